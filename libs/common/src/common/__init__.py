@@ -1,0 +1,1 @@
+"""Shared library of the four services: no rule of the field, except code lists and contracts."""

@@ -1,0 +1,1 @@
+"""The official rates, live and for every past day."""

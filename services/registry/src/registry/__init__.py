@@ -1,0 +1,1 @@
+"""Schools and the roster of their graduates."""

@@ -1,0 +1,1 @@
+"""Tracking surveys of graduates."""
