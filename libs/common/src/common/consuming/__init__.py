@@ -1,0 +1,1 @@
+"""Consuming: batches of events, retried, bisected and dead-lettered by the type of the error."""

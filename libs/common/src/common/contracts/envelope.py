@@ -1,0 +1,195 @@
+"""Events before they are sent, on the wire, and after they are read: CloudEvents 1.0, Kafka binding, binary mode.
+
+Written by hand because the `cloudevents` library needs 45 µs to write and 69 µs to read one event, more than folding
+it costs, and reads a body of broken JSON as a string; the tests read and write every type with that library too.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from common.contracts.catalogue import EVENT_TYPES, EventType
+from common.contracts.fields import EventData
+
+SPEC_VERSION = "1.0"
+CONTENT_TYPE = "application/json"
+MAX_BODY = 900_000
+"""A little below what a broker takes by default; our events have about a kilobyte."""
+
+Headers = list[tuple[str, bytes]]
+
+
+@dataclass(frozen=True)
+class OutgoingEvent:
+    """An event as a unit of work announces it; the outbox adds id, instant and, later, position."""
+
+    topic: str
+    key: str
+    sequence: int
+    type: str
+    school_code: str
+    decided_on: date | None
+    data: EventData
+
+    def __post_init__(self) -> None:
+        described = EVENT_TYPES.get(self.type)
+        if described is None or described.topic != self.topic or not isinstance(self.data, described.model):
+            raise ValueError(f"{self.type} with these data does not belong to {self.topic}")
+        if self.sequence < 1 or self.data.school_code != self.school_code:
+            raise ValueError("sequences start at 1, and the school is that of the data")
+
+
+@dataclass(frozen=True)
+class StoredEvent:
+    """A row of an outbox that has its position; `data` is JSON text."""
+
+    event_id: UUID
+    topic: str
+    key: str
+    sequence: int
+    type: str
+    school_code: str
+    decided_on: date | None
+    recorded_at: datetime
+    position: int
+    data: str
+    correlation_id: str | None
+    traceparent: str | None
+
+
+@dataclass(frozen=True)
+class IncomingEvent:
+    """An event as a consumer receives it. `topic` is without the deployment's prefix."""
+
+    id: UUID
+    type: str
+    topic: str
+    key: str
+    sequence: int
+    school_code: str
+    decided_on: date | None
+    recorded_at: datetime
+    position: int
+    data: EventData
+    partition: int
+    offset: int
+    correlation_id: str | None = None
+    traceparent: str | None = None
+
+
+class UnreadableEventError(Exception):
+    """A message that is no event of the contract; `code` says why in a word, without anything of its content."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def attributes(event: StoredEvent, source: str, schema_base: str) -> dict[str, str]:
+    """The CloudEvents attributes of an event, extensions included, all as text."""
+    optional = {
+        "decidedon": event.decided_on and event.decided_on.isoformat(),
+        "traceparent": event.traceparent,
+        "correlationid": event.correlation_id,
+    }
+    return {
+        "specversion": SPEC_VERSION,
+        "id": str(event.event_id),
+        "source": source,
+        "type": event.type,
+        "subject": event.key,
+        "time": rfc3339(event.recorded_at),
+        "dataschema": f"{schema_base}/schemas/{event.type}.json",
+        "sequence": str(event.sequence),
+        "position": str(event.position),
+        "schoolcode": event.school_code,
+    } | {name: value for name, value in optional.items() if value}
+
+
+def rfc3339(instant: datetime) -> str:
+    """The instant with its zone, `Z` for UTC."""
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def to_headers(event: StoredEvent, source: str, schema_base: str) -> Headers:
+    """Headers of the Kafka message in binary mode; its body is `event.data`."""
+    described = attributes(event, source, schema_base)
+    return [("content-type", CONTENT_TYPE.encode())] + [
+        (f"ce_{name}", text.encode()) for name, text in described.items()
+    ]
+
+
+def event_type_of(headers: Iterable[tuple[str, bytes]]) -> str | None:
+    """The type alone, to skip unknown ones before anything else is read."""
+    return next((value.decode(errors="replace") for name, value in headers if name.lower() == "ce_type"), None)
+
+
+def from_message(
+    *,
+    topic: str,
+    partition: int,
+    offset: int,
+    key: bytes | None,
+    headers: Iterable[tuple[str, bytes]],
+    body: bytes | None,
+) -> IncomingEvent:
+    """Reads a message of a known type; raises UnreadableEventError."""
+    if key is None:
+        raise UnreadableEventError("key_missing")
+    if body is None or len(body) > MAX_BODY:
+        raise UnreadableEventError("body_missing" if body is None else "body_too_large")
+    told = _attributes_told(headers)
+    described = _described(told, topic)
+    try:
+        return IncomingEvent(
+            **_envelope(told, key),
+            topic=topic,
+            data=described.model.read_json(body),
+            partition=partition,
+            offset=offset,
+        )
+    except KeyError as error:
+        raise UnreadableEventError("header_missing") from error
+    except ValueError as error:
+        raise UnreadableEventError("malformed") from error
+
+
+def _attributes_told(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+    try:
+        return {name.lower()[3:]: value.decode() for name, value in headers if name.lower().startswith("ce_")}
+    except (UnicodeDecodeError, AttributeError) as error:
+        raise UnreadableEventError("header_unreadable") from error
+
+
+def _described(told: dict[str, str], topic: str) -> EventType:
+    if told.get("specversion") != SPEC_VERSION:
+        raise UnreadableEventError("specversion")
+    described = EVENT_TYPES.get(told.get("type", ""))
+    if described is None or described.topic != topic:
+        raise UnreadableEventError("type_not_of_topic")
+    return described
+
+
+def _envelope(told: dict[str, str], key: bytes) -> dict[str, Any]:
+    decided_on = told.get("decidedon")
+    return {
+        "id": UUID(told["id"]),
+        "type": told["type"],
+        "key": key.decode(),
+        "sequence": _positive(told["sequence"]),
+        "school_code": told["schoolcode"],
+        "decided_on": date.fromisoformat(decided_on) if decided_on else None,
+        "recorded_at": datetime.fromisoformat(told["time"]),
+        "position": _positive(told["position"]),
+        "correlation_id": told.get("correlationid"),
+        "traceparent": told.get("traceparent"),
+    }
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 2**63:
+        raise ValueError("not a positive 64-bit number")
+    return number

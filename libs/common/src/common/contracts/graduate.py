@@ -1,0 +1,45 @@
+"""Graduate topic of registry: the state of one roster entry (生源信息), without personal data."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from common.contracts.fields import ADDITIVE, Code, CohortField, EventData, Slug, UnitCode, Version
+
+TOPIC = "quxiang.registry.graduate.v1"
+REGISTERED = "quxiang.graduate.registered"
+CHANGED = "quxiang.graduate.changed"
+WITHDRAWN = "quxiang.graduate.withdrawn"
+
+
+class GraduateStatus(StrEnum):
+    """学籍状态 as far as the population needs it: registered and completed (结业) are counted, the others are not."""
+
+    REGISTERED = "registered"
+    COMPLETED = "completed"
+    EXTENDED = "extended"
+    WITHDRAWN = "withdrawn"
+    DECEASED = "deceased"
+    TRANSFERRED = "transferred"
+
+
+class GraduateData(EventData):
+    """State of one graduate's roster entry after a change."""
+
+    graduate_id: UUID
+    version: Version
+    college_code: UnitCode | None = None
+    major_code: UnitCode | None = None
+    class_code: UnitCode | None = None
+    cohort: CohortField
+    education_level_code: Code | None = None
+    sex_code: Code | None = None
+    origin_place_code: Code | None = None
+    ethnicity_code: Code | None = None
+    hardship_code: Code | None = None
+    training_mode_code: Code | None = None
+    teacher_training_code: Code | None = None
+    study_form: Slug | Code | None = Field(default=None, description="学习形式")
+    status: Annotated[GraduateStatus, ADDITIVE]

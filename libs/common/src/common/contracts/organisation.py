@@ -1,0 +1,42 @@
+"""Organisation topic of registry: schools, colleges, majors and classes (院校, 院系, 专业, 班级), one event a unit."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from common.contracts.fields import ADDITIVE, Code, EventData, UnitCode
+
+TOPIC = "quxiang.registry.organisation.v1"
+CHANGED = "quxiang.organisation.changed"
+
+UnitName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class UnitKind(StrEnum):
+    """What a unit is."""
+
+    SCHOOL = "school"
+    COLLEGE = "college"
+    MAJOR = "major"
+    CLASS = "class"
+
+
+class UnitState(StrEnum):
+    """Whether a unit still takes part."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class OrganisationData(EventData):
+    """State of one unit of a school after a change. For a school, `code` equals `school_code`."""
+
+    unit_kind: Annotated[UnitKind, ADDITIVE]
+    code: UnitCode
+    name: UnitName
+    name_en: UnitName | None = None
+    province_code: Code | None = Field(default=None, description="GB/T 2260 code of the school's province")
+    college_code: UnitCode | None = Field(default=None, description="The college a major or class belongs to")
+    major_code: UnitCode | None = Field(default=None, description="The major a class belongs to")
+    state: Annotated[UnitState, ADDITIVE] = UnitState.ACTIVE

@@ -1,0 +1,66 @@
+"""Change tokens: how a caller names its own write when it reads elsewhere."""
+
+import base64
+import binascii
+import json
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from common.contracts.catalogue import TOPICS
+
+MAX_TOKEN_LENGTH = 200
+_FIELDS = 4
+_SCHOOL = re.compile(r"[0-9]{5}")
+_KEY = re.compile(r"[0-9A-Za-z-]{1,64}")
+
+
+class MalformedTokenError(ValueError):
+    """The text is no change token that we issued."""
+
+
+@dataclass(frozen=True, order=True)
+class ChangeToken:
+    """One event by topic, key and sequence; whoever has applied that sequence of the key includes the change."""
+
+    topic: str
+    school_code: str
+    key: str
+    sequence: int
+
+    def encode(self) -> str:
+        """The opaque text, URL-safe and at most 200 characters."""
+        parts = [self.topic, self.school_code, self.key, self.sequence]
+        text = json.dumps(parts, separators=(",", ":")).encode()
+        return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
+
+    @classmethod
+    def decode(cls, token: str) -> Self:
+        """Reads the text back; raises MalformedTokenError."""
+        decoded = cls(*_parts(token))
+        if decoded.encode() != token:
+            raise MalformedTokenError("not in canonical form")
+        return decoded
+
+
+def _parts(token: str) -> tuple[str, str, str, int]:
+    if len(token) > MAX_TOKEN_LENGTH:
+        raise MalformedTokenError("too long")
+    try:
+        parts = json.loads(base64.b64decode(token.encode() + b"=" * (-len(token) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, UnicodeError, ValueError) as error:
+        raise MalformedTokenError("not readable") from error
+    if not isinstance(parts, list) or len(parts) != _FIELDS:
+        raise MalformedTokenError("not four parts")
+    topic, school_code, key, sequence = parts
+    if not isinstance(topic, str) or topic not in TOPICS:
+        raise MalformedTokenError("unknown topic")
+    if not _matches(_SCHOOL, school_code) or not _matches(_KEY, key):
+        raise MalformedTokenError("no school or no key")
+    if type(sequence) is not int or not 0 < sequence < 2**63:
+        raise MalformedTokenError("no sequence")
+    return topic, school_code, key, sequence
+
+
+def _matches(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
