@@ -1,0 +1,1 @@
+"""Official rates: definitions per scheme, groupings, rounding, series."""

@@ -1,0 +1,65 @@
+"""From counts per destination code to the measures of a scheme."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from indicators.rates.rounding import percentage
+from indicators.rates.schemes import FLEXIBLE_FLAG, Measure, Scheme, class_of
+
+
+class Count(NamedTuple):
+    """Graduates of one group with one destination code and one flexible mark; no code means not registered."""
+
+    destination_code: str | None
+    flexible: bool
+    graduates: int
+
+
+class Tally:
+    """Counts of one group by class of a scheme; tallies of parts may be added up, rates may not."""
+
+    def __init__(self, scheme: Scheme, counts: Iterable[Count] = ()) -> None:
+        self.scheme = scheme
+        self.base = 0
+        self._classes: Counter[str] = Counter()
+        for count in counts:
+            self.add(count)
+
+    def add(self, count: Count) -> None:
+        """Counts these graduates in; a negative number takes them out again."""
+        self.base += count.graduates
+        if count.flexible:
+            self._classes[FLEXIBLE_FLAG] += count.graduates
+        name = class_of(self.scheme.id, count.destination_code)
+        if name is not None:
+            self._classes[name] += count.graduates
+
+    def of_class(self, name: str) -> int:
+        """Graduates of that class of the scheme."""
+        return self._classes[name]
+
+    @property
+    def not_registered(self) -> int:
+        """N minus everybody who is in a class of the scheme."""
+        return self.base - sum(self._classes[name] for name in self.scheme.classes)
+
+    def figure(self, measure: Measure) -> "Figure":
+        """Numerator and denominator of one measure."""
+        numerator = sum(self._classes[name] for name in measure.numerator)
+        denominator = sum(self._classes[name] for name in measure.denominator) if measure.denominator else self.base
+        return Figure(numerator, denominator)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A rate before the division."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def rate(self) -> str | None:
+        """The published percentage; none for 0/0."""
+        return percentage(self.numerator, self.denominator)

@@ -1,0 +1,1 @@
+"""Response rates of the tracking surveys."""

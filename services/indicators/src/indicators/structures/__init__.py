@@ -1,0 +1,1 @@
+"""Structure tables: how the graduates behind a denominator spread over one dimension."""

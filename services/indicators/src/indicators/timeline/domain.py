@@ -1,0 +1,146 @@
+"""The timeline of one graduate: a pure function from the set of versions to spans.
+
+Nothing here knows about batches, offsets or databases. Because the result depends on the set alone, a duplicate, a
+late or a replayed version changes nothing but what it has to change.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import pairwise
+from typing import NamedTuple, TypeVar
+
+OPEN = date.max
+"""End of a span that still lasts; PostgreSQL stores it as `infinity`."""
+
+COUNTED_STATUSES = frozenset({"registered", "completed"})
+"""Roster states inside the population N: 结业 (completed without a degree) counts, the others do not."""
+
+VOIDED = "voided"
+
+PLACE_DIGITS = 6
+
+
+class Groups(NamedTuple):
+    """Group codes of a graduate; they come from the roster only."""
+
+    college_code: str | None = None
+    major_code: str | None = None
+    class_code: str | None = None
+    education_level_code: str | None = None
+    sex_code: str | None = None
+    origin_province_code: str | None = None
+
+
+class Destination(NamedTuple):
+    """毕业去向 that is in force, with the particulars that structure tables need."""
+
+    destination_code: str
+    flexible: bool = False
+    employer_nature_code: str | None = None
+    industry_code: str | None = None
+    place_code: str | None = None
+    position_code: str | None = None
+
+
+class RosterVersion(NamedTuple):
+    """One version of a graduate's roster entry."""
+
+    sequence: int
+    decided_on: date
+    school_code: str
+    cohort: int
+    status: str
+    groups: Groups
+
+
+class DestinationVersion(NamedTuple):
+    """One version of a graduate's effective destination."""
+
+    sequence: int
+    decided_on: date
+    state: str
+    destination: Destination
+
+
+class Content(NamedTuple):
+    """What a span says about the graduate while it lasts."""
+
+    school_code: str
+    cohort: int
+    groups: Groups
+    destination: Destination | None
+
+
+class Span(NamedTuple):
+    """Period `[from_day, to_day)` in which nothing about a graduate changed."""
+
+    from_day: date
+    to_day: date
+    content: Content
+
+
+V = TypeVar("V", RosterVersion, DestinationVersion)
+
+
+def province_of(place_code: str | None) -> str | None:
+    """Province of a GB/T 2260 place; none for what is no such code."""
+    if place_code is None or len(place_code) != PLACE_DIGITS or not place_code.isdigit():
+        return None
+    return f"{place_code[:2]}0000"
+
+
+def season_start(cohort: int) -> date:
+    """First day on which a cohort exists as a population."""
+    return date(cohort - 1, 9, 1)
+
+
+def timeline(roster: Iterable[RosterVersion], destinations: Iterable[DestinationVersion]) -> tuple[Span, ...]:
+    """Spans of one graduate in order of time; none where the graduate is outside the population."""
+    entries, decisions = _by_effective_day(roster), _by_effective_day(destinations)
+    seasons = {season_start(entry.cohort) for entry in entries.values()}
+    days = sorted({*entries, *decisions, *seasons})
+    return tuple(_merge_adjacent(_pieces(days, entries, decisions)))
+
+
+def open_span(spans: Iterable[Span]) -> Span | None:
+    """The span that still lasts, if the graduate is in the population now."""
+    return next((span for span in spans if span.to_day == OPEN), None)
+
+
+def _by_effective_day(versions: Iterable[V]) -> dict[date, V]:
+    """Last version per effective day, where the effective day never runs backwards along the sequence."""
+    effective: dict[date, V] = {}
+    day = date.min
+    for version in sorted(versions, key=lambda version: version.sequence):
+        day = max(day, version.decided_on)
+        effective[day] = version
+    return effective
+
+
+def _pieces(
+    days: list[date], entries: dict[date, RosterVersion], decisions: dict[date, DestinationVersion]
+) -> Iterator[Span]:
+    entry: RosterVersion | None = None
+    decision: DestinationVersion | None = None
+    for start, end in pairwise([*days, OPEN]):
+        entry, decision = entries.get(start, entry), decisions.get(start, decision)
+        content = _content(start, entry, decision)
+        if content is not None:
+            yield Span(start, end, content)
+
+
+def _content(day: date, entry: RosterVersion | None, decision: DestinationVersion | None) -> Content | None:
+    if entry is None or entry.status not in COUNTED_STATUSES or day < season_start(entry.cohort):
+        return None
+    destination = decision.destination if decision is not None and decision.state != VOIDED else None
+    return Content(entry.school_code, entry.cohort, entry.groups, destination)
+
+
+def _merge_adjacent(pieces: Iterable[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for piece in pieces:
+        if merged and merged[-1].to_day == piece.from_day and merged[-1].content == piece.content:
+            merged[-1] = merged[-1]._replace(to_day=piece.to_day)
+        else:
+            merged.append(piece)
+    return merged
