@@ -1,0 +1,35 @@
+"""The pytest plugin of the workspace: one keeper per test run, and the fixtures that lead to its servers."""
+
+import contextlib
+import pytest
+
+from common.testing import servers
+
+_KEEPER = pytest.StashKey[contextlib.ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Open the keeper in the process that controls the run, not in the workers of pytest-xdist."""
+    if hasattr(config, "workerinput"):
+        return
+    stack = contextlib.ExitStack()
+    stack.enter_context(servers.keeper())
+    config.stash[_KEEPER] = stack
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close the keeper, and with it every server it started."""
+    if stack := config.stash.get(_KEEPER, None):
+        stack.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """The URL of a superuser of a real PostgreSQL 18."""
+    return servers.postgres_url()
+
+
+@pytest.fixture(scope="session")
+def kafka_address() -> str:
+    """The address of a real Apache Kafka."""
+    return servers.kafka_address()

@@ -1,0 +1,36 @@
+"""Waiting for something that happens elsewhere: with a deadline, never with a fixed sleep."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+
+async def eventually(
+    probe: Callable[[], Awaitable[Found] | Found],
+    *,
+    within: float = 15.0,
+    every: float = 0.02,
+    describe: str = "the condition",
+) -> Found:
+    """Ask the probe again and again until it gives something true; after the deadline fail with its last answer.
+
+    An AssertionError raised by the probe counts as "not yet" and is shown when the time is over.
+    """
+    deadline = time.monotonic() + within
+    last: object = None
+    while True:
+        try:
+            answer = probe()
+            found = await answer if inspect.isawaitable(answer) else answer
+            if found:
+                return found
+            last = found
+        except AssertionError as failure:
+            last = failure
+        if time.monotonic() >= deadline:
+            raise AssertionError(f"{describe} did not come within {within} s; last: {last!r}")
+        await asyncio.sleep(every)
