@@ -1,0 +1,44 @@
+"""Writing audit entries inside the caller's transaction."""
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.auth.principal import Actor
+from common.observability.redaction import redacted
+
+_INSERT = text(
+    """
+    INSERT INTO audit_entries (subject, role, action, object_kind, object_id, school_code, correlation_id, detail)
+    VALUES (:subject, :role, :action, :object_kind, :object_id, :school_code, :correlation_id, CAST(:detail AS jsonb))
+    """
+)
+
+
+async def record(
+    connection: AsyncConnection,
+    actor: Actor,
+    correlation_id: str | None,
+    action: str,
+    object_kind: str,
+    object_id: str,
+    *,
+    school_code: str | None,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Stores one entry and never commits. `detail` holds codes, counts and ids; what looks personal is blanked."""
+    await connection.execute(
+        _INSERT,
+        {
+            "subject": actor.subject,
+            "role": actor.role,
+            "action": action,
+            "object_kind": object_kind,
+            "object_id": object_id,
+            "school_code": school_code,
+            "correlation_id": correlation_id,
+            "detail": json.dumps(redacted(detail or {}), default=str, ensure_ascii=False),
+        },
+    )

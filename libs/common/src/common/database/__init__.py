@@ -1,0 +1,18 @@
+"""PostgreSQL: one engine per process, one unit of work per act, migrations as a separate command."""
+
+from common.database.engine import Database
+from common.database.failures import DatabaseUnavailable, SerialisationConflict
+from common.database.retrying import retrying
+from common.database.schema import instant_column, new_metadata, uuid_key
+from common.database.unit_of_work import UnitOfWork
+
+__all__ = [
+    "Database",
+    "DatabaseUnavailable",
+    "SerialisationConflict",
+    "UnitOfWork",
+    "instant_column",
+    "new_metadata",
+    "retrying",
+    "uuid_key",
+]

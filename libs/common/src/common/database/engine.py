@@ -1,0 +1,106 @@
+"""The engine with limits on everything that could wait for ever, and the ways to open it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Self
+
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from common.auth.principal import Actor
+from common.database.failures import translated, translated_connecting
+from common.database.unit_of_work import UnitOfWork
+from common.observability.correlation import current_correlation_id
+from common.settings import ServiceSettings, asyncpg_url
+
+CONNECT_TIMEOUT = 5
+"""Seconds; a server that does not accept within them is treated as down."""
+
+POOL_TIMEOUT = 10
+"""Seconds a caller waits for a free connection before it gets 503 instead of a growing queue."""
+
+IDLE_IN_TRANSACTION = "15s"
+"""A client that died or hangs between statements must not hold row locks longer."""
+
+RECYCLE = 1800
+"""Seconds after which a connection is replaced, so that plans and memory of the server do not age for ever."""
+
+
+class Database:
+    """One service's database as one role. Create it in the process that uses it, dispose it at the end."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @classmethod
+    def connect(cls, source: ServiceSettings | str, *, application_name: str | None = None) -> Self:
+        """Prepares the engine from settings, or from an address with default limits; connects on first use."""
+        if isinstance(source, str):
+            return cls(_engine(source, application_name or "quxiang", 60, pool_size=10, max_overflow=10))
+        return cls(
+            _engine(
+                source.database_url,
+                application_name or source.service,
+                source.statement_timeout_seconds,
+                pool_size=source.pool_size,
+                max_overflow=source.pool_overflow,
+            )
+        )
+
+    async def dispose(self) -> None:
+        """Closes all connections."""
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(self, actor: Actor, *, correlation_id: str | None = None) -> AsyncIterator[UnitOfWork]:
+        """Opens a unit of work at READ COMMITTED; leaving it without a commit undoes everything."""
+        async with _opened(self.engine) as connection:
+            transaction = await connection.begin()
+            yield UnitOfWork(connection, transaction, actor, correlation_id or current_correlation_id())
+
+    @asynccontextmanager
+    async def reading(self, *, snapshot: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection for SELECTs, each statement on its own; `snapshot` makes all of them see one moment."""
+        async with _opened(self._snapshot if snapshot else self._reading) as connection:
+            yield connection
+
+
+@asynccontextmanager
+async def _opened(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async with AsyncExitStack() as opened:
+        with translated_connecting():
+            connection = await opened.enter_async_context(engine.connect())
+        with translated():
+            yield connection
+
+
+def _engine(url: str, application_name: str, statement_timeout: int, **pool: Any) -> AsyncEngine:
+    engine = create_async_engine(
+        asyncpg_url(url),
+        hide_parameters=True,
+        pool_timeout=POOL_TIMEOUT,
+        pool_recycle=RECYCLE,
+        connect_args={
+            "timeout": CONNECT_TIMEOUT,
+            "server_settings": {
+                "application_name": application_name,
+                "statement_timeout": f"{statement_timeout}s",
+                "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION,
+                "timezone": "UTC",
+                # compiling a plan costs more than any of our short statements
+                "jit": "off",
+            },
+        },
+        **pool,
+    )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(dbapi_connection: Any, _record: object, _proxy: object) -> None:
+    """Lets the pool replace a connection whose server went away, without a round trip per use."""
+    if dbapi_connection.driver_connection.is_closed():
+        raise DisconnectionError

@@ -1,0 +1,72 @@
+"""Failures of the database that callers can act on, told apart by SQLSTATE."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from common.errors import Text, Unavailable
+
+_ROLLED_BACK = frozenset({"40001", "40P01"})
+_OUT_OF_ORDER = ("08", "53", "57P", "58")
+_CANCELLED = frozenset({"57014", "55P03", "25P03"})
+
+
+class SerialisationConflict(Unavailable):
+    """The database undid the transaction because of another one (serialisation failure, deadlock): run it again."""
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=1.0, code="serialisation_conflict")
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database cannot be reached or took too long. After a commit was sent, its outcome is unknown."""
+
+    def __init__(self) -> None:
+        detail = Text("数据库暂时不可用, 请稍后重试", "The database does not answer; try again")
+        super().__init__(retry_after=2.0, code="database_unavailable", detail=detail)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raises the errors above in place of the driver's; everything else passes through."""
+    try:
+        yield
+    except DBAPIError as error:
+        translation = _translation(error)
+        if translation is None:
+            raise
+        raise translation from error
+    except PoolTimeoutError as error:
+        raise DatabaseUnavailable from error
+
+
+@contextmanager
+def translated_connecting() -> Iterator[None]:
+    """The same while a connection is opened, when the driver lets errors of the network through as they are."""
+    try:
+        with translated():
+            yield
+    except OSError as error:
+        raise DatabaseUnavailable from error
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    """The five characters by which PostgreSQL names the failure; None if it never answered."""
+    return getattr(error.orig, "sqlstate", None)
+
+
+def constraint(error: DBAPIError) -> str | None:
+    """Name of the constraint that refused the statement, if one did."""
+    cause = getattr(error.orig, "__cause__", None)
+    return getattr(cause, "constraint_name", None)
+
+
+def _translation(error: DBAPIError) -> Exception | None:
+    state = sqlstate(error)
+    if state in _ROLLED_BACK:
+        return SerialisationConflict()
+    if error.connection_invalidated or state in _CANCELLED or (state or "").startswith(_OUT_OF_ORDER):
+        return DatabaseUnavailable()
+    return None

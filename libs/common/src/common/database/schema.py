@@ -1,0 +1,37 @@
+"""What the tables of all services have in common: names of constraints, ids and instants given by the database.
+
+`Table.info` says which rights the application role gets when migrations have run:
+
+- nothing: SELECT, INSERT, UPDATE, DELETE;
+- `insert_only=True`: SELECT, INSERT;
+- `updatable_columns=[…]`: UPDATE of these columns only, added to what `insert_only` leaves;
+- `deletable=True`: DELETE on a table that is otherwise `insert_only` (expired rows).
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, MetaData, Uuid, text
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def new_metadata() -> MetaData:
+    """An empty collection of tables with one convention for names; each service has its own."""
+    return MetaData(naming_convention=_NAMES)
+
+
+def uuid_key(name: str = "id") -> Column[UUID]:
+    """Primary key that the database gives, rising in time (UUID version 7)."""
+    return Column(name, Uuid, primary_key=True, server_default=text("uuidv7()"))
+
+
+def instant_column(name: str = "recorded_at", **options: Any) -> Column[Any]:
+    """An instant that the database's clock gives at the write; options as for a Column."""
+    return Column(name, DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()"), **options)

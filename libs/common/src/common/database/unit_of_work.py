@@ -1,0 +1,71 @@
+"""One act on the database: state, history, event and audit entry become true together or not at all."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
+
+from common.audit.entry import record
+from common.auth.principal import Actor
+from common.contracts import ChangeToken, OutgoingEvent
+from common.database.failures import translated
+from common.observability.correlation import current_traceparent
+from common.outbox.append import append
+
+
+class UnitOfWork:
+    """One transaction, rolled back unless `commit()` was called and succeeded. Opened by `Database.transaction`."""
+
+    def __init__(
+        self, connection: AsyncConnection, transaction: AsyncTransaction, actor: Actor, correlation_id: str
+    ) -> None:
+        self._connection = connection
+        self._transaction = transaction
+        self.actor = actor
+        self.correlation_id = correlation_id
+        self._ended = False
+
+    @property
+    def connection(self) -> AsyncConnection:
+        """Runs statements of this transaction; refused after the commit, when they would be lost."""
+        if self._ended:
+            raise RuntimeError("this unit of work has ended")
+        return self._connection
+
+    async def announce(self, event: OutgoingEvent) -> ChangeToken:
+        """Stores an event with this transaction; the relay sends it after the commit."""
+        return await append(self.connection, event, self.correlation_id, current_traceparent())
+
+    async def audit(
+        self,
+        action: str,
+        object_kind: str,
+        object_id: object,
+        *,
+        school_code: str | None,
+        detail: Mapping[str, object] | None = None,
+    ) -> None:
+        """Stores who did what to which object; `detail` must hold nothing personal."""
+        await record(
+            self.connection,
+            self.actor,
+            self.correlation_id,
+            action,
+            object_kind,
+            str(object_id),
+            school_code=school_code,
+            detail=detail,
+        )
+
+    async def commit(self) -> None:
+        """Makes everything true. When it raises, nothing may be answered as done."""
+        if self._ended:
+            raise RuntimeError("this unit of work has ended")
+        self._ended = True
+        with translated():
+            await self._transaction.commit()
+
+    async def driver_connection(self) -> Any:
+        """The asyncpg connection below, inside this transaction: for COPY."""
+        raw = await self.connection.get_raw_connection()
+        return raw.driver_connection
