@@ -1,0 +1,138 @@
+"""One code list: look-up by code and day, and resolution of what a spreadsheet cell holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from common.codes.entries import Alias, CodeEntry, CodeProblem, CodeRef
+from common.codes.spelling import Cell, cell_text, normalise
+
+_NUMBER = re.compile(r"(\d+)(?:\.0+)?")
+
+
+class CodeList:
+    """A list of codes with their periods. A code of any period is accepted: a retired one was right when it was given.
+
+    `version` changes with every change of the data and is stored beside each stored code.
+    `found_by_label` is false where labels are not unique (places): there only the code counts.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        title_zh: str,
+        title_en: str,
+        version: str,
+        found_by_label: bool,
+        entries: Iterable[CodeEntry],
+        aliases: Iterable[Alias] = (),
+    ) -> None:
+        self.name = name
+        self.title_zh = title_zh
+        self.title_en = title_en
+        self.version = version
+        self.found_by_label = found_by_label
+        self.aliases = tuple(aliases)
+        self._periods: dict[str, tuple[CodeEntry, ...]] = {}
+        for entry in entries:
+            self._periods[entry.code] = (*self._periods.get(entry.code, ()), entry)
+        self._widths = {len(code) for code in self._periods}
+        self._codes_by_label = self._index_labels() if found_by_label else {}
+        self._resolved: dict[tuple[type, Cell, type, Cell], str | CodeProblem | None] = {}
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._periods
+
+    def __iter__(self) -> Iterator[CodeEntry]:
+        return (entry for periods in self._periods.values() for entry in periods)
+
+    def codes(self) -> tuple[str, ...]:
+        """Every code of any period, in the order of the data."""
+        return tuple(self._periods)
+
+    def periods(self, code: str) -> tuple[CodeEntry, ...]:
+        """The entries of one code, oldest first."""
+        return self._periods.get(code, ())
+
+    def lookup(self, code: str, on: date | None = None) -> CodeEntry | None:
+        """The entry in force on the day; without a day the newest one, retired or not."""
+        periods = self._periods.get(code, ())
+        if on is None:
+            return periods[-1] if periods else None
+        return next((entry for entry in periods if entry.covers(on)), None)
+
+    def in_force(self, on: date) -> tuple[CodeEntry, ...]:
+        """The entries in force on the day."""
+        return tuple(entry for entry in self if entry.covers(on))
+
+    def ref(self, code: str) -> CodeRef:
+        """The code with its list; an unknown code is a `CodeProblem`."""
+        if code not in self:
+            raise CodeProblem("unknown_code", self.name)
+        return CodeRef(self.name, code)
+
+    def resolve(self, code_cell: Cell, label_cell: Cell = None) -> str | None:
+        """The code that two cells of a row name together; None when both are empty.
+
+        The first cell may hold the code, the code as a number, or the label. Fails with a `CodeProblem` when a cell
+        names nothing or when the two disagree.
+        """
+        key = (type(code_cell), code_cell, type(label_cell), label_cell)
+        if key not in self._resolved:
+            if len(self._resolved) > 20_000:
+                self._resolved.clear()
+            self._resolved[key] = self._resolve(code_cell, label_cell)
+        found = self._resolved[key]
+        if isinstance(found, CodeProblem):
+            raise CodeProblem(found.rule, found.code_list)
+        return found
+
+    def resolve_cell(self, cell: Cell) -> str | None:
+        """The code that one cell names by code, number or label."""
+        return self.resolve(cell)
+
+    def _resolve(self, code_cell: Cell, label_cell: Cell) -> str | CodeProblem | None:
+        by_code, by_label = self._candidates(code_cell), self._candidates(label_cell)
+        if by_code == () or (by_label == () and (self.found_by_label or by_code is None)):
+            looks_like_code = _NUMBER.fullmatch(cell_text(code_cell if by_code == () else label_cell))
+            return CodeProblem("unknown_code" if looks_like_code else "unknown_label", self.name)
+        if not by_code:
+            return by_label[0] if by_label else None
+        if not by_label or by_code[0] in by_label or self._is_part_of(by_code[0], by_label):
+            return by_code[0]
+        common = next((code for code in by_code if code in by_label), None)
+        return common or CodeProblem("code_label_disagree", self.name)
+
+    def _candidates(self, cell: Cell) -> tuple[str, ...] | None:
+        """Codes that a cell may mean, the likeliest first; None for an empty cell, () for one that means nothing."""
+        text = cell_text(cell)
+        if not text:
+            return None
+        number = _NUMBER.fullmatch(text)
+        if text in self._periods:
+            return (text,)
+        if number:
+            return tuple(
+                code
+                for width in (0, *sorted(self._widths))
+                if (code := number[1].zfill(width)) in self._periods and (not width or len(number[1]) < width)
+            )
+        return self._codes_by_label.get(normalise(text), ())
+
+    def _is_part_of(self, code: str, wider: tuple[str, ...]) -> bool:
+        """Whether a label names the wider class that the code belongs to."""
+        entry = self.lookup(code)
+        return entry is not None and entry.attributes.get("parent", "") in wider
+
+    def _index_labels(self) -> dict[str, tuple[str, ...]]:
+        named = [(entry.label_zh, entry.code) for entry in self]
+        named += [(entry.label_en, entry.code) for entry in self if entry.label_en]
+        named += [(alias.label, alias.code) for alias in self.aliases]
+        index: dict[str, tuple[str, ...]] = {}
+        for label, code in named:
+            known = index.get(normalise(label), ())
+            index[normalise(label)] = known if code in known else (*known, code)
+        return index

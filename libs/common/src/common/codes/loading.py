@@ -1,0 +1,86 @@
+"""Reading the lists from package data."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from common.codes.entries import Alias, CodeEntry
+from common.codes.lists import CodeList
+
+_COMMON_COLUMNS = ("code", "label_zh", "label_en", "valid_from", "valid_to", "source", "verified")
+
+
+class CodeLists:
+    """All code lists of the field, by name."""
+
+    def __init__(self, lists: Mapping[str, CodeList]) -> None:
+        self._lists = dict(lists)
+
+    def __iter__(self) -> Iterator[CodeList]:
+        return iter(self._lists.values())
+
+    @staticmethod
+    def load() -> CodeLists:
+        """The lists of this release, read once per process."""
+        return _load()
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all lists."""
+        return tuple(self._lists)
+
+    def get(self, name: str) -> CodeList:
+        """The list of that name; an unknown name is a `KeyError`."""
+        return self._lists[name]
+
+
+@cache
+def _load() -> CodeLists:
+    aliases: dict[str, list[Alias]] = {}
+    for row in _rows(_text("aliases")):
+        alias = Alias(row["label"], row["code"], row["kind"], row["verified"] == "true")
+        aliases.setdefault(row["list"], []).append(alias)
+    return CodeLists({row["list"]: _read(row, aliases.get(row["list"], [])) for row in _rows(_text("lists"))})
+
+
+def _read(row: Mapping[str, str], aliases: list[Alias]) -> CodeList:
+    text = _text(row["list"])
+    return CodeList(
+        row["list"],
+        title_zh=row["title_zh"],
+        title_en=row["title_en"],
+        version=f"{row['edition']}-{hashlib.sha256(text.encode()).hexdigest()[:8]}",
+        found_by_label=row["found_by"] == "label",
+        entries=map(_entry, _rows(text)),
+        aliases=aliases,
+    )
+
+
+def _entry(row: Mapping[str, str]) -> CodeEntry:
+    return CodeEntry(
+        code=row["code"],
+        label_zh=row["label_zh"],
+        label_en=row["label_en"] or None,
+        valid_from=_day(row["valid_from"]),
+        valid_to=_day(row["valid_to"]),
+        source=row["source"],
+        verified=row["verified"] == "true",
+        attributes={column: value for column, value in row.items() if column not in _COMMON_COLUMNS and value},
+    )
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _text(name: str) -> str:
+    return (files("common.codes") / "data" / f"{name}.csv").read_text("utf-8")
+
+
+def _rows(text: str) -> Iterator[dict[str, str]]:
+    return iter(csv.DictReader(io.StringIO(text)))

@@ -1,0 +1,36 @@
+"""Bringing what people type into cells to one spelling, for comparison only."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+
+Cell = str | float | int | bool | date | None
+
+_DASHES = dict.fromkeys(map(ord, "—–―‐‑‒−－-ー"), "-")
+
+
+def normalise(text: str) -> str:
+    """Full-width forms made half-width, every white space and soft separator dropped, dashes made one.
+
+    >>> normalise("国家基层项目 —— 三支一扶（县级）")
+    '国家基层项目-三支一扶(县级)'
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    visible = "".join(character for character in plain if not character.isspace() and character not in "\u200b\ufeff")
+    while "--" in visible:
+        visible = visible.replace("--", "-")
+    return visible.lower()
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as text; a whole number without its decimals, nothing for an empty cell.
+
+    >>> cell_text(271.0), cell_text(" 271 "), cell_text(None)
+    ('271', '271', '')
+    """
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return unicodedata.normalize("NFKC", str(cell)).strip()

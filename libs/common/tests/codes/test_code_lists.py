@@ -1,0 +1,199 @@
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from common.codes import Cell, CodeEntry, CodeList, CodeLists, CodeProblem, CodeRef
+from hypothesis import given
+from hypothesis import strategies as st
+
+LISTS = CodeLists.load()
+NAMES = [
+    "destination",
+    "education-level",
+    "sex",
+    "ethnicity",
+    "political-status",
+    "division",
+    "industry",
+    "employer-nature",
+    "position",
+    "training-mode",
+    "teacher-training",
+    "hardship",
+    "marital-status",
+    "not-employed-reason",
+]
+DESTINATIONS_OF_THE_SCHEME = [
+    "10",
+    "11",
+    "12",
+    "271",
+    "46",
+    "501",
+    "502",
+    "503",
+    "511",
+    "512",
+    "513",
+    "514",
+    "515",
+    "516",
+    "517",
+    "518",
+    "519",
+    "75",
+    "76",
+    "801",
+    "802",
+    "803",
+    "85",
+    "70",
+    "71",
+    "72",
+    "27",
+    "50",
+    "51",
+    "80",
+    "81",
+]
+
+
+def test_every_promised_list_exists() -> None:
+    assert LISTS.names() == tuple(NAMES)
+
+
+@pytest.mark.parametrize("code_list", list(LISTS), ids=lambda code_list: code_list.name)
+def test_periods_of_a_code_do_not_overlap_and_labels_exist(code_list: CodeList) -> None:
+    for code in code_list.codes():
+        periods = code_list.periods(code)
+        for earlier, later in pairwise(periods):
+            assert earlier.valid_to is not None
+            assert later.valid_from is not None
+            assert earlier.valid_to < later.valid_from
+        assert all(entry.label_zh and entry.source for entry in periods)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "division"])
+def test_labels_exist_in_both_languages(name: str) -> None:
+    assert all(entry.label_zh and entry.label_en for entry in LISTS.get(name))
+
+
+def test_aliases_name_codes_that_exist() -> None:
+    assert all(alias.code in code_list for code_list in LISTS for alias in code_list.aliases)
+
+
+@pytest.mark.parametrize("code", DESTINATIONS_OF_THE_SCHEME)
+def test_every_destination_code_is_accepted_and_has_a_class(code: str) -> None:
+    entry = LISTS.get("destination").lookup(code)
+    assert entry is not None
+    assert entry.attributes["class_level1"] in {"employed", "further_study", "not_employed"}
+    assert entry.attributes["class_level2"]
+
+
+def test_codes_that_nobody_saw_are_marked() -> None:
+    unverified = {entry.code for entry in LISTS.get("destination") if not entry.verified}
+    assert {"272", "501", "511", "513", "518", "803"} <= unverified
+    assert not {"10", "271", "502", "801"} & unverified
+
+
+@pytest.mark.parametrize("code", ["110228", "330113", "510504", "510500", "710000", "810000", "820000", "410102"])
+def test_divisions_of_all_times_are_known(code: str) -> None:
+    assert code in LISTS.get("division")
+
+
+def test_a_retired_division_is_known_but_not_in_force() -> None:
+    divisions = LISTS.get("division")
+    assert divisions.lookup("110228") is not None
+    assert divisions.lookup("110228", on=date(2013, 7, 1)) is not None
+    assert divisions.lookup("110228", on=date(2024, 7, 1)) is None
+    assert divisions.lookup("330113", on=date(2019, 7, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "code_cell", "label_cell", "code"),
+    [
+        ("education-level", 3.0, None, "03"),
+        ("education-level", "3", None, "03"),
+        ("education-level", 31, "本科生毕业", "31"),
+        ("education-level", None, "硕士生毕业", "11"),
+        ("education-level", "二学位毕业", None, "25"),
+        ("destination", 271.0, None, "271"),
+        ("destination", "271.0", "科研助理", "271"),
+        ("destination", None, "科研助理", "27"),
+        ("destination", None, "求职中", "70"),
+        ("destination", "70", "求职中", "70"),
+        ("destination", None, "研究生", "801"),
+        ("destination", "502", "国家基层项目", "502"),
+        ("destination", None, "国家基层项目", "50"),
+        ("destination", None, "国家基层项目-三支一扶", "502"),
+        ("destination", None, " 出国、出境 ", "85"),
+        ("destination", None, "特岗教师(地方)", "511"),
+        ("destination", None, "其它（地方基层项目）", "519"),
+        ("destination", "升学（非全日制）", None, "81"),
+        ("ethnicity", 1, "汉族", "01"),
+        ("ethnicity", None, "毛难族", "36"),
+        ("ethnicity", None, "崩龙族", "46"),
+        ("ethnicity", None, "傈傈族", "20"),
+        ("ethnicity", None, "汉", "01"),
+        ("teacher-training", None, "免费师范生", "12"),
+        ("employer-nature", None, "其他企业(含民营企业等）", "39"),
+        ("hardship", 0.0, None, "0"),
+        ("hardship", 7, "就业困难、家庭困难和残疾", "7"),
+        ("political-status", "１３", None, "13"),
+        ("division", 410102.0, "anything", "410102"),
+        ("sex", None, None, None),
+        ("sex", "", "  ", None),
+    ],
+)
+def test_cells_are_resolved(name: str, code_cell: Cell, label_cell: Cell, code: str) -> None:
+    assert LISTS.get(name).resolve(code_cell, label_cell) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code_cell", "label_cell", "rule"),
+    [
+        ("destination", "999", None, "unknown_code"),
+        ("destination", None, "躺平", "unknown_label"),
+        ("destination", "10", "自由职业", "code_label_disagree"),
+        ("destination", "10", "躺平", "unknown_label"),
+        ("destination", "50", "三支一扶", "code_label_disagree"),
+        ("ethnicity", 1.5, None, "unknown_label"),
+        ("division", None, "郑州市", "unknown_label"),
+        ("division", "999999", "郑州市", "unknown_code"),
+        ("hardship", 8, None, "unknown_code"),
+        ("sex", "true", None, "unknown_label"),
+    ],
+)
+def test_cells_that_name_nothing_or_disagree_are_refused(
+    name: str, code_cell: Cell, label_cell: Cell, rule: str
+) -> None:
+    with pytest.raises(CodeProblem) as problem:
+        LISTS.get(name).resolve(code_cell, label_cell)
+    assert problem.value.rule == rule
+
+
+@given(st.sampled_from([(code_list, entry) for code_list in LISTS for entry in code_list]))
+def test_each_code_resolves_to_itself_as_text_and_number(pair: tuple[CodeList, CodeEntry]) -> None:
+    code_list, entry = pair
+    assert code_list.resolve_cell(entry.code) == entry.code
+    assert code_list.ref(entry.code) == CodeRef(code_list.name, entry.code)
+    if entry.code.isdigit():
+        assert code_list.resolve_cell(float(entry.code)) == entry.code
+
+
+@given(st.one_of(st.text(), st.floats(allow_nan=True), st.integers(), st.dates(), st.booleans()))
+def test_no_cell_breaks_the_resolution(cell: Cell) -> None:
+    for code_list in LISTS:
+        try:
+            found = code_list.resolve_cell(cell)
+        except CodeProblem:
+            continue
+        assert found is None or found in code_list
+
+
+def test_the_hardship_list_is_a_bit_mask() -> None:
+    assert LISTS.get("hardship").codes() == tuple("01234567")
+
+
+def test_the_version_names_the_data() -> None:
+    assert len({code_list.version for code_list in LISTS}) == len(NAMES)
