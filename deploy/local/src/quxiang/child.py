@@ -45,7 +45,6 @@ class Child:
     async def start(self) -> None:
         """Start the program; its output goes to the end of its log."""
         program = self.program
-        privileges = {} if program.user is None else {"user": program.user, "group": program.user, "extra_groups": []}
         with program.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *program.command,
@@ -56,7 +55,9 @@ class Child:
                 cwd=program.folder,
                 process_group=0,
                 preexec_fn=tie_to_parent(program.death_signal),
-                **privileges,  # type: ignore[arg-type]
+                user=program.user,
+                group=program.user,
+                extra_groups=None if program.user is None else [],
             )
         if self._pid_file:
             self._pid_file.write(self._process.pid)

@@ -157,13 +157,19 @@ def _initialise(binaries: Path, data: Path, user: int | None) -> None:
     half.mkdir(mode=0o700, parents=True)
     if user is not None:
         os.chown(half, user, user)
-    privileges = {} if user is None else {"user": user, "group": user, "extra_groups": []}
     command = [
         *(str(binaries / "initdb"), "-D", str(half), "-U", "postgres", "--auth=trust"),
         *("--encoding=UTF8", "--locale=C", "--no-sync"),
     ]
     done = subprocess.run(  # noqa: S603
-        command, capture_output=True, text=True, cwd=half, env={"PATH": os.defpath, "LC_ALL": "C"}, **privileges
+        command,
+        capture_output=True,
+        text=True,
+        cwd=half,
+        env={"PATH": os.defpath, "LC_ALL": "C"},
+        user=user,
+        group=user,
+        extra_groups=None if user is None else [],
     )
     if done.returncode != 0:
         shutil.rmtree(half, ignore_errors=True)

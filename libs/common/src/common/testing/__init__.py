@@ -1,1 +1,1 @@
-"""What tests need: real servers, databases, tokens, an event recorder, waiting with a deadline. Only tests import it."""
+"""What tests need: real servers, databases, tokens, recorded events, waiting with a deadline. For tests only."""

@@ -1,6 +1,7 @@
 """The pytest plugin of the workspace: one keeper per test run, and the fixtures that lead to its servers."""
 
 import contextlib
+
 import pytest
 
 from common.testing import servers

@@ -57,9 +57,7 @@ def keeper() -> Iterator[None]:
 def _ask(name: str) -> str:
     path = os.environ.get(_SOCKET_VARIABLE)
     if path is None:
-        raise RuntimeError(
-            f"no servers for tests: run under pytest, or set {DATABASE_VARIABLE} and {KAFKA_VARIABLE}"
-        )
+        raise RuntimeError(f"no servers for tests: run under pytest, or set {DATABASE_VARIABLE} and {KAFKA_VARIABLE}")
     answer = json.loads(_exchange(path, name))
     if "problem" in answer:
         raise RuntimeError(f"the {name} for tests did not start: {answer['problem']}")
