@@ -1,0 +1,158 @@
+"""Dead letters: messages that could not be processed, kept as they came, with the cause in headers."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from prometheus_client import Counter
+
+from common.contracts.catalogue import dead_letter_topic
+from common.contracts.envelope import MAX_BODY, Headers
+from common.kafka import (
+    SEND_SECONDS,
+    START_SECONDS,
+    answered,
+    commit,
+    consumer,
+    ensure_topics,
+    in_contract,
+    on_wire,
+    producer,
+)
+from common.settings import ServiceSettings
+
+PREFIX = "dlq_"
+_TOPIC, _PARTITION, _OFFSET = f"{PREFIX}topic", f"{PREFIX}partition", f"{PREFIX}offset"
+_OMITTED = f"{PREFIX}body_omitted"
+
+_log = structlog.get_logger(__name__)
+_buried = Counter("quxiang_consumer_dead_letters_total", "Messages put aside", ["group", "code"])
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A record and its cause in two words: the error's class and its code. Never the error's text."""
+
+    record: ConsumerRecord
+    error: str
+    code: str
+
+
+def dead_letter(record: ConsumerRecord, error: BaseException) -> DeadLetter:
+    """The record with what its error says about itself."""
+    return DeadLetter(record, type(error).__name__, str(getattr(error, "code", "unexplained")))
+
+
+async def bury(settings: ServiceSettings, group: str, letters: Sequence[DeadLetter]) -> None:
+    """Returns when the broker has acknowledged all; raises BrokerUnavailableError."""
+    if not letters:
+        return
+    async with producer(settings) as client:
+        await answered(_send(client, settings, group, letters), SEND_SECONDS, "acknowledgement of dead letters")
+    for letter in letters:
+        _buried.labels(group, letter.code).inc()
+        record = letter.record
+        _log.error(
+            "Message put aside",
+            group=group,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            error=letter.error,
+            code=letter.code,
+        )
+
+
+async def _send(client: AIOKafkaProducer, settings: ServiceSettings, group: str, letters: Sequence[DeadLetter]) -> None:
+    acknowledgements = []
+    for letter in letters:
+        record = letter.record
+        body, omitted = _body(record)
+        acknowledgements.append(
+            await client.send(
+                on_wire(settings, dead_letter_topic(in_contract(settings, record.topic), group)),
+                key=record.key,
+                value=body,
+                partition=record.partition,
+                headers=[*record.headers, *_cause(settings, letter, group), *omitted],
+            )
+        )
+    await asyncio.gather(*acknowledgements)
+
+
+def _body(record: ConsumerRecord) -> tuple[bytes | None, Headers]:
+    """A body that no topic of ours takes stays where it is: the letter says where."""
+    if record.value is not None and len(record.value) > MAX_BODY:
+        return None, [(_OMITTED, str(len(record.value)).encode())]
+    return record.value, []
+
+
+def _cause(settings: ServiceSettings, letter: DeadLetter, group: str) -> Headers:
+    record = letter.record
+    told = {
+        f"{PREFIX}error": letter.error,
+        f"{PREFIX}code": letter.code,
+        f"{PREFIX}group": group,
+        _TOPIC: in_contract(settings, record.topic),
+        _PARTITION: record.partition,
+        _OFFSET: record.offset,
+    }
+    return [(name, str(value).encode()) for name, value in told.items()]
+
+
+async def replay_dead_letters(settings: ServiceSettings, group: str, topics: Sequence[str]) -> int:
+    """Sends what lies in a group's dead letters to its original topic and partition again; returns how many.
+
+    Only what is there at the start, each once: what fails again comes back as a new dead letter.
+    """
+    await ensure_topics(settings, topics, {group: topics})
+    letters = [dead_letter_topic(topic, group) for topic in topics]
+    async with consumer(settings, f"{group}.dead-letters", letters) as reader, producer(settings) as writer:
+        return await _resend(settings, reader, writer)
+
+
+async def _resend(settings: ServiceSettings, reader: AIOKafkaConsumer, writer: AIOKafkaProducer) -> int:
+    ends = await _ends(reader)
+    count = 0
+    while await _remaining(reader, ends):
+        fetched = await answered(reader.getmany(timeout_ms=200), SEND_SECONDS, "dead letters")
+        for partition, records in fetched.items():
+            due = [record for record in records if record.offset < ends[partition]]
+            for record in due:
+                count += await _returned(settings, writer, record)
+            if due:
+                await commit(reader, {partition: due[-1].offset + 1})
+    return count
+
+
+async def _returned(settings: ServiceSettings, writer: AIOKafkaProducer, record: ConsumerRecord) -> int:
+    told = dict(record.headers)
+    if _OMITTED in told or _TOPIC not in told:
+        _log.warning("Dead letter stays", topic=record.topic, partition=record.partition, offset=record.offset)
+        return 0
+    sending = writer.send_and_wait(
+        on_wire(settings, told[_TOPIC].decode()),
+        key=record.key,
+        value=record.value,
+        partition=int(told[_PARTITION]),
+        headers=[(name, value) for name, value in record.headers if not name.startswith(PREFIX)],
+    )
+    await answered(sending, SEND_SECONDS, "acknowledgement of a returned letter")
+    return 1
+
+
+async def _ends(reader: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+    async with asyncio.timeout(START_SECONDS * 2):
+        while not reader.assignment():  # noqa: ASYNC110 - aiokafka has no event for it
+            await asyncio.sleep(0.05)
+    assigned = list(reader.assignment())
+    return dict(await answered(reader.end_offsets(assigned), SEND_SECONDS, "end of dead letters"))
+
+
+async def _remaining(reader: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
+    for partition, end in ends.items():
+        if await answered(reader.position(partition), SEND_SECONDS, "position in dead letters") < end:
+            return True
+    return False

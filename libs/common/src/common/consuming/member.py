@@ -1,0 +1,154 @@
+"""One membership of a consumer group: fetch what is there, have it handled, then commit the offsets."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError
+from prometheus_client import Counter, Gauge, Histogram
+
+from common.consuming.dead_letters import bury, dead_letter
+from common.consuming.progress import OnProgress, PartitionProgress, Tracker, lag
+from common.consuming.reading import read_batch
+from common.consuming.retrying import Handle, Healthy, Processing
+from common.kafka import BrokerUnavailableError, answered, commit
+from common.settings import ServiceSettings
+
+FETCH_WAIT_MS = 100
+FETCH_SECONDS = 10.0
+REPORT_EVERY = 1.0
+COMMIT_EVERY = 0.1
+STALL_SECONDS = 30.0
+_FINISH_SECONDS = 8.0
+
+_log = structlog.get_logger(__name__)
+_events = Counter("quxiang_consumer_events_total", "Events applied", ["group"])
+_seconds = Histogram("quxiang_consumer_batch_seconds", "Time to apply one batch", ["group"])
+_lag = Gauge("quxiang_consumer_lag_events", "Events at the broker that are not applied", ["group", "topic"])
+
+
+class StalledConsumerError(Exception):
+    """There is something to consume and nothing moves; only a new process is sure to help."""
+
+
+class Member(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Runs between joining a group and leaving it."""
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        group: str,
+        types: Collection[str],
+        handle: Handle,
+        healthy: Healthy,
+        on_progress: OnProgress | None,
+        max_batch: int,
+    ) -> None:
+        self._settings, self._group, self._types = settings, group, types
+        self._handle, self._healthy, self._on_progress = handle, healthy, on_progress
+        self._max_batch = max_batch
+        self._client: AIOKafkaConsumer
+        self._tracker: Tracker
+        self._pending: dict[TopicPartition, int] = {}
+        self._committed_at = self._reported_at = 0.0
+        self._assignment = 0
+        self._busy = asyncio.Lock()
+        self.joined = False
+
+    async def run(self, client: AIOKafkaConsumer) -> None:
+        """Works until cancelled, until the broker fails, or until a failure outlasts the retries."""
+        self._client = client
+        self._tracker = Tracker(self._settings, client)
+        try:
+            while True:
+                await self._cycle()
+        finally:
+            await self._quietly(self._commit)
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:  # noqa: ARG002 - aiokafka's signature
+        """Finishes the batch in hand, if it ends in time, and stores the offsets; what is abandoned comes again."""
+        self.joined = False
+        try:
+            async with asyncio.timeout(_FINISH_SECONDS), self._busy:
+                await self._quietly(self._commit)
+        except TimeoutError:
+            _log.warning("Batch outlasted a rebalance", group=self._group)
+        self._assignment += 1
+        self._pending.clear()
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Starts to watch the new partitions."""
+        self.joined = True
+        _log.info("Partitions assigned", group=self._group, partitions=len(assigned))
+
+    async def _cycle(self) -> None:
+        fetching = self._client.getmany(timeout_ms=FETCH_WAIT_MS, max_records=self._max_batch)
+        fetched = await answered(fetching, FETCH_SECONDS, "records")
+        self._tracker.look()
+        records = [record for of_partition in fetched.values() for record in of_partition]
+        async with self._busy:
+            if records:
+                await self._apply(records)
+            if not records or time.monotonic() - self._committed_at > COMMIT_EVERY:
+                await self._commit()
+        if records or time.monotonic() - self._reported_at > REPORT_EVERY:
+            await self._report()
+
+    async def _apply(self, records: Sequence[ConsumerRecord]) -> None:
+        assignment = self._assignment
+        with _seconds.labels(self._group).time():
+            batch = read_batch(self._settings, self._group, self._types, records)
+            poisoned = await Processing(self._handle, self._healthy).run(batch.events)
+            letters = [dead_letter(record, error) for record, error in batch.broken]
+            letters += [dead_letter(batch.record_of(poison.event), poison.error) for poison in poisoned]
+            await bury(self._settings, self._group, letters)
+        _events.labels(self._group).inc(len(batch.events) - len(poisoned))
+        self._tracker.applied(records, batch.events)
+        # offsets of an assignment that has ended may mean other events by now: the broker's data can be new
+        if assignment == self._assignment:
+            self._pending |= {TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}
+
+    async def _commit(self) -> None:
+        self._committed_at = time.monotonic()
+        assigned = self._client.assignment()
+        due = {partition: offset for partition, offset in self._pending.items() if partition in assigned}
+        try:
+            await commit(self._client, due)
+        except BrokerUnavailableError as error:
+            if not isinstance(error.__cause__, CommitFailedError | IllegalStateError):
+                raise
+            # somebody else has the partitions now and applies the same events again, which changes nothing
+            _log.info("Offsets not stored because of a rebalance", group=self._group)
+        self._pending.clear()
+
+    async def _report(self) -> None:
+        self._reported_at = time.monotonic()
+        progress = await self._progress()
+        for topic, waiting in lag(progress).items():
+            _lag.labels(self._group, topic).set(waiting)
+        if self._on_progress is not None and progress:
+            hook = self._on_progress
+            await self._quietly(lambda: hook(progress))
+        self._watch(progress)
+
+    async def _progress(self) -> list[PartitionProgress]:
+        try:
+            return await self._tracker.report()
+        except (BrokerUnavailableError, IllegalStateError, AttributeError) as error:
+            _log.debug("Progress unknown during a rebalance", error=type(error).__name__)
+            return []
+
+    def _watch(self, progress: Sequence[PartitionProgress]) -> None:
+        waiting = [each for each in progress if not each.caught_up]
+        if waiting and self._tracker.stalled_for() > STALL_SECONDS:
+            raise StalledConsumerError(f"{self._group}: {len(waiting)} partitions wait")
+        if self._tracker.silent_for() > STALL_SECONDS:
+            raise BrokerUnavailableError("any word about the assigned partitions")
+
+    async def _quietly(self, act: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await act()
+        except Exception as error:
+            _log.warning("Not done, goes on without", group=self._group, error=type(error).__name__)

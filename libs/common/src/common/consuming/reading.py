@@ -1,0 +1,66 @@
+"""From Kafka's records to events: what is readable, what nobody here wants, what is broken."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from aiokafka import ConsumerRecord
+from prometheus_client import Counter
+
+from common.contracts.catalogue import EVENT_TYPES
+from common.contracts.envelope import IncomingEvent, UnreadableEventError, event_type_of, from_message
+from common.kafka import in_contract, on_wire
+from common.settings import ServiceSettings
+
+_unknown = Counter(
+    "quxiang_consumer_unknown_events_total", "Events of a type that this group does not handle", ["group"]
+)
+
+
+@dataclass
+class Batch:
+    """Records as they came, sorted by what becomes of them."""
+
+    settings: ServiceSettings
+    records: list[ConsumerRecord] = field(default_factory=list)
+    events: list[IncomingEvent] = field(default_factory=list)
+    broken: list[tuple[ConsumerRecord, UnreadableEventError]] = field(default_factory=list)
+
+    def record_of(self, event: IncomingEvent) -> ConsumerRecord:
+        """The record that an event of this batch was read from."""
+        place = on_wire(self.settings, event.topic), event.partition, event.offset
+        return next(each for each in self.records if (each.topic, each.partition, each.offset) == place)
+
+
+def read_batch(
+    settings: ServiceSettings, group: str, types: Collection[str], records: Iterable[ConsumerRecord]
+) -> Batch:
+    """Reads records in order. Types outside `types` are counted and dropped: acknowledged, that is."""
+    batch = Batch(settings)
+    for record in records:
+        batch.records.append(record)
+        told = event_type_of(record.headers)
+        if told is not None and told not in types:
+            _unknown.labels(group).inc()
+            continue
+        try:
+            batch.events.append(read_record(settings, record))
+        except UnreadableEventError as error:
+            batch.broken.append((record, error))
+    return batch
+
+
+def read_record(settings: ServiceSettings, record: ConsumerRecord) -> IncomingEvent:
+    """One record as an event; raises UnreadableEventError."""
+    return from_message(
+        topic=in_contract(settings, record.topic),
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        headers=record.headers,
+        body=record.value,
+    )
+
+
+def types_of(topics: Collection[str]) -> frozenset[str]:
+    """All event types of the topics."""
+    return frozenset(name for name, described in EVENT_TYPES.items() if described.topic in topics)

@@ -1,0 +1,116 @@
+"""What an error means for a batch: try again in place, or find the message that cannot be processed."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+import structlog
+from prometheus_client import Counter
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from common.contracts.envelope import IncomingEvent
+from common.errors import PermanentError, TransientError
+from common.kafka import BrokerUnavailableError
+
+Handle = Callable[[Sequence[IncomingEvent]], Awaitable[None]]
+Healthy = Callable[[], Awaitable[bool]]
+
+RETRY_SECONDS = 60.0
+"""How long a batch is tried again in place; well below `max_poll_interval_ms`, or the group would expel the member."""
+
+UNEXPLAINED_ATTEMPTS = 3
+"""An error that is neither transient nor permanent by type may still be a passing one."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
+
+# serialization failure, deadlock, lock not available, query cancelled, connection and resource trouble, shutdown
+_PASSING_SQLSTATES = ("40001", "40P01", "55P03", "57014", "08", "53", "57P")
+
+_log = structlog.get_logger(__name__)
+_retries = Counter("quxiang_consumer_retries_total", "Batches tried again", ["error"])
+
+
+class RetriesExhaustedError(Exception):
+    """A transient failure outlasted the retries in place; nothing was lost, the batch comes again."""
+
+
+@dataclass(frozen=True)
+class Poison:
+    """An event that cannot be processed, and why."""
+
+    event: IncomingEvent
+    error: BaseException
+
+
+class Processing:
+    """One batch and how long it may be tried again. `healthy` tells whether the database answers at all."""
+
+    def __init__(self, handle: Handle, healthy: Healthy, seconds: float = RETRY_SECONDS) -> None:
+        self._handle = handle
+        self._healthy = healthy
+        self._deadline = time.monotonic() + seconds
+
+    async def run(self, events: Sequence[IncomingEvent]) -> list[Poison]:
+        """Has all events handled, in halves where one of them is poison, and returns the poisonous ones.
+
+        Raises RetriesExhaustedError when a transient failure lasts.
+        """
+        if not events:
+            return []
+        try:
+            await self._handled(events)
+        except RetriesExhaustedError:
+            raise
+        except Exception as error:
+            if len(events) == 1:
+                return [Poison(events[0], error)]
+            middle = len(events) // 2
+            return await self.run(events[:middle]) + await self.run(events[middle:])
+        return []
+
+    async def _handled(self, events: Sequence[IncomingEvent]) -> None:
+        attempt = 0
+        while True:
+            try:
+                return await self._handle(events)
+            except Exception as error:
+                attempt += 1
+                if not await self._worth_another(error, attempt):
+                    raise
+                if time.monotonic() > self._deadline:
+                    raise RetriesExhaustedError(type(error).__name__) from error
+                _retries.labels(type(error).__name__).inc()
+                _log.warning("Batch is tried again", error=type(error).__name__, attempt=attempt, events=len(events))
+            await asyncio.sleep(_pause(attempt))
+
+    async def _worth_another(self, error: Exception, attempt: int) -> bool:
+        if isinstance(error, PermanentError):
+            return False
+        # a database that is going down may say so in ways that nobody listed
+        return is_passing(error) or attempt < UNEXPLAINED_ATTEMPTS or not await self._healthy()
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same act may succeed later: by our own types, and by what drivers raise for lost connections."""
+    if isinstance(error, PermanentError):
+        return False
+    if isinstance(error, TransientError | BrokerUnavailableError | OSError | TimeoutError | PoolTimeoutError):
+        return True
+    if isinstance(error, DBAPIError):
+        return bool(error.connection_invalidated) or _passing_state(error.orig)
+    # the driver's complaints about a value are interface errors too, and ValueErrors besides
+    return _passing_state(error) or (isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError))
+
+
+def _passing_state(error: BaseException | None) -> bool:
+    state = getattr(error, "sqlstate", None)
+    return isinstance(state, str) and state.startswith(_PASSING_SQLSTATES)
+
+
+def _pause(attempt: int) -> float:
+    longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(attempt, 10))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing

@@ -1,0 +1,209 @@
+"""Kafka clients made from settings: every default that matters is set here, every wait is bounded.
+
+aiokafka's own waits are not: with a stopped or dead broker `send_and_wait`, `commit` and `stop` hang, and `getmany`
+looks like an idle topic. Whoever fails here drops the client object and makes a new one.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.partitioner import murmur2
+
+from common.bounded import OutOfTimeError, bounded
+from common.contracts.catalogue import RETENTION_DAYS, TOPICS, dead_letter_topic
+from common.settings import ServiceSettings
+
+T = TypeVar("T")
+
+START_SECONDS = 15.0
+SEND_SECONDS = 10.0
+COMMIT_SECONDS = 5.0
+STOP_SECONDS = 2.0
+ADMIN_SECONDS = 15.0
+_MILLISECONDS_A_DAY = 86_400_000
+
+_log = structlog.get_logger(__name__)
+
+
+class BrokerUnavailableError(Exception):
+    """The broker did not answer, or not in time. Whether it acted is unknown."""
+
+
+def producer_options(settings: ServiceSettings) -> dict[str, Any]:
+    """Options of the producer. A failed send is an unknown outcome: the outbox sends again, consumers do not mind."""
+    return {
+        "bootstrap_servers": settings.kafka,
+        "client_id": f"quxiang-{settings.service}",
+        "acks": "all",
+        "enable_idempotence": True,
+        "linger_ms": 0,
+        "max_batch_size": 131_072,
+        "max_request_size": 1_048_576,
+        "request_timeout_ms": 10_000,
+        "retry_backoff_ms": 100,
+        "metadata_max_age_ms": 30_000,
+    }
+
+
+def consumer_options(settings: ServiceSettings, group: str) -> dict[str, Any]:
+    """Options of a consumer.
+
+    A killed member is replaced after its session timeout (6 s, the least that brokers allow by default). A short
+    fetch wait matters for latency: a partition that was just drained is asked for again only with the next fetch.
+    """
+    return {
+        "bootstrap_servers": settings.kafka,
+        "client_id": f"quxiang-{settings.service}",
+        "group_id": f"{settings.topic_prefix}{group}",
+        "enable_auto_commit": False,
+        "auto_offset_reset": "earliest",
+        "partition_assignment_strategy": (RangePartitionAssignor,),
+        "isolation_level": "read_uncommitted",
+        "fetch_min_bytes": 1,
+        "fetch_max_wait_ms": 10,
+        "fetch_max_bytes": 16_777_216,
+        "max_partition_fetch_bytes": 2_097_152,
+        "session_timeout_ms": 6_000,
+        "heartbeat_interval_ms": 1_000,
+        # longer than the longest that a batch is retried in place, see common.consuming.retrying
+        "max_poll_interval_ms": 300_000,
+        # a join request waits for the slowest member, so requests must be given longer than that
+        "rebalance_timeout_ms": 10_000,
+        "request_timeout_ms": 15_000,
+        "retry_backoff_ms": 100,
+        "metadata_max_age_ms": 5_000,
+    }
+
+
+def partition_for(school_code: str, partitions: int) -> int:
+    """The partition number of a school, the same in every topic, as Kafka's own clients compute it from the key."""
+    return int((murmur2(school_code.encode("ascii")) & 0x7FFFFFFF) % partitions)
+
+
+def on_wire(settings: ServiceSettings, topic: str) -> str:
+    """The topic's name at this deployment's broker."""
+    return f"{settings.topic_prefix}{topic}"
+
+
+def schema_base(settings: ServiceSettings) -> str:
+    """Base address of the schemas that this service's events name."""
+    return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+
+
+def in_contract(settings: ServiceSettings, topic: str) -> str:
+    """The topic's name in the contract."""
+    return topic.removeprefix(settings.topic_prefix)
+
+
+async def answered(awaitable: Awaitable[T], seconds: float, what: str) -> T:
+    """The broker's answer, or BrokerUnavailableError."""
+    try:
+        return await bounded(awaitable, seconds, what)
+    except (KafkaError, OSError, TimeoutError, OutOfTimeError) as error:
+        raise BrokerUnavailableError(what) from error
+
+
+@asynccontextmanager
+async def producer(settings: ServiceSettings) -> AsyncIterator[AIOKafkaProducer]:
+    """A started producer; dropped, not flushed, at the end."""
+    client = AIOKafkaProducer(**producer_options(settings))
+    try:
+        await answered(client.start(), START_SECONDS, "start of producer")
+        yield client
+    finally:
+        await _drop_producer(client)
+
+
+async def _drop_producer(client: AIOKafkaProducer) -> None:
+    await _stopped(client.stop(), "producer")
+    # after a stop that was cut short the sender would go on for ever
+    for leftover in (client._sender.close() if client._sender.sender_task else None, client.client.close()):
+        if leftover is not None:
+            await _stopped(leftover, "producer's connection")
+
+
+@asynccontextmanager
+async def consumer(
+    settings: ServiceSettings, group: str, topics: Collection[str], listener: ConsumerRebalanceListener | None = None
+) -> AsyncIterator[AIOKafkaConsumer]:
+    """A started member of the group, subscribed to the topics of the contract."""
+    client = AIOKafkaConsumer(**consumer_options(settings, group))
+    client.subscribe([on_wire(settings, topic) for topic in topics], listener=listener)
+    try:
+        await answered(client.start(), START_SECONDS, "start of consumer")
+        yield client
+    finally:
+        await _stopped(client.stop(), "consumer")
+        await _stopped(client._client.close(), "consumer's connection")
+
+
+async def _stopped(stopping: Awaitable[Any], what: str) -> None:
+    try:
+        await bounded(stopping, STOP_SECONDS, what)
+    except Exception as error:
+        _log.info("Client did not stop cleanly", what=what, error=type(error).__name__)
+
+
+async def commit(client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:
+    """Commits next offsets. They are only a hint where to go on, so a failure costs repeated work and nothing else."""
+    if offsets:
+        await answered(client.commit(dict(offsets)), COMMIT_SECONDS, "commit of offsets")
+
+
+@asynccontextmanager
+async def _administration(settings: ServiceSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    client = AIOKafkaAdminClient(bootstrap_servers=settings.kafka, request_timeout_ms=10_000)
+    try:
+        await answered(client.start(), START_SECONDS, "start of administration")
+        yield client
+    finally:
+        await _stopped(client.close(), "administration")
+
+
+async def ensure_topics(
+    settings: ServiceSettings, topics: Iterable[str] = tuple(TOPICS), groups: Mapping[str, Sequence[str]] | None = None
+) -> None:
+    """Creates what is missing of the topics, and for each group the dead letters of its topics."""
+    names = {on_wire(settings, topic) for topic in topics}
+    for group, subscribed in (groups or {}).items():
+        names |= {on_wire(settings, dead_letter_topic(topic, group)) for topic in subscribed}
+    async with _administration(settings) as client:
+        existing = set(await answered(client.list_topics(), ADMIN_SECONDS, "list of topics"))
+        missing = sorted(names - existing)
+        if missing:
+            _raise_for(await answered(_created(client, settings, missing), ADMIN_SECONDS, "creation of topics"))
+
+
+def _created(client: AIOKafkaAdminClient, settings: ServiceSettings, names: Sequence[str]) -> Awaitable[Any]:
+    configuration = {"retention.ms": str(RETENTION_DAYS * _MILLISECONDS_A_DAY), "cleanup.policy": "delete"}
+    return client.create_topics(  # type: ignore[no-any-return]
+        [
+            # replication -1 is the broker's default; aiokafka lets it pass only with an (empty) assignment
+            NewTopic(name, settings.partitions, -1, replica_assignments={}, topic_configs=configuration)
+            for name in names
+        ]
+    )
+
+
+def _raise_for(response: Any) -> None:
+    for name, code, *_ in response.topic_errors:
+        if code not in (0, TopicAlreadyExistsError.errno):
+            raise BrokerUnavailableError(f"creation of {name}") from for_code(code)
+
+
+async def delete_topics(settings: ServiceSettings, prefix: str) -> None:
+    """Deletes all topics whose name begins with a prefix that is not empty."""
+    if not prefix:
+        raise ValueError("deleting needs a prefix")
+    async with _administration(settings) as client:
+        names = [
+            name for name in await answered(client.list_topics(), ADMIN_SECONDS, "list") if name.startswith(prefix)
+        ]
+        if names:
+            await answered(client.delete_topics(names), ADMIN_SECONDS, "deletion of topics")
