@@ -26,7 +26,7 @@ class Movement(NamedTuple):
 
     day: date
     group: Group
-    count: Count
+    change: Count
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _points(movements: list[Movement], days: Sequence[date], scheme: Scheme, mea
     tally = Tally(scheme)
     for day in days:
         while waiting and waiting[-1].day <= day:
-            tally.add(waiting.pop().count)
+            tally.add(waiting.pop().change)
         yield Point(day, tally.base, tally.figure(measure))
 
 

@@ -1,0 +1,1 @@
+"""Schools with their provinces, colleges, majors and classes, kept from registry's events."""

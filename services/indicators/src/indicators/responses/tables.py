@@ -1,0 +1,26 @@
+"""Versions of each graduate's part in the tracking surveys (insert-only)."""
+
+from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Table, Text, Uuid
+
+from indicators.schema import metadata
+
+response_versions = Table(
+    "response_versions",
+    metadata,
+    Column("graduate_id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("school_code", Text, nullable=False),
+    Column("cohort", Integer, nullable=False),
+    Column("cycle", Integer, nullable=False),
+    Column("wave_id", Uuid, nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    info={"insert_only": True},
+)
+Index(
+    "ix_response_versions_school_code_cohort_cycle",
+    response_versions.c.school_code,
+    response_versions.c.cohort,
+    response_versions.c.cycle,
+)

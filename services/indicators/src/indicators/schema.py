@@ -1,0 +1,10 @@
+"""The service's own metadata; every area's tables hang on it."""
+
+from common.audit import audit_table
+from common.database import new_metadata
+from common.outbox import outbox_tables
+
+metadata = new_metadata()
+
+outbox_tables(metadata)
+audit_table(metadata)
