@@ -1,0 +1,48 @@
+"""Rights of the application role, derived from `Table.info` (see `common.database.schema`)."""
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, MetaData, Sequence, Table, text
+from sqlalchemy.sql import quoted_name
+
+ALEMBIC_TABLE = "alembic_version"
+
+
+def grant_rights(connection: Connection, metadata: MetaData, role: str) -> None:
+    """Leaves the role exactly the rights that the tables name, in the caller's transaction; repeatable.
+
+    Only the tables of this metadata and the stored revision are readable afterwards; what was granted by hand is gone.
+    """
+    quote = connection.dialect.identifier_preparer.quote
+    for statement in _statements(metadata.tables.values(), _sequences(metadata), quote(quoted_name(role, quote=True))):
+        connection.execute(text(statement))
+
+
+def _statements(tables: Iterable[Table], sequences: Iterable[str], role: str) -> Iterator[str]:
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"
+    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}"
+    yield f"REVOKE CREATE ON SCHEMA public FROM {role}"
+    yield f"GRANT USAGE ON SCHEMA public TO {role}"
+    yield f"GRANT SELECT ON {ALEMBIC_TABLE} TO {role}"
+    for table in tables:
+        yield f'GRANT {", ".join(rights_of(table))} ON "{table.name}" TO {role}'
+    for name in sequences:
+        yield f'GRANT USAGE ON SEQUENCE "{name}" TO {role}'
+
+
+def rights_of(table: Table) -> list[str]:
+    """What the application role may do with a table."""
+    columns = table.info.get("updatable_columns")
+    insert_only = bool(table.info.get("insert_only"))
+    rights = ["SELECT", "INSERT"]
+    if columns:
+        rights.append(f"UPDATE ({', '.join(table.c[name].name for name in columns)})")
+    elif not insert_only:
+        rights.append("UPDATE")
+    if not insert_only or table.info.get("deletable"):
+        rights.append("DELETE")
+    return rights
+
+
+def _sequences(metadata: MetaData) -> list[str]:
+    return [each.name for each in metadata._sequences.values() if isinstance(each, Sequence)]

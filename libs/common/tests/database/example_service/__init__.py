@@ -1,0 +1,1 @@
+"""Smallest service that can be migrated."""

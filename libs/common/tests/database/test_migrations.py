@@ -1,0 +1,123 @@
+"""Migrations run once, as the owner, and leave the application role exactly the rights that the tables name."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from common.database import Database
+from common.database.migrations import DatabaseBehindError, is_current, migrate, require_current, upgrade
+from common.settings import ServiceSettings
+from common.testing.migrations import assert_no_drift, assert_reversible
+
+
+def settings_of(example_database, package):
+    return ServiceSettings(
+        service=package,
+        database_url=example_database.application_url,
+        migration_database_url=example_database.owner_url,
+    )
+
+
+@asynccontextmanager
+async def connected(url) -> AsyncIterator[Database]:
+    database = Database.connect(url)
+    yield database
+    await database.dispose()
+
+
+async def test_an_empty_database_is_behind_until_it_is_migrated(example_database, example_package):
+    async with connected(example_database.application_url) as database:
+        assert not await is_current(database, example_package)
+        with pytest.raises(DatabaseBehindError):
+            await require_current(database, example_package)
+        await migrate(settings_of(example_database, example_package))
+        assert await is_current(database, example_package)
+        await require_current(database, example_package)
+
+
+async def test_an_unknown_revision_is_newer_and_accepted(example_database, example_package):
+    await migrate(settings_of(example_database, example_package))
+    async with connected(example_database.owner_url) as owner:
+        async with owner.engine.begin() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = 'from_the_future'"))
+        assert await is_current(owner, example_package)
+
+
+async def test_migrating_again_and_twice_at_once_changes_nothing(example_database, example_package):
+    settings = settings_of(example_database, example_package)
+    await asyncio.gather(*(migrate(settings) for _ in range(4)))
+    await migrate(settings)
+    async with connected(example_database.application_url) as database:
+        assert await is_current(database, example_package)
+
+
+async def test_migrating_waits_for_a_table_lock_and_then_succeeds(example_database, example_package):
+    await upgrade(example_database.owner_url, example_package, application_role=None)
+    async with connected(example_database.owner_url) as owner, owner.engine.connect() as holder:
+        await holder.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
+        migration = asyncio.create_task(
+            upgrade(example_database.owner_url, example_package, application_role=example_database.application_role)
+        )
+        done, _ = await asyncio.wait({migration}, timeout=2.5)
+        assert not done
+        await holder.rollback()
+        await asyncio.wait_for(migration, 10)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_entries SET subject = 'somebody else'",
+        "DELETE FROM audit_entries",
+        "TRUNCATE audit_entries",
+        "DROP TABLE audit_entries",
+        "ALTER TABLE audit_entries DISABLE TRIGGER ALL",
+        "UPDATE counters SET name = 'other'",
+        "CREATE TABLE mine (id int)",
+        "UPDATE alembic_version SET version_num = 'x'",
+    ],
+)
+async def test_the_application_role_may_not(example_database, example_package, statement):
+    await migrate(settings_of(example_database, example_package))
+    async with connected(example_database.application_url) as database, database.engine.connect() as connection:
+        with pytest.raises(ProgrammingError, match="permission denied|must be owner"):
+            await connection.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO audit_entries (subject, role, action, object_kind, object_id) VALUES ('s', 'r', 'a', 'k', 'i')",
+        "SELECT * FROM audit_entries",
+        "UPDATE counters SET count = 1",
+        "DELETE FROM counters",
+        "UPDATE notes SET text = 'x'",
+        "DELETE FROM notes",
+        "SELECT * FROM alembic_version",
+        "CREATE TEMPORARY TABLE staging (id int)",
+    ],
+)
+async def test_the_application_role_may(example_database, example_package, statement):
+    await migrate(settings_of(example_database, example_package))
+    async with connected(example_database.application_url) as database, database.engine.begin() as connection:
+        await connection.execute(text(statement))
+
+
+async def test_rights_given_by_hand_are_taken_back(example_database, example_package):
+    settings = settings_of(example_database, example_package)
+    await migrate(settings)
+    async with connected(example_database.owner_url) as owner, owner.engine.begin() as connection:
+        await connection.execute(text(f"GRANT ALL ON audit_entries TO {example_database.application_role}"))
+    await migrate(settings)
+    async with connected(example_database.application_url) as database, database.engine.connect() as connection:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            await connection.execute(text("DELETE FROM audit_entries"))
+
+
+async def test_migrations_and_tables_agree_and_can_be_taken_back(postgres_url, example_package):
+    await assert_no_drift(postgres_url, example_package)
+    await assert_reversible(postgres_url, example_package)
