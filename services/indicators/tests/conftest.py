@@ -1,0 +1,202 @@
+"""A migrated database, histories of events, and a recount that shares nothing with the code under test."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from common.contracts import graduate, organisation, registration, response
+from common.contracts.envelope import IncomingEvent
+from common.contracts.graduate import GraduateData
+from common.contracts.organisation import OrganisationData, UnitKind
+from common.contracts.registration import DestinationData
+from common.contracts.response import ResponseData
+from common.database import Database
+from common.testing.databases import ServiceDatabase, service_database
+from indicators.subscriptions import apply_batch
+
+PARTITIONS = 12
+RECORDED = datetime(2024, 6, 20, 2, 15, tzinfo=UTC)
+_schools = count(90_001)
+
+
+@dataclass
+class School:
+    """One school's histories, event by event, with the sequences that the owners would give."""
+
+    code: str
+    cohort: int = 2024
+    events: list[IncomingEvent] = field(default_factory=list)
+    registrations: dict[UUID, UUID] = field(default_factory=dict)
+
+    def described(self, province_code: str = "410000") -> IncomingEvent:
+        data = OrganisationData(
+            school_code=self.code,
+            recorded_at=RECORDED,
+            unit_kind=UnitKind.SCHOOL,
+            code=self.code,
+            name=f"School {self.code}",
+            province_code=province_code,
+        )
+        return self._add(organisation.TOPIC, organisation.CHANGED, self.code, None, data)
+
+    def enters(
+        self, graduate_id: UUID | None = None, *, day: date | None = None, status: str = "registered", **roster: Any
+    ) -> UUID:
+        graduate_id = graduate_id or uuid4()
+        cohort = roster.pop("cohort", self.cohort)
+        day = day or date(cohort - 1, 9, 1)
+        data = GraduateData(
+            graduate_id=graduate_id,
+            version=1,
+            school_code=self.code,
+            cohort=cohort,
+            status=status,
+            decided_on=day,
+            recorded_at=RECORDED,
+            **roster,
+        )
+        self._add(graduate.TOPIC, graduate.CHANGED, str(graduate_id), day, data)
+        return graduate_id
+
+    def goes(
+        self, graduate_id: UUID, code: str, day: date, *, state: str = "school_approved", **particulars: Any
+    ) -> IncomingEvent:
+        data = DestinationData(
+            graduate_id=graduate_id,
+            registration_id=self.registrations.setdefault(graduate_id, uuid4()),
+            version=1,
+            school_code=self.code,
+            cohort=self.cohort,
+            destination_code=code,
+            code_list_version="2024-09-01",
+            flexible=particulars.pop("flexible", code in {"12", "76"}),
+            source="import",
+            state=state,
+            confirmation="unconfirmed",
+            decided_on=day,
+            recorded_at=RECORDED,
+            **particulars,
+        )
+        return self._add(registration.TOPIC, registration.CHANGED, str(graduate_id), day, data)
+
+    def answers(self, graduate_id: UUID, wave_id: UUID, state: str, cycle: int = 1) -> IncomingEvent:
+        data = ResponseData(
+            graduate_id=graduate_id,
+            wave_id=wave_id,
+            questionnaire_id=uuid4(),
+            questionnaire_version=1,
+            school_code=self.code,
+            cohort=self.cohort,
+            cycle=cycle,
+            state=state,
+            recorded_at=RECORDED,
+        )
+        types = {"requested": response.REQUESTED, "submitted": response.SUBMITTED, "withdrawn": response.WITHDRAWN}
+        return self._add(response.TOPIC, types[state], str(graduate_id), None, data)
+
+    def _add(self, topic: str, kind: str, key: str, day: date | None, data: Any) -> IncomingEvent:
+        sequence = 1 + sum(event.topic == topic and event.key == key for event in self.events)
+        position = len(self.events) + 1
+        event = IncomingEvent(
+            id=uuid4(),
+            type=kind,
+            topic=topic,
+            key=key,
+            sequence=sequence,
+            school_code=self.code,
+            decided_on=day,
+            recorded_at=RECORDED,
+            position=position,
+            data=data,
+            partition=0,
+            offset=position,
+        )
+        self.events.append(event)
+        return event
+
+
+@pytest.fixture
+def school() -> School:
+    return School(f"{next(_schools)}")
+
+
+@pytest.fixture
+def other_school() -> School:
+    return School(f"{next(_schools)}")
+
+
+@pytest.fixture(scope="session")
+def new_school() -> Any:
+    return lambda **options: School(f"{next(_schools)}", **options)
+
+
+@pytest.fixture(scope="module")
+async def stored() -> AsyncIterator[ServiceDatabase]:
+    async with service_database("indicators") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+async def database(stored: ServiceDatabase) -> AsyncIterator[Database]:
+    opened = Database.connect(stored.app_url)
+    yield opened
+    await opened.dispose()
+
+
+@pytest.fixture(scope="module")
+def apply(database: Database) -> Any:
+    async def applied(events: Iterable[IncomingEvent]) -> None:
+        await apply_batch(database, PARTITIONS, list(events))
+
+    return applied
+
+
+def _in_force(events: list[IncomingEvent], day: date) -> Any:
+    """The last version that counts on a day: none up to it may have been decided later."""
+    found = None
+    for event in sorted(events, key=lambda event: event.sequence):
+        assert event.decided_on is not None
+        if event.decided_on > day:
+            break
+        found = event.data
+    return found
+
+
+@pytest.fixture(scope="session")
+def recount() -> Any:
+    """Counts a school's graduates of a cohort on a day, straight from the histories, one by one."""
+
+    def counted(events: Iterable[IncomingEvent], cohort: int, day: date, *columns: str) -> Counter[tuple[Any, ...]]:
+        entries: dict[str, list[IncomingEvent]] = {}
+        decisions: dict[str, list[IncomingEvent]] = {}
+        for event in {(event.topic, event.key, event.sequence): event for event in events}.values():
+            if event.topic == graduate.TOPIC:
+                entries.setdefault(event.key, []).append(event)
+            elif event.topic == registration.TOPIC:
+                decisions.setdefault(event.key, []).append(event)
+        found: Counter[tuple[Any, ...]] = Counter()
+        for key, own in entries.items():
+            entry = _in_force(own, day)
+            if entry is None or entry.cohort != cohort or entry.status not in ("registered", "completed"):
+                continue
+            if day < date(cohort - 1, 9, 1):
+                continue
+            decision = _in_force(decisions.get(key, []), day)
+            counts = decision is not None and decision.state != "voided"
+            code, flexible = (decision.destination_code, decision.flexible) if counts else (None, False)
+            found[(*(_column(entry, column) for column in columns), code, flexible)] += 1
+        return found
+
+    return counted
+
+
+def _column(entry: GraduateData, column: str) -> str | None:
+    if column == "origin_province_code":
+        place = entry.origin_place_code
+        return place[:2] + "0000" if place else None
+    return getattr(entry, column)  # type: ignore[no-any-return]
