@@ -34,6 +34,12 @@ class CodeLists:
         """Names of all lists."""
         return tuple(self._lists)
 
+    @property
+    def version(self) -> str:
+        """One short name for the versions of all lists together, stored beside records that hold codes of several."""
+        joined = ";".join(code_list.version for code_list in self)
+        return f"codes-{hashlib.sha256(joined.encode()).hexdigest()[:12]}"
+
     def get(self, name: str) -> CodeList:
         """The list of that name; an unknown name is a `KeyError`."""
         return self._lists[name]

@@ -1,0 +1,93 @@
+"""What a cell means, whatever the spreadsheet program made of it: text, identifiers, days, blank and erase."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, timedelta
+
+from common.codes.spelling import Cell, cell_text
+
+CLEAR = "**CLEAR**"
+"""Typed into a cell, it erases the stored value; a blank cell keeps it."""
+
+EXACT_DIGITS = 15
+"""A spreadsheet number keeps 15 digits; a longer identifier has lost the others."""
+
+_SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d+")
+_WHOLE = re.compile(r"(\d+)\.0+")
+_DIGITS = re.compile(r"\d+")
+_SPLIT_DAY = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+)
+_EPOCH = date(1899, 12, 30)
+_SERIALS = range(10_000, 80_000)  # 1927 to 2119; beyond it the digits are a written date
+_YEARS = range(1900, 2101)
+
+
+class CellProblem(ValueError):
+    """A cell without a usable meaning; `rule` names the check that failed."""
+
+    def __init__(self, rule: str) -> None:
+        self.rule = rule
+        super().__init__(rule)
+
+
+def is_blank(cell: Cell) -> bool:
+    """True for an empty cell and for one with white space only."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def is_clear(cell: Cell) -> bool:
+    """True for the mark that erases a value."""
+    return isinstance(cell, str) and cell.strip() == CLEAR
+
+
+def identifier_text(cell: Cell) -> str:
+    """An identifier of digits and letters as text; fails where the spreadsheet program has rounded it.
+
+    >>> identifier_text(2020123456.0), identifier_text("'0012 ")
+    ('2020123456', '0012')
+    """
+    if isinstance(cell, (int, float)) and not _is_exact(cell):
+        raise CellProblem("number_in_scientific_notation")
+    text = cell_text(cell).lstrip("'").strip()
+    if _SCIENTIFIC.fullmatch(text):
+        raise CellProblem("number_in_scientific_notation")
+    whole = _WHOLE.fullmatch(text)
+    return whole[1] if whole else text
+
+
+def _is_exact(number: float) -> bool:
+    return math.isfinite(number) and abs(number) < 10**EXACT_DIGITS and number == int(number)
+
+
+def as_day(cell: Cell) -> date:
+    """A day from a real date, a serial number, `2019-07-01`, `2019/7/1`, `20190701`, or `201907` (its first day)."""
+    if isinstance(cell, date):
+        return date(cell.year, cell.month, cell.day)
+    text = cell_text(cell)
+    try:
+        found = _written_day(text) or _numeric_day(text)
+    except ValueError:
+        found = None
+    if found is None or found.year not in _YEARS:
+        raise CellProblem("date_format")
+    return found
+
+
+def _written_day(text: str) -> date | None:
+    parts = _SPLIT_DAY.fullmatch(text)
+    return date(int(parts[1]), int(parts[2]), int(parts[3] or 1)) if parts else None
+
+
+def _numeric_day(text: str) -> date | None:
+    """A day from digits alone, or from a serial number with a time of day as its fraction."""
+    whole = text.split(".", maxsplit=1)[0]
+    if not _DIGITS.fullmatch(whole) or not _DIGITS.fullmatch(text.replace(".", "", 1)):
+        return None
+    if len(whole) == 8:
+        return date(int(whole[:4]), int(whole[4:6]), int(whole[6:]))
+    if len(whole) == 6:
+        return date(int(whole[:4]), int(whole[4:]), 1)
+    return _EPOCH + timedelta(days=int(whole)) if int(whole) in _SERIALS else None

@@ -1,0 +1,130 @@
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+from common.codes import Cell
+from common.spreadsheets.cells import CLEAR, CellProblem, as_day, identifier_text, is_blank, is_clear
+from common.spreadsheets.headers import find_header
+from hypothesis import given
+from hypothesis import strategies as st
+
+SYNONYMS = {"学号": "number", "姓名": "name", "学生姓名": "name", "学历（层次）": "level"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("201907", date(2019, 7, 1)),
+        (201907, date(2019, 7, 1)),
+        (201907.0, date(2019, 7, 1)),
+        ("201907.0", date(2019, 7, 1)),
+        ("2019-07-01", date(2019, 7, 1)),
+        ("2019/7/1", date(2019, 7, 1)),
+        ("2019.7.1", date(2019, 7, 1)),
+        ("2019年7月1日", date(2019, 7, 1)),
+        ("2019年7月", date(2019, 7, 1)),
+        ("2019-07", date(2019, 7, 1)),
+        ("20190701", date(2019, 7, 1)),
+        (20190701, date(2019, 7, 1)),
+        (43647, date(2019, 7, 1)),
+        ("43647", date(2019, 7, 1)),
+        (43647.5, date(2019, 7, 1)),
+        ("2019-07-01 00:00:00", date(2019, 7, 1)),
+        ("2019-07-01T08:30:00", date(2019, 7, 1)),
+        (date(2019, 7, 1), date(2019, 7, 1)),
+        (datetime(2019, 7, 1, 12, 0), date(2019, 7, 1)),  # noqa: DTZ001 - cells carry no zone
+        ("２０１９年７月１日", date(2019, 7, 1)),
+    ],
+)
+def test_a_day_is_read_from_every_shape_it_comes_in(cell: Cell, day: date) -> None:
+    assert as_day(cell) == day
+
+
+@pytest.mark.parametrize(
+    "cell", ["2019-13-01", "2019-02-30", "July", "12", "201913", "0019-01-01", True, "", 1e17, "1-1-1"]
+)
+def test_what_is_no_day_is_refused(cell: Cell) -> None:
+    with pytest.raises(CellProblem, match="date_format"):
+        as_day(cell)
+
+
+@given(st.one_of(st.text(), st.floats(), st.integers(), st.booleans(), st.none()))
+def test_no_cell_breaks_the_readers(cell: Cell) -> None:
+    readers: tuple[Callable[[Cell], object], ...] = (as_day, identifier_text)
+    for read in readers:
+        try:
+            read(cell)
+        except CellProblem:
+            continue
+
+
+@given(st.dates(date(1927, 6, 1), date(2100, 12, 31)))
+def test_a_day_survives_each_spelling(day: date) -> None:
+    serial = (day - date(1899, 12, 30)).days
+    for cell in (
+        day,
+        day.isoformat(),
+        f"{day:%Y%m%d}",
+        int(f"{day:%Y%m%d}"),
+        f"{day.year}/{day.month}/{day.day}",
+        serial,
+    ):
+        assert as_day(cell) == day
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [1.10101200001011e17, "1.1E+17", "1.10101E+17", "2.02E+13", 110101200001011234, 1.5, float("nan"), float("inf")],
+)
+def test_an_identifier_that_was_rounded_is_refused(cell: Cell) -> None:
+    with pytest.raises(CellProblem, match="number_in_scientific_notation"):
+        identifier_text(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (20200101.0, "20200101"),
+        ("０１２", "012"),
+        ("'0012", "0012"),
+        ("2020.0", "2020"),
+        (None, ""),
+        ("11010119900307002X", "11010119900307002X"),
+    ],
+)
+def test_an_identifier_keeps_its_digits(cell: Cell, text: str) -> None:
+    assert identifier_text(cell) == text
+
+
+def test_blank_and_clear() -> None:
+    assert is_blank(None)
+    assert is_blank(" \u3000")
+    assert not is_blank(0)
+    assert is_clear(f" {CLEAR} ")
+    assert not is_clear("CLEAR")
+
+
+def test_the_header_is_found_below_notes() -> None:
+    rows = [
+        ["2024届毕业生生源信息", None, None],
+        ["说明: 学号为文本"],
+        ["*学号", " 姓 名 ", "学历(层次)"],
+        ["1", "姓名", "x"],
+    ]
+    header = find_header(rows, SYNONYMS)
+    assert header is not None
+    assert (header.row, header.positions) == (2, {"number": 0, "name": 1, "level": 2})
+    assert header.texts["name"] == "姓 名"
+    assert header.cell(["7"], "number") == "7"
+    assert header.cell(["7"], "name") is None
+
+
+def test_the_left_of_two_columns_counts() -> None:
+    header = find_header([["姓名（必填）", "学生姓名", "学号"]], SYNONYMS)
+    assert header is not None
+    assert header.positions == {"name": 0, "number": 2}
+
+
+def test_a_table_without_known_columns_has_no_header() -> None:
+    assert find_header([["学号"], ["1"]], SYNONYMS) is None
+    assert find_header([], SYNONYMS) is None
