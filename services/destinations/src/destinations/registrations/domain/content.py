@@ -1,0 +1,72 @@
+"""What a registration says about one graduate's destination."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Destination:
+    """毕业去向: a destination code and the particulars that belong to it."""
+
+    destination_code: str
+    flexible: bool | None = None
+    flexible_kind: str | None = None
+    employer_name: str | None = None
+    employer_uscc: str | None = None
+    employer_nature_code: str | None = None
+    industry_code: str | None = None
+    place_code: str | None = None
+    employer_address: str | None = None
+    position_code: str | None = None
+    signed_on: date | None = None
+    freelance_kind: str | None = None
+    reason: str | None = None
+    study_school_name: str | None = None
+    study_level_code: str | None = None
+    abroad_country: str | None = None
+    abroad_school_name_zh: str | None = None
+    abroad_school_name_en: str | None = None
+    abroad_major_zh: str | None = None
+    abroad_major_en: str | None = None
+
+    def filled(self) -> frozenset[str]:
+        """Names of the fields that say something; `flexible: false` says nothing that could be forbidden."""
+        return frozenset(name for name in FIELDS if getattr(self, name) not in (None, False))
+
+    def merged(self, patch: Mapping[str, Any]) -> Destination:
+        """The content after a merge patch: absent keeps, None clears."""
+        return replace(self, **patch)
+
+    def cleared(self, names: frozenset[str]) -> Destination:
+        """The content without these fields."""
+        return self.merged(dict.fromkeys(names))
+
+    def values(self) -> dict[str, Any]:
+        """The fields by name, in the order of the contract."""
+        return {name: getattr(self, name) for name in FIELDS}
+
+
+FIELDS = tuple(field.name for field in fields(Destination))
+"""Every field of the content, in the order of the contract."""
+
+CODE_LISTS: Mapping[str, str] = {
+    "destination_code": "destination",
+    "employer_nature_code": "employer-nature",
+    "industry_code": "industry",
+    "place_code": "division",
+    "position_code": "position",
+    "study_level_code": "education-level",
+    "reason": "not-employed-reason",
+}
+"""Which code list gives a field its meaning."""
+
+
+def changed_fields(before: Destination | None, after: Destination) -> tuple[str, ...]:
+    """Names of the fields that differ, in the order of the contract; without a version before, those that are set."""
+    if before is None:
+        return tuple(name for name in FIELDS if getattr(after, name) is not None)
+    return tuple(name for name in FIELDS if getattr(before, name) != getattr(after, name))

@@ -1,0 +1,218 @@
+"""What an act makes of a registration: pure decisions, each of which may refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from common.errors import FieldProblem
+
+from destinations.registrations.domain import fields, refusals
+from destinations.registrations.domain.content import Destination, changed_fields
+from destinations.registrations.domain.lifecycle import (
+    Action,
+    Confirmation,
+    Party,
+    Review,
+    Stage,
+    next_stage,
+    parties_of,
+    review_of,
+    transitions_from,
+)
+from destinations.registrations.domain.registration import (
+    Announcement,
+    Change,
+    Person,
+    Registration,
+    Reviewers,
+    Source,
+)
+
+_ANNOUNCED: Mapping[Action, Announcement] = {
+    Action.SCHOOL_APPROVE: Announcement.DECIDED,
+    Action.CONFIRM: Announcement.CONFIRMED,
+    Action.DISPUTE: Announcement.DISPUTED,
+    Action.VOID: Announcement.VOIDED,
+}
+_ANSWERS: Mapping[Action, Confirmation] = {
+    Action.SCHOOL_APPROVE: Confirmation.UNCONFIRMED,
+    Action.CONFIRM: Confirmation.CONFIRMED,
+    Action.DISPUTE: Confirmation.DISPUTED,
+}
+
+
+def allowed_transitions(registration: Registration, person: Person | None) -> tuple[Action, ...]:
+    """The transitions that this person could make now; nobody can with a withdrawn graduate."""
+    if not registration.graduate_counted or person is None:
+        return ()
+    return tuple(
+        action
+        for action in transitions_from(registration.stage, person.party)
+        if not _same_person(registration, action, person)
+    )
+
+
+def must_take_part(action: Action, party: Party | None) -> Party:
+    """The party, if it may do this in some state at all."""
+    if party is None or party not in parties_of(action):
+        raise refusals.RoleMayNotAct(action)
+    return party
+
+
+def create(content: Destination, person: Person) -> Change:
+    """A new draft; it may be incomplete, but not contradict itself."""
+    _refuse(fields.contradictions(content))
+    return Change(
+        action=Action.CREATE,
+        stage=Stage.DRAFT,
+        confirmation=None,
+        source=_source(person),
+        content=content,
+        incomplete=fields.missing_fields(content),
+        reviewers=Reviewers(),
+        changed=changed_fields(None, content),
+        takes_effect=False,
+        announcement=None,
+    )
+
+
+def must_be_possible(registration: Registration, action: Action, person: Person) -> Stage:
+    """The stage that follows; refuses an act that the state, the graduate's or the person's history does not allow."""
+    if not registration.graduate_counted:
+        raise refusals.GraduateWithdrawn(registration.stage)
+    following = next_stage(registration.stage, action, person.party)
+    allowed = allowed_transitions(registration, person)
+    if following is None:
+        raise refusals.ActNotPossible(action, registration.stage, allowed)
+    if _same_person(registration, action, person):
+        raise refusals.SamePerson(registration.stage, allowed)
+    return following
+
+
+def edit(registration: Registration, patch: Mapping[str, Any], person: Person) -> Change:
+    """Other content: effective at once when the school officer corrects what is approved, else pending."""
+    following = must_be_possible(registration, Action.EDIT, person)
+    content = fields.recoded(registration.content, patch)
+    _refuse(fields.contradictions(content))
+    at_once = following is Stage.SCHOOL_APPROVED
+    if at_once:
+        _refuse(_newly_missing(registration.content, content))
+    return _with_changes(
+        registration,
+        Change(
+            action=Action.EDIT,
+            stage=following,
+            confirmation=None if registration.confirmation is None else Confirmation.UNCONFIRMED,
+            source=_source(person),
+            content=content,
+            incomplete=fields.missing_fields(content),
+            reviewers=registration.reviewers if at_once else Reviewers(),
+            changed=(),
+            takes_effect=at_once,
+            announcement=Announcement.CHANGED if at_once else None,
+        ),
+    )
+
+
+def act(registration: Registration, action: Action, person: Person, note: str | None = None) -> Change:
+    """A transition; `note` is the reason of a return or a dispute."""
+    following = must_be_possible(registration, action, person)
+    if action is Action.SUBMIT:
+        _refuse(fields.incompleteness(registration.content))
+    return _with_changes(
+        registration,
+        Change(
+            action=action,
+            stage=following,
+            confirmation=_ANSWERS.get(action, registration.confirmation),
+            source=_source_after(registration, action, person),
+            content=registration.content,
+            incomplete=registration.incomplete,
+            reviewers=_reviewers(registration, action, person, following),
+            changed=(),
+            takes_effect=action is Action.SCHOOL_APPROVE,
+            announcement=_ANNOUNCED.get(action),
+            note=note,
+        ),
+    )
+
+
+def imported(registration: Registration | None, content: Destination, person: Person) -> Change:
+    """A school officer's row: approved as it arrives, over whatever was under review."""
+    _refuse(fields.contradictions(content))
+    effective = registration.effective if registration else None
+    change = Change(
+        action=Action.IMPORT,
+        stage=Stage.SCHOOL_APPROVED,
+        confirmation=Confirmation.UNCONFIRMED,
+        source=Source.IMPORT,
+        content=content,
+        incomplete=fields.missing_on_import(content),
+        reviewers=Reviewers(approved_by_school=person.subject),
+        changed=changed_fields(None, content),
+        takes_effect=True,
+        announcement=Announcement.CHANGED if effective else Announcement.DECIDED,
+    )
+    return _with_changes(registration, change) if registration else change
+
+
+def is_unchanged_by(registration: Registration | None, content: Destination) -> bool:
+    """Whether a row would leave the registration as it is: nothing stored differs, and it is approved already."""
+    return (
+        registration is not None
+        and registration.content == content
+        and registration.state in {Stage.SCHOOL_APPROVED.state, Stage.VOID_AT_SCHOOL.state}
+    )
+
+
+def _with_changes(before: Registration, change: Change) -> Change:
+    states = ("state",) if change.stage.state is not before.state else ()
+    confirmations = ("confirmation",) if change.confirmation is not before.confirmation else ()
+    return replace(change, changed=(*changed_fields(before.content, change.content), *states, *confirmations))
+
+
+def _newly_missing(before: Destination, after: Destination) -> tuple[FieldProblem, ...]:
+    """Imported history has gaps: a correction need not fill them, but may not tear new ones."""
+    known = {f"/{name}" for name in fields.missing_fields(before)}
+    return tuple(problem for problem in fields.incompleteness(after) if problem.pointer not in known)
+
+
+def _source(person: Person) -> Source:
+    return Source.GRADUATE if person.party is Party.GRADUATE else Source.PROXY
+
+
+def _source_after(registration: Registration, action: Action, person: Person) -> Source:
+    if action is Action.SUBMIT and person.party is not Party.GRADUATE and registration.source is Source.GRADUATE:
+        return Source.PROXY
+    return registration.source
+
+
+def _reviewers(registration: Registration, action: Action, person: Person, following: Stage) -> Reviewers:
+    if action is Action.SUBMIT:
+        return Reviewers()
+    reviewers = registration.reviewers
+    if action is Action.RETURN and following is Stage.SCHOOL_APPROVED:
+        return replace(reviewers, void_by_college=None, void_by_school=None)
+    level = review_of(registration.stage, action, person.party)
+    return replace(reviewers, **{_place(registration, action, level): person.subject}) if level else reviewers
+
+
+def _same_person(registration: Registration, action: Action, person: Person) -> bool:
+    level = review_of(registration.stage, action, person.party)
+    if level is None:
+        return False
+    other = Review.SCHOOL if level is Review.COLLEGE else Review.COLLEGE
+    reviewed_by: str | None = getattr(registration.reviewers, _place(registration, action, other))
+    return reviewed_by == person.subject
+
+
+def _place(registration: Registration, action: Action, level: Review) -> str:
+    voiding = action in {Action.REQUEST_VOID, Action.VOID} or registration.stage is Stage.VOID_AT_COLLEGE
+    return f"{'void' if voiding else 'approved'}_by_{level}"
+
+
+def _refuse(problems: tuple[FieldProblem, ...]) -> None:
+    if problems:
+        raise refusals.ContentRefused(problems)

@@ -1,0 +1,184 @@
+"""Which fields a destination code needs and which it forbids (必填与须空字段)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from common.codes import CodeLists
+from common.errors import FieldProblem, Text
+
+from destinations.registrations.domain.content import CODE_LISTS, Destination
+
+UNIT = frozenset(
+    {
+        "employer_name",
+        "employer_uscc",
+        "employer_nature_code",
+        "industry_code",
+        "place_code",
+        "employer_address",
+        "position_code",
+    }
+)
+STUDY = frozenset({"study_school_name", "study_level_code"})
+ABROAD = frozenset(
+    {"abroad_country", "abroad_school_name_zh", "abroad_school_name_en", "abroad_major_zh", "abroad_major_en"}
+)
+REASON = frozenset({"reason"})
+FREELANCE = frozenset({"freelance_kind"})
+FLEXIBLE = frozenset({"flexible", "flexible_kind"})
+WORK_DETAIL = frozenset({"employer_nature_code", "position_code"})
+
+DEFAULT_FLEXIBLE = frozenset({"12", "76"})
+"""灵活就业 where the record itself does not say; the scheme's default rule."""
+
+
+@dataclass(frozen=True)
+class FieldRule:
+    """What a destination code asks of the fields.
+
+    `imported` is required of a spreadsheet's row, and only warned about: published history has gaps.
+    `foreign` names further fields that have no meaning under the code; they go when the code changes to it.
+    """
+
+    required: frozenset[str]
+    imported: frozenset[str]
+    forbidden: frozenset[str]
+    foreign: frozenset[str] = frozenset()
+
+
+_EMPLOYED = FieldRule(
+    required=UNIT | {"signed_on"},
+    imported=UNIT - {"employer_address"},
+    forbidden=ABROAD | REASON | STUDY | FREELANCE,
+)
+_PROGRAMME = FieldRule(
+    required=frozenset({"employer_name", "place_code"}),
+    imported=frozenset({"employer_name"}),
+    forbidden=WORK_DETAIL | {"industry_code"} | ABROAD | REASON | STUDY | FREELANCE,
+)
+_ENLISTED = FieldRule(
+    required=frozenset(),
+    imported=frozenset(),
+    forbidden=UNIT | ABROAD | REASON | STUDY | FREELANCE,
+)
+_BUSINESS = FieldRule(
+    required=frozenset({"employer_name", "industry_code", "place_code"}),
+    imported=frozenset({"employer_name"}),
+    forbidden=WORK_DETAIL | ABROAD | REASON | STUDY | FREELANCE,
+)
+_FREELANCE = FieldRule(
+    required=frozenset({"freelance_kind", "place_code"}),
+    imported=frozenset(),
+    forbidden=WORK_DETAIL | {"industry_code", "employer_uscc"} | ABROAD | REASON | STUDY,
+    foreign=frozenset({"employer_name", "employer_address"}),
+)
+_STUDY = FieldRule(
+    required=STUDY,
+    imported=frozenset(),
+    forbidden=WORK_DETAIL | {"industry_code"} | ABROAD | REASON | FREELANCE | FLEXIBLE,
+    foreign=frozenset({"employer_name", "employer_uscc", "employer_address"}),
+)
+_ABROAD = FieldRule(
+    required=ABROAD,
+    imported=frozenset(),
+    forbidden=UNIT | REASON | STUDY | FREELANCE | FLEXIBLE,
+)
+_NOT_EMPLOYED = FieldRule(
+    required=REASON,
+    imported=frozenset(),
+    forbidden=UNIT | ABROAD | STUDY | FREELANCE | FLEXIBLE,
+    foreign=frozenset({"signed_on"}),
+)
+
+_RULES: tuple[tuple[tuple[str, ...], FieldRule], ...] = (
+    (("10", "11", "12"), _EMPLOYED),
+    (("27", "50", "51"), _PROGRAMME),
+    (("46",), _ENLISTED),
+    (("75",), _BUSINESS),
+    (("76",), _FREELANCE),
+    (("80", "81"), _STUDY),
+    (("85",), _ABROAD),
+    (("70", "71", "72"), _NOT_EMPLOYED),
+)
+"""By the first two digits: the sub-codes of a code share its rule."""
+
+_BY_PREFIX: Mapping[str, FieldRule] = {prefix: rule for prefixes, rule in _RULES for prefix in prefixes}
+
+
+def rule_of(destination_code: str) -> FieldRule:
+    """The rule of a code of the list `destination`; any other code is a KeyError."""
+    return _BY_PREFIX[destination_code[:2]]
+
+
+def missing_fields(content: Destination) -> tuple[str, ...]:
+    """Required fields that are empty: they keep a draft from being submitted."""
+    return _sorted(rule_of(content.destination_code).required - content.filled())
+
+
+def missing_on_import(content: Destination) -> tuple[str, ...]:
+    """Fields that a row of a spreadsheet should have and has not."""
+    return _sorted(rule_of(content.destination_code).imported - content.filled())
+
+
+def forbidden_fields(content: Destination) -> tuple[str, ...]:
+    """Filled fields that contradict the destination code."""
+    return _sorted(rule_of(content.destination_code).forbidden & content.filled())
+
+
+def recoded(content: Destination, patch: Mapping[str, object]) -> Destination:
+    """The content after a patch; a changed code drops what it forbids, but not what the patch itself fills."""
+    merged = content.merged(patch)
+    if merged.destination_code == content.destination_code:
+        return merged
+    rule = rule_of(merged.destination_code)
+    return merged.cleared((rule.forbidden | rule.foreign) - patch.keys())
+
+
+def is_flexible(content: Destination) -> bool:
+    """灵活就业: what the record says, else the default rule."""
+    if content.flexible is not None:
+        return content.flexible
+    return content.destination_code in DEFAULT_FLEXIBLE
+
+
+def contradictions(content: Destination) -> tuple[FieldProblem, ...]:
+    """Unknown codes and forbidden fields; such content is never stored."""
+    unknown = _unknown_codes(content)
+    if any(problem.pointer == "/destination_code" for problem in unknown):
+        return unknown
+    return (*unknown, *(_forbidden(name, content.destination_code) for name in forbidden_fields(content)))
+
+
+def incompleteness(content: Destination) -> tuple[FieldProblem, ...]:
+    """The missing required fields as problems."""
+    return tuple(
+        FieldProblem(
+            f"/{name}",
+            "required_for_code",
+            Text(f"去向代码 {content.destination_code} 必须填写此项", "This destination code requires the field"),
+        )
+        for name in missing_fields(content)
+    )
+
+
+def _unknown_codes(content: Destination) -> tuple[FieldProblem, ...]:
+    lists = CodeLists.load()
+    return tuple(
+        FieldProblem(f"/{name}", "unknown_code", Text("代码表中没有该代码", f"Not a code of the list {list_name}"))
+        for name, list_name in CODE_LISTS.items()
+        if (code := getattr(content, name)) is not None and code not in lists.get(list_name)
+    )
+
+
+def _forbidden(name: str, destination_code: str) -> FieldProblem:
+    return FieldProblem(
+        f"/{name}",
+        "forbidden_for_code",
+        Text(f"去向代码 {destination_code} 不得填写此项", "This destination code forbids the field"),
+    )
+
+
+def _sorted(names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(names))

@@ -1,0 +1,100 @@
+"""A registration as it is stored, and what an act makes of it: frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
+
+from destinations.registrations.domain.content import Destination
+from destinations.registrations.domain.lifecycle import Action, Confirmation, Party, Stage, State
+
+
+class Source(StrEnum):
+    """Who entered the newest content."""
+
+    GRADUATE = "graduate"
+    PROXY = "proxy"
+    IMPORT = "import"
+
+
+class Announcement(StrEnum):
+    """What the rest of the world is told of an act; an act without one publishes nothing."""
+
+    DECIDED = "decided"
+    CHANGED = "changed"
+    VOIDED = "voided"
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whoever acts: the part taken, and the subject that tells two persons of one role apart."""
+
+    party: Party
+    subject: str
+
+
+@dataclass(frozen=True)
+class Reviewers:
+    """Subjects that filled the review levels of the newest content and of a requested void."""
+
+    approved_by_college: str | None = None
+    approved_by_school: str | None = None
+    void_by_college: str | None = None
+    void_by_school: str | None = None
+
+
+@dataclass(frozen=True)
+class Effective:
+    """生效内容: the last approved content, which counts until it is replaced or voided."""
+
+    version: int
+    content: Destination
+    decided_on: date
+
+
+@dataclass(frozen=True)
+class Registration:
+    """去向登记 of one graduate, at one version."""
+
+    id: RegistrationId
+    graduate_id: GraduateId
+    school_code: SchoolCode
+    cohort: Cohort
+    version: int
+    stage: Stage
+    confirmation: Confirmation | None
+    source: Source
+    content: Destination
+    incomplete: tuple[str, ...]
+    reviewers: Reviewers
+    effective: Effective | None
+    graduate_counted: bool
+    decided_on: date
+    recorded_at: datetime
+
+    @property
+    def state(self) -> State:
+        """The state that callers see."""
+        return self.stage.state
+
+
+@dataclass(frozen=True)
+class Change:
+    """The next version of a registration: what an act writes, and what it announces."""
+
+    action: Action
+    stage: Stage
+    confirmation: Confirmation | None
+    source: Source
+    content: Destination
+    incomplete: tuple[str, ...]
+    reviewers: Reviewers
+    changed: tuple[str, ...]
+    takes_effect: bool
+    announcement: Announcement | None
+    note: str | None = None

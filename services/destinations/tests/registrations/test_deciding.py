@@ -1,0 +1,254 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
+from destinations.registrations.domain import deciding, refusals
+from destinations.registrations.domain.content import Destination
+from destinations.registrations.domain.lifecycle import TRANSITIONS, Action, Confirmation, Party, Stage, State
+from destinations.registrations.domain.registration import (
+    Announcement,
+    Change,
+    Effective,
+    Person,
+    Registration,
+    Source,
+)
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+GRADUATE = Person(Party.GRADUATE, "g")
+COUNSELLOR = Person(Party.COUNSELLOR, "c")
+COLLEGE = Person(Party.COLLEGE_OFFICER, "co")
+SCHOOL = Person(Party.SCHOOL_OFFICER, "so")
+SEEKING = Destination("70", reason="job_seeking")
+FREELANCE = Destination("76", freelance_kind="翻译", place_code="410102")
+DAY = date(2024, 6, 1)
+
+
+def stored(change: Change, before: Registration | None = None) -> Registration:
+    version = (before.version if before else 0) + 1
+    effective = before.effective if before else None
+    if change.takes_effect:
+        effective = Effective(version, change.content, DAY)
+    if change.stage is Stage.VOIDED:
+        effective = None
+    return Registration(
+        id=RegistrationId(before.id if before else uuid4()),
+        graduate_id=GraduateId(UUID(int=1)),
+        school_code=SchoolCode("10001"),
+        cohort=Cohort(2024),
+        version=version,
+        stage=change.stage,
+        confirmation=change.confirmation,
+        source=change.source,
+        content=change.content,
+        incomplete=change.incomplete,
+        reviewers=change.reviewers,
+        effective=effective,
+        graduate_counted=True,
+        decided_on=DAY,
+        recorded_at=datetime(2024, 6, 1, tzinfo=UTC),
+    )
+
+
+def after(*acts: tuple[Action, Person], content: Destination = SEEKING, author: Person = GRADUATE) -> Registration:
+    registration = stored(deciding.create(content, author))
+    for action, person in acts:
+        registration = stored(deciding.act(registration, action, person), registration)
+    return registration
+
+
+APPROVED = (
+    (Action.SUBMIT, GRADUATE),
+    (Action.COLLEGE_APPROVE, COLLEGE),
+    (Action.SCHOOL_APPROVE, SCHOOL),
+)
+
+
+def test_an_approval_by_both_levels_takes_effect_and_is_announced() -> None:
+    registration = after(*APPROVED[:2])
+    change = deciding.act(registration, Action.SCHOOL_APPROVE, SCHOOL)
+    assert change.takes_effect
+    assert change.announcement is Announcement.DECIDED
+    assert change.confirmation is Confirmation.UNCONFIRMED
+    assert change.stage is Stage.SCHOOL_APPROVED
+
+
+def test_a_draft_may_be_incomplete_but_cannot_be_submitted() -> None:
+    draft = after(content=Destination("76"))
+    assert draft.incomplete == ("freelance_kind", "place_code")
+    with pytest.raises(refusals.ContentRefused) as refusal:
+        deciding.act(draft, Action.SUBMIT, GRADUATE)
+    assert {problem.pointer for problem in refusal.value.problems} == {"/freelance_kind", "/place_code"}
+
+
+def test_content_that_contradicts_itself_is_not_even_a_draft() -> None:
+    with pytest.raises(refusals.ContentRefused):
+        deciding.create(Destination("70", employer_name="某公司"), GRADUATE)
+
+
+@pytest.mark.parametrize("person", [COUNSELLOR, COLLEGE, SCHOOL])
+def test_what_staff_enter_or_submit_is_a_proxy(person: Person) -> None:
+    assert deciding.create(SEEKING, person).source is Source.PROXY
+    assert deciding.act(after(), Action.SUBMIT, person).source is Source.PROXY
+    assert deciding.act(after(author=person), Action.SUBMIT, GRADUATE).source is Source.PROXY
+
+
+def test_a_correction_by_the_school_is_effective_at_once_and_asks_for_confirmation_again() -> None:
+    confirmed = after(*APPROVED, (Action.CONFIRM, GRADUATE))
+    change = deciding.edit(confirmed, {"reason": "signing"}, SCHOOL)
+    assert change.takes_effect
+    assert change.stage is Stage.SCHOOL_APPROVED
+    assert change.confirmation is Confirmation.UNCONFIRMED
+    assert change.announcement is Announcement.CHANGED
+    assert change.changed == ("reason", "confirmation")
+
+
+@pytest.mark.parametrize("person", [GRADUATE, COUNSELLOR, COLLEGE])
+def test_a_change_from_below_is_pending_and_the_effective_content_stays(person: Person) -> None:
+    approved = after(*APPROVED)
+    patch = {"destination_code": "76", "freelance_kind": "翻译", "place_code": "410102"}
+    change = deciding.edit(approved, patch, person)
+    assert change.stage is Stage.DRAFT
+    assert change.announcement is None
+    assert not change.takes_effect
+    pending = stored(change, approved)
+    assert pending.content == FREELANCE
+    assert pending.effective is not None
+    assert pending.effective.content == SEEKING
+
+
+def test_a_correction_need_not_fill_gaps_of_published_history_but_tears_no_new_ones() -> None:
+    row = stored(deciding.imported(None, Destination("11", employer_name="某公司"), SCHOOL))
+    assert deciding.edit(row, {"destination_code": "12"}, SCHOOL).content.destination_code == "12"
+    with pytest.raises(refusals.ContentRefused):
+        deciding.edit(row, {"employer_name": None}, SCHOOL)
+    with pytest.raises(refusals.ContentRefused):
+        deciding.edit(row, {"destination_code": "70"}, SCHOOL)
+
+
+@pytest.mark.parametrize("stage", [Stage.SUBMITTED, Stage.COLLEGE_APPROVED, Stage.VOID_AT_COLLEGE, Stage.VOIDED])
+def test_content_under_review_is_not_edited(stage: Stage) -> None:
+    for person in (GRADUATE, COUNSELLOR, COLLEGE, SCHOOL):
+        with pytest.raises(refusals.ActNotPossible):
+            deciding.edit(replace(after(), stage=stage), {"reason": "signing"}, person)
+
+
+def test_one_person_cannot_fill_both_levels() -> None:
+    both = Person(Party.SCHOOL_OFFICER, COLLEGE.subject)
+    registration = after(*APPROVED[:2])
+    with pytest.raises(refusals.SamePerson):
+        deciding.act(registration, Action.SCHOOL_APPROVE, both)
+    assert Action.SCHOOL_APPROVE not in deciding.allowed_transitions(registration, both)
+    voiding = after(*APPROVED, (Action.REQUEST_VOID, COLLEGE))
+    with pytest.raises(refusals.SamePerson):
+        deciding.act(voiding, Action.VOID, both)
+
+
+def test_the_school_officer_who_asks_for_a_void_may_decide_it() -> None:
+    voiding = after(*APPROVED, (Action.REQUEST_VOID, SCHOOL))
+    change = deciding.act(voiding, Action.VOID, SCHOOL)
+    assert change.stage is Stage.VOIDED
+    assert change.announcement is Announcement.VOIDED
+
+
+def test_a_void_asked_for_by_the_graduate_needs_the_college() -> None:
+    asked = after(*APPROVED, (Action.REQUEST_VOID, GRADUATE))
+    with pytest.raises(refusals.ActNotPossible):
+        deciding.act(asked, Action.VOID, SCHOOL)
+    consented = stored(deciding.act(asked, Action.COLLEGE_APPROVE, COLLEGE), asked)
+    assert consented.state is State.VOID_REQUESTED
+    assert consented.effective is not None
+    assert deciding.act(consented, Action.VOID, SCHOOL).stage is Stage.VOIDED
+
+
+def test_a_refused_void_leaves_the_approved_record() -> None:
+    asked = after(*APPROVED, (Action.REQUEST_VOID, GRADUATE))
+    back = stored(deciding.act(asked, Action.RETURN, COLLEGE, "仍在职"), asked)
+    assert back.stage is Stage.SCHOOL_APPROVED
+    assert back.reviewers.approved_by_school == SCHOOL.subject
+    assert back.reviewers.void_by_college is None
+
+
+def test_nobody_can_do_anything_with_a_withdrawn_graduate() -> None:
+    frozen = replace(after(*APPROVED), graduate_counted=False)
+    assert deciding.allowed_transitions(frozen, SCHOOL) == ()
+    with pytest.raises(refusals.GraduateWithdrawn):
+        deciding.edit(frozen, {"reason": "signing"}, SCHOOL)
+    with pytest.raises(refusals.GraduateWithdrawn):
+        deciding.act(frozen, Action.REQUEST_VOID, SCHOOL)
+
+
+def test_a_row_that_says_what_is_stored_changes_nothing() -> None:
+    row = stored(deciding.imported(None, SEEKING, SCHOOL))
+    assert deciding.is_unchanged_by(row, SEEKING)
+    assert not deciding.is_unchanged_by(row, FREELANCE)
+    assert not deciding.is_unchanged_by(after(), SEEKING)
+    assert not deciding.is_unchanged_by(None, SEEKING)
+
+
+class Life(RuleBasedStateMachine):
+    """Any sequence of acts by anybody."""
+
+    registration: Registration
+    confirmed_content: Destination | None = None
+
+    @initialize(author=st.sampled_from([GRADUATE, COUNSELLOR, COLLEGE, SCHOOL]))
+    def register(self, author: Person) -> None:
+        self.registration = stored(deciding.create(SEEKING, author))
+
+    @rule(
+        action=st.sampled_from(TRANSITIONS),
+        party=st.sampled_from(Party),
+        subject=st.sampled_from(["anna", "bo", "chen"]),
+    )
+    def act(self, action: Action, party: Party, subject: str) -> None:
+        before, person = self.registration, Person(party, subject)
+        allowed = deciding.allowed_transitions(before, person)
+        try:
+            change = deciding.act(before, action, person)
+        except (refusals.ActNotPossible, refusals.SamePerson) as refusal:
+            named = refusal.extra["allowed_transitions"]
+        else:
+            named = None
+            self.registration = stored(change, before)
+            if action is Action.CONFIRM:
+                self.confirmed_content = change.content
+        assert (action in allowed) == (named is None)
+        assert named in (None, [each.value for each in allowed])
+
+    @rule(content=st.sampled_from([SEEKING, FREELANCE]), party=st.sampled_from(Party))
+    @precondition(lambda self: self.registration.stage is not Stage.VOIDED)
+    def edit(self, content: Destination, party: Party) -> None:
+        before = self.registration
+        try:
+            change = deciding.edit(before, content.values(), Person(party, "dora"))
+        except refusals.ActNotPossible:
+            return
+        self.registration = stored(change, before)
+
+    @invariant()
+    def a_confirmation_is_of_the_content_that_stands(self) -> None:
+        if self.registration.confirmation is Confirmation.CONFIRMED:
+            assert self.registration.content == self.confirmed_content
+
+    @invariant()
+    def only_approved_content_counts(self) -> None:
+        if self.registration.state in {State.SCHOOL_APPROVED, State.VOID_REQUESTED}:
+            assert self.registration.effective is not None
+            assert self.registration.effective.content == self.registration.content
+        if self.registration.stage is Stage.VOIDED:
+            assert self.registration.effective is None
+
+    @invariant()
+    def no_person_filled_two_levels(self) -> None:
+        reviewers = self.registration.reviewers
+        assert reviewers.approved_by_college is None or reviewers.approved_by_college != reviewers.approved_by_school
+        assert reviewers.void_by_college is None or reviewers.void_by_college != reviewers.void_by_school
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

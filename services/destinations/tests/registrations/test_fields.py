@@ -1,0 +1,156 @@
+from datetime import date
+from typing import Any
+
+import pytest
+from common.codes import CodeLists
+from destinations.registrations.domain.content import FIELDS, Destination, changed_fields
+from destinations.registrations.domain.fields import (
+    contradictions,
+    forbidden_fields,
+    is_flexible,
+    missing_fields,
+    missing_on_import,
+    recoded,
+    rule_of,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+CODES = CodeLists.load().get("destination").codes()
+SAMPLES: dict[str, Any] = {
+    "flexible": True,
+    "flexible_kind": "certificate",
+    "employer_name": "某公司",
+    "employer_uscc": "91410100MA40XXXX1X",
+    "employer_nature_code": "39",
+    "industry_code": "22",
+    "place_code": "410102",
+    "employer_address": "某路 1 号",
+    "position_code": "40",
+    "signed_on": date(2024, 6, 15),
+    "freelance_kind": "翻译",
+    "reason": "job_seeking",
+    "study_school_name": "某大学",
+    "study_level_code": "11",
+    "abroad_country": "英国",
+    "abroad_school_name_zh": "某大学",
+    "abroad_school_name_en": "Some University",
+    "abroad_major_zh": "数学",
+    "abroad_major_en": "Mathematics",
+}
+FULL_UNIT = {"employer_name", "employer_uscc", "employer_nature_code", "industry_code", "place_code"} | {
+    "employer_address",
+    "position_code",
+}
+ABROAD = {name for name in FIELDS if name.startswith("abroad_")}
+
+
+def content(code: str, *names: str) -> Destination:
+    return Destination(code, **{name: SAMPLES[name] for name in names})
+
+
+@pytest.mark.parametrize(
+    ("codes", "required"),
+    [
+        (("10", "11", "12"), FULL_UNIT | {"signed_on"}),
+        (("271", "27", "501", "503", "511", "519", "50", "51"), {"employer_name", "place_code"}),
+        (("46",), set()),
+        (("75", "751", "753"), {"employer_name", "industry_code", "place_code"}),
+        (("76",), {"freelance_kind", "place_code"}),
+        (("80", "801", "802", "803", "81"), {"study_school_name", "study_level_code"}),
+        (("85",), ABROAD),
+        (("70", "71", "72"), {"reason"}),
+    ],
+)
+def test_each_code_asks_for_its_own_fields(codes: tuple[str, ...], required: set[str]) -> None:
+    for code in codes:
+        assert set(missing_fields(Destination(code))) == required
+        assert missing_fields(content(code, *required)) == ()
+
+
+@pytest.mark.parametrize(
+    ("codes", "forbidden"),
+    [
+        (("10", "11", "12"), ABROAD | {"reason"}),
+        (("271", "502", "512"), {"employer_nature_code", "industry_code", "position_code"}),
+        (("46",), FULL_UNIT),
+        (("75",), {"employer_nature_code", "position_code"}),
+        (("76",), {"employer_nature_code", "industry_code", "position_code", "employer_uscc"}),
+        (("801", "803"), {"employer_nature_code", "industry_code", "position_code"}),
+        (("85",), FULL_UNIT),
+        (("70", "71", "72"), FULL_UNIT | ABROAD | {"study_school_name", "freelance_kind"}),
+    ],
+)
+def test_each_code_forbids_what_contradicts_it(codes: tuple[str, ...], forbidden: set[str]) -> None:
+    for code in codes:
+        for name in forbidden:
+            assert forbidden_fields(content(code, name)) == (name,)
+            assert [problem.pointer for problem in contradictions(content(code, name))] == [f"/{name}"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_code_both_requires_and_forbids_a_field(code: str) -> None:
+    rule = rule_of(code)
+    assert not rule.required & rule.forbidden
+    assert not rule.required & rule.foreign
+    assert rule.imported <= rule.required
+
+
+@pytest.mark.parametrize("code", ["10", "11", "12"])
+def test_a_row_of_a_spreadsheet_may_lack_address_and_signing_day(code: str) -> None:
+    assert set(missing_fields(Destination(code))) - set(missing_on_import(Destination(code))) == {
+        "employer_address",
+        "signed_on",
+    }
+
+
+@pytest.mark.parametrize("code", ["46", "70", "71", "72", "76", "801", "85"])
+def test_a_row_without_a_unit_lacks_nothing(code: str) -> None:
+    assert missing_on_import(Destination(code)) == ()
+
+
+def test_flexible_follows_the_default_rule_unless_the_record_says_otherwise() -> None:
+    assert {code for code in CODES if is_flexible(Destination(code))} == {"12", "76"}
+    assert is_flexible(Destination("11", flexible=True))
+    assert not is_flexible(Destination("12", flexible=False))
+
+
+def test_a_changed_code_drops_what_it_forbids() -> None:
+    employed = content("10", *FULL_UNIT, "signed_on")
+    assert recoded(employed, {"destination_code": "70", "reason": "job_seeking"}) == Destination(
+        "70", reason="job_seeking"
+    )
+    assistant = recoded(employed, {"destination_code": "271"})
+    assert assistant.employer_name == "某公司"
+    assert assistant.position_code is None
+
+
+def test_a_forbidden_field_that_the_patch_itself_fills_is_not_dropped_silently() -> None:
+    patched = recoded(content("10", *FULL_UNIT), {"destination_code": "46", "employer_name": "某公司"})
+    assert forbidden_fields(patched) == ("employer_name",)
+
+
+def test_unknown_codes_are_named_by_field() -> None:
+    wrong = Destination("10", place_code="999999", industry_code="00")
+    assert {problem.pointer for problem in contradictions(wrong)} == {"/place_code", "/industry_code"}
+    assert [problem.pointer for problem in contradictions(Destination("99", reason="job_seeking"))] == [
+        "/destination_code"
+    ]
+
+
+contents = st.builds(
+    lambda code, names: content(code, *names), st.sampled_from(CODES), st.sets(st.sampled_from(sorted(SAMPLES)))
+)
+
+
+@given(contents, st.sampled_from(CODES))
+def test_whatever_the_code_changes_to_nothing_forbidden_stays(before: Destination, code: str) -> None:
+    if code != before.destination_code:
+        assert forbidden_fields(recoded(before, {"destination_code": code})) == ()
+
+
+@given(contents, contents)
+def test_changed_fields_are_exactly_the_difference(before: Destination, after: Destination) -> None:
+    changed = changed_fields(before, after)
+    assert before.merged({name: getattr(after, name) for name in changed}) == after
+    assert all(getattr(before, name) != getattr(after, name) for name in changed)
