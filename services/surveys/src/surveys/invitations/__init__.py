@@ -1,0 +1,1 @@
+"""Invitations (邀请): one personal link per eligible graduate of a wave."""

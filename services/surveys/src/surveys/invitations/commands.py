@@ -1,0 +1,64 @@
+"""Making the links of a wave, and reading those that nobody used yet."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from common.auth import Principal, Role
+from common.crypto import FieldCipher
+from common.database import UnitOfWork
+from common.errors import Conflict, Text
+from surveys.invitations import storage
+from surveys.invitations.domain import digest, link, new_token
+from surveys.invitations.storage import Batch, Invitation, NewInvitation
+from surveys.waves.domain import Wave, WavePhase
+
+FIELD = "invitations.token"
+CHUNK = 5_000
+"""Invitations of one transaction."""
+
+_CLOSED = Text("调查已截止, 不能再邀请", "The wave has closed; nobody can be invited any more")
+
+
+def must_not_be_over(phase: WavePhase) -> None:
+    """Refuses invitations that could never be answered."""
+    if phase is WavePhase.CLOSED:
+        raise Conflict("wave_closed", _CLOSED, state=phase.value, allowed_transitions=[])
+
+
+async def invite_some(uow: UnitOfWork, cipher: FieldCipher, batch: Batch) -> int:
+    """Invites up to a chunk of those who have no invitation; 0 when everybody has one."""
+    graduates = await storage.uninvited(uow.connection, batch.wave_id, CHUNK)
+    ids = await storage.new_ids(uow.connection, len(graduates))
+    made = [_made(cipher, *each) for each in zip(ids, graduates, strict=True)]
+    if made:
+        await storage.add(uow.connection, batch, made)
+        detail = {"operation_id": str(batch.operation_id), "created": len(made)}
+        await uow.audit("invitation.create", "wave", batch.wave_id, school_code=batch.school_code, detail=detail)
+    return len(made)
+
+
+async def audit_links_read(uow: UnitOfWork, wave: Wave, shown: int) -> None:
+    """Records that somebody read links that still work."""
+    await uow.audit(
+        "invitation.read_links", "wave", wave.id, school_code=wave.plan.school_code, detail={"links": shown}
+    )
+
+
+def links(
+    cipher: FieldCipher, principal: Principal, public_url: str, page: Sequence[Invitation]
+) -> dict[UUID, str]:
+    """The links that nobody used yet, for the one role that hands them out."""
+    if principal.role is not Role.SURVEY_MANAGER:
+        return {}
+    return {
+        each.id: link(public_url, cipher.decrypt(FIELD, str(each.id), each.token_ciphertext))
+        for each in page
+        if each.token_ciphertext is not None
+    }
+
+
+def _made(cipher: FieldCipher, invitation_id: UUID, graduate_id: UUID) -> NewInvitation:
+    token = new_token()
+    return NewInvitation(
+        invitation_id, graduate_id, digest(token), cipher.encrypt(FIELD, str(invitation_id), token)
+    )

@@ -1,0 +1,40 @@
+"""Table of invitations: a link is readable until it is used, its token only as a digest."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from surveys.schema import metadata
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("wave_id", Uuid, ForeignKey("waves.id"), nullable=False),
+    Column("graduate_id", Uuid, nullable=False),
+    Column("school_code", Text, nullable=False),
+    # which run made it: its result counts these, however often it was interrupted
+    Column("operation_id", Uuid, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'created'")),
+    Column("token_digest", LargeBinary, nullable=False, unique=True),
+    # erased at the first use, when only the graduate may know it any longer
+    Column("token_ciphertext", LargeBinary),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("first_used_at", DateTime(timezone=True)),
+    UniqueConstraint("wave_id", "graduate_id", name="uq_invitations_wave_id_graduate_id"),
+    CheckConstraint("state IN ('created', 'opened', 'submitted', 'withdrawn')", name="state_known"),
+    CheckConstraint("state = 'created' OR token_ciphertext IS NULL", name="used_link_erased"),
+)
+Index("ix_invitations_wave_id_id", invitations.c.wave_id, invitations.c.id)
+Index("ix_invitations_operation_id", invitations.c.operation_id)

@@ -1,0 +1,41 @@
+"""A response as the event contract tells it: that it was answered and how completely, never what."""
+
+from common.contracts import OutgoingEvent
+from common.contracts.response import SUBMITTED, TOPIC, WITHDRAWN, ResponseData
+from common.contracts.response import ResponseState as AnnouncedState
+from surveys.responses.domain import ResponseState
+from surveys.responses.storage import Moment, Response
+from surveys.waves.domain import Wave
+
+_TYPES = {ResponseState.SUBMITTED: SUBMITTED, ResponseState.WITHDRAWN: WITHDRAWN}
+
+
+def announcement(response: Response, wave: Wave, moment: Moment) -> OutgoingEvent:
+    """The event of a response that was just submitted or withdrawn."""
+    return OutgoingEvent(
+        topic=TOPIC,
+        key=str(response.graduate_id),
+        sequence=moment.sequence,
+        type=_TYPES[response.state],
+        school_code=response.school_code,
+        decided_on=moment.decided_on,
+        data=_data(response, wave, moment),
+    )
+
+
+def _data(response: Response, wave: Wave, moment: Moment) -> ResponseData:
+    return ResponseData(
+        school_code=response.school_code,
+        decided_on=moment.decided_on,
+        recorded_at=response.recorded_at,
+        changed_fields=("state",),
+        graduate_id=response.graduate_id,
+        wave_id=response.wave_id,
+        questionnaire_id=wave.plan.questionnaire_id,
+        questionnaire_version=wave.plan.questionnaire_version,
+        cohort=wave.plan.cohort,
+        cycle=wave.plan.cycle.value,
+        state=AnnouncedState(response.state.value),
+        questions_answered=response.questions_answered,
+        questions_total=response.questions_total,
+    )

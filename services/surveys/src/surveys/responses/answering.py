@@ -1,0 +1,131 @@
+"""What the holder of a personal link does: read, save a page, submit."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from common.auth import Actor, RowScope
+from common.contracts import ChangeToken
+from common.crypto import FieldCipher
+from common.database import UnitOfWork
+from common.errors import Conflict, Invalid, NotFound, Text
+from surveys.invitations import storage as invitations
+from surveys.invitations.domain import InvitationState, digest, has_form
+from surveys.invitations.storage import Invitation
+from surveys.problems import LinkRefused
+from surveys.questionnaires import storage as questionnaires
+from surveys.questionnaires.domain import Content, Page
+from surveys.responses import storage
+from surveys.responses.announcements import announcement
+from surveys.responses.domain import answered, missing, problems_of_page
+from surveys.responses.sealing import Values, seal, unseal
+from surveys.responses.storage import Response
+from surveys.waves import storage as waves
+from surveys.waves.domain import Wave, WavePhase
+
+RESPONDENT = "respondent"
+"""Role under which the audit trail names the holder of a link, who has no account."""
+
+UNKNOWN_HOLDER = Actor("link", RESPONDENT)
+"""Who opens a unit of work before the link is known."""
+
+_ANSWERABLE = frozenset({InvitationState.CREATED, InvitationState.OPENED})
+_NOT_OPEN = Text("调查尚未开始", "This survey has not opened yet")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Everything about one person's answer while it is being given."""
+
+    invitation: Invitation
+    wave: Wave
+    content: Content
+    response: Response
+    values: Values
+
+
+async def open_answer(uow: UnitOfWork, cipher: FieldCipher, token: str) -> Answer:
+    """The answer behind a link; from the first use nobody but its holder can read the link."""
+    invitation = await _invitation(uow, token)
+    uow.actor = Actor(f"invitation:{invitation.id}", RESPONDENT)
+    wave, phase = await waves.with_phase(uow.connection, invitation.wave_id)
+    if phase is WavePhase.CLOSED:
+        raise LinkRefused
+    if phase is WavePhase.PLANNED:
+        raise Conflict("wave_not_open", _NOT_OPEN, opens_at=wave.plan.opens_at.isoformat())
+    return await _begun(uow, cipher, invitation, wave)
+
+
+async def save_page(
+    uow: UnitOfWork, cipher: FieldCipher, answer: Answer, page: Page, values: Mapping[str, object]
+) -> Answer:
+    """Replaces the answers of one page; each value must fit its question, none is required yet."""
+    if problems := problems_of_page(page, values):
+        raise Invalid(problems)
+    kept = {name: value for name, value in values.items() if value is not None}
+    ciphertext = seal(cipher, answer.response.id, page.id, kept)
+    response = await storage.save_page(uow.connection, answer.response, page.id, ciphertext)
+    await _audit(uow, "save_page", response)
+    others = {name: value for name, value in answer.values.items() if name not in {each.id for each in page.questions}}
+    return replace(answer, response=response, values=others | kept)
+
+
+async def submit(uow: UnitOfWork, answer: Answer) -> tuple[Answer, ChangeToken]:
+    """Closes a complete answer, uses up its link and announces that it was given."""
+    if problems := missing(answer.content, answer.values):
+        raise Invalid(problems)
+    response = await storage.submit(uow.connection, answer.response, *answered(answer.content, answer.values))
+    await invitations.mark(uow.connection, answer.invitation.id, InvitationState.SUBMITTED)
+    moment = await storage.next_moment(uow.connection, response)
+    token = await uow.announce(announcement(response, answer.wave, moment))
+    await _audit(uow, "submit", response)
+    return replace(answer, response=response), token
+
+
+def page_of(answer: Answer, page_id: str) -> Page:
+    """The page, or not found."""
+    page = answer.content.page(page_id)
+    if page is None:
+        raise NotFound
+    return page
+
+
+async def _invitation(uow: UnitOfWork, token: str) -> Invitation:
+    wanted = digest(token)
+    found = await invitations.by_digest(uow.connection, wanted, for_update=True) if has_form(token) else None
+    if found is None or found.state not in _ANSWERABLE or not hmac.compare_digest(found.token_digest, wanted):
+        raise LinkRefused
+    return found
+
+
+async def _begun(uow: UnitOfWork, cipher: FieldCipher, invitation: Invitation, wave: Wave) -> Answer:
+    if invitation.state is InvitationState.CREATED:
+        await invitations.mark(uow.connection, invitation.id, InvitationState.OPENED)
+    response = await storage.of_invitation(
+        uow.connection,
+        invitation_id=invitation.id,
+        wave_id=invitation.wave_id,
+        graduate_id=invitation.graduate_id,
+        school_code=invitation.school_code,
+    )
+    pages = await storage.pages(uow.connection, response.id)
+    return Answer(invitation, wave, await _content(uow, wave), response, unseal(cipher, response.id, pages))
+
+
+async def _content(uow: UnitOfWork, wave: Wave) -> Content:
+    plan, everything = wave.plan, RowScope(everything=True)
+    asked = await questionnaires.find_version(
+        uow.connection, everything, plan.questionnaire_id, plan.questionnaire_version
+    )
+    assert asked is not None, "a wave refers to a published version by a foreign key"
+    return asked.content
+
+
+async def _audit(uow: UnitOfWork, act: str, response: Response) -> None:
+    await uow.audit(
+        f"response.{act}",
+        "response",
+        response.id,
+        school_code=response.school_code,
+        detail={"version": response.version, "wave_id": str(response.wave_id)},
+    )

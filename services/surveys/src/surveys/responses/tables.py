@@ -1,0 +1,36 @@
+"""Tables of responses; what was answered is stored encrypted, page by page."""
+
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import text
+
+from surveys.schema import metadata
+
+responses = Table(
+    "responses",
+    metadata,
+    Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
+    Column("invitation_id", Uuid, ForeignKey("invitations.id"), nullable=False, unique=True),
+    Column("wave_id", Uuid, ForeignKey("waves.id"), nullable=False),
+    Column("graduate_id", Uuid, nullable=False),
+    Column("school_code", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("state", Text, nullable=False, server_default=text("'open'")),
+    Column("questions_answered", Integer, nullable=False, server_default=text("0")),
+    Column("questions_total", Integer, nullable=False, server_default=text("0")),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("submitted_at", DateTime(timezone=True)),
+    CheckConstraint("state IN ('open', 'submitted', 'withdrawn')", name="state_known"),
+    CheckConstraint("(state = 'open') = (submitted_at IS NULL)", name="submitted_has_time"),
+)
+Index("ix_responses_school_code_id", responses.c.school_code, responses.c.id)
+Index("ix_responses_graduate_id", responses.c.graduate_id)
+
+response_pages = Table(
+    "response_pages",
+    metadata,
+    Column("response_id", Uuid, ForeignKey("responses.id"), primary_key=True),
+    Column("page_id", Text, primary_key=True),
+    Column("values_ciphertext", LargeBinary, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+)

@@ -1,0 +1,75 @@
+"""The roster in SQL: the highest sequence of a key wins, whatever the order of delivery."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.contracts import ChangeToken
+from common.contracts.graduate import TOPIC as GRADUATES
+from common.contracts.organisation import TOPIC as ORGANISATION
+
+Row = dict[str, Any]
+
+_GRADUATES = text(
+    """
+    INSERT INTO graduates AS kept (graduate_id, school_code, cohort, status, sequence)
+    SELECT * FROM unnest(CAST(:graduate_id AS uuid[]), CAST(:school_code AS text[]), CAST(:cohort AS int[]),
+                         CAST(:status AS text[]), CAST(:sequence AS bigint[]))
+    ON CONFLICT (graduate_id) DO UPDATE
+       SET school_code = EXCLUDED.school_code, cohort = EXCLUDED.cohort,
+           status = EXCLUDED.status, sequence = EXCLUDED.sequence
+     WHERE EXCLUDED.sequence > kept.sequence
+    """
+)
+
+_SCHOOLS = text(
+    """
+    INSERT INTO schools AS kept (school_code, name, name_en, name_sequence, sequence)
+    SELECT * FROM unnest(CAST(:school_code AS text[]), CAST(:name AS text[]), CAST(:name_en AS text[]),
+                         CAST(:name_sequence AS bigint[]), CAST(:sequence AS bigint[]))
+    ON CONFLICT (school_code) DO UPDATE
+       SET name = CASE WHEN EXCLUDED.name_sequence > kept.name_sequence THEN EXCLUDED.name ELSE kept.name END,
+           name_en = CASE WHEN EXCLUDED.name_sequence > kept.name_sequence THEN EXCLUDED.name_en ELSE kept.name_en END,
+           name_sequence = greatest(EXCLUDED.name_sequence, kept.name_sequence),
+           sequence = greatest(EXCLUDED.sequence, kept.sequence)
+    """
+)
+
+_GRADUATE_SEQUENCE = text("SELECT sequence FROM graduates WHERE graduate_id = CAST(:key AS uuid)")
+_SCHOOL_SEQUENCE = text("SELECT sequence FROM schools WHERE school_code = :key")
+_SCHOOL_NAME = text("SELECT name, name_en FROM schools WHERE school_code = :school_code")
+
+
+async def keep_graduates(connection: AsyncConnection, rows: Sequence[Row]) -> None:
+    """Stores the state of graduates, one row each, in the order in which locks are taken."""
+    await _unnest(connection, _GRADUATES, rows)
+
+
+async def keep_schools(connection: AsyncConnection, rows: Sequence[Row]) -> None:
+    """Stores names of schools and how far each school's events are known, one row each."""
+    await _unnest(connection, _SCHOOLS, rows)
+
+
+async def school_names(connection: AsyncConnection, school_code: str) -> tuple[str | None, str | None]:
+    """Chinese and English name of a school, as far as its event has arrived."""
+    row = (await connection.execute(_SCHOOL_NAME, {"school_code": school_code})).one_or_none()
+    return (row.name, row.name_en) if row else (None, None)
+
+
+async def includes(connection: AsyncConnection, tokens: Sequence[ChangeToken]) -> bool:
+    """Whether the roster holds all these changes; those of topics it is not made of change nothing here."""
+    for token in tokens:
+        query = {GRADUATES: _GRADUATE_SEQUENCE, ORGANISATION: _SCHOOL_SEQUENCE}.get(token.topic)
+        if query is None:
+            continue
+        known = (await connection.execute(query, {"key": token.key})).scalar_one_or_none()
+        if known is None or known < token.sequence:
+            return False
+    return True
+
+
+async def _unnest(connection: AsyncConnection, statement: Any, rows: Sequence[Row]) -> None:
+    if rows:
+        await connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]})

@@ -1,0 +1,27 @@
+"""Tables of the roster: the newest state per graduate and per school, by sequence."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, Uuid, text
+
+from surveys.schema import metadata
+
+graduates = Table(
+    "graduates",
+    metadata,
+    Column("graduate_id", Uuid, primary_key=True),
+    Column("school_code", Text, nullable=False),
+    Column("cohort", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+Index("ix_graduates_school_code_cohort", graduates.c.school_code, graduates.c.cohort)
+
+schools = Table(
+    "schools",
+    metadata,
+    Column("school_code", Text, primary_key=True),
+    Column("name", Text),
+    Column("name_en", Text),
+    # that of the school's own newest event; colleges and majors share the topic's key and so its sequences
+    Column("name_sequence", BigInteger, nullable=False, server_default=text("0")),
+    Column("sequence", BigInteger, nullable=False),
+)

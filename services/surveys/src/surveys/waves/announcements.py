@@ -1,0 +1,61 @@
+"""What a wave announces: one event per eligible graduate, written by the database in one statement."""
+
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.clock import TODAY_SQL
+from common.contracts import ChangeToken
+from common.contracts.response import REQUESTED, TOPIC
+from surveys.waves.domain import Wave
+
+# Streams are locked in the order of their keys, as every writer does, so that two waves of a cohort cannot deadlock.
+_NEXT_SEQUENCES = f"""
+    INSERT INTO response_streams AS stream (graduate_id, school_code, sequence, last_decided_on)
+    SELECT graduate_id, school_code, 1, {TODAY_SQL}
+      FROM wave_eligible WHERE wave_id = CAST(:wave_id AS uuid) ORDER BY graduate_id
+    ON CONFLICT (graduate_id) DO UPDATE
+       SET sequence = stream.sequence + 1,
+           last_decided_on = greatest(stream.last_decided_on, EXCLUDED.last_decided_on)
+    RETURNING graduate_id, sequence, last_decided_on
+"""
+
+_REQUEST = text(
+    f"""
+    WITH next AS ({_NEXT_SEQUENCES}), moment AS MATERIALIZED (SELECT clock_timestamp() AS recorded_at), written AS (
+        INSERT INTO outbox (topic, key, sequence, type, school_code, decided_on, recorded_at, data, correlation_id)
+        SELECT CAST(:topic AS text), next.graduate_id::text, next.sequence, CAST(:type AS text), wave.school_code,
+               next.last_decided_on, moment.recorded_at,
+               jsonb_build_object(
+                   'school_code', wave.school_code, 'decided_on', next.last_decided_on,
+                   'recorded_at', moment.recorded_at, 'changed_fields', jsonb_build_array('state'),
+                   'graduate_id', next.graduate_id, 'wave_id', wave.id, 'questionnaire_id', wave.questionnaire_id,
+                   'questionnaire_version', wave.questionnaire_version, 'cohort', wave.cohort, 'cycle', wave.cycle,
+                   'state', 'requested', 'questions_answered', 0, 'questions_total', CAST(:questions_total AS int)),
+               CAST(:correlation_id AS text)
+          FROM next, moment, waves AS wave
+         WHERE wave.id = CAST(:wave_id AS uuid)
+         ORDER BY next.graduate_id
+        RETURNING id, key, sequence)
+    SELECT key, sequence FROM written ORDER BY id DESC LIMIT 1
+    """
+)
+
+
+
+async def request_responses(
+    connection: AsyncConnection, wave: Wave, questions_total: int, correlation_id: str
+) -> ChangeToken | None:
+    """Announces that every eligible graduate is asked; the token is that of the last event, none if nobody is."""
+    bound = {
+        "wave_id": wave.id,
+        "topic": TOPIC,
+        "type": REQUESTED,
+        "questions_total": questions_total,
+        "correlation_id": correlation_id,
+    }
+    return _token(wave.plan.school_code, (await connection.execute(_REQUEST, bound)).one_or_none())
+
+
+def _token(school_code: str, row: tuple[str, int] | None) -> ChangeToken | None:
+    return None if row is None else ChangeToken(TOPIC, school_code, row[0], row[1])

@@ -1,0 +1,61 @@
+"""Tables of waves: the wave, who was eligible at its creation, and the sequence of each graduate's events."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+
+from surveys.schema import metadata
+
+waves = Table(
+    "waves",
+    metadata,
+    Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
+    Column("school_code", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("cohort", Integer, nullable=False),
+    Column("cycle", Integer, nullable=False),
+    Column("questionnaire_id", Uuid, nullable=False),
+    Column("questionnaire_version", Integer, nullable=False),
+    Column("opens_at", DateTime(timezone=True), nullable=False),
+    Column("closes_at", DateTime(timezone=True), nullable=False),
+    Column("eligible", Integer, nullable=False, server_default=text("0")),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    ForeignKeyConstraint(
+        ["questionnaire_id", "questionnaire_version"],
+        ["questionnaire_versions.questionnaire_id", "questionnaire_versions.number"],
+        name="fk_waves_questionnaire_version",
+    ),
+    CheckConstraint("cycle IN (0, 1, 3, 5)", name="cycle_known"),
+    CheckConstraint("opens_at < closes_at", name="opens_before_closes"),
+)
+Index("ix_waves_school_code_id", waves.c.school_code, waves.c.id)
+
+wave_eligible = Table(
+    "wave_eligible",
+    metadata,
+    Column("wave_id", Uuid, ForeignKey("waves.id"), primary_key=True),
+    Column("graduate_id", Uuid, primary_key=True),
+    Column("school_code", Text, nullable=False),
+    info={"insert_only": True},
+)
+
+response_streams = Table(
+    "response_streams",
+    metadata,
+    Column("graduate_id", Uuid, primary_key=True),
+    Column("school_code", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("last_decided_on", Date, nullable=False),
+)
