@@ -1,0 +1,9 @@
+"""A service as a process: its commands, its background work, and an end that comes in time.
+
+`services/<name>/__main__.py` describes the service and calls `run_service`.
+"""
+
+from common.service_process.commands import run_service
+from common.service_process.composition import Background, Command, NotReady, Service
+
+__all__ = ["Background", "Command", "NotReady", "Service", "run_service"]

@@ -1,0 +1,166 @@
+"""The commands of a service: `api`, `worker`, `all`, `migrate`, `replay`, `replay-dead-letters` and its own."""
+
+import asyncio
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, NoReturn
+
+import structlog
+import uvicorn
+from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from common.bounded import OutOfTimeError, bounded
+from common.consuming.dead_letters import replay_dead_letters
+from common.database import Database
+from common.database.migrations import DatabaseBehindError, migrate, require_current
+from common.errors import QuxiangError, TransientError
+from common.kafka import BrokerUnavailableError
+from common.observability import configure_logging
+from common.outbox.relay import Relay
+from common.outbox.replay import replay
+from common.service_process.composition import Background, Command, NotReady, Readiness, Service
+from common.service_process.probes import probe_app
+from common.service_process.running import http_server, run_together
+from common.settings import ServiceSettings
+
+_PING_SECONDS = 2.0
+_START_ATTEMPTS = 30
+_USAGE_ERROR = 2
+
+_log = structlog.get_logger(__name__)
+
+
+def run_service(service: Service, arguments: Sequence[str] | None = None) -> NoReturn:
+    """Runs the command that the command line names and exits with its code."""
+    parsed = _parser(service).parse_args(arguments)
+    try:
+        settings = service.settings()
+    except ValidationError as error:
+        sys.exit(f"{service.name}: settings are missing or wrong\n{error}")
+    configure_logging(settings)
+    with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+        code = runner.run(_run(service, settings, parsed))
+    sys.exit(code)
+
+
+def _parser(service: Service) -> ArgumentParser:
+    parser = ArgumentParser(prog=f"python -m {service.name}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("api", help="serve HTTP only")
+    commands.add_parser("worker", help="run relay, consumers and operations, with probes on the probe port")
+    commands.add_parser("all", help="api and worker in one process")
+    commands.add_parser("migrate", help="bring the database to the newest revision, as its owner")
+    again = commands.add_parser("replay", help="send events of the outbox again, with their original ids and sequences")
+    again.add_argument("--from-position", type=int, default=1)
+    again.add_argument("--topic")
+    again.add_argument("--school")
+    letters = commands.add_parser("replay-dead-letters", help="send dead letters to their original topics again")
+    letters.add_argument("--group", choices=sorted(service.subscriptions))
+    for command in service.commands:
+        command.arguments(commands.add_parser(command.name, help=command.help))
+    return parser
+
+
+async def _run(service: Service, settings: ServiceSettings, parsed: Namespace) -> int:
+    _log.info("Starting", command=parsed.command, **settings.shown())
+    database = Database.connect(settings)
+    try:
+        return await _dispatch(service, settings, database, parsed)
+    except DatabaseBehindError:
+        _log.error("The database is behind this code: run migrate first")
+        return 1
+    except (QuxiangError, BrokerUnavailableError, SQLAlchemyError, OSError) as error:
+        _log.error("Command failed", error=type(error).__name__, reason=str(error))
+        return 1
+    finally:
+        await _quietly(database.dispose())
+
+
+async def _dispatch(service: Service, settings: ServiceSettings, database: Database, parsed: Namespace) -> int:
+    own = {command.name: command for command in service.commands}
+    match parsed.command:
+        case "api" | "worker" | "all":
+            return await _serve(service, settings, database, parsed.command)
+        case "migrate":
+            await migrate(settings, service.name)
+        case "replay":
+            count = await replay(
+                database, settings, from_position=parsed.from_position, topic=parsed.topic, school=parsed.school
+            )
+            _log.info("Replay is complete", events=count)
+        case "replay-dead-letters":
+            await _return_letters(service, settings, parsed.group)
+        case name:
+            return await _own(own[name], settings, database, parsed)
+    return 0
+
+
+async def _own(command: Command, settings: ServiceSettings, database: Database, parsed: Namespace) -> int:
+    await require_current(database, settings.service)
+    return await command.run(settings, database, parsed)
+
+
+async def _return_letters(service: Service, settings: ServiceSettings, chosen: str | None) -> None:
+    for group in [chosen] if chosen else sorted(service.subscriptions):
+        count = await replay_dead_letters(settings, group, service.subscriptions[group])
+        _log.info("Dead letters returned", group=group, messages=count)
+
+
+async def _serve(service: Service, settings: ServiceSettings, database: Database, command: str) -> int:
+    await _until_current(database, service.name)
+    background = [] if command == "api" else _background(service, settings, database)
+    readiness = _readiness(database, background)
+    if command == "worker":
+        server = http_server(probe_app(readiness), settings.host, settings.probe_port)
+    else:
+        server = http_server(service.create_app(settings, database, readiness), settings.host, settings.port)
+    return await run_together([server], background)
+
+
+def _background(service: Service, settings: ServiceSettings, database: Database) -> list[Background]:
+    relay = Relay(database, settings)
+    return [Background("relay", relay.run, relay.not_ready), *service.background(settings, database)]
+
+
+def _readiness(database: Database, background: Sequence[Background]) -> Readiness:
+    parts: Mapping[str, NotReady] = {each.name: each.not_ready for each in background if each.not_ready is not None}
+    return {"database": _database_check(database)} | dict(parts)
+
+
+def _database_check(database: Database) -> NotReady:
+    async def unreachable() -> str | None:
+        try:
+            await bounded(_ping(database), _PING_SECONDS, "database")
+        except (QuxiangError, SQLAlchemyError, OSError, OutOfTimeError):
+            return "database does not answer"
+        return None
+
+    return unreachable
+
+
+async def _ping(database: Database) -> None:
+    async with database.reading() as connection:
+        await connection.execute(text("SELECT 1"))
+
+
+async def _until_current(database: Database, package: str) -> None:
+    """A database that starts at the same time may take a while; one that is behind is refused at once."""
+    for _ in range(_START_ATTEMPTS):
+        try:
+            await require_current(database, package)
+        except TransientError:
+            _log.info("Waiting for the database")
+            await asyncio.sleep(1)
+        else:
+            return
+    await require_current(database, package)
+
+
+async def _quietly(act: Coroutine[Any, Any, None]) -> None:
+    try:
+        await bounded(act, 1.0, "closing of the pool")
+    except (OutOfTimeError, SQLAlchemyError, OSError) as error:
+        _log.warning("Pool not closed cleanly", error=type(error).__name__)

@@ -1,0 +1,52 @@
+"""What a service is made of, as values that its `__main__` fills in."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from common.database import Database
+from common.settings import ServiceSettings
+
+NotReady = Callable[[], Awaitable[str | None]]
+"""Gives the reason why a part does not work at the moment, in words for operators; None when it does."""
+
+Readiness = Mapping[str, NotReady]
+
+
+@dataclass(frozen=True)
+class Background:
+    """Work beside HTTP: `run` goes on until it is cancelled; when it ends by itself, the process ends too."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+    not_ready: NotReady | None = None
+
+
+@dataclass(frozen=True)
+class Command:
+    """A maintenance command of one service. `run` returns the exit code."""
+
+    name: str
+    help: str
+    run: Callable[[Any, Database, Namespace], Awaitable[int]]
+    arguments: Callable[[ArgumentParser], None] = lambda _parser: None
+
+
+@dataclass(frozen=True)
+class Service:
+    """One deployable.
+
+    `settings` reads the environment. `create_app` makes the API; what it is given as readiness belongs to `/readyz`.
+    `background` makes what the worker runs beside the relay, which every service has. `subscriptions` (consumer group
+    → topics) tells `replay-dead-letters` where to look.
+    """
+
+    name: str
+    settings: Callable[[], ServiceSettings]
+    create_app: Callable[[Any, Database, Readiness], ASGIApp]
+    background: Callable[[Any, Database], Sequence[Background]] = lambda _settings, _database: ()
+    subscriptions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    commands: Sequence[Command] = ()

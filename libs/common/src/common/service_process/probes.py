@@ -1,0 +1,28 @@
+"""Probes and metrics of a worker that serves no API."""
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from common.service_process.composition import Readiness
+
+
+def probe_app(readiness: Readiness) -> ASGIApp:
+    """Answers `/livez`, `/readyz` and `/metrics`."""
+
+    async def ready(_request: Request) -> Response:
+        reasons = {name: reason for name, not_ready in readiness.items() if (reason := await not_ready())}
+        return JSONResponse({"ready": not reasons, "waiting_for": reasons}, status_code=503 if reasons else 200)
+
+    return Starlette(routes=[Route("/livez", _alive), Route("/readyz", ready), Route("/metrics", _metrics)])
+
+
+async def _alive(_request: Request) -> Response:
+    return JSONResponse({"alive": True})
+
+
+async def _metrics(_request: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
