@@ -84,7 +84,7 @@ async def test_migrating_waits_for_a_table_lock_and_then_succeeds(example_databa
 async def test_the_application_role_may_not(example_database, example_package, statement):
     await migrate(settings_of(example_database, example_package))
     async with connected(example_database.application_url) as database, database.engine.connect() as connection:
-        with pytest.raises(ProgrammingError, match="permission denied|must be owner"):
+        with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
             await connection.execute(text(statement))
 
 

@@ -1,6 +1,21 @@
 """Who is calling: tokens verified against a key set, roles and row scope; and this service's own tokens."""
 
+from common.auth.dependencies import Caller, authenticated, require
 from common.auth.principal import SYSTEM, UNRESTRICTED, Actor, Principal, Role
 from common.auth.row_scope import RowScope
+from common.auth.service_tokens import ServiceTokens
+from common.auth.verifier import TokenVerifier
 
-__all__ = ["SYSTEM", "UNRESTRICTED", "Actor", "Principal", "Role", "RowScope"]
+__all__ = [
+    "SYSTEM",
+    "UNRESTRICTED",
+    "Actor",
+    "Caller",
+    "Principal",
+    "Role",
+    "RowScope",
+    "ServiceTokens",
+    "TokenVerifier",
+    "authenticated",
+    "require",
+]

@@ -1,0 +1,57 @@
+"""From verified claims to a principal; anything malformed is as good as no token."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from common.auth.principal import Principal, Role
+
+MAX_SUBJECT = 255
+
+_SCHOOL = re.compile(r"[0-9]{5}")
+_PROVINCE = re.compile(r"[0-9]{6}")
+_UNIT = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
+
+
+def principal_of(claims: Mapping[str, Any]) -> Principal:
+    """The caller that verified claims describe; raises ValueError."""
+    return Principal(
+        subject=_subject(claims.get("sub")),
+        role=Role(str(claims.get("role"))),
+        scopes=_scopes(claims.get("scope")),
+        school_code=_matching(_SCHOOL, claims.get("school_code")),
+        college_code=_matching(_UNIT, claims.get("college_code")),
+        class_code=_matching(_UNIT, claims.get("class_code")),
+        graduate_id=_uuid(claims.get("graduate_id")),
+        employer_id=_uuid(claims.get("employer_id")),
+        province_code=_matching(_PROVINCE, claims.get("province_code")),
+    )
+
+
+def _subject(value: object) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_SUBJECT or not value.isprintable():
+        raise ValueError("sub")
+    return value
+
+
+def _scopes(value: object) -> frozenset[str]:
+    if value is not None and not isinstance(value, str):
+        raise ValueError("scope")
+    return frozenset((value or "").split())
+
+
+def _matching(pattern: re.Pattern[str], value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise ValueError("row scope")
+    return value
+
+
+def _uuid(value: object) -> UUID | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError("row scope")  # noqa: TRY004 - whatever is wrong with a claim has one answer
+    return UUID(value)

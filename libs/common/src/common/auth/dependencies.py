@@ -1,0 +1,47 @@
+"""FastAPI dependencies that give a route its caller, and tell OpenAPI that a bearer token is needed.
+
+The application keeps its verifier in `app.state.verifier`.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from common.auth.principal import Principal, Role
+from common.auth.verifier import TokenVerifier
+from common.errors import Unauthenticated
+
+bearer = HTTPBearer(
+    scheme_name="bearer",
+    bearerFormat="JWT",
+    description="Access token (RFC 9068) of the issuer whose keys `/.well-known/jwks.json` lists.",
+    auto_error=False,
+)
+
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
+
+
+async def authenticated(request: Request, credentials: Credentials) -> Principal:
+    """The caller, whatever its role; raises Unauthenticated. `request.state.principal` keeps it."""
+    if credentials is None:
+        raise Unauthenticated
+    verifier: TokenVerifier = request.app.state.verifier
+    principal = await verifier.verify(credentials.credentials)
+    request.state.principal = principal
+    return principal
+
+
+Caller = Annotated[Principal, Depends(authenticated)]
+"""Any authenticated caller. Routes on one row load it in scope (404) and then call `must_be` (403)."""
+
+
+def require(*roles: Role) -> Callable[[Principal], Awaitable[Principal]]:
+    """For routes whose roles do not depend on a row: `Annotated[Principal, Depends(require(Role.ADMIN))]`."""
+
+    async def permitted(caller: Caller) -> Principal:
+        caller.must_be(*roles)
+        return caller
+
+    return permitted

@@ -1,0 +1,142 @@
+"""Encryption of single fields and of uploads, bound to where the value belongs; blind indexes for exact look-ups.
+
+A ciphertext begins with a header: format, algorithm, length of the key id, key id. Fields use AES-256-SIV, which needs
+no nonce; the associated data are header, field name and record id, so that equal values of two records look different
+and a ciphertext moved to another row, or another column, does not decrypt. Uploads use AES-256-GCM with a random
+nonce and a key derived from the field key.
+
+A citizen id has about 38 bits: an unkeyed hash of one falls within hours. Hence the keyed index, with a key of its own.
+"""
+
+import hmac
+import secrets
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from common.crypto.keyring import KeyRing
+from common.errors import PermanentError
+
+FORMAT = 1
+AES_256_SIV = 1
+AES_256_GCM = 2
+INDEX_BYTES = 16
+"""Equality must hold over 12 million people a year: 128 bits make an accidental match impossible in practice."""
+
+_FIXED = 3
+_NONCE_BYTES = 12
+
+RecordId = UUID | str
+
+
+class UndecryptableError(PermanentError):
+    """The bytes are no ciphertext of ours for this field and record, or their key is gone."""
+
+    def __init__(self) -> None:
+        super().__init__("undecryptable")
+
+
+class FieldCipher:
+    """Everything that uses the key ring. Neither results nor errors ever quote a plaintext."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+        self._siv = {name: AESSIV(key) for name, key in ring.fields.items()}
+        self._gcm = {name: AESGCM(_derived(key)) for name, key in ring.fields.items()}
+        self._siv_header = _header(AES_256_SIV, ring.current)
+        self._gcm_header = _header(AES_256_GCM, ring.current)
+
+    @classmethod
+    def load(cls, keyring_file: Path | None) -> Self:
+        """The cipher over the key ring of the settings."""
+        if keyring_file is None:
+            raise ValueError("QUXIANG_KEYRING_FILE is not set")
+        return cls(KeyRing.load(keyring_file))
+
+    def encrypt(self, field: str, record_id: RecordId, plaintext: str) -> bytes:
+        """The ciphertext of one field of one record, under the current key."""
+        place = _place(self._siv_header, field, record_id)
+        return self._siv_header + self._siv[self._ring.current].encrypt(plaintext.encode(), place)
+
+    def decrypt(self, field: str, record_id: RecordId, ciphertext: bytes) -> str:
+        """The value again; raises UndecryptableError."""
+        header, key_id = _split(ciphertext, AES_256_SIV)
+        try:
+            place = _place(header, field, record_id)
+            return self._siv[key_id].decrypt(ciphertext[len(header) :], place).decode()
+        except (InvalidTag, KeyError, ValueError):
+            raise UndecryptableError from None
+
+    def encrypt_blob(self, purpose: str, record_id: RecordId, content: bytes) -> bytes:
+        """The ciphertext of a file or a part of one."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        bound = b"\0".join(_place(self._gcm_header, purpose, record_id))
+        return self._gcm_header + nonce + self._gcm[self._ring.current].encrypt(nonce, content, bound)
+
+    def decrypt_blob(self, purpose: str, record_id: RecordId, ciphertext: bytes) -> bytes:
+        """The content again; raises UndecryptableError."""
+        header, key_id = _split(ciphertext, AES_256_GCM)
+        nonce, sealed = ciphertext[len(header) :][:_NONCE_BYTES], ciphertext[len(header) + _NONCE_BYTES :]
+        try:
+            return self._gcm[key_id].decrypt(nonce, sealed, b"\0".join(_place(header, purpose, record_id)))
+        except (InvalidTag, KeyError, ValueError):
+            raise UndecryptableError from None
+
+    def is_stale(self, ciphertext: bytes) -> bool:
+        """True if the bytes were written with a key that is no longer the current one."""
+        return not ciphertext.startswith((self._siv_header, self._gcm_header))
+
+    def blind_index(self, field: str, value: str) -> bytes:
+        """16 bytes that are equal exactly for equal values of a field; the caller normalises the value before."""
+        return hmac.digest(self._ring.index, _labelled(field) + value.encode(), "sha256")[:INDEX_BYTES]
+
+    def fingerprint(self, content: bytes) -> bytes:
+        """32 bytes by which a payload can be recognised, and not guessed."""
+        return hmac.digest(self._ring.fingerprint, content, "sha256")
+
+
+def equal(left: bytes | str, right: bytes | str) -> bool:
+    """Compares secrets in a time that does not tell where they differ."""
+    return hmac.compare_digest(_as_bytes(left), _as_bytes(right))
+
+
+def hashed_secret(secret: str) -> bytes:
+    """What is stored of a random secret of full entropy (a link's token): a plain hash is enough for these only."""
+    return sha256(secret.encode()).digest()
+
+
+def _as_bytes(value: bytes | str) -> bytes:
+    return value.encode() if isinstance(value, str) else value
+
+
+def _derived(key: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"quxiang blob").derive(key)
+
+
+def _header(algorithm: int, key_id: str) -> bytes:
+    return bytes([FORMAT, algorithm, len(key_id)]) + key_id.encode()
+
+
+def _split(ciphertext: bytes, algorithm: int) -> tuple[bytes, str]:
+    if len(ciphertext) < _FIXED or ciphertext[:2] != bytes([FORMAT, algorithm]):
+        raise UndecryptableError
+    header = ciphertext[: _FIXED + ciphertext[2]]
+    return header, header[_FIXED:].decode("ascii", errors="replace")
+
+
+def _place(header: bytes, field: str, record_id: RecordId) -> list[bytes]:
+    return [header, _labelled(field), record_id.bytes if isinstance(record_id, UUID) else record_id.encode()]
+
+
+@lru_cache(maxsize=256)
+def _labelled(field: str) -> bytes:
+    """The field's name with its length before it, so that no name and value read like another pair."""
+    name = field.encode()
+    return len(name).to_bytes(2) + name

@@ -1,0 +1,143 @@
+"""Tokens for tests: a mint with its own key pair, and forgeries that must all be refused."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from common.auth.issuing import Grant, SigningKey, TokenIssuer, jwks_of
+from common.auth.principal import Role
+from common.auth.verifier import TOKEN_TYPE
+
+ISSUER = "https://issuer.test"
+AUDIENCE = "quxiang"
+
+
+class TokenMint:
+    """An issuer of its own, whose key set stands in a file that a service under test is pointed at."""
+
+    def __init__(self, folder: Path, issuer: str = ISSUER, audience: str = AUDIENCE) -> None:
+        self.key = SigningKey.generate()
+        self.issuer = TokenIssuer(self.key, issuer, audience)
+        self.jwks_file = folder / "jwks.json"
+        self.jwks_file.write_text(jwks_of(self.key))
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Keyword arguments for ServiceSettings that make a service trust this mint."""
+        return {"issuer": self.issuer.issuer, "audience": self.issuer.audience, "jwks_file": self.jwks_file}
+
+    def token(
+        self,
+        role: str | Role = Role.SCHOOL_OFFICER,
+        *,
+        school: str | None = None,
+        college: str | None = None,
+        class_: str | None = None,
+        graduate: str | UUID | None = None,
+        province: str | None = None,
+        employer: str | UUID | None = None,
+        subject: str | None = None,
+        ttl: timedelta | float = timedelta(minutes=10),
+    ) -> str:
+        """A token that must be accepted."""
+        return self.issuer.issue(
+            Grant(
+                role=Role(role),
+                school_code=school,
+                college_code=college,
+                class_code=class_,
+                graduate_id=_uuid(graduate),
+                employer_id=_uuid(employer),
+                province_code=province,
+                subject=subject,
+            ),
+            ttl if isinstance(ttl, timedelta) else timedelta(seconds=ttl),
+        )
+
+    def headers(self, role: str | Role = Role.SCHOOL_OFFICER, **scope: Any) -> dict[str, str]:
+        """The Authorization header with such a token."""
+        return {"Authorization": f"Bearer {self.token(role, **scope)}"}
+
+    def service_token_file(self, folder: Path) -> Path:
+        """A file with a token of role `system`, for services that ask others."""
+        path = folder / "service-token"
+        path.write_text(self.token(Role.SYSTEM, ttl=timedelta(hours=12)))
+        return path
+
+    def forgeries(self) -> dict[str, str]:
+        """Tokens that look good and must be refused, by what is wrong with them. All would be an admin's."""
+        claims = self.issuer.claims(Grant(Role.ADMIN))
+        stranger = TokenIssuer(SigningKey.generate(), self.issuer.issuer, self.issuer.audience)
+        return {
+            "expired": self.signed({**claims, "iat": claims["iat"] - 900, "exp": claims["iat"] - 300}),
+            "issued in the future": self.signed({**claims, "iat": claims["iat"] + 3600, "exp": claims["exp"] + 7200}),
+            "wrong audience": self.signed({**claims, "aud": "somebody else"}),
+            "wrong issuer": self.signed({**claims, "iss": "https://evil.test"}),
+            "algorithm none": self.unsigned(claims),
+            "HS256 with the public key": self.signed_with_public_key(claims),
+            "unknown key": stranger.sign(claims),
+            "another key under our id": self.signed(claims, key=stranger.key),
+            "other type": self.signed(claims, headers={"typ": "JWT"}),
+            "no key id": self.signed(claims, headers={"kid": None}),
+            "key brought along": self.signed(claims, key=stranger.key, headers={"jwk": stranger.key.public_jwk()}),
+            "critical extension": self.signed(claims, headers={"crit": ["b64"], "b64": True}),
+            "changed payload": _with_payload(self.token(Role.GRADUATE), claims),
+            "unknown role": self.signed({**claims, "role": "emperor"}),
+            "malformed school": self.signed({**claims, "role": "school_officer", "school_code": "9000"}),
+            "school as a number": self.signed({**claims, "role": "school_officer", "school_code": 90001}),
+            "malformed graduate": self.signed({**claims, "role": "graduate", "graduate_id": "me"}),
+            **{f"without {name}": self.signed(_without(claims, name)) for name in _REGISTERED},
+        }
+
+    def signed(
+        self, claims: Mapping[str, Any], *, key: SigningKey | None = None, headers: Mapping[str, Any] | None = None
+    ) -> str:
+        """Any claims under any header, by default with the mint's own key."""
+        header = {"kid": self.key.key_id, "typ": TOKEN_TYPE, **(headers or {})}
+        told = {name: value for name, value in header.items() if value is not None}
+        return jwt.encode(dict(claims), (key or self.key).private, algorithm="ES256", headers=told)
+
+    def unsigned(self, claims: Mapping[str, Any]) -> str:
+        """The same without a signature, `alg` none."""
+        header = {"alg": "none", "typ": TOKEN_TYPE, "kid": self.key.key_id}
+        return f"{_segment(header)}.{_segment(claims)}."
+
+    def signed_with_public_key(self, claims: Mapping[str, Any]) -> str:
+        """The key-confusion attack: the public key as a secret of HMAC."""
+        public = self.key.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        header = {"alg": "HS256", "typ": TOKEN_TYPE, "kid": self.key.key_id}
+        text = f"{_segment(header)}.{_segment(claims)}"
+        return f"{text}.{_base64url(hmac.new(public, text.encode(), hashlib.sha256).digest())}"
+
+
+_REGISTERED = ("exp", "iat", "aud", "iss", "sub", "jti", "role")
+
+
+def _uuid(value: str | UUID | None) -> UUID | None:
+    return UUID(value) if isinstance(value, str) else value
+
+
+def _without(claims: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in claims.items() if key != name}
+
+
+def _with_payload(token: str, claims: Mapping[str, Any]) -> str:
+    header, _, signature = token.split(".")
+    return f"{header}.{_segment(claims)}.{signature}"
+
+
+def _segment(content: Mapping[str, Any]) -> str:
+    return _base64url(json.dumps(content).encode())
+
+
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
