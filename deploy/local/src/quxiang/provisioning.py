@@ -1,0 +1,32 @@
+"""What must be in PostgreSQL and Kafka before a service starts: databases with their two roles, and topics."""
+
+import asyncpg
+
+from common.contracts.catalogue import SUBSCRIPTIONS
+from common.kafka import ensure_topics
+from common.settings import ServiceSettings
+from quxiang.services import PORTS, Surroundings
+
+
+async def ensure_databases(admin_url: str) -> None:
+    """Create what is missing: per service an owner role, an application role and a database."""
+    admin = await asyncpg.connect(admin_url, timeout=10)
+    try:
+        for service in PORTS:
+            for role in (f"{service}_owner", f"{service}_app"):
+                if not await admin.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
+                    await admin.execute(f"CREATE ROLE {role} LOGIN")
+            if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", service):
+                await admin.execute(f"CREATE DATABASE {service} OWNER {service}_owner")
+                await admin.execute(f"REVOKE ALL ON DATABASE {service} FROM PUBLIC")
+            await admin.execute(f"GRANT CONNECT ON DATABASE {service} TO {service}_app")
+    finally:
+        await admin.close()
+
+
+async def ensure_all_topics(surroundings: Surroundings) -> None:
+    """Create the topics of the contract and the dead letters of every consumer group, where missing."""
+    settings = ServiceSettings(
+        service="launcher", database_url=surroundings.database_url("registry", "app"), kafka=surroundings.kafka
+    )
+    await ensure_topics(settings, groups=SUBSCRIPTIONS)

@@ -1,0 +1,93 @@
+"""`quxiang run`: one launcher for one state folder, from its first line to the last process it leaves behind: none."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import signal
+import sys
+
+from quxiang.console import Console
+from quxiang.problems import StartProblem
+from quxiang.processes import end_leftovers
+from quxiang.stack import Stack
+from quxiang.state import State
+from quxiang.welcome import welcome
+
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def run(state: State, *, demo: bool) -> int:
+    """Run the stack until a signal; give the exit code."""
+    console = Console()
+    try:
+        state.create()
+        with state.owned():
+            _tidy(state, console)
+            return asyncio.run(_serve(state, console, demo=demo))
+    except StartProblem as problem:
+        console.complain(str(problem))
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+            raise
+        console.complain(f"The disk of {state.folder} is full or cannot be written. Free some space, then start again.")
+    return 1
+
+
+def _tidy(state: State, console: Console) -> None:
+    """Clear what an earlier launcher that was killed may have left."""
+    if names := end_leftovers(state.pid_files()):
+        console.say(f"ended what a killed launcher had left running: {', '.join(names)}")
+    state.run_file.unlink(missing_ok=True)
+
+
+async def _serve(state: State, console: Console, *, demo: bool) -> int:
+    stack = Stack(state, console)
+    stopping = _stop_requests(stack, console)
+    living = asyncio.create_task(_live(stack, state, console, demo=demo))
+    asked = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({living, asked}, return_when=asyncio.FIRST_COMPLETED)
+        if not living.done():
+            living.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await living
+    except BaseException:
+        await _stop(stack, console)
+        raise
+    await _stop(stack, console)
+    _leave()
+    return 0
+
+
+async def _live(stack: Stack, state: State, console: Console, *, demo: bool) -> None:
+    await stack.start()
+    welcome(state, console)
+    await stack.keep_tokens_fresh()
+
+
+async def _stop(stack: Stack, console: Console) -> None:
+    console.say("stopping")
+    await stack.stop()
+    console.say("everything is stopped")
+
+
+def _stop_requests(stack: Stack, console: Console) -> asyncio.Event:
+    """Turn the first signal into an orderly stop and the second into an immediate one."""
+    asked = asyncio.Event()
+
+    def receive() -> None:
+        if asked.is_set():
+            console.say("killing everything at once")
+            stack.kill()
+        asked.set()
+
+    for number in STOPPING:
+        asyncio.get_running_loop().add_signal_handler(number, receive)
+    return asked
+
+
+def _leave() -> None:
+    """Leave without waiting for a thread that may still download something."""
+    sys.stdout.flush()
+    os._exit(0)

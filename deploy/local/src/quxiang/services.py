@@ -1,0 +1,84 @@
+"""The four services as programs: their ports, their surroundings, and how to tell that one is ready."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from quxiang.child import Program
+from quxiang.keys import keyring_file, service_token_file
+from quxiang.ports import LOOPBACK
+from quxiang.signing import AUDIENCE, ISSUER, jwks_file
+from quxiang.state import State
+
+PORTS = {"registry": 8001, "destinations": 8002, "surveys": 8003, "indicators": 8004}
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The servers that the services of a stack use."""
+
+    state: State
+    postgres_port: int
+    kafka: str
+
+    def environment(self, service: str) -> dict[str, str]:
+        """Give the settings of one service."""
+        return {
+            "QUXIANG_DATABASE_URL": self.database_url(service, "app"),
+            "QUXIANG_MIGRATION_DATABASE_URL": self.database_url(service, "owner"),
+            "QUXIANG_KAFKA": self.kafka,
+            "QUXIANG_TOPIC_PREFIX": "",
+            "QUXIANG_ISSUER": ISSUER,
+            "QUXIANG_AUDIENCE": AUDIENCE,
+            "QUXIANG_JWKS_FILE": str(jwks_file(self.state)),
+            "QUXIANG_KEYRING_FILE": str(keyring_file(self.state, service)),
+            "QUXIANG_REGISTRY_URL": url(PORTS["registry"]),
+            "QUXIANG_SERVICE_TOKEN_FILE": str(service_token_file(self.state, service)),
+            "QUXIANG_HOST": LOOPBACK,
+            "QUXIANG_PORT": str(PORTS[service]),
+            "QUXIANG_PROBE_PORT": "0",
+            "QUXIANG_PUBLIC_URL": url(PORTS[service]),
+            "QUXIANG_LOG_LEVEL": "INFO",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def database_url(self, service: str, part: str) -> str:
+        """Give the address of a service's database for one of its two roles."""
+        return f"postgresql://{service}_{part}@{LOOPBACK}:{self.postgres_port}/{service}"
+
+    def program(self, service: str) -> Program:
+        """Give the service as a program: API and worker in one process."""
+        return self._command(service, service, "all", self.state.log(service))
+
+    def migration(self, service: str) -> Program:
+        """Give the program that brings the service's database up to its code."""
+        return self._command(f"{service}-migrate", service, "migrate", self.state.log(service))
+
+    def _command(self, name: str, service: str, command: str, log: Path) -> Program:
+        async def ready() -> bool:
+            return await is_ready(PORTS[service])
+
+        return Program(
+            name=name,
+            command=(sys.executable, "-m", service, command),
+            log=log,
+            ready=ready,
+            environment=self.environment(service),
+            folder=self.state.folder,
+        )
+
+
+async def is_ready(port: int) -> bool:
+    """Ask a service whether it is ready."""
+    async with httpx.AsyncClient(timeout=3, trust_env=False) as client:
+        try:
+            return (await client.get(f"{url(port)}/readyz")).status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
+
+
+def url(port: int) -> str:
+    """Give the base address of a service."""
+    return f"http://{LOOPBACK}:{port}"

@@ -1,0 +1,134 @@
+"""The whole local stack: what starts after what, and what stops before what."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from quxiang import postgres
+from quxiang.console import Console
+from quxiang.kafka import Kafka
+from quxiang.keys import renew_service_token
+from quxiang.ports import LOOPBACK, free_port, is_taken, keep_or_choose
+from quxiang.postgres import Postgres
+from quxiang.problems import StartProblem
+from quxiang.provisioning import ensure_all_topics, ensure_databases
+from quxiang.services import PORTS, Surroundings, url
+from quxiang.state import State
+from quxiang.supervisor import Supervisor
+
+SERVER_PATIENCE = 60.0
+SERVICE_PATIENCE = 60.0
+# Together below the ten seconds after which nothing may be left.
+SERVICES_STOP = 5.0
+SERVERS_STOP = 3.0
+RENEWAL_SECONDS = 3600.0
+
+
+class Stack:
+    """PostgreSQL, Kafka and the four services under one supervisor."""
+
+    def __init__(self, state: State, console: Console) -> None:
+        self._state = state
+        self._console = console
+        self._supervisor = Supervisor(console.say, state.pid_file)
+        data = postgres.data_folder(state.folder)
+        ports = state.recall("ports.json")
+        self._postgres = Postgres(data, state.log("postgres"), keep_or_choose(_port(ports.get("postgres"))))
+        self._external_kafka = os.environ.get("QUXIANG_KAFKA")
+        self._kafka = Kafka(
+            state.folder / "kafka", state.log("kafka"), keep_or_choose(_port(ports.get("kafka"))), free_port()
+        )
+        self.surroundings = Surroundings(state, self._postgres.port, self._external_kafka or self._kafka.address)
+
+    async def start(self) -> None:
+        """Bring everything up; the first program that does not come up is the problem that is reported."""
+        self._check_room()
+        self._state.remember("ports.json", {"postgres": self._postgres.port, "kafka": self._kafka.port})
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._start_databases())
+                group.create_task(self._start_kafka())
+            async with asyncio.TaskGroup() as group:
+                for service in PORTS:
+                    renew_service_token(self._state, service)
+                    group.create_task(self._supervisor.start(self.surroundings.program(service), SERVICE_PATIENCE))
+        except* StartProblem as several:
+            raise several.exceptions[0] from None
+        self._announce()
+
+    async def keep_tokens_fresh(self) -> None:
+        """Renew the services' own tokens for as long as the stack runs."""
+        while True:
+            await asyncio.sleep(RENEWAL_SECONDS)
+            for service in PORTS:
+                renew_service_token(self._state, service)
+
+    async def stop(self) -> None:
+        """Stop the services first, so that they can finish what they have, then the servers below them."""
+        self._state.run_file.unlink(missing_ok=True)
+        servers = {"postgres", "kafka"}
+        await self._supervisor.stop([name for name in self._supervisor.names() if name not in servers], SERVICES_STOP)
+        await self._supervisor.stop(servers, SERVERS_STOP)
+
+    def kill(self) -> None:
+        """End everything at once."""
+        self._supervisor.kill_all()
+
+    async def _start_databases(self) -> None:
+        await self._supervisor.start(await asyncio.to_thread(self._postgres.prepare), SERVER_PATIENCE)
+        await ensure_databases(self._postgres.url)
+        async with asyncio.TaskGroup() as group:
+            for service in PORTS:
+                group.create_task(self._migrate(service))
+        self._console.say("the four databases are up to date")
+
+    async def _migrate(self, service: str) -> None:
+        code = await self._supervisor.run_once(self.surroundings.migration(service))
+        if code != 0:
+            raise StartProblem(
+                f"The migrations of {service} failed with code {code}; see {self._state.log(service)}.\n"
+                "`make reset` wipes all local data, if that is what you want."
+            )
+
+    async def _start_kafka(self) -> None:
+        if self._external_kafka is None:
+            await self._supervisor.start(await asyncio.to_thread(self._kafka.prepare), SERVER_PATIENCE)
+        await ensure_all_topics(self.surroundings)
+
+    def _check_room(self) -> None:
+        for service, port in PORTS.items():
+            if is_taken(port):
+                raise StartProblem(
+                    f"Port {port}, which {service} needs, is taken by another program{_owner_of(port)}. "
+                    "Stop that program, then start again."
+                )
+        for folder in (self._state.folder, self._postgres.data.parent):
+            self._state.require_space(_existing(folder))
+
+    def _announce(self) -> None:
+        self._state.remember(
+            "run.json",
+            {
+                "services": {service: url(port) for service, port in PORTS.items()},
+                "kafka": self.surroundings.kafka,
+                "postgres": f"{LOOPBACK}:{self._postgres.port}",
+            },
+        )
+
+
+def _owner_of(port: int) -> str:
+    import psutil
+
+    try:
+        found = [each for each in psutil.net_connections("tcp") if each.laddr and each.laddr.port == port and each.pid]
+        return f" ({psutil.Process(found[0].pid).name()}, process {found[0].pid})" if found else ""
+    except (psutil.Error, PermissionError):
+        return ""
+
+
+def _port(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _existing(folder: Path) -> Path:
+    return next(each for each in (folder, *folder.parents) if each.exists())

@@ -1,0 +1,94 @@
+"""Keeps programs running: shows when they are ready, starts a crashed one again, stops them all in time."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Iterable
+
+from quxiang.child import Child, Program
+from quxiang.processes import PidFile
+
+SHORTEST_PAUSE = 0.3
+LONGEST_PAUSE = 10.0
+STEADY_AFTER = 30.0
+
+
+class BackOff:
+    """Pauses between restarts: longer each time, short again after a steady run."""
+
+    def __init__(self) -> None:
+        self._pause = SHORTEST_PAUSE
+
+    def after(self, ran_for: float) -> float:
+        """Give the pause after a run of this length."""
+        pause = SHORTEST_PAUSE if ran_for >= STEADY_AFTER else self._pause
+        self._pause = min(pause * 2, LONGEST_PAUSE)
+        return pause
+
+
+class Supervisor:
+    """The programs of one stack."""
+
+    def __init__(self, say: Callable[[str], None], pid_file: Callable[[str], PidFile]) -> None:
+        self._say = say
+        self._pid_file = pid_file
+        self._children: dict[str, Child] = {}
+        self._watchers: dict[str, asyncio.Task[None]] = {}
+
+    async def start(self, program: Program, patience: float) -> None:
+        """Start a program, wait until it is ready, and keep it running from then on."""
+        child = Child(program, self._pid_file(program.name))
+        self._children[program.name] = child
+        await child.start()
+        await child.until_ready(patience)
+        self._say(f"{program.name} is ready")
+        self._watchers[program.name] = asyncio.create_task(self._keep(child))
+
+    async def run_once(self, program: Program) -> int:
+        """Run a program that ends by itself; give its exit code."""
+        child = Child(program, self._pid_file(program.name))
+        self._children[program.name] = child
+        await child.start()
+        return await child.exited()
+
+    async def stop(self, names: Iterable[str], patience: float) -> None:
+        """Stop some programs side by side; whatever is left after the patience is killed."""
+        stopping = [name for name in names if name in self._children]
+        for name in stopping:
+            await self._unwatch(name)
+        await asyncio.gather(*(self._children.pop(name).stop(patience) for name in stopping))
+
+    def names(self) -> list[str]:
+        """Give the programs in the order of their start."""
+        return list(self._children)
+
+    def kill_all(self) -> None:
+        """End everything at once."""
+        for child in self._children.values():
+            child.kill()
+
+    async def _keep(self, child: Child) -> None:
+        back_off, name = BackOff(), child.program.name
+        while True:
+            started = time.monotonic()
+            code = await child.exited()
+            pause = back_off.after(time.monotonic() - started)
+            self._say(f"{name} ended with code {code}; starting it again in {pause:.1f} s (see {child.program.log})")
+            await asyncio.sleep(pause)
+            child.kill()
+            await child.start()
+            await self._report_return(child)
+
+    async def _report_return(self, child: Child) -> None:
+        while child.pid is not None:
+            if await child.is_ready():
+                self._say(f"{child.program.name} is ready again")
+                return
+            await asyncio.sleep(0.1)
+
+    async def _unwatch(self, name: str) -> None:
+        watcher = self._watchers.pop(name, None)
+        if watcher is not None:
+            watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watcher
