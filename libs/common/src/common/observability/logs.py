@@ -1,0 +1,166 @@
+"""Logs: one JSON object per line on standard output, our own and those of the libraries, cleaned of personal data."""
+
+import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
+from types import TracebackType
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import Processor
+
+from common.errors import QuxiangError
+from common.observability.correlation import bound_correlation_id, current_traceparent
+from common.observability.redaction import redacted, redacted_text, single_line
+
+MAX_FRAMES = 20
+MAX_TEXT = 4000
+"""Longer texts are cut: a line must fit what log collectors take."""
+
+QUIET = {
+    "uvicorn.access": logging.WARNING,  # the metrics count requests, and addresses of clients are personal data
+    "sqlalchemy": logging.WARNING,
+    "aiokafka": logging.WARNING,
+    "asyncio": logging.WARNING,
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "alembic": logging.INFO,
+}
+"""Libraries that say more than anybody reads, and the least severe line that is kept of them."""
+
+_OURS = frozenset({"timestamp", "level", "event", "service", "logger", "correlation_id", "trace_id", "exception"})
+
+Event = MutableMapping[str, Any]
+
+
+def configure_logging(service: str, level: str = "INFO", stream: TextIO | None = None) -> None:
+    """Sets up structlog and the standard library's logging for the whole process; call it once, first."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _named(service),
+        _correlate,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream or sys.stdout)
+    handler.setFormatter(_formatter(shared))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name, least in QUIET.items():
+        logging.getLogger(name).setLevel(max(least, root.level))
+    _capture_uvicorn()
+
+
+def logger(name: str) -> structlog.stdlib.BoundLogger:
+    """A logger of ours: `logger(__name__).info("import finished", operation_id=…, done=…)`.
+
+    The event is constant text; what varies goes into fields, so that lines can be counted and searched.
+    """
+    bound: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return bound
+
+
+def exception_summary(error: BaseException) -> dict[str, object]:
+    """Type, place and causes of an exception; its message only if it is one of our own, whose texts are constant.
+
+    Messages of drivers and parsers quote what the caller sent.
+    """
+    return {
+        "type": f"{type(error).__module__}.{type(error).__qualname__}",
+        "code": getattr(error, "code", None) or getattr(getattr(error, "orig", None), "sqlstate", None),
+        "message": error.detail.en if isinstance(error, QuxiangError) else None,
+        "frames": _frames(error.__traceback__),
+        "cause": exception_summary(error.__cause__) if error.__cause__ is not None else None,
+    }
+
+
+def _frames(trace: TracebackType | None) -> list[str]:
+    frames = traceback.extract_tb(trace)[-MAX_FRAMES:]
+    return [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+def _formatter(shared: list[Processor]) -> structlog.stdlib.ProcessorFormatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
+        processors=[
+            _first_line,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _summarise_exception,
+            redact,
+            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+        ],
+        use_get_message=True,
+    )
+
+
+def redact(_logger: object, _method: str, event: Event) -> Event:
+    """Cleans every field: personal ones by name, numbers and tokens by pattern, line breaks everywhere."""
+    ours = {key: _clean(event[key]) if key == "event" else event[key] for key in _OURS & event.keys()}
+    others = {key: value for key, value in event.items() if key not in _OURS}
+    return {**ours, **_lines(redacted(others))}
+
+
+def _clean(text: object) -> str:
+    return single_line(redacted_text(str(text)))[:MAX_TEXT]
+
+
+def _lines(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {single_line(str(key)): _lines(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return [_lines(each) for each in value]
+    return single_line(value)[:MAX_TEXT] if isinstance(value, str) else value
+
+
+def _first_line(_logger: object, _method: str, event: Event) -> Event:
+    """Libraries put what varies, such as the text of a lost task's exception, into the lines after the first."""
+    if not event.get("_from_structlog"):
+        event["event"] = next(iter(str(event["event"]).splitlines()), "")
+    return event
+
+
+def _summarise_exception(_logger: object, _method: str, event: Event) -> Event:
+    told = event.pop("exc_info", None)
+    event.pop("exc_text", None)
+    event.pop("stack_info", None)
+    error = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
+    if isinstance(error, BaseException):
+        event["exception"] = exception_summary(error)
+    return event
+
+
+def _named(service: str) -> Processor:
+    def name(_logger: object, _method: str, event: Event) -> Event:
+        event["service"] = service
+        return event
+
+    return name
+
+
+def _correlate(_logger: object, _method: str, event: Event) -> Event:
+    if bound := bound_correlation_id():
+        event.setdefault("correlation_id", bound)
+    if trace := current_traceparent():
+        event.setdefault("trace_id", trace.split("-")[1])
+    return event
+
+
+def _capture_uvicorn() -> None:
+    """Uvicorn brings handlers of its own: without them its lines go where all others go."""
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        library = logging.getLogger(name)
+        library.handlers.clear()
+        library.propagate = True

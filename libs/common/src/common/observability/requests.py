@@ -1,0 +1,91 @@
+"""Pure ASGI middleware: a correlation id for each request, and rate, errors and duration by route template.
+
+No BaseHTTPMiddleware: it runs the application in a task that a disconnecting client cancels.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+from common.observability.correlation import correlated
+from common.observability.metrics import IN_PROGRESS, REQUEST_SECONDS, REQUESTS
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+REQUEST_ID = b"x-request-id"
+TRACEPARENT = b"traceparent"
+UNKNOWN_ROUTE = "unmatched"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class CorrelationMiddleware:
+    """Accepts a well-formed X-Request-ID, else makes one; binds it with the trace context, and echoes it."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(_first(scope["headers"]))
+        with correlated(headers.get(REQUEST_ID), headers.get(TRACEPARENT)) as request_id:
+            echoed = (REQUEST_ID, request_id.encode())
+
+            async def send_with_id(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    kept = [pair for pair in message.get("headers", ()) if pair[0].lower() != REQUEST_ID]
+                    message = {**message, "headers": [*kept, echoed]}
+                await send(message)
+
+            await self._app(scope, receive, send_with_id)
+
+
+class MetricsMiddleware:
+    """Counts and times requests. Labels are the route's template, never its path: paths hold ids."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 500
+        began = time.perf_counter()
+
+        async def send_noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        with IN_PROGRESS.track_inprogress():
+            try:
+                await self._app(scope, receive, send_noting)
+            finally:
+                _observe(scope, status, time.perf_counter() - began)
+
+
+def _observe(scope: Scope, status: int, seconds: float) -> None:
+    method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+    template = _template(scope)
+    REQUESTS.labels(method, template, str(status)).inc()
+    REQUEST_SECONDS.labels(method, template).observe(seconds)
+
+
+def _template(scope: Scope) -> str:
+    path: str = getattr(scope.get("route"), "path", UNKNOWN_ROUTE)
+    return path
+
+
+def _first(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, str]]:
+    for name, value in headers:
+        if name in {REQUEST_ID, TRACEPARENT}:
+            yield name, value.decode("latin-1")
