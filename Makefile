@@ -1,0 +1,115 @@
+# Every act of daily work. `make help` lists them; CI and the commit hooks call the same targets.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+BIN := .venv/bin
+SERVICES := registry destinations surveys indicators
+CODE := libs services deploy tests conftest.py
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.version_info < (3, 11) and sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)
+
+# The Python that is there is used; nothing but packages is fetched.
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# A machine account without a usable home keeps its caches in the working tree.
+ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo usable),usable)
+export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache/uv
+export PIP_CACHE_DIR ?= $(CURDIR)/.tools/cache/pip
+export M2_REPO ?= $(CURDIR)/.tools/m2
+endif
+
+.PHONY: help
+help: ## List these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  %-12s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: install ## Run the whole stack on this machine until Ctrl-C
+	@exec $(BIN)/quxiang run
+
+.PHONY: test
+test: install ## Run the whole test suite (ARGS="…" for pytest)
+	@exec $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+.PHONY: check
+check: lint types imports drift ## Lint, type-check, check imports and generated files
+
+.PHONY: lint
+lint: install ## Check style and format
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check $(CODE)
+
+.PHONY: format
+format: install ## Format and repair what can be repaired
+	@$(BIN)/ruff check --fix $(CODE)
+	@$(BIN)/ruff format $(CODE)
+
+.PHONY: types
+types: install ## Check types
+	@$(BIN)/mypy $(CODE)
+
+.PHONY: imports
+imports: install ## Check who imports whom
+	@$(BIN)/lint-imports
+
+.PHONY: drift
+drift: install ## Compare generated files with what the code gives now
+	@$(BIN)/python -m quxiang.generated --check
+
+.PHONY: contracts
+contracts: install ## Write the event contracts' JSON Schemas and examples
+	@$(BIN)/python -m quxiang.generated contracts
+
+.PHONY: openapi
+openapi: install ## Write every service's openapi.json
+	@$(BIN)/python -m quxiang.generated openapi
+
+.PHONY: migration
+migration: install ## Draft a migration: SERVICE=destinations NAME=add_column
+	@$(BIN)/python -m quxiang.migration "$(SERVICE)" "$(NAME)"
+
+.PHONY: token
+token: install ## Print a token: ROLE=school_officer SCHOOL=10001 (COLLEGE CLASS GRADUATE PROVINCE EMPLOYER SUBJECT TTL)
+	@exec $(BIN)/quxiang token --role "$(ROLE)" $(if $(SCHOOL),--school "$(SCHOOL)") $(if $(COLLEGE),--college "$(COLLEGE)") \
+		$(if $(CLASS),--class "$(CLASS)") $(if $(GRADUATE),--graduate "$(GRADUATE)") $(if $(PROVINCE),--province "$(PROVINCE)") \
+		$(if $(EMPLOYER),--employer "$(EMPLOYER)") $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(TTL),--ttl "$(TTL)")
+
+.PHONY: bench
+bench: install ## Measure against the budgets
+	@exec $(BIN)/python -m tests.load $(ARGS)
+
+.PHONY: reset
+reset: install ## Wipe the local stack: databases, topics, keys, logs
+	@exec $(BIN)/quxiang reset
+
+.PHONY: lock
+lock: $(UV) ## Resolve the dependencies anew
+	@$(UV) lock --python "$(PYTHON)"
+
+.PHONY: install
+install: .venv/.installed ## Create the virtual environment as locked
+
+.venv/.installed: uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml deploy/local/pyproject.toml) | $(UV)
+	@echo "Installing what the lock names into .venv (the first time takes a minute) …" >&2
+	@$(UV) sync --locked --quiet --python "$(PYTHON)" >&2
+	@touch $@
+
+# A system that keeps virtual environments in a package of their own may have uv itself.
+$(UV): | python
+	@{ "$(PYTHON)" -m venv .tools && .tools/bin/python -m pip install --quiet "uv==$(UV_VERSION)"; } >&2 \
+		|| { mkdir -p .tools/bin && found=$$(command -v uv) && ln -sf "$$found" $@; } \
+		|| { echo "uv could not be installed: Python needs its venv module (Debian, Ubuntu: apt install python3-venv)" \
+		"and a package index." >&2; exit 1; }
+
+.PHONY: python
+python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found on the PATH." >&2; exit 1; }
+
+.PHONY: clean
+clean: ## Remove the virtual environment, tools and caches; local data stays
+	@rm -rf .venv .tools .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
