@@ -81,7 +81,9 @@ def _observe(scope: Scope, status: int, seconds: float) -> None:
 
 
 def _template(scope: Scope) -> str:
-    path: str = getattr(scope.get("route"), "path", UNKNOWN_ROUTE)
+    # of a router that was included, `route` knows only its own part of the path
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    path: str = getattr(included or scope.get("route"), "path", UNKNOWN_ROUTE)
     return path
 
 
