@@ -1,0 +1,274 @@
+"""The consumer: batches, retries, poison, unknown types, redelivery, progress."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from common.auth.principal import SYSTEM
+from common.consuming import Consumer, PartitionProgress, replay_dead_letters
+from common.contracts import IncomingEvent
+from common.contracts.catalogue import dead_letter_topic
+from common.contracts.envelope import StoredEvent, to_headers
+from common.contracts.registration import CONFIRMED, DECIDED, TOPIC
+from common.database import Database
+from common.errors import PermanentError, Unavailable
+from common.kafka import consumer, on_wire, producer
+from common.settings import ServiceSettings
+from common.testing.messaging import destination_event, running
+from common.testing.waiting import eventually
+
+GROUP = "quxiang.indicators.figures"
+
+
+class Applied:
+    """A handler that keeps what it was given, after the rules of a test."""
+
+    def __init__(self, *rules: Callable[[Sequence[IncomingEvent]], None]) -> None:
+        self.rules = list(rules)
+        self.events: list[IncomingEvent] = []
+        self.batches: list[int] = []
+
+    async def __call__(self, events: Sequence[IncomingEvent]) -> None:
+        for rule in self.rules:
+            rule(events)
+        self.batches.append(len(events))
+        self.events += events
+
+    @property
+    def sequences(self) -> list[int]:
+        return sorted(event.sequence for event in self.events)
+
+
+def stored(sequence: int, **changes: Any) -> StoredEvent:
+    event = destination_event(sequence=sequence, **changes)
+    return StoredEvent(
+        event_id=uuid4(),
+        topic=event.topic,
+        key=event.key,
+        sequence=sequence,
+        type=event.type,
+        school_code=event.school_code,
+        decided_on=None,
+        recorded_at=event.data.recorded_at,
+        position=sequence,
+        data=event.data.model_dump_json(),
+        correlation_id=None,
+        traceparent=None,
+    )
+
+
+async def publish(settings: ServiceSettings, *events: StoredEvent) -> None:
+    async with producer(settings) as client:
+        for event in events:
+            await client.send_and_wait(
+                on_wire(settings, event.topic),
+                key=event.key.encode(),
+                value=event.data.encode(),
+                partition=0,
+                headers=to_headers(event, "destinations", "http://127.0.0.1:8002"),
+            )
+
+
+async def publish_raw(
+    settings: ServiceSettings, key: bytes | None, value: bytes | None, headers: dict[str, bytes]
+) -> None:
+    async with producer(settings) as client:
+        await client.send_and_wait(
+            on_wire(settings, TOPIC), key=key, value=value, partition=0, headers=list(headers.items())
+        )
+
+
+def consuming(
+    database: Database, settings: ServiceSettings, handler: Applied, **options: Any
+) -> Callable[[], Awaitable[None]]:
+    return Consumer(database, settings, GROUP, [TOPIC], handler, **options).run
+
+
+async def dead_letters(settings: ServiceSettings, expected: int) -> list[Any]:
+    found: list[Any] = []
+    async with consumer(settings, f"letters-{uuid4()}", [dead_letter_topic(TOPIC, GROUP)]) as client:
+        async with asyncio.timeout(20):
+            while len(found) < expected:
+                for records in (await client.getmany(timeout_ms=100)).values():
+                    found += records
+    return found
+
+
+async def test_everything_published_before_is_consumed_in_batches_of_what_is_there(
+    database: Database, settings: ServiceSettings
+) -> None:
+    await publish(settings, *(stored(number) for number in range(1, 301)))
+    handler = Applied()
+    async with running(consuming(database, settings, handler)):
+        await eventually(lambda: len(handler.events) == 300)
+    assert handler.sequences == list(range(1, 301))
+    assert max(handler.batches) > 1
+
+
+async def test_a_transient_failure_is_tried_again_until_it_passes(
+    database: Database, settings: ServiceSettings
+) -> None:
+    failures = iter(range(3))
+
+    def fail_three_times(_events: Sequence[IncomingEvent]) -> None:
+        if next(failures, None) is not None:
+            raise Unavailable
+
+    handler = Applied(fail_three_times)
+    await publish(settings, stored(1))
+    async with running(consuming(database, settings, handler)):
+        await eventually(lambda: handler.sequences == [1])
+
+
+async def test_a_poisonous_message_goes_to_the_dead_letters_and_the_rest_goes_through(
+    database: Database, settings: ServiceSettings
+) -> None:
+    def refuse_seven(events: Sequence[IncomingEvent]) -> None:
+        if any(event.sequence == 7 for event in events):
+            raise PermanentError("seven_is_refused")
+
+    handler = Applied(refuse_seven)
+    await publish(settings, *(stored(number) for number in range(1, 21)))
+    async with running(consuming(database, settings, handler)):
+        await eventually(lambda: len(handler.events) == 19)
+        (letter,) = await dead_letters(settings, 1)
+        told = {name: value.decode() for name, value in letter.headers}
+        assert told["dlq_error"] == "PermanentError"
+        assert told["dlq_code"] == "seven_is_refused"
+        assert (told["dlq_topic"], told["dlq_partition"], told["dlq_offset"]) == (TOPIC, "0", "6")
+        assert told["ce_sequence"] == "7"
+        handler.rules.clear()
+        assert await replay_dead_letters(settings, GROUP, [TOPIC]) == 1
+        await eventually(lambda: handler.sequences == list(range(1, 21)))
+    assert await replay_dead_letters(settings, GROUP, [TOPIC]) == 0
+
+
+BROKEN = {
+    "no JSON": (b"k", b"{", {}, "malformed"),
+    "an array": (b"k", b"[]", {}, "malformed"),
+    "a string": (b"k", b'"x"', {}, "malformed"),
+    "data of another shape": (b"k", b'{"name": "x"}', {}, "malformed"),
+    "no key": (None, b"{}", {}, "key_missing"),
+    "no body": (b"k", None, {}, "body_missing"),
+    "a body of nearly a megabyte": (b"k", b"1" * 950_000, {}, "body_too_large"),
+    "no version of the envelope": (b"k", b"{}", {"ce_specversion": b"0.3"}, "specversion"),
+    "a header that is no text": (b"k", b"{}", {"ce_id": b"\xff"}, "header_unreadable"),
+    "a sequence of zero": (b"k", b"{}", {"ce_sequence": b"0"}, "malformed"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+async def test_a_message_that_is_no_event_is_put_aside_and_holds_nothing_up(
+    database: Database, settings: ServiceSettings, case: str
+) -> None:
+    key, value, headers, code = BROKEN[case]
+    envelope = dict(to_headers(stored(5), "destinations", "http://x")) | headers
+    handler = Applied()
+    await publish_raw(settings, key, value, envelope)
+    await publish(settings, stored(2))
+    async with running(consuming(database, settings, handler)):
+        await eventually(lambda: handler.sequences == [2])
+        (letter,) = await dead_letters(settings, 1)
+    assert dict(letter.headers)["dlq_code"].decode() == code
+
+
+async def test_a_message_without_headers_is_put_aside(database: Database, settings: ServiceSettings) -> None:
+    await publish_raw(settings, b"k", b"{}", {})
+    async with running(consuming(database, settings, Applied())):
+        (letter,) = await dead_letters(settings, 1)
+    assert dict(letter.headers)["dlq_code"] == b"specversion"
+
+
+async def test_types_that_are_not_handled_are_acknowledged(database: Database, settings: ServiceSettings) -> None:
+    handler = Applied()
+    unknown = dict(to_headers(stored(1), "destinations", "http://x")) | {"ce_type": b"quxiang.destination.praised"}
+    await publish_raw(settings, b"k", b"{}", unknown)
+    await publish(settings, stored(2), stored(3))
+    async with running(consuming(database, settings, handler, types=[DECIDED])):
+        await eventually(lambda: handler.sequences == [2, 3])
+    assert CONFIRMED != DECIDED
+
+
+async def test_an_unexplained_error_is_not_forgotten_and_blocks_nothing(
+    database: Database, settings: ServiceSettings
+) -> None:
+    def stumble(events: Sequence[IncomingEvent]) -> None:
+        if any(event.sequence == 1 for event in events):
+            raise KeyError("surprise")
+
+    handler = Applied(stumble)
+    await publish(settings, stored(1), stored(2))
+    async with running(consuming(database, settings, handler)):
+        await eventually(lambda: handler.sequences == [2])
+        (letter,) = await dead_letters(settings, 1)
+    told = {name: value.decode() for name, value in letter.headers}
+    assert (told["dlq_error"], told["dlq_code"]) == ("KeyError", "unexplained")
+    assert "surprise" not in str(letter.headers)
+
+
+async def test_after_a_restart_only_what_was_not_committed_comes_again(
+    database: Database, settings: ServiceSettings
+) -> None:
+    first, second = Applied(), Applied()
+    await publish(settings, stored(1))
+    async with running(consuming(database, settings, first)):
+        await eventually(lambda: first.sequences == [1])
+    await publish(settings, stored(2))
+    async with running(consuming(database, settings, second)):
+        await eventually(lambda: second.sequences == [2])
+
+
+async def test_progress_tells_what_is_applied_and_when_it_was_known(
+    database: Database, settings: ServiceSettings
+) -> None:
+    told: list[PartitionProgress] = []
+
+    async def remember(progress: Sequence[PartitionProgress]) -> None:
+        told[:] = progress
+
+    await publish(settings, *(stored(number) for number in range(1, 11)))
+    async with running(consuming(database, settings, Applied(), on_progress=remember)):
+        await eventually(lambda: len(told) == settings.partitions and told[0].applied == 10)
+        before = told[0].known_at
+        await eventually(lambda: told[0].known_at > before)
+    assert [each.applied for each in told] == [10, 0, 0]
+    assert all(each.caught_up for each in told)
+    assert told[0].last_recorded_at is not None
+
+
+@asynccontextmanager
+async def no_connections(database: Database, admin: str) -> AsyncIterator[None]:
+    name = database.engine.url.database
+    connection = await asyncpg.connect(admin)
+    await connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+    await connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+    try:
+        yield
+    finally:
+        await connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+        await connection.close()
+
+
+async def test_a_database_that_is_away_delays_and_loses_nothing(
+    database: Database, settings: ServiceSettings, postgres_url: str
+) -> None:
+    seen: list[int] = []
+
+    async def write(events: Sequence[IncomingEvent]) -> None:
+        async with database.transaction(SYSTEM) as work:
+            await work.connection.execute(text("SELECT 1"))
+            await work.commit()
+        seen.extend(event.sequence for event in events)
+
+    async with running(Consumer(database, settings, GROUP, [TOPIC], write).run):
+        await publish(settings, stored(1))
+        await eventually(lambda: seen == [1])
+        async with no_connections(database, postgres_url):
+            await publish(settings, stored(2))
+        await eventually(lambda: seen == [1, 2])
