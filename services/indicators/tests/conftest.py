@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+
 from common.contracts import graduate, organisation, registration, response
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData

@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 
 import asyncpg
+
 from common.auth import SYSTEM
 from common.contracts import graduate, organisation, registration, response
 from common.contracts.catalogue import SUBSCRIPTIONS
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.kafka import partition_for
-
 from indicators.organisation import storage as units
 from indicators.responses import storage as responses
 from indicators.timeline import arrivals as timelines

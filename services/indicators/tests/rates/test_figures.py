@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from indicators.rates.figures import Count, Tally
 from indicators.rates.rounding import percentage
 from indicators.rates.schemes import CN_2004, CN_2021, CN_2024, SCHEMES, Scheme, class_of, default_scheme

@@ -4,6 +4,7 @@ from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from indicators.rates.figures import Count, Tally
 from indicators.rates.schemes import CN_2024
 from indicators.rates.series import Movement, Step, days_between, points_per_group

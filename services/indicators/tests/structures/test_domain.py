@@ -1,6 +1,7 @@
 """Denominators and cells of structure tables."""
 
 import pytest
+
 from indicators.rates.rounding import percentage
 from indicators.structures.domain import (
     DENOMINATOR_RULES,

@@ -6,6 +6,7 @@ from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from indicators.timeline.domain import (
     OPEN,
     Content,

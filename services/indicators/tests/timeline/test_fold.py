@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from common.contracts.envelope import IncomingEvent
-from common.database import Database
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
+
+from common.contracts.envelope import IncomingEvent
+from common.database import Database
 from indicators.rates.groupings import STORED_DIMENSIONS
 from indicators.timeline.arrivals import batch_of
 from indicators.timeline.domain import (
@@ -24,7 +26,6 @@ from indicators.timeline.domain import (
     timeline,
 )
 from indicators.timeline.storage import span_from
-from sqlalchemy import text
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)

@@ -1,5 +1,4 @@
 from common.database.migrations import run_env
-
 from indicators.organisation import tables as _units  # noqa: F401 - attaches its tables
 from indicators.progress import tables as _progress  # noqa: F401
 from indicators.rates import tables as _rates  # noqa: F401

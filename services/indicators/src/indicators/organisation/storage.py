@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import asyncpg
-from common.contracts.envelope import IncomingEvent
-from common.contracts.organisation import OrganisationData
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.contracts.envelope import IncomingEvent
+from common.contracts.organisation import OrganisationData
 
 _KEEP = """
     INSERT INTO units (school_code, unit_kind, code, sequence, name, name_en, province_code, college_code, major_code,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import asyncpg
+
 from common.contracts.envelope import IncomingEvent
 from common.contracts.response import ResponseData
 

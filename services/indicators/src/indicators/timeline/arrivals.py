@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 
 import asyncpg
+
 from common.clock import day_in_shanghai
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData
 from common.contracts.registration import DestinationData
-
 from indicators.timeline.fold import Batch, fold
 from indicators.timeline.storage import StoredDestinationVersion, StoredRosterVersion
 

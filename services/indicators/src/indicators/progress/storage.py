@@ -1,0 +1,84 @@
+"""SQL of progress: what the worker reports, and the watermark that readers get."""
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.auth import SYSTEM
+from common.clock import TODAY_SQL
+from common.consuming.progress import PartitionProgress
+from common.database import Database
+
+REPORT_EVERY = 0.2
+"""Seconds between two reports that are stored: the watermark of a busy system need not cost a write per batch."""
+
+_REPORT = text(
+    """
+    INSERT INTO applied_partitions (topic, partition, next_offset, included_until)
+    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:offsets AS bigint[]),
+                         CAST(:instants AS timestamptz[]))
+        AS told (topic, partition, next_offset, included_until) ORDER BY topic, partition
+    ON CONFLICT (topic, partition) DO UPDATE SET
+        next_offset = excluded.next_offset,
+        included_until = greatest(applied_partitions.included_until, excluded.included_until)
+    """
+)
+_STANDING = text(
+    f"""
+    SELECT {TODAY_SQL} AS today, clock_timestamp() AS now,
+           CASE WHEN count(*) = :expected THEN min(included_until) END AS watermark
+    FROM applied_partitions
+    WHERE topic = ANY(CAST(:topics AS text[])) AND partition = ANY(CAST(:partitions AS integer[]))
+    """
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Today, and up to which instant everything published is included; none while a partition is unknown."""
+
+    today: date
+    watermark: datetime | None
+    lag_ms: int | None
+
+
+class Reporter:
+    """Stores the worker's progress, now and then; what it leaves out comes with the next report."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._stored_at = 0.0
+
+    async def report(self, progress: Sequence[PartitionProgress]) -> None:
+        """Stores how far the partitions are; the instant never goes back, because versions are never removed."""
+        told = [(each, until) for each in progress if (until := _included_until(each)) is not None]
+        if not told or time.monotonic() - self._stored_at < REPORT_EVERY:
+            return
+        self._stored_at = time.monotonic()
+        async with self._database.transaction(SYSTEM) as unit:
+            await unit.connection.execute(
+                _REPORT,
+                {
+                    "topics": [each.topic for each, _ in told],
+                    "partitions": [each.partition for each, _ in told],
+                    "offsets": [each.applied for each, _ in told],
+                    "instants": [until for _, until in told],
+                },
+            )
+            await unit.commit()
+
+
+async def standing(connection: AsyncConnection, topics: Collection[str], partitions: Collection[int]) -> Standing:
+    """Where these partitions of these topics stand together."""
+    parameters = {"topics": list(topics), "partitions": list(partitions), "expected": len(topics) * len(partitions)}
+    row = (await connection.execute(_STANDING, parameters)).one()
+    lag = max(0, round((row.now - row.watermark).total_seconds() * 1000)) if row.watermark is not None else None
+    return Standing(row.today, row.watermark, lag)
+
+
+def _included_until(progress: PartitionProgress) -> datetime | None:
+    return progress.known_at if progress.caught_up else progress.last_recorded_at

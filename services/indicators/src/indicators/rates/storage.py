@@ -1,0 +1,87 @@
+"""SQL of counts: today from the live cells where they answer, every other question from the spans of the scope."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from indicators.rates.figures import Count
+from indicators.rates.groupings import TOTAL, group_of, stored_dimension
+from indicators.rates.selection import Level, Moment, Selection
+from indicators.rates.series import Group, Movement
+from indicators.timeline.domain import season_start
+
+Parameters = dict[str, Any]
+
+IN_SCOPE = {
+    Level.SCHOOL: "school_code = :scope",
+    Level.PROVINCE: (
+        "school_code IN (SELECT school_code FROM units WHERE unit_kind = 'school' AND province_code = :scope)"
+    ),
+    Level.NATION: "true",
+}
+
+
+async def counts(connection: AsyncConnection, selection: Selection, moment: Moment) -> list[tuple[Group, Count]]:
+    """Counts per group and destination code as of the moment; nobody before the cohort's season."""
+    if moment.as_of < season_start(selection.cohort):
+        return []
+    if moment.live and len(selection.by) <= 1 and not selection.filters:
+        return await _from_cells(connection, selection)
+    return await _from_spans(connection, selection, moment.as_of)
+
+
+async def movements(connection: AsyncConnection, selection: Selection, first: date, last: date) -> list[Movement]:
+    """What joins and leaves each group on each day from `first` to `last`; what is there already joins on `first`."""
+    begins = _span_counts(selection, "greatest(from_day, :first) AS day", "1", "from_day <= :last AND to_day > :first")
+    ends = _span_counts(selection, "to_day AS day", "-1", "to_day <= :last AND to_day > :first")
+    parameters = parameters_of(selection) | {"first": first, "last": last}
+    rows = await connection.execute(text(f"{begins} UNION ALL {ends}"), parameters)
+    return [Movement(row[0], group_of(selection.by, row[1:-3]), Count(row[-3], row[-2], row[-1])) for row in rows]
+
+
+async def _from_cells(connection: AsyncConnection, selection: Selection) -> list[tuple[Group, Count]]:
+    dimension = stored_dimension(selection.by[0]) if selection.by else TOTAL
+    statement = f"""
+        SELECT NULLIF(value, ''), NULLIF(destination_code, ''), flexible, sum(graduates)::integer
+        FROM cells WHERE {IN_SCOPE[selection.scope.level]} AND cohort = :cohort AND dimension = :dimension
+        GROUP BY value, destination_code, flexible HAVING sum(graduates) > 0
+    """
+    rows = await connection.execute(text(statement), parameters_of(selection) | {"dimension": dimension})
+    return [(group_of(selection.by, row[:1]) if selection.by else (), Count(*row[1:])) for row in rows]
+
+
+async def _from_spans(connection: AsyncConnection, selection: Selection, day: date) -> list[tuple[Group, Count]]:
+    statement = _span_counts(selection, None, "1", "from_day <= :day AND :day < to_day")
+    rows = await connection.execute(text(statement), parameters_of(selection) | {"day": day})
+    return [(group_of(selection.by, row[:-3]), Count(*row[-3:])) for row in rows]
+
+
+def _span_counts(selection: Selection, first_column: str | None, sign: str, lasting: str) -> str:
+    columns = [*([first_column] if first_column else []), *_numbered(selection.columns), "destination_code", "flexible"]
+    keys = ", ".join(str(number) for number in range(1, len(columns) + 1))
+    return f"""
+        SELECT {", ".join(columns)}, {sign} * count(*)::integer FROM spans
+        WHERE {spans_where(selection)} AND {lasting} GROUP BY {keys}
+    """
+
+
+def _numbered(columns: Sequence[str]) -> list[str]:
+    return [f"{column} AS group_{number}" for number, column in enumerate(columns)]
+
+
+def spans_where(selection: Selection) -> str:
+    """Condition for the spans of a selection, whatever the day."""
+    filters = [f"{each.column} = ANY(:filter_{number})" for number, each in enumerate(selection.conditions)]
+    return " AND ".join([IN_SCOPE[selection.scope.level], "cohort = :cohort", *filters])
+
+
+def parameters_of(selection: Selection) -> Parameters:
+    """What `spans_where` needs to be bound."""
+    scope = {} if selection.scope.level is Level.NATION else {"scope": selection.scope.code}
+    return scope | {
+        "cohort": selection.cohort,
+        **{f"filter_{number}": list(each.values) for number, each in enumerate(selection.conditions)},
+    }
