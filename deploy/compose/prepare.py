@@ -1,0 +1,70 @@
+"""Writes what docker-compose.yml reads as secrets, once: passwords, addresses, key rings, key set, service tokens.
+
+`uv run python deploy/compose/prepare.py [FOLDER]`. What exists stays: a lost key ring makes everything stored
+unreadable. The key set and the tokens come from the launcher's own issuer, so that `quxiang token` works with this
+stack too; replace them by those of a real issuer before real data come in (deploy/README.md).
+"""
+
+import secrets
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from common.auth.issuing import Grant, TokenIssuer
+from common.auth.principal import Role
+from common.crypto import KeyRing
+from quxiang.signing import issuer_of, jwks_file
+from quxiang.state import State
+
+SERVICES = ("registry", "destinations", "surveys", "indicators")
+ROOT = Path(__file__).parents[2]
+TOKEN_LIFETIME = timedelta(days=180)
+
+
+def main() -> None:
+    """Fill the folder."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "deploy" / "secrets"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    state = State(ROOT / ".quxiang")
+    issuer = issuer_of(state)
+    _keep(folder / "postgres_password", _password)
+    _keep(folder / "jwks", jwks_file(state).read_text)
+    for service in SERVICES:
+        _keep(folder / f"{service}_owner_password", _password)
+        _keep(folder / f"{service}_app_password", _password)
+        _address(folder, service, "owner", "migration_database_url")
+        _address(folder, service, "app", "database_url")
+        _key_ring(folder / f"{service}_keyring")
+        _keep(folder / f"{service}_service_token", lambda name=service: _token(issuer, name))
+    print(f"secrets are in {folder}")  # noqa: T201 - a command's answer
+
+
+def _keep(path: Path, make: Callable[[], str]) -> None:
+    """Write a secret that is missing; the folder keeps others out, the file lets the container's user read it."""
+    if not path.exists():
+        path.touch(mode=0o644)
+        path.write_text(make(), encoding="utf-8")
+
+
+def _address(folder: Path, service: str, role: str, name: str) -> None:
+    password = (folder / f"{service}_{role}_password").read_text(encoding="utf-8")
+    _keep(folder / f"{service}_{name}", lambda: f"postgresql://{service}_{role}:{password}@postgres:5432/{service}")
+
+
+def _key_ring(path: Path) -> None:
+    if not path.exists():
+        KeyRing.generate().store(path)
+        path.chmod(0o644)
+
+
+def _token(issuer: TokenIssuer, service: str) -> str:
+    return issuer.issue(Grant(Role.SYSTEM, subject=f"service:{service}"), TOKEN_LIFETIME)
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(24)
+
+
+if __name__ == "__main__":
+    main()
