@@ -95,7 +95,7 @@ install: .venv/.installed ## Create the virtual environment as locked
 
 .venv/.installed: uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml deploy/local/pyproject.toml) | $(UV)
 	@echo "Installing what the lock names into .venv (the first time takes a minute) …" >&2
-	@$(UV) sync --locked --quiet --python "$(PYTHON)" >&2
+	@$(UV) sync --locked --quiet --compile-bytecode --python "$(PYTHON)" >&2
 	@touch $@
 
 # A system that keeps virtual environments in a package of their own may have uv itself.

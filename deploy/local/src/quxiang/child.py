@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,11 +22,16 @@ class Program:
     command: tuple[str, ...]
     log: Path
     ready: Probe
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
     user: int | None = None
     folder: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGTERM
+
+
+def _inherited() -> dict[str, str]:
+    """Give the launcher's surroundings, without what would make every start compile everything again."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 class Child:
@@ -51,7 +56,7 @@ class Child:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, **program.environment},
+                env=_inherited() | program.environment,
                 cwd=program.folder,
                 process_group=0,
                 preexec_fn=tie_to_parent(program.death_signal),

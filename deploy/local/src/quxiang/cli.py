@@ -56,17 +56,17 @@ def token(
     ttl: Annotated[str, typer.Option(help="Lifetime: 1s, 5m or 12h.")] = "12h",
 ) -> None:
     """Print one access token; needs no running stack."""
-    from quxiang.signing import Issuer
-    from quxiang.tokens import WrongUseError, row_scope, seconds
+    from quxiang.signing import issuer_of
+    from quxiang.tokens import WrongUseError, grant, lifetime
 
-    options = {"school": school, "college": college, "class": class_, "graduate": graduate}
+    scope = {"school": school, "college": college, "class": class_, "graduate": graduate}
     try:
-        claims = row_scope(role, {**options, "province": province, "employer": employer})
-        lifetime = seconds(ttl)
+        granted = grant(role, {**scope, "province": province, "employer": employer, "subject": subject})
+        length = lifetime(ttl)
     except WrongUseError as wrong:
         typer.echo(f"quxiang token: {wrong}", err=True)
         raise typer.Exit(2) from None
-    typer.echo(Issuer.of(State.of_workspace()).token(role, claims, subject=subject or None, lifetime=lifetime))
+    typer.echo(issuer_of(State.of_workspace()).issue(granted, length))
 
 
 def main() -> None:

@@ -1,22 +1,24 @@
 """Files with keys and tokens that the launcher makes for the services of a local stack."""
 
-import base64
-import json
-import os
+from datetime import timedelta
 from pathlib import Path
 
-from quxiang.signing import Issuer
+from common.auth.issuing import Grant
+from common.auth.principal import Role
+from common.crypto.keyring import KeyRing
+from quxiang.signing import issuer_of
 from quxiang.state import State, write_atomically
 
-TOKEN_LIFETIME = 12 * 3600
+TOKEN_LIFETIME = timedelta(hours=12)
 
 
 def keyring_file(state: State, service: str) -> Path:
     """Give the key ring of a service, made on first use: without it nothing stored can be read again."""
     path = state.keys / f"{service}.keyring.json"
     if not path.exists():
-        ring = {"fields": {"k1": _random(64)}, "current": "k1", "index": _random(32), "fingerprint": _random(32)}
-        write_atomically(path, json.dumps(ring, indent=2) + "\n")
+        unfinished = path.with_suffix(".new")
+        KeyRing.generate().store(unfinished)
+        unfinished.replace(path)
     return path
 
 
@@ -27,9 +29,5 @@ def service_token_file(state: State, service: str) -> Path:
 
 def renew_service_token(state: State, service: str) -> None:
     """Write a fresh token with which the service calls the others."""
-    token = Issuer.of(state).token("system", {}, subject=f"service:{service}", lifetime=TOKEN_LIFETIME)
-    write_atomically(service_token_file(state, service), token + "\n")
-
-
-def _random(length: int) -> str:
-    return base64.b64encode(os.urandom(length)).decode()
+    grant = Grant(Role.SYSTEM, subject=f"service:{service}")
+    write_atomically(service_token_file(state, service), issuer_of(state).issue(grant, TOKEN_LIFETIME) + "\n")

@@ -19,8 +19,8 @@ from quxiang.supervisor import Supervisor
 SERVER_PATIENCE = 60.0
 SERVICE_PATIENCE = 60.0
 # Together below the ten seconds after which nothing may be left.
-SERVICES_STOP = 5.0
-SERVERS_STOP = 3.0
+SERVICES_STOP = 6.0
+SERVERS_STOP = 2.5
 RENEWAL_SECONDS = 3600.0
 
 

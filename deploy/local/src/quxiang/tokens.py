@@ -1,62 +1,74 @@
-"""Which parts of the row scope a role's token needs, and how a lifetime is written."""
+"""What a token for the local stack needs: the parts of the row scope of its role, and a lifetime."""
 
 import re
-import uuid
 from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
 
-CLAIMS: Mapping[str, str] = {
-    "school": "school_code",
-    "college": "college_code",
-    "class": "class_code",
-    "graduate": "graduate_id",
-    "employer": "employer_id",
-    "province": "province_code",
+from common.auth.claims import principal_of
+from common.auth.issuing import Grant, subject_of
+from common.auth.principal import Role
+
+NEEDED: Mapping[Role, tuple[str, ...]] = {
+    Role.GRADUATE: ("graduate",),
+    Role.COUNSELLOR: ("school",),
+    Role.COLLEGE_OFFICER: ("school", "college"),
+    Role.SCHOOL_OFFICER: ("school",),
+    Role.PROVINCIAL_OFFICER: ("province",),
+    Role.EMPLOYER: ("employer",),
+    Role.SURVEY_MANAGER: ("school",),
 }
 
-NEEDED: Mapping[str, tuple[str, ...]] = {
-    "graduate": ("graduate",),
-    "counsellor": ("school",),
-    "college_officer": ("school", "college"),
-    "school_officer": ("school",),
-    "provincial_officer": ("province",),
-    "ministry": (),
-    "employer": ("employer",),
-    "survey_manager": ("school",),
-    "integrator": (),
-    "auditor": (),
-    "system": (),
-    "admin": (),
-}
-
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 
 
 class WrongUseError(Exception):
     """The command was given something that makes no token."""
 
 
-def row_scope(role: str, options: Mapping[str, str | None]) -> dict[str, str]:
-    """Give the claims of a role's row scope, or say what is missing or malformed."""
-    if role not in NEEDED:
-        raise WrongUseError(f"there is no role {role!r}; the roles are {', '.join(NEEDED)}")
-    given = {name: value for name, value in options.items() if value}
-    if missing := [f"--{name}" for name in NEEDED[role] if name not in given]:
+def grant(role: str, options: Mapping[str, str | None]) -> Grant:
+    """Give what the token says, or say what is missing or malformed."""
+    given = {name: value for name, value in options.items() if value is not None}
+    if role not in set(Role):
+        raise WrongUseError(f"there is no role {role!r}; the roles are {', '.join(Role)}")
+    if missing := [f"--{name}" for name in NEEDED.get(Role(role), ()) if name not in given]:
         raise WrongUseError(f"the role {role} needs {' and '.join(missing)}")
-    return {CLAIMS[name]: _checked(name, value) for name, value in given.items()}
+    made = Grant(
+        role=Role(role),
+        school_code=given.get("school"),
+        college_code=given.get("college"),
+        class_code=given.get("class"),
+        graduate_id=_uuid("graduate", given),
+        employer_id=_uuid("employer", given),
+        province_code=given.get("province"),
+        subject=given.get("subject"),
+    )
+    return _acceptable(made)
 
 
-def seconds(text: str) -> int:
+def lifetime(text: str) -> timedelta:
     """Read a lifetime such as 1s, 5m or 12h."""
     found = re.fullmatch(r"([1-9][0-9]{0,5})([smh])", text)
     if found is None:
         raise WrongUseError(f"a lifetime is written like 1s, 5m or 12h, not {text!r}")
-    return int(found[1]) * _SECONDS[found[2]]
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
-def _checked(name: str, value: str) -> str:
-    if name not in {"graduate", "employer"}:
-        return value
+def _acceptable(made: Grant) -> Grant:
+    """Refuse here what every service would refuse as 401."""
     try:
-        return str(uuid.UUID(value))
+        principal_of({**made.claims(), "sub": subject_of(made)})
     except ValueError:
-        raise WrongUseError(f"--{name} takes a UUID, not {value!r}") from None
+        raise WrongUseError(
+            "a school has 5 digits, a province 6, and a college, a class and a subject are short printable words"
+        ) from None
+    return made
+
+
+def _uuid(name: str, given: Mapping[str, str]) -> UUID | None:
+    if name not in given:
+        return None
+    try:
+        return UUID(given[name])
+    except ValueError:
+        raise WrongUseError(f"--{name} takes a UUID, not {given[name]!r}") from None
