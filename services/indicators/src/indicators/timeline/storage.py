@@ -126,11 +126,12 @@ _READ_DESTINATIONS = """
            place_code, position_code
     FROM destination_versions WHERE graduate_id = ANY($1::uuid[])
 """
-SPAN_COLUMNS = """
-    school_code, graduate_id, from_day, to_day, cohort, college_code, major_code, class_code, education_level_code,
-    sex_code, origin_province_code, destination_code, flexible, employer_nature_code, industry_code, place_code,
-    position_code
-"""
+SPAN_COLUMN_NAMES = (
+    "school_code", "graduate_id", "from_day", "to_day", "cohort", "college_code", "major_code", "class_code",
+    "education_level_code", "sex_code", "origin_province_code", "destination_code", "flexible",
+    "employer_nature_code", "industry_code", "place_code", "position_code",
+)  # fmt: skip
+SPAN_COLUMNS = ", ".join(SPAN_COLUMN_NAMES)
 _READ_SPANS = f"""
     SELECT {SPAN_COLUMNS} FROM unnest($1::text[], $2::uuid[]) AS touched (school_code, graduate_id)
     JOIN spans USING (school_code, graduate_id)

@@ -1,0 +1,96 @@
+"""Rate events: which groups moved, once a second and coalesced, under the sequence of the school."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import structlog
+from sqlalchemy import text
+
+from common.auth import SYSTEM
+from common.contracts import OutgoingEvent, rate
+from common.contracts.rate import MovedGroup, RateMovedData
+from common.database import Database, UnitOfWork
+
+EVERY = 1.0
+"""Seconds between two announcements: the figures are read over HTTP, the event only says where to look."""
+
+MAX_TAKEN = 20_000
+MAX_GROUPS = 2_000
+"""Groups in one event: far below what a broker takes as one message."""
+
+_log = structlog.get_logger(__name__)
+
+_TAKE = text(
+    """
+    DELETE FROM moved_groups
+    WHERE id IN (SELECT id FROM moved_groups ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)
+    RETURNING school_code, cohort, dimension, value
+    """
+)
+_NEXT = text(
+    """
+    INSERT INTO rate_streams (school_code, sequence) VALUES (:school, 1)
+    ON CONFLICT (school_code) DO UPDATE SET sequence = rate_streams.sequence + 1
+    RETURNING sequence, clock_timestamp() AS recorded_at
+    """
+)
+
+Moved = tuple[str, int, str, str]
+
+
+async def announce_for_ever(database: Database) -> None:
+    """Announces once a second until cancelled; a failure is tried again with what has moved by then."""
+    while True:
+        await asyncio.sleep(EVERY)
+        try:
+            await announce_moved_groups(database)
+        except Exception as error:
+            _log.warning("Moved groups not announced", error=type(error).__name__)
+
+
+async def announce_moved_groups(database: Database) -> int:
+    """Takes the groups that moved and appends their events in one transaction; gives the number of events."""
+    async with database.transaction(SYSTEM) as unit:
+        taken = {_moved(row) for row in await unit.connection.execute(_TAKE, {"limit": MAX_TAKEN})}
+        announced = 0
+        for (school_code, cohort), groups in sorted(_by_cohort(taken).items()):
+            for start in range(0, len(groups), MAX_GROUPS):
+                await _announce(unit, school_code, cohort, groups[start : start + MAX_GROUPS])
+                announced += 1
+        await unit.commit()
+    return announced
+
+
+def _moved(row: Sequence[object]) -> Moved:
+    school_code, cohort, dimension, value = row
+    assert isinstance(cohort, int)
+    return str(school_code), cohort, str(dimension), str(value)
+
+
+def _by_cohort(taken: Iterable[Moved]) -> dict[tuple[str, int], list[MovedGroup]]:
+    found: defaultdict[tuple[str, int], list[MovedGroup]] = defaultdict(list)
+    for school_code, cohort, dimension, value in sorted(taken):
+        found[(school_code, cohort)].append(MovedGroup(dimension=dimension, value=value or None))
+    return found
+
+
+async def _announce(unit: UnitOfWork, school_code: str, cohort: int, groups: Sequence[MovedGroup]) -> None:
+    row = (await unit.connection.execute(_NEXT, {"school": school_code})).one()
+    await unit.announce(_event(school_code, cohort, groups, row.sequence, row.recorded_at))
+
+
+def _event(
+    school_code: str, cohort: int, groups: Sequence[MovedGroup], sequence: int, recorded_at: datetime
+) -> OutgoingEvent:
+    data = RateMovedData(school_code=school_code, recorded_at=recorded_at, cohort=cohort, groups=tuple(groups))
+    return OutgoingEvent(
+        topic=rate.TOPIC,
+        key=school_code,
+        sequence=sequence,
+        type=rate.MOVED,
+        school_code=school_code,
+        decided_on=None,
+        data=data,
+    )

@@ -1,0 +1,80 @@
+"""Computes a school anew from the versions, in one transaction, while the service runs.
+
+Readers see the figures of before until the commit; the folding worker waits for the school's partition.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import asyncpg
+import structlog
+
+from common.auth import SYSTEM
+from common.database import Database
+from common.kafka import partition_for
+from indicators.timeline import storage
+from indicators.timeline.domain import Span
+from indicators.timeline.fold import cell_moves, computed_spans
+from indicators.timeline.storage import CellKey
+
+CHUNK = 5_000
+"""Graduates whose versions are held in memory at a time."""
+
+_SCHOOLS = """
+    SELECT school_code FROM roster_versions UNION SELECT school_code FROM spans UNION SELECT school_code FROM cells
+    ORDER BY 1
+"""
+_GRADUATES = "SELECT DISTINCT graduate_id FROM roster_versions WHERE school_code = $1 ORDER BY 1"
+_FORGET = ("DELETE FROM spans WHERE school_code = $1", "DELETE FROM cells WHERE school_code = $1")
+
+_log = structlog.get_logger(__name__)
+
+
+async def rebuild(database: Database, partitions: int, school: str | None = None) -> int:
+    """Rebuilds one school, or all that have anything stored; gives the number of schools."""
+    schools = [school] if school is not None else await stored_schools(database)
+    for code in schools:
+        graduates = await rebuild_school(database, partitions, code)
+        _log.info("School rebuilt", school_code=code, graduates=graduates)
+    return len(schools)
+
+
+async def stored_schools(database: Database) -> list[str]:
+    """Schools with versions, spans or cells."""
+    async with database.transaction(SYSTEM) as unit:
+        connection = await unit.driver_connection()
+        return [row["school_code"] for row in await connection.fetch(_SCHOOLS)]
+
+
+async def rebuild_school(database: Database, partitions: int, school_code: str) -> int:
+    """Replaces all spans and cells of the school; gives the number of graduates."""
+    async with database.transaction(SYSTEM) as unit:
+        await storage.lock_partitions(unit.connection, {partition_for(school_code, partitions)})
+        graduates = await _replace(await unit.driver_connection(), school_code)
+        await unit.audit("figures_rebuilt", "school", school_code, school_code=school_code)
+        await unit.commit()
+    return graduates
+
+
+async def _replace(connection: asyncpg.Connection, school_code: str) -> int:
+    for statement in _FORGET:
+        await connection.execute(statement, school_code)
+    graduates = [row["graduate_id"] for row in await connection.fetch(_GRADUATES, school_code)]
+    counted: Counter[CellKey] = Counter()
+    for start in range(0, len(graduates), CHUNK):
+        counted.update(await _write(connection, school_code, graduates[start : start + CHUNK]))
+    await storage.move_cells(connection, sorted(counted.items()))
+    return len(graduates)
+
+
+async def _write(connection: asyncpg.Connection, school_code: str, graduates: list[Any]) -> dict[CellKey, int]:
+    computed = await computed_spans(connection, graduates)
+    spans = {key: span for key, span in computed.items() if key.school_code == school_code}
+    rows = [storage.span_row(key.graduate_id, span) for key, span in sorted(spans.items())]
+    await connection.copy_records_to_table("spans", records=rows, columns=storage.SPAN_COLUMN_NAMES)
+    return _counted(spans.values())
+
+
+def _counted(spans: Iterable[Span]) -> dict[CellKey, int]:
+    return dict(cell_moves((), spans))

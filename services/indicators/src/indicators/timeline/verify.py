@@ -1,0 +1,104 @@
+"""Proves that the figures are right: cells = open spans, spans = timelines of the versions.
+
+One snapshot per school, so it may run beside the folding worker, in production too. That the versions are the owners'
+histories is proved by `histories`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+
+from common.database import Database
+from indicators.rates.groupings import STORED_DIMENSIONS, TOTAL
+from indicators.timeline.domain import Span
+from indicators.timeline.fold import computed_spans
+from indicators.timeline.rebuild import CHUNK, stored_schools
+from indicators.timeline.storage import SpanKey, spans_of
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is not as it must be; ids and codes only."""
+
+    check: str
+    school_code: str
+    what: str
+    stored: str
+    expected: str
+
+
+_VALUES = ", ".join(
+    [f"('{TOTAL}', '')", *(f"('{name}', coalesce({column}, ''))" for name, column in STORED_DIMENSIONS.items())]
+)
+_CELLS = text(
+    f"""
+    WITH counted AS (
+        SELECT cohort, dimension, value, coalesce(destination_code, '') AS destination_code, flexible,
+               count(*) AS graduates
+        FROM spans CROSS JOIN LATERAL (VALUES {_VALUES}) AS group_of (dimension, value)
+        WHERE school_code = :school AND to_day = 'infinity' GROUP BY 1, 2, 3, 4, 5
+    ), stored AS (
+        SELECT cohort, dimension, value, destination_code, flexible, graduates FROM cells
+        WHERE school_code = :school AND graduates <> 0
+    )
+    SELECT cohort, dimension, value, destination_code, flexible, stored.graduates AS stored,
+           counted.graduates AS expected
+    FROM counted FULL JOIN stored USING (cohort, dimension, value, destination_code, flexible)
+    WHERE counted.graduates IS DISTINCT FROM stored.graduates
+    ORDER BY 1, 2, 3, 4, 5
+    """
+)
+_GRADUATES = """
+    SELECT graduate_id FROM roster_versions WHERE school_code = $1
+    UNION SELECT graduate_id FROM spans WHERE school_code = $1 ORDER BY 1
+"""
+
+
+async def verify_figures(database: Database, school: str | None = None) -> list[Difference]:
+    """Differences of one school, or of all that have anything stored."""
+    schools = [school] if school is not None else await stored_schools(database)
+    return [difference for code in schools for difference in await verify_school(database, code)]
+
+
+async def verify_school(database: Database, school_code: str) -> list[Difference]:
+    """Both checks of one school, in one snapshot."""
+    async with database.reading(snapshot=True) as connection:
+        rows = await connection.execute(_CELLS, {"school": school_code})
+        cells = [
+            Difference("cells", school_code, "/".join(map(str, row[:5])), str(row.stored), str(row.expected))
+            for row in rows
+        ]
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        return cells + await _span_differences(driver, school_code)
+
+
+async def _span_differences(connection: asyncpg.Connection, school_code: str) -> list[Difference]:
+    graduates = [row["graduate_id"] for row in await connection.fetch(_GRADUATES, school_code)]
+    found: list[Difference] = []
+    for start in range(0, len(graduates), CHUNK):
+        chunk: list[UUID] = graduates[start : start + CHUNK]
+        expected = await computed_spans(connection, chunk)
+        stored = await spans_of(connection, [school_code] * len(chunk), chunk)
+        found += _differing(school_code, stored, expected)
+    return found
+
+
+def _differing(
+    school_code: str, stored: Mapping[SpanKey, Span], expected: Mapping[SpanKey, Span]
+) -> Iterator[Difference]:
+    keys = stored.keys() | {key for key in expected if key.school_code == school_code}
+    for key in sorted(keys):
+        if stored.get(key) != expected.get(key):
+            what = f"{key.graduate_id}/{key.from_day}"
+            yield Difference("spans", school_code, what, _shown(stored.get(key)), _shown(expected.get(key)))
+
+
+def _shown(span: Span | None) -> str:
+    if span is None:
+        return "none"
+    destination = span.content.destination
+    return f"until {span.to_day}, {destination.destination_code if destination else 'not registered'}"
