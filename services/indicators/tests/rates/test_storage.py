@@ -1,0 +1,141 @@
+"""Counts from cells and from spans against an independent recount from the histories."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from common.contracts.envelope import IncomingEvent
+from common.database import Database
+from indicators.rates.figures import Tally
+from indicators.rates.groupings import COLUMNS
+from indicators.rates.schemes import CN_2024
+from indicators.rates.selection import Level, Moment, Scope, Selection
+from indicators.rates.series import Step, days_between, points_per_group
+from indicators.rates.storage import counts, movements
+
+Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
+JUNE = date(2024, 6, 1)
+TODAY = date(2026, 11, 23)
+PAST_DAYS = [date(2023, 8, 31), date(2023, 9, 1), *(JUNE + timedelta(days=7 * week) for week in range(-2, 12))]
+
+
+def season(school: Any, seed: int, size: int = 120) -> None:
+    random = Random(seed)
+    graduates = [
+        school.enters(
+            college_code=random.choice(["C1", "C2", None]),
+            major_code=f"M{random.randrange(5)}",
+            class_code=f"K{random.randrange(9)}",
+            education_level_code=random.choice(["31", "33", "11", "41", "99"]),
+            sex_code=random.choice(["1", "2"]),
+            origin_place_code=random.choice(["410102", "110101", "440300", None]),
+        )
+        for _ in range(size)
+    ]
+    for _ in range(size * 3):
+        who, day = random.choice(graduates), JUNE + timedelta(days=random.randrange(60))
+        if random.random() < 0.05:
+            school.enters(who, day=day, status="withdrawn")
+        elif random.random() < 0.1:
+            school.enters(who, day=day, college_code="C3", sex_code="1", education_level_code="31")
+        else:
+            code = random.choice(["10", "11", "12", "271", "46", "502", "75", "76", "801", "85", "70", "71"])
+            state = "voided" if random.random() < 0.1 else "school_approved"
+            school.goes(who, code, day, state=state, place_code=random.choice(["410102", "310101", None]))
+
+
+async def read(database: Database, selection: Selection, moment: Moment) -> Counter[tuple[Any, ...]]:
+    async with database.reading(snapshot=True) as connection:
+        found: Counter[tuple[Any, ...]] = Counter()
+        for group, count in await counts(connection, selection, moment):
+            found[(*group, count.destination_code, count.flexible)] += count.graduates
+        return found
+
+
+def of(school: Any, *by: str, **filters: str) -> Selection:
+    return Selection(Scope(Level.SCHOOL, school.code), school.cohort, by, filters)
+
+
+@pytest.fixture(scope="module")
+async def lived(new_school: Any, apply: Applied) -> Any:
+    school = new_school()
+    season(school, 1)
+    await apply(school.events)
+    return school
+
+
+@pytest.mark.parametrize("day", PAST_DAYS)
+async def test_a_past_day_equals_a_recount(database: Database, lived: Any, recount: Any, day: date) -> None:
+    assert await read(database, of(lived), Moment(day, live=False)) == recount(lived.events, 2024, day)
+
+
+@pytest.mark.parametrize("dimension", [name for name in COLUMNS if name != "education_level"])
+async def test_live_cells_equal_the_spans_of_today_and_a_recount(
+    database: Database, lived: Any, recount: Any, dimension: str
+) -> None:
+    live = await read(database, of(lived, dimension), Moment(TODAY, live=True))
+    assert live == await read(database, of(lived, dimension), Moment(TODAY, live=False))
+    assert live == recount(lived.events, 2024, TODAY, COLUMNS[dimension])
+
+
+@pytest.mark.parametrize("day", [JUNE + timedelta(days=20), TODAY])
+async def test_any_combination_of_groupings_equals_a_recount(
+    database: Database, lived: Any, recount: Any, day: date
+) -> None:
+    by = ("college", "sex", "origin_province", "education_level_code", "major")
+    assert await read(database, of(lived, *by), Moment(day, live=day == TODAY)) == recount(
+        lived.events, 2024, day, *(COLUMNS[dimension] for dimension in by)
+    )
+
+
+async def test_filters_keep_what_a_grouping_shows_for_the_value(database: Database, lived: Any) -> None:
+    grouped = await read(database, of(lived, "college"), Moment(TODAY, live=True))
+    filtered = await read(database, of(lived, college="C2"), Moment(TODAY, live=True))
+    assert filtered == {key[1:]: number for key, number in grouped.items() if key[0] == "C2"}
+
+
+async def test_levels_gather_their_codes(database: Database, lived: Any) -> None:
+    levels = await read(database, of(lived, "education_level"), Moment(TODAY, live=True))
+    assert {key[0] for key in levels} == {"bachelor", "master", "junior_college", None}
+    bachelors = await read(database, of(lived, education_level="bachelor"), Moment(TODAY, live=True))
+    assert bachelors == {key[1:]: number for key, number in levels.items() if key[0] == "bachelor"}
+
+
+async def test_a_cohort_is_empty_before_its_season(database: Database, lived: Any) -> None:
+    assert await read(database, of(lived), Moment(date(2023, 8, 31), live=False)) == {}
+
+
+async def test_a_province_is_the_sum_of_its_schools(database: Database, apply: Applied, new_school: Any) -> None:
+    here, there, elsewhere = new_school(cohort=2031), new_school(cohort=2031), new_school(cohort=2031)
+    for school, province in ((here, "620000"), (there, "620000"), (elsewhere, "630000")):
+        school.described(province)
+        season(school, int(school.code), 30)
+        await apply(school.events)
+    far = date(2033, 1, 1)
+    for moment in (Moment(far, live=True), Moment(far, live=False)):
+        own = [await read(database, of(school, "sex"), moment) for school in (here, there, elsewhere)]
+        province = await read(database, Selection(Scope(Level.PROVINCE, "620000"), 2031, ("sex",)), moment)
+        nation = await read(database, Selection(Scope(Level.NATION, "CN"), 2031, ("sex",)), moment)
+        assert province == own[0] + own[1]
+        assert nation == own[0] + own[1] + own[2]
+
+
+@pytest.mark.parametrize("by", [(), ("college",), ("sex", "college")])
+async def test_every_point_of_a_series_is_the_figure_of_its_day(
+    database: Database, lived: Any, by: tuple[str, ...]
+) -> None:
+    measure = CN_2024.measures[0]
+    days = list(days_between(JUNE - timedelta(days=3), JUNE + timedelta(days=70), Step.DAY))
+    async with database.reading() as connection:
+        moved = await movements(connection, of(lived, *by), days[0], days[-1])
+        series = points_per_group(moved, days, CN_2024, measure)
+        for index in range(0, len(days), 7):
+            found = await counts(connection, of(lived, *by), Moment(days[index], live=False))
+            for group, points in series.items():
+                tally = Tally(CN_2024, [count for own, count in found if own == group])
+                assert points[index].figure == tally.figure(measure)
+                assert points[index].base == tally.base
