@@ -17,7 +17,7 @@ from common.testing.migrations import assert_no_drift, assert_reversible
 def settings_of(example_database, package):
     return ServiceSettings(
         service=package,
-        database_url=example_database.application_url,
+        database_url=example_database.app_url,
         migration_database_url=example_database.owner_url,
     )
 
@@ -30,7 +30,7 @@ async def connected(url) -> AsyncIterator[Database]:
 
 
 async def test_an_empty_database_is_behind_until_it_is_migrated(example_database, example_package):
-    async with connected(example_database.application_url) as database:
+    async with connected(example_database.app_url) as database:
         assert not await is_current(database, example_package)
         with pytest.raises(DatabaseBehindError):
             await require_current(database, example_package)
@@ -51,7 +51,7 @@ async def test_migrating_again_and_twice_at_once_changes_nothing(example_databas
     settings = settings_of(example_database, example_package)
     await asyncio.gather(*(migrate(settings) for _ in range(4)))
     await migrate(settings)
-    async with connected(example_database.application_url) as database:
+    async with connected(example_database.app_url) as database:
         assert await is_current(database, example_package)
 
 
@@ -60,7 +60,7 @@ async def test_migrating_waits_for_a_table_lock_and_then_succeeds(example_databa
     async with connected(example_database.owner_url) as owner, owner.engine.connect() as holder:
         await holder.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
         migration = asyncio.create_task(
-            upgrade(example_database.owner_url, example_package, application_role=example_database.application_role)
+            upgrade(example_database.owner_url, example_package, application_role="example_service_app")
         )
         done, _ = await asyncio.wait({migration}, timeout=2.5)
         assert not done
@@ -83,7 +83,7 @@ async def test_migrating_waits_for_a_table_lock_and_then_succeeds(example_databa
 )
 async def test_the_application_role_may_not(example_database, example_package, statement):
     await migrate(settings_of(example_database, example_package))
-    async with connected(example_database.application_url) as database, database.engine.connect() as connection:
+    async with connected(example_database.app_url) as database, database.engine.connect() as connection:
         with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
             await connection.execute(text(statement))
 
@@ -103,7 +103,7 @@ async def test_the_application_role_may_not(example_database, example_package, s
 )
 async def test_the_application_role_may(example_database, example_package, statement):
     await migrate(settings_of(example_database, example_package))
-    async with connected(example_database.application_url) as database, database.engine.begin() as connection:
+    async with connected(example_database.app_url) as database, database.engine.begin() as connection:
         await connection.execute(text(statement))
 
 
@@ -111,9 +111,9 @@ async def test_rights_given_by_hand_are_taken_back(example_database, example_pac
     settings = settings_of(example_database, example_package)
     await migrate(settings)
     async with connected(example_database.owner_url) as owner, owner.engine.begin() as connection:
-        await connection.execute(text(f"GRANT ALL ON audit_entries TO {example_database.application_role}"))
+        await connection.execute(text("GRANT ALL ON audit_entries TO example_service_app"))
     await migrate(settings)
-    async with connected(example_database.application_url) as database, database.engine.connect() as connection:
+    async with connected(example_database.app_url) as database, database.engine.connect() as connection:
         with pytest.raises(ProgrammingError, match="permission denied"):
             await connection.execute(text("DELETE FROM audit_entries"))
 

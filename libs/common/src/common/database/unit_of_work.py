@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from common.audit.entry import record
@@ -68,4 +69,8 @@ class UnitOfWork:
     async def driver_connection(self) -> Any:
         """The asyncpg connection below, inside this transaction: for COPY."""
         raw = await self.connection.get_raw_connection()
-        return raw.driver_connection
+        driver: Any = raw.driver_connection
+        if not driver.is_in_transaction():
+            # the dialect sends BEGIN with its first statement: without one, a COPY would commit by itself
+            await self.connection.execute(text("SELECT"))
+        return driver

@@ -13,11 +13,16 @@ PERSONAL_KEYS = frozenset(
     {
         "name", "full_name", "graduate_name", "student_name", "citizen_id", "id_number", "passport", "phone", "mobile",
         "telephone", "email", "address", "employer_address", "home_address", "student_number", "exam_number",
-        "birth_date", "salary", "free_text", "comment", "reason", "password", "secret", "client_secret", "token",
-        "access_token", "authorization", "cookie", "link", "body", "payload", "parameters", "params", "row", "rows",
+        "birth_date", "salary", "password", "secret", "client_secret", "token", "access_token", "authorization",
+        "cookie", "link",
     }
 )  # fmt: skip
 """Fields whose value is never written, whatever it looks like."""
+
+FREE_TEXT_KEYS = frozenset(
+    {"free_text", "comment", "reason", "body", "payload", "parameters", "params", "row", "rows", "value", "input"}
+)
+"""Fields that may quote what somebody wrote; a number in them is a count."""
 
 _PATTERNS = (
     re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9Xx](?![0-9A-Za-z])"),
@@ -48,7 +53,7 @@ def single_line(text: str) -> str:
 def redacted(value: Any) -> Any:
     """The same structure with personal fields masked and texts cleaned; keys are kept."""
     if isinstance(value, Mapping):
-        return {key: MASK if _is_personal(key) and held is not None else redacted(held) for key, held in value.items()}
+        return {key: MASK if _is_personal(key, held) else redacted(held) for key, held in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [redacted(each) for each in value]
     if isinstance(value, bytes | bytearray | memoryview):
@@ -62,5 +67,8 @@ def _redacted_number(value: float | None) -> Any:
     return value if value is None or redacted_text(str(value)) == str(value) else MASK
 
 
-def _is_personal(key: object) -> bool:
-    return isinstance(key, str) and key.lower() in PERSONAL_KEYS
+def _is_personal(key: object, held: object) -> bool:
+    if not isinstance(key, str) or held is None:
+        return False
+    name = key.lower()
+    return name in PERSONAL_KEYS or (name in FREE_TEXT_KEYS and not isinstance(held, int | float))

@@ -1,0 +1,298 @@
+"""What a unit of work promises, tried on a real PostgreSQL."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Column, ForeignKey, Integer, Table, Text, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from common.audit import audit_table
+from common.auth import Actor
+from common.contracts import OutgoingEvent
+from common.contracts.organisation import CHANGED, TOPIC, OrganisationData
+from common.database import Database, DatabaseUnavailable, SerialisationConflict, new_metadata, retrying
+from common.errors import TransientError
+from common.outbox import outbox_tables
+from common.settings import ServiceSettings
+from common.testing.databases import service_database
+from common.testing.waiting import eventually
+
+OFFICER = Actor("officer", "school_officer")
+
+metadata = new_metadata()
+audit_table(metadata)
+outbox_tables(metadata)
+Table("accounts", metadata, Column("name", Text, primary_key=True), Column("count", Integer, nullable=False))
+Table(
+    "promises",
+    metadata,
+    Column("account", Text, ForeignKey("accounts.name", deferrable=True, initially="DEFERRED"), primary_key=True),
+)
+
+INSERT = text("INSERT INTO accounts (name, count) VALUES (:name, 0)")
+RAISE = text("UPDATE accounts SET count = count + 1 WHERE name = :name")
+
+
+@pytest.fixture(scope="module")
+async def database() -> AsyncIterator[Database]:
+    async with service_database("example_service", metadata) as address:
+        database = Database.connect(settings(address.app_url))
+        yield database
+        await database.dispose()
+
+
+def settings(url, **other):
+    return ServiceSettings(service="example", database_url=url, **{"pool_size": 4, "pool_overflow": 0, **other})
+
+
+async def stored(database, name):
+    async with database.reading() as connection:
+        return await connection.scalar(text("SELECT count FROM accounts WHERE name = :name"), {"name": name})
+
+
+async def insert_accounts(database, *names):
+    async with database.transaction(OFFICER) as uow:
+        for name in names:
+            await uow.connection.execute(INSERT, {"name": name})
+        await uow.commit()
+
+
+def unit_event(code):
+    now = datetime.now(UTC)
+    data = OrganisationData(
+        unit_kind="school", code=code, name="测试大学", school_code=code, province_code="410000", recorded_at=now
+    )
+    return OutgoingEvent(TOPIC, code, 1, CHANGED, code, None, data)
+
+
+async def test_work_that_is_not_committed_is_undone(database):
+    async with database.transaction(OFFICER) as uow:
+        await uow.connection.execute(INSERT, {"name": "forgotten"})
+    assert await stored(database, "forgotten") is None
+
+
+async def test_work_before_an_exception_is_undone(database):
+    async def fail_half_way():
+        async with database.transaction(OFFICER) as uow:
+            await uow.connection.execute(INSERT, {"name": "half"})
+            raise RuntimeError("half-way")
+
+    with pytest.raises(RuntimeError, match="half-way"):
+        await fail_half_way()
+    assert await stored(database, "half") is None
+
+
+async def test_state_event_and_audit_entry_become_true_together(database):
+    async with database.transaction(OFFICER, correlation_id="request-1") as uow:
+        await uow.connection.execute(INSERT, {"name": "whole"})
+        token = await uow.announce(unit_event("90001"))
+        await uow.audit(
+            "create", "account", "whole", school_code="90001", detail={"rows": 3, "phone": "13800138000", "kind": "x"}
+        )
+        await uow.commit()
+    async with database.reading() as connection:
+        entry = (await connection.execute(text("SELECT * FROM audit_entries WHERE object_id = 'whole'"))).one()
+        event = (await connection.execute(text("SELECT * FROM outbox WHERE school_code = '90001'"))).one()
+    assert (entry.subject, entry.role, entry.action, entry.correlation_id) == (
+        "officer",
+        "school_officer",
+        "create",
+        "request-1",
+    )
+    assert entry.detail == {"rows": 3, "phone": "[redacted]", "kind": "x"}
+    assert (event.key, event.sequence, event.position) == (token.key, token.sequence, None)
+    assert event.correlation_id == "request-1"
+
+
+async def test_event_and_audit_entry_of_undone_work_do_not_exist(database):
+    async with database.transaction(OFFICER) as uow:
+        await uow.announce(unit_event("90002"))
+        await uow.audit("create", "account", "undone", school_code="90002")
+    async with database.reading() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM outbox WHERE school_code = '90002'")) == 0
+        assert await connection.scalar(text("SELECT count(*) FROM audit_entries WHERE object_id = 'undone'")) == 0
+
+
+async def test_a_commit_that_fails_raises(database):
+    async with database.transaction(OFFICER) as uow:
+        await uow.connection.execute(text("INSERT INTO promises VALUES ('nobody')"))
+        with pytest.raises(IntegrityError):
+            await uow.commit()
+
+
+async def test_a_commit_over_a_lost_connection_raises(database):
+    async with database.transaction(OFFICER) as uow:
+        await uow.connection.execute(INSERT, {"name": "lost"})
+        pid = await uow.connection.scalar(text("SELECT pg_backend_pid()"))
+        async with database.reading() as other:
+            await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        with pytest.raises(DatabaseUnavailable):
+            await uow.commit()
+    assert await stored(database, "lost") is None
+
+
+async def test_nothing_can_be_written_after_the_commit(database):
+    async with database.transaction(OFFICER) as uow:
+        await uow.commit()
+        with pytest.raises(RuntimeError, match="ended"):
+            await uow.connection.execute(INSERT, {"name": "late"})
+        with pytest.raises(RuntimeError, match="ended"):
+            await uow.commit()
+
+
+async def test_the_driver_connection_works_inside_the_transaction(database):
+    async with database.transaction(OFFICER) as uow:
+        driver = await uow.driver_connection()
+        await driver.copy_records_to_table("accounts", records=[("copied", 7)], columns=["name", "count"])
+    assert await stored(database, "copied") is None
+
+
+async def test_a_deadlock_is_a_conflict_and_retrying_resolves_it(database):
+    await insert_accounts(database, "left", "right")
+    both_locked = asyncio.Barrier(2)
+    conflicts = 0
+
+    async def raise_both(first, second):
+        nonlocal conflicts
+        waited = False
+
+        async def act():
+            nonlocal conflicts, waited
+            try:
+                async with database.transaction(OFFICER) as uow:
+                    await uow.connection.execute(RAISE, {"name": first})
+                    if not waited:
+                        waited = True
+                        await both_locked.wait()
+                    await uow.connection.execute(RAISE, {"name": second})
+                    await uow.commit()
+            except SerialisationConflict:
+                conflicts += 1
+                raise
+
+        await retrying(act)
+
+    await asyncio.gather(raise_both("left", "right"), raise_both("right", "left"))
+    assert conflicts >= 1
+    assert [await stored(database, name) for name in ("left", "right")] == [2, 2]
+
+
+async def test_concurrent_writers_lose_no_update(database):
+    await insert_accounts(database, "hot")
+
+    async def raise_once():
+        async with database.transaction(OFFICER) as uow:
+            await uow.connection.execute(RAISE, {"name": "hot"})
+            await uow.commit()
+
+    await asyncio.gather(*(raise_once() for _ in range(50)))
+    assert await stored(database, "hot") == 50
+
+
+async def test_other_errors_of_the_database_pass_without_the_bound_values(database):
+    await insert_accounts(database, "canary-410102199901011234")
+    with pytest.raises(DBAPIError) as caught:
+        await insert_accounts(database, "canary-410102199901011234")
+    assert "hidden due to hide_parameters" in str(caught.value)
+
+
+async def test_cancelled_tasks_leak_no_connection_and_no_transaction(database):
+    await insert_accounts(database, "cancelled")
+    chance = random.Random(7)
+
+    async def work():
+        async with database.transaction(OFFICER) as uow:
+            await uow.connection.execute(RAISE, {"name": "cancelled"})
+            await uow.connection.execute(text("SELECT pg_sleep(0.002)"))
+            await uow.commit()
+
+    for _ in range(40):
+        tasks = [asyncio.create_task(work()) for _ in range(8)]
+        await asyncio.wait(tasks, timeout=chance.uniform(0, 0.02))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def all_returned():
+        async with database.reading() as connection:
+            idle = await connection.scalar(
+                text(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                    " AND state LIKE 'idle in transaction%'"
+                )
+            )
+        return idle == 0 and database.engine.pool.checkedout() == 0
+
+    await eventually(all_returned)
+    assert await asyncio.wait_for(stored(database, "cancelled"), 5) is not None
+
+
+async def test_a_connection_that_the_server_closed_is_replaced_unnoticed(database):
+    async with database.reading() as connection:
+        own = await connection.scalar(text("SELECT pg_backend_pid()"))
+        await connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> :own AND usename = current_user"
+            ),
+            {"own": own},
+        )
+
+        async def others_are_gone():
+            count = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+            return await connection.scalar(count) == 1
+
+        await eventually(others_are_gone)
+    for _ in range(4):
+        await stored(database, "any")
+
+
+async def test_waiting_for_a_connection_and_for_a_statement_is_bounded(database, monkeypatch):
+    url = database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setattr("common.database.engine.POOL_TIMEOUT", 0.2)
+    small = Database.connect(settings(url, pool_size=1, statement_timeout_seconds=1))
+    async with small.reading() as connection:
+        with pytest.raises(DatabaseUnavailable):
+            async with small.reading():
+                pass
+        with pytest.raises(DBAPIError):
+            await connection.execute(text("SELECT pg_sleep(5)"))
+    await small.dispose()
+
+
+async def test_a_database_that_cannot_be_reached_is_a_transient_failure():
+    nowhere = Database.connect("postgresql://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(DatabaseUnavailable) as caught:
+        async with nowhere.transaction(OFFICER):
+            pass
+    assert isinstance(caught.value, TransientError)
+    await nowhere.dispose()
+
+
+async def test_limits_are_set_for_every_connection(database):
+    async with database.reading() as connection:
+        shown = {
+            name: await connection.scalar(text(f"SHOW {name}"))
+            for name in ("statement_timeout", "idle_in_transaction_session_timeout", "application_name", "TimeZone")
+        }
+    assert shown == {
+        "statement_timeout": "1min",
+        "idle_in_transaction_session_timeout": "15s",
+        "application_name": "example",
+        "TimeZone": "UTC",
+    }
+
+
+async def test_a_snapshot_sees_one_moment_and_cannot_write(database):
+    name = f"snapshot-{uuid4()}"
+    async with database.reading(snapshot=True) as connection:
+        count = text("SELECT count(*) FROM accounts WHERE name = :name")
+        before = await connection.scalar(count, {"name": name})
+        await insert_accounts(database, name)
+        assert await connection.scalar(count, {"name": name}) == before
+        with pytest.raises(DBAPIError, match="read-only"):
+            await connection.execute(INSERT, {"name": "written"})
