@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Mapp
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -17,6 +16,7 @@ from aiokafka.partitioner import murmur2
 
 from common.bounded import OutOfTimeError, bounded
 from common.contracts.catalogue import RETENTION_DAYS, TOPICS, dead_letter_topic
+from common.observability import logger
 from common.settings import ServiceSettings
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ STOP_SECONDS = 2.0
 ADMIN_SECONDS = 15.0
 _MILLISECONDS_A_DAY = 86_400_000
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 
 class BrokerUnavailableError(Exception):

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Collection, Sequence
 
-import structlog
 from aiokafka.errors import KafkaError
 from sqlalchemy import text
 
@@ -14,13 +13,14 @@ from common.consuming.reading import types_of
 from common.consuming.retrying import Handle, RetriesExhaustedError
 from common.database import Database
 from common.kafka import BrokerUnavailableError, consumer, ensure_topics
+from common.observability import logger
 from common.settings import ServiceSettings
 
 MAX_BATCH = 5_000
 _PAUSE = 1.0
 _PING_SECONDS = 5.0
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 
 class Consumer:

@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from prometheus_client import Counter
 
 from common.contracts.catalogue import dead_letter_topic
 from common.contracts.envelope import MAX_BODY, Headers
@@ -21,14 +19,15 @@ from common.kafka import (
     on_wire,
     producer,
 )
+from common.observability import counter, logger
 from common.settings import ServiceSettings
 
 PREFIX = "dlq_"
 _TOPIC, _PARTITION, _OFFSET = f"{PREFIX}topic", f"{PREFIX}partition", f"{PREFIX}offset"
 _OMITTED = f"{PREFIX}body_omitted"
 
-_log = structlog.get_logger(__name__)
-_buried = Counter("quxiang_consumer_dead_letters_total", "Messages put aside", ["group", "code"])
+_log = logger(__name__)
+_buried = counter("consumer_dead_letters_total", "Messages put aside", ["group", "code"])
 
 
 @dataclass(frozen=True)

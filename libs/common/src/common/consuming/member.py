@@ -4,16 +4,15 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
-import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
-from prometheus_client import Counter, Gauge, Histogram
 
 from common.consuming.dead_letters import bury, dead_letter
 from common.consuming.progress import OnProgress, PartitionProgress, Tracker, lag
 from common.consuming.reading import read_batch
 from common.consuming.retrying import Handle, Healthy, Processing
 from common.kafka import BrokerUnavailableError, answered, commit
+from common.observability import counter, gauge, histogram, logger
 from common.settings import ServiceSettings
 
 FETCH_WAIT_MS = 100
@@ -23,10 +22,10 @@ COMMIT_EVERY = 0.1
 STALL_SECONDS = 30.0
 _FINISH_SECONDS = 8.0
 
-_log = structlog.get_logger(__name__)
-_events = Counter("quxiang_consumer_events_total", "Events applied", ["group"])
-_seconds = Histogram("quxiang_consumer_batch_seconds", "Time to apply one batch", ["group"])
-_lag = Gauge("quxiang_consumer_lag_events", "Events at the broker that are not applied", ["group", "topic"])
+_log = logger(__name__)
+_events = counter("consumer_events_total", "Events applied", ["group"])
+_seconds = histogram("consumer_batch_seconds", "Time to apply one batch", ["group"])
+_lag = gauge("consumer_lag_events", "Events at the broker that are not applied", ["group", "topic"])
 
 
 class StalledConsumerError(Exception):

@@ -4,16 +4,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from aiokafka import ConsumerRecord
-from prometheus_client import Counter
 
 from common.contracts.catalogue import EVENT_TYPES
 from common.contracts.envelope import IncomingEvent, UnreadableEventError, event_type_of, from_message
 from common.kafka import in_contract, on_wire
+from common.observability import counter
 from common.settings import ServiceSettings
 
-_unknown = Counter(
-    "quxiang_consumer_unknown_events_total", "Events of a type that this group does not handle", ["group"]
-)
+_unknown = counter("consumer_unknown_events_total", "Events of a type that this group does not handle", ["group"])
 
 
 @dataclass

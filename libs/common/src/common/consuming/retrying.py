@@ -7,14 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import asyncpg
-import structlog
-from prometheus_client import Counter
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from common.contracts.envelope import IncomingEvent
 from common.errors import PermanentError, TransientError
 from common.kafka import BrokerUnavailableError
+from common.observability import counter, logger
 
 Handle = Callable[[Sequence[IncomingEvent]], Awaitable[None]]
 Healthy = Callable[[], Awaitable[bool]]
@@ -30,8 +29,8 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 # serialization failure, deadlock, lock not available, query cancelled, connection and resource trouble, shutdown
 _PASSING_SQLSTATES = ("40001", "40P01", "55P03", "57014", "08", "53", "57P")
 
-_log = structlog.get_logger(__name__)
-_retries = Counter("quxiang_consumer_retries_total", "Batches tried again", ["error"])
+_log = logger(__name__)
+_retries = counter("consumer_retries_total", "Batches tried again", ["error"])
 
 
 class RetriesExhaustedError(Exception):

@@ -26,13 +26,13 @@ Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.\-]{0,7
 SchoolCodeField = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
 """院校代码: the national five digits."""
 
-UnitCode = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+UnitCode = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 """A school's own code of a college, major or class; schools without codes use the unit's name."""
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 """A word of ours: a field's name, a class of destinations."""
 
-CohortField = Annotated[int, Field(ge=1977, le=2200)]
+CohortField = Annotated[int, Field(ge=1900, le=2200)]
 """届: the year of graduation."""
 
 Version = Annotated[int, Field(ge=1)]

@@ -5,14 +5,13 @@ import time
 from enum import StrEnum
 
 import asyncpg
-import structlog
 from aiokafka import AIOKafkaProducer
-from prometheus_client import Counter, Gauge
 
 from common.contracts.catalogue import topics_of
 from common.contracts.envelope import StoredEvent
 from common.database import Database
 from common.kafka import BrokerUnavailableError, ensure_topics, producer
+from common.observability import counter, gauge, logger
 from common.outbox.connection import LOST, dedicated_connection, wait_for_leadership
 from common.outbox.numbering import backlog, number_next, sent_position, unsent_after
 from common.outbox.sending import send
@@ -24,11 +23,11 @@ _BUSY_FOR = 1.0
 _MEASURE_EVERY = 5.0
 _BACKOFF = (0.2, 0.5, 1.0, 2.0)
 
-_log = structlog.get_logger(__name__)
-_sent_total = Counter("quxiang_outbox_sent_total", "Events acknowledged by the broker")
-_unnumbered = Gauge("quxiang_outbox_unnumbered_rows", "Committed events without a position, counted to 100,000")
-_oldest_age = Gauge("quxiang_outbox_oldest_unsent_seconds", "Age of the oldest event that is not acknowledged")
-_leading = Gauge("quxiang_outbox_leading", "1 while this process is the active relay")
+_log = logger(__name__)
+_sent_total = counter("outbox_sent_total", "Events acknowledged by the broker")
+_unnumbered = gauge("outbox_unnumbered_rows", "Committed events without a position, counted to 100,000")
+_oldest_age = gauge("outbox_oldest_unsent_seconds", "Age of the oldest event that is not acknowledged")
+_leading = gauge("outbox_leading", "1 while this process is the active relay")
 
 
 class Role(StrEnum):

@@ -1,11 +1,10 @@
 """Sending again what was sent before: the original ids, sequences, days and positions."""
 
-import structlog
-
 from common.contracts.catalogue import topics_of
 from common.contracts.envelope import StoredEvent
 from common.database import Database
 from common.kafka import ensure_topics, producer
+from common.observability import logger
 from common.outbox.connection import dedicated_connection
 from common.outbox.numbering import COLUMNS, WINDOW
 from common.outbox.sending import send
@@ -18,7 +17,7 @@ _PAGE = f"""
     ORDER BY position LIMIT {WINDOW}
 """
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 
 async def replay(

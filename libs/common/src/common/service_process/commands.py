@@ -6,7 +6,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, NoReturn
 
-import structlog
 import uvicorn
 from pydantic import ValidationError
 from sqlalchemy import text
@@ -18,7 +17,7 @@ from common.database import Database
 from common.database.migrations import DatabaseBehindError, migrate, require_current
 from common.errors import QuxiangError, TransientError
 from common.kafka import BrokerUnavailableError
-from common.observability import configure_logging
+from common.observability import configure_logging, logger
 from common.outbox.relay import Relay
 from common.outbox.replay import replay
 from common.service_process.composition import Background, Command, NotReady, Readiness, Service
@@ -30,7 +29,7 @@ _PING_SECONDS = 2.0
 _START_ATTEMPTS = 30
 _USAGE_ERROR = 2
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 
 def run_service(service: Service, arguments: Sequence[str] | None = None) -> NoReturn:
@@ -72,8 +71,8 @@ async def _run(service: Service, settings: ServiceSettings, parsed: Namespace) -
     except DatabaseBehindError:
         _log.error("The database is behind this code: run migrate first")
         return 1
-    except (QuxiangError, BrokerUnavailableError, SQLAlchemyError, OSError) as error:
-        _log.error("Command failed", error=type(error).__name__, reason=str(error))
+    except (QuxiangError, BrokerUnavailableError, SQLAlchemyError, OSError):
+        _log.exception("Command failed")
         return 1
     finally:
         await _quietly(database.dispose())

@@ -1,12 +1,13 @@
 """Probes and metrics of a worker that serves no API."""
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from common.observability import exposition
+from common.observability.metrics import CONTENT_TYPE
 from common.service_process.composition import Readiness
 
 
@@ -25,4 +26,4 @@ async def _alive(_request: Request) -> Response:
 
 
 async def _metrics(_request: Request) -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(exposition(), media_type=CONTENT_TYPE)

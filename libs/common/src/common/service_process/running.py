@@ -11,11 +11,11 @@ import threading
 from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 
-import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
 from common.bounded import OutOfTimeError, bounded
+from common.observability import logger
 from common.service_process.composition import Background
 
 SHUTDOWN_SECONDS = 8.0
@@ -23,7 +23,7 @@ _DRAIN_SECONDS = 3
 _BACKGROUND_SECONDS = 3.0
 _CLOSE_SECONDS = 1.0
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 
 class _Server(uvicorn.Server):
