@@ -1,0 +1,80 @@
+"""Maintenance commands: `verify` and `rebuild`."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+import httpx
+import structlog
+
+from common.auth import ServiceTokens
+from common.database import Database
+from common.service_process import Command
+from indicators.settings import IndicatorsSettings
+from indicators.timeline.histories import Feed, verify_histories
+from indicators.timeline.rebuild import rebuild
+from indicators.timeline.verify import Difference, verify_figures
+
+DIFFERENT, NOT_POSSIBLE = 1, 2
+"""Exit codes: figures are wrong; a part could not be compared."""
+
+_SECONDS = 30.0
+_log = structlog.get_logger(__name__)
+
+
+async def run_verify(settings: IndicatorsSettings, database: Database, parsed: Namespace) -> int:
+    """Compares cells, spans, versions and histories; 0 only when everything was compared and agrees."""
+    addresses = [settings.registry_url, settings.destinations_url]
+    if not parsed.figures_only and None in addresses:
+        _log.error("Histories cannot be compared: QUXIANG_REGISTRY_URL or QUXIANG_DESTINATIONS_URL is not set")
+        return NOT_POSSIBLE
+    found = await verify_figures(database, parsed.school)
+    if not parsed.figures_only:
+        found += await _histories(settings, database, [address for address in addresses if address], parsed.school)
+    return _reported(found)
+
+
+async def run_rebuild(settings: IndicatorsSettings, database: Database, parsed: Namespace) -> int:
+    """Computes spans and cells anew from the versions."""
+    schools = await rebuild(database, settings.partitions, parsed.school)
+    _log.info("Rebuild is complete", schools=schools)
+    return 0
+
+
+async def _histories(
+    settings: IndicatorsSettings, database: Database, addresses: Sequence[str], school: str | None
+) -> list[Difference]:
+    async with AsyncExitStack() as stack:
+        headers = {"Authorization": f"Bearer {await ServiceTokens(settings).bearer()}"}
+        clients = [httpx.AsyncClient(base_url=address, headers=headers, timeout=_SECONDS) for address in addresses]
+        feeds = [Feed(await stack.enter_async_context(client)) for client in clients]
+        return await verify_histories(database, feeds, school)
+
+
+def _reported(found: Sequence[Difference]) -> int:
+    for difference in found:
+        _log.error(
+            "Difference",
+            check=difference.check,
+            school_code=difference.school_code,
+            what=difference.what,
+            stored=difference.stored,
+            expected=difference.expected,
+        )
+    _log.info("Verification is complete", differences=len(found))
+    return DIFFERENT if found else 0
+
+
+def _school(parser: ArgumentParser) -> None:
+    parser.add_argument("--school", help="this school only; all without")
+
+
+def _verify_arguments(parser: ArgumentParser) -> None:
+    _school(parser)
+    parser.add_argument("--figures-only", action="store_true", help="leave the owners' histories out")
+
+
+COMMANDS = (
+    Command("verify", "prove that figures, spans, versions and histories agree", run_verify, _verify_arguments),
+    Command("rebuild", "compute spans and cells anew from the versions", run_rebuild, _school),
+)

@@ -1,0 +1,15 @@
+"""Settings of the indicators service."""
+
+from pydantic import Field
+
+from common.settings import ServiceSettings
+
+
+class IndicatorsSettings(ServiceSettings):
+    """What indicators needs beyond what every service needs."""
+
+    service: str = "indicators"
+    port: int = 8004
+    destinations_url: str | None = Field(
+        default=None, description="Base address of destinations, whose histories `verify` compares with"
+    )

@@ -1,0 +1,28 @@
+"""What the worker runs beside the relay: the consumer of all figures, and the announcements of moved groups."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from common.consuming import Consumer
+from common.database import Database
+from common.service_process import Background
+from indicators.progress.storage import Reporter
+from indicators.rates.announcements import announce_for_ever
+from indicators.settings import IndicatorsSettings
+from indicators.subscriptions import GROUP, TOPICS, apply_batch
+
+
+def background(settings: IndicatorsSettings, database: Database) -> Sequence[Background]:
+    """The parts of a worker; any number of workers may run, partitions are shared out among them."""
+    consumer = Consumer(
+        database,
+        settings,
+        GROUP,
+        TOPICS,
+        partial(apply_batch, database, settings.partitions),
+        on_progress=Reporter(database).report,
+    )
+    return [
+        Background("figures", consumer.run, consumer.not_ready),
+        Background("announcements", partial(announce_for_ever, database)),
+    ]

@@ -1,0 +1,105 @@
+"""From Kafka to figures: the worker on a real broker."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from common.contracts import graduate, organisation, rate, registration, response
+from common.contracts.envelope import IncomingEvent, StoredEvent, to_headers
+from common.database import Database
+from common.kafka import on_wire, partition_for, producer
+from common.outbox.relay import Relay
+from common.testing.databases import ServiceDatabase
+from common.testing.messaging import EventRecorder, own_topics, running
+from common.testing.servers import kafka_address
+from common.testing.waiting import eventually
+from indicators.progress.storage import standing
+from indicators.settings import IndicatorsSettings
+from indicators.timeline.verify import verify_figures
+from indicators.worker import background
+
+JUNE = date(2024, 6, 1)
+FOLLOWED = (organisation.TOPIC, graduate.TOPIC, registration.TOPIC, response.TOPIC)
+
+
+@pytest.fixture
+async def settings(stored: ServiceDatabase) -> AsyncIterator[IndicatorsSettings]:
+    import secrets
+
+    given = IndicatorsSettings(
+        database_url=stored.app_url,
+        kafka=kafka_address(),
+        topic_prefix=f"t-{secrets.token_hex(4)}.",
+        partitions=3,
+    )
+    async with own_topics(given):
+        yield given
+
+
+async def publish(settings: IndicatorsSettings, events: list[IncomingEvent]) -> None:
+    async with producer(settings) as client:
+        for event in events:
+            stored = StoredEvent(
+                event.id, event.topic, event.key, event.sequence, event.type, event.school_code, event.decided_on,
+                event.recorded_at, event.position, event.data.model_dump_json(), None, None,
+            )  # fmt: skip
+            await client.send_and_wait(
+                on_wire(settings, event.topic),
+                key=event.key.encode(),
+                value=stored.data.encode(),
+                headers=to_headers(stored, "test", "http://test"),
+                partition=partition_for(event.school_code, settings.partitions),
+            )
+
+
+async def total(database: Database, school: str, code: str) -> int:
+    async with database.reading() as connection:
+        found = await connection.scalar(
+            text(
+                "SELECT sum(graduates) FROM cells WHERE school_code = :school AND dimension = 'total' "
+                "AND destination_code = :code"
+            ),
+            {"school": school, "code": code},
+        )
+        return found or 0
+
+
+async def test_published_events_become_figures_and_figures_become_rate_events(
+    settings: IndicatorsSettings, database: Database, school: Any
+) -> None:
+    school.described()
+    people = [school.enters(college_code="C01") for _ in range(30)]
+    for someone in people[:20]:
+        school.goes(someone, "10", JUNE)
+    relay = Relay(database, settings)
+    async with (
+        EventRecorder(settings, [rate.TOPIC]).recording() as recorder,
+        running(relay.run, *(part.run for part in background(settings, database))),
+    ):
+        await publish(settings, school.events)
+        await publish(settings, school.events)
+        await eventually(lambda: _is(total(database, school.code, "10"), 20), describe="the figures")
+        moved = await recorder.until(lambda events: len(events) > 0)
+        assert await total(database, school.code, "") == 10
+        assert await verify_figures(database, school.code) == []
+        assert [event.sequence for event in moved] == list(range(1, len(moved) + 1))
+        assert {"total", "college"} <= {group.dimension for event in moved for group in event.data.groups}
+
+
+async def test_the_watermark_follows_an_idle_system(settings: IndicatorsSettings, database: Database) -> None:
+    begun = datetime.now(UTC)
+
+    async def is_included() -> bool:
+        async with database.reading() as connection:
+            found = await standing(connection, FOLLOWED, range(settings.partitions))
+        return found.watermark is not None and found.watermark > begun
+
+    async with running(*(part.run for part in background(settings, database))):
+        await eventually(is_included, describe="a watermark after the start")
+
+
+async def _is(awaitable: Any, expected: object) -> bool:
+    return bool(await awaitable == expected)
