@@ -12,26 +12,24 @@ from common.contracts.compatibility import breaking_changes
 from common.contracts.generate import HOME, breaking, outdated
 from common.contracts.schemas import schema_of, served_schema
 
-FORBIDDEN = set(
-    [
-        "name",
-        "citizen_id",
-        "student_number",
-        "exam_number",
-        "phone",
-        "email",
-        "address",
-        "employer_name",
-        "employer_uscc",
-        "employer_address",
-        "salary",
-        "birth_date",
-        "reason",
-        "note",
-        "comment",
-        "study_school_name",
-    ]
-)
+FORBIDDEN = {
+    "name",
+    "citizen_id",
+    "student_number",
+    "exam_number",
+    "phone",
+    "email",
+    "address",
+    "employer_name",
+    "employer_uscc",
+    "employer_address",
+    "salary",
+    "birth_date",
+    "reason",
+    "note",
+    "comment",
+    "study_school_name",
+}
 ABOUT_PERSONS = [name for name, described in EVENT_TYPES.items() if ".organisation." not in described.topic]
 
 
