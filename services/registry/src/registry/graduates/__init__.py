@@ -1,0 +1,1 @@
+"""Graduates (毕业生) of a school's cohorts: their roster entries, identity, history and withdrawal."""

@@ -1,0 +1,212 @@
+"""Storing a chunk of checked lines: COPY into a staging table, then a few statements over all rows at once.
+
+The rules that run here over many rows (blank keeps, the college of the major, the status that follows the level, the
+day from which a version counts) have their pure twins in `graduates.domain`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.clock import TODAY_SQL
+from common.codes import CodeLists
+from common.contracts import ChangeToken, graduate
+from common.database import UnitOfWork
+from registry.graduates.domain import COUNTED, Status, first_day, levels_with_status
+from registry.graduates.tables import CIPHER_COLUMNS, CLEAR_COLUMNS, CONTENT_COLUMNS, graduates
+
+STAGING = "roster_lines"
+MERGED = "roster_merged"
+STAGING_COLUMNS = ("row_number", "id", "is_new", "given", "default_college", "line_fingerprint", *CONTENT_COLUMNS)
+
+_PUBLISHED = (
+    "college_code",
+    "major_code",
+    "class_code",
+    "education_level_code",
+    "sex_code",
+    "origin_place_code",
+    "ethnicity_code",
+    "hardship_code",
+    "training_mode_code",
+    "teacher_training_code",
+    "study_form",
+)
+_COUNTED = ", ".join(f"'{status.value}'" for status in sorted(COUNTED))
+
+
+def _staging_sql() -> str:
+    types = {column.name: column.type.compile() for column in graduates.columns}
+    content = ", ".join(f"{name} {types[name]}" for name in CONTENT_COLUMNS)
+    return (
+        f"CREATE TEMP TABLE IF NOT EXISTS {STAGING} (row_number integer, id uuid, is_new boolean, given bigint,"
+        f" default_college text, line_fingerprint bytea, {content}) ON COMMIT DELETE ROWS"
+    )
+
+
+def _merged_value(column: str) -> str:
+    """What a field becomes: the line's value where it gives one, else what is stored."""
+    stored = "coalesce(g.college_code, s.default_college)" if column == "college_code" else f"g.{column}"
+    return f"CASE WHEN s.given & {1 << CONTENT_COLUMNS.index(column)} <> 0 THEN s.{column} ELSE {stored} END"
+
+
+def _difference(field: str, column: str) -> str:
+    return f"CASE WHEN m.{column} IS DISTINCT FROM g.{column} THEN '{field}' END"
+
+
+def _merge_sql() -> str:
+    merged = ", ".join(f"{_merged_value(column)} AS {column}" for column in CONTENT_COLUMNS)
+    compared = [(column, column) for column in CLEAR_COLUMNS] + [
+        (column.removesuffix("_cipher"), column) for column in CIPHER_COLUMNS if column.endswith("_cipher")
+    ]
+    differences = ", ".join(_difference(field, column) for field, column in [*compared, ("status", "status")])
+    return f"""
+        CREATE TEMP TABLE {MERGED} ON COMMIT DROP AS
+        WITH valued AS (
+            SELECT s.row_number, s.id, s.is_new, s.line_fingerprint, {merged}
+              FROM {STAGING} s LEFT JOIN graduates g ON g.id = s.id
+        ), stated AS (
+            SELECT v.*, CASE
+                     WHEN g.id IS NOT NULL AND g.status IS DISTINCT FROM {_level_status("g")} THEN g.status
+                     ELSE {_level_status("v")} END AS status
+              FROM valued v LEFT JOIN graduates g ON g.id = v.id
+        )
+        SELECT m.*, coalesce(g.version, 0) + 1 AS version, coalesce(g.sequence, 0) + 1 AS sequence,
+               CASE WHEN m.is_new THEN cast(:first_day AS date) ELSE greatest({TODAY_SQL}, g.decided_on) END AS decided_on,
+               clock_timestamp() AS recorded_at, g.status AS status_before,
+               array_remove(ARRAY[{differences}], NULL) AS changed_fields
+          FROM stated m LEFT JOIN graduates g ON g.id = m.id
+    """
+
+
+def _level_status(alias: str) -> str:
+    return (
+        f"CASE WHEN {alias}.education_level_code = ANY(cast(:completed AS text[])) THEN '{Status.COMPLETED}'"
+        f" WHEN {alias}.education_level_code = ANY(cast(:left AS text[])) THEN '{Status.WITHDRAWN}' ELSE '{Status.REGISTERED}' END"
+    )
+
+
+_CONTENT = ", ".join(CONTENT_COLUMNS)
+_STATED = "status, version, sequence, decided_on, recorded_at"
+_CHANGED = "(is_new OR cardinality(changed_fields) > 0)"
+
+_INSERT = f"""
+    INSERT INTO graduates (id, school_code, cohort, {_CONTENT}, {_STATED}, code_lists_version, line_fingerprint)
+    SELECT id, cast(:school_code AS text), cast(:cohort AS integer), {_CONTENT}, {_STATED}, cast(:code_lists_version AS text), line_fingerprint
+      FROM {MERGED} WHERE is_new
+"""
+
+_UPDATE = f"""
+    UPDATE graduates g
+       SET {", ".join(f"{column} = m.{column}" for column in (*CONTENT_COLUMNS, *_STATED.split(", ")))},
+           code_lists_version = cast(:code_lists_version AS text), line_fingerprint = m.line_fingerprint
+      FROM {MERGED} m WHERE g.id = m.id AND NOT m.is_new AND cardinality(m.changed_fields) > 0
+"""
+
+_REMEMBER = f"""
+    UPDATE graduates g SET line_fingerprint = m.line_fingerprint
+      FROM {MERGED} m WHERE g.id = m.id AND cardinality(m.changed_fields) = 0
+"""
+
+_HISTORY = f"""
+    INSERT INTO graduate_versions (graduate_id, school_code, cohort, {_CONTENT}, {_STATED}, code_lists_version,
+                                   changed_fields, action, subject, role, operation_id)
+    SELECT id, cast(:school_code AS text), cast(:cohort AS integer), {_CONTENT}, {_STATED}, cast(:code_lists_version AS text),
+           changed_fields, 'import', cast(:subject AS text), cast(:role AS text), cast(:operation_id AS uuid)
+      FROM {MERGED} WHERE {_CHANGED}
+"""
+
+_ANNOUNCE = f"""
+    WITH announced AS (
+        INSERT INTO outbox (topic, key, sequence, type, school_code, decided_on, recorded_at, data, correlation_id)
+        SELECT '{graduate.TOPIC}', id::text, sequence,
+               CASE WHEN is_new THEN '{graduate.REGISTERED}'
+                    WHEN status_before IN ({_COUNTED}) AND status NOT IN ({_COUNTED}) THEN '{graduate.WITHDRAWN}'
+                    ELSE '{graduate.CHANGED}' END,
+               cast(:school_code AS text), decided_on, recorded_at,
+               jsonb_build_object('graduate_id', id, 'version', version, 'school_code', cast(:school_code AS text),
+                   'cohort', cast(:cohort AS integer), 'decided_on', decided_on, 'recorded_at', recorded_at,
+                   'status', status, 'changed_fields', to_jsonb(changed_fields),
+                   {", ".join(f"'{column}', {column}" for column in _PUBLISHED)}),
+               cast(:correlation_id AS text)
+          FROM {MERGED} WHERE {_CHANGED} ORDER BY row_number
+        RETURNING id, key, sequence
+    )
+    SELECT key, sequence FROM announced ORDER BY id DESC LIMIT 1
+"""
+
+_COUNT = f"""
+    SELECT count(*) FILTER (WHERE is_new) AS created,
+           count(*) FILTER (WHERE NOT is_new AND cardinality(changed_fields) > 0) AS updated,
+           count(*) FILTER (WHERE NOT is_new AND cardinality(changed_fields) = 0) AS unchanged
+      FROM {MERGED}
+"""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """How many graduates a chunk created, changed and left as they were, and its last change."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    change_token: ChangeToken | None = None
+
+
+async def merge(
+    uow: UnitOfWork,
+    records: Sequence[tuple[object, ...]],
+    *,
+    school_code: str,
+    cohort: int,
+    operation_id: UUID | None,
+) -> Merged:
+    """Stores the records, their history and their events; never commits. No graduate may occur twice."""
+    if not records:
+        return Merged()
+    await _stage(uow, records)
+    parameters = _parameters(uow, school_code, cohort, operation_id)
+    connection = uow.connection
+    await _execute(connection, f"DROP TABLE IF EXISTS pg_temp.{MERGED}", {})
+    await _execute(connection, _merge_sql(), parameters)
+    counted = (await connection.execute(text(_COUNT))).one()
+    for statement in (_INSERT, _UPDATE, _REMEMBER, _HISTORY):
+        await _execute(connection, statement, parameters)
+    last = (await _execute(connection, _ANNOUNCE, parameters)).one_or_none()
+    token = ChangeToken(graduate.TOPIC, school_code, last.key, last.sequence) if last else None
+    return Merged(counted.created, counted.updated, counted.unchanged, token)
+
+
+async def _stage(uow: UnitOfWork, records: Sequence[tuple[object, ...]]) -> None:
+    await uow.connection.execute(text(_staging_sql()))
+    await uow.connection.execute(text(f"DELETE FROM {STAGING}"))
+    driver = await uow.driver_connection()
+    await driver.copy_records_to_table(STAGING, records=records, columns=STAGING_COLUMNS, schema_name="pg_temp")
+
+
+def _parameters(uow: UnitOfWork, school_code: str, cohort: int, operation_id: UUID | None) -> dict[str, Any]:
+    return {
+        "school_code": school_code,
+        "cohort": cohort,
+        "operation_id": operation_id,
+        "first_day": first_day(cohort),
+        "completed": list(levels_with_status(Status.COMPLETED)),
+        "left": list(levels_with_status(Status.WITHDRAWN)),
+        "code_lists_version": CodeLists.load().version,
+        "subject": uow.actor.subject,
+        "role": uow.actor.role,
+        "correlation_id": uow.correlation_id,
+    }
+
+
+async def _execute(connection: AsyncConnection, statement: str, parameters: Mapping[str, Any]) -> Any:
+    """Runs a statement with those of the parameters that it names."""
+    clause = text(statement)
+    named = clause.compile().params
+    return await connection.execute(clause, {name: parameters[name] for name in named})

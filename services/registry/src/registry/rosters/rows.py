@@ -1,0 +1,216 @@
+"""One row of a roster spreadsheet → what it says about a graduate, or which rules it breaks. Pure.
+
+A field that is absent from `given` keeps what is stored; one that is given as None erases it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from common.codes import Cell, CodeLists, CodeProblem, normalise
+from common.codes.spelling import cell_text
+from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
+from common.spreadsheets.headers import Header
+
+from registry.graduates import identity
+from registry.graduates.domain import CODE_LIST_OF, broken_rules
+from registry.graduates.identity import RuleBroken
+from registry.rosters.columns import CODED, DAYS, WORDS
+
+REQUIRED_FIELDS = ("student_number", "name")
+MAX_TEXT = {"major_direction": 100, "commissioning_unit": 200}
+MAX_UNIT_CODE = 64
+MAX_UNIT_NAME = 200
+UNITS = ("college", "major", "class")
+_MAX_YEARS = Decimal(12)
+
+_PROBLEMS = (RuleBroken, CellProblem, CodeProblem)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One broken rule: the column by our name, and the id of the rule."""
+
+    column: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class UnitNamed:
+    """A college, major or class as a row names it, by code, by name or both."""
+
+    code: str | None
+    name: str | None
+
+
+@dataclass
+class Row:
+    """What a row says, and what is wrong with it."""
+
+    given: dict[str, object] = field(default_factory=dict)
+    units: dict[str, UnitNamed | None] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RowReader:
+    """Reads the rows of one file for one school and cohort."""
+
+    header: Header
+    school_code: str
+    cohort: int
+
+    def read(self, cells: Sequence[Cell]) -> Row:
+        """Checks the row by itself; what depends on other rows or on the roster is checked later."""
+        row = Row()
+        self._check_owner(cells, row)
+        for column, reader in self._readers():
+            self._fill(cells, row, column, column, reader)
+        for column, target in CODED.items():
+            self._fill_code(cells, row, column, target)
+        self._take_place_hint(cells, row)
+        for unit in UNITS:
+            self._fill_unit(cells, row, unit)
+        self._check_whole(row)
+        return row
+
+    def _readers(self) -> Iterator[tuple[str, Callable[[Cell], object]]]:
+        yield "student_number", lambda cell: identity.student_number(identifier_text(cell))
+        yield "exam_number", lambda cell: identity.exam_number(identifier_text(cell))
+        yield "name", lambda cell: identity.name(_clean_text(cell))
+        yield "citizen_id", lambda cell: identity.citizen_id(identifier_text(cell), self.cohort)
+        yield "phone", lambda cell: identity.phone(identifier_text(cell))
+        yield "duration_years", _years
+        for column in DAYS:
+            yield column, as_day
+        for column, words in WORDS.items():
+            yield column, _WordReader(words)
+        for column, longest in MAX_TEXT.items():
+            yield column, _TextReader(longest)
+
+    def _fill(
+        self, cells: Sequence[Cell], row: Row, column: str, target: str, reader: Callable[[Cell], object]
+    ) -> None:
+        cell = self.header.cell(cells, column)
+        if is_blank(cell):
+            return
+        if is_clear(cell):
+            row.given[target] = None
+            return
+        try:
+            row.given[target] = reader(cell)
+        except _PROBLEMS as problem:
+            row.faults.append(Fault(column, problem.rule))
+
+    def _fill_code(self, cells: Sequence[Cell], row: Row, column: str, target: str) -> None:
+        code, label = self.header.cell(cells, column), self.header.cell(cells, f"{column}_label")
+        if is_blank(code) and is_blank(label):
+            return
+        if is_clear(code) or is_clear(label):
+            row.given[target] = None
+            return
+        try:
+            row.given[target] = CodeLists.load().get(CODE_LIST_OF[target]).resolve(code, label)
+        except CodeProblem as problem:
+            shown = column if column in self.header.positions and not is_blank(code) else f"{column}_label"
+            row.faults.append(Fault(shown, problem.rule))
+
+    def _take_place_hint(self, cells: Sequence[Cell], row: Row) -> None:
+        """A column of place names counts only where it holds a code after all: names are advice."""
+        hint = cell_text(self.header.cell(cells, "origin_place_hint")).removesuffix(".0")
+        if "origin_place_code" not in row.given and hint in CodeLists.load().get("division"):
+            row.given["origin_place_code"] = hint
+
+    def _fill_unit(self, cells: Sequence[Cell], row: Row, unit: str) -> None:
+        code, name = self.header.cell(cells, unit), self.header.cell(cells, f"{unit}_name")
+        if is_blank(code) and is_blank(name):
+            return
+        if is_clear(code) or is_clear(name):
+            row.units[unit] = None
+            return
+        try:
+            row.units[unit] = _unit(code, name)
+        except _PROBLEMS as problem:
+            row.faults.append(Fault(unit if not is_blank(code) else f"{unit}_name", problem.rule))
+
+    def _check_owner(self, cells: Sequence[Cell], row: Row) -> None:
+        """The row must belong to the school and cohort of the form, where it says so."""
+        school = cell_text(self.header.cell(cells, "school"))
+        if school and not _is_code_of(self.school_code, school):
+            row.faults.append(Fault("school", "other_school"))
+        cohort = cell_text(self.header.cell(cells, "cohort"))
+        if cohort and "".join(filter(str.isdigit, cohort.removesuffix(".0"))) != str(self.cohort):
+            row.faults.append(Fault("cohort", "other_cohort"))
+
+    def _check_whole(self, row: Row) -> None:
+        faulty = {fault.column for fault in row.faults}
+        for column in REQUIRED_FIELDS:
+            erased = column in row.given and row.given[column] is None
+            missing = column not in row.given and column not in faulty
+            if erased or (missing and not (column == "student_number" and row.given.get("exam_number"))):
+                row.faults.append(Fault(column, "required"))
+        row.faults += [Fault(column, rule) for column, rule in contradictions(row.given)]
+
+
+def contradictions(given: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Rules that several fields of a row break together."""
+    citizen_id, days = given.get("citizen_id"), [given.get(column) for column in DAYS]
+    born, enrolled_on, graduated_on = (day if isinstance(day, date) else None for day in days)
+    yield from broken_rules(citizen_id if isinstance(citizen_id, str) else None, born, enrolled_on, graduated_on)
+
+
+def _is_code_of(school_code: str, text: str) -> bool:
+    """The five digits, or the ten-digit identifier that ends with them."""
+    digits = text.removesuffix(".0").strip()
+    return digits == school_code or (len(digits) == 10 and digits.isdigit() and digits.endswith(school_code))
+
+
+def _clean_text(cell: Cell) -> str:
+    return cell_text(cell) if not isinstance(cell, str) else cell.strip().lstrip("'")
+
+
+def _years(cell: Cell) -> Decimal:
+    try:
+        years = Decimal(cell_text(cell).removesuffix("年")).quantize(Decimal("0.1"))
+    except InvalidOperation:
+        raise RuleBroken("number_format") from None
+    if not 0 < years <= _MAX_YEARS:
+        raise RuleBroken("number_format")
+    return years
+
+
+def _unit(code: Cell, name: Cell) -> UnitNamed:
+    coded = None if is_blank(code) else identifier_text(code)
+    named = None if is_blank(name) else " ".join(_clean_text(name).split())
+    if len(coded or "") > MAX_UNIT_CODE or len(named or "") > (MAX_UNIT_NAME if coded else MAX_UNIT_CODE):
+        raise RuleBroken("length")
+    if not f"{coded}{named}".isprintable():
+        raise RuleBroken("printable")
+    return UnitNamed(coded, named)
+
+
+@dataclass(frozen=True)
+class _WordReader:
+    words: Mapping[str, str]
+
+    def __call__(self, cell: Cell) -> str:
+        try:
+            return self.words[normalise(cell_text(cell))]
+        except KeyError:
+            raise RuleBroken("choice") from None
+
+
+@dataclass(frozen=True)
+class _TextReader:
+    longest: int
+
+    def __call__(self, cell: Cell) -> str:
+        text = " ".join(_clean_text(cell).split())
+        if len(text) > self.longest:
+            raise RuleBroken("length")
+        if not text.isprintable():
+            raise RuleBroken("printable")
+        return text

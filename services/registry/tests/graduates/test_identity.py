@@ -1,0 +1,106 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from registry.graduates import identity
+from registry.graduates.identity import RuleBroken
+
+
+def with_check_digit(first: str) -> str:
+    total = sum(w * int(digit) for w, digit in zip((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), first, strict=True))
+    return first + "10X98765432"[total % 11]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param("11010119900307002", id="ordinary"),
+        pytest.param("33011320020101001", id="county created in 2021"),
+        pytest.param("51050419940101001", id="born before the county had its code"),
+        pytest.param("81000020020101001", id="residence permit Hong Kong"),
+        pytest.param("83000020020101001", id="residence permit Taiwan"),
+        pytest.param("11022819990228001", id="retired county"),
+    ],
+)
+def test_place_is_no_reason_to_refuse_a_citizen_id(first: str) -> None:
+    number = with_check_digit(first)
+    assert identity.citizen_id(number, 2024) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "rule"),
+    [
+        ("11010119900307002", "citizen_id_format"),
+        ("1101011990030700211", "citizen_id_format"),
+        ("11010119900307002Y", "citizen_id_format"),
+        ("", "citizen_id_format"),
+        (with_check_digit("11010119900230002"), "citizen_id_date"),
+        (with_check_digit("11010120990101002"), "citizen_id_date"),
+        (with_check_digit("11010118990101002"), "citizen_id_date"),
+        ("110101199003070020", "citizen_id_check_digit"),
+    ],
+)
+def test_a_wrong_citizen_id_is_refused(number: str, rule: str) -> None:
+    with pytest.raises(RuleBroken, match=rule):
+        identity.citizen_id(number, 2024)
+
+
+@given(st.dates(date(1950, 1, 1), date(2010, 12, 31)), st.integers(0, 999), st.integers(0, 16), st.integers(1, 9))
+def test_one_wrong_digit_never_passes_as_the_same_person(born: date, serial: int, position: int, shift: int) -> None:
+    number = with_check_digit(f"110101{born:%Y%m%d}{serial:03}")
+    assert identity.citizen_id(number.lower(), 2024) == number
+    wrong = number[:position] + str((int(number[position]) + shift) % 10) + number[position + 1 :]
+    with pytest.raises(RuleBroken):
+        identity.citizen_id(wrong, 2024)
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("张 三", "张三"),
+        (" 张\u3000三 ", "张三"),
+        ("阿卜杜拉•艾力", "阿卜杜拉·艾力"),
+        ("John  Smith", "John Smith"),
+        ("王五（小）", "王五(小)"),
+        ("𠮷野", "𠮷野"),
+        ("李\ue863", "李\ue863"),
+        ("O’Neil-Weiß", "O’Neil-Weiß"),
+    ],
+)
+def test_names_are_kept_in_one_spelling(written: str, stored: str) -> None:
+    assert identity.name(written) == stored
+    assert identity.name(stored) == stored
+    assert identity.comparable_name(written) == identity.comparable_name(stored)
+
+
+@pytest.mark.parametrize("written", ["", " ", "张3", "=张三", "张三\x00", "···", "x" * 101, "<b>张</b>"])
+def test_what_is_no_name_is_refused(written: str) -> None:
+    with pytest.raises(RuleBroken, match="name_format"):
+        identity.name(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [("13800138000", "13800138000"), ("+86 138-0013-8000", "13800138000"), ("8613800138000", "13800138000"), ("(0371) 67781234", "037167781234"), ("+85291234567", "+85291234567")],
+)
+def test_phones_are_kept_as_digits(written: str, stored: str) -> None:
+    assert identity.phone(written) == stored
+
+
+@pytest.mark.parametrize("written", ["", "12345", "none", "138001380001234567890"])
+def test_what_is_no_phone_is_refused(written: str) -> None:
+    with pytest.raises(RuleBroken, match="phone_format"):
+        identity.phone(written)
+
+
+def test_masks_show_too_little_to_know_a_person() -> None:
+    assert identity.masked_number("11010119900307002X") == "1101**********002X"
+    assert identity.masked_phone("13800138000") == "138****8000"
+    assert identity.masked_name("欧阳娜娜") == "欧***"
+    assert identity.masked_name("李") == "李*"
+
+
+@given(st.text())
+def test_masks_never_show_a_short_text(text: str) -> None:
+    assert len(text) > 11 or not set(identity.masked_number(text)) - {"*"}
