@@ -58,19 +58,21 @@ imports: install ## Check who imports whom
 
 .PHONY: drift
 drift: install ## Compare generated files with what the code gives now
-	@$(BIN)/python -m quxiang.generated --check
+	@$(BIN)/python -m common.contracts.generate --check
+	@$(BIN)/python -m quxiang.openapi --check
 
 .PHONY: contracts
 contracts: install ## Write the event contracts' JSON Schemas and examples
-	@$(BIN)/python -m quxiang.generated contracts
+	@$(BIN)/python -m common.contracts.generate
 
 .PHONY: openapi
 openapi: install ## Write every service's openapi.json
-	@$(BIN)/python -m quxiang.generated openapi
+	@$(BIN)/python -m quxiang.openapi
 
 .PHONY: migration
 migration: install ## Draft a migration: SERVICE=destinations NAME=add_column
-	@$(BIN)/python -m quxiang.migration "$(SERVICE)" "$(NAME)"
+	@test -n "$(SERVICE)" && test -n "$(NAME)" || { echo "usage: make migration SERVICE=destinations NAME=add_column" >&2; exit 2; }
+	@$(BIN)/python -m common.testing.migrations "$(SERVICE)" "$(NAME)"
 
 .PHONY: token
 token: install ## Print a token: ROLE=school_officer SCHOOL=10001 (COLLEGE CLASS GRADUATE PROVINCE EMPLOYER SUBJECT TTL)

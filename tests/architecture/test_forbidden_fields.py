@@ -1,0 +1,94 @@
+"""四不准, 三不得: nothing in the model can hold a rate target, a quota, or a figure by member of staff."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from common.contracts.catalogue import EVENT_TYPES
+from common.testing.databases import service_database
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ["registry", "destinations", "surveys", "indicators"]
+TARGETS = re.compile(r"(^|_)(target|quota|goal|kpi|ranking|rank|performance|league)(_|$)")
+STAFF = re.compile(r"(^|_)(counsellor|staff|teacher|employee_number|adviser|officer)(_|$)")
+CERTIFICATES = re.compile(r"certificate|diploma|graduation_release|degree_award")
+# What a school trains its graduates to be, not who of its staff did something.
+NOT_STAFF = {"teacher_training_code", "teacher_training"}
+WORDS = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def is_forbidden(name: str) -> bool:
+    return bool(TARGETS.search(name)) or (name not in NOT_STAFF and bool(STAFF.search(name)))
+
+
+def properties(document: Any) -> Iterator[str]:
+    """All names of fields and parameters anywhere in an OpenAPI document."""
+    if isinstance(document, dict):
+        if isinstance(found := document.get("properties"), dict):
+            yield from found
+        if document.get("in") in {"query", "path", "header"} and "name" in document:
+            yield str(document["name"])
+        for value in document.values():
+            yield from properties(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from properties(value)
+
+
+@pytest.mark.parametrize("name", ["rate_target", "quota", "counsellor_id", "ranking", "staff_code"])
+def test_the_words_are_recognised(name: str) -> None:
+    assert is_forbidden(name)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_column_can_hold_one(service: str) -> None:
+    async with service_database(service) as database:
+        connection = await asyncpg.connect(database.app_url)
+        try:
+            found = await connection.fetch(
+                "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+            )
+        finally:
+            await connection.close()
+    assert found
+    assert [tuple(row) for row in found if is_forbidden(row["column_name"])] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_field_of_the_api_can_hold_one(service: str) -> None:
+    document = json.loads((ROOT / "services" / service / "openapi.json").read_text())
+    assert sorted({name for name in properties(document) if is_forbidden(name)}) == []
+
+
+def test_no_event_can_hold_one() -> None:
+    names = {name for described in EVENT_TYPES.values() for name in described.model.model_fields}
+    assert sorted(name for name in names if is_forbidden(name)) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_route_joins_a_certificate_to_a_destination(service: str) -> None:
+    document = json.loads((ROOT / "services" / service / "openapi.json").read_text())
+    names = {*document["paths"], *properties(document)}
+    assert sorted(name for name in names if CERTIFICATES.search(name)) == []
+
+
+def test_staff_is_no_dimension_of_the_indicators() -> None:
+    document = json.loads((ROOT / "services/indicators/openapi.json").read_text())
+    words = {word for text in strings(document["paths"]) for word in WORDS.findall(text)}
+    assert sorted(word for word in words if TARGETS.search(word) and word not in {"rank"}) == []
+
+
+def strings(document: Any) -> Iterator[str]:
+    if isinstance(document, str):
+        yield document
+    elif isinstance(document, dict):
+        for value in document.values():
+            yield from strings(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from strings(value)
