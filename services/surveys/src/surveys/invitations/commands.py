@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from common.auth import Principal, Role
-from common.crypto import FieldCipher
+from common.crypto import FieldCipher, hashed_secret
 from common.database import UnitOfWork
 from common.errors import Conflict, Text
 from surveys.invitations import storage
-from surveys.invitations.domain import digest, link, new_token
+from surveys.invitations.domain import link, new_token
 from surveys.invitations.storage import Batch, Invitation, NewInvitation
 from surveys.waves.domain import Wave, WavePhase
 
@@ -44,14 +44,12 @@ async def audit_links_read(uow: UnitOfWork, wave: Wave, shown: int) -> None:
     )
 
 
-def links(
-    cipher: FieldCipher, principal: Principal, public_url: str, page: Sequence[Invitation]
-) -> dict[UUID, str]:
+def links(cipher: FieldCipher, principal: Principal, public_url: str, page: Sequence[Invitation]) -> dict[UUID, str]:
     """The links that nobody used yet, for the one role that hands them out."""
     if principal.role is not Role.SURVEY_MANAGER:
         return {}
     return {
-        each.id: link(public_url, cipher.decrypt(FIELD, str(each.id), each.token_ciphertext))
+        each.id: link(public_url, cipher.decrypt(FIELD, each.id, each.token_ciphertext))
         for each in page
         if each.token_ciphertext is not None
     }
@@ -59,6 +57,4 @@ def links(
 
 def _made(cipher: FieldCipher, invitation_id: UUID, graduate_id: UUID) -> NewInvitation:
     token = new_token()
-    return NewInvitation(
-        invitation_id, graduate_id, digest(token), cipher.encrypt(FIELD, str(invitation_id), token)
-    )
+    return NewInvitation(invitation_id, graduate_id, hashed_secret(token), cipher.encrypt(FIELD, invitation_id, token))

@@ -1,6 +1,5 @@
 """Tokens of personal links: 128 random bits that name nobody, of which only a digest is kept."""
 
-import hashlib
 import re
 import secrets
 from enum import StrEnum
@@ -27,11 +26,6 @@ class InvitationState(StrEnum):
 def new_token() -> str:
     """A token nobody can guess, safe in a URL fragment."""
     return secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def digest(token: str) -> bytes:
-    """What is stored: a plain hash suffices because the token has full entropy."""
-    return hashlib.sha256(token.encode()).digest()
 
 
 def has_form(token: str) -> bool:

@@ -113,17 +113,19 @@ async def page(connection: AsyncConnection, wave_id: UUID, after: UUID | None, l
     return [_invitation(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def by_digest(connection: AsyncConnection, digest: bytes, *, for_update: bool = False) -> Invitation | None:
-    """The invitation whose token has this digest."""
-    query = select(invitations).where(invitations.c.token_digest == digest)
-    row = (await connection.execute(query.with_for_update() if for_update else query)).mappings().one_or_none()
+async def by_digest(connection: AsyncConnection, digest: bytes) -> Invitation | None:
+    """The invitation whose token has this digest, held until the transaction ends."""
+    query = select(invitations).where(invitations.c.token_digest == digest).with_for_update()
+    row = (await connection.execute(query)).mappings().one_or_none()
     return _invitation(row) if row else None
 
 
 async def mark(connection: AsyncConnection, invitation_id: UUID, state: InvitationState) -> None:
     """Records what became of the link, and forgets the token: from the first use only the graduate knows it."""
     await connection.execute(
-        update(invitations).where(invitations.c.id == invitation_id).values(
+        update(invitations)
+        .where(invitations.c.id == invitation_id)
+        .values(
             state=state.value,
             token_ciphertext=None,
             first_used_at=text("coalesce(first_used_at, clock_timestamp())"),

@@ -1,6 +1,5 @@
 """What a wave announces: one event per eligible graduate, written by the database in one statement."""
 
-
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -40,7 +39,6 @@ _REQUEST = text(
     SELECT key, sequence FROM written ORDER BY id DESC LIMIT 1
     """
 )
-
 
 
 async def request_responses(

@@ -25,9 +25,7 @@ def must_manage(principal: Principal, school_code: str) -> None:
 async def create(uow: UnitOfWork, principal: Principal, plan: WavePlan) -> tuple[Wave, ChangeToken | None]:
     """Freezes the cohort's population as eligible and announces that each of them is asked."""
     must_open_before_it_closes(plan)
-    asked = await find_version(
-        uow.connection, principal.row_scope(), plan.questionnaire_id, plan.questionnaire_version
-    )
+    asked = await find_version(uow.connection, principal.row_scope(), plan.questionnaire_id, plan.questionnaire_version)
     if asked is None or asked.school_code not in {None, plan.school_code}:
         raise unknown_questionnaire_version()
     wave = await storage.add(uow.connection, plan)
