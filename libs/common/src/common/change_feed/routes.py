@@ -1,0 +1,137 @@
+"""`GET /v1/changes`, mounted by services whose changes others follow, and the open `GET /schemas/{name}`."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field
+from pydantic_core import to_json
+
+from common.auth import Principal, Role, require
+from common.change_feed.storage import FeedPage, FeedScope, changes_after
+from common.contracts.catalogue import topics_of
+from common.contracts.schemas import served_schema
+from common.contracts.structured import structured
+from common.database import Database
+from common.errors import NotFound
+from common.http.paging import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, BadCursor, decode_cursor, encode_cursor
+from common.kafka import schema_base
+from common.settings import ServiceSettings
+
+READERS = (Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER, Role.INTEGRATOR, Role.SYSTEM, Role.ADMIN)
+
+_PURPOSE = "/v1/changes"
+_MAX_POSITION = 2**63 - 1
+
+
+class Change(BaseModel):
+    """One event as a CloudEvent in structured JSON. `data` follows the schema that `dataschema` names."""
+
+    specversion: str
+    id: UUID
+    source: str
+    type: str
+    subject: str = Field(description="The key: the graduate's id, or the school's code")
+    time: AwareDatetime
+    dataschema: str
+    sequence: int = Field(description="Per topic and key: from 1, by one, without a gap")
+    position: int = Field(description="Order of this feed")
+    schoolcode: str
+    decidedon: str | None = Field(default=None, description="Day from which the fact counts")
+    correlationid: str | None = None
+    traceparent: str | None = None
+    datacontenttype: str
+    data: dict[str, Any]
+
+
+class ChangesPage(BaseModel):
+    """Events in order; `next_cursor` is always there, also when nothing is left at the moment."""
+
+    items: list[Change]
+    next_cursor: str
+
+
+def changes_router(database: Database, settings: ServiceSettings, topics: Sequence[str] | None = None) -> APIRouter:
+    """The feed of the topics that the service publishes, or of some of them."""
+    router = APIRouter(tags=["changes"])
+    wanted = tuple(topics) if topics is not None else topics_of(settings.service)
+
+    @router.get(
+        "/v1/changes",
+        operation_id="list_changes",
+        summary="Follow changes in the order of the topic",
+        description="Give `next_cursor` back as `after`. Delivery is at least once; never order by clocks.",
+        response_model=ChangesPage,
+    )
+    async def list_changes(
+        request: Request,
+        caller: Annotated[Principal, Depends(require(*READERS))],
+        after: Annotated[
+            str | None, Query(max_length=MAX_CURSOR, description="`next_cursor` of the page before")
+        ] = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items on a page")] = DEFAULT_LIMIT,
+    ) -> Response:
+        position = _position(after)
+        async with database.reading() as connection:
+            page = await changes_after(connection, wanted, feed_scope(caller), position, limit)
+        return _answer(request, settings, page, full=len(page.events) == limit)
+
+    return router
+
+
+def schemas_router() -> APIRouter:
+    """The schemas that events name as `dataschema`; open, because they hold no data."""
+    router = APIRouter(tags=["schemas"])
+
+    @router.get(
+        "/schemas/{name}",
+        operation_id="get_schema",
+        summary="JSON Schema of an event's data",
+        openapi_extra={"security": []},
+    )
+    async def get_schema(name: str) -> Response:
+        schema = served_schema(name)
+        if schema is None:
+            raise NotFound
+        return Response(schema, media_type="application/schema+json")
+
+    return router
+
+
+def feed_scope(caller: Principal) -> FeedScope:
+    """What the caller may follow: an officer the own school or college, an integrator what its contract names."""
+    match caller.role:
+        case Role.SCHOOL_OFFICER:
+            return FeedScope(school=caller.school_code, nothing=caller.school_code is None)
+        case Role.COLLEGE_OFFICER:
+            lacking = caller.school_code is None or caller.college_code is None
+            return FeedScope(caller.school_code, caller.college_code, lacking)
+        case Role.INTEGRATOR:
+            return FeedScope(school=caller.school_code)
+        case Role.SYSTEM | Role.ADMIN:
+            return FeedScope()
+        case _:
+            return FeedScope(nothing=True)
+
+
+def _position(after: str | None) -> int:
+    if after is None:
+        return 0
+    try:
+        (position,) = decode_cursor(after, _PURPOSE, int)
+    except BadCursor:
+        raise BadCursor("after") from None
+    if not isinstance(position, int) or not 0 <= position <= _MAX_POSITION:
+        raise BadCursor("after")
+    return position
+
+
+def _answer(request: Request, settings: ServiceSettings, page: FeedPage, *, full: bool) -> Response:
+    cursor = encode_cursor([page.reached], _PURPOSE)
+    items = [structured(event, settings.service, schema_base(settings)) for event in page.events]
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+    address = f"{request.url.path}?{urlencode([*kept, ('after', cursor)])}"
+    headers = {"Link": f'<{address}>; rel="next"'} if full else {}
+    return Response(to_json({"items": items, "next_cursor": cursor}), headers=headers, media_type="application/json")
