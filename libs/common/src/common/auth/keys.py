@@ -152,7 +152,9 @@ def key_source(settings: ServiceSettings) -> KeySource:
     raise ValueError("neither QUXIANG_JWKS_FILE nor QUXIANG_JWKS_URL is set")
 
 
-def _is_signing_key(entry: Mapping[str, Any]) -> bool:
+def _is_signing_key(entry: Any) -> bool:
+    if not isinstance(entry, Mapping):
+        raise ValueError("not a key set")  # noqa: TRY004 - one kind of error for whatever is wrong with the document
     return isinstance(entry.get("kid"), str) and entry.get("kty") != "oct" and entry.get("use", "sig") == "sig"
 
 

@@ -1,0 +1,144 @@
+"""Keys and service tokens from addresses: fetched when needed, not for every caller, and never trusted blindly."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from common.auth import ServiceTokens
+from common.auth.issuing import SigningKey, jwks_of
+from common.auth.keys import KeySet, UrlKeys
+from common.errors import Unavailable
+from common.settings import ServiceSettings
+from common.testing.tokens import TokenMint
+
+
+class Issuer:
+    """An identity provider behind httpx's own transport: key set and token endpoint."""
+
+    def __init__(self):
+        self.document = jwks_of(SigningKey.generate())
+        self.asked = []
+        self.down = False
+
+    @property
+    def client(self):
+        return httpx.AsyncClient(transport=httpx.MockTransport(self.answer))
+
+    async def answer(self, request):
+        self.asked.append(request)
+        await asyncio.sleep(0)
+        if self.down:
+            raise httpx.ConnectError("down")
+        if request.method == "POST":
+            return httpx.Response(200, json={"access_token": f"token-{len(self.asked)}", "expires_in": 300})
+        return httpx.Response(200, text=self.document)
+
+
+@pytest.fixture
+def issuer():
+    return Issuer()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr("common.auth.keys.time.monotonic", lambda: now[0])
+    return now
+
+
+async def test_the_key_set_is_fetched_once_for_all_callers(issuer, clock):
+    keys = UrlKeys("https://issuer.test/jwks", issuer.client)
+    found = await asyncio.gather(*(keys.current() for _ in range(20)))
+    assert len(issuer.asked) == 1
+    assert all(isinstance(each, KeySet) and len(each) == 1 for each in found)
+
+
+async def test_an_old_key_set_is_renewed_in_the_background(issuer, clock):
+    keys = UrlKeys("https://issuer.test/jwks", issuer.client)
+    first = await keys.current()
+    clock[0] += 400
+    issuer.document = jwks_of(SigningKey.generate(), SigningKey.generate())
+    assert await keys.current() is first
+    await keys._fetching
+    assert len(await keys.current()) == 2
+
+
+async def test_unknown_key_ids_do_not_make_us_ask_again_and_again(issuer, clock):
+    keys = UrlKeys("https://issuer.test/jwks", issuer.client)
+    known = await keys.current()
+    for _ in range(10):
+        await keys.after_unknown(known)
+    assert len(issuer.asked) == 1
+    clock[0] += 20
+    await keys.after_unknown(known)
+    assert len(issuer.asked) == 2
+
+
+async def test_an_issuer_that_is_down_leaves_the_known_keys_in_use(issuer, clock):
+    keys = UrlKeys("https://issuer.test/jwks", issuer.client)
+    known = await keys.current()
+    issuer.down = True
+    clock[0] += 400
+    assert await keys.current() is known
+    await keys._fetching
+    assert await keys.current() is known
+
+
+@pytest.mark.parametrize("document", ["", "[]", "{}", '{"keys": 3}', '{"keys": [3]}', "x" * 300_000])
+async def test_without_a_usable_first_key_set_nobody_can_be_judged(issuer, clock, document):
+    issuer.document = document
+    with pytest.raises(Unavailable):
+        await UrlKeys("https://issuer.test/jwks", issuer.client).current()
+
+
+def settings(**fields):
+    return ServiceSettings(service="destinations", database_url="postgresql://x@y/z", **fields)
+
+
+async def test_client_credentials_are_used_until_shortly_before_they_expire(issuer, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("common.auth.service_tokens.time.monotonic", lambda: now[0])
+    tokens = ServiceTokens(
+        settings(token_url="https://issuer.test/token", client_id="destinations", client_secret="s"), issuer.client
+    )
+    assert set(await asyncio.gather(*(tokens.bearer() for _ in range(5)))) == {"token-1"}
+    now[0] = 239
+    assert await tokens.bearer() == "token-1"
+    now[0] = 241
+    assert await tokens.bearer() == "token-2"
+    assert b"grant_type=client_credentials" in issuer.asked[0].content
+    assert issuer.asked[0].headers["authorization"].startswith("Basic ")
+
+
+async def test_a_token_endpoint_that_is_down_is_a_transient_failure(issuer):
+    issuer.down = True
+    tokens = ServiceTokens(settings(token_url="https://issuer.test/token", client_id="d"), issuer.client)
+    with pytest.raises(Unavailable):
+        await tokens.bearer()
+    issuer.down = False
+    assert await tokens.bearer()
+
+
+async def test_a_token_file_is_read_again_when_it_changes(tmp_path):
+    mint = TokenMint(tmp_path)
+    path = mint.service_token_file(tmp_path)
+    tokens = ServiceTokens(settings(service_token_file=path))
+    first = await tokens.bearer()
+    path.write_text(mint.token("system", ttl=timedelta(hours=1), subject="renewed") + "\n")
+    assert await tokens.bearer() != first
+    path.unlink()
+    with pytest.raises(Unavailable):
+        await tokens.bearer()
+
+
+def test_a_service_without_any_way_to_a_token_does_not_start():
+    with pytest.raises(ValueError, match="QUXIANG_"):
+        ServiceTokens(settings())
+
+
+def test_the_key_set_document_is_plain_json():
+    key = SigningKey.generate()
+    assert json.loads(jwks_of(key))["keys"][0]["kid"] == key.key_id

@@ -1,0 +1,144 @@
+"""Field encryption: what it gives back, what it refuses, and what it never shows."""
+
+import traceback
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.crypto import FieldCipher, KeyRing, UndecryptableError, equal, hashed_secret
+
+RING = KeyRing.generate()
+CIPHER = FieldCipher(RING)
+RECORD = UUID("0198c0de-0000-4000-8000-000000000001")
+CITIZEN = "410102200001011234"
+
+fields = st.text(min_size=1, max_size=30)
+records = st.uuids() | st.text(max_size=40)
+values = st.text(max_size=200)
+
+
+@given(field=fields, record=records, value=values)
+def test_a_value_comes_back_as_it_was(field, record, value):
+    assert CIPHER.decrypt(field, record, CIPHER.encrypt(field, record, value)) == value
+
+
+@given(purpose=fields, record=records, content=st.binary(max_size=2000))
+def test_a_file_comes_back_as_it_was(purpose, record, content):
+    assert CIPHER.decrypt_blob(purpose, record, CIPHER.encrypt_blob(purpose, record, content)) == content
+
+
+@given(value=st.text(alphabet="0123456789", min_size=6, max_size=40))
+def test_no_ciphertext_holds_its_value(value):
+    for ciphertext in (CIPHER.encrypt("phone", RECORD, value), CIPHER.encrypt_blob("upload", RECORD, value.encode())):
+        assert value.encode() not in ciphertext
+
+
+@given(data=st.data(), value=values)
+def test_any_changed_byte_is_noticed(data, value):
+    ciphertext = bytearray(CIPHER.encrypt("name", RECORD, value))
+    place = data.draw(st.integers(0, len(ciphertext) - 1))
+    ciphertext[place] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(UndecryptableError):
+        CIPHER.decrypt("name", RECORD, bytes(ciphertext))
+
+
+@given(st.binary(max_size=200))
+def test_bytes_that_are_no_ciphertext_are_refused(content):
+    with pytest.raises(UndecryptableError):
+        CIPHER.decrypt("name", RECORD, content)
+    with pytest.raises(UndecryptableError):
+        CIPHER.decrypt_blob("upload", RECORD, content)
+
+
+def test_equal_values_of_two_records_look_different():
+    assert CIPHER.encrypt("citizen_id", RECORD, CITIZEN) != CIPHER.encrypt("citizen_id", uuid4(), CITIZEN)
+
+
+def test_the_same_field_of_the_same_record_looks_the_same():
+    assert CIPHER.encrypt("citizen_id", RECORD, CITIZEN) == CIPHER.encrypt("citizen_id", RECORD, CITIZEN)
+
+
+@pytest.mark.parametrize(("field", "record"), [("phone", RECORD), ("citizen_id", uuid4())])
+def test_a_ciphertext_moved_elsewhere_does_not_decrypt(field, record):
+    with pytest.raises(UndecryptableError):
+        CIPHER.decrypt(field, record, CIPHER.encrypt("citizen_id", RECORD, CITIZEN))
+
+
+def test_a_field_and_an_upload_are_not_taken_for_each_other():
+    with pytest.raises(UndecryptableError):
+        CIPHER.decrypt("x", RECORD, CIPHER.encrypt_blob("x", RECORD, b"content"))
+    with pytest.raises(UndecryptableError):
+        CIPHER.decrypt_blob("x", RECORD, CIPHER.encrypt("x", RECORD, "content"))
+
+
+def test_the_same_upload_twice_looks_different():
+    assert CIPHER.encrypt_blob("upload", RECORD, b"same") != CIPHER.encrypt_blob("upload", RECORD, b"same")
+
+
+def test_the_header_names_format_algorithm_and_key():
+    assert CIPHER.encrypt("name", RECORD, "张三").startswith(b"\x01\x01\x02k1")
+    assert CIPHER.encrypt_blob("upload", RECORD, b"").startswith(b"\x01\x02\x02k1")
+
+
+def test_after_rotation_old_values_read_and_new_ones_use_the_new_key():
+    rotated = FieldCipher(RING.rotated("k2"))
+    old = CIPHER.encrypt("name", RECORD, "张三")
+    new = rotated.encrypt("name", RECORD, "张三")
+    assert rotated.decrypt("name", RECORD, old) == rotated.decrypt("name", RECORD, new) == "张三"
+    assert rotated.is_stale(old)
+    assert not rotated.is_stale(new)
+    with pytest.raises(UndecryptableError):
+        CIPHER.decrypt("name", RECORD, new)
+
+
+def test_after_re_encryption_the_old_key_can_be_destroyed():
+    rotated = RING.rotated("k2")
+    moved = FieldCipher(rotated).encrypt(
+        "name", RECORD, CIPHER.decrypt("name", RECORD, CIPHER.encrypt("name", RECORD, "李四"))
+    )
+    only_new = KeyRing({"k2": rotated.fields["k2"]}, "k2", rotated.index, rotated.fingerprint)
+    assert FieldCipher(only_new).decrypt("name", RECORD, moved) == "李四"
+
+
+def test_an_error_quotes_neither_value_nor_ciphertext():
+    ciphertext = CIPHER.encrypt("citizen_id", RECORD, CITIZEN)
+    with pytest.raises(UndecryptableError) as caught:
+        CIPHER.decrypt("citizen_id", uuid4(), ciphertext)
+    told = "".join(traceback.format_exception(caught.value))
+    assert CITIZEN not in told
+    assert ciphertext.hex() not in told
+    assert caught.value.__cause__ is None
+
+
+@given(left=values, right=values)
+def test_the_blind_index_is_equal_exactly_for_equal_values(left, right):
+    first, second = CIPHER.blind_index("citizen_id", left), CIPHER.blind_index("citizen_id", right)
+    assert (first == second) == (left == right)
+    assert len(first) == 16
+
+
+def test_the_blind_index_depends_on_field_and_key():
+    index = CIPHER.blind_index("citizen_id", CITIZEN)
+    assert index != CIPHER.blind_index("phone", CITIZEN)
+    assert index != FieldCipher(KeyRing.generate()).blind_index("citizen_id", CITIZEN)
+
+
+def test_the_blind_index_survives_rotation_of_field_keys():
+    assert FieldCipher(RING.rotated("k2")).blind_index("phone", "1") == CIPHER.blind_index("phone", "1")
+
+
+def test_no_field_and_value_share_an_index_with_another_pair():
+    assert CIPHER.blind_index("a", "bc") != CIPHER.blind_index("ab", "c")
+
+
+def test_fingerprints_are_keyed():
+    assert CIPHER.fingerprint(b"x") == CIPHER.fingerprint(b"x")
+    assert CIPHER.fingerprint(b"x") != FieldCipher(KeyRing.generate()).fingerprint(b"x")
+
+
+def test_secrets_are_compared_and_hashed():
+    assert equal("token", b"token")
+    assert not equal("token", "other")
+    assert hashed_secret("token") == hashed_secret("token") != hashed_secret("other")
