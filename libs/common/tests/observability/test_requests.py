@@ -1,0 +1,96 @@
+"""The middleware around every request: correlation id and metrics, on a real FastAPI application."""
+
+import re
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+
+from common.observability import (
+    CorrelationMiddleware,
+    MetricsMiddleware,
+    counter,
+    current_correlation_id,
+    current_traceparent,
+    exposition,
+)
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+@pytest.fixture
+async def client():
+    things = APIRouter(prefix="/things")
+
+    @things.get("/{thing_id}")
+    async def read(thing_id: str) -> dict[str, str | None]:
+        return {"correlation_id": current_correlation_id(), "traceparent": current_traceparent(), "thing": thing_id}
+
+    @things.get("/{thing_id}/failing")
+    async def fail(thing_id: str) -> None:
+        raise RuntimeError(thing_id)
+
+    inner = APIRouter(prefix="/v1")
+    inner.include_router(things)
+    app = FastAPI()
+    app.include_router(inner)
+    app.add_middleware(MetricsMiddleware)
+    app.add_middleware(CorrelationMiddleware)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://example") as client:
+        yield client
+
+
+def metric(line):
+    found = re.search(rf"^{re.escape(line)} (\S+)$", exposition().decode(), re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+async def test_a_well_formed_request_id_is_bound_and_echoed(client):
+    answer = await client.get("/v1/things/1", headers={"X-Request-ID": "order-4711.a", "traceparent": TRACE})
+    assert answer.headers.get_list("x-request-id") == ["order-4711.a"]
+    assert answer.json() == {"correlation_id": "order-4711.a", "traceparent": TRACE, "thing": "1"}
+
+
+@pytest.mark.parametrize(
+    "offered", ["", "short", "a" * 65, "with space in it", "13812345678", "a<script>aaaa", "张三张三张三张三"]
+)
+async def test_any_other_request_id_is_replaced(client, offered):
+    answer = await client.get("/v1/things/1", headers={"X-Request-ID": offered.encode()})
+    assert re.fullmatch(r"[0-9a-f]{32}", answer.headers["x-request-id"])
+    assert answer.json()["correlation_id"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    "offered", ["", "00-0-0-00", TRACE.replace("4bf9", "4BF9"), f"00-{'0' * 32}-00f067aa0ba902b7-01"]
+)
+async def test_a_malformed_trace_context_is_ignored(client, offered):
+    assert (await client.get("/v1/things/1", headers={"traceparent": offered})).json()["traceparent"] is None
+
+
+async def test_requests_are_counted_by_template_and_never_by_path(client):
+    line = 'quxiang_http_requests_total{method="GET",route="/v1/things/{thing_id}",status="200"}'
+    before = metric(line)
+    await client.get("/v1/things/410102200001011234")
+    await client.get("/v1/410102200001011234/nowhere")
+    assert metric(line) == before + 1
+    assert b"410102200001011234" not in exposition()
+    assert metric('quxiang_http_requests_total{method="GET",route="unmatched",status="404"}') >= 1
+
+
+async def test_a_failing_request_counts_as_500_and_ends(client):
+    line = 'quxiang_http_requests_total{method="GET",route="/v1/things/{thing_id}/failing",status="500"}'
+    before = metric(line)
+    assert (await client.get("/v1/things/1/failing")).status_code == 500
+    assert metric(line) == before + 1
+    assert metric("quxiang_http_requests_in_progress") == 0
+
+
+async def test_an_unknown_method_makes_no_label_of_its_own(client):
+    await client.request("BREW", "/v1/things/1")
+    assert b"BREW" not in exposition()
+
+
+def test_a_label_of_single_things_is_refused():
+    with pytest.raises(ValueError, match="graduate_id"):
+        counter("reads", "Reads", ("graduate_id",))

@@ -1,0 +1,83 @@
+"""Settings from environment and files, refused early when they are wrong, never shown with their secrets."""
+
+import pytest
+from pydantic import ValidationError
+
+from common.settings import ServiceSettings, asyncpg_url
+
+URL = "postgresql://registry_app:hunter2@db/registry"
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("QUXIANG_SERVICE", "registry")
+    monkeypatch.setenv("QUXIANG_DATABASE_URL", URL)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg", "postgresql+psycopg"])
+def test_any_spelling_of_a_postgres_address_ends_at_asyncpg(environment, scheme):
+    environment.setenv("QUXIANG_DATABASE_URL", URL.replace("postgresql", scheme))
+    assert ServiceSettings().database_url == URL.replace("postgresql", "postgresql+asyncpg")
+
+
+def test_another_database_is_refused():
+    with pytest.raises(ValueError, match="PostgreSQL"):
+        asyncpg_url("sqlite:///x")
+
+
+def test_a_secret_may_stand_in_a_file(environment, tmp_path):
+    (tmp_path / "url").write_text(f"{URL}\n")
+    (tmp_path / "secret").write_text("hunter3\n")
+    environment.delenv("QUXIANG_DATABASE_URL")
+    environment.setenv("QUXIANG_DATABASE_URL_FILE", str(tmp_path / "url"))
+    environment.setenv("QUXIANG_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
+    settings = ServiceSettings()
+    assert settings.database_url.endswith("hunter2@db/registry")
+    assert settings.client_secret is not None
+    assert settings.client_secret.get_secret_value() == "hunter3"
+
+
+def test_fields_that_are_paths_stay_paths(environment, tmp_path):
+    environment.setenv("QUXIANG_JWKS_FILE", str(tmp_path / "jwks.json"))
+    assert ServiceSettings().jwks_file == tmp_path / "jwks.json"
+
+
+def test_a_value_given_twice_and_a_missing_file_are_refused(environment, tmp_path):
+    environment.setenv("QUXIANG_DATABASE_URL_FILE", str(tmp_path / "url"))
+    with pytest.raises(ValueError, match="both"):
+        ServiceSettings()
+    environment.delenv("QUXIANG_DATABASE_URL")
+    with pytest.raises(FileNotFoundError):
+        ServiceSettings()
+
+
+def test_a_wrong_value_is_refused_without_being_quoted(environment):
+    environment.setenv("QUXIANG_DATABASE_URL", "sqlite://hunter2")
+    with pytest.raises(ValidationError) as caught:
+        ServiceSettings()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_no_representation_shows_a_secret(environment):
+    environment.setenv("QUXIANG_CLIENT_SECRET", "hunter3")
+    environment.setenv("QUXIANG_MIGRATION_DATABASE_URL", URL)
+    settings = ServiceSettings()
+    for shown in (repr(settings), str(settings), str(settings.shown())):
+        assert "hunter" not in shown
+    assert settings.shown()["database_url"] == "postgresql+asyncpg://registry_app:***@db/registry"
+
+
+def test_origins_are_comma_separated(environment):
+    environment.setenv("QUXIANG_CORS_ORIGINS", "https://a.example, https://b.example,")
+    assert ServiceSettings().cors_origins == ("https://a.example", "https://b.example")
+
+
+def test_an_env_file_in_the_working_directory_is_not_read(tmp_path):
+    (tmp_path / ".env").write_text("QUXIANG_TOPIC_PREFIX=evil.")
+    assert ServiceSettings().topic_prefix == ""
+
+
+def test_every_field_is_described():
+    assert [name for name, field in ServiceSettings.model_fields.items() if not field.description] == []
