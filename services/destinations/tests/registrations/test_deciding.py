@@ -3,6 +3,10 @@ from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
 from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
 from destinations.registrations.domain import deciding, refusals
 from destinations.registrations.domain.content import Destination
@@ -15,14 +19,22 @@ from destinations.registrations.domain.registration import (
     Registration,
     Source,
 )
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from destinations.roster.domain import Graduate
 
 GRADUATE = Person(Party.GRADUATE, "g")
 COUNSELLOR = Person(Party.COUNSELLOR, "c")
 COLLEGE = Person(Party.COLLEGE_OFFICER, "co")
 SCHOOL = Person(Party.SCHOOL_OFFICER, "so")
+ANNA = Graduate(
+    id=GraduateId(UUID(int=1)),
+    school_code=SchoolCode("10001"),
+    cohort=Cohort(2024),
+    college_code=None,
+    major_code=None,
+    class_code=None,
+    education_level_code="31",
+    status="registered",
+)
 SEEKING = Destination("70", reason="job_seeking")
 FREELANCE = Destination("76", freelance_kind="翻译", place_code="410102")
 DAY = date(2024, 6, 1)
@@ -37,9 +49,7 @@ def stored(change: Change, before: Registration | None = None) -> Registration:
         effective = None
     return Registration(
         id=RegistrationId(before.id if before else uuid4()),
-        graduate_id=GraduateId(UUID(int=1)),
-        school_code=SchoolCode("10001"),
-        cohort=Cohort(2024),
+        graduate=ANNA,
         version=version,
         stage=change.stage,
         confirmation=change.confirmation,
@@ -48,7 +58,6 @@ def stored(change: Change, before: Registration | None = None) -> Registration:
         incomplete=change.incomplete,
         reviewers=change.reviewers,
         effective=effective,
-        graduate_counted=True,
         decided_on=DAY,
         recorded_at=datetime(2024, 6, 1, tzinfo=UTC),
     )
@@ -174,7 +183,7 @@ def test_a_refused_void_leaves_the_approved_record() -> None:
 
 
 def test_nobody_can_do_anything_with_a_withdrawn_graduate() -> None:
-    frozen = replace(after(*APPROVED), graduate_counted=False)
+    frozen = replace(after(*APPROVED), graduate=replace(ANNA, status="withdrawn"))
     assert deciding.allowed_transitions(frozen, SCHOOL) == ()
     with pytest.raises(refusals.GraduateWithdrawn):
         deciding.edit(frozen, {"reason": "signing"}, SCHOOL)

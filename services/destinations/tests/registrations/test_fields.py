@@ -2,6 +2,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from common.codes import CodeLists
 from destinations.registrations.domain.content import FIELDS, Destination, changed_fields
 from destinations.registrations.domain.fields import (
@@ -13,15 +16,13 @@ from destinations.registrations.domain.fields import (
     recoded,
     rule_of,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 CODES = CodeLists.load().get("destination").codes()
 SAMPLES: dict[str, Any] = {
     "flexible": True,
     "flexible_kind": "certificate",
     "employer_name": "某公司",
-    "employer_uscc": "91410100MA40XXXX1X",
+    "employer_uscc": "91410100MA40ABCD15",
     "employer_nature_code": "39",
     "industry_code": "22",
     "place_code": "410102",
@@ -154,3 +155,14 @@ def test_changed_fields_are_exactly_the_difference(before: Destination, after: D
     changed = changed_fields(before, after)
     assert before.merged({name: getattr(after, name) for name in changed}) == after
     assert all(getattr(before, name) != getattr(after, name) for name in changed)
+
+
+def test_texts_must_be_usable() -> None:
+    def faulty(**fields: str) -> set[tuple[str, str]]:
+        return {(problem.pointer, problem.rule) for problem in contradictions(Destination("10", **fields))}  # type: ignore[arg-type]
+
+    assert faulty(employer_uscc="91410100MA40ABCD15") == set()
+    assert faulty(employer_uscc="91410100MA40ABCD16") == {("/employer_uscc", "uscc_format")}
+    assert faulty(employer_uscc="9141 0100MA40ABCD15") == {("/employer_uscc", "uscc_format")}
+    assert faulty(employer_name="某" * 201) == {("/employer_name", "length")}
+    assert faulty(flexible_kind="按小时打零工") == {("/flexible_kind", "choice")}

@@ -1,6 +1,7 @@
 import itertools
 
 import pytest
+
 from destinations.registrations.domain.lifecycle import (
     STEPS,
     Action,

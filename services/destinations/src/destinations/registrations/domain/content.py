@@ -64,6 +64,19 @@ CODE_LISTS: Mapping[str, str] = {
 }
 """Which code list gives a field its meaning."""
 
+LONGEST: Mapping[str, int] = {
+    "employer_name": 200,
+    "employer_address": 300,
+    "freelance_kind": 100,
+    "study_school_name": 200,
+    "abroad_country": 100,
+    "abroad_school_name_zh": 200,
+    "abroad_school_name_en": 200,
+    "abroad_major_zh": 200,
+    "abroad_major_en": 200,
+}
+"""The most characters that a text may have."""
+
 
 def changed_fields(before: Destination | None, after: Destination) -> tuple[str, ...]:
     """Names of the fields that differ, in the order of the contract; without a version before, those that are set."""

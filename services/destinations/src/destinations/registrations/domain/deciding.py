@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from common.errors import FieldProblem
-
 from destinations.registrations.domain import fields, refusals
 from destinations.registrations.domain.content import Destination, changed_fields
 from destinations.registrations.domain.lifecycle import (
+    AUTHORS,
     Action,
     Confirmation,
     Party,
@@ -45,7 +45,7 @@ _ANSWERS: Mapping[Action, Confirmation] = {
 
 def allowed_transitions(registration: Registration, person: Person | None) -> tuple[Action, ...]:
     """The transitions that this person could make now; nobody can with a withdrawn graduate."""
-    if not registration.graduate_counted or person is None:
+    if not registration.graduate.counted or person is None:
         return ()
     return tuple(
         action
@@ -56,7 +56,7 @@ def allowed_transitions(registration: Registration, person: Person | None) -> tu
 
 def must_take_part(action: Action, party: Party | None) -> Party:
     """The party, if it may do this in some state at all."""
-    if party is None or party not in parties_of(action):
+    if party is None or party not in (AUTHORS if action is Action.CREATE else parties_of(action)):
         raise refusals.RoleMayNotAct(action)
     return party
 
@@ -80,7 +80,7 @@ def create(content: Destination, person: Person) -> Change:
 
 def must_be_possible(registration: Registration, action: Action, person: Person) -> Stage:
     """The stage that follows; refuses an act that the state, the graduate's or the person's history does not allow."""
-    if not registration.graduate_counted:
+    if not registration.graduate.counted:
         raise refusals.GraduateWithdrawn(registration.stage)
     following = next_stage(registration.stage, action, person.party)
     allowed = allowed_transitions(registration, person)

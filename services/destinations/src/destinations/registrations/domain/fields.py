@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+from stdnum.cn import uscc
 
 from common.codes import CodeLists
-from common.errors import FieldProblem, Text
-
-from destinations.registrations.domain.content import CODE_LISTS, Destination
+from common.codes.rules import rule
+from common.errors import FieldProblem
+from destinations.registrations.domain.content import CODE_LISTS, LONGEST, Destination
 
 UNIT = frozenset(
     {
@@ -32,6 +36,10 @@ WORK_DETAIL = frozenset({"employer_nature_code", "position_code"})
 
 DEFAULT_FLEXIBLE = frozenset({"12", "76"})
 """灵活就业 where the record itself does not say; the scheme's default rule."""
+
+USCC_LENGTH = 18
+_KIND = re.compile(r"[a-z][a-z0-9_]{0,47}|[0-9A-Za-z][0-9A-Za-z.\-]{0,7}")
+"""A word or a code, because events carry it, and events carry no free text."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +140,8 @@ def recoded(content: Destination, patch: Mapping[str, object]) -> Destination:
     merged = content.merged(patch)
     if merged.destination_code == content.destination_code:
         return merged
-    rule = rule_of(merged.destination_code)
-    return merged.cleared((rule.forbidden | rule.foreign) - patch.keys())
+    asked = rule_of(merged.destination_code)
+    return merged.cleared((asked.forbidden | asked.foreign) - patch.keys())
 
 
 def is_flexible(content: Destination) -> bool:
@@ -144,40 +152,47 @@ def is_flexible(content: Destination) -> bool:
 
 
 def contradictions(content: Destination) -> tuple[FieldProblem, ...]:
-    """Unknown codes and forbidden fields; such content is never stored."""
+    """Unknown codes, unusable texts and forbidden fields; such content is never stored."""
     unknown = _unknown_codes(content)
     if any(problem.pointer == "/destination_code" for problem in unknown):
         return unknown
-    return (*unknown, *(_forbidden(name, content.destination_code) for name in forbidden_fields(content)))
+    forbidden = tuple(rule("must_be_empty").problem(f"/{name}") for name in forbidden_fields(content))
+    return (*unknown, *_unusable_texts(content), *forbidden)
 
 
 def incompleteness(content: Destination) -> tuple[FieldProblem, ...]:
     """The missing required fields as problems."""
-    return tuple(
-        FieldProblem(
-            f"/{name}",
-            "required_for_code",
-            Text(f"去向代码 {content.destination_code} 必须填写此项", "This destination code requires the field"),
-        )
-        for name in missing_fields(content)
-    )
+    return tuple(rule("required").problem(f"/{name}") for name in missing_fields(content))
 
 
 def _unknown_codes(content: Destination) -> tuple[FieldProblem, ...]:
     lists = CodeLists.load()
     return tuple(
-        FieldProblem(f"/{name}", "unknown_code", Text("代码表中没有该代码", f"Not a code of the list {list_name}"))
+        rule("unknown_code").problem(f"/{name}")
         for name, list_name in CODE_LISTS.items()
         if (code := getattr(content, name)) is not None and code not in lists.get(list_name)
     )
 
 
-def _forbidden(name: str, destination_code: str) -> FieldProblem:
-    return FieldProblem(
-        f"/{name}",
-        "forbidden_for_code",
-        Text(f"去向代码 {destination_code} 不得填写此项", "This destination code forbids the field"),
+def _unusable_texts(content: Destination) -> tuple[FieldProblem, ...]:
+    too_long = tuple(
+        rule("length").problem(f"/{name}")
+        for name, longest in LONGEST.items()
+        if not 0 < len(getattr(content, name) or "-") <= longest
     )
+    wrong_uscc = content.employer_uscc is not None and not is_uscc(content.employer_uscc)
+    wrong_kind = content.flexible_kind is not None and not _KIND.fullmatch(content.flexible_kind)
+    return (
+        *too_long,
+        *([rule("uscc_format").problem("/employer_uscc")] if wrong_uscc else []),
+        *([rule("choice").problem("/flexible_kind")] if wrong_kind else []),
+    )
+
+
+@lru_cache(maxsize=50_000)
+def is_uscc(text: str) -> bool:
+    """Whether this is a 统一社会信用代码: 18 characters with the right check character."""
+    return len(text) == USCC_LENGTH and text == uscc.compact(text) and uscc.is_valid(text)
 
 
 def _sorted(names: frozenset[str]) -> tuple[str, ...]:

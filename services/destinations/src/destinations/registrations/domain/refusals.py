@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from common.errors import Conflict, Forbidden, Invalid, Text
-
 from destinations.registrations.domain.lifecycle import Action, Stage
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
-
+from common.identifiers import RegistrationId
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Confirmation, Party, Stage, State
+from destinations.roster.domain import Graduate
 
 
 class Source(StrEnum):
@@ -62,9 +62,7 @@ class Registration:
     """去向登记 of one graduate, at one version."""
 
     id: RegistrationId
-    graduate_id: GraduateId
-    school_code: SchoolCode
-    cohort: Cohort
+    graduate: Graduate
     version: int
     stage: Stage
     confirmation: Confirmation | None
@@ -73,7 +71,6 @@ class Registration:
     incomplete: tuple[str, ...]
     reviewers: Reviewers
     effective: Effective | None
-    graduate_counted: bool
     decided_on: date
     recorded_at: datetime
 
@@ -98,3 +95,34 @@ class Change:
     takes_effect: bool
     announcement: Announcement | None
     note: str | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """What only the database can say of a version: its clock, and the id of a new registration."""
+
+    id: RegistrationId
+    decided_on: date
+    recorded_at: datetime
+
+
+def after(graduate: Graduate, before: Registration | None, change: Change, written: Written) -> Registration:
+    """The registration once the change is written."""
+    version = before.version + 1 if before else 1
+    effective = before.effective if before else None
+    if change.takes_effect:
+        effective = Effective(version, change.content, written.decided_on)
+    return Registration(
+        id=written.id,
+        graduate=graduate,
+        version=version,
+        stage=change.stage,
+        confirmation=change.confirmation,
+        source=change.source,
+        content=change.content,
+        incomplete=change.incomplete,
+        reviewers=change.reviewers,
+        effective=None if change.stage is Stage.VOIDED else effective,
+        decided_on=written.decided_on,
+        recorded_at=written.recorded_at,
+    )

@@ -1,0 +1,7 @@
+"""The one table error type → status of what the common table does not say already."""
+
+from collections.abc import Mapping
+
+from common.errors import QuxiangError
+
+PROBLEMS: Mapping[type[QuxiangError], int] = {}

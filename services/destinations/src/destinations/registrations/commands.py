@@ -1,0 +1,160 @@
+"""Acts on registrations: open the unit of work, load, decide, save, announce, audit, commit."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common.auth import SYSTEM, Principal
+from common.contracts import ChangeToken
+from common.database import Database, UnitOfWork
+from common.errors import NotFound
+from common.identifiers import GraduateId, RegistrationId
+from destinations.registrations import announcements, storage
+from destinations.registrations.domain import deciding, refusals
+from destinations.registrations.domain.content import Destination
+from destinations.registrations.domain.lifecycle import Action, Party
+from destinations.registrations.domain.registration import Change, Person, Registration
+from destinations.roster import storage as roster
+from destinations.roster.domain import Graduate
+from destinations.roster.registry import Registry
+
+NOTED = frozenset({Action.RETURN, Action.DISPUTE})
+"""Acts that need a reason."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A registration after an act, and the token of what was published, if anything was."""
+
+    registration: Registration
+    change_token: ChangeToken | None
+
+
+@dataclass(frozen=True)
+class Target:
+    """The registration that is meant, and the check that the caller saw its newest version."""
+
+    id: RegistrationId
+    must_equal: Callable[[int], None]
+
+
+def party_of(caller: Principal) -> Party | None:
+    """The part that a role has in registrations, if any."""
+    return next((party for party in Party if party.value == caller.role.value), None)
+
+
+async def register(
+    database: Database, registry: Registry, caller: Principal, graduate_id: GraduateId, content: Destination
+) -> Outcome:
+    """Creates a draft; refuses an unknown, foreign, withdrawn or registered graduate."""
+    person = _person(caller, Action.CREATE)
+    outcome = await _register_known(database, caller, person, graduate_id, content)
+    if outcome is None:
+        await _make_known(database, registry, graduate_id)
+        outcome = await _register_known(database, caller, person, graduate_id, content)
+    if outcome is None:
+        raise refusals.UnknownGraduate
+    return outcome
+
+
+async def edit(
+    database: Database, caller: Principal, target: Target, patch: Callable[[], Mapping[str, Any]]
+) -> Outcome:
+    """Changes the content; `patch` is read when nothing else stands in the way."""
+    async with database.transaction(caller.actor) as unit:
+        before, person = await _taken_up(unit, caller, target, Action.EDIT)
+        change = deciding.edit(before, patch(), person)
+        outcome = await _written(unit, before.graduate, before, change)
+        await unit.commit()
+    return outcome
+
+
+async def act(
+    database: Database, caller: Principal, target: Target, action: Action, note: Callable[[], str | None]
+) -> Outcome:
+    """Makes a transition; `note` is read when nothing else stands in the way."""
+    async with database.transaction(caller.actor) as unit:
+        before, person = await _taken_up(unit, caller, target, action)
+        change = deciding.act(before, action, person, note())
+        outcome = await _written(unit, before.graduate, before, change)
+        await unit.commit()
+    return outcome
+
+
+async def find(database: Database, caller: Principal, registration_id: RegistrationId) -> Registration:
+    """The registration as the caller may see it; raises NotFound."""
+    async with database.reading() as connection:
+        found = await storage.find(connection, caller.row_scope(), registration_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _person(caller: Principal, action: Action) -> Person:
+    return Person(deciding.must_take_part(action, party_of(caller)), caller.subject)
+
+
+async def _register_known(
+    database: Database, caller: Principal, person: Person, graduate_id: GraduateId, content: Destination
+) -> Outcome | None:
+    """Does it, or gives None for a graduate who is not known here."""
+    async with database.transaction(caller.actor) as unit:
+        found = await roster.graduate(unit.connection, graduate_id)
+        if found is None:
+            return None
+        graduate = await _registrable(unit, caller, found, person)
+        outcome = await _written(unit, graduate, None, deciding.create(content, person))
+        await unit.commit()
+    return outcome
+
+
+async def _make_known(database: Database, registry: Registry, graduate_id: GraduateId) -> None:
+    """Asks registry for a graduate whose first event has not come yet."""
+    entry = await registry.graduate(graduate_id)
+    if entry is None:
+        raise refusals.UnknownGraduate
+    async with database.transaction(SYSTEM) as unit:
+        await roster.keep_graduates(unit.connection, [entry])
+        await unit.commit()
+
+
+async def _registrable(
+    unit: UnitOfWork, caller: Principal, found: tuple[Graduate, str | None], person: Person
+) -> Graduate:
+    graduate, province_code = found
+    if not _sees(caller, graduate, province_code):
+        raise refusals.UnknownGraduate
+    await storage.open_stream(unit.connection, graduate)
+    current = await storage.current(unit.connection, graduate.id)
+    if current is not None:
+        raise refusals.AlreadyRegistered(current.stage, deciding.allowed_transitions(current, person))
+    if not graduate.counted:
+        raise refusals.GraduateWithdrawn
+    return graduate
+
+
+def _sees(caller: Principal, graduate: Graduate, province_code: str | None) -> bool:
+    return caller.sees_row(graduate.school_code, graduate.college_code, graduate.class_code, graduate.id, province_code)
+
+
+async def _taken_up(unit: UnitOfWork, caller: Principal, target: Target, action: Action) -> tuple[Registration, Person]:
+    """The locked registration, once scope, role, version and state allow the act, in this order."""
+    await storage.lock(unit.connection, target.id)
+    registration = await storage.find(unit.connection, caller.row_scope(), target.id)
+    if registration is None:
+        raise NotFound
+    person = _person(caller, action)
+    target.must_equal(registration.version)
+    deciding.must_be_possible(registration, action, person)
+    return registration, person
+
+
+async def _written(unit: UnitOfWork, graduate: Graduate, before: Registration | None, change: Change) -> Outcome:
+    registration, sequence = await storage.save(unit.connection, graduate, before, change, unit.actor)
+    event = announcements.to_event(before, registration, change, sequence)
+    token = await unit.announce(event) if event else None
+    detail = {"version": registration.version, "state": registration.state.value}
+    await unit.audit(
+        change.action.value, "registration", registration.id, school_code=graduate.school_code, detail=detail
+    )
+    return Outcome(registration, token)

@@ -1,0 +1,68 @@
+"""Header texts of destination spreadsheets, and the fields they fill.
+
+Verbatim headers of the export format (A), with the synonyms met elsewhere. A coded field has up to two columns: its
+code and its label; either may hold the other. Columns of the roster are registry's and are not read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+HEADERS: Mapping[str, tuple[str, ...]] = {
+    "school": ("院校代码", "学校代码", "学校标识码"),
+    "cohort": ("毕业年份", "毕业年度", "届别", "毕业届别"),
+    "student_number": ("学号", "学生学号"),
+    "exam_number": ("考生号", "高考考生号"),
+    "name": ("姓名", "学生姓名"),
+    "destination_code": ("毕业去向类别代码", "毕业去向代码"),
+    "destination_code_label": ("毕业去向", "毕业去向类别", "毕业去向类型", "毕业去向名称"),
+    "signed_on": ("签约日期", "签约时间"),
+    "employer_name": ("单位名称", "实际单位名称"),
+    "employer_uscc": ("统一社会信用代码", "单位统一社会信用代码"),
+    "abroad_country": ("留学国家地区", "留学国家（地区）", "留学国家"),
+    "abroad_school_name_zh": ("留学院校中文名称",),
+    "abroad_school_name_en": ("留学院校外文名称", "留学院校英文名称"),
+    "abroad_major_zh": ("留学专业中文名称",),
+    "abroad_major_en": ("留学专业外文名称", "留学专业英文名称"),
+    "employer_nature_code": ("单位性质代码",),
+    "employer_nature_code_label": ("单位性质",),
+    "industry_code": ("单位行业代码",),
+    "industry_code_label": ("单位行业",),
+    "place_code": ("单位所在地代码",),
+    "place_code_label": ("单位所在地",),
+    "employer_address": ("单位地址", "单位详细地址"),
+    "position_code": ("工作职位类别代码",),
+    "position_code_label": ("工作职位类别",),
+}
+"""Our name of a column → header texts, most usual first."""
+
+FIELD_OF_HEADER: Mapping[str, str] = {text: column for column, texts in HEADERS.items() for text in texts}
+
+TEXTS = (
+    "employer_name",
+    "employer_address",
+    "abroad_country",
+    "abroad_school_name_zh",
+    "abroad_school_name_en",
+    "abroad_major_zh",
+    "abroad_major_en",
+)
+CODED = ("employer_nature_code", "industry_code", "place_code", "position_code")
+
+IDENTIFYING = frozenset({"student_number", "exam_number", "name"})
+"""Columns whose faulty values are shown masked."""
+
+KEYS = ("student_number", "exam_number")
+"""A row is found by the first of these that it has."""
+
+_NAME_COLUMN: Mapping[str, str] = {"76": "freelance_kind", "80": "study_school_name", "81": "study_school_name"}
+
+
+def field_of_name_column(destination_code: str) -> str:
+    """What 单位名称 holds: the unit, the admitting school of further study, or the kind of freelance work."""
+    return _NAME_COLUMN.get(destination_code[:2], "employer_name")
+
+
+def column_of_field(field: str) -> str:
+    """The column that fills a field."""
+    return "employer_name" if field in _NAME_COLUMN.values() else field

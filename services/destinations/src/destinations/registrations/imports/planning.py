@@ -1,0 +1,124 @@
+"""What a file makes of the stored registrations: pure decisions over many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from common.codes import normalise
+from common.identifiers import GraduateId
+from destinations.registrations.domain import deciding, fields, refusals
+from destinations.registrations.domain.content import Destination
+from destinations.registrations.domain.lifecycle import State
+from destinations.registrations.domain.registration import Change, Person, Registration
+from destinations.registrations.imports.columns import TEXTS, column_of_field
+from destinations.registrations.imports.rows import Fault, Row
+from destinations.roster.domain import Graduate
+
+_COMPARED = frozenset({*TEXTS, "freelance_kind", "study_school_name"})
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is stored about the graduate of a row, read under the lock of the graduate's stream."""
+
+    graduate: Graduate
+    registration: Registration | None
+    last_decided_on: date | None
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One row that changes something."""
+
+    row: Row
+    known: Known
+    change: Change
+
+
+@dataclass
+class Plan:
+    """What becomes of the rows of a file; rows with faults are in none of the others."""
+
+    planned: list[Planned]
+    unchanged: int
+    faulty: list[Row]
+
+    @property
+    def created(self) -> int:
+        """Registrations that did not exist, or were voided."""
+        return sum(each.known.registration is None for each in self.planned)
+
+    @property
+    def incomplete(self) -> int:
+        """Stored rows with a warning."""
+        return sum(bool(each.change.incomplete) for each in self.planned)
+
+
+def mark_duplicates(rows: Iterable[Row]) -> None:
+    """A key that an earlier row of the file has is a fault of the later row."""
+    seen: set[tuple[str, str]] = set()
+    for row in rows:
+        key = row.student_number or row.exam_number
+        if key is None:
+            continue
+        if (row.key_column, key) in seen:
+            row.faults.append(Fault(row.key_column, "duplicate_in_file"))
+        seen.add((row.key_column, key))
+
+
+def mark_same_graduates(rows: Iterable[Row], graduates: Mapping[int, GraduateId]) -> None:
+    """Two rows may name one graduate by different numbers; the later one is at fault."""
+    seen: set[GraduateId] = set()
+    for row in rows:
+        graduate_id = graduates.get(row.number)
+        if graduate_id is None or row.faults:
+            continue
+        if graduate_id in seen:
+            row.faults.append(Fault(row.key_column, "duplicate_in_file"))
+        seen.add(graduate_id)
+
+
+def plan_row(row: Row, known: Known, effective_on: date | None, person: Person) -> Planned | None:
+    """The change that a row makes, or None; what forbids it is added to the row's faults."""
+    content = merged(known.registration.content if known.registration else None, row.given)
+    if deciding.is_unchanged_by(known.registration, content):
+        return None
+    faults = _obstacles(row, known, effective_on)
+    try:
+        change = deciding.imported(known.registration, content, person)
+    except refusals.ContentRefused as refusal:
+        faults += [Fault(column_of_field(each.pointer.removeprefix("/")), each.rule) for each in refusal.problems]
+        change = None
+    row.faults += faults
+    return Planned(row, known, change) if change and not faults else None
+
+
+def merged(stored: Destination | None, given: Mapping[str, object]) -> Destination:
+    """The content after a row: absent keeps, None erases, another spelling of a stored text is no change."""
+    if stored is None:
+        return Destination(**given)  # type: ignore[arg-type]
+    said = {name: _in_stored_spelling(getattr(stored, name), value, name) for name, value in given.items()}
+    return fields.recoded(stored, said)
+
+
+def _in_stored_spelling(stored: object, given: object, name: str) -> object:
+    return stored if _same_text(name, stored, given) else given
+
+
+def _same_text(name: str, stored: object, given: object) -> bool:
+    if name not in _COMPARED or not isinstance(stored, str) or not isinstance(given, str):
+        return False
+    return normalise(stored) == normalise(given)
+
+
+def _obstacles(row: Row, known: Known, effective_on: date | None) -> list[Fault]:
+    faults = []
+    if not known.graduate.counted:
+        faults.append(Fault(row.key_column, "graduate_withdrawn"))
+    if known.registration is not None and known.registration.state is State.VOID_REQUESTED:
+        faults.append(Fault(row.key_column, "void_requested"))
+    if effective_on and known.last_decided_on and effective_on < known.last_decided_on:
+        faults.append(Fault(row.key_column, "before_previous_decision"))
+    return faults

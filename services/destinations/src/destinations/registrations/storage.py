@@ -1,0 +1,266 @@
+"""Registrations in SQL: lists and history, load for an act, save the next version. Decides nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Row, Select, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.auth import Actor, RowScope
+from common.clock import TODAY_SQL
+from common.codes import CodeLists
+from common.identifiers import GraduateId, RegistrationId
+from destinations.registrations import tables
+from destinations.registrations.domain.content import CODE_LISTS, FIELDS, Destination
+from destinations.registrations.domain.lifecycle import Confirmation, Stage
+from destinations.registrations.domain.registration import (
+    Change,
+    Effective,
+    Registration,
+    Reviewers,
+    Source,
+    Written,
+    after,
+)
+from destinations.roster import storage as roster
+from destinations.roster import tables as roster_tables
+from destinations.roster.domain import Graduate
+
+_CONTENT = ", ".join(FIELDS)
+_REVIEWERS = tuple(asdict(Reviewers()))
+_WRITTEN = ("stage", "confirmation", "source", *FIELDS, "code_lists", "incomplete", *_REVIEWERS, "effective_version")
+_CASTS = {
+    "flexible": "boolean",
+    "signed_on": "date",
+    "code_lists": "jsonb",
+    "incomplete": "text[]",
+    "effective_version": "int",
+}
+
+
+def _bound(name: str) -> str:
+    return f"CAST(:{name} AS {_CASTS.get(name, 'text')})"
+
+
+_SAVE = text(
+    f"""
+    WITH moment AS (
+        SELECT clock_timestamp() AS recorded_at, greatest({TODAY_SQL}, CAST(:previous_day AS date), last_decided_on) AS day
+          FROM destination_streams WHERE graduate_id = :graduate_id
+    ), stream AS (
+        UPDATE destination_streams
+           SET sequence = sequence + CASE WHEN :published THEN 1 ELSE 0 END,
+               last_decided_on = CASE WHEN :published THEN moment.day ELSE last_decided_on END
+          FROM moment WHERE graduate_id = :graduate_id
+        RETURNING sequence
+    ), stored AS (
+        INSERT INTO registrations AS kept
+               (id, graduate_id, school_code, cohort, version, {", ".join(_WRITTEN)},
+                effective_decided_on, decided_on, recorded_at)
+        SELECT coalesce(CAST(:id AS uuid), uuidv7()), :graduate_id, :school_code, :cohort, :version,
+               {", ".join(_bound(name) for name in _WRITTEN)},
+               CASE WHEN :takes_effect THEN day ELSE CAST(:effective_day AS date) END, day, recorded_at
+          FROM moment
+        ON CONFLICT (id) DO UPDATE
+           SET version = EXCLUDED.version, {", ".join(f"{name} = EXCLUDED.{name}" for name in _WRITTEN)},
+               effective_decided_on = EXCLUDED.effective_decided_on,
+               decided_on = EXCLUDED.decided_on, recorded_at = EXCLUDED.recorded_at
+        RETURNING id
+    ), history AS (
+        INSERT INTO registration_versions
+               (registration_id, version, graduate_id, school_code, state, confirmation, source, {_CONTENT}, code_lists,
+                by_role, by_subject, action, note, decided_on, recorded_at, changed_fields)
+        SELECT stored.id, :version, :graduate_id, :school_code, :state, {_bound("confirmation")}, {_bound("source")},
+               {", ".join(_bound(name) for name in FIELDS)}, {_bound("code_lists")},
+               :by_role, :by_subject, :action, CAST(:note AS text), day, recorded_at, CAST(:changed_fields AS text[])
+          FROM stored, moment
+    )
+    SELECT stored.id, moment.day, moment.recorded_at, stream.sequence FROM stored, moment, stream
+    """  # noqa: E501 - one line per thought
+)
+
+_LOCK = text(
+    """
+    SELECT 1 FROM destination_streams
+     WHERE graduate_id = (SELECT graduate_id FROM registrations WHERE id = :id) FOR UPDATE
+    """
+)
+_OPEN = text(
+    """
+    INSERT INTO destination_streams (graduate_id, school_code) VALUES (:graduate_id, :school_code)
+    ON CONFLICT (graduate_id) DO UPDATE SET school_code = EXCLUDED.school_code
+    """
+)
+_HISTORY = text(
+    """
+    SELECT version, state, confirmation, by_role, action, decided_on, recorded_at, changed_fields, note
+      FROM registration_versions
+     WHERE registration_id = :id AND version > :beyond ORDER BY version LIMIT :limit
+    """
+)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One row of the history."""
+
+    version: int
+    state: str
+    confirmation: str | None
+    by_role: str
+    action: str
+    decided_on: date
+    recorded_at: datetime
+    changed_fields: tuple[str, ...]
+    note: str | None
+
+
+async def find(connection: AsyncConnection, scope: RowScope, registration_id: RegistrationId) -> Registration | None:
+    """The registration, if the caller may see it."""
+    found = query(roster.visible(scope), tables.registrations.c.id == registration_id)
+    row = (await connection.execute(found)).one_or_none()
+    return to_registration(row) if row else None
+
+
+async def lock(connection: AsyncConnection, registration_id: RegistrationId) -> None:
+    """Makes every other write about the same graduate wait; the first statement of a write on what exists."""
+    await connection.execute(_LOCK, {"id": registration_id})
+
+
+async def open_stream(connection: AsyncConnection, graduate: Graduate) -> None:
+    """Locks the graduate's stream, which begins here if there is none."""
+    await connection.execute(_OPEN, {"graduate_id": graduate.id, "school_code": graduate.school_code})
+
+
+async def current(connection: AsyncConnection, graduate_id: GraduateId) -> Registration | None:
+    """The graduate's registration that is not voided."""
+    found = query(tables.registrations.c.graduate_id == graduate_id, tables.registrations.c.stage != Stage.VOIDED)
+    row = (await connection.execute(found)).one_or_none()
+    return to_registration(row) if row else None
+
+
+async def page(
+    connection: AsyncConnection,
+    scope: RowScope,
+    filters: Sequence[ColumnElement[bool]],
+    beyond: RegistrationId | None,
+    limit: int,
+) -> list[Registration]:
+    """Registrations of the scope in the order of their ids, after one of them."""
+    rest = [tables.registrations.c.id > beyond] if beyond else []
+    found = query(roster.visible(scope), *filters, *rest).order_by(tables.registrations.c.id).limit(limit)
+    return [to_registration(row) for row in await connection.execute(found)]
+
+
+async def history(
+    connection: AsyncConnection, registration_id: RegistrationId, beyond: int, limit: int
+) -> list[Version]:
+    """Versions of a registration, oldest first, after one of them."""
+    rows = await connection.execute(_HISTORY, {"id": registration_id, "beyond": beyond, "limit": limit})
+    return [Version(**{**row, "changed_fields": tuple(row["changed_fields"])}) for row in rows.mappings()]
+
+
+async def save(
+    connection: AsyncConnection, graduate: Graduate, before: Registration | None, change: Change, actor: Actor
+) -> tuple[Registration, int]:
+    """Writes the next version with its history; gives it with the sequence that an announcement of it has."""
+    effective = before.effective if before and change.stage is not Stage.VOIDED else None
+    version = before.version + 1 if before else 1
+    values = {
+        **_change_values(change),
+        "id": before.id if before else None,
+        "graduate_id": graduate.id,
+        "school_code": graduate.school_code,
+        "cohort": graduate.cohort,
+        "version": version,
+        "previous_day": before.decided_on if before else None,
+        "effective_version": version if change.takes_effect else effective and effective.version,
+        "effective_day": effective and effective.decided_on,
+        "by_role": actor.role,
+        "by_subject": actor.subject,
+    }
+    row = (await connection.execute(_SAVE, values)).one()
+    written = Written(RegistrationId(row.id), row.day, row.recorded_at)
+    return after(graduate, before, change, written), row.sequence
+
+
+def code_list_versions(content: Destination) -> Mapping[str, str]:
+    """The versions of the code lists that the content's codes are of."""
+    lists = CodeLists.load()
+    return {name: lists.get(name).version for field, name in CODE_LISTS.items() if getattr(content, field) is not None}
+
+
+def to_registration(row: Row[Any]) -> Registration:
+    """The registration of a row of `query`."""
+    return Registration(
+        id=RegistrationId(row.id),
+        graduate=roster.to_graduate(row),
+        version=row.version,
+        stage=Stage(row.stage),
+        confirmation=Confirmation(row.confirmation) if row.confirmation else None,
+        source=Source(row.source),
+        content=Destination(**{name: getattr(row, name) for name in FIELDS}),
+        incomplete=tuple(row.incomplete),
+        reviewers=Reviewers(**{name: getattr(row, name) for name in _REVIEWERS}),
+        effective=_effective(row),
+        decided_on=row.decided_on,
+        recorded_at=row.recorded_at,
+    )
+
+
+def _effective(row: Row[Any]) -> Effective | None:
+    if row.effective_version is None:
+        return None
+    content = Destination(**{name: getattr(row, f"effective_{name}") for name in FIELDS})
+    return Effective(row.effective_version, content, row.effective_decided_on)
+
+
+def _change_values(change: Change) -> dict[str, Any]:
+    return {
+        **change.content.values(),
+        **asdict(change.reviewers),
+        "stage": change.stage.value,
+        "state": change.stage.state.value,
+        "confirmation": change.confirmation and change.confirmation.value,
+        "source": change.source.value,
+        "code_lists": json.dumps(code_list_versions(change.content)),
+        "incomplete": list(change.incomplete),
+        "takes_effect": change.takes_effect,
+        "published": change.announcement is not None,
+        "action": change.action.value,
+        "note": change.note,
+        "changed_fields": list(change.changed),
+    }
+
+
+def query(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Registrations with their graduates and the content of their effective versions."""
+    graduates = roster_tables.graduates.c
+    effective = tables.versions.c
+    columns: tuple[Any, ...] = (
+        tables.registrations,
+        graduates.college_code,
+        graduates.major_code,
+        graduates.class_code,
+        graduates.education_level_code,
+        graduates.status,
+        *(effective[name].label(f"effective_{name}") for name in FIELDS),
+    )
+    return select(*columns).select_from(_joined()).where(*conditions)
+
+
+def _joined() -> FromClause:
+    registrations, graduates, schools = tables.registrations, roster_tables.graduates, roster_tables.schools
+    is_effective = (tables.versions.c.registration_id == registrations.c.id) & (
+        tables.versions.c.version == registrations.c.effective_version
+    )
+    return (
+        registrations.join(graduates, graduates.c.graduate_id == registrations.c.graduate_id)
+        .outerjoin(schools, schools.c.school_code == graduates.c.school_code)
+        .outerjoin(tables.versions, is_effective)
+    )

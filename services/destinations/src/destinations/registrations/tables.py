@@ -1,0 +1,99 @@
+"""Registrations, their insert-only versions, and one stream of published events per graduate."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from common.database import instant_column, uuid_key
+from destinations.registrations.domain.content import FIELDS
+from destinations.schema import metadata
+
+_TYPES: dict[str, type[Any]] = {"flexible": Boolean, "signed_on": Date}
+
+
+def _content_columns() -> list[Column[Any]]:
+    """The fields of the content, and the versions of the code lists that its codes are of."""
+    required = {"destination_code"}
+    named = [Column(name, _TYPES.get(name, Text)(), nullable=name not in required) for name in FIELDS]
+    return [*named, Column("code_lists", JSONB, nullable=False)]
+
+
+streams = Table(
+    "destination_streams",
+    metadata,
+    # locked first by every write about the graduate; outlives void and re-registration
+    Column("graduate_id", Uuid, primary_key=True),
+    Column("school_code", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False, server_default=text("0")),
+    Column("last_decided_on", Date),
+)
+
+registrations = Table(
+    "registrations",
+    metadata,
+    uuid_key(),
+    Column("graduate_id", Uuid, nullable=False),
+    Column("school_code", Text, nullable=False),
+    Column("cohort", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("confirmation", Text),
+    Column("source", Text, nullable=False),
+    *_content_columns(),
+    Column("incomplete", ARRAY(Text), nullable=False),
+    Column("approved_by_college", Text),
+    Column("approved_by_school", Text),
+    Column("void_by_college", Text),
+    Column("void_by_school", Text),
+    Column("effective_version", Integer),
+    Column("effective_decided_on", Date),
+    Column("decided_on", Date, nullable=False),
+    instant_column(),
+    CheckConstraint("approved_by_college <> approved_by_school", name="two_persons_approve"),
+    CheckConstraint("void_by_college <> void_by_school", name="two_persons_void"),
+    CheckConstraint("(effective_version IS NULL) = (effective_decided_on IS NULL)", name="effective_with_day"),
+    CheckConstraint("version > 0", name="version_positive"),
+)
+Index(
+    "uq_registrations_current",
+    registrations.c.graduate_id,
+    unique=True,
+    postgresql_where=registrations.c.stage != "voided",
+)
+Index("ix_registrations_graduate", registrations.c.graduate_id)
+Index("ix_registrations_school_cohort_id", registrations.c.school_code, registrations.c.cohort, registrations.c.id)
+
+versions = Table(
+    "registration_versions",
+    metadata,
+    Column("registration_id", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("graduate_id", Uuid, nullable=False),
+    Column("school_code", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("confirmation", Text),
+    Column("source", Text, nullable=False),
+    *_content_columns(),
+    Column("by_role", Text, nullable=False),
+    Column("by_subject", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("note", Text),
+    Column("decided_on", Date, nullable=False),
+    instant_column(),
+    Column("changed_fields", ARRAY(Text), nullable=False),
+    info={"insert_only": True},
+)

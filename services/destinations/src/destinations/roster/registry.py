@@ -1,0 +1,110 @@
+"""Asking registry for what no event may carry: whose row this is, and a graduate whose first event is on its way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from common.auth.service_tokens import ServiceTokens
+from common.errors import Text, Unavailable
+from common.identifiers import GraduateId
+from common.observability.correlation import current_correlation_id
+
+TIMEOUT = httpx.Timeout(5.0, connect=1.0)
+"""Resolving 5,000 rows takes well below a second; a caller of ours must not wait much longer than that."""
+
+ATTEMPTS = 3
+PAUSE = 0.1
+RETRY_AFTER = 2.0
+
+_AGAIN = frozenset({429, 500, 502, 503, 504})
+
+
+class RegistryUnavailable(Unavailable):
+    """Registry does not answer, so it cannot be said whether the graduate exists."""
+
+    def __init__(self) -> None:
+        detail = Text("暂时无法核对生源信息, 请稍后重试", "The roster cannot be asked just now; try again")
+        super().__init__(RETRY_AFTER, "registry_unavailable", detail)
+
+
+@dataclass(frozen=True)
+class RowKey:
+    """How a row of a spreadsheet names a person; only ever sent to registry, never stored."""
+
+    row: int
+    student_number: str | None
+    exam_number: str | None
+    name: str | None
+
+
+class Registry:
+    """Registry's HTTP API as far as this service needs it, with this service's own token."""
+
+    def __init__(self, client: httpx.AsyncClient, tokens: ServiceTokens) -> None:
+        self._client = client
+        self._tokens = tokens
+
+    async def graduate(self, graduate_id: GraduateId) -> Mapping[str, Any] | None:
+        """The roster entry as values of `roster_graduates`, or None if registry has no such graduate."""
+        answer = await self._ask("GET", f"/v1/graduates/{graduate_id}")
+        # an event of any sequence is newer than this answer
+        return None if answer is None else _entry(answer, graduate_id=answer["id"], sequence=0)
+
+    async def resolve(
+        self, school_code: str, cohort: int, rows: Sequence[RowKey]
+    ) -> dict[int, Mapping[str, Any] | str]:
+        """For each row the roster entry, or the problem's name; raises RegistryUnavailable."""
+        body = {"school_code": school_code, "cohort": cohort, "rows": [vars(row) for row in rows]}
+        answer = await self._ask("POST", "/v1/graduates/resolve", body)
+        found = answer["rows"] if isinstance(answer, dict) else answer or ()
+        owner = {"school_code": school_code, "cohort": cohort}
+        return {each["row"]: each.get("problem") or _entry(owner | each) for each in found}
+
+    async def _ask(self, method: str, path: str, body: object = None) -> Any:
+        for attempt in range(ATTEMPTS):
+            await asyncio.sleep(PAUSE * attempt)
+            response = await self._answer(method, path, body)
+            if response is not None and response.status_code == httpx.codes.NOT_FOUND:
+                return None
+            if response is not None and response.status_code not in _AGAIN:
+                return _content(response)
+        raise RegistryUnavailable
+
+    async def _answer(self, method: str, path: str, body: object) -> httpx.Response | None:
+        headers = {
+            "Authorization": f"Bearer {await self._tokens.bearer()}",
+            "X-Request-ID": current_correlation_id(),
+        }
+        try:
+            return await self._client.request(method, path, json=body, headers=headers)
+        except httpx.TransportError:
+            return None
+
+
+def _content(response: httpx.Response) -> Any:
+    """The parsed answer; a refusal of our own request is our fault and no fact about a graduate."""
+    try:
+        return response.raise_for_status().json()
+    except (httpx.HTTPStatusError, ValueError) as error:
+        raise RegistryUnavailable from error
+
+
+def _entry(answer: Mapping[str, Any], **given: object) -> Mapping[str, Any]:
+    values = {**answer, **given}
+    return {
+        "graduate_id": UUID(str(values["graduate_id"])),
+        "school_code": values["school_code"],
+        "cohort": values["cohort"],
+        "college_code": values.get("college_code"),
+        "major_code": values.get("major_code"),
+        "class_code": values.get("class_code"),
+        "education_level_code": values.get("education_level_code"),
+        "status": values.get("status") or "registered",
+        "sequence": values["sequence"],
+    }

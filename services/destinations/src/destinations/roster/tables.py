@@ -1,0 +1,29 @@
+"""Roster tables, filled from registry's topics."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, Uuid
+
+from destinations.schema import metadata
+
+schools = Table(
+    "roster_schools",
+    metadata,
+    Column("school_code", Text, primary_key=True),
+    Column("province_code", Text),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+graduates = Table(
+    "roster_graduates",
+    metadata,
+    Column("graduate_id", Uuid, primary_key=True),
+    Column("school_code", Text, nullable=False),
+    Column("cohort", Integer, nullable=False),
+    Column("college_code", Text),
+    Column("major_code", Text),
+    Column("class_code", Text),
+    Column("education_level_code", Text),
+    Column("status", Text, nullable=False),
+    # 0: told by registry over HTTP, before the first event arrived
+    Column("sequence", BigInteger, nullable=False),
+)
+Index("ix_roster_graduates_school_cohort", graduates.c.school_code, graduates.c.cohort)
