@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from common.database import Database
-
 from quxiang.services import PORTS, Surroundings
 from quxiang.signing import issuer_of
 from quxiang.state import State, workspace_root

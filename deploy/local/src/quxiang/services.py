@@ -1,5 +1,6 @@
 """The four services as programs: their ports, their surroundings, and how to tell that one is ready."""
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,11 @@ from quxiang.ports import LOOPBACK
 from quxiang.signing import AUDIENCE, ISSUER, jwks_file
 from quxiang.state import State
 
-PORTS = {"registry": 8001, "destinations": 8002, "surveys": 8003, "indicators": 8004}
+# Other programs rely on 8001 to 8004; a second stack on one machine needs others.
+FIRST_PORT = int(os.environ.get("QUXIANG_FIRST_PORT", "8001"))
+PORTS = {
+    service: FIRST_PORT + offset for offset, service in enumerate(("registry", "destinations", "surveys", "indicators"))
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Surroundings:
             "QUXIANG_AUDIENCE": AUDIENCE,
             "QUXIANG_JWKS_FILE": str(jwks_file(self.state)),
             "QUXIANG_KEYRING_FILE": str(keyring_file(self.state, service)),
-            "QUXIANG_REGISTRY_URL": url(PORTS["registry"]),
+            **{f"QUXIANG_{each.upper()}_URL": url(port) for each, port in PORTS.items()},
             "QUXIANG_SERVICE_TOKEN_FILE": str(service_token_file(self.state, service)),
             "QUXIANG_HOST": LOOPBACK,
             "QUXIANG_PORT": str(PORTS[service]),

@@ -53,7 +53,7 @@ class Stack:
                     renew_service_token(self._state, service)
                     group.create_task(self._supervisor.start(self.surroundings.program(service), SERVICE_PATIENCE))
         except* StartProblem as several:
-            raise several.exceptions[0] from None
+            raise _first(several) from None
         self._announce()
 
     async def keep_tokens_fresh(self) -> None:
@@ -114,6 +114,14 @@ class Stack:
                 "postgres": f"{LOOPBACK}:{self._postgres.port}",
             },
         )
+
+
+def _first(several: BaseExceptionGroup[StartProblem]) -> StartProblem:
+    found: BaseException = several
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    assert isinstance(found, StartProblem)
+    return found
 
 
 def _owner_of(port: int) -> str:

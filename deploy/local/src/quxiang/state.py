@@ -30,8 +30,9 @@ class State:
 
     @classmethod
     def of_workspace(cls) -> "State":
-        """Give the state folder of this repository."""
-        return cls(workspace_root() / ".quxiang")
+        """Give the state folder of this repository, or the one that QUXIANG_STATE names."""
+        given = os.environ.get("QUXIANG_STATE")
+        return cls(Path(given).absolute() if given else workspace_root() / ".quxiang")
 
     @property
     def run_file(self) -> Path:

@@ -1,0 +1,105 @@
+"""The life of a local stack: it starts, heals, ends within ten seconds, and starts again whatever happened before."""
+
+import os
+import signal
+import socket
+import time
+
+import psutil
+
+from common.testing.waiting import eventually
+from quxiang.ports import is_taken
+
+
+def nothing_is_left(launcher) -> bool:
+    return launcher.processes() == []
+
+
+async def test_it_starts_heals_and_ends(launcher) -> None:
+    process = launcher.start()
+    await launcher.until_running()
+    addresses = launcher.addresses()
+    assert set(addresses) == {"services", "kafka", "postgres"}
+    assert list(addresses["services"]) == ["registry", "destinations", "surveys", "indicators"]
+    for name in ("surveys", "postgres", "kafka"):
+        before = launcher.pid_of(name)
+        os.kill(before, signal.SIGKILL)
+        await eventually(lambda name=name: f"{name} is ready again" in launcher.output, within=30)
+        assert launcher.pid_of(name) != before
+    started = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert launcher.wait(10) == 0
+    await eventually(lambda: nothing_is_left(launcher), within=10 - (time.monotonic() - started))
+    assert not (launcher.state / "run.json").exists()
+
+
+async def test_the_keys_of_the_terminal_end_it(launcher) -> None:
+    process = launcher.start()
+    await launcher.until_running()
+    os.killpg(process.pid, signal.SIGINT)
+    assert launcher.wait(10) == 0
+    await eventually(lambda: nothing_is_left(launcher), within=2)
+
+
+async def test_a_killed_launcher_leaves_a_state_that_starts_again(launcher) -> None:
+    process = launcher.start()
+    await launcher.until_running()
+    process.kill()
+    process.wait()
+    launcher.start()
+    await launcher.until_running()
+    assert len([each for each in launcher.processes() if _runs(each, "kafka.Kafka")]) == 1
+
+
+async def test_a_stop_in_the_middle_of_the_start(launcher) -> None:
+    process = launcher.start()
+    await eventually(lambda: (launcher.state / "pids" / "postgres.pid").exists(), within=60)
+    process.send_signal(signal.SIGTERM)
+    assert launcher.wait(10) == 0
+    await eventually(lambda: nothing_is_left(launcher), within=5)
+    launcher.start()
+    await launcher.until_running()
+
+
+async def test_a_busy_port_is_named(launcher) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", launcher.first_port + 2))
+        other.listen()
+        assert launcher.start().wait(30) == 1
+    assert f"Port {launcher.first_port + 2}, which surveys needs, is taken" in launcher.output
+    assert "Traceback" not in launcher.output
+    assert not is_taken(launcher.first_port + 2)
+
+
+async def test_a_second_launcher_gives_way(launcher) -> None:
+    launcher.start()
+    await launcher.until_running()
+    first = launcher.process
+    assert launcher.start().wait(30) == 1
+    launcher.process = first
+    assert f"Another launcher (process {first.pid})" in launcher.output
+    assert "Traceback" not in launcher.output
+
+
+async def test_a_stale_lock_and_stale_pid_files_do_not_matter(launcher) -> None:
+    (launcher.state / "pids").mkdir(parents=True)
+    (launcher.state / "lock").write_text("1\n")
+    (launcher.state / "pids" / "kafka.pid").write_text(f"{os.getpid()} 12345.0\n")
+    (launcher.state / "run.json").write_text("{")
+    launcher.start()
+    await launcher.until_running()
+    assert psutil.pid_exists(os.getpid())
+
+
+async def test_a_service_that_cannot_start_is_reported_with_its_last_words(launcher) -> None:
+    program = launcher.folder / "programs" / "surveys" / "__main__.py"
+    program.write_text("import sys\nif sys.argv[1] == 'all': sys.exit('no questionnaires today')\n")
+    assert launcher.start().wait(60) == 1
+    assert "surveys ended with code 1 before it was ready" in launcher.output
+    assert "no questionnaires today" in launcher.output
+    assert "Traceback" not in launcher.output
+    assert nothing_is_left(launcher)
+
+
+def _runs(process: psutil.Process, word: str) -> bool:
+    return word in process.cmdline()
