@@ -1,0 +1,46 @@
+"""The HTTP edge that all services share: application factory, problems, bodies, versions, pages, safe retries."""
+
+from common.http.app import create_app
+from common.http.bodies import LazyBody
+from common.http.etags import IfMatch, etag, resource
+from common.http.idempotency import Answered, Idempotency, Once, purge_idempotency_keys
+from common.http.min_change import MinChange, RequestedChanges, wait_until
+from common.http.models import PageOf, Problem, StrictModel, rule_broken
+from common.http.paging import Page, Paging, decode_cursor, encode_cursor, page_response
+from common.http.probes import Check, probes_app, probes_router
+from common.http.problems import ProblemTable
+from common.http.resources import Cipher, Db
+from common.http.uploads import ImportForm, LazyUpload, Received
+
+__all__ = [
+    "Answered",
+    "Check",
+    "Cipher",
+    "Db",
+    "Idempotency",
+    "IfMatch",
+    "ImportForm",
+    "LazyBody",
+    "LazyUpload",
+    "MinChange",
+    "Once",
+    "Page",
+    "PageOf",
+    "Paging",
+    "Problem",
+    "ProblemTable",
+    "Received",
+    "RequestedChanges",
+    "StrictModel",
+    "create_app",
+    "decode_cursor",
+    "encode_cursor",
+    "etag",
+    "page_response",
+    "probes_app",
+    "probes_router",
+    "purge_idempotency_keys",
+    "resource",
+    "rule_broken",
+    "wait_until",
+]

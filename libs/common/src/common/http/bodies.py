@@ -1,0 +1,109 @@
+"""Bodies that are read at once and judged late: a route parses its body after 404, 403, 428, 412 and 409 are ruled out.
+
+FastAPI would parse a declared body before it looks at the token. Hence no route declares one: it takes
+`body: LazyBody[NewSchool]` and calls `body.parse()` when its turn has come. OpenAPI still shows the model.
+"""
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ValidationError
+
+from common.errors import FieldProblem, Invalid, Malformed, Text
+from common.http.refusals import UnsupportedMediaType
+from common.http.validation import field_problems, pointer
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class ReceivedBody(Generic[Model]):
+    """What was sent, not yet judged."""
+
+    def __init__(self, model: type[Model], content_type: str, raw: bytes) -> None:
+        self._model = model
+        self._content_type = content_type.split(";")[0].strip().lower()
+        self.raw = raw
+
+    @property
+    def is_empty(self) -> bool:
+        """True if nothing was sent."""
+        return not self.raw.strip()
+
+    def parse(self) -> Model:
+        """The body as its model; raises UnsupportedMediaType, Malformed or Invalid."""
+        if self.is_empty:
+            raise Invalid([FieldProblem("", "required", Text("缺少请求体", "A body is required"))])
+        if self._content_type not in {JSON, MERGE_PATCH}:
+            raise UnsupportedMediaType(JSON)
+        try:
+            parsed = self._model.model_validate_json(self.raw)
+        except ValidationError as error:
+            raise _refusal(error) from None
+        self._refuse_null_characters()
+        return parsed
+
+    def canonical(self) -> bytes:
+        """The same bytes for the same JSON, whatever its spacing and order of members; as sent, if it is none."""
+        try:
+            return json.dumps(json.loads(self.raw), sort_keys=True, separators=(",", ":")).encode()
+        except (ValueError, RecursionError):
+            return self.raw
+
+    def _refuse_null_characters(self) -> None:
+        """PostgreSQL's text cannot hold them."""
+        if b"\\u0000" in self.raw:
+            places = list(_null_characters(json.loads(self.raw), ()))
+            if places:
+                text = Text("不得包含空字符", "Must not contain a null character")
+                raise Invalid([FieldProblem(pointer(place), "null_character", text) for place in places])
+
+
+class BodyReader:
+    """The dependency behind `LazyBody[Model]`; `model` is what OpenAPI shows."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self.model = model
+
+    async def __call__(self, request: Request) -> ReceivedBody[Any]:
+        """Takes the bytes off the wire."""
+        return ReceivedBody(self.model, request.headers.get("content-type", ""), await request.body())
+
+
+@cache
+def _reader(model: type[BaseModel]) -> BodyReader:
+    return BodyReader(model)
+
+
+if TYPE_CHECKING:
+    LazyBody = ReceivedBody
+else:
+
+    class LazyBody:
+        """`body: LazyBody[NewSchool]` in a route's signature."""
+
+        def __class_getitem__(cls, model: type[BaseModel]) -> Any:
+            return Annotated[ReceivedBody, Depends(_reader(model))]
+
+
+def _refusal(error: ValidationError) -> Malformed | Invalid:
+    errors = error.errors(include_url=False, include_input=False)
+    if errors[0]["type"] == "json_invalid":
+        return Malformed(Text("请求体不是有效的 JSON", "The body is not valid JSON"), "malformed_json")
+    return Invalid(field_problems(errors))
+
+
+def _null_characters(value: Any, place: tuple[str | int, ...]) -> Any:
+    if isinstance(value, str):
+        if "\0" in value:
+            yield place
+    elif isinstance(value, dict):
+        for name, held in value.items():
+            yield from [place] if "\0" in name else _null_characters(held, (*place, name))
+    elif isinstance(value, list):
+        for index, held in enumerate(value):
+            yield from _null_characters(held, (*place, index))

@@ -1,0 +1,153 @@
+"""Pure ASGI middleware around every route: headers, size of bodies, HEAD, and what nobody foresaw.
+
+No BaseHTTPMiddleware: it runs the application in a task that a disconnecting client cancels.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from common.errors import NotFound, QuxiangError
+from common.http.problems import InternalError, problem_response
+from common.http.refusals import ContentTooLarge
+from common.observability import exception_summary, logger
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MAX_BODY = 1024 * 1024
+_SECURITY = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=31536000"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
+
+_log = logger(__name__)
+
+
+class SecurityHeaders:
+    """Adds headers that keep browsers and proxies from guessing, framing and storing; a route's own ones win."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one connection."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = list(message.get("headers", ()))
+                names = {name.lower() for name, _ in given}
+                message = {**message, "headers": given + [pair for pair in _SECURITY if pair[0] not in names]}
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class HeadAsGet:
+    """Answers HEAD as GET without its body."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one connection."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app({**scope, "method": "GET"}, receive, send_without_body)
+
+
+class BodyLimit:
+    """Refuses a body that is too long, by its declared length at once, else when the limit is passed."""
+
+    def __init__(self, app: Application, limit_of: Callable[[str], int]) -> None:
+        self._app = app
+        self._limit_of = limit_of
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._limit_of(scope["path"])
+        if _declared_length(scope["headers"]) > limit:
+            await problem_response(Request(scope), ContentTooLarge(limit))(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_counting() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise ContentTooLarge(limit)
+            return message
+
+        await self._app(scope, receive_counting, send)
+
+
+class Unforeseen:
+    """Answers any other exception with a problem that names nothing but the trace id, and logs its kind and place."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noting)
+        except ClientDisconnect:
+            _log.info("client went away")
+        except Exception as error:
+            _log.error("request failed unforeseen", method=scope["method"], **exception_summary(error))
+            if started:
+                raise
+            await _answer(InternalError(), scope, receive, send)
+
+
+class PathCheck:
+    """Answers 404 to paths that no row can have: PostgreSQL's text holds no null character."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one connection."""
+        if scope["type"] == "http" and "\0" in scope["path"]:
+            await _answer(NotFound(), scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+async def _answer(error: QuxiangError, scope: Scope, receive: Receive, send: Send) -> None:
+    await problem_response(Request(scope), error)(scope, receive, send)
+
+
+def _declared_length(headers: Iterable[tuple[bytes, bytes]]) -> int:
+    declared = next((value for name, value in headers if name == b"content-length"), b"0")
+    return int(declared) if declared.isdigit() else 0

@@ -1,0 +1,54 @@
+"""Base of request bodies, and the shapes that every service answers with."""
+
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from common.errors import Text
+
+STRICT = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True, allow_inf_nan=False, frozen=True)
+"""No unknown field, no `"13"` for 13, and no error that quotes what was sent."""
+
+Item = TypeVar("Item")
+
+
+class StrictModel(BaseModel):
+    """A request body: `class NewSchool(StrictModel)`. Lengths and ranges belong to the fields."""
+
+    model_config = STRICT
+
+
+class PageOf(BaseModel, Generic[Item]):
+    """One page of a list; `next_cursor` is null on the last one."""
+
+    items: list[Item]
+    next_cursor: str | None = Field(description="Give it back as `cursor` for the next page")
+
+
+class ProblemItem(BaseModel):
+    """One faulty field."""
+
+    pointer: str = Field(description="JSON pointer into the body, or the name of a query parameter or header")
+    rule: str = Field(description="The rule that is broken; stable")
+    message: str
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="Relative address of the page that explains this kind of problem")
+    title: str
+    status: int
+    detail: str
+    code: str = Field(description="Stable name of the problem")
+    trace_id: str = Field(description="Name it when you ask for help: our logs carry it")
+    errors: list[ProblemItem] = Field(default_factory=list)
+
+
+def rule_broken(rule: str, message: Text) -> PydanticCustomError:
+    """What a validator of a body raises, so that the caller gets the rule's id and the sentence in its language."""
+    context: dict[str, Any] = {"zh": message.zh, "en": message.en}
+    return PydanticCustomError(rule, "{en}", context)

@@ -1,0 +1,134 @@
+"""Lists in pages by keyset: a cursor says after which row to go on, never how many rows to skip."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from hashlib import blake2b
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+from pydantic_core import to_json
+
+from common.errors import BadQuery, FieldProblem, Text
+
+DEFAULT_LIMIT = 100
+MAX_LIMIT = 500
+MAX_CURSOR = 1024
+
+_FORMAT = 1
+_SUM_BYTES = 6
+
+Key = str | int | UUID | date | datetime | None
+"""What a list can be sorted by."""
+
+_READERS: Mapping[str, Callable[[Any], Key]] = {
+    "s": str,
+    "i": int,
+    "u": UUID,
+    "d": date.fromisoformat,
+    "t": datetime.fromisoformat,
+    "n": lambda _: None,
+}
+
+
+class BadCursor(BadQuery):
+    """The cursor was not given out for this list."""
+
+    def __init__(self, parameter: str = "cursor") -> None:
+        text = Text("游标无效", "Not a cursor of this list")
+        super().__init__([FieldProblem(parameter, "bad_cursor", text)])
+
+
+def encode_cursor(values: Sequence[Key], purpose: str = "") -> str:
+    """An opaque text for the last row's sort values; `purpose` (a list's path) keeps it from another list.
+
+    The sum in it notices mistakes. It is no secret and protects nothing: every page is cut to the caller's scope.
+    """
+    content = json.dumps([_FORMAT, [_written(value) for value in values]], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(_sum(content.encode(), purpose) + content.encode()).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str, purpose: str = "", *types: type) -> list[Key]:
+    """The values again, of these types if any are given; raises BadCursor."""
+    try:
+        values = _decoded(cursor, purpose)
+    except (ValueError, TypeError, KeyError, binascii.Error):
+        raise BadCursor from None
+    if types and [type(value) for value in values] != list(types):
+        raise BadCursor
+    return values
+
+
+class Paging:
+    """How much of a list is wanted, and after which row."""
+
+    def __init__(self, limit: int, cursor: str | None, purpose: str) -> None:
+        self.limit = limit
+        self._cursor = cursor
+        self._purpose = purpose
+
+    def after(self, *types: type) -> list[Any] | None:
+        """Sort values of the last row seen, of these types; None on the first page."""
+        return None if self._cursor is None else decode_cursor(self._cursor, self._purpose, *types)
+
+    def cursor_for(self, *values: Key) -> str:
+        """The cursor that follows a row with these sort values."""
+        return encode_cursor(values, self._purpose)
+
+
+def read_paging(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items on a page")] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(max_length=MAX_CURSOR, description="`next_cursor` of the page before")] = None,
+) -> Paging:
+    """FastAPI dependency; OpenAPI shows `limit` and `cursor` through it."""
+    return Paging(limit, cursor, request.url.path)
+
+
+Page = Annotated[Paging, Depends(read_paging)]
+"""In a route's signature: fetch `page.limit + 1` rows after `page.after(…)`, then `page_response`."""
+
+
+def page_response(request: Request, items: Sequence[Any], next_cursor: str | None) -> Response:
+    """The page as `{"items", "next_cursor"}` with a Link to the next one, which keeps all other parameters."""
+    headers = {} if next_cursor is None else {"Link": f'<{_next_address(request, next_cursor)}>; rel="next"'}
+    body = to_json({"items": list(items), "next_cursor": next_cursor})
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def _next_address(request: Request, cursor: str, parameter: str = "cursor") -> str:
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != parameter]
+    return f"{request.url.path}?{urlencode([*kept, (parameter, cursor)])}"
+
+
+def _written(value: Key) -> list[Any]:
+    match value:
+        case None:
+            return ["n", None]
+        case str() | int():
+            return ["s" if isinstance(value, str) else "i", value]
+        case UUID():
+            return ["u", str(value)]
+        case datetime():
+            return ["t", value.isoformat()]
+        case _:
+            return ["d", value.isoformat()]
+
+
+def _decoded(cursor: str, purpose: str) -> list[Key]:
+    raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+    content = raw[_SUM_BYTES:]
+    if raw[:_SUM_BYTES] != _sum(content, purpose):
+        raise ValueError("sum")
+    version, values = json.loads(content)
+    if version != _FORMAT:
+        raise ValueError("format")
+    return [_READERS[kind](value) for kind, value in values]
+
+
+def _sum(content: bytes, purpose: str) -> bytes:
+    return blake2b(content, digest_size=_SUM_BYTES, key=purpose.encode()[:64]).digest()

@@ -1,0 +1,79 @@
+"""What orchestrators and monitoring ask: is the process alive, can it work, how is it doing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from fastapi import APIRouter, FastAPI, Response
+from pydantic import BaseModel
+
+from common.auth.verifier import TokenVerifier
+from common.observability import exposition
+from common.observability.metrics import CONTENT_TYPE
+
+CHECK_SECONDS = 3.0
+"""A dependency that hangs is not ready; a probe must answer before the orchestrator gives up on it."""
+
+Check = Callable[[], Awaitable[str | None]]
+"""None when all is well, else a few words why not: codes, never addresses or texts of exceptions."""
+
+
+class Readiness(BaseModel):
+    """Whether this process can do its work; `checks` gives a reason for each part that cannot."""
+
+    ready: bool
+    checks: dict[str, str | None]
+
+
+class KeySetDocument(BaseModel):
+    """Public keys (RFC 7517)."""
+
+    keys: list[dict[str, object]]
+
+
+def probes_router(readiness: Mapping[str, Check], verifier: TokenVerifier | None = None) -> APIRouter:
+    """`/livez`, `/readyz`, `/metrics`, and the trusted keys where there is a verifier."""
+    router = APIRouter(tags=["probes"])
+
+    @router.get("/livez", summary="The process runs")
+    async def livez() -> dict[str, bool]:
+        return {"alive": True}
+
+    @router.get("/readyz", summary="The process can do its work", responses={503: {"model": Readiness}})
+    async def readyz(response: Response) -> Readiness:
+        checks = dict(zip(readiness, await asyncio.gather(*map(_reason, readiness.values())), strict=True))
+        ready = not any(checks.values())
+        response.status_code = 200 if ready else 503
+        return Readiness(ready=ready, checks=checks)
+
+    @router.get("/metrics", summary="Metrics for Prometheus", response_class=_Metrics)
+    async def metrics() -> Response:
+        return _Metrics(exposition())
+
+    if verifier is not None:
+
+        @router.get("/.well-known/jwks.json", summary="The keys this service trusts")
+        async def jwks() -> KeySetDocument:
+            return KeySetDocument(**await verifier.jwks())
+
+    return router
+
+
+def probes_app(readiness: Mapping[str, Check]) -> FastAPI:
+    """The probes alone, for a worker's side port."""
+    app = FastAPI(title="Probes", openapi_url=None)
+    app.include_router(probes_router(readiness))
+    return app
+
+
+class _Metrics(Response):
+    media_type = CONTENT_TYPE
+
+
+async def _reason(check: Check) -> str | None:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            return await check()
+    except TimeoutError:
+        return "timeout"
+    except Exception:
+        return "failed"

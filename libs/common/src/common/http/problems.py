@@ -1,0 +1,109 @@
+"""Every refusal as a problem document (RFC 9457). Here, and in a service's table, errors meet status codes."""
+
+import json
+import math
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request, Response
+
+from common.errors import (
+    BadQuery,
+    Conflict,
+    FieldProblem,
+    Forbidden,
+    Invalid,
+    Malformed,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    QuxiangError,
+    Text,
+    TooManyRequests,
+    TransientError,
+    Unauthenticated,
+)
+from common.http.language import preferred_language
+from common.http.refusals import ContentTooLarge, MethodNotAllowed, UnsupportedMediaType
+from common.observability import current_correlation_id
+
+ProblemTable = Mapping[type[QuxiangError], int]
+"""Type of error → status. The nearest type in an error's ancestry counts."""
+
+MEDIA_TYPE = "application/problem+json"
+PAGES = "/problems"
+
+DEFAULT_STATUSES: ProblemTable = {
+    QuxiangError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    PreconditionRequired: HTTPStatus.PRECONDITION_REQUIRED,
+    PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
+    Conflict: HTTPStatus.CONFLICT,
+    Malformed: HTTPStatus.BAD_REQUEST,
+    BadQuery: HTTPStatus.BAD_REQUEST,
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    TransientError: HTTPStatus.SERVICE_UNAVAILABLE,
+    MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+}
+
+
+class InternalError(QuxiangError):
+    """What a caller hears of anything unforeseen: nothing but the trace id."""
+
+    def __init__(self) -> None:
+        title = Text("服务内部错误", "Internal error")
+        detail = Text("请提供 trace_id 以便查询", "Name the trace_id when you ask for help")
+        super().__init__("internal_error", title, detail)
+
+
+def status_of(error: QuxiangError, table: ProblemTable) -> int:
+    """The status for an error by the nearest of its types in the table."""
+    return next(int(table[each]) for each in type(error).__mro__ if each in table)
+
+
+def problem_response(request: Request, error: QuxiangError, table: ProblemTable = DEFAULT_STATUSES) -> Response:
+    """The whole answer. An error that the table gives 500 is answered like any unforeseen one."""
+    status = status_of(error, table)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        error = InternalError()
+    language = preferred_language(request.headers.get("accept-language"))
+    document = json.dumps(_document(error, status, language), ensure_ascii=False, default=str)
+    headers = {"Content-Language": language, "Vary": "Accept-Language", **_headers(error, status)}
+    return Response(document.encode("utf-8", "replace"), status, headers, media_type=MEDIA_TYPE)
+
+
+def _document(error: QuxiangError, status: int, language: str) -> dict[str, Any]:
+    return {
+        **error.extra,
+        "type": f"{PAGES}/{error.code}",
+        "title": error.title.in_language(language),
+        "status": status,
+        "detail": error.detail.in_language(language),
+        "code": error.code,
+        "trace_id": current_correlation_id(),
+        "errors": [_item(problem, language) for problem in error.problems],
+    }
+
+
+def _item(problem: FieldProblem, language: str) -> dict[str, str]:
+    return {"pointer": problem.pointer, "rule": problem.rule, "message": problem.message.in_language(language)}
+
+
+def _headers(error: QuxiangError, status: int) -> dict[str, str]:
+    headers = {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = getattr(error, "challenge", "Bearer")
+    if isinstance(error, PreconditionFailed):
+        headers["ETag"] = f'"{error.current_version}"'
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = ", ".join(sorted(error.allowed))
+    retry_after = getattr(error, "retry_after", 1.0 if status == HTTPStatus.SERVICE_UNAVAILABLE else None)
+    if retry_after is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
+    return headers

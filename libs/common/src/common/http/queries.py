@@ -1,0 +1,44 @@
+"""Refusing queries that no route declares: a misspelt filter must not answer with everything."""
+
+from fastapi import Request
+
+from common.auth.dependencies import authenticated, bearer
+from common.errors import BadQuery, FieldProblem, Text
+from common.http.routes_of import DeclaredRoute, DeclaredRoutes
+from common.http.validation import MAX_SEGMENT
+
+_UNKNOWN = Text("未知查询参数", "There is no such query parameter")
+_REPEATED = Text("该参数只能出现一次", "May be given only once")
+_NULL = Text("不得包含空字符", "Must not contain a null character")
+
+
+async def refuse_unknown_query(request: Request) -> None:
+    """Dependency of the whole application, run before the route's own ones; a missing token still comes first."""
+    routes: DeclaredRoutes = request.app.state.routes
+    route = routes.by_endpoint.get(request.scope["endpoint"])
+    if route is None or not request.url.query:
+        return
+    problems = _problems(request, route)
+    if problems:
+        await _authenticate_first(request, route)
+        raise BadQuery(problems)
+
+
+def _problems(request: Request, route: DeclaredRoute) -> list[FieldProblem]:
+    given = request.query_params
+    found = [
+        FieldProblem(name[:MAX_SEGMENT], "unknown_parameter", _UNKNOWN) for name in given if name not in route.queries
+    ]
+    for name in route.queries.intersection(given):
+        values = given.getlist(name)
+        if len(values) > 1 and name not in route.repeatable:
+            found.append(FieldProblem(name, "repeated_parameter", _REPEATED))
+        if any("\0" in value for value in values):
+            found.append(FieldProblem(name, "null_character", _NULL))
+    return found
+
+
+async def _authenticate_first(request: Request, route: DeclaredRoute) -> None:
+    """Raises Unauthenticated where the route needs a token: nobody without one learns which parameters exist."""
+    if route.depends_on(authenticated):
+        await authenticated(request, await bearer(request))

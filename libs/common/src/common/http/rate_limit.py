@@ -1,0 +1,49 @@
+"""A limit of requests per client and second, in the memory of this process: a guard against loops, not a quota.
+
+A caller with a valid token counts by its subject, everybody else by the address of the connection.
+"""
+
+import time
+from collections import Counter
+
+from fastapi import Request
+
+from common.auth.dependencies import bearer
+from common.auth.verifier import TokenVerifier
+from common.errors import TooManyRequests, Unauthenticated
+
+
+class RateLimit:
+    """Counts within one second of the clock; a new second forgets all of the last one, so memory stays small."""
+
+    def __init__(self, per_second: int) -> None:
+        self._per_second = per_second
+        self._second = 0
+        self._seen: Counter[str] = Counter()
+
+    def count(self, client: str, now: float | None = None) -> None:
+        """One more request of a client; raises TooManyRequests beyond the limit."""
+        moment = time.monotonic() if now is None else now
+        if int(moment) != self._second:
+            self._second = int(moment)
+            self._seen.clear()
+        self._seen[client] += 1
+        if self._seen[client] > self._per_second:
+            raise TooManyRequests(retry_after=1 - moment % 1)
+
+
+async def limit_rate(request: Request) -> None:
+    """Dependency of the whole application, the first of all."""
+    limit: RateLimit = request.app.state.rate_limit
+    limit.count(await _client(request))
+
+
+async def _client(request: Request) -> str:
+    verifier: TokenVerifier | None = request.app.state.verifier
+    credentials = await bearer(request)
+    if verifier is not None and credentials is not None:
+        try:
+            return f"subject {(await verifier.verify(credentials.credentials)).subject}"
+        except Unauthenticated:
+            pass
+    return f"address {request.client.host if request.client else ''}"

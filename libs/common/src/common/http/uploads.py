@@ -1,0 +1,160 @@
+"""Files that arrive as multipart forms: counted while they stream in, kept in memory, never on disk.
+
+A route takes `upload: LazyUpload[ImportForm]`, checks the caller's role, and then calls `await upload.receive()`.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from common.errors import FieldProblem, Invalid, Malformed, Text
+from common.http.models import rule_broken
+from common.http.refusals import ContentTooLarge, UnsupportedMediaType
+from common.http.routes_of import DeclaredRoute
+from common.http.validation import field_problems, pointer
+from common.spreadsheets.kinds import kind_of
+
+MULTIPART = "multipart/form-data"
+MAX_FILE = 20 * 1024 * 1024
+MAX_UPLOAD_BODY = MAX_FILE + 64 * 1024
+MAX_FIELD = 4096
+MAX_FIELDS = 20
+
+Form = TypeVar("Form", bound=BaseModel)
+
+
+class ImportForm(BaseModel):
+    """The form of an import; a service adds its own fields in a subclass. All values arrive as text."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
+
+    school_code: str = Field(pattern=r"^[0-9]{5}$")
+    cohort: int = Field(ge=1950, le=2100)
+    dry_run: bool = False
+    on_error: Literal["reject", "skip"] = "reject"
+
+    @field_validator("dry_run", mode="before")
+    @classmethod
+    def _true_or_false(cls, value: object) -> object:
+        if value in ("true", "false", True, False):
+            return value in ("true", True)
+        raise rule_broken("not_allowed", Text("应为 true 或 false", "Must be true or false"))
+
+
+@dataclass(frozen=True)
+class Received(Generic[Form]):
+    """A form with its one file. `kind` is what the first bytes and the ending of the name agree on."""
+
+    form: Form
+    filename: str
+    kind: str
+    content: bytes
+    payload: bytes
+
+
+class ExpectedUpload(Generic[Form]):
+    """A form that is still on its way."""
+
+    def __init__(self, form: type[Form], request: Request) -> None:
+        self._form = form
+        self._request = request
+
+    async def receive(self) -> Received[Form]:
+        """Reads and checks the form; raises UnsupportedMediaType, Malformed, ContentTooLarge or Invalid."""
+        parts = await _parsed(self._request)
+        try:
+            file, fields = _split(parts)
+            content = await file.read()
+        finally:
+            await parts.close()
+        if len(content) > MAX_FILE:
+            raise ContentTooLarge(MAX_FILE)
+        form = _validated(self._form, fields)
+        kind = kind_of(file.filename or "", content)
+        self._request.state.payload = payload = _payload(fields, content)
+        return Received(form, file.filename or "", kind, content, payload)
+
+
+class UploadReader:
+    """The dependency behind `LazyUpload[Form]`; `form` is what OpenAPI shows."""
+
+    def __init__(self, form: type[BaseModel]) -> None:
+        self.form = form
+
+    async def __call__(self, request: Request) -> ExpectedUpload[Any]:
+        """Reads nothing yet."""
+        return ExpectedUpload(self.form, request)
+
+
+@cache
+def _reader(form: type[BaseModel]) -> UploadReader:
+    return UploadReader(form)
+
+
+if TYPE_CHECKING:
+    LazyUpload = ExpectedUpload
+else:
+
+    class LazyUpload:
+        """`upload: LazyUpload[ImportForm]` in a route's signature."""
+
+        def __class_getitem__(cls, form: type[BaseModel]) -> Any:
+            return Annotated[ExpectedUpload, Depends(_reader(form))]
+
+
+def upload_of(route: DeclaredRoute) -> UploadReader | None:
+    """The reader of a route's upload, if it takes one."""
+    return next((call for call in route.dependencies if isinstance(call, UploadReader)), None)
+
+
+def is_upload(route: DeclaredRoute) -> bool:
+    """True if the route takes a file."""
+    return upload_of(route) is not None
+
+
+class _InMemoryParser(MultiPartParser):
+    # services write to no disk; the size is limited before it gets here
+    spool_max_size = MAX_UPLOAD_BODY + 1
+
+
+async def _parsed(request: Request) -> FormData:
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != MULTIPART:
+        raise UnsupportedMediaType(MULTIPART)
+    parser = _InMemoryParser(
+        request.headers, request.stream(), max_files=2, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD
+    )
+    try:
+        return await parser.parse()
+    except (MultiPartException, ValueError, KeyError):
+        text = Text("请求体不是有效的 multipart 表单", "The body is not a valid multipart form")
+        raise Malformed(text, "malformed_form") from None
+
+
+def _split(parts: FormData) -> tuple[UploadFile, dict[str, str]]:
+    file = parts.get("file")
+    if not isinstance(file, UploadFile):
+        raise Invalid([FieldProblem("/file", "required", Text("缺少文件", "A file is required"))])
+    names = [name for name, _ in parts.multi_items()]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        text = Text("只能出现一次", "May be given only once")
+        raise Invalid([FieldProblem(pointer([name]), "repeated_field", text) for name in repeated])
+    return file, {name: value if isinstance(value, str) else "" for name, value in parts.items() if name != "file"}
+
+
+def _validated(form: type[Form], fields: dict[str, str]) -> Form:
+    try:
+        return form.model_validate({name: value for name, value in fields.items() if value != ""})
+    except ValidationError as error:
+        raise Invalid(field_problems(error.errors(include_url=False, include_input=False))) from None
+
+
+def _payload(fields: dict[str, str], content: bytes) -> bytes:
+    return json.dumps([sorted(fields.items()), sha256(content).hexdigest()]).encode()

@@ -1,0 +1,111 @@
+"""Pydantic's errors as rules and sentences of ours. What was sent is never repeated."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from common.errors import FieldProblem, Text
+
+MAX_PROBLEMS = 100
+MAX_SEGMENT = 64
+"""A pointer names fields; a field's name is the client's and could be of any length."""
+
+_TYPES: dict[str, tuple[str, str]] = {
+    "string": ("字符串", "a string"),
+    "int": ("整数", "an integer"),
+    "float": ("数字", "a number"),
+    "decimal": ("数字", "a number"),
+    "bool": ("true 或 false", "true or false"),
+    "list": ("数组", "an array"),
+    "tuple": ("数组", "an array"),
+    "set": ("数组", "an array"),
+    "dict": ("对象", "an object"),
+    "model": ("对象", "an object"),
+    "bytes": ("字符串", "a string"),
+}
+_FORMATS: dict[str, tuple[str, Text]] = {
+    "datetime": ("instant_format", Text("应为带时区的时间, 如 2024-06-15T08:00:00Z", "Must be an RFC 3339 timestamp")),
+    "timezone": ("instant_format", Text("时间须带时区", "The timestamp must carry its zone")),
+    "date": ("day_format", Text("应为日期, 格式 YYYY-MM-DD", "Must be a day as YYYY-MM-DD")),
+    "time": ("time_format", Text("应为时间", "Must be a time")),
+    "uuid": ("uuid_format", Text("应为 UUID", "Must be a UUID")),
+    "url": ("url_format", Text("应为网址", "Must be a URL")),
+}
+_FIXED: dict[str, tuple[str, Text]] = {
+    "missing": ("required", Text("必填", "Required")),
+    "extra_forbidden": ("unknown_field", Text("未知字段", "There is no such field")),
+    "string_pattern_mismatch": ("pattern", Text("格式不正确", "Does not have the required form")),
+    "string_unicode": ("text_encoding", Text("文字编码不正确", "Not valid Unicode text")),
+    "finite_number": ("out_of_range", Text("数值超出范围", "Out of range")),
+    "int_parsing_size": ("out_of_range", Text("数值超出范围", "Out of range")),
+    "none_required": ("must_be_null", Text("应为 null", "Must be null")),
+}
+_BOUNDS: dict[str, tuple[str, str, str, str]] = {
+    "string_too_long": ("too_long", "max_length", "最多 {} 个字符", "At most {} characters"),
+    "string_too_short": ("too_short", "min_length", "至少 {} 个字符", "At least {} characters"),
+    "too_long": ("too_many", "max_length", "最多 {} 项", "At most {} items"),
+    "too_short": ("too_few", "min_length", "至少 {} 项", "At least {} items"),
+    "greater_than": ("out_of_range", "gt", "应大于 {}", "Must be greater than {}"),
+    "greater_than_equal": ("out_of_range", "ge", "不得小于 {}", "Must be at least {}"),
+    "less_than": ("out_of_range", "lt", "应小于 {}", "Must be less than {}"),
+    "less_than_equal": ("out_of_range", "le", "不得大于 {}", "Must be at most {}"),
+    "multiple_of": ("multiple_of", "multiple_of", "应为 {} 的倍数", "Must be a multiple of {}"),
+}
+_FALLBACK = Text("取值不正确", "Not a usable value")
+
+
+def field_problems(errors: Iterable[Mapping[str, Any]], *, prefix: Sequence[str | int] = ()) -> list[FieldProblem]:
+    """Problems of a body; a pointer leads from the body's root to the field."""
+    return [FieldProblem(pointer((*prefix, *error["loc"])), *_broken(error)) for error in islice(errors, MAX_PROBLEMS)]
+
+
+def parameter_problems(errors: Iterable[Mapping[str, Any]]) -> list[FieldProblem]:
+    """Problems of query parameters and headers, named as the client writes them."""
+    return [FieldProblem(_parameter(error["loc"]), *_broken(error)) for error in islice(errors, MAX_PROBLEMS)]
+
+
+def pointer(location: Iterable[str | int]) -> str:
+    """A JSON pointer (RFC 6901).
+
+    >>> pointer(["rows", 3, "a/b"])
+    '/rows/3/a~1b'
+    """
+    return "".join(f"/{str(part)[:MAX_SEGMENT].replace('~', '~0').replace('/', '~1')}" for part in location)
+
+
+def _parameter(location: Sequence[str | int]) -> str:
+    return str(location[1] if len(location) > 1 else location[0])[:MAX_SEGMENT]
+
+
+def _broken(error: Mapping[str, Any]) -> tuple[str, Text]:
+    kind, context = error["type"], error.get("ctx") or {}
+    if {"zh", "en"} <= context.keys():
+        return kind, Text(context["zh"], context["en"])
+    if kind in _FIXED:
+        return _FIXED[kind]
+    if kind in {"enum", "literal_error"}:
+        return "not_allowed", _listed(context)
+    if kind in _BOUNDS:
+        return _bound(kind, context)
+    return _by_family(kind)
+
+
+def _listed(context: Mapping[str, Any]) -> Text:
+    expected = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "")
+    return Text(f"应为以下之一: {expected}", f"Must be one of: {expected}")
+
+
+def _bound(kind: str, context: Mapping[str, Any]) -> tuple[str, Text]:
+    rule, name, zh, en = _BOUNDS[kind]
+    bound = context.get(name, "")
+    return rule, Text(zh.format(bound), en.format(bound))
+
+
+def _by_family(kind: str) -> tuple[str, Text]:
+    family = kind.split("_")[0]
+    if family in _FORMATS:
+        return _FORMATS[family]
+    if family in _TYPES:
+        zh, en = _TYPES[family]
+        return "wrong_type", Text(f"应为{zh}", f"Must be {en}")
+    return "invalid", _FALLBACK

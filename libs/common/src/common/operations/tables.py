@@ -1,0 +1,94 @@
+"""Tables of long work; a service attaches them to its own metadata.
+
+`operations` is the state of each piece of work and the lease of the worker that runs it. `upload_chunks` is the file it
+works on, encrypted. `operation_chunks` has one row for each part of the work that is committed, written in the same
+transaction as that part: the primary key is what keeps two workers from doing it twice.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+STATES = ("queued", "running", "succeeded", "failed")
+KEPT = "7 days"
+"""Uploads and reports hold personal data: a week is long enough to read a report, and no archive."""
+
+_NOW = text("clock_timestamp()")
+_NOTHING = text("0")
+
+
+def operation_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
+    """Adds `operations`, `upload_chunks` and `operation_chunks` to the metadata."""
+    return _operations(metadata), _upload_chunks(metadata), _operation_chunks(metadata)
+
+
+def _operations(metadata: MetaData) -> Table:
+    operations = Table(
+        "operations",
+        metadata,
+        Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
+        Column("kind", Text, nullable=False),
+        Column("state", Text, nullable=False, server_default=text("'queued'")),
+        Column("school_code", Text),
+        Column("subject", Text, nullable=False),
+        Column("role", Text, nullable=False),
+        Column("correlation_id", Text),
+        Column("parameters", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+        Column("done", BigInteger, nullable=False, server_default=_NOTHING),
+        Column("total", BigInteger, nullable=False, server_default=_NOTHING),
+        Column("result", JSONB),
+        Column("errors", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+        Column("errors_total", BigInteger, nullable=False, server_default=_NOTHING),
+        Column("report", LargeBinary),
+        Column("attempts", Integer, nullable=False, server_default=_NOTHING),
+        Column("worker", Text),
+        Column("lease_until", DateTime(timezone=True), nullable=False, server_default=_NOW),
+        Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+        Column("started_at", DateTime(timezone=True)),
+        Column("finished_at", DateTime(timezone=True)),
+        Column(
+            "expires_at",
+            DateTime(timezone=True),
+            nullable=False,
+            server_default=text(f"clock_timestamp() + interval '{KEPT}'"),
+        ),
+        CheckConstraint(f"state IN {STATES}", name="state_known"),
+    )
+    Index("ix_operations_open", operations.c.id, postgresql_where=operations.c.state.in_(["queued", "running"]))
+    Index("ix_operations_expires_at", operations.c.expires_at)
+    return operations
+
+
+def _upload_chunks(metadata: MetaData) -> Table:
+    return Table(
+        "upload_chunks",
+        metadata,
+        Column("operation_id", Uuid, ForeignKey("operations.id", ondelete="CASCADE"), primary_key=True),
+        Column("index", Integer, primary_key=True),
+        Column("bytes", LargeBinary, nullable=False),
+        info={"insert_only": True, "deletable": True},
+    )
+
+
+def _operation_chunks(metadata: MetaData) -> Table:
+    return Table(
+        "operation_chunks",
+        metadata,
+        Column("operation_id", Uuid, ForeignKey("operations.id", ondelete="CASCADE"), primary_key=True),
+        Column("chunk_no", Integer, primary_key=True),
+        Column("outcome", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+        info={"insert_only": True, "deletable": True},
+    )

@@ -1,0 +1,1 @@
+"""Spreadsheets that people made: what their cells mean, and how their files are read and written."""
