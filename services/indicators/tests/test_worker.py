@@ -17,7 +17,7 @@ from common.testing.messaging import EventRecorder, own_topics, running
 from common.testing.servers import kafka_address
 from common.testing.waiting import eventually
 from indicators.progress.storage import standing
-from indicators.settings import IndicatorsSettings
+from indicators.settings import Settings
 from indicators.timeline.verify import verify_figures
 from indicators.worker import background
 
@@ -26,10 +26,10 @@ FOLLOWED = (organisation.TOPIC, graduate.TOPIC, registration.TOPIC, response.TOP
 
 
 @pytest.fixture
-async def settings(stored: ServiceDatabase) -> AsyncIterator[IndicatorsSettings]:
+async def settings(stored: ServiceDatabase) -> AsyncIterator[Settings]:
     import secrets
 
-    given = IndicatorsSettings(
+    given = Settings(
         database_url=stored.app_url,
         kafka=kafka_address(),
         topic_prefix=f"t-{secrets.token_hex(4)}.",
@@ -39,7 +39,7 @@ async def settings(stored: ServiceDatabase) -> AsyncIterator[IndicatorsSettings]
         yield given
 
 
-async def publish(settings: IndicatorsSettings, events: list[IncomingEvent]) -> None:
+async def publish(settings: Settings, events: list[IncomingEvent]) -> None:
     async with producer(settings) as client:
         for event in events:
             stored = StoredEvent(
@@ -68,7 +68,7 @@ async def total(database: Database, school: str, code: str) -> int:
 
 
 async def test_published_events_become_figures_and_figures_become_rate_events(
-    settings: IndicatorsSettings, database: Database, school: Any
+    settings: Settings, database: Database, school: Any
 ) -> None:
     school.described()
     people = [school.enters(college_code="C01") for _ in range(30)]
@@ -89,7 +89,7 @@ async def test_published_events_become_figures_and_figures_become_rate_events(
         assert {"total", "college"} <= {group.dimension for event in moved for group in event.data.groups}
 
 
-async def test_the_watermark_follows_an_idle_system(settings: IndicatorsSettings, database: Database) -> None:
+async def test_the_watermark_follows_an_idle_system(settings: Settings, database: Database) -> None:
     begun = datetime.now(UTC)
 
     async def is_included() -> bool:

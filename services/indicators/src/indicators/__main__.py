@@ -3,13 +3,13 @@
 from common.service_process import Service, run_service
 from indicators.app import create_app
 from indicators.maintenance import COMMANDS
-from indicators.settings import IndicatorsSettings
+from indicators.settings import Settings
 from indicators.subscriptions import GROUP, TOPICS
 from indicators.worker import background
 
 SERVICE = Service(
     name="indicators",
-    settings=IndicatorsSettings,
+    settings=Settings,
     create_app=create_app,
     background=background,
     subscriptions={GROUP: TOPICS},

@@ -10,7 +10,7 @@ import structlog
 from common.auth import ServiceTokens
 from common.database import Database
 from common.service_process import Command
-from indicators.settings import IndicatorsSettings
+from indicators.settings import Settings
 from indicators.timeline.histories import Feed, verify_histories
 from indicators.timeline.rebuild import rebuild
 from indicators.timeline.verify import Difference, verify_figures
@@ -22,7 +22,7 @@ _SECONDS = 30.0
 _log = structlog.get_logger(__name__)
 
 
-async def run_verify(settings: IndicatorsSettings, database: Database, parsed: Namespace) -> int:
+async def run_verify(settings: Settings, database: Database, parsed: Namespace) -> int:
     """Compares cells, spans, versions and histories; 0 only when everything was compared and agrees."""
     addresses = [settings.registry_url, settings.destinations_url]
     if not parsed.figures_only and None in addresses:
@@ -34,7 +34,7 @@ async def run_verify(settings: IndicatorsSettings, database: Database, parsed: N
     return _reported(found)
 
 
-async def run_rebuild(settings: IndicatorsSettings, database: Database, parsed: Namespace) -> int:
+async def run_rebuild(settings: Settings, database: Database, parsed: Namespace) -> int:
     """Computes spans and cells anew from the versions."""
     schools = await rebuild(database, settings.partitions, parsed.school)
     _log.info("Rebuild is complete", schools=schools)
@@ -42,7 +42,7 @@ async def run_rebuild(settings: IndicatorsSettings, database: Database, parsed: 
 
 
 async def _histories(
-    settings: IndicatorsSettings, database: Database, addresses: Sequence[str], school: str | None
+    settings: Settings, database: Database, addresses: Sequence[str], school: str | None
 ) -> list[Difference]:
     async with AsyncExitStack() as stack:
         headers = {"Authorization": f"Bearer {await ServiceTokens(settings).bearer()}"}

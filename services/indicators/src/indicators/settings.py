@@ -5,7 +5,7 @@ from pydantic import Field
 from common.settings import ServiceSettings
 
 
-class IndicatorsSettings(ServiceSettings):
+class Settings(ServiceSettings):
     """What indicators needs beyond what every service needs."""
 
     service: str = "indicators"

@@ -8,11 +8,11 @@ from common.database import Database
 from common.service_process import Background
 from indicators.progress.storage import Reporter
 from indicators.rates.announcements import announce_for_ever
-from indicators.settings import IndicatorsSettings
+from indicators.settings import Settings
 from indicators.subscriptions import GROUP, TOPICS, apply_batch
 
 
-def background(settings: IndicatorsSettings, database: Database) -> Sequence[Background]:
+def background(settings: Settings, database: Database) -> Sequence[Background]:
     """The parts of a worker; any number of workers may run, partitions are shared out among them."""
     consumer = Consumer(
         database,

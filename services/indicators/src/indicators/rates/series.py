@@ -48,10 +48,14 @@ def days_between(first: date, last: date, step: Step) -> Iterator[date]:
 
 
 def points_per_group(
-    movements: Iterable[Movement], days: Sequence[date], scheme: Scheme, measure: Measure
+    movements: Iterable[Movement],
+    days: Sequence[date],
+    scheme: Scheme,
+    measure: Measure,
+    always: Iterable[Group] = (),
 ) -> dict[Group, list[Point]]:
-    """Points of every group that moved at all, in the order of `days`."""
-    of_group: dict[Group, list[Movement]] = {}
+    """Points of the groups in `always` and of every group that moved at all, in the order of `days`."""
+    of_group: dict[Group, list[Movement]] = {group: [] for group in always}
     for movement in movements:
         of_group.setdefault(movement.group, []).append(movement)
     return {group: list(_points(own, days, scheme, measure)) for group, own in of_group.items()}

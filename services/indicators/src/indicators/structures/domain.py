@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from indicators.rates.rounding import percentage
 from indicators.rates.schemes import CN_2024, class_of, is_among
 from indicators.timeline.domain import province_of
 
-DEFAULT_RULE = "unit_without_enlistment"
+DEFAULT_RULE: Final = "unit_without_enlistment"
 
 _EMPLOYED = ("unit", "own_business", "freelance")
 _PLACED = (*_EMPLOYED, "further_study")

@@ -1,0 +1,1 @@
+"""口径: the definitions of the rates, as documents."""

@@ -1,0 +1,170 @@
+"""GET /v1/rates and /v1/series."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
+
+from common.auth import Caller
+from common.errors import BadQuery, FieldProblem, Text
+from common.http import MinChange
+from indicators.rates.observations import observations, series_observations
+from indicators.rates.schemes import Measure, Scheme
+from indicators.rates.series import Step, days_between, points_per_group
+from indicators.rates.storage import counts, movements
+from indicators.reading.answers import Group, Stamp, json_answer
+from indicators.reading.changes import included
+from indicators.reading.query import AsOf, DayText, SchemeName, Selected, day_of, scheme_for
+from indicators.reading.snapshot import FiguresOf, require_past
+
+router = APIRouter(tags=["rates"])
+
+MAX_POINTS = 1_000
+"""Points of a series for each group: nearly three years of days."""
+
+_UNKNOWN_MEASURE = Text("该口径没有此指标", "The scheme has no such measure")
+_TOO_MANY_POINTS = Text(f"序列最多 {MAX_POINTS} 个点", f"A series has at most {MAX_POINTS} points")
+_BACKWARDS = Text("from 不得晚于 to", "`from` must not be after `to`")
+
+
+class FigureBody(BaseModel):
+    """A rate with what it was divided from; percentages have two places, half-up, and 0/0 is null."""
+
+    numerator: int
+    denominator: int
+    rate: str | None = Field(examples=["85.24"])
+
+
+class Observation(BaseModel):
+    """Figures of one group."""
+
+    group: Group
+    base: int = Field(description="N: graduates of the group in the population")
+    not_registered: int
+    measures: dict[str, FigureBody]
+
+
+class Rates(Stamp):
+    """Rates of a school, a province or the nation."""
+
+    scheme: str
+    definition_version: str
+    observations: list[Observation]
+
+
+class PointBody(FigureBody):
+    """A figure as of a day."""
+
+    as_of: date
+
+
+class SeriesObservation(BaseModel):
+    """Points of one group."""
+
+    group: Group
+    points: list[PointBody]
+
+
+class Series(Stamp):
+    """One measure over time."""
+
+    measure: str
+    scheme: str
+    definition_version: str
+    observations: list[SeriesObservation]
+
+
+@router.get("/v1/rates", response_model=Rates, summary="Rates, live or as of any day")
+async def read_rates(
+    *,
+    caller: Caller,
+    selection: Selected,
+    as_of: AsOf,
+    scheme_name: SchemeName,
+    min_change: MinChange,
+    figures: FiguresOf,
+) -> Response:
+    await figures.require_readable(caller, selection)
+    scheme = scheme_for(selection, scheme_name)
+    met = await included(figures, min_change, selection.scope)
+    async with figures.look(selection.scope, as_of) as look:
+        found = await counts(look.connection, selection, look.moment)
+        stamp = look.stamp(min_change_met=met)
+    return json_answer(
+        {
+            "scheme": scheme.id,
+            "definition_version": scheme.version,
+            **stamp,
+            "observations": observations(found, selection.by, scheme),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days of a series."""
+
+    first: date
+    last: date
+    step: Step
+
+    @property
+    def days(self) -> list[date]:
+        """All points, both ends inclusive; raises BadQuery for too many."""
+        found = list(islice(days_between(self.first, self.last, self.step), MAX_POINTS + 1))
+        if len(found) > MAX_POINTS:
+            raise BadQuery([FieldProblem("step", "too_many_points", _TOO_MANY_POINTS)])
+        return found
+
+
+def read_period(
+    first: Annotated[DayText, Query(alias="from", description="First day")],
+    last: Annotated[DayText, Query(alias="to", description="Last day, inclusive")],
+    step: Annotated[Step, Query(description="Distance of the points")] = Step.DAY,
+) -> Period:
+    """From, to and step; raises BadQuery."""
+    period = Period(day_of("from", first), day_of("to", last), step)
+    if period.first > period.last:
+        raise BadQuery([FieldProblem("from", "after_to", _BACKWARDS)])
+    return period
+
+
+@router.get("/v1/series", response_model=Series, summary="One measure over time")
+async def read_series(
+    *,
+    caller: Caller,
+    selection: Selected,
+    period: Annotated[Period, Depends(read_period)],
+    measure: Annotated[str, Query(max_length=64, description="A measure of the scheme")],
+    scheme_name: SchemeName,
+    min_change: MinChange,
+    figures: FiguresOf,
+) -> Response:
+    await figures.require_readable(caller, selection)
+    scheme = scheme_for(selection, scheme_name)
+    asked, days = _measure_of(scheme, measure), period.days
+    met = await included(figures, min_change, selection.scope)
+    async with figures.look(selection.scope) as look:
+        require_past("to", period.last, look.standing)
+        moved = await movements(look.connection, selection, days[0], days[-1])
+        stamp = look.stamp(min_change_met=met)
+    points = points_per_group(moved, days, scheme, asked, always=[] if selection.by else [()])
+    return json_answer(
+        {
+            "measure": asked.name,
+            "scheme": scheme.id,
+            "definition_version": scheme.version,
+            **stamp,
+            "observations": series_observations(points, selection.by),
+        }
+    )
+
+
+def _measure_of(scheme: Scheme, name: str) -> Measure:
+    measure = scheme.measure(name)
+    if measure is None:
+        raise BadQuery([FieldProblem("measure", "unknown_measure", _UNKNOWN_MEASURE)])
+    return measure

@@ -1,0 +1,41 @@
+"""Shapes that the answers of all figures share."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel, Field
+from pydantic_core import to_json
+
+from common.http.language import preferred_language
+
+Group = dict[str, str | None]
+
+
+class Stamp(BaseModel):
+    """Which moment a figure answers for and how far the events are included."""
+
+    as_of: date
+    watermark: datetime | None = Field(description="Everything published before this instant is included")
+    lag_ms: int | None = Field(description="Age of the watermark")
+    min_change_met: bool = Field(description="Whether all changes named by `min_change` are included")
+
+
+class Label(BaseModel):
+    """A label in both languages."""
+
+    zh: str
+    en: str
+
+
+def json_answer(body: dict[str, Any]) -> Response:
+    """A body that was built in the shape of the route's model; validating it again would cost more than reading it."""
+    return Response(to_json(body), media_type="application/json", headers={"Cache-Control": "private, no-store"})
+
+
+def read_language(request: Request) -> str:
+    """Language of labels, by Accept-Language."""
+    return preferred_language(request.headers.get("accept-language"))
+
+
+Language = Annotated[str, Depends(read_language)]

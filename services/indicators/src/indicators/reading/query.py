@@ -1,0 +1,90 @@
+"""Query parameters of figures as dependencies."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import Depends, Query
+
+from common.errors import BadQuery, FieldProblem, Text
+from indicators.rates.schemes import SCHEMES, Scheme, default_scheme
+from indicators.rates.selection import Selection, dimensions_of, scope_of
+
+_VALUE = r"^[^\x00]{1,64}$"
+_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_NO_SUCH_DAY = Text("没有这一天", "There is no such day")
+
+Value = Annotated[str | None, Query(pattern=_VALUE)]
+SchoolCode = Annotated[str | None, Query(pattern=r"^[0-9]{5}$", description="院校代码: one school")]
+Cohort = Annotated[int, Query(ge=1977, le=2200, description="届: year of graduation")]
+By = Annotated[
+    str | None,
+    Query(max_length=200, description="Groupings, comma-separated: college major class education_level …"),
+]
+DayText = Annotated[str, Query(pattern=_DAY, json_schema_extra={"format": "date"})]
+
+
+def read_selection(
+    cohort: Cohort,
+    school: SchoolCode = None,
+    province: Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="All schools of a province")] = None,
+    nation: Annotated[Literal["CN"] | None, Query(description="All schools")] = None,
+    by: By = None,
+    college: Value = None,
+    major: Value = None,
+    class_: Annotated[str | None, Query(alias="class", pattern=_VALUE)] = None,
+    education_level: Annotated[
+        Literal["doctoral", "master", "second_bachelor", "bachelor", "junior_college"] | None, Query()
+    ] = None,
+    education_level_code: Value = None,
+    sex: Value = None,
+    origin_province: Value = None,
+) -> Selection:
+    """Scope, cohort, groupings and filters; raises BadQuery."""
+    filters = {
+        "college": college,
+        "major": major,
+        "class": class_,
+        "education_level": education_level,
+        "education_level_code": education_level_code,
+        "sex": sex,
+        "origin_province": origin_province,
+    }
+    given = {name: value for name, value in filters.items() if value is not None}
+    return Selection(scope_of(school, province, nation), cohort, dimensions_of(by), given)
+
+
+def read_as_of(
+    as_of: Annotated[
+        str | None,
+        Query(pattern=_DAY, description="A day, inclusive; today without", json_schema_extra={"format": "date"}),
+    ] = None,
+) -> date | None:
+    """The day asked for; none for today."""
+    return None if as_of is None else day_of("as_of", as_of)
+
+
+def read_scheme(
+    scheme: Annotated[
+        Literal["CN-2024", "CN-2021", "CN-2004"] | None, Query(description="口径; that of the cohort without")
+    ] = None,
+) -> str | None:
+    """The scheme asked for; none for that of the cohort."""
+    return scheme
+
+
+def scheme_for(selection: Selection, scheme: str | None) -> Scheme:
+    """The scheme of an answer."""
+    return default_scheme(selection.cohort) if scheme is None else SCHEMES[scheme]
+
+
+def day_of(parameter: str, text: str) -> date:
+    """A day out of a query parameter; raises BadQuery for one that no calendar has."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadQuery([FieldProblem(parameter, "day_format", _NO_SUCH_DAY)]) from None
+
+
+Selected = Annotated[Selection, Depends(read_selection)]
+AsOf = Annotated[date | None, Depends(read_as_of)]
+SchemeName = Annotated[str | None, Depends(read_scheme)]

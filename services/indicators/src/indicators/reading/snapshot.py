@@ -1,0 +1,91 @@
+"""One consistent look at the figures: the caller's scope is checked, its own changes awaited, one snapshot opened."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.auth import Principal, Role
+from common.contracts import graduate, organisation, registration, response
+from common.database import Database
+from common.errors import BadQuery, FieldProblem, Text
+from common.kafka import partition_for
+from indicators.organisation.storage import province_of_school
+from indicators.progress.storage import Standing, standing
+from indicators.rates.selection import Level, Moment, Scope, Selection, require_readable
+
+FIGURE_TOPICS = (organisation.TOPIC, graduate.TOPIC, registration.TOPIC)
+RESPONSE_TOPICS = (organisation.TOPIC, graduate.TOPIC, response.TOPIC)
+
+_IN_THE_FUTURE = Text("日期不得晚于今天", "The day must not be after today")
+
+
+@dataclass(frozen=True)
+class Look:
+    """An open snapshot with the moment it answers for and where the events stand."""
+
+    connection: AsyncConnection
+    moment: Moment
+    standing: Standing
+
+    def stamp(self, *, min_change_met: bool) -> dict[str, Any]:
+        """What every figure carries."""
+        watermark = self.standing.watermark
+        return {
+            "as_of": self.moment.as_of.isoformat(),
+            "watermark": watermark.isoformat().replace("+00:00", "Z") if watermark is not None else None,
+            "lag_ms": self.standing.lag_ms,
+            "min_change_met": min_change_met,
+        }
+
+
+class Figures:
+    """The figures as a route gets them."""
+
+    def __init__(self, database: Database, partitions: int) -> None:
+        self.database = database
+        self._partitions = partitions
+
+    async def require_readable(self, caller: Principal, selection: Selection) -> None:
+        """Raises NotFound outside the caller's scope and Forbidden for a role that reads no figures."""
+        province = None
+        if caller.role is Role.PROVINCIAL_OFFICER and selection.scope.level is Level.SCHOOL:
+            async with self.database.reading() as connection:
+                province = await province_of_school(connection, selection.scope.code)
+        require_readable(caller, selection, province)
+
+    @asynccontextmanager
+    async def look(
+        self, scope: Scope, as_of: date | None = None, topics: tuple[str, ...] = FIGURE_TOPICS
+    ) -> AsyncIterator[Look]:
+        """A snapshot; raises BadQuery for a day after today."""
+        async with self.database.reading(snapshot=True) as connection:
+            now = await standing(connection, topics, self._partitions_of(scope))
+            day = as_of or now.today
+            require_past("as_of", day, now)
+            yield Look(connection, Moment(day, live=day == now.today), now)
+
+    def _partitions_of(self, scope: Scope) -> list[int]:
+        if scope.level is Level.SCHOOL:
+            return [partition_for(scope.code, self._partitions)]
+        return list(range(self._partitions))
+
+
+def require_past(parameter: str, day: date, now: Standing) -> None:
+    """Raises BadQuery for a day after today."""
+    if day > now.today:
+        raise BadQuery([FieldProblem(parameter, "after_today", _IN_THE_FUTURE)])
+
+
+def figures_of(request: Request) -> Figures:
+    """The application's figures."""
+    figures: Figures = request.app.state.figures
+    return figures
+
+
+FiguresOf = Annotated[Figures, Depends(figures_of)]
+Json = Mapping[str, Any]

@@ -1,0 +1,41 @@
+"""Names of the values of a structure table in both languages."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from common.codes import CodeLists
+from common.errors import Text
+
+_LISTS: Mapping[str, str] = MappingProxyType(
+    {
+        "employer_nature": "employer-nature",
+        "industry": "industry",
+        "province": "division",
+        "destination": "destination",
+    }
+)
+_REGIONS: Mapping[str, Text] = MappingProxyType(
+    {
+        "east": Text("东部", "East"),
+        "central": Text("中部", "Central"),
+        "west": Text("西部", "West"),
+        "northeast": Text("东北", "Northeast"),
+        "north": Text("华北", "North"),
+        "south": Text("华南", "South"),
+        "southwest": Text("西南", "Southwest"),
+        "northwest": Text("西北", "Northwest"),
+        "outside": Text("境外及港澳台", "Abroad, Hong Kong, Macau and Taiwan"),
+    }
+)
+_SEVEN: Mapping[str, Text] = MappingProxyType({"east": Text("华东", "East"), "central": Text("华中", "Central")})
+
+
+def label_of(dimension: str, code: str | None, language: str, regions: str = "four") -> str | None:
+    """The name of a value; none for a missing value and for a code that the list does not have."""
+    if code is None:
+        return None
+    if dimension == "region":
+        names = {**_REGIONS, **(_SEVEN if regions == "seven" else {})}
+        return names[code].in_language(language)
+    entry = CodeLists.load().get(_LISTS[dimension]).lookup(code)
+    return entry.label(language) if entry is not None else None
