@@ -72,12 +72,12 @@ class State:
                 f"{self.folder} cannot be written ({error.strerror}). Make room or give rights."
             ) from error
 
-    def require_space(self, folder: Path) -> None:
+    def require_space(self, folder: Path, needed: int = _NEEDED_BYTES) -> None:
         """Refuse to start a database on a disk that is as good as full."""
         free = shutil.disk_usage(folder).free
-        if free < _NEEDED_BYTES:
+        if free < needed:
             raise StartProblem(
-                f"Only {free // 2**20} MB are free on the disk of {folder}; at least {_NEEDED_BYTES // 2**20} MB are "
+                f"Only {free // 2**20} MB are free on the disk of {folder}; at least {needed // 2**20} MB are "
                 "needed. Free some space, then start again."
             )
 

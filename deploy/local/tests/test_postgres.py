@@ -1,0 +1,77 @@
+"""The embedded PostgreSQL touches nothing that is not ours, and a start that failed leaves no half cluster."""
+
+import pwd
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import psutil
+import pytest
+
+from quxiang.child import Child
+from quxiang.ports import free_port
+from quxiang.postgres import Postgres, data_folder, shared_folder, unprivileged_user
+from quxiang.problems import StartProblem
+from quxiang.state import State
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Postgres]:
+    made = Postgres(data_folder(tmp_path), tmp_path / "postgres.log", free_port())
+    yield made
+    shutil.rmtree(made.data)
+    if made.data.parent != tmp_path:
+        made.data.parent.rmdir()
+
+
+async def test_it_runs_under_a_user_without_rights_and_leaves_other_folders_alone(
+    cluster: Postgres, tmp_path: Path
+) -> None:
+    modes = {folder: folder.stat().st_mode for folder in tmp_path.parents}
+    users = [entry.pw_name for entry in pwd.getpwall()]
+    child = Child(cluster.prepare())
+    await child.start()
+    await child.until_ready(60)
+    assert child.pid is not None
+    assert psutil.Process(child.pid).uids().real != 0
+    await child.stop(10)
+    assert {folder: folder.stat().st_mode for folder in tmp_path.parents} == modes
+    assert [entry.pw_name for entry in pwd.getpwall()] == users
+    assert Path.home() not in cluster.data.parents or unprivileged_user() is None
+
+
+async def test_what_it_acknowledged_is_there_after_a_kill(cluster: Postgres) -> None:
+    child = Child(cluster.prepare())
+    await child.start()
+    await child.until_ready(60)
+    connection = await asyncpg.connect(cluster.url)
+    await connection.execute("CREATE TABLE kept (id int)")
+    await connection.execute("INSERT INTO kept VALUES (1)")
+    child.kill()
+    await child.exited()
+    again = Child(cluster.prepare())
+    await again.start()
+    await again.until_ready(60)
+    connection = await asyncpg.connect(cluster.url)
+    assert await connection.fetchval("SELECT count(*) FROM kept") == 1
+    await connection.close()
+    await again.stop(10)
+
+
+def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    folder = shared_folder(tmp_path)
+    folder.rmdir()
+    folder.symlink_to(tmp_path)
+    try:
+        with pytest.raises(StartProblem, match="belongs to somebody else"):
+            shared_folder(tmp_path)
+    finally:
+        folder.unlink()
+
+
+def test_a_full_disk_is_said_before_anything_is_made(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.require_space(tmp_path, needed=1)
+    with pytest.raises(StartProblem, match="Free some space"):
+        state.require_space(tmp_path, needed=2**62)
