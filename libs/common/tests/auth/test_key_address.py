@@ -3,6 +3,8 @@
 import asyncio
 import json
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,16 +20,16 @@ from common.testing.tokens import TokenMint
 class Issuer:
     """An identity provider behind httpx's own transport: key set and token endpoint."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.document = jwks_of(SigningKey.generate())
-        self.asked = []
+        self.asked: list[httpx.Request] = []
         self.down = False
 
     @property
-    def client(self):
+    def client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(transport=httpx.MockTransport(self.answer))
 
-    async def answer(self, request):
+    async def answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
         await asyncio.sleep(0)
         if self.down:
@@ -38,35 +40,36 @@ class Issuer:
 
 
 @pytest.fixture
-def issuer():
+def issuer() -> Issuer:
     return Issuer()
 
 
 @pytest.fixture
-def clock(monkeypatch):
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [1000.0]
     monkeypatch.setattr("common.auth.keys.time.monotonic", lambda: now[0])
     return now
 
 
-async def test_the_key_set_is_fetched_once_for_all_callers(issuer, clock):
+async def test_the_key_set_is_fetched_once_for_all_callers(issuer: Issuer, clock: list[float]) -> None:
     keys = UrlKeys("https://issuer.test/jwks", issuer.client)
     found = await asyncio.gather(*(keys.current() for _ in range(20)))
     assert len(issuer.asked) == 1
     assert all(isinstance(each, KeySet) and len(each) == 1 for each in found)
 
 
-async def test_an_old_key_set_is_renewed_in_the_background(issuer, clock):
+async def test_an_old_key_set_is_renewed_in_the_background(issuer: Issuer, clock: list[float]) -> None:
     keys = UrlKeys("https://issuer.test/jwks", issuer.client)
     first = await keys.current()
     clock[0] += 400
     issuer.document = jwks_of(SigningKey.generate(), SigningKey.generate())
     assert await keys.current() is first
+    assert keys._fetching is not None
     await keys._fetching
     assert len(await keys.current()) == 2
 
 
-async def test_unknown_key_ids_do_not_make_us_ask_again_and_again(issuer, clock):
+async def test_unknown_key_ids_do_not_make_us_ask_again_and_again(issuer: Issuer, clock: list[float]) -> None:
     keys = UrlKeys("https://issuer.test/jwks", issuer.client)
     known = await keys.current()
     for _ in range(10):
@@ -77,28 +80,33 @@ async def test_unknown_key_ids_do_not_make_us_ask_again_and_again(issuer, clock)
     assert len(issuer.asked) == 2
 
 
-async def test_an_issuer_that_is_down_leaves_the_known_keys_in_use(issuer, clock):
+async def test_an_issuer_that_is_down_leaves_the_known_keys_in_use(issuer: Issuer, clock: list[float]) -> None:
     keys = UrlKeys("https://issuer.test/jwks", issuer.client)
     known = await keys.current()
     issuer.down = True
     clock[0] += 400
     assert await keys.current() is known
+    assert keys._fetching is not None
     await keys._fetching
     assert await keys.current() is known
 
 
 @pytest.mark.parametrize("document", ["", "[]", "{}", '{"keys": 3}', '{"keys": [3]}', "x" * 300_000])
-async def test_without_a_usable_first_key_set_nobody_can_be_judged(issuer, clock, document):
+async def test_without_a_usable_first_key_set_nobody_can_be_judged(
+    issuer: Issuer, clock: list[float], document: str
+) -> None:
     issuer.document = document
     with pytest.raises(Unavailable):
         await UrlKeys("https://issuer.test/jwks", issuer.client).current()
 
 
-def settings(**fields):
+def settings(**fields: Any) -> ServiceSettings:
     return ServiceSettings(service="destinations", database_url="postgresql://x@y/z", **fields)
 
 
-async def test_client_credentials_are_used_until_shortly_before_they_expire(issuer, monkeypatch):
+async def test_client_credentials_are_used_until_shortly_before_they_expire(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = [0.0]
     monkeypatch.setattr("common.auth.service_tokens.time.monotonic", lambda: now[0])
     tokens = ServiceTokens(
@@ -113,7 +121,7 @@ async def test_client_credentials_are_used_until_shortly_before_they_expire(issu
     assert issuer.asked[0].headers["authorization"].startswith("Basic ")
 
 
-async def test_a_token_endpoint_that_is_down_is_a_transient_failure(issuer):
+async def test_a_token_endpoint_that_is_down_is_a_transient_failure(issuer: Issuer) -> None:
     issuer.down = True
     tokens = ServiceTokens(settings(token_url="https://issuer.test/token", client_id="d"), issuer.client)
     with pytest.raises(Unavailable):
@@ -122,7 +130,7 @@ async def test_a_token_endpoint_that_is_down_is_a_transient_failure(issuer):
     assert await tokens.bearer()
 
 
-async def test_a_token_file_is_read_again_when_it_changes(tmp_path):
+async def test_a_token_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
     mint = TokenMint(tmp_path)
     path = mint.service_token_file(tmp_path)
     tokens = ServiceTokens(settings(service_token_file=path))
@@ -134,11 +142,11 @@ async def test_a_token_file_is_read_again_when_it_changes(tmp_path):
         await tokens.bearer()
 
 
-def test_a_service_without_any_way_to_a_token_does_not_start():
+def test_a_service_without_any_way_to_a_token_does_not_start() -> None:
     with pytest.raises(ValueError, match="QUXIANG_"):
         ServiceTokens(settings())
 
 
-def test_the_key_set_document_is_plain_json():
+def test_the_key_set_document_is_plain_json() -> None:
     key = SigningKey.generate()
     assert json.loads(jwks_of(key))["keys"][0]["kid"] == key.key_id

@@ -2,6 +2,8 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
@@ -42,20 +44,20 @@ FORGERIES = sorted(
 
 
 @pytest.fixture
-def mint(tmp_path):
+def mint(tmp_path: Path) -> TokenMint:
     return TokenMint(tmp_path)
 
 
 @pytest.fixture
-def verifier(mint):
+def verifier(mint: TokenMint) -> TokenVerifier:
     return TokenVerifier(settings_of(mint))
 
 
-def settings_of(mint, **other):
+def settings_of(mint: TokenMint, **other: Any) -> ServiceSettings:
     return ServiceSettings(service="example", database_url="postgresql://x@y/z", **{**mint.settings, **other})
 
 
-async def test_a_good_token_becomes_a_principal(mint, verifier):
+async def test_a_good_token_becomes_a_principal(mint: TokenMint, verifier: TokenVerifier) -> None:
     principal = await verifier.verify(mint.token("counsellor", school="90001", college="C1", class_="K1"))
     assert principal.role is Role.COUNSELLOR
     assert (principal.school_code, principal.college_code, principal.class_code) == ("90001", "C1", "K1")
@@ -63,18 +65,20 @@ async def test_a_good_token_becomes_a_principal(mint, verifier):
     assert principal.actor.role == "counsellor"
 
 
-async def test_two_roles_of_one_school_are_two_people(mint, verifier):
+async def test_two_roles_of_one_school_are_two_people(mint: TokenMint, verifier: TokenVerifier) -> None:
     first = await verifier.verify(mint.token("school_officer", school="90001"))
     second = await verifier.verify(mint.token("survey_manager", school="90001"))
     assert first.subject != second.subject
 
 
-def test_every_forgery_is_tried(mint):
+def test_every_forgery_is_tried(mint: TokenMint) -> None:
     assert sorted(mint.forgeries()) == FORGERIES
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-async def test_a_forged_token_is_refused_with_the_one_answer(mint, verifier, forgery):
+async def test_a_forged_token_is_refused_with_the_one_answer(
+    mint: TokenMint, verifier: TokenVerifier, forgery: str
+) -> None:
     with pytest.raises(Unauthenticated) as caught:
         await verifier.verify(mint.forgeries()[forgery])
     assert str(caught.value) == str(Unauthenticated())
@@ -82,27 +86,32 @@ async def test_a_forged_token_is_refused_with_the_one_answer(mint, verifier, for
 
 
 @pytest.mark.parametrize("text", ["", "x", "a.b.c", "....", "é.é.é", "e30.e30.", "e" * 10_000, "bnVsbA.bnVsbA.bnVsbA"])
-async def test_what_is_no_token_is_refused(verifier, text):
+async def test_what_is_no_token_is_refused(verifier: TokenVerifier, text: str) -> None:
     with pytest.raises(Unauthenticated):
         await verifier.verify(text)
 
 
-async def test_clocks_may_differ_a_little_and_no_more(mint, verifier):
+async def test_clocks_may_differ_a_little_and_no_more(mint: TokenMint, verifier: TokenVerifier) -> None:
     assert LEEWAY_SECONDS <= 60
     await verifier.verify(mint.token(ttl=timedelta(seconds=-LEEWAY_SECONDS + 10)))
     with pytest.raises(Unauthenticated):
         await verifier.verify(mint.token(ttl=timedelta(seconds=-LEEWAY_SECONDS - 10)))
 
 
-async def test_a_remembered_token_expires_too(mint, verifier, monkeypatch):
+async def test_a_remembered_token_expires_too(
+    mint: TokenMint, verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
     token = mint.token(ttl=60)
     await verifier.verify(token)
     later = mint.issuer.claims(Grant(Role.ADMIN))["exp"] + 10_000
     monkeypatch.setattr("common.auth.verifier.time.time", lambda: later)
+    assert verifier._verified_with is not None
     assert verifier._remembered(token, verifier._verified_with) is None
 
 
-async def test_not_every_token_is_remembered_for_ever(mint, verifier, monkeypatch):
+async def test_not_every_token_is_remembered_for_ever(
+    mint: TokenMint, verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("common.auth.verifier.REMEMBERED", 3)
     assert REMEMBERED <= 10_000
     for _ in range(5):
@@ -110,7 +119,7 @@ async def test_not_every_token_is_remembered_for_ever(mint, verifier, monkeypatc
     assert len(verifier._verified) == 3
 
 
-async def test_a_key_that_was_withdrawn_verifies_nothing_more(mint, verifier):
+async def test_a_key_that_was_withdrawn_verifies_nothing_more(mint: TokenMint, verifier: TokenVerifier) -> None:
     token = mint.token()
     await verifier.verify(token)
     mint.jwks_file.write_text(jwks_of(SigningKey.generate(), SigningKey.generate()))
@@ -118,14 +127,14 @@ async def test_a_key_that_was_withdrawn_verifies_nothing_more(mint, verifier):
         await verifier.verify(token)
 
 
-async def test_a_new_key_in_the_file_is_trusted_at_once(mint, verifier):
+async def test_a_new_key_in_the_file_is_trusted_at_once(mint: TokenMint, verifier: TokenVerifier) -> None:
     fresh = SigningKey.generate()
     await verifier.verify(mint.token())
     mint.jwks_file.write_text(jwks_of(mint.key, fresh))
     await verifier.verify(mint.signed(mint.issuer.claims(Grant(Role.ADMIN)), key=fresh, headers={"kid": fresh.key_id}))
 
 
-async def test_an_unreadable_new_file_leaves_the_old_keys(mint, verifier):
+async def test_an_unreadable_new_file_leaves_the_old_keys(mint: TokenMint, verifier: TokenVerifier) -> None:
     await verifier.verify(mint.token())
     mint.jwks_file.write_text("half a docum")
     await verifier.verify(mint.token("admin"))
@@ -133,30 +142,30 @@ async def test_an_unreadable_new_file_leaves_the_old_keys(mint, verifier):
     await verifier.verify(mint.token("system"))
 
 
-async def test_without_any_keys_nobody_can_be_judged(mint, tmp_path):
+async def test_without_any_keys_nobody_can_be_judged(mint: TokenMint, tmp_path: Path) -> None:
     verifier = TokenVerifier(settings_of(mint, jwks_file=tmp_path / "missing.json"))
     with pytest.raises(Unavailable):
         await verifier.verify(mint.token())
 
 
 @pytest.mark.parametrize("missing", [{"issuer": ""}, {"jwks_file": None}])
-def test_a_verifier_without_issuer_or_keys_does_not_start(mint, missing):
+def test_a_verifier_without_issuer_or_keys_does_not_start(mint: TokenMint, missing: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="QUXIANG_"):
         TokenVerifier(settings_of(mint, **missing))
 
 
-async def test_the_published_key_set_holds_no_private_part(mint, verifier):
+async def test_the_published_key_set_holds_no_private_part(mint: TokenMint, verifier: TokenVerifier) -> None:
     mint.jwks_file.write_text(json.dumps({"keys": [{**mint.key.public_jwk(), "d": "secret"}]}))
     keys = (await verifier.jwks())["keys"]
     assert [key["kid"] for key in keys] == [mint.key.key_id]
     assert "d" not in keys[0]
 
 
-def test_no_symmetric_algorithm_is_ever_allowed():
+def test_no_symmetric_algorithm_is_ever_allowed() -> None:
     assert not [name for name in ALGORITHMS if name.startswith("HS") or name == "none"]
 
 
-async def test_a_symmetric_key_in_the_set_is_never_used(mint, verifier):
+async def test_a_symmetric_key_in_the_set_is_never_used(mint: TokenMint, verifier: TokenVerifier) -> None:
     secret = {"kty": "oct", "kid": "shared", "alg": "HS256", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA"}
     mint.jwks_file.write_text(json.dumps({"keys": [secret, mint.key.public_jwk()]}))
     claims = mint.issuer.claims(Grant(Role.ADMIN))
@@ -167,7 +176,7 @@ async def test_a_symmetric_key_in_the_set_is_never_used(mint, verifier):
 
 
 @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
-async def test_eddsa_and_rsa_keys_are_understood(mint, verifier):
+async def test_eddsa_and_rsa_keys_are_understood(mint: TokenMint, verifier: TokenVerifier) -> None:
     edwards, wide, narrow = (
         ed25519.Ed25519PrivateKey.generate(),
         rsa.generate_private_key(65537, 2048),
@@ -189,7 +198,7 @@ async def test_eddsa_and_rsa_keys_are_understood(mint, verifier):
         await verifier.verify(jwt.encode(claims, wide, "PS256", {"kid": "wide", "typ": "at+jwt"}))
 
 
-def test_a_signing_key_survives_its_file(tmp_path):
+def test_a_signing_key_survives_its_file(tmp_path: Path) -> None:
     key = SigningKey.generate()
     key.store(tmp_path / "key.pem")
     assert (tmp_path / "key.pem").stat().st_mode & 0o077 == 0

@@ -1,13 +1,15 @@
 """The key ring's file: what it must hold, and that it is never shown."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from common.crypto import FieldCipher, KeyRing, KeyRingError
 
 
-def test_a_stored_ring_reads_back_and_only_its_owner_may_read_it(tmp_path):
+def test_a_stored_ring_reads_back_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     ring = KeyRing.generate()
     ring.store(tmp_path / "ring.json")
     assert KeyRing.load(tmp_path / "ring.json") == ring
@@ -15,7 +17,7 @@ def test_a_stored_ring_reads_back_and_only_its_owner_may_read_it(tmp_path):
     FieldCipher.load(tmp_path / "ring.json")
 
 
-def test_representations_show_no_key():
+def test_representations_show_no_key() -> None:
     ring = KeyRing.generate()
     assert repr(ring) == "KeyRing(current='k1')"
 
@@ -32,7 +34,7 @@ def test_representations_show_no_key():
         {"fields": "text"},
     ],
 )
-def test_a_ring_without_usable_keys_is_refused_without_being_quoted(tmp_path, change):
+def test_a_ring_without_usable_keys_is_refused_without_being_quoted(tmp_path: Path, change: dict[str, Any]) -> None:
     path = tmp_path / "ring.json"
     KeyRing.generate().store(path)
     content = {**json.loads(path.read_text()), **change}
@@ -42,19 +44,19 @@ def test_a_ring_without_usable_keys_is_refused_without_being_quoted(tmp_path, ch
     assert str(content["fields"]) not in str(caught.value)
 
 
-def test_one_key_cannot_serve_two_purposes():
+def test_one_key_cannot_serve_two_purposes() -> None:
     ring = KeyRing.generate()
     with pytest.raises(KeyRingError):
         KeyRing(ring.fields, ring.current, ring.index, ring.index)
 
 
-def test_a_missing_file_and_a_missing_setting_are_told(tmp_path):
+def test_a_missing_file_and_a_missing_setting_are_told(tmp_path: Path) -> None:
     with pytest.raises(KeyRingError):
         KeyRing.load(tmp_path / "none.json")
     with pytest.raises(ValueError, match="QUXIANG_KEYRING_FILE"):
         FieldCipher.load(None)
 
 
-def test_rotation_needs_a_new_id():
+def test_rotation_needs_a_new_id() -> None:
     with pytest.raises(KeyRingError):
         KeyRing.generate().rotated("k1")

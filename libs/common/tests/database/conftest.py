@@ -12,6 +12,11 @@ from common.testing.databases import ServiceDatabase, empty_database
 
 EXAMPLE = Path(__file__).parent / "example_service"
 SERVICE = "example_service"
+ENV = """from common.database.migrations import run_env
+from {package}.schema import metadata
+
+run_env(metadata)
+"""
 
 
 @pytest.fixture(scope="session")
@@ -20,8 +25,7 @@ def example_package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("packages")
     name = f"example_{uuid4().hex[:8]}"
     shutil.copytree(EXAMPLE, root / name)
-    env = root / name / "migrations" / "env.py"
-    env.write_text(env.read_text().replace(SERVICE, name))
+    (root / name / "migrations" / "env.py").write_text(ENV.format(package=name))
     sys.path.insert(0, str(root))
     yield name
     sys.path.remove(str(root))

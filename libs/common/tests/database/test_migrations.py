@@ -11,10 +11,11 @@ from sqlalchemy.exc import ProgrammingError
 from common.database import Database
 from common.database.migrations import DatabaseBehindError, is_current, migrate, require_current, upgrade
 from common.settings import ServiceSettings
+from common.testing.databases import ServiceDatabase
 from common.testing.migrations import assert_no_drift, assert_reversible
 
 
-def settings_of(example_database, package):
+def settings_of(example_database: ServiceDatabase, package: str) -> ServiceSettings:
     return ServiceSettings(
         service=package,
         database_url=example_database.app_url,
@@ -23,13 +24,15 @@ def settings_of(example_database, package):
 
 
 @asynccontextmanager
-async def connected(url) -> AsyncIterator[Database]:
+async def connected(url: str) -> AsyncIterator[Database]:
     database = Database.connect(url)
     yield database
     await database.dispose()
 
 
-async def test_an_empty_database_is_behind_until_it_is_migrated(example_database, example_package):
+async def test_an_empty_database_is_behind_until_it_is_migrated(
+    example_database: ServiceDatabase, example_package: str
+) -> None:
     async with connected(example_database.app_url) as database:
         assert not await is_current(database, example_package)
         with pytest.raises(DatabaseBehindError):
@@ -39,7 +42,9 @@ async def test_an_empty_database_is_behind_until_it_is_migrated(example_database
         await require_current(database, example_package)
 
 
-async def test_an_unknown_revision_is_newer_and_accepted(example_database, example_package):
+async def test_an_unknown_revision_is_newer_and_accepted(
+    example_database: ServiceDatabase, example_package: str
+) -> None:
     await migrate(settings_of(example_database, example_package))
     async with connected(example_database.owner_url) as owner:
         async with owner.engine.begin() as connection:
@@ -47,7 +52,9 @@ async def test_an_unknown_revision_is_newer_and_accepted(example_database, examp
         assert await is_current(owner, example_package)
 
 
-async def test_migrating_again_and_twice_at_once_changes_nothing(example_database, example_package):
+async def test_migrating_again_and_twice_at_once_changes_nothing(
+    example_database: ServiceDatabase, example_package: str
+) -> None:
     settings = settings_of(example_database, example_package)
     await asyncio.gather(*(migrate(settings) for _ in range(4)))
     await migrate(settings)
@@ -55,7 +62,9 @@ async def test_migrating_again_and_twice_at_once_changes_nothing(example_databas
         assert await is_current(database, example_package)
 
 
-async def test_migrating_waits_for_a_table_lock_and_then_succeeds(example_database, example_package):
+async def test_migrating_waits_for_a_table_lock_and_then_succeeds(
+    example_database: ServiceDatabase, example_package: str
+) -> None:
     await upgrade(example_database.owner_url, example_package, application_role=None)
     async with connected(example_database.owner_url) as owner, owner.engine.connect() as holder:
         await holder.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
@@ -81,7 +90,9 @@ async def test_migrating_waits_for_a_table_lock_and_then_succeeds(example_databa
         "UPDATE alembic_version SET version_num = 'x'",
     ],
 )
-async def test_the_application_role_may_not(example_database, example_package, statement):
+async def test_the_application_role_may_not(
+    example_database: ServiceDatabase, example_package: str, statement: str
+) -> None:
     await migrate(settings_of(example_database, example_package))
     async with connected(example_database.app_url) as database, database.engine.connect() as connection:
         with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
@@ -101,13 +112,15 @@ async def test_the_application_role_may_not(example_database, example_package, s
         "CREATE TEMPORARY TABLE staging (id int)",
     ],
 )
-async def test_the_application_role_may(example_database, example_package, statement):
+async def test_the_application_role_may(
+    example_database: ServiceDatabase, example_package: str, statement: str
+) -> None:
     await migrate(settings_of(example_database, example_package))
     async with connected(example_database.app_url) as database, database.engine.begin() as connection:
         await connection.execute(text(statement))
 
 
-async def test_rights_given_by_hand_are_taken_back(example_database, example_package):
+async def test_rights_given_by_hand_are_taken_back(example_database: ServiceDatabase, example_package: str) -> None:
     settings = settings_of(example_database, example_package)
     await migrate(settings)
     async with connected(example_database.owner_url) as owner, owner.engine.begin() as connection:
@@ -118,6 +131,6 @@ async def test_rights_given_by_hand_are_taken_back(example_database, example_pac
             await connection.execute(text("DELETE FROM audit_entries"))
 
 
-async def test_migrations_and_tables_agree_and_can_be_taken_back(postgres_url, example_package):
+async def test_migrations_and_tables_agree_and_can_be_taken_back(postgres_url: str, example_package: str) -> None:
     await assert_no_drift(postgres_url, example_package)
     await assert_reversible(postgres_url, example_package)

@@ -4,10 +4,11 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text, text
+from sqlalchemy import Column, ForeignKey, Integer, QueuePool, Table, Text, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from common.audit import audit_table
@@ -45,23 +46,26 @@ async def database() -> AsyncIterator[Database]:
         await database.dispose()
 
 
-def settings(url, **other):
+def settings(url: str, **other: Any) -> ServiceSettings:
     return ServiceSettings(service="example", database_url=url, **{"pool_size": 4, "pool_overflow": 0, **other})
 
 
-async def stored(database, name):
+async def stored(database: Database, name: str) -> int | None:
     async with database.reading() as connection:
-        return await connection.scalar(text("SELECT count FROM accounts WHERE name = :name"), {"name": name})
+        count: int | None = await connection.scalar(
+            text("SELECT count FROM accounts WHERE name = :name"), {"name": name}
+        )
+        return count
 
 
-async def insert_accounts(database, *names):
+async def insert_accounts(database: Database, *names: str) -> None:
     async with database.transaction(OFFICER) as uow:
         for name in names:
             await uow.connection.execute(INSERT, {"name": name})
         await uow.commit()
 
 
-def unit_event(code):
+def unit_event(code: str) -> OutgoingEvent:
     now = datetime.now(UTC)
     data = OrganisationData(
         unit_kind="school", code=code, name="测试大学", school_code=code, province_code="410000", recorded_at=now
@@ -69,14 +73,14 @@ def unit_event(code):
     return OutgoingEvent(TOPIC, code, 1, CHANGED, code, None, data)
 
 
-async def test_work_that_is_not_committed_is_undone(database):
+async def test_work_that_is_not_committed_is_undone(database: Database) -> None:
     async with database.transaction(OFFICER) as uow:
         await uow.connection.execute(INSERT, {"name": "forgotten"})
     assert await stored(database, "forgotten") is None
 
 
-async def test_work_before_an_exception_is_undone(database):
-    async def fail_half_way():
+async def test_work_before_an_exception_is_undone(database: Database) -> None:
+    async def fail_half_way() -> None:
         async with database.transaction(OFFICER) as uow:
             await uow.connection.execute(INSERT, {"name": "half"})
             raise RuntimeError("half-way")
@@ -86,7 +90,7 @@ async def test_work_before_an_exception_is_undone(database):
     assert await stored(database, "half") is None
 
 
-async def test_state_event_and_audit_entry_become_true_together(database):
+async def test_state_event_and_audit_entry_become_true_together(database: Database) -> None:
     async with database.transaction(OFFICER, correlation_id="request-1") as uow:
         await uow.connection.execute(INSERT, {"name": "whole"})
         token = await uow.announce(unit_event("90001"))
@@ -108,7 +112,7 @@ async def test_state_event_and_audit_entry_become_true_together(database):
     assert event.correlation_id == "request-1"
 
 
-async def test_event_and_audit_entry_of_undone_work_do_not_exist(database):
+async def test_event_and_audit_entry_of_undone_work_do_not_exist(database: Database) -> None:
     async with database.transaction(OFFICER) as uow:
         await uow.announce(unit_event("90002"))
         await uow.audit("create", "account", "undone", school_code="90002")
@@ -117,14 +121,14 @@ async def test_event_and_audit_entry_of_undone_work_do_not_exist(database):
         assert await connection.scalar(text("SELECT count(*) FROM audit_entries WHERE object_id = 'undone'")) == 0
 
 
-async def test_a_commit_that_fails_raises(database):
+async def test_a_commit_that_fails_raises(database: Database) -> None:
     async with database.transaction(OFFICER) as uow:
         await uow.connection.execute(text("INSERT INTO promises VALUES ('nobody')"))
         with pytest.raises(IntegrityError):
             await uow.commit()
 
 
-async def test_a_commit_over_a_lost_connection_raises(database):
+async def test_a_commit_over_a_lost_connection_raises(database: Database) -> None:
     async with database.transaction(OFFICER) as uow:
         await uow.connection.execute(INSERT, {"name": "lost"})
         pid = await uow.connection.scalar(text("SELECT pg_backend_pid()"))
@@ -135,7 +139,7 @@ async def test_a_commit_over_a_lost_connection_raises(database):
     assert await stored(database, "lost") is None
 
 
-async def test_nothing_can_be_written_after_the_commit(database):
+async def test_nothing_can_be_written_after_the_commit(database: Database) -> None:
     async with database.transaction(OFFICER) as uow:
         await uow.commit()
         with pytest.raises(RuntimeError, match="ended"):
@@ -144,23 +148,23 @@ async def test_nothing_can_be_written_after_the_commit(database):
             await uow.commit()
 
 
-async def test_the_driver_connection_works_inside_the_transaction(database):
+async def test_the_driver_connection_works_inside_the_transaction(database: Database) -> None:
     async with database.transaction(OFFICER) as uow:
         driver = await uow.driver_connection()
         await driver.copy_records_to_table("accounts", records=[("copied", 7)], columns=["name", "count"])
     assert await stored(database, "copied") is None
 
 
-async def test_a_deadlock_is_a_conflict_and_retrying_resolves_it(database):
+async def test_a_deadlock_is_a_conflict_and_retrying_resolves_it(database: Database) -> None:
     await insert_accounts(database, "left", "right")
     both_locked = asyncio.Barrier(2)
     conflicts = 0
 
-    async def raise_both(first, second):
+    async def raise_both(first: str, second: str) -> None:
         nonlocal conflicts
         waited = False
 
-        async def act():
+        async def act() -> None:
             nonlocal conflicts, waited
             try:
                 async with database.transaction(OFFICER) as uow:
@@ -181,10 +185,10 @@ async def test_a_deadlock_is_a_conflict_and_retrying_resolves_it(database):
     assert [await stored(database, name) for name in ("left", "right")] == [2, 2]
 
 
-async def test_concurrent_writers_lose_no_update(database):
+async def test_concurrent_writers_lose_no_update(database: Database) -> None:
     await insert_accounts(database, "hot")
 
-    async def raise_once():
+    async def raise_once() -> None:
         async with database.transaction(OFFICER) as uow:
             await uow.connection.execute(RAISE, {"name": "hot"})
             await uow.commit()
@@ -193,18 +197,18 @@ async def test_concurrent_writers_lose_no_update(database):
     assert await stored(database, "hot") == 50
 
 
-async def test_other_errors_of_the_database_pass_without_the_bound_values(database):
+async def test_other_errors_of_the_database_pass_without_the_bound_values(database: Database) -> None:
     await insert_accounts(database, "canary-410102199901011234")
     with pytest.raises(DBAPIError) as caught:
         await insert_accounts(database, "canary-410102199901011234")
     assert "hidden due to hide_parameters" in str(caught.value)
 
 
-async def test_cancelled_tasks_leak_no_connection_and_no_transaction(database):
+async def test_cancelled_tasks_leak_no_connection_and_no_transaction(database: Database) -> None:
     await insert_accounts(database, "cancelled")
     chance = random.Random(7)
 
-    async def work():
+    async def work() -> None:
         async with database.transaction(OFFICER) as uow:
             await uow.connection.execute(RAISE, {"name": "cancelled"})
             await uow.connection.execute(text("SELECT pg_sleep(0.002)"))
@@ -217,7 +221,10 @@ async def test_cancelled_tasks_leak_no_connection_and_no_transaction(database):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def all_returned():
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+
+    async def all_returned() -> bool:
         async with database.reading() as connection:
             idle = await connection.scalar(
                 text(
@@ -225,13 +232,13 @@ async def test_cancelled_tasks_leak_no_connection_and_no_transaction(database):
                     " AND state LIKE 'idle in transaction%'"
                 )
             )
-        return idle == 0 and database.engine.pool.checkedout() == 0
+        return idle == 0 and pool.checkedout() == 0
 
     await eventually(all_returned)
     assert await asyncio.wait_for(stored(database, "cancelled"), 5) is not None
 
 
-async def test_a_connection_that_the_server_closed_is_replaced_unnoticed(database):
+async def test_a_connection_that_the_server_closed_is_replaced_unnoticed(database: Database) -> None:
     async with database.reading() as connection:
         own = await connection.scalar(text("SELECT pg_backend_pid()"))
         await connection.execute(
@@ -242,16 +249,18 @@ async def test_a_connection_that_the_server_closed_is_replaced_unnoticed(databas
             {"own": own},
         )
 
-        async def others_are_gone():
+        async def others_are_gone() -> bool:
             count = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
-            return await connection.scalar(count) == 1
+            return bool(await connection.scalar(count) == 1)
 
         await eventually(others_are_gone)
     for _ in range(4):
         await stored(database, "any")
 
 
-async def test_waiting_for_a_connection_and_for_a_statement_is_bounded(database, monkeypatch):
+async def test_waiting_for_a_connection_and_for_a_statement_is_bounded(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
     monkeypatch.setattr("common.database.engine.POOL_TIMEOUT", 0.2)
     small = Database.connect(settings(url, pool_size=1, statement_timeout_seconds=1))
@@ -264,7 +273,7 @@ async def test_waiting_for_a_connection_and_for_a_statement_is_bounded(database,
     await small.dispose()
 
 
-async def test_a_database_that_cannot_be_reached_is_a_transient_failure():
+async def test_a_database_that_cannot_be_reached_is_a_transient_failure() -> None:
     nowhere = Database.connect("postgresql://nobody@127.0.0.1:1/nothing")
     with pytest.raises(DatabaseUnavailable) as caught:
         async with nowhere.transaction(OFFICER):
@@ -273,7 +282,7 @@ async def test_a_database_that_cannot_be_reached_is_a_transient_failure():
     await nowhere.dispose()
 
 
-async def test_limits_are_set_for_every_connection(database):
+async def test_limits_are_set_for_every_connection(database: Database) -> None:
     async with database.reading() as connection:
         shown = {
             name: await connection.scalar(text(f"SHOW {name}"))
@@ -287,7 +296,7 @@ async def test_limits_are_set_for_every_connection(database):
     }
 
 
-async def test_a_snapshot_sees_one_moment_and_cannot_write(database):
+async def test_a_snapshot_sees_one_moment_and_cannot_write(database: Database) -> None:
     name = f"snapshot-{uuid4()}"
     async with database.reading(snapshot=True) as connection:
         count = text("SELECT count(*) FROM accounts WHERE name = :name")

@@ -19,7 +19,7 @@ from common.errors import (
 )
 
 
-def test_a_text_is_given_in_the_language_asked_for():
+def test_a_text_is_given_in_the_language_asked_for() -> None:
     text = Text("中文", "English")
     assert [text.in_language(language) for language in ("zh", "zh-CN", "ZH-tw", "en", "de")] == [
         "中文",
@@ -30,22 +30,22 @@ def test_a_text_is_given_in_the_language_asked_for():
     ]
 
 
-def test_a_conflict_carries_state_and_transitions():
+def test_a_conflict_carries_state_and_transitions() -> None:
     conflict = Conflict("not_submitted", Text("未提交", "Not submitted"), state="draft", allowed_transitions=["submit"])
     assert conflict.extra == {"state": "draft", "allowed_transitions": ["submit"]}
     assert conflict.detail == conflict.title
 
 
-def test_invalid_names_its_fields():
+def test_invalid_names_its_fields() -> None:
     problem = FieldProblem("/employer_name", "required", Text("必填", "Required"))
     assert Invalid([problem]).problems == (problem,)
 
 
-def test_a_failed_precondition_tells_the_current_version():
+def test_a_failed_precondition_tells_the_current_version() -> None:
     assert PreconditionFailed(7).extra == {"current_version": 7}
 
 
-def test_retry_is_decided_by_type():
+def test_retry_is_decided_by_type() -> None:
     assert issubclass(Unavailable, TransientError)
     assert not issubclass(PermanentError, TransientError)
     assert issubclass(NotFound, QuxiangError)
@@ -59,10 +59,10 @@ def test_retry_is_decided_by_type():
         (datetime(1988, 7, 1, 15, 30, tzinfo=UTC), date(1988, 7, 2)),
     ],
 )
-def test_the_day_is_that_of_shanghai(instant, day):
+def test_the_day_is_that_of_shanghai(instant: datetime, day: date) -> None:
     assert day_in_shanghai(instant) == day
 
 
-def test_an_instant_without_zone_has_no_day():
+def test_an_instant_without_zone_has_no_day() -> None:
     with pytest.raises(ValueError, match="zone"):
         day_in_shanghai(datetime(2024, 1, 1))  # noqa: DTZ001 - that is what must be refused

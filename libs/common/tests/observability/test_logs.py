@@ -4,6 +4,8 @@ import asyncio
 import io
 import json
 import logging
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import structlog
@@ -28,8 +30,11 @@ CANARIES = {
 PERSONAL = {"name": "张三", "phone": "13812345678", "student_number": "2020123", "reason": "因病", "Salary": 12345}
 
 
+Lines = Callable[[], list[dict[str, Any]]]
+
+
 @pytest.fixture
-def lines():
+def lines() -> Iterator[Lines]:
     stream = io.StringIO()
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
@@ -40,7 +45,7 @@ def lines():
     structlog.reset_defaults()
 
 
-def test_a_line_has_event_fields_service_level_and_time(lines):
+def test_a_line_has_event_fields_service_level_and_time(lines: Lines) -> None:
     logger("example.imports").info("import finished", done=3, kind="graduates")
     (line,) = lines()
     assert (line["event"], line["done"], line["kind"]) == ("import finished", 3, "graduates")
@@ -48,7 +53,7 @@ def test_a_line_has_event_fields_service_level_and_time(lines):
     assert line["timestamp"].endswith("Z")
 
 
-def test_the_correlation_id_is_in_every_line_of_the_act(lines):
+def test_the_correlation_id_is_in_every_line_of_the_act(lines: Lines) -> None:
     trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     with correlated("request-0001", trace):
         logger("x").info("ours")
@@ -61,7 +66,7 @@ def test_the_correlation_id_is_in_every_line_of_the_act(lines):
 
 
 @pytest.mark.parametrize("canary", CANARIES.values(), ids=CANARIES)
-def test_what_looks_personal_is_nowhere_in_a_line(lines, canary):
+def test_what_looks_personal_is_nowhere_in_a_line(lines: Lines, canary: str) -> None:
     log = logger("x")
     log.info(f"event with {canary}.")
     log.info("field", detail=f"before,{canary};after", nested={"deep": [canary, {"x": canary}]})
@@ -71,20 +76,20 @@ def test_what_looks_personal_is_nowhere_in_a_line(lines, canary):
     assert canary not in json.dumps(lines(), ensure_ascii=False)
 
 
-def test_credentials_in_an_address_are_removed(lines):
+def test_credentials_in_an_address_are_removed(lines: Lines) -> None:
     logger("x").info("connecting", url="postgresql://registry_app:hunter2@db/registry")
     assert lines()[0]["url"] == "postgresql://[redacted]@db/registry"
 
 
 @pytest.mark.parametrize("key", PERSONAL)
-def test_what_is_named_as_personal_is_nowhere_in_a_line(lines, key):
+def test_what_is_named_as_personal_is_nowhere_in_a_line(lines: Lines, key: str) -> None:
     logger("x").info("said", **{key: PERSONAL[key]})
     logger("x").info("nested", change={key: PERSONAL[key], "code": "10"})
     assert str(PERSONAL[key]) not in json.dumps(lines(), ensure_ascii=False)
     assert lines()[1]["change"]["code"] == "10"
 
 
-def test_harmless_values_stay(lines):
+def test_harmless_values_stay(lines: Lines) -> None:
     logger("x").info(
         "counted",
         rows=5000,
@@ -98,8 +103,8 @@ def test_harmless_values_stay(lines):
     assert line["day"] == "2024-08-31"
 
 
-def test_an_exception_is_logged_without_its_message(lines):
-    def fail():
+def test_an_exception_is_logged_without_its_message(lines: Lines) -> None:
+    def fail() -> None:
         raise ValueError("张三 410102200001011234")
 
     try:
@@ -113,19 +118,19 @@ def test_an_exception_is_logged_without_its_message(lines):
         assert "张三" not in json.dumps(line, ensure_ascii=False)
 
 
-def test_an_error_of_ours_keeps_its_constant_text(lines):
+def test_an_error_of_ours_keeps_its_constant_text(lines: Lines) -> None:
     logger("x").error("dead letter", exc_info=PermanentError("unknown_school", Text("未知院校", "Unknown school")))
     (line,) = lines()
     assert (line["exception"]["code"], line["exception"]["message"]) == ("unknown_school", "Unknown school")
 
 
-def test_bound_parameters_of_a_failed_statement_are_not_logged(lines):
+def test_bound_parameters_of_a_failed_statement_are_not_logged(lines: Lines) -> None:
     refusal = IntegrityError("INSERT", {"name": "张三"}, ValueError("Key (name)=(张三) already exists."))
     logger("x").error("could not store", exc_info=refusal)
     assert "张三" not in json.dumps(lines(), ensure_ascii=False)
 
 
-async def test_the_exception_of_a_lost_task_is_not_quoted(lines):
+async def test_the_exception_of_a_lost_task_is_not_quoted(lines: Lines) -> None:
     asyncio.get_running_loop().call_exception_handler(
         {"message": "Task exception was never retrieved", "future": "<Task exception=ValueError('张三')>"}
     )
@@ -135,11 +140,11 @@ async def test_the_exception_of_a_lost_task_is_not_quoted(lines):
 
 
 @given(st.text())
-def test_no_text_breaks_or_forges_a_line(text):
+def test_no_text_breaks_or_forges_a_line(text: str) -> None:
     assert len(single_line(text).splitlines()) <= 1
 
 
-def test_a_line_break_in_a_field_stays_in_its_line(lines):
+def test_a_line_break_in_a_field_stays_in_its_line(lines: Lines) -> None:
     logger("x").info("said", header='a\r\n{"event": "forged"}\u2028b')
     assert [line["event"] for line in lines()] == ["said"]
 
@@ -150,16 +155,16 @@ def test_a_line_break_in_a_field_stays_in_its_line(lines):
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )
-def test_any_structure_can_be_cleaned_and_written(value):
+def test_any_structure_can_be_cleaned_and_written(value: Any) -> None:
     json.dumps(redacted(value), default=str)
 
 
 @given(st.text(alphabet="0123456789", min_size=11, max_size=11).map(lambda digits: "13" + digits[2:]))
-def test_every_mobile_number_is_found(number):
+def test_every_mobile_number_is_found(number: str) -> None:
     assert number not in redacted_text(f"call {number} now")
 
 
-def test_levels_are_respected(lines):
+def test_levels_are_respected(lines: Lines) -> None:
     configure_logging("example", "WARNING", io.StringIO())
     logger("x.quiet").info("not written")
     logging.getLogger("sqlalchemy.engine").info("SELECT")

@@ -1,6 +1,7 @@
 """The middleware around every request: correlation id and metrics, on a real FastAPI application."""
 
 import re
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -19,7 +20,7 @@ TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[httpx.AsyncClient]:
     things = APIRouter(prefix="/things")
 
     @things.get("/{thing_id}")
@@ -41,12 +42,12 @@ async def client():
         yield client
 
 
-def metric(line):
+def metric(line: str) -> float:
     found = re.search(rf"^{re.escape(line)} (\S+)$", exposition().decode(), re.MULTILINE)
     return float(found[1]) if found else 0.0
 
 
-async def test_a_well_formed_request_id_is_bound_and_echoed(client):
+async def test_a_well_formed_request_id_is_bound_and_echoed(client: httpx.AsyncClient) -> None:
     answer = await client.get("/v1/things/1", headers={"X-Request-ID": "order-4711.a", "traceparent": TRACE})
     assert answer.headers.get_list("x-request-id") == ["order-4711.a"]
     assert answer.json() == {"correlation_id": "order-4711.a", "traceparent": TRACE, "thing": "1"}
@@ -55,8 +56,8 @@ async def test_a_well_formed_request_id_is_bound_and_echoed(client):
 @pytest.mark.parametrize(
     "offered", ["", "short", "a" * 65, "with space in it", "13812345678", "a<script>aaaa", "张三张三张三张三"]
 )
-async def test_any_other_request_id_is_replaced(client, offered):
-    answer = await client.get("/v1/things/1", headers={"X-Request-ID": offered.encode()})
+async def test_any_other_request_id_is_replaced(client: httpx.AsyncClient, offered: str) -> None:
+    answer = await client.get("/v1/things/1", headers=[(b"X-Request-ID", offered.encode())])
     assert re.fullmatch(r"[0-9a-f]{32}", answer.headers["x-request-id"])
     assert answer.json()["correlation_id"] == answer.headers["x-request-id"]
 
@@ -64,11 +65,11 @@ async def test_any_other_request_id_is_replaced(client, offered):
 @pytest.mark.parametrize(
     "offered", ["", "00-0-0-00", TRACE.replace("4bf9", "4BF9"), f"00-{'0' * 32}-00f067aa0ba902b7-01"]
 )
-async def test_a_malformed_trace_context_is_ignored(client, offered):
+async def test_a_malformed_trace_context_is_ignored(client: httpx.AsyncClient, offered: str) -> None:
     assert (await client.get("/v1/things/1", headers={"traceparent": offered})).json()["traceparent"] is None
 
 
-async def test_requests_are_counted_by_template_and_never_by_path(client):
+async def test_requests_are_counted_by_template_and_never_by_path(client: httpx.AsyncClient) -> None:
     line = 'quxiang_http_requests_total{method="GET",route="/v1/things/{thing_id}",status="200"}'
     before = metric(line)
     await client.get("/v1/things/410102200001011234")
@@ -78,7 +79,7 @@ async def test_requests_are_counted_by_template_and_never_by_path(client):
     assert metric('quxiang_http_requests_total{method="GET",route="unmatched",status="404"}') >= 1
 
 
-async def test_a_failing_request_counts_as_500_and_ends(client):
+async def test_a_failing_request_counts_as_500_and_ends(client: httpx.AsyncClient) -> None:
     line = 'quxiang_http_requests_total{method="GET",route="/v1/things/{thing_id}/failing",status="500"}'
     before = metric(line)
     assert (await client.get("/v1/things/1/failing")).status_code == 500
@@ -86,11 +87,11 @@ async def test_a_failing_request_counts_as_500_and_ends(client):
     assert metric("quxiang_http_requests_in_progress") == 0
 
 
-async def test_an_unknown_method_makes_no_label_of_its_own(client):
+async def test_an_unknown_method_makes_no_label_of_its_own(client: httpx.AsyncClient) -> None:
     await client.request("BREW", "/v1/things/1")
     assert b"BREW" not in exposition()
 
 
-def test_a_label_of_single_things_is_refused():
+def test_a_label_of_single_things_is_refused() -> None:
     with pytest.raises(ValueError, match="graduate_id"):
         counter("reads", "Reads", ("graduate_id",))

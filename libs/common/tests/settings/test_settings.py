@@ -1,5 +1,7 @@
 """Settings from environment and files, refused early when they are wrong, never shown with their secrets."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -9,7 +11,7 @@ URL = "postgresql://registry_app:hunter2@db/registry"
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch, tmp_path):
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("QUXIANG_SERVICE", "registry")
     monkeypatch.setenv("QUXIANG_DATABASE_URL", URL)
@@ -17,17 +19,17 @@ def environment(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg", "postgresql+psycopg"])
-def test_any_spelling_of_a_postgres_address_ends_at_asyncpg(environment, scheme):
+def test_any_spelling_of_a_postgres_address_ends_at_asyncpg(environment: pytest.MonkeyPatch, scheme: str) -> None:
     environment.setenv("QUXIANG_DATABASE_URL", URL.replace("postgresql", scheme))
     assert ServiceSettings().database_url == URL.replace("postgresql", "postgresql+asyncpg")
 
 
-def test_another_database_is_refused():
+def test_another_database_is_refused() -> None:
     with pytest.raises(ValueError, match="PostgreSQL"):
         asyncpg_url("sqlite:///x")
 
 
-def test_a_secret_may_stand_in_a_file(environment, tmp_path):
+def test_a_secret_may_stand_in_a_file(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "url").write_text(f"{URL}\n")
     (tmp_path / "secret").write_text("hunter3\n")
     environment.delenv("QUXIANG_DATABASE_URL")
@@ -39,12 +41,12 @@ def test_a_secret_may_stand_in_a_file(environment, tmp_path):
     assert settings.client_secret.get_secret_value() == "hunter3"
 
 
-def test_fields_that_are_paths_stay_paths(environment, tmp_path):
+def test_fields_that_are_paths_stay_paths(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environment.setenv("QUXIANG_JWKS_FILE", str(tmp_path / "jwks.json"))
     assert ServiceSettings().jwks_file == tmp_path / "jwks.json"
 
 
-def test_a_value_given_twice_and_a_missing_file_are_refused(environment, tmp_path):
+def test_a_value_given_twice_and_a_missing_file_are_refused(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environment.setenv("QUXIANG_DATABASE_URL_FILE", str(tmp_path / "url"))
     with pytest.raises(ValueError, match="both"):
         ServiceSettings()
@@ -53,14 +55,14 @@ def test_a_value_given_twice_and_a_missing_file_are_refused(environment, tmp_pat
         ServiceSettings()
 
 
-def test_a_wrong_value_is_refused_without_being_quoted(environment):
+def test_a_wrong_value_is_refused_without_being_quoted(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("QUXIANG_DATABASE_URL", "sqlite://hunter2")
     with pytest.raises(ValidationError) as caught:
         ServiceSettings()
     assert "hunter2" not in str(caught.value)
 
 
-def test_no_representation_shows_a_secret(environment):
+def test_no_representation_shows_a_secret(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("QUXIANG_CLIENT_SECRET", "hunter3")
     environment.setenv("QUXIANG_MIGRATION_DATABASE_URL", URL)
     settings = ServiceSettings()
@@ -69,15 +71,15 @@ def test_no_representation_shows_a_secret(environment):
     assert settings.shown()["database_url"] == "postgresql+asyncpg://registry_app:***@db/registry"
 
 
-def test_origins_are_comma_separated(environment):
+def test_origins_are_comma_separated(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("QUXIANG_CORS_ORIGINS", "https://a.example, https://b.example,")
     assert ServiceSettings().cors_origins == ("https://a.example", "https://b.example")
 
 
-def test_an_env_file_in_the_working_directory_is_not_read(tmp_path):
+def test_an_env_file_in_the_working_directory_is_not_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("QUXIANG_TOPIC_PREFIX=evil.")
     assert ServiceSettings().topic_prefix == ""
 
 
-def test_every_field_is_described():
+def test_every_field_is_described() -> None:
     assert [name for name, field in ServiceSettings.model_fields.items() if not field.description] == []

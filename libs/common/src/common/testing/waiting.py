@@ -4,18 +4,30 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 Found = TypeVar("Found")
 
 
+@overload
 async def eventually(
-    probe: Callable[[], Awaitable[Found] | Found],
+    probe: Callable[[], Awaitable[Found]], *, within: float = ..., every: float = ..., describe: str = ...
+) -> Found: ...
+
+
+@overload
+async def eventually(
+    probe: Callable[[], Found], *, within: float = ..., every: float = ..., describe: str = ...
+) -> Found: ...
+
+
+async def eventually(
+    probe: Callable[[], Any],
     *,
     within: float = 15.0,
     every: float = 0.02,
     describe: str = "the condition",
-) -> Found:
+) -> Any:
     """Ask the probe again and again until it gives something true; after the deadline fail with its last answer.
 
     An AssertionError raised by the probe counts as "not yet" and is shown when the time is over.
