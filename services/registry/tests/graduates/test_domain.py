@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+
 from common.errors import Conflict
 from registry.graduates.domain import (
     Entry,
@@ -42,7 +43,9 @@ def test_completers_are_those_of_the_field() -> None:
         ("registered", None, "33", "completed"),
     ],
 )
-def test_the_status_follows_the_level_until_somebody_decides(status: str, level: str, new_level: str, after: str) -> None:
+def test_the_status_follows_the_level_until_somebody_decides(
+    status: str, level: str, new_level: str, after: str
+) -> None:
     before = Entry(student_number="1", name="张三", status=status, education_level_code=level)
     assert status_after(before, new_level) == after
 
@@ -68,7 +71,8 @@ def test_contradictions_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "status"), [("deceased", "deceased"), ("转学", "transferred"), ("extended", "extended"), ("退学", "withdrawn")]
+    ("reason", "status"),
+    [("deceased", "deceased"), ("转学", "transferred"), ("extended", "extended"), ("退学", "withdrawn")],
 )
 def test_a_withdrawal_leads_to_the_status_of_its_reason(reason: str, status: str) -> None:
     assert withdrawal("registered", reason) == status

@@ -3,12 +3,15 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from registry.graduates import identity
 from registry.graduates.identity import RuleBroken
 
 
 def with_check_digit(first: str) -> str:
-    total = sum(w * int(digit) for w, digit in zip((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), first, strict=True))
+    total = sum(
+        w * int(digit) for w, digit in zip((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), first, strict=True)
+    )
     return first + "10X98765432"[total % 11]
 
 
@@ -82,7 +85,13 @@ def test_what_is_no_name_is_refused(written: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "stored"),
-    [("13800138000", "13800138000"), ("+86 138-0013-8000", "13800138000"), ("8613800138000", "13800138000"), ("(0371) 67781234", "037167781234"), ("+85291234567", "+85291234567")],
+    [
+        ("13800138000", "13800138000"),
+        ("+86 138-0013-8000", "13800138000"),
+        ("8613800138000", "13800138000"),
+        ("(0371) 67781234", "037167781234"),
+        ("+85291234567", "+85291234567"),
+    ],
 )
 def test_phones_are_kept_as_digits(written: str, stored: str) -> None:
     assert identity.phone(written) == stored

@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from common.codes import CodeLists
 from common.errors import Conflict, Text
-
 from registry.graduates.identity import birth_date
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from common.crypto import FieldCipher
-
 from registry.graduates.domain import FIELDS, PERSONAL, Entry
 from registry.graduates.identity import comparable_name
 
@@ -42,8 +41,10 @@ def sealed_values(
 
 def opened_entry(cipher: FieldCipher, graduate_id: UUID, row: Mapping[str, Any]) -> Entry:
     """The entry in clear from a stored row."""
-    clear = {field: row[field] for field in FIELDS if field not in PERSONAL}
-    personal = {field: _opened(cipher, field, graduate_id, row[f"{field}_cipher"]) for field in PERSONAL}
+    clear: dict[str, Any] = {field: row[field] for field in FIELDS if field not in PERSONAL}
+    personal: dict[str, Any] = {
+        field: _opened(cipher, field, graduate_id, row[f"{field}_cipher"]) for field in PERSONAL
+    }
     return Entry(**clear, **personal)
 
 

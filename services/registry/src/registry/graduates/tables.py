@@ -4,6 +4,8 @@ Name, citizen id and phone are ciphertexts bound to the graduate's id; their ind
 the content stand in the same order in both tables, so that set-based writers can name them once.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
 
 from common.database import instant_column
 from registry.graduates.domain import Status
@@ -66,7 +69,7 @@ def _content() -> list[Column[object]]:
     return [Column(name, _type(name), nullable=name not in _REQUIRED) for name in CONTENT_COLUMNS]
 
 
-def _type(name: str) -> type[Text] | type[Date] | type[LargeBinary] | Numeric[object]:
+def _type(name: str) -> TypeEngine[Any] | type[TypeEngine[Any]]:
     if name in CIPHER_COLUMNS:
         return LargeBinary
     if name == "duration_years":
@@ -102,7 +105,10 @@ graduates = Table(
     CheckConstraint("cohort BETWEEN 1977 AND 2200", name="cohort"),
     CheckConstraint("version >= 1 AND sequence >= 1", name="numbers"),
     CheckConstraint("(citizen_id_cipher IS NULL) = (citizen_id_index IS NULL)", name="citizen_id"),
-    info={"insert_only": True, "updatable_columns": [*CONTENT_COLUMNS, *(c.name for c in _stated()), "line_fingerprint"]},
+    info={
+        "insert_only": True,
+        "updatable_columns": [*CONTENT_COLUMNS, *(c.name for c in _stated()), "line_fingerprint"],
+    },
 )
 Index("ix_graduates_exam_number", graduates.c.school_code, graduates.c.cohort, graduates.c.exam_number)
 Index("ix_graduates_name", graduates.c.school_code, graduates.c.name_index)

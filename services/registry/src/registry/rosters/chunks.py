@@ -14,7 +14,6 @@ from common.codes.spelling import cell_text
 from common.crypto import FieldCipher
 from common.spreadsheets.cells import CellProblem, identifier_text
 from common.spreadsheets.headers import Header
-
 from registry.graduates import identity
 from registry.graduates.sealing import citizen_id_index, name_index, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
@@ -132,7 +131,9 @@ class ChunkWorker:
             elif not graduates:
                 line.row.faults.append(Fault("student_number", "required"))
                 continue
-            elif graduates[0].name_index != name_index(self._cipher, self._school_code, str(line.row.given.get("name"))):
+            elif graduates[0].name_index != name_index(
+                self._cipher, self._school_code, str(line.row.given.get("name"))
+            ):
                 rule = "name_mismatch"
             if rule:
                 line.row.faults.append(Fault("name" if rule == "name_mismatch" else "exam_number", rule))
@@ -165,7 +166,9 @@ class ChunkWorker:
         content = (values.get(column) for column in CONTENT_COLUMNS)
         return (line.number, graduate_id, line.known is None, mask, default_college, line.fingerprint, *content)
 
-    def _fill_units(self, units: Mapping[str, UnitNamed | None], given: dict[str, object], book: UnitBook) -> str | None:
+    def _fill_units(
+        self, units: Mapping[str, UnitNamed | None], given: dict[str, object], book: UnitBook
+    ) -> str | None:
         """Puts the codes of the named units into the row; answers the college that the major alone implies."""
         for unit, named in units.items():
             if named is None:

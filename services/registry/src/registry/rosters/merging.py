@@ -12,12 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.clock import TODAY_SQL
 from common.codes import CodeLists
 from common.contracts import ChangeToken, graduate
 from common.database import UnitOfWork
+from registry.graduates.announcements import PUBLISHED
 from registry.graduates.domain import COUNTED, Status, first_day, levels_with_status
 from registry.graduates.tables import CIPHER_COLUMNS, CLEAR_COLUMNS, CONTENT_COLUMNS, graduates
 
@@ -25,24 +27,13 @@ STAGING = "roster_lines"
 MERGED = "roster_merged"
 STAGING_COLUMNS = ("row_number", "id", "is_new", "given", "default_college", "line_fingerprint", *CONTENT_COLUMNS)
 
-_PUBLISHED = (
-    "college_code",
-    "major_code",
-    "class_code",
-    "education_level_code",
-    "sex_code",
-    "origin_place_code",
-    "ethnicity_code",
-    "hardship_code",
-    "training_mode_code",
-    "teacher_training_code",
-    "study_form",
-)
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
 _COUNTED = ", ".join(f"'{status.value}'" for status in sorted(COUNTED))
 
 
 def _staging_sql() -> str:
-    types = {column.name: column.type.compile() for column in graduates.columns}
+    types = {column.name: column.type.compile(_DIALECT) for column in graduates.columns}
     content = ", ".join(f"{name} {types[name]}" for name in CONTENT_COLUMNS)
     return (
         f"CREATE TEMP TABLE IF NOT EXISTS {STAGING} (row_number integer, id uuid, is_new boolean, given bigint,"
@@ -78,7 +69,8 @@ def _merge_sql() -> str:
               FROM valued v LEFT JOIN graduates g ON g.id = v.id
         )
         SELECT m.*, coalesce(g.version, 0) + 1 AS version, coalesce(g.sequence, 0) + 1 AS sequence,
-               CASE WHEN m.is_new THEN cast(:first_day AS date) ELSE greatest({TODAY_SQL}, g.decided_on) END AS decided_on,
+               CASE WHEN m.is_new THEN cast(:first_day AS date)
+                    ELSE greatest({TODAY_SQL}, g.decided_on) END AS decided_on,
                clock_timestamp() AS recorded_at, g.status AS status_before,
                array_remove(ARRAY[{differences}], NULL) AS changed_fields
           FROM stated m LEFT JOIN graduates g ON g.id = m.id
@@ -88,24 +80,27 @@ def _merge_sql() -> str:
 def _level_status(alias: str) -> str:
     return (
         f"CASE WHEN {alias}.education_level_code = ANY(cast(:completed AS text[])) THEN '{Status.COMPLETED}'"
-        f" WHEN {alias}.education_level_code = ANY(cast(:left AS text[])) THEN '{Status.WITHDRAWN}' ELSE '{Status.REGISTERED}' END"
+        f" WHEN {alias}.education_level_code = ANY(cast(:left AS text[])) THEN '{Status.WITHDRAWN}'"
+        f" ELSE '{Status.REGISTERED}' END"
     )
 
 
 _CONTENT = ", ".join(CONTENT_COLUMNS)
+_OWNER = "cast(:school_code AS text), cast(:cohort AS integer)"
+_LISTS = "cast(:code_lists_version AS text)"
 _STATED = "status, version, sequence, decided_on, recorded_at"
 _CHANGED = "(is_new OR cardinality(changed_fields) > 0)"
 
 _INSERT = f"""
     INSERT INTO graduates (id, school_code, cohort, {_CONTENT}, {_STATED}, code_lists_version, line_fingerprint)
-    SELECT id, cast(:school_code AS text), cast(:cohort AS integer), {_CONTENT}, {_STATED}, cast(:code_lists_version AS text), line_fingerprint
+    SELECT id, {_OWNER}, {_CONTENT}, {_STATED}, {_LISTS}, line_fingerprint
       FROM {MERGED} WHERE is_new
 """
 
 _UPDATE = f"""
     UPDATE graduates g
        SET {", ".join(f"{column} = m.{column}" for column in (*CONTENT_COLUMNS, *_STATED.split(", ")))},
-           code_lists_version = cast(:code_lists_version AS text), line_fingerprint = m.line_fingerprint
+           code_lists_version = {_LISTS}, line_fingerprint = m.line_fingerprint
       FROM {MERGED} m WHERE g.id = m.id AND NOT m.is_new AND cardinality(m.changed_fields) > 0
 """
 
@@ -117,7 +112,7 @@ _REMEMBER = f"""
 _HISTORY = f"""
     INSERT INTO graduate_versions (graduate_id, school_code, cohort, {_CONTENT}, {_STATED}, code_lists_version,
                                    changed_fields, action, subject, role, operation_id)
-    SELECT id, cast(:school_code AS text), cast(:cohort AS integer), {_CONTENT}, {_STATED}, cast(:code_lists_version AS text),
+    SELECT id, {_OWNER}, {_CONTENT}, {_STATED}, {_LISTS},
            changed_fields, 'import', cast(:subject AS text), cast(:role AS text), cast(:operation_id AS uuid)
       FROM {MERGED} WHERE {_CHANGED}
 """
@@ -133,7 +128,7 @@ _ANNOUNCE = f"""
                jsonb_build_object('graduate_id', id, 'version', version, 'school_code', cast(:school_code AS text),
                    'cohort', cast(:cohort AS integer), 'decided_on', decided_on, 'recorded_at', recorded_at,
                    'status', status, 'changed_fields', to_jsonb(changed_fields),
-                   {", ".join(f"'{column}', {column}" for column in _PUBLISHED)}),
+                   {", ".join(f"'{column}', {column}" for column in PUBLISHED)}),
                cast(:correlation_id AS text)
           FROM {MERGED} WHERE {_CHANGED} ORDER BY row_number
         RETURNING id, key, sequence

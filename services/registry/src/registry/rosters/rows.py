@@ -14,7 +14,6 @@ from common.codes import Cell, CodeLists, CodeProblem, normalise
 from common.codes.spelling import cell_text
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
 from common.spreadsheets.headers import Header
-
 from registry.graduates import identity
 from registry.graduates.domain import CODE_LIST_OF, broken_rules
 from registry.graduates.identity import RuleBroken
@@ -189,7 +188,8 @@ def _unit(code: Cell, name: Cell) -> UnitNamed:
         raise RuleBroken("length")
     if not f"{coded}{named}".isprintable():
         raise RuleBroken("printable")
-    return UnitNamed(coded, named)
+    # a code is part of an address
+    return UnitNamed(coded and coded.replace("/", "／"), named)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Code lists and rules over HTTP."""

@@ -1,0 +1,152 @@
+"""SQL about graduates and their versions. Rows come out as stored; `sealing` opens them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, insert, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.auth import RowScope
+from common.clock import TODAY_SQL
+from registry.graduates.tables import graduate_versions, graduates
+from registry.organisation.tables import schools
+
+_TODAY = text(f"greatest({TODAY_SQL}, graduates.decided_on)")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """How a list is narrowed; None does not narrow."""
+
+    school_code: str | None = None
+    cohort: int | None = None
+    college_code: str | None = None
+    major_code: str | None = None
+    class_code: str | None = None
+    status: str | None = None
+
+
+async def find(
+    connection: AsyncConnection, scope: RowScope, graduate_id: UUID, *, lock: bool = False
+) -> RowMapping | None:
+    """One graduate in scope; locked until the end of the transaction if it is going to be written."""
+    query = _within(scope).where(graduates.c.id == graduate_id)
+    if lock:
+        query = query.with_for_update(of=graduates)
+    return (await connection.execute(query)).mappings().one_or_none()
+
+
+async def listed(
+    connection: AsyncConnection, scope: RowScope, filters: Filters, *, after: Sequence[Any] | None, limit: int
+) -> list[RowMapping]:
+    """A page of graduates by school, cohort and student number."""
+    order = (graduates.c.school_code, graduates.c.cohort, graduates.c.student_number)
+    query = _within(scope).order_by(*order).limit(limit)
+    for field, value in vars(filters).items():
+        if value is not None:
+            query = query.where(graduates.c[field] == value)
+    if after is not None:
+        query = query.where(_follows(order, after))
+    return list((await connection.execute(query)).mappings())
+
+
+async def found_by_indexes(
+    connection: AsyncConnection,
+    scope: RowScope,
+    filters: Filters,
+    equal: Mapping[str, object],
+    *,
+    names: Collection[bytes] = (),
+    limit: int,
+) -> list[RowMapping]:
+    """Graduates in scope whose columns equal the given values; a name's index differs from school to school."""
+    query = _within(scope).order_by(graduates.c.cohort.desc(), graduates.c.id).limit(limit)
+    for field, value in [*vars(filters).items(), *equal.items()]:
+        if value is not None:
+            query = query.where(graduates.c[field] == value)
+    if names:
+        query = query.where(graduates.c.name_index.in_(list(names)))
+    return list((await connection.execute(query)).mappings())
+
+
+async def schools_in_scope(connection: AsyncConnection, scope: RowScope) -> list[str]:
+    """Codes of the schools that the scope reaches."""
+    condition = scope.condition(school_code=schools.c.code, province_code=schools.c.province_code)
+    if scope.college_code or scope.class_code:
+        condition = schools.c.code == scope.school_code
+    return list((await connection.scalars(select(schools.c.code).where(condition))).all())
+
+
+async def add(connection: AsyncConnection, values: Mapping[str, Any]) -> RowMapping:
+    """Stores a new graduate."""
+    return (await connection.execute(insert(graduates).values(values).returning(graduates))).mappings().one()
+
+
+async def save(connection: AsyncConnection, graduate_id: UUID, values: Mapping[str, Any]) -> RowMapping:
+    """Stores new values of a locked graduate: one version and one event further, from today or the day before's."""
+    stated = {
+        "version": graduates.c.version + 1,
+        "sequence": graduates.c.sequence + 1,
+        "decided_on": _TODAY,
+        "recorded_at": text("clock_timestamp()"),
+        "line_fingerprint": None,
+    }
+    statement = update(graduates).where(graduates.c.id == graduate_id).values({**values, **stated}).returning(graduates)
+    return (await connection.execute(statement)).mappings().one()
+
+
+async def keep_version(connection: AsyncConnection, row: RowMapping, facts: Mapping[str, Any]) -> None:
+    """Appends what a graduate's row says now to its history."""
+    columns = set(graduate_versions.c.keys()) & set(row.keys())
+    values = {column: row[column] for column in columns}
+    await connection.execute(insert(graduate_versions).values({**values, "graduate_id": row["id"], **facts}))
+
+
+async def history(connection: AsyncConnection, graduate_id: UUID, *, after: int | None, limit: int) -> list[RowMapping]:
+    """Versions of a graduate, oldest first."""
+    query = select(graduate_versions).where(graduate_versions.c.graduate_id == graduate_id)
+    if after is not None:
+        query = query.where(graduate_versions.c.version > after)
+    ordered = query.order_by(graduate_versions.c.version).limit(limit)
+    return list((await connection.execute(ordered)).mappings())
+
+
+async def share_roster(connection: AsyncConnection, school_code: str, cohort: int) -> None:
+    """Waits for an import of this school's cohort, and keeps the next one out until the end of the transaction."""
+    statement = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
+    await connection.execute(statement, {"name": roster_name(school_code, cohort)})
+
+
+async def lock_roster(connection: AsyncConnection, school_code: str, cohort: int) -> None:
+    """Keeps every other writer of this school's cohort out until the end of the transaction."""
+    statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+    await connection.execute(statement, {"name": roster_name(school_code, cohort)})
+
+
+def roster_name(school_code: str, cohort: int) -> str:
+    """What the writers of a cohort lock."""
+    return f"roster {school_code} {cohort}"
+
+
+def _within(scope: RowScope) -> Select[Any]:
+    condition = scope.condition(
+        school_code=graduates.c.school_code,
+        college_code=graduates.c.college_code,
+        class_code=graduates.c.class_code,
+        graduate_id=graduates.c.id,
+        province_code=schools.c.province_code,
+    )
+    return select(graduates).join(schools, schools.c.code == graduates.c.school_code).where(condition)
+
+
+def _follows(order: Sequence[ColumnElement[Any]], after: Sequence[Any]) -> ColumnElement[bool]:
+    """Rows after the given sort values; written out, because school codes are usually fixed by the scope."""
+    conditions = []
+    for position, column in enumerate(order):
+        equal = [earlier == value for earlier, value in zip(order[:position], after, strict=False)]
+        conditions.append(and_(*equal, column > after[position]))
+    return or_(*conditions)

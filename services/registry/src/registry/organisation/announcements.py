@@ -1,0 +1,32 @@
+"""A unit as an event of the organisation topic."""
+
+from datetime import datetime
+
+from common.contracts import OutgoingEvent, organisation
+from registry.organisation.domain import Unit, changed_fields
+
+
+def unit_changed(before: Unit | None, after: Unit, sequence: int, recorded_at: datetime) -> OutgoingEvent:
+    """The event of a new or changed unit; its key is the school, its sequence counts the school's events."""
+    data = organisation.OrganisationData(
+        school_code=after.school_code,
+        recorded_at=recorded_at,
+        changed_fields=changed_fields(before, after),
+        unit_kind=organisation.UnitKind(after.kind),
+        code=after.code,
+        name=after.name,
+        name_en=after.name_en,
+        province_code=after.province_code,
+        college_code=after.college_code,
+        major_code=after.major_code,
+        state=organisation.UnitState(after.state),
+    )
+    return OutgoingEvent(
+        topic=organisation.TOPIC,
+        key=after.school_code,
+        sequence=sequence,
+        type=organisation.CHANGED,
+        school_code=after.school_code,
+        decided_on=None,
+        data=data,
+    )

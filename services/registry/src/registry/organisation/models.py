@@ -1,0 +1,118 @@
+"""What the routes of the organisation take and answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from common.codes import CodeLists
+from common.codes.rules import rule
+from common.contracts import ChangeToken
+from common.http import StrictModel, rule_broken
+from registry.organisation.domain import State, Unit
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+SchoolCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
+UnitCode = Annotated[str, StringConstraints(pattern=r"^[^\s/\x00-\x1f\x7f]{1,64}$")]
+"""A school's own code; it is part of an address."""
+
+
+def _is_province(code: str) -> str:
+    if not code.endswith("0000") or code not in CodeLists.load().get("division"):
+        raise rule_broken("unknown_code", rule("unknown_code").text)
+    return code
+
+
+ProvinceCode = Annotated[str, AfterValidator(_is_province)]
+
+
+class NewSchool(StrictModel):
+    """A school to create."""
+
+    code: SchoolCode
+    name: Name
+    name_en: Name | None = None
+    province_code: ProvinceCode = Field(description="GB/T 2260 code of the province, six digits", examples=["410000"])
+
+
+class NewCollege(StrictModel):
+    """A college to create."""
+
+    code: UnitCode
+    name: Name
+    name_en: Name | None = None
+
+
+class NewMajor(NewCollege):
+    """A major to create."""
+
+    college_code: UnitCode | None = None
+
+
+class NewClass(NewMajor):
+    """A class to create."""
+
+    major_code: UnitCode | None = None
+
+
+class CollegePatch(StrictModel):
+    """Fields of a college to change; null clears."""
+
+    name: Name = ""
+    name_en: Name | None = None
+    state: Annotated[State, Field(strict=False)] = State.ACTIVE
+
+
+class SchoolPatch(CollegePatch):
+    """Fields of a school to change."""
+
+    province_code: ProvinceCode = ""
+
+
+class MajorPatch(CollegePatch):
+    """Fields of a major to change."""
+
+    college_code: UnitCode | None = None
+
+
+class ClassPatch(MajorPatch):
+    """Fields of a class to change."""
+
+    major_code: UnitCode | None = None
+
+
+class CollegeAnswer(BaseModel):
+    """A college."""
+
+    code: str
+    school_code: str
+    name: str
+    name_en: str | None
+    state: State
+    version: int
+    change_token: str | None = Field(None, description="Of the write that is being answered; null on reads")
+
+    @classmethod
+    def of(cls, unit: Unit, token: ChangeToken | None = None) -> Self:
+        """The unit as it is answered."""
+        values = {field: getattr(unit, field) for field in cls.model_fields if field != "change_token"}
+        return cls(**values, change_token=token.encode() if token else None)
+
+
+class SchoolAnswer(CollegeAnswer):
+    """A school."""
+
+    province_code: str
+
+
+class MajorAnswer(CollegeAnswer):
+    """A major; without a college while more than one teaches it."""
+
+    college_code: str | None
+
+
+class ClassAnswer(MajorAnswer):
+    """A class."""
+
+    major_code: str | None

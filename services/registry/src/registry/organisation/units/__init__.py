@@ -1,0 +1,1 @@
+"""Colleges, majors and classes over HTTP."""

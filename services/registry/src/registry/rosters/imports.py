@@ -1,0 +1,157 @@
+"""Import of a roster, set by set: read, check, seal in a thread; look up, stage and merge in the database.
+
+`reject` (and every dry run) is one transaction over all chunks, rolled back at the first faulty row or at the end of a
+dry run; `skip` is one transaction a chunk. All chunks of a transaction hold the roster of that school's cohort.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from common.codes import Cell
+from common.contracts import ChangeToken
+from common.crypto import FieldCipher
+from common.database import UnitOfWork
+from common.spreadsheets.cells import is_blank
+from common.spreadsheets.headers import Header, find_header
+from registry.graduates.storage import lock_roster
+from registry.rosters import storage
+from registry.rosters.chunks import ChunkWorker, Line, RowFault, needs_exam_number
+from registry.rosters.columns import FIELD_OF_HEADER
+from registry.rosters.merging import Merged, merge
+
+CHUNK_ROWS = 5_000
+"""Measured: larger chunks hold locks longer and are no faster."""
+
+Numbered = tuple[int, Sequence[Cell]]
+Answer = TypeVar("Answer")
+
+
+class HeaderMissingError(Exception):
+    """No row of the file names the columns that a roster needs."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be imported, and how."""
+
+    school_code: str
+    cohort: int
+    dry_run: bool = False
+    skip_faulty: bool = False
+    operation_id: UUID | None = None
+
+    @property
+    def in_one_transaction(self) -> bool:
+        """True if nothing may be stored before every row was checked."""
+        return self.dry_run or not self.skip_faulty
+
+
+@dataclass
+class Outcome:
+    """What an import did so far; the four counts add up to the data rows seen."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    change_token: ChangeToken | None = None
+    faults: list[RowFault] = field(default_factory=list)
+
+    def add(self, merged: Merged, *, unchanged: int, rejected: int) -> None:
+        """Counts one more chunk."""
+        self.created += merged.created
+        self.updated += merged.updated
+        self.unchanged += merged.unchanged + unchanged
+        self.rejected += rejected
+        self.change_token = merged.change_token or self.change_token
+
+    def as_refused(self) -> None:
+        """Nothing of it was stored."""
+        self.created = self.updated = self.unchanged = 0
+        self.change_token = None
+
+
+def open_table(rows: Sequence[Sequence[Cell]]) -> tuple[Header, list[list[Numbered]]]:
+    """The header of a table and its data rows in chunks, each with the row number of the spreadsheet program."""
+    header = find_header(rows, FIELD_OF_HEADER)
+    if (
+        header is None
+        or "name" not in header.positions
+        or not {"student_number", "exam_number"} & set(header.positions)
+    ):
+        raise HeaderMissingError
+    data = [
+        (index + 1, cells) for index, cells in enumerate(rows) if index > header.row and not all(map(is_blank, cells))
+    ]
+    return header, [data[start : start + CHUNK_ROWS] for start in range(0, len(data), CHUNK_ROWS)]
+
+
+class RosterImport:
+    """One run of one import. `worker` carries what later chunks must know of earlier ones."""
+
+    def __init__(self, task: Task, header: Header, cipher: FieldCipher) -> None:
+        self.task = task
+        self.outcome = Outcome()
+        self._worker = ChunkWorker(header, task.school_code, task.cohort, cipher)
+
+    async def run_chunk(self, uow: UnitOfWork, chunk: Sequence[Numbered]) -> Outcome:
+        """Checks and stores one chunk in the caller's transaction; never commits. Answers the chunk's own outcome.
+
+        Once a row was faulty and the task is all or nothing, later chunks are only checked.
+        """
+        lines = await _in_thread(partial(self._worker.lines, chunk))
+        await self._check(uow, lines)
+        faults = self._worker.faults(lines)
+        self.outcome.faults.extend(faults)
+        faulty = len({fault.row for fault in faults})
+        doomed = self.outcome.faults and not self.task.skip_faulty
+        merged = Merged() if doomed else await self._store(uow, lines)
+        skipped = sum(1 for line in lines if line.is_unchanged and not line.row.faults)
+        own = Outcome(faults=faults)
+        for outcome in (own, self.outcome):
+            outcome.add(merged, unchanged=skipped, rejected=faulty)
+        return own
+
+    async def recall_chunk(self, uow: UnitOfWork, chunk: Sequence[Numbered]) -> None:
+        """Takes notice of a chunk that an earlier run of the operation has stored, to find its keys repeated later."""
+        await self._check(uow, await _in_thread(partial(self._worker.lines, chunk)))
+
+    async def _check(self, uow: UnitOfWork, lines: Sequence[Line]) -> None:
+        """Everything that can be wrong with the lines, by themselves, in the file and against the roster."""
+        task, connection = self.task, uow.connection
+        await lock_roster(connection, task.school_code, task.cohort)
+        numbers = [line.student_number for line in lines if line.student_number]
+        known = await storage.by_student_number(connection, task.school_code, task.cohort, numbers)
+        await _in_thread(partial(self._worker.check, lines, known))
+        exam_numbers = [str(line.row.given["exam_number"]) for line in lines if needs_exam_number(line)]
+        if exam_numbers:
+            found = await storage.by_exam_number(connection, task.school_code, task.cohort, exam_numbers)
+            self._worker.match_exam_numbers(lines, found)
+        indexes = [line.citizen_index for line in lines if line.citizen_index]
+        if indexes:
+            owners = await storage.owners_of_citizen_ids(connection, task.school_code, task.cohort, indexes)
+            self._worker.match_citizens(lines, owners)
+
+    async def _store(self, uow: UnitOfWork, lines: Sequence[Line]) -> Merged:
+        task = self.task
+        if all(line.is_unchanged or line.row.faults for line in lines):
+            return Merged()
+        while True:
+            book = await storage.load_book(uow.connection, task.school_code)
+            records = await _in_thread(partial(self._worker.records, lines, book))
+            if await storage.store_book(uow, task.school_code, book):
+                break
+        return await merge(
+            uow, records, school_code=task.school_code, cohort=task.cohort, operation_id=task.operation_id
+        )
+
+
+async def _in_thread(work: Callable[[], Answer]) -> Answer:
+    """Runs CPU work beside the event loop, so that probes and other requests are answered meanwhile."""
+    return await asyncio.to_thread(work)

@@ -1,0 +1,98 @@
+"""What an import asks of the database, and the units that a file brings with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.database import UnitOfWork
+from registry.graduates.tables import graduates
+from registry.organisation import commands
+from registry.organisation import storage as organisation
+from registry.organisation.domain import Kind, Unit
+from registry.rosters.chunks import Known
+from registry.rosters.units import UnitBook
+
+_KNOWN = (
+    graduates.c.id,
+    graduates.c.student_number,
+    graduates.c.exam_number,
+    graduates.c.name_index,
+    graduates.c.citizen_id_index,
+    graduates.c.line_fingerprint,
+)
+
+
+async def by_student_number(
+    connection: AsyncConnection, school_code: str, cohort: int, numbers: Collection[str]
+) -> Mapping[str, Known]:
+    """The graduates with these student numbers."""
+    query = select(*_KNOWN).where(
+        graduates.c.school_code == school_code,
+        graduates.c.cohort == cohort,
+        graduates.c.student_number == text("ANY(:numbers)").bindparams(numbers=list(numbers)),
+    )
+    return {row.student_number: Known(*row) for row in await connection.execute(query)}
+
+
+async def by_exam_number(
+    connection: AsyncConnection, school_code: str, cohort: int, numbers: Collection[str]
+) -> Mapping[str, Sequence[Known]]:
+    """The graduates with these examinee numbers; one number may belong to several."""
+    query = select(*_KNOWN).where(
+        graduates.c.school_code == school_code,
+        graduates.c.cohort == cohort,
+        graduates.c.exam_number == text("ANY(:numbers)").bindparams(numbers=list(numbers)),
+    )
+    found: dict[str, list[Known]] = {}
+    for row in await connection.execute(query):
+        found.setdefault(row.exam_number, []).append(Known(*row))
+    return found
+
+
+async def owners_of_citizen_ids(
+    connection: AsyncConnection, school_code: str, cohort: int, indexes: Collection[bytes]
+) -> Mapping[bytes, UUID]:
+    """Which graduate of the school and cohort has each of these citizen ids."""
+    query = select(graduates.c.citizen_id_index, graduates.c.id).where(
+        graduates.c.school_code == school_code,
+        graduates.c.cohort == cohort,
+        graduates.c.citizen_id_index == text("ANY(:indexes)").bindparams(indexes=list(indexes)),
+    )
+    return {row.citizen_id_index: row.id for row in await connection.execute(query)}
+
+
+async def load_book(connection: AsyncConnection, school_code: str) -> UnitBook:
+    """The school's units as an import knows them."""
+    return UnitBook(school_code, await organisation.units_of(connection, school_code))
+
+
+async def store_book(uow: UnitOfWork, school_code: str, book: UnitBook) -> bool:
+    """Stores units that rows have added or changed, with their events.
+
+    False if another transaction has added units in the meantime, when nothing was stored and the rows must be
+    resolved against a fresh book.
+    """
+    touched = list(book.touched())
+    if not touched:
+        return True
+    await organisation.lock_school(uow.connection, school_code)
+    for kind in (Kind.COLLEGE, Kind.MAJOR, Kind.CLASS):
+        added = [after.code for before, after in touched if before is None and after.kind is kind]
+        if await organisation.known_codes(uow.connection, kind, school_code, added):
+            return False
+    for before, after in touched:
+        await (commands.create(uow, after) if before is None else _share_major(uow, after))
+    return True
+
+
+async def _share_major(uow: UnitOfWork, major: Unit) -> None:
+    """Stores which college a major has now, on what is stored of it by now."""
+    stored = await organisation.find(uow.connection, major.kind, major.school_code, major.code, lock=True)
+    assert stored is not None, "units are never deleted"
+    after = replace(stored, college_code=major.college_code, several_colleges=major.several_colleges)
+    await commands.change(uow, stored, after)
