@@ -1,103 +1,12 @@
-"""A launcher as a real process, with small programs in the place of the services."""
+"""A launcher as a real process, ended and wiped after the test."""
 
-import json
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import psutil
 import pytest
-
-from common.testing.waiting import eventually
-from quxiang.ports import free_port
-
-SERVICES = ("registry", "destinations", "surveys", "indicators")
-
-# A service as the launcher sees it: a command that migrates, one that serves, an orderly end.
-STAND_IN = """
-import os, signal, sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-class Ready(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-
-if sys.argv[1] == "all":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    ThreadingHTTPServer((os.environ["QUXIANG_HOST"], int(os.environ["QUXIANG_PORT"])), Ready).serve_forever()
-"""
-
-
-class Launcher:
-    """`quxiang run` on a state folder and ports of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.state = folder / "state"
-        self.first_port = _row_of_free_ports()
-        self.process: subprocess.Popen[bytes] | None = None
-        for service in SERVICES:
-            (folder / "programs" / service).mkdir(parents=True)
-            (folder / "programs" / service / "__init__.py").touch()
-            (folder / "programs" / service / "__main__.py").write_text(STAND_IN)
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {
-            **{name: value for name, value in os.environ.items() if not name.startswith("QUXIANG_")},
-            "QUXIANG_STATE": str(self.state),
-            "QUXIANG_FIRST_PORT": str(self.first_port),
-            "PYTHONPATH": str(self.folder / "programs"),
-        }
-
-    def start(self) -> subprocess.Popen[bytes]:
-        with (self.folder / "output").open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "quxiang", "run", "--no-demo"],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env=self.environment,
-                start_new_session=True,
-            )
-        return self.process
-
-    @property
-    def output(self) -> str:
-        return (self.folder / "output").read_text()
-
-    def addresses(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.state / "run.json").read_text())
-        return found
-
-    async def until_running(self) -> None:
-        assert self.process is not None
-        await eventually(lambda: self.process.poll() is not None or self._is_announced(), within=60)
-        assert self.process.poll() is None, self.output
-
-    def _is_announced(self) -> bool:
-        return (self.state / "run.json").exists()
-
-    def pid_of(self, name: str) -> int:
-        return int((self.state / "pids" / f"{name}.pid").read_text().split()[0])
-
-    def processes(self) -> list[psutil.Process]:
-        """Every process of this stack, by what only its command lines and surroundings hold."""
-        return [each for each in psutil.process_iter() if _belongs(each, str(self.folder))]
-
-    def wait(self, seconds: float) -> int:
-        assert self.process is not None
-        return self.process.wait(seconds)
-
-    def end(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(15)
+from launching import Launcher
 
 
 @pytest.fixture
@@ -106,24 +15,3 @@ def launcher(tmp_path: Path) -> Iterator[Launcher]:
     yield made
     made.end()
     subprocess.run([sys.executable, "-m", "quxiang", "reset"], env=made.environment, check=False, timeout=60)
-
-
-def _belongs(process: psutil.Process, folder: str) -> bool:
-    try:
-        return folder in " ".join(process.cmdline()) or process.environ().get("QUXIANG_STATE", "").startswith(folder)
-    except psutil.Error:
-        return False
-
-
-def _row_of_free_ports() -> int:
-    import socket
-
-    while True:
-        first = free_port()
-        try:
-            for port in range(first, first + 4):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        return first

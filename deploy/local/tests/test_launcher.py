@@ -4,18 +4,20 @@ import os
 import signal
 import socket
 import time
+from functools import partial
 
 import psutil
+from launching import Launcher
 
 from common.testing.waiting import eventually
 from quxiang.ports import is_taken
 
 
-def nothing_is_left(launcher) -> bool:
+def nothing_is_left(launcher: Launcher) -> bool:
     return launcher.processes() == []
 
 
-async def test_it_starts_heals_and_ends(launcher) -> None:
+async def test_it_starts_heals_and_ends(launcher: Launcher) -> None:
     process = launcher.start()
     await launcher.until_running()
     addresses = launcher.addresses()
@@ -24,7 +26,7 @@ async def test_it_starts_heals_and_ends(launcher) -> None:
     for name in ("surveys", "postgres", "kafka"):
         before = launcher.pid_of(name)
         os.kill(before, signal.SIGKILL)
-        await eventually(lambda name=name: f"{name} is ready again" in launcher.output, within=30)
+        await eventually(partial(_says, launcher, f"{name} is ready again"), within=30)
         assert launcher.pid_of(name) != before
     started = time.monotonic()
     process.send_signal(signal.SIGTERM)
@@ -33,7 +35,7 @@ async def test_it_starts_heals_and_ends(launcher) -> None:
     assert not (launcher.state / "run.json").exists()
 
 
-async def test_the_keys_of_the_terminal_end_it(launcher) -> None:
+async def test_the_keys_of_the_terminal_end_it(launcher: Launcher) -> None:
     process = launcher.start()
     await launcher.until_running()
     os.killpg(process.pid, signal.SIGINT)
@@ -41,7 +43,7 @@ async def test_the_keys_of_the_terminal_end_it(launcher) -> None:
     await eventually(lambda: nothing_is_left(launcher), within=2)
 
 
-async def test_a_killed_launcher_leaves_a_state_that_starts_again(launcher) -> None:
+async def test_a_killed_launcher_leaves_a_state_that_starts_again(launcher: Launcher) -> None:
     process = launcher.start()
     await launcher.until_running()
     process.kill()
@@ -51,7 +53,7 @@ async def test_a_killed_launcher_leaves_a_state_that_starts_again(launcher) -> N
     assert len([each for each in launcher.processes() if _runs(each, "kafka.Kafka")]) == 1
 
 
-async def test_a_stop_in_the_middle_of_the_start(launcher) -> None:
+async def test_a_stop_in_the_middle_of_the_start(launcher: Launcher) -> None:
     process = launcher.start()
     await eventually(lambda: (launcher.state / "pids" / "postgres.pid").exists(), within=60)
     process.send_signal(signal.SIGTERM)
@@ -61,7 +63,7 @@ async def test_a_stop_in_the_middle_of_the_start(launcher) -> None:
     await launcher.until_running()
 
 
-async def test_a_busy_port_is_named(launcher) -> None:
+async def test_a_busy_port_is_named(launcher: Launcher) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", launcher.first_port + 2))
         other.listen()
@@ -71,17 +73,18 @@ async def test_a_busy_port_is_named(launcher) -> None:
     assert not is_taken(launcher.first_port + 2)
 
 
-async def test_a_second_launcher_gives_way(launcher) -> None:
+async def test_a_second_launcher_gives_way(launcher: Launcher) -> None:
     launcher.start()
     await launcher.until_running()
     first = launcher.process
+    assert first is not None
     assert launcher.start().wait(30) == 1
     launcher.process = first
     assert f"Another launcher (process {first.pid})" in launcher.output
     assert "Traceback" not in launcher.output
 
 
-async def test_a_stale_lock_and_stale_pid_files_do_not_matter(launcher) -> None:
+async def test_a_stale_lock_and_stale_pid_files_do_not_matter(launcher: Launcher) -> None:
     (launcher.state / "pids").mkdir(parents=True)
     (launcher.state / "lock").write_text("1\n")
     (launcher.state / "pids" / "kafka.pid").write_text(f"{os.getpid()} 12345.0\n")
@@ -91,7 +94,7 @@ async def test_a_stale_lock_and_stale_pid_files_do_not_matter(launcher) -> None:
     assert psutil.pid_exists(os.getpid())
 
 
-async def test_a_service_that_cannot_start_is_reported_with_its_last_words(launcher) -> None:
+async def test_a_service_that_cannot_start_is_reported_with_its_last_words(launcher: Launcher) -> None:
     program = launcher.folder / "programs" / "surveys" / "__main__.py"
     program.write_text("import sys\nif sys.argv[1] == 'all': sys.exit('no questionnaires today')\n")
     assert launcher.start().wait(60) == 1
@@ -99,6 +102,10 @@ async def test_a_service_that_cannot_start_is_reported_with_its_last_words(launc
     assert "no questionnaires today" in launcher.output
     assert "Traceback" not in launcher.output
     assert nothing_is_left(launcher)
+
+
+def _says(launcher: Launcher, words: str) -> bool:
+    return words in launcher.output
 
 
 def _runs(process: psutil.Process, word: str) -> bool:
