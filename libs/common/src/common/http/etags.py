@@ -30,7 +30,7 @@ class Precondition:
         return [tag for part in header.split(",") if not part.strip().startswith("W/") for tag in _TAGS.findall(part)]
 
 
-def read_precondition(
+async def read_precondition(
     if_match: Annotated[
         str | None, Header(alias="If-Match", description='The ETag of the version that is to be changed, as `"3"`')
     ] = None,

@@ -110,16 +110,17 @@ class Idempotency:
     async def answer(
         self,
         act: Awaitable[Done],
-        show: Callable[[Done], Response],
+        show: Callable[[Done], Awaitable[Response] | Response],
         again: Callable[[Answered], Awaitable[Response]],
     ) -> Response:
         """Does the act and shows its outcome, or shows the outcome of the first time again."""
         try:
-            return show(await act)
+            shown = show(await act)
         except AlreadyAnswered as before:
             response = await again(before.answered)
             response.headers["Idempotency-Replayed"] = "true"
             return response
+        return shown if isinstance(shown, Response) else await shown
 
     def _place(self, uow: UnitOfWork) -> dict[str, str]:
         path = self._request.url.path
@@ -133,7 +134,7 @@ class Idempotency:
         return sha256(payload).digest() if cipher is None else bytes(cipher.fingerprint(payload))
 
 
-def read_key(
+async def read_key(
     request: Request,
     key: Annotated[
         str | None, Header(alias="Idempotency-Key", description="Repeat it to get the same answer; kept 24 hours")

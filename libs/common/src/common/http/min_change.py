@@ -58,7 +58,7 @@ async def wait_until(
     return True
 
 
-def read_min_change(
+async def read_min_change(
     request: Request,
     min_change: Annotated[
         list[str] | None,

@@ -80,7 +80,7 @@ class Paging:
         return encode_cursor(values, self._purpose)
 
 
-def read_paging(
+async def read_paging(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items on a page")] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=MAX_CURSOR, description="`next_cursor` of the page before")] = None,

@@ -8,14 +8,14 @@ from common.crypto import FieldCipher
 from common.database import Database
 
 
-def database_of(request: Request) -> Database:
+async def database_of(request: Request) -> Database:
     """The database given to `create_app`."""
     database: Database | None = request.app.state.database
     assert database is not None, "create_app was given no database"
     return database
 
 
-def cipher_of(request: Request) -> FieldCipher:
+async def cipher_of(request: Request) -> FieldCipher:
     """The cipher given to `create_app`."""
     cipher: FieldCipher | None = request.app.state.cipher
     assert cipher is not None, "create_app was given no cipher"

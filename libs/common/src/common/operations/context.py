@@ -1,0 +1,93 @@
+"""What a handler of long work is given."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from common.auth.principal import Actor
+from common.crypto import FieldCipher
+from common.database import Database, UnitOfWork
+from common.errors import TransientError
+from common.identifiers import OperationId
+from common.operations import storage
+from common.operations.storage import Claimed
+from common.operations.submitting import opened
+
+PROGRESS_SECONDS = 0.3
+"""Progress is written at most this often; who watches cannot read faster."""
+
+
+class ChunkAlreadyDone(TransientError):
+    """Another worker committed this part: it holds the operation now, and this one must stop."""
+
+    def __init__(self) -> None:
+        super().__init__("chunk_already_done")
+
+
+class OperationContext:
+    """One operation being worked on: its facts, its file, and how far it is."""
+
+    def __init__(self, claimed: Claimed, database: Database, cipher: FieldCipher | None) -> None:
+        self._claimed = claimed
+        self._cipher = cipher
+        self._shown_at = 0.0
+        self.database = database
+
+    @property
+    def id(self) -> OperationId:
+        """The operation's id."""
+        return self._claimed.id
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """As submitted, through JSON."""
+        return self._claimed.parameters
+
+    @property
+    def school_code(self) -> str | None:
+        """The school that the work is for."""
+        return self._claimed.school_code
+
+    @property
+    def actor(self) -> Actor:
+        """Who asked for the work: `database.transaction(context.actor)` records it for them."""
+        return self._claimed.actor
+
+    @property
+    def correlation_id(self) -> str | None:
+        """Of the request that asked for the work."""
+        return self._claimed.correlation_id
+
+    async def upload(self) -> bytes:
+        """The file, decrypted; empty if there was none."""
+        async with self.database.reading() as connection:
+            chunks = await storage.chunks(connection, self.id)
+        if chunks and self._cipher is None:
+            raise ValueError("an upload needs a cipher")
+        return opened(self._cipher, self.id, chunks) if self._cipher else b""
+
+    async def progress(self, done: int, total: int) -> None:
+        """Shows how far the work is, at once and outside of its transaction; cheap to call often."""
+        now = time.monotonic()
+        if done < total and now - self._shown_at < PROGRESS_SECONDS:
+            return
+        self._shown_at = now
+        async with storage.changing(self.database) as connection:
+            await storage.show_progress(connection, self._claimed, done, total)
+
+    async def chunk_done(self, uow: UnitOfWork, number: int, outcome: Mapping[str, Any] | None = None) -> None:
+        """Notes, inside the work's transaction, that this part is done and what it came to. Call it before the commit.
+
+        Raises ChunkAlreadyDone if another worker committed it: leave, and the transaction is undone.
+        """
+        if not await storage.mark_chunk(uow.connection, self.id, number, outcome or {}):
+            raise ChunkAlreadyDone
+
+    async def done_chunks(self) -> dict[int, dict[str, Any]]:
+        """Parts that an earlier attempt committed, by number, with what each came to."""
+        async with self.database.reading() as connection:
+            return await storage.done_chunks(connection, self.id)
+
+    async def is_chunk_done(self, number: int) -> bool:
+        """True if an earlier attempt committed this part."""
+        return number in await self.done_chunks()

@@ -1,0 +1,64 @@
+"""What a piece of long work ends with."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from common.errors import QuxiangError, Text
+
+MAX_STORED = 1000
+"""Faulty rows kept with the operation; the workbook has all of them."""
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """One fault in a file. `value` is masked by the caller where the column identifies a person."""
+
+    row: int | None
+    column: str | None
+    rule: str
+    value: str | None
+    message: Text
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored, in both languages."""
+        return {
+            "row": self.row,
+            "column": self.column,
+            "rule": self.rule,
+            "value": self.value,
+            "zh": self.message.zh,
+            "en": self.message.en,
+        }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A handler's answer; `problems_total` counts what `problems` (the first 1,000 are kept) may not hold."""
+
+    result: Mapping[str, Any]
+    problems: Sequence[RowProblem] = field(default=(), repr=False)
+    problems_total: int | None = None
+    failed: bool = False
+    report: bytes | None = field(default=None, repr=False)
+
+    @property
+    def total(self) -> int:
+        """How many problems there are."""
+        return len(self.problems) if self.problems_total is None else self.problems_total
+
+    @property
+    def state(self) -> str:
+        """The state in which the operation ends."""
+        return "failed" if self.failed else "succeeded"
+
+
+def refused(error: QuxiangError) -> Outcome:
+    """The end of work that cannot be done: a file that cannot be read, a rule about the whole."""
+    found = [RowProblem(None, None, each.rule, None, each.message) for each in error.problems]
+    return Outcome({}, found or [RowProblem(None, None, error.code, None, error.detail)], failed=True)
+
+
+def broken(code: str, message: Text) -> Outcome:
+    """The end of work that met something unforeseen."""
+    return Outcome({}, [RowProblem(None, None, code, None, message)], failed=True)

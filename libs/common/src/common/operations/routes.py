@@ -1,0 +1,179 @@
+"""Operations over HTTP: the 202 that takes work, its state, and its error report."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+from pydantic_core import to_json
+
+from common.auth import UNRESTRICTED, Caller, Principal, Role
+from common.crypto import FieldCipher
+from common.database import Database
+from common.errors import NotFound
+from common.http.idempotency import Answered, Idempotency
+from common.http.language import preferred_language
+from common.http.resources import Cipher, Db
+from common.identifiers import OperationId
+from common.operations import storage
+from common.operations.submitting import REPORT, submit
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class OperationProgress(BaseModel):
+    """How far the work is."""
+
+    done: int
+    total: int
+
+
+class OperationError(BaseModel):
+    """One fault; `row` as the spreadsheet program shows it, null when it concerns the whole file."""
+
+    row: int | None
+    column: str | None
+    rule: str
+    value: str | None
+    message: str
+
+
+class Operation(BaseModel):
+    """A piece of long work."""
+
+    id: UUID
+    kind: str
+    state: str = Field(json_schema_extra={"enum": ["queued", "running", "succeeded", "failed"]})
+    progress: OperationProgress
+    result: dict[str, Any] | None
+    errors: list[OperationError] = Field(description="The first 1,000")
+    errors_total: int
+    error_report: str | None = Field(description="Path of a workbook with the faulty rows and the reasons")
+    created_at: datetime
+    finished_at: datetime | None
+
+
+def operations_router() -> APIRouter:
+    """`GET /v1/operations/{id}` and its error report, for the application that `create_app` makes."""
+    router = APIRouter(prefix="/v1/operations", tags=["operations"])
+
+    @router.get("/{operation_id}", response_model=Operation, summary="How far a piece of long work is")
+    async def read_operation(*, request: Request, caller: Caller, database: Db, operation_id: UUID) -> Response:
+        return await _shown(request, database, caller, operation_id)
+
+    @router.get(
+        "/{operation_id}/error-report",
+        summary="The faulty rows with the reasons, as a workbook",
+        response_class=Response,
+        responses={200: {"content": {WORKBOOK: {"schema": {"type": "string", "format": "binary"}}}}},
+    )
+    async def read_error_report(*, caller: Caller, database: Db, cipher: Cipher, operation_id: UUID) -> Response:
+        return await _report(database, cipher, caller, operation_id)
+
+    return router
+
+
+async def accept(
+    request: Request,
+    database: Database,
+    caller: Principal,
+    once: Idempotency,
+    *,
+    kind: str,
+    parameters: dict[str, Any],
+    school_code: str | None,
+    upload: bytes | None = None,
+    cipher: FieldCipher | None = None,
+) -> Response:
+    """Stores the work with its audit entry in one transaction and answers 202 with its Location."""
+    return await once.answer(
+        _submitted(database, caller, once, kind, parameters, school_code, upload, cipher),
+        show=lambda done: _again(request, database, caller, done),
+        again=lambda done: _again(request, database, caller, done),
+    )
+
+
+async def _submitted(
+    database: Database,
+    caller: Principal,
+    once: Idempotency,
+    kind: str,
+    parameters: dict[str, Any],
+    school_code: str | None,
+    upload: bytes | None,
+    cipher: FieldCipher | None,
+) -> Answered:
+    async with database.transaction(caller.actor) as uow:
+        await once.claim(uow)
+        operation = await submit(uow, kind, parameters, upload, cipher=cipher, school_code=school_code)
+        await uow.audit(f"{kind}.submitted", "operation", operation, school_code=school_code)
+        done = Answered(202, location_of(operation), str(operation), None)
+        await once.remember(uow, done.object_id, None, done.status, done.location)
+        await uow.commit()
+    return done
+
+
+def location_of(operation: OperationId | UUID) -> str:
+    """The path of an operation."""
+    return f"/v1/operations/{operation}"
+
+
+async def _again(request: Request, database: Database, caller: Principal, done: Answered) -> Response:
+    response = await _shown(request, database, caller, UUID(done.object_id), done.status)
+    response.headers["Location"] = done.location or location_of(UUID(done.object_id))
+    return response
+
+
+async def _shown(
+    request: Request, database: Database, caller: Principal, operation: UUID, status: int = 200
+) -> Response:
+    row = await _visible(database, caller, operation)
+    language = preferred_language(request.headers.get("accept-language"))
+    shown = Operation(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        progress=OperationProgress(done=row.done, total=row.total),
+        result=row.result,
+        errors=[_error(each, language) for each in row.errors],
+        errors_total=row.errors_total,
+        error_report=f"{location_of(row.id)}/error-report" if row.has_report else None,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )
+    return Response(to_json(shown), status, media_type="application/json")
+
+
+def _error(stored: dict[str, Any], language: str) -> OperationError:
+    facts = {name: stored[name] for name in ("row", "column", "rule", "value")}
+    return OperationError(**facts, message=stored[language])
+
+
+async def _visible(database: Database, caller: Principal, operation: UUID) -> Any:
+    async with database.reading() as connection:
+        row = await storage.read(connection, operation)
+    if row is None or not _sees(caller, row):
+        raise NotFound
+    return row
+
+
+def _sees(caller: Principal, row: Any) -> bool:
+    """Its submitter, the officers of its school, and those who see everything."""
+    if caller.role in UNRESTRICTED or caller.actor.subject == row.subject:
+        return True
+    return caller.role is Role.SCHOOL_OFFICER and row.school_code is not None and caller.sees_school(row.school_code)
+
+
+async def _report(database: Database, cipher: FieldCipher, caller: Principal, operation: UUID) -> Response:
+    """The workbook; it shows rows as they were uploaded, so reading it leaves an audit entry."""
+    row = await _visible(database, caller, operation)
+    async with database.transaction(caller.actor) as uow:
+        sealed = await storage.report(uow.connection, operation)
+        if sealed is None:
+            raise NotFound
+        await uow.audit("error_report.read", "operation", operation, school_code=row.school_code)
+        await uow.commit()
+    content = cipher.decrypt_blob(REPORT, operation, sealed)
+    headers = {"Content-Disposition": f'attachment; filename="errors-{operation}.xlsx"'}
+    return Response(content, headers=headers, media_type=WORKBOOK)

@@ -1,0 +1,160 @@
+"""Workers of long work: whoever is free takes the next operation; a worker that dies loses it to another."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from uuid import uuid4
+
+from common.crypto import FieldCipher
+from common.database import Database
+from common.errors import QuxiangError, Text, TransientError
+from common.observability import correlated, counter, exception_summary, logger
+from common.operations import storage
+from common.operations.context import OperationContext
+from common.operations.outcome import MAX_STORED, Outcome, broken, refused
+from common.operations.storage import Claimed
+from common.operations.submitting import REPORT
+
+LEASE = 10.0
+"""Seconds without a sign of life after which another worker takes over: longer than any pause of a busy loop."""
+
+MAX_ATTEMPTS = 5
+"""A file that killed five workers would kill the sixth."""
+
+RETRY_AFTER = 1.0
+_IDLE = 0.25
+
+Handler = Callable[[OperationContext], Awaitable[Outcome]]
+
+_log = logger(__name__)
+_ENDED = counter("operations_ended", "Long work by kind and end", ("kind", "state"))
+_GAVE_UP = Text("多次处理中断, 已放弃, 请检查文件后重新提交", "Processing broke off again and again; submit it anew")
+_UNFORESEEN = Text("服务内部错误, 请联系管理员", "Internal error; ask the operators")
+
+
+class OperationRunner:
+    """Runs operations of the kinds it has handlers for. A handler may be run again from the start at any time."""
+
+    def __init__(
+        self,
+        database: Database,
+        handlers: Mapping[str, Handler],
+        *,
+        cipher: FieldCipher | None = None,
+        lease: float = LEASE,
+        concurrency: int = 1,
+    ) -> None:
+        self._database = database
+        self._handlers = handlers
+        self._cipher = cipher
+        self._lease = lease
+        self._concurrency = concurrency
+        self._name = uuid4().hex
+
+    async def run(self) -> None:
+        """Works until cancelled; what it holds then is free for others at once."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._concurrency):
+                group.create_task(self._work())
+
+    async def run_once(self) -> bool:
+        """Does one operation to its end, if there is one."""
+        claimed = await self._claim()
+        if claimed is None:
+            return False
+        with correlated(claimed.correlation_id):
+            await self._attempt(claimed)
+        return True
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                found = await self.run_once()
+            except TransientError as error:
+                _log.warning("operations wait", **exception_summary(error))
+                found = False
+            if not found:
+                await asyncio.sleep(_IDLE)
+
+    async def _claim(self) -> Claimed | None:
+        async with storage.changing(self._database) as connection:
+            return await storage.claim(connection, self._name, self._handlers.keys(), self._lease)
+
+    async def _attempt(self, claimed: Claimed) -> None:
+        if claimed.attempts > MAX_ATTEMPTS:
+            await self._finish(claimed, broken("gave_up", _GAVE_UP))
+            return
+        async with self._held(claimed) as lost:
+            work = asyncio.ensure_future(self._outcome(claimed))
+            try:
+                await asyncio.wait({work, lost}, return_when=asyncio.FIRST_COMPLETED)
+                outcome = work.result() if work.done() else None
+            except asyncio.CancelledError:
+                await _ended(work)
+                await asyncio.shield(self._give_back(claimed))
+                raise
+            await _ended(work)
+            if outcome is not None:
+                await self._finish(claimed, outcome)
+
+    async def _outcome(self, claimed: Claimed) -> Outcome | None:
+        """The handler's answer; None when the work is to be tried again later."""
+        try:
+            return await self._handlers[claimed.kind](OperationContext(claimed, self._database, self._cipher))
+        except TransientError as error:
+            _log.info("operation is tried again later", kind=claimed.kind, **exception_summary(error))
+            async with storage.changing(self._database) as connection:
+                await storage.try_later(connection, claimed, RETRY_AFTER)
+            return None
+        except QuxiangError as error:
+            return refused(error)
+        except Exception as error:
+            _log.error("operation failed unforeseen", kind=claimed.kind, **exception_summary(error))
+            return broken("internal_error", _UNFORESEEN)
+
+    async def _finish(self, claimed: Claimed, outcome: Outcome) -> None:
+        report = await asyncio.to_thread(self._sealed, claimed, outcome.report)
+        errors = [problem.to_json() for problem in outcome.problems[:MAX_STORED]]
+        async with storage.changing(self._database) as connection:
+            kept = await storage.finish(
+                connection, claimed, outcome.state, outcome.result, errors, outcome.total, report
+            )
+        if kept:
+            _ENDED.labels(claimed.kind, outcome.state).inc()
+
+    def _sealed(self, claimed: Claimed, report: bytes | None) -> bytes | None:
+        if report is None:
+            return None
+        if self._cipher is None:
+            raise ValueError("a report needs a cipher")
+        return self._cipher.encrypt_blob(REPORT, claimed.id, report)
+
+    async def _give_back(self, claimed: Claimed) -> None:
+        with suppress(TransientError):
+            async with storage.changing(self._database) as connection:
+                await storage.release(connection, claimed)
+
+    @asynccontextmanager
+    async def _held(self, claimed: Claimed) -> AsyncIterator["asyncio.Task[None]"]:
+        """Renews the lease beside the work; the task ends when the hold is lost."""
+        beating = asyncio.create_task(self._beat(claimed))
+        try:
+            yield beating
+        finally:
+            await _ended(beating)
+
+    async def _beat(self, claimed: Claimed) -> None:
+        alive_at = asyncio.get_running_loop().time()
+        while asyncio.get_running_loop().time() - alive_at < self._lease:
+            await asyncio.sleep(self._lease / 4)
+            with suppress(TransientError):
+                async with storage.changing(self._database) as connection:
+                    if not await storage.renew(connection, claimed, self._lease):
+                        return
+                alive_at = asyncio.get_running_loop().time()
+
+
+async def _ended(task: "asyncio.Future[Any]") -> None:
+    task.cancel()
+    await asyncio.wait({task})

@@ -1,0 +1,204 @@
+"""SQL of operations: submit, claim, keep, finish, read, purge."""
+
+import json
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.auth.principal import SYSTEM, Actor
+from common.database import Database
+from common.identifiers import OperationId
+
+_INSERT = text(
+    """
+    INSERT INTO operations (kind, school_code, subject, role, correlation_id, parameters)
+    VALUES (:kind, :school_code, :subject, :role, :correlation_id, CAST(:parameters AS jsonb)) RETURNING id
+    """
+)
+_INSERT_CHUNK = text("INSERT INTO upload_chunks (operation_id, index, bytes) VALUES (:id, :index, :bytes)")
+_CHUNKS = text("SELECT index, bytes FROM upload_chunks WHERE operation_id = :id ORDER BY index")
+_CLAIM = text(
+    """
+    UPDATE operations SET state = 'running', worker = :worker, attempts = attempts + 1,
+        started_at = coalesce(started_at, clock_timestamp()),
+        lease_until = clock_timestamp() + make_interval(secs => :lease)
+    WHERE id = (
+        SELECT id FROM operations
+        WHERE state IN ('queued', 'running') AND lease_until <= clock_timestamp() AND expires_at > clock_timestamp()
+            AND kind = ANY(:kinds)
+        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id, kind, school_code, subject, role, correlation_id, parameters, attempts
+    """
+)
+_MINE = "id = :id AND worker = :worker AND attempts = :attempts AND state = 'running'"
+_RENEW = text(f"UPDATE operations SET lease_until = clock_timestamp() + make_interval(secs => :lease) WHERE {_MINE}")
+_PROGRESS = text(f"UPDATE operations SET done = :done, total = :total WHERE {_MINE}")
+_LATER = text(
+    f"""
+    UPDATE operations SET worker = NULL, attempts = attempts - 1, lease_until = clock_timestamp() + make_interval(
+        secs => least(30, greatest(:at_least, extract(epoch FROM clock_timestamp() - started_at) / 5)))
+    WHERE {_MINE}
+    """
+)
+_RELEASE = text(
+    f"UPDATE operations SET worker = NULL, attempts = attempts - 1, lease_until = clock_timestamp() WHERE {_MINE}"
+)
+_FINISH = text(
+    f"""
+    UPDATE operations SET state = :state, result = CAST(:result AS jsonb), errors = CAST(:errors AS jsonb),
+        errors_total = :errors_total, report = :report, worker = NULL, finished_at = clock_timestamp()
+    WHERE {_MINE} RETURNING id
+    """
+)
+_FORGET_UPLOAD = text("DELETE FROM upload_chunks WHERE operation_id = :id")
+_CHUNK_DONE = text(
+    """
+    INSERT INTO operation_chunks (operation_id, chunk_no, outcome) VALUES (:id, :chunk_no, CAST(:outcome AS jsonb))
+    ON CONFLICT DO NOTHING RETURNING chunk_no
+    """
+)
+_DONE_CHUNKS = text("SELECT chunk_no, outcome FROM operation_chunks WHERE operation_id = :id ORDER BY chunk_no")
+_READ = text(
+    """
+    SELECT id, kind, state, school_code, subject, role, done, total, result, errors, errors_total,
+        report IS NOT NULL AS has_report, created_at, finished_at
+    FROM operations WHERE id = :id AND expires_at > clock_timestamp()
+    """
+)
+_REPORT = text("SELECT report FROM operations WHERE id = :id")
+_PURGE = text("DELETE FROM operations WHERE expires_at < clock_timestamp()")
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """One operation that this worker holds. `attempts` tells its hold from an earlier one."""
+
+    id: OperationId
+    kind: str
+    worker: str
+    attempts: int
+    actor: Actor
+    school_code: str | None
+    correlation_id: str | None
+    parameters: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def hold(self) -> dict[str, object]:
+        """What a statement needs to act for the holder only."""
+        return {"id": self.id, "worker": self.worker, "attempts": self.attempts}
+
+
+@asynccontextmanager
+async def changing(database: Database) -> AsyncIterator[AsyncConnection]:
+    """A short transaction of its own, committed at the end of the block."""
+    async with database.transaction(SYSTEM) as uow:
+        yield uow.connection
+        await uow.commit()
+
+
+async def insert(
+    connection: AsyncConnection,
+    kind: str,
+    parameters: Mapping[str, Any],
+    actor: Actor,
+    school_code: str | None,
+    correlation_id: str | None,
+) -> OperationId:
+    """Stores a queued operation."""
+    given = {"kind": kind, "school_code": school_code, "subject": actor.subject, "role": actor.role}
+    values = {**given, "correlation_id": correlation_id, "parameters": json.dumps(parameters, default=str)}
+    return OperationId((await connection.execute(_INSERT, values)).scalar_one())
+
+
+async def insert_chunks(connection: AsyncConnection, operation: OperationId, chunks: Sequence[bytes]) -> None:
+    """Stores the parts of an upload, already encrypted."""
+    rows = [{"id": operation, "index": index, "bytes": chunk} for index, chunk in enumerate(chunks)]
+    if rows:
+        await connection.execute(_INSERT_CHUNK, rows)
+
+
+async def chunks(connection: AsyncConnection, operation: OperationId) -> list[bytes]:
+    """The parts of an upload in their order."""
+    return [row.bytes for row in await connection.execute(_CHUNKS, {"id": operation})]
+
+
+async def claim(connection: AsyncConnection, worker: str, kinds: Collection[str], lease: float) -> Claimed | None:
+    """Takes the oldest operation that nobody holds; a hold whose lease ran out counts as nobody's."""
+    row = (await connection.execute(_CLAIM, {"worker": worker, "kinds": list(kinds), "lease": lease})).one_or_none()
+    if row is None:
+        return None
+    actor = Actor(row.subject, row.role)
+    return Claimed(row.id, row.kind, worker, row.attempts, actor, row.school_code, row.correlation_id, row.parameters)
+
+
+async def renew(connection: AsyncConnection, claimed: Claimed, lease: float) -> bool:
+    """Keeps the hold; False if it was lost."""
+    return bool((await connection.execute(_RENEW, {**claimed.hold, "lease": lease})).rowcount)
+
+
+async def show_progress(connection: AsyncConnection, claimed: Claimed, done: int, total: int) -> None:
+    """Stores how far the work is."""
+    await connection.execute(_PROGRESS, {**claimed.hold, "done": done, "total": total})
+
+
+async def try_later(connection: AsyncConnection, claimed: Claimed, at_least: float) -> None:
+    """Gives the hold back for a while that grows with the operation's age, up to half a minute; counts no attempt."""
+    await connection.execute(_LATER, {**claimed.hold, "at_least": at_least})
+
+
+async def release(connection: AsyncConnection, claimed: Claimed) -> None:
+    """Gives the hold back at once; counts no attempt."""
+    await connection.execute(_RELEASE, claimed.hold)
+
+
+async def finish(
+    connection: AsyncConnection,
+    claimed: Claimed,
+    state: str,
+    result: Mapping[str, Any],
+    errors: Sequence[Mapping[str, Any]],
+    errors_total: int,
+    report: bytes | None,
+) -> bool:
+    """Stores the end and drops the upload, which nobody needs any more; False if the hold was lost."""
+    values = {"state": state, "errors_total": errors_total, "report": report}
+    documents = {"result": json.dumps(result, default=str), "errors": json.dumps(list(errors), ensure_ascii=False)}
+    if (await connection.execute(_FINISH, {**claimed.hold, **values, **documents})).one_or_none() is None:
+        return False
+    await connection.execute(_FORGET_UPLOAD, {"id": claimed.id})
+    return True
+
+
+async def mark_chunk(
+    connection: AsyncConnection, operation: OperationId, number: int, outcome: Mapping[str, Any]
+) -> bool:
+    """Notes a committed part of the work; False if it was noted before."""
+    values = {"id": operation, "chunk_no": number, "outcome": json.dumps(outcome, default=str)}
+    return (await connection.execute(_CHUNK_DONE, values)).one_or_none() is not None
+
+
+async def done_chunks(connection: AsyncConnection, operation: OperationId) -> dict[int, dict[str, Any]]:
+    """The committed parts with what each of them came to."""
+    return {row.chunk_no: row.outcome for row in await connection.execute(_DONE_CHUNKS, {"id": operation})}
+
+
+async def read(connection: AsyncConnection, operation: UUID) -> Row[Any] | None:
+    """An operation that has not expired."""
+    return (await connection.execute(_READ, {"id": operation})).one_or_none()
+
+
+async def report(connection: AsyncConnection, operation: UUID) -> bytes | None:
+    """Its error report, encrypted."""
+    found: bytes | None = await connection.scalar(_REPORT, {"id": operation})
+    return found
+
+
+async def purge_operations(connection: AsyncConnection) -> int:
+    """Deletes expired operations with their files; scheduled by the worker. Returns how many."""
+    return (await connection.execute(_PURGE)).rowcount
