@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from common.auth import TokenVerifier
+from common.change_feed import schemas_router
 from common.database import Database
 from common.http import create_app as create_http_app
 from common.service_process.composition import Readiness
@@ -25,7 +26,7 @@ def create_app(settings: Settings, database: Database, readiness: Readiness) -> 
         database=database,
         problems=PROBLEMS,
         readiness=readiness,
-        routers=[rates, structures, responses, definitions],
+        routers=[rates, structures, responses, definitions, schemas_router()],
     )
     app.state.figures = Figures(database, settings.partitions)
     return app
