@@ -4,11 +4,12 @@ aiokafka's own waits are not: with a stopped or dead broker `send_and_wait`, `co
 looks like an idle topic. Whoever fails here drops the client object and makes a new one.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
@@ -22,9 +23,9 @@ from common.settings import ServiceSettings
 T = TypeVar("T")
 
 START_SECONDS = 15.0
-SEND_SECONDS = 10.0
-COMMIT_SECONDS = 5.0
-STOP_SECONDS = 2.0
+ANSWER_SECONDS = 10.0
+COMMIT_SECONDS = 3.0
+STOP_SECONDS = 1.5
 ADMIN_SECONDS = 15.0
 _MILLISECONDS_A_DAY = 86_400_000
 
@@ -110,25 +111,6 @@ async def answered(awaitable: Awaitable[T], seconds: float, what: str) -> T:
 
 
 @asynccontextmanager
-async def producer(settings: ServiceSettings) -> AsyncIterator[AIOKafkaProducer]:
-    """A started producer; dropped, not flushed, at the end."""
-    client = AIOKafkaProducer(**producer_options(settings))
-    try:
-        await answered(client.start(), START_SECONDS, "start of producer")
-        yield client
-    finally:
-        await _drop_producer(client)
-
-
-async def _drop_producer(client: AIOKafkaProducer) -> None:
-    await _stopped(client.stop(), "producer")
-    # after a stop that was cut short the sender would go on for ever
-    for leftover in (client._sender.close() if client._sender.sender_task else None, client.client.close()):
-        if leftover is not None:
-            await _stopped(leftover, "producer's connection")
-
-
-@asynccontextmanager
 async def consumer(
     settings: ServiceSettings, group: str, topics: Collection[str], listener: ConsumerRebalanceListener | None = None
 ) -> AsyncIterator[AIOKafkaConsumer]:
@@ -139,11 +121,12 @@ async def consumer(
         await answered(client.start(), START_SECONDS, "start of consumer")
         yield client
     finally:
-        await _stopped(client.stop(), "consumer")
-        await _stopped(client._client.close(), "consumer's connection")
+        await stopped(client.stop(), "consumer")
+        await stopped(client._client.close(), "consumer's connection")
 
 
-async def _stopped(stopping: Awaitable[Any], what: str) -> None:
+async def stopped(stopping: Awaitable[Any], what: str) -> None:
+    """Waits a little for a client to stop and never fails."""
     try:
         await bounded(stopping, STOP_SECONDS, what)
     except Exception as error:
@@ -163,7 +146,7 @@ async def _administration(settings: ServiceSettings) -> AsyncIterator[AIOKafkaAd
         await answered(client.start(), START_SECONDS, "start of administration")
         yield client
     finally:
-        await _stopped(client.close(), "administration")
+        await stopped(client.close(), "administration")
 
 
 async def ensure_topics(
@@ -174,10 +157,21 @@ async def ensure_topics(
     for group, subscribed in (groups or {}).items():
         names |= {on_wire(settings, dead_letter_topic(topic, group)) for topic in subscribed}
     async with _administration(settings) as client:
-        existing = set(await answered(client.list_topics(), ADMIN_SECONDS, "list of topics"))
-        missing = sorted(names - existing)
+        missing = sorted(names - await _visible(client))
         if missing:
             _raise_for(await answered(_created(client, settings, missing), ADMIN_SECONDS, "creation of topics"))
+            await answered(_until_visible(client, names), ADMIN_SECONDS, "sight of the created topics")
+
+
+async def _visible(client: AIOKafkaAdminClient) -> set[str]:
+    described = await answered(client.describe_topics(), ADMIN_SECONDS, "list of topics")
+    return {each["topic"] for each in described if each["partitions"]}
+
+
+async def _until_visible(client: AIOKafkaAdminClient, names: set[str]) -> None:
+    """A member that joins before its broker knows a new topic is given no partition of it for a while."""
+    while not names <= await _visible(client):  # noqa: ASYNC110 - the event is in the broker
+        await asyncio.sleep(0.02)
 
 
 def _created(client: AIOKafkaAdminClient, settings: ServiceSettings, names: Sequence[str]) -> Awaitable[Any]:

@@ -18,7 +18,8 @@ from common.contracts.envelope import StoredEvent, to_headers
 from common.contracts.registration import CONFIRMED, DECIDED, TOPIC
 from common.database import Database
 from common.errors import PermanentError, Unavailable
-from common.kafka import consumer, on_wire, producer
+from common.kafka import consumer, on_wire
+from common.publishing import Message, publisher
 from common.settings import ServiceSettings
 from common.testing.messaging import destination_event, running
 from common.testing.waiting import eventually
@@ -64,24 +65,25 @@ def stored(sequence: int, **changes: Any) -> StoredEvent:
 
 
 async def publish(settings: ServiceSettings, *events: StoredEvent) -> None:
-    async with producer(settings) as client:
-        for event in events:
-            await client.send_and_wait(
-                on_wire(settings, event.topic),
-                key=event.key.encode(),
-                value=event.data.encode(),
-                partition=0,
-                headers=to_headers(event, "destinations", "http://127.0.0.1:8002"),
-            )
+    messages = [
+        Message(
+            topic=on_wire(settings, event.topic),
+            key=event.key.encode(),
+            value=event.data.encode(),
+            partition=0,
+            headers=to_headers(event, "destinations", "http://127.0.0.1:8002"),
+        )
+        for event in events
+    ]
+    async with publisher(settings) as client:
+        await client.send(messages)
 
 
 async def publish_raw(
     settings: ServiceSettings, key: bytes | None, value: bytes | None, headers: dict[str, bytes]
 ) -> None:
-    async with producer(settings) as client:
-        await client.send_and_wait(
-            on_wire(settings, TOPIC), key=key, value=value, partition=0, headers=list(headers.items())
-        )
+    async with publisher(settings) as client:
+        await client.send([Message(on_wire(settings, TOPIC), key, value, 0, list(headers.items()))])
 
 
 def consuming(

@@ -6,15 +6,14 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from aiokafka import AIOKafkaProducer
-
 from common.contracts.envelope import StoredEvent
 from common.database import Database
 from common.outbox import relay, sending
+from common.publishing import Publisher
 from common.settings import ServiceSettings
 
 
-async def _send_and_die(client: AIOKafkaProducer, settings: ServiceSettings, events: Sequence[StoredEvent]) -> None:
+async def _send_and_die(client: Publisher, settings: ServiceSettings, events: Sequence[StoredEvent]) -> None:
     await sending.send(client, settings, events)
     os.kill(os.getpid(), signal.SIGKILL)
 

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from common.contracts.catalogue import dead_letter_topic
 from common.contracts.envelope import MAX_BODY, Headers
 from common.kafka import (
-    SEND_SECONDS,
+    ANSWER_SECONDS,
     START_SECONDS,
     answered,
     commit,
@@ -17,9 +17,9 @@ from common.kafka import (
     ensure_topics,
     in_contract,
     on_wire,
-    producer,
 )
 from common.observability import counter, logger
+from common.publishing import Message, Publisher, publisher
 from common.settings import ServiceSettings
 
 PREFIX = "dlq_"
@@ -48,37 +48,25 @@ async def bury(settings: ServiceSettings, group: str, letters: Sequence[DeadLett
     """Returns when the broker has acknowledged all; raises BrokerUnavailableError."""
     if not letters:
         return
-    async with producer(settings) as client:
-        await answered(_send(client, settings, group, letters), SEND_SECONDS, "acknowledgement of dead letters")
+    topics = {in_contract(settings, letter.record.topic) for letter in letters}
+    await ensure_topics(settings, topics, {group: sorted(topics)})
+    async with publisher(settings) as client:
+        await client.send([_message(settings, group, letter) for letter in letters])
     for letter in letters:
         _buried.labels(group, letter.code).inc()
-        record = letter.record
-        _log.error(
-            "Message put aside",
-            group=group,
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            error=letter.error,
-            code=letter.code,
-        )
+        _log.error("Message put aside", group=group, error=letter.error, code=letter.code, **_place(letter.record))
 
 
-async def _send(client: AIOKafkaProducer, settings: ServiceSettings, group: str, letters: Sequence[DeadLetter]) -> None:
-    acknowledgements = []
-    for letter in letters:
-        record = letter.record
-        body, omitted = _body(record)
-        acknowledgements.append(
-            await client.send(
-                on_wire(settings, dead_letter_topic(in_contract(settings, record.topic), group)),
-                key=record.key,
-                value=body,
-                partition=record.partition,
-                headers=[*record.headers, *_cause(settings, letter, group), *omitted],
-            )
-        )
-    await asyncio.gather(*acknowledgements)
+def _message(settings: ServiceSettings, group: str, letter: DeadLetter) -> Message:
+    record = letter.record
+    body, omitted = _body(record)
+    topic = on_wire(settings, dead_letter_topic(in_contract(settings, record.topic), group))
+    headers = [*record.headers, *_cause(settings, letter, group), *omitted]
+    return Message(topic, record.key, body, record.partition, headers)
+
+
+def _place(record: ConsumerRecord) -> dict[str, object]:
+    return {"topic": record.topic, "partition": record.partition, "offset": record.offset}
 
 
 def _body(record: ConsumerRecord) -> tuple[bytes | None, Headers]:
@@ -108,15 +96,15 @@ async def replay_dead_letters(settings: ServiceSettings, group: str, topics: Seq
     """
     await ensure_topics(settings, topics, {group: topics})
     letters = [dead_letter_topic(topic, group) for topic in topics]
-    async with consumer(settings, f"{group}.dead-letters", letters) as reader, producer(settings) as writer:
+    async with consumer(settings, f"{group}.dead-letters", letters) as reader, publisher(settings) as writer:
         return await _resend(settings, reader, writer)
 
 
-async def _resend(settings: ServiceSettings, reader: AIOKafkaConsumer, writer: AIOKafkaProducer) -> int:
+async def _resend(settings: ServiceSettings, reader: AIOKafkaConsumer, writer: Publisher) -> int:
     ends = await _ends(reader)
     count = 0
     while await _remaining(reader, ends):
-        fetched = await answered(reader.getmany(timeout_ms=200), SEND_SECONDS, "dead letters")
+        fetched = await answered(reader.getmany(timeout_ms=200), ANSWER_SECONDS, "dead letters")
         for partition, records in fetched.items():
             due = [record for record in records if record.offset < ends[partition]]
             for record in due:
@@ -126,19 +114,14 @@ async def _resend(settings: ServiceSettings, reader: AIOKafkaConsumer, writer: A
     return count
 
 
-async def _returned(settings: ServiceSettings, writer: AIOKafkaProducer, record: ConsumerRecord) -> int:
+async def _returned(settings: ServiceSettings, writer: Publisher, record: ConsumerRecord) -> int:
     told = dict(record.headers)
     if _OMITTED in told or _TOPIC not in told:
-        _log.warning("Dead letter stays", topic=record.topic, partition=record.partition, offset=record.offset)
+        _log.warning("Dead letter stays", **_place(record))
         return 0
-    sending = writer.send_and_wait(
-        on_wire(settings, told[_TOPIC].decode()),
-        key=record.key,
-        value=record.value,
-        partition=int(told[_PARTITION]),
-        headers=[(name, value) for name, value in record.headers if not name.startswith(PREFIX)],
-    )
-    await answered(sending, SEND_SECONDS, "acknowledgement of a returned letter")
+    topic, partition = on_wire(settings, told[_TOPIC].decode()), int(told[_PARTITION])
+    headers = [(name, value) for name, value in record.headers if not name.startswith(PREFIX)]
+    await writer.send([Message(topic, record.key, record.value, partition, headers)])
     return 1
 
 
@@ -147,11 +130,11 @@ async def _ends(reader: AIOKafkaConsumer) -> dict[TopicPartition, int]:
         while not reader.assignment():  # noqa: ASYNC110 - aiokafka has no event for it
             await asyncio.sleep(0.05)
     assigned = list(reader.assignment())
-    return dict(await answered(reader.end_offsets(assigned), SEND_SECONDS, "end of dead letters"))
+    return dict(await answered(reader.end_offsets(assigned), ANSWER_SECONDS, "end of dead letters"))
 
 
 async def _remaining(reader: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
     for partition, end in ends.items():
-        if await answered(reader.position(partition), SEND_SECONDS, "position in dead letters") < end:
+        if await answered(reader.position(partition), ANSWER_SECONDS, "position in dead letters") < end:
             return True
     return False

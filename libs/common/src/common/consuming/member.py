@@ -111,6 +111,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _commit(self) -> None:
         self._committed_at = time.monotonic()
+        if not self._pending:
+            return
         assigned = self._client.assignment()
         due = {partition: offset for partition, offset in self._pending.items() if partition in assigned}
         try:

@@ -5,16 +5,16 @@ import time
 from enum import StrEnum
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
 
 from common.contracts.catalogue import topics_of
 from common.contracts.envelope import StoredEvent
 from common.database import Database
-from common.kafka import BrokerUnavailableError, ensure_topics, producer
+from common.kafka import BrokerUnavailableError, ensure_topics
 from common.observability import counter, gauge, logger
 from common.outbox.connection import LOST, dedicated_connection, wait_for_leadership
 from common.outbox.numbering import backlog, number_next, sent_position, unsent_after
 from common.outbox.sending import send
+from common.publishing import Publisher, publisher
 from common.settings import ServiceSettings
 
 BUSY_POLL = 0.003
@@ -81,7 +81,7 @@ class Relay:
         while True:
             try:
                 await ensure_topics(self._settings, topics_of(self._settings.service))
-                async with producer(self._settings) as client:
+                async with publisher(self._settings) as client:
                     failures = 0
                     await _Sending(connection, client, self._settings).run()
             except BrokerUnavailableError as error:
@@ -94,7 +94,7 @@ class Relay:
 class _Sending:
     """The cycle of one leader with one producer."""
 
-    def __init__(self, connection: asyncpg.Connection, client: AIOKafkaProducer, settings: ServiceSettings) -> None:
+    def __init__(self, connection: asyncpg.Connection, client: Publisher, settings: ServiceSettings) -> None:
         self._connection = connection
         self._client = client
         self._settings = settings
@@ -120,6 +120,7 @@ class _Sending:
         _sent_total.inc(len(rows))
 
     async def _rest(self) -> None:
+        self._client.require_connected()
         now = time.monotonic()
         if now - self._measured_at > _MEASURE_EVERY:
             self._measured_at = now

@@ -3,11 +3,12 @@
 from common.contracts.catalogue import topics_of
 from common.contracts.envelope import StoredEvent
 from common.database import Database
-from common.kafka import ensure_topics, producer
+from common.kafka import ensure_topics
 from common.observability import logger
 from common.outbox.connection import dedicated_connection
 from common.outbox.numbering import COLUMNS, WINDOW
 from common.outbox.sending import send
+from common.publishing import publisher
 from common.settings import ServiceSettings
 
 _PAGE = f"""
@@ -34,7 +35,7 @@ async def replay(
     """
     await ensure_topics(settings, topics_of(settings.service))
     count = 0
-    async with dedicated_connection(database.engine, "replay") as connection, producer(settings) as client:
+    async with dedicated_connection(database.engine, "replay") as connection, publisher(settings) as client:
         last = await connection.fetchval("SELECT coalesce(max(position), 0) FROM outbox")
         after = from_position - 1
         while rows := await connection.fetch(_PAGE, after, last, topic, school):
