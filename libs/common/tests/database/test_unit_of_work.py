@@ -305,3 +305,20 @@ async def test_a_snapshot_sees_one_moment_and_cannot_write(database: Database) -
         assert await connection.scalar(count, {"name": name}) == before
         with pytest.raises(DBAPIError, match="read-only"):
             await connection.execute(INSERT, {"name": "written"})
+
+
+async def test_a_statement_prepared_before_a_migration_is_a_conflict_once(database: Database) -> None:
+    count = text("SELECT * FROM accounts WHERE name = 'none'")
+    url = database.engine.url.render_as_string(hide_password=False).replace("_app", "_owner")
+    single, owner = Database.connect(settings(url, pool_size=1)), Database.connect(url)
+    async with single.transaction(OFFICER) as uow:
+        await uow.connection.execute(count)
+    async with owner.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE accounts ADD COLUMN note text"))
+    with pytest.raises(SerialisationConflict):
+        async with single.transaction(OFFICER) as uow:
+            await uow.connection.execute(count)
+    async with single.transaction(OFFICER) as uow:
+        await uow.connection.execute(count)
+    await single.dispose()
+    await owner.dispose()

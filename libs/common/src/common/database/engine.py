@@ -23,6 +23,9 @@ POOL_TIMEOUT = 10
 IDLE_IN_TRANSACTION = "15s"
 """A client that died or hangs between statements must not hold row locks longer."""
 
+STATEMENTS = 500
+"""Prepared statements kept per connection; a service has a few hundred."""
+
 RECYCLE = 1800
 """Seconds after which a connection is replaced, so that plans and memory of the server do not age for ever."""
 
@@ -85,6 +88,7 @@ def _engine(url: str, application_name: str, statement_timeout: int, **pool: Any
         pool_recycle=RECYCLE,
         connect_args={
             "timeout": CONNECT_TIMEOUT,
+            "prepared_statement_cache_size": STATEMENTS,
             "server_settings": {
                 "application_name": application_name,
                 "statement_timeout": f"{statement_timeout}s",

@@ -9,12 +9,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from common.errors import Text, Unavailable
 
 _ROLLED_BACK = frozenset({"40001", "40P01"})
+_PLAN_OUTDATED = "InvalidCachedStatementError"
+"""A migration changed a table under a prepared statement; the dialect forgets the plan, so the next attempt works."""
+
 _OUT_OF_ORDER = ("08", "53", "57P", "58")
 _CANCELLED = frozenset({"57014", "55P03", "25P03"})
 
 
 class SerialisationConflict(Unavailable):
-    """The database undid the transaction because of another one (serialisation failure, deadlock): run it again."""
+    """The database undid the transaction because of another one (deadlock, migration, …): nothing is stored."""
 
     def __init__(self) -> None:
         super().__init__(retry_after=1.0, code="serialisation_conflict")
@@ -65,7 +68,7 @@ def constraint(error: DBAPIError) -> str | None:
 
 def _translation(error: DBAPIError) -> Exception | None:
     state = sqlstate(error)
-    if state in _ROLLED_BACK:
+    if state in _ROLLED_BACK or type(error.orig).__name__ == _PLAN_OUTDATED:
         return SerialisationConflict()
     if error.connection_invalidated or state in _CANCELLED or (state or "").startswith(_OUT_OF_ORDER):
         return DatabaseUnavailable()
