@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 import structlog
@@ -69,6 +70,7 @@ def test_the_correlation_id_is_in_every_line_of_the_act(lines: Lines) -> None:
 def test_what_looks_personal_is_nowhere_in_a_line(lines: Lines, canary: str) -> None:
     log = logger("x")
     log.info(f"event with {canary}.")
+    log.info(f"tel-{canary} tel.{canary} tel:{canary}")
     log.info("field", detail=f"before,{canary};after", nested={"deep": [canary, {"x": canary}]})
     log.warning("address", url=f"https://{canary}@host/path/{canary}")
     logging.getLogger("library").warning("said %s", canary)
@@ -92,6 +94,7 @@ def test_what_is_named_as_personal_is_nowhere_in_a_line(lines: Lines, key: str) 
 def test_harmless_values_stay(lines: Lines) -> None:
     logger("x").info(
         "counted",
+        seconds=0.13812345678,
         rows=5000,
         sequence=12345678901234,
         graduate_id="0198c0de-1234-4000-8000-138123456789",
@@ -100,7 +103,12 @@ def test_harmless_values_stay(lines: Lines) -> None:
     (line,) = lines()
     assert (line["rows"], line["sequence"]) == (5000, 12345678901234)
     assert line["graduate_id"] == "0198c0de-1234-4000-8000-138123456789"
-    assert line["day"] == "2024-08-31"
+    assert (line["day"], line["seconds"]) == ("2024-08-31", 0.13812345678)
+
+
+@given(st.uuids())
+def test_no_id_is_taken_for_a_number_of_a_person(identifier: UUID) -> None:
+    assert redacted_text(f"graduate {identifier}") == f"graduate {identifier}"
 
 
 def test_an_exception_is_logged_without_its_message(lines: Lines) -> None:
