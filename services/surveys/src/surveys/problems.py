@@ -8,6 +8,8 @@ from common.errors import QuxiangError, Text, Unauthenticated
 class LinkRefused(Unauthenticated):
     """A personal link that is wrong, used up or expired: one text, so that guessing learns nothing."""
 
+    challenge = "Survey"
+
     def __init__(self) -> None:
         QuxiangError.__init__(
             self, "link_refused", Text("链接无效、已使用或已过期", "The link is wrong, used up or expired")
@@ -15,3 +17,11 @@ class LinkRefused(Unauthenticated):
 
 
 PROBLEMS: Mapping[type[QuxiangError], int] = {LinkRefused: 401}
+
+PROBLEM_TEXTS: Mapping[str, tuple[int, Text]] = {
+    "link_refused": (401, Text("链接无效、已使用或已过期", "The link is wrong, used up or expired")),
+    "wave_not_open": (409, Text("调查尚未开始", "The survey has not opened yet")),
+    "wave_closed": (409, Text("调查已截止", "The wave has closed")),
+    "not_submitted": (409, Text("只有已提交的答卷才能撤回", "Only a submitted response can be withdrawn")),
+}
+"""What this service's own codes mean, for the pages that problems refer to."""

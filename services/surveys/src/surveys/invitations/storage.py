@@ -60,8 +60,10 @@ _UNINVITED = text(
 
 _ADD = text(
     """
-    INSERT INTO invitations (id, wave_id, graduate_id, school_code, operation_id, channel, token_digest, token_ciphertext)
-    SELECT made.id, :wave_id, made.graduate_id, :school_code, :operation_id, :channel, made.token_digest, made.token_ciphertext
+    INSERT INTO invitations
+           (id, wave_id, graduate_id, school_code, operation_id, channel, token_digest, token_ciphertext)
+    SELECT made.id, :wave_id, made.graduate_id, :school_code, :operation_id, :channel,
+           made.token_digest, made.token_ciphertext
       FROM unnest(CAST(:ids AS uuid[]), CAST(:graduate_ids AS uuid[]),
                   CAST(:digests AS bytea[]), CAST(:ciphertexts AS bytea[]))
            AS made (id, graduate_id, token_digest, token_ciphertext)

@@ -3,67 +3,92 @@
 from uuid import UUID
 
 from common.auth import Principal, Role, RowScope
-from common.database import UnitOfWork
+from common.database import Database, UnitOfWork
 from common.errors import Forbidden, Invalid, NotFound
+from common.http import Idempotency, LazyBody
+from common.http.etags import Precondition
 from surveys.questionnaires import storage
 from surveys.questionnaires.checks import ambiguities, obstacles
 from surveys.questionnaires.domain import Content, Questionnaire
+from surveys.questionnaires.forms import NewQuestionnaire, QuestionnairePatch
 
 EDITORS = frozenset({Role.SURVEY_MANAGER, Role.SCHOOL_OFFICER, Role.ADMIN})
 
 
-async def create(uow: UnitOfWork, principal: Principal, content: Content) -> Questionnaire:
+async def create(
+    database: Database, caller: Principal, body: LazyBody[NewQuestionnaire], once: Idempotency
+) -> Questionnaire:
     """A new draft of the caller's school; an admin's belongs to every school."""
+    owner = _owner(caller)
+    content = body.parse().content()
     _must_be_unambiguous(content)
-    questionnaire = await storage.add(uow.connection, _owner(principal), content)
-    await _audit(uow, "create", questionnaire)
+    async with database.transaction(caller.actor) as uow:
+        await once.claim(uow)
+        questionnaire = await storage.add(uow.connection, owner, content)
+        await _audit(uow, "create", questionnaire)
+        await once.remember(uow, questionnaire.id, questionnaire.version, 201)
+        await uow.commit()
     return questionnaire
 
 
-async def edit(uow: UnitOfWork, questionnaire: Questionnaire, content: Content) -> Questionnaire:
+async def edit(
+    database: Database,
+    caller: Principal,
+    questionnaire_id: UUID,
+    if_match: Precondition,
+    body: LazyBody[QuestionnairePatch],
+) -> Questionnaire:
     """Changes the draft; what was published stays published."""
-    _must_be_unambiguous(content)
-    changed = await storage.save_draft(uow.connection, questionnaire, content)
-    await _audit(uow, "edit", changed)
+    async with database.transaction(caller.actor) as uow:
+        questionnaire = await _locked(uow, caller, questionnaire_id)
+        if_match.must_equal(questionnaire.version)
+        content = body.parse().applied_to(questionnaire.content)
+        _must_be_unambiguous(content)
+        changed = await storage.save_draft(uow.connection, questionnaire, content)
+        await _audit(uow, "edit", changed)
+        await uow.commit()
     return changed
 
 
-async def publish(uow: UnitOfWork, questionnaire: Questionnaire) -> Questionnaire:
+async def publish(
+    database: Database, caller: Principal, questionnaire_id: UUID, if_match: Precondition, once: Idempotency
+) -> Questionnaire:
     """Freezes the draft as the next version once nothing in it is unanswerable or untranslated."""
-    if problems := obstacles(questionnaire.content):
-        raise Invalid(problems)
-    published = await storage.publish(uow.connection, questionnaire)
-    await _audit(uow, "publish", published)
+    async with database.transaction(caller.actor) as uow:
+        await once.claim(uow)
+        questionnaire = await _locked(uow, caller, questionnaire_id)
+        if_match.must_equal(questionnaire.version)
+        if problems := obstacles(questionnaire.content):
+            raise Invalid(problems)
+        published = await storage.publish(uow.connection, questionnaire)
+        await _audit(uow, "publish", published)
+        await once.remember(uow, published.id, published.version)
+        await uow.commit()
     return published
 
 
-async def locked(uow: UnitOfWork, principal: Principal, questionnaire_id: UUID) -> Questionnaire:
-    """The questionnaire, held until the unit of work ends; refused to whoever may not change it."""
-    found = await storage.find(uow.connection, principal.row_scope(), questionnaire_id, for_update=True)
-    return permitted(principal, found)
-
-
-def permitted(principal: Principal, questionnaire: Questionnaire | None) -> Questionnaire:
-    """Not found before not allowed; one kept for all schools is changed by an admin alone."""
-    if questionnaire is None:
-        raise NotFound
-    principal.must_be_in(EDITORS)
-    if questionnaire.school_code is None:
-        principal.must_be(Role.ADMIN)
-    return questionnaire
-
-
-def visible_to(principal: Principal) -> RowScope:
+def reading(caller: Principal) -> RowScope:
     """Whose questionnaires the caller reads."""
-    principal.must_be_in(EDITORS)
-    return principal.row_scope()
+    caller.must_be_in(EDITORS)
+    return caller.row_scope()
 
 
-def _owner(principal: Principal) -> str | None:
-    principal.must_be_in(EDITORS)
-    if principal.row_scope().nothing:
+async def _locked(uow: UnitOfWork, caller: Principal, questionnaire_id: UUID) -> Questionnaire:
+    """Not found before not allowed; one kept for all schools is changed by an admin alone."""
+    found = await storage.find(uow.connection, caller.row_scope(), questionnaire_id, for_update=True)
+    if found is None:
+        raise NotFound
+    caller.must_be_in(EDITORS)
+    if found.school_code is None:
+        caller.must_be(Role.ADMIN)
+    return found
+
+
+def _owner(caller: Principal) -> str | None:
+    caller.must_be_in(EDITORS)
+    if caller.row_scope().nothing:
         raise Forbidden
-    return None if principal.role is Role.ADMIN else principal.school_code
+    return None if caller.role is Role.ADMIN else caller.school_code
 
 
 def _must_be_unambiguous(content: Content) -> None:

@@ -1,6 +1,6 @@
 """A response as the event contract tells it: that it was answered and how completely, never what."""
 
-from common.contracts import OutgoingEvent
+from common.contracts import ChangeToken, OutgoingEvent
 from common.contracts.response import SUBMITTED, TOPIC, WITHDRAWN, ResponseData
 from common.contracts.response import ResponseState as AnnouncedState
 from surveys.responses.domain import ResponseState
@@ -21,6 +21,13 @@ def announcement(response: Response, wave: Wave, moment: Moment) -> OutgoingEven
         decided_on=moment.decided_on,
         data=_data(response, wave, moment),
     )
+
+
+def change_token(response: Response) -> ChangeToken | None:
+    """The token of the event that told the newest state; none before the first one."""
+    if response.announced_sequence is None:
+        return None
+    return ChangeToken(TOPIC, response.school_code, str(response.graduate_id), response.announced_sequence)
 
 
 def _data(response: Response, wave: Wave, moment: Moment) -> ResponseData:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from common.auth import Actor, RowScope
-from common.contracts import ChangeToken
 from common.crypto import FieldCipher, hashed_secret
-from common.database import UnitOfWork
+from common.database import Database, UnitOfWork
 from common.errors import Conflict, Invalid, NotFound, Text
+from common.http import Idempotency, LazyBody
+from common.http.etags import Precondition
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import InvitationState, has_form
 from surveys.invitations.storage import Invitation
@@ -17,8 +18,10 @@ from surveys.questionnaires.domain import Content, Page
 from surveys.responses import storage
 from surveys.responses.announcements import announcement
 from surveys.responses.domain import answered, missing, problems_of_page
+from surveys.responses.forms import PageValues
 from surveys.responses.sealing import Values, seal, unseal
 from surveys.responses.storage import Response
+from surveys.roster.storage import school_names
 from surveys.waves import storage as waves
 from surveys.waves.domain import Wave, WavePhase
 
@@ -38,50 +41,88 @@ class Answer:
 
     invitation: Invitation
     wave: Wave
+    school_names: tuple[str | None, str | None]
     content: Content
     response: Response
     values: Values
 
 
-async def open_answer(uow: UnitOfWork, cipher: FieldCipher, token: str) -> Answer:
+async def read(database: Database, cipher: FieldCipher, token: str) -> Answer:
     """The answer behind a link; from the first use nobody but its holder can read the link."""
-    invitation = await _invitation(uow, token)
-    uow.actor = Actor(f"invitation:{invitation.id}", RESPONDENT)
-    wave, phase = await waves.with_phase(uow.connection, invitation.wave_id)
-    if phase is WavePhase.CLOSED:
-        raise LinkRefused
-    if phase is WavePhase.PLANNED:
-        raise Conflict("wave_not_open", _NOT_OPEN, opens_at=wave.plan.opens_at.isoformat())
-    return await _begun(uow, cipher, invitation, wave)
+    async with database.transaction(UNKNOWN_HOLDER) as uow:
+        answer = await _opened(uow, cipher, await _held(uow, token))
+        await uow.commit()
+    return answer
 
 
 async def save_page(
-    uow: UnitOfWork, cipher: FieldCipher, answer: Answer, page: Page, values: Mapping[str, object]
+    database: Database,
+    cipher: FieldCipher,
+    token: str,
+    page_id: str,
+    if_match: Precondition,
+    body: LazyBody[PageValues],
 ) -> Answer:
     """Replaces the answers of one page; each value must fit its question, none is required yet."""
+    async with database.transaction(UNKNOWN_HOLDER) as uow:
+        answer = await _opened(uow, cipher, await _held(uow, token))
+        page = _page_of(answer, page_id)
+        if_match.must_equal(answer.response.version)
+        saved = await _save(uow, cipher, answer, page, body.parse().values)
+        await uow.commit()
+    return saved
+
+
+async def submit(
+    database: Database, cipher: FieldCipher, token: str, if_match: Precondition, once: Idempotency
+) -> Answer:
+    """Closes a complete answer, uses up its link and announces that it was given."""
+    async with database.transaction(UNKNOWN_HOLDER) as uow:
+        invitation = await _held(uow, token)
+        await once.claim(uow)
+        answer = await _opened(uow, cipher, invitation)
+        if_match.must_equal(answer.response.version)
+        if problems := missing(answer.content, answer.values):
+            raise Invalid(problems)
+        submitted = await _submit(uow, answer)
+        await once.remember(uow, submitted.response.id, submitted.response.version)
+        await uow.commit()
+    return submitted
+
+
+async def submitted_before(database: Database, cipher: FieldCipher, token: str) -> Answer:
+    """The answer that a repeated submission shows again; its link is used up for everything else."""
+    async with database.transaction(UNKNOWN_HOLDER) as uow:
+        invitation = await _held(uow, token)
+        wave, _ = await waves.with_phase(uow.connection, invitation.wave_id)
+        return await _filled(uow, cipher, invitation, wave)
+
+
+async def _save(
+    uow: UnitOfWork, cipher: FieldCipher, answer: Answer, page: Page, values: Mapping[str, object]
+) -> Answer:
     if problems := problems_of_page(page, values):
         raise Invalid(problems)
     kept = {name: value for name, value in values.items() if value is not None}
     ciphertext = seal(cipher, answer.response.id, page.id, kept)
     response = await storage.save_page(uow.connection, answer.response, page.id, ciphertext)
     await _audit(uow, "save_page", response)
-    others = {name: value for name, value in answer.values.items() if name not in {each.id for each in page.questions}}
+    replaced = {question.id for question in page.questions}
+    others = {name: value for name, value in answer.values.items() if name not in replaced}
     return replace(answer, response=response, values=others | kept)
 
 
-async def submit(uow: UnitOfWork, answer: Answer) -> tuple[Answer, ChangeToken]:
-    """Closes a complete answer, uses up its link and announces that it was given."""
-    if problems := missing(answer.content, answer.values):
-        raise Invalid(problems)
-    response = await storage.submit(uow.connection, answer.response, *answered(answer.content, answer.values))
+async def _submit(uow: UnitOfWork, answer: Answer) -> Answer:
+    moment = await storage.next_moment(uow.connection, answer.response)
+    given, total = answered(answer.content, answer.values)
+    response = await storage.submit(uow.connection, answer.response, moment, given, total)
     await invitations.mark(uow.connection, answer.invitation.id, InvitationState.SUBMITTED)
-    moment = await storage.next_moment(uow.connection, response)
-    token = await uow.announce(announcement(response, answer.wave, moment))
+    await uow.announce(announcement(response, answer.wave, moment))
     await _audit(uow, "submit", response)
-    return replace(answer, response=response), token
+    return replace(answer, response=response)
 
 
-def page_of(answer: Answer, page_id: str) -> Page:
+def _page_of(answer: Answer, page_id: str) -> Page:
     """The page, or not found."""
     page = answer.content.page(page_id)
     if page is None:
@@ -89,17 +130,28 @@ def page_of(answer: Answer, page_id: str) -> Page:
     return page
 
 
-async def _invitation(uow: UnitOfWork, token: str) -> Invitation:
+async def _held(uow: UnitOfWork, token: str) -> Invitation:
+    """The invitation of a token, whatever became of it, locked; its holder acts from here on."""
     # Equality is decided on the digest of a random secret, so the index's timing tells nothing about a token.
-    known = await invitations.by_digest(uow.connection, hashed_secret(token)) if has_form(token) else None
-    if known is None or known.state not in _ANSWERABLE:
+    found = await invitations.by_digest(uow.connection, hashed_secret(token)) if has_form(token) else None
+    if found is None:
         raise LinkRefused
-    return known
+    uow.actor = Actor(f"invitation:{found.id}", RESPONDENT)
+    return found
 
 
-async def _begun(uow: UnitOfWork, cipher: FieldCipher, invitation: Invitation, wave: Wave) -> Answer:
+async def _opened(uow: UnitOfWork, cipher: FieldCipher, invitation: Invitation) -> Answer:
+    wave, phase = await waves.with_phase(uow.connection, invitation.wave_id)
+    if invitation.state not in _ANSWERABLE or phase is WavePhase.CLOSED:
+        raise LinkRefused
+    if phase is WavePhase.PLANNED:
+        raise Conflict("wave_not_open", _NOT_OPEN, opens_at=wave.plan.opens_at.isoformat())
     if invitation.state is InvitationState.CREATED:
         await invitations.mark(uow.connection, invitation.id, InvitationState.OPENED)
+    return await _filled(uow, cipher, invitation, wave)
+
+
+async def _filled(uow: UnitOfWork, cipher: FieldCipher, invitation: Invitation, wave: Wave) -> Answer:
     response = await storage.of_invitation(
         uow.connection,
         invitation_id=invitation.id,
@@ -108,7 +160,8 @@ async def _begun(uow: UnitOfWork, cipher: FieldCipher, invitation: Invitation, w
         school_code=invitation.school_code,
     )
     pages = await storage.pages(uow.connection, response.id)
-    return Answer(invitation, wave, await _content(uow, wave), response, unseal(cipher, response.id, pages))
+    names = await school_names(uow.connection, invitation.school_code)
+    return Answer(invitation, wave, names, await _content(uow, wave), response, unseal(cipher, response.id, pages))
 
 
 async def _content(uow: UnitOfWork, wave: Wave) -> Content:

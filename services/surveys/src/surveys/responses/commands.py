@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from common.auth import Principal, Role
-from common.contracts import ChangeToken
-from common.database import UnitOfWork
+from common.database import Database, UnitOfWork
 from common.errors import Conflict, NotFound, Text
+from common.http import Idempotency
+from common.http.etags import Precondition
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import InvitationState
 from surveys.responses import storage
@@ -20,28 +21,44 @@ WITHDRAWERS = frozenset({Role.GRADUATE, Role.SURVEY_MANAGER, Role.ADMIN})
 _NOT_SUBMITTED = Text("只有已提交的答卷才能撤回", "Only a submitted response can be withdrawn")
 
 
-async def locked(uow: UnitOfWork, principal: Principal, response_id: UUID) -> Response:
-    """The response, held until the unit of work ends."""
-    found = await storage.find(uow.connection, principal.row_scope(), response_id, for_update=True)
+async def withdraw(
+    database: Database, caller: Principal, response_id: UUID, if_match: Precondition, once: Idempotency
+) -> Response:
+    """Takes a submitted response back: the answers are erased, the response no longer counts as valid."""
+    async with database.transaction(caller.actor) as uow:
+        await once.claim(uow)
+        response = await _locked(uow, caller, response_id)
+        if_match.must_equal(response.version)
+        _must_be_submitted(response)
+        moment = await storage.next_moment(uow.connection, response)
+        withdrawn = await storage.withdraw(uow.connection, response, moment)
+        await invitations.mark(uow.connection, response.invitation_id, InvitationState.WITHDRAWN)
+        wave, _ = await waves.with_phase(uow.connection, response.wave_id)
+        await uow.announce(announcement(withdrawn, wave, moment))
+        await _audit(uow, withdrawn)
+        await once.remember(uow, withdrawn.id, withdrawn.version)
+        await uow.commit()
+    return withdrawn
+
+
+async def _locked(uow: UnitOfWork, caller: Principal, response_id: UUID) -> Response:
+    found = await storage.find(uow.connection, caller.row_scope(), response_id, for_update=True)
     if found is None:
         raise NotFound
-    principal.must_be_in(WITHDRAWERS)
+    caller.must_be_in(WITHDRAWERS)
     return found
 
 
-async def withdraw(uow: UnitOfWork, response: Response) -> tuple[Response, ChangeToken]:
-    """Takes a submitted response back: the answers are erased, the response no longer counts as valid."""
+def _must_be_submitted(response: Response) -> None:
     if response.state is not ResponseState.SUBMITTED:
         raise Conflict("not_submitted", _NOT_SUBMITTED, state=response.state.value, allowed_transitions=[])
-    withdrawn = await storage.withdraw(uow.connection, response)
-    await invitations.mark(uow.connection, response.invitation_id, InvitationState.WITHDRAWN)
-    wave, _ = await waves.with_phase(uow.connection, response.wave_id)
-    token = await uow.announce(announcement(withdrawn, wave, await storage.next_moment(uow.connection, withdrawn)))
+
+
+async def _audit(uow: UnitOfWork, response: Response) -> None:
     await uow.audit(
         "response.withdraw",
         "response",
-        withdrawn.id,
-        school_code=withdrawn.school_code,
-        detail={"version": withdrawn.version, "wave_id": str(withdrawn.wave_id)},
+        response.id,
+        school_code=response.school_code,
+        detail={"version": response.version, "wave_id": str(response.wave_id)},
     )
-    return withdrawn, token

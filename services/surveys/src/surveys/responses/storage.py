@@ -32,6 +32,7 @@ class Response:
     created_at: datetime
     recorded_at: datetime
     submitted_at: datetime | None
+    announced_sequence: int | None
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,9 @@ async def save_page(connection: AsyncConnection, response: Response, page_id: st
     return await _save(connection, response)
 
 
-async def submit(connection: AsyncConnection, response: Response, answered: int, total: int) -> Response:
+async def submit(
+    connection: AsyncConnection, response: Response, moment: Moment, answered: int, total: int
+) -> Response:
     """Closes the response."""
     return await _save(
         connection,
@@ -124,13 +127,15 @@ async def submit(connection: AsyncConnection, response: Response, answered: int,
         submitted_at=func.clock_timestamp(),
         questions_answered=answered,
         questions_total=total,
+        announced_sequence=moment.sequence,
     )
 
 
-async def withdraw(connection: AsyncConnection, response: Response) -> Response:
+async def withdraw(connection: AsyncConnection, response: Response, moment: Moment) -> Response:
     """Takes the response back and erases what was answered."""
     await connection.execute(delete(response_pages).where(response_pages.c.response_id == response.id))
-    return await _save(connection, response, state=ResponseState.WITHDRAWN.value)
+    changes = {"state": ResponseState.WITHDRAWN.value, "announced_sequence": moment.sequence}
+    return await _save(connection, response, **changes)
 
 
 async def next_moment(connection: AsyncConnection, response: Response) -> Moment:

@@ -1,6 +1,7 @@
 """Tables of responses; what was answered is stored encrypted, page by page."""
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     DateTime,
@@ -31,6 +32,8 @@ responses = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
     Column("submitted_at", DateTime(timezone=True)),
+    # of the event that told the newest state: what a change token is made of
+    Column("announced_sequence", BigInteger),
     CheckConstraint("state IN ('open', 'submitted', 'withdrawn')", name="state_known"),
     CheckConstraint("(state = 'open') = (submitted_at IS NULL)", name="submitted_has_time"),
 )

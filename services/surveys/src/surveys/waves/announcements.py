@@ -40,6 +40,15 @@ _REQUEST = text(
     """
 )
 
+_ANNOUNCED = text(
+    """
+    SELECT key, sequence FROM outbox
+     WHERE topic = :topic AND data ->> 'wave_id' = CAST(:wave_id AS uuid)::text AND data ->> 'state' = 'requested'
+       AND key = (SELECT graduate_id::text FROM wave_eligible
+                   WHERE wave_id = CAST(:wave_id AS uuid) ORDER BY graduate_id DESC LIMIT 1)
+    """
+)
+
 
 async def request_responses(
     connection: AsyncConnection, wave: Wave, questions_total: int, correlation_id: str
@@ -53,6 +62,12 @@ async def request_responses(
         "correlation_id": correlation_id,
     }
     return _token(wave.plan.school_code, (await connection.execute(_REQUEST, bound)).one_or_none())
+
+
+async def announced(connection: AsyncConnection, wave: Wave) -> ChangeToken | None:
+    """The token that the wave's creation answered with."""
+    bound = {"topic": TOPIC, "wave_id": wave.id}
+    return _token(wave.plan.school_code, (await connection.execute(_ANNOUNCED, bound)).one_or_none())
 
 
 def _token(school_code: str, row: tuple[str, int] | None) -> ChangeToken | None:

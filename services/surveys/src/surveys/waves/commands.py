@@ -1,11 +1,12 @@
 """Acts on waves."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from common.auth import Principal, Role
 from common.contracts import ChangeToken
-from common.database import UnitOfWork
+from common.database import Database, UnitOfWork
 from common.errors import NotFound
+from common.http import Idempotency
 from surveys.questionnaires.storage import find_version
 from surveys.roster.domain import COUNTED
 from surveys.waves import storage
@@ -15,6 +16,14 @@ from surveys.waves.domain import Wave, WavePlan, must_open_before_it_closes, unk
 MANAGERS = frozenset({Role.SURVEY_MANAGER, Role.SCHOOL_OFFICER, Role.ADMIN})
 
 
+@dataclass(frozen=True)
+class Announced:
+    """A wave with the token of the last event about it; without eligible graduates there is none."""
+
+    wave: Wave
+    token: ChangeToken | None
+
+
 def must_manage(principal: Principal, school_code: str) -> None:
     """A foreign school looks like one that does not exist; a role without surveys is refused."""
     if not principal.sees_school(school_code):
@@ -22,10 +31,27 @@ def must_manage(principal: Principal, school_code: str) -> None:
     principal.must_be_in(MANAGERS)
 
 
-async def create(uow: UnitOfWork, principal: Principal, plan: WavePlan) -> tuple[Wave, ChangeToken | None]:
+def permitted(caller: Principal, wave: Wave | None) -> Wave:
+    """Not found before not allowed."""
+    if wave is None:
+        raise NotFound
+    caller.must_be_in(MANAGERS)
+    return wave
+
+
+async def create(database: Database, caller: Principal, plan: WavePlan, once: Idempotency) -> Announced:
     """Freezes the cohort's population as eligible and announces that each of them is asked."""
     must_open_before_it_closes(plan)
-    asked = await find_version(uow.connection, principal.row_scope(), plan.questionnaire_id, plan.questionnaire_version)
+    async with database.transaction(caller.actor) as uow:
+        await once.claim(uow)
+        made = await _create(uow, caller, plan)
+        await once.remember(uow, made.wave.id, made.wave.version, 201)
+        await uow.commit()
+    return made
+
+
+async def _create(uow: UnitOfWork, caller: Principal, plan: WavePlan) -> Announced:
+    asked = await find_version(uow.connection, caller.row_scope(), plan.questionnaire_id, plan.questionnaire_version)
     if asked is None or asked.school_code not in {None, plan.school_code}:
         raise unknown_questionnaire_version()
     wave = await storage.add(uow.connection, plan)
@@ -35,4 +61,4 @@ async def create(uow: UnitOfWork, principal: Principal, plan: WavePlan) -> tuple
     await uow.audit(
         "wave.create", "wave", wave.id, school_code=plan.school_code, detail={"version": 1, "eligible": eligible}
     )
-    return replace(wave, eligible=eligible), token
+    return Announced(replace(wave, eligible=eligible), token)

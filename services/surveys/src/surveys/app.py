@@ -1,0 +1,46 @@
+"""The HTTP face of the service."""
+
+from fastapi import FastAPI
+
+from common.auth import TokenVerifier
+from common.crypto import FieldCipher
+from common.database import Database
+from common.http.app import create_app as create_http_app
+from common.operations.routes import operations_router
+from common.service_process.composition import Readiness
+from common.settings import ServiceSettings
+from surveys.invitations.routes import router as invitations
+from surveys.problems import PROBLEM_TEXTS, PROBLEMS
+from surveys.questionnaires.routes import router as questionnaires
+from surveys.responses.answer_routes import router as answers
+from surveys.responses.routes import router as responses
+from surveys.waves.routes import router as waves
+
+
+def create_app(settings: ServiceSettings, database: Database, readiness: Readiness) -> FastAPI:
+    """The application of a running process."""
+    return _app(settings, database, FieldCipher.load(settings.keyring_file), readiness)
+
+
+def create(settings: ServiceSettings) -> FastAPI:
+    """The application without anything behind it, to be described."""
+    return _app(settings, None, None, {})
+
+
+def _app(
+    settings: ServiceSettings, database: Database | None, cipher: FieldCipher | None, readiness: Readiness
+) -> FastAPI:
+    app = create_http_app(
+        title="Quxiang surveys",
+        description="Tracking surveys of graduates: questionnaires, waves, personal links, answers.",
+        settings=settings,
+        verifier=TokenVerifier(settings),
+        database=database,
+        cipher=cipher,
+        problems=PROBLEMS,
+        problem_texts=PROBLEM_TEXTS,
+        readiness=readiness,
+        routers=[questionnaires, waves, invitations, answers, responses, operations_router()],
+    )
+    app.state.public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return app
