@@ -21,7 +21,7 @@ from indicators.settings import Settings
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 Client = Callable[..., httpx.AsyncClient]
 JUNE = date(2024, 6, 1)
-COUNTS = {"10": 5, "11": 3, "12": 2, "46": 1, "76": 1, "801": 4, "70": 2, "72": 1}
+COUNTS: dict[str | None, int] = {"10": 5, "11": 3, "12": 2, "46": 1, "76": 1, "801": 4, "70": 2, "72": 1}
 
 
 @pytest.fixture(scope="module")
@@ -304,7 +304,7 @@ async def test_seven_regions_and_the_destination_of_everybody(client: Client, he
     assert {cell["code"] for cell in body["observations"][0]["cells"]} == {"central", "north", "outside", None}
     body = await get(client("admin"), "/v1/structures", **query, dimension="destination")
     counts = {cell["code"]: cell["count"] for cell in body["observations"][0]["cells"]}
-    assert counts == {**COUNTS, None: 3}
+    assert counts == COUNTS | {None: 3}
     await get(client("admin"), "/v1/structures", 400, **query, dimension="salary")
 
 

@@ -1,5 +1,6 @@
 """From Kafka to figures: the worker on a real broker."""
 
+import secrets
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -8,10 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from common.contracts import graduate, organisation, rate, registration, response
-from common.contracts.envelope import IncomingEvent, StoredEvent, to_headers
+from common.contracts.envelope import IncomingEvent, StoredEvent
+from common.contracts.rate import MovedGroup, RateMovedData
 from common.database import Database
-from common.kafka import on_wire, partition_for, producer
 from common.outbox.relay import Relay
+from common.outbox.sending import send
+from common.publishing import publisher
 from common.testing.databases import ServiceDatabase
 from common.testing.messaging import EventRecorder, own_topics, running
 from common.testing.servers import kafka_address
@@ -27,8 +30,6 @@ FOLLOWED = (organisation.TOPIC, graduate.TOPIC, registration.TOPIC, response.TOP
 
 @pytest.fixture
 async def settings(stored: ServiceDatabase) -> AsyncIterator[Settings]:
-    import secrets
-
     given = Settings(
         database_url=stored.app_url,
         kafka=kafka_address(),
@@ -40,19 +41,20 @@ async def settings(stored: ServiceDatabase) -> AsyncIterator[Settings]:
 
 
 async def publish(settings: Settings, events: list[IncomingEvent]) -> None:
-    async with producer(settings) as client:
-        for event in events:
-            stored = StoredEvent(
-                event.id, event.topic, event.key, event.sequence, event.type, event.school_code, event.decided_on,
-                event.recorded_at, event.position, event.data.model_dump_json(), None, None,
-            )  # fmt: skip
-            await client.send_and_wait(
-                on_wire(settings, event.topic),
-                key=event.key.encode(),
-                value=stored.data.encode(),
-                headers=to_headers(stored, "test", "http://test"),
-                partition=partition_for(event.school_code, settings.partitions),
-            )
+    async with publisher(settings) as client:
+        await send(client, settings, [_as_stored(event) for event in events])
+
+
+def _as_stored(event: IncomingEvent) -> StoredEvent:
+    return StoredEvent(
+        event.id, event.topic, event.key, event.sequence, event.type, event.school_code, event.decided_on,
+        event.recorded_at, event.position, event.data.model_dump_json(), None, None,
+    )  # fmt: skip
+
+
+def groups_of(event: IncomingEvent) -> tuple[MovedGroup, ...]:
+    assert isinstance(event.data, RateMovedData)
+    return event.data.groups
 
 
 async def total(database: Database, school: str, code: str) -> int:
@@ -86,7 +88,7 @@ async def test_published_events_become_figures_and_figures_become_rate_events(
         assert await total(database, school.code, "") == 10
         assert await verify_figures(database, school.code) == []
         assert [event.sequence for event in moved] == list(range(1, len(moved) + 1))
-        assert {"total", "college"} <= {group.dimension for event in moved for group in event.data.groups}
+        assert {"total", "college"} <= {group.dimension for event in moved for group in groups_of(event)}
 
 
 async def test_the_watermark_follows_an_idle_system(settings: Settings, database: Database) -> None:

@@ -8,7 +8,7 @@ from indicators.rates.figures import Count, Tally
 from indicators.rates.rounding import percentage
 from indicators.rates.schemes import CN_2004, CN_2021, CN_2024, SCHEMES, Scheme, class_of, default_scheme
 
-HENAN_2022 = {
+HENAN_2022: dict[str | None, int] = {
     "85": 3, "803": 703, "502": 3, "46": 195, "11": 224, "10": 1610, "70": 100, "12": 1010, "75": 30,
 }  # fmt: skip
 """A vocational college in Henan, 2022 cohort, N = 3878."""

@@ -118,9 +118,9 @@ async def test_a_province_is_the_sum_of_its_schools(database: Database, apply: A
     far = date(2033, 1, 1)
     for moment in (Moment(far, live=True), Moment(far, live=False)):
         own = [await read(database, of(school, "sex"), moment) for school in (here, there, elsewhere)]
-        province = await read(database, Selection(Scope(Level.PROVINCE, "620000"), 2031, ("sex",)), moment)
+        gathered = await read(database, Selection(Scope(Level.PROVINCE, "620000"), 2031, ("sex",)), moment)
         nation = await read(database, Selection(Scope(Level.NATION, "CN"), 2031, ("sex",)), moment)
-        assert province == own[0] + own[1]
+        assert gathered == own[0] + own[1]
         assert nation == own[0] + own[1] + own[2]
 
 

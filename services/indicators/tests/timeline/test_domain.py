@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -177,7 +178,7 @@ def test_a_day_shows_the_highest_sequence_that_counts_by_then(
 ) -> None:
     """An independent definition: a version counts on a day when no version up to it was decided later than the day."""
 
-    def last(versions: list) -> object:
+    def last(versions: list[Any]) -> Any:
         counted = [v for v in versions if all(u.decided_on <= day for u in versions if u.sequence <= v.sequence)]
         return max(counted, key=lambda version: version.sequence, default=None)
 
