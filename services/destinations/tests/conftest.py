@@ -1,9 +1,30 @@
-from collections.abc import AsyncIterator
+"""The service on a migrated database, behind a registry that knows what a test tells it."""
 
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
 import pytest
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
+from common.auth import SYSTEM
+from common.auth.service_tokens import ServiceTokens
+from common.crypto import KeyRing
 from common.database import Database
+from common.identifiers import GraduateId
 from common.testing.databases import ServiceDatabase, service_database
+from common.testing.tokens import TokenMint
+from destinations.app import create_app
+from destinations.roster import storage as roster
+from destinations.roster.registry import Registry
+from destinations.settings import DestinationsSettings
 
 
 @pytest.fixture
@@ -17,3 +38,133 @@ async def database(addresses: ServiceDatabase) -> AsyncIterator[Database]:
     database = Database.connect(addresses.app_url)
     yield database
     await database.dispose()
+
+
+@pytest.fixture(scope="session")
+def mint(tmp_path_factory: pytest.TempPathFactory) -> TokenMint:
+    return TokenMint(tmp_path_factory.mktemp("mint"))
+
+
+@dataclass
+class Book:
+    """A registry outside this service: it answers what the test wrote into it."""
+
+    graduates: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    numbers: dict[str, tuple[UUID, str]] = field(default_factory=dict)
+    down: bool = False
+    asked: int = 0
+
+    def write(self, number: str, name: str, **given: Any) -> UUID:
+        graduate_id = given.pop("graduate_id", None) or uuid4()
+        self.graduates[graduate_id] = entry(graduate_id, **given)
+        self.numbers[number] = (graduate_id, name)
+        return graduate_id
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/v1/graduates/resolve", self._resolve, methods=["POST"]),
+                Route("/v1/graduates/{graduate_id}", self._graduate),
+            ]
+        )
+
+    async def _graduate(self, request: Request) -> Response:
+        if self.down:
+            return Response(status_code=503)
+        found = self.graduates.get(UUID(request.path_params["graduate_id"]))
+        return Response(status_code=404) if found is None else JSONResponse(wire(found) | {"version": 1})
+
+    async def _resolve(self, request: Request) -> Response:
+        self.asked += 1
+        if self.down:
+            return Response(status_code=503)
+        sent = await request.json()
+        owner = (sent["school_code"], sent["cohort"])
+        return JSONResponse({"rows": [self._resolved(row, owner) for row in sent["rows"]]})
+
+    def _resolved(self, row: Mapping[str, Any], owner: tuple[str, int]) -> dict[str, Any]:
+        found = self.numbers.get(row["student_number"] or row["exam_number"] or "")
+        if found is None or owner != (self.graduates[found[0]]["school_code"], self.graduates[found[0]]["cohort"]):
+            return {"row": row["row"], "problem": "not_found"}
+        if "".join(str(row["name"]).split()) != found[1]:
+            return {"row": row["row"], "problem": "name_mismatch"}
+        return wire(self.graduates[found[0]]) | {"row": row["row"]}
+
+
+def wire(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "graduate_id": str(row["graduate_id"]), "id": str(row["graduate_id"])}
+
+
+def entry(graduate_id: UUID, **given: object) -> dict[str, Any]:
+    return {
+        "graduate_id": graduate_id,
+        "school_code": "10001",
+        "cohort": 2024,
+        "college_code": "C01",
+        "major_code": "M01",
+        "class_code": "K1",
+        "education_level_code": "31",
+        "status": "registered",
+        "sequence": 1,
+        **given,
+    }
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book()
+
+
+@pytest.fixture
+def settings(addresses: ServiceDatabase, mint: TokenMint, tmp_path: Path) -> DestinationsSettings:
+    KeyRing.generate().store(tmp_path / "keys.json")
+    return DestinationsSettings(
+        database_url=addresses.app_url,
+        registry_url="http://registry.test",
+        service_token_file=mint.service_token_file(tmp_path),
+        keyring_file=tmp_path / "keys.json",
+        **mint.settings,
+    )
+
+
+@pytest.fixture
+async def registry(settings: DestinationsSettings, book: Book) -> AsyncIterator[Registry]:
+    transport = httpx.ASGITransport(app=book.app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://registry.test") as client:
+        yield Registry(client, ServiceTokens(settings))
+
+
+@pytest.fixture
+async def app(settings: DestinationsSettings, database: Database, registry: Registry) -> FastAPI:
+    app = create_app(settings, database, {})
+    app.state.registry = registry
+    return app
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://destinations.test") as client:
+        yield client
+
+
+@dataclass
+class Enrolment:
+    """Puts graduates into the roster, as registry's events would."""
+
+    database: Database
+
+    async def __call__(self, **given: object) -> GraduateId:
+        graduate_id = GraduateId(uuid4())
+        await self.keep(entry(graduate_id, **given))
+        return graduate_id
+
+    async def keep(self, row: Mapping[str, Any]) -> None:
+        async with self.database.transaction(SYSTEM) as unit:
+            await roster.keep_graduates(unit.connection, [row])
+            await unit.commit()
+
+
+@pytest.fixture
+def enrol(database: Database) -> Enrolment:
+    return Enrolment(database)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from fastapi import Request
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -15,9 +16,10 @@ from common.clock import day_in_shanghai
 from common.contracts import EVENT_TYPES
 from common.database import Database
 from common.errors import NotFound, PreconditionFailed
+from common.http import Idempotency
 from common.identifiers import GraduateId, RegistrationId
 from common.testing.databases import ServiceDatabase
-from destinations.registrations import commands, storage
+from destinations.registrations import commands, reading, storage
 from destinations.registrations.commands import Outcome, Target
 from destinations.registrations.domain import refusals
 from destinations.registrations.domain.content import Destination
@@ -57,6 +59,7 @@ class RosterBooks:
 
 
 NOBODY: Any = RosterBooks()
+ONCE = Idempotency(Request({"type": "http"}), None)
 
 
 def entry(graduate_id: UUID, **given: object) -> dict[str, Any]:
@@ -102,12 +105,12 @@ def target(outcome: Outcome) -> Target:
 
 async def registered(database: Database, content: Destination = SEEKING, **given: object) -> Outcome:
     graduate_id = await enrol(database, **given)
-    return await commands.register(database, NOBODY, graduate_role(graduate_id), graduate_id, content)
+    return await commands.register(database, NOBODY, graduate_role(graduate_id), graduate_id, content, ONCE)
 
 
 async def act(database: Database, before: Outcome, action: Action, caller: Principal | None = None) -> Outcome:
     who = caller or graduate_role(before.registration.graduate.id)
-    return await commands.act(database, who, target(before), action, lambda: "因故")
+    return await commands.act(database, who, target(before), action, ONCE, lambda: "因故")
 
 
 async def approved(database: Database, content: Destination = SEEKING, **given: object) -> Outcome:
@@ -160,7 +163,7 @@ async def test_a_whole_life_is_recorded_and_announced(database: Database) -> Non
     assert asked.change_token is None
     voided = await act(database, asked, Action.VOID, SCHOOL)
     assert voided.registration.effective is None
-    again = await commands.register(database, NOBODY, SCHOOL, outcome.registration.graduate.id, SEEKING)
+    again = await commands.register(database, NOBODY, SCHOOL, outcome.registration.graduate.id, SEEKING, ONCE)
     assert again.registration.id != outcome.registration.id
 
     published = await events(database)
@@ -220,7 +223,7 @@ async def test_a_pending_change_leaves_the_effective_content(database: Database)
         database, graduate, target(before), lambda: {"destination_code": "70", "reason": "signing"}
     )
     assert pending.change_token is None
-    found = await commands.find(database, graduate, before.registration.id)
+    found = await reading.one(database, graduate, before.registration.id)
     assert found.state is State.DRAFT
     assert found.content.employer_name is None
     assert found.effective is not None
@@ -236,7 +239,7 @@ async def test_a_pending_change_leaves_the_effective_content(database: Database)
 
 async def test_two_registrations_of_one_graduate_at_once_leave_one(database: Database) -> None:
     graduate_id = await enrol(database)
-    attempts = [commands.register(database, NOBODY, SCHOOL, graduate_id, SEEKING) for _ in range(6)]
+    attempts = [commands.register(database, NOBODY, SCHOOL, graduate_id, SEEKING, ONCE) for _ in range(6)]
     outcomes = await asyncio.gather(*attempts, return_exceptions=True)
     assert sum(isinstance(each, Outcome) for each in outcomes) == 1
     assert sum(isinstance(each, refusals.AlreadyRegistered) for each in outcomes) == 5
@@ -267,7 +270,7 @@ async def test_sequences_of_a_graduate_have_no_gap_over_void_and_registration(da
     for _ in range(2):
         outcome = await act(database, outcome, Action.REQUEST_VOID, SCHOOL)
         outcome = await act(database, outcome, Action.VOID, SCHOOL)
-        outcome = await commands.register(database, NOBODY, SCHOOL, graduate_id, SEEKING)
+        outcome = await commands.register(database, NOBODY, SCHOOL, graduate_id, SEEKING, ONCE)
         outcome = await act(database, outcome, Action.SUBMIT, SCHOOL)
         outcome = await act(database, outcome, Action.COLLEGE_APPROVE, COLLEGE)
         outcome = await act(database, outcome, Action.SCHOOL_APPROVE, SCHOOL)
@@ -296,11 +299,11 @@ async def test_nothing_is_seen_outside_the_scope(database: Database) -> None:
         Principal("x", Role.SCHOOL_OFFICER),
     ):
         with pytest.raises(NotFound):
-            await commands.find(database, outsider, outcome.registration.id)
+            await reading.one(database, outsider, outcome.registration.id)
         with pytest.raises(NotFound):
             await act(database, outcome, Action.SUBMIT, outsider)
     for insider in (COUNSELLOR, COLLEGE, SCHOOL, Principal("a", Role.ADMIN)):
-        assert (await commands.find(database, insider, outcome.registration.id)).version == 1
+        assert (await reading.one(database, insider, outcome.registration.id)).version == 1
 
 
 async def test_an_unknown_and_a_foreign_graduate_look_the_same(database: Database) -> None:
@@ -308,7 +311,7 @@ async def test_an_unknown_and_a_foreign_graduate_look_the_same(database: Databas
     refused = []
     for graduate_id in (foreign, GraduateId(uuid4())):
         with pytest.raises(refusals.UnknownGraduate) as refusal:
-            await commands.register(database, NOBODY, SCHOOL, graduate_id, SEEKING)
+            await commands.register(database, NOBODY, SCHOOL, graduate_id, SEEKING, ONCE)
         refused.append((refusal.value.code, refusal.value.detail, refusal.value.problems, refusal.value.extra))
     assert refused[0] == refused[1]
 
@@ -317,10 +320,10 @@ async def test_a_graduate_whose_event_is_on_its_way_is_asked_for(database: Datab
     registry: Any = RosterBooks()
     graduate_id = GraduateId(uuid4())
     registry.entries[graduate_id] = entry(graduate_id, sequence=0)
-    outcome = await commands.register(database, registry, SCHOOL, graduate_id, SEEKING)
+    outcome = await commands.register(database, registry, SCHOOL, graduate_id, SEEKING, ONCE)
     assert outcome.registration.graduate.college_code == "C01"
     await keep(database, entry(graduate_id, sequence=1, college_code="C09"))
-    found = await commands.find(database, SCHOOL, outcome.registration.id)
+    found = await reading.one(database, SCHOOL, outcome.registration.id)
     assert found.graduate.college_code == "C09"
 
 
@@ -328,7 +331,7 @@ async def test_while_registry_is_down_an_unknown_graduate_is_not_refused_as_unkn
     registry: Any = RosterBooks()
     registry.down = True
     with pytest.raises(RegistryUnavailable):
-        await commands.register(database, registry, SCHOOL, GraduateId(uuid4()), SEEKING)
+        await commands.register(database, registry, SCHOOL, GraduateId(uuid4()), SEEKING, ONCE)
 
 
 async def test_a_withdrawn_graduate_is_frozen(database: Database) -> None:
@@ -341,7 +344,7 @@ async def test_a_withdrawn_graduate_is_frozen(database: Database) -> None:
         await commands.edit(database, SCHOOL, target(outcome), lambda: {"reason": "signing"})
     withdrawn = await enrol(database, status="transferred")
     with pytest.raises(refusals.GraduateWithdrawn):
-        await commands.register(database, NOBODY, SCHOOL, withdrawn, SEEKING)
+        await commands.register(database, NOBODY, SCHOOL, withdrawn, SEEKING, ONCE)
 
 
 async def test_an_older_roster_event_changes_nothing(database: Database) -> None:
@@ -357,7 +360,7 @@ async def test_a_commit_that_fails_is_never_a_success(database: Database, addres
     graduate_id = await enrol(database)
     await as_owner(addresses, FAIL_AT_COMMIT)
     with pytest.raises(DBAPIError):
-        await commands.register(database, NOBODY, SCHOOL, graduate_id, SEEKING)
+        await commands.register(database, NOBODY, SCHOOL, graduate_id, SEEKING, ONCE)
     assert await rows(database, "SELECT 1 FROM registrations") == []
     assert await rows(database, "SELECT 1 FROM audit_entries") == []
 

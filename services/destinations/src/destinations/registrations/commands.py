@@ -8,17 +8,19 @@ from common.auth import SYSTEM, Principal
 from common.contracts import ChangeToken
 from common.database import Database, UnitOfWork
 from common.errors import NotFound
+from common.http import Idempotency
 from common.identifiers import GraduateId, RegistrationId
 from destinations.registrations import announcements, storage
 from destinations.registrations.domain import deciding, refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Party
 from destinations.registrations.domain.registration import Change, Person, Registration
+from destinations.registrations.reading import scope_of
 from destinations.roster import storage as roster
 from destinations.roster.domain import Graduate
 from destinations.roster.registry import Registry
 
-NOTED = frozenset({Action.RETURN, Action.DISPUTE})
+EXPLAINED = frozenset({Action.RETURN, Action.DISPUTE})
 """Acts that need a reason."""
 
 
@@ -43,15 +45,30 @@ def party_of(caller: Principal) -> Party | None:
     return next((party for party in Party if party.value == caller.role.value), None)
 
 
+def person_of(caller: Principal) -> Person | None:
+    """The caller as somebody who takes part in registrations."""
+    party = party_of(caller)
+    return Person(party, caller.subject) if party else None
+
+
+def must_be_author(caller: Principal) -> None:
+    """Refuses roles that never register anybody."""
+    _person(caller, Action.CREATE)
+
+
 async def register(
-    database: Database, registry: Registry, caller: Principal, graduate_id: GraduateId, content: Destination
+    database: Database,
+    registry: Registry,
+    caller: Principal,
+    graduate_id: GraduateId,
+    content: Destination,
+    once: Idempotency,
 ) -> Outcome:
     """Creates a draft; refuses an unknown, foreign, withdrawn or registered graduate."""
-    person = _person(caller, Action.CREATE)
-    outcome = await _register_known(database, caller, person, graduate_id, content)
+    outcome = await _register_known(database, caller, graduate_id, content, once)
     if outcome is None:
         await _make_known(database, registry, graduate_id)
-        outcome = await _register_known(database, caller, person, graduate_id, content)
+        outcome = await _register_known(database, caller, graduate_id, content, once)
     if outcome is None:
         raise refusals.UnknownGraduate
     return outcome
@@ -70,24 +87,22 @@ async def edit(
 
 
 async def act(
-    database: Database, caller: Principal, target: Target, action: Action, note: Callable[[], str | None]
+    database: Database,
+    caller: Principal,
+    target: Target,
+    action: Action,
+    once: Idempotency,
+    note: Callable[[], str | None] = lambda: None,
 ) -> Outcome:
-    """Makes a transition; `note` is read when nothing else stands in the way."""
+    """Makes a transition; `note`, the reason where one is needed, is read when nothing else stands in the way."""
     async with database.transaction(caller.actor) as unit:
+        await once.claim(unit)
         before, person = await _taken_up(unit, caller, target, action)
         change = deciding.act(before, action, person, note())
         outcome = await _written(unit, before.graduate, before, change)
+        await once.remember(unit, target.id, outcome.registration.version)
         await unit.commit()
     return outcome
-
-
-async def find(database: Database, caller: Principal, registration_id: RegistrationId) -> Registration:
-    """The registration as the caller may see it; raises NotFound."""
-    async with database.reading() as connection:
-        found = await storage.find(connection, caller.row_scope(), registration_id)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _person(caller: Principal, action: Action) -> Person:
@@ -95,15 +110,19 @@ def _person(caller: Principal, action: Action) -> Person:
 
 
 async def _register_known(
-    database: Database, caller: Principal, person: Person, graduate_id: GraduateId, content: Destination
+    database: Database, caller: Principal, graduate_id: GraduateId, content: Destination, once: Idempotency
 ) -> Outcome | None:
     """Does it, or gives None for a graduate who is not known here."""
+    person = _person(caller, Action.CREATE)
     async with database.transaction(caller.actor) as unit:
+        await once.claim(unit)
         found = await roster.graduate(unit.connection, graduate_id)
         if found is None:
             return None
         graduate = await _registrable(unit, caller, found, person)
         outcome = await _written(unit, graduate, None, deciding.create(content, person))
+        made = outcome.registration
+        await once.remember(unit, made.id, made.version, 201, f"/v1/registrations/{made.id}")
         await unit.commit()
     return outcome
 
@@ -140,7 +159,7 @@ def _sees(caller: Principal, graduate: Graduate, province_code: str | None) -> b
 async def _taken_up(unit: UnitOfWork, caller: Principal, target: Target, action: Action) -> tuple[Registration, Person]:
     """The locked registration, once scope, role, version and state allow the act, in this order."""
     await storage.lock(unit.connection, target.id)
-    registration = await storage.find(unit.connection, caller.row_scope(), target.id)
+    registration = await storage.find(unit.connection, scope_of(caller), target.id)
     if registration is None:
         raise NotFound
     person = _person(caller, action)

@@ -1,0 +1,167 @@
+"""Bodies that the registration routes take and give."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from common.contracts import ChangeToken
+from common.http import StrictModel
+from destinations.registrations.domain import deciding
+from destinations.registrations.domain.content import Destination
+from destinations.registrations.domain.lifecycle import Action, Confirmation, State
+from destinations.registrations.domain.registration import Person, Registration, Source
+from destinations.registrations.storage import Version
+
+Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class Particulars(StrictModel):
+    """The fields beside the destination code; which are needed and which must be empty depends on it."""
+
+    flexible: bool | None = Field(default=None, description="灵活就业; null: the scheme's default rule")
+    flexible_kind: Code | None = None
+    employer_name: Name | None = Field(default=None, description="单位名称")
+    employer_uscc: Code | None = Field(default=None, description="统一社会信用代码")
+    employer_nature_code: Code | None = Field(default=None, description="单位性质, list employer-nature")
+    industry_code: Code | None = Field(default=None, description="单位行业, list industry")
+    place_code: Code | None = Field(default=None, description="单位所在地, list division")
+    employer_address: Address | None = Field(default=None, description="单位地址")
+    position_code: Code | None = Field(default=None, description="工作职位类别, list position")
+    signed_on: date | None = Field(default=None, description="签约日期")
+    freelance_kind: ShortText | None = Field(default=None, description="Kind of freelance work")
+    reason: Code | None = Field(default=None, description="List not-employed-reason")
+    study_school_name: Name | None = Field(default=None, description="Admitting school in the mainland")
+    study_level_code: Code | None = Field(default=None, description="List education-level")
+    abroad_country: ShortText | None = Field(default=None, description="留学国家地区")
+    abroad_school_name_zh: Name | None = Field(default=None, description="留学院校中文名称")
+    abroad_school_name_en: Name | None = Field(default=None, description="留学院校外文名称")
+    abroad_major_zh: Name | None = Field(default=None, description="留学专业中文名称")
+    abroad_major_en: Name | None = Field(default=None, description="留学专业外文名称")
+
+
+class NewRegistration(Particulars):
+    """A draft. It may be incomplete; submitting it demands the required fields."""
+
+    graduate_id: UUID
+    destination_code: Code = Field(description="毕业去向, list destination")
+
+    def content(self) -> Destination:
+        """The content without whose it is."""
+        return Destination(**self.model_dump(exclude={"graduate_id"}))
+
+
+class RegistrationPatch(Particulars):
+    """A merge patch: absent keeps, null clears. A changed destination code drops the fields that it forbids."""
+
+    destination_code: Code = Field(default="", description="毕业去向; cannot be null")
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent."""
+        return self.model_dump(exclude_unset=True)
+
+
+class Explanation(StrictModel):
+    """Why something is returned or disputed."""
+
+    reason: Reason
+
+
+class EffectiveContent(BaseModel):
+    """What counts in the figures."""
+
+    version: int
+    destination_code: str
+    decided_on: date
+
+
+class RegistrationAnswer(BaseModel):
+    """A registration (去向登记). Flat fields and `state` are those of the newest content."""
+
+    id: UUID
+    graduate_id: UUID
+    school_code: str
+    college_code: str | None
+    cohort: int
+    destination_code: str
+    flexible: bool | None
+    flexible_kind: str | None
+    employer_name: str | None
+    employer_uscc: str | None
+    employer_nature_code: str | None
+    industry_code: str | None
+    place_code: str | None
+    employer_address: str | None
+    position_code: str | None
+    signed_on: date | None
+    freelance_kind: str | None
+    reason: str | None
+    study_school_name: str | None
+    study_level_code: str | None
+    abroad_country: str | None
+    abroad_school_name_zh: str | None
+    abroad_school_name_en: str | None
+    abroad_major_zh: str | None
+    abroad_major_en: str | None
+    state: State
+    confirmation: Confirmation | None
+    source: Source
+    incomplete_fields: list[str]
+    version: int
+    change_token: str | None = Field(description="Names this write to indicators; null when nothing was published")
+    decided_on: date
+    recorded_at: datetime
+    allowed_transitions: list[Action] = Field(description="What this caller may do now")
+    effective: EffectiveContent | None
+
+    @classmethod
+    def of(cls, registration: Registration, person: Person | None, token: ChangeToken | None = None) -> Self:
+        """The registration as this person sees it."""
+        graduate, effective = registration.graduate, registration.effective
+        return cls(
+            id=registration.id,
+            graduate_id=graduate.id,
+            school_code=graduate.school_code,
+            college_code=graduate.college_code,
+            cohort=graduate.cohort,
+            **registration.content.values(),
+            state=registration.state,
+            confirmation=registration.confirmation,
+            source=registration.source,
+            incomplete_fields=list(registration.incomplete),
+            version=registration.version,
+            change_token=token.encode() if token else None,
+            decided_on=registration.decided_on,
+            recorded_at=registration.recorded_at,
+            allowed_transitions=list(deciding.allowed_transitions(registration, person)),
+            effective=effective
+            and EffectiveContent(
+                version=effective.version,
+                destination_code=effective.content.destination_code,
+                decided_on=effective.decided_on,
+            ),
+        )
+
+
+class VersionAnswer(BaseModel):
+    """One version of a registration's history."""
+
+    version: int
+    state: State
+    confirmation: Confirmation | None
+    by_role: str
+    action: Action
+    decided_on: date
+    recorded_at: datetime
+    changed_fields: list[str]
+    note: str | None = Field(description="The reason of a return or a dispute")
+
+    @classmethod
+    def of(cls, version: Version) -> Self:
+        """The wire form of a stored version."""
+        return cls.model_validate(vars(version), from_attributes=True)
