@@ -7,9 +7,12 @@ import os
 import signal
 import sys
 
+import httpx
+
 from quxiang.console import Console
 from quxiang.problems import StartProblem
 from quxiang.processes import end_leftovers
+from quxiang.services import PORTS, url
 from quxiang.stack import Stack
 from quxiang.state import State
 from quxiang.welcome import welcome
@@ -62,8 +65,25 @@ async def _serve(state: State, console: Console, *, demo: bool) -> int:
 
 async def _live(stack: Stack, state: State, console: Console, *, demo: bool) -> None:
     await stack.start()
-    welcome(state, console)
-    await stack.keep_tokens_fresh()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(stack.keep_tokens_fresh())
+        if demo:
+            await _load_demo_data(state, console)
+        welcome(state, console)
+
+
+async def _load_demo_data(state: State, console: Console) -> None:
+    """Demo data that cannot be loaded is no reason to stop a stack that runs."""
+    from quxiang.demo.client import Refused
+    from quxiang.demo.seed import seed
+
+    try:
+        await seed(state, {service: url(port) for service, port in PORTS.items()}, console)
+    except* (Refused, httpx.HTTPError, TimeoutError, KeyError) as several:
+        console.complain(
+            f"The demo data could not be loaded completely ({several.exceptions[0]!r}).\n"
+            "The stack runs all the same; the next start goes on with it."
+        )
 
 
 async def _stop(stack: Stack, console: Console) -> None:

@@ -44,11 +44,6 @@ class State:
         """Keys and tokens, readable by their owner only."""
         return self.folder / "keys"
 
-    @property
-    def seeded(self) -> Path:
-        """Marks that the demo data was loaded."""
-        return self.folder / "seeded.json"
-
     def log(self, name: str) -> Path:
         """Give the log of one program."""
         return self.folder / "logs" / f"{name}.log"

@@ -1,0 +1,120 @@
+"""Single changes of today, each through all the people it takes."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from common.auth.issuing import Grant
+from common.auth.principal import Role
+from quxiang.demo.client import Campus, Json
+
+_AT_ONCE = 4
+
+EMPLOYMENT: Json = {
+    "destination_code": "11",
+    "employer_name": "示例500号有限公司",
+    "employer_uscc": "91110000600037341L",
+    "employer_nature_code": "39",
+    "industry_code": "22",
+    "place_code": "410102",
+    "employer_address": "示例路1号",
+    "position_code": "13",
+}
+
+
+@dataclass(frozen=True)
+class Office:
+    """The people of one school who handle registrations."""
+
+    campus: Campus
+    school: str
+    cohort: int
+
+    @property
+    def school_officer(self) -> Grant:
+        """The school's office."""
+        return Grant(Role.SCHOOL_OFFICER, school_code=self.school)
+
+    def college_officer(self, college: str) -> Grant:
+        """A college's office."""
+        return Grant(Role.COLLEGE_OFFICER, school_code=self.school, college_code=college)
+
+    async def act(self, registration: Json, act: str, grant: Grant, **content: object) -> Json:
+        """Take one step in the life of a registration; what was done before stays as it is."""
+        if not registration:
+            return {}
+        path = f"/v1/registrations/{registration['id']}/{act}"
+        return await self.campus.call("destinations", "POST", path, grant, version=registration["version"], **content)
+
+    async def register(self, graduate: Json) -> None:
+        """Let a graduate register, both levels approve, and the graduate confirm."""
+        oneself = Grant(Role.GRADUATE, graduate_id=UUID(graduate["id"]))
+        body = {"graduate_id": graduate["id"], **EMPLOYMENT}
+        made = await self.campus.call("destinations", "POST", "/v1/registrations", oneself, json=body)
+        made = await self.act(made, "submit", oneself)
+        made = await self.act(made, "college-approve", self.college_officer(graduate["college_code"]))
+        made = await self.act(made, "school-approve", self.school_officer)
+        await self.act(made, "confirm", oneself)
+
+    async def confirm(self, registration: Json) -> None:
+        """Let a graduate confirm what the school imported."""
+        await self.act(registration, "confirm", Grant(Role.GRADUATE, graduate_id=UUID(registration["graduate_id"])))
+
+    async def correct(self, registration: Json) -> None:
+        """Let the office correct a destination: from today on it counts as the new one."""
+        path = f"/v1/registrations/{registration['id']}"
+        await self.campus.call(
+            "destinations", "PATCH", path, self.school_officer, version=registration["version"], json=EMPLOYMENT
+        )
+
+    async def cancel(self, registration: Json) -> None:
+        """Let the office void a registration at the college's request."""
+        college = self.college_officer(registration["college_code"])
+        asked = await self.act(registration, "request-void", college)
+        await self.act(asked, "void", self.school_officer)
+
+    async def withdraw(self, graduate: Json) -> None:
+        """Let a graduate leave the cohort."""
+        path, body = f"/v1/graduates/{graduate['id']}/withdraw", {"reason": "休学"}
+        await self.campus.call("registry", "POST", path, self.school_officer, version=graduate["version"], json=body)
+
+
+async def single_changes(office: Office) -> None:
+    """Make the changes of one day at one school."""
+    query: dict[str, str | int] = {"school": office.school, "cohort": office.cohort}
+    listed = office.campus.items("destinations", "/v1/registrations", office.school_officer, **query)
+    registrations = [item async for item in listed if item["state"] == "school_approved"]
+    registered = {item["graduate_id"] for item in registrations}
+    members = office.campus.items("registry", "/v1/graduates", office.school_officer, **query)
+    others = [item async for item in members if item["id"] not in registered and item["status"] == "registered"]
+    await _side_by_side(_plan(office, registrations, others))
+
+
+def _plan(office: Office, registrations: Sequence[Json], others: Sequence[Json]) -> list[Callable[[], Awaitable[None]]]:
+    chance = random.Random(f"changes {office.school}")  # noqa: S311
+    seeking = [each for each in registrations if each["destination_code"] == "70"]
+    settled = [each for each in registrations if each["destination_code"] != "70"]
+    chosen = chance.sample(settled, min(70, len(settled)))
+    acts: list[tuple[Callable[[Json], Awaitable[None]], Sequence[Json]]] = [
+        (office.register, others[:25]),
+        (office.correct, seeking[:20]),
+        (office.confirm, chosen[5:]),
+        (office.cancel, chosen[:5]),
+        (office.withdraw, others[25:28]),
+    ]
+    return [partial(act, each) for act, concerned in acts for each in concerned]
+
+
+async def _side_by_side(changes: Sequence[Callable[[], Awaitable[None]]]) -> None:
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(change: Callable[[], Awaitable[None]]) -> None:
+        async with places:
+            await change()
+
+    async with asyncio.TaskGroup() as group:
+        for change in changes:
+            group.create_task(one(change))

@@ -1,0 +1,63 @@
+"""The API as the people of a school use it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from common.auth.issuing import Grant, TokenIssuer
+
+Json = dict[str, Any]
+_PATIENCE_SECONDS = 120.0
+
+
+class Refused(Exception):
+    """The API answered something that demo data does not expect."""
+
+
+@dataclass(frozen=True)
+class Campus:
+    """A client of the running services."""
+
+    http: httpx.AsyncClient
+    urls: Mapping[str, str]
+    issuer: TokenIssuer
+
+    async def call(
+        self, service: str, method: str, path: str, grant: Grant, *, version: int | None = None, **content: Any
+    ) -> Json:
+        """Ask once; anything but success is an error, except a conflict, which means that it was done before."""
+        headers = {"Authorization": f"Bearer {self.issuer.issue(grant)}"}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        answer = await self.http.request(method, f"{self.urls[service]}{path}", headers=headers, **content)
+        if answer.status_code == httpx.codes.CONFLICT:
+            return {}
+        if answer.is_error:
+            raise Refused(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+        found: Json = answer.json()
+        return found
+
+    async def upload(self, service: str, kind: str, grant: Grant, name: str, file: bytes, **form: str) -> Json:
+        """Upload a file and wait until its operation has ended well."""
+        taken = await self.call(service, "POST", f"/v1/imports/{kind}", grant, data=form, files={"file": (name, file)})
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while taken["state"] not in ("succeeded", "failed"):
+                await asyncio.sleep(0.1)
+                taken = await self.call(service, "GET", f"/v1/operations/{taken['id']}", grant)
+        if taken["state"] == "failed":
+            raise Refused(f"import of {name}: {taken['errors'][:3]}")
+        return taken
+
+    async def items(self, service: str, path: str, grant: Grant, **query: str | int) -> AsyncIterator[Json]:
+        """Give all items of a list, page by page."""
+        cursor: dict[str, str] = {}
+        while True:
+            page = await self.call(service, "GET", path, grant, params={**query, "limit": 500, **cursor})
+            for item in page["items"]:
+                yield item
+            if page["next_cursor"] is None:
+                return
+            cursor = {"cursor": page["next_cursor"]}

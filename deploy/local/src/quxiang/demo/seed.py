@@ -1,0 +1,132 @@
+"""Loads the demo data once: rosters and past decisions as files, the changes of today one by one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import httpx
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from common.auth.issuing import Grant
+from common.auth.principal import Role
+from common.clock import day_in_shanghai
+from quxiang.console import Console
+from quxiang.demo.changes import Office, single_changes
+from quxiang.demo.client import Campus
+from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, table, workbook
+from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows
+from quxiang.demo.season import Wave, waves
+from quxiang.signing import issuer_of
+from quxiang.state import State
+
+_RECORD = "demo.json"
+
+
+async def seed(state: State, urls: Mapping[str, str], console: Console) -> None:
+    """Load what is not loaded yet; a seeding that was interrupted goes on where it stopped."""
+    record = _Record(state)
+    if record.finished:
+        return
+    console.say("loading the demo data (once)")
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
+        campus = Campus(http, urls, issuer_of(state))
+        cohorts = [await asyncio.to_thread(_Cohort, school, record.cohort, record.today) for school in SCHOOLS]
+        with _progress(console, sum(cohort.steps for cohort in cohorts)) as advance:
+            async with asyncio.TaskGroup() as group:
+                for cohort in cohorts:
+                    group.create_task(_load(campus, cohort, record, advance))
+    record.finish()
+    console.say(f"the demo data is there: schools {' and '.join(school.code for school in SCHOOLS)}")
+
+
+class _Record:
+    """What of the demo data is loaded, kept in the state folder."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._kept = state.recall(_RECORD)
+        found = self._kept.get("steps")
+        self._steps: list[str] = found if isinstance(found, list) else []
+        kept_day = self._kept.get("today")
+        self.today = date.fromisoformat(kept_day) if isinstance(kept_day, str) else day_in_shanghai(datetime.now(UTC))
+        self.cohort = self.today.year
+
+    @property
+    def finished(self) -> bool:
+        return bool(self._kept.get("finished"))
+
+    def finish(self) -> None:
+        self._write(finished=True)
+
+    async def once(self, step: str, act: Callable[[], Awaitable[object]]) -> None:
+        """Take a step unless an earlier run took it."""
+        if step not in self._steps:
+            await act()
+            self._steps.append(step)
+            self._write(finished=False)
+
+    def _write(self, *, finished: bool) -> None:
+        values = {"today": self.today.isoformat(), "steps": self._steps, "finished": finished}
+        self._state.remember(_RECORD, values)
+
+
+class _Cohort:
+    """All files of one school, made ahead of their upload."""
+
+    def __init__(self, school: School, cohort: int, today: date) -> None:
+        self.school = school
+        self.cohort = cohort
+        self.members: list[Person] = people(school, cohort)
+        self.waves: list[Wave] = waves(school, cohort, self.members, today)
+        self.steps = len(self.waves) + 2
+
+    def roster(self) -> bytes:
+        return workbook(ROSTER_HEADERS, roster_rows(self.school, self.cohort, self.members))
+
+    def decisions(self, wave: Wave) -> tuple[str, bytes]:
+        """Give one day's file: the one school works with workbooks, the other with text."""
+        make, ending = (workbook, "xlsx") if self.school is SCHOOLS[0] else (table, "csv")
+        return f"就业方案 {wave.day}.{ending}", make(DESTINATION_HEADERS, wave.rows)
+
+
+async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Callable[[], None]) -> None:
+    school = cohort.school
+    office = Office(campus, school.code, cohort.cohort)
+    form = {"school_code": school.code, "cohort": str(cohort.cohort)}
+
+    async def enter_roster() -> None:
+        file = await asyncio.to_thread(cohort.roster)
+        await campus.upload("registry", "graduates", office.school_officer, "生源.xlsx", file, **form)
+
+    async def enter(wave: Wave) -> None:
+        name, file = await asyncio.to_thread(cohort.decisions, wave)
+        day = {"effective_on": wave.day.isoformat()}
+        await campus.upload("destinations", "registrations", office.school_officer, name, file, **form, **day)
+
+    await record.once(f"{school.code} school", lambda: _create(campus, school))
+    await record.once(f"{school.code} roster", enter_roster)
+    advance()
+    for wave in cohort.waves:
+        await record.once(f"{school.code} {wave.day}", lambda wave=wave: enter(wave))  # type: ignore[misc]
+        advance()
+    await record.once(f"{school.code} changes", lambda: single_changes(office))
+    advance()
+
+
+async def _create(campus: Campus, school: School) -> None:
+    names = {"code": school.code, "name": school.name, "name_en": school.name_en}
+    body = {**names, "province_code": school.province_code}
+    await campus.call("registry", "POST", "/v1/schools", Grant(Role.ADMIN), json=body)
+
+
+@contextmanager
+def _progress(console: Console, total: int) -> Iterator[Callable[[], None]]:
+    """Show a bar to a person, nothing to a pipe."""
+    if not console.is_terminal:
+        yield lambda: None
+        return
+    columns = (TextColumn("demo data"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    with Progress(*columns) as bar:
+        task = bar.add_task("demo data", total=total)
+        yield lambda: bar.advance(task)
