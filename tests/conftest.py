@@ -1,0 +1,32 @@
+"""Fixtures of the tests that no single member can own: one running stack per worker, and a school per test."""
+
+from collections.abc import AsyncIterator
+from itertools import count
+
+import httpx
+import pytest
+from campus import Campus
+
+from common.testing.stack import Stack, running_stack
+
+_schools = count(90001)
+
+
+@pytest.fixture(scope="session")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    async with running_stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def campus(stack: Stack) -> AsyncIterator[Campus]:
+    async with httpx.AsyncClient(timeout=60) as client:
+        yield Campus({name: stack.url(name) for name in stack.ports}, stack.mint, client)
+
+
+@pytest.fixture(scope="module")
+async def new_school(campus: Campus) -> str:
+    """A school of Henan that nothing else uses."""
+    code = str(next(_schools))
+    await campus.create_school(code)
+    return code

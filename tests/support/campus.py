@@ -1,0 +1,89 @@
+"""What a campus system does over HTTP: create a school, import files, act on registrations, read figures."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from common.testing.tokens import TokenMint
+
+Json = dict[str, Any]
+DEADLINE = 60.0
+
+
+@dataclass(frozen=True)
+class Campus:
+    """A client of the four services; `urls` maps a service's name to its base address."""
+
+    urls: Mapping[str, str]
+    mint: TokenMint
+    http: httpx.AsyncClient
+
+    def bearer(self, role: str, **scope: str) -> dict[str, str]:
+        """The Authorization header of a person of that role."""
+        return self.mint.headers(role, **scope)
+
+    def officer(self, school: str) -> dict[str, str]:
+        """The Authorization header of the school's officer."""
+        return self.bearer("school_officer", school=school)
+
+    async def create_school(self, code: str, province: str = "410000") -> None:
+        """Create a school as the administrator."""
+        body = {"code": code, "name": f"测试大学{code}", "name_en": None, "province_code": province}
+        answer = await self.http.post(f"{self.urls['registry']}/v1/schools", json=body, headers=self.bearer("admin"))
+        assert answer.status_code == 201, answer.text
+
+    async def import_file(
+        self, service: str, kind: str, content: bytes, school: str, *, name: str = "file.xlsx", **form: str
+    ) -> Json:
+        """Upload a file, wait for the operation to end and return it."""
+        headers = self.officer(school)
+        fields = {"school_code": school, "cohort": "2024"} | form
+        answer = await self.http.post(
+            f"{self.urls[service]}/v1/imports/{kind}", headers=headers, data=fields, files={"file": (name, content)}
+        )
+        assert answer.status_code == 202, answer.text
+        return await self.finished(service, answer, headers)
+
+    async def finished(self, service: str, accepted: httpx.Response, headers: Mapping[str, str]) -> Json:
+        """Poll the operation that a 202 named until it has ended."""
+        address = self.urls[service] + accepted.headers["Location"]
+        end = time.monotonic() + DEADLINE
+        while time.monotonic() < end:
+            operation: Json = (await self.http.get(address, headers=headers)).json()
+            if operation["state"] in ("succeeded", "failed"):
+                return operation
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"the operation did not end: {operation}")
+
+    async def import_roster(self, content: bytes, school: str, **form: str) -> Json:
+        """Import a roster file."""
+        return await self.import_file("registry", "graduates", content, school, **form)
+
+    async def import_registrations(self, content: bytes, school: str, **form: str) -> Json:
+        """Import a file of registrations."""
+        return await self.import_file("destinations", "registrations", content, school, **form)
+
+    async def rates(self, headers: Mapping[str, str], **query: str | int) -> Json:
+        """Read rates; fails when the answer is not 200."""
+        answer = await self.http.get(
+            f"{self.urls['indicators']}/v1/rates", headers=headers, params={"wait": "20s"} | query
+        )
+        assert answer.status_code == 200, answer.text
+        body: Json = answer.json()
+        return body
+
+    async def act(
+        self, registration: Json, action: str, headers: Mapping[str, str], body: Json | None = None
+    ) -> httpx.Response:
+        """One transition of a registration, bound to the version in hand."""
+        return await self.http.post(
+            f"{self.urls['destinations']}/v1/registrations/{registration['id']}/{action}",
+            headers={**headers, "If-Match": f'"{registration["version"]}"'},
+            json=body,
+        )
