@@ -117,7 +117,7 @@ async def test_regions_of_work_by_level_are_those_the_university_printed(campus:
         for number, (level, place) in enumerate(people, start=1)
     )
     token = await load(campus, new_school, rows)
-    query = {
+    query: dict[str, str | int] = {
         "school": new_school,
         "cohort": 2022,
         "dimension": "region",
@@ -133,7 +133,9 @@ async def test_regions_of_work_by_level_are_those_the_university_printed(campus:
     assert {cell["code"]: cell["share"] for cell in everybody["cells"]} == {
         region: share for region, (*_, share) in LIAONING_2022.items()
     }
-    split = await campus.http.get(address, headers=campus.officer(new_school), params=query | {"by": "education_level"})
+    split = await campus.http.get(
+        address, headers=campus.officer(new_school), params={**query, "by": "education_level"}
+    )
     found = {
         each["group"]["education_level"]: {cell["code"]: (cell["count"], cell["share"]) for cell in each["cells"]}
         for each in split.json()["observations"]

@@ -71,9 +71,8 @@ class Campus:
 
     async def rates(self, headers: Mapping[str, str], **query: str | int) -> Json:
         """Read rates; fails when the answer is not 200."""
-        answer = await self.http.get(
-            f"{self.urls['indicators']}/v1/rates", headers=headers, params={"wait": "20s"} | query
-        )
+        asked: dict[str, str | int] = {"wait": "20s", **query}
+        answer = await self.http.get(f"{self.urls['indicators']}/v1/rates", headers=headers, params=asked)
         assert answer.status_code == 200, answer.text
         body: Json = answer.json()
         return body
