@@ -90,7 +90,8 @@ def people(school: School, cohort: int) -> list[Person]:
 
 
 def _person(school: School, cohort: int, number: int, name: str, major: Major, chance: random.Random) -> Person:
-    born = f"{cohort - 22}{chance.randint(1, 12):02d}{chance.randint(1, 28):02d}"
+    # Every hundred people share a day of the month, so that day and serial number are nobody else's.
+    born = f"{cohort - 22}{chance.randint(1, 12):02d}{number // 100 % 28 + 1:02d}"
     serial = int(school.code) % 10 * 100 + number % 100
     return Person(
         student_number=f"{cohort - 4}D{number:05d}",
