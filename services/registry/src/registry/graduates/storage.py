@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Executable, Select, and_, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import RowScope
@@ -16,6 +16,10 @@ from registry.graduates.tables import graduate_versions, graduates
 from registry.organisation.tables import schools
 
 _TODAY = text(f"greatest({TODAY_SQL}, graduates.decided_on)")
+
+
+Stored = Mapping[str, Any]
+"""A row as stored, by column."""
 
 
 @dataclass(frozen=True)
@@ -30,19 +34,18 @@ class Filters:
     status: str | None = None
 
 
-async def find(
-    connection: AsyncConnection, scope: RowScope, graduate_id: UUID, *, lock: bool = False
-) -> RowMapping | None:
+async def find(connection: AsyncConnection, scope: RowScope, graduate_id: UUID, *, lock: bool = False) -> Stored | None:
     """One graduate in scope; locked until the end of the transaction if it is going to be written."""
     query = _within(scope).where(graduates.c.id == graduate_id)
     if lock:
         query = query.with_for_update(of=graduates)
-    return (await connection.execute(query)).mappings().one_or_none()
+    rows = await _rows(connection, query)
+    return rows[0] if rows else None
 
 
 async def listed(
     connection: AsyncConnection, scope: RowScope, filters: Filters, *, after: Sequence[Any] | None, limit: int
-) -> list[RowMapping]:
+) -> list[Stored]:
     """A page of graduates by school, cohort and student number."""
     order = (graduates.c.school_code, graduates.c.cohort, graduates.c.student_number)
     query = _within(scope).order_by(*order).limit(limit)
@@ -51,7 +54,7 @@ async def listed(
             query = query.where(graduates.c[field] == value)
     if after is not None:
         query = query.where(_follows(order, after))
-    return list((await connection.execute(query)).mappings())
+    return await _rows(connection, query)
 
 
 async def found_by_indexes(
@@ -62,7 +65,7 @@ async def found_by_indexes(
     *,
     names: Collection[bytes] = (),
     limit: int,
-) -> list[RowMapping]:
+) -> list[Stored]:
     """Graduates in scope whose columns equal the given values; a name's index differs from school to school."""
     query = _within(scope).order_by(graduates.c.cohort.desc(), graduates.c.id).limit(limit)
     for field, value in [*vars(filters).items(), *equal.items()]:
@@ -70,7 +73,7 @@ async def found_by_indexes(
             query = query.where(graduates.c[field] == value)
     if names:
         query = query.where(graduates.c.name_index.in_(list(names)))
-    return list((await connection.execute(query)).mappings())
+    return await _rows(connection, query)
 
 
 async def schools_in_scope(connection: AsyncConnection, scope: RowScope) -> list[str]:
@@ -81,12 +84,13 @@ async def schools_in_scope(connection: AsyncConnection, scope: RowScope) -> list
     return list((await connection.scalars(select(schools.c.code).where(condition))).all())
 
 
-async def add(connection: AsyncConnection, values: Mapping[str, Any]) -> RowMapping:
+async def add(connection: AsyncConnection, values: Mapping[str, Any]) -> Stored:
     """Stores a new graduate."""
-    return (await connection.execute(insert(graduates).values(values).returning(graduates))).mappings().one()
+    statement = insert(graduates).values(values).returning(graduates)
+    return (await _rows(connection, statement))[0]
 
 
-async def save(connection: AsyncConnection, graduate_id: UUID, values: Mapping[str, Any]) -> RowMapping:
+async def save(connection: AsyncConnection, graduate_id: UUID, values: Mapping[str, Any]) -> Stored:
     """Stores new values of a locked graduate: one version and one event further, from today or the day before's."""
     stated = {
         "version": graduates.c.version + 1,
@@ -96,23 +100,23 @@ async def save(connection: AsyncConnection, graduate_id: UUID, values: Mapping[s
         "line_fingerprint": None,
     }
     statement = update(graduates).where(graduates.c.id == graduate_id).values({**values, **stated}).returning(graduates)
-    return (await connection.execute(statement)).mappings().one()
+    return (await _rows(connection, statement))[0]
 
 
-async def keep_version(connection: AsyncConnection, row: RowMapping, facts: Mapping[str, Any]) -> None:
+async def keep_version(connection: AsyncConnection, row: Stored, facts: Mapping[str, Any]) -> None:
     """Appends what a graduate's row says now to its history."""
     columns = set(graduate_versions.c.keys()) & set(row.keys())
     values = {column: row[column] for column in columns}
     await connection.execute(insert(graduate_versions).values({**values, "graduate_id": row["id"], **facts}))
 
 
-async def history(connection: AsyncConnection, graduate_id: UUID, *, after: int | None, limit: int) -> list[RowMapping]:
+async def history(connection: AsyncConnection, graduate_id: UUID, *, after: int | None, limit: int) -> list[Stored]:
     """Versions of a graduate, oldest first."""
     query = select(graduate_versions).where(graduate_versions.c.graduate_id == graduate_id)
     if after is not None:
         query = query.where(graduate_versions.c.version > after)
     ordered = query.order_by(graduate_versions.c.version).limit(limit)
-    return list((await connection.execute(ordered)).mappings())
+    return await _rows(connection, ordered)
 
 
 async def share_roster(connection: AsyncConnection, school_code: str, cohort: int) -> None:
@@ -130,6 +134,10 @@ async def lock_roster(connection: AsyncConnection, school_code: str, cohort: int
 def roster_name(school_code: str, cohort: int) -> str:
     """What the writers of a cohort lock."""
     return f"roster {school_code} {cohort}"
+
+
+async def _rows(connection: AsyncConnection, statement: Executable) -> list[Stored]:
+    return [dict(row) for row in (await connection.execute(statement)).mappings()]
 
 
 def _within(scope: RowScope) -> Select[Any]:

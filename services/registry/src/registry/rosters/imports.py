@@ -7,16 +7,16 @@ dry run; `skip` is one transaction a chunk. All chunks of a transaction hold the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
-from common.codes import Cell
 from common.contracts import ChangeToken
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
+from common.spreadsheets import Row, Sheet
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header, find_header
 from registry.graduates.storage import lock_roster
@@ -28,7 +28,6 @@ from registry.rosters.merging import Merged, merge
 CHUNK_ROWS = 5_000
 """Measured: larger chunks hold locks longer and are no faster."""
 
-Numbered = tuple[int, Sequence[Cell]]
 Answer = TypeVar("Answer")
 
 
@@ -71,24 +70,36 @@ class Outcome:
         self.rejected += rejected
         self.change_token = merged.change_token or self.change_token
 
+    def to_json(self) -> dict[str, Any]:
+        """The four counts and the token, as an operation's result."""
+        return {
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "rejected": self.rejected,
+            "change_token": self.change_token and self.change_token.encode(),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """The same again, without the faults."""
+        token = stored["change_token"]
+        return cls(**{**stored, "change_token": token and ChangeToken.decode(token)})
+
     def as_refused(self) -> None:
         """Nothing of it was stored."""
         self.created = self.updated = self.unchanged = 0
         self.change_token = None
 
 
-def open_table(rows: Sequence[Sequence[Cell]]) -> tuple[Header, list[list[Numbered]]]:
-    """The header of a table and its data rows in chunks, each with the row number of the spreadsheet program."""
-    header = find_header(rows, FIELD_OF_HEADER)
-    if (
-        header is None
-        or "name" not in header.positions
-        or not {"student_number", "exam_number"} & set(header.positions)
-    ):
+def open_table(sheet: Sheet) -> tuple[Header, list[list[Row]]]:
+    """The header of a sheet and its data rows in chunks, each with the row number of the spreadsheet program."""
+    header = find_header(sheet.rows, FIELD_OF_HEADER)
+    named = set(header.positions) if header else set()
+    if header is None or "name" not in named or not {"student_number", "exam_number"} & named:
         raise HeaderMissingError
-    data = [
-        (index + 1, cells) for index, cells in enumerate(rows) if index > header.row and not all(map(is_blank, cells))
-    ]
+    below = zip(sheet.numbers[header.row + 1 :], sheet.rows[header.row + 1 :], strict=True)
+    data = [(number, cells) for number, cells in below if not all(map(is_blank, cells))]
     return header, [data[start : start + CHUNK_ROWS] for start in range(0, len(data), CHUNK_ROWS)]
 
 
@@ -100,7 +111,12 @@ class RosterImport:
         self.outcome = Outcome()
         self._worker = ChunkWorker(header, task.school_code, task.cohort, cipher)
 
-    async def run_chunk(self, uow: UnitOfWork, chunk: Sequence[Numbered]) -> Outcome:
+    @property
+    def refused(self) -> bool:
+        """True once nothing of the file will be stored because of a faulty row."""
+        return bool(self.outcome.faults) and not self.task.skip_faulty
+
+    async def run_chunk(self, uow: UnitOfWork, chunk: Sequence[Row]) -> Outcome:
         """Checks and stores one chunk in the caller's transaction; never commits. Answers the chunk's own outcome.
 
         Once a row was faulty and the task is all or nothing, later chunks are only checked.
@@ -110,17 +126,20 @@ class RosterImport:
         faults = self._worker.faults(lines)
         self.outcome.faults.extend(faults)
         faulty = len({fault.row for fault in faults})
-        doomed = self.outcome.faults and not self.task.skip_faulty
-        merged = Merged() if doomed else await self._store(uow, lines)
+        merged = Merged() if self.refused else await self._store(uow, lines)
         skipped = sum(1 for line in lines if line.is_unchanged and not line.row.faults)
         own = Outcome(faults=faults)
         for outcome in (own, self.outcome):
             outcome.add(merged, unchanged=skipped, rejected=faulty)
         return own
 
-    async def recall_chunk(self, uow: UnitOfWork, chunk: Sequence[Numbered]) -> None:
-        """Takes notice of a chunk that an earlier run of the operation has stored, to find its keys repeated later."""
-        await self._check(uow, await _in_thread(partial(self._worker.lines, chunk)))
+    async def recall_chunk(self, uow: UnitOfWork, chunk: Sequence[Row], own: Outcome) -> None:
+        """Counts a chunk that an earlier run of the operation has stored, and finds its keys and faults again."""
+        lines = await _in_thread(partial(self._worker.lines, chunk))
+        await self._check(uow, lines)
+        self.outcome.faults.extend(self._worker.faults(lines))
+        merged = Merged(own.created, own.updated, own.unchanged, own.change_token)
+        self.outcome.add(merged, unchanged=0, rejected=own.rejected)
 
     async def _check(self, uow: UnitOfWork, lines: Sequence[Line]) -> None:
         """Everything that can be wrong with the lines, by themselves, in the file and against the roster."""

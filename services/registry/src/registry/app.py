@@ -1,0 +1,48 @@
+"""The HTTP face of the service."""
+
+from fastapi import FastAPI
+
+from common.auth import TokenVerifier
+from common.change_feed import changes_router, schemas_router
+from common.crypto import FieldCipher
+from common.database import Database
+from common.http import create_app as create_http_app
+from common.operations.routes import operations_router
+from common.service_process.composition import Readiness
+from common.settings import ServiceSettings
+from registry.codes.routes import router as codes
+from registry.graduates.routes import router as graduates
+from registry.organisation.routes import router as schools
+from registry.organisation.units.routes import router as units
+from registry.problems import PROBLEM_TEXTS, PROBLEMS
+from registry.rosters.routes import router as rosters
+
+
+def create(settings: ServiceSettings) -> FastAPI:
+    """The application alone, for its description; connects to nothing."""
+    return create_app(settings, Database.connect(settings), {})
+
+
+def create_app(settings: ServiceSettings, database: Database, readiness: Readiness) -> FastAPI:
+    """Puts the routes together; connects to nothing before it runs."""
+    return create_http_app(
+        title="Quxiang registry",
+        description="Schools with their units, the roster of their graduates, code lists and rules.",
+        settings=settings,
+        verifier=TokenVerifier(settings) if settings.issuer else None,
+        database=database,
+        cipher=FieldCipher.load(settings.keyring_file) if settings.keyring_file else None,
+        problems=PROBLEMS,
+        problem_texts=PROBLEM_TEXTS,
+        readiness=readiness,
+        routers=[
+            schools,
+            units,
+            graduates,
+            rosters,
+            codes,
+            operations_router(),
+            changes_router(database, settings),
+            schemas_router(),
+        ],
+    )

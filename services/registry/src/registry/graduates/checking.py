@@ -1,0 +1,63 @@
+"""Checks of the fields that a request gives: the same rules as for a row of a spreadsheet, named by JSON pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from common.codes import CodeLists
+from common.codes.rules import rule
+from common.errors import FieldProblem, Invalid
+from registry.graduates import identity
+from registry.graduates.domain import CODE_LIST_OF, Entry, broken_rules
+from registry.graduates.identity import RuleBroken
+
+REQUIRED = ("student_number", "name", "status")
+
+
+def checked(given: Mapping[str, Any], cohort: int) -> dict[str, Any]:
+    """The given fields as they are stored; raises Invalid with every problem found."""
+    values: dict[str, Any] = {}
+    problems: list[FieldProblem] = []
+    for field, value in given.items():
+        try:
+            values[field] = _checked(field, value, cohort)
+        except RuleBroken as broken:
+            problems.append(rule(broken.rule).problem(f"/{field}"))
+    if problems:
+        raise Invalid(problems)
+    return values
+
+
+def require_consistent(entry: Entry) -> None:
+    """Raises Invalid if fields that are right by themselves contradict each other."""
+    broken = broken_rules(entry.citizen_id, entry.birth_date, entry.enrolled_on, entry.graduated_on)
+    problems = [rule(name).problem(f"/{field}") for field, name in broken]
+    if problems:
+        raise Invalid(problems)
+
+
+def unknown_unit(field: str) -> Invalid:
+    """The refusal of a college, major or class that the school does not have."""
+    return Invalid([rule("unknown_unit").problem(f"/{field}")])
+
+
+def _checked(field: str, value: Any, cohort: int) -> Any:
+    if value is None:
+        if field in REQUIRED:
+            raise RuleBroken("required")
+        return None
+    if field in CODE_LIST_OF and value not in CodeLists.load().get(CODE_LIST_OF[field]):
+        raise RuleBroken("unknown_code")
+    if field == "citizen_id":
+        return identity.citizen_id(value, cohort)
+    check = _CHECKS.get(field)
+    return check(value) if check else value
+
+
+_CHECKS: Mapping[str, Callable[[str], str]] = {
+    "name": identity.name,
+    "student_number": identity.student_number,
+    "exam_number": identity.exam_number,
+    "phone": identity.phone,
+}

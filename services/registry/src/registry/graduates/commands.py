@@ -1,0 +1,197 @@
+"""Entering, changing and withdrawing one graduate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.exc import IntegrityError
+
+from common.auth import Principal, Role
+from common.codes import CodeLists
+from common.crypto import FieldCipher
+from common.database import Database, UnitOfWork
+from common.database.failures import constraint
+from common.errors import Conflict, NotFound, Text
+from common.http import IfMatch, LazyBody, Once
+from registry.graduates import storage
+from registry.graduates.announcements import graduate_changed
+from registry.graduates.checking import checked, require_consistent, unknown_unit
+from registry.graduates.domain import Entry, changed_fields, first_day, status_after, status_of_level, withdrawal
+from registry.graduates.models import GraduatePatch, NewGraduate, Withdrawal
+from registry.graduates.sealing import opened_entry, sealed_values
+from registry.graduates.storage import Stored
+from registry.organisation import storage as organisation
+from registry.organisation.domain import Kind
+
+EDITORS = (Role.ADMIN, Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER)
+WITHDRAWERS = (Role.ADMIN, Role.SCHOOL_OFFICER)
+
+_TAKEN: Mapping[str, Conflict] = {
+    "uq_graduates_school_code_cohort_student_number": Conflict(
+        "student_number_in_use",
+        Text("本校本届另一名毕业生已使用该学号", "Another graduate of this school and cohort has this student number"),
+    ),
+    "uq_graduates_school_code_cohort_citizen_id_index": Conflict(
+        "citizen_id_in_use",
+        Text("本校本届另一名毕业生已使用该证件号", "Another graduate of this school and cohort has this citizen id"),
+    ),
+}
+
+
+class Graduates:
+    """The acts on one graduate, with the key ring they need. Each is one transaction."""
+
+    def __init__(self, database: Database, cipher: FieldCipher) -> None:
+        self._database = database
+        self._cipher = cipher
+
+    async def create(self, caller: Principal, body: LazyBody[NewGraduate], once: Once) -> Stored:
+        """Enters a graduate. The first version counts from the start of the cohort's season."""
+        caller.must_be(*EDITORS)
+        async with self._database.transaction(caller.actor) as uow:
+            await once.claim(uow)
+            new = body.parse()
+            await self._require_school(uow, caller, new)
+            given = checked(new.given(), new.cohort)
+            given.setdefault("status", status_of_level(given.get("education_level_code")).value)
+            entry = Entry(**given)
+            require_consistent(entry)
+            await storage.share_roster(uow.connection, new.school_code, new.cohort)
+            await _require_units(uow, new.school_code, given)
+            row = await self._add(uow, new.school_code, new.cohort, entry)
+            await once.remember(uow, row["id"], row["version"], 201, f"/v1/graduates/{row['id']}")
+            await uow.commit()
+            return row
+
+    async def change(
+        self, caller: Principal, graduate_id: UUID, if_match: IfMatch, body: LazyBody[GraduatePatch]
+    ) -> Stored:
+        """Changes the fields that the patch names; the status follows the level until somebody decides another."""
+        async with self._database.transaction(caller.actor) as uow:
+            row = await self._locked(uow, caller, graduate_id)
+            caller.must_be(*EDITORS)
+            if_match.must_equal(row["version"])
+            given = checked(body.parse().given(), row["cohort"])
+            before = opened_entry(self._cipher, graduate_id, row)
+            after = replace(before, **given)
+            if "status" not in given:
+                after = replace(after, status=status_after(before, after.education_level_code))
+            require_consistent(after)
+            await _require_units(uow, row["school_code"], given)
+            _require_scope(caller, row, after)
+            stored = await self._save(uow, row, before, after, "change")
+            await uow.commit()
+            return stored
+
+    async def withdraw(
+        self, caller: Principal, graduate_id: UUID, if_match: IfMatch, body: LazyBody[Withdrawal], once: Once
+    ) -> Stored:
+        """Takes a graduate out of the population from today, with a reason that only the school reads."""
+        async with self._database.transaction(caller.actor) as uow:
+            row = await self._locked(uow, caller, graduate_id)
+            caller.must_be(*WITHDRAWERS)
+            await once.claim(uow)
+            if_match.must_equal(row["version"])
+            withdrawal(row["status"], "")
+            reason = body.parse().reason
+            before = opened_entry(self._cipher, graduate_id, row)
+            after = replace(before, status=withdrawal(row["status"], reason).value)
+            stored = await self._save(uow, row, before, after, "withdraw", reason)
+            await once.remember(uow, graduate_id, stored["version"])
+            await uow.commit()
+            return stored
+
+    async def _locked(self, uow: UnitOfWork, caller: Principal, graduate_id: UUID) -> Stored:
+        """The row in scope, with its cohort's roster kept free of imports; the roster is locked before the row."""
+        scope = caller.row_scope()
+        row = await storage.find(uow.connection, scope, graduate_id)
+        if row is None:
+            raise NotFound
+        await storage.share_roster(uow.connection, row["school_code"], row["cohort"])
+        row = await storage.find(uow.connection, scope, graduate_id, lock=True)
+        if row is None:
+            raise NotFound
+        return row
+
+    async def _require_school(self, uow: UnitOfWork, caller: Principal, new: NewGraduate) -> None:
+        province = await organisation.province_of(uow.connection, new.school_code)
+        if province is None or not caller.sees_row(new.school_code, new.college_code, new.class_code, None, province):
+            raise NotFound
+
+    async def _add(self, uow: UnitOfWork, school_code: str, cohort: int, entry: Entry) -> Stored:
+        graduate_id = uuid4()
+        values = {
+            "id": graduate_id,
+            "school_code": school_code,
+            "cohort": cohort,
+            **sealed_values(self._cipher, school_code, graduate_id, vars(entry)),
+            "version": 1,
+            "sequence": 1,
+            "decided_on": first_day(cohort),
+            "code_lists_version": CodeLists.load().version,
+        }
+        try:
+            row = await storage.add(uow.connection, values)
+        except IntegrityError as error:
+            raise _taken(error) from None
+        await _tell(uow, row, None, changed_fields(None, entry), "create")
+        return row
+
+    async def _save(
+        self, uow: UnitOfWork, row: Stored, before: Entry, after: Entry, act: str, reason: str | None = None
+    ) -> Stored:
+        changed = changed_fields(before, after)
+        values = sealed_values(
+            self._cipher, row["school_code"], row["id"], {field: getattr(after, field) for field in changed}
+        )
+        try:
+            stored = await storage.save(
+                uow.connection, row["id"], values | {"code_lists_version": CodeLists.load().version}
+            )
+        except IntegrityError as error:
+            raise _taken(error) from None
+        sealed_reason = reason and self._cipher.encrypt("reason", row["id"], reason)
+        await _tell(uow, stored, row["status"], changed, act, sealed_reason)
+        return stored
+
+
+async def _tell(
+    uow: UnitOfWork,
+    row: Stored,
+    status_before: str | None,
+    changed: tuple[str, ...],
+    act: str,
+    reason: bytes | str | None = None,
+) -> None:
+    """History, event and audit entry of a stored row."""
+    facts: dict[str, Any] = {
+        "changed_fields": list(changed),
+        "action": act,
+        "subject": uow.actor.subject,
+        "role": uow.actor.role,
+        "reason_cipher": reason,
+    }
+    await storage.keep_version(uow.connection, row, facts)
+    await uow.announce(graduate_changed(row, status_before, changed))
+    detail = {"version": row["version"], "fields": list(changed)}
+    await uow.audit(f"graduate.{act}", "graduate", row["id"], school_code=row["school_code"], detail=detail)
+
+
+async def _require_units(uow: UnitOfWork, school_code: str, given: Mapping[str, Any]) -> None:
+    for field, kind in (("college_code", Kind.COLLEGE), ("major_code", Kind.MAJOR), ("class_code", Kind.CLASS)):
+        code = given.get(field)
+        if code is not None and await organisation.find(uow.connection, kind, school_code, code) is None:
+            raise unknown_unit(field)
+
+
+def _require_scope(caller: Principal, row: Stored, after: Entry) -> None:
+    """Nobody may move a graduate out of the own scope: a college officer would lose, or gain, a foreign row."""
+    if caller.role is Role.COLLEGE_OFFICER and after.college_code != row["college_code"]:
+        raise unknown_unit("college_code")
+
+
+def _taken(error: IntegrityError) -> Exception:
+    return _TAKEN.get(constraint(error) or "", error)

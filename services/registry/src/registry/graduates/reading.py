@@ -1,0 +1,97 @@
+"""Reading graduates within the caller's scope."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.auth import Principal, RowScope
+from common.crypto import FieldCipher
+from common.database import Database
+from common.errors import FieldProblem, Invalid, NotFound, Text
+from common.http import Paging
+from registry.graduates import storage
+from registry.graduates.models import Search
+from registry.graduates.sealing import citizen_id_index, name_index
+from registry.graduates.storage import Filters, Stored
+
+FOUND_AT_MOST = 100
+"""A search is for one person; more hits than these help nobody."""
+
+_KEYS = ("name", "citizen_id", "student_number", "exam_number")
+
+
+async def graduate_in_scope(database: Database, caller: Principal, graduate_id: UUID) -> Stored:
+    """One graduate; NotFound for a missing one and for one outside the scope."""
+    async with database.reading() as connection:
+        row = await storage.find(connection, caller.row_scope(), graduate_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def page_of_graduates(
+    database: Database, caller: Principal, filters: Filters, page: Paging
+) -> tuple[list[Stored], str | None]:
+    """A page of the graduates in scope, and the cursor of the next."""
+    after = page.after(str, int, str)
+    async with database.reading() as connection:
+        rows = await storage.listed(connection, caller.row_scope(), filters, after=after, limit=page.limit + 1)
+    shown, last = rows[: page.limit], rows[page.limit - 1 : page.limit]
+    more = len(rows) > page.limit
+    return shown, page.cursor_for(*_order(last[0])) if more else None
+
+
+async def page_of_history(
+    database: Database, caller: Principal, graduate_id: UUID, page: Paging
+) -> tuple[list[Stored], str | None]:
+    """A page of a graduate's versions, oldest first, and the cursor of the next."""
+    after = page.after(int)
+    await graduate_in_scope(database, caller, graduate_id)
+    async with database.reading() as connection:
+        rows = await storage.history(connection, graduate_id, after=after[0] if after else None, limit=page.limit + 1)
+    shown = rows[: page.limit]
+    return shown, page.cursor_for(shown[-1]["version"]) if len(rows) > page.limit else None
+
+
+async def found(database: Database, cipher: FieldCipher, caller: Principal, search: Search) -> list[Stored]:
+    """Graduates in scope that fit exactly; names compare without spaces and width."""
+    if not any(getattr(search, key) for key in _KEYS):
+        text = Text("请至少给出姓名、证件号、学号、考生号之一", "Give a name, citizen id, student or examinee number")
+        raise Invalid([FieldProblem("", "required", text)])
+    equal = {"student_number": _stripped(search.student_number), "exam_number": _stripped(search.exam_number)}
+    citizen_id = _stripped(search.citizen_id)
+    equal_indexes: dict[str, object] = {
+        "citizen_id_index": citizen_id_index(cipher, citizen_id.upper()) if citizen_id else None
+    }
+    scope = caller.row_scope()
+    async with database.reading() as connection:
+        names = await _name_indexes(connection, cipher, scope, search)
+        if search.name and not names:
+            return []
+        filters = Filters(school_code=search.school_code, cohort=search.cohort)
+        return await storage.found_by_indexes(
+            connection, scope, filters, {**equal, **equal_indexes}, names=names, limit=FOUND_AT_MOST
+        )
+
+
+async def _name_indexes(
+    connection: AsyncConnection, cipher: FieldCipher, scope: RowScope, search: Search
+) -> list[bytes]:
+    """What the name looks like in each school of the scope, for it is indexed within a school only."""
+    if not search.name:
+        return []
+    if scope.graduate_id is not None or scope.nothing:
+        return []
+    schools = await storage.schools_in_scope(connection, scope)
+    return [name_index(cipher, school, search.name) for school in schools]
+
+
+def _stripped(text: str | None) -> str | None:
+    return text.strip() or None if text else None
+
+
+def _order(row: Stored) -> tuple[Any, ...]:
+    return row["school_code"], row["cohort"], row["student_number"]

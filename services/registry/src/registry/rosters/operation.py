@@ -1,0 +1,118 @@
+"""A roster import as long work: from the upload to the counts, the errors and the workbook of faulty rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from common.codes.rules import rule
+from common.crypto import FieldCipher
+from common.errors import Invalid
+from common.operations import OperationContext, Outcome, RowProblem
+from common.spreadsheets import Row, Sheet, read, write_workbook
+from registry.rosters import imports
+from registry.rosters.chunks import RowFault
+from registry.rosters.imports import HeaderMissingError, RosterImport, Task, open_table
+
+KIND = "roster_import"
+WHOLE_FILE = -1
+"""Number of the one part of an import that is stored in one transaction."""
+
+
+class RosterOperation:
+    """Handler of the operation kind; may be run again from the start at any time."""
+
+    def __init__(self, cipher: FieldCipher) -> None:
+        self._cipher = cipher
+
+    async def __call__(self, context: OperationContext) -> Outcome:
+        """Runs the import to its end; what an earlier attempt has stored is not stored again."""
+        task = _task(context)
+        try:
+            sheet = await read(await context.upload(), f"upload.{context.parameters['kind']}")
+            header, chunks = open_table(sheet)
+        except HeaderMissingError:
+            return _unusable([RowProblem(None, None, "header_missing", None, rule("header_missing").text)])
+        except Invalid as refusal:
+            return _unusable([RowProblem(None, None, each.rule, None, each.message) for each in refusal.problems])
+        run = RosterImport(task, header, self._cipher)
+        await (self._at_once if task.in_one_transaction else self._in_parts)(context, run, chunks)
+        return await _ended(run, sheet, header.row)
+
+    async def _at_once(self, context: OperationContext, run: RosterImport, chunks: Sequence[Sequence[Row]]) -> None:
+        """All chunks in one transaction, given up at its end after a fault or a dry run."""
+        stored = (await context.done_chunks()).get(WHOLE_FILE)
+        if stored is not None:
+            run.outcome = imports.Outcome.from_json(stored)
+            return
+        async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as uow:
+            done, total = 0, sum(map(len, chunks))
+            for chunk in chunks:
+                await run.run_chunk(uow, chunk)
+                done += len(chunk)
+                await context.progress(done, total)
+            if not run.task.dry_run and not run.refused:
+                await uow.audit(
+                    KIND, "operation", context.id, school_code=run.task.school_code, detail=_counts(run.outcome)
+                )
+                await context.chunk_done(uow, WHOLE_FILE, run.outcome.to_json())
+                await uow.commit()
+
+    async def _in_parts(self, context: OperationContext, run: RosterImport, chunks: Sequence[Sequence[Row]]) -> None:
+        """Each chunk in its own transaction."""
+        earlier = await context.done_chunks()
+        done, total = 0, sum(map(len, chunks))
+        for number, chunk in enumerate(chunks):
+            async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as uow:
+                if number in earlier:
+                    await run.recall_chunk(uow, chunk, imports.Outcome.from_json(earlier[number]))
+                else:
+                    own = await run.run_chunk(uow, chunk)
+                    await uow.audit(
+                        KIND, "operation", context.id, school_code=run.task.school_code, detail=_counts(own)
+                    )
+                    await context.chunk_done(uow, number, own.to_json())
+                    await uow.commit()
+            done += len(chunk)
+            await context.progress(done, total)
+
+
+def _task(context: OperationContext) -> Task:
+    parameters = context.parameters
+    return Task(
+        school_code=parameters["school_code"],
+        cohort=parameters["cohort"],
+        dry_run=parameters["dry_run"],
+        skip_faulty=parameters["on_error"] == "skip",
+        operation_id=context.id,
+    )
+
+
+def _counts(outcome: imports.Outcome) -> dict[str, object]:
+    return {name: count for name, count in outcome.to_json().items() if name != "change_token"}
+
+
+def _unusable(problems: Sequence[RowProblem]) -> Outcome:
+    return Outcome(imports.Outcome().to_json(), problems, failed=True)
+
+
+async def _ended(run: RosterImport, sheet: Sheet, header_row: int) -> Outcome:
+    if run.refused:
+        run.outcome.as_refused()
+    if run.task.dry_run:
+        run.outcome.change_token = None
+    faults = run.outcome.faults
+    report = await _report(sheet, header_row, faults) if faults else None
+    problems = [RowProblem(fault.row, fault.column, fault.rule, fault.value, rule(fault.rule).text) for fault in faults]
+    return Outcome(run.outcome.to_json(), problems, failed=run.refused, report=report)
+
+
+async def _report(sheet: Sheet, header_row: int, faults: Sequence[RowFault]) -> bytes:
+    """The faulty rows as they were uploaded, with the reasons in a last column."""
+    reasons: dict[int, list[str]] = {}
+    for fault in faults:
+        text = rule(fault.rule).text
+        reasons.setdefault(fault.row, []).append(f"{fault.column}: {text.zh} / {text.en}")
+    cells = dict(zip(sheet.numbers, sheet.rows, strict=True))
+    headers = [str(cell or "") for cell in sheet.rows[header_row]]
+    rows = (cells[number] for number in reasons)
+    return await write_workbook(headers, rows, ("; ".join(each) for each in reasons.values()))
