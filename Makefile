@@ -15,6 +15,8 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Without compiled files every start would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # A machine account without a usable home keeps its caches in the working tree.
 ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo usable),usable)
