@@ -188,6 +188,25 @@ async def test_two_workers_with_the_same_partitions_take_turns(
         assert await stored_spans(database, school.code) == pure_spans(school.events)
 
 
+async def test_two_workers_with_different_versions_of_the_same_graduates_lose_none(
+    database: Database, apply: Applied, new_school: Any, recount: Any
+) -> None:
+    school = new_school()
+    people = [school.enters(college_code="C01") for _ in range(5)]
+    await apply(school.events)
+    for number in range(120):
+        school.goes(people[number % 5], ("10", "70", "801")[number % 3], JUNE + timedelta(days=number % 30))
+    decisions = school.events[5:]
+
+    async def worker(events: list[IncomingEvent]) -> None:
+        for start in range(0, len(events), 3):
+            await apply(events[start : start + 3])
+
+    await asyncio.gather(*(worker(decisions[first::4]) for first in range(4)))
+    assert await stored_cells(database, school.code) == cells_by_recount(recount, school.events, [2024])
+    assert await stored_spans(database, school.code) == pure_spans(school.events)
+
+
 async def test_a_cell_below_zero_is_refused(database: Database, apply: Applied, school: Any) -> None:
     someone = school.enters()
     await apply(school.events)
