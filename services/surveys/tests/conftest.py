@@ -1,61 +1,77 @@
-"""A migrated database, a roster in it, and what a survey needs before anybody can answer."""
+"""A migrated database, a roster in it, the application over it, and what a survey needs before anybody can answer."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
+from sqlalchemy import text
 
-from common.auth import SYSTEM, Principal, Role
 from common.contracts import graduate, organisation
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData, GraduateStatus
 from common.contracts.organisation import OrganisationData, UnitKind
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database
-from common.errors import Text
+from common.operations import OperationRunner
 from common.testing.databases import ServiceDatabase, service_database
-from surveys.questionnaires import commands as questionnaires
-from surveys.questionnaires.domain import Content, Option, Page, Question, QuestionType, Scale
+from common.testing.tokens import TokenMint
+from surveys.app import create_app
+from surveys.invitations.operations import KIND, inviting
 from surveys.roster.subscriptions import keeping_the_roster
-from surveys.waves import commands as waves
-from surveys.waves.domain import Cycle, Wave, WavePlan
+from surveys.settings import Settings
 
 RECORDED = datetime(2024, 6, 20, 2, 15, tzinfo=UTC)
 _schools = count(90_001)
 
+Json = dict[str, Any]
+Client = Callable[..., httpx.AsyncClient]
+Roster = Callable[..., Awaitable[UUID]]
 
-def roster_event(
-    school_code: str,
-    graduate_id: UUID,
-    *,
-    sequence: int = 1,
-    cohort: int = 2024,
-    status: GraduateStatus = GraduateStatus.REGISTERED,
-) -> IncomingEvent:
-    data = GraduateData(
-        graduate_id=graduate_id,
-        version=sequence,
-        school_code=school_code,
-        cohort=cohort,
-        status=status,
-        recorded_at=RECORDED,
-    )
-    return _event(graduate.TOPIC, graduate.CHANGED, str(graduate_id), sequence, data)
+QUESTIONNAIRE: Json = {
+    "title": {"zh": "毕业生调查", "en": "Graduate survey"},
+    "pages": [
+        {
+            "id": "work",
+            "questions": [
+                {
+                    "id": "satisfied",
+                    "type": "single_choice",
+                    "required": True,
+                    "text": {"zh": "满意吗", "en": "Satisfied?"},
+                    "options": [
+                        {"value": "y", "text": {"zh": "是", "en": "Yes"}},
+                        {"value": "n", "text": {"zh": "否", "en": "No"}},
+                    ],
+                },
+                {"id": "comment", "type": "text", "required": False, "text": {"zh": "意见", "en": "Comment"}},
+            ],
+        },
+        {
+            "id": "study",
+            "questions": [
+                {
+                    "id": "match",
+                    "type": "scale",
+                    "required": True,
+                    "text": {"zh": "对口", "en": "Match"},
+                    "scale": {"min": 1, "max": 5},
+                }
+            ],
+        },
+    ],
+}
 
 
-def unit_event(school_code: str, kind: UnitKind, name: str, *, sequence: int) -> IncomingEvent:
-    data = OrganisationData(school_code=school_code, unit_kind=kind, code=school_code, name=name, recorded_at=RECORDED)
-    return _event(organisation.TOPIC, organisation.CHANGED, school_code, sequence, data)
-
-
-def _event(
-    topic: str, event_type: str, key: str, sequence: int, data: GraduateData | OrganisationData
-) -> IncomingEvent:
+def _event(topic: str, kind: str, key: str, sequence: int, data: GraduateData | OrganisationData) -> IncomingEvent:
     return IncomingEvent(
         id=uuid4(),
-        type=event_type,
+        type=kind,
         topic=topic,
         key=key,
         sequence=sequence,
@@ -83,8 +99,46 @@ async def database(surveys_database: ServiceDatabase) -> AsyncIterator[Database]
 
 
 @pytest.fixture(scope="session")
-def cipher() -> FieldCipher:
-    return FieldCipher(KeyRing.generate())
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("surveys")
+
+
+@pytest.fixture(scope="session")
+def mint(folder: Path) -> TokenMint:
+    return TokenMint(folder)
+
+
+@pytest.fixture(scope="session")
+def settings(folder: Path, mint: TokenMint, surveys_database: ServiceDatabase) -> Settings:
+    keyring_file = folder / "keyring.json"
+    KeyRing.generate().store(keyring_file)
+    return Settings(
+        database_url=surveys_database.app_url,
+        keyring_file=keyring_file,
+        public_url="https://survey.test",
+        rate_limit_per_second=100_000,
+        **mint.settings,
+    )
+
+
+@pytest.fixture(scope="session")
+async def connection_to_app(settings: Settings, database: Database) -> AsyncIterator[httpx.ASGITransport]:
+    transport = httpx.ASGITransport(create_app(settings, database, {}))
+    yield transport
+    await transport.aclose()
+
+
+@pytest.fixture
+def client(connection_to_app: httpx.ASGITransport, mint: TokenMint) -> Client:
+    """A client by role and scope, by the token of a link, or without anything."""
+
+    def make(role: str | None = None, *, link: str | None = None, **scope: Any) -> httpx.AsyncClient:
+        headers = mint.headers(role, **scope) if role else {}
+        if link is not None:
+            headers = {"Authorization": f"Survey {link}"}
+        return httpx.AsyncClient(transport=connection_to_app, base_url="http://surveys.test", headers=headers)
+
+    return make
 
 
 @pytest.fixture
@@ -94,67 +148,146 @@ def school() -> str:
 
 
 @pytest.fixture
-def manager(school: str) -> Principal:
-    return Principal(f"manager of {school}", Role.SURVEY_MANAGER, school_code=school)
+def manager(client: Client, school: str) -> httpx.AsyncClient:
+    """The school's survey manager."""
+    return client("survey_manager", school=school)
 
 
 @pytest.fixture
-async def graduates(database: Database, school: str) -> list[UUID]:
+def graduate_event() -> Callable[..., IncomingEvent]:
+    """Make events of the roster."""
+
+    def make(
+        school_code: str,
+        graduate_id: UUID | None = None,
+        *,
+        sequence: int = 1,
+        cohort: int = 2024,
+        status: GraduateStatus = GraduateStatus.REGISTERED,
+    ) -> IncomingEvent:
+        data = GraduateData(
+            graduate_id=graduate_id or uuid4(),
+            version=sequence,
+            school_code=school_code,
+            cohort=cohort,
+            status=status,
+            recorded_at=RECORDED,
+        )
+        return _event(graduate.TOPIC, graduate.CHANGED, str(data.graduate_id), sequence, data)
+
+    return make
+
+
+@pytest.fixture
+def unit_event() -> Callable[..., IncomingEvent]:
+    """Make events of the organisation."""
+
+    def make(school_code: str, kind: UnitKind, name: str, *, sequence: int) -> IncomingEvent:
+        data = OrganisationData(
+            school_code=school_code, unit_kind=kind, code=school_code, name=name, recorded_at=RECORDED
+        )
+        return _event(organisation.TOPIC, organisation.CHANGED, school_code, sequence, data)
+
+    return make
+
+
+@pytest.fixture
+async def graduates(database: Database, school: str, graduate_event: Callable[..., IncomingEvent]) -> list[UUID]:
     """Three graduates of the school's 2024 cohort."""
     ids = sorted(uuid4() for _ in range(3))
-    await keeping_the_roster(database)([roster_event(school, each) for each in ids])
+    await keeping_the_roster(database)([graduate_event(school, each) for each in ids])
     return ids
 
 
-QUESTIONNAIRE = Content(
-    Text("毕业生调查", "Graduate survey"),
-    (
-        Page(
-            "work",
-            (
-                Question(
-                    "satisfied",
-                    QuestionType.SINGLE_CHOICE,
-                    required=True,
-                    text=Text("满意吗", "Satisfied?"),
-                    options=(Option("y", Text("是", "Yes")), Option("n", Text("否", "No"))),
-                ),
-                Question("comment", QuestionType.TEXT, required=False, text=Text("意见", "Comment")),
-            ),
-        ),
-        Page("study", (Question("match", QuestionType.SCALE, True, Text("对口", "Match"), scale=Scale(1, 5)),)),
-    ),
-)
+@pytest.fixture
+def questionnaire() -> Json:
+    """The content of a questionnaire that may be published."""
+    return QUESTIONNAIRE
 
 
 @pytest.fixture
-async def published(database: Database, manager: Principal) -> UUID:
-    """The school's questionnaire, published once."""
-    async with database.transaction(manager.actor) as uow:
-        draft = await questionnaires.create(uow, manager, QUESTIONNAIRE)
-        await questionnaires.publish(uow, draft)
-        await uow.commit()
-    return draft.id
+async def published(manager: httpx.AsyncClient) -> str:
+    """The id of the school's questionnaire, published once."""
+    made = (await manager.post("/v1/questionnaires", json=QUESTIONNAIRE)).json()
+    answer = await manager.post(f"/v1/questionnaires/{made['id']}/publish", headers={"If-Match": '"1"'})
+    assert (answer.status_code, answer.json()["published_version"]) == (200, 1)
+    return str(made["id"])
 
 
-def plan_of(school_code: str, questionnaire_id: UUID, **changes: object) -> WavePlan:
+@pytest.fixture
+def plan(school: str, published: str) -> Json:
+    """The body of a wave that is open now."""
     now = datetime.now(UTC)
-    given: dict[str, object] = {
-        "school_code": school_code,
+    return {
+        "school_code": school,
         "cohort": 2024,
-        "cycle": Cycle.ONE_YEAR,
-        "questionnaire_id": questionnaire_id,
+        "cycle": 1,
+        "questionnaire_id": published,
         "questionnaire_version": 1,
-        "opens_at": now - timedelta(hours=1),
-        "closes_at": now + timedelta(hours=1),
+        "opens_at": (now - timedelta(hours=1)).isoformat(),
+        "closes_at": (now + timedelta(hours=1)).isoformat(),
     }
-    return WavePlan(**(given | changes))  # type: ignore[arg-type]
 
 
 @pytest.fixture
-async def wave(database: Database, manager: Principal, school: str, graduates: list[UUID], published: UUID) -> Wave:
+async def wave(manager: httpx.AsyncClient, graduates: list[UUID], plan: Json) -> Json:
     """An open wave for the three graduates."""
-    async with database.transaction(SYSTEM) as uow:
-        made, _ = await waves.create(uow, manager, plan_of(school, published))
-        await uow.commit()
-    return made
+    answer = await manager.post("/v1/waves", json=plan)
+    assert (answer.status_code, answer.json()["eligible"]) == (201, len(graduates)), answer.text
+    return dict(answer.json())
+
+
+@pytest.fixture
+def runner(database: Database, settings: Settings) -> OperationRunner:
+    """A worker of long work."""
+    cipher = FieldCipher.load(settings.keyring_file)
+    return OperationRunner(database, {KIND: inviting(cipher)}, cipher=cipher)
+
+
+@pytest.fixture
+async def invited(manager: httpx.AsyncClient, wave: Json, runner: OperationRunner) -> list[Json]:
+    """The invitations of the wave, in the order of their graduates."""
+    answer = await manager.post(f"/v1/waves/{wave['id']}/invitations", json={"channel": "link"})
+    assert answer.status_code == 202, answer.text
+    while await runner.run_once():
+        pass
+    items = (await manager.get(f"/v1/waves/{wave['id']}/invitations")).json()["items"]
+    return sorted(items, key=lambda each: str(each["graduate_id"]))
+
+
+@pytest.fixture
+def tokens(invited: list[Json]) -> list[str]:
+    """The links' tokens, in the order of their graduates."""
+    return [str(each["link"]).split("#")[1] for each in invited]
+
+
+@pytest.fixture
+def rows(database: Database) -> Callable[..., Awaitable[list[Json]]]:
+    """Read the database beside the application."""
+
+    async def read(query: str, **bound: object) -> list[Json]:
+        async with database.reading() as connection:
+            return [dict(row) for row in (await connection.execute(text(query), bound)).mappings()]
+
+    return read
+
+
+@pytest.fixture
+def moved(surveys_database: ServiceDatabase) -> Callable[[str, str], Awaitable[None]]:
+    """Change the period of a wave, as time would."""
+
+    async def move(wave_id: str, change: str) -> None:
+        async with _administering(surveys_database) as connection:
+            await connection.execute(text(f"UPDATE waves SET {change} WHERE id = :id"), {"id": wave_id})
+
+    return move
+
+
+@asynccontextmanager
+async def _administering(found: ServiceDatabase) -> AsyncIterator[Any]:
+    connected = Database.connect(found.owner_url)
+    try:
+        async with connected.reading() as connection:
+            yield connection
+    finally:
+        await connected.dispose()

@@ -18,25 +18,14 @@ from surveys.waves.routes import router as waves
 
 
 def create_app(settings: ServiceSettings, database: Database, readiness: Readiness) -> FastAPI:
-    """The application of a running process."""
-    return _app(settings, database, FieldCipher.load(settings.keyring_file), readiness)
-
-
-def create(settings: ServiceSettings) -> FastAPI:
-    """The application without anything behind it, to be described."""
-    return _app(settings, None, None, {})
-
-
-def _app(
-    settings: ServiceSettings, database: Database | None, cipher: FieldCipher | None, readiness: Readiness
-) -> FastAPI:
+    """Puts the routes together; connects to nothing."""
     app = create_http_app(
         title="Quxiang surveys",
         description="Tracking surveys of graduates: questionnaires, waves, personal links, answers.",
         settings=settings,
         verifier=TokenVerifier(settings),
         database=database,
-        cipher=cipher,
+        cipher=FieldCipher.load(settings.keyring_file),
         problems=PROBLEMS,
         problem_texts=PROBLEM_TEXTS,
         readiness=readiness,

@@ -1,221 +1,212 @@
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
+import httpx
 import pytest
-from sqlalchemy import text
 
-from common.auth import SYSTEM, Principal, Role
 from common.contracts.response import SUBMITTED, WITHDRAWN
-from common.crypto import FieldCipher
-from common.database import Database
-from common.errors import Conflict, Invalid, NotFound
-from surveys.invitations import commands as inviting
-from surveys.invitations import storage as invitations
-from surveys.invitations.domain import InvitationState, new_token
-from surveys.invitations.storage import Batch
-from surveys.problems import LinkRefused
-from surveys.responses import answering, commands
-from surveys.responses.answering import UNKNOWN_HOLDER, Answer
-from surveys.waves.domain import Wave
+
+Json = dict[str, Any]
+Client = Callable[..., httpx.AsyncClient]
+Rows = Callable[..., Awaitable[list[Json]]]
 
 CANARY = "金丝雀 13800138000"
 
 
-@pytest.fixture
-async def tokens(database: Database, manager: Principal, cipher: FieldCipher, wave: Wave) -> list[str]:
-    """One link's token per graduate of the wave."""
-    async with database.transaction(SYSTEM) as uow:
-        assert await inviting.invite_some(uow, cipher, Batch(uuid4(), wave.id, wave.plan.school_code, "link")) == 3
-        await uow.commit()
-    async with database.reading() as connection:
-        page = await invitations.page(connection, wave.id, None, 10)
-    found = inviting.links(cipher, manager, "http://survey.test", page)
-    return [found[each.id].split("#")[1] for each in sorted(page, key=lambda each: each.graduate_id)]
+async def save(holder: httpx.AsyncClient, page: str, values: Json, version: str = "*") -> httpx.Response:
+    return await holder.put(f"/v1/answer/pages/{page}", json={"values": values}, headers={"If-Match": version})
 
 
-@asynccontextmanager
-async def opened(database: Database, cipher: FieldCipher, token: str) -> AsyncIterator[tuple[Any, Answer]]:
-    async with database.transaction(UNKNOWN_HOLDER) as uow:
-        yield uow, await answering.open_answer(uow, cipher, token)
-        await uow.commit()
+async def filled(holder: httpx.AsyncClient) -> httpx.Response:
+    await save(holder, "work", {"satisfied": "y", "comment": CANARY})
+    return await save(holder, "study", {"match": 4})
 
 
-async def save(database: Database, cipher: FieldCipher, token: str, page_id: str, values: dict[str, object]) -> Answer:
-    async with opened(database, cipher, token) as (uow, answer):
-        return await answering.save_page(uow, cipher, answer, answering.page_of(answer, page_id), values)
+async def submit(holder: httpx.AsyncClient, **headers: str) -> httpx.Response:
+    return await holder.post("/v1/answer/submit", headers={"If-Match": "*"} | headers)
 
 
-async def submitted(database: Database, cipher: FieldCipher, token: str) -> Answer:
-    await save(database, cipher, token, "work", {"satisfied": "y", "comment": CANARY})
-    await save(database, cipher, token, "study", {"match": 4})
-    async with opened(database, cipher, token) as (uow, answer):
-        done, _ = await answering.submit(uow, answer)
-    return done
+async def test_pages_are_saved_one_by_one_and_found_again(client: Client, tokens: list[str], wave: Json) -> None:
+    holder = client(link=tokens[0])
+    opened = await holder.get("/v1/answer")
+    assert (opened.status_code, opened.headers["ETag"]) == (200, '"1"')
+    assert opened.json()["questionnaire"]["pages"][0]["questions"][0]["options"][0]["value"] == "y"
+    assert (opened.json()["values"], opened.json()["missing"]) == ({}, ["satisfied", "match"])
+    first = await save(holder, "work", {"satisfied": "y", "comment": "好"}, opened.headers["ETag"])
+    second = await save(holder, "study", {"match": 3}, first.headers["ETag"])
+    third = await save(holder, "work", {"satisfied": "n", "comment": None}, second.headers["ETag"])
+    assert [each.json()["version"] for each in (first, second, third)] == [2, 3, 4]
+    elsewhere = await client(link=tokens[0]).get("/v1/answer")
+    assert elsewhere.json() == third.json()
+    assert elsewhere.json()["values"] == {"satisfied": "n", "match": 3}
 
 
-async def rows(database: Database, query: str, **bound: object) -> list[Any]:
-    async with database.reading() as connection:
-        return list((await connection.execute(text(query), bound)).mappings())
+async def test_a_save_names_the_version_it_is_meant_for(client: Client, tokens: list[str]) -> None:
+    holder = client(link=tokens[0])
+    without = await holder.put("/v1/answer/pages/work", json={"values": {}})
+    assert without.status_code == 428
+    assert (await save(holder, "work", {}, '"1"')).status_code == 200
+    stale = await save(holder, "work", {"satisfied": "zzz"}, '"1"')
+    assert (stale.status_code, stale.headers["ETag"]) == (412, '"2"')
 
 
-async def test_pages_are_saved_one_by_one_and_found_again(
-    database: Database, cipher: FieldCipher, tokens: list[str]
+async def test_every_value_is_checked_against_its_question(client: Client, tokens: list[str]) -> None:
+    holder = client(link=tokens[0])
+    answer = await save(holder, "work", {"satisfied": "maybe", "comment": 7, "match": 3})
+    assert answer.status_code == 422
+    assert {(each["pointer"], each["rule"]) for each in answer.json()["errors"]} == {
+        ("/values/satisfied", "single_choice"),
+        ("/values/comment", "text"),
+        ("/values/match", "unknown_question"),
+    }
+    assert (await holder.get("/v1/answer")).json()["values"] == {}
+
+
+async def test_an_unknown_page_is_not_found(client: Client, tokens: list[str]) -> None:
+    assert (await save(client(link=tokens[0]), "elsewhere", {})).status_code == 404
+
+
+@pytest.mark.parametrize("token", ["", "x", "A" * 22, "A" * 5000])
+async def test_a_token_nobody_has_is_refused(client: Client, token: str) -> None:
+    for call in (client(link=token).get("/v1/answer"), submit(client(link=token)), client().get("/v1/answer")):
+        answer = await call
+        assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Survey")
+
+
+async def test_wrong_used_and_expired_links_are_refused_alike(
+    client: Client, tokens: list[str], wave: Json, moved: Callable[[str, str], Awaitable[None]]
 ) -> None:
-    first = await save(database, cipher, tokens[0], "work", {"satisfied": "y", "comment": "好"})
-    second = await save(database, cipher, tokens[0], "study", {"match": 3})
-    third = await save(database, cipher, tokens[0], "work", {"satisfied": "n", "comment": None})
-    assert [each.response.version for each in (first, second, third)] == [2, 3, 4]
-    async with opened(database, cipher, tokens[0]) as (_, answer):
-        assert answer.values == third.values == {"satisfied": "n", "match": 3}
-        assert answer.response.version == 4
-
-
-async def test_the_first_use_erases_the_link(
-    database: Database, cipher: FieldCipher, tokens: list[str], wave: Wave
-) -> None:
-    async with opened(database, cipher, tokens[0]):
-        pass
-    async with database.reading() as connection:
-        page = await invitations.page(connection, wave.id, None, 10)
-    states = {each.graduate_id: (each.state, each.token_ciphertext is None) for each in page}
-    assert sorted(states.values()) == [
-        (InvitationState.CREATED, False),
-        (InvitationState.CREATED, False),
-        (InvitationState.OPENED, True),
-    ]
-
-
-@pytest.mark.parametrize("token", ["", "x", "A" * 22, "A" * 5000, "é" * 22])
-async def test_a_token_nobody_has_is_refused(database: Database, cipher: FieldCipher, token: str) -> None:
-    with pytest.raises(LinkRefused):
-        async with opened(database, cipher, token):
-            pass
-
-
-async def test_an_expired_link_is_refused_with_the_same_text(
-    database: Database, cipher: FieldCipher, tokens: list[str], wave: Wave
-) -> None:
-    async with database.transaction(SYSTEM) as uow:
-        moved = text("UPDATE waves SET closes_at = opens_at + interval '1 second' WHERE id = :id")
-        await uow.connection.execute(moved, {"id": wave.id})
-        await uow.commit()
-    with pytest.raises(LinkRefused) as expired:
-        async with opened(database, cipher, tokens[0]):
-            pass
-    assert (expired.value.code, expired.value.detail) == (LinkRefused().code, LinkRefused().detail)
+    used, expired = client(link=tokens[0]), client(link=tokens[1])
+    await filled(used)
+    await submit(used)
+    await moved(wave["id"], "closes_at = opens_at + interval '1 second'")
+    bodies = []
+    for holder in (used, expired, client(link="A" * 22)):
+        for call in (holder.get("/v1/answer"), save(holder, "work", {}), submit(holder)):
+            answer = await call
+            assert answer.status_code == 401
+            bodies.append({name: value for name, value in answer.json().items() if name != "trace_id"})
+    assert all(body == bodies[0] for body in bodies)
 
 
 async def test_before_the_wave_opens_a_link_says_when(
-    database: Database, cipher: FieldCipher, tokens: list[str], wave: Wave
+    client: Client, tokens: list[str], wave: Json, moved: Callable[[str, str], Awaitable[None]]
 ) -> None:
-    async with database.transaction(SYSTEM) as uow:
-        moved = text("UPDATE waves SET opens_at = closes_at - interval '1 second' WHERE id = :id")
-        await uow.connection.execute(moved, {"id": wave.id})
-        await uow.commit()
-    with pytest.raises(Conflict):
-        async with opened(database, cipher, tokens[0]):
-            pass
+    await moved(wave["id"], "opens_at = closes_at - interval '1 second'")
+    answer = await client(link=tokens[0]).get("/v1/answer")
+    assert (answer.status_code, answer.json()["code"]) == (409, "wave_not_open")
+    assert "opens_at" in answer.json()
 
 
 async def test_an_answer_is_submitted_once_it_is_complete(
-    database: Database, cipher: FieldCipher, tokens: list[str], graduates: list[UUID]
+    client: Client, tokens: list[str], graduates: list[UUID], rows: Rows
 ) -> None:
-    await save(database, cipher, tokens[0], "work", {"satisfied": "y"})
-    with pytest.raises(Invalid) as incomplete:
-        async with opened(database, cipher, tokens[0]) as (uow, answer):
-            await answering.submit(uow, answer)
-    assert [problem.pointer for problem in incomplete.value.problems] == ["/values/match"]
-    done = await submitted(database, cipher, tokens[0])
-    found = await rows(database, "SELECT * FROM outbox WHERE key = :key ORDER BY sequence", key=str(graduates[0]))
+    holder = client(link=tokens[0])
+    await save(holder, "work", {"satisfied": "y"})
+    incomplete = await submit(holder)
+    assert incomplete.status_code == 422
+    assert [(each["pointer"], each["rule"]) for each in incomplete.json()["errors"]] == [("/values/match", "required")]
+    await filled(holder)
+    done = await submit(holder)
+    assert (done.status_code, done.json()["state"], done.json()["version"]) == (200, "submitted", 5)
+    assert 0 < len(done.json()["change_token"]) <= 200
+    found = await rows("SELECT * FROM outbox WHERE key = :key ORDER BY sequence", key=str(graduates[0]))
     assert [(row["sequence"], row["type"]) for row in found][1:] == [(2, SUBMITTED)]
     assert found[1]["data"]["questions_answered"] == found[1]["data"]["questions_total"] == 3
-    assert found[1]["recorded_at"] == done.response.recorded_at
-    with pytest.raises(LinkRefused):
-        async with opened(database, cipher, tokens[0]):
-            pass
+    assert CANARY not in str(found)
+
+
+async def test_a_submission_whose_answer_was_lost_can_be_repeated(client: Client, tokens: list[str]) -> None:
+    holder = client(link=tokens[0])
+    await filled(holder)
+    once = {"Idempotency-Key": "submit-1"}
+    first, second = await submit(holder, **once), await submit(holder, **once)
+    assert (second.status_code, second.json()) == (200, first.json())
+    assert (await submit(holder)).status_code == 401
+    assert (await submit(holder, **{"Idempotency-Key": "submit-2"})).status_code == 401
 
 
 async def test_two_submissions_at_once_are_one(
-    database: Database, cipher: FieldCipher, tokens: list[str], graduates: list[UUID]
+    client: Client, tokens: list[str], graduates: list[UUID], rows: Rows
 ) -> None:
-    await save(database, cipher, tokens[1], "work", {"satisfied": "y"})
-    await save(database, cipher, tokens[1], "study", {"match": 1})
-
-    async def submit() -> bool:
-        try:
-            async with opened(database, cipher, tokens[1]) as (uow, answer):
-                await answering.submit(uow, answer)
-        except LinkRefused:
-            return False
-        return True
-
-    assert sorted(await asyncio.gather(*(submit() for _ in range(8)))) == [False] * 7 + [True]
-    found = await rows(database, "SELECT sequence, type FROM outbox WHERE key = :key", key=str(graduates[1]))
-    assert sorted(row["sequence"] for row in found) == [1, 2]
+    holder = client(link=tokens[1])
+    await filled(holder)
+    answers = await asyncio.gather(*(submit(holder) for _ in range(8)))
+    assert sorted(each.status_code for each in answers) == [200] + [401] * 7
+    found = await rows("SELECT sequence FROM outbox WHERE key = :key ORDER BY 1", key=str(graduates[1]))
+    assert [row["sequence"] for row in found] == [1, 2]
 
 
-async def test_one_page_saved_by_many_at_once_ends_as_one_of_them(
-    database: Database, cipher: FieldCipher, tokens: list[str]
-) -> None:
-    await asyncio.gather(*(save(database, cipher, tokens[2], "study", {"match": 1 + n % 5}) for n in range(8)))
-    async with opened(database, cipher, tokens[2]) as (_, answer):
-        assert answer.response.version == 9
-        assert answer.values["match"] in range(1, 6)
+async def test_one_page_saved_by_many_at_once_is_saved_by_one(client: Client, tokens: list[str]) -> None:
+    holder = client(link=tokens[2])
+    answers = await asyncio.gather(*(save(holder, "study", {"match": 1 + n % 5}, '"1"') for n in range(8)))
+    assert sorted(each.status_code for each in answers) == [200] + [412] * 7
+    winner = next(each for each in answers if each.status_code == 200)
+    assert (await holder.get("/v1/answer")).json() == winner.json()
 
 
-async def test_what_was_answered_is_nowhere_in_clear(
-    database: Database, cipher: FieldCipher, tokens: list[str], surveys_database: Any
-) -> None:
-    await submitted(database, cipher, tokens[0])
-    tables = await rows(database, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+async def test_what_was_answered_is_nowhere_in_clear(client: Client, tokens: list[str], rows: Rows) -> None:
+    holder = client(link=tokens[0])
+    await filled(holder)
+    await submit(holder)
+    tables = await rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+    assert len(tables) > 10
     for table in tables:
-        for row in await rows(database, f'SELECT to_jsonb(t)::text AS line FROM "{table["table_name"]}" AS t'):
+        for row in await rows(f'SELECT to_jsonb(t)::text AS line FROM "{table["table_name"]}" AS t'):
             assert "金丝雀" not in row["line"]
-            assert tokens[0] not in row["line"]
+            assert not any(token in row["line"] for token in tokens)
 
 
 async def test_a_withdrawn_response_is_erased_and_announced(
-    database: Database, cipher: FieldCipher, tokens: list[str], graduates: list[UUID], school: str
+    client: Client, tokens: list[str], graduates: list[UUID], school: str, rows: Rows
 ) -> None:
-    done = await submitted(database, cipher, tokens[0])
-    owner = Principal("the graduate", Role.GRADUATE, graduate_id=graduates[0])
-    async with database.transaction(owner.actor) as uow:
-        response, token = await commands.withdraw(uow, await commands.locked(uow, owner, done.response.id))
-        await uow.commit()
-    assert (response.version, token.sequence) == (done.response.version + 1, 3)
-    assert await rows(database, "SELECT page_id FROM response_pages WHERE response_id = :id", id=response.id) == []
-    found = await rows(database, "SELECT type, data FROM outbox WHERE key = :key AND sequence = 3", key=token.key)
+    holder = client(link=tokens[0])
+    await filled(holder)
+    await submit(holder)
+    owner = client("graduate", graduate=graduates[0])
+    mine = (await owner.get("/v1/responses")).json()["items"]
+    assert [(each["graduate_id"], each["state"]) for each in mine] == [(str(graduates[0]), "submitted")]
+    path, version = f"/v1/responses/{mine[0]['id']}/withdraw", mine[0]["version"]
+    assert (await owner.post(path)).status_code == 428
+    done = await owner.post(path, headers={"If-Match": f'"{version}"'})
+    assert (done.status_code, done.json()["state"], done.json()["version"]) == (200, "withdrawn", version + 1)
+    assert await rows("SELECT page_id FROM response_pages WHERE response_id = :id", id=mine[0]["id"]) == []
+    found = await rows("SELECT type, data FROM outbox WHERE key = :key AND sequence = 3", key=str(graduates[0]))
     assert (found[0]["type"], found[0]["data"]["state"]) == (WITHDRAWN, "withdrawn")
-    with pytest.raises(Conflict):
-        async with database.transaction(owner.actor) as uow:
-            await commands.withdraw(uow, await commands.locked(uow, owner, response.id))
+    again = await owner.post(path, headers={"If-Match": "*"})
+    assert (again.status_code, again.json()["state"], again.json()["allowed_transitions"]) == (409, "withdrawn", [])
 
 
-async def test_nobody_withdraws_the_response_of_somebody_else(
-    database: Database, cipher: FieldCipher, tokens: list[str], graduates: list[UUID]
+async def test_nobody_sees_or_withdraws_the_response_of_somebody_else(
+    client: Client, tokens: list[str], graduates: list[UUID], school: str
 ) -> None:
-    done = await submitted(database, cipher, tokens[0])
-    strangers = [
-        Principal("another graduate", Role.GRADUATE, graduate_id=graduates[1]),
-        Principal("another school", Role.SURVEY_MANAGER, school_code="99998"),
-    ]
+    holder = client(link=tokens[0])
+    await filled(holder)
+    await submit(holder)
+    [mine] = (await client("graduate", graduate=graduates[0]).get("/v1/responses")).json()["items"]
+    strangers = [client("graduate", graduate=graduates[1]), client("survey_manager", school="99998")]
     for stranger in strangers:
-        async with database.transaction(stranger.actor) as uow:
-            with pytest.raises(NotFound):
-                await commands.locked(uow, stranger, done.response.id)
+        assert (await stranger.get("/v1/responses")).json()["items"] == []
+        assert (await stranger.get("/v1/responses", params={"school": school})).json()["items"] == []
+        assert (await stranger.get(f"/v1/responses/{mine['id']}")).status_code == 404
+        assert (await stranger.post(f"/v1/responses/{mine['id']}/withdraw")).status_code == 404
+    officer = client("school_officer", school=school)
+    assert (await officer.post(f"/v1/responses/{mine['id']}/withdraw")).status_code == 403
+    assert (await client("employer", employer=graduates[0]).get("/v1/responses")).status_code == 403
 
 
-async def test_every_act_leaves_one_audit_entry(database: Database, cipher: FieldCipher, tokens: list[str]) -> None:
-    token = tokens[0]
-    done = await submitted(database, cipher, token)
+async def test_every_act_leaves_one_audit_entry(
+    client: Client, tokens: list[str], graduates: list[UUID], rows: Rows
+) -> None:
+    holder = client(link=tokens[0])
+    await filled(holder)
+    await submit(holder)
     found = await rows(
-        database,
-        "SELECT action, role FROM audit_entries WHERE object_id = :id ORDER BY recorded_at",
-        id=str(done.response.id),
+        "SELECT action, role FROM audit_entries WHERE object_kind = 'response' AND object_id IN"
+        " (SELECT id::text FROM responses WHERE graduate_id = :graduate) ORDER BY recorded_at",
+        graduate=graduates[0],
     )
     assert [row["action"] for row in found] == ["response.save_page", "response.save_page", "response.submit"]
     assert {row["role"] for row in found} == {"respondent"}
-    assert new_token() != token

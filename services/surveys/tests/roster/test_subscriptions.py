@@ -1,9 +1,11 @@
 import random
+from collections.abc import Callable
 from uuid import uuid4
 
 from sqlalchemy import text
 
 from common.contracts import ChangeToken
+from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import TOPIC as GRADUATES
 from common.contracts.graduate import GraduateStatus
 from common.contracts.organisation import TOPIC as ORGANISATION
@@ -13,15 +15,17 @@ from common.database import Database
 from surveys.roster.storage import includes, school_names
 from surveys.roster.subscriptions import keeping_the_roster
 
-from ..conftest import roster_event, unit_event
+Events = Callable[..., IncomingEvent]
 
 
-async def test_the_highest_sequence_wins_in_any_order_and_batch_size(database: Database, school: str) -> None:
+async def test_the_highest_sequence_wins_in_any_order_and_batch_size(
+    database: Database, school: str, graduate_event: Events
+) -> None:
     graduate_id, keep = uuid4(), keeping_the_roster(database)
     history = [
-        roster_event(school, graduate_id, sequence=1),
-        roster_event(school, graduate_id, sequence=2, status=GraduateStatus.EXTENDED),
-        roster_event(school, graduate_id, sequence=3, status=GraduateStatus.COMPLETED),
+        graduate_event(school, graduate_id, sequence=1),
+        graduate_event(school, graduate_id, sequence=2, status=GraduateStatus.EXTENDED),
+        graduate_event(school, graduate_id, sequence=3, status=GraduateStatus.COMPLETED),
     ]
     for seed in range(12):
         deliveries = history * 2
@@ -34,7 +38,7 @@ async def test_the_highest_sequence_wins_in_any_order_and_batch_size(database: D
             assert (await connection.execute(query, {"id": graduate_id})).one() == ("completed", 3)
 
 
-async def test_units_of_a_school_do_not_overwrite_its_name(database: Database, school: str) -> None:
+async def test_units_of_a_school_do_not_overwrite_its_name(database: Database, school: str, unit_event: Events) -> None:
     keep = keeping_the_roster(database)
     await keep([unit_event(school, UnitKind.COLLEGE, "计算机学院", sequence=2)])
     await keep([unit_event(school, UnitKind.SCHOOL, "测试大学", sequence=1)])
@@ -43,14 +47,16 @@ async def test_units_of_a_school_do_not_overwrite_its_name(database: Database, s
         assert await school_names(connection, school) == ("测试大学", None)
 
 
-async def test_a_change_is_included_once_it_was_applied(database: Database, school: str) -> None:
+async def test_a_change_is_included_once_it_was_applied(
+    database: Database, school: str, graduate_event: Events, unit_event: Events
+) -> None:
     graduate_id, keep = uuid4(), keeping_the_roster(database)
     entered = ChangeToken(GRADUATES, school, str(graduate_id), 1)
     changed = ChangeToken(GRADUATES, school, str(graduate_id), 2)
     described = ChangeToken(ORGANISATION, school, school, 1)
     async with database.reading() as connection:
         assert not await includes(connection, [entered])
-        await keep([roster_event(school, graduate_id)])
+        await keep([graduate_event(school, graduate_id)])
         assert await includes(connection, [entered])
         assert not await includes(connection, [entered, changed])
         assert not await includes(connection, [described])

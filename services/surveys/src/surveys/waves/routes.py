@@ -1,15 +1,16 @@
 """Waves over HTTP."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from common.auth import Caller, Principal
 from common.contracts import ChangeToken
 from common.database import Database
+from common.errors import Text
 from common.http import (
     Db,
     LazyBody,
@@ -20,6 +21,7 @@ from common.http import (
     RequestedChanges,
     StrictModel,
     resource,
+    rule_broken,
 )
 from surveys.listing import last_seen, listed
 from surveys.roster.storage import includes
@@ -34,12 +36,24 @@ CohortQuery = Annotated[int | None, Query(ge=1977, le=2200, description="Only th
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
 
 
+def _known_cycle(years: int) -> int:
+    # not a Literal, for which true is 1
+    if years not in set(Cycle):
+        raise rule_broken("not_allowed", Text("应为 0、1、3 或 5", "Must be 0, 1, 3 or 5"))
+    return years
+
+
+CycleField = Annotated[
+    int, AfterValidator(_known_cycle), Field(description="Years after graduation", json_schema_extra={"enum": [*Cycle]})
+]
+
+
 class NewWave(StrictModel):
     """A wave to create; its questions are those of a published questionnaire version."""
 
     school_code: Annotated[str, Field(pattern=r"^[0-9]{5}$")]
     cohort: Annotated[int, Field(ge=1977, le=2200)]
-    cycle: Annotated[Literal[0, 1, 3, 5], Field(description="Years after graduation")]
+    cycle: CycleField
     questionnaire_id: UUID
     questionnaire_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
     opens_at: Instant

@@ -1,0 +1,92 @@
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from common.database import Database
+from common.operations import OperationRunner
+
+Json = dict[str, Any]
+Client = Callable[..., httpx.AsyncClient]
+Rows = Callable[..., Awaitable[list[Json]]]
+
+
+async def invite(manager: httpx.AsyncClient, wave: Json, runner: OperationRunner) -> Json:
+    accepted = await manager.post(f"/v1/waves/{wave['id']}/invitations", json={"channel": "link"})
+    assert accepted.status_code == 202
+    while await runner.run_once():
+        pass
+    return dict((await manager.get(accepted.headers["Location"])).json())
+
+
+async def test_everybody_eligible_gets_one_link(
+    manager: httpx.AsyncClient, wave: Json, runner: OperationRunner, graduates: list[UUID]
+) -> None:
+    first, second = await invite(manager, wave, runner), await invite(manager, wave, runner)
+    assert (first["state"], first["result"]) == ("succeeded", {"created": 3})
+    assert (second["state"], second["result"]) == ("succeeded", {"created": 0})
+    items = (await manager.get(f"/v1/waves/{wave['id']}/invitations")).json()["items"]
+    assert sorted(each["graduate_id"] for each in items) == [str(each) for each in graduates]
+    assert {each["state"] for each in items} == {"created"}
+    assert all(each["link"].startswith("https://survey.test/a#") for each in items)
+
+
+async def test_a_run_that_was_broken_off_makes_only_what_is_missing(
+    manager: httpx.AsyncClient, wave: Json, runner: OperationRunner, rows: Rows
+) -> None:
+    await invite(manager, wave, runner)
+    before = await rows("SELECT graduate_id, token_digest FROM invitations WHERE wave_id = :id", id=wave["id"])
+    await invite(manager, wave, runner)
+    assert await rows("SELECT graduate_id, token_digest FROM invitations WHERE wave_id = :id", id=wave["id"]) == before
+
+
+async def test_only_the_survey_manager_reads_links_and_only_until_they_are_used(
+    client: Client, manager: httpx.AsyncClient, wave: Json, invited: list[Json], tokens: list[str], school: str
+) -> None:
+    path = f"/v1/waves/{wave['id']}/invitations"
+    for other in (client("school_officer", school=school), client("admin")):
+        assert {each["link"] for each in (await other.get(path)).json()["items"]} == {None}
+    await client(link=tokens[0]).get("/v1/answer")
+    shown = {each["graduate_id"]: each for each in (await manager.get(path)).json()["items"]}
+    used = shown[invited[0]["graduate_id"]]
+    assert (used["state"], used["link"]) == ("opened", None)
+    assert sum(each["link"] is not None for each in shown.values()) == 2
+
+
+async def test_reading_links_is_audited(wave: Json, invited: list[Json], rows: Rows) -> None:
+    query = "SELECT detail FROM audit_entries WHERE action = 'invitation.read_links' AND object_id = :id"
+    assert [row["detail"] for row in await rows(query, id=wave["id"])] == [{"links": 3}]
+
+
+async def test_a_closed_wave_invites_nobody(
+    manager: httpx.AsyncClient, wave: Json, moved: Callable[[str, str], Awaitable[None]]
+) -> None:
+    await moved(wave["id"], "closes_at = opens_at + interval '1 second'")
+    answer = await manager.post(f"/v1/waves/{wave['id']}/invitations", json={"channel": "link"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "wave_closed")
+
+
+async def test_an_unknown_channel_is_refused(manager: httpx.AsyncClient, wave: Json) -> None:
+    answer = await manager.post(f"/v1/waves/{wave['id']}/invitations", json={"channel": "pigeon"})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/channel")
+
+
+async def test_invitations_are_listed_page_by_page(manager: httpx.AsyncClient, wave: Json, invited: list[Json]) -> None:
+    seen, path = [], f"/v1/waves/{wave['id']}/invitations?limit=2"
+    while path:
+        answer = await manager.get(path)
+        seen += [each["id"] for each in answer.json()["items"]]
+        path = answer.links.get("next", {}).get("url", "")
+        assert (answer.json()["next_cursor"] is None) == (path == "")
+    assert sorted(seen) == sorted(each["id"] for each in invited)
+
+
+async def test_the_application_role_cannot_rewrite_who_was_eligible(database: Database, rows: Rows) -> None:
+    found = await rows(
+        "SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = 'surveys_app'"
+    )
+    rights = {(row["table_name"], row["privilege_type"]) for row in found}
+    for table in ("wave_eligible", "questionnaire_versions", "audit_entries", "outbox"):
+        assert (table, "INSERT") in rights
+        assert not rights & {(table, "UPDATE"), (table, "DELETE"), (table, "TRUNCATE")}
