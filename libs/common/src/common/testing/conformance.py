@@ -1,0 +1,55 @@
+"""Generated requests against a running service: every answer must be one that its description has, and none a 500."""
+
+import asyncio
+import contextlib
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis.checks import CHECKS, load_all_checks
+
+NAMES = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+)
+
+
+async def assert_conforms(
+    address: str, headers: Mapping[str, str], *, examples: int = 15, without: Collection[str] = ()
+) -> None:
+    """Try every operation of the service at an address, except the paths in `without`; fails with the first example."""
+    await asyncio.to_thread(_assert_conforms, address, dict(headers), examples, without)
+
+
+def _assert_conforms(address: str, headers: dict[str, str], examples: int, without: Collection[str]) -> None:
+    load_all_checks()
+    checks = [CHECKS.get_one(name) for name in NAMES]
+    schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+    for found in schema.get_all_operations():
+        operation: Any = found.ok()  # type: ignore[union-attr]
+        if operation.path not in without:
+            _try(operation, checks, headers, examples)
+
+
+def _try(operation: Any, checks: list[Any], headers: dict[str, str], examples: int) -> None:
+    for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE):
+
+        @settings(
+            max_examples=examples,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def conforms(case: Any) -> None:
+            case.call_and_validate(headers=headers, checks=checks)
+
+        # an operation without parameters has no faulty requests
+        with contextlib.suppress(Unsatisfiable):
+            conforms()

@@ -1,0 +1,44 @@
+"""Applications under a real uvicorn: for what only a socket shows: disconnects, HEAD, limits."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import httpx
+import uvicorn
+
+from common.testing.waiting import eventually
+
+
+@asynccontextmanager
+async def running_app(app: Any, **client_options: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """Serve an ASGI application on a free port of the loopback and give a client for it."""
+    async with serving(app) as address, httpx.AsyncClient(base_url=address, timeout=30, **client_options) as client:
+        yield client
+
+
+@asynccontextmanager
+async def serving(app: Any) -> AsyncIterator[str]:
+    """Serve an application on a free port, and give its base address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_config=None, server_header=False, timeout_graceful_shutdown=2)
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await eventually(lambda: server.started or running.done(), describe="uvicorn")
+        if running.done():
+            raise AssertionError("the application did not start") from running.exception()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await asyncio.wait({running}, timeout=10)
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to pytest."""
+        yield

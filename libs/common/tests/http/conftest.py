@@ -1,0 +1,191 @@
+"""An application with one of everything that routes use, on real uvicorn."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field, model_validator
+
+from common.auth import Caller, Role, TokenVerifier
+from common.errors import Conflict, NotFound, Text
+from common.http import (
+    IfMatch,
+    ImportForm,
+    LazyBody,
+    LazyUpload,
+    MinChange,
+    Page,
+    PageOf,
+    StrictModel,
+    create_app,
+    page_response,
+    resource,
+    rule_broken,
+)
+from common.settings import ServiceSettings
+from common.testing.http import serving
+from common.testing.tokens import TokenMint
+
+EXISTING = UUID("2e8e8c3e-9d10-4b4e-9a0e-111111111111")
+VERSION = 3
+
+
+class NewThing(StrictModel):
+    name: str = Field(min_length=1, max_length=5)
+    count: int = Field(default=1, ge=1, le=9)
+    day: date | None = None
+    parts: list[str] = Field(default=[], max_length=2)
+
+    @model_validator(mode="after")
+    def _no_taboo(self) -> "NewThing":
+        if self.name == "taboo":
+            raise rule_broken("no_taboo", Text("不得使用该名称", "This name is taboo"))
+        return self
+
+
+class Thing(BaseModel):
+    name: str
+    count: int = 1
+    day: date | None = None
+    parts: list[str] = []
+
+
+class Numbered(BaseModel):
+    number: int
+
+
+class Waited(BaseModel):
+    min_change_met: bool
+
+
+@dataclass
+class Edge:
+    """The running application, its mint, and what its slow route came to."""
+
+    address: str
+    mint: TokenMint
+    finished: list[str] = field(default_factory=list)
+
+    def client(self, role: str | None = "admin", **headers: str) -> httpx.AsyncClient:
+        token = {} if role is None else {"Authorization": f"Bearer {self.mint.token(role)}"}
+        return httpx.AsyncClient(base_url=self.address, headers={**token, **headers}, timeout=30)
+
+
+def thing_router() -> APIRouter:
+    router = APIRouter(prefix="/v1")
+
+    @router.post("/things", status_code=201, response_model=Thing)
+    async def create_thing(*, caller: Caller, body: LazyBody[NewThing]) -> Response:
+        caller.must_be(Role.ADMIN)
+        return resource(body.parse(), 1, 201, f"/v1/things/{EXISTING}")
+
+    @router.get("/things", response_model=PageOf[Numbered])
+    async def list_things(*, request: Request, caller: Caller, page: Page, name: str | None = None) -> Response:
+        first = (page.after(int) or [0])[0]
+        numbers = range(first + 1, min(first + page.limit, 250) + 1)
+        following = page.cursor_for(numbers[-1]) if numbers and numbers[-1] < 250 else None
+        return page_response(request, [Numbered(number=each) for each in numbers], following)
+
+    @router.get("/other-things", response_model=PageOf[Numbered])
+    async def list_other_things(*, request: Request, caller: Caller, page: Page) -> Response:
+        page.after(int)
+        return page_response(request, [], None)
+
+    @router.patch("/things/{thing_id}", response_model=Thing)
+    async def change_thing(*, caller: Caller, thing_id: UUID, if_match: IfMatch, body: LazyBody[NewThing]) -> Response:
+        if thing_id != EXISTING:
+            raise NotFound
+        caller.must_be(Role.ADMIN)
+        if_match.must_equal(VERSION)
+        if caller.subject == "frozen":
+            raise Conflict("frozen", Text("已冻结", "Frozen"), state="frozen", allowed_transitions=["thaw"])
+        return resource(body.parse(), VERSION + 1)
+
+    return router
+
+
+def other_router(finished: list[str]) -> APIRouter:
+    router = APIRouter(prefix="/v1")
+
+    @router.get("/failing")
+    async def fail() -> None:
+        raise RuntimeError("the password is 123456")
+
+    @router.get("/slow")
+    async def answer_slowly() -> None:
+        await asyncio.sleep(0.4)
+        finished.append("done")
+
+    @router.get("/waited", response_model=Waited)
+    async def wait_for_change(*, caller: Caller, min_change: MinChange) -> Waited:
+        min_change.must_be_of(caller.sees_school)
+        began = asyncio.get_running_loop().time()
+
+        async def applied(tokens: object) -> bool:
+            return asyncio.get_running_loop().time() - began > 0.15
+
+        return Waited(min_change_met=await min_change.met(applied))
+
+    @router.post("/imports", status_code=202, response_model=dict[str, Any])
+    async def take_import(*, caller: Caller, upload: LazyUpload[ImportForm]) -> dict[str, Any]:
+        caller.must_be(Role.ADMIN)
+        received = await upload.receive()
+        return {"kind": received.kind, "size": len(received.content), "form": received.form.model_dump()}
+
+    return router
+
+
+def edge_app(mint: TokenMint, finished: list[str], **settings: Any) -> Any:
+    given = ServiceSettings(service="edge", database_url="postgresql://localhost/none", **mint.settings, **settings)
+
+    async def broken() -> str | None:
+        raise ConnectionError("10.0.0.7 refused")
+
+    async def fine() -> str | None:
+        return None
+
+    return create_app(
+        title="Edge",
+        settings=given,
+        routers=[thing_router(), other_router(finished)],
+        verifier=TokenVerifier(given),
+        problem_texts={"frozen": (409, Text("已冻结", "Frozen"))},
+        readiness={"database": fine, "relay": broken},
+    )
+
+
+@pytest.fixture(scope="session")
+def mint(tmp_path_factory: pytest.TempPathFactory) -> TokenMint:
+    return TokenMint(tmp_path_factory.mktemp("mint"))
+
+
+@pytest.fixture(scope="session")
+async def edge(mint: TokenMint) -> AsyncIterator[Edge]:
+    finished: list[str] = []
+    app = edge_app(mint, finished, cors_origins="https://front.example")
+    async with serving(app) as address:
+        yield Edge(address, mint, finished)
+
+
+@pytest.fixture
+async def admin(edge: Edge) -> AsyncIterator[httpx.AsyncClient]:
+    async with edge.client() as client:
+        yield client
+
+
+@pytest.fixture
+async def nobody(edge: Edge) -> AsyncIterator[httpx.AsyncClient]:
+    async with edge.client(None) as client:
+        yield client
+
+
+@pytest.fixture
+def app_with(mint: TokenMint) -> Callable[..., Any]:
+    """Makes the same application with other settings."""
+    return lambda **settings: edge_app(mint, [], **settings)

@@ -1,0 +1,172 @@
+"""Probes, documents, methods, headers, limits, uploads: over real sockets."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from common.errors import TooManyRequests
+from common.http.rate_limit import RateLimit
+from common.testing.http import running_app
+from common.testing.waiting import eventually
+
+
+async def test_probes_tell_apart_alive_and_ready_without_addresses(nobody: httpx.AsyncClient) -> None:
+    assert (await nobody.get("/livez")).status_code == 200
+    ready = await nobody.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json() == {"ready": False, "checks": {"database": None, "relay": "failed"}}
+
+
+async def test_metrics_and_trusted_keys_are_open(nobody: httpx.AsyncClient) -> None:
+    await nobody.get("/livez")
+    assert 'route="/livez"' in (await nobody.get("/metrics")).text
+    keys = (await nobody.get("/.well-known/jwks.json")).json()["keys"]
+    assert keys
+    assert not any("d" in key for key in keys)
+
+
+async def test_the_description_page_loads_nothing_from_elsewhere(nobody: httpx.AsyncClient) -> None:
+    page = await nobody.get("/docs")
+    assert "http://" not in page.text.replace(str(nobody.base_url), "")
+    assert "https://" not in page.text
+    for asset in ("swagger-ui-bundle.js", "swagger-ui.css"):
+        assert (await nobody.get(f"/docs/assets/{asset}")).status_code == 200
+
+
+async def test_head_answers_like_get_without_a_body(nobody: httpx.AsyncClient) -> None:
+    got, head = await nobody.get("/livez"), await nobody.head("/livez")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == got.headers["content-length"]
+    assert (await nobody.head("/v1/things")).status_code == 401
+
+
+async def test_options_and_unknown_methods_name_what_is_allowed(nobody: httpx.AsyncClient) -> None:
+    for method, status in (("OPTIONS", 204), ("DELETE", 405), ("TRACE", 405), ("PROPFIND", 405)):
+        response = await nobody.request(method, "/v1/things")
+        assert response.status_code == status
+        assert {"GET", "POST", "HEAD"} <= set(response.headers["allow"].split(", "))
+    assert (await nobody.options("/v1/nothing")).status_code == 404
+
+
+async def test_only_listed_origins_may_read_answers(nobody: httpx.AsyncClient) -> None:
+    asked = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "if-match,authorization"}
+    allowed = await nobody.options("/v1/things", headers={"Origin": "https://front.example", **asked})
+    assert allowed.headers["access-control-allow-origin"] == "https://front.example"
+    foreign = await nobody.options("/v1/things", headers={"Origin": "https://evil.example", **asked})
+    assert "access-control-allow-origin" not in foreign.headers
+    read = await nobody.get("/livez", headers={"Origin": "https://front.example"})
+    assert "ETag" in read.headers["access-control-expose-headers"]
+
+
+async def test_every_answer_carries_the_security_headers(nobody: httpx.AsyncClient) -> None:
+    for path in ("/livez", "/v1/failing", "/v1/nothing", "/v1/things"):
+        headers = (await nobody.get(path)).headers
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "default-src 'none'" in headers["content-security-policy"]
+
+
+async def test_a_client_that_goes_away_does_not_stop_the_work(edge: Any) -> None:
+    async with edge.client(None) as client:
+        with pytest.raises(httpx.ReadTimeout):
+            await client.get("/v1/slow", timeout=0.1)
+    await eventually(lambda: edge.finished, within=5, describe="the end of the work")
+
+
+async def test_a_client_that_goes_away_while_sending_leaves_the_service_well(edge: Any) -> None:
+    host, port = edge.address.removeprefix("http://").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    head = f"POST /v1/things HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {edge.mint.token('admin')}\r\n"
+    writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{{".encode())
+    await writer.drain()
+    writer.close()
+    async with edge.client(None) as client:
+        assert (await client.get("/livez")).status_code == 200
+
+
+async def test_a_client_over_its_limit_is_told_when_to_come_back(app_with: Callable[..., Any], mint: Any) -> None:
+    async with running_app(app_with(rate_limit_per_second=5)) as client:
+        answers = await asyncio.gather(*(client.get("/v1/slow") for _ in range(30)))
+        refused = [each for each in answers if each.status_code == 429]
+        assert refused
+        assert {each.headers["retry-after"] for each in refused} == {"1"}
+        assert refused[0].json()["code"] == "too_many_requests"
+        assert (await client.get("/livez")).status_code == 200
+
+
+def test_each_client_and_each_second_counts_for_itself() -> None:
+    limit = RateLimit(2)
+    for client in ("a", "a", "b", "b"):
+        limit.count(client, now=10.2)
+    with pytest.raises(TooManyRequests):
+        limit.count("a", now=10.9)
+    limit.count("a", now=11.0)
+
+
+FORM = {"school_code": "90001", "cohort": "2024"}
+CSV = ("roster.csv", "学号,姓名\n1,张三\n".encode())
+
+
+async def test_a_form_with_a_file_is_taken(admin: httpx.AsyncClient) -> None:
+    response = await admin.post(
+        "/v1/imports", data={**FORM, "dry_run": "true", "on_error": "skip"}, files={"file": CSV}
+    )
+    assert response.status_code == 202
+    assert response.json() == {
+        "kind": "csv",
+        "size": len(CSV[1]),
+        "form": {"school_code": "90001", "cohort": 2024, "dry_run": True, "on_error": "skip"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("form", "file", "rules"),
+    [
+        ({**FORM, "dry_run": "yes"}, CSV, {"/dry_run": "not_allowed"}),
+        ({**FORM, "on_error": "ignore"}, CSV, {"/on_error": "not_allowed"}),
+        ({"school_code": "9", "cohort": "x"}, CSV, {"/school_code": "pattern", "/cohort": "wrong_type"}),
+        ({**FORM, "colour": "red"}, CSV, {"/colour": "unknown_field"}),
+        (FORM, None, {"/file": "required"}),
+        (FORM, ("a.txt", b"x"), {"/file": "file_type"}),
+        (FORM, ("a.xlsx", b"not a zip"), {"/file": "file_type_mismatch"}),
+        (FORM, ("a.csv", b"PK\x03\x04"), {"/file": "file_type_mismatch"}),
+        (FORM, ("a.csv", b"  \n"), {"/file": "file_empty"}),
+        (FORM, ("a.xlsm", b"PK\x03\x04"), {"/file": "file_has_macros"}),
+    ],
+)
+async def test_a_faulty_form_names_field_and_rule(
+    admin: httpx.AsyncClient, form: dict[str, str], file: tuple[str, bytes] | None, rules: dict[str, str]
+) -> None:
+    files: Any = {"file": file} if file else {"other": (None, "x")}
+    response = await admin.post("/v1/imports", data=form, files=files)
+    assert response.status_code == 422, response.text
+    assert {each["pointer"]: each["rule"] for each in response.json()["errors"]} == rules
+
+
+async def test_what_is_no_form_is_refused(admin: httpx.AsyncClient) -> None:
+    assert (await admin.post("/v1/imports", json={})).status_code == 415
+    broken = {"Content-Type": "multipart/form-data; boundary=x"}
+    for content in (
+        b"nonsense",
+        b"",
+        b"--x\r\n\r\nno name\r\n--x--",
+        b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--",
+    ):
+        response = await admin.post("/v1/imports", content=content, headers=broken)
+        assert response.status_code in {400, 422}, response.text
+    without = await admin.post("/v1/imports", content=b"x", headers={"Content-Type": "multipart/form-data"})
+    assert without.status_code == 400
+
+
+async def test_a_file_over_twenty_megabytes_is_refused(admin: httpx.AsyncClient) -> None:
+    large = b"a,b\n" * (5 * 1024 * 1024 + 1)
+    response = await admin.post("/v1/imports", data=FORM, files={"file": ("a.csv", large)})
+    assert (response.status_code, response.json()["code"]) == (413, "content_too_large")
+
+
+async def test_a_role_is_refused_before_its_file_is_read(edge: Any) -> None:
+    async with edge.client("graduate") as graduate:
+        assert (await graduate.post("/v1/imports", content=b"nonsense")).status_code == 403

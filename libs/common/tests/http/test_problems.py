@@ -1,0 +1,155 @@
+"""Every refusal is one problem document that names field and rule, and repeats nothing of what was sent."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+THING = "/v1/things/2e8e8c3e-9d10-4b4e-9a0e-111111111111"
+
+
+def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    document: dict[str, Any] = response.json()
+    assert document["status"] == status
+    assert document["code"] == code
+    assert document["type"] == f"/problems/{code}"
+    assert document["trace_id"] == response.headers["x-request-id"]
+    return document
+
+
+def rules(document: dict[str, Any]) -> dict[str, str]:
+    return {each["pointer"]: each["rule"] for each in document["errors"]}
+
+
+async def test_the_body_is_judged_field_by_field_without_repeating_it(admin: httpx.AsyncClient) -> None:
+    sent = {"name": "canary-13800001111", "count": "3", "day": "31.12.2024", "parts": ["a", "b", "c"], "x": 1}
+    document = problem(await admin.post("/v1/things", json=sent), 422, "invalid")
+    assert rules(document) == {
+        "/name": "too_long", "/count": "wrong_type", "/day": "day_format", "/parts": "too_many", "/x": "unknown_field",
+    }  # fmt: skip
+    assert "13800001111" not in json.dumps(document)
+
+
+async def test_a_rule_over_several_fields_carries_its_own_id(admin: httpx.AsyncClient) -> None:
+    document = problem(await admin.post("/v1/things", json={"name": "taboo"}), 422, "invalid")
+    assert document["errors"] == [{"pointer": "", "rule": "no_taboo", "message": "不得使用该名称"}]
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        (None, "zh"),
+        ("en", "en"),
+        ("en-GB;q=0.5, zh-CN", "zh"),
+        ("fr", "zh"),
+        ("zh;q=0, en;q=0.1", "en"),
+        (";;q=x", "zh"),
+    ],
+)
+async def test_texts_follow_accept_language(admin: httpx.AsyncClient, asked: str | None, language: str) -> None:
+    headers = {} if asked is None else {"Accept-Language": asked}
+    response = await admin.get("/v1/nothing", headers=headers)
+    title = problem(response, 404, "not_found")["title"]
+    assert title.isascii() is (language == "en")
+    assert response.headers["content-language"] == language
+
+
+async def test_a_missing_thing_an_unknown_route_and_an_id_that_is_none_look_the_same(admin: httpx.AsyncClient) -> None:
+    bodies = []
+    for path in (f"/v1/things/{uuid4()}", "/v1/things/17", "/v1/nowhere", "/v1/things/%00"):
+        document = problem(await admin.patch(path, json={"name": "a"}), 404, "not_found")
+        document.pop("trace_id")
+        bodies.append(document)
+    assert all(body == bodies[0] for body in bodies)
+
+
+async def test_refusals_come_in_the_agreed_order(edge: Any, admin: httpx.AsyncClient) -> None:
+    broken: dict[str, Any] = {"content": b"{", "headers": {"Content-Type": "application/json"}}
+    async with edge.client(None) as nobody, edge.client("graduate") as graduate:
+        problem(await nobody.patch(THING, **broken), 401, "unauthenticated")
+        problem(await graduate.patch(f"/v1/things/{uuid4()}", **broken), 404, "not_found")
+        problem(await graduate.patch(THING, **broken), 403, "forbidden")
+    problem(await admin.patch(THING, **broken), 428, "precondition_required")
+    stale = await admin.patch(THING, json={}, headers={"If-Match": '"2"'})
+    problem(stale, 412, "precondition_failed")
+    assert stale.headers["etag"] == '"3"'
+    frozen = {"Authorization": f"Bearer {edge.mint.token('admin', subject='frozen')}", "If-Match": '"3"'}
+    document = problem(await admin.patch(THING, json={}, headers=frozen), 409, "frozen")
+    assert (document["state"], document["allowed_transitions"]) == ("frozen", ["thaw"])
+    problem(await admin.patch(THING, json={}, headers={"If-Match": '"3"'}), 422, "invalid")
+    done = await admin.patch(THING, json={"name": "a"}, headers={"If-Match": 'W/"9", "3"'})
+    assert (done.status_code, done.headers["etag"]) == (200, '"4"')
+
+
+@pytest.mark.parametrize("tag", ['W/"3"', "3", '"03"', '""', "nonsense"])
+async def test_only_the_strong_tag_of_the_version_matches(admin: httpx.AsyncClient, tag: str) -> None:
+    response = await admin.patch(THING, json={"name": "a"}, headers={"If-Match": tag})
+    problem(response, 412, "precondition_failed")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"{", b"[" * 10_000, b'{"a":' * 10_000, b"\xff\xfe", b'{"name": "\xc3\x28"}', b'{"name": "\\ud800"}', b"nul",
+        b'{"name": "a", "count": 1e999}', b'{"name": "a", "count": ' + b"9" * 5000 + b"}",
+        b'{"name": "a", "count": NaN}',
+        b'{"name": "a\\u0000b"}', b'{"name": "a", "parts": ["\\u0000"]}', b'{"\\u0000": 1}', b"", b"  ", b"null", b"[]",
+        b'{"name": "a", "count": 1.5}', b'"text"',
+    ],
+)  # fmt: skip
+async def test_no_body_breaks_anything(admin: httpx.AsyncClient, raw: bytes) -> None:
+    response = await admin.post("/v1/things", content=raw, headers={"Content-Type": "application/json"})
+    assert response.status_code in {400, 422}, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_null_character_is_pointed_at(admin: httpx.AsyncClient) -> None:
+    response = await admin.post("/v1/things", json={"name": "a", "parts": ["b\0"]})
+    assert rules(problem(response, 422, "invalid")) == {"/parts/0": "null_character"}
+
+
+async def test_only_json_is_read(admin: httpx.AsyncClient) -> None:
+    problem(await admin.post("/v1/things", data={"name": "a"}), 415, "unsupported_media_type")
+    problem(await admin.post("/v1/things", content=b'{"name": "a"}'), 415, "unsupported_media_type")
+    accepted = await admin.post(
+        "/v1/things", content=b'{"name":"a"}', headers={"Content-Type": "application/json; charset=utf-8"}
+    )
+    assert accepted.status_code == 201
+
+
+async def test_a_body_over_one_mebibyte_is_refused_declared_or_not(admin: httpx.AsyncClient) -> None:
+    large = b'{"name":"' + b"a" * 1024 * 1024 + b'"}'
+    headers = {"Content-Type": "application/json"}
+    problem(await admin.post("/v1/things", content=large, headers=headers), 413, "content_too_large")
+
+    async def pieces() -> Any:
+        for start in range(0, len(large), 65_536):
+            yield large[start : start + 65_536]
+
+    problem(await admin.post("/v1/things", content=pieces(), headers=headers), 413, "content_too_large")
+
+
+async def test_the_unforeseen_says_nothing_of_its_cause(admin: httpx.AsyncClient) -> None:
+    response = await admin.get("/v1/failing")
+    problem(response, 500, "internal_error")
+    assert "password" not in response.text
+
+
+async def test_a_missing_token_is_answered_with_a_challenge(nobody: httpx.AsyncClient) -> None:
+    for headers in ({}, {"Authorization": "Bearer x.y.z"}, {"Authorization": "Basic eDp5"}):
+        response = await nobody.get("/v1/things", headers=headers)
+        problem(response, 401, "unauthenticated")
+        assert response.headers["www-authenticate"] == "Bearer"
+
+
+async def test_every_type_leads_to_a_page(nobody: httpx.AsyncClient) -> None:
+    for code in ("not_found", "frozen", "invalid", "unauthenticated"):
+        page = await nobody.get(f"/problems/{code}")
+        assert page.status_code == 200
+        assert code in page.text
+    problem(await nobody.get("/problems/nonsense"), 404, "not_found")
+    assert (await nobody.get("/problems")).status_code == 200

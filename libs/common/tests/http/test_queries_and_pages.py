@@ -1,0 +1,119 @@
+"""Queries are refused when no route declares them; pages follow each other without a gap."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from common.contracts import ChangeToken
+from common.contracts.registration import TOPIC
+from common.http import decode_cursor, encode_cursor
+from common.http.paging import BadCursor, Key
+
+
+async def rules_of(client: httpx.AsyncClient, path: str) -> dict[str, str]:
+    response = await client.get(path)
+    assert response.status_code == 400, response.text
+    return {each["pointer"]: each["rule"] for each in response.json()["errors"]}
+
+
+@pytest.mark.parametrize(
+    ("query", "rules"),
+    [
+        ("nam=x", {"nam": "unknown_parameter"}),
+        ("limit=0", {"limit": "out_of_range"}),
+        ("limit=501", {"limit": "out_of_range"}),
+        ("limit=x", {"limit": "wrong_type"}),
+        ("limit=" + "9" * 5000, {"limit": "out_of_range"}),
+        ("limit=1&limit=2", {"limit": "repeated_parameter"}),
+        ("name=%00", {"name": "null_character"}),
+        ("cursor=nonsense", {"cursor": "bad_cursor"}),
+        ("cursor=%FF", {"cursor": "bad_cursor"}),
+        ("cursor=" + "A" * 2000, {"cursor": "too_long"}),
+    ],
+)
+async def test_a_faulty_query_names_parameter_and_rule(
+    admin: httpx.AsyncClient, query: str, rules: dict[str, str]
+) -> None:
+    found = await rules_of(admin, f"/v1/things?{query}")
+    assert found == rules or (query.startswith("limit=9") and set(found) == {"limit"})
+
+
+async def test_probes_and_pages_refuse_unknown_parameters_too(nobody: httpx.AsyncClient) -> None:
+    for path in ("/livez?x=1", "/problems?x=1"):
+        assert (await nobody.get(path)).status_code == 400
+
+
+async def test_without_a_token_nobody_learns_which_parameters_exist(nobody: httpx.AsyncClient) -> None:
+    assert (await nobody.get("/v1/things?nam=x")).status_code == 401
+
+
+async def test_pages_follow_each_other_to_the_end(admin: httpx.AsyncClient) -> None:
+    numbers: list[int] = []
+    path: str | None = "/v1/things?limit=100&name=%E5%BC%A0"
+    while path:
+        response = await admin.get(path)
+        numbers += [each["number"] for each in response.json()["items"]]
+        link = re.fullmatch(r'<(.+)>; rel="next"', response.headers.get("link", ""))
+        assert (link is None) is (response.json()["next_cursor"] is None)
+        path = link[1] if link else None
+    assert numbers == list(range(1, 251))
+
+
+async def test_a_page_has_a_hundred_items_unless_asked(admin: httpx.AsyncClient) -> None:
+    assert len((await admin.get("/v1/things")).json()["items"]) == 100
+
+
+async def test_a_cursor_of_one_list_is_none_of_another(admin: httpx.AsyncClient) -> None:
+    cursor = (await admin.get("/v1/things?limit=1")).json()["next_cursor"]
+    assert await rules_of(admin, f"/v1/other-things?cursor={cursor}") == {"cursor": "bad_cursor"}
+
+
+def test_cursors_carry_all_sort_values() -> None:
+    values: list[Key] = ["张三", 3, uuid4(), date(2024, 8, 31), datetime(2024, 8, 31, 8, tzinfo=UTC), None]
+    assert decode_cursor(encode_cursor(values, "/x"), "/x") == values
+
+
+def test_any_changed_character_of_a_cursor_is_noticed() -> None:
+    cursor = encode_cursor(["90001", 17])
+    for place in range(len(cursor) - 1):
+        changed = cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1 :]
+        with pytest.raises(BadCursor):
+            decode_cursor(changed)
+
+
+def test_a_cursor_with_other_types_is_refused() -> None:
+    with pytest.raises(BadCursor):
+        decode_cursor(encode_cursor(["1"]), "", int)
+
+
+def token(school: str = "90001") -> str:
+    return ChangeToken(TOPIC, school, str(uuid4()), 1).encode()
+
+
+async def test_waiting_ends_when_the_change_is_there_or_the_time_is_over(edge: Any) -> None:
+    headers = {"Authorization": f"Bearer {edge.mint.token('school_officer', school='90001')}"}
+    async with edge.client(None, **headers) as officer:
+        for wait, met in (("2s", True), ("0s", False), ("20ms", False), ("0", False)):
+            response = await officer.get("/v1/waited", params={"min_change": [token(), token()], "wait": wait})
+            assert response.json() == {"min_change_met": met}
+        assert (await officer.get("/v1/waited")).json() == {"min_change_met": True}
+        assert (await officer.get("/v1/waited", params={"min_change": token("90002")})).status_code == 404
+
+
+@pytest.mark.parametrize("wait", ["31s", "-1s", "5", "1m", "30001ms", "99999s", "١s", ""])
+async def test_a_wait_that_is_none_is_refused(admin: httpx.AsyncClient, wait: str) -> None:
+    assert (await admin.get("/v1/waited", params={"wait": wait})).status_code == 400
+
+
+@pytest.mark.parametrize("given", ["x", "", "A" * 500, "%00"])
+async def test_a_change_token_that_is_none_is_refused(admin: httpx.AsyncClient, given: str) -> None:
+    assert (await admin.get("/v1/waited", params={"min_change": given})).status_code == 400
+
+
+async def test_more_than_ten_tokens_are_refused(admin: httpx.AsyncClient) -> None:
+    response = await admin.get("/v1/waited", params={"min_change": [token()] * 11})
+    assert response.status_code == 400
