@@ -1,6 +1,6 @@
 """The process that opens a file which strangers made. It is run by path, alone, and must import nothing of ours.
 
-Standard input is the file; standard output is a row of frames (four bytes of length, then JSON): `["sheet", name]`,
+Standard input is the file; standard output is a row of frames (four bytes of length, then JSON):
 `["rows", [[number, cells], …]]`, `["end"]`, or `["problem", rule]`. It limits its own memory and time first.
 """
 
@@ -57,21 +57,20 @@ def limit_myself() -> None:
 def read(kind: str, content: bytes) -> Iterator[list[Any]]:
     """The frames of a file."""
     if kind == "csv":
-        yield from frames("", enumerate(csv_rows(content), 1))
+        yield from frames(enumerate(csv_rows(content), 1))
         return
     (check_zip if kind == "xlsx" else check_compound)(content)
     with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
         sheet = first_with_data(book)
         if sheet is None or sheet.start is None:
             raise Refusal("file_empty")
-        top, left = sheet.start
-        padding = [None] * left
-        yield from frames(sheet.name, enumerate(([*padding, *row] for row in sheet.iter_rows()), top + 1))
+        # `iter_rows` begins with the sheet's first row, but with its first used column
+        padding = [None] * sheet.start[1]
+        yield from frames(enumerate(([*padding, *row] for row in sheet.iter_rows()), 1))
 
 
-def frames(name: str, rows: Iterable[tuple[int, list[Any]]]) -> Iterator[list[Any]]:
+def frames(rows: Iterable[tuple[int, list[Any]]]) -> Iterator[list[Any]]:
     """Rows with anything in them, in handy portions."""
-    yield ["sheet", name]
     portion: list[list[Any]] = []
     seen = 0
     for number, row in rows:

@@ -29,7 +29,6 @@ Row = tuple[int, list[Cell]]
 class Sheet:
     """The first sheet with data. `numbers[i]` is the spreadsheet's number of `rows[i]`."""
 
-    name: str = ""
     rows: list[list[Cell]] = field(default_factory=list, repr=False)
     numbers: list[int] = field(default_factory=list, repr=False)
 
@@ -53,8 +52,7 @@ async def portions(content: bytes, filename: str) -> AsyncIterator[list[Row]]:
             while (frame := await _next_frame(child))[0] != "end":
                 if frame[0] == "problem":
                     raise unreadable(frame[1])
-                if frame[0] == "rows":
-                    yield [(number, _shared(cells, texts)) for number, cells in frame[1]]
+                yield [(number, _shared(cells, texts)) for number, cells in frame[1]]
         finally:
             feeding.cancel()
             await asyncio.wait({feeding})
