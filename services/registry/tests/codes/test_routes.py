@@ -1,0 +1,33 @@
+import httpx
+
+
+async def test_every_list_is_offered(admin: httpx.AsyncClient) -> None:
+    items = (await admin.get("/v1/code-lists")).json()["items"]
+    assert len(items) == 14
+    assert {"destination", "division", "hardship"} <= {item["name"] for item in items}
+
+
+async def test_a_list_is_dated(admin: httpx.AsyncClient) -> None:
+    everything = (await admin.get("/v1/code-lists/division")).json()
+    today = (await admin.get("/v1/code-lists/division", params={"on": "2024-07-01"})).json()
+    assert "110228" in {item["code"] for item in everything["items"]}
+    assert "110228" not in {item["code"] for item in today["items"]}
+
+
+async def test_a_destination_names_its_class(admin: httpx.AsyncClient) -> None:
+    items = (await admin.get("/v1/code-lists/destination")).json()["items"]
+    by_code = {item["code"]: item for item in items}
+    assert by_code["271"]["attributes"]["class_level2"] == "unit"
+    assert by_code["272"]["verified"] is False
+
+
+async def test_what_cannot_be_read(admin: httpx.AsyncClient) -> None:
+    assert (await admin.get("/v1/code-lists/colours")).status_code == 404
+    assert (await admin.get("/v1/code-lists/sex", params={"on": "2024-02-30"})).status_code == 400
+    assert (await admin.get("/v1/code-lists/sex", params={"at": "2024-02-01"})).status_code == 400
+
+
+async def test_rules_are_listed_in_both_languages(admin: httpx.AsyncClient) -> None:
+    items = (await admin.get("/v1/rules")).json()["items"]
+    found = {item["id"]: item for item in items}["number_in_scientific_notation"]
+    assert (found["severity"], bool(found["text"]["zh"]), bool(found["text"]["en"])) == ("error", True, True)

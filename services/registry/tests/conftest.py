@@ -1,0 +1,190 @@
+"""The service on a migrated database: clients by role, schools of their own, files as people make them, a worker."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+import openpyxl
+import pytest
+import xlwt
+from sqlalchemy import text
+
+from common.codes import Cell
+from common.crypto import FieldCipher, KeyRing
+from common.database import Database
+from common.operations import OperationRunner
+from common.testing.databases import ServiceDatabase, service_database
+from common.testing.tokens import TokenMint
+from registry.app import create_app
+from registry.rosters.operation import KIND, RosterOperation
+from registry.settings import RegistrySettings
+
+Json = dict[str, Any]
+Client = Callable[..., httpx.AsyncClient]
+Table = Sequence[Sequence[Cell]]
+
+_schools = count(90_001)
+
+
+@pytest.fixture(scope="session")
+async def addresses() -> AsyncIterator[ServiceDatabase]:
+    async with service_database("registry") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def database(addresses: ServiceDatabase) -> AsyncIterator[Database]:
+    connected = Database.connect(addresses.app_url)
+    yield connected
+    await connected.dispose()
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("registry")
+
+
+@pytest.fixture(scope="session")
+def mint(folder: Path) -> TokenMint:
+    return TokenMint(folder)
+
+
+@pytest.fixture(scope="session")
+def settings(folder: Path, mint: TokenMint, addresses: ServiceDatabase) -> RegistrySettings:
+    KeyRing.generate().store(folder / "keys.json")
+    return RegistrySettings(
+        database_url=addresses.app_url,
+        keyring_file=folder / "keys.json",
+        rate_limit_per_second=100_000,
+        **mint.settings,
+    )
+
+
+@pytest.fixture(scope="session")
+def cipher(settings: RegistrySettings) -> FieldCipher:
+    return FieldCipher.load(settings.keyring_file)
+
+
+@pytest.fixture(scope="session")
+async def transport(settings: RegistrySettings, database: Database) -> AsyncIterator[httpx.ASGITransport]:
+    found = httpx.ASGITransport(create_app(settings, database, {}))
+    yield found
+    await found.aclose()
+
+
+@pytest.fixture
+def client(transport: httpx.ASGITransport, mint: TokenMint) -> Client:
+    """A client by role and scope, or without a token."""
+
+    def make(role: str | None = None, **scope: Any) -> httpx.AsyncClient:
+        headers = mint.headers(role, **scope) if role else {}
+        return httpx.AsyncClient(transport=transport, base_url="http://registry.test", headers=headers)
+
+    return make
+
+
+@pytest.fixture
+def admin(client: Client) -> httpx.AsyncClient:
+    return client("admin")
+
+
+@pytest.fixture
+async def school(admin: httpx.AsyncClient) -> str:
+    """A school that no other test uses."""
+    code = str(next(_schools))
+    answer = await admin.post("/v1/schools", json={"code": code, "name": "测试大学", "province_code": "410000"})
+    assert answer.status_code == 201, answer.text
+    return code
+
+
+@pytest.fixture
+def officer(client: Client, school: str) -> httpx.AsyncClient:
+    return client("school_officer", school=school)
+
+
+@pytest.fixture
+async def graduate(officer: httpx.AsyncClient, school: str) -> Json:
+    """One graduate of the school, entered by its officer."""
+    body = {
+        "school_code": school,
+        "cohort": 2024,
+        "student_number": "2020001",
+        "name": "张三",
+        "citizen_id": "11010119900307002X",
+        "phone": "13800138000",
+        "education_level_code": "31",
+    }
+    answer = await officer.post("/v1/graduates", json=body)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+@pytest.fixture
+def rows(database: Database) -> Callable[..., Awaitable[list[Json]]]:
+    """Read the database beside the application."""
+
+    async def read(query: str, **bound: object) -> list[Json]:
+        async with database.reading() as connection:
+            return [dict(row) for row in (await connection.execute(text(query), bound)).mappings()]
+
+    return read
+
+
+@pytest.fixture
+def runner(database: Database, cipher: FieldCipher) -> OperationRunner:
+    """A worker of imports."""
+    return OperationRunner(database, {KIND: RosterOperation(cipher)}, cipher=cipher)
+
+
+@pytest.fixture
+def imported(school: str, officer: httpx.AsyncClient, runner: OperationRunner) -> Callable[..., Awaitable[Json]]:
+    """Upload a file for the school's 2024 cohort and give the finished operation."""
+
+    async def run(content: bytes, filename: str = "roster.xlsx", **form: str) -> Json:
+        fields = {"school_code": school, "cohort": "2024", **form}
+        answer = await officer.post("/v1/imports/graduates", data=fields, files={"file": (filename, content)})
+        assert answer.status_code == 202, answer.text
+        while await runner.run_once():
+            pass
+        return dict((await officer.get(answer.headers["location"])).json())
+
+    return run
+
+
+class Files:
+    """Tables as the files that people make of them."""
+
+    def xlsx(self, table: Table) -> bytes:
+        book = openpyxl.Workbook()
+        for row in table:
+            book.active.append(list(row))
+        content = io.BytesIO()
+        book.save(content)
+        return content.getvalue()
+
+    def xls(self, table: Table) -> bytes:
+        book = xlwt.Workbook()
+        sheet = book.add_sheet("数据")
+        day = xlwt.easyxf(num_format_str="YYYY-MM-DD")
+        for index, row in enumerate(table):
+            for column, cell in enumerate(row):
+                if cell is not None:
+                    sheet.write(index, column, cell, day if isinstance(cell, date) else xlwt.Style.default_style)
+        content = io.BytesIO()
+        book.save(content)
+        return content.getvalue()
+
+    def csv(self, table: Table, encoding: str = "utf-8-sig") -> bytes:
+        content = io.StringIO()
+        csv.writer(content).writerows(["" if cell is None else cell for cell in row] for row in table)
+        return content.getvalue().encode(encoding)
+
+
+@pytest.fixture(scope="session")
+def files() -> Files:
+    return Files()

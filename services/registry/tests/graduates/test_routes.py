@@ -1,0 +1,205 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+
+from common.contracts import ChangeToken
+from common.contracts.graduate import GraduateData
+
+Json = dict[str, Any]
+Client = Callable[..., httpx.AsyncClient]
+Rows = Callable[..., Awaitable[list[Json]]]
+
+
+async def test_an_entered_graduate_is_masked_and_announced(graduate: Json, school: str, rows: Rows) -> None:
+    shown = [graduate[field] for field in ("name", "citizen_id", "phone", "student_number", "status", "version")]
+    assert shown == ["张*", "1101**********002X", "138****8000", "2020001", "registered", 1]
+    events = await rows("SELECT * FROM outbox WHERE key = :id", id=graduate["id"])
+    assert [(event["type"], event["sequence"], event["decided_on"]) for event in events] == [
+        ("quxiang.graduate.registered", 1, date(2023, 9, 1))
+    ]
+    assert GraduateData.model_validate(events[0]["data"]).status == "registered"
+    token = ChangeToken.decode(graduate["change_token"])
+    assert (token.key, token.sequence, token.school_code) == (graduate["id"], 1, school)
+
+
+async def test_nothing_personal_is_stored_in_clear(graduate: Json, rows: Rows) -> None:
+    for table in ("graduates", "graduate_versions", "outbox", "audit_entries"):
+        stored = str(await rows(f"SELECT * FROM {table}"))
+        for canary in ("张三", "11010119900307002X", "13800138000"):
+            assert canary not in stored
+    events = await rows("SELECT data FROM outbox")
+    assert graduate["student_number"] not in str(events)
+
+
+async def test_a_level_of_completion_enters_as_completed(officer: httpx.AsyncClient, school: str) -> None:
+    body = {"school_code": school, "cohort": 2024, "student_number": "1", "name": "李四", "education_level_code": "33"}
+    assert (await officer.post("/v1/graduates", json=body)).json()["status"] == "completed"
+    body |= {"student_number": "2", "education_level_code": "39"}
+    assert (await officer.post("/v1/graduates", json=body)).json()["status"] == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "rule"),
+    [
+        ({"name": "张3"}, "/name", "name_format"),
+        ({"name": None}, "/name", "wrong_type"),
+        ({"student_number": " "}, "/student_number", "student_number_format"),
+        ({"citizen_id": "110101199003070020"}, "/citizen_id", "citizen_id_check_digit"),
+        ({"sex_code": "3"}, "/sex_code", "unknown_code"),
+        ({"origin_place_code": "999999"}, "/origin_place_code", "unknown_code"),
+        ({"college_code": "C9"}, "/college_code", "unknown_unit"),
+        ({"birth_date": "1990-03-08"}, "/birth_date", "birth_date_matches_citizen_id"),
+        ({"birth_date": "1990-13-08"}, "/birth_date", "day_format"),
+        ({"cohort": "2024"}, "/cohort", "wrong_type"),
+        ({"cohort": 1900}, "/cohort", "out_of_range"),
+        ({"urban_rural": "town"}, "/urban_rural", "not_allowed"),
+        ({"pinyin": "zhang"}, "/pinyin", "unknown_field"),
+        ({"commissioning_unit": "x\u0000"}, "/commissioning_unit", "null_character"),
+    ],
+)
+async def test_a_faulty_field_is_named(
+    officer: httpx.AsyncClient, school: str, change: Json, pointer: str, rule: str
+) -> None:
+    body = {"school_code": school, "cohort": 2024, "student_number": "9", "name": "王五"}
+    answer = await officer.post("/v1/graduates", json={**body, "citizen_id": "11010119900307002X", **change})
+    assert answer.status_code == 422, answer.text
+    assert [(error["pointer"], error["rule"]) for error in answer.json()["errors"]] == [(pointer, rule)]
+    assert "11010119900307002X" not in answer.text
+
+
+async def test_numbers_are_unique_in_a_school_and_cohort(officer: httpx.AsyncClient, school: str, graduate: Json) -> None:
+    body = {"school_code": school, "cohort": 2024, "student_number": "2020001", "name": "李四"}
+    assert (await officer.post("/v1/graduates", json=body)).json()["code"] == "student_number_in_use"
+    body |= {"student_number": "2", "citizen_id": "11010119900307002x"}
+    assert (await officer.post("/v1/graduates", json=body)).json()["code"] == "citizen_id_in_use"
+    assert (await officer.post("/v1/graduates", json=body | {"cohort": 2023})).status_code == 201
+
+
+async def test_of_two_at_once_one_is_entered(officer: httpx.AsyncClient, school: str) -> None:
+    body = {"school_code": school, "cohort": 2024, "student_number": "77", "name": "李四"}
+    answers = await asyncio.gather(*(officer.post("/v1/graduates", json=body) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+
+
+async def test_a_patch_changes_what_it_names(officer: httpx.AsyncClient, graduate: Json, rows: Rows) -> None:
+    path = f"/v1/graduates/{graduate['id']}"
+    assert (await officer.patch(path, json={"sex_code": "1"})).status_code == 428
+    stale = await officer.patch(path, json={"sex_code": "1"}, headers={"If-Match": '"7"'})
+    assert (stale.status_code, stale.headers["etag"]) == (412, '"1"')
+    changed = await officer.patch(path, json={"sex_code": "1", "phone": None}, headers={"If-Match": '"1"'})
+    assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
+    assert (changed.json()["sex_code"], changed.json()["phone"], changed.json()["name"]) == ("1", None, "张*")
+    event = (await rows("SELECT * FROM outbox WHERE key = :id ORDER BY id DESC LIMIT 1", id=graduate["id"]))[0]
+    assert (event["type"], event["sequence"], event["data"]["changed_fields"]) == (
+        "quxiang.graduate.changed",
+        2,
+        ["phone", "sex_code"],
+    )
+    assert event["decided_on"] >= date(2026, 1, 1)
+
+
+async def test_the_status_follows_the_level(officer: httpx.AsyncClient, graduate: Json) -> None:
+    path = f"/v1/graduates/{graduate['id']}"
+    changed = await officer.patch(path, json={"education_level_code": "33"}, headers={"If-Match": '"1"'})
+    assert changed.json()["status"] == "completed"
+
+
+async def test_a_withdrawal_is_announced_and_happens_once(
+    officer: httpx.AsyncClient, graduate: Json, rows: Rows
+) -> None:
+    path = f"/v1/graduates/{graduate['id']}/withdraw"
+    assert (await officer.post(path, json={"reason": "退学"})).status_code == 428
+    key = {"If-Match": '"1"', "Idempotency-Key": "w"}
+    done = await officer.post(path, json={"reason": "退学 因病"}, headers=key)
+    assert (done.status_code, done.json()["status"], done.json()["version"]) == (200, "withdrawn", 2)
+    again = await officer.post(path, json={"reason": "退学 因病"}, headers=key)
+    assert (again.status_code, again.json()) == (200, done.json())
+    refused = await officer.post(path, json={"reason": "退学"}, headers={"If-Match": '"2"'})
+    assert (refused.status_code, refused.json()["code"], refused.json()["state"]) == (
+        409,
+        "graduate_withdrawn",
+        "withdrawn",
+    )
+    events = await rows("SELECT type, data::text AS data FROM outbox WHERE key = :id ORDER BY id", id=graduate["id"])
+    assert [event["type"] for event in events][1:] == ["quxiang.graduate.withdrawn"]
+    assert "因病" not in str(events) + str(await rows("SELECT * FROM audit_entries"))
+
+
+async def test_history_tells_every_version(officer: httpx.AsyncClient, graduate: Json) -> None:
+    path = f"/v1/graduates/{graduate['id']}"
+    await officer.patch(path, json={"sex_code": "1"}, headers={"If-Match": '"1"'})
+    await officer.post(f"{path}/withdraw", json={"reason": "transferred"}, headers={"If-Match": '"2"'})
+    items = (await officer.get(f"{path}/history")).json()["items"]
+    told = [(item["version"], item["action"], item["status"], item["by_role"]) for item in items]
+    assert told == [
+        (1, "create", "registered", "school_officer"),
+        (2, "change", "registered", "school_officer"),
+        (3, "withdraw", "transferred", "school_officer"),
+    ]
+    assert items[1]["changed_fields"] == ["sex_code"]
+    first = (await officer.get(f"{path}/history", params={"limit": 2})).json()
+    rest = (await officer.get(f"{path}/history", params={"limit": 2, "cursor": first["next_cursor"]})).json()
+    assert first["items"] + rest["items"] == items
+
+
+async def test_each_change_has_one_audit_entry(officer: httpx.AsyncClient, graduate: Json, rows: Rows) -> None:
+    path = f"/v1/graduates/{graduate['id']}"
+    await officer.patch(path, json={"sex_code": "1"}, headers={"If-Match": '"1"'})
+    entries = await rows("SELECT action FROM audit_entries WHERE object_id = :id ORDER BY id", id=graduate["id"])
+    assert [entry["action"] for entry in entries] == ["graduate.create", "graduate.change"]
+
+
+async def test_a_person_is_found_by_body_only(officer: httpx.AsyncClient, school: str, graduate: Json) -> None:
+    for body in (
+        {"name": " 张 三"},
+        {"citizen_id": "11010119900307002x"},
+        {"student_number": "2020001"},
+        {"name": "张三", "school_code": school, "cohort": 2024},
+    ):
+        found = (await officer.post("/v1/graduates/search", json=body)).json()["items"]
+        assert [item["id"] for item in found] == [graduate["id"]], body
+    assert (await officer.post("/v1/graduates/search", json={"name": "张"})).json()["items"] == []
+    assert (await officer.post("/v1/graduates/search", json={"cohort": 2024})).status_code == 422
+    assert (await officer.get("/v1/graduates", params={"name": "张三"})).status_code == 400
+
+
+async def test_lists_are_filtered_and_paged(officer: httpx.AsyncClient, school: str) -> None:
+    for number in range(3):
+        body = {"school_code": school, "cohort": 2023 + number % 2, "student_number": f"{number}", "name": "李四"}
+        await officer.post("/v1/graduates", json=body)
+    first = await officer.get("/v1/graduates", params={"limit": 2})
+    assert first.headers["link"].endswith('rel="next"')
+    rest = await officer.get("/v1/graduates", params={"limit": 2, "cursor": first.json()["next_cursor"]})
+    assert [item["student_number"] for item in first.json()["items"] + rest.json()["items"]] == ["0", "2", "1"]
+    assert len((await officer.get("/v1/graduates", params={"cohort": 2024})).json()["items"]) == 1
+    assert (await officer.get("/v1/graduates", params={"school": "10001"})).json()["items"] == []
+    assert (await officer.get("/v1/graduates", params={"limit": 501})).status_code == 400
+
+
+async def test_rows_are_resolved_for_services(client: Client, school: str, graduate: Json) -> None:
+    rows = [
+        {"row": 2, "student_number": "2020001", "exam_number": None, "name": "张 三"},
+        {"row": 3, "student_number": "2020001", "exam_number": None, "name": "李四"},
+        {"row": 4, "student_number": None, "exam_number": "404", "name": "张三"},
+    ]
+    body = {"school_code": school, "cohort": 2024, "rows": rows}
+    assert (await client("school_officer", school=school).post("/v1/graduates/resolve", json=body)).status_code == 403
+    answered = (await client("system").post("/v1/graduates/resolve", json=body)).json()["rows"]
+    assert (answered[0]["graduate_id"], answered[0]["sequence"], answered[0]["status"]) == (graduate["id"], 1, "registered")
+    assert answered[1:] == [{"row": 3, "problem": "name_mismatch"}, {"row": 4, "problem": "not_found"}]
+
+
+async def test_an_examinee_number_of_two_people_is_ambiguous(
+    client: Client, officer: httpx.AsyncClient, school: str
+) -> None:
+    for number in ("1", "2"):
+        body = {"school_code": school, "cohort": 2024, "student_number": number, "name": "李四", "exam_number": "E1"}
+        await officer.post("/v1/graduates", json=body)
+    rows = [{"row": 2, "exam_number": "E1", "name": "李四"}]
+    asked = {"school_code": school, "cohort": 2024, "rows": rows}
+    answered = (await client("system").post("/v1/graduates/resolve", json=asked)).json()["rows"]
+    assert answered == [{"row": 2, "problem": "ambiguous"}]

@@ -1,0 +1,112 @@
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+Json = dict[str, Any]
+Client = Callable[..., httpx.AsyncClient]
+
+OTHER = "8e5f7c2e-9f5d-4f7a-9a59-0f0f0f0f0f0f"
+
+SCOPES: list[tuple[str, Json, bool]] = [
+    ("admin", {}, True),
+    ("system", {}, True),
+    ("school_officer", {"school": "OWN"}, True),
+    ("school_officer", {"school": "10001"}, False),
+    ("school_officer", {}, False),
+    ("survey_manager", {"school": "OWN"}, True),
+    ("survey_manager", {"school": "10001"}, False),
+    ("college_officer", {"school": "OWN", "college": "C1"}, True),
+    ("college_officer", {"school": "OWN", "college": "C2"}, False),
+    ("college_officer", {"school": "OWN"}, False),
+    ("college_officer", {"school": "10001", "college": "C1"}, False),
+    ("counsellor", {"school": "OWN", "class_": "K1"}, True),
+    ("counsellor", {"school": "OWN", "class_": "K2"}, False),
+    ("counsellor", {"school": "OWN"}, False),
+    ("graduate", {"graduate": "SELF"}, True),
+    ("graduate", {"graduate": OTHER}, False),
+    ("provincial_officer", {"province": "410000"}, True),
+    ("provincial_officer", {"province": "420000"}, False),
+    ("provincial_officer", {}, False),
+    ("ministry", {}, False),
+    ("auditor", {}, False),
+    ("employer", {"employer": OTHER}, False),
+    ("integrator", {"school": "OWN"}, False),
+    ("integrator", {}, False),
+]
+
+
+@pytest.fixture
+async def member(officer: httpx.AsyncClient, school: str) -> Json:
+    """A graduate of college C1 and class K1."""
+    base = f"/v1/schools/{school}"
+    await officer.post(f"{base}/colleges", json={"code": "C1", "name": "理学院"})
+    await officer.post(f"{base}/colleges", json={"code": "C2", "name": "工学院"})
+    await officer.post(f"{base}/classes", json={"code": "K1", "name": "一班", "college_code": "C1"})
+    body = {
+        "school_code": school,
+        "cohort": 2024,
+        "student_number": "2020001",
+        "name": "张三",
+        "college_code": "C1",
+        "class_code": "K1",
+    }
+    return dict((await officer.post("/v1/graduates", json=body)).json())
+
+
+@pytest.mark.parametrize(("role", "scope", "sees"), SCOPES)
+async def test_a_scope_decides_every_route_alike(
+    client: Client, school: str, member: Json, role: str, scope: Json, sees: bool
+) -> None:
+    names = {"OWN": school, "SELF": member["id"]}
+    caller = client(role, **{name: names.get(value, value) for name, value in scope.items()})
+    path = f"/v1/graduates/{member['id']}"
+    expected = 200 if sees else 404
+    assert (await caller.get(path)).status_code == expected
+    assert (await caller.get(f"{path}/history")).status_code == expected
+    listed = (await caller.get("/v1/graduates", params={"school": school})).json()["items"]
+    assert ([item["id"] for item in listed] == [member["id"]]) is sees
+    if not sees:
+        assert (await caller.patch(path, json={"sex_code": "1"}, headers={"If-Match": '"1"'})).status_code == 404
+        left = await caller.post(f"{path}/withdraw", json={"reason": "x"}, headers={"If-Match": '"1"'})
+        assert left.status_code == 404
+    found = await caller.post("/v1/graduates/search", json={"name": "张三", "school_code": school})
+    assert found.status_code in {200, 403}
+    assert sees or found.status_code == 403 or found.json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("role", "scope"),
+    [("graduate", {"graduate": "SELF"}), ("counsellor", {"school": "OWN", "class_": "K1"}), ("survey_manager", {"school": "OWN"})],
+)
+async def test_who_sees_may_not_always_write(client: Client, school: str, member: Json, role: str, scope: Json) -> None:
+    names = {"OWN": school, "SELF": member["id"]}
+    caller = client(role, **{name: names.get(value, value) for name, value in scope.items()})
+    path = f"/v1/graduates/{member['id']}"
+    assert (await caller.patch(path, json={"sex_code": "1"})).status_code == 403
+    assert (await caller.post(f"{path}/withdraw", json={"reason": "x"})).status_code == 403
+
+
+async def test_a_foreign_row_looks_like_a_missing_one(client: Client, member: Json) -> None:
+    stranger = client("school_officer", school="10001")
+    foreign = (await stranger.get(f"/v1/graduates/{member['id']}")).json()
+    missing = (await stranger.get(f"/v1/graduates/{OTHER}")).json()
+    nonsense = (await stranger.get("/v1/graduates/not-a-uuid")).json()
+    for body in (foreign, missing, nonsense):
+        body.pop("trace_id")
+    assert foreign == missing == nonsense
+
+
+async def test_a_college_officer_cannot_move_a_graduate_away(client: Client, school: str, member: Json) -> None:
+    caller = client("college_officer", school=school, college="C1")
+    answer = await caller.patch(
+        f"/v1/graduates/{member['id']}", json={"college_code": "C2"}, headers={"If-Match": '"1"'}
+    )
+    assert answer.status_code == 422
+
+
+async def test_numbers_are_clear_for_officers_only(client: Client, school: str, member: Json) -> None:
+    path = f"/v1/graduates/{member['id']}"
+    assert (await client("counsellor", school=school, class_="K1").get(path)).json()["student_number"] == "2020001"
+    assert (await client("survey_manager", school=school).get(path)).json()["student_number"] == "*******"
