@@ -3,19 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import httpx
 from fastapi import FastAPI
 
 from common.auth import TokenVerifier
-from common.auth.service_tokens import ServiceTokens
 from common.change_feed import changes_router
 from common.crypto import FieldCipher
 from common.database import Database
 from common.http import create_app as create_http_app
+from common.operations.routes import operations_router
 from common.service_process.composition import Readiness
 from destinations.problems import PROBLEMS
+from destinations.registrations.imports.routes import router as imports
 from destinations.registrations.routes import router as registrations
-from destinations.roster.registry import TIMEOUT, Registry
+from destinations.roster.registry import registry_client
 from destinations.settings import DestinationsSettings
 
 
@@ -43,12 +43,5 @@ def create_app(settings: DestinationsSettings, database: Database, readiness: Re
         problems=PROBLEMS,
         readiness=readiness,
         lifespan=lifespan,
-        routers=[registrations, changes_router(database, settings)],
+        routers=[registrations, imports, operations_router(), changes_router(database, settings)],
     )
-
-
-@asynccontextmanager
-async def registry_client(settings: DestinationsSettings) -> AsyncIterator[Registry]:
-    """A client of registry that keeps its connections until the end."""
-    async with httpx.AsyncClient(base_url=settings.registry_url or "", timeout=TIMEOUT) as client:
-        yield Registry(client, ServiceTokens(settings))

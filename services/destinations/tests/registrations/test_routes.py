@@ -20,6 +20,8 @@ UNIT = {
     "position_code": "40",
     "signed_on": "2024-06-15",
 }
+ENGLISH: Any = {"Accept-Language": "en"}
+CHINESE: Any = {"Accept-Language": "zh-CN"}
 EXPLAINED = {"return": {"reason": "材料不全"}, "dispute": {"reason": "单位不对"}}
 
 
@@ -36,7 +38,7 @@ class Desk:
     async def get(self, path: str, **query: Any) -> httpx.Response:
         return await self.http.get(path, params=query or None, headers=self.headers)
 
-    async def register(self, graduate_id: Any, content: dict[str, Any] = SEEKING, **headers: str) -> httpx.Response:
+    async def register(self, graduate_id: Any, content: Any = SEEKING, **headers: str) -> httpx.Response:
         return await self.post("/v1/registrations", {"graduate_id": str(graduate_id), **content}, **headers)
 
     async def act(self, before: httpx.Response, action: str, body: Any = None, **headers: str) -> httpx.Response:
@@ -416,7 +418,7 @@ async def test_one_person_with_two_roles_fills_one_level(seat: Seat, enrol: Any,
 async def test_messages_come_in_the_callers_language(enrol: Any, school: Desk) -> None:
     graduate_id = await enrol()
     unknown: dict[str, Any] = {"destination_code": "99"}
-    english = await school.register(graduate_id, unknown, **{"Accept-Language": "en"})
-    chinese = await school.register(graduate_id, unknown, **{"Accept-Language": "zh-CN"})
+    english = await school.register(graduate_id, unknown, **ENGLISH)
+    chinese = await school.register(graduate_id, unknown, **CHINESE)
     assert english.json()["errors"][0]["message"] == "The code list has no such code"
     assert chinese.json()["errors"][0]["message"] == "代码不在代码表中"

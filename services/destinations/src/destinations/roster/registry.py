@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,9 +12,10 @@ from uuid import UUID
 import httpx
 
 from common.auth.service_tokens import ServiceTokens
-from common.errors import Text, Unavailable
+from common.errors import PermanentError, Text, Unavailable
 from common.identifiers import GraduateId
 from common.observability.correlation import current_correlation_id
+from common.settings import ServiceSettings
 
 TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 """Resolving 5,000 rows takes well below a second; a caller of ours must not wait much longer than that."""
@@ -23,6 +25,7 @@ PAUSE = 0.1
 RETRY_AFTER = 2.0
 
 _AGAIN = frozenset({429, 500, 502, 503, 504})
+_TOKEN_REFUSED = frozenset({401, 403})
 
 
 class RegistryUnavailable(Unavailable):
@@ -87,12 +90,20 @@ class Registry:
             return None
 
 
+@asynccontextmanager
+async def registry_client(settings: ServiceSettings) -> AsyncIterator[Registry]:
+    """A client of registry that keeps its connections until the end."""
+    async with httpx.AsyncClient(base_url=settings.registry_url or "", timeout=TIMEOUT) as client:
+        yield Registry(client, ServiceTokens(settings))
+
+
 def _content(response: httpx.Response) -> Any:
-    """The parsed answer; a refusal of our own request is our fault and no fact about a graduate."""
-    try:
-        return response.raise_for_status().json()
-    except (httpx.HTTPStatusError, ValueError) as error:
-        raise RegistryUnavailable from error
+    """The parsed answer. A token that is not accepted may be renewed; any other refusal stays one."""
+    if response.status_code in _TOKEN_REFUSED:
+        raise RegistryUnavailable
+    if not response.is_success:
+        raise PermanentError("registry_refused")
+    return response.json()
 
 
 def _entry(answer: Mapping[str, Any], **given: object) -> Mapping[str, Any]:
@@ -105,6 +116,6 @@ def _entry(answer: Mapping[str, Any], **given: object) -> Mapping[str, Any]:
         "major_code": values.get("major_code"),
         "class_code": values.get("class_code"),
         "education_level_code": values.get("education_level_code"),
-        "status": values.get("status") or "registered",
+        "status": values["status"],
         "sequence": values["sequence"],
     }

@@ -15,6 +15,9 @@ from common.spreadsheets.headers import Header
 from destinations.registrations.domain.content import CODE_LISTS
 from destinations.registrations.imports.columns import CODED, KEYS, TEXTS, field_of_name_column
 
+LONGEST_KEY = 100
+"""No number and no name is longer; registry is not asked for such a one."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -103,18 +106,23 @@ class RowReader:
         for column in KEYS:
             setattr(row, column, self._identifier(cells, row, column))
         row.name = cell_text(self.header.cell(cells, "name")).strip() or None
-        if row.name is None:
-            row.faults.append(Fault("name", "required"))
+        if row.name is None or len(row.name) > LONGEST_KEY:
+            row.faults.append(Fault("name", "required" if row.name is None else "length"))
+            row.name = None
         faulty = {fault.column for fault in row.faults}
         if row.student_number is None and row.exam_number is None and not faulty & set(KEYS):
             row.faults.append(Fault("student_number", "required"))
 
     def _identifier(self, cells: Sequence[Cell], row: Row, column: str) -> str | None:
         try:
-            return identifier_text(self.header.cell(cells, column)) or None
+            text = identifier_text(self.header.cell(cells, column))
         except CellProblem as problem:
             row.faults.append(Fault(column, problem.rule))
             return None
+        if len(text) > LONGEST_KEY:
+            row.faults.append(Fault(column, "length"))
+            return None
+        return text or None
 
     def _fill(self, cells: Sequence[Cell], row: Row, column: str, reader: Callable[[Cell], object]) -> None:
         cell = self.header.cell(cells, column)

@@ -1,0 +1,81 @@
+"""The file of an import: rows read from it, and its faulty rows shown to whoever sent it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from common.codes import Cell
+from common.codes.rules import rule
+from common.codes.spelling import cell_text
+from common.errors import Invalid
+from common.operations import RowProblem
+from common.spreadsheets import Sheet, write_workbook
+from common.spreadsheets.cells import is_blank
+from common.spreadsheets.headers import Header, find_header
+from destinations.registrations.imports.columns import FIELD_OF_HEADER, IDENTIFYING, KEYS
+from destinations.registrations.imports.rows import Fault, Row, RowReader
+
+MAX_SHOWN = 80
+_TAIL = 4
+
+
+@dataclass(frozen=True)
+class Table:
+    """The header of a sheet and its data rows."""
+
+    header: Header
+    titles: Sequence[str]
+    cells: dict[int, Sequence[Cell]]
+
+    def rows(self, school_code: str, cohort: int) -> list[Row]:
+        """What the rows say, each checked by itself."""
+        reader = RowReader(self.header, school_code, cohort)
+        return [reader.read(number, cells) for number, cells in self.cells.items()]
+
+    def problems(self, row: Row) -> list[RowProblem]:
+        """The faults of a row with header texts of the file and masked values."""
+        return [self._problem(row.number, fault) for fault in row.faults]
+
+    async def report(self, rows: Sequence[Row]) -> bytes:
+        """A workbook of the faulty rows with the reasons."""
+        reasons = ["; ".join(f"{each.column}: {each.message.zh}" for each in self.problems(row)) for row in rows]
+        return await write_workbook(self.titles, [self.cells[row.number] for row in rows], reasons)
+
+    def _problem(self, number: int, fault: Fault) -> RowProblem:
+        value = cell_text(self.header.cell(self.cells[number], fault.column))[:MAX_SHOWN]
+        shown = masked(value) if fault.column in IDENTIFYING else value
+        return RowProblem(number, self._title(fault.column), fault.rule, shown or None, rule(fault.rule).text)
+
+    def _title(self, column: str) -> str:
+        texts = self.header.texts
+        other = KEYS[1] if column == KEYS[0] else f"{column}_label"
+        return texts.get(column) or texts.get(other) or column
+
+
+def open_table(sheet: Sheet) -> Table:
+    """Finds the header; raises Invalid without one that names persons and destinations."""
+    header = find_header(sheet.rows, FIELD_OF_HEADER)
+    if header is None or not _names_enough(header):
+        raise Invalid([rule("header_missing").problem("/file")], code="header_missing")
+    numbered = zip(sheet.numbers, sheet.rows, strict=True)
+    data: dict[int, Sequence[Cell]] = {
+        number: cells
+        for index, (number, cells) in enumerate(numbered)
+        if index > header.row and not all(map(is_blank, cells))
+    }
+    return Table(header, [cell_text(cell) for cell in sheet.rows[header.row]], data)
+
+
+def masked(text: str) -> str:
+    """Enough to find the cell again, not enough to know the person."""
+    return "*" * len(text) if len(text) <= 2 * _TAIL else "*" * (len(text) - _TAIL) + text[-_TAIL:]
+
+
+def _names_enough(header: Header) -> bool:
+    columns = set(header.positions)
+    return (
+        "name" in columns
+        and bool(columns & set(KEYS))
+        and bool(columns & {"destination_code", "destination_code_label"})
+    )

@@ -1,0 +1,200 @@
+"""Import of registrations as long work: read, resolve, then decide and write under the graduates' locks.
+
+`reject` (and every dry run) is one transaction over the whole file; `skip` is one transaction for each 5,000 rows, and
+a resumed operation leaves out those that are committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from common.database import UnitOfWork
+from common.identifiers import GraduateId
+from common.operations import OperationContext, Outcome
+from common.spreadsheets import read
+from destinations.registrations.domain.lifecycle import Party
+from destinations.registrations.domain.registration import Person
+from destinations.registrations.imports import storage
+from destinations.registrations.imports.files import Table, open_table
+from destinations.registrations.imports.planning import (
+    Known,
+    Plan,
+    mark_duplicates,
+    mark_same_graduates,
+    plan_row,
+)
+from destinations.registrations.imports.resolving import Entries, resolve
+from destinations.registrations.imports.rows import Fault, Row
+from destinations.registrations.imports.storage import Writing
+from destinations.roster import storage as roster
+from destinations.roster.registry import Registry
+
+KIND = "registration_import"
+CHUNK_ROWS = 5_000
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be imported, and how."""
+
+    school_code: str
+    cohort: int
+    kind: str
+    dry_run: bool
+    skip_faulty: bool
+    effective_on: date | None
+    person: Person
+
+    @classmethod
+    def of(cls, context: OperationContext) -> Task:
+        """The task as the route stored it."""
+        given = context.parameters
+        day = given["effective_on"]
+        return cls(
+            given["school_code"],
+            given["cohort"],
+            given["kind"],
+            given["dry_run"],
+            given["on_error"] == "skip",
+            date.fromisoformat(day) if day else None,
+            Person(Party.SCHOOL_OFFICER, context.actor.subject),
+        )
+
+    @property
+    def in_one_transaction(self) -> bool:
+        """True if nothing may be stored before every row was checked."""
+        return self.dry_run or not self.skip_faulty
+
+
+@dataclass
+class Counts:
+    """What became of the rows; the first four add up to the data rows."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    incomplete_fields: int = 0
+    change_token: str | None = None
+    faults: dict[int, list[list[str]]] = field(default_factory=dict)
+
+    def add(self, other: Counts) -> None:
+        """Counts another part of the file."""
+        for name in ("created", "updated", "unchanged", "rejected", "incomplete_fields"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.change_token = other.change_token or self.change_token
+        self.faults |= other.faults
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Counts:
+        """What an earlier attempt noted of a part."""
+        return cls(**{**stored, "faults": {int(row): faults for row, faults in stored["faults"].items()}})
+
+
+@dataclass
+class FileImport:
+    """One run over one file."""
+
+    context: OperationContext
+    task: Task
+    table: Table
+    rows: Sequence[Row]
+    entries: Entries
+
+    async def run(self) -> Counts:
+        """Does all parts that are not done; the counts are those of the whole file."""
+        done, counts = await self.context.done_chunks(), Counts()
+        for number, part in enumerate(self._parts()):
+            stored = done.get(number)
+            counts.add(Counts.of(stored) if stored else await self._run_part(number, part))
+            await self.context.progress(len(self.rows) + (number + 1) * len(part), 2 * len(self.rows))
+        return counts
+
+    def _parts(self) -> list[Sequence[Row]]:
+        if self.task.in_one_transaction:
+            return [self.rows]
+        return [self.rows[start : start + CHUNK_ROWS] for start in range(0, len(self.rows), CHUNK_ROWS)]
+
+    async def _run_part(self, number: int, rows: Sequence[Row]) -> Counts:
+        """One transaction: decides all rows under their locks, then writes the good ones, or none."""
+        task, context = self.task, self.context
+        async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as unit:
+            plan = await self._plan(unit, rows)
+            counts = _counts(plan)
+            if plan.faulty and not task.skip_faulty:
+                return Counts(rejected=len(plan.faulty), faults=counts.faults)
+            writing = Writing(task.school_code, task.effective_on, str(context.id))
+            token = await storage.write(unit, plan.planned, writing)
+            if task.dry_run:
+                return counts
+            counts.change_token = token.encode() if token else None
+            await context.chunk_done(unit, number, vars(counts))
+            await unit.commit()
+        return counts
+
+    async def _plan(self, unit: UnitOfWork, rows: Sequence[Row]) -> Plan:
+        task, connection = self.task, unit.connection
+        told = [self.entries[row.number] for row in rows if row.number in self.entries]
+        await storage.one_at_a_time(connection, task.school_code, task.cohort)
+        await roster.keep_graduates(connection, told)
+        known = await storage.lock_known(connection, task.school_code, [each["graduate_id"] for each in told])
+        return await asyncio.to_thread(self._decide, rows, known)
+
+    def _decide(self, rows: Iterable[Row], known: Mapping[GraduateId, Known]) -> Plan:
+        plan = Plan([], 0, [])
+        for row in rows:
+            entry = self.entries.get(row.number)
+            if entry is None or row.faults:
+                planned = None
+            else:
+                planned = plan_row(row, known[entry["graduate_id"]], self.task.effective_on, self.task.person)
+            if row.faults:
+                plan.faulty.append(row)
+            elif planned is None:
+                plan.unchanged += 1
+            else:
+                plan.planned.append(planned)
+        return plan
+
+
+async def import_registrations(context: OperationContext, registry: Registry) -> Outcome:
+    """The handler of the operation."""
+    task = Task.of(context)
+    table = open_table(await read(await context.upload(), f"upload.{task.kind}"))
+    rows = await asyncio.to_thread(table.rows, task.school_code, task.cohort)
+    mark_duplicates(rows)
+    entries = await resolve(registry, rows, task.school_code, task.cohort, context.progress)
+    mark_same_graduates(rows, {number: entry["graduate_id"] for number, entry in entries.items()})
+    counts = await FileImport(context, task, table, rows, entries).run()
+    return await _outcome(task, table, rows, counts)
+
+
+async def _outcome(task: Task, table: Table, rows: Sequence[Row], counts: Counts) -> Outcome:
+    faulty = [Row(row.number, faults=_faults(counts, row)) for row in rows if row.number in counts.faults]
+    problems = [problem for row in faulty for problem in table.problems(row)]
+    result = {name: value for name, value in vars(counts).items() if name != "faults"}
+    return Outcome(
+        result,
+        problems,
+        failed=bool(faulty) and not task.skip_faulty,
+        report=await table.report(faulty) if faulty else None,
+    )
+
+
+def _faults(counts: Counts, row: Row) -> list[Fault]:
+    return [Fault(column, rule) for column, rule in counts.faults[row.number]]
+
+
+def _counts(plan: Plan) -> Counts:
+    return Counts(
+        created=plan.created,
+        updated=len(plan.planned) - plan.created,
+        unchanged=plan.unchanged,
+        rejected=len(plan.faulty),
+        incomplete_fields=plan.incomplete,
+        faults={row.number: [[fault.column, fault.rule] for fault in row.faults] for row in plan.faulty},
+    )

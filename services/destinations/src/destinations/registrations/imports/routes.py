@@ -1,0 +1,65 @@
+"""The route that takes a spreadsheet of registrations."""
+
+from datetime import date
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import text
+
+from common.auth import Role
+from common.auth.dependencies import Caller
+from common.clock import TODAY_SQL
+from common.codes.rules import rule
+from common.database import Database
+from common.errors import Invalid, NotFound
+from common.http import Cipher, Db, ImportForm, LazyUpload, Once
+from common.operations.routes import Operation, accept
+from destinations.registrations.imports.importing import KIND
+
+router = APIRouter(prefix="/v1/imports", tags=["imports"])
+
+
+class RegistrationImportForm(ImportForm):
+    """The form of an import of registrations; `effective_on` is the day on which the school decided its rows."""
+
+    effective_on: date | None = None
+
+
+@router.post(
+    "/registrations",
+    status_code=202,
+    summary="Import registrations from a spreadsheet",
+    description="Rows arrive approved. The work goes on as an operation.",
+    response_model=Operation,
+)
+async def import_registrations(
+    request: Request,
+    database: Db,
+    cipher: Cipher,
+    caller: Caller,
+    once: Once,
+    upload: LazyUpload[RegistrationImportForm],
+) -> Response:
+    caller.must_be(Role.SCHOOL_OFFICER)
+    received = await upload.receive()
+    form = received.form
+    if not caller.sees_school(form.school_code):
+        raise NotFound
+    await _refuse_future(database, form.effective_on)
+    return await accept(
+        request,
+        database,
+        caller,
+        once,
+        kind=KIND,
+        parameters=form.model_dump(mode="json") | {"kind": received.kind},
+        school_code=form.school_code,
+        upload=received.content,
+        cipher=cipher,
+    )
+
+
+async def _refuse_future(database: Database, day: date | None) -> None:
+    async with database.reading() as connection:
+        today = await connection.scalar(text(f"SELECT {TODAY_SQL}"))
+    if day is not None and day > today:
+        raise Invalid([rule("in_the_future").problem("/effective_on")])
