@@ -25,7 +25,7 @@ from indicators.timeline.domain import (
     province_of,
     timeline,
 )
-from indicators.timeline.storage import span_from
+from indicators.timeline.figures import span_from
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)

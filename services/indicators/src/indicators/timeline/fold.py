@@ -13,9 +13,9 @@ from uuid import UUID
 import asyncpg
 
 from indicators.rates.groupings import STORED_DIMENSIONS, TOTAL
-from indicators.timeline import storage
 from indicators.timeline.domain import OPEN, Content, Groups, Span, timeline
-from indicators.timeline.storage import CellKey, SpanKey, StoredDestinationVersion, StoredRosterVersion
+from indicators.timeline.figures import CellKey, SpanKey, change_figures, span_row
+from indicators.timeline.storage import Known, StoredDestinationVersion, StoredRosterVersion, arrive
 
 
 @dataclass(frozen=True)
@@ -34,36 +34,31 @@ class Batch:
 
 async def fold(connection: asyncpg.Connection, batch: Batch) -> None:
     """Stores the versions and brings spans and cells in line; the caller holds the locks of the schools' partitions."""
-    await storage.insert_roster_versions(connection, batch.roster)
-    await storage.insert_destination_versions(connection, batch.destinations)
-    await bring_in_line(connection, batch.touched)
-
-
-async def bring_in_line(connection: asyncpg.Connection, touched: Mapping[UUID, str]) -> None:
-    """Recomputes the timelines of these graduates and stores what differs."""
+    touched = batch.touched
     if not touched:
         return
-    expected = await computed_spans(connection, list(touched))
-    stored = await storage.spans_of(connection, list(touched.values()), list(touched))
-    await storage.delete_spans(connection, [key for key in stored if key not in expected])
-    await storage.write_spans(connection, _rows_that_differ(expected, stored))
-    await storage.move_cells(connection, cell_moves(stored.values(), expected.values()))
+    known = await arrive(connection, touched, batch.roster, batch.destinations)
+    expected = timelines(known)
+    await change_figures(
+        connection,
+        gone=sorted(key for key in known.spans if key not in expected),
+        written=_rows_that_differ(expected, known.spans),
+        moves=cell_moves(known.spans.values(), expected.values()),
+    )
 
 
-async def computed_spans(connection: asyncpg.Connection, graduates: Sequence[UUID]) -> dict[SpanKey, Span]:
-    """What the timelines of the stored versions of these graduates are."""
-    roster = await storage.roster_of(connection, graduates)
-    decisions = await storage.decisions_of(connection, list(roster))
+def timelines(known: Known) -> dict[SpanKey, Span]:
+    """What the spans of these graduates must be, from their versions alone."""
     return {
         SpanKey(span.content.school_code, graduate, span.from_day): span
-        for graduate, entries in roster.items()
-        for span in timeline(entries, decisions.get(graduate, ()))
+        for graduate, entries in known.roster.items()
+        for span in timeline(entries.values(), known.decisions[graduate].values())
     }
 
 
 def _rows_that_differ(expected: Mapping[SpanKey, Span], stored: Mapping[SpanKey, Span]) -> list[tuple[Any, ...]]:
     differing = (key for key, span in expected.items() if stored.get(key) != span)
-    return [storage.span_row(key.graduate_id, expected[key]) for key in sorted(differing)]
+    return [span_row(key.graduate_id, expected[key]) for key in sorted(differing)]
 
 
 def cell_moves(before: Iterable[Span], after: Iterable[Span]) -> list[tuple[CellKey, int]]:

@@ -13,10 +13,10 @@ import structlog
 from common.auth import SYSTEM
 from common.database import Database
 from common.kafka import partition_for
-from indicators.timeline import storage
 from indicators.timeline.domain import Span
-from indicators.timeline.fold import cell_moves, computed_spans
-from indicators.timeline.storage import CellKey
+from indicators.timeline.figures import SPAN_COLUMN_NAMES, CellKey, change_figures, span_row
+from indicators.timeline.fold import cell_moves, timelines
+from indicators.timeline.storage import known_of, lock_partitions
 
 CHUNK = 5_000
 """Graduates whose versions are held in memory at a time."""
@@ -50,7 +50,7 @@ async def stored_schools(database: Database) -> list[str]:
 async def rebuild_school(database: Database, partitions: int, school_code: str) -> int:
     """Replaces all spans and cells of the school; gives the number of graduates."""
     async with database.transaction(SYSTEM) as unit:
-        await storage.lock_partitions(unit.connection, {partition_for(school_code, partitions)})
+        await lock_partitions(unit.connection, {partition_for(school_code, partitions)})
         graduates = await _replace(await unit.driver_connection(), school_code)
         await unit.audit("figures_rebuilt", "school", school_code, school_code=school_code)
         await unit.commit()
@@ -64,15 +64,15 @@ async def _replace(connection: asyncpg.Connection, school_code: str) -> int:
     counted: Counter[CellKey] = Counter()
     for start in range(0, len(graduates), CHUNK):
         counted.update(await _write(connection, school_code, graduates[start : start + CHUNK]))
-    await storage.move_cells(connection, sorted(counted.items()))
+    await change_figures(connection, moves=sorted(counted.items()))
     return len(graduates)
 
 
 async def _write(connection: asyncpg.Connection, school_code: str, graduates: list[Any]) -> dict[CellKey, int]:
-    computed = await computed_spans(connection, graduates)
+    computed = timelines(await known_of(connection, dict.fromkeys(graduates, school_code)))
     spans = {key: span for key, span in computed.items() if key.school_code == school_code}
-    rows = [storage.span_row(key.graduate_id, span) for key, span in sorted(spans.items())]
-    await connection.copy_records_to_table("spans", records=rows, columns=storage.SPAN_COLUMN_NAMES)
+    rows = [span_row(key.graduate_id, span) for key, span in sorted(spans.items())]
+    await connection.copy_records_to_table("spans", records=rows, columns=SPAN_COLUMN_NAMES)
     return _counted(spans.values())
 
 

@@ -1,10 +1,12 @@
-"""SQL of versions, spans and cells on the driver's own connection: the fold is the hottest path of the service.
+"""SQL of versions, on the driver's own connection: the fold is the hottest path of the service.
 
-Every statement takes arrays, so one graduate and five thousand cost the same number of round trips.
+One statement stores what arrived and gives everything known of the graduates it touches, so one graduate and five
+thousand cost the same number of round trips.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,15 +15,9 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from indicators.timeline.domain import (
-    Content,
-    Destination,
-    DestinationVersion,
-    Groups,
-    RosterVersion,
-    Span,
-    province_of,
-)
+from indicators.timeline.arrays import columns_of
+from indicators.timeline.domain import Destination, DestinationVersion, Groups, RosterVersion, Span, province_of
+from indicators.timeline.figures import SPAN_COLUMNS, SpanKey, span_from
 
 LOCK_SPACE = 7301
 """First key of the advisory locks, so that a partition's number never meets another user's lock."""
@@ -73,41 +69,27 @@ class StoredDestinationVersion(NamedTuple):
     position_code: str | None
 
 
-class SpanKey(NamedTuple):
-    """Identity of a stored span."""
+@dataclass
+class Known:
+    """All versions of some graduates, by graduate and sequence, and their spans as stored."""
 
-    school_code: str
-    graduate_id: UUID
-    from_day: date
-
-
-class CellKey(NamedTuple):
-    """Identity of a live cell; '' stands for a missing value and for not registered."""
-
-    school_code: str
-    cohort: int
-    dimension: str
-    value: str
-    destination_code: str
-    flexible: bool
+    roster: defaultdict[UUID, dict[int, RosterVersion]] = field(default_factory=lambda: defaultdict(dict))
+    decisions: defaultdict[UUID, dict[int, DestinationVersion]] = field(default_factory=lambda: defaultdict(dict))
+    spans: dict[SpanKey, Span] = field(default_factory=dict)
 
 
 _TYPES = {UUID: "uuid", int: "bigint", str: "text", date: "date", datetime: "timestamptz", bool: "boolean"}
 
 
-def _array_types(row: type[NamedTuple]) -> list[str]:
-    hints = row.__annotations__.values()
-    return [next(sql for kind, sql in _TYPES.items() if hint in {kind, kind | None}) for hint in hints]
+def _insert(table: str, row: type[NamedTuple], first_parameter: int) -> str:
+    kinds = [_sql_type(hint) for hint in row.__annotations__.values()]
+    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(kinds, first_parameter))
+    return f"INSERT INTO {table} ({', '.join(row._fields)}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"
 
 
-def _insert(table: str, row: type[NamedTuple]) -> str:
-    columns = ", ".join(row._fields)
-    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(_array_types(row), 1))
-    return f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"
+def _sql_type(hint: Any) -> str:
+    return next(sql for kind, sql in _TYPES.items() if hint in {kind, kind | None})
 
-
-_INSERT_ROSTER = _insert("roster_versions", StoredRosterVersion)
-_INSERT_DESTINATIONS = _insert("destination_versions", StoredDestinationVersion)
 
 _LOCK = text(
     """
@@ -116,63 +98,28 @@ _LOCK = text(
     """
 )
 
-_READ_ROSTER = """
-    SELECT graduate_id, sequence, decided_on, school_code, cohort, status, college_code, major_code, class_code,
-           education_level_code, sex_code, origin_place_code
-    FROM roster_versions WHERE graduate_id = ANY($1::uuid[])
-"""
-_READ_DESTINATIONS = """
-    SELECT graduate_id, sequence, decided_on, state, destination_code, flexible, employer_nature_code, industry_code,
-           place_code, position_code
-    FROM destination_versions WHERE graduate_id = ANY($1::uuid[])
-"""
-SPAN_COLUMN_NAMES = (
-    "school_code", "graduate_id", "from_day", "to_day", "cohort", "college_code", "major_code", "class_code",
-    "education_level_code", "sex_code", "origin_province_code", "destination_code", "flexible",
-    "employer_nature_code", "industry_code", "place_code", "position_code",
-)  # fmt: skip
-SPAN_COLUMNS = ", ".join(SPAN_COLUMN_NAMES)
-_READ_SPANS = f"""
-    SELECT {SPAN_COLUMNS} FROM unnest($1::text[], $2::uuid[]) AS touched (school_code, graduate_id)
+_ROSTER, _DECISION, _SPAN = 1, 2, 3
+_READ = f"""
+    SELECT {_ROSTER} AS kind, ROW(graduate_id, sequence, decided_on, school_code, cohort, status, college_code,
+                                  major_code, class_code, education_level_code, sex_code, origin_place_code) AS stored
+    FROM roster_versions WHERE graduate_id = ANY($2::uuid[])
+    UNION ALL
+    SELECT {_DECISION}, ROW(graduate_id, sequence, decided_on, state, destination_code, flexible,
+                            employer_nature_code, industry_code, place_code, position_code)
+    FROM destination_versions WHERE graduate_id = ANY($2::uuid[])
+    UNION ALL
+    SELECT {_SPAN}, ROW({SPAN_COLUMNS})
+    FROM unnest($1::text[], $2::uuid[]) AS touched (school_code, graduate_id)
     JOIN spans USING (school_code, graduate_id)
 """
-_DELETE_SPANS = """
-    DELETE FROM spans USING unnest($1::text[], $2::uuid[], $3::date[]) AS gone (school_code, graduate_id, from_day)
-    WHERE (spans.school_code, spans.graduate_id, spans.from_day) = (gone.school_code, gone.graduate_id, gone.from_day)
+# its SELECTs see what was stored before: what arrives is added by `_add`
+_ARRIVE = f"""
+    WITH roster_arrived AS ({_insert("roster_versions", StoredRosterVersion, 3)}),
+    destinations_arrived AS ({
+    _insert("destination_versions", StoredDestinationVersion, 3 + len(StoredRosterVersion._fields))
+})
+    {_READ}
 """
-_WRITE_SPANS = f"""
-    INSERT INTO spans ({SPAN_COLUMNS})
-    SELECT * FROM unnest($1::text[], $2::uuid[], $3::date[], $4::date[], $5::integer[], $6::text[], $7::text[],
-                         $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::boolean[], $14::text[],
-                         $15::text[], $16::text[], $17::text[])
-    ON CONFLICT (school_code, graduate_id, from_day) DO UPDATE SET
-        to_day = excluded.to_day, cohort = excluded.cohort, college_code = excluded.college_code,
-        major_code = excluded.major_code, class_code = excluded.class_code,
-        education_level_code = excluded.education_level_code, sex_code = excluded.sex_code,
-        origin_province_code = excluded.origin_province_code, destination_code = excluded.destination_code,
-        flexible = excluded.flexible, employer_nature_code = excluded.employer_nature_code,
-        industry_code = excluded.industry_code, place_code = excluded.place_code,
-        position_code = excluded.position_code
-"""
-_MOVE_CELLS = """
-    WITH moved AS MATERIALIZED (
-        SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::boolean[],
-                             $7::integer[])
-            AS moved (school_code, cohort, dimension, value, destination_code, flexible, graduates)
-    ), counted AS (
-        MERGE INTO cells USING moved
-        ON (cells.school_code, cells.cohort, cells.dimension, cells.value, cells.destination_code, cells.flexible)
-         = (moved.school_code, moved.cohort, moved.dimension, moved.value, moved.destination_code, moved.flexible)
-        WHEN MATCHED THEN UPDATE SET graduates = cells.graduates + moved.graduates
-        WHEN NOT MATCHED THEN INSERT VALUES (moved.school_code, moved.cohort, moved.dimension, moved.value,
-                                             moved.destination_code, moved.flexible, moved.graduates)
-    )
-    INSERT INTO moved_groups (school_code, cohort, dimension, value)
-    SELECT DISTINCT school_code, cohort, dimension, value FROM moved
-"""
-
-Roster = Mapping[UUID, list[RosterVersion]]
-Decisions = Mapping[UUID, list[DestinationVersion]]
 
 
 async def lock_partitions(connection: AsyncConnection, partitions: Iterable[int]) -> None:
@@ -180,71 +127,69 @@ async def lock_partitions(connection: AsyncConnection, partitions: Iterable[int]
     await connection.execute(_LOCK, {"space": LOCK_SPACE, "numbers": sorted(set(partitions))})
 
 
-async def insert_roster_versions(connection: asyncpg.Connection, rows: Sequence[StoredRosterVersion]) -> None:
-    """Keeps versions that are not stored yet; the primary key drops the others."""
-    if rows:
-        await connection.execute(_INSERT_ROSTER, *zip(*rows, strict=True))
+async def arrive(
+    connection: asyncpg.Connection,
+    touched: Mapping[UUID, str],
+    roster: Sequence[StoredRosterVersion],
+    destinations: Sequence[StoredDestinationVersion],
+) -> Known:
+    """Stores versions that are not there yet and gives all that is known of the touched graduates with them.
+
+    The primary key drops repeats, and a stored version wins over an arriving one with its sequence.
+    """
+    arrived = (
+        *columns_of(roster, len(StoredRosterVersion._fields)),
+        *columns_of(destinations, len(StoredDestinationVersion._fields)),
+    )
+    known = _known(await connection.fetch(_ARRIVE, list(touched.values()), list(touched), *arrived))
+    _add(known, roster, destinations)
+    return known
 
 
-async def insert_destination_versions(connection: asyncpg.Connection, rows: Sequence[StoredDestinationVersion]) -> None:
-    """Keeps versions that are not stored yet; the primary key drops the others."""
-    if rows:
-        await connection.execute(_INSERT_DESTINATIONS, *zip(*rows, strict=True))
+async def known_of(connection: asyncpg.Connection, touched: Mapping[UUID, str]) -> Known:
+    """All that is known of these graduates, each with its school."""
+    return _known(await connection.fetch(_READ, list(touched.values()), list(touched)))
 
 
-async def roster_of(connection: asyncpg.Connection, graduates: Iterable[UUID]) -> Roster:
-    """All stored roster versions of these graduates."""
-    found: defaultdict[UUID, list[RosterVersion]] = defaultdict(list)
-    for row in await connection.fetch(_READ_ROSTER, graduates):
-        groups = Groups._make((*row[6:11], province_of(row["origin_place_code"])))
-        found[row["graduate_id"]].append(RosterVersion._make((*row[1:6], groups)))
-    return found
+def _known(rows: Iterable[Any]) -> Known:
+    known = Known()
+    for kind, row in rows:
+        if kind == _ROSTER:
+            groups = Groups._make((*row[6:11], province_of(row[11])))
+            known.roster[row[0]][row[1]] = RosterVersion._make((*row[1:6], groups))
+        elif kind == _DECISION:
+            known.decisions[row[0]][row[1]] = DestinationVersion._make((*row[1:4], Destination._make(row[4:])))
+        else:
+            known.spans[SpanKey._make(row[:3])] = span_from(row)
+    return known
 
 
-async def decisions_of(connection: asyncpg.Connection, graduates: Iterable[UUID]) -> Decisions:
-    """All stored destination versions of these graduates."""
-    found: defaultdict[UUID, list[DestinationVersion]] = defaultdict(list)
-    for row in await connection.fetch(_READ_DESTINATIONS, graduates):
-        found[row["graduate_id"]].append(DestinationVersion._make((*row[1:4], Destination._make(row[4:]))))
-    return found
+def _add(known: Known, roster: Iterable[StoredRosterVersion], destinations: Iterable[StoredDestinationVersion]) -> None:
+    for entry in roster:
+        known.roster[entry.graduate_id].setdefault(entry.sequence, _entry(entry))
+    for decision in destinations:
+        known.decisions[decision.graduate_id].setdefault(decision.sequence, _decision(decision))
 
 
-async def spans_of(
-    connection: asyncpg.Connection, schools: Sequence[str], graduates: Sequence[UUID]
-) -> dict[SpanKey, Span]:
-    """Stored spans of these graduates, each with its school."""
-    rows = await connection.fetch(_READ_SPANS, schools, graduates)
-    return {SpanKey(*row[:3]): span_from(row) for row in rows}
+def _entry(row: StoredRosterVersion) -> RosterVersion:
+    groups = Groups(
+        row.college_code,
+        row.major_code,
+        row.class_code,
+        row.education_level_code,
+        row.sex_code,
+        province_of(row.origin_place_code),
+    )
+    return RosterVersion(row.sequence, row.decided_on, row.school_code, row.cohort, row.status, groups)
 
 
-def span_from(row: Sequence[Any]) -> Span:
-    """A row with the columns of SPAN_COLUMNS as a span."""
-    destination = Destination(row[11], *row[12:17]) if row[11] is not None else None
-    return Span(row[2], row[3], Content(row[0], row[4], Groups(*row[5:11]), destination))
-
-
-def span_row(graduate_id: UUID, span: Span) -> tuple[Any, ...]:
-    """A span as a row with the columns of SPAN_COLUMNS."""
-    content = span.content
-    destination = content.destination or (None, False, None, None, None, None)
-    key = (content.school_code, graduate_id, span.from_day, span.to_day, content.cohort)
-    return (*key, *content.groups, *destination)
-
-
-async def delete_spans(connection: asyncpg.Connection, keys: Sequence[SpanKey]) -> None:
-    """Removes spans that the timeline no longer has."""
-    if keys:
-        await connection.execute(_DELETE_SPANS, *zip(*keys, strict=True))
-
-
-async def write_spans(connection: asyncpg.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Stores spans, over those that begin on the same day."""
-    if rows:
-        await connection.execute(_WRITE_SPANS, *zip(*rows, strict=True))
-
-
-async def move_cells(connection: asyncpg.Connection, moves: Sequence[tuple[CellKey, int]]) -> None:
-    """Adds to the live cells, in key order, and notes the groups for the next rate event."""
-    if moves:
-        keys = zip(*(key for key, _ in moves), strict=True)
-        await connection.execute(_MOVE_CELLS, *keys, [graduates for _, graduates in moves])
+def _decision(row: StoredDestinationVersion) -> DestinationVersion:
+    destination = Destination(
+        row.destination_code,
+        row.flexible,
+        row.employer_nature_code,
+        row.industry_code,
+        row.place_code,
+        row.position_code,
+    )
+    return DestinationVersion(row.sequence, row.decided_on, row.state, destination)

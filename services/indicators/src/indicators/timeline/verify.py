@@ -14,9 +14,10 @@ from sqlalchemy import text
 from common.database import Database
 from indicators.rates.groupings import STORED_DIMENSIONS, TOTAL
 from indicators.timeline.domain import Span
-from indicators.timeline.fold import computed_spans
+from indicators.timeline.figures import SpanKey
+from indicators.timeline.fold import timelines
 from indicators.timeline.rebuild import CHUNK, stored_schools
-from indicators.timeline.storage import SpanKey, spans_of
+from indicators.timeline.storage import known_of
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,8 @@ async def _span_differences(connection: asyncpg.Connection, school_code: str) ->
     found: list[Difference] = []
     for start in range(0, len(graduates), CHUNK):
         chunk: list[UUID] = graduates[start : start + CHUNK]
-        expected = await computed_spans(connection, chunk)
-        stored = await spans_of(connection, [school_code] * len(chunk), chunk)
-        found += _differing(school_code, stored, expected)
+        known = await known_of(connection, dict.fromkeys(chunk, school_code))
+        found += _differing(school_code, known.spans, timelines(known))
     return found
 
 
