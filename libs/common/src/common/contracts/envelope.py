@@ -7,6 +7,7 @@ it costs, and reads a body of broken JSON as a string; the tests read and write 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -123,7 +124,10 @@ def to_headers(event: StoredEvent, source: str, schema_base: str) -> Headers:
 
 def event_type_of(headers: Iterable[tuple[str, bytes]]) -> str | None:
     """The type alone, to skip unknown ones before anything else is read."""
-    return next((value.decode(errors="replace") for name, value in headers if name.lower() == "ce_type"), None)
+    for name, value in headers:
+        if _attribute(name) == "type":
+            return value.decode(errors="replace")
+    return None
 
 
 def from_message(
@@ -158,9 +162,16 @@ def from_message(
 
 def _attributes_told(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
     try:
-        return {name.lower()[3:]: value.decode() for name, value in headers if name.lower().startswith("ce_")}
+        return {attribute: value.decode() for name, value in headers if (attribute := _attribute(name)) is not None}
     except (UnicodeDecodeError, AttributeError) as error:
         raise UnreadableEventError("header_unreadable") from error
+
+
+@lru_cache(maxsize=256)
+def _attribute(header: str) -> str | None:
+    """The attribute that a header carries. Few names, asked for a dozen times with every message."""
+    name = header.lower()
+    return name[3:] if name.startswith("ce_") else None
 
 
 def _described(told: dict[str, str], topic: str) -> EventType:

@@ -1,6 +1,7 @@
 """The commands of a service: `api`, `worker`, `all`, `migrate`, `replay`, `replay-dead-letters` and its own."""
 
 import asyncio
+import gc
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Coroutine, Mapping, Sequence
@@ -116,7 +117,18 @@ async def _serve(service: Service, settings: ServiceSettings, database: Database
         server = http_server(probe_app(readiness), settings.host, settings.probe_port)
     else:
         server = http_server(service.create_app(settings, database, readiness), settings.host, settings.port)
+    _spare_the_collector()
     return await run_together([server], background)
+
+
+def _spare_the_collector() -> None:
+    """A batch makes many small values that die young; by default each batch had the whole program searched for cycles.
+
+    A third of the time per event went there.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def _background(service: Service, settings: ServiceSettings, database: Database) -> list[Background]:
