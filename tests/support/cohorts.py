@@ -1,0 +1,84 @@
+"""A cohort that came through files: its roster, and the decisions of several past days."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from campus import Campus
+from format_a import HEADERS, destination_cells, graduate_row, workbook
+from histories import pages
+from random_changes import CONTENTS, Client
+
+COHORT = 2024
+SEASON = date(COHORT - 1, 9, 1)
+DECISION_DAYS = (date(2024, 6, 30), date(2024, 8, 31), date(2024, 12, 31))
+COLLEGES = ("C01", "C02", "C03", "C04")
+MAJORS = ("080902", "020101", "050201")
+LEVELS = ("本科毕业", "硕士毕业", "专科毕业", "本科结业", "博士毕业")
+SEXES = ("男", "女", "未说明")
+
+
+@dataclass(frozen=True)
+class CohortOfGraduates:
+    """A school's graduates by id."""
+
+    school: str
+    graduates: Sequence[str]
+
+    def clients(self, campus: Campus, number: int, seed: int) -> list[Client]:
+        """Clients that will act on these graduates, each with its own chance."""
+        return [
+            Client(campus, self.school, self.graduates, COLLEGES, MAJORS, random.Random(seed * 1_000 + each))
+            for each in range(number)
+        ]
+
+
+async def imported_cohort(campus: Campus, school: str, size: int, chance: random.Random) -> CohortOfGraduates:
+    """Create a school and import its roster and, for several days, the decisions of most of its graduates."""
+    await campus.create_school(school)
+    roster = await campus.import_roster(roster_file(size, chance), school)
+    assert (roster["state"], roster["result"]["created"]) == ("succeeded", size), roster
+    for day in DECISION_DAYS:
+        content = decisions_file(size, chance)
+        done = await campus.import_registrations(content, school, effective_on=day.isoformat())
+        assert (done["state"], done["result"]["rejected"]) == ("succeeded", 0), done
+    entries = await pages(
+        campus.http, f"{campus.urls['registry']}/v1/graduates?school={school}", campus.officer(school)
+    )
+    assert len(entries) == size
+    return CohortOfGraduates(school, [entry["id"] for entry in entries])
+
+
+def roster_file(size: int, chance: random.Random) -> bytes:
+    """Everybody, spread over colleges, majors, sexes and levels."""
+    rows = [
+        graduate_row(
+            number,
+            COHORT,
+            院系代码=(college := chance.choice(COLLEGES)),
+            所在院系=f"学院{college}",
+            专业代码=(major := chance.choice(MAJORS)),
+            专业名称=f"专业{major}",
+            性别=chance.choice(SEXES),
+            学历层次=chance.choice(LEVELS),
+        )
+        for number in range(1, size + 1)
+    ]
+    return workbook(rows, (*HEADERS, "院系代码", "所在院系"))
+
+
+def decisions_file(size: int, chance: random.Random, share: float = 0.4) -> bytes:
+    """Destinations of a random part of the cohort."""
+    codes = list(CONTENTS)
+    chosen = sorted(chance.sample(range(1, size + 1), int(size * share)))
+    return workbook([graduate_row(number, COHORT) | destination_cells(chance.choice(codes)) for number in chosen])
+
+
+def ten_past_days(today: date, chance: random.Random) -> list[date]:
+    """The edges where figures jump, and days between them."""
+    edges = [SEASON - timedelta(1), SEASON, *DECISION_DAYS, DECISION_DAYS[0] - timedelta(1), today - timedelta(1)]
+    others = chance.sample(range(1, (today - SEASON).days - 1), 10 - len(edges))
+    return sorted({*edges, *(SEASON + timedelta(days) for days in others)})
