@@ -14,6 +14,6 @@ CREATE ROLE :"owner" LOGIN PASSWORD :'owner_password';
 CREATE ROLE :"app" LOGIN PASSWORD :'app_password';
 CREATE DATABASE :"service" OWNER :"owner";
 REVOKE ALL ON DATABASE :"service" FROM PUBLIC;
-GRANT CONNECT ON DATABASE :"service" TO :"app";
+GRANT CONNECT, TEMPORARY ON DATABASE :"service" TO :"app";
 SQL
 done

@@ -22,7 +22,7 @@ def cluster(tmp_path: Path) -> Iterator[Postgres]:
     yield made
     shutil.rmtree(made.data)
     if made.data.parent != tmp_path:
-        made.data.parent.rmdir()
+        shutil.rmtree(made.data.parent)
 
 
 async def test_it_runs_under_a_user_without_rights_and_leaves_other_folders_alone(
@@ -57,6 +57,15 @@ async def test_what_it_acknowledged_is_there_after_a_kill(cluster: Postgres) -> 
     assert await connection.fetchval("SELECT count(*) FROM kept") == 1
     await connection.close()
     await again.stop(10)
+
+
+def test_a_cluster_whose_keys_were_deleted_is_not_used_again(cluster: Postgres, tmp_path: Path) -> None:
+    cluster.prepare()
+    assert data_folder(tmp_path).exists()
+    for left in tmp_path.iterdir():
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    assert not data_folder(tmp_path).exists()
+    cluster.data.mkdir()
 
 
 def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:

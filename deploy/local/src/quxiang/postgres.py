@@ -15,6 +15,7 @@ import signal
 import stat
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,8 +98,21 @@ def unprivileged_user() -> int | None:
 
 
 def data_folder(state: Path) -> Path:
-    """Give the folder for the cluster of a state folder: inside it, or, under root, where `nobody` can read."""
-    return state / "postgres" if unprivileged_user() is None else shared_folder(state) / "postgres"
+    """Give the folder for the cluster of a state folder: inside it, or, under root, where `nobody` can read.
+
+    Whoever deletes the state folder by hand has deleted the keys that the data was encrypted with: a cluster outside
+    that belonged to an earlier state folder is of no use to anyone, and goes too.
+    """
+    if unprivileged_user() is None:
+        return state / "postgres"
+    shared = shared_folder(state)
+    ours, theirs = state / "stack-id", shared / "stack-id"
+    if not ours.exists():
+        ours.write_text(f"{uuid.uuid4()}\n")
+    if not theirs.exists() or theirs.read_text() != ours.read_text():
+        shutil.rmtree(shared / "postgres", ignore_errors=True)
+        theirs.write_text(ours.read_text())
+    return shared / "postgres"
 
 
 def shared_folder(state: Path) -> Path:

@@ -1,5 +1,9 @@
 """What must be in PostgreSQL and Kafka before a service starts: databases with their two roles, and topics."""
 
+import hashlib
+import importlib.util
+from pathlib import Path
+
 import asyncpg
 
 from common.contracts.catalogue import SUBSCRIPTIONS
@@ -19,7 +23,7 @@ async def ensure_databases(admin_url: str) -> None:
             if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", service):
                 await admin.execute(f"CREATE DATABASE {service} OWNER {service}_owner")
                 await admin.execute(f"REVOKE ALL ON DATABASE {service} FROM PUBLIC")
-            await admin.execute(f"GRANT CONNECT ON DATABASE {service} TO {service}_app")
+            await admin.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {service} TO {service}_app")
     finally:
         await admin.close()
 
@@ -30,3 +34,14 @@ async def ensure_all_topics(surroundings: Surroundings) -> None:
         service="launcher", database_url=surroundings.database_url("registry", "app"), kafka=surroundings.kafka
     )
     await ensure_topics(settings, groups=SUBSCRIPTIONS)
+
+
+def fingerprint(*packages: str) -> str:
+    """Give a short text that changes with any source file of the packages."""
+    digest = hashlib.sha256()
+    for package in packages:
+        found = importlib.util.find_spec(package)
+        folder = Path(found.origin).parent if found and found.origin else Path()
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

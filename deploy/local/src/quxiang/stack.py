@@ -11,7 +11,7 @@ from quxiang.keys import renew_service_token
 from quxiang.ports import LOOPBACK, free_port, is_taken, keep_or_choose
 from quxiang.postgres import Postgres
 from quxiang.problems import StartProblem
-from quxiang.provisioning import ensure_all_topics, ensure_databases
+from quxiang.provisioning import ensure_all_topics, ensure_databases, fingerprint
 from quxiang.services import PORTS, Surroundings, url
 from quxiang.state import State
 from quxiang.supervisor import Supervisor
@@ -83,12 +83,17 @@ class Stack:
         self._console.say("the four databases are up to date")
 
     async def _migrate(self, service: str) -> None:
+        """Bring one database up to the code, unless the same code did so at an earlier start."""
+        done, code_now = self._state.recall("migrated.json"), fingerprint(service, "common")
+        if done.get(service) == code_now:
+            return
         code = await self._supervisor.run_once(self.surroundings.migration(service))
         if code != 0:
             raise StartProblem(
                 f"The migrations of {service} failed with code {code}; see {self._state.log(service)}.\n"
                 "`make reset` wipes all local data, if that is what you want."
             )
+        self._state.remember("migrated.json", {**self._state.recall("migrated.json"), service: code_now})
 
     async def _start_kafka(self) -> None:
         if self._external_kafka is None:

@@ -9,7 +9,7 @@ from quxiang.demo.people import Person, School
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _PLACES = ("410102", "410302", "110108", "310115", "440305", "330106", "320102", "420106", "510107", "370102")
-_INDUSTRIES = ("21", "22", "23", "24", "25", "26", "27", "28")
+_INDUSTRIES = ("22", "24", "31", "34", "35", "37", "38", "42")
 _NATURES = ("10", "22", "31", "39")
 
 # Shares of a cohort, in thousandths, by destination code.
