@@ -71,7 +71,9 @@ async def test_a_faulty_field_is_named(
     assert "11010119900307002X" not in answer.text
 
 
-async def test_numbers_are_unique_in_a_school_and_cohort(officer: httpx.AsyncClient, school: str, graduate: Json) -> None:
+async def test_numbers_are_unique_in_a_school_and_cohort(
+    officer: httpx.AsyncClient, school: str, graduate: Json
+) -> None:
     body = {"school_code": school, "cohort": 2024, "student_number": "2020001", "name": "李四"}
     assert (await officer.post("/v1/graduates", json=body)).json()["code"] == "student_number_in_use"
     body |= {"student_number": "2", "citizen_id": "11010119900307002x"}
@@ -189,7 +191,11 @@ async def test_rows_are_resolved_for_services(client: Client, school: str, gradu
     body = {"school_code": school, "cohort": 2024, "rows": rows}
     assert (await client("school_officer", school=school).post("/v1/graduates/resolve", json=body)).status_code == 403
     answered = (await client("system").post("/v1/graduates/resolve", json=body)).json()["rows"]
-    assert (answered[0]["graduate_id"], answered[0]["sequence"], answered[0]["status"]) == (graduate["id"], 1, "registered")
+    assert (answered[0]["graduate_id"], answered[0]["sequence"], answered[0]["status"]) == (
+        graduate["id"],
+        1,
+        "registered",
+    )
     assert answered[1:] == [{"row": 3, "problem": "name_mismatch"}, {"row": 4, "problem": "not_found"}]
 
 

@@ -78,7 +78,11 @@ async def test_a_scope_decides_every_route_alike(
 
 @pytest.mark.parametrize(
     ("role", "scope"),
-    [("graduate", {"graduate": "SELF"}), ("counsellor", {"school": "OWN", "class_": "K1"}), ("survey_manager", {"school": "OWN"})],
+    [
+        ("graduate", {"graduate": "SELF"}),
+        ("counsellor", {"school": "OWN", "class_": "K1"}),
+        ("survey_manager", {"school": "OWN"}),
+    ],
 )
 async def test_who_sees_may_not_always_write(client: Client, school: str, member: Json, role: str, scope: Json) -> None:
     names = {"OWN": school, "SELF": member["id"]}

@@ -46,7 +46,9 @@ async def test_a_faulty_school_names_the_field(admin: httpx.AsyncClient, change:
 
 async def test_units_hang_together(officer: httpx.AsyncClient, school: str, rows: Rows) -> None:
     base = f"/v1/schools/{school}"
-    assert (await officer.post(f"{base}/majors", json={"code": "M1", "name": "数学", "college_code": "C1"})).status_code == 422
+    assert (
+        await officer.post(f"{base}/majors", json={"code": "M1", "name": "数学", "college_code": "C1"})
+    ).status_code == 422
     college = await officer.post(f"{base}/colleges", json={"code": "C1", "name": "理学院"})
     assert (college.status_code, college.headers["location"]) == (201, f"{base}/colleges/C1")
     assert college.json()["change_token"]
@@ -73,7 +75,11 @@ async def test_a_repeated_request_is_done_once(officer: httpx.AsyncClient, schoo
     base, key = f"/v1/schools/{school}/colleges", {"Idempotency-Key": "once"}
     first = await officer.post(base, json={"code": "C1", "name": "理学院"}, headers=key)
     again = await officer.post(base, json={"name": "理学院", "code": "C1"}, headers=key)
-    assert (again.status_code, again.json(), again.headers["location"]) == (201, first.json(), first.headers["location"])
+    assert (again.status_code, again.json(), again.headers["location"]) == (
+        201,
+        first.json(),
+        first.headers["location"],
+    )
     other = await officer.post(base, json={"code": "C2", "name": "工学院"}, headers=key)
     assert other.status_code == 422
 

@@ -60,4 +60,6 @@ _CHECKS: Mapping[str, Callable[[str], str]] = {
     "student_number": identity.student_number,
     "exam_number": identity.exam_number,
     "phone": identity.phone,
+    "major_direction": identity.free_text,
+    "commissioning_unit": identity.free_text,
 }

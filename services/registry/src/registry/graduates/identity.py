@@ -43,6 +43,11 @@ def name(text: str) -> str:
     return plain
 
 
+def free_text(text: str) -> str:
+    """Any other text as stored: half-width brackets and single spaces, so that two spellings are one value."""
+    return " ".join(text.replace("（", "(").replace("）", ")").split())
+
+
 def comparable_name(text: str) -> str:
     """What of a name is compared: without spaces, in any width and case."""
     return "".join(unicodedata.normalize("NFKC", text).translate(_DOTS).split()).casefold()

@@ -208,7 +208,7 @@ class _TextReader:
     longest: int
 
     def __call__(self, cell: Cell) -> str:
-        text = " ".join(_clean_text(cell).split())
+        text = identity.free_text(_clean_text(cell))
         if len(text) > self.longest:
             raise RuleBroken("length")
         if not text.isprintable():

@@ -1,0 +1,40 @@
+from registry.organisation.domain import Kind, Unit
+from registry.rosters.rows import UnitNamed
+from registry.rosters.units import UnitBook
+
+
+def unit(kind: Kind, code: str, name: str, college: str | None = None) -> Unit:
+    return Unit(kind=kind, school_code="90001", code=code, name=name, college_code=college, version=1)
+
+
+def test_a_unit_is_found_by_code_then_by_name() -> None:
+    book = UnitBook("90001", [unit(Kind.COLLEGE, "C1", "理学院(本部)")])
+    assert book.college(UnitNamed("C1", "别的名字")) == "C1"
+    assert book.college(UnitNamed(None, "理学院（本部）")) == "C1"
+    assert list(book.touched()) == []
+
+
+def test_a_unit_without_a_code_goes_by_its_name() -> None:
+    book = UnitBook("90001", [])
+    assert book.college(UnitNamed(None, "文/理学院")) == "文／理学院"
+    assert book.college(UnitNamed(None, "文/理学院")) == "文／理学院"
+    assert [(before, after.name) for before, after in book.touched()] == [(None, "文/理学院")]
+
+
+def test_a_major_has_a_college_while_all_rows_agree() -> None:
+    book = UnitBook("90001", [])
+    assert book.major(UnitNamed("M1", "数学"), None) == "M1"
+    assert book.college_of_major("M1") is None
+    book.major(UnitNamed("M1", "数学"), "C1")
+    assert book.college_of_major("M1") == "C1"
+    book.major(UnitNamed("M1", "数学"), "C2")
+    book.major(UnitNamed("M1", "数学"), "C1")
+    assert book.college_of_major("M1") is None
+
+
+def test_new_units_are_stored_before_what_refers_to_them() -> None:
+    book = UnitBook("90001", [])
+    major = book.major(UnitNamed("M1", "数学"), None)
+    book.school_class(UnitNamed(None, "一班"), None, major)
+    book.college(UnitNamed("C1", "理学院"))
+    assert [after.kind for _, after in book.touched()] == [Kind.COLLEGE, Kind.MAJOR, Kind.CLASS]
