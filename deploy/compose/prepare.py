@@ -9,6 +9,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from common.auth.issuing import Grant, TokenIssuer
@@ -36,8 +37,8 @@ def main() -> None:
         _address(folder, service, "owner", "migration_database_url")
         _address(folder, service, "app", "database_url")
         _key_ring(folder / f"{service}_keyring")
-        _keep(folder / f"{service}_service_token", lambda name=service: _token(issuer, name))
-    print(f"secrets are in {folder}")  # noqa: T201 - a command's answer
+        _keep(folder / f"{service}_service_token", partial(_token, issuer, service))
+    print(f"secrets are in {folder}")
 
 
 def _keep(path: Path, make: Callable[[], str]) -> None:

@@ -1,0 +1,116 @@
+"""What an image would hold, without Docker: wheels of common and of one service, in an empty environment."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import httpx
+import pytest
+
+from common.crypto import KeyRing
+from common.testing.databases import empty_database
+from common.testing.tokens import TokenMint
+from common.testing.waiting import eventually
+from quxiang.ports import free_port
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("registry", "destinations", "surveys", "indicators")
+
+
+def uv(*arguments: str, folder: Path = ROOT) -> None:
+    """Run uv: the one of this run, else that of the Makefile."""
+    program = os.environ.get("UV") or shutil.which("uv") or str(ROOT / ".tools" / "bin" / "uv")
+    kept = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT"}}
+    done = subprocess.run([program, *arguments], cwd=folder, env=kept, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-4000:]
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One wheel of common and one of each service."""
+    folder = tmp_path_factory.mktemp("wheels")
+    for member in ("common", *SERVICES):
+        uv("build", "--wheel", "--package", f"quxiang-{member}", "--out-dir", str(folder))
+    return folder
+
+
+def installed(service: str, wheels: Path, folder: Path) -> Path:
+    """An environment with what the lock file gives for the service, and two wheels; gives its interpreter."""
+    requirements = folder / "requirements.txt"
+    member = f"quxiang-{service}"
+    uv("export", "--frozen", "--no-dev", "--no-group", "servers", "--no-emit-workspace", "--no-hashes",
+       "--package", member, "--output-file", str(requirements))  # fmt: skip
+    python = folder / "environment" / "bin" / "python"
+    uv("venv", "--python", sys.executable, str(folder / "environment"))
+    ours = [str(next(wheels.glob(f"quxiang_{member}-*.whl"))) for member in ("common", service)]
+    uv("pip", "install", "--quiet", "--python", str(python), "--no-deps", "-r", str(requirements), *ours)
+    return python
+
+
+async def run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[int, str]:
+    """Run a command in nothing but this environment."""
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=folder, env=dict(environment), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    written, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, written.decode(errors="replace")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_wheels_alone_migrate_and_serve(service: str, wheels: Path, tmp_path: Path) -> None:
+    python, empty = installed(service, wheels, tmp_path), tmp_path / "empty"
+    empty.mkdir()
+    for other in {*SERVICES, "quxiang"} - {service}:
+        code, _ = await run([str(python), "-c", f"import {other}"], {}, empty)
+        assert code != 0, f"{other} can be imported beside {service}"
+    KeyRing.generate().store(tmp_path / "keyring.json")
+    mint, port = TokenMint(tmp_path), free_port()
+    async with empty_database(service) as database:
+        environment = {
+            "QUXIANG_DATABASE_URL": database.app_url,
+            "QUXIANG_MIGRATION_DATABASE_URL": database.owner_url,
+            "QUXIANG_ISSUER": mint.issuer.issuer,
+            "QUXIANG_JWKS_FILE": str(mint.jwks_file),
+            "QUXIANG_REGISTRY_URL": "http://127.0.0.1:1",
+            "QUXIANG_SERVICE_TOKEN_FILE": str(mint.service_token_file(tmp_path)),
+            "QUXIANG_KEYRING_FILE": str(tmp_path / "keyring.json"),
+            "QUXIANG_PORT": str(port),
+        }
+        refused, why = await run([str(python), "-m", service, "api"], environment, empty)
+        assert (refused, "run migrate first" in why) == (1, True), why
+        code, written = await run([str(python), "-m", service, "migrate"], environment, empty)
+        assert code == 0, written
+        await serves([str(python), "-m", service, "api"], environment, empty, port)
+    assert list(empty.iterdir()) == []
+
+
+async def serves(command: Sequence[str], environment: Mapping[str, str], folder: Path, port: int) -> None:
+    """Start the API, ask what a probe and a newcomer would, and end it as an orchestrator does."""
+    log = folder.with_suffix(".log")
+    with log.open("wb") as written:
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=folder, env=dict(environment), stdout=written, stderr=asyncio.subprocess.STDOUT
+        )
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            await eventually(lambda: process.returncode is not None or answers(client, "/readyz"), within=30)
+            assert process.returncode is None, log.read_text(errors="replace")
+            for path in ("/livez", "/metrics", "/openapi.json", "/docs", "/.well-known/jwks.json"):
+                assert await answers(client, path), path
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+
+
+async def answers(client: httpx.AsyncClient, path: str) -> bool:
+    try:
+        return (await client.get(path)).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
