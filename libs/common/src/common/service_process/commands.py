@@ -41,7 +41,7 @@ def run_service(service: Service, arguments: Sequence[str] | None = None) -> NoR
     except ValidationError as error:
         sys.exit(f"{service.name}: settings are missing or wrong\n{error}")
     configure_logging(settings.service, settings.log_level)
-    with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner:
         code = runner.run(_run(service, settings, parsed))
     sys.exit(code)
 
