@@ -12,8 +12,9 @@ from common.settings import ServiceSettings
 from quxiang.services import PORTS, Surroundings
 
 
-async def ensure_databases(admin_url: str) -> None:
-    """Create what is missing: per service an owner role, an application role and a database."""
+async def ensure_databases(admin_url: str) -> set[str]:
+    """Create what is missing, per service an owner role, an application role and a database; give the new ones."""
+    created = set()
     admin = await asyncpg.connect(admin_url, timeout=10)
     try:
         for service in PORTS:
@@ -23,9 +24,11 @@ async def ensure_databases(admin_url: str) -> None:
             if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", service):
                 await admin.execute(f"CREATE DATABASE {service} OWNER {service}_owner")
                 await admin.execute(f"REVOKE ALL ON DATABASE {service} FROM PUBLIC")
+                created.add(service)
             await admin.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {service} TO {service}_app")
     finally:
         await admin.close()
+    return created
 
 
 async def ensure_all_topics(surroundings: Surroundings) -> None:

@@ -16,8 +16,8 @@ from quxiang.services import PORTS, Surroundings, url
 from quxiang.state import State
 from quxiang.supervisor import Supervisor
 
-SERVER_PATIENCE = 60.0
-SERVICE_PATIENCE = 60.0
+SERVER_PATIENCE = 120.0
+SERVICE_PATIENCE = 120.0
 # Together below the ten seconds after which nothing may be left.
 SERVICES_STOP = 6.0
 SERVERS_STOP = 2.5
@@ -76,16 +76,16 @@ class Stack:
 
     async def _start_databases(self) -> None:
         await self._supervisor.start(await asyncio.to_thread(self._postgres.prepare), SERVER_PATIENCE)
-        await ensure_databases(self._postgres.url)
+        created = await ensure_databases(self._postgres.url)
         async with asyncio.TaskGroup() as group:
             for service in PORTS:
-                group.create_task(self._migrate(service))
+                group.create_task(self._migrate(service, is_new=service in created))
         self._console.say("the four databases are up to date")
 
-    async def _migrate(self, service: str) -> None:
+    async def _migrate(self, service: str, *, is_new: bool) -> None:
         """Bring one database up to the code, unless the same code did so at an earlier start."""
         done, code_now = self._state.recall("migrated.json"), fingerprint(service, "common")
-        if done.get(service) == code_now:
+        if done.get(service) == code_now and not is_new:
             return
         code = await self._supervisor.run_once(self.surroundings.migration(service))
         if code != 0:
