@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from common.auth import TokenVerifier
-from common.change_feed import changes_router
+from common.change_feed import changes_router, schemas_router
 from common.crypto import FieldCipher
 from common.database import Database
 from common.http import create_app as create_http_app
@@ -43,5 +43,5 @@ def create_app(settings: DestinationsSettings, database: Database, readiness: Re
         problems=PROBLEMS,
         readiness=readiness,
         lifespan=lifespan,
-        routers=[registrations, imports, operations_router(), changes_router(database, settings)],
+        routers=[registrations, imports, operations_router(), changes_router(database, settings), schemas_router()],
     )

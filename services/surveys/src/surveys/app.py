@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from common.auth import TokenVerifier
+from common.change_feed import schemas_router
 from common.crypto import FieldCipher
 from common.database import Database
 from common.http.app import create_app as create_http_app
@@ -29,7 +30,7 @@ def create_app(settings: ServiceSettings, database: Database, readiness: Readine
         problems=PROBLEMS,
         problem_texts=PROBLEM_TEXTS,
         readiness=readiness,
-        routers=[questionnaires, waves, invitations, answers, responses, operations_router()],
+        routers=[questionnaires, waves, invitations, answers, responses, operations_router(), schemas_router()],
     )
     app.state.public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
     return app
