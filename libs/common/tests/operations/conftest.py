@@ -1,0 +1,104 @@
+"""A database with operations and counters that work writes, and an application over it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import Column, Integer, Table, text
+
+from common.audit import audit_table
+from common.auth import Actor, Caller, Role, TokenVerifier
+from common.crypto import FieldCipher, KeyRing
+from common.database import Database, new_metadata
+from common.http import Cipher, Db, ImportForm, LazyUpload, Once, create_app
+from common.http.idempotency_table import idempotency_table
+from common.identifiers import OperationId
+from common.operations import operation_tables, submit
+from common.operations.routes import Operation, accept, operations_router
+from common.settings import ServiceSettings
+from common.testing.databases import service_database
+from common.testing.tokens import TokenMint
+
+METADATA = new_metadata()
+operation_tables(METADATA)
+idempotency_table(METADATA)
+audit_table(METADATA)
+Table("written", METADATA, Column("part", Integer, nullable=False))
+
+OFFICER = Actor("officer", Role.SCHOOL_OFFICER.value)
+
+
+@dataclass
+class Works:
+    """Operations in a database of their own."""
+
+    database: Database
+    cipher: FieldCipher
+    keyring_file: Path
+    url: str
+    mint: TokenMint
+
+    async def submit(self, kind: str, upload: bytes | None = None, **parameters: Any) -> OperationId:
+        async with self.database.transaction(OFFICER) as uow:
+            operation = await submit(uow, kind, parameters, upload, cipher=self.cipher, school_code="90001")
+            await uow.commit()
+        return operation
+
+    async def row(self, operation: OperationId) -> Any:
+        async with self.database.reading() as connection:
+            statement = text("SELECT * FROM operations WHERE id = :id")
+            return (await connection.execute(statement, {"id": operation})).one()
+
+    async def written(self) -> list[int]:
+        async with self.database.reading() as connection:
+            return list((await connection.execute(text("SELECT part FROM written ORDER BY part"))).scalars())
+
+    async def scalar(self, statement: str) -> Any:
+        async with self.database.reading() as connection:
+            return await connection.scalar(text(statement))
+
+    async def change(self, statement: str) -> None:
+        async with self.database.transaction(OFFICER) as uow:
+            await uow.connection.execute(text(statement))
+            await uow.commit()
+
+    def app(self) -> Any:
+        settings = ServiceSettings(service="edge", database_url=self.url, **self.mint.settings)
+        return create_app(
+            title="Work",
+            settings=settings,
+            routers=[imports_router(), operations_router()],
+            verifier=TokenVerifier(settings),
+            database=self.database,
+            cipher=self.cipher,
+        )
+
+
+def imports_router() -> APIRouter:
+    router = APIRouter(prefix="/v1/imports")
+
+    @router.post("", status_code=202, response_model=Operation)
+    async def import_file(
+        *, request: Request, caller: Caller, database: Db, cipher: Cipher, once: Once, upload: LazyUpload[ImportForm]
+    ) -> Response:
+        received = await upload.receive()
+        return await accept(
+            request, database, caller, once,
+            kind="import", parameters=received.form.model_dump(), school_code=received.form.school_code,
+            upload=received.content, cipher=cipher,
+        )  # fmt: skip
+
+    return router
+
+
+@pytest.fixture
+async def works(tmp_path: Path) -> AsyncIterator[Works]:
+    ring = KeyRing.generate()
+    ring.store(tmp_path / "keyring.json")
+    async with service_database("edge", METADATA) as found:
+        database = Database.connect(found.app_url)
+        yield Works(database, FieldCipher(ring), tmp_path / "keyring.json", found.app_url, TokenMint(tmp_path))
+        await database.dispose()
