@@ -1,4 +1,4 @@
-"""The commands of a service: `api`, `worker`, `all`, `migrate`, `replay`, `replay-dead-letters` and its own."""
+"""The commands of a service: `api`, `worker`, `all`, `migrate`, `topics`, `replay` and others, and its own."""
 
 import asyncio
 import gc
@@ -14,10 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from common.bounded import OutOfTimeError, bounded
 from common.consuming.dead_letters import replay_dead_letters
+from common.contracts.catalogue import SUBSCRIPTIONS
 from common.database import Database
 from common.database.migrations import DatabaseBehindError, migrate, require_current
 from common.errors import QuxiangError, TransientError
-from common.kafka import BrokerUnavailableError
+from common.kafka import BrokerUnavailableError, ensure_topics
 from common.observability import configure_logging, logger
 from common.outbox.relay import Relay
 from common.outbox.replay import replay
@@ -53,6 +54,7 @@ def _parser(service: Service) -> ArgumentParser:
     commands.add_parser("worker", help="run relay, consumers and operations, with probes on the probe port")
     commands.add_parser("all", help="api and worker in one process")
     commands.add_parser("migrate", help="bring the database to the newest revision, as its owner")
+    commands.add_parser("topics", help="create what is missing of all topics and dead letters, of every service")
     again = commands.add_parser("replay", help="send events of the outbox again, with their original ids and sequences")
     again.add_argument("--from-position", type=int, default=1)
     again.add_argument("--topic")
@@ -86,6 +88,9 @@ async def _dispatch(service: Service, settings: ServiceSettings, database: Datab
             return await _serve(service, settings, database, parsed.command)
         case "migrate":
             await migrate(settings, service.name)
+        case "topics":
+            await ensure_topics(settings, groups=SUBSCRIPTIONS)
+            _log.info("All topics are there")
         case "replay":
             count = await replay(
                 database, settings, from_position=parsed.from_position, topic=parsed.topic, school=parsed.school
