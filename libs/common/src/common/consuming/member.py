@@ -18,6 +18,9 @@ from common.settings import ServiceSettings
 FETCH_WAIT_MS = 100
 FETCH_SECONDS = 10.0
 REPORT_EVERY = 1.0
+REPORT_WHILE_BUSY = 0.2
+"""Seconds. Looking at every partition costs more than applying one event, so not after every batch."""
+
 COMMIT_EVERY = 0.1
 STALL_SECONDS = 30.0
 _FINISH_SECONDS = 8.0
@@ -92,7 +95,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
                 await self._apply(records)
             if not records or time.monotonic() - self._committed_at > COMMIT_EVERY:
                 await self._commit()
-        if records or time.monotonic() - self._reported_at > REPORT_EVERY:
+        if time.monotonic() - self._reported_at > (REPORT_WHILE_BUSY if records else REPORT_EVERY):
             await self._report()
 
     async def _apply(self, records: Sequence[ConsumerRecord]) -> None:
