@@ -10,7 +10,7 @@ import sys
 import httpx
 
 from quxiang.console import Console
-from quxiang.problems import StartProblem
+from quxiang.problems import StartProblem, first_of
 from quxiang.processes import end_leftovers
 from quxiang.services import PORTS, url
 from quxiang.stack import Stack
@@ -81,7 +81,7 @@ async def _load_demo_data(state: State, console: Console) -> None:
         await seed(state, {service: url(port) for service, port in PORTS.items()}, console)
     except* (Refused, httpx.HTTPError, TimeoutError, KeyError) as several:
         console.complain(
-            f"The demo data could not be loaded completely ({several.exceptions[0]!r}).\n"
+            f"The demo data could not be loaded completely ({first_of(several)!r}).\n"
             "The stack runs all the same; the next start goes on with it."
         )
 

@@ -10,7 +10,7 @@ from quxiang.kafka import Kafka
 from quxiang.keys import renew_service_token
 from quxiang.ports import LOOPBACK, free_port, is_taken, keep_or_choose
 from quxiang.postgres import Postgres
-from quxiang.problems import StartProblem
+from quxiang.problems import StartProblem, first_of
 from quxiang.provisioning import ensure_all_topics, ensure_databases, fingerprint
 from quxiang.services import PORTS, Surroundings, url
 from quxiang.state import State
@@ -53,7 +53,7 @@ class Stack:
                     renew_service_token(self._state, service)
                     group.create_task(self._supervisor.start(self.surroundings.program(service), SERVICE_PATIENCE))
         except* StartProblem as several:
-            raise _first(several) from None
+            raise first_of(several) from None
         self._announce()
 
     async def keep_tokens_fresh(self) -> None:
@@ -119,14 +119,6 @@ class Stack:
                 "postgres": f"{LOOPBACK}:{self._postgres.port}",
             },
         )
-
-
-def _first(several: BaseExceptionGroup[StartProblem]) -> StartProblem:
-    found: BaseException = several
-    while isinstance(found, BaseExceptionGroup):
-        found = found.exceptions[0]
-    assert isinstance(found, StartProblem)
-    return found
 
 
 def _owner_of(port: int) -> str:

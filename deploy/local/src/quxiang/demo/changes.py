@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from uuid import UUID
 
@@ -32,11 +33,16 @@ class Office:
     campus: Campus
     school: str
     cohort: int
+    today: date
 
     @property
     def school_officer(self) -> Grant:
         """The school's office."""
         return Grant(Role.SCHOOL_OFFICER, school_code=self.school)
+
+    @property
+    def _employment(self) -> Json:
+        return {**EMPLOYMENT, "signed_on": self.today.isoformat()}
 
     def college_officer(self, college: str) -> Grant:
         """A college's office."""
@@ -52,7 +58,7 @@ class Office:
     async def register(self, graduate: Json) -> None:
         """Let a graduate register, both levels approve, and the graduate confirm."""
         oneself = Grant(Role.GRADUATE, graduate_id=UUID(graduate["id"]))
-        body = {"graduate_id": graduate["id"], **EMPLOYMENT}
+        body = {"graduate_id": graduate["id"], **self._employment}
         made = await self.campus.call("destinations", "POST", "/v1/registrations", oneself, json=body)
         made = await self.act(made, "submit", oneself)
         made = await self.act(made, "college-approve", self.college_officer(graduate["college_code"]))
@@ -67,7 +73,7 @@ class Office:
         """Let the office correct a destination: from today on it counts as the new one."""
         path = f"/v1/registrations/{registration['id']}"
         await self.campus.call(
-            "destinations", "PATCH", path, self.school_officer, version=registration["version"], json=EMPLOYMENT
+            "destinations", "PATCH", path, self.school_officer, version=registration["version"], json=self._employment
         )
 
     async def cancel(self, registration: Json) -> None:

@@ -92,7 +92,7 @@ class _Cohort:
 
 async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Callable[[], None]) -> None:
     school = cohort.school
-    office = Office(campus, school.code, cohort.cohort)
+    office = Office(campus, school.code, cohort.cohort, record.today)
     form = {"school_code": school.code, "cohort": str(cohort.cohort)}
 
     async def enter_roster() -> None:
