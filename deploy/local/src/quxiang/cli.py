@@ -69,6 +69,21 @@ def token(
     typer.echo(issuer_of(State.of_workspace()).issue(granted, length))
 
 
+@app.command()
+def events() -> None:
+    """Print the events of the running stack as they pass, until Ctrl-C."""
+    import asyncio
+
+    from quxiang.events import follow
+
+    try:
+        asyncio.run(follow(State.of_workspace(), typer.echo))
+    except StartProblem as problem:
+        sys.exit(str(problem))
+    except KeyboardInterrupt:
+        return
+
+
 def main() -> None:
     """Run the command."""
     app()

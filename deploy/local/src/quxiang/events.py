@@ -1,0 +1,62 @@
+"""Shows the events of the running stack as they pass, for people who want to see them."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka.errors import KafkaError
+
+from common.contracts.catalogue import TOPICS
+from quxiang.problems import StartProblem
+from quxiang.state import State
+
+_SHOWN = ("ce_type", "ce_subject", "ce_sequence", "ce_decidedon")
+
+
+async def follow(state: State, say: Callable[[str], None], *, count: int | None = None) -> None:
+    """Print each new event of the public topics, one per line, until cancelled or `count` were shown."""
+    async with _reader(_broker(state)) as reader:
+        shown = 0
+        async for record in reader:
+            say(described(record))
+            shown += 1
+            if shown == count:
+                return
+
+
+def described(record: "ConsumerRecord[bytes, bytes]") -> str:
+    """One line: what happened, to what, in which order, counting from which day, and the data."""
+    headers = {name: value.decode(errors="replace") for name, value in record.headers}
+    facts = "  ".join(headers.get(name, "-") for name in _SHOWN)
+    data = json.dumps(json.loads(record.value), ensure_ascii=False) if record.value else "-"
+    return f"{facts}  {data}"
+
+
+def _broker(state: State) -> str:
+    address: Any = state.recall("run.json").get("kafka")
+    if not isinstance(address, str):
+        raise StartProblem("The stack is not running. Start it with `make run`.")
+    return address
+
+
+@asynccontextmanager
+async def _reader(address: str) -> "AsyncIterator[AIOKafkaConsumer]":
+    """A reader of its own, in no group: it takes nothing away from the services."""
+    reader = AIOKafkaConsumer(
+        *(name for name in TOPICS if ".internal." not in name),
+        bootstrap_servers=address,
+        auto_offset_reset="latest",
+        enable_auto_commit=False,
+        fetch_max_wait_ms=50,
+    )
+    try:
+        await asyncio.wait_for(reader.start(), 10)
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise StartProblem(f"Kafka does not answer at {address}. Is the stack still running?") from error
+    try:
+        yield reader
+    finally:
+        await reader.stop()
