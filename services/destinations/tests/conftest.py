@@ -24,7 +24,7 @@ from common.testing.tokens import TokenMint
 from destinations.app import create_app
 from destinations.roster import storage as roster
 from destinations.roster.registry import Registry
-from destinations.settings import DestinationsSettings
+from destinations.settings import Settings
 
 
 @pytest.fixture
@@ -116,9 +116,9 @@ def book() -> Book:
 
 
 @pytest.fixture
-def settings(addresses: ServiceDatabase, mint: TokenMint, tmp_path: Path) -> DestinationsSettings:
+def settings(addresses: ServiceDatabase, mint: TokenMint, tmp_path: Path) -> Settings:
     KeyRing.generate().store(tmp_path / "keys.json")
-    return DestinationsSettings(
+    return Settings(
         database_url=addresses.app_url,
         registry_url="http://registry.test",
         service_token_file=mint.service_token_file(tmp_path),
@@ -128,14 +128,14 @@ def settings(addresses: ServiceDatabase, mint: TokenMint, tmp_path: Path) -> Des
 
 
 @pytest.fixture
-async def registry(settings: DestinationsSettings, book: Book) -> AsyncIterator[Registry]:
+async def registry(settings: Settings, book: Book) -> AsyncIterator[Registry]:
     transport = httpx.ASGITransport(app=book.app())
     async with httpx.AsyncClient(transport=transport, base_url="http://registry.test") as client:
         yield Registry(client, ServiceTokens(settings))
 
 
 @pytest.fixture
-async def app(settings: DestinationsSettings, database: Database, registry: Registry) -> FastAPI:
+async def app(settings: Settings, database: Database, registry: Registry) -> FastAPI:
     app = create_app(settings, database, {})
     app.state.registry = registry
     return app

@@ -2,13 +2,13 @@
 
 from common.service_process import Service, run_service
 from destinations.app import create_app
-from destinations.settings import DestinationsSettings
+from destinations.settings import Settings
 from destinations.subscriptions import GROUP, TOPICS
 from destinations.worker import background
 
 SERVICE = Service(
     name="destinations",
-    settings=DestinationsSettings,
+    settings=Settings,
     create_app=create_app,
     background=background,
     subscriptions={GROUP: TOPICS},

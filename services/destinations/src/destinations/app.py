@@ -16,15 +16,10 @@ from destinations.problems import PROBLEMS
 from destinations.registrations.imports.routes import router as imports
 from destinations.registrations.routes import router as registrations
 from destinations.roster.registry import registry_client
-from destinations.settings import DestinationsSettings
+from destinations.settings import Settings
 
 
-def create(settings: DestinationsSettings) -> FastAPI:
-    """The application alone, for its description; connects to nothing."""
-    return create_app(settings, Database.connect(settings), {})
-
-
-def create_app(settings: DestinationsSettings, database: Database, readiness: Readiness) -> FastAPI:
+def create_app(settings: Settings, database: Database, readiness: Readiness) -> FastAPI:
     """Puts the routes together; connects to nothing before it runs."""
 
     @asynccontextmanager

@@ -3,7 +3,7 @@
 from common.settings import ServiceSettings
 
 
-class DestinationsSettings(ServiceSettings):
+class Settings(ServiceSettings):
     """What destinations needs to know of its surroundings; `registry_url` is needed by api and worker."""
 
     service: str = "destinations"

@@ -15,7 +15,7 @@ from common.operations import OperationRunner, purge_operations
 from common.service_process import Background
 from destinations.registrations.imports.importing import KIND, import_registrations
 from destinations.roster.registry import registry_client
-from destinations.settings import DestinationsSettings
+from destinations.settings import Settings
 from destinations.subscriptions import GROUP, TOPICS, apply_batch
 
 SWEEP_SECONDS = 600.0
@@ -24,7 +24,7 @@ SWEEP_SECONDS = 600.0
 _log = logger(__name__)
 
 
-def background(settings: DestinationsSettings, database: Database) -> Sequence[Background]:
+def background(settings: Settings, database: Database) -> Sequence[Background]:
     """The parts of a worker; any number of workers may run."""
     consumer = Consumer(database, settings, GROUP, TOPICS, partial(apply_batch, database))
     return [
@@ -34,7 +34,7 @@ def background(settings: DestinationsSettings, database: Database) -> Sequence[B
     ]
 
 
-async def run_operations(settings: DestinationsSettings, database: Database) -> None:
+async def run_operations(settings: Settings, database: Database) -> None:
     """Runs imports until cancelled."""
     async with registry_client(settings) as registry:
         handlers = {KIND: partial(import_registrations, registry=registry)}

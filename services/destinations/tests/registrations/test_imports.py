@@ -22,7 +22,7 @@ from destinations.registrations import announcements, storage
 from destinations.registrations.imports import importing
 from destinations.registrations.imports.importing import KIND, import_registrations
 from destinations.roster.registry import Registry
-from destinations.settings import DestinationsSettings
+from destinations.settings import Settings
 
 HEADERS = (
     "学号",
@@ -139,7 +139,7 @@ async def stored(database: Database, statement: str) -> list[Any]:
 
 
 @pytest.fixture
-def runner(database: Database, registry: Registry, settings: DestinationsSettings) -> OperationRunner:
+def runner(database: Database, registry: Registry, settings: Settings) -> OperationRunner:
     handlers = {KIND: partial(import_registrations, registry=registry)}
     return OperationRunner(database, handlers, cipher=FieldCipher.load(settings.keyring_file))
 
@@ -382,7 +382,7 @@ async def test_while_registry_is_down_the_operation_waits(office: Office, book: 
 
 
 async def test_an_import_that_broke_off_after_its_commit_is_not_done_twice(
-    office: Office, database: Database, registry: Registry, settings: DestinationsSettings
+    office: Office, database: Database, registry: Registry, settings: Settings
 ) -> None:
     async def import_and_break_off(context: OperationContext) -> Outcome:
         await import_registrations(context, registry)
@@ -470,7 +470,7 @@ async def test_the_counts_of_a_published_table_are_stored_and_announced(office: 
 
 
 async def test_nothing_of_a_person_or_an_employer_leaves_through_the_outbox(office: Office, database: Database) -> None:
-    abroad = {
+    abroad: dict[str, Any] = {
         "毕业去向": "境外留学",
         "留学国家地区": "CANARY",
         "留学院校中文名称": "CANARY",

@@ -42,13 +42,13 @@ Digits = Annotated[str, Query(pattern=r"^[0-9]{5}$")]
 UnitCode = Annotated[str, Query(min_length=1, max_length=64)]
 
 
-def registry_of(request: Request) -> Registry:
+async def registry_of(request: Request) -> Registry:
     """The client of registry that the application keeps."""
     registry: Registry = request.app.state.registry
     return registry
 
 
-def read_filters(
+async def read_filters(
     *,
     school: Digits | None = None,
     cohort: Annotated[int | None, Query(ge=1950, le=2200)] = None,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Row, Select, select, text
@@ -32,7 +33,7 @@ from destinations.roster import tables as roster_tables
 from destinations.roster.domain import Graduate
 
 _CONTENT = ", ".join(FIELDS)
-_REVIEWERS = tuple(asdict(Reviewers()))
+_REVIEWERS = tuple(vars(Reviewers()))
 _WRITTEN = ("stage", "confirmation", "source", *FIELDS, "code_lists", "incomplete", *_REVIEWERS, "effective_version")
 _CASTS = {
     "flexible": "boolean",
@@ -189,10 +190,15 @@ async def save(
     return after(graduate, before, change, written), row.sequence
 
 
-def code_list_versions(content: Destination) -> Mapping[str, str]:
-    """The versions of the code lists that the content's codes are of."""
+def code_list_versions(content: Destination) -> str:
+    """The versions of the code lists that the content's codes are of, as a JSON object."""
+    return _versions(frozenset(CODE_LISTS[name] for name in CODE_LISTS.keys() & content.filled()))
+
+
+@lru_cache(maxsize=256)
+def _versions(names: frozenset[str]) -> str:
     lists = CodeLists.load()
-    return {name: lists.get(name).version for field, name in CODE_LISTS.items() if getattr(content, field) is not None}
+    return json.dumps({name: lists.get(name).version for name in sorted(names)})
 
 
 def to_registration(row: Row[Any]) -> Registration:
@@ -223,12 +229,12 @@ def _effective(row: Row[Any]) -> Effective | None:
 def _change_values(change: Change) -> dict[str, Any]:
     return {
         **change.content.values(),
-        **asdict(change.reviewers),
+        **vars(change.reviewers),
         "stage": change.stage.value,
         "state": change.stage.state.value,
         "confirmation": change.confirmation and change.confirmation.value,
         "source": change.source.value,
-        "code_lists": json.dumps(code_list_versions(change.content)),
+        "code_lists": code_list_versions(change.content),
         "incomplete": list(change.incomplete),
         "takes_effect": change.takes_effect,
         "published": change.announcement is not None,

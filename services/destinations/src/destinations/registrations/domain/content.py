@@ -35,7 +35,7 @@ class Destination:
 
     def filled(self) -> frozenset[str]:
         """Names of the fields that say something; `flexible: false` says nothing that could be forbidden."""
-        return frozenset(name for name in FIELDS if getattr(self, name) not in (None, False))
+        return frozenset(name for name, value in vars(self).items() if value is not None and value is not False)
 
     def merged(self, patch: Mapping[str, Any]) -> Destination:
         """The content after a merge patch: absent keeps, None clears."""
@@ -47,7 +47,7 @@ class Destination:
 
     def values(self) -> dict[str, Any]:
         """The fields by name, in the order of the contract."""
-        return {name: getattr(self, name) for name in FIELDS}
+        return dict(vars(self))
 
 
 FIELDS = tuple(field.name for field in fields(Destination))
@@ -80,6 +80,8 @@ LONGEST: Mapping[str, int] = {
 
 def changed_fields(before: Destination | None, after: Destination) -> tuple[str, ...]:
     """Names of the fields that differ, in the order of the contract; without a version before, those that are set."""
+    said = vars(after)
     if before is None:
-        return tuple(name for name in FIELDS if getattr(after, name) is not None)
-    return tuple(name for name in FIELDS if getattr(before, name) != getattr(after, name))
+        return tuple(name for name in FIELDS if said[name] is not None)
+    known = vars(before)
+    return tuple(name for name in FIELDS if known[name] != said[name])

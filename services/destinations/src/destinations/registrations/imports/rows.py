@@ -125,8 +125,7 @@ class RowReader:
         return text or None
 
     def _fill(self, cells: Sequence[Cell], row: Row, column: str, reader: Callable[[Cell], object]) -> None:
-        cell = self.header.cell(cells, column)
-        if is_blank(cell):
+        if column not in self.header.positions or is_blank(cell := self.header.cell(cells, column)):
             return
         try:
             row.given[column] = None if is_clear(cell) else reader(cell)

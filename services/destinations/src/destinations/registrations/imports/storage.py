@@ -6,9 +6,9 @@ compares the two.
 
 from __future__ import annotations
 
-import json
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ from destinations.roster import storage as roster
 from destinations.roster import tables as roster_tables
 
 _CONTENT = ", ".join(FIELDS)
-_REVIEWERS = tuple(asdict(Reviewers()))
+_REVIEWERS = tuple(vars(Reviewers()))
 _STAGED = (
     "id",
     "graduate_id",
@@ -187,8 +187,9 @@ async def write(unit: UnitOfWork, rows: Sequence[Planned], writing: Writing) -> 
         "operation_id": writing.operation_id,
     }
     await connection.execute(_STAGE)
+    records = await asyncio.to_thread(_records, rows)
     driver = await unit.driver_connection()
-    await driver.copy_records_to_table("staged", columns=_STAGED, records=[_record(row) for row in rows])
+    await driver.copy_records_to_table("staged", columns=_STAGED, records=records)
     for statement in (_PREPARE, _WRITE_CURRENT, _WRITE_VERSIONS, _WRITE_STREAMS, _WRITE_AUDIT):
         await connection.execute(statement, common)
     last = (await connection.execute(_WRITE_OUTBOX, common)).one()
@@ -207,11 +208,15 @@ def _any(ids: Sequence[GraduateId]) -> Any:
     return any_(bindparam("ids", list(ids), type_=ARRAY(Uuid)))
 
 
+def _records(rows: Sequence[Planned]) -> list[tuple[object, ...]]:
+    return [_record(row) for row in rows]
+
+
 def _record(planned: Planned) -> tuple[object, ...]:
     change, before, graduate = planned.change, planned.known.registration, planned.known.graduate
     values: dict[str, object] = {
         **change.content.values(),
-        **asdict(change.reviewers),
+        **vars(change.reviewers),
         "id": before.id if before else None,
         "graduate_id": graduate.id,
         "school_code": graduate.school_code,
@@ -220,7 +225,7 @@ def _record(planned: Planned) -> tuple[object, ...]:
         "stage": change.stage.value,
         "confirmation": change.confirmation and change.confirmation.value,
         "source": change.source.value,
-        "code_lists": json.dumps(storage.code_list_versions(change.content)),
+        "code_lists": storage.code_list_versions(change.content),
         "incomplete": list(change.incomplete),
         "previous_day": before.decided_on if before else None,
         "changed_fields": list(change.changed),
