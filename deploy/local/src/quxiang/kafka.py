@@ -67,7 +67,7 @@ class Kafka:
         properties.write_text(
             PROPERTIES.format(host=LOOPBACK, port=self.port, controller_port=self.controller_port, data=data)
         )
-        command = (str(java), *_JVM, *_logging(), "-cp", os.pathsep.join(map(str, classpath)))
+        command = (str(java), *_JVM, "-cp", os.pathsep.join(map(str, classpath)))
         if not (data / "meta.properties").exists():
             _format(command, data, properties)
         return Program(
@@ -86,10 +86,6 @@ class Kafka:
                 return len(await reader.read(4)) > 0
             finally:
                 writer.close()
-
-
-def _logging() -> Sequence[str]:
-    return ("-Dlog4j2.disableJmx=true", "-Dorg.apache.logging.log4j.level=WARN", "-Dlog4j2.level=WARN")
 
 
 def _format(command: Sequence[str], data: Path, properties: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from common.database import Database
+from common.settings import ServiceSettings
 from quxiang.services import PORTS, Surroundings
 from quxiang.signing import issuer_of
 from quxiang.state import State, workspace_root
@@ -21,10 +22,18 @@ def document(service: str) -> str:
         state = State(Path(folder) / "state")
         issuer_of(state)
         os.environ.update(Surroundings(state, postgres_port=5432, kafka="localhost:9092").environment(service))
-        settings = importlib.import_module(f"{service}.settings").Settings()
+        settings = _settings(service)
         create_app = importlib.import_module(f"{service}.app").create_app
         made = create_app(settings, Database.connect(settings), {}).openapi()
     return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+
+
+def _settings(service: str) -> ServiceSettings:
+    """Read the settings of a service from the environment, whatever it calls their class."""
+    module = importlib.import_module(f"{service}.settings")
+    found = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, ServiceSettings)]
+    settings: ServiceSettings = next(each for each in found if each is not ServiceSettings)()
+    return settings
 
 
 def committed(service: str) -> Path:
