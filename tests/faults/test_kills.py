@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from campus import Campus
-from cohorts import imported_cohort
+from cohorts import COHORT, decisions_file, imported_cohort
 from invariants import everything_holds
-from killing import killed_while_working
+from killing import kills, struck_while_working, terminations
 from random_changes import Outcome
 
 from common.testing.stack import Stack, running_stack
+from common.testing.waiting import eventually
 
 SOAK = os.environ.get("QUXIANG_SOAK") == "1"
 GRADUATES, CHANGES, KILLS = (10_000, 2_000, 6) if SOAK else (1_000, 300, 2)
@@ -32,7 +33,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
 
 @pytest.fixture(scope="module")
 async def campus(stack: Stack) -> AsyncIterator[Campus]:
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
         yield Campus({name: stack.url(name) for name in stack.ports}, stack.mint, client)
 
 
@@ -45,9 +46,45 @@ async def test_kills_lose_nothing_and_count_nothing_twice(
     chance = random.Random(int(os.environ.get("QUXIANG_SEED", seed)))
     cohort = await imported_cohort(campus, school, GRADUATES, chance)
     clients = cohort.clients(campus, CLIENTS, chance.getrandbits(32))
-    await killed_while_working(stack, clients, CHANGES, victims, KILLS, chance)
+    await struck_while_working(clients, CHANGES, kills(stack, victims, KILLS, chance), chance)
     writes = [write for client in clients for write in client.writes]
     told = Counter(write.outcome for write in writes)
-    print(f"seed {seed}, school {school}: {dict(told)}, {dict(Counter(w.action for w in writes))}")
+    print(f"seed {seed}: {dict(told)}, {dict(Counter(write.action for write in writes))}")
     assert told[Outcome.ACKED] > CHANGES * 0.6
     await everything_holds(stack, campus, cohort, writes, chance)
+
+
+async def test_a_service_told_to_end_under_load_ends_in_order(stack: Stack, campus: Campus) -> None:
+    chance = random.Random(13)
+    cohort = await imported_cohort(campus, "90103", GRADUATES // 5, chance)
+    clients = cohort.clients(campus, CLIENTS, chance.getrandbits(32))
+    victims = ("destinations-api", "destinations-worker", "indicators-api", "indicators-worker", "registry")
+    await struck_while_working(clients, CHANGES // 3, terminations(stack, victims), chance)
+    writes = [write for client in clients for write in client.writes]
+    await everything_holds(stack, campus, cohort, writes, chance)
+
+
+@pytest.mark.parametrize("on_error", ["reject", "skip"])
+async def test_an_import_survives_the_worker_that_ran_it(stack: Stack, campus: Campus, on_error: str) -> None:
+    chance = random.Random(14)
+    school = {"reject": "90104", "skip": "90105"}[on_error]
+    cohort = await imported_cohort(campus, school, GRADUATES // 2, chance)
+    headers = campus.officer(school)
+    accepted = await campus.http.post(
+        f"{campus.urls['destinations']}/v1/imports/registrations",
+        headers=headers,
+        data={"school_code": school, "cohort": str(COHORT), "on_error": on_error},
+        files={"file": ("file.xlsx", decisions_file(GRADUATES // 2, chance, share=0.9))},
+    )
+    address = campus.urls["destinations"] + accepted.headers["Location"]
+
+    async def is_taken() -> bool:
+        return bool((await campus.http.get(address, headers=headers)).json()["state"] != "queued")
+
+    await eventually(is_taken, every=0.005, describe="a worker to take the import")
+    await stack.kill("destinations-worker")
+    await stack.start("destinations-worker")
+    done = await campus.finished("destinations", accepted, headers)
+    counted = sum(done["result"][name] for name in ("created", "updated", "unchanged", "rejected"))
+    assert (done["state"], counted) == ("succeeded", int(GRADUATES // 2 * 0.9)), done
+    await everything_holds(stack, campus, cohort, [], chance)

@@ -25,9 +25,18 @@ _ANNOUNCED = (
 
 
 async def everything_holds(
-    stack: Stack, campus: Campus, cohort: CohortOfGraduates, writes: Sequence[Write], chance: random.Random
+    stack: Stack,
+    campus: Campus,
+    cohort: CohortOfGraduates,
+    writes: Sequence[Write],
+    chance: random.Random,
+    *,
+    log_kept: bool = True,
 ) -> None:
-    """All invariants, after the last change has reached indicators."""
+    """All invariants, after the last change has reached indicators.
+
+    After a loss of the broker's log its new one may begin with late events, before `replay` brings the first ones.
+    """
     await until_quiet(stack)
     feeds = {service: await feed(campus, service) for service in _TOPIC_OF}
     for service, items in feeds.items():
@@ -36,7 +45,7 @@ async def everything_holds(
     await history_and_feed_agree(stack, feeds)
     await every_version_is_audited(stack)
     events = [item for service, items in feeds.items() for item in of_owner(items, service)]
-    await topics_carry_the_feed(stack, events)
+    await topics_carry_the_feed(stack, events, in_order=log_kept)
     await stack.run("indicators", "verify")
     await figures_are_the_recount(campus, cohort, events, chance)
 
@@ -113,14 +122,15 @@ async def every_version_is_audited(stack: Stack) -> None:
         assert made == Counter(tuple(map(str, row)) for row in audited), service
 
 
-async def topics_carry_the_feed(stack: Stack, expected: Sequence[Json]) -> None:
+async def topics_carry_the_feed(stack: Stack, expected: Sequence[Json], *, in_order: bool) -> None:
     """Every event of the feeds arrives, no other does, and per key the first deliveries come in order."""
     arrived = await consumed(stack, expected)
     assert {str(event.id) for event in arrived} == {item["id"] for item in expected}
     reached: Counter[tuple[str, str]] = Counter()
     for event in arrived:
         before = reached[event.topic, event.key]
-        assert event.sequence <= before + 1, f"{event.topic} {event.key}: {event.sequence} came after {before}"
+        told = f"{event.topic} {event.key}: {event.sequence} came after {before}"
+        assert event.sequence <= before + 1 or not in_order, told
         reached[event.topic, event.key] = max(before, event.sequence)
 
 

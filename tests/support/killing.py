@@ -1,35 +1,70 @@
-"""Killing services with `kill -9` at random moments while clients work, and bringing them back."""
+"""Striking services and servers at random moments while clients work."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
-from collections.abc import Sequence
+import signal
+from collections.abc import Awaitable, Callable, Sequence
 
 from random_changes import Client, Permits
 
 from common.testing.stack import Stack
 
+Strike = Callable[[], Awaitable[None]]
+END_SECONDS = 10.0
 
-async def killed_while_working(
-    stack: Stack, clients: Sequence[Client], changes: int, victims: Sequence[str], kills: int, chance: random.Random
+
+async def struck_while_working(
+    clients: Sequence[Client], changes: int, strikes: Sequence[Strike], chance: random.Random
 ) -> None:
-    """Let the clients make so many changes, and kill every victim so many times meanwhile.
+    """Let the clients make so many changes, and strike as often as told meanwhile.
 
-    The changes are given out in slices, one for each kill: it strikes after a random number of the slice was begun,
-    and the rest of the slice is worked while the process is away. So every kill meets work, on any machine.
+    The changes are given out in slices, one for each strike: it falls after a random number of the slice was begun,
+    and the rest of the slice is worked while something is away. So every strike meets work, on any machine.
     """
-    order = [victim for victim in victims for _ in range(kills)]
-    chance.shuffle(order)
     permits = Permits()
-    slice_size = changes // (len(order) + 1)
+    slice_size = changes // (len(strikes) + 1)
     async with asyncio.TaskGroup() as working:
         for client in clients:
             working.create_task(client.work(permits))
-        for victim in order:
+        for strike in strikes:
             await permits.release(slice_size)
             await permits.until_taken(permits.released - chance.randrange(slice_size // 2, slice_size))
-            await stack.kill(victim)
-            await stack.start(victim)
+            await strike()
         await permits.release(changes - permits.released)
         await permits.close()
+
+
+def kills(stack: Stack, victims: Sequence[str], times: int, chance: random.Random) -> list[Strike]:
+    """Each victim killed with `kill -9` so many times, in any order, and started again."""
+    order = [victim for victim in victims for _ in range(times)]
+    chance.shuffle(order)
+    return [_kill(stack, victim) for victim in order]
+
+
+def terminations(stack: Stack, victims: Sequence[str]) -> list[Strike]:
+    """Each victim told to end, which it must do in time and in order, and started again."""
+    return [_terminate(stack, victim) for victim in victims]
+
+
+def _kill(stack: Stack, victim: str) -> Strike:
+    async def strike() -> None:
+        await stack.kill(victim)
+        await stack.start(victim)
+
+    return strike
+
+
+def _terminate(stack: Stack, victim: str) -> Strike:
+    async def strike() -> None:
+        child = stack.processes[victim]
+        assert child.pid is not None
+        os.kill(child.pid, signal.SIGTERM)
+        async with asyncio.timeout(END_SECONDS):
+            code = await child.exited()
+        assert code == 0, f"{victim} ended with {code}"
+        await stack.start(victim)
+
+    return strike

@@ -40,33 +40,42 @@ async def service_database(package: str, metadata: MetaData | None = None) -> As
     Without metadata the service's migrations make the tables; with it they are made from the metadata, for parts of
     `common` that have no migrations. Rights of the application role are granted as in production in both cases.
     """
-    admin = await asyncpg.connect(postgres_url())
-    try:
+    found = _addresses(package, f"test_{package}_{secrets.token_hex(5)}")
+    async with _administration() as admin:
         template = await _template(admin, package, metadata)
-        found = _addresses(package, f"test_{package}_{secrets.token_hex(5)}")
         await admin.execute(f'CREATE DATABASE "{found.name}" TEMPLATE "{template}" OWNER "{package}_owner"')
-        try:
-            yield found
-        finally:
-            await admin.execute(f'DROP DATABASE IF EXISTS "{found.name}" WITH (FORCE)')
-    finally:
-        await admin.close()
+    async with _dropped_at_the_end(found):
+        yield found
 
 
 @asynccontextmanager
 async def empty_database(package: str) -> AsyncIterator[ServiceDatabase]:
     """Give a database without a table, dropped at the end: for tests of migrations."""
+    found = _addresses(package, f"test_{package}_{secrets.token_hex(5)}")
+    async with _administration() as admin:
+        await _ensure_roles(admin, package)
+        await admin.execute(f'CREATE DATABASE "{found.name}" OWNER "{package}_owner"')
+    async with _dropped_at_the_end(found):
+        yield found
+
+
+@asynccontextmanager
+async def _administration() -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection, never held while a test runs: the test may kill the server."""
     admin = await asyncpg.connect(postgres_url())
     try:
-        await _ensure_roles(admin, package)
-        found = _addresses(package, f"test_{package}_{secrets.token_hex(5)}")
-        await admin.execute(f'CREATE DATABASE "{found.name}" OWNER "{package}_owner"')
-        try:
-            yield found
-        finally:
-            await admin.execute(f'DROP DATABASE IF EXISTS "{found.name}" WITH (FORCE)')
+        yield admin
     finally:
         await admin.close()
+
+
+@asynccontextmanager
+async def _dropped_at_the_end(found: ServiceDatabase) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        async with _administration() as admin:
+            await admin.execute(f'DROP DATABASE IF EXISTS "{found.name}" WITH (FORCE)')
 
 
 async def _template(admin: asyncpg.Connection, package: str, metadata: MetaData | None) -> str:

@@ -72,7 +72,7 @@ async def _embedded_postgres() -> AsyncIterator[str]:
     from quxiang.ports import free_port
     from quxiang.postgres import THROWAWAY, Postgres
 
-    with _scratch() as folder:
+    with scratch() as folder:
         postgres = Postgres(folder / "postgres", folder / "postgres.log", free_port(), settings=THROWAWAY)
         child = Child(await asyncio.to_thread(postgres.prepare))
         await child.start()
@@ -89,7 +89,7 @@ async def _embedded_kafka() -> AsyncIterator[str]:
     from quxiang.kafka import Kafka
     from quxiang.ports import free_port
 
-    with _scratch() as folder:
+    with scratch() as folder:
         kafka = Kafka(folder / "kafka", folder / "kafka.log", free_port(), free_port())
         child = Child(await asyncio.to_thread(kafka.prepare))
         await child.start()
@@ -102,7 +102,7 @@ async def _embedded_kafka() -> AsyncIterator[str]:
 
 
 @contextlib.contextmanager
-def _scratch() -> Iterator[Path]:
+def scratch() -> Iterator[Path]:
     """Make a folder that the user of the embedded PostgreSQL can pass through, and remove it at the end."""
     parent = Path("/var/tmp") if os.geteuid() == 0 else Path(tempfile.gettempdir())  # noqa: S108
     for abandoned in parent.glob("quxiang-test-*"):

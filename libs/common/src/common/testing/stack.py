@@ -4,6 +4,7 @@ Each stack has its own databases, topics, tokens and keys, so that several run s
 """
 
 import secrets
+import ssl
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 SERVICES = ("registry", "destinations", "surveys", "indicators")
 PARTITIONS = 12
 LOOPBACK = "127.0.0.1"
-START_PATIENCE = 60.0
+START_PATIENCE = 180.0
+
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Loading the authorities that a client would trust takes longer than asking a service on the loopback."""
 
 
 @dataclass
@@ -53,7 +57,9 @@ class Stack:
     def client(self, service: str, role: str | Role | None = None, **scope: str) -> httpx.AsyncClient:
         """A client of a service, with a token of a role if one is named."""
         headers = self.mint.headers(role, **scope) if role else {}
-        return httpx.AsyncClient(base_url=self.url(service), headers=headers, timeout=30, trust_env=False)
+        return httpx.AsyncClient(
+            base_url=self.url(service), headers=headers, timeout=30, trust_env=False, verify=_NO_TLS
+        )
 
     def settings(self, service: str) -> ServiceSettings:
         """Settings with which a test reaches the topics and the database of a service."""
@@ -172,7 +178,7 @@ async def _clean_topics(stack: Stack) -> None:
 
 
 async def _answers(address: str) -> bool:
-    async with httpx.AsyncClient(timeout=3, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=3, trust_env=False, verify=_NO_TLS) as client:
         try:
             return (await client.get(address)).status_code == httpx.codes.OK
         except httpx.HTTPError:

@@ -1,0 +1,153 @@
+"""PostgreSQL and Kafka killed, frozen and wiped under load: servers of this file's own."""
+
+import random
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+
+import httpx
+import pytest
+from campus import Campus
+from cohorts import imported_cohort
+from histories import query, until_quiet
+from invariants import everything_holds
+from killing import Strike, struck_while_working
+
+from common.testing.brokers import Broker, own_broker
+from common.testing.clusters import Cluster, own_cluster
+from common.testing.databases import service_database
+from common.testing.servers import DATABASE_VARIABLE, KAFKA_VARIABLE
+from common.testing.stack import SERVICES, Stack, running_stack
+from common.testing.waiting import eventually
+
+GRADUATES, CHANGES, CLIENTS = 120, 60, 4
+RECOVERY = 60.0
+_FIGURES = ("roster_versions", "destination_versions", "spans", "cells")
+_schools = count(90201)
+
+
+@pytest.fixture(scope="module")
+async def cluster() -> AsyncIterator[Cluster]:
+    async with own_cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:
+    async with own_broker(tmp_path_factory.mktemp("broker")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def stack(cluster: Cluster, broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(DATABASE_VARIABLE, cluster.url)
+        patch.setenv(KAFKA_VARIABLE, broker.address)
+        async with running_stack(tmp_path_factory.mktemp("stack")) as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+async def campus(stack: Stack) -> AsyncIterator[Campus]:
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+        yield Campus({name: stack.url(name) for name in stack.ports}, stack.mint, client)
+
+
+async def holds_after(stack: Stack, campus: Campus, strike: Strike, seed: int, *, log_kept: bool = True) -> None:
+    """Strike in the middle of a light load; then the services get ready by themselves, and everything holds."""
+    chance = random.Random(seed)
+    cohort = await imported_cohort(campus, str(next(_schools)), GRADUATES, chance)
+    clients = cohort.clients(campus, CLIENTS, chance.getrandbits(32))
+    await struck_while_working(clients, CHANGES, [strike], chance)
+    await until_ready(stack, campus)
+    writes = [write for client in clients for write in client.writes]
+    await everything_holds(stack, campus, cohort, writes, chance, log_kept=log_kept)
+
+
+async def until_ready(stack: Stack, campus: Campus) -> None:
+    """Wait until every service says it is ready, with the processes that ran before."""
+
+    async def is_ready() -> bool:
+        answers = [await campus.http.get(f"{stack.url(service)}/readyz") for service in SERVICES]
+        assert all(answer.status_code == 200 for answer in answers), [answer.text for answer in answers]
+        return True
+
+    await eventually(is_ready, within=RECOVERY, every=0.2, describe="services that are ready")
+    assert all(stack.processes[service].pid is not None for service in SERVICES)
+
+
+async def test_a_killed_broker_costs_nothing(stack: Stack, campus: Campus, broker: Broker) -> None:
+    async def strike() -> None:
+        await broker.kill()
+        await broker.start()
+
+    await holds_after(stack, campus, strike, 21)
+
+
+async def test_a_killed_database_server_costs_nothing(stack: Stack, campus: Campus, cluster: Cluster) -> None:
+    async def strike() -> None:
+        await cluster.kill()
+        await cluster.start()
+
+    await holds_after(stack, campus, strike, 22)
+
+
+async def test_a_frozen_broker_costs_nothing(stack: Stack, campus: Campus, broker: Broker) -> None:
+    async def strike() -> None:
+        told = _given_up(stack)
+        broker.freeze()
+        try:
+            await eventually(lambda: _given_up(stack) > told, within=60, describe="a relay that gives the broker up")
+        finally:
+            broker.thaw()
+
+    await holds_after(stack, campus, strike, 23)
+
+
+async def test_a_wiped_broker_is_filled_again_from_the_outboxes(stack: Stack, campus: Campus, broker: Broker) -> None:
+    async def strike() -> None:
+        await broker.wipe()
+        await broker.start()
+        for service in ("registry", "destinations"):
+            await stack.run(service, "replay")
+
+    await holds_after(stack, campus, strike, 24, log_kept=False)
+
+
+async def test_figures_built_from_nothing_by_replay_are_the_same(stack: Stack, campus: Campus) -> None:
+    await imported_cohort(campus, str(next(_schools)), GRADUATES, random.Random(25))
+    await until_quiet(stack)
+    before = await figures_stored(stack)
+    indicators = stack.processes["indicators"]
+    await indicators.stop(10)
+    async with service_database("indicators") as empty:
+        old, stack.databases["indicators"] = stack.databases["indicators"], empty
+        stack.add("indicators", "indicators", "all", stack.ports["indicators"])
+        await stack.start("indicators")
+        try:
+            for service in ("registry", "destinations"):
+                await stack.run(service, "replay")
+            await until_quiet(stack)
+            assert await figures_stored(stack) == before
+            await stack.run("indicators", "verify")
+        finally:
+            await stack.processes["indicators"].stop(10)
+            stack.databases["indicators"], stack.processes["indicators"] = old, indicators
+
+
+async def figures_stored(stack: Stack) -> dict[str, list[tuple[object, ...]]]:
+    """Everything that figures are made of, in one order."""
+    return {
+        table: [
+            tuple(row) for row in await query(stack, "indicators", f"SELECT * FROM {table} AS kept ORDER BY kept::text")
+        ]
+        for table in _FIGURES
+    }
+
+
+def _given_up(stack: Stack) -> int:
+    return _read(stack.log("destinations")).count("Relay has no broker")
+
+
+def _read(path: Path) -> str:
+    return path.read_text(errors="replace")
