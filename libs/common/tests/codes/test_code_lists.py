@@ -2,9 +2,10 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from common.codes import Cell, CodeEntry, CodeList, CodeLists, CodeProblem, CodeRef
 from hypothesis import given
 from hypothesis import strategies as st
+
+from common.codes import Cell, CodeEntry, CodeList, CodeLists, CodeProblem, CodeRef
 
 LISTS = CodeLists.load()
 NAMES = [

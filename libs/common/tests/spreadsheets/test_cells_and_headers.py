@@ -2,11 +2,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from common.codes import Cell
 from common.spreadsheets.cells import CLEAR, CellProblem, as_day, identifier_text, is_blank, is_clear
 from common.spreadsheets.headers import find_header
-from hypothesis import given
-from hypothesis import strategies as st
 
 SYNONYMS = {"学号": "number", "姓名": "name", "学生姓名": "name", "学历（层次）": "level"}
 
@@ -105,7 +106,7 @@ def test_blank_and_clear() -> None:
 
 
 def test_the_header_is_found_below_notes() -> None:
-    rows = [
+    rows: list[list[Cell]] = [
         ["2024届毕业生生源信息", None, None],
         ["说明: 学号为文本"],
         ["*学号", " 姓 名 ", "学历(层次)"],

@@ -52,7 +52,7 @@ Searcher = Annotated[Principal, Depends(require(*SEARCHERS))]
 Text = Annotated[str | None, Query(max_length=64)]
 
 
-def filters_of(
+async def filters_of(
     school: Text = None,
     cohort: Annotated[int | None, Query(ge=1900, le=2200)] = None,
     college: Text = None,

@@ -92,7 +92,7 @@ class Outcome:
         self.change_token = None
 
 
-def open_table(sheet: Sheet) -> tuple[Header, list[list[Row]]]:
+def open_table(sheet: Sheet, chunk_rows: int = CHUNK_ROWS) -> tuple[Header, list[list[Row]]]:
     """The header of a sheet and its data rows in chunks, each with the row number of the spreadsheet program."""
     header = find_header(sheet.rows, FIELD_OF_HEADER)
     named = set(header.positions) if header else set()
@@ -100,7 +100,7 @@ def open_table(sheet: Sheet) -> tuple[Header, list[list[Row]]]:
         raise HeaderMissingError
     below = zip(sheet.numbers[header.row + 1 :], sheet.rows[header.row + 1 :], strict=True)
     data = [(number, cells) for number, cells in below if not all(map(is_blank, cells))]
-    return header, [data[start : start + CHUNK_ROWS] for start in range(0, len(data), CHUNK_ROWS)]
+    return header, [data[start : start + chunk_rows] for start in range(0, len(data), chunk_rows)]
 
 
 class RosterImport:

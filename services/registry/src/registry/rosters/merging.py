@@ -20,8 +20,8 @@ from common.codes import CodeLists
 from common.contracts import ChangeToken, graduate
 from common.database import UnitOfWork
 from registry.graduates.announcements import PUBLISHED
-from registry.graduates.domain import COUNTED, Status, first_day, levels_with_status
-from registry.graduates.tables import CIPHER_COLUMNS, CLEAR_COLUMNS, CONTENT_COLUMNS, graduates
+from registry.graduates.domain import COUNTED, FIELDS, PERSONAL, Status, first_day, levels_with_status
+from registry.graduates.tables import CONTENT_COLUMNS, graduates
 
 STAGING = "roster_lines"
 MERGED = "roster_merged"
@@ -47,16 +47,14 @@ def _merged_value(column: str) -> str:
     return f"CASE WHEN s.given & {1 << CONTENT_COLUMNS.index(column)} <> 0 THEN s.{column} ELSE {stored} END"
 
 
-def _difference(field: str, column: str) -> str:
+def _difference(field: str) -> str:
+    column = f"{field}_cipher" if field in PERSONAL else field
     return f"CASE WHEN m.{column} IS DISTINCT FROM g.{column} THEN '{field}' END"
 
 
 def _merge_sql() -> str:
     merged = ", ".join(f"{_merged_value(column)} AS {column}" for column in CONTENT_COLUMNS)
-    compared = [(column, column) for column in CLEAR_COLUMNS] + [
-        (column.removesuffix("_cipher"), column) for column in CIPHER_COLUMNS if column.endswith("_cipher")
-    ]
-    differences = ", ".join(_difference(field, column) for field, column in [*compared, ("status", "status")])
+    differences = ", ".join(_difference(field) for field in FIELDS)
     return f"""
         CREATE TEMP TABLE {MERGED} ON COMMIT DROP AS
         WITH valued AS (

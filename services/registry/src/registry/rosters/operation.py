@@ -11,7 +11,7 @@ from common.operations import OperationContext, Outcome, RowProblem
 from common.spreadsheets import Row, Sheet, read, write_workbook
 from registry.rosters import imports
 from registry.rosters.chunks import RowFault
-from registry.rosters.imports import HeaderMissingError, RosterImport, Task, open_table
+from registry.rosters.imports import CHUNK_ROWS, HeaderMissingError, RosterImport, Task, open_table
 
 KIND = "roster_import"
 WHOLE_FILE = -1
@@ -21,15 +21,16 @@ WHOLE_FILE = -1
 class RosterOperation:
     """Handler of the operation kind; may be run again from the start at any time."""
 
-    def __init__(self, cipher: FieldCipher) -> None:
+    def __init__(self, cipher: FieldCipher, chunk_rows: int = CHUNK_ROWS) -> None:
         self._cipher = cipher
+        self._chunk_rows = chunk_rows
 
     async def __call__(self, context: OperationContext) -> Outcome:
         """Runs the import to its end; what an earlier attempt has stored is not stored again."""
         task = _task(context)
         try:
             sheet = await read(await context.upload(), f"upload.{context.parameters['kind']}")
-            header, chunks = open_table(sheet)
+            header, chunks = open_table(sheet, self._chunk_rows)
         except HeaderMissingError:
             return _unusable([RowProblem(None, None, "header_missing", None, rule("header_missing").text)])
         except Invalid as refusal:

@@ -54,24 +54,28 @@ class Row:
     faults: list[Fault] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
 class RowReader:
-    """Reads the rows of one file for one school and cohort."""
+    """Reads the rows of one file for one school and cohort; columns that the file lacks cost nothing."""
 
-    header: Header
-    school_code: str
-    cohort: int
+    def __init__(self, header: Header, school_code: str, cohort: int) -> None:
+        self.header = header
+        self.school_code = school_code
+        self.cohort = cohort
+        there = set(header.positions)
+        self._plain = [(column, reader) for column, reader in self._readers() if column in there]
+        self._coded = [(column, field) for column, field in CODED.items() if there & {column, f"{column}_label"}]
+        self._units = [unit for unit in UNITS if there & {unit, f"{unit}_name"}]
 
     def read(self, cells: Sequence[Cell]) -> Row:
         """Checks the row by itself; what depends on other rows or on the roster is checked later."""
         row = Row()
         self._check_owner(cells, row)
-        for column, reader in self._readers():
-            self._fill(cells, row, column, column, reader)
-        for column, target in CODED.items():
+        for column, reader in self._plain:
+            self._fill(cells, row, column, reader)
+        for column, target in self._coded:
             self._fill_code(cells, row, column, target)
         self._take_place_hint(cells, row)
-        for unit in UNITS:
+        for unit in self._units:
             self._fill_unit(cells, row, unit)
         self._check_whole(row)
         return row
@@ -90,17 +94,15 @@ class RowReader:
         for column, longest in MAX_TEXT.items():
             yield column, _TextReader(longest)
 
-    def _fill(
-        self, cells: Sequence[Cell], row: Row, column: str, target: str, reader: Callable[[Cell], object]
-    ) -> None:
+    def _fill(self, cells: Sequence[Cell], row: Row, column: str, reader: Callable[[Cell], object]) -> None:
         cell = self.header.cell(cells, column)
         if is_blank(cell):
             return
         if is_clear(cell):
-            row.given[target] = None
+            row.given[column] = None
             return
         try:
-            row.given[target] = reader(cell)
+            row.given[column] = reader(cell)
         except _PROBLEMS as problem:
             row.faults.append(Fault(column, problem.rule))
 

@@ -1,0 +1,11 @@
+"""The history of the schema leads to the tables of the code, and back."""
+
+from common.testing.migrations import assert_no_drift, assert_reversible
+
+
+async def test_migrations_and_tables_agree(postgres_url: str) -> None:
+    await assert_no_drift(postgres_url, "registry")
+
+
+async def test_every_migration_can_be_taken_back(postgres_url: str) -> None:
+    await assert_reversible(postgres_url, "registry")
