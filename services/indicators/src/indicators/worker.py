@@ -6,7 +6,7 @@ from functools import partial
 from common.consuming import Consumer
 from common.database import Database
 from common.service_process import Background
-from indicators.progress.storage import Reporter
+from indicators.progress.storage import report
 from indicators.rates.announcements import announce_for_ever
 from indicators.settings import Settings
 from indicators.subscriptions import GROUP, TOPICS, apply_batch
@@ -20,7 +20,7 @@ def background(settings: Settings, database: Database) -> Sequence[Background]:
         GROUP,
         TOPICS,
         partial(apply_batch, database, settings.partitions),
-        on_progress=Reporter(database).report,
+        on_progress=partial(report, database),
     )
     return [
         Background("figures", consumer.run, consumer.not_ready),

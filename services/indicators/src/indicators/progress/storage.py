@@ -1,6 +1,5 @@
 """SQL of progress: what the worker reports, and the watermark that readers get."""
 
-import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,9 +11,6 @@ from common.auth import SYSTEM
 from common.clock import TODAY_SQL
 from common.consuming.progress import PartitionProgress
 from common.database import Database
-
-REPORT_EVERY = 0.2
-"""Seconds between two reports that are stored: the watermark of a busy system need not cost a write per batch."""
 
 _REPORT = text(
     """
@@ -46,30 +42,22 @@ class Standing:
     lag_ms: int | None
 
 
-class Reporter:
-    """Stores the worker's progress, now and then; what it leaves out comes with the next report."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._stored_at = 0.0
-
-    async def report(self, progress: Sequence[PartitionProgress]) -> None:
-        """Stores how far the partitions are; the instant never goes back, because versions are never removed."""
-        told = [(each, until) for each in progress if (until := _included_until(each)) is not None]
-        if not told or time.monotonic() - self._stored_at < REPORT_EVERY:
-            return
-        self._stored_at = time.monotonic()
-        async with self._database.transaction(SYSTEM) as unit:
-            await unit.connection.execute(
-                _REPORT,
-                {
-                    "topics": [each.topic for each, _ in told],
-                    "partitions": [each.partition for each, _ in told],
-                    "offsets": [each.applied for each, _ in told],
-                    "instants": [until for _, until in told],
-                },
-            )
-            await unit.commit()
+async def report(database: Database, progress: Sequence[PartitionProgress]) -> None:
+    """Stores how far the partitions are; the instant never goes back, because versions are never removed."""
+    told = [(each, until) for each in progress if (until := _included_until(each)) is not None]
+    if not told:
+        return
+    async with database.transaction(SYSTEM) as unit:
+        await unit.connection.execute(
+            _REPORT,
+            {
+                "topics": [each.topic for each, _ in told],
+                "partitions": [each.partition for each, _ in told],
+                "offsets": [each.applied for each, _ in told],
+                "instants": [until for _, until in told],
+            },
+        )
+        await unit.commit()
 
 
 async def standing(connection: AsyncConnection, topics: Collection[str], partitions: Collection[int]) -> Standing:

@@ -120,7 +120,7 @@ class Period:
         return found
 
 
-def read_period(
+async def read_period(
     first: Annotated[DayText, Query(alias="from", description="First day")],
     last: Annotated[DayText, Query(alias="to", description="Last day, inclusive")],
     step: Annotated[Step, Query(description="Distance of the points")] = Step.DAY,

@@ -33,7 +33,7 @@ def json_answer(body: dict[str, Any]) -> Response:
     return Response(to_json(body), media_type="application/json", headers={"Cache-Control": "private, no-store"})
 
 
-def read_language(request: Request) -> str:
+async def read_language(request: Request) -> str:
     """Language of labels, by Accept-Language."""
     return preferred_language(request.headers.get("accept-language"))
 

@@ -23,7 +23,7 @@ By = Annotated[
 DayText = Annotated[str, Query(pattern=_DAY, json_schema_extra={"format": "date"})]
 
 
-def read_selection(
+async def read_selection(
     cohort: Cohort,
     school: SchoolCode = None,
     province: Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="All schools of a province")] = None,
@@ -53,7 +53,7 @@ def read_selection(
     return Selection(scope_of(school, province, nation), cohort, dimensions_of(by), given)
 
 
-def read_as_of(
+async def read_as_of(
     as_of: Annotated[
         str | None,
         Query(pattern=_DAY, description="A day, inclusive; today without", json_schema_extra={"format": "date"}),
@@ -63,7 +63,7 @@ def read_as_of(
     return None if as_of is None else day_of("as_of", as_of)
 
 
-def read_scheme(
+async def read_scheme(
     scheme: Annotated[
         Literal["CN-2024", "CN-2021", "CN-2004"] | None, Query(description="口径; that of the cohort without")
     ] = None,

@@ -81,7 +81,7 @@ def require_past(parameter: str, day: date, now: Standing) -> None:
         raise BadQuery([FieldProblem(parameter, "after_today", _IN_THE_FUTURE)])
 
 
-def figures_of(request: Request) -> Figures:
+async def figures_of(request: Request) -> Figures:
     """The application's figures."""
     figures: Figures = request.app.state.figures
     return figures

@@ -1,0 +1,43 @@
+"""Measures against the budgets: `python -m tests.load [change-cost] [freshness] [import-speed]`; all without a name.
+
+Both sides of every ratio are measured in one run, alternating. Exit code 1 when a budget is missed.
+"""
+
+import asyncio
+import sys
+from argparse import ArgumentParser
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from common.testing.servers import keeper
+from tests.load import change_cost, freshness, import_speed
+from tests.load.reporting import Verdict
+
+BENCHES: Mapping[str, Callable[[], Awaitable[list[Verdict]]]] = {
+    "change-cost": change_cost.measure,
+    "freshness": freshness.measure,
+    "import-speed": import_speed.measure,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the named measurements; gives the exit code."""
+    parser = ArgumentParser(prog="python -m tests.load", description=__doc__)
+    parser.add_argument("benches", nargs="*", metavar="BENCH", help=", ".join(BENCHES))
+    names = parser.parse_args(arguments).benches or list(BENCHES)
+    if unknown := set(names) - BENCHES.keys():
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    verdicts: list[Verdict] = []
+    with keeper():
+        for name in names:
+            sys.stdout.write(f"\n{name}\n")
+            verdicts += asyncio.run(_measured(name))
+    sys.stdout.write("\n" + "".join(f"{verdict.line()}\n" for verdict in verdicts))
+    return 0 if all(verdict.kept for verdict in verdicts) else 1
+
+
+async def _measured(name: str) -> list[Verdict]:
+    return await BENCHES[name]()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

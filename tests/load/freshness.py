@@ -1,0 +1,170 @@
+"""Change → readable rate at 100 changes a second, against one bare outbox → broker → commit hop, in turns.
+
+Ours: a row in an outbox, the relay, Kafka, the consumer, the fold of versions, spans and cells, its commit. Bare: a row
+in a table, the shortest loop that sends it, Kafka, the shortest loop that inserts it, its commit. Each part is a
+process of its own, as in production; the time runs from the commit of the change to the commit that makes it readable.
+"""
+
+import asyncio
+import multiprocessing
+import random
+import secrets
+import sys
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from common.auth import SYSTEM
+from common.consuming import Consumer
+from common.contracts.envelope import IncomingEvent, OutgoingEvent
+from common.database import Database
+from common.outbox.relay import Relay
+from common.settings import ServiceSettings
+from common.testing.databases import service_database
+from common.testing.messaging import METADATA, own_topics
+from common.testing.servers import kafka_address
+from indicators.subscriptions import GROUP, TOPICS, apply_batch
+from tests.load import bare_hop
+from tests.load.change_cost import PARTITIONS, SMALL, Stored, destination_event, stored
+from tests.load.reporting import Verdict, milliseconds, percentile
+
+PER_SECOND, SEGMENT_SECONDS, ROUNDS = 100, 6.0, 3
+BUDGET = 3.0
+PATIENCE = 30.0
+
+
+@dataclass
+class Times:
+    """When each change was committed, and when it became readable."""
+
+    stamps: Any
+    begun: dict[str, float] = field(default_factory=dict)
+    done: dict[str, float] = field(default_factory=dict)
+
+    def collect(self) -> None:
+        """Takes in what the other processes have told."""
+        while not self.stamps.empty():
+            key, instant = self.stamps.get()
+            self.done.setdefault(key, instant)
+
+    @property
+    def waiting(self) -> int:
+        """Changes that are not readable yet."""
+        self.collect()
+        return len(self.begun.keys() - self.done.keys())
+
+    def seconds(self) -> list[float]:
+        """From commit to readable."""
+        return [self.done[key] - begun for key, begun in self.begun.items() if key in self.done]
+
+
+Act = Callable[[Times], Coroutine[Any, Any, None]]
+
+
+async def measure() -> list[Verdict]:
+    """Measures both hops in turns."""
+    async with AsyncExitStack() as stack:
+        figures = await stack.enter_async_context(stored(SMALL))
+        owner = await stack.enter_async_context(service_database("destinations", METADATA))
+        settings = ServiceSettings(
+            service="destinations",
+            database_url=owner.app_url,
+            kafka=kafka_address(),
+            topic_prefix=f"t-{secrets.token_hex(4)}.",
+            partitions=PARTITIONS,
+        )
+        await stack.enter_async_context(own_topics(settings))
+        context = multiprocessing.get_context("spawn")
+        ours, bare = Times(context.Queue()), Times(context.Queue())
+        outbox = Database.connect(owner.app_url)
+        plain = await bare_hop.prepare(owner.admin_url.replace("+asyncpg", ""))
+        url = figures.database.engine.url.render_as_string(hide_password=False)
+        stack.enter_context(running(relaying, settings.model_dump()))
+        stack.enter_context(running(folding, settings.model_dump() | {"database_url": url}, ours.stamps))
+        address = (owner.admin_url.replace("+asyncpg", ""), settings.kafka, f"{settings.topic_prefix}bare")
+        stack.enter_context(running(bare_hop.relaying, *address))
+        stack.enter_context(running(bare_hop.inserting, *address, bare.stamps))
+        hops: Sequence[tuple[Times, Act]] = (
+            (ours, partial(_change, outbox, figures)),
+            (bare, partial(bare_hop.change, plain)),
+        )
+        for times, act in hops:
+            await act(times)
+            await _arrived(times)
+            times.begun.clear()
+        for _ in range(ROUNDS):
+            for times, act in hops:
+                await _segment(times, act)
+        await outbox.dispose()
+        await plain.close()
+    return _verdicts(ours.seconds(), bare.seconds())
+
+
+def _verdicts(ours: Sequence[float], bare: Sequence[float]) -> list[Verdict]:
+    sys.stdout.write(f"  change → readable rate: {milliseconds(ours)}\n  bare hop: {milliseconds(bare)}\n")
+    ratio = percentile(ours, 0.99) / percentile(bare, 0.99)
+    return [Verdict(f"change → readable rate against a bare hop (p99 at {PER_SECOND}/s)", ratio, BUDGET)]
+
+
+async def _segment(times: Times, act: Act) -> None:
+    """Changes at a fixed rate, whether the ones before are done or not."""
+    begun, tasks = time.monotonic(), []
+    for number in range(int(PER_SECOND * SEGMENT_SECONDS)):
+        await asyncio.sleep(max(0.0, begun + number / PER_SECOND - time.monotonic()))
+        tasks.append(asyncio.create_task(act(times)))
+    await asyncio.gather(*tasks)
+    await _arrived(times)
+
+
+async def _arrived(times: Times) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while times.waiting:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{times.waiting} changes did not arrive")
+        await asyncio.sleep(0.05)
+
+
+async def _change(outbox: Database, figures: Stored, times: Times) -> None:
+    graduate, school = random.choice(figures.graduates)
+    event = destination_event(graduate, school)
+    async with outbox.transaction(SYSTEM) as unit:
+        await unit.announce(
+            OutgoingEvent(event.topic, event.key, event.sequence, event.type, school, event.decided_on, event.data)
+        )
+        await unit.commit()
+    times.begun[f"{event.key}/{event.sequence}"] = time.monotonic()
+
+
+@contextmanager
+def running(target: Callable[..., None], *arguments: Any) -> Any:
+    """A process beside the measurement, ended hard at its end."""
+    process = multiprocessing.get_context("spawn").Process(target=target, args=arguments, daemon=True)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
+
+
+def relaying(settings: dict[str, Any]) -> None:
+    """The relay of the owner, as a process."""
+    given = ServiceSettings(**settings)
+    asyncio.run(Relay(Database.connect(given), given).run())
+
+
+def folding(settings: dict[str, Any], stamps: Any) -> None:
+    """The worker of indicators, as a process that tells when each event is readable."""
+    given = ServiceSettings(**settings)
+    database = Database.connect(given)
+
+    async def handle(events: Sequence[IncomingEvent]) -> None:
+        await apply_batch(database, given.partitions, events)
+        now = time.monotonic()
+        for event in events:
+            stamps.put((f"{event.key}/{event.sequence}", now))
+
+    asyncio.run(Consumer(database, given, GROUP, TOPICS, handle).run())
