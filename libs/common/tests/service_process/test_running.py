@@ -4,14 +4,17 @@ import asyncio
 import signal
 import socket
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 
+from common.service_process.running import SHUTDOWN_SECONDS
 from common.testing.waiting import eventually
+
+STARTED_WITHIN = 90.0
+ENDED_WITHIN = SHUTDOWN_SECONDS + 4  # a busy machine lets the timer come late
 
 
 @asynccontextmanager
@@ -37,10 +40,10 @@ async def answering(address: str) -> None:
         except httpx.TransportError:
             return False
 
-    await eventually(probe)
+    await eventually(probe, within=STARTED_WITHIN)
 
 
-async def ended(running: asyncio.subprocess.Process, within: float) -> int:
+async def ended(running: asyncio.subprocess.Process, within: float = ENDED_WITHIN) -> int:
     async with asyncio.timeout(within):
         return await running.wait()
 
@@ -53,7 +56,7 @@ async def test_a_request_in_hand_is_answered_before_the_end() -> None:
             assert await anext(words) == "begun "
             running.send_signal(signal.SIGTERM)
             assert await anext(words) == "done"
-        assert await ended(running, 8) == 0
+        assert await ended(running) == 0
 
 
 async def test_a_request_without_end_does_not_hold_the_process() -> None:
@@ -61,19 +64,17 @@ async def test_a_request_without_end_does_not_hold_the_process() -> None:
         await answering(address)
         async with client.stream("GET", f"{address}/endless") as answer:
             assert await anext(answer.aiter_text()) == "begun "
-            began = time.monotonic()
             running.send_signal(signal.SIGINT)
-            await ended(running, 9)
-            assert time.monotonic() - began < 8.5
+            await ended(running)
 
 
 async def test_a_part_that_ignores_its_cancellation_does_not_hold_the_process() -> None:
     async with process("deaf") as (running, address):
         await answering(address)
         running.send_signal(signal.SIGTERM)
-        assert await ended(running, 9) == 1
+        assert await ended(running) == 1
 
 
 async def test_a_part_that_dies_ends_the_process_so_that_it_is_restarted() -> None:
     async with process("dies") as (running, _):
-        assert await ended(running, 15) == 1
+        assert await ended(running, STARTED_WITHIN) == 1
