@@ -2,8 +2,9 @@
 
 import asyncpg
 import pytest
-from common.testing.databases import service_database
 from sqlalchemy import Column, Integer, MetaData, Table
+
+from common.testing.databases import service_database
 
 
 def tables() -> MetaData:
