@@ -37,6 +37,10 @@ run: install ## Run the whole stack on this machine until Ctrl-C
 test: install ## Run the whole test suite (ARGS="…" for pytest)
 	@exec $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
+.PHONY: soak
+soak: install ## Kill, freeze and wipe under load at full size: 10,000 graduates, 2,000 changes (SEED=…)
+	@QUXIANG_SOAK=1 QUXIANG_SEED="$(SEED)" exec $(BIN)/pytest -s tests/faults $(ARGS)
+
 .PHONY: check
 check: lint types imports drift ## Lint, type-check, check imports and generated files
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
 
-import httpx
 import pytest
 from campus import Campus
 from cohorts import imported_cohort
@@ -47,15 +46,10 @@ async def stack(cluster: Cluster, broker: Broker, tmp_path_factory: pytest.TempP
             yield running
 
 
-@pytest.fixture(scope="module")
-async def campus(stack: Stack) -> AsyncIterator[Campus]:
-    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
-        yield Campus({name: stack.url(name) for name in stack.ports}, stack.mint, client)
-
-
-async def holds_after(stack: Stack, campus: Campus, strike: Strike, seed: int, *, log_kept: bool = True) -> None:
+async def holds_after(
+    stack: Stack, campus: Campus, strike: Strike, chance: random.Random, *, log_kept: bool = True
+) -> None:
     """Strike in the middle of a light load; then the services get ready by themselves, and everything holds."""
-    chance = random.Random(seed)
     cohort = await imported_cohort(campus, str(next(_schools)), GRADUATES, chance)
     clients = cohort.clients(campus, CLIENTS, chance.getrandbits(32))
     await struck_while_working(clients, CHANGES, [strike], chance)
@@ -76,23 +70,29 @@ async def until_ready(stack: Stack, campus: Campus) -> None:
     assert all(stack.processes[service].pid is not None for service in SERVICES)
 
 
-async def test_a_killed_broker_costs_nothing(stack: Stack, campus: Campus, broker: Broker) -> None:
+async def test_a_killed_broker_costs_nothing(
+    stack: Stack, campus: Campus, broker: Broker, chance: random.Random
+) -> None:
     async def strike() -> None:
         await broker.kill()
         await broker.start()
 
-    await holds_after(stack, campus, strike, 21)
+    await holds_after(stack, campus, strike, chance)
 
 
-async def test_a_killed_database_server_costs_nothing(stack: Stack, campus: Campus, cluster: Cluster) -> None:
+async def test_a_killed_database_server_costs_nothing(
+    stack: Stack, campus: Campus, cluster: Cluster, chance: random.Random
+) -> None:
     async def strike() -> None:
         await cluster.kill()
         await cluster.start()
 
-    await holds_after(stack, campus, strike, 22)
+    await holds_after(stack, campus, strike, chance)
 
 
-async def test_a_frozen_broker_costs_nothing(stack: Stack, campus: Campus, broker: Broker) -> None:
+async def test_a_frozen_broker_costs_nothing(
+    stack: Stack, campus: Campus, broker: Broker, chance: random.Random
+) -> None:
     async def strike() -> None:
         told = _given_up(stack)
         broker.freeze()
@@ -101,21 +101,25 @@ async def test_a_frozen_broker_costs_nothing(stack: Stack, campus: Campus, broke
         finally:
             broker.thaw()
 
-    await holds_after(stack, campus, strike, 23)
+    await holds_after(stack, campus, strike, chance)
 
 
-async def test_a_wiped_broker_is_filled_again_from_the_outboxes(stack: Stack, campus: Campus, broker: Broker) -> None:
+async def test_a_wiped_broker_is_filled_again_from_the_outboxes(
+    stack: Stack, campus: Campus, broker: Broker, chance: random.Random
+) -> None:
     async def strike() -> None:
         await broker.wipe()
         await broker.start()
         for service in ("registry", "destinations"):
             await stack.run(service, "replay")
 
-    await holds_after(stack, campus, strike, 24, log_kept=False)
+    await holds_after(stack, campus, strike, chance, log_kept=False)
 
 
-async def test_figures_built_from_nothing_by_replay_are_the_same(stack: Stack, campus: Campus) -> None:
-    await imported_cohort(campus, str(next(_schools)), GRADUATES, random.Random(25))
+async def test_figures_built_from_nothing_by_replay_are_the_same(
+    stack: Stack, campus: Campus, chance: random.Random
+) -> None:
+    await imported_cohort(campus, str(next(_schools)), GRADUATES, chance)
     await until_quiet(stack)
     before = await figures_stored(stack)
     indicators = stack.processes["indicators"]
