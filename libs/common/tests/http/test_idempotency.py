@@ -211,7 +211,7 @@ async def test_a_key_is_free_again_after_a_day(notes: Notes) -> None:
     assert (await notes.post("old", {"body": "z"})).headers["idempotency-replayed"] == "true"
 
 
-@pytest.mark.parametrize("key", ["", "a b", "x" * 256, "\xe9"])
+@pytest.mark.parametrize("key", ["", "a b", "x" * 256])
 async def test_a_key_that_is_none_is_refused(notes: Notes, key: str) -> None:
     response = await notes.post(key, {"body": "a"})
     assert response.status_code == 400

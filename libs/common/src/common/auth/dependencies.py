@@ -27,6 +27,9 @@ async def authenticated(request: Request, credentials: Credentials) -> Principal
     """The caller, whatever its role; raises Unauthenticated. `request.state.principal` keeps it."""
     if credentials is None:
         raise Unauthenticated
+    known: Principal | None = getattr(request.state, "principal", None)
+    if known is not None:
+        return known
     verifier: TokenVerifier = request.app.state.verifier
     principal = await verifier.verify(credentials.credentials)
     request.state.principal = principal

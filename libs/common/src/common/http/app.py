@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import cached_property
+from re import Pattern
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -18,7 +20,7 @@ from common.http.docs import add_docs
 from common.http.edges import MAX_BODY, BodyLimit, HeadAsGet, PathCheck, SecurityHeaders, Unforeseen
 from common.http.openapi import describe
 from common.http.probes import Check, probes_router
-from common.http.problem_pages import problem_pages
+from common.http.problem_pages import COMMON, problem_pages
 from common.http.problems import DEFAULT_STATUSES, InternalError, ProblemTable, problem_response
 from common.http.queries import refuse_unknown_query
 from common.http.rate_limit import RateLimit, limit_rate
@@ -64,20 +66,26 @@ def create_app(
         redirect_slashes=False,
         lifespan=lifespan,
         generate_unique_id_function=_operation_id,
-        dependencies=[Depends(refuse_unknown_query)],
-        middleware=_middleware(settings, lambda path: _body_limit(routes, path)),
+        middleware=_middleware(settings, _BodyLimits(lambda: routes)),
     )
     routes = DeclaredRoutes(app)
     app.state.verifier, app.state.database, app.state.cipher = verifier, database, cipher
     app.state.routes, app.state.rate_limit = routes, RateLimit(settings.rate_limit_per_second)
     for router in routers:
-        app.include_router(router, dependencies=[Depends(limit_rate)])
-    app.include_router(problem_pages(problem_texts or {}))
-    app.include_router(probes_router(readiness or {}, verifier))
+        app.include_router(router, dependencies=[Depends(guard)])
+    app.state.problem_texts = {**COMMON, **(problem_texts or {})}
+    app.include_router(problem_pages(app.state.problem_texts), dependencies=[Depends(refuse_unknown_query)])
+    app.include_router(probes_router(readiness or {}, verifier), dependencies=[Depends(refuse_unknown_query)])
     add_docs(app)
     _handle_errors(app, {**DEFAULT_STATUSES, **(problems or {})})
     app.openapi = lambda: describe(app, routes)  # type: ignore[method-assign]
     return app
+
+
+async def guard(request: Request) -> None:
+    """One dependency before all others of a route, because each costs as much as a small query."""
+    await limit_rate(request)
+    await refuse_unknown_query(request)
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -106,9 +114,18 @@ def _middleware(settings: ServiceSettings, limit_of: Callable[[str], int]) -> li
     ]
 
 
-def _body_limit(routes: DeclaredRoutes, path: str) -> int:
-    uploads = (route for route in routes.all if is_upload(route))
-    return MAX_UPLOAD_BODY if any(route.pattern.match(path) for route in uploads) else MAX_BODY
+class _BodyLimits:
+    """How long a body may be at a path; the routes are known only when the application is whole."""
+
+    def __init__(self, routes: Callable[[], DeclaredRoutes]) -> None:
+        self._routes = routes
+
+    @cached_property
+    def _uploads(self) -> list[Pattern[str]]:
+        return [route.pattern for route in self._routes().all if is_upload(route)]
+
+    def __call__(self, path: str) -> int:
+        return MAX_UPLOAD_BODY if any(pattern.match(path) for pattern in self._uploads) else MAX_BODY
 
 
 def _handle_errors(app: FastAPI, table: ProblemTable) -> None:

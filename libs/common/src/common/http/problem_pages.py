@@ -34,14 +34,13 @@ COMMON: Mapping[str, tuple[int, Text]] = {
 }  # fmt: skip
 
 
-def problem_pages(own: Mapping[str, tuple[int, Text]]) -> APIRouter:
-    """`/problems` and `/problems/{code}` for the common codes and a service's own ones."""
-    known = dict(sorted({**COMMON, **own}.items()))
+def problem_pages(known: Mapping[str, tuple[int, Text]]) -> APIRouter:
+    """`/problems` and `/problems/{code}`."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/problems", response_class=HTMLResponse)
     async def all_problems() -> str:
-        return _page("Problems", "".join(_entry(code, *about) for code, about in known.items()))
+        return _page("Problems", "".join(_entry(code, *about) for code, about in sorted(known.items())))
 
     @router.get("/problems/{code}", response_class=HTMLResponse)
     async def one_problem(code: str) -> str:

@@ -72,10 +72,18 @@ def problem_response(request: Request, error: QuxiangError, table: ProblemTable 
     status = status_of(error, table)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         error = InternalError()
+    _noted(request, error, status)
     language = preferred_language(request.headers.get("accept-language"))
     document = json.dumps(_document(error, status, language), ensure_ascii=False, default=str)
     headers = {"Content-Language": language, "Vary": "Accept-Language", **_headers(error, status)}
     return Response(document.encode("utf-8", "replace"), status, headers, media_type=MEDIA_TYPE)
+
+
+def _noted(request: Request, error: QuxiangError, status: int) -> None:
+    """Lets the page of a code that nobody listed explain it all the same."""
+    app = request.scope.get("app")
+    if app is not None and hasattr(app.state, "problem_texts"):
+        app.state.problem_texts.setdefault(error.code, (status, error.title))
 
 
 def _document(error: QuxiangError, status: int, language: str) -> dict[str, Any]:

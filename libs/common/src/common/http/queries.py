@@ -13,10 +13,10 @@ _NULL = Text("不得包含空字符", "Must not contain a null character")
 
 
 async def refuse_unknown_query(request: Request) -> None:
-    """Dependency of the whole application, run before the route's own ones; a missing token still comes first."""
+    """Run before a route's own dependencies; a missing token still comes first."""
     routes: DeclaredRoutes = request.app.state.routes
     route = routes.by_endpoint.get(request.scope["endpoint"])
-    if route is None or not request.url.query:
+    if route is None or not request.scope["query_string"]:
         return
     problems = _problems(request, route)
     if problems:

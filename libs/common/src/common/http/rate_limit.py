@@ -5,6 +5,7 @@ A caller with a valid token counts by its subject, everybody else by the address
 
 import time
 from collections import Counter
+from contextlib import suppress
 
 from fastapi import Request
 
@@ -33,7 +34,7 @@ class RateLimit:
 
 
 async def limit_rate(request: Request) -> None:
-    """Dependency of the whole application, the first of all."""
+    """Run before all else; what it learns of the caller, `common.auth` need not find out again."""
     limit: RateLimit = request.app.state.rate_limit
     limit.count(await _client(request))
 
@@ -42,8 +43,7 @@ async def _client(request: Request) -> str:
     verifier: TokenVerifier | None = request.app.state.verifier
     credentials = await bearer(request)
     if verifier is not None and credentials is not None:
-        try:
-            return f"subject {(await verifier.verify(credentials.credentials)).subject}"
-        except Unauthenticated:
-            pass
+        with suppress(Unauthenticated):
+            request.state.principal = await verifier.verify(credentials.credentials)
+            return f"subject {request.state.principal.subject}"
     return f"address {request.client.host if request.client else ''}"

@@ -6,6 +6,7 @@ Since FastAPI 0.137 `app.routes` is a tree; `iter_route_contexts` is the support
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from inspect import iscoroutinefunction
 from re import Pattern
 from typing import Any, get_args, get_origin
 
@@ -69,6 +70,9 @@ def _declared(context: Any) -> DeclaredRoute:
     if context.body_field is not None:
         raise TypeError(f"{context.path}: take the body as LazyBody, or it is judged before the token")
     flat = list(_flattened(context.dependant))
+    for each in flat:
+        if not _is_async(each.call):
+            raise TypeError(f"{context.path}: make {each.call} async, or every request hops through a thread")
     queries = [field for each in flat for field in each.query_params]
     return DeclaredRoute(
         path=context.path_format,
@@ -79,6 +83,10 @@ def _declared(context: Any) -> DeclaredRoute:
         queries=frozenset(field.alias for field in queries),
         repeatable=frozenset(field.alias for field in queries if _takes_many(field.field_info.annotation)),
     )
+
+
+def _is_async(call: Any) -> bool:
+    return iscoroutinefunction(call) or iscoroutinefunction(getattr(call, "__call__", None))  # noqa: B004
 
 
 def _flattened(dependant: Any) -> Iterator[Any]:

@@ -21,7 +21,7 @@ from surveys.waves.commands import permitted
 router = APIRouter(prefix="/v1/waves/{wave_id}/invitations", tags=["invitations"])
 
 
-def _public_url(request: Request) -> str:
+async def _public_url(request: Request) -> str:
     return str(request.app.state.public_url)
 
 
