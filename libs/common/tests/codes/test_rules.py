@@ -1,4 +1,5 @@
 from common.codes.rules import rule, rules
+from common.spreadsheets import kinds
 
 
 def test_every_rule_is_complete() -> None:
@@ -13,3 +14,8 @@ def test_every_rule_is_complete() -> None:
 def test_a_broken_rule_names_its_field() -> None:
     problem = rule("required").problem("/name")
     assert (problem.pointer, problem.rule, problem.message) == ("/name", "required", rules()["required"].text)
+
+
+def test_every_reason_to_refuse_a_file_is_a_rule() -> None:
+    for reason, text in kinds._MESSAGES.items():
+        assert rule(reason).text == text

@@ -15,6 +15,12 @@ from common.clock import TODAY_SQL
 from registry.graduates.tables import graduate_versions, graduates
 from registry.organisation.tables import schools
 
+PATIENCE = "3s"
+"""How long a single write waits for an import before the caller is told to come again: it holds a connection."""
+
+IMPORT_PATIENCE = "10min"
+"""An import waits for the one before it, and works on its lines between two statements."""
+
 _TODAY = text(f"greatest({TODAY_SQL}, graduates.decided_on)")
 
 
@@ -120,13 +126,16 @@ async def history(connection: AsyncConnection, graduate_id: UUID, *, after: int 
 
 
 async def share_roster(connection: AsyncConnection, school_code: str, cohort: int) -> None:
-    """Waits for an import of this school's cohort, and keeps the next one out until the end of the transaction."""
+    """Waits a little for an import of this school's cohort; keeps the next one out until the transaction ends."""
+    await connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
     statement = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
     await connection.execute(statement, {"name": roster_name(school_code, cohort)})
 
 
 async def lock_roster(connection: AsyncConnection, school_code: str, cohort: int) -> None:
     """Keeps every other writer of this school's cohort out until the end of the transaction."""
+    await connection.execute(text(f"SET LOCAL statement_timeout = '{IMPORT_PATIENCE}'"))
+    await connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IMPORT_PATIENCE}'"))
     statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
     await connection.execute(statement, {"name": roster_name(school_code, cohort)})
 

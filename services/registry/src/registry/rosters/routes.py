@@ -30,9 +30,8 @@ class RosterForm(ImportForm):
 async def import_graduates(
     *, request: Request, database: Db, cipher: Cipher, caller: Importer, upload: LazyUpload[RosterForm], once: Once
 ) -> Response:
-    received = await upload.receive()
+    received = await upload.receive(lambda form: _require_school(database, caller, form.school_code))
     form = received.form
-    await _require_school(database, caller, form.school_code)
     return await accept(
         request,
         database,
