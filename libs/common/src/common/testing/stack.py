@@ -16,9 +16,9 @@ import httpx
 
 from common.auth.principal import Role
 from common.crypto import KeyRing
+from common.kafka import delete_topics
 from common.settings import ServiceSettings
 from common.testing.databases import ServiceDatabase, service_database
-from common.testing.messaging import delete_topics
 from common.testing.servers import kafka_address
 from common.testing.tokens import TokenMint
 
@@ -112,7 +112,7 @@ class Stack:
         child = Child(program)
         await child.start()
         code = await child.exited()
-        written = program.log.read_text(errors="replace")
+        written: str = program.log.read_text(errors="replace")
         assert code == 0, f"{service} {' '.join(arguments)} ended with {code}:\n{written[-4000:]}"
         return written
 
