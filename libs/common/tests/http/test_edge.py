@@ -170,3 +170,19 @@ async def test_a_file_over_twenty_megabytes_is_refused(admin: httpx.AsyncClient)
 async def test_a_role_is_refused_before_its_file_is_read(edge: Any) -> None:
     async with edge.client("graduate") as graduate:
         assert (await graduate.post("/v1/imports", content=b"nonsense")).status_code == 403
+
+
+async def test_an_upload_is_permitted_before_its_file_is_looked_at(admin: httpx.AsyncClient) -> None:
+    foreign = await admin.post("/v1/imports", data={**FORM, "school_code": "99999"}, files={"file": ("a.exe", b"x")})
+    assert foreign.status_code == 404
+
+
+async def test_an_application_that_cannot_start_is_reported() -> None:
+    async def broken(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await receive()
+            await send({"type": "lifespan.startup.failed"})
+
+    with pytest.raises(AssertionError, match="did not start"):
+        async with running_app(broken):
+            pass

@@ -4,6 +4,7 @@ A route takes `upload: LazyUpload[ImportForm]`, checks the caller's role, and th
 """
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -66,8 +67,11 @@ class ExpectedUpload(Generic[Form]):
         self._form = form
         self._request = request
 
-    async def receive(self) -> Received[Form]:
-        """Reads and checks the form; raises UnsupportedMediaType, Malformed, ContentTooLarge or Invalid."""
+    async def receive(self, permit: Callable[[Form], Awaitable[None]] | None = None) -> Received[Form]:
+        """Reads and checks the form; raises UnsupportedMediaType, Malformed, ContentTooLarge or Invalid.
+
+        `permit` is asked before the file is looked at: it raises NotFound for a school outside the caller's scope.
+        """
         parts = await _parsed(self._request)
         try:
             file, fields = _split(parts)
@@ -77,6 +81,8 @@ class ExpectedUpload(Generic[Form]):
         if len(content) > MAX_FILE:
             raise ContentTooLarge(MAX_FILE)
         form = _validated(self._form, fields)
+        if permit is not None:
+            await permit(form)
         kind = kind_of(file.filename or "", content)
         self._request.state.payload = payload = _payload(fields, content)
         return Received(form, file.filename or "", kind, content, payload)

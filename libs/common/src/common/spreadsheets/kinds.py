@@ -39,7 +39,7 @@ def kind_of(filename: str, content: bytes) -> str:
         raise unreadable("file_has_macros")
     if ending not in _KINDS:
         raise unreadable("file_type")
-    if not content.strip():
+    if not content or content.isspace():
         raise unreadable("file_empty")
     found = _by_content(content)
     if ending == "xlsx" and found == "xls":

@@ -1,9 +1,10 @@
 """Applications under a real uvicorn: for what only a socket shows: disconnects, HEAD, limits."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -25,11 +26,11 @@ async def serving(app: Any) -> AsyncIterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_config=None, server_header=False, timeout_graceful_shutdown=2)
     server = _Server(config)
-    running = asyncio.create_task(server.serve(sockets=[listener]))
+    running = asyncio.create_task(_served(server, listener))
     try:
         await eventually(lambda: server.started or running.done(), describe="uvicorn")
         if running.done():
-            raise AssertionError("the application did not start") from running.exception()
+            raise AssertionError("the application did not start; its log says why") from running.exception()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
@@ -37,8 +38,14 @@ async def serving(app: Any) -> AsyncIterator[str]:
         listener.close()
 
 
+async def _served(server: uvicorn.Server, listener: socket.socket) -> None:
+    # uvicorn exits when the application cannot start, which would end the test run
+    with contextlib.suppress(SystemExit):
+        await server.serve(sockets=[listener])
+
+
 class _Server(uvicorn.Server):
-    @contextmanager
+    @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals to pytest."""
         yield

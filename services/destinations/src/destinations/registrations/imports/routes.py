@@ -40,10 +40,13 @@ async def import_registrations(
     upload: LazyUpload[RegistrationImportForm],
 ) -> Response:
     caller.must_be(Role.SCHOOL_OFFICER)
-    received = await upload.receive()
+
+    async def must_see_school(form: RegistrationImportForm) -> None:
+        if not caller.sees_school(form.school_code):
+            raise NotFound
+
+    received = await upload.receive(must_see_school)
     form = received.form
-    if not caller.sees_school(form.school_code):
-        raise NotFound
     await _refuse_future(database, form.effective_on)
     return await accept(
         request,
