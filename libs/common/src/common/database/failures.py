@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -41,7 +42,8 @@ def translated() -> Iterator[None]:
         if translation is None:
             raise
         raise translation from error
-    except PoolTimeoutError as error:
+    except (PoolTimeoutError, asyncpg.InternalClientError) as error:
+        # the driver calls a connection that is lost between two steps of its protocol an internal error
         raise DatabaseUnavailable from error
 
 

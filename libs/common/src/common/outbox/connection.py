@@ -12,8 +12,8 @@ _CONNECT_SECONDS = 5.0
 _COMMAND_SECONDS = 10.0
 _STANDBY_SECONDS = 0.5
 
-LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
-"""What a lost or unusable connection raises."""
+LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+"""What a lost or unusable connection raises; the internal error when it is lost between two steps of the protocol."""
 
 
 @asynccontextmanager
