@@ -18,9 +18,15 @@ _KEEP_GRADUATES = text(
     INSERT INTO roster_graduates AS kept
            (graduate_id, school_code, cohort, college_code, major_code, class_code, education_level_code, status,
             sequence)
-    SELECT * FROM unnest(CAST(:graduate_id AS uuid[]), CAST(:school_code AS text[]), CAST(:cohort AS int[]),
-                         CAST(:college_code AS text[]), CAST(:major_code AS text[]), CAST(:class_code AS text[]),
-                         CAST(:education_level_code AS text[]), CAST(:status AS text[]), CAST(:sequence AS bigint[]))
+    SELECT told.* FROM unnest(CAST(:graduate_id AS uuid[]), CAST(:school_code AS text[]), CAST(:cohort AS int[]),
+                              CAST(:college_code AS text[]), CAST(:major_code AS text[]), CAST(:class_code AS text[]),
+                              CAST(:education_level_code AS text[]), CAST(:status AS text[]),
+                              CAST(:sequence AS bigint[]))
+                  AS told (graduate_id, school_code, cohort, college_code, major_code, class_code,
+                           education_level_code, status, sequence)
+     -- what is known already need not be locked: an import tells mostly that
+     WHERE NOT EXISTS (SELECT 1 FROM roster_graduates known
+                        WHERE known.graduate_id = told.graduate_id AND known.sequence >= told.sequence)
     ON CONFLICT (graduate_id) DO UPDATE
        SET school_code = EXCLUDED.school_code, cohort = EXCLUDED.cohort, college_code = EXCLUDED.college_code,
            major_code = EXCLUDED.major_code, class_code = EXCLUDED.class_code,

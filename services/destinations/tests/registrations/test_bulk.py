@@ -1,0 +1,119 @@
+"""What is written for many rows at once is what the single act would have written."""
+
+import random
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+
+from common.auth import SYSTEM, Actor
+from common.codes import CodeLists
+from common.contracts.registration import DestinationData
+from common.database import Database
+from common.identifiers import GraduateId
+from destinations.registrations import announcements, storage
+from destinations.registrations.domain import deciding, fields
+from destinations.registrations.domain.content import CODE_LISTS, FIELDS, Destination
+from destinations.registrations.domain.lifecycle import Party
+from destinations.registrations.domain.registration import Person, Registration, Written, after
+from destinations.registrations.imports import storage as bulk
+from destinations.registrations.imports.planning import Planned
+from destinations.registrations.imports.rows import Row
+
+OFFICER = Actor("officer", "school_officer")
+PERSON = Person(Party.SCHOOL_OFFICER, OFFICER.subject)
+SPECIAL: dict[str, Any] = {
+    "flexible": True,
+    "flexible_kind": "certificate",
+    "employer_uscc": "91410100MA40ABCD15",
+    "signed_on": date(2024, 6, 15),
+}
+
+
+def generated(chance: random.Random) -> Destination:
+    """Any content that the rules allow."""
+    lists = CodeLists.load()
+    code = chance.choice(lists.get("destination").codes())
+    content = Destination(code)
+    for name in FIELDS[1:]:
+        if name in fields.rule_of(code).forbidden or chance.random() < 0.4:
+            continue
+        listed = CODE_LISTS.get(name)
+        value: Any = SPECIAL.get(name) or (chance.choice(lists.get(listed).codes()) if listed else f"{name}, “值”\t1")
+        content = replace(content, **{name: value})
+    assert fields.contradictions(content) == ()
+    return content
+
+
+async def known(database: Database, ids: list[GraduateId]) -> list[Registration]:
+    async with database.reading() as connection:
+        return [found for each in ids if (found := await storage.current(connection, each))]
+
+
+async def write(
+    database: Database, ids: list[GraduateId], contents: list[Destination], day: date | None
+) -> list[Planned]:
+    async with database.transaction(OFFICER) as unit:
+        stored = await bulk.lock_known(unit.connection, "10001", ids)
+        rows = [
+            Planned(Row(number), stored[each], deciding.imported(stored[each].registration, content, PERSON))
+            for number, (each, content) in enumerate(zip(ids, contents, strict=True))
+        ]
+        await bulk.write(unit, rows, bulk.Writing("10001", day, "operation"))
+        await unit.commit()
+    return rows
+
+
+async def test_rows_end_as_the_pure_rules_say(database: Database, enrol: Any) -> None:
+    chance = random.Random(20240831)
+    ids = [await enrol(college_code=chance.choice(["C01", None])) for _ in range(60)]
+    for day in (date(2024, 8, 31), None):
+        rows = await write(database, ids, [generated(chance) for _ in ids], day)
+        registrations = await known(database, ids)
+        for planned, found in zip(rows, registrations, strict=True):
+            written = Written(found.id, found.decided_on, found.recorded_at)
+            assert found == after(planned.known.graduate, planned.known.registration, planned.change, written)
+            assert day is None or found.decided_on == day
+        await compare_events(database, rows, registrations)
+        await compare_versions(database, rows, registrations)
+
+
+async def compare_events(database: Database, rows: list[Planned], registrations: list[Registration]) -> None:
+    async with database.reading() as connection:
+        found = (await connection.execute(text("SELECT * FROM outbox"))).mappings().all()
+    announced = {(row["key"], row["sequence"]): row for row in found}
+    for planned, registration in zip(rows, registrations, strict=True):
+        row = announced[str(registration.graduate.id), registration.version]
+        before = planned.known.registration
+        assert planned.change.announcement is not None
+        assert row["type"] == announcements.TYPES[planned.change.announcement]
+        assert row["decided_on"] == registration.decided_on
+        assert DestinationData.read(row["data"]) == announcements.to_data(before, registration)
+        assert row["data"].keys() == announcements.to_data(before, registration).model_dump().keys()
+
+
+async def compare_versions(database: Database, rows: list[Planned], registrations: list[Registration]) -> None:
+    async with database.reading() as connection:
+        found = (await connection.execute(text("SELECT * FROM registration_versions"))).mappings().all()
+    versions = {(row["registration_id"], row["version"]): row for row in found}
+    for planned, registration in zip(rows, registrations, strict=True):
+        row = versions[registration.id, registration.version]
+        assert Destination(**{name: row[name] for name in FIELDS}) == registration.content
+        assert (row["state"], row["action"], row["by_role"]) == ("school_approved", "import", "school_officer")
+        assert tuple(row["changed_fields"]) == planned.change.changed
+        assert row["decided_on"] == registration.decided_on
+
+
+async def test_a_single_act_goes_on_where_an_import_ended(database: Database, enrol: Any) -> None:
+    graduate_id = await enrol()
+    await write(database, [graduate_id], [Destination("70", reason="job_seeking")], date(2024, 8, 31))
+    async with database.transaction(SYSTEM) as unit:
+        await storage.lock(unit.connection, (await known(database, [graduate_id]))[0].id)
+        before = await storage.current(unit.connection, graduate_id)
+        assert before is not None
+        change = deciding.edit(before, {"reason": "signing"}, PERSON)
+        found, sequence = await storage.save(unit.connection, before.graduate, before, change, OFFICER)
+        await unit.commit()
+    assert sequence == 2
+    assert found.decided_on > date(2024, 8, 31)

@@ -1,0 +1,34 @@
+"""Every refusal of our own leads to a page that explains it."""
+
+from typing import Any
+
+import pytest
+
+from common.errors import QuxiangError
+from destinations.problems import PROBLEM_TEXTS
+from destinations.registrations.domain.lifecycle import Action, Stage
+from destinations.registrations.domain.refusals import (
+    ActNotPossible,
+    AlreadyRegistered,
+    GraduateWithdrawn,
+    SamePerson,
+    UnknownGraduate,
+)
+from destinations.roster.registry import RegistryUnavailable
+
+REFUSALS = [
+    UnknownGraduate(),
+    AlreadyRegistered(Stage.DRAFT, ()),
+    ActNotPossible(Action.VOID, Stage.DRAFT, ()),
+    SamePerson(Stage.SUBMITTED, ()),
+    GraduateWithdrawn(),
+    RegistryUnavailable(),
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.code)
+async def test_a_refusal_is_explained(http: Any, refusal: QuxiangError) -> None:
+    assert refusal.code in PROBLEM_TEXTS
+    page = await http.get(f"/problems/{refusal.code}")
+    assert page.status_code == 200
+    assert PROBLEM_TEXTS[refusal.code][1].zh in page.text
