@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ SOURCES = [ROOT / "libs/common/src", ROOT / "deploy/local/src", *(ROOT / "servic
 MODULES = [path for source in SOURCES for path in sorted(source.rglob("*.py"))]
 VAGUE = {"utils", "util", "helpers", "helper", "base", "misc", "core", "manager", "shared"}
 LONGEST_MODULE = 300
+
+
+def tests_of(member: Path) -> Iterator[Path]:
+    return member.rglob("test_*.py")
 
 
 def test_the_import_contracts_hold() -> None:
@@ -35,12 +40,10 @@ def test_every_service_has_the_common_shape(name: str) -> None:
     assert [part for part in expected if not (package / part).exists()] == []
 
 
-def test_test_folders_hold_no_packages() -> None:
+def test_test_folders_are_no_packages() -> None:
     """Equal file names in two members would collide under the default import mode."""
-    found = [
-        path for folder in ("libs", "services", "deploy") for path in (ROOT / folder).rglob("tests/**/__init__.py")
-    ]
-    assert found == []
+    folders = {path.parent for member in ("libs", "services", "deploy", "tests") for path in tests_of(ROOT / member)}
+    assert [folder for folder in folders if (folder / "__init__.py").exists()] == []
 
 
 def test_services_declare_only_the_shared_library() -> None:
