@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.crypto import FieldCipher
 from common.database import Database
 from registry.graduates.models import Resolve, Resolved, ResolvedRow, ResolveRow, UnresolvedRow
 from registry.graduates.sealing import name_index
+from registry.graduates.storage import among
 from registry.graduates.tables import graduates
 
 Found = Mapping[str, Sequence[RowMapping]]
@@ -42,11 +43,7 @@ async def resolve(database: Database, cipher: FieldCipher, asked: Resolve) -> Re
 
 async def _found(connection: AsyncConnection, asked: Resolve, field: str) -> Found:
     keys = {key for row in asked.rows if (key := _key(row, field))}
-    query = select(*_COLUMNS).where(
-        graduates.c.school_code == asked.school_code,
-        graduates.c.cohort == asked.cohort,
-        graduates.c[field].in_(sorted(keys)),
-    )
+    query = among(_COLUMNS, graduates.c[field], asked.school_code, asked.cohort, keys)
     found: dict[str, list[RowMapping]] = {}
     for row in (await connection.execute(query)).mappings() if keys else ():
         found.setdefault(row[field], []).append(row)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, Select, and_, insert, or_, select, text, update
+from sqlalchemy import Column, ColumnElement, Executable, Select, and_, cast, func, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import RowScope
@@ -82,6 +83,23 @@ async def found_by_indexes(
     return await _rows(connection, query)
 
 
+def among(
+    columns: Sequence[Column[Any]], key: Column[Any], school_code: str, cohort: int, wanted: Collection[object]
+) -> Select[Any]:
+    """Graduates of a roster whose key is one of many.
+
+    A join, because a prepared `= ANY(…)` is planned without its values from the sixth time on, and then reads the
+    whole roster for each key: measured 30 s instead of 0.1 s for 5,000 keys among 25,000 graduates.
+    """
+    keys = (
+        func.unnest(cast(list(dict.fromkeys(wanted)), ARRAY(key.type)))
+        .table_valued("key")
+        .render_derived(name="wanted")
+    )
+    same_roster = and_(graduates.c.school_code == school_code, graduates.c.cohort == cohort)
+    return select(*columns).join_from(keys, graduates, and_(same_roster, key == keys.c.key))
+
+
 async def schools_in_scope(connection: AsyncConnection, scope: RowScope) -> list[str]:
     """Codes of the schools that the scope reaches."""
     condition = scope.condition(school_code=schools.c.code, province_code=schools.c.province_code)
@@ -136,6 +154,8 @@ async def lock_roster(connection: AsyncConnection, school_code: str, cohort: int
     """Keeps every other writer of this school's cohort out until the end of the transaction."""
     await connection.execute(text(f"SET LOCAL statement_timeout = '{IMPORT_PATIENCE}'"))
     await connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IMPORT_PATIENCE}'"))
+    # plans of set-based statements depend on how many rows there are by now
+    await connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
     statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
     await connection.execute(statement, {"name": roster_name(school_code, cohort)})
 

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.database import UnitOfWork
+from registry.graduates.storage import among
 from registry.graduates.tables import graduates
 from registry.organisation import commands
 from registry.organisation import storage as organisation
@@ -31,11 +31,7 @@ async def by_student_number(
     connection: AsyncConnection, school_code: str, cohort: int, numbers: Collection[str]
 ) -> Mapping[str, Known]:
     """The graduates with these student numbers."""
-    query = select(*_KNOWN).where(
-        graduates.c.school_code == school_code,
-        graduates.c.cohort == cohort,
-        graduates.c.student_number == text("ANY(:numbers)").bindparams(numbers=list(numbers)),
-    )
+    query = among(_KNOWN, graduates.c.student_number, school_code, cohort, numbers)
     return {row.student_number: Known(*row) for row in await connection.execute(query)}
 
 
@@ -43,11 +39,7 @@ async def by_exam_number(
     connection: AsyncConnection, school_code: str, cohort: int, numbers: Collection[str]
 ) -> Mapping[str, Sequence[Known]]:
     """The graduates with these examinee numbers; one number may belong to several."""
-    query = select(*_KNOWN).where(
-        graduates.c.school_code == school_code,
-        graduates.c.cohort == cohort,
-        graduates.c.exam_number == text("ANY(:numbers)").bindparams(numbers=list(numbers)),
-    )
+    query = among(_KNOWN, graduates.c.exam_number, school_code, cohort, numbers)
     found: dict[str, list[Known]] = {}
     for row in await connection.execute(query):
         found.setdefault(row.exam_number, []).append(Known(*row))
@@ -58,11 +50,8 @@ async def owners_of_citizen_ids(
     connection: AsyncConnection, school_code: str, cohort: int, indexes: Collection[bytes]
 ) -> Mapping[bytes, UUID]:
     """Which graduate of the school and cohort has each of these citizen ids."""
-    query = select(graduates.c.citizen_id_index, graduates.c.id).where(
-        graduates.c.school_code == school_code,
-        graduates.c.cohort == cohort,
-        graduates.c.citizen_id_index == text("ANY(:indexes)").bindparams(indexes=list(indexes)),
-    )
+    columns = (graduates.c.citizen_id_index, graduates.c.id)
+    query = among(columns, graduates.c.citizen_id_index, school_code, cohort, indexes)
     return {row.citizen_id_index: row.id for row in await connection.execute(query)}
 
 
