@@ -14,7 +14,7 @@ VAGUE = {"utils", "util", "helpers", "helper", "base", "misc", "core", "manager"
 LONGEST_MODULE = 300
 
 
-def tests_of(member: Path) -> Iterator[Path]:
+def find_tests(member: Path) -> Iterator[Path]:
     return member.rglob("test_*.py")
 
 
@@ -42,7 +42,7 @@ def test_every_service_has_the_common_shape(name: str) -> None:
 
 def test_test_folders_are_no_packages() -> None:
     """Equal file names in two members would collide under the default import mode."""
-    folders = {path.parent for member in ("libs", "services", "deploy", "tests") for path in tests_of(ROOT / member)}
+    folders = {path.parent for member in ("libs", "services", "deploy", "tests") for path in find_tests(ROOT / member)}
     assert [folder for folder in folders if (folder / "__init__.py").exists()] == []
 
 
