@@ -1,0 +1,128 @@
+"""Names, numbers, phones and free text are planted everywhere, then searched in all that leaves a service unasked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from campus import Campus
+from format_a import destination_cells, graduate_row, workbook
+from survey_team import answer, invited, open_wave
+
+from common.contracts.catalogue import TOPICS
+from common.kafka import consumer
+from common.testing.stack import SERVICES, Stack
+from common.testing.waiting import eventually
+
+Json = dict[str, Any]
+
+NAME = "欧阳金丝雀"
+STUDENT_NUMBER = "S2020CANARY"
+EXAM_NUMBER = "20419999123456"
+CITIZEN_ID = "110101200203044412"
+PHONE = "13912345678"
+FREE_TEXT = "金丝雀意见"
+EMPLOYER = "金丝雀有限公司"
+ADDRESS = "金丝雀路99号"
+USCC = "91110000600037341L"
+
+PERSONAL = (NAME, "金丝雀", STUDENT_NUMBER, EXAM_NUMBER, CITIZEN_ID, PHONE, USCC)
+
+
+def _citizen_id(first: str) -> str:
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return first + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(first, weights, strict=True)) % 11]
+
+
+@pytest.fixture(scope="module")
+async def planted(campus: Campus, new_school: str) -> str:
+    """Every way by which something personal comes in, faulty ones too; gives the last change token."""
+    school, officer = new_school, campus.officer(new_school)
+    row = graduate_row(1) | destination_cells("10", 单位名称=EMPLOYER, 单位地址=ADDRESS, 统一社会信用代码=USCC)
+    row |= {"姓名": NAME, "学号": STUDENT_NUMBER, "考生号": EXAM_NUMBER}
+    roster = await campus.import_roster(workbook([row]), school)
+    assert roster["state"] == "succeeded", roster
+    assert (await campus.import_registrations(workbook([row]), school))["state"] == "succeeded"
+    faulty = row | {"学号": STUDENT_NUMBER + "2", "性别": NAME, "出生日期": PHONE, "毕业年份": 1999}
+    assert (await campus.import_roster(workbook([faulty]), school))["state"] == "failed"
+    stranger = row | {"学号": STUDENT_NUMBER + "3"}
+    assert (await campus.import_registrations(workbook([stranger]), school))["state"] == "failed"
+
+    citizen = {"citizen_id": _citizen_id(CITIZEN_ID[:17]), "phone": PHONE}
+    [graduate] = (
+        await campus.http.get(f"{campus.urls['registry']}/v1/graduates", params={"school": school}, headers=officer)
+    ).json()["items"]
+    address = f"{campus.urls['registry']}/v1/graduates/{graduate['id']}"
+    for body in (citizen, {"citizen_id": PHONE}, {"sex_code": NAME}, {NAME: 1}):
+        found = await campus.http.get(address, headers=officer)
+        answered = await campus.http.patch(address, json=body, headers=officer | {"If-Match": found.headers["ETag"]})
+        assert answered.status_code in {200, 422}, answered.text
+        if answered.status_code == 422:
+            assert not [
+                word for word in (NAME, PHONE) if word in "".join(e["message"] for e in answered.json()["errors"])
+            ]
+    await campus.http.post(
+        f"{campus.urls['registry']}/v1/graduates/search", json={"school": school, "name": NAME}, headers=officer
+    )
+    manager = campus.bearer("survey_manager", school=school)
+    wave = await open_wave(campus, school, manager, roster["result"]["change_token"])
+    tokens = await invited(campus, wave, manager)
+    done = await answer(campus, tokens[graduate["id"]], {"related": "yes", "remarks": FREE_TEXT + PHONE})
+    assert done.status_code == 200, done.text
+    token: str = done.json()["change_token"]
+    return token
+
+
+def offences(text: str) -> list[str]:
+    """The canaries in a text, plain or as JSON escapes them."""
+    return [word for word in PERSONAL if word in text or word.encode("unicode_escape").decode() in text]
+
+
+async def test_no_topic_holds_anything_personal(stack: Stack, campus: Campus, planted: str, new_school: str) -> None:
+    answered = await campus.http.get(
+        f"{campus.urls['indicators']}/v1/response-rates",
+        params={"school": new_school, "cohort": 2024, "cycle": 1, "min_change": planted, "wait": "20s"},
+        headers=campus.officer(new_school),
+    )
+    assert answered.json()["min_change_met"] is True
+    read: list[str] = []
+    settings = stack.settings("indicators")
+    async with consumer(settings, "canaries", tuple(TOPICS)) as client:
+
+        async def arrived() -> bool:
+            for records in (await client.getmany(timeout_ms=200)).values():
+                read.extend(f"{record.key!r} {record.headers} {(record.value or b'').decode()}" for record in records)
+            # the units' own codes may be names (a school without codes), persons' never
+            return sum(new_school in line for line in read) >= 4
+
+        await eventually(arrived, within=30)
+    assert [line for line in read if offences(line)] == []
+
+
+async def test_no_log_line_holds_anything_personal(stack: Stack, planted: str) -> None:
+    lines = [line for path in logs(stack.folder) for line in path.read_text(errors="replace").splitlines()]
+    assert len(lines) > 20
+    assert [line for line in lines if offences(line)] == []
+
+
+async def test_no_metric_holds_anything_personal(campus: Campus, planted: str) -> None:
+    for service in SERVICES:
+        text = (await campus.http.get(f"{campus.urls[service]}/metrics")).text
+        assert "http" in text
+        assert offences(text) == []
+
+
+async def test_no_feed_and_no_error_of_an_import_shows_a_person(campus: Campus, planted: str, new_school: str) -> None:
+    for service in ("registry", "destinations"):
+        feed = await campus.http.get(f"{campus.urls[service]}/v1/changes", headers=campus.officer(new_school))
+        assert feed.status_code == 200
+        assert offences(feed.text) == []
+
+
+async def test_a_probe_tells_no_secret(campus: Campus, planted: str) -> None:
+    for service in SERVICES:
+        assert offences((await campus.http.get(f"{campus.urls[service]}/readyz")).text) == []
+
+
+def logs(folder: Path) -> Iterator[Path]:
+    yield from folder.glob("*.log")

@@ -1,0 +1,21 @@
+"""Requests made up from each service's description, faulty ones too: only documented answers, and never a 500."""
+
+import os
+
+import pytest
+from campus import Campus
+
+from common.testing.conformance import assert_conforms
+
+EXAMPLES = int(os.environ.get("QUXIANG_EXAMPLES", "3"))
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.mark.parametrize("service", ["registry", "destinations", "surveys", "indicators"])
+async def test_a_service_answers_as_it_describes_itself(campus: Campus, service: str) -> None:
+    await assert_conforms(campus.urls[service], campus.bearer("admin"), examples=EXAMPLES)
+
+
+async def test_answers_to_links_are_as_described(campus: Campus) -> None:
+    await assert_conforms(campus.urls["surveys"], {"Authorization": f"Survey {'A' * 22}"}, examples=EXAMPLES)
