@@ -9,19 +9,19 @@ PROBLEMS: Mapping[type[QuxiangError], int] = {}
 PROBLEM_TEXTS: Mapping[str, tuple[int, Text]] = {
     "unknown_graduate": (
         422,
-        Text("没有该毕业生, 或不在可见范围内", "No such graduate, or outside the caller's scope"),
+        Text("没有该毕业生, 或不在可见范围内", "No such graduate in the caller's scope"),
     ),
     "already_registered": (409, Text("该生已有未作废的去向登记", "The graduate has a registration that is not voided")),
     "transition_not_allowed": (
         409,
-        Text("当前状态不允许此操作", "The state does not allow this; see allowed_transitions"),
+        Text("当前状态不允许此操作", "The state does not allow this"),
     ),
     "same_reviewer": (409, Text("同一人不得承担两级审核", "One person cannot fill two review levels")),
     "graduate_withdrawn": (409, Text("该生已不在毕业生名单中, 登记已冻结", "The graduate has left the population")),
     "registry_unavailable": (503, Text("暂时无法核对生源信息, 请稍后重试", "The roster cannot be asked; try again")),
     "token_unavailable": (
         503,
-        Text("服务令牌暂不可用, 请稍后重试", "The service's own token cannot be had; try again"),
+        Text("服务令牌暂不可用, 请稍后重试", "The service's token cannot be had; try again"),
     ),
 }
 """For the pages that problems refer to."""
