@@ -30,10 +30,10 @@ _QUESTIONNAIRE: Json = {
             "questions": [
                 {
                     "id": "q1",
-                    "type": "single",
+                    "type": "scale",
                     "required": True,
                     "text": {"zh": "满意吗", "en": "Satisfied?"},
-                    "options": [{"id": "yes", "text": {"zh": "是", "en": "Yes"}}],
+                    "scale": {"min": 1, "max": 5},
                 }
             ],
         }

@@ -64,7 +64,7 @@ async def query(stack: Stack, service: str, sql: str, *arguments: Any) -> list[a
         await connection.close()
 
 
-async def until_quiet(stack: Stack, *, within: float = 60.0) -> None:
+async def until_quiet(stack: Stack, *, within: float = 120.0) -> None:
     """Wait until everything stored is numbered, sent and applied at indicators."""
     await eventually(lambda: _is_quiet(stack), within=within, every=0.1, describe="everything stored to be applied")
 
@@ -91,7 +91,7 @@ async def consumed(stack: Stack, expected: Sequence[Json]) -> list[Any]:
     ids = {item["id"] for item in expected}
     recorder = EventRecorder(stack.settings("indicators"), [ROSTER, DECISIONS])
     async with recorder.recording():
-        return await recorder.until(lambda events: len({event.id for event in events}) >= len(ids), within=60)
+        return await recorder.until(lambda events: len({event.id for event in events}) >= len(ids), within=120)
 
 
 def by_key(items: Iterable[Json]) -> dict[tuple[str, str], list[int]]:

@@ -24,7 +24,7 @@ from common.testing.waiting import eventually
 Json = dict[str, Any]
 Send = Callable[[], Awaitable[httpx.Response]]
 REFUSED = frozenset({404, 409, 412, 422})
-RECOVERY = 60.0
+RECOVERY = 120.0
 
 _EMPLOYED: Json = {
     "employer_name": "郑州某公司", "employer_uscc": "91110000600037341L", "employer_nature_code": "39",

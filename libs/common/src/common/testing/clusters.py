@@ -8,7 +8,7 @@ from pathlib import Path
 from common.testing.providers import scratch
 from common.testing.waiting import eventually
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 class Cluster:
