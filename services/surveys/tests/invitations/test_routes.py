@@ -1,11 +1,17 @@
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 
+from common.auth import SYSTEM
+from common.crypto import FieldCipher
 from common.database import Database
 from common.operations import OperationRunner
+from surveys.invitations.commands import invite_some
+from surveys.invitations.storage import Batch
+from surveys.settings import Settings
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -32,13 +38,37 @@ async def test_everybody_eligible_gets_one_link(
     assert all(each["link"].startswith("https://survey.test/a#") for each in items)
 
 
-async def test_a_run_that_was_broken_off_makes_only_what_is_missing(
-    manager: httpx.AsyncClient, wave: Json, runner: OperationRunner, rows: Rows
+async def test_a_run_that_was_broken_off_is_finished_by_another(
+    manager: httpx.AsyncClient, wave: Json, runner: OperationRunner, database: Database, settings: Settings, rows: Rows
 ) -> None:
-    await invite(manager, wave, runner)
+    accepted = await manager.post(f"/v1/waves/{wave['id']}/invitations", json={"channel": "link"})
+    batch = Batch(UUID(accepted.json()["id"]), UUID(wave["id"]), wave["school_code"], "link")
+    async with database.transaction(SYSTEM) as uow:
+        assert await invite_some(uow, FieldCipher.load(settings.keyring_file), batch, limit=1) == 1
+        await uow.commit()
     before = await rows("SELECT graduate_id, token_digest FROM invitations WHERE wave_id = :id", id=wave["id"])
-    await invite(manager, wave, runner)
-    assert await rows("SELECT graduate_id, token_digest FROM invitations WHERE wave_id = :id", id=wave["id"]) == before
+    await runner.run_once()
+    ended = (await manager.get(accepted.headers["Location"])).json()
+    after = await rows("SELECT graduate_id, token_digest FROM invitations WHERE wave_id = :id", id=wave["id"])
+    assert (ended["state"], ended["result"], len(after)) == ("succeeded", {"created": 3}, 3)
+    assert before[0] in after
+
+
+async def test_two_runs_at_once_invite_everybody_once(
+    manager: httpx.AsyncClient, wave: Json, database: Database, settings: Settings, rows: Rows
+) -> None:
+    cipher = FieldCipher.load(settings.keyring_file)
+
+    async def run() -> int:
+        batch, made = Batch(uuid4(), UUID(wave["id"]), wave["school_code"], "link"), 0
+        for _ in range(3):
+            async with database.transaction(SYSTEM) as uow:
+                made += await invite_some(uow, cipher, batch, limit=1)
+                await uow.commit()
+        return made
+
+    assert sum(await asyncio.gather(*(run() for _ in range(4)))) == 3
+    assert len(await rows("SELECT id FROM invitations WHERE wave_id = :id", id=wave["id"])) == 3
 
 
 async def test_only_the_survey_manager_reads_links_and_only_until_they_are_used(

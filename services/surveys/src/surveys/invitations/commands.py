@@ -24,9 +24,9 @@ def must_not_be_over(phase: WavePhase) -> None:
         raise Conflict("wave_closed", _CLOSED, state=phase.value, allowed_transitions=[])
 
 
-async def invite_some(uow: UnitOfWork, cipher: FieldCipher, batch: Batch) -> int:
+async def invite_some(uow: UnitOfWork, cipher: FieldCipher, batch: Batch, limit: int = CHUNK) -> int:
     """Invites up to a chunk of those who have no invitation; 0 when everybody has one."""
-    graduates = await storage.uninvited(uow.connection, batch.wave_id, CHUNK)
+    graduates = await storage.uninvited(uow.connection, batch.wave_id, limit)
     ids = await storage.new_ids(uow.connection, len(graduates))
     made = [_made(cipher, *each) for each in zip(ids, graduates, strict=True)]
     if made:
