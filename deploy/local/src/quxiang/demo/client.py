@@ -43,12 +43,17 @@ class Campus:
     async def upload(self, service: str, kind: str, grant: Grant, name: str, file: bytes, **form: str) -> Json:
         """Upload a file and wait until its operation has ended well."""
         taken = await self.call(service, "POST", f"/v1/imports/{kind}", grant, data=form, files={"file": (name, file)})
+        ended = await self.finished(service, taken, grant)
+        if ended["state"] == "failed":
+            raise Refused(f"import of {name}: {ended['errors'][:3]}")
+        return ended
+
+    async def finished(self, service: str, taken: Json, grant: Grant) -> Json:
+        """Wait until an operation has ended."""
         async with asyncio.timeout(_PATIENCE_SECONDS):
             while taken["state"] not in ("succeeded", "failed"):
                 await asyncio.sleep(0.1)
                 taken = await self.call(service, "GET", f"/v1/operations/{taken['id']}", grant)
-        if taken["state"] == "failed":
-            raise Refused(f"import of {name}: {taken['errors'][:3]}")
         return taken
 
     async def items(self, service: str, path: str, grant: Grant, **query: str | int) -> AsyncIterator[Json]:

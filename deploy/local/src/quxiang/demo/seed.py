@@ -17,6 +17,7 @@ from quxiang.demo.client import Campus
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, table, workbook
 from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows
 from quxiang.demo.season import Wave, waves
+from quxiang.demo.survey import SurveyTeam, run_survey
 from quxiang.signing import issuer_of
 from quxiang.state import State
 
@@ -79,7 +80,7 @@ class _Cohort:
         self.cohort = cohort
         self.members: list[Person] = people(school, cohort)
         self.waves: list[Wave] = waves(school, cohort, self.members, today)
-        self.steps = len(self.waves) + 2
+        self.steps = len(self.waves) + 3
 
     def roster(self) -> bytes:
         return workbook(ROSTER_HEADERS, roster_rows(self.school, self.cohort, self.members))
@@ -111,6 +112,9 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
         await record.once(f"{school.code} {wave.day}", lambda wave=wave: enter(wave))  # type: ignore[misc]
         advance()
     await record.once(f"{school.code} changes", lambda: single_changes(office))
+    advance()
+    team = SurveyTeam(campus, school.code, cohort.cohort)
+    await record.once(f"{school.code} survey", lambda: run_survey(team))
     advance()
 
 

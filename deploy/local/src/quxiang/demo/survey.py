@@ -1,0 +1,102 @@
+"""A wave of the survey at graduation, with personal links and the first answers."""
+
+import asyncio
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import httpx
+
+from common.auth.issuing import Grant
+from common.auth.principal import Role
+from quxiang.demo.client import Campus, Json, Refused
+
+_ANSWERS = 60
+_OPEN_DAYS = 60
+_AT_ONCE = 4
+
+QUESTIONNAIRE: Json = {
+    "title": {"zh": "毕业生跟踪调查 (示例)", "en": "Graduate survey (example)"},
+    "pages": [
+        {
+            "id": "work",
+            "questions": [
+                {
+                    "id": "related",
+                    "type": "single_choice",
+                    "required": True,
+                    "text": {"zh": "目前的工作与所学专业相关吗?", "en": "Is your work related to your major?"},
+                    "options": [
+                        {"value": "yes", "text": {"zh": "相关", "en": "Yes"}},
+                        {"value": "no", "text": {"zh": "不相关", "en": "No"}},
+                    ],
+                }
+            ],
+        }
+    ],
+}
+
+
+@dataclass(frozen=True)
+class SurveyTeam:
+    """The people of one school who run its surveys."""
+
+    campus: Campus
+    school: str
+    cohort: int
+
+    @property
+    def manager(self) -> Grant:
+        """Who runs the survey."""
+        return Grant(Role.SURVEY_MANAGER, school_code=self.school)
+
+    async def open_wave(self) -> Json:
+        """Publish the questionnaire and open a wave with it."""
+        made = await self.campus.call("surveys", "POST", "/v1/questionnaires", self.manager, json=QUESTIONNAIRE)
+        path, version = f"/v1/questionnaires/{made['id']}/publish", made["version"]
+        published = await self.campus.call("surveys", "POST", path, self.manager, version=version)
+        now = datetime.now(UTC)
+        wave = {
+            "school_code": self.school,
+            "cohort": self.cohort,
+            "cycle": 0,
+            "questionnaire_id": made["id"],
+            "questionnaire_version": published["published_version"],
+            "opens_at": now.isoformat(),
+            "closes_at": (now + timedelta(days=_OPEN_DAYS)).isoformat(),
+        }
+        return await self.campus.call("surveys", "POST", "/v1/waves", self.manager, json=wave)
+
+    async def links(self, wave: Json) -> list[str]:
+        """Make the personal links of a wave; give the secret of each."""
+        path = f"/v1/waves/{wave['id']}/invitations"
+        taken = await self.campus.call("surveys", "POST", path, self.manager, json={"channel": "link"})
+        await self.campus.finished("surveys", taken, self.manager)
+        return [item["link"].split("#")[1] async for item in self.campus.items("surveys", path, self.manager)]
+
+
+async def run_survey(team: SurveyTeam) -> None:
+    """Run the wave up to its first answers."""
+    links = await team.links(await team.open_wave())
+    chance = random.Random(f"survey {team.school}")  # noqa: S311
+    places = asyncio.Semaphore(_AT_ONCE)
+    async with asyncio.TaskGroup() as group:
+        for secret in chance.sample(links, min(_ANSWERS, len(links))):
+            group.create_task(_answer(team.campus, secret, chance.choice(("yes", "yes", "no")), places))
+
+
+async def _answer(campus: Campus, secret: str, choice: str, places: asyncio.Semaphore) -> None:
+    """Answer as a graduate does: open the link, fill in the page, submit."""
+    async with places:
+        opened = await _ask(campus, "GET", "", secret, "")
+        values = {"values": {"related": choice}}
+        saved = await _ask(campus, "PUT", "/pages/work", secret, opened.headers["ETag"], json=values)
+        await _ask(campus, "POST", "/submit", secret, saved.headers["ETag"])
+
+
+async def _ask(campus: Campus, method: str, path: str, secret: str, etag: str, **content: Json) -> httpx.Response:
+    headers = {"Authorization": f"Survey {secret}", **({"If-Match": etag} if etag else {})}
+    found = await campus.http.request(method, f"{campus.urls['surveys']}/v1/answer{path}", headers=headers, **content)  # type: ignore[arg-type]
+    if found.is_error:
+        raise Refused(f"{method} /v1/answer{path}: {found.status_code} {found.text[:500]}")
+    return found
