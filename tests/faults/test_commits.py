@@ -8,9 +8,9 @@ import asyncpg
 import httpx
 import pytest
 from campus import Campus
+from contents import CONTENTS
 from format_a import graduate_row, workbook
 from histories import query
-from random_changes import CONTENTS
 
 from common.testing.stack import Stack
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from campus import Campus
+from contents import CONTENTS
 from format_a import HEADERS, destination_cells, graduate_row, workbook
 from histories import pages
-from random_changes import CONTENTS, Client
+from random_changes import Client
 
 COHORT = 2024
 SEASON = date(COHORT - 1, 9, 1)

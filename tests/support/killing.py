@@ -8,12 +8,14 @@ import random
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 
-from random_changes import Client, Permits
+from permits import Permits
+from random_changes import Client
 
 from common.testing.stack import Stack
 
 Strike = Callable[[], Awaitable[None]]
 END_SECONDS = 10.0
+LATEST = 0.03
 
 
 async def struck_while_working(
@@ -32,6 +34,7 @@ async def struck_while_working(
         for strike in strikes:
             await permits.release(slice_size)
             await permits.until_taken(permits.released - chance.randrange(slice_size // 2, slice_size))
+            await asyncio.sleep(chance.uniform(0, LATEST))  # which moment of a write is struck, is left to chance
             await strike()
         await permits.release(changes - permits.released)
         await permits.close()

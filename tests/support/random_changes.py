@@ -6,52 +6,28 @@ it has one, and otherwise goes on from what it reads.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import httpx
 from campus import Campus
+from contents import CONTENTS
+from permits import Permits
 
 from common.testing.waiting import eventually
 
 Json = dict[str, Any]
+Change = Callable[[], Awaitable[None]]
 Send = Callable[[], Awaitable[httpx.Response]]
 REFUSED = frozenset({404, 409, 412, 422})
 RECOVERY = 120.0
-
-_EMPLOYED: Json = {
-    "employer_name": "郑州某公司", "employer_uscc": "91110000600037341L", "employer_nature_code": "39",
-    "industry_code": "34", "place_code": "410102", "employer_address": "测试路 1 号", "position_code": "13",
-    "signed_on": "2024-06-15",
-}  # fmt: skip
-_ABROAD: Json = {
-    "abroad_country": "英国", "abroad_school_name_zh": "某大学", "abroad_school_name_en": "A University",
-    "abroad_major_zh": "金融", "abroad_major_en": "Finance",
-}  # fmt: skip
-_STUDY: Json = {"study_school_name": "某大学", "study_level_code": "11"}
-CONTENTS: Mapping[str, Json] = {
-    "10": _EMPLOYED,
-    "11": _EMPLOYED,
-    "12": _EMPLOYED,
-    "271": {"employer_name": "某项目办公室", "place_code": "410102"},
-    "512": {"employer_name": "某项目办公室", "place_code": "410102"},
-    "46": {},
-    "75": {"employer_name": "某创业公司", "industry_code": "34", "place_code": "410102"},
-    "76": {"freelance_kind": "自由撰稿", "place_code": "410102"},
-    "801": _STUDY,
-    "85": _ABROAD,
-    "70": {"reason": "job_seeking"},
-    "71": {"reason": "planning_study"},
-    "72": {"reason": "not_seeking"},
-}
-"""Destination codes with everything that submitting asks for."""
 
 
 class Outcome(StrEnum):
@@ -77,43 +53,6 @@ class Write:
 
 
 @dataclass
-class Permits:
-    """How many writes the clients may still attempt; shared by all, handed out in slices by the kill schedule."""
-
-    released: int = 0
-    taken: int = 0
-    closed: bool = False
-    _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
-
-    async def release(self, number: int) -> None:
-        """Allow more writes."""
-        async with self._moved:
-            self.released += number
-            self._moved.notify_all()
-
-    async def close(self) -> None:
-        """End the clients once everything released is used up."""
-        async with self._moved:
-            self.closed = True
-            self._moved.notify_all()
-
-    async def take(self) -> bool:
-        """Wait for a permit; False when there will be none."""
-        async with self._moved:
-            await self._moved.wait_for(lambda: self.taken < self.released or self.closed)
-            if self.taken >= self.released:
-                return False
-            self.taken += 1
-            self._moved.notify_all()
-            return True
-
-    async def until_taken(self, number: int) -> None:
-        """Wait until so many writes were begun."""
-        async with self._moved:
-            await self._moved.wait_for(lambda: self.taken >= number)
-
-
-@dataclass
 class Client:
     """One of several campus systems that act on the same graduates."""
 
@@ -126,23 +65,25 @@ class Client:
     writes: list[Write] = field(default_factory=list)
 
     async def work(self, permits: Permits) -> None:
-        """Make one change for each permit."""
-        while await permits.take():
-            await self.change()
+        """Make one change for each permit, which is taken last, so that a strike meets writes and not reads."""
+        while True:
+            change = await self._planned()
+            if not await permits.take():
+                return
+            await change()
 
-    async def change(self) -> None:
-        """Change something about somebody; a tenth of the graduates gets half of the changes."""
+    async def _planned(self) -> Change:
+        """Something about somebody; a tenth of the graduates gets half of the changes."""
         few = self.graduates[: max(1, len(self.graduates) // 10)]
         graduate = self.chance.choice(few if self.chance.random() < 0.5 else self.graduates)
-        await (self._roster(graduate) if self.chance.random() < 0.2 else self._registration(graduate))
+        return await (self._roster(graduate) if self.chance.random() < 0.2 else self._registration(graduate))
 
-    async def _roster(self, graduate: str) -> None:
+    async def _roster(self, graduate: str) -> Change:
         officer = self.campus.officer(self.school)
         entry = (await self._read("registry", f"/v1/graduates/{graduate}", officer)).json()
         address = f"/v1/graduates/{graduate}"
         if self.chance.random() < 0.1:
-            await self._write("registry", "POST", f"{address}/withdraw", officer, entry, {"reason": "退学"})
-            return
+            return partial(self._write, "registry", "POST", f"{address}/withdraw", officer, entry, {"reason": "退学"})
         patch: Json = self.chance.choice(
             [
                 {"college_code": self.chance.choice(self.colleges)},
@@ -152,23 +93,21 @@ class Client:
                 {"status": self.chance.choice(["registered", "extended", "completed"])},
             ]
         )
-        await self._write("registry", "PATCH", address, officer, entry, patch)
+        return partial(self._write, "registry", "PATCH", address, officer, entry, patch)
 
-    async def _registration(self, graduate: str) -> None:
+    async def _registration(self, graduate: str) -> Change:
         own = self.campus.bearer("graduate", graduate=graduate)
         listed = (await self._read("destinations", "/v1/registrations?limit=500", own)).json()["items"]
         current = next((each for each in listed if each["state"] != "voided"), None)
         if current is None:
             code = self.chance.choice(list(CONTENTS))
             body = {"graduate_id": graduate, "destination_code": code, **CONTENTS[code]}
-            await self._write("destinations", "POST", "/v1/registrations", own, None, body)
-            return
+            return partial(self._write, "destinations", "POST", "/v1/registrations", own, None, body)
         action, headers, content = self._next_step(current, own)
         address = f"/v1/registrations/{current['id']}"
         if action == "edit":
-            await self._write("destinations", "PATCH", address, headers, current, content)
-        else:
-            await self._write("destinations", "POST", f"{address}/{action}", headers, current, content)
+            return partial(self._write, "destinations", "PATCH", address, headers, current, content)
+        return partial(self._write, "destinations", "POST", f"{address}/{action}", headers, current, content)
 
     def _next_step(self, current: Json, own: dict[str, str]) -> tuple[str, dict[str, str], Json | None]:
         """Whatever the state allows, mostly forward."""
