@@ -96,7 +96,23 @@ def test_a_draft_may_be_incomplete_but_cannot_be_submitted() -> None:
 
 def test_content_that_contradicts_itself_is_not_even_a_draft() -> None:
     with pytest.raises(refusals.ContentRefused):
-        deciding.create(Destination("70", employer_name="某公司"), GRADUATE)
+        deciding.create(Destination("70", reason="job_seeking", employer_name="某公司"), GRADUATE)
+
+
+@pytest.mark.parametrize("code", ["70", "71", "72"])
+def test_without_a_reason_nobody_is_without_work_but_by_a_file(code: str) -> None:
+    untold = Destination(code)
+    assert deciding.imported(None, untold, SCHOOL).incomplete == ()
+    attempts = [
+        lambda: deciding.create(untold, GRADUATE),
+        lambda: deciding.edit(after(content=FREELANCE), {"destination_code": code}, GRADUATE),
+        lambda: deciding.edit(after(), {"reason": None}, GRADUATE),
+        lambda: deciding.edit(after(*APPROVED), {"reason": None}, SCHOOL),
+    ]
+    for attempt in attempts:
+        with pytest.raises(refusals.ContentRefused) as refusal:
+            attempt()
+        assert [(problem.pointer, problem.rule) for problem in refusal.value.problems] == [("/reason", "required")]
 
 
 @pytest.mark.parametrize("person", [COUNSELLOR, COLLEGE, SCHOOL])

@@ -270,7 +270,11 @@ async def test_a_second_registration_is_refused_until_the_first_is_voided(
 @pytest.mark.parametrize(
     ("content", "faults"),
     [
-        ({"destination_code": "70", "employer_name": "某公司"}, {("/employer_name", "must_be_empty")}),
+        (
+            {"destination_code": "70", "employer_name": "某公司"},
+            {("/employer_name", "must_be_empty"), ("/reason", "required")},
+        ),
+        *(({"destination_code": code}, {("/reason", "required")}) for code in ("70", "71", "72")),
         ({"destination_code": "99"}, {("/destination_code", "unknown_code")}),
         ({"destination_code": "10", "place_code": "999999"}, {("/place_code", "unknown_code")}),
         ({"destination_code": "10", "employer_uscc": "91410100MA40ABCD16"}, {("/employer_uscc", "uscc_format")}),
@@ -293,12 +297,12 @@ async def test_faulty_content_is_refused_by_field_and_rule(
 
 
 async def test_an_incomplete_draft_cannot_be_submitted(enrol: Any, school: Desk) -> None:
-    created = await school.register(await enrol(), {"destination_code": "71"})
-    assert created.json()["incomplete_fields"] == ["reason"]
+    created = await school.register(await enrol(), {"destination_code": "76", "place_code": "410102"})
+    assert created.json()["incomplete_fields"] == ["freelance_kind"]
     refused = await school.act(created, "submit")
     assert refused.status_code == 422
-    assert refused.json()["errors"][0]["pointer"] == "/reason"
-    patched = await school.patch(created, {"reason": "planning_study"})
+    assert refused.json()["errors"][0]["pointer"] == "/freelance_kind"
+    patched = await school.patch(created, {"freelance_kind": "翻译"})
     assert patched.json()["version"] == 2
     assert (await school.act(patched, "submit")).status_code == 200
 

@@ -46,7 +46,7 @@ class Particulars(StrictModel):
 
 
 class NewRegistration(Particulars):
-    """A draft. It may be incomplete; submitting it demands the required fields."""
+    """A draft. It may be incomplete but for the reason of 70, 71, 72; submitting it demands the required fields."""
 
     graduate_id: UUID
     destination_code: Code = Field(description="毕业去向, list destination")

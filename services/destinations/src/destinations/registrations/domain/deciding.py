@@ -62,8 +62,8 @@ def must_take_part(action: Action, party: Party | None) -> Party:
 
 
 def create(content: Destination, person: Person) -> Change:
-    """A new draft; it may be incomplete, but not contradict itself."""
-    _refuse(fields.contradictions(content))
+    """A new draft; it may be incomplete, but not contradict itself or leave open why there is no work."""
+    _refuse(fields.refused_over_http(content))
     return Change(
         action=Action.CREATE,
         stage=Stage.DRAFT,
@@ -95,7 +95,7 @@ def edit(registration: Registration, patch: Mapping[str, Any], person: Person) -
     """Other content: effective at once when the school officer corrects what is approved, else pending."""
     following = must_be_possible(registration, Action.EDIT, person)
     content = fields.recoded(registration.content, patch)
-    _refuse(fields.contradictions(content))
+    _refuse(fields.refused_over_http(content))
     at_once = following is Stage.SCHOOL_APPROVED
     if at_once:
         _refuse(_newly_missing(registration.content, content))

@@ -160,6 +160,14 @@ def contradictions(content: Destination) -> tuple[FieldProblem, ...]:
     return (*unknown, *_unusable_texts(content), *forbidden)
 
 
+def refused_over_http(content: Destination) -> tuple[FieldProblem, ...]:
+    """What not even a draft may have: contradictions, and a graduate without work and without a reason."""
+    found = contradictions(content)
+    if content.destination_code not in CodeLists.load().get(CODE_LISTS["destination_code"]):
+        return found
+    return (*found, *(problem for problem in incompleteness(content) if problem.pointer == "/reason"))
+
+
 def incompleteness(content: Destination) -> tuple[FieldProblem, ...]:
     """The missing required fields as problems."""
     return tuple(rule("required").problem(f"/{name}") for name in missing_fields(content))
