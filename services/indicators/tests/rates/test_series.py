@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,11 @@ def test_a_month_keeps_its_day_where_it_exists() -> None:
     assert list(days_between(date(2023, 12, 31), date(2024, 4, 30), Step.MONTH)) == [
         date(2023, 12, 31), date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31), date(2024, 4, 30),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("step", list(Step))
+def test_a_series_may_reach_to_the_end_of_the_calendar(step: Step) -> None:
+    assert list(days_between(date(9999, 12, 31), date(9999, 12, 31), step)) == [date(9999, 12, 31)]
 
 
 days = st.dates(date(2024, 1, 1), date(2024, 3, 1))

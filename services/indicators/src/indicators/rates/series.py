@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import count
 from typing import NamedTuple
 
 from indicators.rates.figures import Count, Figure, Tally
@@ -40,11 +41,14 @@ class Point:
 
 def days_between(first: date, last: date, step: Step) -> Iterator[date]:
     """Days from `first` to `last`, both inclusive; a month's step keeps the day of the month where it exists."""
-    index, day = 0, first
-    while day <= last:
+    for index in count():
+        try:
+            day = _months_later(first, index) if step is Step.MONTH else first + index * _DISTANCE[step]
+        except (OverflowError, ValueError):
+            return  # the calendar ends before the series
+        if day > last:
+            return
         yield day
-        index += 1
-        day = _months_later(first, index) if step is Step.MONTH else first + index * _DISTANCE[step]
 
 
 def points_per_group(
