@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
@@ -103,7 +104,7 @@ def test_content_that_contradicts_itself_is_not_even_a_draft() -> None:
 def test_without_a_reason_nobody_is_without_work_but_by_a_file(code: str) -> None:
     untold = Destination(code)
     assert deciding.imported(None, untold, SCHOOL).incomplete == ()
-    attempts = [
+    attempts: list[Callable[[], Change]] = [
         lambda: deciding.create(untold, GRADUATE),
         lambda: deciding.edit(after(content=FREELANCE), {"destination_code": code}, GRADUATE),
         lambda: deciding.edit(after(), {"reason": None}, GRADUATE),
