@@ -12,6 +12,7 @@ from indicators.structures.domain import (
     region_of,
     structure,
 )
+from indicators.structures.labels import label_of
 
 CODES = ("10", "11", "12", "271", "46", "502", "75", "76", "801", "85", "70", "71", None)
 
@@ -47,6 +48,23 @@ def test_cells_add_up_to_the_base_and_a_missing_value_is_a_cell() -> None:
     assert cells[0] == StructureCell("39", 441, "53.91")
     assert sum(cell.count for cell in cells) == base
     assert cells[-1].code is None
+
+
+@pytest.mark.parametrize("dimension", ["employer_nature", "industry"])
+def test_among_the_placed_those_in_further_study_are_a_cell_of_their_own(dimension: str) -> None:
+    found = [Particulars("10", "39", 3), Particulars("76", None, 1), Particulars("801", None, 4)]
+    found += [Particulars("85", None, 2), Particulars("70", None, 5)]
+    base, cells = structure(found, dimension, "placed")
+    assert base == 10
+    assert {cell.code: cell.count for cell in cells} == {"further_study": 6, "39": 3, None: 1}
+    _, cells = structure(found, dimension, "placed_without_enlistment_and_abroad")
+    assert {cell.code: cell.count for cell in cells} == {"further_study": 4, "39": 3, None: 1}
+    _, cells = structure(found, dimension, "population")
+    assert {cell.code: cell.count for cell in cells} == {"39": 3, None: 12}
+    assert (label_of(dimension, "further_study", "zh"), label_of(dimension, "further_study", "en")) == (
+        "升学",
+        "Further study",
+    )
 
 
 def test_provinces_are_made_of_places() -> None:

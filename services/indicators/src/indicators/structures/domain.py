@@ -53,6 +53,10 @@ DENOMINATOR_RULES: Mapping[str, DenominatorRule] = MappingProxyType(
 )
 
 OUTSIDE = "outside"
+FURTHER_STUDY: Final = "further_study"
+
+_OF_EMPLOYERS = frozenset({"employer_nature", "industry"})
+"""Dimensions that who studies on cannot have: under `placed…` these graduates form a cell of their own."""
 
 FOUR_REGIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -123,10 +127,17 @@ def structure(
     counts: Counter[str | None] = Counter()
     for item in particulars:
         if DENOMINATOR_RULES[rule].holds(item.destination_code):
-            counts[value_of(dimension, item.value, regions)] += item.graduates
+            counts[_cell_of(item, dimension, rule, regions)] += item.graduates
     base = counts.total()
     cells = (StructureCell(code, count, percentage(count, base)) for code, count in _in_order(counts))
     return base, tuple(cells)
+
+
+def _cell_of(item: Particulars, dimension: str, rule: str, regions: str) -> str | None:
+    shown_apart = dimension in _OF_EMPLOYERS and FURTHER_STUDY in DENOMINATOR_RULES[rule].classes
+    if shown_apart and class_of(CN_2024.id, item.destination_code) == FURTHER_STUDY:
+        return FURTHER_STUDY
+    return value_of(dimension, item.value, regions)
 
 
 def value_of(dimension: str, stored: str | None, regions: str = "four") -> str | None:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from common.codes import CodeLists
 from common.errors import Text
+from indicators.structures.domain import FURTHER_STUDY
 
 _LISTS: Mapping[str, str] = MappingProxyType(
     {
@@ -27,6 +28,7 @@ _REGIONS: Mapping[str, Text] = MappingProxyType(
         "outside": Text("境外及港澳台", "Abroad, Hong Kong, Macau and Taiwan"),
     }
 )
+_FURTHER_STUDY = Text("升学", "Further study")
 _SEVEN: Mapping[str, Text] = MappingProxyType({"east": Text("华东", "East"), "central": Text("华中", "Central")})
 
 
@@ -37,5 +39,7 @@ def label_of(dimension: str, code: str | None, language: str, regions: str = "fo
     if dimension == "region":
         names = {**_REGIONS, **(_SEVEN if regions == "seven" else {})}
         return names[code].in_language(language)
+    if code == FURTHER_STUDY:
+        return _FURTHER_STUDY.in_language(language)
     entry = CodeLists.load().get(_LISTS[dimension]).lookup(code)
     return entry.label(language) if entry is not None else None
