@@ -60,13 +60,16 @@ async def test_only_its_submitter_and_the_schools_officers_see_an_operation(
     seeing = [counsellor, bearer(works, subject="o2"), bearer(works, "admin", None), bearer(works, "system", None)]
     blind = [
         bearer(works, school="90002"),
+        bearer(works, school="90002", subject="c1"),
+        bearer(works, "counsellor", "90002", class_="K1", subject="c1"),
+        bearer(works, "college_officer", college="C1", subject="c1"),
         bearer(works, "counsellor", class_="K1", subject="c2"),
         bearer(works, "auditor", None),
         bearer(works, "provincial_officer", None, province="410000"),
     ]
     assert [(await client.get(place, headers=each)).status_code for each in seeing] == [200] * 4
-    assert [(await client.get(place, headers=each)).status_code for each in blind] == [404] * 4
-    assert [(await client.get(f"{place}/error-report", headers=each)).status_code for each in blind] == [404] * 4
+    assert [(await client.get(place, headers=each)).status_code for each in blind] == [404] * 7
+    assert [(await client.get(f"{place}/error-report", headers=each)).status_code for each in blind] == [404] * 7
     assert (await client.get(place)).status_code == 401
     assert (await client.get(f"/v1/operations/{uuid4()}", headers=seeing[0])).status_code == 404
     assert (await client.get("/v1/operations/17", headers=seeing[0])).status_code == 404

@@ -159,10 +159,13 @@ async def _visible(database: Database, caller: Principal, operation: UUID) -> An
 
 
 def _sees(caller: Principal, row: Any) -> bool:
-    """Its submitter, the officers of its school, and those who see everything."""
-    if caller.role in UNRESTRICTED or caller.actor.subject == row.subject:
+    """Its submitter as long as the role and the school are the same, the officers of its school, who sees all."""
+    if caller.role in UNRESTRICTED:
         return True
-    return caller.role is Role.SCHOOL_OFFICER and row.school_code is not None and caller.sees_school(row.school_code)
+    submitter: bool = caller.subject == row.subject and caller.role == row.role
+    if row.school_code is None:
+        return submitter
+    return (submitter or caller.role is Role.SCHOOL_OFFICER) and caller.sees_school(row.school_code)
 
 
 async def _report(database: Database, cipher: FieldCipher, caller: Principal, operation: UUID) -> Response:
