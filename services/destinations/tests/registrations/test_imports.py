@@ -437,6 +437,8 @@ async def test_a_file_that_is_none_fails_with_a_rule(office: Office) -> None:
     operation = await office.finished(await office.post(workbook([], headers=["甲", "乙"]), "a.xlsx"))
     assert operation["state"] == "failed"
     assert operation["errors"][0]["rule"] in {"header_missing", "file_empty"}
+    assert counts(operation) == (0, 0, 0, 0)
+    assert operation["result"]["change_token"] is None
 
 
 P1 = (

@@ -13,8 +13,9 @@ from datetime import date
 from typing import Any
 
 from common.database import UnitOfWork
+from common.errors import Invalid
 from common.identifiers import GraduateId
-from common.operations import OperationContext, Outcome
+from common.operations import OperationContext, Outcome, RowProblem
 from common.spreadsheets import read
 from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Person
@@ -107,11 +108,12 @@ class FileImport:
 
     async def run(self) -> Counts:
         """Does all parts that are not done; the counts are those of the whole file."""
-        done, counts = await self.context.done_chunks(), Counts()
+        earlier, counts, done = await self.context.done_chunks(), Counts(), len(self.rows)
         for number, part in enumerate(self._parts()):
-            stored = done.get(number)
+            stored = earlier.get(number)
             counts.add(Counts.of(stored) if stored else await self._run_part(number, part))
-            await self.context.progress(len(self.rows) + (number + 1) * len(part), 2 * len(self.rows))
+            done += len(part)
+            await self.context.progress(done, 2 * len(self.rows))
         return counts
 
     def _parts(self) -> list[Sequence[Row]]:
@@ -164,7 +166,10 @@ class FileImport:
 async def import_registrations(context: OperationContext, registry: Registry) -> Outcome:
     """The handler of the operation."""
     task = Task.of(context)
-    table = open_table(await read(await context.upload(), f"upload.{task.kind}"))
+    try:
+        table = open_table(await read(await context.upload(), f"upload.{task.kind}"))
+    except Invalid as refusal:
+        return _unusable(refusal)
     rows = await asyncio.to_thread(table.rows, task.school_code, task.cohort)
     mark_duplicates(rows)
     entries = await resolve(registry, rows, task.school_code, task.cohort, context.progress)
@@ -173,12 +178,20 @@ async def import_registrations(context: OperationContext, registry: Registry) ->
     return await _outcome(task, table, rows, counts)
 
 
+def _unusable(refusal: Invalid) -> Outcome:
+    problems = [RowProblem(None, None, each.rule, None, each.message) for each in refusal.problems]
+    return Outcome(_result(Counts()), problems, failed=True)
+
+
+def _result(counts: Counts) -> dict[str, Any]:
+    return {name: value for name, value in vars(counts).items() if name != "faults"}
+
+
 async def _outcome(task: Task, table: Table, rows: Sequence[Row], counts: Counts) -> Outcome:
     faulty = [Row(row.number, faults=_faults(counts, row)) for row in rows if row.number in counts.faults]
     problems = [problem for row in faulty for problem in table.problems(row)]
-    result = {name: value for name, value in vars(counts).items() if name != "faults"}
     return Outcome(
-        result,
+        _result(counts),
         problems,
         failed=bool(faulty) and not task.skip_faulty,
         report=await table.report(faulty) if faulty else None,

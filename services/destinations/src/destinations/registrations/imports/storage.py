@@ -55,6 +55,13 @@ _MAIN = (
 )
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 
+PATIENCE = "10min"
+"""An import waits for the one before it, and works on its rows between two statements."""
+
+_BE_PATIENT = tuple(
+    text(f"SET LOCAL {setting} = '{PATIENCE}'")
+    for setting in ("statement_timeout", "idle_in_transaction_session_timeout")
+)
 _ONE_AT_A_TIME = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('import of registrations ' || :cohort_of_school, 0))"
 )
@@ -154,7 +161,9 @@ class Writing:
 
 
 async def one_at_a_time(connection: AsyncConnection, school_code: str, cohort: int) -> None:
-    """Makes imports of one cohort wait for each other until the transaction ends."""
+    """Makes imports of one cohort wait for each other until the transaction ends, which may take its time."""
+    for statement in _BE_PATIENT:
+        await connection.execute(statement)
     await connection.execute(_ONE_AT_A_TIME, {"cohort_of_school": f"{school_code} {cohort}"})
 
 
