@@ -75,7 +75,18 @@ def test_a_day_survives_each_spelling(day: date) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    [1.10101200001011e17, "1.1E+17", "1.10101E+17", "2.02E+13", 110101200001011234, 1.5, float("nan"), float("inf")],
+    [
+        1.10101200001011e17,
+        "1.1E+17",
+        "1E+17",
+        "1.1e17",
+        "1.10101E+17",
+        "2.02E+13",
+        110101200001011234,
+        1.5,
+        float("nan"),
+        float("inf"),
+    ],
 )
 def test_an_identifier_that_was_rounded_is_refused(cell: Cell) -> None:
     with pytest.raises(CellProblem, match="number_in_scientific_notation"):
@@ -88,6 +99,7 @@ def test_an_identifier_that_was_rounded_is_refused(cell: Cell) -> None:
         (20200101.0, "20200101"),
         ("０１２", "012"),
         ("'0012", "0012"),
+        ("2018E8013261034", "2018E8013261034"),
         ("2020.0", "2020"),
         (None, ""),
         ("11010119900307002X", "11010119900307002X"),

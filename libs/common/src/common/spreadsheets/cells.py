@@ -14,7 +14,8 @@ CLEAR = "**CLEAR**"
 EXACT_DIGITS = 15
 """A spreadsheet number keeps 15 digits; a longer identifier has lost the others."""
 
-_SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d+")
+# with a point or a signed exponent, as programs write it: `2018E8013261034` is a student number
+_SCIENTIFIC = re.compile(r"[+-]?(?:\d+\.\d+[eE][+-]?\d+|\d+[eE][+-]\d+)")
 _WHOLE = re.compile(r"(\d+)\.0+")
 _DIGITS = re.compile(r"\d+")
 _SPLIT_DAY = re.compile(
