@@ -27,4 +27,6 @@ def welcome(state: State, console: Console) -> None:
     console.show("\nTokens, valid for twelve hours (`make -s token ROLE=… SCHOOL=…` makes others):\n")
     for name, grant in SAMPLES.items():
         console.show(f"  {name}:\n    {issuer.issue(grant, LIFETIME)}\n")
+    if state.recall("demo.json").get("finished"):
+        console.show("Demo data: schools 10001 and 10002, cohort 2026.")
     console.show(f"Logs: {state.folder / 'logs'}   Addresses: {state.run_file}   Stop: Ctrl-C\n")

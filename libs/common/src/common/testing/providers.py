@@ -12,7 +12,7 @@ from pathlib import Path
 
 Server = AbstractAsyncContextManager[str]
 
-START_PATIENCE = 90.0
+START_PATIENCE = 140.0
 
 
 def postgres_server() -> Server:
@@ -54,16 +54,56 @@ async def _postgres_container() -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _kafka_container() -> AsyncIterator[str]:
-    from testcontainers.kafka import KafkaContainer
+    """Run the image of production; a broker must know before it starts under which address clients reach it."""
+    from testcontainers.core.container import DockerContainer
 
-    container = KafkaContainer("apache/kafka:4.4.0").with_kraft()
-    container.with_env("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
-    container.with_env("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0")
+    from quxiang.ports import free_port
+
+    container = DockerContainer("apache/kafka:4.4.0")
+    address = f"{container.get_docker_client().host()}:{(port := free_port())}"
+    container.with_bind_ports(9092, port)
+    for name, value in _broker_settings(address).items():
+        container.with_env(name, value)
     await asyncio.to_thread(container.start)
     try:
-        yield container.get_bootstrap_server()
+        await _until_answering(address)
+        yield address
     finally:
         await asyncio.to_thread(container.stop)
+
+
+def _broker_settings(address: str) -> dict[str, str]:
+    return {
+        "KAFKA_NODE_ID": "1",
+        "KAFKA_PROCESS_ROLES": "broker,controller",
+        "KAFKA_LISTENERS": "PLAINTEXT://:9092,CONTROLLER://:9093",
+        "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://{address}",
+        "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
+        "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
+        "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
+        "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
+        "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
+        "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
+        "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
+    }
+
+
+async def _until_answering(address: str) -> None:
+    from aiokafka.admin import AIOKafkaAdminClient
+    from aiokafka.errors import KafkaError
+
+    async with asyncio.timeout(START_PATIENCE):
+        while True:
+            admin = AIOKafkaAdminClient(bootstrap_servers=address)
+            try:
+                await admin.start()
+            except (KafkaError, OSError):
+                await asyncio.sleep(0.2)
+            else:
+                return
+            finally:
+                await admin.close()
 
 
 @asynccontextmanager
