@@ -7,6 +7,7 @@ everything when its standard input closes. The test run holds the other end, so 
 import asyncio
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -42,11 +43,12 @@ class Keeper:
 
 
 async def keep(socket: Path) -> None:
-    """Serve the socket until standard input closes."""
+    """Serve the socket until standard input closes; the folder of the socket goes with it."""
     async with AsyncExitStack() as stack:
         server = await asyncio.start_unix_server(Keeper(stack).serve, socket)
         await asyncio.get_running_loop().run_in_executor(None, _until_closed)
         server.close()
+    shutil.rmtree(socket.parent, ignore_errors=True)
 
 
 def _until_closed() -> None:
