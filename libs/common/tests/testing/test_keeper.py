@@ -24,7 +24,7 @@ async def test_it_gives_everybody_one_server_and_leaves_nothing(tmp_path: Path) 
     path = tmp_path / "keeper" / "socket"
     path.parent.mkdir()
     command = [sys.executable, "-m", "common.testing.keeper", str(path)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: ASYNC220
     assert process.stdin is not None
     await eventually(path.exists, within=60)
     assert "problem" in ask(path, "nonsense")
