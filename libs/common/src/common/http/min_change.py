@@ -14,7 +14,7 @@ from common.errors import BadQuery, FieldProblem, NotFound, Text
 MAX_TOKENS = 10
 MAX_WAIT = 30.0
 _FIRST_PAUSE = 0.004
-_LONGEST_PAUSE = 0.05
+_LONGEST_PAUSE = 0.02
 _WAIT = re.compile(r"([0-9]{1,5})(ms|s)")
 
 Applied = Callable[[Sequence[ChangeToken]], Awaitable[bool]]
@@ -54,7 +54,7 @@ async def wait_until(
         if left <= 0 or (gone is not None and await gone()):
             return False
         await asyncio.sleep(min(pause, left))
-        pause = min(pause * 1.5, _LONGEST_PAUSE)
+        pause = min(pause * 1.25, _LONGEST_PAUSE)
     return True
 
 

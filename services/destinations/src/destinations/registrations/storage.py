@@ -91,15 +91,24 @@ _SAVE = text(
     """  # noqa: E501 - one line per thought
 )
 
+PATIENCE = "5s"
+"""How long one act waits for another, or for an import, of the same graduate. Longer, and a few waiting requests hold
+every connection of the pool; the caller is told to try again instead."""
+
+_PATIENCE = f"WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', '{PATIENCE}', true))"
+
 _LOCK = text(
-    """
-    SELECT 1 FROM destination_streams
-     WHERE graduate_id = (SELECT graduate_id FROM registrations WHERE id = :id) FOR UPDATE
+    f"""
+    {_PATIENCE}
+    SELECT 1 FROM patience, destination_streams
+     WHERE graduate_id = (SELECT graduate_id FROM registrations WHERE id = :id) FOR UPDATE OF destination_streams
     """
 )
 _OPEN = text(
-    """
-    INSERT INTO destination_streams (graduate_id, school_code) VALUES (:graduate_id, :school_code)
+    f"""
+    {_PATIENCE}
+    INSERT INTO destination_streams (graduate_id, school_code)
+    SELECT CAST(:graduate_id AS uuid), CAST(:school_code AS text) FROM patience
     ON CONFLICT (graduate_id) DO UPDATE SET school_code = EXCLUDED.school_code
     """
 )

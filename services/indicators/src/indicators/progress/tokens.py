@@ -16,7 +16,11 @@ _MALFORMED = Text("变更凭证无法识别", "This is no change token of a topi
 _STORED: Mapping[str, str] = MappingProxyType(
     {
         graduate.TOPIC: "SELECT true FROM roster_versions WHERE graduate_id = :key AND sequence = :sequence",
-        registration.TOPIC: "SELECT true FROM destination_versions WHERE graduate_id = :key AND sequence = :sequence",
+        # registry's event may come after: until the roster entry is there, the decision counts nowhere
+        registration.TOPIC: """
+            SELECT true FROM destination_versions WHERE graduate_id = :key AND sequence = :sequence
+               AND EXISTS (SELECT FROM roster_versions WHERE graduate_id = :key)
+        """,
         response.TOPIC: "SELECT true FROM response_versions WHERE graduate_id = :key AND sequence = :sequence",
         organisation.TOPIC: "SELECT true FROM units WHERE school_code = :key AND sequence >= :sequence LIMIT 1",
     }

@@ -26,6 +26,7 @@ async def _is_inside(figures: Figures, school_code: str, scope: Scope) -> bool:
             return school_code == scope.code
         case Level.PROVINCE:
             async with figures.database.reading() as connection:
-                return await province_of_school(connection, school_code) == scope.code
+                # none: registry's event about a new school is still on its way, and so is the change itself
+                return await province_of_school(connection, school_code) in {None, scope.code}
         case Level.NATION:
             return True

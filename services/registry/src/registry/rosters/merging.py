@@ -134,6 +134,14 @@ _ANNOUNCE = f"""
     SELECT key, sequence FROM announced ORDER BY id DESC LIMIT 1
 """
 
+_AUDIT = f"""
+    INSERT INTO audit_entries (subject, role, action, object_kind, object_id, school_code, correlation_id, detail)
+    SELECT cast(:subject AS text), cast(:role AS text), 'import', 'graduate', id::text, cast(:school_code AS text),
+           cast(:correlation_id AS text),
+           jsonb_build_object('version', version, 'operation_id', cast(:operation_id AS uuid))
+      FROM {MERGED} WHERE {_CHANGED}
+"""
+
 _COUNT = f"""
     SELECT count(*) FILTER (WHERE is_new) AS created,
            count(*) FILTER (WHERE NOT is_new AND cardinality(changed_fields) > 0) AS updated,
@@ -160,7 +168,7 @@ async def merge(
     cohort: int,
     operation_id: UUID | None,
 ) -> Merged:
-    """Stores the records, their history and their events; never commits. No graduate may occur twice."""
+    """Stores the records, their history, events and audit entries; never commits. No graduate may occur twice."""
     if not records:
         return Merged()
     await _stage(uow, records)
@@ -169,7 +177,7 @@ async def merge(
     await _execute(connection, f"DROP TABLE IF EXISTS pg_temp.{MERGED}", {})
     await _execute(connection, _merge_sql(), parameters)
     counted = (await connection.execute(text(_COUNT))).one()
-    for statement in (_INSERT, _UPDATE, _REMEMBER, _HISTORY):
+    for statement in (_INSERT, _UPDATE, _REMEMBER, _HISTORY, _AUDIT):
         await _execute(connection, statement, parameters)
     last = (await _execute(connection, _ANNOUNCE, parameters)).one_or_none()
     token = ChangeToken(graduate.TOPIC, school_code, last.key, last.sequence) if last else None
