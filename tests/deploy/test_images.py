@@ -65,9 +65,9 @@ async def run(command: Sequence[str], environment: Mapping[str, str], folder: Pa
 async def test_the_wheels_alone_migrate_and_serve(service: str, wheels: Path, tmp_path: Path) -> None:
     python, empty = installed(service, wheels, tmp_path), tmp_path / "empty"
     empty.mkdir()
-    for other in {*SERVICES, "quxiang"} - {service}:
-        code, _ = await run([str(python), "-c", f"import {other}"], {}, empty)
-        assert code != 0, f"{other} can be imported beside {service}"
+    others = sorted({*SERVICES, "quxiang"} - {service})
+    looked_for = f"import importlib.util as u; print([n for n in {others} if u.find_spec(n)])"
+    assert await run([str(python), "-c", looked_for], {}, empty) == (0, "[]\n")
     KeyRing.generate().store(tmp_path / "keyring.json")
     mint, port = TokenMint(tmp_path), free_port()
     async with empty_database(service) as database:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from campus import Campus
-from format_a import destination_cells, graduate_row, workbook
+from format_a import HEADERS, CellValue, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
 
 from common.contracts.catalogue import TOPICS
@@ -45,13 +45,15 @@ async def planted(campus: Campus, new_school: str) -> str:
     assert (await campus.import_registrations(workbook([row]), school))["state"] == "succeeded"
     faulty = row | {"学号": STUDENT_NUMBER + "2", "性别": NAME, "出生日期": PHONE, "毕业年份": 1999}
     assert (await campus.import_roster(workbook([faulty]), school))["state"] == "failed"
-    stranger = row | {"学号": STUDENT_NUMBER + "3"}
-    assert (await campus.import_registrations(workbook([stranger]), school))["state"] == "failed"
+    await refused_without_quoting(campus, school, row)
 
     citizen = {"citizen_id": _citizen_id(CITIZEN_ID[:17]), "phone": PHONE}
-    [graduate] = (
-        await campus.http.get(f"{campus.urls['registry']}/v1/graduates", params={"school": school}, headers=officer)
-    ).json()["items"]
+    listed = await campus.http.get(
+        f"{campus.urls['registry']}/v1/graduates", params={"school": school}, headers=officer
+    )
+    assert STUDENT_NUMBER in offences(listed.text), "officers read student numbers: the search finds what is there"
+    assert not {NAME, "金丝雀", USCC} & set(offences(listed.text))
+    [graduate] = listed.json()["items"]
     address = f"{campus.urls['registry']}/v1/graduates/{graduate['id']}"
     for body in (citizen, {"citizen_id": PHONE}, {"sex_code": NAME}, {NAME: 1}):
         found = await campus.http.get(address, headers=officer)
@@ -71,6 +73,18 @@ async def planted(campus: Campus, new_school: str) -> str:
     assert done.status_code == 200, done.text
     token: str = done.json()["change_token"]
     return token
+
+
+async def refused_without_quoting(campus: Campus, school: str, row: dict[str, CellValue]) -> None:
+    """Faults in columns that identify a person are named without their value."""
+    unknown = row | {"学号": STUDENT_NUMBER + "3", "考生号": EXAM_NUMBER[::-1], "姓名": NAME}
+    faulty = row | {"学号": STUDENT_NUMBER + "4", "身份证号": CITIZEN_ID[:17] + "5", "手机号": PHONE + "678"}
+    for operation in (
+        await campus.import_registrations(workbook([unknown]), school),
+        await campus.import_roster(workbook([faulty], (*HEADERS, "身份证号", "手机号")), school),
+    ):
+        assert (operation["state"], operation["errors_total"] > 0) == ("failed", True), operation
+        assert offences(str(operation)) == [], operation
 
 
 def offences(text: str) -> list[str]:

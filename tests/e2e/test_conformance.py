@@ -18,4 +18,7 @@ async def test_a_service_answers_as_it_describes_itself(campus: Campus, service:
 
 
 async def test_answers_to_links_are_as_described(campus: Campus) -> None:
-    await assert_conforms(campus.urls["surveys"], {"Authorization": f"Survey {'A' * 22}"}, examples=EXAMPLES)
+    document = (await campus.http.get(f"{campus.urls['surveys']}/openapi.json")).json()
+    others = {path for path in document["paths"] if not path.startswith("/v1/answer")}
+    headers = {"Authorization": f"Survey {'A' * 22}"}
+    await assert_conforms(campus.urls["surveys"], headers, examples=EXAMPLES, without=others)
