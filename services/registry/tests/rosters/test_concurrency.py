@@ -83,11 +83,12 @@ async def test_single_writes_beside_an_import_are_not_lost(
         answer = await officer.patch(f"/v1/graduates/{item['id']}", json={"sex_code": "1"}, headers=headers)
         return answer.status_code
 
-    statuses, _ = await asyncio.gather(asyncio.gather(*map(edit, items)), runner.run_once())
+    edited = items[:12]  # fewer than the pool has connections: writer and import share it here
+    statuses, _ = await asyncio.gather(asyncio.gather(*map(edit, edited)), runner.run_once())
     assert counts((await officer.get(path)).json()) == [0, 50, 0, 0]
-    after = (await officer.get("/v1/graduates", params={"limit": 50})).json()["items"]
-    assert {item["status"] for item in after} == {"completed"}
-    for item, status in zip(after, statuses, strict=True):
+    after = {item["id"]: item for item in (await officer.get("/v1/graduates", params={"limit": 50})).json()["items"]}
+    assert {item["status"] for item in after.values()} == {"completed"}
+    for item, status in zip((after[each["id"]] for each in edited), statuses, strict=True):
         assert (item["sex_code"], item["version"]) == (("1", 3) if status == 200 else (None, 2))
 
 
