@@ -30,3 +30,11 @@ async def new_school(campus: Campus) -> str:
     code = str(next(_schools))
     await campus.create_school(code)
     return code
+
+
+@pytest.fixture
+async def another_school(campus: Campus) -> str:
+    """One more school of Henan, for a single test."""
+    code = str(next(_schools))
+    await campus.create_school(code)
+    return code

@@ -104,7 +104,7 @@ async def test_each_destination_has_the_printed_share(campus: Campus, henan: tup
     assert printed == dict(HENAN_2022)
 
 
-async def test_regions_of_work_by_level_are_those_the_university_printed(campus: Campus, new_school: str) -> None:
+async def test_regions_of_work_by_level_are_those_the_university_printed(campus: Campus, another_school: str) -> None:
     levels = ("本科生毕业", "硕士生毕业")
     people = [
         (level, PLACE_IN_REGION[region])
@@ -116,9 +116,9 @@ async def test_regions_of_work_by_level_are_those_the_university_printed(campus:
         graduate_row(number, 2022, 学历层次=level) | destination_cells("10", 单位所在地代码=place)
         for number, (level, place) in enumerate(people, start=1)
     )
-    token = await load(campus, new_school, rows)
+    token = await load(campus, another_school, rows)
     query: dict[str, str | int] = {
-        "school": new_school,
+        "school": another_school,
         "cohort": 2022,
         "dimension": "region",
         "regions": "four",
@@ -126,7 +126,7 @@ async def test_regions_of_work_by_level_are_those_the_university_printed(campus:
         "wait": "20s",
     }
     address = f"{campus.urls['indicators']}/v1/structures"
-    pooled = await campus.http.get(address, headers=campus.officer(new_school), params=query)
+    pooled = await campus.http.get(address, headers=campus.officer(another_school), params=query)
     assert pooled.status_code == 200, pooled.text
     [everybody] = pooled.json()["observations"]
     assert everybody["base"] == 3075
@@ -134,7 +134,7 @@ async def test_regions_of_work_by_level_are_those_the_university_printed(campus:
         region: share for region, (*_, share) in LIAONING_2022.items()
     }
     split = await campus.http.get(
-        address, headers=campus.officer(new_school), params={**query, "by": "education_level"}
+        address, headers=campus.officer(another_school), params={**query, "by": "education_level"}
     )
     found = {
         each["group"]["education_level"]: {cell["code"]: (cell["count"], cell["share"]) for cell in each["cells"]}
