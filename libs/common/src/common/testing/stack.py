@@ -3,6 +3,7 @@
 Each stack has its own databases, topics, tokens and keys, so that several run side by side.
 """
 
+import asyncio
 import secrets
 import ssl
 import sys
@@ -169,8 +170,7 @@ def _describe(stack: Stack, service: str, worker_port: int | None) -> None:
 
 
 async def _stop(stack: Stack) -> None:
-    for process in stack.processes.values():
-        await process.stop(10)
+    await asyncio.gather(*(process.stop(10) for process in stack.processes.values()))
 
 
 async def _clean_topics(stack: Stack) -> None:
