@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from quxiang.child import Child
 
 SERVICES = ("registry", "destinations", "surveys", "indicators")
-PARTITIONS = 12
+PARTITIONS = 3
 LOOPBACK = "127.0.0.1"
 START_PATIENCE = 180.0
 
