@@ -67,7 +67,7 @@ def consumer_options(settings: ServiceSettings, group: str) -> dict[str, Any]:
         "partition_assignment_strategy": (RangePartitionAssignor,),
         "isolation_level": "read_uncommitted",
         "fetch_min_bytes": 1,
-        "fetch_max_wait_ms": 10,
+        "fetch_max_wait_ms": 25,
         "fetch_max_bytes": 16_777_216,
         "max_partition_fetch_bytes": 2_097_152,
         "session_timeout_ms": 6_000,
