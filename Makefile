@@ -35,7 +35,7 @@ run: install ## Run the whole stack on this machine until Ctrl-C
 
 .PHONY: test
 test: install ## Run the whole test suite (ARGS="…" for pytest)
-	@exec $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	@exec $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: soak
 soak: install ## Kill, freeze and wipe under load at full size: 10,000 graduates, 2,000 changes (SEED=…)
