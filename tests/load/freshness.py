@@ -3,6 +3,7 @@
 Ours: a row in an outbox, the relay, Kafka, the consumer, the fold of versions, spans and cells, its commit. Bare: a row
 in a table, the shortest loop that sends it, Kafka, the shortest loop that inserts it, its commit. Each part is a
 process of its own, as in production; the time runs from the commit of the change to the commit that makes it readable.
+The ratio is the median of the rounds': what else the machine does for a moment spoils the p99 of one side only.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from statistics import median
 from typing import Any
 
 from common.auth import SYSTEM
@@ -31,18 +33,19 @@ from tests.load import bare_hop
 from tests.load.change_cost import PARTITIONS, SMALL, Stored, destination_event, stored
 from tests.load.reporting import Verdict, milliseconds, percentile
 
-PER_SECOND, SEGMENT_SECONDS, ROUNDS = 100, 6.0, 3
+PER_SECOND, SEGMENT_SECONDS, ROUNDS = 100, 4.0, 9
 BUDGET = 3.0
 PATIENCE = 30.0
 
 
 @dataclass
 class Times:
-    """When each change was committed, and when it became readable."""
+    """When each change of a segment was committed, and when it became readable; the seconds of all segments."""
 
     stamps: Any
     begun: dict[str, float] = field(default_factory=dict)
     done: dict[str, float] = field(default_factory=dict)
+    segments: list[list[float]] = field(default_factory=list)
 
     def collect(self) -> None:
         """Takes in what the other processes have told."""
@@ -56,9 +59,14 @@ class Times:
         self.collect()
         return len(self.begun.keys() - self.done.keys())
 
+    def end_segment(self) -> None:
+        """Keeps the seconds from commit to readable of what has begun since the segment before."""
+        self.segments.append([self.done[key] - begun for key, begun in self.begun.items()])
+        self.begun.clear()
+
     def seconds(self) -> list[float]:
-        """From commit to readable."""
-        return [self.done[key] - begun for key, begun in self.begun.items() if key in self.done]
+        """From commit to readable, of all segments."""
+        return [second for segment in self.segments for second in segment]
 
 
 Act = Callable[[Times], Coroutine[Any, Any, None]]
@@ -100,13 +108,18 @@ async def measure() -> list[Verdict]:
                 await _segment(times, act)
         await outbox.dispose()
         await plain.close()
-    return _verdicts(ours.seconds(), bare.seconds())
+    return _verdicts(ours, bare)
 
 
-def _verdicts(ours: Sequence[float], bare: Sequence[float]) -> list[Verdict]:
-    sys.stdout.write(f"  change → readable rate: {milliseconds(ours)}\n  bare hop: {milliseconds(bare)}\n")
-    ratio = percentile(ours, 0.99) / percentile(bare, 0.99)
-    return [Verdict(f"change → readable rate against a bare hop (p99 at {PER_SECOND}/s)", ratio, BUDGET)]
+def _verdicts(ours: Times, bare: Times) -> list[Verdict]:
+    sys.stdout.write(f"  change → readable rate: {milliseconds(ours.seconds())}\n")
+    sys.stdout.write(f"  bare hop: {milliseconds(bare.seconds())}\n")
+    ratios = sorted(
+        percentile(our, 0.99) / percentile(its, 0.99) for our, its in zip(ours.segments, bare.segments, strict=True)
+    )
+    sys.stdout.write(f"  p99 ratios of the rounds: {', '.join(f'{ratio:.2f}' for ratio in ratios)}\n")
+    what = f"change → readable rate against a bare hop (p99 at {PER_SECOND}/s, median of {ROUNDS} rounds)"
+    return [Verdict(what, median(ratios), BUDGET)]
 
 
 async def _segment(times: Times, act: Act) -> None:
@@ -117,6 +130,7 @@ async def _segment(times: Times, act: Act) -> None:
         tasks.append(asyncio.create_task(act(times)))
     await asyncio.gather(*tasks)
     await _arrived(times)
+    times.end_segment()
 
 
 async def _arrived(times: Times) -> None:

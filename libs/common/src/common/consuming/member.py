@@ -21,7 +21,7 @@ REPORT_EVERY = 1.0
 REPORT_WHILE_BUSY = 0.2
 """Seconds. Looking at every partition costs more than applying one event, so not after every batch."""
 
-COMMIT_EVERY = 0.1
+COMMIT_EVERY = 1.0
 STALL_SECONDS = 30.0
 _FINISH_SECONDS = 8.0
 

@@ -91,9 +91,11 @@ def _sql_type(hint: Any) -> str:
     return next(sql for kind, sql in _TYPES.items() if hint in {kind, kind | None})
 
 
+# Planning a statement of the fold anew takes a fifth of the time of a single change and gains nothing: every one of
+# them finds its rows by key, however many it is given.
 _LOCK = text(
     """
-    SELECT pg_advisory_xact_lock(:space, number)
+    SELECT pg_advisory_xact_lock(:space, number), set_config('plan_cache_mode', 'force_generic_plan', true)
     FROM (SELECT unnest(CAST(:numbers AS integer[])) AS number ORDER BY 1) AS numbers
     """
 )
