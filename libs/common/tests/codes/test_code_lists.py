@@ -110,6 +110,25 @@ def test_a_retired_division_is_known_but_not_in_force() -> None:
     assert divisions.lookup("330113", on=date(2019, 7, 1)) is None
 
 
+@pytest.mark.parametrize("code", ["330103", "330104", "410381", "410322", "350402", "350403", "540422", "654223"])
+def test_an_abolished_division_has_an_end(code: str) -> None:
+    divisions = LISTS.get("division")
+    assert divisions.lookup(code, on=date(2020, 7, 1)) is not None
+    assert divisions.lookup(code, on=date(2024, 7, 1)) is None
+    assert divisions.resolve_cell(code) == code
+
+
+@pytest.mark.parametrize("code", ["330113", "410307", "350404", "540481", "659011", "659012", "110100", "810000"])
+def test_a_division_of_today_has_none(code: str) -> None:
+    assert LISTS.get("division").lookup(code, on=date(2024, 7, 1)) is not None
+
+
+def test_a_division_with_a_day_made_of_a_year_is_not_verified() -> None:
+    dated = [entry for entry in LISTS.get("division") if entry.valid_from or entry.valid_to]
+    assert dated
+    assert not any(entry.verified for entry in dated)
+
+
 @pytest.mark.parametrize(
     ("name", "code_cell", "label_cell", "code"),
     [
