@@ -49,8 +49,14 @@ DESTINATIONS_OF_THE_SCHEME = [
     "803",
     "85",
     "70",
+    "701",
+    "702",
+    "703",
+    "704",
     "71",
     "72",
+    "721",
+    "722",
     "27",
     "50",
     "51",
@@ -93,7 +99,7 @@ def test_every_destination_code_is_accepted_and_has_a_class(code: str) -> None:
 
 def test_codes_that_nobody_saw_are_marked() -> None:
     unverified = {entry.code for entry in LISTS.get("destination") if not entry.verified}
-    assert {"272", "501", "511", "513", "518", "803"} <= unverified
+    assert {"272", "501", "511", "513", "518", "701", "704", "721", "722", "803"} <= unverified
     assert not {"10", "271", "502", "801"} & unverified
 
 
@@ -142,6 +148,14 @@ def test_a_division_with_a_day_made_of_a_year_is_not_verified() -> None:
         ("destination", None, "科研助理", "27"),
         ("destination", None, "求职中", "70"),
         ("destination", "70", "求职中", "70"),
+        ("destination", None, "签约中", "70"),
+        ("destination", None, "拟参加公招考试", "70"),
+        ("destination", None, "拟创业", "70"),
+        ("destination", None, "待就业", "70"),
+        ("destination", None, "暂不就业", "72"),
+        ("destination", None, "拟出国出境", "72"),
+        ("destination", "701", "求职中", "701"),
+        ("destination", 722.0, "其他暂不就业", "722"),
         ("destination", None, "研究生", "801"),
         ("destination", "502", "国家基层项目", "502"),
         ("destination", None, "国家基层项目", "50"),
@@ -217,3 +231,13 @@ def test_the_hardship_list_is_a_bit_mask() -> None:
 
 def test_the_version_names_the_data() -> None:
     assert len({code_list.version for code_list in LISTS}) == len(NAMES)
+@pytest.mark.parametrize("code", ["701", "702", "703", "704", "721", "722"])
+def test_a_sub_code_counts_as_its_code_does(code: str) -> None:
+    destinations = LISTS.get("destination")
+    entry, whole = destinations.lookup(code), destinations.lookup(code[:2])
+    assert entry is not None
+    assert whole is not None
+    classes = [entry.attributes["class_level1"], entry.attributes["class_level2"], entry.attributes["parent"]]
+    assert classes == [whole.attributes["class_level1"], whole.attributes["class_level2"], whole.code]
+
+
