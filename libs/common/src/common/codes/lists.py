@@ -115,12 +115,17 @@ class CodeList:
         if text in self._periods:
             return (text,)
         if number:
-            return tuple(
-                code
-                for width in (0, *sorted(self._widths))
-                if (code := number[1].zfill(width)) in self._periods and (not width or len(number[1]) < width)
-            )
+            return tuple(code for code in self._written(number[1]) if code in self._periods)
         return self._codes_by_label.get(normalise(text), ())
+
+    def _written(self, digits: str) -> Iterator[str]:
+        """What digits may stand for: programs drop zeros in front, people add one, statisticians six at the end."""
+        yield digits
+        yield from (digits.zfill(width) for width in sorted(self._widths) if len(digits) < width)
+        if len(digits) == 2:
+            yield digits.removeprefix("0")
+        if len(digits) == 12:
+            yield digits.removesuffix("000000")
 
     def _is_part_of(self, code: str, wider: tuple[str, ...]) -> bool:
         """Whether a label names the wider class that the code belongs to."""
