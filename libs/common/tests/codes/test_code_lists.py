@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.codes import Cell, CodeEntry, CodeList, CodeLists, CodeProblem, CodeRef
+from common.codes import Cell, CodeEntry, CodeList, CodeLists, CodeProblem, CodeRef, loading
 
 LISTS = CodeLists.load()
 NAMES = [
@@ -239,8 +239,6 @@ def test_the_hardship_list_is_a_bit_mask() -> None:
     assert LISTS.get("hardship").codes() == tuple("01234567")
 
 
-def test_the_version_names_the_data() -> None:
-    assert len({code_list.version for code_list in LISTS}) == len(NAMES)
 @pytest.mark.parametrize("code", ["701", "702", "703", "704", "721", "722"])
 def test_a_sub_code_counts_as_its_code_does(code: str) -> None:
     destinations = LISTS.get("destination")
@@ -251,3 +249,13 @@ def test_a_sub_code_counts_as_its_code_does(code: str) -> None:
     assert classes == [whole.attributes["class_level1"], whole.attributes["class_level2"], whole.code]
 
 
+def test_the_version_names_the_data() -> None:
+    assert len({code_list.version for code_list in LISTS}) == len(NAMES)
+
+
+def test_another_alias_is_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {name: loading._text(name) for name in ("lists", "aliases", *NAMES)}
+    more = {**texts, "aliases": texts["aliases"] + "sex,男生,1,spelling,files of schools,true\n"}
+    monkeypatch.setattr(loading, "_text", more.__getitem__)
+    changed = {each.name for each in loading._load.__wrapped__() if each.version != LISTS.get(each.name).version}
+    assert changed == {"sex"}
