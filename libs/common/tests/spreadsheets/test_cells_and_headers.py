@@ -133,9 +133,26 @@ def test_the_header_is_found_below_notes() -> None:
 
 
 def test_the_left_of_two_columns_counts() -> None:
-    header = find_header([["姓名（必填）", "学生姓名", "学号"]], SYNONYMS)
+    header = find_header([["*姓名", "学生姓名", "学号"]], SYNONYMS)
     assert header is not None
     assert header.positions == {"name": 0, "number": 2}
+
+
+@pytest.mark.parametrize(
+    ("row", "positions"),
+    [
+        (["姓名（曾用名）", "学号（新）", "学号", "姓名"], {"name": 3, "number": 2}),
+        (["姓名（必填）", "学号"], {"name": 0, "number": 1}),
+        (["姓名（曾用名）", "姓名（现用名）", "学号"], {"name": 0, "number": 2}),
+        (["学历", "学历（层次）", "学号", "姓名"], {"level": 1, "number": 2, "name": 3}),
+        (["姓名：", "学生姓名", "学号"], {"name": 0, "number": 2}),
+    ],
+)
+def test_a_header_as_it_stands_counts_before_one_with_a_remark(row: list[Cell], positions: dict[str, int]) -> None:
+    header = find_header([row], SYNONYMS)
+    assert header is not None
+    assert header.positions == positions
+    assert header.texts == {field: row[position] for field, position in positions.items()}
 
 
 def test_a_table_without_known_columns_has_no_header() -> None:
