@@ -189,6 +189,7 @@ def test_a_row_of_the_intake_format_is_read_whole() -> None:
         ({"院校代码": "90002"}, Fault("school", "other_school")),
         ({"院校代码": "4111090002"}, Fault("school", "other_school")),
         ({"毕业年份": 2023.0}, Fault("cohort", "other_cohort")),
+        ({"毕业年份": "2023年6月"}, Fault("cohort", "other_cohort")),
         ({"学历代码": "31", "学历": "本科结业"}, Fault("education_level", "code_label_disagree")),
         ({"学历代码": "30"}, Fault("education_level", "unknown_code")),
         ({"学历": "小学毕业"}, Fault("education_level_label", "unknown_label")),
@@ -206,6 +207,11 @@ def test_a_row_of_the_intake_format_is_read_whole() -> None:
 )
 def test_a_faulty_cell_is_named(cells: Mapping[str, Cell], fault: Fault) -> None:
     assert read({**PERSON, **cells}).faults == [fault]
+
+
+@pytest.mark.parametrize("cohort", ["2024年6月", "202406", date(2024, 6, 30), "2024届", 2024.0])
+def test_the_year_of_graduation_counts(cohort: Cell) -> None:
+    assert read({**PERSON, "毕业年份": cohort, "院校代码": "'90001"}).faults == []
 
 
 def test_an_examinee_number_may_stand_for_the_student_number() -> None:

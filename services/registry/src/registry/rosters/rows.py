@@ -14,6 +14,7 @@ from common.codes import Cell, CodeLists, CodeProblem, normalise
 from common.codes.spelling import cell_text
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
 from common.spreadsheets.headers import Header
+from common.spreadsheets.owners import foreign_cells
 from registry.graduates import identity
 from registry.graduates.domain import CODE_LIST_OF, broken_rules
 from registry.graduates.identity import RuleBroken
@@ -69,7 +70,7 @@ class RowReader:
     def read(self, cells: Sequence[Cell]) -> Row:
         """Checks the row by itself; what depends on other rows or on the roster is checked later."""
         row = Row()
-        self._check_owner(cells, row)
+        row.faults += [Fault(*each) for each in foreign_cells(self.header, cells, self.school_code, self.cohort)]
         for column, reader in self._plain:
             self._fill(cells, row, column, reader)
         for column, target in self._coded:
@@ -137,15 +138,6 @@ class RowReader:
         except _PROBLEMS as problem:
             row.faults.append(Fault(unit if not is_blank(code) else f"{unit}_name", problem.rule))
 
-    def _check_owner(self, cells: Sequence[Cell], row: Row) -> None:
-        """The row must belong to the school and cohort of the form, where it says so."""
-        school = cell_text(self.header.cell(cells, "school"))
-        if school and not _is_code_of(self.school_code, school):
-            row.faults.append(Fault("school", "other_school"))
-        cohort = cell_text(self.header.cell(cells, "cohort"))
-        if cohort and "".join(filter(str.isdigit, cohort.removesuffix(".0"))) != str(self.cohort):
-            row.faults.append(Fault("cohort", "other_cohort"))
-
     def _check_whole(self, row: Row) -> None:
         faulty = {fault.column for fault in row.faults}
         for column in REQUIRED_FIELDS:
@@ -161,12 +153,6 @@ def contradictions(given: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     citizen_id, days = given.get("citizen_id"), [given.get(column) for column in DAYS]
     born, enrolled_on, graduated_on = (day if isinstance(day, date) else None for day in days)
     yield from broken_rules(citizen_id if isinstance(citizen_id, str) else None, born, enrolled_on, graduated_on)
-
-
-def _is_code_of(school_code: str, text: str) -> bool:
-    """The five digits, or the ten-digit identifier that ends with them."""
-    digits = text.removesuffix(".0").strip()
-    return digits == school_code or (len(digits) == 10 and digits.isdigit() and digits.endswith(school_code))
 
 
 def _clean_text(cell: Cell) -> str:
