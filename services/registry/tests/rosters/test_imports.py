@@ -177,6 +177,18 @@ async def test_faulty_rows_are_explained(imported: Imported, files: Any, officer
     assert "学号" in table[2][-1]
 
 
+async def test_columns_that_were_shifted_show_nobody(imported: Imported, files: Any) -> None:
+    table = [
+        HEADER,
+        changed([ZHANG], 0, "学历", "张三")[0],
+        changed([LI], 0, "性别", "11010119900307002X")[0],
+        changed([["0003", *LI[1:]]], 0, "学历", "电话13800138000")[0],
+        changed([["0004", *LI[1:]]], 0, "性别", "410102")[0],
+    ]
+    done = await imported(files.xlsx(table))
+    assert [error["value"] for error in done["errors"]] == ["**", "*****************X", "电话***********", "410102"]
+
+
 @pytest.mark.parametrize("on_error", ["reject", "skip"])
 async def test_a_dry_run_tells_how_it_would_end(
     imported: Imported, files: Any, school: str, rows: Rows, on_error: str

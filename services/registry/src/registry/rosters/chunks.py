@@ -14,6 +14,7 @@ from common.codes.spelling import cell_text
 from common.crypto import FieldCipher
 from common.spreadsheets.cells import CellProblem, identifier_text
 from common.spreadsheets.headers import Header
+from common.spreadsheets.masking import without_persons
 from registry.graduates import identity
 from registry.graduates.sealing import citizen_id_index, name_index, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
@@ -201,10 +202,15 @@ class ChunkWorker:
 
     def _shown(self, line: Line, fault: Fault) -> RowFault:
         header = self._header.texts.get(fault.column) or self._header.texts.get(f"{fault.column}_label")
-        value = cell_text(self._header.cell(line.cells, fault.column))[:MAX_SHOWN]
-        masked = identity.masked_name(value) if fault.column == "name" else identity.masked_number(value)
-        shown = masked if fault.column in IDENTIFYING and value else value
+        shown = self._masked(line.cells, fault.column)[:MAX_SHOWN]
         return RowFault(line.number, header or fault.column, fault.rule, shown or None)
+
+    def _masked(self, cells: Sequence[Cell], column: str) -> str:
+        cell = self._header.cell(cells, column)
+        if column not in IDENTIFYING:
+            return without_persons(cell, (self._header.cell(cells, each) for each in IDENTIFYING))
+        text = cell_text(cell)
+        return identity.masked_name(text) if text and column == "name" else identity.masked_number(text)
 
 
 def needs_exam_number(line: Line) -> bool:
