@@ -159,10 +159,12 @@ def imported(school: str, officer: httpx.AsyncClient, runner: OperationRunner) -
 class Files:
     """Tables as the files that people make of them."""
 
-    def xlsx(self, table: Table) -> bytes:
+    def xlsx(self, table: Table, **further: Table) -> bytes:
+        """A workbook of one sheet, or with further ones by name."""
         book = openpyxl.Workbook()
-        for row in table:
-            book.active.append(list(row))
+        for sheet, rows in [(book.active, table), *((book.create_sheet(name), each) for name, each in further.items())]:
+            for row in rows:
+                sheet.append(list(row))
         content = io.BytesIO()
         book.save(content)
         return content.getvalue()

@@ -209,6 +209,19 @@ async def test_a_file_without_the_columns_is_refused(imported: Imported, files: 
     assert [error["rule"] for error in done["errors"]] == ["header_missing"]
 
 
+async def test_the_sheet_with_the_roster_is_found(imported: Imported, files: Any) -> None:
+    done = await imported(files.xlsx([["填写说明"], ["学号为文本"]], 名单=TABLE, 代码表=[["学历"], ["本科"]]))
+    assert (done["state"], counts(done)) == ("succeeded", [2, 0, 0, 0])
+
+
+async def test_two_rosters_in_one_workbook_are_refused(imported: Imported, files: Any) -> None:
+    done = await imported(files.xlsx([["填写说明"]], 一班=TABLE, 二班=[HEADER, ["0003", *ZHANG[1:]]]))
+    assert (done["state"], counts(done)) == ("failed", [0, 0, 0, 0])
+    (error,) = done["errors"]
+    assert (error["row"], error["rule"]) == (None, "several_tables")
+    assert "一班、二班" in error["message"]
+
+
 async def test_an_empty_roster_is_no_error(imported: Imported, files: Any) -> None:
     done = await imported(files.xlsx([HEADER, [None] * 3]))
     assert (done["state"], counts(done)) == ("succeeded", [0, 0, 0, 0])

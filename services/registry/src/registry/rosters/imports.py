@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
+from common.codes import Cell
 from common.contracts import ChangeToken
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
@@ -92,11 +93,17 @@ class Outcome:
         self.change_token = None
 
 
+def roster_header(rows: Sequence[Sequence[Cell]]) -> Header | None:
+    """The header of a roster, which names a person and one of the person's numbers."""
+    header = find_header(rows, FIELD_OF_HEADER)
+    named = set(header.positions) if header else set()
+    return header if "name" in named and {"student_number", "exam_number"} & named else None
+
+
 def open_table(sheet: Sheet, chunk_rows: int = CHUNK_ROWS) -> tuple[Header, list[list[Row]]]:
     """The header of a sheet and its data rows in chunks, each with the row number of the spreadsheet program."""
-    header = find_header(sheet.rows, FIELD_OF_HEADER)
-    named = set(header.positions) if header else set()
-    if header is None or "name" not in named or not {"student_number", "exam_number"} & named:
+    header = roster_header(sheet.rows)
+    if header is None:
         raise HeaderMissingError
     below = zip(sheet.numbers[header.row + 1 :], sheet.rows[header.row + 1 :], strict=True)
     data = [(number, cells) for number, cells in below if not all(map(is_blank, cells))]

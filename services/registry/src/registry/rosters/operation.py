@@ -11,7 +11,7 @@ from common.operations import OperationContext, Outcome, RowProblem
 from common.spreadsheets import Row, Sheet, read, write_workbook
 from registry.rosters import imports
 from registry.rosters.chunks import RowFault
-from registry.rosters.imports import CHUNK_ROWS, HeaderMissingError, RosterImport, Task, open_table
+from registry.rosters.imports import CHUNK_ROWS, HeaderMissingError, RosterImport, Task, open_table, roster_header
 
 KIND = "roster_import"
 WHOLE_FILE = -1
@@ -29,7 +29,7 @@ class RosterOperation:
         """Runs the import to its end; what an earlier attempt has stored is not stored again."""
         task = _task(context)
         try:
-            sheet = await read(await context.upload(), f"upload.{context.parameters['kind']}")
+            sheet = await read(await context.upload(), f"upload.{context.parameters['kind']}", roster_header)
             header, chunks = open_table(sheet, self._chunk_rows)
         except HeaderMissingError:
             return _unusable([RowProblem(None, None, "header_missing", None, rule("header_missing").text)])

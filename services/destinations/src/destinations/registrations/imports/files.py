@@ -59,10 +59,16 @@ class Table:
         return texts.get(column) or texts.get(other) or column
 
 
+def table_header(rows: Sequence[Sequence[Cell]]) -> Header | None:
+    """The header of a table that names persons and destinations."""
+    header = find_header(rows, FIELD_OF_HEADER)
+    return header if header and _names_enough(header) else None
+
+
 def open_table(sheet: Sheet) -> Table:
     """Finds the header; raises Invalid without one that names persons and destinations."""
-    header = find_header(sheet.rows, FIELD_OF_HEADER)
-    if header is None or not _names_enough(header):
+    header = table_header(sheet.rows)
+    if header is None:
         raise Invalid([rule("header_missing").problem("/file")], code="header_missing")
     numbered = zip(sheet.numbers, sheet.rows, strict=True)
     data: dict[int, Sequence[Cell]] = {

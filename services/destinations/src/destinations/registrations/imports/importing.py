@@ -20,7 +20,7 @@ from common.spreadsheets import read
 from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Person
 from destinations.registrations.imports import storage
-from destinations.registrations.imports.files import Table, open_table
+from destinations.registrations.imports.files import Table, open_table, table_header
 from destinations.registrations.imports.planning import (
     Known,
     Plan,
@@ -167,7 +167,7 @@ async def import_registrations(context: OperationContext, registry: Registry) ->
     """The handler of the operation."""
     task = Task.of(context)
     try:
-        table = open_table(await read(await context.upload(), f"upload.{task.kind}"))
+        table = open_table(await read(await context.upload(), f"upload.{task.kind}", table_header))
     except Invalid as refusal:
         return _unusable(refusal)
     rows = await asyncio.to_thread(table.rows, task.school_code, task.cohort)
