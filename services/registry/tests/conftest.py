@@ -21,7 +21,7 @@ from common.operations import OperationRunner
 from common.testing.databases import ServiceDatabase, service_database
 from common.testing.tokens import TokenMint
 from registry.app import create_app
-from registry.rosters.operation import KIND, RosterOperation
+from registry.rosters.operation import EMPTY_RESULT, KIND, RosterOperation
 from registry.settings import RegistrySettings
 
 Json = dict[str, Any]
@@ -138,7 +138,8 @@ def rows(database: Database) -> Callable[..., Awaitable[list[Json]]]:
 @pytest.fixture
 def runner(database: Database, cipher: FieldCipher) -> OperationRunner:
     """A worker of imports."""
-    return OperationRunner(database, {KIND: RosterOperation(cipher)}, cipher=cipher)
+    handlers, empty_results = {KIND: RosterOperation(cipher)}, {KIND: EMPTY_RESULT}
+    return OperationRunner(database, handlers, cipher=cipher, empty_results=empty_results)
 
 
 @pytest.fixture

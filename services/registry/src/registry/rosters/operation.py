@@ -14,6 +14,7 @@ from registry.rosters.chunks import RowFault
 from registry.rosters.imports import CHUNK_ROWS, HeaderMissingError, RosterImport, Task, open_table, roster_header
 
 KIND = "roster_import"
+EMPTY_RESULT = imports.Outcome().to_json()
 WHOLE_FILE = -1
 """Number of the one part of an import that is stored in one transaction."""
 
@@ -93,7 +94,7 @@ def _counts(outcome: imports.Outcome) -> dict[str, object]:
 
 
 def _unusable(problems: Sequence[RowProblem]) -> Outcome:
-    return Outcome(imports.Outcome().to_json(), problems, failed=True)
+    return Outcome(EMPTY_RESULT, problems, failed=True)
 
 
 async def _ended(run: RosterImport, sheet: Sheet, header_row: int) -> Outcome:

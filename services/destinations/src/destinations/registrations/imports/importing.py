@@ -96,6 +96,13 @@ class Counts:
         return cls(**{**stored, "faults": {int(row): faults for row, faults in stored["faults"].items()}})
 
 
+def _result(counts: Counts) -> dict[str, Any]:
+    return {name: value for name, value in vars(counts).items() if name != "faults"}
+
+
+EMPTY_RESULT = _result(Counts())
+
+
 @dataclass
 class FileImport:
     """One run over one file."""
@@ -180,11 +187,7 @@ async def import_registrations(context: OperationContext, registry: Registry) ->
 
 def _unusable(refusal: Invalid) -> Outcome:
     problems = [RowProblem(None, None, each.rule, None, each.message) for each in refusal.problems]
-    return Outcome(_result(Counts()), problems, failed=True)
-
-
-def _result(counts: Counts) -> dict[str, Any]:
-    return {name: value for name, value in vars(counts).items() if name != "faults"}
+    return Outcome(EMPTY_RESULT, problems, failed=True)
 
 
 async def _outcome(task: Task, table: Table, rows: Sequence[Row], counts: Counts) -> Outcome:
