@@ -10,6 +10,8 @@ import pytest
 from common.codes.rules import rules
 from common.contracts import ChangeToken
 from common.contracts.graduate import GraduateData
+from common.operations import OperationContext, Outcome
+from registry.rosters.operation import RosterOperation
 
 Json = dict[str, Any]
 Rows = Callable[..., Awaitable[list[Json]]]
@@ -220,6 +222,24 @@ async def test_two_rosters_in_one_workbook_are_refused(imported: Imported, files
     (error,) = done["errors"]
     assert (error["row"], error["rule"]) == (None, "several_tables")
     assert "一班、二班" in error["message"]
+
+
+async def test_a_number_that_is_none_is_a_fault_of_its_row(imported: Imported, files: Any) -> None:
+    table = [[*HEADER, "学制"], [*ZHANG, "nan"], [*LI, "2.5"]]
+    done = await imported(files.csv(table), "roster.csv", on_error="skip")
+    assert (counts(done), faults(done)) == ([1, 0, 0, 1], [(2, "学制", "number_format")])
+
+
+async def test_a_failure_of_our_own_has_the_four_counts(
+    imported: Imported, files: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(operation: RosterOperation, context: OperationContext) -> Outcome:
+        raise RuntimeError
+
+    monkeypatch.setattr(RosterOperation, "__call__", fail)
+    done = await imported(files.xlsx(TABLE))
+    assert (done["state"], counts(done), done["result"]["change_token"]) == ("failed", [0, 0, 0, 0], None)
+    assert [error["rule"] in rules() for error in done["errors"]] == [True]
 
 
 async def test_an_empty_roster_is_no_error(imported: Imported, files: Any) -> None:

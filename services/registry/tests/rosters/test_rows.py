@@ -197,7 +197,34 @@ def test_a_row_of_the_intake_format_is_read_whole() -> None:
         ({"入学年月": "202409", "毕业日期": "2024-06-30"}, Fault("graduated_on", "graduated_after_enrolled")),
         ({"手机号": "none"}, Fault("phone", "phone_format")),
         ({"城乡生源": "郊区"}, Fault("urban_rural", "choice")),
-        ({"学制": "四"}, Fault("duration_years", "number_format")),
+        *(
+            ({"学制": years}, Fault("duration_years", "number_format"))
+            for years in (
+                "四",
+                "nan",
+                "sNaN",
+                "inf",
+                "-inf",
+                "1e400",
+                "-4",
+                "0",
+                "0.01",
+                float("nan"),
+                float("inf"),
+                1e300,
+            )
+        ),
+        *(
+            ({"入学年月": day}, Fault("enrolled_on", "date_format"))
+            for day in (float("nan"), float("-inf"), "nan", "1e400", -43647.0, 1e300)
+        ),
+        *(
+            ({"学号": number}, Fault("student_number", "number_in_scientific_notation"))
+            for number in (float("nan"), float("inf"), 1e300, -1e300, 2020001.5)
+        ),
+        ({"性别": float("nan")}, Fault("sex_label", "unknown_label")),
+        ({"学历代码": float("inf")}, Fault("education_level", "unknown_label")),
+        ({"毕业年份": float("nan")}, Fault("cohort", "other_cohort")),
         ({"姓名": "**CLEAR**"}, Fault("name", "required")),
         ({"姓名": " "}, Fault("name", "required")),
         ({"学号": None}, Fault("student_number", "required")),

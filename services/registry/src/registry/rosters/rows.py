@@ -162,9 +162,10 @@ def _clean_text(cell: Cell) -> str:
 def _years(cell: Cell) -> Decimal:
     try:
         years = Decimal(cell_text(cell).removesuffix("年")).quantize(Decimal("0.1"))
+        usable = 0 < years <= _MAX_YEARS  # fails for what is no number, too
     except InvalidOperation:
-        raise RuleBroken("number_format") from None
-    if not 0 < years <= _MAX_YEARS:
+        usable = False
+    if not usable:
         raise RuleBroken("number_format")
     return years
 
