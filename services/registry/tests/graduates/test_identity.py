@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -69,6 +70,15 @@ def test_one_wrong_digit_never_passes_as_the_same_person(born: date, serial: int
         ("𠮷野", "𠮷野"),
         ("李\ue863", "李\ue863"),
         ("O’Neil-Weiß", "O’Neil-Weiß"),
+        ("张3", "张3"),
+        ("张３", "张3"),
+        ("学生 0001", "学生0001"),
+        ("Smith， John Jr.", "Smith, John Jr."),
+        ("Ａｎｎ_Ｌｅｅ", "Ann_Lee"),
+        ("张\u200b三\ufeff", "张三"),
+        ("\u202a张三\u202c", "张三"),
+        ("मोहन", "मोहन"),
+        ("D'Angelo", "D'Angelo"),
     ],
 )
 def test_names_are_kept_in_one_spelling(written: str, stored: str) -> None:
@@ -77,10 +87,40 @@ def test_names_are_kept_in_one_spelling(written: str, stored: str) -> None:
     assert identity.comparable_name(written) == identity.comparable_name(stored)
 
 
-@pytest.mark.parametrize("written", ["", " ", "张3", "=张三", "张三\x00", "···", "x" * 101, "<b>张</b>"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("", " ", "\u200b", "···", "(-_-)", "张三\x00", "张\x07三", "x" * 101, "<b>张</b>", "张>三"),
+        *("=张三", "＝张三", "+张三", "@张三", "＠张三", "张=三", "张三!", "张三😀"),
+    ],
+)
 def test_what_is_no_name_is_refused(written: str) -> None:
     with pytest.raises(RuleBroken, match="name_format"):
         identity.name(written)
+
+
+@pytest.mark.parametrize("read", [identity.student_number, identity.exam_number])
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("20410102150001", "20410102150001"),
+        (" ２０24-01_A ", "2024-01_A"),
+        ("24/41.0102", "24/41.0102"),
+        ("A" * 40, "A" * 40),
+    ],
+)
+def test_numbers_are_kept_as_text(read: Callable[[str], str], written: str, stored: str) -> None:
+    assert read(written) == stored
+
+
+@pytest.mark.parametrize("written", ["", "20 24", "张三", "A" * 41, "=1"])
+def test_what_is_no_number_is_refused(written: str) -> None:
+    for read, rule in (
+        (identity.student_number, "student_number_format"),
+        (identity.exam_number, "exam_number_format"),
+    ):
+        with pytest.raises(RuleBroken, match=rule):
+            read(written)
 
 
 @pytest.mark.parametrize(
