@@ -50,6 +50,34 @@ def test_a_wrong_citizen_id_is_refused(number: str, rule: str) -> None:
         identity.citizen_id(number, 2024)
 
 
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("E12345678", "E12345678"),
+        ("ea1234567", "EA1234567"),
+        (" Ｈ1234567800 ", "H1234567800"),
+        ("A123456(7)", "A123456(7)"),
+        ("Z683365（5）", "Z683365(5)"),
+        ("ab987654(a)", "AB987654(A)"),
+        ("XYZ123456789012", "XYZ123456789012"),
+        ("S1234567D", "S1234567D"),
+    ],
+)
+def test_the_number_of_another_document_is_taken_as_it_is(written: str, stored: str) -> None:
+    assert identity.citizen_id(written, 2024) == stored
+    assert identity.document_number(written) == stored
+    assert identity.birth_date(stored) is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["123456789", "12345678", "110101900307002", "ABCD123456", "E12345", "E1234567890123", "E12345678(", "E-1234567"],
+)
+def test_what_is_the_number_of_no_document_is_refused(written: str) -> None:
+    with pytest.raises(RuleBroken, match="citizen_id_format"):
+        identity.citizen_id(written, 2024)
+
+
 @given(st.dates(date(1950, 1, 1), date(2010, 12, 31)), st.integers(0, 999), st.integers(0, 16), st.integers(1, 9))
 def test_one_wrong_digit_never_passes_as_the_same_person(born: date, serial: int, position: int, shift: int) -> None:
     number = with_check_digit(f"110101{born:%Y%m%d}{serial:03}")

@@ -277,6 +277,21 @@ async def test_a_citizen_id_of_another_graduate_is_refused(imported: Imported, f
     assert counts(own) == [0, 0, 1, 0]
 
 
+async def test_the_number_of_a_passport_is_kept_like_a_citizen_id(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, school: str, rows: Rows
+) -> None:
+    header = ["学号", "姓名", "证件号", "出生日期"]
+    done = await imported(
+        files.xlsx([header, ["1", "Ann Lee", "e12345678", "2002-03-07"], ["2", "李四", "123456789", None]])
+    )
+    assert faults(done) == [(3, "证件号", "citizen_id_format")]
+    done = await imported(files.xlsx([header, ["1", "Ann Lee", "e12345678", "2002-03-07"]]))
+    assert (counts(done), done["errors"]) == ([1, 0, 0, 0], [])
+    found = await officer.post("/v1/graduates/search", json={"citizen_id": " Ｅ12345678"})
+    assert [item["citizen_id"] for item in found.json()["items"]] == ["*********"]
+    assert "12345678" not in str(await rows("SELECT * FROM graduates WHERE school_code = :school", school=school))
+
+
 async def test_no_college_in_the_row_means_that_of_the_major(
     imported: Imported, files: Any, officer: httpx.AsyncClient
 ) -> None:

@@ -13,6 +13,8 @@ from datetime import date
 MAX_NAME = 100
 _NUMBER = re.compile(r"[0-9A-Za-z\-_./]{1,40}")
 _CITIZEN_ID = re.compile(r"[0-9]{17}[0-9X]")
+# passports and permits: letters, digits, and some with a check character
+_OTHER_DOCUMENT = re.compile(r"[A-Z]{1,3}[0-9]{6,12}(?:[A-Z]|\([0-9A-Z]\))?")
 _PHONE = re.compile(r"\+?[0-9]{6,20}")
 _MOBILE_WITH_PREFIX = re.compile(r"(?:\+|00)?86(1[0-9]{10})")
 _PHONE_FILLERS = str.maketrans("", "", " -()")
@@ -72,22 +74,36 @@ def exam_number(text: str) -> str:
     return _matching(_NUMBER, compact(text), "exam_number_format")
 
 
+def document_number(text: str) -> str:
+    """The number of an identity document in the one form in which it is stored and found."""
+    return compact(text).upper()
+
+
 def citizen_id(text: str, cohort: int) -> str:
-    """The citizen id (公民身份号码) as stored, with its form, day of birth and check digit verified."""
-    number = _matching(_CITIZEN_ID, compact(text).upper(), "citizen_id_format")
-    if not _EARLIEST_BIRTH <= birth_date(number) <= date(cohort, 12, 31):
+    """The citizen id (公民身份号码) as stored, with its form, day of birth and check digit verified.
+
+    The number of a document that begins with letters is taken as it is: passports, and permits of other places.
+    """
+    number = document_number(text)
+    if _OTHER_DOCUMENT.fullmatch(number):
+        return number
+    _matching(_CITIZEN_ID, number, "citizen_id_format")
+    born = birth_date(number)
+    if born is None or not _EARLIEST_BIRTH <= born <= date(cohort, 12, 31):
         raise RuleBroken("citizen_id_date")
     if _CHECK_DIGITS[sum(w * int(digit) for w, digit in zip(_WEIGHTS, number[:17], strict=True)) % 11] != number[17]:
         raise RuleBroken("citizen_id_check_digit")
     return number
 
 
-def birth_date(number: str) -> date:
-    """The day of birth inside a citizen id of the right form."""
+def birth_date(number: str) -> date | None:
+    """The day of birth inside a citizen id; None where there is none, as in the numbers of other documents."""
+    if not _CITIZEN_ID.fullmatch(number):
+        return None
     try:
         return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
-        raise RuleBroken("citizen_id_date") from None
+        return None
 
 
 def phone(text: str) -> str:
