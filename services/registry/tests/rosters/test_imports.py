@@ -314,21 +314,36 @@ async def test_withdrawn_graduates_stay_withdrawn(imported: Imported, files: Any
     assert (await officer.get(f"/v1/graduates/{item['id']}")).json()["status"] == "transferred"
 
 
-async def test_a_roster_of_another_school_is_refused(
-    client: Callable[..., httpx.AsyncClient], files: Any, school: str
+@pytest.mark.parametrize(
+    ("role", "scope", "form", "status"),
+    [
+        (None, {}, {}, 401),
+        ("school_officer", {"school": "10001"}, {}, 404),
+        ("counsellor", {"school": "10001", "class_": "K"}, {}, 404),
+        ("graduate", {"graduate": "8e5f7c2e-9f5d-4f7a-9a59-0f0f0f0f0f0f"}, {}, 404),
+        ("admin", {}, {"school_code": "99999"}, 404),
+        ("counsellor", {"school": "99999", "class_": "K"}, {"school_code": "99999"}, 404),
+        ("counsellor", {"school": "OWN", "class_": "K"}, {}, 403),
+        ("college_officer", {"school": "OWN", "college": "C1"}, {}, 403),
+        ("provincial_officer", {"province": "410000"}, {}, 403),
+        ("counsellor", {"school": "OWN", "class_": "K"}, {"cohort": "x"}, 403),
+        ("school_officer", {"school": "OWN"}, {"cohort": "x"}, 422),
+        ("school_officer", {"school": "OWN"}, {}, 202),
+    ],
+)
+async def test_the_order_of_refusal(
+    client: Callable[..., httpx.AsyncClient],
+    files: Any,
+    school: str,
+    role: str | None,
+    scope: Json,
+    form: dict[str, str],
+    status: int,
 ) -> None:
-    form = {"school_code": school, "cohort": "2024"}
+    caller = client(role, **{name: school if value == "OWN" else value for name, value in scope.items()})
     upload = {"file": ("a.xlsx", files.xlsx(TABLE))}
-    for caller, status in (
-        (client("school_officer", school="10001"), 404),
-        (client("counsellor", school=school, class_="K"), 403),
-        (client(), 401),
-    ):
-        assert (await caller.post("/v1/imports/graduates", data=form, files=upload)).status_code == status
-    missing = await client("admin").post(
-        "/v1/imports/graduates", data={"school_code": "99999", "cohort": "2024"}, files=upload
-    )
-    assert missing.status_code == 404
+    sent = {"school_code": school, "cohort": "2024", "dry_run": "true"} | form
+    assert (await caller.post("/v1/imports/graduates", data=sent, files=upload)).status_code == status
 
 
 async def test_a_repeated_upload_is_one_operation(officer: httpx.AsyncClient, files: Any, school: str) -> None:
