@@ -25,6 +25,9 @@ MAX_TEXT = {"major_direction": 100, "commissioning_unit": 200}
 MAX_UNIT_CODE = 64
 MAX_UNIT_NAME = 200
 UNITS = ("college", "major", "class")
+MAJOR_DIGITS = 6
+"""Of a code in the catalogues of majors."""
+
 _MAX_YEARS = Decimal(12)
 
 _PROBLEMS = (RuleBroken, CellProblem, CodeProblem)
@@ -134,7 +137,7 @@ class RowReader:
             row.units[unit] = None
             return
         try:
-            row.units[unit] = _unit(code, name)
+            row.units[unit] = _unit(_whole_code(code) if unit == "major" else code, name)
         except _PROBLEMS as problem:
             row.faults.append(Fault(unit if not is_blank(code) else f"{unit}_name", problem.rule))
 
@@ -179,6 +182,13 @@ def _unit(code: Cell, name: Cell) -> UnitNamed:
         raise RuleBroken("printable")
     # a code is part of an address
     return UnitNamed(coded and coded.replace("/", "／"), named)
+
+
+def _whole_code(cell: Cell) -> Cell:
+    """A major's code of six digits again, where the program took it for a number and dropped the zero in front."""
+    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    text = cell_text(cell)
+    return text.zfill(MAJOR_DIGITS) if is_number and len(text) == MAJOR_DIGITS - 1 and text.isdigit() else cell
 
 
 @dataclass(frozen=True)
