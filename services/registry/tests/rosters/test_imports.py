@@ -305,6 +305,18 @@ async def test_no_college_in_the_row_means_that_of_the_major(
     ]
 
 
+async def test_a_class_with_a_long_name_is_created_once(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, school: str
+) -> None:
+    header, name = ["学号", "姓名", "班级"], "数学与应用数学（师范）" * 10
+    assert counts(await imported(files.xlsx([header, ["1", "张三", name], ["2", "李四", name]]))) == [2, 0, 0, 0]
+    assert counts(await imported(files.csv([header, ["1", "张 三", name]]), "a.csv")) == [0, 0, 1, 0]
+    (found,) = (await officer.get(f"/v1/schools/{school}/classes")).json()["items"]
+    assert found["name"] == name
+    items = (await officer.get("/v1/graduates", params={"class": found["code"]})).json()["items"]
+    assert [item["student_number"] for item in items] == ["1", "2"]
+
+
 async def test_withdrawn_graduates_stay_withdrawn(imported: Imported, files: Any, officer: httpx.AsyncClient) -> None:
     await imported(files.xlsx(TABLE))
     item = (await officer.get("/v1/graduates")).json()["items"][0]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.codes import Cell
+from common.spreadsheets.cells import identifier_text
 from common.spreadsheets.headers import find_header
 from registry.rosters.columns import FIELD_OF_HEADER
 from registry.rosters.rows import Fault, Row, RowReader, UnitNamed
@@ -228,12 +229,37 @@ def test_a_row_of_the_intake_format_is_read_whole() -> None:
         ({"姓名": "**CLEAR**"}, Fault("name", "required")),
         ({"姓名": " "}, Fault("name", "required")),
         ({"学号": None}, Fault("student_number", "required")),
-        ({"专业名称": "x" * 65}, Fault("major_name", "length")),
+        ({"专业名称": "x" * 201}, Fault("major_name", "length")),
+        ({"专业代码": "x" * 65, "专业名称": "数学"}, Fault("major", "length")),
         ({"委培单位": "a\x00b"}, Fault("commissioning_unit", "printable")),
     ],
 )
 def test_a_faulty_cell_is_named(cells: Mapping[str, Cell], fault: Fault) -> None:
     assert read({**PERSON, **cells}).faults == [fault]
+
+
+@pytest.mark.parametrize(
+    ("code", "read_as"),
+    [
+        (70101, "070101"),
+        (70101.0, "070101"),
+        ("070101", "070101"),
+        ("70101", "70101"),
+        (510301.0, "510301"),
+        (7010.0, "7010"),
+        ("0701A", "0701A"),
+    ],
+)
+def test_a_major_gets_back_the_zero_that_a_number_lost(code: Cell, read_as: str) -> None:
+    row = read({**PERSON, "专业代码": code, "院系代码": code})
+    assert row.units["major"] == UnitNamed(read_as, None)
+    assert row.units["college"] == UnitNamed(identifier_text(code), None)
+
+
+@pytest.mark.parametrize("length", [64, 65, 200])
+def test_a_unit_may_have_a_long_name_without_a_code(length: int) -> None:
+    row = read({**PERSON, "班级": "班" * length})
+    assert (row.faults, row.units) == ([], {"class": UnitNamed(None, "班" * length)})
 
 
 @pytest.mark.parametrize("cohort", ["2024年6月", "202406", date(2024, 6, 30), "2024届", 2024.0])

@@ -21,6 +21,16 @@ def test_a_unit_without_a_code_goes_by_its_name() -> None:
     assert [(before, after.name) for before, after in book.touched()] == [(None, "文/理学院")]
 
 
+def test_a_long_name_makes_a_code_that_fits_an_address() -> None:
+    book = UnitBook("90001", [])
+    names = ["高" * 200, "高" * 199 + "低", "高" * 64]
+    codes = [book.school_class(UnitNamed(None, name), None, None) for name in names]
+    assert len(set(codes)) == 3
+    assert [len(code) for code in codes] == [64, 64, 64]
+    assert [after.name for _, after in book.touched()] == names
+    assert book.school_class(UnitNamed(None, " ".join(names[0])), None, None) == codes[0]
+
+
 def test_a_major_has_a_college_while_all_rows_agree() -> None:
     book = UnitBook("90001", [])
     assert book.major(UnitNamed("M1", "数学"), None) == "M1"

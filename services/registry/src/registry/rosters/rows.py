@@ -176,7 +176,7 @@ def _years(cell: Cell) -> Decimal:
 def _unit(code: Cell, name: Cell) -> UnitNamed:
     coded = None if is_blank(code) else identifier_text(code)
     named = None if is_blank(name) else " ".join(_clean_text(name).split())
-    if len(coded or "") > MAX_UNIT_CODE or len(named or "") > (MAX_UNIT_NAME if coded else MAX_UNIT_CODE):
+    if len(coded or "") > MAX_UNIT_CODE or len(named or "") > MAX_UNIT_NAME:
         raise RuleBroken("length")
     if not f"{coded}{named}".isprintable():
         raise RuleBroken("printable")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from hashlib import sha256
 
 from common.codes import normalise
 from registry.organisation.domain import Kind, Unit
-from registry.rosters.rows import UnitNamed
+from registry.rosters.rows import MAX_UNIT_CODE, UnitNamed
+
+MARK_DIGITS = 8
 
 _ORDER = {Kind.COLLEGE: 0, Kind.MAJOR: 1, Kind.CLASS: 2}
 
@@ -54,7 +57,7 @@ class UnitBook:
         self, kind: Kind, named: UnitNamed, *, college_code: str | None = None, major_code: str | None = None
     ) -> str:
         name = named.name or named.code or ""
-        code = named.code or self._codes_by_name.get((kind, normalise(name))) or name.replace("/", "／")
+        code = named.code or self._codes_by_name.get((kind, normalise(name))) or _code_of(name)
         if (kind, code) not in self._units:
             self._touched[kind, code] = None
             self._enter(
@@ -77,3 +80,12 @@ class UnitBook:
         key = unit.kind, unit.code
         self._touched.setdefault(key, self._units[key])
         self._units[key] = unit
+
+
+def _code_of(name: str) -> str:
+    """The code of a unit that came without one: its name, of a long one the beginning and a mark of the whole."""
+    code = name.replace("/", "／")
+    if len(code) <= MAX_UNIT_CODE:
+        return code
+    mark = sha256(normalise(name).encode()).hexdigest()[:MARK_DIGITS]
+    return f"{code[: MAX_UNIT_CODE - MARK_DIGITS - 1]}-{mark}"
