@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from common.codes import Cell
 from common.spreadsheets.cells import identifier_text
 from common.spreadsheets.headers import find_header
+from registry.rosters.agreement import settle
 from registry.rosters.columns import FIELD_OF_HEADER
 from registry.rosters.rows import Fault, Row, RowReader, UnitNamed
 
@@ -80,7 +81,9 @@ def read(row: Mapping[str, Cell], headers: list[str] | None = None) -> Row:
     names = headers or list(row)
     header = find_header([names], FIELD_OF_HEADER)
     assert header is not None
-    return RowReader(header, "90001", 2024).read([row.get(name) for name in names])
+    found = RowReader(header, "90001", 2024).read([row.get(name) for name in names])
+    settle(found, {})
+    return found
 
 
 def test_a_row_of_the_export_format_is_read_whole() -> None:
@@ -187,6 +190,14 @@ def test_a_row_of_the_intake_format_is_read_whole() -> None:
             {"身份证号": "11010119900307002X", "出生日期": "1990-03-08"},
             Fault("birth_date", "birth_date_matches_citizen_id"),
         ),
+        (
+            {"身份证号": "11010119900307002X", "出生年月": "1990-04"},
+            Fault("birth_date", "birth_date_matches_citizen_id"),
+        ),
+        (
+            {"身份证号": "11010119900307002X", "出生日期": "1990-03-01"},
+            Fault("birth_date", "birth_date_matches_citizen_id"),
+        ),
         ({"院校代码": "90002"}, Fault("school", "other_school")),
         ({"院校代码": "4111090002"}, Fault("school", "other_school")),
         ({"毕业年份": 2023.0}, Fault("cohort", "other_cohort")),
@@ -265,6 +276,13 @@ def test_a_unit_may_have_a_long_name_without_a_code(length: int) -> None:
 @pytest.mark.parametrize("cohort", ["2024年6月", "202406", date(2024, 6, 30), "2024届", 2024.0])
 def test_the_year_of_graduation_counts(cohort: Cell) -> None:
     assert read({**PERSON, "毕业年份": cohort, "院校代码": "'90001"}).faults == []
+
+
+@pytest.mark.parametrize("month", ["199003", 199003.0, "1990-03", "1990年3月", "1990 年 3 月"])
+def test_a_month_of_birth_becomes_the_day_of_the_citizen_id(month: Cell) -> None:
+    row = read({**PERSON, "身份证号": "11010119900307002X", "出生年月": month})
+    assert (row.faults, row.given["birth_date"]) == ([], date(1990, 3, 7))
+    assert read({**PERSON, "出生年月": month}).given["birth_date"] == date(1990, 3, 1)
 
 
 def test_an_examinee_number_may_stand_for_the_student_number() -> None:

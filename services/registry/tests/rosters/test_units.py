@@ -42,6 +42,15 @@ def test_a_major_has_a_college_while_all_rows_agree() -> None:
     assert book.college_of_major("M1") is None
 
 
+def test_the_codes_of_a_row_are_those_of_its_units() -> None:
+    book = UnitBook("90001", [unit(Kind.COLLEGE, "C1", "理学院")])
+    named = {"college": UnitNamed(None, "理学院"), "major": UnitNamed("M1", "数学"), "class": None}
+    assert book.codes_of(named) == {"college_code": "C1", "major_code": "M1", "class_code": None}
+    assert book.college_of_major("M1") == "C1"
+    assert book.codes_of({"major": UnitNamed("M2", None)}) == {"major_code": "M2"}
+    assert book.codes_of({}) == {}
+
+
 def test_new_units_are_stored_before_what_refers_to_them() -> None:
     book = UnitBook("90001", [])
     major = book.major(UnitNamed("M1", "数学"), None)

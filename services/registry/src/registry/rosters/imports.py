@@ -22,8 +22,10 @@ from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header, find_header
 from registry.graduates.storage import lock_roster
 from registry.rosters import storage
-from registry.rosters.chunks import ChunkWorker, Line, RowFault, needs_exam_number
+from registry.rosters.chunks import ChunkWorker
 from registry.rosters.columns import FIELD_OF_HEADER
+from registry.rosters.faults import RowFault
+from registry.rosters.lines import Line
 from registry.rosters.merging import Merged, merge
 
 CHUNK_ROWS = 5_000
@@ -111,7 +113,7 @@ def open_table(sheet: Sheet, chunk_rows: int = CHUNK_ROWS) -> tuple[Header, list
 
 
 class RosterImport:
-    """One run of one import. `worker` carries what later chunks must know of earlier ones."""
+    """One run of one import. The worker carries what later chunks must know of earlier ones."""
 
     def __init__(self, task: Task, header: Header, cipher: FieldCipher) -> None:
         self.task = task
@@ -128,13 +130,12 @@ class RosterImport:
 
         Once a row was faulty and the task is all or nothing, later chunks are only checked.
         """
-        lines = await _in_thread(partial(self._worker.lines, chunk))
-        await self._check(uow, lines)
+        lines = await self._checked(uow, chunk)
         faults = self._worker.faults(lines)
         self.outcome.faults.extend(faults)
         faulty = len({fault.row for fault in faults})
         merged = Merged() if self.refused else await self._store(uow, lines)
-        skipped = sum(1 for line in lines if line.is_unchanged and not line.row.faults)
+        skipped = sum(1 for line in lines if line.is_unchanged and line.is_good)
         own = Outcome(faults=faults)
         for outcome in (own, self.outcome):
             outcome.add(merged, unchanged=skipped, rejected=faulty)
@@ -142,31 +143,31 @@ class RosterImport:
 
     async def recall_chunk(self, uow: UnitOfWork, chunk: Sequence[Row], own: Outcome) -> None:
         """Counts a chunk that an earlier run of the operation has stored, and finds its keys and faults again."""
-        lines = await _in_thread(partial(self._worker.lines, chunk))
-        await self._check(uow, lines)
+        lines = await self._checked(uow, chunk)
         self.outcome.faults.extend(self._worker.faults(lines))
         merged = Merged(own.created, own.updated, own.unchanged, own.change_token)
         self.outcome.add(merged, unchanged=0, rejected=own.rejected)
 
-    async def _check(self, uow: UnitOfWork, lines: Sequence[Line]) -> None:
-        """Everything that can be wrong with the lines, by themselves, in the file and against the roster."""
-        task, connection = self.task, uow.connection
-        await lock_roster(connection, task.school_code, task.cohort)
+    async def _checked(self, uow: UnitOfWork, chunk: Sequence[Row]) -> list[Line]:
+        """The lines with everything that is wrong with them, by themselves, in the file and against the roster."""
+        worker, connection, roster = self._worker, uow.connection, (self.task.school_code, self.task.cohort)
+        lines = await _in_thread(partial(worker.lines, chunk))
+        await lock_roster(connection, *roster)
         numbers = [line.student_number for line in lines if line.student_number]
-        known = await storage.by_student_number(connection, task.school_code, task.cohort, numbers)
-        await _in_thread(partial(self._worker.check, lines, known))
-        exam_numbers = [str(line.row.given["exam_number"]) for line in lines if needs_exam_number(line)]
+        known = await storage.by_student_number(connection, *roster, numbers)
+        await _in_thread(partial(worker.read, lines, known))
+        exam_numbers = [line.exam_number for line in lines if line.needs_exam_number and line.exam_number]
         if exam_numbers:
-            found = await storage.by_exam_number(connection, task.school_code, task.cohort, exam_numbers)
-            self._worker.match_exam_numbers(lines, found)
+            worker.match_exam_numbers(lines, await storage.by_exam_number(connection, *roster, exam_numbers))
+        await _in_thread(partial(worker.compare, lines))
         indexes = [line.citizen_index for line in lines if line.citizen_index]
         if indexes:
-            owners = await storage.owners_of_citizen_ids(connection, task.school_code, task.cohort, indexes)
-            self._worker.match_citizens(lines, owners)
+            worker.match_citizens(lines, await storage.owners_of_citizen_ids(connection, *roster, indexes))
+        return lines
 
     async def _store(self, uow: UnitOfWork, lines: Sequence[Line]) -> Merged:
         task = self.task
-        if all(line.is_unchanged or line.row.faults for line in lines):
+        if all(line.is_unchanged or not line.is_good for line in lines):
             return Merged()
         while True:
             book = await storage.load_book(uow.connection, task.school_code)

@@ -10,7 +10,7 @@ from common.errors import Invalid
 from common.operations import OperationContext, Outcome, RowProblem
 from common.spreadsheets import Row, Sheet, read, write_workbook
 from registry.rosters import imports
-from registry.rosters.chunks import RowFault
+from registry.rosters.faults import RowFault
 from registry.rosters.imports import CHUNK_ROWS, HeaderMissingError, RosterImport, Task, open_table, roster_header
 
 KIND = "roster_import"

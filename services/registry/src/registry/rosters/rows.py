@@ -12,11 +12,11 @@ from decimal import Decimal, InvalidOperation
 
 from common.codes import Cell, CodeLists, CodeProblem, normalise
 from common.codes.spelling import cell_text
-from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
+from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear, is_month
 from common.spreadsheets.headers import Header
 from common.spreadsheets.owners import foreign_cells
 from registry.graduates import identity
-from registry.graduates.domain import CODE_LIST_OF, broken_rules
+from registry.graduates.domain import CODE_LIST_OF
 from registry.graduates.identity import RuleBroken
 from registry.rosters.columns import CODED, DAYS, WORDS
 
@@ -51,9 +51,10 @@ class UnitNamed:
 
 @dataclass
 class Row:
-    """What a row says, and what is wrong with it."""
+    """What a row says, and what is wrong with it. `month_of_birth` is set where the row tells no day."""
 
     given: dict[str, object] = field(default_factory=dict)
+    month_of_birth: date | None = None
     units: dict[str, UnitNamed | None] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -81,7 +82,10 @@ class RowReader:
         self._take_place_hint(cells, row)
         for unit in self._units:
             self._fill_unit(cells, row, unit)
-        self._check_whole(row)
+        self._require(row)
+        born = row.given.get("birth_date")
+        if isinstance(born, date) and is_month(self.header.cell(cells, "birth_date")):
+            row.month_of_birth = born
         return row
 
     def _readers(self) -> Iterator[tuple[str, Callable[[Cell], object]]]:
@@ -141,21 +145,13 @@ class RowReader:
         except _PROBLEMS as problem:
             row.faults.append(Fault(unit if not is_blank(code) else f"{unit}_name", problem.rule))
 
-    def _check_whole(self, row: Row) -> None:
+    def _require(self, row: Row) -> None:
         faulty = {fault.column for fault in row.faults}
         for column in REQUIRED_FIELDS:
             erased = column in row.given and row.given[column] is None
             missing = column not in row.given and column not in faulty
             if erased or (missing and not (column == "student_number" and row.given.get("exam_number"))):
                 row.faults.append(Fault(column, "required"))
-        row.faults += [Fault(column, rule) for column, rule in contradictions(row.given)]
-
-
-def contradictions(given: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Rules that several fields of a row break together."""
-    citizen_id, days = given.get("citizen_id"), [given.get(column) for column in DAYS]
-    born, enrolled_on, graduated_on = (day if isinstance(day, date) else None for day in days)
-    yield from broken_rules(citizen_id if isinstance(citizen_id, str) else None, born, enrolled_on, graduated_on)
 
 
 def _clean_text(cell: Cell) -> str:

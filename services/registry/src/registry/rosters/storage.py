@@ -14,7 +14,7 @@ from registry.graduates.tables import graduates
 from registry.organisation import commands
 from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, Unit
-from registry.rosters.chunks import Known
+from registry.rosters.lines import Known
 from registry.rosters.units import UnitBook
 
 _KNOWN = (
@@ -22,7 +22,11 @@ _KNOWN = (
     graduates.c.student_number,
     graduates.c.exam_number,
     graduates.c.name_index,
+    graduates.c.citizen_id_cipher,
     graduates.c.citizen_id_index,
+    graduates.c.birth_date,
+    graduates.c.enrolled_on,
+    graduates.c.graduated_on,
     graduates.c.line_fingerprint,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 
@@ -25,6 +25,15 @@ class UnitBook:
         self._touched: dict[tuple[Kind, str], Unit | None] = {}
         for unit in units:
             self._enter(unit)
+
+    def codes_of(self, units: Mapping[str, UnitNamed | None]) -> dict[str, str | None]:
+        """The codes of the units that a row names, entered if they are new; None for one that it erases."""
+        named = {unit: each for unit, each in units.items() if each}
+        college = self.college(named["college"]) if "college" in named else None
+        major = self.major(named["major"], college) if "major" in named else None
+        school_class = self.school_class(named["class"], college, major) if "class" in named else None
+        codes = {"college": college, "major": major, "class": school_class}
+        return {f"{unit}_code": codes[unit] for unit in units}
 
     def college(self, named: UnitNamed) -> str:
         """The code of the college a row names, entered if it is new."""
