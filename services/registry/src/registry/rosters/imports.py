@@ -83,11 +83,15 @@ class Outcome:
             "change_token": self.change_token and self.change_token.encode(),
         }
 
+    def noted(self) -> dict[str, Any]:
+        """The same with the faults, as it is noted of a chunk that is stored."""
+        return self.to_json() | {"faults": [list(vars(fault).values()) for fault in self.faults]}
+
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """The same again, without the faults."""
-        token = stored["change_token"]
-        return cls(**{**stored, "change_token": token and ChangeToken.decode(token)})
+    def recalled(cls, noted: Mapping[str, Any]) -> Self:
+        """What was noted of a chunk."""
+        token, faults = noted["change_token"], [RowFault(*fault) for fault in noted["faults"]]
+        return cls(**{**noted, "change_token": token and ChangeToken.decode(token), "faults": faults})
 
     def as_refused(self) -> None:
         """Nothing of it was stored."""
@@ -142,9 +146,9 @@ class RosterImport:
         return own
 
     async def recall_chunk(self, uow: UnitOfWork, chunk: Sequence[Row], own: Outcome) -> None:
-        """Counts a chunk that an earlier run of the operation has stored, and finds its keys and faults again."""
-        lines = await self._checked(uow, chunk)
-        self.outcome.faults.extend(self._worker.faults(lines))
+        """Counts a chunk that an earlier run of the operation has stored; its keys are taken, its faults are known."""
+        await self._checked(uow, chunk)
+        self.outcome.faults.extend(own.faults)
         merged = Merged(own.created, own.updated, own.unchanged, own.change_token)
         self.outcome.add(merged, unchanged=0, rejected=own.rejected)
 

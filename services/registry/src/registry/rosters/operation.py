@@ -44,7 +44,7 @@ class RosterOperation:
         """All chunks in one transaction, given up at its end after a fault or a dry run."""
         stored = (await context.done_chunks()).get(WHOLE_FILE)
         if stored is not None:
-            run.outcome = imports.Outcome.from_json(stored)
+            run.outcome = imports.Outcome.recalled(stored)
             return
         async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as uow:
             done, total = 0, sum(map(len, chunks))
@@ -56,7 +56,7 @@ class RosterOperation:
                 await uow.audit(
                     KIND, "operation", context.id, school_code=run.task.school_code, detail=_counts(run.outcome)
                 )
-                await context.chunk_done(uow, WHOLE_FILE, run.outcome.to_json())
+                await context.chunk_done(uow, WHOLE_FILE, run.outcome.noted())
                 await uow.commit()
 
     async def _in_parts(self, context: OperationContext, run: RosterImport, chunks: Sequence[Sequence[Row]]) -> None:
@@ -66,13 +66,13 @@ class RosterOperation:
         for number, chunk in enumerate(chunks):
             async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as uow:
                 if number in earlier:
-                    await run.recall_chunk(uow, chunk, imports.Outcome.from_json(earlier[number]))
+                    await run.recall_chunk(uow, chunk, imports.Outcome.recalled(earlier[number]))
                 else:
                     own = await run.run_chunk(uow, chunk)
                     await uow.audit(
                         KIND, "operation", context.id, school_code=run.task.school_code, detail=_counts(own)
                     )
-                    await context.chunk_done(uow, number, own.to_json())
+                    await context.chunk_done(uow, number, own.noted())
                     await uow.commit()
             done += len(chunk)
             await context.progress(done, total)
