@@ -6,7 +6,7 @@ import pytest
 from registry.rosters.lines import Known, Line
 from registry.rosters.repeats import NamedBefore
 
-ZHANG = Known(UUID(int=1), "1", "E1", b"", None, b"citizen 1", None, None, None, b"line")
+ZHANG = Known(UUID(int=1), "1", "E1", b"", None, b"citizen 1", None, None, None, "C1", None, b"line")
 LI = replace(ZHANG, id=UUID(int=2), student_number="2", exam_number="E2", citizen_id_index=b"citizen 2")
 
 

@@ -47,10 +47,15 @@ class ChunkWorker:
         """The data rows with their fingerprints and numbers; rows without any value are no data rows."""
         return [self._line(number, cells) for number, cells in numbered]
 
-    def read(self, lines: Sequence[Line], known: Mapping[str, Known]) -> None:
-        """Finds each line's graduate by student number, and reads the lines that are not unchanged."""
+    def read(self, lines: Sequence[Line], known: Mapping[str, Known], book: UnitBook | None) -> None:
+        """Finds each line's graduate by student number, and reads the lines that are not unchanged.
+
+        `book` is needed where a known graduate has no college: the major may have got one since.
+        """
         for line in lines:
             line.known = known.get(line.student_number or "")
+            if book and line.known and line.known.college_code is None:
+                line.college_due = book.college_of_major(line.known.major_code) is not None
             if not line.is_unchanged:
                 line.row = self._reader.read(line.cells)
 

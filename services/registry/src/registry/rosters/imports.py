@@ -2,12 +2,13 @@
 
 `reject` (and every dry run) is one transaction over all chunks, rolled back at the first faulty row or at the end of a
 dry run; `skip` is one transaction a chunk. All chunks of a transaction hold the roster of that school's cohort.
+Where rows leave their college to their major, the units of the whole file are stored before the first chunk.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Self, TypeVar
@@ -27,6 +28,8 @@ from registry.rosters.columns import FIELD_OF_HEADER
 from registry.rosters.faults import RowFault
 from registry.rosters.lines import Line
 from registry.rosters.merging import Merged, merge
+from registry.rosters.rows import UnitNamed
+from registry.rosters.units import UnitBook
 
 CHUNK_ROWS = 5_000
 """Measured: larger chunks hold locks longer and are no faster."""
@@ -122,19 +125,39 @@ class RosterImport:
     def __init__(self, task: Task, header: Header, cipher: FieldCipher) -> None:
         self.task = task
         self.outcome = Outcome()
-        self._worker = ChunkWorker(header, task.school_code, task.cohort, cipher)
+        self._header = header
+        self._new_worker = partial(ChunkWorker, header, task.school_code, task.cohort, cipher)
+        self._worker = self._new_worker()
 
     @property
     def refused(self) -> bool:
         """True once nothing of the file will be stored because of a faulty row."""
         return bool(self.outcome.faults) and not self.task.skip_faulty
 
+    def needs_units_first(self, chunks: Iterable[Sequence[Row]]) -> bool:
+        """True if some rows name their college and others leave it to their major, whose colleges the file tells."""
+        header, colleges = self._header, ("college", "college_name")
+        if not header.positions.keys() & {"major", "major_name"}:
+            return False
+        rows = (cells for chunk in chunks for _, cells in chunk)
+        named = {any(not is_blank(header.cell(cells, each)) for each in colleges) for cells in rows}
+        return len(named) > 1
+
+    async def store_units(self, uow: UnitOfWork, chunks: Iterable[Sequence[Row]]) -> None:
+        """Stores the units that the good rows of all chunks name, so that no college depends on the order of rows."""
+        worker = self._new_worker()
+        named: dict[frozenset[tuple[str, UnitNamed | None]], None] = {}
+        for chunk in chunks:
+            lines = await self._checked(uow, worker, chunk)
+            named |= {frozenset(line.row.units.items()): None for line in lines if line.is_good}
+        await self._with_units(uow, lambda book: [book.codes_of(dict(units)) for units in named])
+
     async def run_chunk(self, uow: UnitOfWork, chunk: Sequence[Row]) -> Outcome:
         """Checks and stores one chunk in the caller's transaction; never commits. Answers the chunk's own outcome.
 
         Once a row was faulty and the task is all or nothing, later chunks are only checked.
         """
-        lines = await self._checked(uow, chunk)
+        lines = await self._checked(uow, self._worker, chunk)
         faults = self._worker.faults(lines)
         self.outcome.faults.extend(faults)
         faulty = len({fault.row for fault in faults})
@@ -147,19 +170,21 @@ class RosterImport:
 
     async def recall_chunk(self, uow: UnitOfWork, chunk: Sequence[Row], own: Outcome) -> None:
         """Counts a chunk that an earlier run of the operation has stored; its keys are taken, its faults are known."""
-        await self._checked(uow, chunk)
+        await self._checked(uow, self._worker, chunk)
         self.outcome.faults.extend(own.faults)
         merged = Merged(own.created, own.updated, own.unchanged, own.change_token)
         self.outcome.add(merged, unchanged=0, rejected=own.rejected)
 
-    async def _checked(self, uow: UnitOfWork, chunk: Sequence[Row]) -> list[Line]:
+    async def _checked(self, uow: UnitOfWork, worker: ChunkWorker, chunk: Sequence[Row]) -> list[Line]:
         """The lines with everything that is wrong with them, by themselves, in the file and against the roster."""
-        worker, connection, roster = self._worker, uow.connection, (self.task.school_code, self.task.cohort)
+        connection, roster = uow.connection, (self.task.school_code, self.task.cohort)
         lines = await _in_thread(partial(worker.lines, chunk))
         await lock_roster(connection, *roster)
         numbers = [line.student_number for line in lines if line.student_number]
         known = await storage.by_student_number(connection, *roster, numbers)
-        await _in_thread(partial(worker.read, lines, known))
+        any_open = any(each.college_code is None for each in known.values())
+        book = await storage.load_book(connection, self.task.school_code) if any_open else None
+        await _in_thread(partial(worker.read, lines, known, book))
         exam_numbers = [line.exam_number for line in lines if line.needs_exam_number and line.exam_number]
         if exam_numbers:
             worker.match_exam_numbers(lines, await storage.by_exam_number(connection, *roster, exam_numbers))
@@ -173,14 +198,18 @@ class RosterImport:
         task = self.task
         if all(line.is_unchanged or not line.is_good for line in lines):
             return Merged()
-        while True:
-            book = await storage.load_book(uow.connection, task.school_code)
-            records = await _in_thread(partial(self._worker.records, lines, book))
-            if await storage.store_book(uow, task.school_code, book):
-                break
+        records = await self._with_units(uow, partial(self._worker.records, lines))
         return await merge(
             uow, records, school_code=task.school_code, cohort=task.cohort, operation_id=task.operation_id
         )
+
+    async def _with_units(self, uow: UnitOfWork, resolve: Callable[[UnitBook], Answer]) -> Answer:
+        """What is made of the school's units, once those that it has added or changed are stored."""
+        while True:
+            book = await storage.load_book(uow.connection, self.task.school_code)
+            resolved = await _in_thread(partial(resolve, book))
+            if await storage.store_book(uow, self.task.school_code, book):
+                return resolved
 
 
 async def _in_thread(work: Callable[[], Answer]) -> Answer:

@@ -24,12 +24,14 @@ class Known:
     birth_date: date | None
     enrolled_on: date | None
     graduated_on: date | None
+    college_code: str | None
+    major_code: str | None
     line_fingerprint: bytes | None
 
 
 @dataclass
 class Line:
-    """One data row."""
+    """One data row. `college_due` marks a graduate without a college whose major has got one since."""
 
     number: int
     cells: Sequence[Cell]
@@ -38,12 +40,14 @@ class Line:
     exam_number: str | None = None
     row: Row = field(default_factory=Row)
     known: Known | None = None
+    college_due: bool = False
     citizen_index: bytes | None = None
 
     @property
     def is_unchanged(self) -> bool:
         """True if exactly this line left the stored content: nothing about it needs to be looked at again."""
-        return self.known is not None and self.known.line_fingerprint == self.fingerprint
+        same = self.known is not None and self.known.line_fingerprint == self.fingerprint
+        return same and not self.college_due
 
     @property
     def is_good(self) -> bool:

@@ -18,6 +18,9 @@ EMPTY_RESULT = imports.Outcome().to_json()
 WHOLE_FILE = -1
 """Number of the one part of an import that is stored in one transaction."""
 
+UNITS = -2
+"""Number of the part that stores the units of all rows before the first chunk."""
+
 
 class RosterOperation:
     """Handler of the operation kind; may be run again from the start at any time."""
@@ -48,6 +51,8 @@ class RosterOperation:
             return
         async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as uow:
             done, total = 0, sum(map(len, chunks))
+            if run.needs_units_first(chunks):
+                await run.store_units(uow, chunks)
             for chunk in chunks:
                 await run.run_chunk(uow, chunk)
                 done += len(chunk)
@@ -62,6 +67,11 @@ class RosterOperation:
     async def _in_parts(self, context: OperationContext, run: RosterImport, chunks: Sequence[Sequence[Row]]) -> None:
         """Each chunk in its own transaction."""
         earlier = await context.done_chunks()
+        if UNITS not in earlier and run.needs_units_first(chunks):
+            async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as uow:
+                await run.store_units(uow, chunks)
+                await context.chunk_done(uow, UNITS)
+                await uow.commit()
         done, total = 0, sum(map(len, chunks))
         for number, chunk in enumerate(chunks):
             async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as uow:

@@ -27,6 +27,8 @@ _KNOWN = (
     graduates.c.birth_date,
     graduates.c.enrolled_on,
     graduates.c.graduated_on,
+    graduates.c.college_code,
+    graduates.c.major_code,
     graduates.c.line_fingerprint,
 )
 
