@@ -6,10 +6,16 @@ from typing import Any
 import httpx
 import pytest
 
+from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
 from common.operations import OperationRunner
+from registry.organisation.domain import Kind
+from registry.organisation.storage import units_of
+from registry.rosters import storage
 from registry.rosters.operation import EMPTY_RESULT, KIND, RosterOperation
+from registry.rosters.rows import UnitNamed
+from registry.rosters.units import UnitBook
 
 Json = dict[str, Any]
 Rows = Callable[..., Awaitable[list[Json]]]
@@ -94,3 +100,31 @@ async def test_a_college_that_a_major_gets_later_reaches_the_same_file_in_any_sp
     assert counts(await imported(same)) == [0, 1, 1, 0]
     assert await colleges(officer) == {"1": "C1", "2": "C1", "4": None}
     assert counts(await imported(files.xlsx([HEADER, *spelled([OPEN, OTHER])]))) == [0, 0, 2, 0]
+
+
+async def test_of_two_imports_that_name_two_colleges_the_later_resolves_again(
+    database: Database, school: str, admin: httpx.AsyncClient
+) -> None:
+    async def resolved(college: str) -> UnitBook:
+        async with database.reading() as connection:
+            book = await storage.load_book(connection, school)
+        book.codes_of({"college": UnitNamed(college, None), "major": UnitNamed("M1", None)})
+        return book
+
+    async def stored(book: UnitBook) -> bool:
+        async with database.transaction(SYSTEM) as uow:
+            done = await storage.store_book(uow, school, book)
+            await uow.commit()
+        return done
+
+    for code in ("C1", "C2"):
+        await admin.post(f"/v1/schools/{school}/colleges", json={"code": code, "name": code})
+    await admin.post(f"/v1/schools/{school}/majors", json={"code": "M1", "name": "数学"})
+    first, second = await resolved("C1"), await resolved("C2")
+    assert await stored(first)
+    assert not await stored(second)
+    assert await stored(await resolved("C2"))
+    assert (await admin.get(f"/v1/schools/{school}/majors/M1")).json()["college_code"] is None
+    async with database.reading() as connection:
+        (major,) = [each for each in await units_of(connection, school) if each.kind is Kind.MAJOR]
+    assert major.several_colleges
