@@ -32,7 +32,7 @@ async def write_part(context: OperationContext, part: int) -> None:
 
 async def four_parts(context: OperationContext) -> Outcome:
     for part in range(4):
-        if not await context.is_chunk_done(part):
+        if part not in await context.done_chunks():
             await write_part(context, part)
     done = await context.done_chunks()
     return Outcome({"created": sum(each["created"] for each in done.values())})
