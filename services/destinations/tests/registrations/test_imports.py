@@ -287,6 +287,27 @@ async def test_every_fault_is_named_by_row_column_and_rule(office: Office, book:
     assert "生源信息中没有该毕业生" in str(sheet.cell(2, len(HEADERS) + 1).value)
 
 
+async def test_the_sheet_with_the_registrations_is_found(office: Office) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook([office.row(**FULL)])))
+    notes = book.create_sheet("填写说明", 0)
+    notes.append(["学号", "姓名", "说明"])
+    content = io.BytesIO()
+    book.save(content)
+    operation = await office.finished(await office.post(content.getvalue(), "去向.xlsx"))
+    assert counts(operation) == (1, 0, 0, 0)
+
+
+async def test_columns_that_were_shifted_show_nobody(office: Office) -> None:
+    row = office.row(毕业年份="2022年6月")
+    rows = [row | {"毕业去向": row["姓名"]}, office.row(毕业去向="13800138000"), office.row(毕业去向类别代码="998")]
+    operation = await office.send(rows)
+    assert [(each["rule"], each["value"]) for each in operation["errors"]] == [
+        ("unknown_label", "***"),
+        ("unknown_code", "***********"),
+        ("unknown_code", "998"),
+    ]
+
+
 async def test_skip_stores_the_good_rows(office: Office) -> None:
     operation = await office.send([office.row(**FULL), office.row(毕业去向="没有"), office.row()], on_error="skip")
     assert operation["state"] == "succeeded"

@@ -20,7 +20,7 @@ from common.spreadsheets import read
 from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Person
 from destinations.registrations.imports import storage
-from destinations.registrations.imports.files import Table, open_table
+from destinations.registrations.imports.files import Table, open_table, table_header
 from destinations.registrations.imports.planning import (
     Known,
     Plan,
@@ -96,6 +96,13 @@ class Counts:
         return cls(**{**stored, "faults": {int(row): faults for row, faults in stored["faults"].items()}})
 
 
+def _result(counts: Counts) -> dict[str, Any]:
+    return {name: value for name, value in vars(counts).items() if name != "faults"}
+
+
+EMPTY_RESULT = _result(Counts())
+
+
 @dataclass
 class FileImport:
     """One run over one file."""
@@ -167,7 +174,7 @@ async def import_registrations(context: OperationContext, registry: Registry) ->
     """The handler of the operation."""
     task = Task.of(context)
     try:
-        table = open_table(await read(await context.upload(), f"upload.{task.kind}"))
+        table = open_table(await read(await context.upload(), f"upload.{task.kind}", table_header))
     except Invalid as refusal:
         return _unusable(refusal)
     rows = await asyncio.to_thread(table.rows, task.school_code, task.cohort)
@@ -180,11 +187,7 @@ async def import_registrations(context: OperationContext, registry: Registry) ->
 
 def _unusable(refusal: Invalid) -> Outcome:
     problems = [RowProblem(None, None, each.rule, None, each.message) for each in refusal.problems]
-    return Outcome(_result(Counts()), problems, failed=True)
-
-
-def _result(counts: Counts) -> dict[str, Any]:
-    return {name: value for name, value in vars(counts).items() if name != "faults"}
+    return Outcome(EMPTY_RESULT, problems, failed=True)
 
 
 async def _outcome(task: Task, table: Table, rows: Sequence[Row], counts: Counts) -> Outcome:

@@ -12,6 +12,7 @@ from common.codes import Cell, CodeLists, CodeProblem
 from common.codes.spelling import cell_text
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
 from common.spreadsheets.headers import Header
+from common.spreadsheets.owners import foreign_cells
 from destinations.registrations.domain.content import CODE_LISTS
 from destinations.registrations.imports.columns import CODED, KEYS, TEXTS, field_of_name_column
 
@@ -64,7 +65,7 @@ class RowReader:
     def read(self, number: int, cells: Sequence[Cell]) -> Row:
         """Checks the row by itself; what depends on other rows or on what is stored is checked later."""
         row = Row(number)
-        self._check_owner(cells, row)
+        row.faults += [Fault(*each) for each in foreign_cells(self.header, cells, self.school_code, self.cohort)]
         self._read_destination(cells, row)
         if row.destination_code is None:
             return row
@@ -77,15 +78,6 @@ class RowReader:
             self._fill_code(cells, row, column)
         self._place_name(row, row.destination_code)
         return row
-
-    def _check_owner(self, cells: Sequence[Cell], row: Row) -> None:
-        """The row must belong to the school and cohort of the form, where it says so."""
-        school = cell_text(self.header.cell(cells, "school")).removesuffix(".0")
-        if school and school != self.school_code and not (len(school) == 10 and school.endswith(self.school_code)):
-            row.faults.append(Fault("school", "other_school"))
-        cohort = cell_text(self.header.cell(cells, "cohort")).removesuffix(".0")
-        if cohort and "".join(filter(str.isdigit, cohort)) != str(self.cohort):
-            row.faults.append(Fault("cohort", "other_cohort"))
 
     def _read_destination(self, cells: Sequence[Cell], row: Row) -> None:
         code, label = self.header.cell(cells, "destination_code"), self.header.cell(cells, "destination_code_label")
