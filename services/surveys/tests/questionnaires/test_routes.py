@@ -31,6 +31,18 @@ async def test_a_draft_is_edited_and_published_as_versions_that_never_change(
     assert (await manager.get(path)).json() == second.json()
 
 
+async def test_a_change_of_pages_may_leave_out_what_has_a_default(
+    manager: httpx.AsyncClient, questionnaire: Json
+) -> None:
+    path = (await manager.post("/v1/questionnaires", json=questionnaire)).headers["Location"]
+    question = {"id": "remarks", "type": "text", "text": {"zh": "意见", "en": "Remarks"}}
+    pages = [{"id": "only", "questions": [question]}]
+    edited = await manager.patch(path, json={"pages": pages}, headers={"If-Match": '"1"'})
+    assert edited.status_code == 200, edited.text
+    assert edited.json()["pages"] == [{"id": "only", "questions": [question | {"required": False}]}]
+    assert edited.json()["title"] == questionnaire["title"]
+
+
 async def test_a_write_names_the_version_it_is_meant_for(manager: httpx.AsyncClient, questionnaire: Json) -> None:
     path = (await manager.post("/v1/questionnaires", json=questionnaire)).headers["Location"]
     assert (await manager.patch(path, json={})).status_code == 428
