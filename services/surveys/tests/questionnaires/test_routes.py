@@ -65,6 +65,23 @@ async def test_what_nobody_could_answer_is_not_published(manager: httpx.AsyncCli
     assert (await manager.get(path)).json()["published_version"] is None
 
 
+async def test_what_is_published_already_is_not_published_again(
+    manager: httpx.AsyncClient, questionnaire: Json
+) -> None:
+    path = (await manager.post("/v1/questionnaires", json=questionnaire)).headers["Location"]
+    await manager.post(f"{path}/publish", headers={"If-Match": '"1"'})
+    back = {"title": questionnaire["title"]}
+    for change, state in (({}, "published"), ({"title": {"zh": "新题目"}}, "draft"), (back, "published")):
+        edited = await manager.patch(path, json=change, headers={"If-Match": "*"})
+        assert edited.json()["state"] == state
+    again = await manager.post(f"{path}/publish", headers={"If-Match": "*"})
+    refused = again.json()
+    assert (again.status_code, refused["code"]) == (409, "already_published")
+    assert (refused["state"], refused["allowed_transitions"]) == ("published", [])
+    found = (await manager.get(path)).json()
+    assert (found["version"], found["published_version"]) == (5, 1)
+
+
 async def test_ambiguous_ids_are_refused_at_once(manager: httpx.AsyncClient, questionnaire: Json) -> None:
     broken = questionnaire | {"pages": [questionnaire["pages"][0], questionnaire["pages"][0]]}
     answer = await manager.post("/v1/questionnaires", json=broken)
