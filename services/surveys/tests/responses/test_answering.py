@@ -63,6 +63,12 @@ async def test_every_value_is_checked_against_its_question(client: Client, token
     assert (await holder.get("/v1/answer")).json()["values"] == {}
 
 
+async def test_a_saved_page_carries_its_school(client: Client, tokens: list[str], school: str, rows: Rows) -> None:
+    await filled(client(link=tokens[0]))
+    found = await rows("SELECT page_id FROM response_pages WHERE school_code = :school ORDER BY 1", school=school)
+    assert [row["page_id"] for row in found] == ["study", "work"]
+
+
 async def test_an_unknown_page_is_not_found(client: Client, tokens: list[str]) -> None:
     assert (await save(client(link=tokens[0]), "elsewhere", {})).status_code == 404
 
