@@ -3,7 +3,7 @@
 from fastapi import Depends, FastAPI
 
 from common.auth import TokenVerifier
-from common.change_feed import schemas_router
+from common.change_feed import changes_router, schemas_router
 from common.crypto import FieldCipher
 from common.database import Database
 from common.http.app import create_app as create_http_app
@@ -36,7 +36,15 @@ def create_app(settings: ServiceSettings, database: Database, readiness: Readine
         problems=PROBLEMS,
         problem_texts=PROBLEM_TEXTS,
         readiness=readiness,
-        routers=[questionnaires, waves, invitations, responses, operations_router(), schemas_router()],
+        routers=[
+            questionnaires,
+            waves,
+            invitations,
+            responses,
+            operations_router(),
+            changes_router(database, settings),
+            schemas_router(),
+        ],
     )
     app.include_router(answers, dependencies=ANSWERING)
     app.state.public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
