@@ -1,13 +1,14 @@
 """A migrated database, histories of events, and a recount that shares nothing with the code under test."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from common.contracts import graduate, organisation, registration, response
@@ -18,6 +19,9 @@ from common.contracts.registration import DestinationData
 from common.contracts.response import ResponseData
 from common.database import Database
 from common.testing.databases import ServiceDatabase, service_database
+from common.testing.tokens import TokenMint
+from indicators.app import create_app
+from indicators.settings import Settings
 from indicators.subscriptions import apply_batch
 
 PARTITIONS = 12
@@ -155,6 +159,24 @@ def apply(database: Database) -> Any:
         await apply_batch(database, PARTITIONS, list(events))
 
     return applied
+
+
+@pytest.fixture(scope="module")
+def mint(tmp_path_factory: pytest.TempPathFactory) -> TokenMint:
+    return TokenMint(tmp_path_factory.mktemp("mint"))
+
+
+@pytest.fixture(scope="module")
+async def client(stored: ServiceDatabase, database: Database, mint: TokenMint) -> Callable[..., httpx.AsyncClient]:
+    settings = Settings(database_url=stored.app_url, **mint.settings)
+    app = create_app(settings, database, {})
+
+    def opened(role: str | None = None, **scope: Any) -> httpx.AsyncClient:
+        headers = mint.headers(role, **scope) if role else {}
+        transport = httpx.ASGITransport(app=app)
+        return httpx.AsyncClient(transport=transport, base_url="http://indicators", headers=headers)
+
+    return opened
 
 
 def _in_force(events: list[IncomingEvent], day: date) -> Any:

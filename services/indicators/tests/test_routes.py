@@ -12,34 +12,12 @@ import pytest
 from common.clock import day_in_shanghai
 from common.contracts import ChangeToken, registration
 from common.contracts.envelope import IncomingEvent
-from common.database import Database
-from common.testing.databases import ServiceDatabase
 from common.testing.tokens import TokenMint
-from indicators.app import create_app
-from indicators.settings import Settings
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 Client = Callable[..., httpx.AsyncClient]
 JUNE = date(2024, 6, 1)
 COUNTS: dict[str | None, int] = {"10": 5, "11": 3, "12": 2, "46": 1, "76": 1, "801": 4, "70": 2, "72": 1}
-
-
-@pytest.fixture(scope="module")
-def mint(tmp_path_factory: pytest.TempPathFactory) -> TokenMint:
-    return TokenMint(tmp_path_factory.mktemp("mint"))
-
-
-@pytest.fixture(scope="module")
-async def client(stored: ServiceDatabase, database: Database, mint: TokenMint) -> Client:
-    settings = Settings(database_url=stored.app_url, **mint.settings)
-    app = create_app(settings, database, {})
-
-    def opened(role: str | None = None, **scope: Any) -> httpx.AsyncClient:
-        headers = mint.headers(role, **scope) if role else {}
-        transport = httpx.ASGITransport(app=app)
-        return httpx.AsyncClient(transport=transport, base_url="http://indicators", headers=headers)
-
-    return opened
 
 
 @pytest.fixture(scope="module")
@@ -242,6 +220,30 @@ async def test_a_change_is_waited_for(client: Client, apply: Applied, new_school
     assert met["observations"][0]["not_registered"] == 0
 
 
+@pytest.mark.parametrize(
+    ("path", "query", "parameter"),
+    [
+        ("/v1/rates", {}, "as_of"),
+        ("/v1/structures", {"dimension": "industry"}, "as_of"),
+        ("/v1/series", {"measure": "placement_rate", "from": "2024-06-01", "step": "month"}, "to"),
+    ],
+)
+async def test_nobody_waits_for_a_day_that_is_refused(
+    client: Client, here: Any, path: str, query: dict[str, str], parameter: str
+) -> None:
+    unmet = ChangeToken(registration.TOPIC, here.code, str(uuid4()), 1).encode()
+    tomorrow = day_in_shanghai(datetime.now(UTC)) + timedelta(days=1)
+    asked = query | {
+        "school": here.code,
+        "cohort": "2024",
+        "min_change": unmet,
+        "wait": "20s",
+        parameter: str(tomorrow),
+    }
+    body = await asyncio.wait_for(get(client("admin"), path, 400, **asked), 5)
+    assert [each["pointer"] for each in body["errors"]] == [parameter]
+
+
 async def test_a_token_of_another_school_is_not_found(client: Client, here: Any) -> None:
     token = ChangeToken(registration.TOPIC, "99998", str(uuid4()), 1).encode()
     await get(client("admin"), "/v1/rates", 404, school=here.code, cohort=2024, min_change=token)
@@ -306,38 +308,6 @@ async def test_seven_regions_and_the_destination_of_everybody(client: Client, he
     counts = {cell["code"]: cell["count"] for cell in body["observations"][0]["cells"]}
     assert counts == COUNTS | {None: 3}
     await get(client("admin"), "/v1/structures", 400, **query, dimension="salary")
-
-
-async def test_response_rates_count_distinct_graduates(client: Client, apply: Applied, new_school: Any) -> None:
-    school = new_school()
-    people = [school.enters(sex_code=str(1 + number % 2)) for number in range(6)]
-    first, second = uuid4(), uuid4()
-    for someone in people:
-        school.answers(someone, first, "requested")
-        school.answers(someone, second, "requested")
-    school.answers(people[0], first, "submitted")
-    school.answers(people[0], second, "submitted")
-    school.answers(people[1], first, "submitted")
-    school.answers(people[2], first, "submitted")
-    school.answers(people[2], first, "withdrawn")
-    await apply(school.events[::-1])
-    query = {"school": school.code, "cohort": 2024, "cycle": 1}
-    (observation,) = (await get(client("admin"), "/v1/response-rates", **query))["observations"]
-    assert observation == {"group": {}, "eligible": 6, "valid": 2, "rate": "33.33"}
-    by_sex = (await get(client("admin"), "/v1/response-rates", **query, by="sex"))["observations"]
-    assert [(each["group"]["sex"], each["eligible"], each["valid"]) for each in by_sex] == [("1", 3, 1), ("2", 3, 1)]
-    empty = (await get(client("admin"), "/v1/response-rates", **(query | {"cycle": 3})))["observations"]
-    assert empty == [{"group": {}, "eligible": 0, "valid": 0, "rate": None}]
-    assert (await get(client("admin"), "/v1/response-rates", **query, sex="2"))["observations"][0]["eligible"] == 3
-
-
-async def test_definitions_are_listed_and_found(client: Client) -> None:
-    listed = await get(client("school_officer", school="90001"), "/v1/definitions")
-    assert [each["id"] for each in listed["items"]] == ["CN-2024", "CN-2021", "CN-2004"]
-    one = await get(client("school_officer", school="90001"), "/v1/definitions/CN-2021")
-    assert one["classes"]["flexible"] == ["12", "76*", "77"]
-    await get(client("admin"), "/v1/definitions/CN-1999", 404)
-    await get(client("graduate", graduate=uuid4()), "/v1/definitions")
 
 
 async def test_tomorrow_is_refused_and_today_is_live(client: Client, here: Any) -> None:

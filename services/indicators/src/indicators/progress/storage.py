@@ -33,6 +33,9 @@ _STANDING = text(
 )
 
 
+_TODAY = text(f"SELECT {TODAY_SQL}")
+
+
 @dataclass(frozen=True)
 class Standing:
     """Today, and up to which instant everything published is included; none while a partition is unknown."""
@@ -66,6 +69,12 @@ async def standing(connection: AsyncConnection, topics: Collection[str], partiti
     row = (await connection.execute(_STANDING, parameters)).one()
     lag = max(0, round((row.now - row.watermark).total_seconds() * 1000)) if row.watermark is not None else None
     return Standing(row.today, row.watermark, lag)
+
+
+async def today(connection: AsyncConnection) -> date:
+    """The day in Shanghai, by the database's clock."""
+    found: date = (await connection.execute(_TODAY)).scalar_one()
+    return found
 
 
 def _included_until(progress: PartitionProgress) -> datetime | None:

@@ -89,7 +89,7 @@ async def read_rates(
 ) -> Response:
     await figures.require_readable(caller, selection)
     scheme = scheme_for(selection, scheme_name)
-    met = await included(figures, min_change, selection.scope)
+    met = await included(figures, min_change, selection.scope, as_of=as_of)
     async with figures.look(selection.scope, as_of) as look:
         found = await counts(look.connection, selection, look.moment)
         stamp = look.stamp(min_change_met=met)
@@ -146,9 +146,9 @@ async def read_series(
     await figures.require_readable(caller, selection)
     scheme = scheme_for(selection, scheme_name)
     asked, days = _measure_of(scheme, measure), period.days
-    met = await included(figures, min_change, selection.scope)
+    met = await included(figures, min_change, selection.scope, to=period.last)
     async with figures.look(selection.scope) as look:
-        require_past("to", period.last, look.standing)
+        require_past("to", period.last, look.standing.today)
         moved = await movements(look.connection, selection, days[0], days[-1])
         stamp = look.stamp(min_change_met=met)
     points = points_per_group(moved, days, scheme, asked, always=[] if selection.by else [()])

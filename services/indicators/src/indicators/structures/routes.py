@@ -103,7 +103,7 @@ async def read_structure(
 ) -> Response:
     await figures.require_readable(caller, selection)
     scheme = scheme_for(selection, scheme_name)
-    met = await included(figures, min_change, selection.scope)
+    met = await included(figures, min_change, selection.scope, as_of=as_of)
     async with figures.look(selection.scope, as_of) as look:
         found = await particulars(look.connection, selection, DIMENSIONS[dimension].column, look.moment.as_of)
         stamp = look.stamp(min_change_met=met)
