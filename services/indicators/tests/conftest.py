@@ -26,6 +26,7 @@ from indicators.subscriptions import apply_batch
 
 PARTITIONS = 12
 RECORDED = datetime(2024, 6, 20, 2, 15, tzinfo=UTC)
+DESTINATIONS = {"10": 5, "11": 3, "12": 2, "46": 1, "76": 1, "801": 4, "70": 2, "72": 1}
 _schools = count(90_001)
 
 
@@ -177,6 +178,23 @@ async def client(stored: ServiceDatabase, database: Database, mint: TokenMint) -
         return httpx.AsyncClient(transport=transport, base_url="http://indicators", headers=headers)
 
     return opened
+
+
+@pytest.fixture(scope="module")
+async def here(new_school: Any, apply: Any) -> School:
+    """A school in June: 19 graduates with a destination and three without one, over two colleges and both sexes."""
+    school: School = new_school()
+    school.described("410000")
+    codes = [code for code, graduates in DESTINATIONS.items() for _ in range(graduates)]
+    for number, code in enumerate(codes):
+        someone = school.enters(college_code=f"C{number % 2}", sex_code=str(1 + number % 2), class_code="K1")
+        place = ("410102", "110101", "810000", None)[number % 4]
+        nature = "39" if code == "10" else None
+        school.goes(someone, code, date(2024, 6, 1), employer_nature_code=nature, place_code=place)
+    for _ in range(3):
+        school.enters(college_code="C0", sex_code="1")
+    await apply(school.events)
+    return school
 
 
 def _in_force(events: list[IncomingEvent], day: date) -> Any:

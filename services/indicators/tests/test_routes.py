@@ -17,24 +17,6 @@ from common.testing.tokens import TokenMint
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 Client = Callable[..., httpx.AsyncClient]
 JUNE = date(2024, 6, 1)
-COUNTS: dict[str | None, int] = {"10": 5, "11": 3, "12": 2, "46": 1, "76": 1, "801": 4, "70": 2, "72": 1}
-
-
-@pytest.fixture(scope="module")
-async def here(new_school: Any, apply: Applied) -> Any:
-    school = new_school()
-    school.described("410000")
-    number = 0
-    for code, count in COUNTS.items():
-        for _ in range(count):
-            someone = school.enters(college_code=f"C{number % 2}", sex_code=str(1 + number % 2), class_code="K1")
-            place = ("410102", "110101", "810000", None)[number % 4]
-            school.goes(someone, code, JUNE, employer_nature_code="39" if code == "10" else None, place_code=place)
-            number += 1
-    for _ in range(3):
-        school.enters(college_code="C0", sex_code="1")
-    await apply(school.events)
-    return school
 
 
 async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: Any) -> Any:
@@ -277,37 +259,6 @@ async def test_a_series_has_both_ends_and_agrees_with_the_days(client: Client, h
 async def test_an_impossible_series_is_a_bad_query(client: Client, here: Any, query: dict[str, str]) -> None:
     body = await get(client("admin"), "/v1/series", 400, school=here.code, cohort=2024, **query)
     assert body["errors"]
-
-
-async def test_a_structure_adds_up_and_is_labelled(client: Client, here: Any) -> None:
-    query = {"school": here.code, "cohort": 2024, "dimension": "employer_nature", "denominator_rule": "contracts"}
-    body = await get(client("admin"), "/v1/structures", **query)
-    (observation,) = body["observations"]
-    assert body["denominator_rule"] == "contracts"
-    assert observation["base"] == 10
-    assert observation["cells"][0] | {"label": "…"} == {"code": "39", "label": "…", "count": 5, "share": "50.00"}
-    assert observation["cells"][0]["label"]
-    assert {"code": None, "label": None, "count": 5, "share": "50.00"} in observation["cells"]
-
-
-@pytest.mark.parametrize("dimension", ["employer_nature", "industry", "province", "region", "destination"])
-@pytest.mark.parametrize("rule", ["unit_without_enlistment", "placed", "population"])
-async def test_cells_of_every_structure_add_up_to_the_base(
-    client: Client, here: Any, dimension: str, rule: str
-) -> None:
-    query = {"school": here.code, "cohort": 2024, "dimension": dimension, "denominator_rule": rule, "by": "sex"}
-    for observation in (await get(client("admin"), "/v1/structures", **query))["observations"]:
-        assert sum(cell["count"] for cell in observation["cells"]) == observation["base"] > 0
-
-
-async def test_seven_regions_and_the_destination_of_everybody(client: Client, here: Any) -> None:
-    query = {"school": here.code, "cohort": 2024, "denominator_rule": "population"}
-    body = await get(client("admin"), "/v1/structures", **query, dimension="region", regions="seven")
-    assert {cell["code"] for cell in body["observations"][0]["cells"]} == {"central", "north", "outside", None}
-    body = await get(client("admin"), "/v1/structures", **query, dimension="destination")
-    counts = {cell["code"]: cell["count"] for cell in body["observations"][0]["cells"]}
-    assert counts == COUNTS | {None: 3}
-    await get(client("admin"), "/v1/structures", 400, **query, dimension="salary")
 
 
 async def test_tomorrow_is_refused_and_today_is_live(client: Client, here: Any) -> None:
