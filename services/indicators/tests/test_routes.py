@@ -261,6 +261,26 @@ async def test_an_impossible_series_is_a_bad_query(client: Client, here: Any, qu
     assert body["errors"]
 
 
+async def test_the_points_of_all_groups_of_a_series_are_limited(
+    client: Client, apply: Applied, new_school: Any
+) -> None:
+    school = new_school(cohort=2001)
+    for number in range(101):
+        sex = "1" if number < 100 else "2"
+        school.enters(class_code=f"K{number}", sex_code=sex, education_level_code=("31", "33")[number % 2])
+    await apply(school.events)
+    today = day_in_shanghai(datetime.now(UTC))
+    query: dict[str, Any] = {"school": school.code, "cohort": 2001, "measure": "employment_rate"}
+    thousand_days = query | {"from": str(today - timedelta(days=999)), "to": str(today)}
+    for by in ("class", "class,education_level"):
+        refused = await get(client("admin"), "/v1/series", 400, **thousand_days, by=by)
+        assert [(each["pointer"], each["rule"]) for each in refused["errors"]] == [("by", "too_many_points")]
+        most = await get(client("admin"), "/v1/series", **thousand_days, by=by, sex="1")
+        assert [len(each["points"]) for each in most["observations"]] == [1_000] * 100
+    levels = await get(client("admin"), "/v1/series", **thousand_days, by="education_level")
+    assert [each["group"] for each in levels["observations"]] == [{"education_level": "bachelor"}]
+
+
 async def test_tomorrow_is_refused_and_today_is_live(client: Client, here: Any) -> None:
     today = day_in_shanghai(datetime.now(UTC))
     query = {"school": here.code, "cohort": 2024}
