@@ -14,12 +14,10 @@ from common.database import Database
 
 _REPORT = text(
     """
-    INSERT INTO applied_partitions (topic, partition, next_offset, included_until)
-    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:offsets AS bigint[]),
-                         CAST(:instants AS timestamptz[]))
-        AS told (topic, partition, next_offset, included_until) ORDER BY topic, partition
+    INSERT INTO applied_partitions (topic, partition, included_until)
+    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:instants AS timestamptz[]))
+        AS told (topic, partition, included_until) ORDER BY topic, partition
     ON CONFLICT (topic, partition) DO UPDATE SET
-        next_offset = excluded.next_offset,
         included_until = greatest(applied_partitions.included_until, excluded.included_until)
     """
 )
@@ -56,7 +54,6 @@ async def report(database: Database, progress: Sequence[PartitionProgress]) -> N
             {
                 "topics": [each.topic for each, _ in told],
                 "partitions": [each.partition for each, _ in told],
-                "offsets": [each.applied for each, _ in told],
                 "instants": [until for _, until in told],
             },
         )
