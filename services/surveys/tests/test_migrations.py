@@ -1,10 +1,11 @@
 """The history of the schema leads to the tables of the code, and back."""
 
+import pytest
 from sqlalchemy import text
 
 from common.database import Database
 from common.database.migrations import downgrade, upgrade
-from common.testing.databases import service_database
+from common.testing.databases import rights_of_application, service_database
 from common.testing.migrations import assert_no_drift, assert_reversible
 
 _ANSWERED = """
@@ -21,6 +22,11 @@ async def test_migrations_and_tables_agree(postgres_url: str) -> None:
 
 async def test_every_migration_can_be_taken_back(postgres_url: str) -> None:
     await assert_reversible(postgres_url, "surveys")
+
+
+@pytest.mark.parametrize("table", ["questionnaire_versions", "wave_eligible", "audit_entries", "outbox"])
+async def test_what_happened_can_only_be_added_to(table: str) -> None:
+    assert await rights_of_application("surveys", table) == {"SELECT", "INSERT"}
 
 
 async def test_pages_saved_before_get_the_school_of_their_response() -> None:

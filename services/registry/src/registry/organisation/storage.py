@@ -64,7 +64,9 @@ async def add(connection: AsyncConnection, unit: Unit) -> Unit | None:
 async def save(connection: AsyncConnection, unit: Unit) -> Unit:
     """Stores new values of a locked unit and raises its version by one."""
     table = TABLE_OF[unit.kind]
-    values = _values(unit) | {"version": table.c.version + 1, "recorded_at": func.clock_timestamp()}
+    # the key is given to nobody to update, not even to its own value
+    values = {name: value for name, value in _values(unit).items() if not table.c[name].primary_key}
+    values |= {"version": table.c.version + 1, "recorded_at": func.clock_timestamp()}
     statement = update(table).where(*_key(unit.kind, unit.school_code, unit.code)).values(values).returning(table)
     return _unit(unit.kind, (await connection.execute(statement)).mappings().one())
 
