@@ -126,6 +126,21 @@ def test_a_changed_code_drops_what_it_forbids() -> None:
     assert assistant.position_code is None
 
 
+@pytest.mark.parametrize(
+    ("reason", "given", "left"),
+    [
+        ("job_seeking", {}, None),
+        ("other", {}, "other"),
+        ("planning_study", {}, "planning_study"),
+        ("job_seeking", {"reason": "planning_study"}, "planning_study"),
+        ("job_seeking", {"reason": "signing"}, "signing"),
+    ],
+)
+def test_a_changed_code_drops_the_reason_of_another_code(reason: str, given: dict[str, str], left: str | None) -> None:
+    """`signing` belongs to 70: what the patch itself says stays, even so."""
+    assert recoded(Destination("70", reason=reason), {"destination_code": "71", **given}).reason == left
+
+
 def test_a_forbidden_field_that_the_patch_itself_fills_is_not_dropped_silently() -> None:
     patched = recoded(content("10", *FULL_UNIT), {"destination_code": "46", "employer_name": "某公司"})
     assert forbidden_fields(patched) == ("employer_name",)

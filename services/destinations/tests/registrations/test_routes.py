@@ -319,6 +319,15 @@ async def test_a_patch_keeps_what_is_absent_and_clears_what_is_null(enrol: Any, 
     assert (await school.patch(recoded, {"graduate_id": str(uuid4())})).status_code == 422
 
 
+async def test_a_changed_code_asks_for_a_reason_of_its_own(enrol: Any, school: Desk) -> None:
+    created = await school.register(await enrol(), SEEKING)
+    refused = await school.patch(created, {"destination_code": "71"})
+    assert refused.status_code == 422
+    assert [(each["pointer"], each["rule"]) for each in refused.json()["errors"]] == [("/reason", "required")]
+    recoded = await school.patch(created, {"destination_code": "71", "reason": "planning_study"})
+    assert recoded.json()["reason"] == "planning_study"
+
+
 async def test_the_officers_correction_publishes_one_change_and_a_graduates_none(
     seat: Seat, enrol: Any, school: Desk, college: Desk
 ) -> None:
