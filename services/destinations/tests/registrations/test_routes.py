@@ -241,6 +241,7 @@ async def test_unknown_and_foreign_graduates_are_refused_alike(enrol: Any, schoo
     assert [answer.pop("trace_id") is not None for answer in answers] == [True, True]
     assert answers[0] == answers[1]
     assert (answers[0]["status"], answers[0]["code"]) == (422, "unknown_graduate")
+    assert [(each["pointer"], each["rule"]) for each in answers[0]["errors"]] == [("/graduate_id", "unknown_graduate")]
 
 
 async def test_registry_is_asked_and_its_silence_is_no_answer(school: Desk, book: Any) -> None:
