@@ -150,23 +150,28 @@ async def test_roles_outside_the_review_do_not_decide(seat: Seat, enrol: Any, sc
         assert (await desk.register(await enrol())).status_code == 403
 
 
-STAGES = {
+UNDER_REVIEW = {
     Stage.DRAFT: (),
     Stage.SUBMITTED: (("counsellor", "submit"),),
     Stage.RETURNED: (("counsellor", "submit"), ("college_officer", "return")),
     Stage.COLLEGE_APPROVED: (("counsellor", "submit"), ("college_officer", "college-approve")),
 }
-_DECIDED = (*STAGES[Stage.COLLEGE_APPROVED], ("school_officer", "school-approve"))
-STAGES |= {
-    Stage.SCHOOL_APPROVED: _DECIDED,
-    Stage.VOID_AT_COLLEGE: (*_DECIDED, ("graduate", "request-void")),
-    Stage.VOID_AT_SCHOOL: (*_DECIDED, ("college_officer", "request-void")),
-    Stage.VOIDED: (*_DECIDED, ("school_officer", "request-void"), ("school_officer", "void")),
+_DECIDED = (*UNDER_REVIEW[Stage.COLLEGE_APPROVED], ("school_officer", "school-approve"))
+SITUATIONS = {
+    **{(stage, False): acts for stage, acts in UNDER_REVIEW.items()},
+    **{(stage, True): (*_DECIDED, ("graduate", "edit"), *acts) for stage, acts in UNDER_REVIEW.items()},
+    (Stage.SCHOOL_APPROVED, True): _DECIDED,
+    (Stage.VOID_AT_COLLEGE, True): (*_DECIDED, ("graduate", "request-void")),
+    (Stage.VOID_AT_SCHOOL, True): (*_DECIDED, ("college_officer", "request-void")),
+    (Stage.VOIDED, False): (*_DECIDED, ("school_officer", "request-void"), ("school_officer", "void")),
 }
+"""Stage, and whether there is effective content → how to get there."""
 
 
-@pytest.mark.parametrize("stage", list(Stage))
-async def test_every_transition_by_every_party_does_what_the_table_says(seat: Seat, enrol: Any, stage: Stage) -> None:
+@pytest.mark.parametrize(("stage", "effective"), SITUATIONS)
+async def test_every_transition_by_every_party_does_what_the_table_says(
+    seat: Seat, enrol: Any, stage: Stage, effective: bool
+) -> None:
     async def brought_there() -> tuple[dict[str, Desk], httpx.Response]:
         graduate_id = await enrol()
         desks = {
@@ -176,14 +181,15 @@ async def test_every_transition_by_every_party_does_what_the_table_says(seat: Se
             "school_officer": seat("school_officer", school="10001"),
         }
         answer = await desks["counsellor"].register(graduate_id)
-        for role, step in STAGES[stage]:
-            answer = await desks[role].act(answer, step)
+        for role, step in SITUATIONS[stage, effective]:
+            desk = desks[role]
+            answer = await (desk.patch(answer, {"reason": "signing"}) if step == "edit" else desk.act(answer, step))
             assert answer.status_code == 200, answer.text
         return desks, answer
 
     desks, before = await brought_there()
     for party, action in itertools.product(Party, TRANSITIONS):
-        following = next_stage(stage, action, party)
+        following = next_stage(stage, action, party, effective=effective)
         if following is None:
             refused = await desks[party.value].act(before, action.value)
             assert refused.status_code == (409 if party in parties_of(action) else 403)
@@ -196,6 +202,9 @@ async def test_every_transition_by_every_party_does_what_the_table_says(seat: Se
             assert done.status_code == 200, done.text
             assert done.json()["state"] == following.state.value
             assert done.json()["version"] == answer.json()["version"] + 1
+            if following in {Stage.VOID_AT_COLLEGE, Stage.VOID_AT_SCHOOL}:
+                assert (done.json()["reason"], done.json()["effective"]["version"]) == ("job_seeking", 4)
+                assert done.json()["change_token"] is None
 
 
 async def test_refusals_come_in_order(seat: Seat, enrol: Any, school: Desk, college: Desk) -> None:

@@ -237,7 +237,8 @@ def to_registration(row: Row[Any]) -> Registration:
 def _effective(row: Row[Any]) -> Effective | None:
     if row.effective_version is None:
         return None
-    return Effective(row.effective_version, Destination(*row[_EFFECTIVE_AT]), row.effective_decided_on)
+    content, source = Destination(*row[_EFFECTIVE_AT]), Source(row.effective_source)
+    return Effective(row.effective_version, content, source, row.effective_decided_on)
 
 
 def _change_values(change: Change) -> dict[str, Any]:
@@ -269,6 +270,7 @@ def query(*conditions: ColumnElement[bool]) -> Select[Any]:
         graduates.class_code,
         graduates.education_level_code,
         graduates.status,
+        effective.source.label("effective_source"),
         *(effective[name].label(f"effective_{name}") for name in FIELDS),
     )
     return select(*columns).select_from(_joined()).where(*conditions)

@@ -54,6 +54,7 @@ class Effective:
 
     version: int
     content: Destination
+    source: Source
     decided_on: date
 
 
@@ -111,7 +112,7 @@ def after(graduate: Graduate, before: Registration | None, change: Change, writt
     version = before.version + 1 if before else 1
     effective = before.effective if before else None
     if change.takes_effect:
-        effective = Effective(version, change.content, written.decided_on)
+        effective = Effective(version, change.content, change.source, written.decided_on)
     return Registration(
         id=written.id,
         graduate=graduate,
