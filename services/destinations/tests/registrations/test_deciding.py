@@ -248,8 +248,9 @@ def test_nobody_can_do_anything_with_a_withdrawn_graduate() -> None:
 
 def test_a_row_that_says_what_is_stored_changes_nothing() -> None:
     row = stored(deciding.imported(None, SEEKING, SCHOOL))
-    assert deciding.is_unchanged_by(row, SEEKING)
-    assert not deciding.is_unchanged_by(row, FREELANCE)
+    for standing in (row, replacing(row)):
+        assert deciding.is_unchanged_by(standing, SEEKING)
+        assert not deciding.is_unchanged_by(standing, FREELANCE)
     assert not deciding.is_unchanged_by(after(), SEEKING)
     assert not deciding.is_unchanged_by(None, SEEKING)
 

@@ -343,18 +343,22 @@ async def test_a_withdrawn_graduate_and_a_requested_void_are_left_alone(office: 
     assert faults(operation) == [(2, "学号", "graduate_withdrawn"), (3, "学号", "void_requested")]
 
 
-async def test_a_row_replaces_what_was_under_review(office: Office, http: httpx.AsyncClient) -> None:
+async def test_a_row_is_compared_with_what_is_effective(office: Office, http: httpx.AsyncClient) -> None:
+    """Nobody approved what is under review: a row does not make it effective, nor end it when it says nothing new."""
     row = office.row(毕业去向="待就业")
     await office.send([row])
     (item,) = await office.registrations()
     graduate = office.mint.headers("graduate", graduate=item["graduate_id"])
     path = f"/v1/registrations/{item['id']}"
-    pending = await http.patch(path, json={"reason": "signing"}, headers=graduate | {"If-Match": '"1"'})
-    assert pending.json()["state"] == "draft"
-    operation = await office.send([row])
-    assert counts(operation) == (0, 1, 0, 0)
+    await http.patch(path, json={"reason": "signing"}, headers=graduate | {"If-Match": '"1"'})
+    assert counts(await office.send([row])) == (0, 0, 1, 0)
+    (pending,) = await office.registrations()
+    assert (pending["state"], pending["version"], pending["reason"]) == ("draft", 2, "signing")
+    assert counts(await office.send([row | {"签约日期": "2022-08-01"}])) == (0, 1, 0, 0)
     (item,) = await office.registrations()
-    assert (item["state"], item["version"], item["effective"]["version"]) == ("school_approved", 3, 3)
+    assert (item["state"], item["confirmation"], item["source"]) == ("school_approved", "unconfirmed", "import")
+    assert (item["reason"], item["signed_on"]) == (None, "2022-08-01")
+    assert (item["version"], item["effective"]["version"]) == (3, 3)
 
 
 async def test_csv_with_notes_above_and_an_examinee_number(office: Office, book: Any) -> None:

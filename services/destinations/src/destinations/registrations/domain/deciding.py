@@ -157,12 +157,9 @@ def imported(registration: Registration | None, content: Destination, person: Pe
 
 
 def is_unchanged_by(registration: Registration | None, content: Destination) -> bool:
-    """Whether a row would leave the registration as it is: nothing stored differs, and it is approved already."""
-    return (
-        registration is not None
-        and registration.content == content
-        and registration.state in {Stage.SCHOOL_APPROVED.state, Stage.VOID_AT_SCHOOL.state}
-    )
+    """Whether a row says what is effective already; then it leaves alone what is under review, too."""
+    effective = registration.effective if registration else None
+    return effective is not None and effective.content == content
 
 
 def _without_replacement(registration: Registration) -> Registration:

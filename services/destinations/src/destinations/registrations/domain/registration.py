@@ -84,6 +84,11 @@ class Registration:
         """The state that callers see."""
         return self.stage.state
 
+    @property
+    def standing(self) -> Destination:
+        """What was decided last, whatever is under review: the effective content, or the newest where nothing is."""
+        return self.effective.content if self.effective else self.content
+
 
 @dataclass(frozen=True)
 class Change:

@@ -82,7 +82,7 @@ def mark_same_graduates(rows: Iterable[Row], graduates: Mapping[int, GraduateId]
 
 def plan_row(row: Row, known: Known, effective_on: date | None, person: Person) -> Planned | None:
     """The change that a row makes, or None; what forbids it is added to the row's faults."""
-    content = merged(known.registration.content if known.registration else None, row.given)
+    content = merged(known.registration.standing if known.registration else None, row.given)
     if deciding.is_unchanged_by(known.registration, content):
         return None
     faults = _obstacles(row, known, effective_on)
