@@ -329,18 +329,37 @@ async def test_a_day_in_the_future_is_refused(office: Office) -> None:
     }
 
 
-async def test_a_withdrawn_graduate_and_a_requested_void_are_left_alone(office: Office, book: Any) -> None:
+@pytest.mark.parametrize("status", ["withdrawn", "extended", "transferred"])
+async def test_a_frozen_registration_and_a_requested_void_are_left_alone(
+    office: Office, database: Database, book: Any, status: str
+) -> None:
     gone, asked = office.row(毕业去向="待就业"), office.row(毕业去向="待就业")
     await office.send([gone, asked], effective_on="2022-08-31")
     graduate_id, _ = book.numbers[gone["学号"]]
-    book.graduates[graduate_id] |= {"status": "withdrawn", "sequence": 2}
+    book.graduates[graduate_id] |= {"status": status, "sequence": 2}
     items = {item["graduate_id"]: item for item in await office.registrations()}
     void = items[str(book.numbers[asked["学号"]][0])]
     path = f"/v1/registrations/{void['id']}/request-void"
     await office.http.post(path, headers=office.headers | {"If-Match": '"1"'})
-    assert counts(await office.send([gone, asked])) == (0, 0, 2, 0)
-    operation = await office.send([row | {"毕业去向": "应征义务兵"} for row in (gone, asked)])
-    assert faults(operation) == [(2, "学号", "graduate_withdrawn"), (3, "学号", "void_requested")]
+    same = await office.send([gone, asked])
+    assert (counts(same), same["result"]["frozen"]) == ((0, 0, 2, 0), 1)
+    enlisted = [row | {"毕业去向": "应征义务兵"} for row in (gone, asked)]
+    operation = await office.send(enlisted)
+    assert faults(operation) == [(3, "学号", "void_requested")]
+    assert (counts(operation), operation["result"]["frozen"]) == ((0, 0, 0, 1), 0)
+    with_a_new_one = await office.send([enlisted[0], office.row(毕业去向="待就业")])
+    assert (counts(with_a_new_one), with_a_new_one["result"]["frozen"]) == ((1, 0, 1, 0), 1)
+    kept = await stored(database, f"SELECT destination_code FROM registrations WHERE graduate_id = '{graduate_id}'")
+    assert [row["destination_code"] for row in kept] == ["70"]
+
+
+async def test_who_left_before_any_registration_gets_none(office: Office, database: Database, book: Any) -> None:
+    row = office.row(毕业去向="待就业")
+    book.graduates[book.numbers[row["学号"]][0]] |= {"status": "withdrawn"}
+    operation = await office.send([row])
+    assert (operation["state"], counts(operation), operation["result"]["frozen"]) == ("succeeded", (0, 0, 1, 0), 1)
+    assert await office.registrations() == []
+    assert await stored(database, "SELECT 1 FROM outbox") == []
 
 
 async def test_a_row_is_compared_with_what_is_effective(office: Office, http: httpx.AsyncClient) -> None:

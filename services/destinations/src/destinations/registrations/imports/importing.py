@@ -7,27 +7,20 @@ a resumed operation leaves out those that are committed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from common.database import UnitOfWork
 from common.errors import Invalid
-from common.identifiers import GraduateId
 from common.operations import OperationContext, Outcome, RowProblem
 from common.spreadsheets import read
 from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Person
 from destinations.registrations.imports import storage
 from destinations.registrations.imports.files import Table, open_table
-from destinations.registrations.imports.planning import (
-    Known,
-    Plan,
-    mark_duplicates,
-    mark_same_graduates,
-    plan_row,
-)
+from destinations.registrations.imports.planning import Plan, mark_duplicates, mark_same_graduates, plan_rows
 from destinations.registrations.imports.resolving import Entries, resolve
 from destinations.registrations.imports.rows import Fault, Row
 from destinations.registrations.imports.storage import Writing
@@ -73,19 +66,23 @@ class Task:
 
 @dataclass
 class Counts:
-    """What became of the rows; the first four add up to the data rows."""
+    """What became of the rows; the first four add up to the data rows.
+
+    `incomplete_fields` are stored ones that lack something, `frozen` unchanged ones of graduates who left the roster.
+    """
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
     incomplete_fields: int = 0
+    frozen: int = 0
     change_token: str | None = None
     faults: dict[int, list[list[str]]] = field(default_factory=dict)
 
     def add(self, other: Counts) -> None:
         """Counts another part of the file."""
-        for name in ("created", "updated", "unchanged", "rejected", "incomplete_fields"):
+        for name in ("created", "updated", "unchanged", "rejected", "incomplete_fields", "frozen"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.change_token = other.change_token or self.change_token
         self.faults |= other.faults
@@ -140,27 +137,12 @@ class FileImport:
 
     async def _plan(self, unit: UnitOfWork, rows: Sequence[Row]) -> Plan:
         task, connection = self.task, unit.connection
-        told = [self.entries[row.number] for row in rows if row.number in self.entries]
+        told = {row.number: self.entries[row.number] for row in rows if row.number in self.entries}
         await storage.one_at_a_time(connection, task.school_code, task.cohort)
-        await roster.keep_graduates(connection, told)
-        known = await storage.lock_known(connection, task.school_code, [each["graduate_id"] for each in told])
-        return await asyncio.to_thread(self._decide, rows, known)
-
-    def _decide(self, rows: Iterable[Row], known: Mapping[GraduateId, Known]) -> Plan:
-        plan = Plan([], 0, [])
-        for row in rows:
-            entry = self.entries.get(row.number)
-            if entry is None or row.faults:
-                planned = None
-            else:
-                planned = plan_row(row, known[entry["graduate_id"]], self.task.effective_on, self.task.person)
-            if row.faults:
-                plan.faulty.append(row)
-            elif planned is None:
-                plan.unchanged += 1
-            else:
-                plan.planned.append(planned)
-        return plan
+        await roster.keep_graduates(connection, told.values())
+        known = await storage.lock_known(connection, task.school_code, [each["graduate_id"] for each in told.values()])
+        by_row = {number: known[entry["graduate_id"]] for number, entry in told.items()}
+        return await asyncio.to_thread(plan_rows, rows, by_row, task.effective_on, task.person)
 
 
 async def import_registrations(context: OperationContext, registry: Registry) -> Outcome:
@@ -207,6 +189,7 @@ def _counts(plan: Plan) -> Counts:
         created=plan.created,
         updated=len(plan.planned) - plan.created,
         unchanged=plan.unchanged,
+        frozen=plan.frozen,
         rejected=len(plan.faulty),
         incomplete_fields=plan.incomplete,
         faults={row.number: [[fault.column, fault.rule] for fault in row.faults] for row in plan.faulty},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from common.codes import normalise
@@ -39,11 +39,12 @@ class Planned:
 
 @dataclass
 class Plan:
-    """What becomes of the rows of a file; rows with faults are in none of the others."""
+    """What becomes of the rows of a file; rows with faults are in none of the others, frozen ones are unchanged."""
 
-    planned: list[Planned]
-    unchanged: int
-    faulty: list[Row]
+    planned: list[Planned] = field(default_factory=list)
+    unchanged: int = 0
+    frozen: int = 0
+    faulty: list[Row] = field(default_factory=list)
 
     @property
     def created(self) -> int:
@@ -80,8 +81,29 @@ def mark_same_graduates(rows: Iterable[Row], graduates: Mapping[int, GraduateId]
         seen.add(graduate_id)
 
 
+def plan_rows(rows: Iterable[Row], known: Mapping[int, Known], effective_on: date | None, person: Person) -> Plan:
+    """Decides about each row; `known` is by the number of the row, for those whose graduate was found."""
+    plan = Plan()
+    for row in rows:
+        stored = known.get(row.number)
+        planned = plan_row(row, stored, effective_on, person) if stored and not row.faults else None
+        if row.faults:
+            plan.faulty.append(row)
+        elif planned is not None:
+            plan.planned.append(planned)
+        else:
+            plan.unchanged += 1
+            plan.frozen += stored is not None and not stored.graduate.counted
+    return plan
+
+
 def plan_row(row: Row, known: Known, effective_on: date | None, person: Person) -> Planned | None:
-    """The change that a row makes, or None; what forbids it is added to the row's faults."""
+    """The change that a row makes, or None; what forbids it is added to the row's faults.
+
+    Who left the roster keeps the registration as it is, and a file of the whole cohort need not leave them out.
+    """
+    if not known.graduate.counted:
+        return None
     content = merged(known.registration.standing if known.registration else None, row.given)
     if deciding.is_unchanged_by(known.registration, content):
         return None
@@ -115,8 +137,6 @@ def _same_text(name: str, stored: object, given: object) -> bool:
 
 def _obstacles(row: Row, known: Known, effective_on: date | None) -> list[Fault]:
     faults = []
-    if not known.graduate.counted:
-        faults.append(Fault(row.key_column, "graduate_withdrawn"))
     if known.registration is not None and known.registration.state is State.VOID_REQUESTED:
         faults.append(Fault(row.key_column, "void_requested"))
     if effective_on and known.last_decided_on and effective_on < known.last_decided_on:
