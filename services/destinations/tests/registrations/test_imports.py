@@ -287,6 +287,86 @@ async def test_every_fault_is_named_by_row_column_and_rule(office: Office, book:
     assert "生源信息中没有该毕业生" in str(sheet.cell(2, len(HEADERS) + 1).value)
 
 
+async def test_all_faults_of_a_row_are_told_together(office: Office) -> None:
+    rows = [
+        office.row(毕业去向类别代码="99", 签约日期="去年") | {"姓名": "李四"},
+        office.row(**FULL) | {"签约日期": "去年", "统一社会信用代码": "91410100MA40ABCD16"},
+        office.row(enrolled=False, 毕业去向="没有"),
+    ]
+    operation = await office.send(rows)
+    assert counts(operation) == (0, 0, 0, 3)
+    assert sorted(faults(operation)) == [
+        (2, "姓名", "name_mismatch"),
+        (2, "毕业去向类别代码", "unknown_code"),
+        (2, "签约日期", "date_format"),
+        (3, "签约日期", "date_format"),
+        (3, "统一社会信用代码", "uscc_format"),
+        (4, "学号", "unknown_graduate"),
+        (4, "毕业去向", "unknown_label"),
+    ]
+
+
+async def test_a_number_is_repeated_whatever_the_rows_say_of_a_destination(office: Office) -> None:
+    silent, faulty, good = office.row(), office.row(毕业去向="没有"), office.row(毕业去向="待就业")
+    rows = [
+        silent,
+        silent | {"毕业去向": "待就业"},
+        faulty,
+        faulty | {"毕业去向": "待就业"},
+        good,
+        {"学号": good["学号"]},
+        {"学号": 1.1e17},
+        {"姓名": "某人"},
+    ]
+    operation = await office.send(rows, on_error="skip")
+    assert counts(operation) == (1, 0, 3, 4)
+    assert sorted(faults(operation)) == [
+        (3, "学号", "duplicate_in_file"),
+        (4, "毕业去向", "unknown_label"),
+        (5, "学号", "duplicate_in_file"),
+        (7, "学号", "duplicate_in_file"),
+    ]
+
+
+async def test_two_numbers_of_one_graduate_are_a_repetition(office: Office, book: Any) -> None:
+    row = office.row(毕业去向="待就业")
+    graduate_id, name = book.numbers[row["学号"]]
+    book.numbers["K1"] = (graduate_id, name)
+    operation = await office.send([row, {"考生号": "K1", "姓名": name, "毕业去向": "没有"}])
+    assert sorted(faults(operation)) == [(3, "毕业去向", "unknown_label"), (3, "考生号", "duplicate_in_file")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "rule"),
+    [
+        ({"毕业去向类别代码": "10", "毕业去向": "躺平"}, "毕业去向", "unknown_label"),
+        ({"毕业去向类别代码": "10", "毕业去向": "99"}, "毕业去向", "unknown_code"),
+        ({"毕业去向类别代码": "躺平", "毕业去向": "待就业"}, "毕业去向类别代码", "unknown_label"),
+        ({"毕业去向类别代码": "10", "毕业去向": "待就业"}, "毕业去向类别代码", "code_label_disagree"),
+        ({"毕业去向": "**CLEAR**"}, "毕业去向", "required"),
+        ({"毕业去向": "待就业", "单位行业": "教育"}, "单位行业", "must_be_empty"),
+        ({"毕业去向": "待就业", "单位行业代码": "42"}, "单位行业代码", "must_be_empty"),
+        ({"毕业去向": "待就业", "单位行业代码": "42", "单位行业": "教育"}, "单位行业代码", "must_be_empty"),
+        (FULL | {"单位行业": "没有"}, "单位行业", "unknown_label"),
+        (FULL | {"单位性质": "机关"}, "单位性质代码", "code_label_disagree"),
+    ],
+)
+async def test_the_cell_at_fault_is_named(office: Office, cells: Row, column: str, rule: str) -> None:
+    operation = await office.send([office.row(**cells)])
+    (error,) = operation["errors"]
+    assert (error["column"], error["rule"], error["value"]) == (column, rule, cells[column])
+
+
+async def test_an_unknown_graduate_is_an_error_at_the_student_number(office: Office) -> None:
+    row = {"考生号": "20410102000001", "姓名": "某人", "毕业去向": "待就业"}
+    (with_the_column,) = (await office.send([row]))["errors"]
+    assert (with_the_column["column"], with_the_column["value"]) == ("学号", None)
+    content = workbook([row], headers=["考生号", "姓名", "毕业去向"])
+    (without,) = (await office.finished(await office.post(content, "a.xlsx")))["errors"]
+    assert (without["column"], without["value"]) == ("考生号", "**********0001")
+    assert {with_the_column["rule"], without["rule"]} == {"unknown_graduate"}
+
+
 async def test_skip_stores_the_good_rows(office: Office) -> None:
     operation = await office.send([office.row(**FULL), office.row(毕业去向="没有"), office.row()], on_error="skip")
     assert operation["state"] == "succeeded"

@@ -43,14 +43,20 @@ class Table:
         return await write_workbook(self.titles, [self.cells[row.number] for row in rows], reasons)
 
     def _problem(self, number: int, fault: Fault) -> RowProblem:
-        value = cell_text(self.header.cell(self.cells[number], fault.column))[:MAX_SHOWN]
-        shown = masked(value) if fault.column in IDENTIFYING else value
-        return RowProblem(number, self._title(fault.column), fault.rule, shown or None, rule(fault.rule).text)
+        column = self._column_of(fault, self.cells[number])
+        value = cell_text(self.header.cell(self.cells[number], column))[:MAX_SHOWN]
+        shown = masked(value) if column in IDENTIFYING else value
+        title = self.header.texts.get(column, column)
+        return RowProblem(number, title, fault.rule, shown or None, rule(fault.rule).text)
 
-    def _title(self, column: str) -> str:
-        texts = self.header.texts
-        other = KEYS[1] if column == KEYS[0] else f"{column}_label"
-        return texts.get(column) or texts.get(other) or column
+    def _column_of(self, fault: Fault, cells: Sequence[Cell]) -> str:
+        """The column to show: a label's where only that is filled, the other number where a file has no 学号."""
+        if fault.column == KEYS[0]:
+            return next(key for key in KEYS if key in self.header.positions)
+        pair = (fault.column, f"{fault.column}_label")
+        filled = (column for column in pair if not is_blank(self.header.cell(cells, column)))
+        there = (column for column in pair if column in self.header.positions)
+        return next(filled, None) or next(there, fault.column)
 
 
 def open_table(sheet: Sheet) -> Table:

@@ -20,7 +20,7 @@ from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Person
 from destinations.registrations.imports import storage
 from destinations.registrations.imports.files import Table, open_table
-from destinations.registrations.imports.planning import Plan, mark_duplicates, mark_same_graduates, plan_rows
+from destinations.registrations.imports.planning import Plan, mark_repeated, plan_rows
 from destinations.registrations.imports.resolving import Entries, resolve
 from destinations.registrations.imports.rows import Fault, Row
 from destinations.registrations.imports.storage import Writing
@@ -153,9 +153,10 @@ async def import_registrations(context: OperationContext, registry: Registry) ->
     except Invalid as refusal:
         return _unusable(refusal)
     rows = await asyncio.to_thread(table.rows, task.school_code, task.cohort)
-    mark_duplicates(rows)
+    mark_repeated(rows, lambda row: row.key)
     entries = await resolve(registry, rows, task.school_code, task.cohort, context.progress)
-    mark_same_graduates(rows, {number: entry["graduate_id"] for number, entry in entries.items()})
+    graduates = {number: entry["graduate_id"] for number, entry in entries.items()}
+    mark_repeated(rows, lambda row: graduates.get(row.number))
     counts = await FileImport(context, task, table, rows, entries).run()
     return await _outcome(task, table, rows, counts)
 

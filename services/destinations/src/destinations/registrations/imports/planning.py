@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from common.codes import normalise
-from common.identifiers import GraduateId
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import State
@@ -57,28 +56,15 @@ class Plan:
         return sum(bool(each.change.incomplete) for each in self.planned)
 
 
-def mark_duplicates(rows: Iterable[Row]) -> None:
-    """A key that an earlier row of the file has is a fault of the later row."""
-    seen: set[tuple[str, str]] = set()
+def mark_repeated(rows: Iterable[Row], named: Callable[[Row], Hashable | None]) -> None:
+    """Whoever an earlier row of the file has named is a fault of the later row, once."""
+    seen: set[Hashable] = set()
     for row in rows:
-        key = row.student_number or row.exam_number
-        if key is None:
-            continue
-        if (row.key_column, key) in seen:
-            row.faults.append(Fault(row.key_column, "duplicate_in_file"))
-        seen.add((row.key_column, key))
-
-
-def mark_same_graduates(rows: Iterable[Row], graduates: Mapping[int, GraduateId]) -> None:
-    """Two rows may name one graduate by different numbers; the later one is at fault."""
-    seen: set[GraduateId] = set()
-    for row in rows:
-        graduate_id = graduates.get(row.number)
-        if graduate_id is None or row.faults:
-            continue
-        if graduate_id in seen:
-            row.faults.append(Fault(row.key_column, "duplicate_in_file"))
-        seen.add(graduate_id)
+        person, fault = named(row), Fault(row.key_column, "duplicate_in_file")
+        if person in seen and fault not in row.faults:
+            row.faults.append(fault)
+        if person is not None:
+            seen.add(person)
 
 
 def plan_rows(rows: Iterable[Row], known: Mapping[int, Known], effective_on: date | None, person: Person) -> Plan:
@@ -86,7 +72,7 @@ def plan_rows(rows: Iterable[Row], known: Mapping[int, Known], effective_on: dat
     plan = Plan()
     for row in rows:
         stored = known.get(row.number)
-        planned = plan_row(row, stored, effective_on, person) if stored and not row.faults else None
+        planned = plan_row(row, stored, effective_on, person) if stored and row.destination_code else None
         if row.faults:
             plan.faulty.append(row)
         elif planned is not None:
@@ -98,7 +84,7 @@ def plan_rows(rows: Iterable[Row], known: Mapping[int, Known], effective_on: dat
 
 
 def plan_row(row: Row, known: Known, effective_on: date | None, person: Person) -> Planned | None:
-    """The change that a row makes, or None; what forbids it is added to the row's faults.
+    """The change that a row makes, or None; what forbids it is added to the row's faults, whatever these say already.
 
     Who left the roster keeps the registration as it is, and a file of the whole cohort need not leave them out.
     """
@@ -107,14 +93,13 @@ def plan_row(row: Row, known: Known, effective_on: date | None, person: Person) 
     content = merged(known.registration.standing if known.registration else None, row.given)
     if deciding.is_unchanged_by(known.registration, content):
         return None
-    faults = _obstacles(row, known, effective_on)
+    row.faults += _obstacles(row, known, effective_on)
     try:
         change = deciding.imported(known.registration, content, person)
     except refusals.ContentRefused as refusal:
-        faults += [Fault(column_of_field(each.pointer.removeprefix("/")), each.rule) for each in refusal.problems]
-        change = None
-    row.faults += faults
-    return Planned(row, known, change) if change and not faults else None
+        row.faults += [Fault(column_of_field(each.pointer.removeprefix("/")), each.rule) for each in refusal.problems]
+        return None
+    return None if row.faults else Planned(row, known, change)
 
 
 def merged(stored: Destination | None, given: Mapping[str, object]) -> Destination:
