@@ -208,6 +208,13 @@ async def test_the_same_file_again_changes_nothing(office: Office, database: Dat
     assert len(await stored(database, "SELECT 1 FROM outbox")) == 2
 
 
+async def test_text_marks_of_spreadsheet_programs_are_no_part_of_a_value(office: Office) -> None:
+    row = office.row(**FULL)
+    marked = {header: f"'{cell}" for header, cell in row.items()}
+    assert counts(await office.send([marked])) == (1, 0, 0, 0)
+    assert counts(await office.send([row])) == (0, 0, 1, 0)
+
+
 async def test_a_blank_cell_keeps_and_the_mark_erases(office: Office) -> None:
     row = office.row(**FULL)
     await office.send([row])

@@ -194,7 +194,7 @@ def _reason(destination_code: str, label: Cell) -> str | None:
 
 def _text(cell: Cell) -> str:
     """A text without what a spreadsheet program or a hasty hand put around it; NUL and the like are no text."""
-    text = " ".join((cell.strip().lstrip("'") if isinstance(cell, str) else cell_text(cell)).split())
+    text = " ".join((cell if isinstance(cell, str) else cell_text(cell)).split())
     if not text.isprintable():
         raise CellProblem("length")
     return text
