@@ -215,6 +215,32 @@ async def test_text_marks_of_spreadsheet_programs_are_no_part_of_a_value(office:
     assert counts(await office.send([row])) == (0, 0, 1, 0)
 
 
+async def test_of_a_text_only_what_can_be_read_is_kept(office: Office) -> None:
+    """Layout marks are dropped. Rare characters are private use (U+E863) or unassigned (U+0378), and stay."""
+    row = office.row(**FULL)
+    laid_out = row | {
+        "姓名": f"\u200b{row['姓名']}\ufeff",
+        "单位名称": "\u202a某\u200d公司\n（\u00ad郑州\u202c）",
+        "单位地址": "\u200b",
+    }
+    assert counts(await office.send([laid_out])) == (1, 0, 0, 0)
+    (item,) = await office.registrations()
+    assert (item["employer_name"], item["employer_address"]) == ("某公司 （郑州）", None)
+    assert counts(await office.send([row | {"单位名称": "\ue863\u0378公司"}])) == (0, 1, 0, 0)
+    (item,) = await office.registrations()
+    assert item["employer_name"] == "\ue863\u0378公司"
+
+
+@pytest.mark.parametrize("header", ["单位名称", "姓名"])
+async def test_what_steers_a_device_is_no_text(office: Office, header: str) -> None:
+    content = io.StringIO()
+    writer = csv.DictWriter(content, HEADERS)
+    writer.writeheader()
+    writer.writerow(office.row(**FULL) | {header: "某\x07公司"})
+    operation = await office.finished(await office.post(content.getvalue().encode(), "a.csv"))
+    assert faults(operation) == [(2, header, "printable")]
+
+
 async def test_a_blank_cell_keeps_and_the_mark_erases(office: Office) -> None:
     row = office.row(**FULL)
     await office.send([row])

@@ -5,6 +5,7 @@ A field that is absent from `given` keeps what is stored; one that is given as N
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,9 @@ from destinations.registrations.imports.columns import CODED, DESTINATION, KEYS,
 
 LONGEST_KEY = 100
 """No number and no name is longer; registry is not asked for such a one."""
+
+_FORMAT = "Cf"
+_UNPRINTABLE = frozenset({"Cc", "Cs"})
 
 
 @dataclass(frozen=True)
@@ -113,25 +117,30 @@ class RowReader:
         faults = []
         for column in KEYS:
             try:
-                setattr(row, column, _key(self.header.cell(cells, column)))
+                setattr(row, column, _short(identifier_text(self.header.cell(cells, column))))
             except CellProblem as problem:
                 faults.append(Fault(column, problem.rule))
         return faults if faults or row.key else [Fault("student_number", "required")]
 
     def _read_name(self, cells: Sequence[Cell], row: Row) -> None:
-        name = cell_text(self.header.cell(cells, "name")).strip()
-        if 0 < len(name) <= LONGEST_KEY:
-            row.name = name
-        else:
-            row.faults.append(Fault("name", "length" if name else "required"))
+        try:
+            row.name = _short(_text(self.header.cell(cells, "name")))
+        except CellProblem as problem:
+            row.faults.append(Fault("name", problem.rule))
+            return
+        if row.name is None:
+            row.faults.append(Fault("name", "required"))
 
     def _fill(self, cells: Sequence[Cell], row: Row, column: str, reader: Callable[[Cell], object]) -> None:
         if column not in self.header.positions or is_blank(cell := self.header.cell(cells, column)):
             return
         try:
-            row.given[column] = None if is_clear(cell) else reader(cell)
+            value = None if is_clear(cell) else reader(cell)
         except CellProblem as problem:
             row.faults.append(Fault(column, problem.rule))
+            return
+        if value != "":
+            row.given[column] = value
 
     def _fill_code(self, cells: Sequence[Cell], row: Row, column: str) -> None:
         code, label = self.header.cell(cells, column), self.header.cell(cells, f"{column}_label")
@@ -174,11 +183,11 @@ def _column_at_fault(column: str, code: Cell, problem: CodeProblem) -> str:
     return column if problem.rule == "code_label_disagree" else f"{column}_label"
 
 
-def _key(cell: Cell) -> str | None:
-    number = identifier_text(cell)
-    if len(number) > LONGEST_KEY:
+def _short(text: str) -> str | None:
+    """A number or a name, if there is one."""
+    if len(text) > LONGEST_KEY:
         raise CellProblem("length")
-    return number or None
+    return text or None
 
 
 def _reason(destination_code: str, label: Cell) -> str | None:
@@ -193,8 +202,12 @@ def _reason(destination_code: str, label: Cell) -> str | None:
 
 
 def _text(cell: Cell) -> str:
-    """A text without what a spreadsheet program or a hasty hand put around it; NUL and the like are no text."""
+    """A text in single spaces, without what only steers its layout; what steers a device is no text."""
     text = " ".join((cell if isinstance(cell, str) else cell_text(cell)).split())
-    if not text.isprintable():
-        raise CellProblem("length")
-    return text
+    if text.isprintable():
+        return text
+    kinds = {character: unicodedata.category(character) for character in set(text)}
+    if not _UNPRINTABLE.isdisjoint(kinds.values()):
+        raise CellProblem("printable")
+    # rare characters of names are private use, or newer than the tables of categories
+    return " ".join("".join(character for character in text if kinds[character] != _FORMAT).split())
