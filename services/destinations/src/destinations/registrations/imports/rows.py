@@ -14,6 +14,7 @@ from common.codes.spelling import cell_text
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
 from common.spreadsheets.headers import Header
 from destinations.registrations.domain.content import CODE_LISTS
+from destinations.registrations.domain.fields import is_reason_of
 from destinations.registrations.imports.columns import CODED, DESTINATION, KEYS, TEXTS, field_of_name_column
 
 LONGEST_KEY = 100
@@ -197,8 +198,7 @@ def _reason(destination_code: str, label: Cell) -> str | None:
         reason = reasons.resolve_cell(label)
     except CodeProblem:
         return None
-    entry = reasons.lookup(reason) if reason else None
-    return reason if entry and entry.attributes.get("parent") == destination_code else None
+    return reason if reason and is_reason_of(reason, destination_code) else None
 
 
 def _text(cell: Cell) -> str:
