@@ -130,6 +130,9 @@ def test_a_retired_division_is_known_but_not_in_force() -> None:
         ("destination", None, " 出国、出境 ", "85"),
         ("destination", None, "特岗教师(地方)", "511"),
         ("destination", None, "其它（地方基层项目）", "519"),
+        ("destination", None, "其他（地方基层项目）", "519"),
+        ("destination", None, "其它录用形式就业", "12"),
+        ("employer-nature", "39", "其它企业", "39"),
         ("destination", "升学（非全日制）", None, "81"),
         ("ethnicity", 1, "汉族", "01"),
         ("ethnicity", None, "毛难族", "36"),
@@ -190,6 +193,18 @@ def test_no_cell_breaks_the_resolution(cell: Cell) -> None:
         except CodeProblem:
             continue
         assert found is None or found in code_list
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if LISTS.get(name).found_by_label])
+def test_the_spelling_of_other_makes_no_two_codes_one(name: str) -> None:
+    """No label differs from that of another code in 其它 and 其他 alone."""
+    code_list = LISTS.get(name)
+    labels = [(entry.label_zh, entry.code) for entry in code_list]
+    labels += [(alias.label, alias.code) for alias in code_list.aliases]
+    codes: dict[str, set[str]] = {}
+    for label, code in labels:
+        codes.setdefault(label.replace("其它", "其他"), set()).add(code)
+    assert [label for label, found in codes.items() if "其他" in label and len(found) > 1] == []
 
 
 def test_the_hardship_list_is_a_bit_mask() -> None:
