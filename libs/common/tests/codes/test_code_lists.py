@@ -195,6 +195,28 @@ def test_no_cell_breaks_the_resolution(cell: Cell) -> None:
         assert found is None or found in code_list
 
 
+@pytest.mark.parametrize(
+    ("code_cell", "label_cell", "year", "code"),
+    [
+        (None, "科研助理", 2024, "271"),
+        (None, "科研助理", 2022, "27"),
+        (None, "管理助理", 2024, "271"),
+        (None, "管理助理", 2022, "271"),
+        ("管理助理", None, 2024, "271"),
+        ("科研助理", "科研助理", 2024, "271"),
+        ("27", "科研助理", 2024, "27"),
+        ("272", "管理助理", 2024, "272"),
+        (272, None, 2024, "272"),
+        (None, "国家基层项目", 2024, "50"),
+        (None, "特岗教师（地方）", 2024, "511"),
+    ],
+)
+def test_a_label_of_several_codes_means_the_verified_one_in_force(
+    code_cell: Cell, label_cell: Cell, year: int, code: str
+) -> None:
+    assert LISTS.get("destination").resolve(code_cell, label_cell, on=date(year, 8, 31)) == code
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if LISTS.get(name).found_by_label])
 def test_the_spelling_of_other_makes_no_two_codes_one(name: str) -> None:
     """No label differs from that of another code in 其它 and 其他 alone."""

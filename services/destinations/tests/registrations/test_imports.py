@@ -262,6 +262,18 @@ async def test_a_changed_code_drops_what_it_forbids(office: Office) -> None:
     assert (item["destination_code"], item["employer_name"], item["place_code"]) == ("46", None, None)
 
 
+async def test_an_ambiguous_label_means_the_code_of_the_cohorts_scheme(office: Office, book: Any) -> None:
+    def row(number: str, cohort: int, **cells: str) -> Row:
+        book.write(number, "王五", cohort=cohort)
+        return {"学号": number, "姓名": "王五", "单位名称": "某大学", **cells}
+
+    await office.send([row("1", 2024, 毕业去向="科研助理"), row("2", 2024, 毕业去向="管理助理")], cohort="2024")
+    await office.send([row("3", 2024, 毕业去向="科研助理", 毕业去向类别代码="27")], cohort="2024")
+    assert [item["destination_code"] for item in await office.registrations(cohort=2024)] == ["271", "271", "27"]
+    await office.send([row("4", 2022, 毕业去向="科研助理")])
+    assert [item["destination_code"] for item in await office.registrations(cohort=2022)] == ["27"]
+
+
 async def test_missing_fields_are_a_warning(office: Office) -> None:
     operation = await office.send([office.row(毕业去向类别代码="11"), office.row(毕业去向="自由职业")])
     assert counts(operation) == (2, 0, 0, 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from common.codes import Cell, CodeLists, CodeProblem
 from common.codes.spelling import cell_text
@@ -89,6 +90,11 @@ class RowReader:
             self._place_name(row, row.destination_code)
         return row
 
+    @property
+    def _day(self) -> date:
+        """The day of the cohort's first official rate (初次): labels mean the codes that are in force then."""
+        return date(self.cohort, 8, 31)
+
     def _check_owner(self, cells: Sequence[Cell], row: Row) -> None:
         """The row must belong to the school and cohort of the form, where it says so."""
         school = cell_text(self.header.cell(cells, "school")).removesuffix(".0")
@@ -104,7 +110,7 @@ class RowReader:
             row.faults.append(Fault("destination_code", "required"))
             return
         try:
-            row.destination_code = _code("destination", code, label)
+            row.destination_code = _code("destination", code, label, self._day)
         except CodeProblem as problem:
             row.faults.append(Fault(_column_at_fault("destination_code", code, problem), problem.rule))
         if row.destination_code is not None:
@@ -151,7 +157,7 @@ class RowReader:
             row.given[column] = None
             return
         try:
-            found = _code(CODE_LISTS[column], code, label)
+            found = _code(CODE_LISTS[column], code, label, self._day)
         except CodeProblem as problem:
             row.faults.append(Fault(_column_at_fault(column, code, problem), problem.rule))
             return
@@ -164,13 +170,13 @@ class RowReader:
             row.given[target] = row.given.pop("employer_name")
 
 
-def _code(list_name: str, code: Cell, label: Cell) -> str | None:
+def _code(list_name: str, code: Cell, label: Cell, on: date) -> str | None:
     """The code that the cells name; where labels are only advice, one that is no code itself says nothing."""
     codes = CodeLists.load().get(list_name)
     if not codes.found_by_label and is_blank(code):
         text = cell_text(label)
         return text if text in codes else None
-    return codes.resolve(None if is_blank(code) else code, None if is_blank(label) else label)
+    return codes.resolve(None if is_blank(code) else code, None if is_blank(label) else label, on)
 
 
 def _column_at_fault(column: str, code: Cell, problem: CodeProblem) -> str:
