@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from common.http.paging import encode_cursor
 from common.testing.tokens import TokenMint
 from destinations.registrations.domain.lifecycle import TRANSITIONS, Party, Stage, next_stage, parties_of
 
@@ -423,6 +424,28 @@ async def test_a_query_that_cannot_be_meant_is_refused(school: Desk, query: str)
     answer = await school.get(f"/v1/registrations?{query}")
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["pointer"] == query.partition("=")[0]
+
+
+@pytest.mark.parametrize("version", [-1, 2**31, 2**63, "1", None])
+async def test_a_cursor_of_no_version_is_refused(enrol: Any, school: Desk, version: Any) -> None:
+    created = await school.register(await enrol())
+    path = f"/v1/registrations/{created.json()['id']}/history"
+    good = await school.get(path, cursor=encode_cursor([2**31 - 1], path))
+    assert good.json() == {"items": [], "next_cursor": None}
+    refused = await school.get(path, cursor=encode_cursor([version], path))
+    assert refused.status_code == 400
+    assert [(each["pointer"], each["rule"]) for each in refused.json()["errors"]] == [("cursor", "bad_cursor")]
+
+
+async def test_the_history_leads_on_to_the_end(enrol: Any, school: Desk, college: Desk) -> None:
+    decided = await approved(school, college, await enrol())
+    path: str | None = f"/v1/registrations/{decided.json()['id']}/history?limit=3"
+    seen: list[int] = []
+    while path:
+        answer = await school.get(path)
+        seen += [item["version"] for item in answer.json()["items"]]
+        path = answer.headers.get("link", "").partition("<")[2].partition(">")[0] or None
+    assert seen == [1, 2, 3, 4]
 
 
 async def test_bad_tokens_open_nothing(http: httpx.AsyncClient, mint: TokenMint) -> None:

@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.identifiers import RegistrationId
 
+VERSIONS = range(2**31)
+"""What a version can be; 0 is the one before the first."""
+
 _HISTORY = text(
     """
     SELECT version, state, confirmation, by_role, action, decided_on, recorded_at, changed_fields, note
