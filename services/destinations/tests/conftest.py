@@ -52,6 +52,7 @@ class Book:
     graduates: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     numbers: dict[str, tuple[UUID, str]] = field(default_factory=dict)
     down: bool = False
+    refuses: bool = False
     asked: int = 0
 
     def write(self, number: str, name: str, **given: Any) -> UUID:
@@ -78,6 +79,8 @@ class Book:
         self.asked += 1
         if self.down:
             return Response(status_code=503)
+        if self.refuses:
+            return Response(status_code=422)
         sent = await request.json()
         owner = (sent["school_code"], sent["cohort"])
         return JSONResponse({"rows": [self._resolved(row, owner) for row in sent["rows"]]})

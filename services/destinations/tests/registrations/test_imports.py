@@ -1,6 +1,6 @@
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -10,10 +10,11 @@ import openpyxl
 import pytest
 from sqlalchemy import text
 
+from common.codes.rules import rules
 from common.contracts import EVENT_TYPES, ChangeToken
 from common.contracts.registration import DestinationData
 from common.crypto import FieldCipher
-from common.database import Database
+from common.database import Database, UnitOfWork
 from common.errors import TransientError
 from common.operations import OperationContext, OperationRunner, Outcome
 from common.testing.tokens import TokenMint
@@ -545,17 +546,73 @@ async def test_an_import_that_broke_off_after_its_commit_is_not_done_twice(
     assert len(await stored(database, "SELECT 1 FROM outbox")) == 1
 
 
-async def test_a_skipping_import_goes_on_after_the_parts_that_are_done(
-    office: Office, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def breaking_off(registry: Registry, in_part: int) -> Callable[[OperationContext], Awaitable[Outcome]]:
+    """An import whose worker breaks off before it commits this part."""
+
+    async def handler(context: OperationContext) -> Outcome:
+        note = context.chunk_done
+
+        async def chunk_done(uow: UnitOfWork, number: int, outcome: Mapping[str, Any] | None = None) -> None:
+            await note(uow, number, outcome)
+            if number == in_part:
+                raise TransientError
+
+        context.chunk_done = chunk_done  # type: ignore[method-assign]
+        return await import_registrations(context, registry)
+
+    return handler
+
+
+@pytest.fixture
+async def half_done(
+    office: Office, database: Database, registry: Registry, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> httpx.Response:
+    """A skipping import of five rows in parts of two, the second of them faulty, of which one part is committed."""
     monkeypatch.setattr(importing, "CHUNK_ROWS", 2)
-    rows = [office.row(毕业去向="待就业") for _ in range(5)]
-    rows[1] |= {"毕业去向": "没有"}
-    operation = await office.send(rows, on_error="skip")
-    assert counts(operation) == (4, 0, 0, 1)
-    assert len(await stored(database, "SELECT 1 FROM operation_chunks")) in {0, 3}
-    again = await office.send([*rows, office.row(毕业去向="待就业")], on_error="skip")
-    assert counts(again) == (1, 0, 4, 1)
+    rows = [office.row(毕业去向=label) for label in ("待就业", "没有", "自由职业", "待就业", "待就业")]
+    accepted = await office.post(workbook(rows), "a.xlsx", on_error="skip")
+    cipher = FieldCipher.load(settings.keyring_file)
+    assert await OperationRunner(database, {KIND: breaking_off(registry, 1)}, cipher=cipher).run_once()
+    assert [item["destination_code"] for item in await office.registrations()] == ["70"]
+    assert len(await stored(database, "SELECT 1 FROM operation_chunks")) == 1
+    assert len(await stored(database, "SELECT 1 FROM outbox")) == 1
+    return accepted
+
+
+async def test_a_skipping_import_goes_on_after_the_parts_that_are_done(
+    office: Office, database: Database, half_done: httpx.Response
+) -> None:
+    await eventually(office.runner.run_once, describe="the second attempt")
+    operation = await office.operation(half_done)
+    assert (operation["state"], counts(operation)) == ("succeeded", (4, 0, 0, 1))
+    assert operation["result"]["change_token"] == await announced_token(database)
+    assert faults(operation) == [(3, "毕业去向", "unknown_label")]
+    assert sorted(item["destination_code"] for item in await office.registrations()) == ["70", "70", "70", "76"]
+    for table in ("registration_versions", "outbox", "audit_entries WHERE action = 'import'"):
+        assert len(await stored(database, f"SELECT 1 FROM {table}")) == 4, table
+    assert len(await stored(database, "SELECT 1 FROM operation_chunks")) == 3
+
+
+async def test_a_refusal_by_registry_ends_the_work_and_counts_what_was_stored(
+    office: Office, database: Database, book: Any, half_done: httpx.Response
+) -> None:
+    book.refuses = True
+    await eventually(office.runner.run_once, describe="the second attempt")
+    operation = await office.operation(half_done)
+    assert (operation["state"], counts(operation)) == ("failed", (1, 0, 0, 1))
+    assert operation["result"]["change_token"] == await announced_token(database)
+    assert [(each["row"], each["rule"]) for each in operation["errors"]] == [(None, "registry_refused")]
+    assert operation["errors"][0]["rule"] in rules()
+    at_once = await office.send([office.row(毕业去向="待就业")])
+    assert (at_once["state"], counts(at_once), at_once["result"]["change_token"]) == ("failed", (0, 0, 0, 0), None)
+
+
+@pytest.mark.parametrize(("cohort", "status"), [("1976", 422), ("1977", 202), ("2200", 202), ("2201", 422)])
+async def test_a_cohort_that_registry_refuses_is_refused_at_once(office: Office, cohort: str, status: int) -> None:
+    answer = await office.post(workbook([office.row()]), "a.xlsx", cohort=cohort)
+    assert answer.status_code == status
+    if status == 422:
+        assert [each["pointer"] for each in answer.json()["errors"]] == ["/cohort"]
 
 
 async def test_who_may_import_what(office: Office, mint: TokenMint) -> None:

@@ -25,7 +25,7 @@ from destinations.registrations.imports.resolving import Entries, resolve
 from destinations.registrations.imports.rows import Fault, Row
 from destinations.registrations.imports.storage import Writing
 from destinations.roster import storage as roster
-from destinations.roster.registry import Registry
+from destinations.roster.registry import Registry, RegistryRefused
 
 KIND = "registration_import"
 CHUNK_ROWS = 5_000
@@ -154,7 +154,10 @@ async def import_registrations(context: OperationContext, registry: Registry) ->
         return _unusable(refusal)
     rows = await asyncio.to_thread(table.rows, task.school_code, task.cohort)
     mark_repeated(rows, lambda row: row.key)
-    entries = await resolve(registry, rows, task.school_code, task.cohort, context.progress)
+    try:
+        entries = await resolve(registry, rows, task.school_code, task.cohort, context.progress)
+    except RegistryRefused as refusal:
+        return await _broken_off(context, refusal)
     graduates = {number: entry["graduate_id"] for number, entry in entries.items()}
     mark_repeated(rows, lambda row: graduates.get(row.number))
     counts = await FileImport(context, task, table, rows, entries).run()
@@ -164,6 +167,14 @@ async def import_registrations(context: OperationContext, registry: Registry) ->
 def _unusable(refusal: Invalid) -> Outcome:
     problems = [RowProblem(None, None, each.rule, None, each.message) for each in refusal.problems]
     return Outcome(_result(Counts()), problems, failed=True)
+
+
+async def _broken_off(context: OperationContext, cause: RegistryRefused) -> Outcome:
+    """The end of work that cannot go on; the result counts the parts that were stored before."""
+    counts = Counts()
+    for stored in (await context.done_chunks()).values():
+        counts.add(Counts.of(stored))
+    return Outcome(_result(counts), [RowProblem(None, None, cause.code, None, cause.detail)], failed=True)
 
 
 def _result(counts: Counts) -> dict[str, Any]:

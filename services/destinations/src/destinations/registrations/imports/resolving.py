@@ -21,7 +21,10 @@ Progress = Callable[[int, int], Awaitable[None]]
 async def resolve(
     registry: Registry, rows: Sequence[Row], school_code: str, cohort: int, progress: Progress
 ) -> Entries:
-    """The roster entry of each row that names a graduate; the others get a fault. Raises RegistryUnavailable."""
+    """The roster entry of each row that names a graduate; the others get a fault.
+
+    Raises RegistryUnavailable or RegistryRefused.
+    """
     asked = [row for row in rows if _is_named(row)]
     entries: Entries = {}
     for start in range(0, len(asked), CHUNK):
