@@ -1,3 +1,4 @@
+import asyncio
 import csv
 import io
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -5,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import asyncpg
 import httpx
 import openpyxl
 import pytest
@@ -17,6 +19,7 @@ from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import TransientError
 from common.operations import OperationContext, OperationRunner, Outcome
+from common.testing.databases import ServiceDatabase
 from common.testing.tokens import TokenMint
 from common.testing.waiting import eventually
 from destinations.registrations import announcements, storage
@@ -432,6 +435,29 @@ async def test_a_dry_run_tells_and_stores_nothing(office: Office, database: Data
     assert (faulty["state"], counts(faulty)) == ("failed", (0, 0, 0, 1))
     skipped = await office.send([*rows, office.row(毕业去向="没有")], dry_run="true", on_error="skip")
     assert (skipped["state"], counts(skipped)) == ("succeeded", (1, 0, 1, 1))
+
+
+NO_MORE_THAN_READING = """
+    LOCK TABLE destination_streams, registrations, registration_versions, roster_graduates, outbox IN EXCLUSIVE MODE
+"""
+
+
+async def test_a_dry_run_neither_locks_nor_writes(office: Office, addresses: ServiceDatabase, book: Any) -> None:
+    """Nor does it wait for whoever does. What registry has just told of a graduate counts all the same."""
+    known, gone, changed = (office.row(毕业去向="待就业") for _ in range(3))
+    await office.send([known, gone, changed], effective_on="2022-08-31")
+    book.graduates[book.numbers[gone["学号"]][0]] |= {"status": "withdrawn", "sequence": 2}
+    rows = [known, *(row | {"毕业去向": "应征义务兵"} for row in (gone, changed)), office.row(毕业去向="待就业")]
+    owner = await asyncpg.connect(addresses.owner_url)
+    async with owner.transaction(), asyncio.timeout(10):
+        await owner.execute(NO_MORE_THAN_READING)
+        operation = await office.send(rows, dry_run="true")
+        early = await office.send(rows, dry_run="true", effective_on="2022-08-30", on_error="skip")
+    await owner.close()
+    assert (counts(operation), operation["result"]["frozen"]) == ((1, 1, 2, 0), 1)
+    assert counts(early) == (1, 0, 2, 1)
+    assert faults(early) == [(4, "学号", "before_previous_decision")]
+    assert counts(await office.send(rows)) == (1, 1, 2, 0)
 
 
 async def test_a_row_before_the_previous_decision_is_at_fault(office: Office) -> None:
