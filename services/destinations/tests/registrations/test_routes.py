@@ -6,9 +6,15 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from common.auth import SYSTEM
+from common.database import Database
 from common.http.paging import encode_cursor
+from common.outbox.connection import dedicated_connection
+from common.outbox.numbering import number_next, sent_position
+from common.testing.messaging import outbox_rows
 from common.testing.tokens import TokenMint
 from destinations.registrations.domain.lifecycle import TRANSITIONS, Party, Stage, next_stage, parties_of
+from destinations.roster import storage as roster
 
 SEEKING = {"destination_code": "70", "reason": "job_seeking"}
 UNIT = {
@@ -340,7 +346,7 @@ async def test_a_changed_code_asks_for_a_reason_of_its_own(enrol: Any, school: D
 
 
 async def test_the_officers_correction_publishes_one_change_and_a_graduates_none(
-    seat: Seat, enrol: Any, school: Desk, college: Desk
+    seat: Seat, database: Database, enrol: Any, school: Desk, college: Desk
 ) -> None:
     graduate_id = await enrol()
     graduate = seat("graduate", graduate=graduate_id)
@@ -354,9 +360,43 @@ async def test_the_officers_correction_publishes_one_change_and_a_graduates_none
     assert (pending.json()["state"], pending.json()["confirmation"]) == ("draft", "unconfirmed")
     assert pending.json()["change_token"] is None
     assert pending.json()["effective"]["destination_code"] == "70"
-    changes = (await school.get("/v1/changes")).json()
-    assert [each["type"].rpartition(".")[2] for each in changes["items"]] == []
-    assert changes["next_cursor"]
+    published = [row["type"].rpartition(".")[2] for row in await outbox_rows(database)]
+    assert published == ["decided", "confirmed", "changed"]
+
+
+async def test_everybody_follows_the_changes_of_the_own_rows(seat: Seat, database: Database, enrol: Any) -> None:
+    people: list[str] = []
+    for school_code, college_code, class_code in (
+        ("10001", "C01", "K1"),
+        ("10001", "C02", "K2"),
+        ("10002", "C01", "K1"),
+    ):
+        graduate_id = await enrol(school_code=school_code, college_code=college_code, class_code=class_code)
+        college = seat("college_officer", school=school_code, college=college_code)
+        await approved(seat("school_officer", school=school_code), college, graduate_id)
+        people.append(str(graduate_id))
+    async with database.transaction(SYSTEM) as unit:
+        provinces = [("10001", "410000"), ("10002", "210000")]
+        rows = [{"school_code": code, "province_code": province, "sequence": 1} for code, province in provinces]
+        await roster.keep_schools(unit.connection, rows)
+        await unit.commit()
+    async with dedicated_connection(database.engine, "test relay") as connection:
+        await number_next(connection, await sent_position(connection))
+
+    async def followed(role: str, **scope: Any) -> list[str]:
+        answer = await seat(role, **scope).get("/v1/changes")
+        assert answer.status_code == 200, answer.text
+        return [item["subject"] for item in answer.json()["items"]]
+
+    first, second, third = people
+    assert await followed("graduate", graduate=second) == [second]
+    assert await followed("counsellor", school="10001", class_="K2") == [second]
+    assert await followed("counsellor", school="10002", class_="K2") == []
+    assert await followed("college_officer", school="10001", college="C01") == [first]
+    assert await followed("school_officer", school="10001") == [first, second]
+    assert await followed("provincial_officer", province="410000") == [first, second]
+    assert await followed("provincial_officer", province="210000") == [third]
+    assert await followed("system") == [first, second, third]
 
 
 async def test_a_repeated_request_is_done_once(enrol: Any, school: Desk, college: Desk) -> None:
