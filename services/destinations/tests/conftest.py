@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,12 +17,14 @@ from starlette.routing import Route
 
 from common.auth import SYSTEM
 from common.auth.service_tokens import ServiceTokens
-from common.crypto import KeyRing
+from common.crypto import FieldCipher, KeyRing
 from common.database import Database
 from common.identifiers import GraduateId
+from common.operations import OperationRunner
 from common.testing.databases import ServiceDatabase, service_database
 from common.testing.tokens import TokenMint
 from destinations.app import create_app
+from destinations.registrations.imports.importing import KIND, import_registrations
 from destinations.roster import storage as roster
 from destinations.roster.registry import Registry
 from destinations.settings import Settings
@@ -135,6 +138,13 @@ async def registry(settings: Settings, book: Book) -> AsyncIterator[Registry]:
     transport = httpx.ASGITransport(app=book.app())
     async with httpx.AsyncClient(transport=transport, base_url="http://registry.test") as client:
         yield Registry(client, ServiceTokens(settings))
+
+
+@pytest.fixture
+def runner(database: Database, registry: Registry, settings: Settings) -> OperationRunner:
+    """A worker of imports."""
+    handlers = {KIND: partial(import_registrations, registry=registry)}
+    return OperationRunner(database, handlers, cipher=FieldCipher.load(settings.keyring_file))
 
 
 @pytest.fixture

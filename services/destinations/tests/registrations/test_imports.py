@@ -3,7 +3,6 @@ import csv
 import io
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import asyncpg
@@ -140,12 +139,6 @@ def faults(operation: Mapping[str, Any]) -> list[tuple[int, str, str]]:
 async def stored(database: Database, statement: str) -> list[Any]:
     async with database.reading() as connection:
         return list((await connection.execute(text(statement))).mappings())
-
-
-@pytest.fixture
-def runner(database: Database, registry: Registry, settings: Settings) -> OperationRunner:
-    handlers = {KIND: partial(import_registrations, registry=registry)}
-    return OperationRunner(database, handlers, cipher=FieldCipher.load(settings.keyring_file))
 
 
 @pytest.fixture
