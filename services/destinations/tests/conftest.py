@@ -24,7 +24,7 @@ from common.operations import OperationRunner
 from common.testing.databases import ServiceDatabase, service_database
 from common.testing.tokens import TokenMint
 from destinations.app import create_app
-from destinations.registrations.imports.importing import KIND, import_registrations
+from destinations.registrations.imports.importing import EMPTY_RESULT, KIND, import_registrations
 from destinations.roster import storage as roster
 from destinations.roster.registry import Registry
 from destinations.settings import Settings
@@ -143,8 +143,8 @@ async def registry(settings: Settings, book: Book) -> AsyncIterator[Registry]:
 @pytest.fixture
 def runner(database: Database, registry: Registry, settings: Settings) -> OperationRunner:
     """A worker of imports."""
-    handlers = {KIND: partial(import_registrations, registry=registry)}
-    return OperationRunner(database, handlers, cipher=FieldCipher.load(settings.keyring_file))
+    handlers, cipher = {KIND: partial(import_registrations, registry=registry)}, FieldCipher.load(settings.keyring_file)
+    return OperationRunner(database, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from common.testing.tokens import TokenMint
 from common.testing.waiting import eventually
 from destinations.registrations import announcements, storage
 from destinations.registrations.imports import importing
-from destinations.registrations.imports.importing import KIND, import_registrations
+from destinations.registrations.imports.importing import EMPTY_RESULT, KIND, import_registrations
 from destinations.roster.registry import Registry
 from destinations.settings import Settings
 
@@ -409,6 +409,27 @@ async def test_an_unknown_graduate_is_an_error_at_the_student_number(office: Off
     assert {with_the_column["rule"], without["rule"]} == {"unknown_graduate"}
 
 
+async def test_the_sheet_with_the_registrations_is_found(office: Office) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook([office.row(**FULL)])))
+    notes = book.create_sheet("填写说明", 0)
+    notes.append(["学号", "姓名", "说明"])
+    content = io.BytesIO()
+    book.save(content)
+    operation = await office.finished(await office.post(content.getvalue(), "去向.xlsx"))
+    assert counts(operation) == (1, 0, 0, 0)
+
+
+async def test_columns_that_were_shifted_show_nobody(office: Office) -> None:
+    row = office.row(毕业年份="2022年6月")
+    rows = [row | {"毕业去向": row["姓名"]}, office.row(毕业去向="13800138000"), office.row(毕业去向类别代码="998")]
+    operation = await office.send(rows)
+    assert [(each["rule"], each["value"]) for each in operation["errors"]] == [
+        ("unknown_label", "***"),
+        ("unknown_code", "***********"),
+        ("unknown_code", "998"),
+    ]
+
+
 async def test_skip_stores_the_good_rows(office: Office) -> None:
     operation = await office.send([office.row(**FULL), office.row(毕业去向="没有"), office.row()], on_error="skip")
     assert operation["state"] == "succeeded"
@@ -624,6 +645,21 @@ async def test_a_refusal_by_registry_ends_the_work_and_counts_what_was_stored(
     assert operation["errors"][0]["rule"] in rules()
     at_once = await office.send([office.row(毕业去向="待就业")])
     assert (at_once["state"], counts(at_once), at_once["result"]["change_token"]) == ("failed", (0, 0, 0, 0), None)
+
+
+async def test_work_that_breaks_counts_what_was_stored(
+    office: Office, database: Database, settings: Settings, half_done: httpx.Response
+) -> None:
+    async def fail(context: OperationContext) -> Outcome:
+        raise RuntimeError
+
+    cipher = FieldCipher.load(settings.keyring_file)
+    breaking = OperationRunner(database, {KIND: fail}, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
+    await eventually(breaking.run_once, describe="the second attempt")
+    operation = await office.operation(half_done)
+    assert (operation["state"], counts(operation), operation["result"]["frozen"]) == ("failed", (1, 0, 0, 1), 0)
+    assert operation["result"]["change_token"] == await announced_token(database)
+    assert [each["rule"] for each in operation["errors"]] == ["internal_error"]
 
 
 @pytest.mark.parametrize(("cohort", "status"), [("1976", 422), ("1977", 202), ("2200", 202), ("2201", 422)])

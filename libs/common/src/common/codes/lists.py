@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from common.codes.entries import Alias, CodeEntry, CodeProblem, CodeRef
+from common.codes.entries import Alias, CodeEntry, CodeProblem
 from common.codes.spelling import Cell, cell_text, normalise
 
 _NUMBER = re.compile(r"(\d+)(?:\.0+)?")
@@ -53,10 +53,6 @@ class CodeList:
         """Every code of any period, in the order of the data."""
         return tuple(self._periods)
 
-    def periods(self, code: str) -> tuple[CodeEntry, ...]:
-        """The entries of one code, oldest first."""
-        return self._periods.get(code, ())
-
     def lookup(self, code: str, on: date | None = None) -> CodeEntry | None:
         """The entry in force on the day; without a day the newest one, retired or not."""
         periods = self._periods.get(code, ())
@@ -67,12 +63,6 @@ class CodeList:
     def in_force(self, on: date) -> tuple[CodeEntry, ...]:
         """The entries in force on the day."""
         return tuple(entry for entry in self if entry.covers(on))
-
-    def ref(self, code: str) -> CodeRef:
-        """The code with its list; an unknown code is a `CodeProblem`."""
-        if code not in self:
-            raise CodeProblem("unknown_code", self.name)
-        return CodeRef(self.name, code)
 
     def resolve(self, code_cell: Cell, label_cell: Cell = None, on: date | None = None) -> str | None:
         """The code that two cells of a row name together; None when both are empty.
@@ -116,11 +106,7 @@ class CodeList:
         if text in self._periods:
             return (text,)
         if number:
-            return tuple(
-                code
-                for width in (0, *sorted(self._widths))
-                if (code := number[1].zfill(width)) in self._periods and (not width or len(number[1]) < width)
-            )
+            return tuple(code for code in self._written(number[1]) if code in self._periods)
         return self._codes_by_label.get(normalise(text), ())
 
     def _preferred_first(self, codes: tuple[str, ...] | None, on: date | None) -> tuple[str, ...] | None:
@@ -129,6 +115,15 @@ class CodeList:
     def _is_preferred(self, code: str, on: date | None) -> bool:
         entry = self.lookup(code, on)
         return entry is not None and entry.verified
+
+    def _written(self, digits: str) -> Iterator[str]:
+        """What digits may stand for: programs drop zeros in front, people add one, statisticians six at the end."""
+        yield digits
+        yield from (digits.zfill(width) for width in sorted(self._widths) if len(digits) < width)
+        if len(digits) == 2:
+            yield digits.removeprefix("0")
+        if len(digits) == 12:
+            yield digits.removesuffix("000000")
 
     def _is_part_of(self, code: str, wider: tuple[str, ...]) -> bool:
         """Whether a label names the wider class that the code belongs to."""

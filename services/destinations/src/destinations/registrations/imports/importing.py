@@ -15,11 +15,12 @@ from typing import Any
 from common.errors import Invalid
 from common.identifiers import GraduateId
 from common.operations import OperationContext, Outcome, RowProblem
+from common.operations.outcome import added_up, broken
 from common.spreadsheets import read
 from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Person
 from destinations.registrations.imports import storage
-from destinations.registrations.imports.files import Table, open_table
+from destinations.registrations.imports.files import Table, open_table, table_header
 from destinations.registrations.imports.planning import Known, Plan, mark_repeated, plan_rows
 from destinations.registrations.imports.resolving import Entries, resolve
 from destinations.registrations.imports.rows import Fault, Row
@@ -92,6 +93,13 @@ class Counts:
         return cls(**{**stored, "faults": {int(row): faults for row, faults in stored["faults"].items()}})
 
 
+def _result(counts: Counts) -> dict[str, Any]:
+    return {name: value for name, value in vars(counts).items() if name != "faults"}
+
+
+EMPTY_RESULT = _result(Counts())
+
+
 @dataclass
 class FileImport:
     """One run over one file."""
@@ -154,7 +162,7 @@ async def import_registrations(context: OperationContext, registry: Registry) ->
     """The handler of the operation."""
     task = Task.of(context)
     try:
-        table = open_table(await read(await context.upload(), f"upload.{task.kind}"))
+        table = open_table(await read(await context.upload(), f"upload.{task.kind}", table_header))
     except Invalid as refusal:
         return _unusable(refusal)
     rows = await asyncio.to_thread(table.rows, task.school_code, task.cohort)
@@ -162,7 +170,7 @@ async def import_registrations(context: OperationContext, registry: Registry) ->
     try:
         entries = await resolve(registry, rows, task.school_code, task.cohort, context.progress)
     except RegistryRefused as refusal:
-        return await _broken_off(context, refusal)
+        return broken(refusal.code, added_up(EMPTY_RESULT, (await context.done_chunks()).values()))
     graduates = {number: entry["graduate_id"] for number, entry in entries.items()}
     mark_repeated(rows, lambda row: graduates.get(row.number))
     counts = await FileImport(context, task, table, rows, entries).run()
@@ -171,19 +179,7 @@ async def import_registrations(context: OperationContext, registry: Registry) ->
 
 def _unusable(refusal: Invalid) -> Outcome:
     problems = [RowProblem(None, None, each.rule, None, each.message) for each in refusal.problems]
-    return Outcome(_result(Counts()), problems, failed=True)
-
-
-async def _broken_off(context: OperationContext, cause: RegistryRefused) -> Outcome:
-    """The end of work that cannot go on; the result counts the parts that were stored before."""
-    counts = Counts()
-    for stored in (await context.done_chunks()).values():
-        counts.add(Counts.of(stored))
-    return Outcome(_result(counts), [RowProblem(None, None, cause.code, None, cause.detail)], failed=True)
-
-
-def _result(counts: Counts) -> dict[str, Any]:
-    return {name: value for name, value in vars(counts).items() if name != "faults"}
+    return Outcome(EMPTY_RESULT, problems, failed=True)
 
 
 async def _outcome(task: Task, table: Table, rows: Sequence[Row], counts: Counts) -> Outcome:

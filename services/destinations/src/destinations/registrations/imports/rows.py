@@ -14,6 +14,7 @@ from common.codes import Cell, CodeLists, CodeProblem
 from common.codes.spelling import cell_text
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
 from common.spreadsheets.headers import Header
+from common.spreadsheets.owners import foreign_cells
 from destinations.registrations.domain.content import CODE_LISTS
 from destinations.registrations.domain.fields import is_reason_of
 from destinations.registrations.imports.columns import CODED, DESTINATION, KEYS, TEXTS, field_of_name_column
@@ -72,7 +73,7 @@ class RowReader:
     def read(self, number: int, cells: Sequence[Cell]) -> Row:
         """Checks the row by itself; what depends on other rows or on what is stored is checked later."""
         row = Row(number)
-        self._check_owner(cells, row)
+        row.faults += [Fault(*each) for each in foreign_cells(self.header, cells, self.school_code, self.cohort)]
         unusable = self._read_keys(cells, row)
         row.silent = all(is_blank(self.header.cell(cells, column)) for column in DESTINATION)
         if row.silent:
@@ -94,15 +95,6 @@ class RowReader:
     def _day(self) -> date:
         """The day of the cohort's first official rate (初次): labels mean the codes that are in force then."""
         return date(self.cohort, 8, 31)
-
-    def _check_owner(self, cells: Sequence[Cell], row: Row) -> None:
-        """The row must belong to the school and cohort of the form, where it says so."""
-        school = cell_text(self.header.cell(cells, "school")).removesuffix(".0")
-        if school and school != self.school_code and not (len(school) == 10 and school.endswith(self.school_code)):
-            row.faults.append(Fault("school", "other_school"))
-        cohort = cell_text(self.header.cell(cells, "cohort")).removesuffix(".0")
-        if cohort and "".join(filter(str.isdigit, cohort)) != str(self.cohort):
-            row.faults.append(Fault("cohort", "other_cohort"))
 
     def _read_destination(self, cells: Sequence[Cell], row: Row) -> None:
         code, label = (self.header.cell(cells, column) for column in DESTINATION)
