@@ -163,6 +163,9 @@ def test_a_division_with_a_day_made_of_a_year_is_not_verified() -> None:
         ("destination", None, " 出国、出境 ", "85"),
         ("destination", None, "特岗教师(地方)", "511"),
         ("destination", None, "其它（地方基层项目）", "519"),
+        ("destination", None, "其他（地方基层项目）", "519"),
+        ("destination", None, "其它录用形式就业", "12"),
+        ("employer-nature", "39", "其它企业", "39"),
         ("destination", "升学（非全日制）", None, "81"),
         ("ethnicity", 1, "汉族", "01"),
         ("ethnicity", None, "毛难族", "36"),
@@ -232,6 +235,40 @@ def test_no_cell_breaks_the_resolution(cell: Cell) -> None:
         except CodeProblem:
             continue
         assert found is None or found in code_list
+
+
+@pytest.mark.parametrize(
+    ("code_cell", "label_cell", "year", "code"),
+    [
+        (None, "科研助理", 2024, "271"),
+        (None, "科研助理", 2022, "27"),
+        (None, "管理助理", 2024, "271"),
+        (None, "管理助理", 2022, "271"),
+        ("管理助理", None, 2024, "271"),
+        ("科研助理", "科研助理", 2024, "271"),
+        ("27", "科研助理", 2024, "27"),
+        ("272", "管理助理", 2024, "272"),
+        (272, None, 2024, "272"),
+        (None, "国家基层项目", 2024, "50"),
+        (None, "特岗教师（地方）", 2024, "511"),
+    ],
+)
+def test_a_label_of_several_codes_means_the_verified_one_in_force(
+    code_cell: Cell, label_cell: Cell, year: int, code: str
+) -> None:
+    assert LISTS.get("destination").resolve(code_cell, label_cell, on=date(year, 8, 31)) == code
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if LISTS.get(name).found_by_label])
+def test_the_spelling_of_other_makes_no_two_codes_one(name: str) -> None:
+    """No label differs from that of another code in 其它 and 其他 alone."""
+    code_list = LISTS.get(name)
+    labels = [(entry.label_zh, entry.code) for entry in code_list]
+    labels += [(alias.label, alias.code) for alias in code_list.aliases]
+    codes: dict[str, set[str]] = {}
+    for label, code in labels:
+        codes.setdefault(label.replace("其它", "其他"), set()).add(code)
+    assert [label for label, found in codes.items() if "其他" in label and len(found) > 1] == []
 
 
 def test_the_hardship_list_is_a_bit_mask() -> None:

@@ -178,6 +178,15 @@ def test_the_header_is_found_below_notes() -> None:
     assert header.cell(["7"], "name") is None
 
 
+@pytest.mark.parametrize(
+    ("cell", "plain"), [("'张三", "张三"), (" '2019-07-01", "2019-07-01"), ("''", ""), ("O'Neill", "O'Neill"), (7, 7)]
+)
+def test_a_cell_is_read_without_its_text_mark(cell: Cell, plain: Cell) -> None:
+    header = find_header([["学号", "姓名"]], SYNONYMS)
+    assert header is not None
+    assert header.cell(["1", cell], "name") == plain
+
+
 def test_the_left_of_two_columns_counts() -> None:
     header = find_header([["*姓名", "学生姓名", "学号"]], SYNONYMS)
     assert header is not None

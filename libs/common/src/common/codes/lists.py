@@ -41,7 +41,7 @@ class CodeList:
             self._periods[entry.code] = (*self._periods.get(entry.code, ()), entry)
         self._widths = {len(code) for code in self._periods}
         self._codes_by_label = self._index_labels() if found_by_label else {}
-        self._resolved: dict[tuple[type, Cell, type, Cell], str | CodeProblem | None] = {}
+        self._resolved: dict[tuple[type, Cell, type, Cell, date | None], str | CodeProblem | None] = {}
 
     def __contains__(self, code: object) -> bool:
         return code in self._periods
@@ -64,17 +64,18 @@ class CodeList:
         """The entries in force on the day."""
         return tuple(entry for entry in self if entry.covers(on))
 
-    def resolve(self, code_cell: Cell, label_cell: Cell = None) -> str | None:
+    def resolve(self, code_cell: Cell, label_cell: Cell = None, on: date | None = None) -> str | None:
         """The code that two cells of a row name together; None when both are empty.
 
-        The first cell may hold the code, the code as a number, or the label. Fails with a `CodeProblem` when a cell
-        names nothing or when the two disagree.
+        The first cell may hold the code, the code as a number, or the label. A label that several codes have means the
+        one that is verified and in force on the day, if there is one. Fails with a `CodeProblem` when a cell names
+        nothing or when the two disagree.
         """
-        key = (type(code_cell), code_cell, type(label_cell), label_cell)
+        key = (type(code_cell), code_cell, type(label_cell), label_cell, on)
         if key not in self._resolved:
             if len(self._resolved) > 20_000:
                 self._resolved.clear()
-            self._resolved[key] = self._resolve(code_cell, label_cell)
+            self._resolved[key] = self._resolve(code_cell, label_cell, on)
         found = self._resolved[key]
         if isinstance(found, CodeProblem):
             raise CodeProblem(found.rule, found.code_list)
@@ -84,8 +85,8 @@ class CodeList:
         """The code that one cell names by code, number or label."""
         return self.resolve(cell)
 
-    def _resolve(self, code_cell: Cell, label_cell: Cell) -> str | CodeProblem | None:
-        by_code, by_label = self._candidates(code_cell), self._candidates(label_cell)
+    def _resolve(self, code_cell: Cell, label_cell: Cell, on: date | None) -> str | CodeProblem | None:
+        by_code, by_label = (self._preferred_first(self._candidates(cell), on) for cell in (code_cell, label_cell))
         if by_code == () or (by_label == () and (self.found_by_label or by_code is None)):
             looks_like_code = _NUMBER.fullmatch(cell_text(code_cell if by_code == () else label_cell))
             return CodeProblem("unknown_code" if looks_like_code else "unknown_label", self.name)
@@ -107,6 +108,13 @@ class CodeList:
         if number:
             return tuple(code for code in self._written(number[1]) if code in self._periods)
         return self._codes_by_label.get(normalise(text), ())
+
+    def _preferred_first(self, codes: tuple[str, ...] | None, on: date | None) -> tuple[str, ...] | None:
+        return codes and tuple(sorted(codes, key=lambda code: not self._is_preferred(code, on)))
+
+    def _is_preferred(self, code: str, on: date | None) -> bool:
+        entry = self.lookup(code, on)
+        return entry is not None and entry.verified
 
     def _written(self, digits: str) -> Iterator[str]:
         """What digits may stand for: programs drop zeros in front, people add one, statisticians six at the end."""

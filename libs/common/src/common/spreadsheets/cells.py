@@ -41,6 +41,15 @@ def is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
+def unmarked(cell: Cell) -> Cell:
+    """A cell without the apostrophe that marks it as text to spreadsheet programs, and is no part of the value.
+
+    >>> unmarked(" '0012"), unmarked("O'Neill"), unmarked(12)
+    ('0012', "O'Neill", 12)
+    """
+    return cell.strip().lstrip("'").strip() if isinstance(cell, str) and "'" in cell else cell
+
+
 def is_clear(cell: Cell) -> bool:
     """True for the mark that erases a value."""
     return isinstance(cell, str) and cell.strip() == CLEAR
@@ -54,7 +63,7 @@ def identifier_text(cell: Cell) -> str:
     """
     if isinstance(cell, (int, float)) and not _is_exact(cell):
         raise CellProblem("number_in_scientific_notation")
-    text = cell_text(cell).lstrip("'").strip()
+    text = cell_text(unmarked(cell))
     if _SCIENTIFIC.fullmatch(text):
         raise CellProblem("number_in_scientific_notation")
     whole = _WHOLE.fullmatch(text)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from common.codes.spelling import Cell, cell_text, normalise
+from common.spreadsheets.cells import unmarked
 
 SEARCHED_ROWS = 30
 """Notes above a header are a few rows; a header that comes later is none."""
@@ -24,9 +25,9 @@ class Header:
     texts: Mapping[str, str]
 
     def cell(self, row: Sequence[Cell], field: str) -> Cell:
-        """The cell of a field; None where the column or the end of a short row is missing."""
+        """The cell of a field, without a text mark; None where the column or the end of a short row is missing."""
         position = self.positions.get(field)
-        return None if position is None or position >= len(row) else row[position]
+        return None if position is None or position >= len(row) else unmarked(row[position])
 
 
 def find_header(rows: Sequence[Sequence[Cell]], synonyms: Mapping[str, str], *, at_least: int = 2) -> Header | None:

@@ -18,6 +18,8 @@ TABLE_OF: Mapping[Kind, Table] = {
     Kind.MAJOR: majors,
     Kind.CLASS: classes,
 }
+OWNERS_OF_EVENTS = {"province_code": "school_code IN (SELECT code FROM schools WHERE province_code = :province_code)"}
+"""What our events do not tell: the province of a school."""
 
 
 async def find(

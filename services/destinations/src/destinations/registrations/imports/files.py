@@ -44,19 +44,25 @@ class Table:
         return await write_workbook(self.titles, [self.cells[row.number] for row in rows], reasons)
 
     def _problem(self, number: int, fault: Fault) -> RowProblem:
-        shown = self._shown(self.cells[number], fault.column)[:MAX_SHOWN]
-        return RowProblem(number, self._title(fault.column), fault.rule, shown or None, rule(fault.rule).text)
+        cells = self.cells[number]
+        column = self._column_of(fault, cells)
+        title, value = self.header.texts.get(column, column), self._shown(cells, column)[:MAX_SHOWN]
+        return RowProblem(number, title, fault.rule, value or None, rule(fault.rule).text)
+
+    def _column_of(self, fault: Fault, cells: Sequence[Cell]) -> str:
+        """The column to show: a label's where only that is filled, the other number where a file has no 学号."""
+        if fault.column == KEYS[0]:
+            return next(key for key in KEYS if key in self.header.positions)
+        pair = (fault.column, f"{fault.column}_label")
+        filled = (column for column in pair if not is_blank(self.header.cell(cells, column)))
+        there = (column for column in pair if column in self.header.positions)
+        return next(filled, None) or next(there, fault.column)
 
     def _shown(self, cells: Sequence[Cell], column: str) -> str:
         cell = self.header.cell(cells, column)
         if column in IDENTIFYING:
             return masked(cell_text(cell))
         return without_persons(cell, (self.header.cell(cells, each) for each in IDENTIFYING))
-
-    def _title(self, column: str) -> str:
-        texts = self.header.texts
-        other = KEYS[1] if column == KEYS[0] else f"{column}_label"
-        return texts.get(column) or texts.get(other) or column
 
 
 def table_header(rows: Sequence[Sequence[Cell]]) -> Header | None:
