@@ -12,7 +12,8 @@ from common.spreadsheets.masking import without_persons
         ("幼儿园", ["张三"], "幼儿园"),
         ("410102", ["张三"], "410102"),
         (410102.0, [], "410102"),
-        ("4101021", [], "*******"),
+        ("20241345", [], "20241345"),
+        ("202401001", [], "*********"),
         ("13800138000", [], "***********"),
         ("电话:13800138000 转", [], "电话:*********** 转"),
         ("11010119900307002X", [], "*****************X"),
@@ -26,3 +27,17 @@ from common.spreadsheets.masking import without_persons
 )
 def test_what_identifies_a_person_is_not_shown(cell: Cell, identifying: Sequence[Cell], shown: str) -> None:
     assert without_persons(cell, identifying) == shown
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("91110000600037341L", "91110000600037341L"),
+        ("9111000060003734", "9111000060003734"),
+        ("13800138000", "***********"),
+        ("11010119900307002X", "******************"),
+        ("某公司 13800138000", "某公司 ***********"),
+    ],
+)
+def test_an_employers_number_is_shown_and_a_persons_is_not(cell: str, shown: str) -> None:
+    assert without_persons(cell, [], numbered=True) == shown

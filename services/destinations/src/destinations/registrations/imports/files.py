@@ -62,7 +62,8 @@ class Table:
         cell = self.header.cell(cells, column)
         if column in IDENTIFYING:
             return masked(cell_text(cell))
-        return without_persons(cell, (self.header.cell(cells, each) for each in IDENTIFYING))
+        identifying = (self.header.cell(cells, each) for each in IDENTIFYING)
+        return without_persons(cell, identifying, numbered=column == "employer_uscc")
 
 
 def table_header(rows: Sequence[Sequence[Cell]]) -> Header | None:
