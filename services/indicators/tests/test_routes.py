@@ -12,18 +12,12 @@ import pytest
 from common.clock import day_in_shanghai
 from common.contracts import ChangeToken, registration
 from common.contracts.envelope import IncomingEvent
+from common.testing.http import get
 from common.testing.tokens import TokenMint
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 Client = Callable[..., httpx.AsyncClient]
 JUNE = date(2024, 6, 1)
-
-
-async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: Any) -> Any:
-    async with client:
-        answer = await client.get(path, params=query)
-    assert answer.status_code == status, answer.text
-    return answer.json()
 
 
 async def test_rates_of_a_school(client: Client, here: Any) -> None:

@@ -9,16 +9,10 @@ import httpx
 
 from common.contracts import ChangeToken, graduate, rate
 from common.contracts.envelope import IncomingEvent
+from common.testing.http import get
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 Client = Callable[..., httpx.AsyncClient]
-
-
-async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: Any) -> Any:
-    async with client:
-        answer = await client.get(path, params=query)
-    assert answer.status_code == status, answer.text
-    return answer.json()
 
 
 async def test_definitions_are_listed_and_found(client: Client) -> None:

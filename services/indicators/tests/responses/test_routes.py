@@ -7,16 +7,10 @@ from uuid import uuid4
 import httpx
 
 from common.contracts.envelope import IncomingEvent
+from common.testing.http import get
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 Client = Callable[..., httpx.AsyncClient]
-
-
-async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: Any) -> Any:
-    async with client:
-        answer = await client.get(path, params=query)
-    assert answer.status_code == status, answer.text
-    return answer.json()
 
 
 async def test_response_rates_count_distinct_graduates(client: Client, apply: Applied, new_school: Any) -> None:

@@ -6,14 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from common.testing.http import get
+
 Client = Callable[..., httpx.AsyncClient]
-
-
-async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: Any) -> Any:
-    async with client:
-        answer = await client.get(path, params=query)
-    assert answer.status_code == status, answer.text
-    return answer.json()
 
 
 async def test_a_structure_adds_up_and_is_labelled(client: Client, here: Any) -> None:

@@ -13,6 +13,14 @@ import uvicorn
 from common.testing.waiting import eventually
 
 
+async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: Any) -> Any:
+    """The body of an answer that has the expected status; the client is closed."""
+    async with client:
+        answer = await client.get(path, params=query)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
 @asynccontextmanager
 async def running_app(app: Any, **client_options: Any) -> AsyncIterator[httpx.AsyncClient]:
     """Serve an ASGI application on a free port of the loopback and give a client for it."""
