@@ -47,13 +47,6 @@ class ReceivedBody(Generic[Model]):
         self._refuse_null_characters()
         return parsed
 
-    def canonical(self) -> bytes:
-        """The same bytes for the same JSON, whatever its spacing and order of members; as sent, if it is none."""
-        try:
-            return json.dumps(json.loads(self.raw), sort_keys=True, separators=(",", ":")).encode()
-        except (ValueError, RecursionError):
-            return self.raw
-
     def _refuse_null_characters(self) -> None:
         """PostgreSQL's text cannot hold them."""
         if b"\\u0000" in self.raw:

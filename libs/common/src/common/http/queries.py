@@ -4,7 +4,7 @@ from fastapi import Request
 
 from common.auth.dependencies import authenticated, bearer
 from common.errors import BadQuery, FieldProblem, Text
-from common.http.routes_of import DeclaredRoute, DeclaredRoutes
+from common.http.routes_of import DeclaredRoute, route_of
 from common.http.validation import MAX_SEGMENT
 
 _UNKNOWN = Text("未知查询参数", "There is no such query parameter")
@@ -14,10 +14,9 @@ _NULL = Text("不得包含空字符", "Must not contain a null character")
 
 async def refuse_unknown_query(request: Request) -> None:
     """Run before a route's own dependencies; a missing token still comes first."""
-    routes: DeclaredRoutes = request.app.state.routes
-    route = routes.by_endpoint.get(request.scope["endpoint"])
-    if route is None or not request.scope["query_string"]:
+    if not request.scope["query_string"]:
         return
+    route = route_of(request)
     problems = _problems(request, route)
     if problems:
         await _authenticate_first(request, route)

@@ -10,7 +10,7 @@ from inspect import iscoroutinefunction
 from re import Pattern
 from typing import Any, get_args, get_origin
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from common.http.bodies import BodyReader
@@ -60,6 +60,12 @@ class DeclaredRoutes:
         """Every method that any route takes at a path."""
         found = {method for route in self.all if route.pattern.match(path) for method in route.methods}
         return frozenset(found | {"HEAD"} if "GET" in found else found)
+
+
+def route_of(request: Request) -> DeclaredRoute:
+    """The route that answers a request; for dependencies, which run after it was found."""
+    routes: DeclaredRoutes = request.app.state.routes
+    return routes.by_endpoint[request.scope["endpoint"]]
 
 
 def _is_api(context: Any) -> bool:
