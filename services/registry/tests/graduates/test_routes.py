@@ -1,6 +1,8 @@
 import asyncio
+import base64
 from collections.abc import Awaitable, Callable
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 
 import httpx
@@ -176,10 +178,35 @@ async def test_lists_are_filtered_and_paged(officer: httpx.AsyncClient, school: 
     first = await officer.get("/v1/graduates", params={"limit": 2})
     assert first.headers["link"].endswith('rel="next"')
     rest = await officer.get("/v1/graduates", params={"limit": 2, "cursor": first.json()["next_cursor"]})
-    assert [item["student_number"] for item in first.json()["items"] + rest.json()["items"]] == ["0", "2", "1"]
+    items = first.json()["items"] + rest.json()["items"]
+    assert [item["cohort"] for item in items] == [2023, 2023, 2024]
+    assert {item["student_number"] for item in items} == {"0", "1", "2"}
     assert len((await officer.get("/v1/graduates", params={"cohort": 2024})).json()["items"]) == 1
     assert (await officer.get("/v1/graduates", params={"school": "10001"})).json()["items"] == []
     assert (await officer.get("/v1/graduates", params={"limit": 501})).status_code == 400
+
+
+async def test_a_cursor_tells_nothing_of_a_person(officer: httpx.AsyncClient, school: str) -> None:
+    for number in ("S2020CANARY1", "S2020CANARY2"):
+        body = {"school_code": school, "cohort": 2024, "student_number": number, "name": "李四"}
+        await officer.post("/v1/graduates", json=body)
+    cursor = (await officer.get("/v1/graduates", params={"limit": 1})).json()["next_cursor"]
+    assert b"CANARY" not in base64.urlsafe_b64decode(cursor + "==")
+
+
+@pytest.mark.parametrize("number", ["1e999", "2147483648", "1" * 400])
+async def test_a_forged_cursor_is_a_bad_query(officer: httpx.AsyncClient, graduate: Json, number: str) -> None:
+    for path, values in (
+        ("/v1/graduates", f'["s","90001"],["i",{number}],["u","{graduate["id"]}"]'),
+        (f"/v1/graduates/{graduate['id']}/history", f'["i",{number}]'),
+    ):
+        refused = await officer.get(path, params={"cursor": forged(f"[1,[{values}]]", path)})
+        assert (refused.status_code, refused.json()["errors"][0]["rule"]) == (400, "bad_cursor")
+
+
+def forged(content: str, path: str) -> str:
+    checksum = blake2b(content.encode(), digest_size=6, key=path.encode()).digest()
+    return base64.urlsafe_b64encode(checksum + content.encode()).rstrip(b"=").decode()
 
 
 async def test_rows_are_resolved_for_services(client: Client, school: str, graduate: Json) -> None:
