@@ -45,6 +45,15 @@ async def test_the_keys_of_the_terminal_end_it(launcher: Launcher) -> None:
     await eventually(lambda: nothing_is_left(launcher), within=2)
 
 
+async def test_it_stays_when_its_terminal_goes_if_it_was_told_to(launcher: Launcher) -> None:
+    process = launcher.start(ignoring=[signal.SIGHUP])
+    await launcher.until_running()
+    process.send_signal(signal.SIGHUP)
+    os.kill(launcher.pid_of("surveys"), signal.SIGKILL)
+    await eventually(partial(_says, launcher, "surveys is ready again"), within=30)
+    assert "stopping" not in launcher.output
+
+
 async def test_a_killed_launcher_leaves_a_state_that_starts_again(launcher: Launcher) -> None:
     process = launcher.start()
     await launcher.until_running()

@@ -112,9 +112,15 @@ def _stop_requests(stack: Stack, console: Console) -> asyncio.Event:
             stack.kill()
         asked.set()
 
-    for number in STOPPING:
+    for number in _heeded():
         asyncio.get_running_loop().add_signal_handler(number, receive)
     return asked
+
+
+def _heeded() -> list[signal.Signals]:
+    """Give the signals that stop: not the end of a terminal that `nohup` has told us to outlive."""
+    outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [number for number in STOPPING if not (outlives and number is signal.SIGHUP)]
 
 
 def _leave() -> None:
