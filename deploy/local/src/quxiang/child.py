@@ -55,7 +55,7 @@ class Child:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def start(self) -> None:
-        """Start the program; its output goes to the end of its log."""
+        """Start the program; its output goes to the end of its log. After an OSError nothing of it runs."""
         program = self.program
         with program.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -72,7 +72,15 @@ class Child:
                 extra_groups=None if program.user is None else [],
             )
         if self._pid_file:
-            self._pid_file.write(self._process.pid)
+            await self._note(self._pid_file, self._process)
+
+    async def _note(self, pid_file: PidFile, process: asyncio.subprocess.Process) -> None:
+        try:
+            pid_file.write(process.pid)
+        except OSError:
+            self.kill()
+            await process.wait()
+            raise
 
     async def exited(self) -> int:
         """Wait for the end of the process; give its exit code."""

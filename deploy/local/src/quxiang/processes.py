@@ -47,8 +47,9 @@ class PidFile:
             self.path.write_text(f"{pid} {psutil.Process(pid).create_time()}\n")
 
     def clear(self) -> None:
-        """Forget it."""
-        self.path.unlink(missing_ok=True)
+        """Forget it; one that cannot be removed names a process that is gone, which does no harm."""
+        with contextlib.suppress(OSError):
+            self.path.unlink()
 
     def process(self) -> psutil.Process | None:
         """Give the process if it is still the same one."""

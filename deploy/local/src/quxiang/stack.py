@@ -1,6 +1,7 @@
 """The whole local stack: what starts after what, and what stops before what."""
 
 import asyncio
+import contextlib
 import os
 from pathlib import Path
 
@@ -54,7 +55,8 @@ class Stack:
 
     async def stop(self) -> None:
         """Stop the services first, so that they can finish what they have, then the servers below them."""
-        self._state.run_file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._state.run_file.unlink()
         servers = {"postgres", "kafka"}
         await self._supervisor.stop([name for name in self._supervisor.names() if name not in servers], SERVICES_STOP)
         await self._supervisor.stop(servers, SERVERS_STOP)
