@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, model_validator
 from common.auth import Caller, Role, TokenVerifier
 from common.errors import Conflict, NotFound, Text
 from common.http import (
+    Day,
     IfMatch,
     ImportForm,
     LazyBody,
@@ -39,7 +40,7 @@ VERSION = 3
 class NewThing(StrictModel):
     name: str = Field(min_length=1, max_length=5)
     count: int = Field(default=1, ge=1, le=9)
-    day: date | None = None
+    day: Day | None = None
     parts: list[str] = Field(default=[], max_length=2)
 
     @model_validator(mode="after")
@@ -54,6 +55,10 @@ class Thing(BaseModel):
     count: int = 1
     day: date | None = None
     parts: list[str] = []
+
+
+class ThingsForm(ImportForm):
+    effective_on: Day | None = None
 
 
 class Numbered(BaseModel):
@@ -86,7 +91,9 @@ def thing_router() -> APIRouter:
         return resource(body.parse(), 1, 201, f"/v1/things/{EXISTING}")
 
     @router.get("/things", response_model=PageOf[Numbered])
-    async def list_things(*, request: Request, caller: Caller, page: Page, name: str | None = None) -> Response:
+    async def list_things(
+        *, request: Request, caller: Caller, page: Page, name: str | None = None, on: Day | None = None
+    ) -> Response:
         first = (page.after(int) or [0])[0]
         numbers = range(first + 1, min(first + page.limit, 250) + 1)
         following = page.cursor_for(numbers[-1]) if numbers and numbers[-1] < 250 else None
@@ -133,7 +140,7 @@ def other_router(finished: list[str]) -> APIRouter:
         return Waited(min_change_met=await min_change.met(applied))
 
     @router.post("/imports", status_code=202, response_model=dict[str, Any])
-    async def take_import(*, caller: Caller, upload: LazyUpload[ImportForm]) -> dict[str, Any]:
+    async def take_import(*, caller: Caller, upload: LazyUpload[ThingsForm]) -> dict[str, Any]:
         caller.must_be(Role.ADMIN)
 
         async def permit(form: ImportForm) -> None:
@@ -141,7 +148,11 @@ def other_router(finished: list[str]) -> APIRouter:
                 raise NotFound
 
         received = await upload.receive(permit)
-        return {"kind": received.kind, "size": len(received.content), "form": received.form.model_dump()}
+        return {
+            "kind": received.kind,
+            "size": len(received.content),
+            "form": received.form.model_dump(exclude_none=True),
+        }
 
     return router
 

@@ -12,6 +12,7 @@ from common.auth import Caller
 from common.codes import CodeEntry, CodeList, CodeLists
 from common.codes.rules import Rule, rules
 from common.errors import NotFound
+from common.http import Day
 
 router = APIRouter(prefix="/v1", tags=["codes"])
 
@@ -101,7 +102,7 @@ class RulesAnswer(BaseModel):
     items: list[RuleAnswer]
 
 
-OnDay = Annotated[date | None, Query(description="Only the codes in force on this day; without it those of all times")]
+OnDay = Annotated[Day | None, Query(description="Only the codes in force on this day; without it those of all times")]
 
 
 @router.get("/code-lists", summary="List the code lists")
