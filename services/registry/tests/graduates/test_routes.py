@@ -8,8 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
+from common.auth import SYSTEM
 from common.contracts import ChangeToken
 from common.contracts.graduate import GraduateData
+from common.database import Database
+from common.testing.waiting import eventually
+from registry.graduates.storage import lock_roster
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -134,6 +138,21 @@ async def test_a_withdrawal_is_announced_and_happens_once(
     events = await rows("SELECT type, data::text AS data FROM outbox WHERE key = :id ORDER BY id", id=graduate["id"])
     assert [event["type"] for event in events][1:] == ["quxiang.graduate.withdrawn"]
     assert "因病" not in str(events) + str(await rows("SELECT * FROM audit_entries"))
+
+
+async def test_a_withdrawal_that_waits_for_an_import_holds_its_key(
+    officer: httpx.AsyncClient, graduate: Json, school: str, database: Database, rows: Rows
+) -> None:
+    path, body = f"/v1/graduates/{graduate['id']}/withdraw", {"reason": "退学"}
+    headers = {"If-Match": '"1"', "Idempotency-Key": "w"}
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
+    async with database.transaction(SYSTEM) as importing:
+        await lock_roster(importing.connection, school, 2024)
+        first = asyncio.create_task(officer.post(path, json=body, headers=headers))
+        await eventually(lambda: rows(waiting))
+        second = await officer.post(path, json=body, headers=headers)
+    assert (second.status_code, second.json()["code"]) == (409, "request_in_progress")
+    assert (await first).json()["status"] == "withdrawn"
 
 
 async def test_history_tells_every_version(officer: httpx.AsyncClient, graduate: Json) -> None:
