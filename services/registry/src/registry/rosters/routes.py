@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -30,7 +31,7 @@ class RosterForm(ImportForm):
 async def import_graduates(
     *, request: Request, database: Db, cipher: Cipher, caller: Importer, upload: LazyUpload[RosterForm], once: Once
 ) -> Response:
-    received = await upload.receive(lambda form: _require_school(database, caller, form.school_code))
+    received = await upload.receive(partial(_require_school, database, caller))
     form = received.form
     return await accept(
         request,

@@ -41,8 +41,8 @@ async def import_registrations(
 ) -> Response:
     caller.must_be(Role.SCHOOL_OFFICER)
 
-    async def must_see_school(form: RegistrationImportForm) -> None:
-        if not caller.sees_school(form.school_code):
+    async def must_see_school(school_code: str) -> None:
+        if not caller.sees_school(school_code):
             raise NotFound
 
     received = await upload.receive(must_see_school)
