@@ -4,16 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response, Security
+from fastapi.security import APIKeyHeader
 from pydantic import BaseModel, Field, model_validator
 
 from common.auth import Caller, Role, TokenVerifier
-from common.errors import Conflict, NotFound, Text
+from common.errors import Conflict, NotFound, Text, Unauthenticated
 from common.http import (
     Day,
     IfMatch,
@@ -82,6 +83,15 @@ class Edge:
         return httpx.AsyncClient(base_url=self.address, headers={**token, **headers}, timeout=30)
 
 
+door = APIKeyHeader(name="X-Key", scheme_name="key", auto_error=False)
+
+
+async def key_holder(key: Annotated[str | None, Security(door)]) -> str:
+    if key != "sesame":
+        raise Unauthenticated
+    return key
+
+
 def thing_router() -> APIRouter:
     router = APIRouter(prefix="/v1")
 
@@ -103,6 +113,10 @@ def thing_router() -> APIRouter:
     async def list_other_things(*, request: Request, caller: Caller, page: Page) -> Response:
         page.after(int)
         return page_response(request, [], None)
+
+    @router.get("/cave", response_model=Numbered)
+    async def enter_cave(*, key: Annotated[str, Depends(key_holder)], number: int = 40) -> Numbered:
+        return Numbered(number=number)
 
     @router.patch("/things/{thing_id}", response_model=Thing)
     async def change_thing(*, caller: Caller, thing_id: UUID, if_match: IfMatch, body: LazyBody[NewThing]) -> Response:

@@ -53,6 +53,14 @@ async def test_without_a_token_nobody_learns_which_parameters_exist(nobody: http
     assert (await nobody.get("/v1/things?nam=x")).status_code == 401
 
 
+@pytest.mark.parametrize("query", ["nam=x", "number=1&number=2", "number=x"])
+async def test_another_kind_of_token_is_asked_for_first_too(nobody: httpx.AsyncClient, query: str) -> None:
+    for key in ({}, {"X-Key": "barley"}):
+        assert (await nobody.get(f"/v1/cave?{query}", headers=key)).status_code == 401
+    assert (await nobody.get(f"/v1/cave?{query}", headers={"X-Key": "sesame"})).status_code == 400
+    assert (await nobody.get("/v1/cave", headers={"X-Key": "sesame"})).status_code == 200
+
+
 async def test_pages_follow_each_other_to_the_end(admin: httpx.AsyncClient) -> None:
     numbers: list[int] = []
     path: str | None = "/v1/things?limit=100&name=%E5%BC%A0"

@@ -1,8 +1,11 @@
 """Refusing queries that no route declares: a misspelt filter must not answer with everything."""
 
-from fastapi import Request
+from contextlib import AsyncExitStack
 
-from common.auth.dependencies import authenticated, bearer
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import solve_dependencies
+
 from common.errors import BadQuery, FieldProblem, Text
 from common.http.routes_of import DeclaredRoute, route_of
 from common.http.validation import MAX_SEGMENT
@@ -38,6 +41,7 @@ def _problems(request: Request, route: DeclaredRoute) -> list[FieldProblem]:
 
 
 async def _authenticate_first(request: Request, route: DeclaredRoute) -> None:
-    """Raises Unauthenticated where the route needs a token: nobody without one learns which parameters exist."""
-    if route.depends_on(authenticated):
-        await authenticated(request, await bearer(request))
+    """Raises what the route does without a good token: nobody without one learns which parameters exist."""
+    first = Dependant(dependencies=list(route.authenticators))
+    async with AsyncExitStack() as opened:
+        await solve_dependencies(request=request, dependant=first, async_exit_stack=opened, embed_body_fields=False)
