@@ -6,7 +6,6 @@ SHELL := /bin/sh
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 BIN := .venv/bin
-SERVICES := registry destinations surveys indicators
 CODE := libs services deploy tests conftest.py
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.version_info < (3, 11) and sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)

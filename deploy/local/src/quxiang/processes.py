@@ -29,12 +29,6 @@ def tie_to_parent(signal_number: int) -> Callable[[], None] | None:
     return prepare
 
 
-def open_group() -> None:
-    """Move the calling process into a session of its own, away from the keys of the terminal."""
-    with contextlib.suppress(PermissionError):
-        os.setsid()
-
-
 @dataclass(frozen=True)
 class PidFile:
     """The number and start time of a process, kept on disk so that a later run can tell it from a stranger."""

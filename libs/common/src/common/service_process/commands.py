@@ -17,12 +17,12 @@ from common.contracts.catalogue import SUBSCRIPTIONS
 from common.database import Database
 from common.database.migrations import DatabaseBehindError, migrate, require_current
 from common.errors import QuxiangError, TransientError
+from common.http.probes import probes_app
 from common.kafka import BrokerUnavailableError, ensure_topics
 from common.observability import configure_logging, logger
 from common.outbox.relay import Relay
 from common.outbox.replay import replay
 from common.service_process.composition import Background, Command, Service
-from common.service_process.probes import probe_app
 from common.service_process.readiness import readiness_of
 from common.service_process.running import http_server, run_together
 from common.settings import ServiceSettings
@@ -118,7 +118,7 @@ async def _serve(service: Service, settings: ServiceSettings, database: Database
     background = [] if command == "api" else _background(service, settings, database)
     readiness = readiness_of(database, service.name, background)
     if command == "worker":
-        server = http_server(probe_app(readiness), settings.host, settings.probe_port)
+        server = http_server(probes_app(readiness), settings.host, settings.probe_port)
     else:
         server = http_server(service.create_app(settings, database, readiness), settings.host, settings.port)
     _spare_the_collector()
