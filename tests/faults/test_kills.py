@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from campus import Campus
-from cohorts import COHORT, decisions_file, imported_cohort
+from cohorts import COHORT, become_of, decisions, decisions_file, imported_cohort
 from invariants import everything_holds
 from killing import kills, struck_while_working, terminations
 from random_changes import Outcome
@@ -58,18 +58,22 @@ async def test_an_import_survives_the_worker_that_ran_it(stack: Stack, campus: C
     size = GRADUATES // 3
     cohort = await imported_cohort(campus, "90103", size, chance)
     for on_error in ("reject", "skip"):
+        decided = decisions(size, chance, share=0.9)
+        expected = await become_of(campus, cohort.school, decided)
+        assert min(expected["updated"], expected["unchanged"]) > 0, expected
         accepted = await campus.http.post(
             f"{campus.urls['destinations']}/v1/imports/registrations",
             headers=campus.officer(cohort.school),
             data={"school_code": cohort.school, "cohort": str(COHORT), "on_error": on_error},
-            files={"file": ("file.xlsx", decisions_file(size, chance, share=0.9))},
+            files={"file": ("file.xlsx", decisions_file(decided))},
         )
         await until_taken(campus, cohort.school, accepted)
         await stack.kill("destinations-worker")
         await stack.start("destinations-worker")
         done = await campus.finished("destinations", accepted, campus.officer(cohort.school))
-        counted = sum(done["result"][name] for name in ("created", "updated", "unchanged", "rejected"))
-        assert (done["state"], counted) == ("succeeded", int(size * 0.9)), done
+        counted = Counter({name: done["result"][name] for name in ("created", "updated", "unchanged", "rejected")})
+        assert (done["state"], counted) == ("succeeded", expected), done
+        assert await become_of(campus, cohort.school, decided) == Counter(unchanged=len(decided))
     await everything_holds(stack, campus, cohort, [], chance)
 
 

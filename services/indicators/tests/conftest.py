@@ -1,13 +1,14 @@
 """A migrated database, histories of events, and a recount that shares nothing with the code under test."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from common.contracts import graduate, organisation, registration, response
@@ -18,10 +19,14 @@ from common.contracts.registration import DestinationData
 from common.contracts.response import ResponseData
 from common.database import Database
 from common.testing.databases import ServiceDatabase, service_database
+from common.testing.tokens import TokenMint
+from indicators.app import create_app
+from indicators.settings import Settings
 from indicators.subscriptions import apply_batch
 
 PARTITIONS = 12
 RECORDED = datetime(2024, 6, 20, 2, 15, tzinfo=UTC)
+DESTINATIONS = {"10": 5, "11": 3, "12": 2, "46": 1, "76": 1, "801": 4, "70": 2, "72": 1}
 _schools = count(90_001)
 
 
@@ -155,6 +160,41 @@ def apply(database: Database) -> Any:
         await apply_batch(database, PARTITIONS, list(events))
 
     return applied
+
+
+@pytest.fixture(scope="module")
+def mint(tmp_path_factory: pytest.TempPathFactory) -> TokenMint:
+    return TokenMint(tmp_path_factory.mktemp("mint"))
+
+
+@pytest.fixture(scope="module")
+async def client(stored: ServiceDatabase, database: Database, mint: TokenMint) -> Callable[..., httpx.AsyncClient]:
+    settings = Settings(database_url=stored.app_url, **mint.settings)
+    app = create_app(settings, database, {})
+
+    def opened(role: str | None = None, **scope: Any) -> httpx.AsyncClient:
+        headers = mint.headers(role, **scope) if role else {}
+        transport = httpx.ASGITransport(app=app)
+        return httpx.AsyncClient(transport=transport, base_url="http://indicators", headers=headers)
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+async def here(new_school: Any, apply: Any) -> School:
+    """A school in June: 19 graduates with a destination and three without one, over two colleges and both sexes."""
+    school: School = new_school()
+    school.described("410000")
+    codes = [code for code, graduates in DESTINATIONS.items() for _ in range(graduates)]
+    for number, code in enumerate(codes):
+        someone = school.enters(college_code=f"C{number % 2}", sex_code=str(1 + number % 2), class_code="K1")
+        place = ("410102", "110101", "810000", None)[number % 4]
+        nature = "39" if code == "10" else None
+        school.goes(someone, code, date(2024, 6, 1), employer_nature_code=nature, place_code=place)
+    for _ in range(3):
+        school.enters(college_code="C0", sex_code="1")
+    await apply(school.events)
+    return school
 
 
 def _in_force(events: list[IncomingEvent], day: date) -> Any:

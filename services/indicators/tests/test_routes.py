@@ -12,51 +12,11 @@ import pytest
 from common.clock import day_in_shanghai
 from common.contracts import ChangeToken, registration
 from common.contracts.envelope import IncomingEvent
-from common.database import Database
-from common.testing.databases import ServiceDatabase
 from common.testing.tokens import TokenMint
-from indicators.app import create_app
-from indicators.settings import Settings
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 Client = Callable[..., httpx.AsyncClient]
 JUNE = date(2024, 6, 1)
-COUNTS: dict[str | None, int] = {"10": 5, "11": 3, "12": 2, "46": 1, "76": 1, "801": 4, "70": 2, "72": 1}
-
-
-@pytest.fixture(scope="module")
-def mint(tmp_path_factory: pytest.TempPathFactory) -> TokenMint:
-    return TokenMint(tmp_path_factory.mktemp("mint"))
-
-
-@pytest.fixture(scope="module")
-async def client(stored: ServiceDatabase, database: Database, mint: TokenMint) -> Client:
-    settings = Settings(database_url=stored.app_url, **mint.settings)
-    app = create_app(settings, database, {})
-
-    def opened(role: str | None = None, **scope: Any) -> httpx.AsyncClient:
-        headers = mint.headers(role, **scope) if role else {}
-        transport = httpx.ASGITransport(app=app)
-        return httpx.AsyncClient(transport=transport, base_url="http://indicators", headers=headers)
-
-    return opened
-
-
-@pytest.fixture(scope="module")
-async def here(new_school: Any, apply: Applied) -> Any:
-    school = new_school()
-    school.described("410000")
-    number = 0
-    for code, count in COUNTS.items():
-        for _ in range(count):
-            someone = school.enters(college_code=f"C{number % 2}", sex_code=str(1 + number % 2), class_code="K1")
-            place = ("410102", "110101", "810000", None)[number % 4]
-            school.goes(someone, code, JUNE, employer_nature_code="39" if code == "10" else None, place_code=place)
-            number += 1
-    for _ in range(3):
-        school.enters(college_code="C0", sex_code="1")
-    await apply(school.events)
-    return school
 
 
 async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: Any) -> Any:
@@ -243,6 +203,30 @@ async def test_a_change_is_waited_for(client: Client, apply: Applied, new_school
     assert met["observations"][0]["not_registered"] == 0
 
 
+@pytest.mark.parametrize(
+    ("path", "query", "parameter"),
+    [
+        ("/v1/rates", {}, "as_of"),
+        ("/v1/structures", {"dimension": "industry"}, "as_of"),
+        ("/v1/series", {"measure": "placement_rate", "from": "2024-06-01", "step": "month"}, "to"),
+    ],
+)
+async def test_nobody_waits_for_a_day_that_is_refused(
+    client: Client, here: Any, path: str, query: dict[str, str], parameter: str
+) -> None:
+    unmet = ChangeToken(registration.TOPIC, here.code, str(uuid4()), 1).encode()
+    tomorrow = day_in_shanghai(datetime.now(UTC)) + timedelta(days=1)
+    asked = query | {
+        "school": here.code,
+        "cohort": "2024",
+        "min_change": unmet,
+        "wait": "20s",
+        parameter: str(tomorrow),
+    }
+    body = await asyncio.wait_for(get(client("admin"), path, 400, **asked), 5)
+    assert [each["pointer"] for each in body["errors"]] == [parameter]
+
+
 async def test_a_token_of_another_school_is_not_found(client: Client, here: Any) -> None:
     token = ChangeToken(registration.TOPIC, "99998", str(uuid4()), 1).encode()
     await get(client("admin"), "/v1/rates", 404, school=here.code, cohort=2024, min_change=token)
@@ -279,67 +263,24 @@ async def test_an_impossible_series_is_a_bad_query(client: Client, here: Any, qu
     assert body["errors"]
 
 
-async def test_a_structure_adds_up_and_is_labelled(client: Client, here: Any) -> None:
-    query = {"school": here.code, "cohort": 2024, "dimension": "employer_nature", "denominator_rule": "contracts"}
-    body = await get(client("admin"), "/v1/structures", **query)
-    (observation,) = body["observations"]
-    assert body["denominator_rule"] == "contracts"
-    assert observation["base"] == 10
-    assert observation["cells"][0] | {"label": "…"} == {"code": "39", "label": "…", "count": 5, "share": "50.00"}
-    assert observation["cells"][0]["label"]
-    assert {"code": None, "label": None, "count": 5, "share": "50.00"} in observation["cells"]
-
-
-@pytest.mark.parametrize("dimension", ["employer_nature", "industry", "province", "region", "destination"])
-@pytest.mark.parametrize("rule", ["unit_without_enlistment", "placed", "population"])
-async def test_cells_of_every_structure_add_up_to_the_base(
-    client: Client, here: Any, dimension: str, rule: str
+async def test_the_points_of_all_groups_of_a_series_are_limited(
+    client: Client, apply: Applied, new_school: Any
 ) -> None:
-    query = {"school": here.code, "cohort": 2024, "dimension": dimension, "denominator_rule": rule, "by": "sex"}
-    for observation in (await get(client("admin"), "/v1/structures", **query))["observations"]:
-        assert sum(cell["count"] for cell in observation["cells"]) == observation["base"] > 0
-
-
-async def test_seven_regions_and_the_destination_of_everybody(client: Client, here: Any) -> None:
-    query = {"school": here.code, "cohort": 2024, "denominator_rule": "population"}
-    body = await get(client("admin"), "/v1/structures", **query, dimension="region", regions="seven")
-    assert {cell["code"] for cell in body["observations"][0]["cells"]} == {"central", "north", "outside", None}
-    body = await get(client("admin"), "/v1/structures", **query, dimension="destination")
-    counts = {cell["code"]: cell["count"] for cell in body["observations"][0]["cells"]}
-    assert counts == COUNTS | {None: 3}
-    await get(client("admin"), "/v1/structures", 400, **query, dimension="salary")
-
-
-async def test_response_rates_count_distinct_graduates(client: Client, apply: Applied, new_school: Any) -> None:
-    school = new_school()
-    people = [school.enters(sex_code=str(1 + number % 2)) for number in range(6)]
-    first, second = uuid4(), uuid4()
-    for someone in people:
-        school.answers(someone, first, "requested")
-        school.answers(someone, second, "requested")
-    school.answers(people[0], first, "submitted")
-    school.answers(people[0], second, "submitted")
-    school.answers(people[1], first, "submitted")
-    school.answers(people[2], first, "submitted")
-    school.answers(people[2], first, "withdrawn")
-    await apply(school.events[::-1])
-    query = {"school": school.code, "cohort": 2024, "cycle": 1}
-    (observation,) = (await get(client("admin"), "/v1/response-rates", **query))["observations"]
-    assert observation == {"group": {}, "eligible": 6, "valid": 2, "rate": "33.33"}
-    by_sex = (await get(client("admin"), "/v1/response-rates", **query, by="sex"))["observations"]
-    assert [(each["group"]["sex"], each["eligible"], each["valid"]) for each in by_sex] == [("1", 3, 1), ("2", 3, 1)]
-    empty = (await get(client("admin"), "/v1/response-rates", **(query | {"cycle": 3})))["observations"]
-    assert empty == [{"group": {}, "eligible": 0, "valid": 0, "rate": None}]
-    assert (await get(client("admin"), "/v1/response-rates", **query, sex="2"))["observations"][0]["eligible"] == 3
-
-
-async def test_definitions_are_listed_and_found(client: Client) -> None:
-    listed = await get(client("school_officer", school="90001"), "/v1/definitions")
-    assert [each["id"] for each in listed["items"]] == ["CN-2024", "CN-2021", "CN-2004"]
-    one = await get(client("school_officer", school="90001"), "/v1/definitions/CN-2021")
-    assert one["classes"]["flexible"] == ["12", "76*", "77"]
-    await get(client("admin"), "/v1/definitions/CN-1999", 404)
-    await get(client("graduate", graduate=uuid4()), "/v1/definitions")
+    school = new_school(cohort=2001)
+    for number in range(101):
+        sex = "1" if number < 100 else "2"
+        school.enters(class_code=f"K{number}", sex_code=sex, education_level_code=("31", "33")[number % 2])
+    await apply(school.events)
+    today = day_in_shanghai(datetime.now(UTC))
+    query: dict[str, Any] = {"school": school.code, "cohort": 2001, "measure": "employment_rate"}
+    thousand_days = query | {"from": str(today - timedelta(days=999)), "to": str(today)}
+    for by in ("class", "class,education_level"):
+        refused = await get(client("admin"), "/v1/series", 400, **thousand_days, by=by)
+        assert [(each["pointer"], each["rule"]) for each in refused["errors"]] == [("by", "too_many_points")]
+        most = await get(client("admin"), "/v1/series", **thousand_days, by=by, sex="1")
+        assert [len(each["points"]) for each in most["observations"]] == [1_000] * 100
+    levels = await get(client("admin"), "/v1/series", **thousand_days, by="education_level")
+    assert [each["group"] for each in levels["observations"]] == [{"education_level": "bachelor"}]
 
 
 async def test_tomorrow_is_refused_and_today_is_live(client: Client, here: Any) -> None:

@@ -21,7 +21,7 @@ from common.operations import OperationRunner
 from common.testing.databases import ServiceDatabase, service_database
 from common.testing.tokens import TokenMint
 from registry.app import create_app
-from registry.rosters.operation import KIND, RosterOperation
+from registry.rosters.operation import EMPTY_RESULT, KIND, RosterOperation
 from registry.settings import RegistrySettings
 
 Json = dict[str, Any]
@@ -138,7 +138,8 @@ def rows(database: Database) -> Callable[..., Awaitable[list[Json]]]:
 @pytest.fixture
 def runner(database: Database, cipher: FieldCipher) -> OperationRunner:
     """A worker of imports."""
-    return OperationRunner(database, {KIND: RosterOperation(cipher)}, cipher=cipher)
+    handlers, empty_results = {KIND: RosterOperation(cipher)}, {KIND: EMPTY_RESULT}
+    return OperationRunner(database, handlers, cipher=cipher, empty_results=empty_results)
 
 
 @pytest.fixture
@@ -159,10 +160,12 @@ def imported(school: str, officer: httpx.AsyncClient, runner: OperationRunner) -
 class Files:
     """Tables as the files that people make of them."""
 
-    def xlsx(self, table: Table) -> bytes:
+    def xlsx(self, table: Table, **further: Table) -> bytes:
+        """A workbook of one sheet, or with further ones by name."""
         book = openpyxl.Workbook()
-        for row in table:
-            book.active.append(list(row))
+        for sheet, rows in [(book.active, table), *((book.create_sheet(name), each) for name, each in further.items())]:
+            for row in rows:
+                sheet.append(list(row))
         content = io.BytesIO()
         book.save(content)
         return content.getvalue()

@@ -1,5 +1,8 @@
 """The history of the schema leads to the tables of the code, and back."""
 
+import pytest
+
+from common.testing.databases import rights_of_application
 from common.testing.migrations import assert_no_drift, assert_reversible
 
 
@@ -9,3 +12,8 @@ async def test_migrations_and_tables_agree(postgres_url: str) -> None:
 
 async def test_every_migration_can_be_taken_back(postgres_url: str) -> None:
     await assert_reversible(postgres_url, "registry")
+
+
+@pytest.mark.parametrize("table", ["graduate_versions", "audit_entries", "outbox"])
+async def test_what_happened_can_only_be_added_to(table: str) -> None:
+    assert await rights_of_application("registry", table) == {"SELECT", "INSERT"}

@@ -1,12 +1,15 @@
 """The change feed: order, scope, cursors, refusals."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from fastapi import APIRouter
 
 from common.auth import SYSTEM, TokenVerifier
 from common.change_feed import changes_router, schemas_router
@@ -36,21 +39,26 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
 async def client(database: Database, mint: TokenMint, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     url = database.engine.url.render_as_string(hide_password=False)
     settings = ServiceSettings(service="destinations", database_url=url, **mint.settings)
+    async with serving(settings, changes_router(database, settings)) as found:
+        yield found
+
+
+@asynccontextmanager
+async def serving(settings: ServiceSettings, feed: APIRouter) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(
-        title="Feed",
-        settings=settings,
-        verifier=TokenVerifier(settings),
-        routers=[changes_router(database, settings), schemas_router()],
+        title="Feed", settings=settings, verifier=TokenVerifier(settings), routers=[feed, schemas_router()]
     )
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://feed") as found:
         yield found
 
 
-async def announce(database: Database, *schools: str, numbered: bool = True, **data: Any) -> None:
+async def announce(
+    database: Database, *schools: str, graduate: UUID | None = None, numbered: bool = True, **data: Any
+) -> None:
     async with database.transaction(SYSTEM) as work:
         for school in schools:
-            await work.announce(destination_event(school=school, **data))
+            await work.announce(destination_event(graduate, school=school, **data))
         await work.commit()
     if numbered:
         async with dedicated_connection(database.engine, "test relay") as connection:
@@ -103,7 +111,8 @@ async def test_what_has_no_position_yet_is_not_shown(
 async def test_every_caller_sees_its_scope_and_no_more(
     client: httpx.AsyncClient, database: Database, mint: TokenMint
 ) -> None:
-    await announce(database, "90001", college_code="C01")
+    graduate = uuid4()
+    await announce(database, "90001", graduate=graduate, college_code="C01")
     await announce(database, "90001", college_code="C02")
     await announce(database, "90002", college_code="C01")
     expected = {
@@ -116,9 +125,32 @@ async def test_every_caller_sees_its_scope_and_no_more(
         (("role", "school_officer"),): 0,
         (("role", "college_officer"), ("school", "90001"), ("college", "C01")): 1,
         (("role", "college_officer"), ("college", "C01")): 0,
+        (("role", "graduate"), ("graduate", str(graduate))): 1,
+        (("role", "graduate"), ("graduate", str(uuid4()))): 0,
+        (("role", "graduate"),): 0,
     }
     for caller, count in expected.items():
         assert len((await page(client, mint.headers(**dict(caller))))["items"]) == count, caller
+
+
+async def test_what_no_event_tells_the_service_may_know(database: Database, mint: TokenMint) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    settings = ServiceSettings(service="destinations", database_url=url, **mint.settings)
+    owners = {
+        "province_code": "school_code IN (SELECT '90001' WHERE :province_code = '410000')",
+        "class_code": "data ->> 'destination_code' = :class_code",
+    }
+    await announce(database, "90001", "90002", destination_code="10")
+    await announce(database, "90001", destination_code="46")
+    async with serving(settings, changes_router(database, settings, owners=owners)) as client:
+        for caller, count in {
+            (("role", "provincial_officer"), ("province", "410000")): 2,
+            (("role", "provincial_officer"), ("province", "210000")): 0,
+            (("role", "provincial_officer"),): 0,
+            (("role", "counsellor"), ("school", "90001"), ("class_", "10")): 1,
+            (("role", "counsellor"), ("school", "90001")): 0,
+        }.items():
+            assert len((await page(client, mint.headers(**dict(caller))))["items"]) == count, caller
 
 
 async def test_a_narrow_scope_moves_past_what_it_may_not_see(
@@ -132,9 +164,17 @@ async def test_a_narrow_scope_moves_past_what_it_may_not_see(
     assert [item["position"] for item in second["items"]] == [6]
 
 
-@pytest.mark.parametrize("role", ["graduate", "counsellor", "auditor", "ministry", "provincial_officer", "employer"])
-async def test_other_roles_may_not_follow_changes(client: httpx.AsyncClient, mint: TokenMint, role: str) -> None:
-    headers = mint.headers(role, school="90001", province="410000")
+@pytest.mark.parametrize("role", ["auditor", "ministry", "employer", "survey_manager"])
+async def test_roles_without_rows_may_not_follow_changes(client: httpx.AsyncClient, mint: TokenMint, role: str) -> None:
+    headers = mint.headers(role, school="90001", province="410000", employer=uuid4())
+    assert (await client.get(CHANGES, headers=headers)).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["counsellor", "provincial_officer"])
+async def test_whose_rows_cannot_be_told_may_not_follow_changes(
+    client: httpx.AsyncClient, mint: TokenMint, role: str
+) -> None:
+    headers = mint.headers(role, school="90001", class_="K1", province="410000")
     assert (await client.get(CHANGES, headers=headers)).status_code == 403
 
 

@@ -1,5 +1,8 @@
+import inspect
+import re
+
 from common.codes.rules import rule, rules
-from common.spreadsheets import kinds
+from common.spreadsheets import child, kinds, reading
 
 
 def test_every_rule_is_complete() -> None:
@@ -17,5 +20,7 @@ def test_a_broken_rule_names_its_field() -> None:
 
 
 def test_every_reason_to_refuse_a_file_is_a_rule() -> None:
-    for reason, text in kinds._MESSAGES.items():
-        assert rule(reason).text == text
+    sources = [inspect.getsource(module) for module in (child, kinds, reading)]
+    reasons = {reason for source in sources for reason in re.findall(r'(?:Refusal|unreadable)\("(\w+)"', source)}
+    assert {"file_empty", "file_type", "file_too_slow", "several_tables"} <= reasons
+    assert all(rule(reason).level == "file" for reason in reasons)

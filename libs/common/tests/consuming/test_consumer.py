@@ -248,6 +248,21 @@ async def test_after_a_restart_only_what_was_not_committed_comes_again(
         await eventually(lambda: second.sequences == [2])
 
 
+async def test_what_was_taken_and_not_applied_comes_again(database: Database, settings: ServiceSettings) -> None:
+    taken, second = asyncio.Event(), Applied()
+
+    async def never_done(_events: Sequence[IncomingEvent]) -> None:
+        taken.set()
+        await asyncio.Event().wait()
+
+    await publish(settings, stored(1))
+    async with running(Consumer(database, settings, GROUP, [TOPIC], never_done).run):
+        async with asyncio.timeout(20):
+            await taken.wait()
+    async with running(consuming(database, settings, second)):
+        await eventually(lambda: second.sequences == [1])
+
+
 async def test_progress_tells_what_is_applied_and_when_it_was_known(
     database: Database, settings: ServiceSettings
 ) -> None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.crypto import FieldCipher, KeyRing, UndecryptableError, equal, hashed_secret
+from common.crypto import FieldCipher, KeyRing, UndecryptableError, hashed_secret
 
 RING = KeyRing.generate()
+ROTATED = KeyRing({**RING.fields, **KeyRing.generate("k2").fields}, "k2", RING.index, RING.fingerprint)
 CIPHER = FieldCipher(RING)
 RECORD = UUID("0198c0de-0000-4000-8000-000000000001")
 CITIZEN = "410102200001011234"
@@ -83,22 +84,19 @@ def test_the_header_names_format_algorithm_and_key() -> None:
 
 
 def test_after_rotation_old_values_read_and_new_ones_use_the_new_key() -> None:
-    rotated = FieldCipher(RING.rotated("k2"))
+    rotated = FieldCipher(ROTATED)
     old = CIPHER.encrypt("name", RECORD, "张三")
     new = rotated.encrypt("name", RECORD, "张三")
     assert rotated.decrypt("name", RECORD, old) == rotated.decrypt("name", RECORD, new) == "张三"
-    assert rotated.is_stale(old)
-    assert not rotated.is_stale(new)
     with pytest.raises(UndecryptableError):
         CIPHER.decrypt("name", RECORD, new)
 
 
 def test_after_re_encryption_the_old_key_can_be_destroyed() -> None:
-    rotated = RING.rotated("k2")
-    moved = FieldCipher(rotated).encrypt(
+    moved = FieldCipher(ROTATED).encrypt(
         "name", RECORD, CIPHER.decrypt("name", RECORD, CIPHER.encrypt("name", RECORD, "李四"))
     )
-    only_new = KeyRing({"k2": rotated.fields["k2"]}, "k2", rotated.index, rotated.fingerprint)
+    only_new = KeyRing({"k2": ROTATED.fields["k2"]}, "k2", ROTATED.index, ROTATED.fingerprint)
     assert FieldCipher(only_new).decrypt("name", RECORD, moved) == "李四"
 
 
@@ -126,7 +124,7 @@ def test_the_blind_index_depends_on_field_and_key() -> None:
 
 
 def test_the_blind_index_survives_rotation_of_field_keys() -> None:
-    assert FieldCipher(RING.rotated("k2")).blind_index("phone", "1") == CIPHER.blind_index("phone", "1")
+    assert FieldCipher(ROTATED).blind_index("phone", "1") == CIPHER.blind_index("phone", "1")
 
 
 def test_no_field_and_value_share_an_index_with_another_pair() -> None:
@@ -138,7 +136,5 @@ def test_fingerprints_are_keyed() -> None:
     assert CIPHER.fingerprint(b"x") != FieldCipher(KeyRing.generate()).fingerprint(b"x")
 
 
-def test_secrets_are_compared_and_hashed() -> None:
-    assert equal("token", b"token")
-    assert not equal("token", "other")
+def test_secrets_are_hashed() -> None:
     assert hashed_secret("token") == hashed_secret("token") != hashed_secret("other")

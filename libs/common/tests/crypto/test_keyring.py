@@ -55,8 +55,3 @@ def test_a_missing_file_and_a_missing_setting_are_told(tmp_path: Path) -> None:
         KeyRing.load(tmp_path / "none.json")
     with pytest.raises(ValueError, match="QUXIANG_KEYRING_FILE"):
         FieldCipher.load(None)
-
-
-def test_rotation_needs_a_new_id() -> None:
-    with pytest.raises(KeyRingError):
-        KeyRing.generate().rotated("k1")

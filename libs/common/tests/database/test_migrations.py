@@ -10,6 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from common.database import Database
 from common.database.migrations import (
+    MIGRATION_LOCK,
     DatabaseBehindError,
     downgrade,
     is_current,
@@ -97,6 +98,21 @@ async def test_migrating_waits_for_a_table_lock_and_then_succeeds(
         assert not done
         await holder.rollback()
         await asyncio.wait_for(migration, 10)
+
+
+async def test_a_migration_that_waits_for_another_holds_up_no_index_that_is_built_concurrently(
+    example_database: ServiceDatabase, example_package: str
+) -> None:
+    await migrate(settings_of(example_database, example_package))
+    async with connected(example_database.owner_url) as owner, owner.reading() as first:
+        await first.execute(text(f"SELECT pg_advisory_lock({MIGRATION_LOCK})"))
+        second = asyncio.create_task(migrate(settings_of(example_database, example_package)))
+        done, _ = await asyncio.wait({second}, timeout=0.5)
+        assert not done
+        await first.execute(text("SET lock_timeout = '5s'"))
+        await first.execute(text("CREATE INDEX CONCURRENTLY ix_counters_count ON counters (count)"))
+        await first.execute(text(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
+        await asyncio.wait_for(second, 10)
 
 
 @pytest.mark.parametrize(

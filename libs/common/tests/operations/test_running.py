@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from common.auth import SYSTEM
-from common.errors import FieldProblem, Invalid, Text, Unavailable
+from common.codes.rules import rules
+from common.errors import FieldProblem, Invalid, NotFound, Text, Unavailable
 from common.operations import ChunkAlreadyDone, OperationContext, OperationRunner, Outcome, RowProblem, purge_operations
 from common.operations.runner import MAX_ATTEMPTS
 from common.testing.messaging import running
@@ -31,10 +32,14 @@ async def write_part(context: OperationContext, part: int) -> None:
 
 async def four_parts(context: OperationContext) -> Outcome:
     for part in range(4):
-        if not await context.is_chunk_done(part):
+        if part not in await context.done_chunks():
             await write_part(context, part)
     done = await context.done_chunks()
     return Outcome({"created": sum(each["created"] for each in done.values())})
+
+
+async def fail(context: OperationContext) -> Outcome:
+    raise RuntimeError("canary")
 
 
 async def ends(works: Any, operation: Any, within: float = 15) -> Any:
@@ -100,14 +105,51 @@ async def test_a_refusal_ends_the_work_with_its_rules(works: Any) -> None:
 
 
 async def test_the_unforeseen_ends_the_work_without_its_cause(works: Any) -> None:
-    async def fail(context: OperationContext) -> Outcome:
-        raise RuntimeError("canary")
-
     operation = await works.submit("import")
     await runner(works, fail).run_once()
     row = await works.row(operation)
     assert (row.state, [each["rule"] for each in row.errors]) == ("failed", ["internal_error"])
+    assert row.errors[0]["zh"] == rules()["internal_error"].text.zh
     assert "canary" not in str(row)
+
+
+async def test_a_failure_without_a_rule_is_unforeseen(works: Any) -> None:
+    async def conflict(context: OperationContext) -> Outcome:
+        raise NotFound
+
+    operation = await works.submit("import")
+    await runner(works, conflict).run_once()
+    assert [each["rule"] for each in (await works.row(operation)).errors] == ["internal_error"]
+
+
+EMPTY = {"import": {"created": 0, "rejected": 0, "change_token": None}}
+
+
+@pytest.mark.parametrize(
+    ("parts", "result"),
+    [
+        ([], {"created": 0, "rejected": 0, "change_token": None}),
+        ([{"created": 3, "change_token": "a", "more": 1}, {"created": 4}], {"created": 7, "change_token": "a"}),
+        ([{"change_token": "a"}, {"rejected": 2, "change_token": "b"}], {"rejected": 2, "change_token": "b"}),
+    ],
+)
+async def test_work_that_breaks_answers_with_what_it_has_committed(
+    works: Any, parts: list[dict[str, Any]], result: dict[str, Any]
+) -> None:
+    async def half(context: OperationContext) -> Outcome:
+        for number, part in enumerate(parts):
+            async with context.database.transaction(context.actor) as uow:
+                await context.chunk_done(uow, number, part)
+                await uow.commit()
+        return await fail(context)
+
+    for handler, attempts in ((half, 0), (fail, MAX_ATTEMPTS)):
+        operation = await works.submit("import")
+        await works.change(f"UPDATE operations SET attempts = {attempts} WHERE state = 'queued'")
+        await runner(works, handler, empty_results=EMPTY).run_once()
+        row = await works.row(operation)
+        assert row.result == (EMPTY["import"] | (result if handler is half else {}))
+        assert row.errors[0]["rule"] in rules()
 
 
 async def test_work_that_cannot_be_done_yet_is_tried_again(works: Any) -> None:

@@ -3,6 +3,7 @@
 from common.auth.principal import SYSTEM
 from common.contracts import IncomingEvent
 from common.database import Database
+from common.kafka import partition_for
 from common.outbox.relay import Relay, Role
 from common.outbox.replay import replay
 from common.settings import ServiceSettings
@@ -21,6 +22,18 @@ async def test_a_committed_event_arrives_as_it_was_announced(database: Database,
     assert received.data == announced.data
     assert received.position == 1
     assert received.id.version == 7
+
+
+async def test_a_school_has_one_partition_whatever_the_graduate(database: Database, settings: ServiceSettings) -> None:
+    schools = ("90001", "90002", "90003", "90004")
+    async with EventRecorder(settings).recording() as recorder, running(Relay(database, settings).run):
+        async with database.transaction(SYSTEM) as work:
+            for school in schools * 5:
+                await work.announce(destination_event(school=school))
+            await work.commit()
+        events = await recorder.until(lambda events: len(events) == 20)
+    places = {(event.school_code, event.partition) for event in events}
+    assert places == {(school, partition_for(school, settings.partitions)) for school in schools}
 
 
 async def test_what_was_rolled_back_is_never_sent(database: Database, settings: ServiceSettings) -> None:

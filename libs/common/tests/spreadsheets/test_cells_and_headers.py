@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.codes import Cell
-from common.spreadsheets.cells import CLEAR, CellProblem, as_day, identifier_text, is_blank, is_clear
+from common.spreadsheets.cells import CLEAR, CellProblem, as_day, as_year, identifier_text, is_blank, is_clear, is_month
 from common.spreadsheets.headers import find_header
 
 SYNONYMS = {"学号": "number", "姓名": "name", "学生姓名": "name", "学历（层次）": "level"}
@@ -35,6 +35,11 @@ SYNONYMS = {"学号": "number", "姓名": "name", "学生姓名": "name", "学�
         (date(2019, 7, 1), date(2019, 7, 1)),
         (datetime(2019, 7, 1, 12, 0), date(2019, 7, 1)),  # noqa: DTZ001 - cells carry no zone
         ("２０１９年７月１日", date(2019, 7, 1)),
+        ("2019 年 7 月 1 日", date(2019, 7, 1)),
+        ("2019\u3000年7 月", date(2019, 7, 1)),
+        ("2019 - 07 - 01", date(2019, 7, 1)),
+        ("2019 / 7 / 1 08:30", date(2019, 7, 1)),
+        ("2019年7月1日 08:30", date(2019, 7, 1)),
     ],
 )
 def test_a_day_is_read_from_every_shape_it_comes_in(cell: Cell, day: date) -> None:
@@ -42,16 +47,57 @@ def test_a_day_is_read_from_every_shape_it_comes_in(cell: Cell, day: date) -> No
 
 
 @pytest.mark.parametrize(
-    "cell", ["2019-13-01", "2019-02-30", "July", "12", "201913", "0019-01-01", True, "", 1e17, "1-1-1"]
+    "cell",
+    [
+        *("2019-13-01", "2019-02-30", "July", "12", "201913", "0019-01-01", True, "", 1e17, "1-1-1", "2019 07 01"),
+        *(float("nan"), float("inf"), "nan", "inf", "1e400", 1e300, -43647, "-43647", -1.5, 80_000, 9_999, "9" * 5_000),
+    ],
 )
 def test_what_is_no_day_is_refused(cell: Cell) -> None:
     with pytest.raises(CellProblem, match="date_format"):
         as_day(cell)
 
 
+@pytest.mark.parametrize(
+    ("cell", "month_only"),
+    [
+        ("199003", True),
+        (199003.0, True),
+        ("199003.0", True),
+        ("1990-03", True),
+        ("1990年3月", True),
+        ("1990 年 3 月", True),
+        ("1990-03-01", False),
+        ("19900301", False),
+        ("1990年3月1日", False),
+        (32933, False),
+        (date(1990, 3, 1), False),
+    ],
+)
+def test_a_month_is_told_from_its_first_day(cell: Cell, month_only: bool) -> None:
+    assert as_day(cell) == date(1990, 3, 1)
+    assert is_month(cell) is month_only
+
+
+@pytest.mark.parametrize(
+    "cell", ["2024", 2024, 2024.0, "2024.0", "2024届", "2024年6月", "202406", "20240630", "2024-06-30", " ２０２４ 届"]
+)
+def test_a_year_is_read_from_every_shape_it_comes_in(cell: Cell) -> None:
+    assert as_year(cell) == 2024
+
+
+@pytest.mark.parametrize("cell", ["24届", "20246", 45473.0, "", None, "届", float("nan"), 1e300, True])
+def test_what_names_no_year(cell: Cell) -> None:
+    assert as_year(cell) is None
+
+
+def test_a_day_has_its_year() -> None:
+    assert as_year(date(2024, 6, 30)) == 2024
+
+
 @given(st.one_of(st.text(), st.floats(), st.integers(), st.booleans(), st.none()))
 def test_no_cell_breaks_the_readers(cell: Cell) -> None:
-    readers: tuple[Callable[[Cell], object], ...] = (as_day, identifier_text)
+    readers: tuple[Callable[[Cell], object], ...] = (as_day, identifier_text, as_year)
     for read in readers:
         try:
             read(cell)
@@ -132,10 +178,36 @@ def test_the_header_is_found_below_notes() -> None:
     assert header.cell(["7"], "name") is None
 
 
+@pytest.mark.parametrize(
+    ("cell", "plain"), [("'张三", "张三"), (" '2019-07-01", "2019-07-01"), ("''", ""), ("O'Neill", "O'Neill"), (7, 7)]
+)
+def test_a_cell_is_read_without_its_text_mark(cell: Cell, plain: Cell) -> None:
+    header = find_header([["学号", "姓名"]], SYNONYMS)
+    assert header is not None
+    assert header.cell(["1", cell], "name") == plain
+
+
 def test_the_left_of_two_columns_counts() -> None:
-    header = find_header([["姓名（必填）", "学生姓名", "学号"]], SYNONYMS)
+    header = find_header([["*姓名", "学生姓名", "学号"]], SYNONYMS)
     assert header is not None
     assert header.positions == {"name": 0, "number": 2}
+
+
+@pytest.mark.parametrize(
+    ("row", "positions"),
+    [
+        (["姓名（曾用名）", "学号（新）", "学号", "姓名"], {"name": 3, "number": 2}),
+        (["姓名（必填）", "学号"], {"name": 0, "number": 1}),
+        (["姓名（曾用名）", "姓名（现用名）", "学号"], {"name": 0, "number": 2}),
+        (["学历", "学历（层次）", "学号", "姓名"], {"level": 1, "number": 2, "name": 3}),
+        (["姓名：", "学生姓名", "学号"], {"name": 0, "number": 2}),
+    ],
+)
+def test_a_header_as_it_stands_counts_before_one_with_a_remark(row: list[Cell], positions: dict[str, int]) -> None:
+    header = find_header([row], SYNONYMS)
+    assert header is not None
+    assert header.positions == positions
+    assert header.texts == {field: row[position] for field, position in positions.items()}
 
 
 def test_a_table_without_known_columns_has_no_header() -> None:

@@ -3,7 +3,7 @@
 import io
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,8 +12,10 @@ import pytest
 import xlsxwriter
 import xlwt
 
+from common.codes import Cell
 from common.errors import Invalid
 from common.spreadsheets import child, portions, read, write_workbook
+from common.spreadsheets.headers import SEARCHED_ROWS
 
 
 def workbook(fill: Callable[[Any], None]) -> bytes:
@@ -90,6 +92,80 @@ async def test_the_first_visible_sheet_with_data_counts() -> None:
 
     sheet = await read(workbook(fill), "a.xlsx")
     assert sheet.rows == [["data"]]
+
+
+SHEETS: dict[str, list[list[Any]]] = {
+    "说明": [["请勿修改"], [1]],
+    "名单": [["2024 届"], ["学号", "姓名"], ["1", "张三"]],
+    "代码": [["代码", "名称"], ["10", "签约"]],
+    "附表": [["学号", "姓名", "性别"], ["2", "李四", "男"]],
+}
+
+
+def has_header(rows: Sequence[Sequence[Cell]]) -> bool:
+    return any(row[:2] == ["学号", "姓名"] for row in rows)
+
+
+def sheets(*names: str, hidden: str = "") -> bytes:
+    def fill(book: Any) -> None:
+        for name in names:
+            sheet = book.add_worksheet(name)
+            for number, cells in enumerate(SHEETS[name]):
+                sheet.write_row(number, 0, cells)
+            # the active sheet is never hidden
+            sheet.hide() if name == hidden else sheet.activate()
+
+    return workbook(fill)
+
+
+@pytest.mark.parametrize(
+    ("names", "hidden", "read_one"),
+    [
+        (["说明", "名单", "代码"], "", "名单"),
+        (["代码", "附表"], "", "附表"),
+        (["名单", "附表"], "附表", "名单"),
+        (["名单", "附表", "代码"], "名单", "附表"),
+        (["代码", "附表"], "附表", "代码"),
+        (["说明", "代码"], "", "说明"),
+    ],
+)
+async def test_the_visible_sheet_with_the_header_counts(names: list[str], hidden: str, read_one: str) -> None:
+    sheet = await read(sheets(*names, hidden=hidden), "a.xlsx", has_header)
+    assert sheet.rows == SHEETS[read_one]
+    assert sheet.numbers == list(range(1, len(SHEETS[read_one]) + 1))
+
+
+async def test_two_visible_sheets_with_the_header_are_refused_by_name() -> None:
+    with pytest.raises(Invalid) as refused:
+        await read(sheets("说明", "名单", "附表"), "a.xlsx", has_header)
+    (problem,) = refused.value.problems
+    assert (problem.rule, problem.pointer) == ("several_tables", "/file")
+    assert problem.message.zh.endswith(": 名单、附表")
+    assert problem.message.en.endswith(": 名单, 附表")
+
+
+async def test_a_header_far_down_makes_no_table() -> None:
+    assert child.UPPER_ROWS == SEARCHED_ROWS
+    notes = [[f"说明 {number}"] for number in range(SEARCHED_ROWS)]
+
+    def fill(book: Any) -> None:
+        for name, rows in (("先", [*notes, ["学号", "姓名"]]), ("后", [["学号", "姓名"], ["1", "张三"]])):
+            sheet = book.add_worksheet(name)
+            for number, cells in enumerate(rows):
+                sheet.write_row(number, 0, cells)
+
+    assert (await read(workbook(fill), "a.xlsx", has_header)).rows == [["学号", "姓名"], ["1", "张三"]]
+
+
+async def test_sheets_of_old_workbooks_are_told_apart_too() -> None:
+    book, content = xlwt.Workbook(), io.BytesIO()
+    for name in ("说明", "名单"):
+        sheet = book.add_sheet(name)
+        for number, cells in enumerate(SHEETS[name]):
+            for column, cell in enumerate(cells):
+                sheet.write(number, column, cell)
+    book.save(content)
+    assert (await read(content.getvalue(), "a.xls", has_header)).rows == SHEETS["名单"]
 
 
 async def test_a_merged_header_stands_in_its_first_cell() -> None:

@@ -20,13 +20,19 @@ def ask(path: Path, name: str) -> dict[str, str]:
         return found
 
 
+def listens(path: Path) -> bool:
+    """Whether it can be asked: the socket's file is there a moment before that."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        return connection.connect_ex(str(path)) == 0
+
+
 async def test_it_gives_everybody_one_server_and_leaves_nothing(tmp_path: Path) -> None:
     path = tmp_path / "keeper" / "socket"
     path.parent.mkdir()
     command = [sys.executable, "-m", "common.testing.keeper", str(path)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: ASYNC220
     assert process.stdin is not None
-    await eventually(path.exists, within=60)
+    await eventually(lambda: listens(path), within=60)
     assert "problem" in ask(path, "nonsense")
     first, second = ask(path, "postgres"), ask(path, "postgres")
     assert first == second

@@ -16,6 +16,7 @@ from destinations.problems import PROBLEM_TEXTS, PROBLEMS
 from destinations.registrations.imports.routes import router as imports
 from destinations.registrations.routes import router as registrations
 from destinations.roster.registry import registry_client
+from destinations.roster.storage import OWNERS_OF_EVENTS
 from destinations.settings import Settings
 
 
@@ -39,5 +40,11 @@ def create_app(settings: Settings, database: Database, readiness: Readiness) -> 
         problem_texts=PROBLEM_TEXTS,
         readiness=readiness,
         lifespan=lifespan,
-        routers=[registrations, imports, operations_router(), changes_router(database, settings), schemas_router()],
+        routers=[
+            registrations,
+            imports,
+            operations_router(),
+            changes_router(database, settings, owners=OWNERS_OF_EVENTS),
+            schemas_router(),
+        ],
     )

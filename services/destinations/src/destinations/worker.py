@@ -9,7 +9,7 @@ from common.database import Database
 from common.operations import OperationRunner
 from common.service_process import Background
 from common.service_process.housekeeping import housekeeping
-from destinations.registrations.imports.importing import KIND, import_registrations
+from destinations.registrations.imports.importing import EMPTY_RESULT, KIND, import_registrations
 from destinations.roster.registry import registry_client
 from destinations.settings import Settings
 from destinations.subscriptions import GROUP, TOPICS, apply_batch
@@ -29,4 +29,5 @@ async def run_operations(settings: Settings, database: Database) -> None:
     """Runs imports until cancelled."""
     async with registry_client(settings) as registry:
         handlers = {KIND: partial(import_registrations, registry=registry)}
-        await OperationRunner(database, handlers, cipher=FieldCipher.load(settings.keyring_file)).run()
+        cipher = FieldCipher.load(settings.keyring_file)
+        await OperationRunner(database, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT}).run()

@@ -24,6 +24,7 @@ from destinations.registrations.imports.files import Table
 from destinations.registrations.imports.importing import CHUNK_ROWS, Counts, FileImport, Task
 from destinations.registrations.imports.planning import Planned
 from destinations.registrations.imports.rows import Row
+from destinations.roster.storage import GRADUATE_COLUMNS
 
 OFFICER = Actor("officer", "school_officer")
 PERSON = Person(Party.SCHOOL_OFFICER, OFFICER.subject)
@@ -59,7 +60,8 @@ async def write(
     database: Database, ids: list[GraduateId], contents: list[Destination], day: date | None
 ) -> list[Planned]:
     async with database.transaction(OFFICER) as unit:
-        stored = await bulk.lock_known(unit.connection, "10001", ids)
+        told = [dict.fromkeys(GRADUATE_COLUMNS) | {"graduate_id": each, "sequence": 0} for each in ids]
+        stored = await bulk.lock_known(unit.connection, "10001", told)
         rows = [
             Planned(Row(number), stored[each], deciding.imported(stored[each].registration, content, PERSON))
             for number, (each, content) in enumerate(zip(ids, contents, strict=True))

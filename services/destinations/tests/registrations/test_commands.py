@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from common.auth import SYSTEM, Principal, Role
 from common.clock import day_in_shanghai
 from common.contracts import EVENT_TYPES
+from common.contracts.registration import DestinationData
 from common.database import Database
 from common.errors import NotFound, PreconditionFailed
 from common.http import Idempotency
@@ -25,6 +26,7 @@ from destinations.registrations.commands import Outcome, Target
 from destinations.registrations.domain import refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Confirmation, State
+from destinations.registrations.history import versions
 from destinations.roster import storage as roster
 from destinations.roster.registry import RegistryUnavailable
 
@@ -60,6 +62,12 @@ class RosterBooks:
 
 
 NOBODY: Any = RosterBooks()
+CARRIED = {
+    *("destination_code", "class_level1", "class_level2", "flexible", "flexible_kind", "employer_nature_code"),
+    *("industry_code", "place_code", "position_code", "source", "state", "confirmation"),
+}
+"""What events say of the destination itself."""
+
 ONCE = Idempotency(Request({"type": "http"}), None)
 
 
@@ -178,7 +186,7 @@ async def test_a_whole_life_is_recorded_and_announced(database: Database) -> Non
     assert [row["sequence"] for row in published] == [1, 2, 3, 4, 5]
     assert [row["data"]["changed_fields"] for row in published[1:]] == [
         ["confirmation"],
-        ["position_code", "confirmation"],
+        ["position_code", "source", "confirmation"],
         ["confirmation"],
         ["state"],
     ]
@@ -189,7 +197,7 @@ async def test_a_whole_life_is_recorded_and_announced(database: Database) -> Non
     assert (token.key, token.sequence) == (str(outcome.registration.graduate.id), 2)
 
     async with database.reading() as connection:
-        history = await storage.history(connection, outcome.registration.id, 0, 100)
+        history = await versions(connection, outcome.registration.id, 0, 100)
     assert [(each.version, each.action, each.by_role) for each in history] == [
         (1, "create", "graduate"),
         (2, "submit", "graduate"),
@@ -235,7 +243,40 @@ async def test_a_pending_change_leaves_the_effective_content(database: Database)
         outcome = await act(database, outcome, action, caller)
     replaced = (await events(database))[-1]
     assert replaced["sequence"] == 2
-    assert {"destination_code", "industry_code"} <= set(replaced["data"]["changed_fields"])
+    assert replaced["data"]["changed_fields"] == [
+        "destination_code",
+        "class_level1",
+        "class_level2",
+        "employer_nature_code",
+        "industry_code",
+        "place_code",
+        "position_code",
+    ]
+
+
+async def test_an_event_names_what_differs_from_the_event_before(database: Database) -> None:
+    """Between two events a change may be drafted, submitted and returned: none of it was announced."""
+    decided = await approved(database, UNIT)
+    confirmed = await act(database, decided, Action.CONFIRM)
+    graduate = graduate_role(decided.registration.graduate.id)
+    moved = {"employer_name": "另一公司", "employer_address": "别的路 2 号"}
+    pending = await commands.edit(database, graduate, target(confirmed), lambda: moved)
+    outcome = pending
+    for action, caller in ((Action.SUBMIT, None), (Action.COLLEGE_APPROVE, COLLEGE), (Action.SCHOOL_APPROVE, SCHOOL)):
+        outcome = await act(database, outcome, action, caller)
+    pending = await commands.edit(database, graduate, target(outcome), lambda: {"position_code": "13"})
+    void = await act(database, pending, Action.REQUEST_VOID, SCHOOL)
+    refused = await act(database, void, Action.RETURN, SCHOOL)
+    await act(database, refused, Action.DISPUTE)
+    published = [(row["type"].rpartition(".")[2], row["data"]["changed_fields"]) for row in await events(database)]
+    assert published[1:] == [
+        ("confirmed", ["confirmation"]),
+        ("decided", ["confirmation"]),
+        ("disputed", ["confirmation"]),
+    ]
+    told = published[0][1]
+    assert told == [name for name in DestinationData.model_fields if name in told]
+    assert set(told) == CARRIED - {"flexible_kind"}
 
 
 async def test_two_registrations_of_one_graduate_at_once_leave_one(database: Database) -> None:

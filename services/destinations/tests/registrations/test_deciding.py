@@ -15,11 +15,13 @@ from destinations.registrations.domain.lifecycle import TRANSITIONS, Action, Con
 from destinations.registrations.domain.registration import (
     Announcement,
     Change,
-    Effective,
     Person,
     Registration,
+    Reviewers,
     Source,
+    Written,
 )
+from destinations.registrations.domain.registration import after as registration_after
 from destinations.roster.domain import Graduate
 
 GRADUATE = Person(Party.GRADUATE, "g")
@@ -42,26 +44,8 @@ DAY = date(2024, 6, 1)
 
 
 def stored(change: Change, before: Registration | None = None) -> Registration:
-    version = (before.version if before else 0) + 1
-    effective = before.effective if before else None
-    if change.takes_effect:
-        effective = Effective(version, change.content, DAY)
-    if change.stage is Stage.VOIDED:
-        effective = None
-    return Registration(
-        id=RegistrationId(before.id if before else uuid4()),
-        graduate=ANNA,
-        version=version,
-        stage=change.stage,
-        confirmation=change.confirmation,
-        source=change.source,
-        content=change.content,
-        incomplete=change.incomplete,
-        reviewers=change.reviewers,
-        effective=effective,
-        decided_on=DAY,
-        recorded_at=datetime(2024, 6, 1, tzinfo=UTC),
-    )
+    written = Written(RegistrationId(before.id if before else uuid4()), DAY, datetime(2024, 6, 1, tzinfo=UTC))
+    return registration_after(ANNA, before, change, written)
 
 
 def after(*acts: tuple[Action, Person], content: Destination = SEEKING, author: Person = GRADUATE) -> Registration:
@@ -199,6 +183,60 @@ def test_a_refused_void_leaves_the_approved_record() -> None:
     assert back.reviewers.void_by_college is None
 
 
+PENDING: dict[str, tuple[tuple[Action, Person], ...]] = {
+    "draft": (),
+    "returned by the college": ((Action.SUBMIT, GRADUATE), (Action.RETURN, COLLEGE)),
+    "returned by the school": (*APPROVED[:2], (Action.RETURN, SCHOOL)),
+}
+
+
+def replacing(effective: Registration, *acts: tuple[Action, Person]) -> Registration:
+    patch = {"destination_code": "76", "freelance_kind": "翻译", "place_code": "410102", "reason": None}
+    registration = stored(deciding.edit(effective, patch, GRADUATE), effective)
+    for action, person in acts:
+        registration = stored(deciding.act(registration, action, person), registration)
+    return registration
+
+
+@pytest.mark.parametrize("acts", PENDING.values(), ids=PENDING)
+def test_a_requested_void_gives_up_what_was_to_replace_the_effective_content(
+    acts: tuple[tuple[Action, Person], ...],
+) -> None:
+    pending = replacing(stored(deciding.imported(None, Destination("11"), SCHOOL)), *acts)
+    assert Action.REQUEST_VOID in deciding.allowed_transitions(pending, GRADUATE)
+    change = deciding.act(pending, Action.REQUEST_VOID, COLLEGE)
+    assert (change.content, change.source) == (Destination("11"), Source.IMPORT)
+    assert change.incomplete == (
+        "employer_name",
+        "employer_nature_code",
+        "employer_uscc",
+        "industry_code",
+        "place_code",
+        "position_code",
+    )
+    assert change.changed == ("destination_code", "place_code", "freelance_kind", "state")
+    assert change.reviewers == Reviewers(void_by_college=COLLEGE.subject)
+    assert (change.takes_effect, change.announcement) == (False, None)
+    asked = stored(change, pending)
+    assert asked.effective == pending.effective
+    refused = stored(deciding.act(asked, Action.RETURN, SCHOOL, "仍在职"), asked)
+    assert (refused.stage, refused.content, refused.confirmation) == (
+        Stage.SCHOOL_APPROVED,
+        Destination("11"),
+        Confirmation.UNCONFIRMED,
+    )
+    assert deciding.act(asked, Action.VOID, SCHOOL).announcement is Announcement.VOIDED
+
+
+@pytest.mark.parametrize("acts", PENDING.values(), ids=PENDING)
+def test_what_was_never_effective_needs_no_void(acts: tuple[tuple[Action, Person], ...]) -> None:
+    draft = after(*acts)
+    for person in (GRADUATE, COUNSELLOR, COLLEGE, SCHOOL):
+        assert Action.REQUEST_VOID not in deciding.allowed_transitions(draft, person)
+        with pytest.raises(refusals.ActNotPossible):
+            deciding.act(draft, Action.REQUEST_VOID, person)
+
+
 def test_nobody_can_do_anything_with_a_withdrawn_graduate() -> None:
     frozen = replace(after(*APPROVED), graduate=replace(ANNA, status="withdrawn"))
     assert deciding.allowed_transitions(frozen, SCHOOL) == ()
@@ -210,8 +248,9 @@ def test_nobody_can_do_anything_with_a_withdrawn_graduate() -> None:
 
 def test_a_row_that_says_what_is_stored_changes_nothing() -> None:
     row = stored(deciding.imported(None, SEEKING, SCHOOL))
-    assert deciding.is_unchanged_by(row, SEEKING)
-    assert not deciding.is_unchanged_by(row, FREELANCE)
+    for standing in (row, replacing(row)):
+        assert deciding.is_unchanged_by(standing, SEEKING)
+        assert not deciding.is_unchanged_by(standing, FREELANCE)
     assert not deciding.is_unchanged_by(after(), SEEKING)
     assert not deciding.is_unchanged_by(None, SEEKING)
 

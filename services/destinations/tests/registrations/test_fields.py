@@ -11,6 +11,7 @@ from destinations.registrations.domain.fields import (
     contradictions,
     forbidden_fields,
     is_flexible,
+    is_reason_of,
     missing_fields,
     missing_on_import,
     recoded,
@@ -124,6 +125,35 @@ def test_a_changed_code_drops_what_it_forbids() -> None:
     assistant = recoded(employed, {"destination_code": "271"})
     assert assistant.employer_name == "某公司"
     assert assistant.position_code is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "given", "left"),
+    [
+        ("job_seeking", {}, None),
+        ("other", {}, "other"),
+        ("planning_study", {}, "planning_study"),
+        ("job_seeking", {"reason": "planning_study"}, "planning_study"),
+        ("job_seeking", {"reason": "signing"}, "signing"),
+    ],
+)
+def test_a_changed_code_drops_the_reason_of_another_code(reason: str, given: dict[str, str], left: str | None) -> None:
+    """`signing` belongs to 70: what the patch itself says stays, even so."""
+    assert recoded(Destination("70", reason=reason), {"destination_code": "71", **given}).reason == left
+
+
+@pytest.mark.parametrize(
+    ("reason", "code", "fits"),
+    [
+        ("job_seeking", "70", True),
+        ("job_seeking", "701", True),
+        ("job_seeking", "71", False),
+        ("planning_abroad", "72", True),
+        ("other", "71", True),
+    ],
+)
+def test_a_reason_belongs_to_a_code_and_its_sub_codes(reason: str, code: str, fits: bool) -> None:
+    assert is_reason_of(reason, code) == fits
 
 
 def test_a_forbidden_field_that_the_patch_itself_fills_is_not_dropped_silently() -> None:

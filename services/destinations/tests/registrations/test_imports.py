@@ -1,26 +1,29 @@
+import asyncio
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
+import asyncpg
 import httpx
 import openpyxl
 import pytest
 from sqlalchemy import text
 
+from common.codes.rules import rules
 from common.contracts import EVENT_TYPES, ChangeToken
 from common.contracts.registration import DestinationData
 from common.crypto import FieldCipher
-from common.database import Database
+from common.database import Database, UnitOfWork
 from common.errors import TransientError
 from common.operations import OperationContext, OperationRunner, Outcome
+from common.testing.databases import ServiceDatabase
 from common.testing.tokens import TokenMint
 from common.testing.waiting import eventually
 from destinations.registrations import announcements, storage
 from destinations.registrations.imports import importing
-from destinations.registrations.imports.importing import KIND, import_registrations
+from destinations.registrations.imports.importing import EMPTY_RESULT, KIND, import_registrations
 from destinations.roster.registry import Registry
 from destinations.settings import Settings
 
@@ -139,12 +142,6 @@ async def stored(database: Database, statement: str) -> list[Any]:
 
 
 @pytest.fixture
-def runner(database: Database, registry: Registry, settings: Settings) -> OperationRunner:
-    handlers = {KIND: partial(import_registrations, registry=registry)}
-    return OperationRunner(database, handlers, cipher=FieldCipher.load(settings.keyring_file))
-
-
-@pytest.fixture
 def office(http: httpx.AsyncClient, mint: TokenMint, runner: OperationRunner, book: Any) -> Office:
     return Office(http, mint, runner, book)
 
@@ -208,6 +205,39 @@ async def test_the_same_file_again_changes_nothing(office: Office, database: Dat
     assert len(await stored(database, "SELECT 1 FROM outbox")) == 2
 
 
+async def test_text_marks_of_spreadsheet_programs_are_no_part_of_a_value(office: Office) -> None:
+    row = office.row(**FULL)
+    marked = {header: f"'{cell}" for header, cell in row.items()}
+    assert counts(await office.send([marked])) == (1, 0, 0, 0)
+    assert counts(await office.send([row])) == (0, 0, 1, 0)
+
+
+async def test_of_a_text_only_what_can_be_read_is_kept(office: Office) -> None:
+    """Layout marks are dropped. Rare characters are private use (U+E863) or unassigned (U+0378), and stay."""
+    row = office.row(**FULL)
+    laid_out = row | {
+        "姓名": f"\u200b{row['姓名']}\ufeff",
+        "单位名称": "\u202a某\u200d公司\n（\u00ad郑州\u202c）",
+        "单位地址": "\u200b",
+    }
+    assert counts(await office.send([laid_out])) == (1, 0, 0, 0)
+    (item,) = await office.registrations()
+    assert (item["employer_name"], item["employer_address"]) == ("某公司 （郑州）", None)
+    assert counts(await office.send([row | {"单位名称": "\ue863\u0378公司"}])) == (0, 1, 0, 0)
+    (item,) = await office.registrations()
+    assert item["employer_name"] == "\ue863\u0378公司"
+
+
+@pytest.mark.parametrize("header", ["单位名称", "姓名"])
+async def test_what_steers_a_device_is_no_text(office: Office, header: str) -> None:
+    content = io.StringIO()
+    writer = csv.DictWriter(content, HEADERS)
+    writer.writeheader()
+    writer.writerow(office.row(**FULL) | {header: "某\x07公司"})
+    operation = await office.finished(await office.post(content.getvalue().encode(), "a.csv"))
+    assert faults(operation) == [(2, header, "printable")]
+
+
 async def test_a_blank_cell_keeps_and_the_mark_erases(office: Office) -> None:
     row = office.row(**FULL)
     await office.send([row])
@@ -227,6 +257,18 @@ async def test_a_changed_code_drops_what_it_forbids(office: Office) -> None:
     assert counts(operation) == (0, 1, 0, 0)
     (item,) = await office.registrations()
     assert (item["destination_code"], item["employer_name"], item["place_code"]) == ("46", None, None)
+
+
+async def test_an_ambiguous_label_means_the_code_of_the_cohorts_scheme(office: Office, book: Any) -> None:
+    def row(number: str, cohort: int, **cells: str) -> Row:
+        book.write(number, "王五", cohort=cohort)
+        return {"学号": number, "姓名": "王五", "单位名称": "某大学", **cells}
+
+    await office.send([row("1", 2024, 毕业去向="科研助理"), row("2", 2024, 毕业去向="管理助理")], cohort="2024")
+    await office.send([row("3", 2024, 毕业去向="科研助理", 毕业去向类别代码="27")], cohort="2024")
+    assert [item["destination_code"] for item in await office.registrations(cohort=2024)] == ["271", "271", "27"]
+    await office.send([row("4", 2022, 毕业去向="科研助理")])
+    assert [item["destination_code"] for item in await office.registrations(cohort=2022)] == ["27"]
 
 
 async def test_missing_fields_are_a_warning(office: Office) -> None:
@@ -287,6 +329,107 @@ async def test_every_fault_is_named_by_row_column_and_rule(office: Office, book:
     assert "生源信息中没有该毕业生" in str(sheet.cell(2, len(HEADERS) + 1).value)
 
 
+async def test_all_faults_of_a_row_are_told_together(office: Office) -> None:
+    rows = [
+        office.row(毕业去向类别代码="99", 签约日期="去年") | {"姓名": "李四"},
+        office.row(**FULL) | {"签约日期": "去年", "统一社会信用代码": "91410100MA40ABCD16"},
+        office.row(enrolled=False, 毕业去向="没有"),
+    ]
+    operation = await office.send(rows)
+    assert counts(operation) == (0, 0, 0, 3)
+    assert sorted(faults(operation)) == [
+        (2, "姓名", "name_mismatch"),
+        (2, "毕业去向类别代码", "unknown_code"),
+        (2, "签约日期", "date_format"),
+        (3, "签约日期", "date_format"),
+        (3, "统一社会信用代码", "uscc_format"),
+        (4, "学号", "unknown_graduate"),
+        (4, "毕业去向", "unknown_label"),
+    ]
+
+
+async def test_a_number_is_repeated_whatever_the_rows_say_of_a_destination(office: Office) -> None:
+    silent, faulty, good = office.row(), office.row(毕业去向="没有"), office.row(毕业去向="待就业")
+    rows = [
+        silent,
+        silent | {"毕业去向": "待就业"},
+        faulty,
+        faulty | {"毕业去向": "待就业"},
+        good,
+        {"学号": good["学号"]},
+        {"学号": 1.1e17},
+        {"姓名": "某人"},
+    ]
+    operation = await office.send(rows, on_error="skip")
+    assert counts(operation) == (1, 0, 3, 4)
+    assert sorted(faults(operation)) == [
+        (3, "学号", "duplicate_in_file"),
+        (4, "毕业去向", "unknown_label"),
+        (5, "学号", "duplicate_in_file"),
+        (7, "学号", "duplicate_in_file"),
+    ]
+
+
+async def test_two_numbers_of_one_graduate_are_a_repetition(office: Office, book: Any) -> None:
+    row = office.row(毕业去向="待就业")
+    graduate_id, name = book.numbers[row["学号"]]
+    book.numbers["K1"] = (graduate_id, name)
+    operation = await office.send([row, {"考生号": "K1", "姓名": name, "毕业去向": "没有"}])
+    assert sorted(faults(operation)) == [(3, "毕业去向", "unknown_label"), (3, "考生号", "duplicate_in_file")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "rule"),
+    [
+        ({"毕业去向类别代码": "10", "毕业去向": "躺平"}, "毕业去向", "unknown_label"),
+        ({"毕业去向类别代码": "10", "毕业去向": "99"}, "毕业去向", "unknown_code"),
+        ({"毕业去向类别代码": "躺平", "毕业去向": "待就业"}, "毕业去向类别代码", "unknown_label"),
+        ({"毕业去向类别代码": "10", "毕业去向": "待就业"}, "毕业去向类别代码", "code_label_disagree"),
+        ({"毕业去向": "**CLEAR**"}, "毕业去向", "required"),
+        ({"毕业去向": "待就业", "单位行业": "教育"}, "单位行业", "must_be_empty"),
+        ({"毕业去向": "待就业", "单位行业代码": "42"}, "单位行业代码", "must_be_empty"),
+        ({"毕业去向": "待就业", "单位行业代码": "42", "单位行业": "教育"}, "单位行业代码", "must_be_empty"),
+        (FULL | {"单位行业": "没有"}, "单位行业", "unknown_label"),
+        (FULL | {"单位性质": "机关"}, "单位性质代码", "code_label_disagree"),
+    ],
+)
+async def test_the_cell_at_fault_is_named(office: Office, cells: Row, column: str, rule: str) -> None:
+    operation = await office.send([office.row(**cells)])
+    (error,) = operation["errors"]
+    assert (error["column"], error["rule"], error["value"]) == (column, rule, cells[column])
+
+
+async def test_an_unknown_graduate_is_an_error_at_the_student_number(office: Office) -> None:
+    row = {"考生号": "20410102000001", "姓名": "某人", "毕业去向": "待就业"}
+    (with_the_column,) = (await office.send([row]))["errors"]
+    assert (with_the_column["column"], with_the_column["value"]) == ("学号", None)
+    content = workbook([row], headers=["考生号", "姓名", "毕业去向"])
+    (without,) = (await office.finished(await office.post(content, "a.xlsx")))["errors"]
+    assert (without["column"], without["value"]) == ("考生号", "**********0001")
+    assert {with_the_column["rule"], without["rule"]} == {"unknown_graduate"}
+
+
+async def test_the_sheet_with_the_registrations_is_found(office: Office) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook([office.row(**FULL)])))
+    notes = book.create_sheet("填写说明", 0)
+    notes.append(["学号", "姓名", "说明"])
+    content = io.BytesIO()
+    book.save(content)
+    operation = await office.finished(await office.post(content.getvalue(), "去向.xlsx"))
+    assert counts(operation) == (1, 0, 0, 0)
+
+
+async def test_columns_that_were_shifted_show_nobody(office: Office) -> None:
+    row = office.row(毕业年份="2022年6月")
+    rows = [row | {"毕业去向": row["姓名"]}, office.row(毕业去向="13800138000"), office.row(毕业去向类别代码="998")]
+    operation = await office.send(rows)
+    assert [(each["rule"], each["value"]) for each in operation["errors"]] == [
+        ("unknown_label", "***"),
+        ("unknown_code", "***********"),
+        ("unknown_code", "998"),
+    ]
+
+
 async def test_skip_stores_the_good_rows(office: Office) -> None:
     operation = await office.send([office.row(**FULL), office.row(毕业去向="没有"), office.row()], on_error="skip")
     assert operation["state"] == "succeeded"
@@ -306,6 +449,29 @@ async def test_a_dry_run_tells_and_stores_nothing(office: Office, database: Data
     assert (faulty["state"], counts(faulty)) == ("failed", (0, 0, 0, 1))
     skipped = await office.send([*rows, office.row(毕业去向="没有")], dry_run="true", on_error="skip")
     assert (skipped["state"], counts(skipped)) == ("succeeded", (1, 0, 1, 1))
+
+
+NO_MORE_THAN_READING = """
+    LOCK TABLE destination_streams, registrations, registration_versions, roster_graduates, outbox IN EXCLUSIVE MODE
+"""
+
+
+async def test_a_dry_run_neither_locks_nor_writes(office: Office, addresses: ServiceDatabase, book: Any) -> None:
+    """Nor does it wait for whoever does. What registry has just told of a graduate counts all the same."""
+    known, gone, changed = (office.row(毕业去向="待就业") for _ in range(3))
+    await office.send([known, gone, changed], effective_on="2022-08-31")
+    book.graduates[book.numbers[gone["学号"]][0]] |= {"status": "withdrawn", "sequence": 2}
+    rows = [known, *(row | {"毕业去向": "应征义务兵"} for row in (gone, changed)), office.row(毕业去向="待就业")]
+    owner = await asyncpg.connect(addresses.owner_url)
+    async with owner.transaction(), asyncio.timeout(10):
+        await owner.execute(NO_MORE_THAN_READING)
+        operation = await office.send(rows, dry_run="true")
+        early = await office.send(rows, dry_run="true", effective_on="2022-08-30", on_error="skip")
+    await owner.close()
+    assert (counts(operation), operation["result"]["frozen"]) == ((1, 1, 2, 0), 1)
+    assert counts(early) == (1, 0, 2, 1)
+    assert faults(early) == [(4, "学号", "before_previous_decision")]
+    assert counts(await office.send(rows)) == (1, 1, 2, 0)
 
 
 async def test_a_row_before_the_previous_decision_is_at_fault(office: Office) -> None:
@@ -330,32 +496,55 @@ async def test_a_day_in_the_future_or_none_is_refused(office: Office, day: str, 
     }
 
 
-async def test_a_withdrawn_graduate_and_a_requested_void_are_left_alone(office: Office, book: Any) -> None:
+@pytest.mark.parametrize("status", ["withdrawn", "extended", "transferred"])
+async def test_a_frozen_registration_and_a_requested_void_are_left_alone(
+    office: Office, database: Database, book: Any, status: str
+) -> None:
     gone, asked = office.row(毕业去向="待就业"), office.row(毕业去向="待就业")
     await office.send([gone, asked], effective_on="2022-08-31")
     graduate_id, _ = book.numbers[gone["学号"]]
-    book.graduates[graduate_id] |= {"status": "withdrawn", "sequence": 2}
+    book.graduates[graduate_id] |= {"status": status, "sequence": 2}
     items = {item["graduate_id"]: item for item in await office.registrations()}
     void = items[str(book.numbers[asked["学号"]][0])]
     path = f"/v1/registrations/{void['id']}/request-void"
     await office.http.post(path, headers=office.headers | {"If-Match": '"1"'})
-    assert counts(await office.send([gone, asked])) == (0, 0, 2, 0)
-    operation = await office.send([row | {"毕业去向": "应征义务兵"} for row in (gone, asked)])
-    assert faults(operation) == [(2, "学号", "graduate_withdrawn"), (3, "学号", "void_requested")]
+    same = await office.send([gone, asked])
+    assert (counts(same), same["result"]["frozen"]) == ((0, 0, 2, 0), 1)
+    enlisted = [row | {"毕业去向": "应征义务兵"} for row in (gone, asked)]
+    operation = await office.send(enlisted)
+    assert faults(operation) == [(3, "学号", "void_requested")]
+    assert (counts(operation), operation["result"]["frozen"]) == ((0, 0, 0, 1), 0)
+    with_a_new_one = await office.send([enlisted[0], office.row(毕业去向="待就业")])
+    assert (counts(with_a_new_one), with_a_new_one["result"]["frozen"]) == ((1, 0, 1, 0), 1)
+    kept = await stored(database, f"SELECT destination_code FROM registrations WHERE graduate_id = '{graduate_id}'")
+    assert [row["destination_code"] for row in kept] == ["70"]
 
 
-async def test_a_row_replaces_what_was_under_review(office: Office, http: httpx.AsyncClient) -> None:
+async def test_who_left_before_any_registration_gets_none(office: Office, database: Database, book: Any) -> None:
+    row = office.row(毕业去向="待就业")
+    book.graduates[book.numbers[row["学号"]][0]] |= {"status": "withdrawn"}
+    operation = await office.send([row])
+    assert (operation["state"], counts(operation), operation["result"]["frozen"]) == ("succeeded", (0, 0, 1, 0), 1)
+    assert await office.registrations() == []
+    assert await stored(database, "SELECT 1 FROM outbox") == []
+
+
+async def test_a_row_is_compared_with_what_is_effective(office: Office, http: httpx.AsyncClient) -> None:
+    """Nobody approved what is under review: a row does not make it effective, nor end it when it says nothing new."""
     row = office.row(毕业去向="待就业")
     await office.send([row])
     (item,) = await office.registrations()
     graduate = office.mint.headers("graduate", graduate=item["graduate_id"])
     path = f"/v1/registrations/{item['id']}"
-    pending = await http.patch(path, json={"reason": "signing"}, headers=graduate | {"If-Match": '"1"'})
-    assert pending.json()["state"] == "draft"
-    operation = await office.send([row])
-    assert counts(operation) == (0, 1, 0, 0)
+    await http.patch(path, json={"reason": "signing"}, headers=graduate | {"If-Match": '"1"'})
+    assert counts(await office.send([row])) == (0, 0, 1, 0)
+    (pending,) = await office.registrations()
+    assert (pending["state"], pending["version"], pending["reason"]) == ("draft", 2, "signing")
+    assert counts(await office.send([row | {"签约日期": "2022-08-01"}])) == (0, 1, 0, 0)
     (item,) = await office.registrations()
-    assert (item["state"], item["version"], item["effective"]["version"]) == ("school_approved", 3, 3)
+    assert (item["state"], item["confirmation"], item["source"]) == ("school_approved", "unconfirmed", "import")
+    assert (item["reason"], item["signed_on"]) == (None, "2022-08-01")
+    assert (item["version"], item["effective"]["version"]) == (3, 3)
 
 
 async def test_csv_with_notes_above_and_an_examinee_number(office: Office, book: Any) -> None:
@@ -398,17 +587,88 @@ async def test_an_import_that_broke_off_after_its_commit_is_not_done_twice(
     assert len(await stored(database, "SELECT 1 FROM outbox")) == 1
 
 
-async def test_a_skipping_import_goes_on_after_the_parts_that_are_done(
-    office: Office, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def breaking_off(registry: Registry, in_part: int) -> Callable[[OperationContext], Awaitable[Outcome]]:
+    """An import whose worker breaks off before it commits this part."""
+
+    async def handler(context: OperationContext) -> Outcome:
+        note = context.chunk_done
+
+        async def chunk_done(uow: UnitOfWork, number: int, outcome: Mapping[str, Any] | None = None) -> None:
+            await note(uow, number, outcome)
+            if number == in_part:
+                raise TransientError
+
+        context.chunk_done = chunk_done  # type: ignore[method-assign]
+        return await import_registrations(context, registry)
+
+    return handler
+
+
+@pytest.fixture
+async def half_done(
+    office: Office, database: Database, registry: Registry, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> httpx.Response:
+    """A skipping import of five rows in parts of two, the second of them faulty, of which one part is committed."""
     monkeypatch.setattr(importing, "CHUNK_ROWS", 2)
-    rows = [office.row(毕业去向="待就业") for _ in range(5)]
-    rows[1] |= {"毕业去向": "没有"}
-    operation = await office.send(rows, on_error="skip")
-    assert counts(operation) == (4, 0, 0, 1)
-    assert len(await stored(database, "SELECT 1 FROM operation_chunks")) in {0, 3}
-    again = await office.send([*rows, office.row(毕业去向="待就业")], on_error="skip")
-    assert counts(again) == (1, 0, 4, 1)
+    rows = [office.row(毕业去向=label) for label in ("待就业", "没有", "自由职业", "待就业", "待就业")]
+    accepted = await office.post(workbook(rows), "a.xlsx", on_error="skip")
+    cipher = FieldCipher.load(settings.keyring_file)
+    assert await OperationRunner(database, {KIND: breaking_off(registry, 1)}, cipher=cipher).run_once()
+    assert [item["destination_code"] for item in await office.registrations()] == ["70"]
+    assert len(await stored(database, "SELECT 1 FROM operation_chunks")) == 1
+    assert len(await stored(database, "SELECT 1 FROM outbox")) == 1
+    return accepted
+
+
+async def test_a_skipping_import_goes_on_after_the_parts_that_are_done(
+    office: Office, database: Database, half_done: httpx.Response
+) -> None:
+    await eventually(office.runner.run_once, describe="the second attempt")
+    operation = await office.operation(half_done)
+    assert (operation["state"], counts(operation)) == ("succeeded", (4, 0, 0, 1))
+    assert operation["result"]["change_token"] == await announced_token(database)
+    assert faults(operation) == [(3, "毕业去向", "unknown_label")]
+    assert sorted(item["destination_code"] for item in await office.registrations()) == ["70", "70", "70", "76"]
+    for table in ("registration_versions", "outbox", "audit_entries WHERE action = 'import'"):
+        assert len(await stored(database, f"SELECT 1 FROM {table}")) == 4, table
+    assert len(await stored(database, "SELECT 1 FROM operation_chunks")) == 3
+
+
+async def test_a_refusal_by_registry_ends_the_work_and_counts_what_was_stored(
+    office: Office, database: Database, book: Any, half_done: httpx.Response
+) -> None:
+    book.refuses = True
+    await eventually(office.runner.run_once, describe="the second attempt")
+    operation = await office.operation(half_done)
+    assert (operation["state"], counts(operation)) == ("failed", (1, 0, 0, 1))
+    assert operation["result"]["change_token"] == await announced_token(database)
+    assert [(each["row"], each["rule"]) for each in operation["errors"]] == [(None, "registry_refused")]
+    assert operation["errors"][0]["rule"] in rules()
+    at_once = await office.send([office.row(毕业去向="待就业")])
+    assert (at_once["state"], counts(at_once), at_once["result"]["change_token"]) == ("failed", (0, 0, 0, 0), None)
+
+
+async def test_work_that_breaks_counts_what_was_stored(
+    office: Office, database: Database, settings: Settings, half_done: httpx.Response
+) -> None:
+    async def fail(context: OperationContext) -> Outcome:
+        raise RuntimeError
+
+    cipher = FieldCipher.load(settings.keyring_file)
+    breaking = OperationRunner(database, {KIND: fail}, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
+    await eventually(breaking.run_once, describe="the second attempt")
+    operation = await office.operation(half_done)
+    assert (operation["state"], counts(operation), operation["result"]["frozen"]) == ("failed", (1, 0, 0, 1), 0)
+    assert operation["result"]["change_token"] == await announced_token(database)
+    assert [each["rule"] for each in operation["errors"]] == ["internal_error"]
+
+
+@pytest.mark.parametrize(("cohort", "status"), [("1976", 422), ("1977", 202), ("2200", 202), ("2201", 422)])
+async def test_a_cohort_that_registry_refuses_is_refused_at_once(office: Office, cohort: str, status: int) -> None:
+    answer = await office.post(workbook([office.row()]), "a.xlsx", cohort=cohort)
+    assert answer.status_code == status
+    if status == 422:
+        assert [each["pointer"] for each in answer.json()["errors"]] == ["/cohort"]
 
 
 async def test_who_may_import_what(office: Office, mint: TokenMint) -> None:

@@ -6,8 +6,15 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from common.auth import SYSTEM
+from common.database import Database
+from common.http.paging import encode_cursor
+from common.outbox.connection import dedicated_connection
+from common.outbox.numbering import number_next, sent_position
+from common.testing.messaging import outbox_rows
 from common.testing.tokens import TokenMint
 from destinations.registrations.domain.lifecycle import TRANSITIONS, Party, Stage, next_stage, parties_of
+from destinations.roster import storage as roster
 
 SEEKING = {"destination_code": "70", "reason": "job_seeking"}
 UNIT = {
@@ -150,23 +157,28 @@ async def test_roles_outside_the_review_do_not_decide(seat: Seat, enrol: Any, sc
         assert (await desk.register(await enrol())).status_code == 403
 
 
-STAGES = {
+UNDER_REVIEW = {
     Stage.DRAFT: (),
     Stage.SUBMITTED: (("counsellor", "submit"),),
     Stage.RETURNED: (("counsellor", "submit"), ("college_officer", "return")),
     Stage.COLLEGE_APPROVED: (("counsellor", "submit"), ("college_officer", "college-approve")),
 }
-_DECIDED = (*STAGES[Stage.COLLEGE_APPROVED], ("school_officer", "school-approve"))
-STAGES |= {
-    Stage.SCHOOL_APPROVED: _DECIDED,
-    Stage.VOID_AT_COLLEGE: (*_DECIDED, ("graduate", "request-void")),
-    Stage.VOID_AT_SCHOOL: (*_DECIDED, ("college_officer", "request-void")),
-    Stage.VOIDED: (*_DECIDED, ("school_officer", "request-void"), ("school_officer", "void")),
+_DECIDED = (*UNDER_REVIEW[Stage.COLLEGE_APPROVED], ("school_officer", "school-approve"))
+SITUATIONS = {
+    **{(stage, False): acts for stage, acts in UNDER_REVIEW.items()},
+    **{(stage, True): (*_DECIDED, ("graduate", "edit"), *acts) for stage, acts in UNDER_REVIEW.items()},
+    (Stage.SCHOOL_APPROVED, True): _DECIDED,
+    (Stage.VOID_AT_COLLEGE, True): (*_DECIDED, ("graduate", "request-void")),
+    (Stage.VOID_AT_SCHOOL, True): (*_DECIDED, ("college_officer", "request-void")),
+    (Stage.VOIDED, False): (*_DECIDED, ("school_officer", "request-void"), ("school_officer", "void")),
 }
+"""Stage, and whether there is effective content → how to get there."""
 
 
-@pytest.mark.parametrize("stage", list(Stage))
-async def test_every_transition_by_every_party_does_what_the_table_says(seat: Seat, enrol: Any, stage: Stage) -> None:
+@pytest.mark.parametrize(("stage", "effective"), SITUATIONS)
+async def test_every_transition_by_every_party_does_what_the_table_says(
+    seat: Seat, enrol: Any, stage: Stage, effective: bool
+) -> None:
     async def brought_there() -> tuple[dict[str, Desk], httpx.Response]:
         graduate_id = await enrol()
         desks = {
@@ -176,14 +188,15 @@ async def test_every_transition_by_every_party_does_what_the_table_says(seat: Se
             "school_officer": seat("school_officer", school="10001"),
         }
         answer = await desks["counsellor"].register(graduate_id)
-        for role, step in STAGES[stage]:
-            answer = await desks[role].act(answer, step)
+        for role, step in SITUATIONS[stage, effective]:
+            desk = desks[role]
+            answer = await (desk.patch(answer, {"reason": "signing"}) if step == "edit" else desk.act(answer, step))
             assert answer.status_code == 200, answer.text
         return desks, answer
 
     desks, before = await brought_there()
     for party, action in itertools.product(Party, TRANSITIONS):
-        following = next_stage(stage, action, party)
+        following = next_stage(stage, action, party, effective=effective)
         if following is None:
             refused = await desks[party.value].act(before, action.value)
             assert refused.status_code == (409 if party in parties_of(action) else 403)
@@ -196,6 +209,9 @@ async def test_every_transition_by_every_party_does_what_the_table_says(seat: Se
             assert done.status_code == 200, done.text
             assert done.json()["state"] == following.state.value
             assert done.json()["version"] == answer.json()["version"] + 1
+            if following in {Stage.VOID_AT_COLLEGE, Stage.VOID_AT_SCHOOL}:
+                assert (done.json()["reason"], done.json()["effective"]["version"]) == ("job_seeking", 4)
+                assert done.json()["change_token"] is None
 
 
 async def test_refusals_come_in_order(seat: Seat, enrol: Any, school: Desk, college: Desk) -> None:
@@ -241,6 +257,7 @@ async def test_unknown_and_foreign_graduates_are_refused_alike(enrol: Any, schoo
     assert [answer.pop("trace_id") is not None for answer in answers] == [True, True]
     assert answers[0] == answers[1]
     assert (answers[0]["status"], answers[0]["code"]) == (422, "unknown_graduate")
+    assert [(each["pointer"], each["rule"]) for each in answers[0]["errors"]] == [("/graduate_id", "unknown_graduate")]
 
 
 async def test_registry_is_asked_and_its_silence_is_no_answer(school: Desk, book: Any) -> None:
@@ -320,8 +337,17 @@ async def test_a_patch_keeps_what_is_absent_and_clears_what_is_null(enrol: Any, 
     assert (await school.patch(recoded, {"graduate_id": str(uuid4())})).status_code == 422
 
 
+async def test_a_changed_code_asks_for_a_reason_of_its_own(enrol: Any, school: Desk) -> None:
+    created = await school.register(await enrol(), SEEKING)
+    refused = await school.patch(created, {"destination_code": "71"})
+    assert refused.status_code == 422
+    assert [(each["pointer"], each["rule"]) for each in refused.json()["errors"]] == [("/reason", "required")]
+    recoded = await school.patch(created, {"destination_code": "71", "reason": "planning_study"})
+    assert recoded.json()["reason"] == "planning_study"
+
+
 async def test_the_officers_correction_publishes_one_change_and_a_graduates_none(
-    seat: Seat, enrol: Any, school: Desk, college: Desk
+    seat: Seat, database: Database, enrol: Any, school: Desk, college: Desk
 ) -> None:
     graduate_id = await enrol()
     graduate = seat("graduate", graduate=graduate_id)
@@ -335,9 +361,43 @@ async def test_the_officers_correction_publishes_one_change_and_a_graduates_none
     assert (pending.json()["state"], pending.json()["confirmation"]) == ("draft", "unconfirmed")
     assert pending.json()["change_token"] is None
     assert pending.json()["effective"]["destination_code"] == "70"
-    changes = (await school.get("/v1/changes")).json()
-    assert [each["type"].rpartition(".")[2] for each in changes["items"]] == []
-    assert changes["next_cursor"]
+    published = [row["type"].rpartition(".")[2] for row in await outbox_rows(database)]
+    assert published == ["decided", "confirmed", "changed"]
+
+
+async def test_everybody_follows_the_changes_of_the_own_rows(seat: Seat, database: Database, enrol: Any) -> None:
+    people: list[str] = []
+    for school_code, college_code, class_code in (
+        ("10001", "C01", "K1"),
+        ("10001", "C02", "K2"),
+        ("10002", "C01", "K1"),
+    ):
+        graduate_id = await enrol(school_code=school_code, college_code=college_code, class_code=class_code)
+        college = seat("college_officer", school=school_code, college=college_code)
+        await approved(seat("school_officer", school=school_code), college, graduate_id)
+        people.append(str(graduate_id))
+    async with database.transaction(SYSTEM) as unit:
+        provinces = [("10001", "410000"), ("10002", "210000")]
+        rows = [{"school_code": code, "province_code": province, "sequence": 1} for code, province in provinces]
+        await roster.keep_schools(unit.connection, rows)
+        await unit.commit()
+    async with dedicated_connection(database.engine, "test relay") as connection:
+        await number_next(connection, await sent_position(connection))
+
+    async def followed(role: str, **scope: Any) -> list[str]:
+        answer = await seat(role, **scope).get("/v1/changes")
+        assert answer.status_code == 200, answer.text
+        return [item["subject"] for item in answer.json()["items"]]
+
+    first, second, third = people
+    assert await followed("graduate", graduate=second) == [second]
+    assert await followed("counsellor", school="10001", class_="K2") == [second]
+    assert await followed("counsellor", school="10002", class_="K2") == []
+    assert await followed("college_officer", school="10001", college="C01") == [first]
+    assert await followed("school_officer", school="10001") == [first, second]
+    assert await followed("provincial_officer", province="410000") == [first, second]
+    assert await followed("provincial_officer", province="210000") == [third]
+    assert await followed("system") == [first, second, third]
 
 
 async def test_a_repeated_request_is_done_once(enrol: Any, school: Desk, college: Desk) -> None:
@@ -405,6 +465,28 @@ async def test_a_query_that_cannot_be_meant_is_refused(school: Desk, query: str)
     answer = await school.get(f"/v1/registrations?{query}")
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["pointer"] == query.partition("=")[0]
+
+
+@pytest.mark.parametrize("version", [-1, 2**31, 2**63, "1", None])
+async def test_a_cursor_of_no_version_is_refused(enrol: Any, school: Desk, version: Any) -> None:
+    created = await school.register(await enrol())
+    path = f"/v1/registrations/{created.json()['id']}/history"
+    good = await school.get(path, cursor=encode_cursor([2**31 - 1], path))
+    assert good.json() == {"items": [], "next_cursor": None}
+    refused = await school.get(path, cursor=encode_cursor([version], path))
+    assert refused.status_code == 400
+    assert [(each["pointer"], each["rule"]) for each in refused.json()["errors"]] == [("cursor", "bad_cursor")]
+
+
+async def test_the_history_leads_on_to_the_end(enrol: Any, school: Desk, college: Desk) -> None:
+    decided = await approved(school, college, await enrol())
+    path: str | None = f"/v1/registrations/{decided.json()['id']}/history?limit=3"
+    seen: list[int] = []
+    while path:
+        answer = await school.get(path)
+        seen += [item["version"] for item in answer.json()["items"]]
+        path = answer.headers.get("link", "").partition("<")[2].partition(">")[0] or None
+    assert seen == [1, 2, 3, 4]
 
 
 async def test_bad_tokens_open_nothing(http: httpx.AsyncClient, mint: TokenMint) -> None:

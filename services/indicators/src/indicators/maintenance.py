@@ -9,9 +9,10 @@ import structlog
 
 from common.auth import ServiceTokens
 from common.database import Database
+from common.errors import Unavailable
 from common.service_process import Command
+from indicators.histories import Feed, verify_histories
 from indicators.settings import Settings
-from indicators.timeline.histories import Feed, verify_histories
 from indicators.timeline.rebuild import rebuild
 from indicators.timeline.verify import Difference, verify_figures
 
@@ -24,13 +25,16 @@ _log = structlog.get_logger(__name__)
 
 async def run_verify(settings: Settings, database: Database, parsed: Namespace) -> int:
     """Compares cells, spans, versions and histories; 0 only when everything was compared and agrees."""
-    addresses = [settings.registry_url, settings.destinations_url]
-    if not parsed.figures_only and None in addresses:
-        _log.error("Histories cannot be compared: QUXIANG_REGISTRY_URL or QUXIANG_DESTINATIONS_URL is not set")
+    if not parsed.figures_only and (missing := _missing(settings)):
+        _log.error("Histories cannot be compared: settings are missing", settings=missing)
         return NOT_POSSIBLE
     found = await verify_figures(database, parsed.school)
     if not parsed.figures_only:
-        found += await _histories(settings, database, [address for address in addresses if address], parsed.school)
+        try:
+            found += await _histories(settings, database, parsed.school)
+        except Unavailable as error:
+            _log.error("Histories could not be compared", code=error.code, cause=error.detail.en)
+            return _reported(found) or NOT_POSSIBLE
     return _reported(found)
 
 
@@ -41,14 +45,29 @@ async def run_rebuild(settings: Settings, database: Database, parsed: Namespace)
     return 0
 
 
-async def _histories(
-    settings: Settings, database: Database, addresses: Sequence[str], school: str | None
-) -> list[Difference]:
+async def _histories(settings: Settings, database: Database, school: str | None) -> list[Difference]:
     async with AsyncExitStack() as stack:
         headers = {"Authorization": f"Bearer {await ServiceTokens(settings).bearer()}"}
+        addresses = [address for address in _owners(settings).values() if address]
         clients = [httpx.AsyncClient(base_url=address, headers=headers, timeout=_SECONDS) for address in addresses]
         feeds = [Feed(await stack.enter_async_context(client)) for client in clients]
         return await verify_histories(database, feeds, school)
+
+
+def _missing(settings: Settings) -> list[str]:
+    """Names of settings without which nobody can be asked for a history."""
+    found = [name for name, address in _owners(settings).items() if address is None]
+    if settings.service_token_file is None and settings.token_url is None:
+        found.append("QUXIANG_SERVICE_TOKEN_FILE or QUXIANG_TOKEN_URL")
+    return found
+
+
+def _owners(settings: Settings) -> dict[str, str | None]:
+    return {
+        "QUXIANG_REGISTRY_URL": settings.registry_url,
+        "QUXIANG_DESTINATIONS_URL": settings.destinations_url,
+        "QUXIANG_SURVEYS_URL": settings.surveys_url,
+    }
 
 
 def _reported(found: Sequence[Difference]) -> int:
@@ -61,7 +80,7 @@ def _reported(found: Sequence[Difference]) -> int:
             stored=difference.stored,
             expected=difference.expected,
         )
-    _log.info("Verification is complete", differences=len(found))
+    _log.info("Verification has ended", differences=len(found))
     return DIFFERENT if found else 0
 
 

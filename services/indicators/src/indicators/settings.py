@@ -11,5 +11,6 @@ class Settings(ServiceSettings):
     service: str = "indicators"
     port: int = 8004
     destinations_url: str | None = Field(
-        default=None, description="Base address of destinations, whose histories `verify` compares with"
+        default=None, description="Base address of destinations, whose history `verify` compares with"
     )
+    surveys_url: str | None = Field(default=None, description="Base address of surveys, for the same")

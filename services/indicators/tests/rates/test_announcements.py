@@ -9,7 +9,9 @@ from sqlalchemy import text
 from common.contracts import rate
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
+from common.testing.databases import ServiceDatabase
 from indicators.rates.announcements import announce_moved_groups
+from indicators.timeline.rebuild import rebuild
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 
@@ -24,7 +26,7 @@ async def announced(database: Database, school: str) -> list[Any]:
 
 async def test_moved_groups_become_one_event_of_the_school(database: Database, apply: Applied, school: Any) -> None:
     await announce_moved_groups(database)
-    someone = school.enters(college_code="C01", sex_code="2")
+    someone = school.enters(college_code="C01", sex_code="2", education_level_code="33")
     await apply(school.events)
     await apply([school.goes(someone, "10", date(2024, 6, 1))])
     assert await announce_moved_groups(database) == 1
@@ -32,8 +34,17 @@ async def test_moved_groups_become_one_event_of_the_school(database: Database, a
     ((sequence, kind, key, data),) = await announced(database, school.code)
     assert (sequence, kind, key) == (1, rate.MOVED, school.code)
     groups = {(group["dimension"], group["value"]) for group in data["groups"]}
-    assert {("total", None), ("college", "C01"), ("sex", "2"), ("class", None)} <= groups
-    assert len(groups) == len(data["groups"]) == 7
+    assert groups == {
+        ("total", None),
+        ("college", "C01"),
+        ("major", None),
+        ("class", None),
+        ("education_level", "bachelor"),
+        ("education_level_code", "33"),
+        ("sex", "2"),
+        ("origin_province", None),
+    }
+    assert len(groups) == len(data["groups"])
 
 
 async def test_what_moves_nothing_is_not_announced(database: Database, apply: Applied, school: Any) -> None:
@@ -43,6 +54,27 @@ async def test_what_moves_nothing_is_not_announced(database: Database, apply: Ap
     await announce_moved_groups(database)
     await apply([decision, school.goes(someone, "10", date(2024, 6, 9))])
     assert await announce_moved_groups(database) == 0
+
+
+async def test_a_rebuild_announces_what_it_corrects_and_nothing_else(
+    database: Database, stored: ServiceDatabase, apply: Applied, school: Any
+) -> None:
+    for number in range(6):
+        school.goes(school.enters(sex_code=str(1 + number % 2)), "10", date(2024, 6, 1))
+    await apply(school.events)
+    await announce_moved_groups(database)
+    before = len(await announced(database, school.code))
+    await rebuild(database, 12, school.code)
+    assert await announce_moved_groups(database) == 0
+    owner = Database.connect(stored.owner_url)
+    async with owner.engine.begin() as connection:
+        wrong = "UPDATE cells SET graduates = 7 WHERE school_code = :s AND dimension = 'sex' AND value = '2'"
+        await connection.execute(text(wrong), {"s": school.code})
+    await owner.dispose()
+    await rebuild(database, 12, school.code)
+    assert await announce_moved_groups(database) == 1
+    (event,) = (await announced(database, school.code))[before:]
+    assert event.data["groups"] == [{"dimension": "sex", "value": "2"}]
 
 
 async def test_sequences_of_a_school_go_on(database: Database, apply: Applied, school: Any) -> None:

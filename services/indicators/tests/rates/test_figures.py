@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.codes import CodeLists
 from indicators.rates.figures import Count, Tally
 from indicators.rates.rounding import percentage
 from indicators.rates.schemes import CN_2004, CN_2021, CN_2024, SCHEMES, Scheme, class_of, default_scheme
@@ -106,6 +107,28 @@ def test_the_default_scheme_follows_the_cohort(cohort: int, scheme: str) -> None
 def test_classes_of_codes_old_and_new(code: str | None, new: str | None, former: str | None) -> None:
     assert class_of("CN-2024", code) == new
     assert class_of("CN-2021", code) == former
+
+
+@pytest.mark.parametrize(
+    ("parent", "sub_codes", "names"),
+    [
+        ("70", ["701", "702", "703", "704"], {"CN-2024": "seeking", "CN-2021": "seeking", "CN-2004": "seeking"}),
+        ("72", ["721", "722"], {"CN-2024": "not_seeking", "CN-2021": "not_seeking", "CN-2004": "not_seeking"}),
+        ("75", ["751", "752", "753"], {"CN-2024": "own_business", "CN-2021": "own_business", "CN-2004": "employed"}),
+    ],
+)
+def test_a_sub_code_counts_as_its_parent_in_every_scheme(
+    parent: str, sub_codes: list[str], names: dict[str, str]
+) -> None:
+    for code in (parent, *sub_codes):
+        assert {scheme: class_of(scheme, code) for scheme in SCHEMES} == names
+
+
+def test_every_code_of_the_list_has_the_class_that_the_list_gives_it() -> None:
+    for entry in CodeLists.load().get("destination"):
+        named = entry.attributes["class_level2"]
+        assert class_of("CN-2024", entry.code) == ("further_study" if named.startswith("study_") else named)
+        assert None not in {class_of(scheme, entry.code) for scheme in SCHEMES}
 
 
 counts = st.lists(

@@ -135,6 +135,8 @@ async def test_every_point_of_a_series_is_the_figure_of_its_day(
         series = points_per_group(moved, days, CN_2024, measure)
         for index in range(0, len(days), 7):
             found = await counts(connection, of(lived, *by), Moment(days[index], live=False))
+            assert found
+            assert {group for group, own in series.items() if own[index].base} == {group for group, _ in found}
             for group, points in series.items():
                 tally = Tally(CN_2024, [count for own, count in found if own == group])
                 assert points[index].figure == tally.figure(measure)

@@ -13,6 +13,7 @@ from common.settings import ServiceSettings
 from registry.codes.routes import router as codes
 from registry.graduates.routes import router as graduates
 from registry.organisation.routes import router as schools
+from registry.organisation.storage import OWNERS_OF_EVENTS
 from registry.organisation.units.routes import router as units
 from registry.problems import PROBLEM_TEXTS, PROBLEMS
 from registry.rosters.routes import router as rosters
@@ -42,7 +43,7 @@ def create_app(settings: ServiceSettings, database: Database, readiness: Readine
             rosters,
             codes,
             operations_router(),
-            changes_router(database, settings),
+            changes_router(database, settings, owners=OWNERS_OF_EVENTS),
             schemas_router(),
         ],
     )

@@ -10,11 +10,12 @@ from common.operations import OperationRunner
 from common.service_process import Background
 from common.service_process.housekeeping import housekeeping
 from common.settings import ServiceSettings
-from registry.rosters.operation import KIND, RosterOperation
+from registry.rosters.operation import EMPTY_RESULT, KIND, RosterOperation
 
 
 def background(settings: ServiceSettings, database: Database) -> Sequence[Background]:
     """The parts of a worker; any number of workers may run."""
     cipher = FieldCipher.load(settings.keyring_file)
-    runner = OperationRunner(database, {KIND: RosterOperation(cipher)}, cipher=cipher)
+    handlers = {KIND: RosterOperation(cipher)}
+    runner = OperationRunner(database, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
     return [Background("operations", runner.run), housekeeping(database)]

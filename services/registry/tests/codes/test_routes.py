@@ -1,4 +1,5 @@
 import httpx
+import pytest
 
 
 async def test_every_list_is_offered(admin: httpx.AsyncClient) -> None:
@@ -12,6 +13,21 @@ async def test_a_list_is_dated(admin: httpx.AsyncClient) -> None:
     today = (await admin.get("/v1/code-lists/division", params={"on": "2024-07-01"})).json()
     assert "110228" in {item["code"] for item in everything["items"]}
     assert "110228" not in {item["code"] for item in today["items"]}
+
+
+@pytest.mark.parametrize("path", ["code-lists", "code-lists/sex", "rules"])
+async def test_each_list_is_one_page(admin: httpx.AsyncClient, path: str) -> None:
+    answer = (await admin.get(f"/v1/{path}")).json()
+    assert (answer["next_cursor"], bool(answer["items"])) == (None, True)
+
+
+@pytest.mark.parametrize("on", [{}, {"on": "2024-07-01"}, {"on": "1985-07-01"}])
+async def test_the_count_is_that_of_the_codes_shown(admin: httpx.AsyncClient, on: dict[str, str]) -> None:
+    shown = (await admin.get("/v1/code-lists/division", params=on)).json()
+    assert shown["count"] == len(shown["items"])
+    if not on:
+        summaries = (await admin.get("/v1/code-lists")).json()["items"]
+        assert {each["name"]: each["count"] for each in summaries}["division"] == shown["count"]
 
 
 async def test_a_destination_names_its_class(admin: httpx.AsyncClient) -> None:

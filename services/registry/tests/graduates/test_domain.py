@@ -68,6 +68,7 @@ def test_contradictions_are_named() -> None:
         ("graduated_on", "graduated_after_enrolled"),
     ]
     assert not list(broken_rules("11010119900307002X", date(1990, 3, 7), date(2020, 9, 1), None))
+    assert not list(broken_rules("ABC123200201019", date(1990, 3, 7), None, None))
 
 
 @pytest.mark.parametrize(

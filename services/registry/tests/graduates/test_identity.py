@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -49,6 +50,34 @@ def test_a_wrong_citizen_id_is_refused(number: str, rule: str) -> None:
         identity.citizen_id(number, 2024)
 
 
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("E12345678", "E12345678"),
+        ("ea1234567", "EA1234567"),
+        (" Ｈ1234567800 ", "H1234567800"),
+        ("A123456(7)", "A123456(7)"),
+        ("Z683365（5）", "Z683365(5)"),
+        ("ab987654(a)", "AB987654(A)"),
+        ("XYZ123456789012", "XYZ123456789012"),
+        ("S1234567D", "S1234567D"),
+    ],
+)
+def test_the_number_of_another_document_is_taken_as_it_is(written: str, stored: str) -> None:
+    assert identity.citizen_id(written, 2024) == stored
+    assert identity.document_number(written) == stored
+    assert identity.birth_date(stored) is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["123456789", "12345678", "110101900307002", "ABCD123456", "E12345", "E1234567890123", "E12345678(", "E-1234567"],
+)
+def test_what_is_the_number_of_no_document_is_refused(written: str) -> None:
+    with pytest.raises(RuleBroken, match="citizen_id_format"):
+        identity.citizen_id(written, 2024)
+
+
 @given(st.dates(date(1950, 1, 1), date(2010, 12, 31)), st.integers(0, 999), st.integers(0, 16), st.integers(1, 9))
 def test_one_wrong_digit_never_passes_as_the_same_person(born: date, serial: int, position: int, shift: int) -> None:
     number = with_check_digit(f"110101{born:%Y%m%d}{serial:03}")
@@ -69,6 +98,15 @@ def test_one_wrong_digit_never_passes_as_the_same_person(born: date, serial: int
         ("𠮷野", "𠮷野"),
         ("李\ue863", "李\ue863"),
         ("O’Neil-Weiß", "O’Neil-Weiß"),
+        ("张3", "张3"),
+        ("张３", "张3"),
+        ("学生 0001", "学生0001"),
+        ("Smith， John Jr.", "Smith, John Jr."),
+        ("Ａｎｎ_Ｌｅｅ", "Ann_Lee"),
+        ("张\u200b三\ufeff", "张三"),
+        ("\u202a张三\u202c", "张三"),
+        ("मोहन", "मोहन"),
+        ("D'Angelo", "D'Angelo"),
     ],
 )
 def test_names_are_kept_in_one_spelling(written: str, stored: str) -> None:
@@ -77,10 +115,40 @@ def test_names_are_kept_in_one_spelling(written: str, stored: str) -> None:
     assert identity.comparable_name(written) == identity.comparable_name(stored)
 
 
-@pytest.mark.parametrize("written", ["", " ", "张3", "=张三", "张三\x00", "···", "x" * 101, "<b>张</b>"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("", " ", "\u200b", "···", "(-_-)", "张三\x00", "张\x07三", "x" * 101, "<b>张</b>", "张>三"),
+        *("=张三", "＝张三", "+张三", "@张三", "＠张三", "张=三", "张三!", "张三😀"),
+    ],
+)
 def test_what_is_no_name_is_refused(written: str) -> None:
     with pytest.raises(RuleBroken, match="name_format"):
         identity.name(written)
+
+
+@pytest.mark.parametrize("read", [identity.student_number, identity.exam_number])
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("20410102150001", "20410102150001"),
+        (" ２０24-01_A ", "2024-01_A"),
+        ("24/41.0102", "24/41.0102"),
+        ("A" * 40, "A" * 40),
+    ],
+)
+def test_numbers_are_kept_as_text(read: Callable[[str], str], written: str, stored: str) -> None:
+    assert read(written) == stored
+
+
+@pytest.mark.parametrize("written", ["", "20 24", "张三", "A" * 41, "=1"])
+def test_what_is_no_number_is_refused(written: str) -> None:
+    for read, rule in (
+        (identity.student_number, "student_number_format"),
+        (identity.exam_number, "exam_number_format"),
+    ):
+        with pytest.raises(RuleBroken, match=rule):
+            read(written)
 
 
 @pytest.mark.parametrize(

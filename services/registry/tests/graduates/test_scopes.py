@@ -92,6 +92,40 @@ async def test_who_sees_may_not_always_write(client: Client, school: str, member
     assert (await caller.post(f"{path}/withdraw", json={"reason": "x"})).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("change", "headers", "status"),
+    [
+        ({"status": "withdrawn"}, {"If-Match": '"1"'}, 403),
+        ({"status": "transferred"}, {}, 403),
+        ({"status": "extended"}, {"If-Match": '"9"'}, 403),
+        ({"education_level_code": "39"}, {"If-Match": '"1"'}, 403),
+        ({"education_level_code": "39", "status": "registered"}, {"If-Match": '"1"'}, 200),
+        ({"status": "completed"}, {"If-Match": '"1"'}, 200),
+        ({"status": "gone"}, {}, 428),
+        ({"status": "gone"}, {"If-Match": '"9"'}, 412),
+        ({"status": "gone"}, {"If-Match": '"1"'}, 422),
+    ],
+)
+async def test_a_change_that_is_a_withdrawal_needs_who_may_withdraw(
+    client: Client, school: str, member: Json, change: Json, headers: Json, status: int
+) -> None:
+    path = f"/v1/graduates/{member['id']}"
+    college = client("college_officer", school=school, college="C1")
+    assert (await college.patch(path, json=change, headers=headers)).status_code == status
+    if status == 403:
+        office = client("school_officer", school=school)
+        assert (await office.patch(path, json=change, headers={"If-Match": '"1"'})).status_code == 200
+
+
+async def test_who_has_left_is_still_edited_by_the_college(client: Client, school: str, member: Json) -> None:
+    path = f"/v1/graduates/{member['id']}"
+    office = client("school_officer", school=school)
+    await office.post(f"{path}/withdraw", json={"reason": "退学"}, headers={"If-Match": '"1"'})
+    college = client("college_officer", school=school, college="C1")
+    answer = await college.patch(path, json={"sex_code": "1"}, headers={"If-Match": '"2"'})
+    assert (answer.status_code, answer.json()["status"]) == (200, "withdrawn")
+
+
 async def test_a_foreign_row_looks_like_a_missing_one(client: Client, member: Json) -> None:
     stranger = client("school_officer", school="10001")
     foreign = (await stranger.get(f"/v1/graduates/{member['id']}")).json()

@@ -19,6 +19,25 @@ async def test_a_school_is_created_read_and_announced(admin: httpx.AsyncClient, 
     assert events[0]["data"]["unit_kind"] == "school"
 
 
+async def test_a_school_is_changed_and_announced(admin: httpx.AsyncClient, school: str, rows: Rows) -> None:
+    change = {"name": "更名大学", "name_en": "Renamed", "province_code": "110000"}
+    answer = await admin.patch(f"/v1/schools/{school}", json=change, headers={"If-Match": '"1"'})
+    assert (answer.status_code, answer.headers.get("etag")) == (200, '"2"')
+    assert answer.json() | change == answer.json()
+    events = await rows("SELECT sequence, data FROM outbox WHERE school_code = :school ORDER BY id", school=school)
+    assert [(event["sequence"], event["data"]["province_code"]) for event in events] == [(1, "410000"), (2, "110000")]
+
+
+async def test_each_change_of_a_unit_has_one_audit_entry(
+    officer: httpx.AsyncClient, admin: httpx.AsyncClient, school: str, rows: Rows
+) -> None:
+    await officer.post(f"/v1/schools/{school}/colleges", json={"code": "C1", "name": "理学院"})
+    renamed = await admin.patch(f"/v1/schools/{school}", json={"name": "新名"}, headers={"If-Match": '"1"'})
+    assert renamed.status_code == 200
+    entries = await rows("SELECT action FROM audit_entries WHERE school_code = :school ORDER BY id", school=school)
+    assert [entry["action"] for entry in entries] == ["school.create", "college.create", "school.change"]
+
+
 async def test_a_second_school_with_the_code_is_refused(admin: httpx.AsyncClient, school: str) -> None:
     answer = await admin.post("/v1/schools", json={"code": school, "name": "另一所", "province_code": "410000"})
     assert (answer.status_code, answer.json()["code"]) == (409, "school_exists")

@@ -120,6 +120,28 @@ async def test_an_import_that_broke_off_is_taken_up(
     assert stored == [{"last": 1, "n": 99 if on_error == "skip" else 101}]
 
 
+async def test_the_faults_of_a_stored_part_are_those_it_was_stored_with(
+    officer: httpx.AsyncClient, school: str, files: Any, database: Database, cipher: FieldCipher
+) -> None:
+    header = ["学号", "考生号", "姓名"]
+    first = [header, ["1", "E1", "张三"]]
+    await submit(officer, school, files.csv(first))
+    await OperationRunner(database, {KIND: RosterOperation(cipher)}, cipher=cipher).run_once()
+    table = [header, [None, "E1", "李四"], *([f"{number:05}", None, "王五"] for number in range(3 * CHUNK))]
+    path = await submit(officer, school, files.csv(table), on_error="skip")
+    await OperationRunner(database, {KIND: Dying(cipher, CHUNK)}, cipher=cipher).run_once()
+    (person,) = (await officer.post("/v1/graduates/search", json={"student_number": "1"})).json()["items"]
+    renamed = await officer.patch(f"/v1/graduates/{person['id']}", json={"name": "李四"}, headers={"If-Match": '"1"'})
+    assert renamed.status_code == 200
+    healthy = OperationRunner(database, {KIND: RosterOperation(cipher, CHUNK)}, cipher=cipher)
+    await eventually(healthy.run_once, describe="the operation taken up again")
+    done = (await officer.get(path)).json()
+    assert counts(done) == [3 * CHUNK, 0, 0, 1]
+    assert [(error["row"], error["column"], error["rule"], error["value"]) for error in done["errors"]] == [
+        (2, "姓名", "name_mismatch", "李*")
+    ]
+
+
 class Dying(RosterOperation):
     """A worker that loses its footing while it works, after some chunks."""
 

@@ -10,6 +10,8 @@ import pytest
 from common.codes.rules import rules
 from common.contracts import ChangeToken
 from common.contracts.graduate import GraduateData
+from common.operations import OperationContext, Outcome
+from registry.rosters.operation import RosterOperation
 
 Json = dict[str, Any]
 Rows = Callable[..., Awaitable[list[Json]]]
@@ -183,6 +185,18 @@ async def test_faulty_rows_are_explained(imported: Imported, files: Any, officer
     assert "学号" in table[2][-1]
 
 
+async def test_columns_that_were_shifted_show_nobody(imported: Imported, files: Any) -> None:
+    table = [
+        HEADER,
+        changed([ZHANG], 0, "学历", "张三")[0],
+        changed([LI], 0, "性别", "11010119900307002X")[0],
+        changed([["0003", *LI[1:]]], 0, "学历", "电话13800138000")[0],
+        changed([["0004", *LI[1:]]], 0, "性别", "410102")[0],
+    ]
+    done = await imported(files.xlsx(table))
+    assert [error["value"] for error in done["errors"]] == ["**", "*****************X", "电话***********", "410102"]
+
+
 @pytest.mark.parametrize("on_error", ["reject", "skip"])
 async def test_a_dry_run_tells_how_it_would_end(
     imported: Imported, files: Any, school: str, rows: Rows, on_error: str
@@ -201,6 +215,37 @@ async def test_a_file_without_the_columns_is_refused(imported: Imported, files: 
     done = await imported(files.xlsx([["a", "b"], [1, 2]]))
     assert (done["state"], counts(done)) == ("failed", [0, 0, 0, 0])
     assert [error["rule"] for error in done["errors"]] == ["header_missing"]
+
+
+async def test_the_sheet_with_the_roster_is_found(imported: Imported, files: Any) -> None:
+    done = await imported(files.xlsx([["填写说明"], ["学号为文本"]], 名单=TABLE, 代码表=[["学历"], ["本科"]]))
+    assert (done["state"], counts(done)) == ("succeeded", [2, 0, 0, 0])
+
+
+async def test_two_rosters_in_one_workbook_are_refused(imported: Imported, files: Any) -> None:
+    done = await imported(files.xlsx([["填写说明"]], 一班=TABLE, 二班=[HEADER, ["0003", *ZHANG[1:]]]))
+    assert (done["state"], counts(done)) == ("failed", [0, 0, 0, 0])
+    (error,) = done["errors"]
+    assert (error["row"], error["rule"]) == (None, "several_tables")
+    assert "一班、二班" in error["message"]
+
+
+async def test_a_number_that_is_none_is_a_fault_of_its_row(imported: Imported, files: Any) -> None:
+    table = [[*HEADER, "学制"], [*ZHANG, "nan"], [*LI, "2.5"]]
+    done = await imported(files.csv(table), "roster.csv", on_error="skip")
+    assert (counts(done), faults(done)) == ([1, 0, 0, 1], [(2, "学制", "number_format")])
+
+
+async def test_a_failure_of_our_own_has_the_four_counts(
+    imported: Imported, files: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(operation: RosterOperation, context: OperationContext) -> Outcome:
+        raise RuntimeError
+
+    monkeypatch.setattr(RosterOperation, "__call__", fail)
+    done = await imported(files.xlsx(TABLE))
+    assert (done["state"], counts(done), done["result"]["change_token"]) == ("failed", [0, 0, 0, 0], None)
+    assert [error["rule"] in rules() for error in done["errors"]] == [True]
 
 
 async def test_an_empty_roster_is_no_error(imported: Imported, files: Any) -> None:
@@ -231,11 +276,88 @@ async def test_rows_are_matched_by_examinee_number_if_the_name_agrees(
     ]
 
 
+async def test_a_row_that_names_somebody_again_is_at_fault(imported: Imported, files: Any) -> None:
+    header = ["学号", "考生号", "姓名"]
+    await imported(files.xlsx([header, ["1", "E1", "张三"]]))
+    table = [
+        header,
+        [None, "E1", "张三"],
+        ["1", None, "张三"],
+        ["2", "E2", "李四"],
+        ["3", "E2", "王五"],
+        [None, "E2", "李四"],
+        ["4", "E4", "赵六"],
+    ]
+    done = await imported(files.xlsx(table), on_error="skip")
+    assert counts(done) == [2, 0, 1, 3]
+    assert faults(done) == [
+        (3, "学号", "duplicate_in_file"),
+        (5, "考生号", "duplicate_in_file"),
+        (6, "学号", "required"),
+        (6, "考生号", "duplicate_in_file"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "fault"),
+    [
+        (["学号", "姓名", "出生日期"], ["1", "张三", "1990-03-08"], "出生日期"),
+        (["学号", "姓名", "出生年月"], ["1", "张三", "199004"], "出生年月"),
+        (["学号", "姓名", "入学年月"], ["1", "张三", "202407"], "入学年月"),
+        (["学号", "姓名", "出生年月"], ["1", "张三", "199003"], None),
+        (["学号", "姓名", "出生日期", "身份证号"], ["1", "张三", "1990-03-08", "E1234567"], None),
+    ],
+)
+async def test_a_row_that_contradicts_the_roster_is_at_fault(
+    imported: Imported, files: Any, header: list[str], cells: list[str], fault: str | None
+) -> None:
+    whole = ["学号", "姓名", "身份证号", "毕业日期"]
+    await imported(files.xlsx([whole, ["1", "张三", "11010119900307002X", "2024-06-30"]]))
+    done = await imported(files.xlsx([header, cells]))
+    assert [error["column"] for error in done["errors"]] == ([fault] if fault else [])
+
+
+async def test_a_citizen_id_that_contradicts_the_stored_birth_date_is_at_fault(imported: Imported, files: Any) -> None:
+    await imported(files.xlsx([["学号", "姓名", "出生日期"], ["1", "张三", "1990-03-08"]]))
+    done = await imported(files.xlsx([["学号", "姓名", "身份证号"], ["1", "张三", "11010119900307002X"]]))
+    assert faults(done) == [(2, "身份证号", "birth_date_matches_citizen_id")]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "column", "rule"),
+    [
+        (["*考生号", "姓名"], ["E1", "张三"], "学号", "required"),
+        (["* 学生学号", "姓名", "考生号"], [None, "张三", "E1"], "* 学生学号", "required"),
+        (["学号", "姓名", "学历（层次）"], ["1", "张三", "幼儿园"], "学历（层次）", "unknown_label"),
+        (["学号", "学生姓名"], ["1", "=张三"], "学生姓名", "name_format"),
+    ],
+)
+async def test_a_fault_is_named_as_the_file_names_its_column(
+    imported: Imported, files: Any, header: list[str], cells: list[str], column: str, rule: str
+) -> None:
+    assert faults(await imported(files.csv([header, cells]), "a.csv")) == [(2, column, rule)]
+
+
 async def test_a_citizen_id_of_another_graduate_is_refused(imported: Imported, files: Any, graduate: Json) -> None:
     done = await imported(files.xlsx([["学号", "姓名", "身份证号"], ["9", "李四", "11010119900307002X"]]))
     assert faults(done) == [(2, "身份证号", "citizen_id_in_use")]
     own = await imported(files.xlsx([["学号", "姓名", "身份证号"], ["2020001", "张三", "11010119900307002X"]]))
     assert counts(own) == [0, 0, 1, 0]
+
+
+async def test_the_number_of_a_passport_is_kept_like_a_citizen_id(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, school: str, rows: Rows
+) -> None:
+    header = ["学号", "姓名", "证件号", "出生日期"]
+    done = await imported(
+        files.xlsx([header, ["1", "Ann Lee", "e12345678", "2002-03-07"], ["2", "李四", "123456789", None]])
+    )
+    assert faults(done) == [(3, "证件号", "citizen_id_format")]
+    done = await imported(files.xlsx([header, ["1", "Ann Lee", "e12345678", "2002-03-07"]]))
+    assert (counts(done), done["errors"]) == ([1, 0, 0, 0], [])
+    found = await officer.post("/v1/graduates/search", json={"citizen_id": " Ｅ12345678"})
+    assert [item["citizen_id"] for item in found.json()["items"]] == ["*********"]
+    assert "12345678" not in str(await rows("SELECT * FROM graduates WHERE school_code = :school", school=school))
 
 
 async def test_no_college_in_the_row_means_that_of_the_major(
@@ -251,6 +373,18 @@ async def test_no_college_in_the_row_means_that_of_the_major(
     ]
 
 
+async def test_a_class_with_a_long_name_is_created_once(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, school: str
+) -> None:
+    header, name = ["学号", "姓名", "班级"], "数学与应用数学（师范）" * 10
+    assert counts(await imported(files.xlsx([header, ["1", "张三", name], ["2", "李四", name]]))) == [2, 0, 0, 0]
+    assert counts(await imported(files.csv([header, ["1", "张 三", name]]), "a.csv")) == [0, 0, 1, 0]
+    (found,) = (await officer.get(f"/v1/schools/{school}/classes")).json()["items"]
+    assert found["name"] == name
+    items = (await officer.get("/v1/graduates", params={"class": found["code"]})).json()["items"]
+    assert {item["student_number"] for item in items} == {"1", "2"}
+
+
 async def test_withdrawn_graduates_stay_withdrawn(imported: Imported, files: Any, officer: httpx.AsyncClient) -> None:
     await imported(files.xlsx(TABLE))
     item = (await roster(officer))[0]
@@ -260,21 +394,36 @@ async def test_withdrawn_graduates_stay_withdrawn(imported: Imported, files: Any
     assert (await officer.get(f"/v1/graduates/{item['id']}")).json()["status"] == "transferred"
 
 
-async def test_a_roster_of_another_school_is_refused(
-    client: Callable[..., httpx.AsyncClient], files: Any, school: str
+@pytest.mark.parametrize(
+    ("role", "scope", "form", "status"),
+    [
+        (None, {}, {}, 401),
+        ("school_officer", {"school": "10001"}, {}, 404),
+        ("counsellor", {"school": "10001", "class_": "K"}, {}, 404),
+        ("graduate", {"graduate": "8e5f7c2e-9f5d-4f7a-9a59-0f0f0f0f0f0f"}, {}, 404),
+        ("admin", {}, {"school_code": "99999"}, 404),
+        ("counsellor", {"school": "99999", "class_": "K"}, {"school_code": "99999"}, 404),
+        ("counsellor", {"school": "OWN", "class_": "K"}, {}, 403),
+        ("college_officer", {"school": "OWN", "college": "C1"}, {}, 403),
+        ("provincial_officer", {"province": "410000"}, {}, 403),
+        ("counsellor", {"school": "OWN", "class_": "K"}, {"cohort": "x"}, 403),
+        ("school_officer", {"school": "OWN"}, {"cohort": "x"}, 422),
+        ("school_officer", {"school": "OWN"}, {}, 202),
+    ],
+)
+async def test_the_order_of_refusal(
+    client: Callable[..., httpx.AsyncClient],
+    files: Any,
+    school: str,
+    role: str | None,
+    scope: Json,
+    form: dict[str, str],
+    status: int,
 ) -> None:
-    form = {"school_code": school, "cohort": "2024"}
+    caller = client(role, **{name: school if value == "OWN" else value for name, value in scope.items()})
     upload = {"file": ("a.xlsx", files.xlsx(TABLE))}
-    for caller, status in (
-        (client("school_officer", school="10001"), 404),
-        (client("counsellor", school=school, class_="K"), 403),
-        (client(), 401),
-    ):
-        assert (await caller.post("/v1/imports/graduates", data=form, files=upload)).status_code == status
-    missing = await client("admin").post(
-        "/v1/imports/graduates", data={"school_code": "99999", "cohort": "2024"}, files=upload
-    )
-    assert missing.status_code == 404
+    sent = {"school_code": school, "cohort": "2024", "dry_run": "true"} | form
+    assert (await caller.post("/v1/imports/graduates", data=sent, files=upload)).status_code == status
 
 
 async def test_a_repeated_upload_is_one_operation(officer: httpx.AsyncClient, files: Any, school: str) -> None:

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.codes import Cell
+from common.spreadsheets.cells import identifier_text
 from common.spreadsheets.headers import find_header
+from registry.rosters.agreement import settle
 from registry.rosters.columns import FIELD_OF_HEADER
 from registry.rosters.rows import Fault, Row, RowReader, UnitNamed
 
@@ -79,7 +81,9 @@ def read(row: Mapping[str, Cell], headers: list[str] | None = None) -> Row:
     names = headers or list(row)
     header = find_header([names], FIELD_OF_HEADER)
     assert header is not None
-    return RowReader(header, "90001", 2024).read([row.get(name) for name in names])
+    found = RowReader(header, "90001", 2024).read([row.get(name) for name in names])
+    settle(found, {})
+    return found
 
 
 def test_a_row_of_the_export_format_is_read_whole() -> None:
@@ -186,9 +190,18 @@ def test_a_row_of_the_intake_format_is_read_whole() -> None:
             {"身份证号": "11010119900307002X", "出生日期": "1990-03-08"},
             Fault("birth_date", "birth_date_matches_citizen_id"),
         ),
+        (
+            {"身份证号": "11010119900307002X", "出生年月": "1990-04"},
+            Fault("birth_date", "birth_date_matches_citizen_id"),
+        ),
+        (
+            {"身份证号": "11010119900307002X", "出生日期": "1990-03-01"},
+            Fault("birth_date", "birth_date_matches_citizen_id"),
+        ),
         ({"院校代码": "90002"}, Fault("school", "other_school")),
         ({"院校代码": "4111090002"}, Fault("school", "other_school")),
         ({"毕业年份": 2023.0}, Fault("cohort", "other_cohort")),
+        ({"毕业年份": "2023年6月"}, Fault("cohort", "other_cohort")),
         ({"学历代码": "31", "学历": "本科结业"}, Fault("education_level", "code_label_disagree")),
         ({"学历代码": "30"}, Fault("education_level", "unknown_code")),
         ({"学历": "小学毕业"}, Fault("education_level_label", "unknown_label")),
@@ -196,16 +209,80 @@ def test_a_row_of_the_intake_format_is_read_whole() -> None:
         ({"入学年月": "202409", "毕业日期": "2024-06-30"}, Fault("graduated_on", "graduated_after_enrolled")),
         ({"手机号": "none"}, Fault("phone", "phone_format")),
         ({"城乡生源": "郊区"}, Fault("urban_rural", "choice")),
-        ({"学制": "四"}, Fault("duration_years", "number_format")),
+        *(
+            ({"学制": years}, Fault("duration_years", "number_format"))
+            for years in (
+                "四",
+                "nan",
+                "sNaN",
+                "inf",
+                "-inf",
+                "1e400",
+                "-4",
+                "0",
+                "0.01",
+                float("nan"),
+                float("inf"),
+                1e300,
+            )
+        ),
+        *(
+            ({"入学年月": day}, Fault("enrolled_on", "date_format"))
+            for day in (float("nan"), float("-inf"), "nan", "1e400", -43647.0, 1e300)
+        ),
+        *(
+            ({"学号": number}, Fault("student_number", "number_in_scientific_notation"))
+            for number in (float("nan"), float("inf"), 1e300, -1e300, 2020001.5)
+        ),
+        ({"性别": float("nan")}, Fault("sex_label", "unknown_label")),
+        ({"学历代码": float("inf")}, Fault("education_level", "unknown_label")),
+        ({"毕业年份": float("nan")}, Fault("cohort", "other_cohort")),
         ({"姓名": "**CLEAR**"}, Fault("name", "required")),
         ({"姓名": " "}, Fault("name", "required")),
         ({"学号": None}, Fault("student_number", "required")),
-        ({"专业名称": "x" * 65}, Fault("major_name", "length")),
+        ({"专业名称": "x" * 201}, Fault("major_name", "length")),
+        ({"专业代码": "x" * 65, "专业名称": "数学"}, Fault("major", "length")),
         ({"委培单位": "a\x00b"}, Fault("commissioning_unit", "printable")),
     ],
 )
 def test_a_faulty_cell_is_named(cells: Mapping[str, Cell], fault: Fault) -> None:
     assert read({**PERSON, **cells}).faults == [fault]
+
+
+@pytest.mark.parametrize(
+    ("code", "read_as"),
+    [
+        (70101, "070101"),
+        (70101.0, "070101"),
+        ("070101", "070101"),
+        ("70101", "70101"),
+        (510301.0, "510301"),
+        (7010.0, "7010"),
+        ("0701A", "0701A"),
+    ],
+)
+def test_a_major_gets_back_the_zero_that_a_number_lost(code: Cell, read_as: str) -> None:
+    row = read({**PERSON, "专业代码": code, "院系代码": code})
+    assert row.units["major"] == UnitNamed(read_as, None)
+    assert row.units["college"] == UnitNamed(identifier_text(code), None)
+
+
+@pytest.mark.parametrize("length", [64, 65, 200])
+def test_a_unit_may_have_a_long_name_without_a_code(length: int) -> None:
+    row = read({**PERSON, "班级": "班" * length})
+    assert (row.faults, row.units) == ([], {"class": UnitNamed(None, "班" * length)})
+
+
+@pytest.mark.parametrize("cohort", ["2024年6月", "202406", date(2024, 6, 30), "2024届", 2024.0])
+def test_the_year_of_graduation_counts(cohort: Cell) -> None:
+    assert read({**PERSON, "毕业年份": cohort, "院校代码": "'90001"}).faults == []
+
+
+@pytest.mark.parametrize("month", ["199003", 199003.0, "1990-03", "1990年3月", "1990 年 3 月"])
+def test_a_month_of_birth_becomes_the_day_of_the_citizen_id(month: Cell) -> None:
+    row = read({**PERSON, "身份证号": "11010119900307002X", "出生年月": month})
+    assert (row.faults, row.given["birth_date"]) == ([], date(1990, 3, 7))
+    assert read({**PERSON, "出生年月": month}).given["birth_date"] == date(1990, 3, 1)
 
 
 def test_an_examinee_number_may_stand_for_the_student_number() -> None:

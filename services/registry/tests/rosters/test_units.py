@@ -21,6 +21,16 @@ def test_a_unit_without_a_code_goes_by_its_name() -> None:
     assert [(before, after.name) for before, after in book.touched()] == [(None, "文/理学院")]
 
 
+def test_a_long_name_makes_a_code_that_fits_an_address() -> None:
+    book = UnitBook("90001", [])
+    names = ["高" * 200, "高" * 199 + "低", "高" * 64]
+    codes = [book.school_class(UnitNamed(None, name), None, None) for name in names]
+    assert len(set(codes)) == 3
+    assert [len(code) for code in codes] == [64, 64, 64]
+    assert [after.name for _, after in book.touched()] == names
+    assert book.school_class(UnitNamed(None, " ".join(names[0])), None, None) == codes[0]
+
+
 def test_a_major_has_a_college_while_all_rows_agree() -> None:
     book = UnitBook("90001", [])
     assert book.major(UnitNamed("M1", "数学"), None) == "M1"
@@ -30,6 +40,15 @@ def test_a_major_has_a_college_while_all_rows_agree() -> None:
     book.major(UnitNamed("M1", "数学"), "C2")
     book.major(UnitNamed("M1", "数学"), "C1")
     assert book.college_of_major("M1") is None
+
+
+def test_the_codes_of_a_row_are_those_of_its_units() -> None:
+    book = UnitBook("90001", [unit(Kind.COLLEGE, "C1", "理学院")])
+    named = {"college": UnitNamed(None, "理学院"), "major": UnitNamed("M1", "数学"), "class": None}
+    assert book.codes_of(named) == {"college_code": "C1", "major_code": "M1", "class_code": None}
+    assert book.college_of_major("M1") == "C1"
+    assert book.codes_of({"major": UnitNamed("M2", None)}) == {"major_code": "M2"}
+    assert book.codes_of({}) == {}
 
 
 def test_new_units_are_stored_before_what_refers_to_them() -> None:

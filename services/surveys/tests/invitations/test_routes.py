@@ -97,6 +97,21 @@ async def test_a_closed_wave_invites_nobody(
     assert (answer.status_code, answer.json()["code"]) == (409, "wave_closed")
 
 
+async def test_an_invitation_that_was_taken_is_taken_again_when_the_wave_has_closed(
+    manager: httpx.AsyncClient, wave: Json, moved: Callable[[str, str], Awaitable[None]], rows: Rows
+) -> None:
+    path, once = f"/v1/waves/{wave['id']}/invitations", {"Idempotency-Key": "invite"}
+    first = await manager.post(path, json={"channel": "link"}, headers=once)
+    await moved(wave["id"], "closes_at = opens_at + interval '1 second'")
+    second = await manager.post(path, json={"channel": "link"}, headers=once)
+    assert (second.status_code, second.headers["Location"]) == (202, first.headers["Location"])
+    assert second.headers["Idempotency-Replayed"] == "true"
+    other = await manager.post(path, json={"channel": "pigeon"}, headers=once)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    school = wave["school_code"]
+    assert len(await rows("SELECT id FROM operations WHERE school_code = :school", school=school)) == 1
+
+
 async def test_an_unknown_channel_is_refused(manager: httpx.AsyncClient, wave: Json) -> None:
     answer = await manager.post(f"/v1/waves/{wave['id']}/invitations", json={"channel": "pigeon"})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/channel")

@@ -31,6 +31,18 @@ async def test_a_draft_is_edited_and_published_as_versions_that_never_change(
     assert (await manager.get(path)).json() == second.json()
 
 
+async def test_a_change_of_pages_may_leave_out_what_has_a_default(
+    manager: httpx.AsyncClient, questionnaire: Json
+) -> None:
+    path = (await manager.post("/v1/questionnaires", json=questionnaire)).headers["Location"]
+    question = {"id": "remarks", "type": "text", "text": {"zh": "意见", "en": "Remarks"}}
+    pages = [{"id": "only", "questions": [question]}]
+    edited = await manager.patch(path, json={"pages": pages}, headers={"If-Match": '"1"'})
+    assert edited.status_code == 200, edited.text
+    assert edited.json()["pages"] == [{"id": "only", "questions": [question | {"required": False}]}]
+    assert edited.json()["title"] == questionnaire["title"]
+
+
 async def test_a_write_names_the_version_it_is_meant_for(manager: httpx.AsyncClient, questionnaire: Json) -> None:
     path = (await manager.post("/v1/questionnaires", json=questionnaire)).headers["Location"]
     assert (await manager.patch(path, json={})).status_code == 428
@@ -51,6 +63,23 @@ async def test_what_nobody_could_answer_is_not_published(manager: httpx.AsyncCli
         ("/pages/1/questions/0/text/en", "untranslated"),
     }
     assert (await manager.get(path)).json()["published_version"] is None
+
+
+async def test_what_is_published_already_is_not_published_again(
+    manager: httpx.AsyncClient, questionnaire: Json
+) -> None:
+    path = (await manager.post("/v1/questionnaires", json=questionnaire)).headers["Location"]
+    await manager.post(f"{path}/publish", headers={"If-Match": '"1"'})
+    back = {"title": questionnaire["title"]}
+    for change, state in (({}, "published"), ({"title": {"zh": "新题目"}}, "draft"), (back, "published")):
+        edited = await manager.patch(path, json=change, headers={"If-Match": "*"})
+        assert edited.json()["state"] == state
+    again = await manager.post(f"{path}/publish", headers={"If-Match": "*"})
+    refused = again.json()
+    assert (again.status_code, refused["code"]) == (409, "already_published")
+    assert (refused["state"], refused["allowed_transitions"]) == ("published", [])
+    found = (await manager.get(path)).json()
+    assert (found["version"], found["published_version"]) == (5, 1)
 
 
 async def test_ambiguous_ids_are_refused_at_once(manager: httpx.AsyncClient, questionnaire: Json) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from common.contracts.graduate import TOPIC as GRADUATES
 from common.contracts.graduate import GraduateStatus
 from common.contracts.response import REQUESTED, TOPIC, ResponseData
 from common.database import Database
+from common.testing.waiting import eventually
 from surveys.roster.subscriptions import keeping_the_roster
 
 Json = dict[str, Any]
@@ -98,6 +100,7 @@ async def test_a_repeated_request_makes_no_second_wave(
     ("change", "pointer", "rule"),
     [
         ({"closes_at": "2020-01-01T00:00:00Z"}, "/closes_at", "opens_before_closes"),
+        ({"opens_at": "2020-01-01T00:00:00Z", "closes_at": "2021-01-01T00:00:00Z"}, "/closes_at", "closes_in_future"),
         ({"questionnaire_version": 2}, "/questionnaire_version", "unknown_questionnaire_version"),
         ({"questionnaire_id": str(uuid4())}, "/questionnaire_version", "unknown_questionnaire_version"),
         ({"cycle": 2}, "/cycle", "not_allowed"),
@@ -160,6 +163,65 @@ async def test_a_wave_waits_for_the_change_it_must_include(
     await keeping_the_roster(database)([entered])
     answer = await asked
     assert (answer.json()["min_change_met"], answer.json()["eligible"]) == (True, 1)
-    foreign = ChangeToken(GRADUATES, "99998", str(uuid4()), 1).encode()
-    assert (await manager.post("/v1/waves", params={"min_change": foreign}, json=plan)).status_code == 404
     assert (await manager.post("/v1/waves", params={"min_change": "nonsense"}, json=plan)).status_code == 400
+
+
+async def test_a_change_of_another_school_than_the_wave_is_not_found(
+    client: Client, manager: httpx.AsyncClient, plan: Json
+) -> None:
+    foreign = ChangeToken(GRADUATES, "99998", str(uuid4()), 1).encode()
+    for caller in (manager, client("admin")):
+        assert (await caller.post("/v1/waves", params={"min_change": foreign}, json=plan)).status_code == 404
+
+
+async def test_a_token_that_names_the_graduate_of_another_school_is_never_met(
+    database: Database,
+    manager: httpx.AsyncClient,
+    school: str,
+    plan: Json,
+    graduate_event: Callable[..., IncomingEvent],
+) -> None:
+    stranger = graduate_event("99998")
+    await keeping_the_roster(database)([stranger])
+    for key in (stranger.key, str(uuid4())):
+        token = ChangeToken(GRADUATES, school, key, 1).encode()
+        answer = await manager.post("/v1/waves", params={"min_change": token}, json=plan)
+        assert (answer.status_code, answer.json()["min_change_met"]) == (201, False)
+
+
+async def test_a_token_with_a_key_that_no_graduate_has_is_malformed(
+    manager: httpx.AsyncClient, school: str, plan: Json
+) -> None:
+    token = ChangeToken(GRADUATES, school, "somebody", 1).encode()
+    assert (await manager.post("/v1/waves", params={"min_change": token}, json=plan)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"closes_at": "2020-01-01T00:00:00Z"},
+        {"opens_at": "2020-01-01T00:00:00Z", "closes_at": "2021-01-01T00:00:00Z"},
+        {"questionnaire_version": 2},
+    ],
+)
+async def test_nobody_waits_for_a_wave_that_cannot_be(
+    manager: httpx.AsyncClient, school: str, plan: Json, change: Json
+) -> None:
+    query = {"min_change": ChangeToken(GRADUATES, school, str(uuid4()), 1).encode(), "wait": "20s"}
+    answer = await asyncio.wait_for(manager.post("/v1/waves", params=query, json=plan | change), 5)
+    assert answer.status_code == 422
+
+
+async def test_a_wave_that_has_closed_is_shown_again_to_a_repeated_request(
+    manager: httpx.AsyncClient, plan: Json
+) -> None:
+    short = plan | {"closes_at": (datetime.now(UTC) + timedelta(seconds=1.5)).isoformat()}
+    headers = {"Idempotency-Key": "short"}
+    first = await manager.post("/v1/waves", json=short, headers=headers)
+
+    async def has_closed() -> bool:
+        return (await manager.post("/v1/waves", json=short)).status_code == 422
+
+    await eventually(has_closed, describe="the closing time")
+    second = await manager.post("/v1/waves", json=short, headers=headers)
+    assert (first.status_code, second.status_code, second.json()) == (201, 201, first.json())

@@ -1,6 +1,7 @@
 """`GET /v1/changes`, mounted by services whose changes others follow, and the open `GET /schemas/{name}`."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,8 +10,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 from pydantic_core import to_json
 
-from common.auth import Principal, Role, require
-from common.change_feed.storage import FeedPage, FeedScope, changes_after
+from common.auth import Principal, require
+from common.change_feed.scope import READERS, Conditions, conditions_over, scope_of
+from common.change_feed.storage import FeedPage, changes_after
 from common.contracts.catalogue import topics_of
 from common.contracts.schemas import served_schema
 from common.contracts.structured import structured
@@ -19,8 +21,6 @@ from common.errors import NotFound
 from common.http.paging import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, BadCursor, decode_cursor, encode_cursor
 from common.kafka import schema_base
 from common.settings import ServiceSettings
-
-READERS = (Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER, Role.INTEGRATOR, Role.SYSTEM, Role.ADMIN)
 
 _PURPOSE = "/v1/changes"
 _MAX_POSITION = 2**63 - 1
@@ -53,10 +53,20 @@ class ChangesPage(BaseModel):
     next_cursor: str
 
 
-def changes_router(database: Database, settings: ServiceSettings, topics: Sequence[str] | None = None) -> APIRouter:
-    """The feed of the topics that the service publishes, or of some of them."""
+def changes_router(
+    database: Database,
+    settings: ServiceSettings,
+    topics: Sequence[str] | None = None,
+    owners: Conditions = MappingProxyType({}),
+) -> APIRouter:
+    """The feed of the topics that the service publishes, or of some of them.
+
+    `owners` are conditions for parts of the row scope that no event carries, like the province of a school. Whose scope
+    has a part that nothing tells may not follow.
+    """
     router = APIRouter(tags=["changes"])
     wanted = tuple(topics) if topics is not None else topics_of(settings.service)
+    conditions = conditions_over(wanted, owners)
 
     @router.get(
         "/v1/changes",
@@ -73,9 +83,9 @@ def changes_router(database: Database, settings: ServiceSettings, topics: Sequen
         ] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items on a page")] = DEFAULT_LIMIT,
     ) -> Response:
-        position = _position(after)
+        scope, position = scope_of(caller, conditions), _position(after)
         async with database.reading() as connection:
-            page = await changes_after(connection, wanted, feed_scope(caller), position, limit)
+            page = await changes_after(connection, wanted, scope, position, limit)
         return _answer(request, settings, page, full=len(page.events) == limit)
 
     return router
@@ -98,22 +108,6 @@ def schemas_router() -> APIRouter:
         return Response(schema, media_type="application/schema+json")
 
     return router
-
-
-def feed_scope(caller: Principal) -> FeedScope:
-    """What the caller may follow: an officer the own school or college, an integrator what its contract names."""
-    match caller.role:
-        case Role.SCHOOL_OFFICER:
-            return FeedScope(school=caller.school_code, nothing=caller.school_code is None)
-        case Role.COLLEGE_OFFICER:
-            lacking = caller.school_code is None or caller.college_code is None
-            return FeedScope(caller.school_code, caller.college_code, lacking)
-        case Role.INTEGRATOR:
-            return FeedScope(school=caller.school_code)
-        case Role.SYSTEM | Role.ADMIN:
-            return FeedScope()
-        case _:
-            return FeedScope(nothing=True)
 
 
 def _position(after: str | None) -> int:

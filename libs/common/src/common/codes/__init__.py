@@ -4,9 +4,9 @@ A code is never stored without its list, because equal digits mean different thi
 To add or end-date a code, edit `data/<list>.csv`; another spelling of a label goes to `data/aliases.csv`.
 """
 
-from common.codes.entries import Alias, CodeEntry, CodeProblem, CodeRef
+from common.codes.entries import Alias, CodeEntry, CodeProblem
 from common.codes.lists import CodeList
 from common.codes.loading import CodeLists
 from common.codes.spelling import Cell, normalise
 
-__all__ = ["Alias", "Cell", "CodeEntry", "CodeList", "CodeLists", "CodeProblem", "CodeRef", "normalise"]
+__all__ = ["Alias", "Cell", "CodeEntry", "CodeList", "CodeLists", "CodeProblem", "normalise"]

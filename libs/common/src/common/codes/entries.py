@@ -8,14 +8,6 @@ from datetime import date
 
 
 @dataclass(frozen=True)
-class CodeRef:
-    """A code together with the list that gives it its meaning."""
-
-    code_list: str
-    code: str
-
-
-@dataclass(frozen=True)
 class CodeEntry:
     """One code in one period. `attributes` holds the columns that only this list has (classes, level, parent …)."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from common.codes.entries import Alias, CodeEntry, CodeProblem, CodeRef
+from common.codes.entries import Alias, CodeEntry, CodeProblem
 from common.codes.spelling import Cell, cell_text, normalise
 
 _NUMBER = re.compile(r"(\d+)(?:\.0+)?")
@@ -41,7 +41,7 @@ class CodeList:
             self._periods[entry.code] = (*self._periods.get(entry.code, ()), entry)
         self._widths = {len(code) for code in self._periods}
         self._codes_by_label = self._index_labels() if found_by_label else {}
-        self._resolved: dict[tuple[type, Cell, type, Cell], str | CodeProblem | None] = {}
+        self._resolved: dict[tuple[type, Cell, type, Cell, date | None], str | CodeProblem | None] = {}
 
     def __contains__(self, code: object) -> bool:
         return code in self._periods
@@ -52,10 +52,6 @@ class CodeList:
     def codes(self) -> tuple[str, ...]:
         """Every code of any period, in the order of the data."""
         return tuple(self._periods)
-
-    def periods(self, code: str) -> tuple[CodeEntry, ...]:
-        """The entries of one code, oldest first."""
-        return self._periods.get(code, ())
 
     def lookup(self, code: str, on: date | None = None) -> CodeEntry | None:
         """The entry in force on the day; without a day the newest one, retired or not."""
@@ -68,23 +64,18 @@ class CodeList:
         """The entries in force on the day."""
         return tuple(entry for entry in self if entry.covers(on))
 
-    def ref(self, code: str) -> CodeRef:
-        """The code with its list; an unknown code is a `CodeProblem`."""
-        if code not in self:
-            raise CodeProblem("unknown_code", self.name)
-        return CodeRef(self.name, code)
-
-    def resolve(self, code_cell: Cell, label_cell: Cell = None) -> str | None:
+    def resolve(self, code_cell: Cell, label_cell: Cell = None, on: date | None = None) -> str | None:
         """The code that two cells of a row name together; None when both are empty.
 
-        The first cell may hold the code, the code as a number, or the label. Fails with a `CodeProblem` when a cell
-        names nothing or when the two disagree.
+        The first cell may hold the code, the code as a number, or the label. A label that several codes have means the
+        one that is verified and in force on the day, if there is one. Fails with a `CodeProblem` when a cell names
+        nothing or when the two disagree.
         """
-        key = (type(code_cell), code_cell, type(label_cell), label_cell)
+        key = (type(code_cell), code_cell, type(label_cell), label_cell, on)
         if key not in self._resolved:
             if len(self._resolved) > 20_000:
                 self._resolved.clear()
-            self._resolved[key] = self._resolve(code_cell, label_cell)
+            self._resolved[key] = self._resolve(code_cell, label_cell, on)
         found = self._resolved[key]
         if isinstance(found, CodeProblem):
             raise CodeProblem(found.rule, found.code_list)
@@ -94,8 +85,8 @@ class CodeList:
         """The code that one cell names by code, number or label."""
         return self.resolve(cell)
 
-    def _resolve(self, code_cell: Cell, label_cell: Cell) -> str | CodeProblem | None:
-        by_code, by_label = self._candidates(code_cell), self._candidates(label_cell)
+    def _resolve(self, code_cell: Cell, label_cell: Cell, on: date | None) -> str | CodeProblem | None:
+        by_code, by_label = (self._preferred_first(self._candidates(cell), on) for cell in (code_cell, label_cell))
         if by_code == () or (by_label == () and (self.found_by_label or by_code is None)):
             looks_like_code = _NUMBER.fullmatch(cell_text(code_cell if by_code == () else label_cell))
             return CodeProblem("unknown_code" if looks_like_code else "unknown_label", self.name)
@@ -115,12 +106,24 @@ class CodeList:
         if text in self._periods:
             return (text,)
         if number:
-            return tuple(
-                code
-                for width in (0, *sorted(self._widths))
-                if (code := number[1].zfill(width)) in self._periods and (not width or len(number[1]) < width)
-            )
+            return tuple(code for code in self._written(number[1]) if code in self._periods)
         return self._codes_by_label.get(normalise(text), ())
+
+    def _preferred_first(self, codes: tuple[str, ...] | None, on: date | None) -> tuple[str, ...] | None:
+        return codes and tuple(sorted(codes, key=lambda code: not self._is_preferred(code, on)))
+
+    def _is_preferred(self, code: str, on: date | None) -> bool:
+        entry = self.lookup(code, on)
+        return entry is not None and entry.verified
+
+    def _written(self, digits: str) -> Iterator[str]:
+        """What digits may stand for: programs drop zeros in front, people add one, statisticians six at the end."""
+        yield digits
+        yield from (digits.zfill(width) for width in sorted(self._widths) if len(digits) < width)
+        if len(digits) == 2:
+            yield digits.removeprefix("0")
+        if len(digits) == 12:
+            yield digits.removesuffix("000000")
 
     def _is_part_of(self, code: str, wider: tuple[str, ...]) -> bool:
         """Whether a label names the wider class that the code belongs to."""

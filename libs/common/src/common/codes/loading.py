@@ -56,11 +56,12 @@ def _load() -> CodeLists:
 
 def _read(row: Mapping[str, str], aliases: list[Alias]) -> CodeList:
     text = _text(row["list"])
+    content = "\n".join([text, *map(repr, aliases)])
     return CodeList(
         row["list"],
         title_zh=row["title_zh"],
         title_en=row["title_en"],
-        version=f"{row['edition']}-{hashlib.sha256(text.encode()).hexdigest()[:8]}",
+        version=f"{row['edition']}-{hashlib.sha256(content.encode()).hexdigest()[:8]}",
         found_by_label=row["found_by"] == "label",
         entries=map(_entry, _rows(text)),
         aliases=aliases,

@@ -11,16 +11,16 @@ _DASHES = dict.fromkeys(map(ord, "—–―‐‑‒−－-ー"), "-")
 
 
 def normalise(text: str) -> str:
-    """Full-width forms made half-width, every white space and soft separator dropped, dashes made one.
+    """Full-width forms made half-width, white space and soft separators dropped, dashes and 其它 and 其他 made one.
 
-    >>> normalise("国家基层项目 —— 三支一扶（县级）")
-    '国家基层项目-三支一扶(县级)'
+    >>> normalise("国家基层项目 —— 三支一扶（县级）"), normalise("其它")
+    ('国家基层项目-三支一扶(县级)', '其他')
     """
     plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
     visible = "".join(character for character in plain if not character.isspace() and character not in "\u200b\ufeff")
     while "--" in visible:
         visible = visible.replace("--", "-")
-    return visible.lower()
+    return visible.replace("其它", "其他").lower()
 
 
 def cell_text(cell: Cell) -> str:

@@ -12,7 +12,7 @@ from common.contracts.catalogue import TOPICS
 MAX_TOKEN_LENGTH = 200
 _FIELDS = 4
 _SCHOOL = re.compile(r"[0-9]{5}")
-_KEY = re.compile(r"[0-9A-Za-z-]{1,64}")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class MalformedTokenError(ValueError):
@@ -55,11 +55,15 @@ def _parts(token: str) -> tuple[str, str, str, int]:
     topic, school_code, key, sequence = parts
     if not isinstance(topic, str) or topic not in TOPICS:
         raise MalformedTokenError("unknown topic")
-    if not _matches(_SCHOOL, school_code) or not _matches(_KEY, key):
-        raise MalformedTokenError("no school or no key")
+    if not _matches(_SCHOOL, school_code) or not _is_key(topic, school_code, key):
+        raise MalformedTokenError("no school or no key of the topic")
     if type(sequence) is not int or not 0 < sequence < 2**63:
         raise MalformedTokenError("no sequence")
     return topic, school_code, key, sequence
+
+
+def _is_key(topic: str, school_code: str, key: object) -> bool:
+    return key == school_code if TOPICS[topic].key == "school_code" else _matches(_ID, key)
 
 
 def _matches(pattern: re.Pattern[str], value: object) -> bool:

@@ -89,10 +89,6 @@ class FieldCipher:
         except (InvalidTag, KeyError, ValueError):
             raise UndecryptableError from None
 
-    def is_stale(self, ciphertext: bytes) -> bool:
-        """True if the bytes were written with a key that is no longer the current one."""
-        return not ciphertext.startswith((self._siv_header, self._gcm_header))
-
     def blind_index(self, field: str, value: str) -> bytes:
         """16 bytes that are equal exactly for equal values of a field; the caller normalises the value before."""
         return hmac.digest(self._ring.index, _labelled(field) + value.encode(), "sha256")[:INDEX_BYTES]
@@ -102,18 +98,9 @@ class FieldCipher:
         return hmac.digest(self._ring.fingerprint, content, "sha256")
 
 
-def equal(left: bytes | str, right: bytes | str) -> bool:
-    """Compares secrets in a time that does not tell where they differ."""
-    return hmac.compare_digest(_as_bytes(left), _as_bytes(right))
-
-
 def hashed_secret(secret: str) -> bytes:
     """What is stored of a random secret of full entropy (a link's token): a plain hash is enough for these only."""
     return sha256(secret.encode()).digest()
-
-
-def _as_bytes(value: bytes | str) -> bytes:
-    return value.encode() if isinstance(value, str) else value
 
 
 def _derived(key: bytes) -> bytes:

@@ -64,13 +64,6 @@ class KeyRing:
         path.touch(mode=0o600)
         path.write_text(json.dumps(self._to_json(), indent=2), encoding="utf-8")
 
-    def rotated(self, key_id: str) -> Self:
-        """The same ring with a fresh field key as the current one; the old ones still read."""
-        if key_id in self.fields:
-            raise KeyRingError("there is a key with this id")
-        keys = {**self.fields, key_id: secrets.token_bytes(FIELD_KEY_BYTES)}
-        return type(self)(fields=keys, current=key_id, index=self.index, fingerprint=self.fingerprint)
-
     @classmethod
     def _from_json(cls, content: dict[str, Any]) -> Self:
         return cls(

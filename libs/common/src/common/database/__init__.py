@@ -2,7 +2,6 @@
 
 from common.database.engine import Database
 from common.database.failures import DatabaseUnavailable, SerialisationConflict
-from common.database.retrying import retrying
 from common.database.schema import instant_column, new_metadata, uuid_key
 from common.database.unit_of_work import UnitOfWork
 
@@ -13,6 +12,5 @@ __all__ = [
     "UnitOfWork",
     "instant_column",
     "new_metadata",
-    "retrying",
     "uuid_key",
 ]

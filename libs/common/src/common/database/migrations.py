@@ -6,6 +6,7 @@ A service keeps its history in `<package>/migrations` and calls `run_env` from i
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
@@ -30,7 +31,13 @@ LOCK_TIMEOUT = "2s"
 ATTEMPTS = 30
 """With two seconds each: a minute of tries between other transactions, then the deployment fails."""
 
-_MIGRATING = 0x71755F6D696772  # "qu_migr"; advisory locks are per database
+PATIENCE = 300.0
+"""Seconds that a second migration of a database waits for the first."""
+
+MIGRATION_LOCK = 0x71755F6D696772
+"""Spells "qu_migr"; advisory locks are per database."""
+
+_PAUSE = 0.2
 _LOCK_NOT_AVAILABLE = "55P03"
 _FILE_TEMPLATE = "%%(year)d%%(month).2d%%(day).2d%%(hour).2d%%(minute).2d_%%(slug)s"
 
@@ -149,8 +156,12 @@ async def _alone(engine: AsyncEngine) -> AsyncIterator[None]:
 
 
 async def _lock(holder: AsyncConnection) -> None:
-    await holder.execute(text("SET lock_timeout = '5min'"))
-    await holder.execute(text(f"SELECT pg_advisory_lock({_MIGRATING})"))
+    """Asks again and again: a statement that waits has a snapshot, and an index built concurrently waits for that."""
+    deadline = time.monotonic() + PATIENCE
+    while not await holder.scalar(text(f"SELECT pg_try_advisory_lock({MIGRATION_LOCK})")):
+        if time.monotonic() > deadline:
+            raise TimeoutError("another migration of this database does not end")
+        await asyncio.sleep(_PAUSE)
 
 
 async def _patiently(act: Callable[[Connection], None], engine: AsyncEngine) -> None:

@@ -93,10 +93,13 @@ Page = Annotated[Paging, Depends(read_paging)]
 """In a route's signature: fetch `page.limit + 1` rows after `page.after(…)`, then `page_response`."""
 
 
-def page_response(request: Request, items: Sequence[Any], next_cursor: str | None) -> Response:
-    """The page as `{"items", "next_cursor"}` with a Link to the next one, which keeps all other parameters."""
+def page_response(request: Request, items: Sequence[Any], next_cursor: str | None, **beside: Any) -> Response:
+    """The page as `{"items", "next_cursor"}` and what stands beside them.
+
+    With a Link to the next one, which keeps all other parameters.
+    """
     headers = {} if next_cursor is None else {"Link": f'<{_next_address(request, next_cursor)}>; rel="next"'}
-    body = to_json({"items": list(items), "next_cursor": next_cursor})
+    body = to_json({"items": list(items), "next_cursor": next_cursor, **beside})
     return Response(body, headers=headers, media_type="application/json")
 
 

@@ -41,7 +41,7 @@ class ImportForm(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
 
     school_code: str = Field(pattern=_SCHOOL_CODE)
-    cohort: int = Field(ge=1950, le=2100)
+    cohort: int = Field(ge=1977, le=2200, description="Year of graduation")
     dry_run: bool = False
     on_error: Literal["reject", "skip"] = "reject"
 

@@ -87,7 +87,3 @@ class OperationContext:
         """Parts that an earlier attempt committed, by number, with what each came to."""
         async with self.database.reading() as connection:
             return await storage.done_chunks(connection, self.id)
-
-    async def is_chunk_done(self, number: int) -> bool:
-        """True if an earlier attempt committed this part."""
-        return number in await self.done_chunks()

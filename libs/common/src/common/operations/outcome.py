@@ -1,10 +1,11 @@
 """What a piece of long work ends with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from common.errors import QuxiangError, Text
+from common.codes.rules import rule
+from common.errors import Invalid, Text
 
 MAX_STORED = 1000
 """Faulty rows kept with the operation; the workbook has all of them."""
@@ -53,12 +54,21 @@ class Outcome:
         return "failed" if self.failed else "succeeded"
 
 
-def refused(error: QuxiangError) -> Outcome:
+def refused(error: Invalid, result: Mapping[str, Any]) -> Outcome:
     """The end of work that cannot be done: a file that cannot be read, a rule about the whole."""
     found = [RowProblem(None, None, each.rule, None, each.message) for each in error.problems]
-    return Outcome({}, found or [RowProblem(None, None, error.code, None, error.detail)], failed=True)
+    return Outcome(result, found, failed=True)
 
 
-def broken(code: str, message: Text) -> Outcome:
+def broken(rule_id: str, result: Mapping[str, Any]) -> Outcome:
     """The end of work that met something unforeseen."""
-    return Outcome({}, [RowProblem(None, None, code, None, message)], failed=True)
+    return Outcome(result, [RowProblem(None, None, rule_id, None, rule(rule_id).text)], failed=True)
+
+
+def added_up(empty: Mapping[str, Any], parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """An empty result with what the committed parts came to: numbers are added, of anything else the last counts."""
+    total = dict(empty)
+    for part in parts:
+        for name, value in total.items():
+            total[name] = value + part.get(name, 0) if isinstance(value, int) else part.get(name) or value
+    return total

@@ -8,11 +8,11 @@ from uuid import uuid4
 
 from common.crypto import FieldCipher
 from common.database import Database
-from common.errors import QuxiangError, Text, TransientError
+from common.errors import Invalid, TransientError
 from common.observability import correlated, counter, exception_summary, logger
 from common.operations import storage
 from common.operations.context import OperationContext
-from common.operations.outcome import MAX_STORED, Outcome, broken, refused
+from common.operations.outcome import MAX_STORED, Outcome, added_up, broken, refused
 from common.operations.storage import Claimed
 from common.operations.submitting import REPORT
 
@@ -29,12 +29,14 @@ Handler = Callable[[OperationContext], Awaitable[Outcome]]
 
 _log = logger(__name__)
 _ENDED = counter("operations_ended", "Long work by kind and end", ("kind", "state"))
-_GAVE_UP = Text("多次处理中断, 已放弃, 请检查文件后重新提交", "Processing broke off again and again; submit it anew")
-_UNFORESEEN = Text("服务内部错误, 请联系管理员", "Internal error; ask the operators")
 
 
 class OperationRunner:
-    """Runs operations of the kinds it has handlers for. A handler may be run again from the start at any time."""
+    """Runs operations of the kinds it has handlers for. A handler may be run again from the start at any time.
+
+    `empty_results` are the results, by kind, of work that did nothing: what broken work answers, with what it has
+    committed added.
+    """
 
     def __init__(
         self,
@@ -42,12 +44,14 @@ class OperationRunner:
         handlers: Mapping[str, Handler],
         *,
         cipher: FieldCipher | None = None,
+        empty_results: Mapping[str, Mapping[str, Any]] | None = None,
         lease: float = LEASE,
         concurrency: int = 1,
     ) -> None:
         self._database = database
         self._handlers = handlers
         self._cipher = cipher
+        self._empty_results = empty_results or {}
         self._lease = lease
         self._concurrency = concurrency
         self._name = uuid4().hex
@@ -83,7 +87,7 @@ class OperationRunner:
 
     async def _attempt(self, claimed: Claimed) -> None:
         if claimed.attempts > MAX_ATTEMPTS:
-            await self._finish(claimed, broken("gave_up", _GAVE_UP))
+            await self._finish(claimed, broken("gave_up", await self._result(claimed)))
             return
         async with self._held(claimed) as lost:
             work = asyncio.ensure_future(self._outcome(claimed))
@@ -107,11 +111,17 @@ class OperationRunner:
             async with storage.changing(self._database) as connection:
                 await storage.try_later(connection, claimed, RETRY_AFTER)
             return None
-        except QuxiangError as error:
-            return refused(error)
+        except Invalid as error:
+            return refused(error, await self._result(claimed))
         except Exception as error:
             _log.error("operation failed unforeseen", kind=claimed.kind, **exception_summary(error))
-            return broken("internal_error", _UNFORESEEN)
+            return broken("internal_error", await self._result(claimed))
+
+    async def _result(self, claimed: Claimed) -> dict[str, Any]:
+        """What broken work has come to."""
+        async with self._database.reading() as connection:
+            parts = await storage.done_chunks(connection, claimed.id)
+        return added_up(self._empty_results.get(claimed.kind, {}), parts.values())
 
     async def _finish(self, claimed: Claimed, outcome: Outcome) -> None:
         report = await asyncio.to_thread(self._sealed, claimed, outcome.report)

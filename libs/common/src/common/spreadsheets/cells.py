@@ -21,6 +21,8 @@ _DIGITS = re.compile(r"\d+")
 _SPLIT_DAY = re.compile(
     r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
+_SPACED = re.compile(r"\s*([-/.年月])\s*|\s+(?=日)")
+_YEAR = re.compile(r"(?<!\d)(\d{4})(?:\d{2}){0,2}(?!\d)")
 _EPOCH = date(1899, 12, 30)
 _SERIALS = range(10_000, 80_000)  # 1927 to 2119; beyond it the digits are a written date
 _YEARS = range(1900, 2101)
@@ -39,6 +41,15 @@ def is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
+def unmarked(cell: Cell) -> Cell:
+    """A cell without the apostrophe that marks it as text to spreadsheet programs, and is no part of the value.
+
+    >>> unmarked(" '0012"), unmarked("O'Neill"), unmarked(12)
+    ('0012', "O'Neill", 12)
+    """
+    return cell.strip().lstrip("'").strip() if isinstance(cell, str) and "'" in cell else cell
+
+
 def is_clear(cell: Cell) -> bool:
     """True for the mark that erases a value."""
     return isinstance(cell, str) and cell.strip() == CLEAR
@@ -52,7 +63,7 @@ def identifier_text(cell: Cell) -> str:
     """
     if isinstance(cell, (int, float)) and not _is_exact(cell):
         raise CellProblem("number_in_scientific_notation")
-    text = cell_text(cell).lstrip("'").strip()
+    text = cell_text(unmarked(cell))
     if _SCIENTIFIC.fullmatch(text):
         raise CellProblem("number_in_scientific_notation")
     whole = _WHOLE.fullmatch(text)
@@ -67,7 +78,7 @@ def as_day(cell: Cell) -> date:
     """A day from a real date, a serial number, `2019-07-01`, `2019/7/1`, `20190701`, or `201907` (its first day)."""
     if isinstance(cell, date):
         return date(cell.year, cell.month, cell.day)
-    text = cell_text(cell)
+    text = _unspaced(cell)
     try:
         found = _written_day(text) or _numeric_day(text)
     except ValueError:
@@ -75,6 +86,27 @@ def as_day(cell: Cell) -> date:
     if found is None or found.year not in _YEARS:
         raise CellProblem("date_format")
     return found
+
+
+def is_month(cell: Cell) -> bool:
+    """True if a cell with a usable day names its month only, and the day is the first for want of another."""
+    if isinstance(cell, date):
+        return False
+    text = _unspaced(cell)
+    parts = _SPLIT_DAY.fullmatch(text)
+    return parts[3] is None if parts else len(text.split(".", maxsplit=1)[0]) == 6
+
+
+def as_year(cell: Cell) -> int | None:
+    """The year that a cell names, whatever follows it: `2024届`, `2024年6月`, `202406`, `2024-06-30`, 2024.0."""
+    if isinstance(cell, date):
+        return cell.year
+    found = _YEAR.search(cell_text(cell))
+    return int(found[1]) if found else None
+
+
+def _unspaced(cell: Cell) -> str:
+    return _SPACED.sub(r"\1", cell_text(cell))
 
 
 def _written_day(text: str) -> date | None:

@@ -1,7 +1,9 @@
 """The process that opens a file which strangers made. It is run by path, alone, and must import nothing of ours.
 
-Standard input is the file; standard output is a row of frames (four bytes of length, then JSON):
-`["rows", [[number, cells], …]]`, `["end"]`, or `["problem", rule]`. It limits its own memory and time first.
+Standard input is the length of the file (eight bytes) and the file; standard output is a row of frames (four bytes of
+length, then JSON): `["rows", [[number, cells], …]]`, `["end"]`, or `["problem", rule]`. Of a workbook with several
+sheets it first shows the upper rows, `["sheets", [[name, rows], …]]`, and reads two bytes: the place of the one to
+send. It limits its own memory and time before anything else.
 """
 
 import contextlib
@@ -11,8 +13,9 @@ import json
 import resource
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 import python_calamine
@@ -28,7 +31,12 @@ RATIO_FROM = 10 * 1024**2
 MAX_ROWS = 200_000
 MAX_COLUMNS = 100
 FRAME_ROWS = 250
+UPPER_ROWS = 30
+"""As many as are searched for a header."""
+
 MAX_CELL = 131_072
+
+Choice = Callable[[Sequence[python_calamine.CalamineSheet]], int]
 
 _PIECE = 1024**2
 _PACKED = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
@@ -54,19 +62,17 @@ def limit_myself() -> None:
             resource.setrlimit(getattr(resource, name), (value, value))
 
 
-def read(kind: str, content: bytes) -> Iterator[list[Any]]:
-    """The frames of a file."""
+def read(kind: str, content: bytes, choose: Choice) -> Iterator[list[Any]]:
+    """The frames of a file; of several sheets, those of the one that is chosen."""
     if kind == "csv":
         yield from frames(enumerate(csv_rows(content), 1))
         return
     (check_zip if kind == "xlsx" else check_compound)(content)
     with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-        sheet = first_with_data(book)
-        if sheet is None or sheet.start is None:
+        sheets = sheets_with_data(book)
+        if not sheets:
             raise Refusal("file_empty")
-        # `iter_rows` begins with the sheet's first row, but with its first used column
-        padding = [None] * sheet.start[1]
-        yield from frames(enumerate(([*padding, *row] for row in sheet.iter_rows()), 1))
+        yield from frames(rows_of(sheets[choose(sheets) if len(sheets) > 1 else 0]))
 
 
 def frames(rows: Iterable[tuple[int, list[Any]]]) -> Iterator[list[Any]]:
@@ -108,15 +114,29 @@ def text_of(cell: str) -> str | None:
     return cell if cell and not cell.isspace() else None
 
 
-def first_with_data(book: python_calamine.CalamineWorkbook) -> python_calamine.CalamineSheet | None:
-    """The first visible sheet with data; a hidden one only if no other has any."""
+def sheets_with_data(book: python_calamine.CalamineWorkbook) -> list[python_calamine.CalamineSheet]:
+    """The visible sheets with data; the first hidden one only if no other has any."""
     visible = python_calamine.SheetVisibleEnum.Visible
     found = [each for each in book.sheets_metadata if each.typ == python_calamine.SheetTypeEnum.WorkSheet]
-    for each in sorted(found, key=lambda meta: meta.visible != visible):
-        sheet = book.get_sheet_by_name(each.name)
-        if sheet.start is not None:
-            return sheet
-    return None
+    shown = filled(book, (each.name for each in found if each.visible == visible))
+    return list(shown) or list(islice(filled(book, (each.name for each in found)), 1))
+
+
+def filled(book: python_calamine.CalamineWorkbook, names: Iterable[str]) -> Iterator[python_calamine.CalamineSheet]:
+    """The sheets of these names that have data."""
+    return (sheet for name in names if (sheet := book.get_sheet_by_name(name)).start is not None)
+
+
+def rows_of(sheet: python_calamine.CalamineSheet) -> Iterator[tuple[int, list[Any]]]:
+    """Rows with the number that the program shows; `iter_rows` begins with the first row, but the first used column."""
+    padding = [None] * (sheet.start[1] if sheet.start else 0)
+    return enumerate(([*padding, *row] for row in sheet.iter_rows()), 1)
+
+
+def upper_rows(sheet: python_calamine.CalamineSheet) -> list[list[Any]]:
+    """The first rows with anything in them, as far as a table may be wide."""
+    filled_rows = (cells for _, row in rows_of(sheet) if (cells := trimmed(row)))
+    return [cells[:MAX_COLUMNS] for cells in islice(filled_rows, UPPER_ROWS)]
 
 
 def check_zip(content: bytes) -> None:
@@ -223,11 +243,19 @@ def send(frame: list[Any]) -> None:
     sys.stdout.buffer.write(len(payload).to_bytes(4) + payload)
 
 
+def asked(sheets: Sequence[python_calamine.CalamineSheet]) -> int:
+    """The place of the sheet that the parent wants."""
+    send(["sheets", [[sheet.name, upper_rows(sheet)] for sheet in sheets]])
+    sys.stdout.buffer.flush()
+    return int.from_bytes(sys.stdin.buffer.read(2))
+
+
 def main(kind: str) -> None:
-    """Reads the file from standard input to the end, whatever it holds."""
+    """Reads the file from standard input, whatever it holds."""
     limit_myself()
     try:
-        for frame in read(kind, sys.stdin.buffer.read()):
+        content = sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(8)))
+        for frame in read(kind, content, asked):
             send(frame)
     except Refusal as refusal:
         send(["problem", refusal.rule])

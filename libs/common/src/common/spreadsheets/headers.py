@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from common.codes.spelling import Cell, cell_text, normalise
+from common.spreadsheets.cells import unmarked
 
 SEARCHED_ROWS = 30
 """Notes above a header are a few rows; a header that comes later is none."""
 
-_MARKS = re.compile(r"[*:]|\([^()]*\)")
+_MARKS = re.compile(r"[*:]")
+_REMARK = re.compile(r"\([^()]*\)")
 
 
 @dataclass(frozen=True)
@@ -23,15 +25,16 @@ class Header:
     texts: Mapping[str, str]
 
     def cell(self, row: Sequence[Cell], field: str) -> Cell:
-        """The cell of a field; None where the column or the end of a short row is missing."""
+        """The cell of a field, without a text mark; None where the column or the end of a short row is missing."""
         position = self.positions.get(field)
-        return None if position is None or position >= len(row) else row[position]
+        return None if position is None or position >= len(row) else unmarked(row[position])
 
 
 def find_header(rows: Sequence[Sequence[Cell]], synonyms: Mapping[str, str], *, at_least: int = 2) -> Header | None:
     """The first of the upper rows that names the most fields; None if no row names `at_least` of them.
 
-    `synonyms` maps header texts to fields. Where two columns name one field, the left one counts.
+    `synonyms` maps header texts to fields. Where several columns name one field, the left one counts; a text that is a
+    synonym as it stands counts before one that becomes so without its remark, as 手机号 does before 手机号（家长）.
     """
     known = {normalise(text): field for text, field in synonyms.items()}
     candidates = [_header(index, row, known) for index, row in enumerate(rows[:SEARCHED_ROWS])]
@@ -40,18 +43,17 @@ def find_header(rows: Sequence[Sequence[Cell]], synonyms: Mapping[str, str], *, 
 
 
 def _header(index: int, row: Sequence[Cell], known: Mapping[str, str]) -> Header:
+    headings = [_heading(cell) for cell in row]
+    fields = [known.get(heading) for heading in headings]
+    remarked = [
+        None if field else known.get(_REMARK.sub("", text)) for field, text in zip(fields, headings, strict=True)
+    ]
     positions: dict[str, int] = {}
-    texts: dict[str, str] = {}
-    for position, cell in enumerate(row):
-        field = _field(cell, known)
-        if field is not None and field not in positions:
-            positions[field] = position
-            texts[field] = str(cell).strip()
-    return Header(index, positions, texts)
+    for position, field in [*enumerate(fields), *enumerate(remarked)]:
+        if field is not None:
+            positions.setdefault(field, position)
+    return Header(index, positions, {field: str(row[position]).strip() for field, position in positions.items()})
 
 
-def _field(cell: Cell, known: Mapping[str, str]) -> str | None:
-    if not isinstance(cell, str):
-        return None
-    text = normalise(cell_text(cell))
-    return known.get(text) or known.get(_MARKS.sub("", text))
+def _heading(cell: Cell) -> str:
+    return _MARKS.sub("", normalise(cell_text(cell))) if isinstance(cell, str) else ""

@@ -1,7 +1,9 @@
 """What kind of file an upload is: its first bytes and the ending of its name must agree."""
 
+from collections.abc import Sequence
 from pathlib import PurePath
 
+from common.codes.rules import rule
 from common.errors import FieldProblem, Invalid, Text
 
 POINTER = "/file"
@@ -10,26 +12,13 @@ _ZIP = b"PK\x03\x04"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _KINDS = ("xlsx", "xls", "csv")
 
-_MESSAGES = {
-    "file_type": Text("仅支持 .xlsx、.xls 和 .csv 文件", "Only .xlsx, .xls and .csv files are read"),
-    "file_type_mismatch": Text("文件内容与扩展名不符", "The content is not what the file's ending says"),
-    "file_empty": Text("文件为空", "The file is empty"),
-    "file_encrypted": Text("文件已加密, 请去除密码后重新上传", "The file is encrypted; remove the password"),
-    "file_has_macros": Text("不接受含宏的文件", "Files with macros are not accepted"),
-    "file_has_links": Text("不接受引用外部工作簿的文件", "Files that link to other workbooks are not accepted"),
-    "file_corrupt": Text("文件已损坏, 无法读取", "The file is corrupt"),
-    "file_too_large": Text("文件解压后过大", "The file is too large when unpacked"),
-    "file_too_slow": Text("文件过于复杂, 无法在限定时间内读取", "The file takes too long to read"),
-    "too_many_rows": Text("行数超过上限 200000", "More than 200,000 rows"),
-    "too_many_columns": Text("列数超过上限 100", "More than 100 columns"),
-    "text_encoding": Text("无法识别文字编码, 请另存为 UTF-8", "The encoding is unknown; save the file as UTF-8"),
-}
 
-
-def unreadable(rule: str) -> Invalid:
-    """The refusal of a file, by rule."""
-    message = _MESSAGES[rule]
-    return Invalid([FieldProblem(POINTER, rule, message)], code=rule, detail=message)
+def unreadable(rule_id: str, sheets: Sequence[str] = ()) -> Invalid:
+    """The refusal of a file, by rule; with the names of the sheets that it is about."""
+    message = rule(rule_id).text
+    if sheets:
+        message = Text(f"{message.zh}: {'、'.join(sheets)}", f"{message.en}: {', '.join(sheets)}")
+    return Invalid([FieldProblem(POINTER, rule_id, message)], code=rule_id, detail=message)
 
 
 def kind_of(filename: str, content: bytes) -> str:

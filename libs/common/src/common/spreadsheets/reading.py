@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,38 +24,56 @@ _SHARED_TEXTS = 50_000
 Row = tuple[int, list[Cell]]
 """Number as the spreadsheet program shows it, and the cells; rows without any content are left out."""
 
+HeaderFinder = Callable[[Sequence[Sequence[Cell]]], object]
+"""What an importer finds in the upper rows of a sheet: its header, or nothing (anything false)."""
+
 
 @dataclass
 class Sheet:
-    """The first sheet with data. `numbers[i]` is the spreadsheet's number of `rows[i]`."""
+    """The sheet that was read. `numbers[i]` is the spreadsheet's number of `rows[i]`."""
 
     rows: list[list[Cell]] = field(default_factory=list, repr=False)
     numbers: list[int] = field(default_factory=list, repr=False)
 
 
-async def read(content: bytes, filename: str) -> Sheet:
-    """The whole sheet; raises Invalid with the rule that the file breaks."""
+async def read(content: bytes, filename: str, find_header: HeaderFinder | None = None) -> Sheet:
+    """The whole sheet; raises Invalid with the rule that the file breaks.
+
+    Of several visible sheets with data, the one in which the importer finds its header, else the first; two with the
+    header are refused, or the rows of one would be lost without a word.
+    """
     sheet = Sheet()
-    async for portion in portions(content, filename):
+    async for portion in portions(content, filename, find_header):
         for number, cells in portion:
             sheet.numbers.append(number)
             sheet.rows.append(cells)
     return sheet
 
 
-async def portions(content: bytes, filename: str) -> AsyncIterator[list[Row]]:
+async def portions(content: bytes, filename: str, find_header: HeaderFinder | None = None) -> AsyncIterator[list[Row]]:
     """The same in portions of a few hundred rows, for who need not hold all of them."""
     texts: dict[str, str] = {}
     async with _child(kind_of(filename, content)) as child:
-        feeding = asyncio.create_task(_feed(child, content))
+        feeding = asyncio.create_task(_tell(child, len(content).to_bytes(8) + content))
         try:
             while (frame := await _next_frame(child))[0] != "end":
                 if frame[0] == "problem":
                     raise unreadable(frame[1])
-                yield [(number, _shared(cells, texts)) for number, cells in frame[1]]
+                if frame[0] == "sheets":
+                    await _tell(child, _chosen(frame[1], find_header).to_bytes(2))
+                else:
+                    yield [(number, _shared(cells, texts)) for number, cells in frame[1]]
         finally:
             feeding.cancel()
             await asyncio.wait({feeding})
+
+
+def _chosen(sheets: Sequence[tuple[str, list[list[Cell]]]], find_header: HeaderFinder | None) -> int:
+    """The place of the sheet with the header."""
+    places = [place for place, (_, upper) in enumerate(sheets) if find_header and find_header(upper)]
+    if len(places) > 1:
+        raise unreadable("several_tables", [sheets[place][0] for place in places])
+    return places[0] if places else 0
 
 
 @asynccontextmanager
@@ -83,12 +101,11 @@ async def _child(kind: str) -> AsyncIterator[asyncio.subprocess.Process]:
         await child.wait()
 
 
-async def _feed(child: asyncio.subprocess.Process, content: bytes) -> None:
+async def _tell(child: asyncio.subprocess.Process, told: bytes) -> None:
     assert child.stdin is not None
     with suppress(BrokenPipeError, ConnectionResetError):
-        child.stdin.write(content)
+        child.stdin.write(told)
         await child.stdin.drain()
-        child.stdin.close()
 
 
 async def _next_frame(child: asyncio.subprocess.Process) -> list[Any]:

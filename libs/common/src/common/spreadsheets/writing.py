@@ -11,7 +11,6 @@ import xlsxwriter
 from common.codes.spelling import Cell
 
 MAX_CELL = 32_767
-MAX_ROWS = 1_048_575
 
 _DANGEROUS = tuple("=+-@＝＋－＠\t\r\n\0")
 _APOSTROPHE = "'"

@@ -48,6 +48,16 @@ async def service_database(package: str, metadata: MetaData | None = None) -> As
         yield found
 
 
+async def rights_of_application(package: str, table: str) -> set[str]:
+    """What a service's application role may do with a whole table, once migrations have run."""
+    asked = "SELECT kind FROM unnest($1::text[]) AS kind WHERE has_table_privilege($2, kind)"
+    async with service_database(package) as found:
+        connection = await asyncpg.connect(found.app_url.replace("+asyncpg", ""))
+        rows = await connection.fetch(asked, ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"], table)
+        await connection.close()
+    return {row["kind"] for row in rows}
+
+
 @asynccontextmanager
 async def empty_database(package: str) -> AsyncIterator[ServiceDatabase]:
     """Give a database without a table, dropped at the end: for tests of migrations."""

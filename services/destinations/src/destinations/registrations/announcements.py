@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from common.codes import CodeLists
 from common.contracts import OutgoingEvent
 from common.contracts import registration as contract
-from destinations.registrations.domain.content import changed_fields
+from destinations.registrations.domain.content import CODE_LISTS, Destination
 from destinations.registrations.domain.fields import is_flexible
-from destinations.registrations.domain.registration import Announcement, Change, Registration
+from destinations.registrations.domain.lifecycle import Confirmation, State
+from destinations.registrations.domain.registration import Announcement, Change, Effective, Registration, Source
 
 TYPES: Mapping[Announcement, str] = {
     Announcement.DECIDED: contract.DECIDED,
@@ -37,10 +39,8 @@ def to_event(before: Registration | None, after: Registration, change: Change, s
 
 def to_data(before: Registration | None, after: Registration) -> contract.DestinationData:
     """The full state after the change; every announced act leaves the newest content the effective one, or voids it."""
-    graduate, content = after.graduate, after.content
-    destination = CodeLists.load().get("destination")
-    entry = destination.lookup(content.destination_code)
-    classes = entry.attributes if entry else {}
+    graduate = after.graduate
+    said = _said(after.content, after.source, after.state, after.confirmation)
     return contract.DestinationData(
         graduate_id=graduate.id,
         registration_id=after.id,
@@ -50,31 +50,37 @@ def to_data(before: Registration | None, after: Registration) -> contract.Destin
         major_code=graduate.major_code,
         education_level_code=graduate.education_level_code,
         cohort=graduate.cohort,
-        destination_code=content.destination_code,
-        code_list_version=destination.version,
-        class_level1=classes.get("class_level1"),
-        class_level2=classes.get("class_level2"),
-        flexible=is_flexible(content),
-        flexible_kind=content.flexible_kind,
-        employer_nature_code=content.employer_nature_code,
-        industry_code=content.industry_code,
-        place_code=content.place_code,
-        position_code=content.position_code,
-        source=contract.RegistrationSource(after.source),
-        state=contract.RegistrationState(after.state),
-        confirmation=after.confirmation and contract.Confirmation(after.confirmation),
-        changed_fields=published_changes(before, after),
+        code_list_version=CodeLists.load().get(CODE_LISTS["destination_code"]).version,
+        changed_fields=_changes(said, before.effective if before else None),
         decided_on=after.decided_on,
         recorded_at=after.recorded_at,
+        **said,
     )
 
 
-def published_changes(before: Registration | None, after: Registration) -> tuple[str, ...]:
-    """Fields that differ from what was effective before: a replacement was pending over several versions."""
-    effective = before.effective if before else None
-    contents = changed_fields(effective.content if effective else None, after.content)
-    if before is None:
-        return contents
-    states = ("state",) if before.state != after.state else ()
-    confirmations = ("confirmation",) if before.confirmation != after.confirmation else ()
-    return (*contents, *states, *confirmations)
+def _said(content: Destination, source: Source, state: State, confirmation: Confirmation | None) -> Mapping[str, Any]:
+    """What an event says of the destination itself."""
+    entry = CodeLists.load().get(CODE_LISTS["destination_code"]).lookup(content.destination_code)
+    classes = entry.attributes if entry else {}
+    return {
+        "destination_code": content.destination_code,
+        "class_level1": classes.get("class_level1"),
+        "class_level2": classes.get("class_level2"),
+        "flexible": is_flexible(content),
+        "flexible_kind": content.flexible_kind,
+        "employer_nature_code": content.employer_nature_code,
+        "industry_code": content.industry_code,
+        "place_code": content.place_code,
+        "position_code": content.position_code,
+        "source": contract.RegistrationSource(source),
+        "state": contract.RegistrationState(state),
+        "confirmation": confirmation and contract.Confirmation(confirmation),
+    }
+
+
+def _changes(said: Mapping[str, Any], announced: Effective | None) -> tuple[str, ...]:
+    """What differs from the registration's event before; between the two, several versions may have been pending."""
+    known: Mapping[str, Any] = {}
+    if announced:
+        known = _said(announced.content, announced.source, State.SCHOOL_APPROVED, announced.confirmation)
+    return tuple(name for name, value in said.items() if value != known.get(name))

@@ -12,7 +12,7 @@ from destinations.registrations.domain import deciding
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Confirmation, State
 from destinations.registrations.domain.registration import Person, Registration, Source
-from destinations.registrations.storage import Version
+from destinations.registrations.history import Version
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]

@@ -15,7 +15,7 @@ from common.identifiers import RegistrationId
 from destinations.registrations import storage, tables
 from destinations.registrations.domain.lifecycle import Stage, State
 from destinations.registrations.domain.registration import Registration
-from destinations.registrations.storage import Version
+from destinations.registrations.history import Version, versions
 from destinations.roster import tables as roster_tables
 
 _PUBLISHED = text(
@@ -84,7 +84,7 @@ async def history(
     """Versions of a registration that the caller may see; raises NotFound."""
     await one(database, caller, registration_id)
     async with database.reading() as connection:
-        return await storage.history(connection, registration_id, beyond, limit)
+        return await versions(connection, registration_id, beyond, limit)
 
 
 async def token_of(database: Database, registration: Registration, version: int) -> ChangeToken | None:

@@ -22,6 +22,7 @@ from common.http import (
     page_response,
     resource,
 )
+from common.http.paging import BadCursor, Paging
 from common.identifiers import GraduateId, RegistrationId
 from destinations.registrations import commands, reading
 from destinations.registrations.commands import Outcome, Target
@@ -33,6 +34,7 @@ from destinations.registrations.documents import (
     VersionAnswer,
 )
 from destinations.registrations.domain.lifecycle import TRANSITIONS, Action, State
+from destinations.registrations.history import VERSIONS
 from destinations.registrations.reading import Filters
 from destinations.roster.registry import Registry
 
@@ -109,10 +111,17 @@ async def edit_registration(
     "/{registration_id}/history", summary="All versions of a registration", response_model=PageOf[VersionAnswer]
 )
 async def list_versions(request: Request, database: Db, caller: Caller, registration_id: UUID, page: Page) -> Response:
-    beyond = (page.after(int) or [0])[0]
+    beyond = _version_after(page)
     found = await reading.history(database, caller, RegistrationId(registration_id), beyond, page.limit + 1)
     items = [VersionAnswer.of(each) for each in found[: page.limit]]
     return page_response(request, items, page.cursor_for(items[-1].version) if len(found) > page.limit else None)
+
+
+def _version_after(page: Paging) -> int:
+    (version,) = page.after(int) or (0,)
+    if version not in VERSIONS:
+        raise BadCursor
+    return int(version)
 
 
 _SUMMARIES = {

@@ -1,15 +1,13 @@
-"""Registrations in SQL: lists and history, load for an act, save the next version. Decides nothing."""
+"""Registrations in SQL: lists, load for an act, save the next version with its history. Decides nothing."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, select, text
+from sqlalchemy import ColumnElement, FromClause, Row, ScalarSelect, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import Actor, RowScope
@@ -18,7 +16,7 @@ from common.codes import CodeLists
 from common.identifiers import GraduateId, RegistrationId
 from destinations.registrations import tables
 from destinations.registrations.domain.content import CODE_LISTS, FIELDS, Destination
-from destinations.registrations.domain.lifecycle import Confirmation, Stage
+from destinations.registrations.domain.lifecycle import Action, Confirmation, Stage
 from destinations.registrations.domain.registration import (
     Change,
     Effective,
@@ -112,28 +110,6 @@ _OPEN = text(
     ON CONFLICT (graduate_id) DO UPDATE SET school_code = EXCLUDED.school_code
     """
 )
-_HISTORY = text(
-    """
-    SELECT version, state, confirmation, by_role, action, decided_on, recorded_at, changed_fields, note
-      FROM registration_versions
-     WHERE registration_id = :id AND version > :beyond ORDER BY version LIMIT :limit
-    """
-)
-
-
-@dataclass(frozen=True)
-class Version:
-    """One row of the history."""
-
-    version: int
-    state: str
-    confirmation: str | None
-    by_role: str
-    action: str
-    decided_on: date
-    recorded_at: datetime
-    changed_fields: tuple[str, ...]
-    note: str | None
 
 
 async def find(connection: AsyncConnection, scope: RowScope, registration_id: RegistrationId) -> Registration | None:
@@ -171,14 +147,6 @@ async def page(
     rest = [tables.registrations.c.id > beyond] if beyond else []
     found = query(roster.visible(scope), *filters, *rest).order_by(tables.registrations.c.id).limit(limit)
     return [to_registration(row) for row in await connection.execute(found)]
-
-
-async def history(
-    connection: AsyncConnection, registration_id: RegistrationId, beyond: int, limit: int
-) -> list[Version]:
-    """Versions of a registration, oldest first, after one of them."""
-    rows = await connection.execute(_HISTORY, {"id": registration_id, "beyond": beyond, "limit": limit})
-    return [Version(**{**row, "changed_fields": tuple(row["changed_fields"])}) for row in rows.mappings()]
 
 
 async def save(
@@ -237,7 +205,13 @@ def to_registration(row: Row[Any]) -> Registration:
 def _effective(row: Row[Any]) -> Effective | None:
     if row.effective_version is None:
         return None
-    return Effective(row.effective_version, Destination(*row[_EFFECTIVE_AT]), row.effective_decided_on)
+    return Effective(
+        row.effective_version,
+        Destination(*row[_EFFECTIVE_AT]),
+        Source(row.effective_source),
+        Confirmation(row.effective_confirmation),
+        row.effective_decided_on,
+    )
 
 
 def _change_values(change: Change) -> dict[str, Any]:
@@ -269,9 +243,19 @@ def query(*conditions: ColumnElement[bool]) -> Select[Any]:
         graduates.class_code,
         graduates.education_level_code,
         graduates.status,
+        effective.source.label("effective_source"),
+        _announced_confirmation().label("effective_confirmation"),
         *(effective[name].label(f"effective_{name}") for name in FIELDS),
     )
     return select(*columns).select_from(_joined()).where(*conditions)
+
+
+def _announced_confirmation() -> ScalarSelect[Any]:
+    """The confirmation of the effective version, or of the answer that the graduate gave to it."""
+    told, current = tables.versions.alias("told").c, tables.registrations.c
+    is_answer = (told.version > current.effective_version) & told.action.in_([Action.CONFIRM, Action.DISPUTE])
+    is_told = (told.registration_id == current.id) & ((told.version == current.effective_version) | is_answer)
+    return select(told.confirmation).where(is_told).order_by(told.version.desc()).limit(1).scalar_subquery()
 
 
 def _joined() -> FromClause:

@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx
 
 from common.auth.service_tokens import ServiceTokens
+from common.codes.rules import rule
 from common.errors import PermanentError, Text, Unavailable
 from common.identifiers import GraduateId
 from common.observability.correlation import current_correlation_id
@@ -34,6 +35,13 @@ class RegistryUnavailable(Unavailable):
     def __init__(self) -> None:
         detail = Text("暂时无法核对生源信息, 请稍后重试", "The roster cannot be asked just now; try again")
         super().__init__(RETRY_AFTER, "registry_unavailable", detail)
+
+
+class RegistryRefused(PermanentError):
+    """Registry does not accept what it is asked: asking again cannot help."""
+
+    def __init__(self) -> None:
+        super().__init__("registry_refused", rule("registry_refused").text)
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class Registry:
     async def resolve(
         self, school_code: str, cohort: int, rows: Sequence[RowKey]
     ) -> dict[int, Mapping[str, Any] | str]:
-        """For each row the roster entry, or the problem's name; raises RegistryUnavailable."""
+        """For each row the roster entry, or the problem's name; raises RegistryUnavailable or RegistryRefused."""
         body = {"school_code": school_code, "cohort": cohort, "rows": [vars(row) for row in rows]}
         answer = await self._ask("POST", "/v1/graduates/resolve", body)
         found = answer["rows"] if isinstance(answer, dict) else answer or ()
@@ -102,7 +110,7 @@ def _content(response: httpx.Response) -> Any:
     if response.status_code in _TOKEN_REFUSED:
         raise RegistryUnavailable
     if not response.is_success:
-        raise PermanentError("registry_refused")
+        raise RegistryRefused
     return response.json()
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, text
+from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, any_, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import RowScope
@@ -45,6 +46,13 @@ _KEEP_SCHOOLS = text(
     """
 )
 
+OWNERS_OF_EVENTS = {
+    "province_code": "school_code IN (SELECT school_code FROM roster_schools WHERE province_code = :province_code)",
+    "class_code": "key IN (SELECT CAST(graduate_id AS text) FROM roster_graduates"
+    " WHERE school_code = :school_code AND class_code = :class_code)",
+}
+"""What our events do not tell: the province of a school, and the class that a graduate is in."""
+
 GRADUATE_COLUMNS = tuple(column.name for column in tables.graduates.columns)
 SCHOOL_COLUMNS = tuple(column.name for column in tables.schools.columns)
 
@@ -77,6 +85,15 @@ async def graduate(connection: AsyncConnection, graduate_id: GraduateId) -> tupl
     return (to_graduate(row), row.province_code) if row else None
 
 
+async def graduates(connection: AsyncConnection, told: Iterable[Values]) -> dict[GraduateId, Graduate]:
+    """Graduates as stored, or as told where that is newer; what `keep_graduates` would leave, without storing it."""
+    newest = {row["graduate_id"]: row for row in _newest(told, "graduate_id")}
+    ids = bindparam("ids", list(newest), type_=ARRAY(Uuid))
+    found = await connection.execute(select(tables.graduates).where(tables.graduates.c.graduate_id == any_(ids)))
+    stored = {row.graduate_id: row for row in found if row.sequence >= newest[row.graduate_id]["sequence"]}
+    return {GraduateId(each): to_graduate(stored.get(each) or SimpleNamespace(**newest[each])) for each in newest}
+
+
 def visible(scope: RowScope) -> ColumnElement[bool]:
     """The caller's rows as a condition over `roster_graduates` and `roster_schools`."""
     columns = tables.graduates.c
@@ -89,7 +106,7 @@ def visible(scope: RowScope) -> ColumnElement[bool]:
     )
 
 
-def to_graduate(row: Row[Any]) -> Graduate:
+def to_graduate(row: Row[Any] | SimpleNamespace) -> Graduate:
     """The graduate of a row that has the roster's columns."""
     return Graduate(
         id=GraduateId(row.graduate_id),

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from common.auth import Caller
 from common.errors import NotFound
+from common.http import MinChange, Page, PageOf, Paging, page_response
 from indicators.rates.schemes import FLEXIBLE_FLAG, SCHEMES, Measure, Scheme
 from indicators.reading.answers import Label, json_answer
+from indicators.reading.changes import included_for
+from indicators.reading.snapshot import FiguresOf
 
 router = APIRouter(tags=["definitions"])
 
@@ -37,24 +40,41 @@ class Definition(BaseModel):
     verified: bool
 
 
-class Definitions(BaseModel):
-    """All schemes, the newest first."""
+class Definitions(PageOf[Definition]):
+    """Schemes, the newest first."""
 
-    items: list[Definition]
-    next_cursor: None = None
+    min_change_met: bool
+
+
+class DefinitionAnswer(Definition):
+    """One scheme; its `version` is the ETag."""
+
+    min_change_met: bool
 
 
 @router.get("/v1/definitions", response_model=Definitions, summary="All schemes, the newest first")
-async def list_definitions(*, _caller: Caller) -> Response:
-    return json_answer({"items": [_shown(scheme) for scheme in SCHEMES.values()], "next_cursor": None})
+async def list_definitions(
+    *, request: Request, caller: Caller, page: Page, min_change: MinChange, figures: FiguresOf
+) -> Response:
+    found = _after(page)
+    met = await included_for(figures, min_change, caller)
+    following = page.cursor_for(found[page.limit - 1].id) if len(found) > page.limit else None
+    return page_response(request, [_shown(scheme) for scheme in found[: page.limit]], following, min_change_met=met)
 
 
-@router.get("/v1/definitions/{definition_id}", response_model=Definition, summary="One scheme")
-async def read_definition(*, _caller: Caller, definition_id: str) -> Response:
+@router.get("/v1/definitions/{definition_id}", response_model=DefinitionAnswer, summary="One scheme")
+async def read_definition(*, caller: Caller, definition_id: str, min_change: MinChange, figures: FiguresOf) -> Response:
     scheme = SCHEMES.get(definition_id)
     if scheme is None:
         raise NotFound
-    return json_answer(_shown(scheme))
+    met = await included_for(figures, min_change, caller)
+    return json_answer(_shown(scheme) | {"min_change_met": met}, {"ETag": f'"{scheme.version}"'})
+
+
+def _after(page: Paging) -> list[Scheme]:
+    """What the page and all after it show; an id falls with the age of its scheme."""
+    after = page.after(str)
+    return [scheme for scheme in SCHEMES.values() if after is None or scheme.id < after[0]]
 
 
 def _shown(scheme: Scheme) -> dict[str, Any]:

@@ -9,13 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.contracts.envelope import IncomingEvent
 from common.contracts.organisation import OrganisationData
 
-_KEEP = """
-    INSERT INTO units (school_code, unit_kind, code, sequence, name, name_en, province_code, college_code, major_code,
-                       state)
+COLUMNS = (
+    "school_code", "unit_kind", "code", "sequence", "name", "name_en", "province_code", "college_code", "major_code",
+    "state",
+)  # fmt: skip
+
+_KEEP = f"""
+    INSERT INTO units ({", ".join(COLUMNS)})
     SELECT DISTINCT ON (school_code, unit_kind, code) *
     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
                 $9::text[], $10::text[])
-        AS told (school_code, unit_kind, code, sequence, name, name_en, province_code, college_code, major_code, state)
+        AS told ({", ".join(COLUMNS)})
     ORDER BY school_code, unit_kind, code, sequence DESC
     ON CONFLICT (school_code, unit_kind, code) DO UPDATE SET
         sequence = excluded.sequence, name = excluded.name, name_en = excluded.name_en,
@@ -28,8 +32,8 @@ _PROVINCE = text("SELECT province_code FROM units WHERE school_code = :school AN
 
 async def apply(connection: asyncpg.Connection, events: Sequence[IncomingEvent]) -> None:
     """Keeps the newest description of each unit; an older one changes nothing."""
-    if events:
-        await connection.execute(_KEEP, *zip(*map(_row, events), strict=True))
+    if rows := rows_of(events):
+        await connection.execute(_KEEP, *zip(*rows, strict=True))
 
 
 async def province_of_school(connection: AsyncConnection, school_code: str) -> str | None:
@@ -38,9 +42,12 @@ async def province_of_school(connection: AsyncConnection, school_code: str) -> s
     return province
 
 
-def _row(event: IncomingEvent) -> tuple[object, ...]:
-    unit = event.data
-    assert isinstance(unit, OrganisationData)
+def rows_of(events: Sequence[IncomingEvent]) -> list[tuple[object, ...]]:
+    """The events of units as rows with these columns."""
+    return [_row(event, event.data) for event in events if isinstance(event.data, OrganisationData)]
+
+
+def _row(event: IncomingEvent, unit: OrganisationData) -> tuple[object, ...]:
     return (
         unit.school_code,
         str(unit.unit_kind),

@@ -14,12 +14,10 @@ from common.database import Database
 
 _REPORT = text(
     """
-    INSERT INTO applied_partitions (topic, partition, next_offset, included_until)
-    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:offsets AS bigint[]),
-                         CAST(:instants AS timestamptz[]))
-        AS told (topic, partition, next_offset, included_until) ORDER BY topic, partition
+    INSERT INTO applied_partitions (topic, partition, included_until)
+    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:instants AS timestamptz[]))
+        AS told (topic, partition, included_until) ORDER BY topic, partition
     ON CONFLICT (topic, partition) DO UPDATE SET
-        next_offset = excluded.next_offset,
         included_until = greatest(applied_partitions.included_until, excluded.included_until)
     """
 )
@@ -31,6 +29,9 @@ _STANDING = text(
     WHERE topic = ANY(CAST(:topics AS text[])) AND partition = ANY(CAST(:partitions AS integer[]))
     """
 )
+
+
+_TODAY = text(f"SELECT {TODAY_SQL}")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,6 @@ async def report(database: Database, progress: Sequence[PartitionProgress]) -> N
             {
                 "topics": [each.topic for each, _ in told],
                 "partitions": [each.partition for each, _ in told],
-                "offsets": [each.applied for each, _ in told],
                 "instants": [until for _, until in told],
             },
         )
@@ -66,6 +66,12 @@ async def standing(connection: AsyncConnection, topics: Collection[str], partiti
     row = (await connection.execute(_STANDING, parameters)).one()
     lag = max(0, round((row.now - row.watermark).total_seconds() * 1000)) if row.watermark is not None else None
     return Standing(row.today, row.watermark, lag)
+
+
+async def today(connection: AsyncConnection) -> date:
+    """The day in Shanghai, by the database's clock."""
+    found: date = (await connection.execute(_TODAY)).scalar_one()
+    return found
 
 
 def _included_until(progress: PartitionProgress) -> datetime | None:

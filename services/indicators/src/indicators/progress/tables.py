@@ -1,4 +1,4 @@
-"""How far each partition was applied, and how far it went when the worker last looked."""
+"""Up to which instant everything published is included, per partition."""
 
 from sqlalchemy import BigInteger, Column, DateTime, Integer, Table, Text
 
@@ -9,7 +9,8 @@ applied_partitions = Table(
     metadata,
     Column("topic", Text, primary_key=True),
     Column("partition", Integer, primary_key=True),
-    Column("next_offset", BigInteger, nullable=False),
+    # not written any more; dropped when the image that writes it is gone
+    Column("next_offset", BigInteger),
     # everything published before this instant is included
     Column("included_until", DateTime(timezone=True), nullable=False),
     postgresql_with={"fillfactor": 50},

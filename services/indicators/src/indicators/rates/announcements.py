@@ -12,6 +12,7 @@ from common.auth import SYSTEM
 from common.contracts import OutgoingEvent, rate
 from common.contracts.rate import MovedGroup, RateMovedData
 from common.database import Database, UnitOfWork
+from indicators.rates.groupings import level_of
 
 EVERY = 1.0
 """Seconds between two announcements: the figures are read over HTTP, the event only says where to look."""
@@ -55,7 +56,7 @@ async def announce_moved_groups(database: Database) -> int:
     async with database.transaction(SYSTEM) as unit:
         taken = {_moved(row) for row in await unit.connection.execute(_TAKE, {"limit": MAX_TAKEN})}
         announced = 0
-        for (school_code, cohort), groups in sorted(_by_cohort(taken).items()):
+        for (school_code, cohort), groups in sorted(_by_cohort(taken | _levels(taken)).items()):
             for start in range(0, len(groups), MAX_GROUPS):
                 await _announce(unit, school_code, cohort, groups[start : start + MAX_GROUPS])
                 announced += 1
@@ -67,6 +68,15 @@ def _moved(row: Sequence[object]) -> Moved:
     school_code, cohort, dimension, value = row
     assert isinstance(cohort, int)
     return str(school_code), cohort, str(dimension), str(value)
+
+
+def _levels(taken: Iterable[Moved]) -> set[Moved]:
+    """The groups by level of those that moved: cells know codes only, but callers may group by either."""
+    return {
+        (school_code, cohort, "education_level", level_of(value) or "")
+        for school_code, cohort, dimension, value in taken
+        if dimension == "education_level_code"
+    }
 
 
 def _by_cohort(taken: Iterable[Moved]) -> dict[tuple[str, int], list[MovedGroup]]:

@@ -57,10 +57,15 @@ def filter_of(dimension: str, value: str) -> Filter:
     return Filter(COLUMNS[dimension], values)
 
 
+def level_of(education_level_code: str | None) -> str | None:
+    """The education level of a code; none for a missing and for an unknown one."""
+    return _LEVEL_OF.get(education_level_code or "")
+
+
 def group_of(dimensions: Sequence[str], values: Sequence[str | None]) -> tuple[str | None, ...]:
     """Stored column values, in the order of the dimensions, as the values that callers see."""
     return tuple(_shown(dimension, value) for dimension, value in zip(dimensions, values, strict=True))
 
 
 def _shown(dimension: str, value: str | None) -> str | None:
-    return _LEVEL_OF.get(value or "") if dimension == "education_level" else value
+    return level_of(value) if dimension == "education_level" else value

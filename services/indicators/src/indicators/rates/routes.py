@@ -14,7 +14,7 @@ from common.http import Day, MinChange
 from indicators.rates.observations import observations, series_observations
 from indicators.rates.schemes import Measure, Scheme
 from indicators.rates.series import Step, days_between, points_per_group
-from indicators.rates.storage import counts, movements
+from indicators.rates.storage import count_groups, counts, movements
 from indicators.reading.answers import Group, Stamp, json_answer
 from indicators.reading.changes import included
 from indicators.reading.query import AsOf, SchemeName, Selected, scheme_for
@@ -25,8 +25,15 @@ router = APIRouter(tags=["rates"])
 MAX_POINTS = 1_000
 """Points of a series for each group: nearly three years of days."""
 
+MAX_POINTS_IN_ALL = 100_000
+"""Points of all groups of a series: some eight megabytes, made in about a second."""
+
 _UNKNOWN_MEASURE = Text("该口径没有此指标", "The scheme has no such measure")
 _TOO_MANY_POINTS = Text(f"序列最多 {MAX_POINTS} 个点", f"A series has at most {MAX_POINTS} points")
+_TOO_MANY_GROUPS = Text(
+    f"各分组的点合计最多 {MAX_POINTS_IN_ALL} 个",
+    f"All groups of a series have at most {MAX_POINTS_IN_ALL} points together",
+)
 _BACKWARDS = Text("from 不得晚于 to", "`from` must not be after `to`")
 
 
@@ -89,7 +96,7 @@ async def read_rates(
 ) -> Response:
     await figures.require_readable(caller, selection)
     scheme = scheme_for(selection, scheme_name)
-    met = await included(figures, min_change, selection.scope)
+    met = await included(figures, min_change, selection.scope, as_of=as_of)
     async with figures.look(selection.scope, as_of) as look:
         found = await counts(look.connection, selection, look.moment)
         stamp = look.stamp(min_change_met=met)
@@ -146,9 +153,11 @@ async def read_series(
     await figures.require_readable(caller, selection)
     scheme = scheme_for(selection, scheme_name)
     asked, days = _measure_of(scheme, measure), period.days
-    met = await included(figures, min_change, selection.scope)
+    met = await included(figures, min_change, selection.scope, to=period.last)
     async with figures.look(selection.scope) as look:
-        require_past("to", period.last, look.standing)
+        require_past("to", period.last, look.standing.today)
+        if await count_groups(look.connection, selection, days[0], days[-1]) * len(days) > MAX_POINTS_IN_ALL:
+            raise BadQuery([FieldProblem("by", "too_many_points", _TOO_MANY_GROUPS)])
         moved = await movements(look.connection, selection, days[0], days[-1])
         stamp = look.stamp(min_change_met=met)
     points = points_per_group(moved, days, scheme, asked, always=[] if selection.by else [()])

@@ -2,8 +2,8 @@
 
 A scheme says which destination codes form a class and which classes form a measure. Counts are kept per code, so a
 new definition is a new entry here and needs no recount. A code ending in `*` stands for itself and its sub-codes.
-Codes that no class of a scheme names (65, 99) are in N and, like a graduate without a registration, in
-`not_registered`, so that the classes and `not_registered` always add up to N.
+A code that no class of a scheme names (a later list may have one) is in N and, like a graduate without a registration,
+in `not_registered`, so that the classes and `not_registered` always add up to N.
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ class Scheme:
         return next((measure for measure in self.measures if measure.name == name), None)
 
 
-_STUDY = ("80*", "81", "82", "85*")
+_STUDY = ("80*", "81", "85*")
 _SEEKING = ("70*",)
 _NOT_SEEKING = ("71*", "72*")
 _UNIT_WITHOUT_OTHER_FORMS = ("10", "11", "27*", "46", "50*", "51*")
@@ -66,7 +66,7 @@ CN_2024 = Scheme(
     last_cohort=None,
     classes=MappingProxyType(
         {
-            "unit": (*_UNIT_WITHOUT_OTHER_FORMS, "12", "77"),
+            "unit": (*_UNIT_WITHOUT_OTHER_FORMS, "12"),
             "own_business": ("75*",),
             "freelance": ("76*",),
             "further_study": _STUDY,
@@ -98,7 +98,7 @@ CN_2021 = Scheme(
         {
             "contract": _UNIT_WITHOUT_OTHER_FORMS,
             "own_business": ("75*",),
-            "flexible": ("12", "76*", "77"),
+            "flexible": ("12", "76*"),
             "further_study": _STUDY,
             "seeking": _SEEKING,
             "not_seeking": _NOT_SEEKING,
@@ -117,7 +117,7 @@ CN_2021 = Scheme(
     verified=True,
 )
 
-_EMPLOYED_2004 = (*_UNIT_WITHOUT_OTHER_FORMS, "12", "77", "75*", "76*", *_STUDY)
+_EMPLOYED_2004 = (*_UNIT_WITHOUT_OTHER_FORMS, "12", "75*", "76*", *_STUDY)
 
 CN_2004 = Scheme(
     id="CN-2004",

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indicators.rates.figures import Count
-from indicators.rates.groupings import TOTAL, group_of, stored_dimension
+from indicators.rates.groupings import COLUMNS, EDUCATION_LEVELS, TOTAL, group_of, stored_dimension
 from indicators.rates.selection import Level, Moment, Selection
 from indicators.rates.series import Group, Movement
 from indicators.timeline.domain import season_start
@@ -22,6 +22,12 @@ IN_SCOPE = {
     ),
     Level.NATION: "true",
 }
+
+
+_LEVEL = f"""
+    CASE {" ".join(f"WHEN education_level_code IN {codes} THEN '{level}'" for level, codes in EDUCATION_LEVELS.items())}
+    END
+"""
 
 
 async def counts(connection: AsyncConnection, selection: Selection, moment: Moment) -> list[tuple[Group, Count]]:
@@ -40,6 +46,20 @@ async def movements(connection: AsyncConnection, selection: Selection, first: da
     parameters = parameters_of(selection) | {"first": first, "last": last}
     rows = await connection.execute(text(f"{begins} UNION ALL {ends}"), parameters)
     return [Movement(row[0], group_of(selection.by, row[1:-3]), Count(row[-3], row[-2], row[-1])) for row in rows]
+
+
+async def count_groups(connection: AsyncConnection, selection: Selection, first: date, last: date) -> int:
+    """How many groups have somebody in them on one of the days from `first` to `last`; without a grouping one."""
+    if not selection.by:
+        return 1
+    shown = [_LEVEL if dimension == "education_level" else COLUMNS[dimension] for dimension in selection.by]
+    statement = f"""
+        SELECT count(*) FROM (
+            SELECT DISTINCT {", ".join(_numbered(shown))} FROM spans
+            WHERE {spans_where(selection)} AND from_day <= :last AND to_day > :first) AS groups
+    """
+    parameters = parameters_of(selection) | {"first": first, "last": last}
+    return int((await connection.execute(text(statement), parameters)).scalar_one())
 
 
 async def _from_cells(connection: AsyncConnection, selection: Selection) -> list[tuple[Group, Count]]:

@@ -1,6 +1,8 @@
 """Shapes that the answers of all figures share."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -10,6 +12,8 @@ from pydantic_core import to_json
 from common.http.language import preferred_language
 
 Group = dict[str, str | None]
+
+_NOT_KEPT: Mapping[str, str] = MappingProxyType({"Cache-Control": "private, no-store"})
 
 
 class Stamp(BaseModel):
@@ -28,9 +32,9 @@ class Label(BaseModel):
     en: str
 
 
-def json_answer(body: dict[str, Any]) -> Response:
+def json_answer(body: dict[str, Any], headers: Mapping[str, str] = _NOT_KEPT) -> Response:
     """A body that was built in the shape of the route's model; validating it again would cost more than reading it."""
-    return Response(to_json(body), media_type="application/json", headers={"Cache-Control": "private, no-store"})
+    return Response(to_json(body), media_type="application/json", headers=headers)
 
 
 async def read_language(request: Request) -> str:

@@ -15,7 +15,7 @@ from common.database import Database
 from common.errors import BadQuery, FieldProblem, Text
 from common.kafka import partition_for
 from indicators.organisation.storage import province_of_school
-from indicators.progress.storage import Standing, standing
+from indicators.progress.storage import Standing, standing, today
 from indicators.rates.selection import Level, Moment, Scope, Selection, require_readable
 
 FIGURE_TOPICS = (organisation.TOPIC, graduate.TOPIC, registration.TOPIC)
@@ -52,11 +52,22 @@ class Figures:
 
     async def require_readable(self, caller: Principal, selection: Selection) -> None:
         """Raises NotFound outside the caller's scope and Forbidden for a role that reads no figures."""
-        province = None
-        if caller.role is Role.PROVINCIAL_OFFICER and selection.scope.level is Level.SCHOOL:
-            async with self.database.reading() as connection:
-                province = await province_of_school(connection, selection.scope.code)
+        scope = selection.scope
+        province = await self._province_for(caller, scope.code) if scope.level is Level.SCHOOL else None
         require_readable(caller, selection, province)
+
+    async def sees_school(self, caller: Principal, school_code: str) -> bool:
+        """Whether the school is in the caller's scope."""
+        return caller.sees_school(school_code, await self._province_for(caller, school_code))
+
+    async def require_past(self, days: Mapping[str, date | None]) -> None:
+        """Raises BadQuery if one of the days, by the parameter that names it, is after today."""
+        given = {parameter: day for parameter, day in days.items() if day is not None}
+        if given:
+            async with self.database.reading() as connection:
+                now = await today(connection)
+            for parameter, day in given.items():
+                require_past(parameter, day, now)
 
     @asynccontextmanager
     async def look(
@@ -66,8 +77,15 @@ class Figures:
         async with self.database.reading(snapshot=True) as connection:
             now = await standing(connection, topics, self._partitions_of(scope))
             day = as_of or now.today
-            require_past("as_of", day, now)
+            require_past("as_of", day, now.today)
             yield Look(connection, Moment(day, live=day == now.today), now)
+
+    async def _province_for(self, caller: Principal, school_code: str) -> str | None:
+        """The school's province, if the caller's scope is one."""
+        if caller.role is not Role.PROVINCIAL_OFFICER:
+            return None
+        async with self.database.reading() as connection:
+            return await province_of_school(connection, school_code)
 
     def _partitions_of(self, scope: Scope) -> list[int]:
         if scope.level is Level.SCHOOL:
@@ -75,9 +93,9 @@ class Figures:
         return list(range(self._partitions))
 
 
-def require_past(parameter: str, day: date, now: Standing) -> None:
+def require_past(parameter: str, day: date, today: date) -> None:
     """Raises BadQuery for a day after today."""
-    if day > now.today:
+    if day > today:
         raise BadQuery([FieldProblem(parameter, "after_today", _IN_THE_FUTURE)])
 
 
@@ -88,4 +106,3 @@ async def figures_of(request: Request) -> Figures:
 
 
 FiguresOf = Annotated[Figures, Depends(figures_of)]
-Json = Mapping[str, Any]

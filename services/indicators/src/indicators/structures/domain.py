@@ -101,23 +101,16 @@ class StructureCell:
     share: str | None
 
 
-@dataclass(frozen=True)
-class Dimension:
-    """What a table spreads graduates over: the column of the span it looks at."""
-
-    name: str
-    column: str
-
-
-DIMENSIONS: Mapping[str, Dimension] = MappingProxyType(
+DIMENSIONS: Mapping[str, str] = MappingProxyType(
     {
-        "employer_nature": Dimension("employer_nature", "employer_nature_code"),
-        "industry": Dimension("industry", "industry_code"),
-        "province": Dimension("province", "place_code"),
-        "region": Dimension("region", "place_code"),
-        "destination": Dimension("destination", "destination_code"),
+        "employer_nature": "employer_nature_code",
+        "industry": "industry_code",
+        "province": "place_code",
+        "region": "place_code",
+        "destination": "destination_code",
     }
 )
+"""What a table spreads graduates over → the column of the span it looks at."""
 
 
 def structure(

@@ -10,9 +10,10 @@ from pydantic import BaseModel, Field
 from common.auth import Caller
 from common.http import MinChange
 from indicators.rates.observations import in_order, named
+from indicators.rates.schemes import default_scheme
 from indicators.reading.answers import Group, Language, Stamp, json_answer
 from indicators.reading.changes import included
-from indicators.reading.query import AsOf, SchemeName, Selected, scheme_for
+from indicators.reading.query import AsOf, Selected
 from indicators.reading.snapshot import FiguresOf
 from indicators.structures.domain import DEFAULT_RULE, DIMENSIONS, Particulars, StructureCell, structure
 from indicators.structures.labels import label_of
@@ -94,7 +95,6 @@ async def read_structure(
     selection: Selected,
     dimension: Annotated[DimensionName, Query(description="What graduates are spread over")],
     as_of: AsOf,
-    scheme_name: SchemeName,
     min_change: MinChange,
     figures: FiguresOf,
     language: Language,
@@ -102,10 +102,10 @@ async def read_structure(
     regions: Annotated[Literal["four", "seven"], Query(description="Division into regions")] = "four",
 ) -> Response:
     await figures.require_readable(caller, selection)
-    scheme = scheme_for(selection, scheme_name)
-    met = await included(figures, min_change, selection.scope)
+    scheme = default_scheme(selection.cohort)
+    met = await included(figures, min_change, selection.scope, as_of=as_of)
     async with figures.look(selection.scope, as_of) as look:
-        found = await particulars(look.connection, selection, DIMENSIONS[dimension].column, look.moment.as_of)
+        found = await particulars(look.connection, selection, DIMENSIONS[dimension], look.moment.as_of)
         stamp = look.stamp(min_change_met=met)
     table = Table(selection.by, dimension, denominator_rule, regions, language)
     return json_answer(

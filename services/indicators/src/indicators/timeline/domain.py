@@ -102,11 +102,6 @@ def timeline(roster: Iterable[RosterVersion], destinations: Iterable[Destination
     return tuple(_merge_adjacent(_pieces(days, entries, decisions)))
 
 
-def open_span(spans: Iterable[Span]) -> Span | None:
-    """The span that still lasts, if the graduate is in the population now."""
-    return next((span for span in spans if span.to_day == OPEN), None)
-
-
 def _by_effective_day(versions: Iterable[V]) -> dict[date, V]:
     """Last version per effective day, where the effective day never runs backwards along the sequence."""
     effective: dict[date, V] = {}

@@ -26,7 +26,11 @@ _SCHOOLS = """
     ORDER BY 1
 """
 _GRADUATES = "SELECT DISTINCT graduate_id FROM roster_versions WHERE school_code = $1 ORDER BY 1"
-_FORGET = ("DELETE FROM spans WHERE school_code = $1", "DELETE FROM cells WHERE school_code = $1")
+_FORGET = "DELETE FROM spans WHERE school_code = $1"
+_CELLS = """
+    SELECT school_code, cohort, dimension, value, destination_code, flexible, graduates FROM cells
+    WHERE school_code = $1
+"""
 
 _log = structlog.get_logger(__name__)
 
@@ -48,7 +52,10 @@ async def stored_schools(database: Database) -> list[str]:
 
 
 async def rebuild_school(database: Database, partitions: int, school_code: str) -> int:
-    """Replaces all spans and cells of the school; gives the number of graduates."""
+    """Replaces all spans of the school and corrects its cells; gives the number of graduates.
+
+    The groups of the cells that were wrong are announced, and no others.
+    """
     async with database.transaction(SYSTEM) as unit:
         await lock_partitions(unit.connection, {partition_for(school_code, partitions)})
         graduates = await _replace(await unit.driver_connection(), school_code)
@@ -58,13 +65,13 @@ async def rebuild_school(database: Database, partitions: int, school_code: str) 
 
 
 async def _replace(connection: asyncpg.Connection, school_code: str) -> int:
-    for statement in _FORGET:
-        await connection.execute(statement, school_code)
+    await connection.execute(_FORGET, school_code)
     graduates = [row["graduate_id"] for row in await connection.fetch(_GRADUATES, school_code)]
     counted: Counter[CellKey] = Counter()
     for start in range(0, len(graduates), CHUNK):
         counted.update(await _write(connection, school_code, graduates[start : start + CHUNK]))
-    await change_figures(connection, moves=sorted(counted.items()))
+    counted.subtract({CellKey._make(row[:-1]): row[-1] for row in await connection.fetch(_CELLS, school_code)})
+    await change_figures(connection, moves=sorted((key, number) for key, number in counted.items() if number))
     return len(graduates)
 
 

@@ -6,13 +6,13 @@ from datetime import date
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from common.auth import Caller
 from common.codes import CodeEntry, CodeList, CodeLists
 from common.codes.rules import Rule, rules
 from common.errors import NotFound
-from common.http import Day
+from common.http import Day, PageOf
 
 router = APIRouter(prefix="/v1", tags=["codes"])
 
@@ -30,13 +30,13 @@ class CodeListSummary(BaseModel):
     name: str
     title: Titles
     version: str
-    count: int
+    count: int = Field(description="Codes shown; one with two periods counts twice")
 
     @classmethod
     def of(cls, code_list: CodeList) -> Self:
         """The list as it is answered."""
         title = Titles(zh=code_list.title_zh, en=code_list.title_en)
-        return cls(name=code_list.name, title=title, version=code_list.version, count=len(code_list.codes()))
+        return cls(name=code_list.name, title=title, version=code_list.version, count=len(tuple(code_list)))
 
 
 class CodeAnswer(BaseModel):
@@ -68,16 +68,11 @@ class AliasAnswer(BaseModel):
 
 
 class CodeListAnswer(CodeListSummary):
-    """A code list with its codes and the other labels they go by."""
+    """A code list with its codes, all on one page, and the other labels they go by."""
 
     items: list[CodeAnswer]
+    next_cursor: None = None
     aliases: list[AliasAnswer]
-
-
-class CodeListsAnswer(BaseModel):
-    """All lists."""
-
-    items: list[CodeListSummary]
 
 
 class RuleAnswer(BaseModel):
@@ -96,18 +91,12 @@ class RuleAnswer(BaseModel):
         return cls(id=rule.id, subject=rule.subject, level=rule.level, severity=rule.severity, text=text)
 
 
-class RulesAnswer(BaseModel):
-    """All checks."""
-
-    items: list[RuleAnswer]
-
-
 OnDay = Annotated[Day | None, Query(description="Only the codes in force on this day; without it those of all times")]
 
 
 @router.get("/code-lists", summary="List the code lists")
-async def list_code_lists(*, caller: Caller) -> CodeListsAnswer:  # noqa: ARG001 - needs a token
-    return CodeListsAnswer(items=[CodeListSummary.of(code_list) for code_list in CodeLists.load()])
+async def list_code_lists(*, caller: Caller) -> PageOf[CodeListSummary]:  # noqa: ARG001 - needs a token
+    return PageOf(items=[CodeListSummary.of(code_list) for code_list in CodeLists.load()], next_cursor=None)
 
 
 @router.get("/code-lists/{name}", summary="Read a code list")
@@ -118,12 +107,12 @@ async def read_code_list(*, caller: Caller, name: str, on: OnDay = None) -> Code
     code_list = lists.get(name)
     entries = tuple(code_list) if on is None else code_list.in_force(on)
     return CodeListAnswer(
-        **CodeListSummary.of(code_list).model_dump(),
+        **CodeListSummary.of(code_list).model_dump() | {"count": len(entries)},
         items=[CodeAnswer.of(entry) for entry in entries],
         aliases=[AliasAnswer(**vars(alias)) for alias in code_list.aliases],
     )
 
 
 @router.get("/rules", summary="List every check")
-async def list_rules(*, caller: Caller) -> RulesAnswer:  # noqa: ARG001
-    return RulesAnswer(items=[RuleAnswer.of(rule) for rule in rules().values()])
+async def list_rules(*, caller: Caller) -> PageOf[RuleAnswer]:  # noqa: ARG001
+    return PageOf(items=[RuleAnswer.of(rule) for rule in rules().values()], next_cursor=None)

@@ -14,12 +14,21 @@ from common.codes import CodeLists
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.database.failures import constraint
-from common.errors import Conflict, NotFound, Text
+from common.errors import Conflict, Invalid, Malformed, NotFound, Text
 from common.http import IfMatch, LazyBody, Once
+from common.http.refusals import UnsupportedMediaType
 from registry.graduates import storage
 from registry.graduates.announcements import graduate_changed
 from registry.graduates.checking import checked, require_consistent, unknown_unit
-from registry.graduates.domain import Entry, changed_fields, first_day, status_after, status_of_level, withdrawal
+from registry.graduates.domain import (
+    COUNTED,
+    Entry,
+    changed_fields,
+    first_day,
+    status_after,
+    status_of_level,
+    withdrawal,
+)
 from registry.graduates.models import GraduatePatch, NewGraduate, Withdrawal
 from registry.graduates.sealing import opened_entry, sealed_values
 from registry.graduates.storage import Stored
@@ -72,15 +81,12 @@ class Graduates:
         """Changes the fields that the patch names; the status follows the level until somebody decides another."""
         async with self._database.transaction(caller.actor) as uow:
             row = await self._locked(uow, caller, graduate_id)
-            caller.must_be(*EDITORS)
-            if_match.must_equal(row["version"])
-            given = checked(body.parse().given(), row["cohort"])
             before = opened_entry(self._cipher, graduate_id, row)
-            after = replace(before, **given)
-            if "status" not in given:
-                after = replace(after, status=status_after(before, after.education_level_code))
+            caller.must_be(*_changers(before, body, row["cohort"]))
+            if_match.must_equal(row["version"])
+            after = _patched(before, body, row["cohort"])
             require_consistent(after)
-            await _require_units(uow, row["school_code"], given)
+            await _require_units(uow, row["school_code"], body.parse().given())
             _require_scope(caller, row, after)
             stored = await self._save(uow, row, before, after, "change")
             await uow.commit()
@@ -178,6 +184,22 @@ async def _tell(
     await uow.announce(graduate_changed(row, status_before, changed))
     detail = {"version": row["version"], "fields": list(changed)}
     await uow.audit(f"graduate.{act}", "graduate", row["id"], school_code=row["school_code"], detail=detail)
+
+
+def _patched(before: Entry, body: LazyBody[GraduatePatch], cohort: int) -> Entry:
+    """The entry after a patch; the status follows the level unless the patch decides it."""
+    given = checked(body.parse().given(), cohort)
+    after = replace(before, **given)
+    return after if "status" in given else replace(after, status=status_after(before, after.education_level_code))
+
+
+def _changers(before: Entry, body: LazyBody[GraduatePatch], cohort: int) -> tuple[Role, ...]:
+    """Who may make the change: one by which a graduate leaves the population is a withdrawal."""
+    try:
+        after = _patched(before, body, cohort)
+    except (Invalid, Malformed, UnsupportedMediaType):
+        return EDITORS  # a faulty body is refused in its turn, after 428 and 412
+    return WITHDRAWERS if before.status in COUNTED and after.status not in COUNTED else EDITORS
 
 
 async def _require_units(uow: UnitOfWork, school_code: str, given: Mapping[str, Any]) -> None:

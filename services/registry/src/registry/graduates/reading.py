@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from common.database import Database
 from common.errors import FieldProblem, Invalid, NotFound, Text
 from common.http import Paging
 from registry.graduates import storage
+from registry.graduates.identity import compact, comparable_name, document_number
 from registry.graduates.models import Search
 from registry.graduates.sealing import citizen_id_index, name_index
 from registry.graduates.storage import Filters, Stored
@@ -20,7 +22,13 @@ from registry.graduates.storage import Filters, Stored
 FOUND_AT_MOST = 100
 """A search is for one person; more hits than these help nobody."""
 
-_KEYS = ("name", "citizen_id", "student_number", "exam_number")
+_KEYS: Mapping[str, Callable[[str], str]] = {
+    "name": comparable_name,
+    "citizen_id": document_number,
+    "student_number": compact,
+    "exam_number": compact,
+}
+"""What a person is searched by, and the form in which it is compared."""
 
 
 async def graduate_in_scope(database: Database, caller: Principal, graduate_id: UUID) -> Stored:
@@ -57,40 +65,38 @@ async def page_of_history(
 
 
 async def found(database: Database, cipher: FieldCipher, caller: Principal, search: Search) -> list[Stored]:
-    """Graduates in scope that fit exactly; names compare without spaces and width."""
-    if not any(getattr(search, key) for key in _KEYS):
+    """Graduates in scope that fit exactly; names compare without spaces and width, numbers in their stored form."""
+    name, citizen_id, student_number, exam_number = (_key(search, key) for key in _KEYS)
+    if not (name or citizen_id or student_number or exam_number):
         text = Text("请至少给出姓名、证件号、学号、考生号之一", "Give a name, citizen id, student or examinee number")
         raise Invalid([FieldProblem("", "required", text)])
-    equal = {"student_number": _stripped(search.student_number), "exam_number": _stripped(search.exam_number)}
-    citizen_id = _stripped(search.citizen_id)
-    equal_indexes: dict[str, object] = {
-        "citizen_id_index": citizen_id_index(cipher, citizen_id.upper()) if citizen_id else None
+    equal = {
+        "student_number": student_number,
+        "exam_number": exam_number,
+        "citizen_id_index": citizen_id and citizen_id_index(cipher, citizen_id),
     }
     scope = caller.row_scope()
     async with database.reading() as connection:
-        names = await _name_indexes(connection, cipher, scope, search)
-        if search.name and not names:
+        names = await _name_indexes(connection, cipher, scope, search.name if name else None)
+        if name and not names:
             return []
         filters = Filters(school_code=search.school_code, cohort=search.cohort)
-        return await storage.found_by_indexes(
-            connection, scope, filters, {**equal, **equal_indexes}, names=names, limit=FOUND_AT_MOST
-        )
+        return await storage.found_by_indexes(connection, scope, filters, equal, names=names, limit=FOUND_AT_MOST)
 
 
 async def _name_indexes(
-    connection: AsyncConnection, cipher: FieldCipher, scope: RowScope, search: Search
+    connection: AsyncConnection, cipher: FieldCipher, scope: RowScope, name: str | None
 ) -> list[bytes]:
     """What the name looks like in each school of the scope, for it is indexed within a school only."""
-    if not search.name:
-        return []
-    if scope.graduate_id is not None or scope.nothing:
+    if name is None or scope.graduate_id is not None or scope.nothing:
         return []
     schools = await storage.schools_in_scope(connection, scope)
-    return [name_index(cipher, school, search.name) for school in schools]
+    return [name_index(cipher, school, name) for school in schools]
 
 
-def _stripped(text: str | None) -> str | None:
-    return text.strip() or None if text else None
+def _key(search: Search, key: str) -> str | None:
+    """The key in its stored form; None for one that is not given, or blank."""
+    return _KEYS[key](getattr(search, key) or "") or None
 
 
 def _order(row: Stored) -> tuple[Any, ...]:

@@ -18,6 +18,8 @@ TABLE_OF: Mapping[Kind, Table] = {
     Kind.MAJOR: majors,
     Kind.CLASS: classes,
 }
+OWNERS_OF_EVENTS = {"province_code": "school_code IN (SELECT code FROM schools WHERE province_code = :province_code)"}
+"""What our events do not tell: the province of a school."""
 
 
 async def find(
@@ -64,7 +66,9 @@ async def add(connection: AsyncConnection, unit: Unit) -> Unit | None:
 async def save(connection: AsyncConnection, unit: Unit) -> Unit:
     """Stores new values of a locked unit and raises its version by one."""
     table = TABLE_OF[unit.kind]
-    values = _values(unit) | {"version": table.c.version + 1, "recorded_at": func.clock_timestamp()}
+    # the key is given to nobody to update, not even to its own value
+    values = {name: value for name, value in _values(unit).items() if not table.c[name].primary_key}
+    values |= {"version": table.c.version + 1, "recorded_at": func.clock_timestamp()}
     statement = update(table).where(*_key(unit.kind, unit.school_code, unit.code)).values(values).returning(table)
     return _unit(unit.kind, (await connection.execute(statement)).mappings().one())
 

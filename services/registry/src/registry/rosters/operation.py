@@ -10,12 +10,16 @@ from common.errors import Invalid
 from common.operations import OperationContext, Outcome, RowProblem
 from common.spreadsheets import Row, Sheet, read, write_workbook
 from registry.rosters import imports
-from registry.rosters.chunks import RowFault
-from registry.rosters.imports import CHUNK_ROWS, HeaderMissingError, RosterImport, Task, open_table
+from registry.rosters.faults import RowFault
+from registry.rosters.imports import CHUNK_ROWS, HeaderMissingError, RosterImport, Task, open_table, roster_header
 
 KIND = "roster_import"
+EMPTY_RESULT = imports.Outcome().to_json()
 WHOLE_FILE = -1
 """Number of the one part of an import that is stored in one transaction."""
+
+UNITS = -2
+"""Number of the part that stores the units of all rows before the first chunk."""
 
 
 class RosterOperation:
@@ -29,7 +33,7 @@ class RosterOperation:
         """Runs the import to its end; what an earlier attempt has stored is not stored again."""
         task = _task(context)
         try:
-            sheet = await read(await context.upload(), f"upload.{context.parameters['kind']}")
+            sheet = await read(await context.upload(), f"upload.{context.parameters['kind']}", roster_header)
             header, chunks = open_table(sheet, self._chunk_rows)
         except HeaderMissingError:
             return _unusable([RowProblem(None, None, "header_missing", None, rule("header_missing").text)])
@@ -43,10 +47,12 @@ class RosterOperation:
         """All chunks in one transaction, given up at its end after a fault or a dry run."""
         stored = (await context.done_chunks()).get(WHOLE_FILE)
         if stored is not None:
-            run.outcome = imports.Outcome.from_json(stored)
+            run.outcome = imports.Outcome.recalled(stored)
             return
         async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as uow:
             done, total = 0, sum(map(len, chunks))
+            if run.needs_units_first(chunks):
+                await run.store_units(uow, chunks)
             for chunk in chunks:
                 await run.run_chunk(uow, chunk)
                 done += len(chunk)
@@ -55,23 +61,28 @@ class RosterOperation:
                 await uow.audit(
                     KIND, "operation", context.id, school_code=run.task.school_code, detail=_counts(run.outcome)
                 )
-                await context.chunk_done(uow, WHOLE_FILE, run.outcome.to_json())
+                await context.chunk_done(uow, WHOLE_FILE, run.outcome.noted())
                 await uow.commit()
 
     async def _in_parts(self, context: OperationContext, run: RosterImport, chunks: Sequence[Sequence[Row]]) -> None:
         """Each chunk in its own transaction."""
         earlier = await context.done_chunks()
+        if UNITS not in earlier and run.needs_units_first(chunks):
+            async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as uow:
+                await run.store_units(uow, chunks)
+                await context.chunk_done(uow, UNITS)
+                await uow.commit()
         done, total = 0, sum(map(len, chunks))
         for number, chunk in enumerate(chunks):
             async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as uow:
                 if number in earlier:
-                    await run.recall_chunk(uow, chunk, imports.Outcome.from_json(earlier[number]))
+                    await run.recall_chunk(uow, chunk, imports.Outcome.recalled(earlier[number]))
                 else:
                     own = await run.run_chunk(uow, chunk)
                     await uow.audit(
                         KIND, "operation", context.id, school_code=run.task.school_code, detail=_counts(own)
                     )
-                    await context.chunk_done(uow, number, own.to_json())
+                    await context.chunk_done(uow, number, own.noted())
                     await uow.commit()
             done += len(chunk)
             await context.progress(done, total)
@@ -93,7 +104,7 @@ def _counts(outcome: imports.Outcome) -> dict[str, object]:
 
 
 def _unusable(problems: Sequence[RowProblem]) -> Outcome:
-    return Outcome(imports.Outcome().to_json(), problems, failed=True)
+    return Outcome(EMPTY_RESULT, problems, failed=True)
 
 
 async def _ended(run: RosterImport, sheet: Sheet, header_row: int) -> Outcome:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from common.auth import Principal, Role, require
+from common.auth import Caller, Principal, Role
 from common.database import Database
-from common.errors import NotFound
-from common.http import Cipher, Db, ImportForm, LazyUpload, Once
+from common.errors import NotFound, QuxiangError
+from common.http import Cipher, Db, ImportForm, LazyUpload, Once, Received
 from common.operations.routes import Operation, accept
 from registry.organisation import storage as organisation
 from registry.rosters.operation import KIND
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
 
-Importer = Annotated[Principal, Depends(require(Role.SCHOOL_OFFICER, Role.ADMIN))]
+IMPORTERS = (Role.SCHOOL_OFFICER, Role.ADMIN)
 
 
 class RosterForm(ImportForm):
@@ -29,9 +26,9 @@ class RosterForm(ImportForm):
 
 @router.post("/graduates", status_code=202, response_model=Operation, summary="Import the roster of a cohort")
 async def import_graduates(
-    *, request: Request, database: Db, cipher: Cipher, caller: Importer, upload: LazyUpload[RosterForm], once: Once
+    *, request: Request, database: Db, cipher: Cipher, caller: Caller, upload: LazyUpload[RosterForm], once: Once
 ) -> Response:
-    received = await upload.receive(partial(_require_school, database, caller))
+    received = await _received(database, caller, upload)
     form = received.form
     return await accept(
         request,
@@ -44,6 +41,22 @@ async def import_graduates(
         upload=received.content,
         cipher=cipher,
     )
+
+
+async def _received(database: Database, caller: Principal, upload: LazyUpload[RosterForm]) -> Received[RosterForm]:
+    """The upload; 404 for a school out of sight comes before 403, and 403 before whatever is wrong with the form."""
+
+    async def permit(school_code: str) -> None:
+        await _require_school(database, caller, school_code)
+        caller.must_be(*IMPORTERS)
+
+    try:
+        return await upload.receive(permit)
+    except NotFound:
+        raise
+    except QuxiangError:
+        caller.must_be(*IMPORTERS)
+        raise
 
 
 async def _require_school(database: Database, caller: Principal, school_code: str) -> None:

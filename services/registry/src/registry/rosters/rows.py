@@ -12,10 +12,11 @@ from decimal import Decimal, InvalidOperation
 
 from common.codes import Cell, CodeLists, CodeProblem, normalise
 from common.codes.spelling import cell_text
-from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
+from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear, is_month
 from common.spreadsheets.headers import Header
+from common.spreadsheets.owners import foreign_cells
 from registry.graduates import identity
-from registry.graduates.domain import CODE_LIST_OF, broken_rules
+from registry.graduates.domain import CODE_LIST_OF
 from registry.graduates.identity import RuleBroken
 from registry.rosters.columns import CODED, DAYS, WORDS
 
@@ -24,6 +25,9 @@ MAX_TEXT = {"major_direction": 100, "commissioning_unit": 200}
 MAX_UNIT_CODE = 64
 MAX_UNIT_NAME = 200
 UNITS = ("college", "major", "class")
+MAJOR_DIGITS = 6
+"""Of a code in the catalogues of majors."""
+
 _MAX_YEARS = Decimal(12)
 
 _PROBLEMS = (RuleBroken, CellProblem, CodeProblem)
@@ -47,9 +51,10 @@ class UnitNamed:
 
 @dataclass
 class Row:
-    """What a row says, and what is wrong with it."""
+    """What a row says, and what is wrong with it. `month_of_birth` is set where the row tells no day."""
 
     given: dict[str, object] = field(default_factory=dict)
+    month_of_birth: date | None = None
     units: dict[str, UnitNamed | None] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -69,7 +74,7 @@ class RowReader:
     def read(self, cells: Sequence[Cell]) -> Row:
         """Checks the row by itself; what depends on other rows or on the roster is checked later."""
         row = Row()
-        self._check_owner(cells, row)
+        row.faults += [Fault(*each) for each in foreign_cells(self.header, cells, self.school_code, self.cohort)]
         for column, reader in self._plain:
             self._fill(cells, row, column, reader)
         for column, target in self._coded:
@@ -77,7 +82,10 @@ class RowReader:
         self._take_place_hint(cells, row)
         for unit in self._units:
             self._fill_unit(cells, row, unit)
-        self._check_whole(row)
+        self._require(row)
+        born = row.given.get("birth_date")
+        if isinstance(born, date) and is_month(self.header.cell(cells, "birth_date")):
+            row.month_of_birth = born
         return row
 
     def _readers(self) -> Iterator[tuple[str, Callable[[Cell], object]]]:
@@ -133,40 +141,17 @@ class RowReader:
             row.units[unit] = None
             return
         try:
-            row.units[unit] = _unit(code, name)
+            row.units[unit] = _unit(_whole_code(code) if unit == "major" else code, name)
         except _PROBLEMS as problem:
             row.faults.append(Fault(unit if not is_blank(code) else f"{unit}_name", problem.rule))
 
-    def _check_owner(self, cells: Sequence[Cell], row: Row) -> None:
-        """The row must belong to the school and cohort of the form, where it says so."""
-        school = cell_text(self.header.cell(cells, "school"))
-        if school and not _is_code_of(self.school_code, school):
-            row.faults.append(Fault("school", "other_school"))
-        cohort = cell_text(self.header.cell(cells, "cohort"))
-        if cohort and "".join(filter(str.isdigit, cohort.removesuffix(".0"))) != str(self.cohort):
-            row.faults.append(Fault("cohort", "other_cohort"))
-
-    def _check_whole(self, row: Row) -> None:
+    def _require(self, row: Row) -> None:
         faulty = {fault.column for fault in row.faults}
         for column in REQUIRED_FIELDS:
             erased = column in row.given and row.given[column] is None
             missing = column not in row.given and column not in faulty
             if erased or (missing and not (column == "student_number" and row.given.get("exam_number"))):
                 row.faults.append(Fault(column, "required"))
-        row.faults += [Fault(column, rule) for column, rule in contradictions(row.given)]
-
-
-def contradictions(given: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Rules that several fields of a row break together."""
-    citizen_id, days = given.get("citizen_id"), [given.get(column) for column in DAYS]
-    born, enrolled_on, graduated_on = (day if isinstance(day, date) else None for day in days)
-    yield from broken_rules(citizen_id if isinstance(citizen_id, str) else None, born, enrolled_on, graduated_on)
-
-
-def _is_code_of(school_code: str, text: str) -> bool:
-    """The five digits, or the ten-digit identifier that ends with them."""
-    digits = text.removesuffix(".0").strip()
-    return digits == school_code or (len(digits) == 10 and digits.isdigit() and digits.endswith(school_code))
 
 
 def _clean_text(cell: Cell) -> str:
@@ -176,9 +161,10 @@ def _clean_text(cell: Cell) -> str:
 def _years(cell: Cell) -> Decimal:
     try:
         years = Decimal(cell_text(cell).removesuffix("年")).quantize(Decimal("0.1"))
+        usable = 0 < years <= _MAX_YEARS  # fails for what is no number, too
     except InvalidOperation:
-        raise RuleBroken("number_format") from None
-    if not 0 < years <= _MAX_YEARS:
+        usable = False
+    if not usable:
         raise RuleBroken("number_format")
     return years
 
@@ -186,12 +172,19 @@ def _years(cell: Cell) -> Decimal:
 def _unit(code: Cell, name: Cell) -> UnitNamed:
     coded = None if is_blank(code) else identifier_text(code)
     named = None if is_blank(name) else " ".join(_clean_text(name).split())
-    if len(coded or "") > MAX_UNIT_CODE or len(named or "") > (MAX_UNIT_NAME if coded else MAX_UNIT_CODE):
+    if len(coded or "") > MAX_UNIT_CODE or len(named or "") > MAX_UNIT_NAME:
         raise RuleBroken("length")
     if not f"{coded}{named}".isprintable():
         raise RuleBroken("printable")
     # a code is part of an address
     return UnitNamed(coded and coded.replace("/", "／"), named)
+
+
+def _whole_code(cell: Cell) -> Cell:
+    """A major's code of six digits again, where the program took it for a number and dropped the zero in front."""
+    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    text = cell_text(cell)
+    return text.zfill(MAJOR_DIGITS) if is_number and len(text) == MAJOR_DIGITS - 1 and text.isdigit() else cell
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from registry.graduates.tables import graduates
 from registry.organisation import commands
 from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, Unit
-from registry.rosters.chunks import Known
+from registry.rosters.lines import Known
 from registry.rosters.units import UnitBook
 
 _KNOWN = (
@@ -22,7 +22,13 @@ _KNOWN = (
     graduates.c.student_number,
     graduates.c.exam_number,
     graduates.c.name_index,
+    graduates.c.citizen_id_cipher,
     graduates.c.citizen_id_index,
+    graduates.c.birth_date,
+    graduates.c.enrolled_on,
+    graduates.c.graduated_on,
+    graduates.c.college_code,
+    graduates.c.major_code,
     graduates.c.line_fingerprint,
 )
 
@@ -63,25 +69,47 @@ async def load_book(connection: AsyncConnection, school_code: str) -> UnitBook:
 async def store_book(uow: UnitOfWork, school_code: str, book: UnitBook) -> bool:
     """Stores units that rows have added or changed, with their events.
 
-    False if another transaction has added units in the meantime, when nothing was stored and the rows must be
-    resolved against a fresh book.
+    False if another transaction has added or changed such units in the meantime, when nothing was stored and the rows
+    must be resolved against a fresh book.
     """
     touched = list(book.touched())
     if not touched:
         return True
     await organisation.lock_school(uow.connection, school_code)
-    for kind in (Kind.COLLEGE, Kind.MAJOR, Kind.CLASS):
-        added = [after.code for before, after in touched if before is None and after.kind is kind]
-        if await organisation.known_codes(uow.connection, kind, school_code, added):
-            return False
-    for before, after in touched:
-        await (commands.create(uow, after) if before is None else _share_major(uow, after))
+    added = [after for before, after in touched if before is None]
+    changed = {after.code: (before, after) for before, after in touched if before}
+    stored = {code: await _locked(uow.connection, after) for code, (_, after) in changed.items()}
+    if await _any_stored(uow.connection, school_code, added):
+        return False
+    if any(_taught_by(stored[code]) != _taught_by(before) for code, (before, _) in changed.items()):
+        return False
+    for unit in added:
+        await commands.create(uow, unit)
+    for code, (_, after) in changed.items():
+        await _share_major(uow, stored[code], after)
     return True
 
 
-async def _share_major(uow: UnitOfWork, major: Unit) -> None:
-    """Stores which college a major has now, on what is stored of it by now."""
-    stored = await organisation.find(uow.connection, major.kind, major.school_code, major.code, lock=True)
+async def _locked(connection: AsyncConnection, unit: Unit) -> Unit:
+    stored = await organisation.find(connection, unit.kind, unit.school_code, unit.code, lock=True)
     assert stored is not None, "units are never deleted"
+    return stored
+
+
+async def _any_stored(connection: AsyncConnection, school_code: str, added: Sequence[Unit]) -> bool:
+    for kind in (Kind.COLLEGE, Kind.MAJOR, Kind.CLASS):
+        codes = [unit.code for unit in added if unit.kind is kind]
+        if await organisation.known_codes(connection, kind, school_code, codes):
+            return True
+    return False
+
+
+def _taught_by(major: Unit) -> tuple[str | None, bool]:
+    """What rows are resolved by, and what they change: the only college, or that there are several."""
+    return major.college_code, major.several_colleges
+
+
+async def _share_major(uow: UnitOfWork, stored: Unit, major: Unit) -> None:
+    """Stores which college a major has from now on, and nothing else of what the book has read."""
     after = replace(stored, college_code=major.college_code, several_colleges=major.several_colleges)
     await commands.change(uow, stored, after)

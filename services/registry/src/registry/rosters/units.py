@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from hashlib import sha256
 
 from common.codes import normalise
 from registry.organisation.domain import Kind, Unit
-from registry.rosters.rows import UnitNamed
+from registry.rosters.rows import MAX_UNIT_CODE, UnitNamed
+
+MARK_DIGITS = 8
 
 _ORDER = {Kind.COLLEGE: 0, Kind.MAJOR: 1, Kind.CLASS: 2}
 
@@ -22,6 +25,15 @@ class UnitBook:
         self._touched: dict[tuple[Kind, str], Unit | None] = {}
         for unit in units:
             self._enter(unit)
+
+    def codes_of(self, units: Mapping[str, UnitNamed | None]) -> dict[str, str | None]:
+        """The codes of the units that a row names, entered if they are new; None for one that it erases."""
+        named = {unit: each for unit, each in units.items() if each}
+        college = self.college(named["college"]) if "college" in named else None
+        major = self.major(named["major"], college) if "major" in named else None
+        school_class = self.school_class(named["class"], college, major) if "class" in named else None
+        codes = {"college": college, "major": major, "class": school_class}
+        return {f"{unit}_code": codes[unit] for unit in units}
 
     def college(self, named: UnitNamed) -> str:
         """The code of the college a row names, entered if it is new."""
@@ -54,7 +66,7 @@ class UnitBook:
         self, kind: Kind, named: UnitNamed, *, college_code: str | None = None, major_code: str | None = None
     ) -> str:
         name = named.name or named.code or ""
-        code = named.code or self._codes_by_name.get((kind, normalise(name))) or name.replace("/", "／")
+        code = named.code or self._codes_by_name.get((kind, normalise(name))) or _code_of(name)
         if (kind, code) not in self._units:
             self._touched[kind, code] = None
             self._enter(
@@ -77,3 +89,12 @@ class UnitBook:
         key = unit.kind, unit.code
         self._touched.setdefault(key, self._units[key])
         self._units[key] = unit
+
+
+def _code_of(name: str) -> str:
+    """The code of a unit that came without one: its name, of a long one the beginning and a mark of the whole."""
+    code = name.replace("/", "／")
+    if len(code) <= MAX_UNIT_CODE:
+        return code
+    mark = sha256(normalise(name).encode()).hexdigest()[:MARK_DIGITS]
+    return f"{code[: MAX_UNIT_CODE - MARK_DIGITS - 1]}-{mark}"

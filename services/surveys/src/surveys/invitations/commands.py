@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from common.auth import Principal
 from common.crypto import FieldCipher, hashed_secret
-from common.database import UnitOfWork
+from common.database import Database, UnitOfWork
 from common.errors import Conflict, Text
+from common.http import Idempotency
 from surveys.invitations import storage
 from surveys.invitations.domain import link, new_token
 from surveys.invitations.storage import Batch, Invitation, NewInvitation
+from surveys.waves import storage as waves
 from surveys.waves.domain import Wave, WavePhase
 
 FIELD = "invitations.token"
@@ -18,8 +21,11 @@ CHUNK = 5_000
 _CLOSED = Text("调查已截止, 不能再邀请", "The wave has closed; nobody can be invited any more")
 
 
-def must_not_be_over(phase: WavePhase) -> None:
-    """Refuses invitations that could never be answered."""
+async def must_not_be_over(database: Database, caller: Principal, wave: Wave, once: Idempotency) -> None:
+    """Refuses invitations that could never be answered; a request that was taken before leaves here."""
+    async with database.transaction(caller.actor) as uow:
+        await once.claim(uow)
+        _, phase = await waves.with_phase(uow.connection, wave.id)
     if phase is WavePhase.CLOSED:
         raise Conflict("wave_closed", _CLOSED, state=phase.value, allowed_transitions=[])
 

@@ -65,17 +65,19 @@ async def invite(
 ) -> Response:
     async with database.reading() as connection:
         wave = permitted(caller, await waves.find(connection, caller.row_scope(), wave_id))
-        _, phase = await waves.with_phase(connection, wave.id)
-    commands.must_not_be_over(phase)
-    return await accept(
-        request,
-        database,
-        caller,
-        once,
-        kind=KIND,
-        parameters={"wave_id": str(wave.id), "channel": body.parse().channel.value},
-        school_code=wave.plan.school_code,
-    )
+
+    async def taken(_: object) -> Response:
+        return await accept(
+            request,
+            database,
+            caller,
+            once,
+            kind=KIND,
+            parameters={"wave_id": str(wave.id), "channel": body.parse().channel.value},
+            school_code=wave.plan.school_code,
+        )
+
+    return await once.answer(commands.must_not_be_over(database, caller, wave, once), show=taken, again=taken)
 
 
 def _body(invitation: Invitation, link: str | None) -> dict[str, Any]:

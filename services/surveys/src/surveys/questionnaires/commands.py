@@ -4,15 +4,17 @@ from uuid import UUID
 
 from common.auth import Principal, Role, RowScope
 from common.database import Database, UnitOfWork
-from common.errors import Forbidden, Invalid, NotFound
+from common.errors import Conflict, Forbidden, Invalid, NotFound, Text
 from common.http import Idempotency, LazyBody
 from common.http.etags import Precondition
 from surveys.questionnaires import storage
 from surveys.questionnaires.checks import ambiguities, obstacles
-from surveys.questionnaires.domain import Content, Questionnaire
+from surveys.questionnaires.domain import Content, Questionnaire, QuestionnaireState
 from surveys.questionnaires.forms import NewQuestionnaire, QuestionnairePatch
 
 EDITORS = frozenset({Role.SURVEY_MANAGER, Role.SCHOOL_OFFICER, Role.ADMIN})
+
+_ALREADY_PUBLISHED = Text("内容已发布，没有改动", "This content is published already")
 
 
 async def create(
@@ -44,7 +46,8 @@ async def edit(
         if_match.must_equal(questionnaire.version)
         content = body.parse().applied_to(questionnaire.content)
         _must_be_unambiguous(content)
-        changed = await storage.save_draft(uow.connection, questionnaire, content)
+        state = await _state_with(uow, questionnaire, content)
+        changed = await storage.save_content(uow.connection, questionnaire, content, state)
         await _audit(uow, "edit", changed)
         await uow.commit()
     return changed
@@ -58,6 +61,7 @@ async def publish(
         await once.claim(uow)
         questionnaire = await _locked(uow, caller, questionnaire_id)
         if_match.must_equal(questionnaire.version)
+        _must_be_draft(questionnaire)
         if problems := obstacles(questionnaire.content):
             raise Invalid(problems)
         published = await storage.publish(uow.connection, questionnaire)
@@ -82,6 +86,23 @@ async def _locked(uow: UnitOfWork, caller: Principal, questionnaire_id: UUID) ->
     if found.school_code is None:
         caller.must_be(Role.ADMIN)
     return found
+
+
+async def _state_with(uow: UnitOfWork, questionnaire: Questionnaire, content: Content) -> QuestionnaireState:
+    """Published with the content of the newest version, whichever way it got there; else a draft."""
+    if questionnaire.published_version is None:
+        return QuestionnaireState.DRAFT
+    newest = await storage.find_version(
+        uow.connection, RowScope(everything=True), questionnaire.id, questionnaire.published_version
+    )
+    assert newest is not None, "a questionnaire names a version that was published"
+    return QuestionnaireState.PUBLISHED if newest.content == content else QuestionnaireState.DRAFT
+
+
+def _must_be_draft(questionnaire: Questionnaire) -> None:
+    """Two versions with one content would be two questionnaires to whoever compares waves."""
+    if questionnaire.state is QuestionnaireState.PUBLISHED:
+        raise Conflict("already_published", _ALREADY_PUBLISHED, state=questionnaire.state.value, allowed_transitions=[])
 
 
 def _owner(caller: Principal) -> str | None:

@@ -1,7 +1,7 @@
 """Questionnaires on the wire: what is received and what is served."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -100,9 +100,9 @@ class QuestionnairePatch(StrictModel):
 
     def applied_to(self, content: Content) -> Content:
         """The content after the change."""
-        kept = to_documents(content)
-        given: dict[str, Any] = self.model_dump(mode="json", exclude_unset=True)
-        return from_documents(kept.title | given.get("title", {}), given.get("pages", kept.pages))
+        kept, given = to_documents(content), self.model_dump(mode="json", include=self.model_fields_set)
+        words = self.title.model_dump(exclude_unset=True)
+        return from_documents(kept.title | words, given.get("pages", kept.pages))
 
 
 class QuestionBody(QuestionForm):

@@ -42,10 +42,12 @@ async def page(
     return [_questionnaire(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def save_draft(connection: AsyncConnection, questionnaire: Questionnaire, content: Content) -> Questionnaire:
+async def save_content(
+    connection: AsyncConnection, questionnaire: Questionnaire, content: Content, state: QuestionnaireState
+) -> Questionnaire:
     """Replaces the content; published versions stay as they are."""
     document = to_documents(content)
-    return await _save(connection, questionnaire, state="draft", title=document.title, pages=document.pages)
+    return await _save(connection, questionnaire, state=state.value, title=document.title, pages=document.pages)
 
 
 async def publish(connection: AsyncConnection, questionnaire: Questionnaire) -> Questionnaire:

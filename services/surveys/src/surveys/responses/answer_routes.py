@@ -24,11 +24,12 @@ _header = APIKeyHeader(
 )
 
 
-async def token_of_link(header: Annotated[str | None, Security(_header)]) -> str:
-    """The token as it was sent; raises LinkRefused without one."""
+async def token_of_link(header: Annotated[str | None, Security(_header)], database: Db) -> str:
+    """The token of a link, which counts as used from here on; raises LinkRefused unless somebody has it."""
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "survey" or not token.isascii():
         raise LinkRefused
+    await answering.use(database, token.strip())
     return token.strip()
 
 
@@ -36,7 +37,12 @@ LinkToken = Annotated[str, Depends(token_of_link)]
 PageName = Annotated[str, Path(max_length=64)]
 
 
-@router.get("", response_model=AnswerBody, summary="The questionnaire and what was answered so far")
+@router.get(
+    "",
+    response_model=AnswerBody,
+    summary="The questionnaire and what was answered so far",
+    responses={409: {"$ref": "#/components/responses/Problem409"}},
+)
 async def read_answer(*, token: LinkToken, database: Db, cipher: Cipher) -> Response:
     return _shown(await answering.read(database, cipher, token))
 

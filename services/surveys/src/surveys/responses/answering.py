@@ -41,17 +41,32 @@ class Answer:
 
     invitation: Invitation
     wave: Wave
+    phase: WavePhase
     school_names: tuple[str | None, str | None]
     content: Content
     response: Response
     values: Values
 
 
-async def read(database: Database, cipher: FieldCipher, token: str) -> Answer:
-    """The answer behind a link; from the first use nobody but its holder can read the link."""
+async def use(database: Database, token: str) -> None:
+    """Notes the first use of a link; raises LinkRefused for a token nobody has.
+
+    From then on nobody but its holder can read the link. This is an act of its own, so that it stays true when the
+    request that used the link first is refused for something else.
+    """
     async with database.transaction(UNKNOWN_HOLDER) as uow:
-        answer = await _opened(uow, cipher, await _held(uow, token))
-        await uow.commit()
+        invitation = await _held(uow, token)
+        _, phase = await waves.with_phase(uow.connection, invitation.wave_id)
+        if invitation.state is InvitationState.CREATED and phase is WavePhase.OPEN:
+            await _open(uow, invitation)
+            await uow.commit()
+
+
+async def read(database: Database, cipher: FieldCipher, token: str) -> Answer:
+    """The answer behind a link."""
+    async with database.transaction(UNKNOWN_HOLDER) as uow:
+        answer = await _answer(uow, cipher, await _held(uow, token))
+    _must_be_open(answer)
     return answer
 
 
@@ -65,9 +80,10 @@ async def save_page(
 ) -> Answer:
     """Replaces the answers of one page; each value must fit its question, none is required yet."""
     async with database.transaction(UNKNOWN_HOLDER) as uow:
-        answer = await _opened(uow, cipher, await _held(uow, token))
+        answer = await _answer(uow, cipher, await _held(uow, token))
         page = _page_of(answer, page_id)
         if_match.must_equal(answer.response.version)
+        _must_be_open(answer)
         saved = await _save(uow, cipher, answer, page, body.parse().values)
         await uow.commit()
     return saved
@@ -80,8 +96,9 @@ async def submit(
     async with database.transaction(UNKNOWN_HOLDER) as uow:
         invitation = await _held(uow, token)
         await once.claim(uow)
-        answer = await _opened(uow, cipher, invitation)
+        answer = await _answer(uow, cipher, invitation)
         if_match.must_equal(answer.response.version)
+        _must_be_open(answer)
         if problems := missing(answer.content, answer.values):
             raise Invalid(problems)
         submitted = await _submit(uow, answer)
@@ -94,8 +111,8 @@ async def submitted_before(database: Database, cipher: FieldCipher, token: str) 
     """The answer that a repeated submission shows again; its link is used up for everything else."""
     async with database.transaction(UNKNOWN_HOLDER) as uow:
         invitation = await _held(uow, token)
-        wave, _ = await waves.with_phase(uow.connection, invitation.wave_id)
-        return await _filled(uow, cipher, invitation, wave)
+        wave, phase = await waves.with_phase(uow.connection, invitation.wave_id)
+        return await _filled(uow, cipher, invitation, wave, phase)
 
 
 async def _save(
@@ -140,28 +157,52 @@ async def _held(uow: UnitOfWork, token: str) -> Invitation:
     return found
 
 
-async def _opened(uow: UnitOfWork, cipher: FieldCipher, invitation: Invitation) -> Answer:
+async def _open(uow: UnitOfWork, invitation: Invitation) -> None:
+    await invitations.mark(uow.connection, invitation.id, InvitationState.OPENED)
+    await _response_of(uow, invitation)
+    await uow.audit(
+        "invitation.open",
+        "invitation",
+        invitation.id,
+        school_code=invitation.school_code,
+        detail={"wave_id": str(invitation.wave_id)},
+    )
+
+
+async def _answer(uow: UnitOfWork, cipher: FieldCipher, invitation: Invitation) -> Answer:
     wave, phase = await waves.with_phase(uow.connection, invitation.wave_id)
     if invitation.state not in _ANSWERABLE or phase is WavePhase.CLOSED:
         raise LinkRefused
-    if phase is WavePhase.PLANNED:
-        raise Conflict("wave_not_open", _NOT_OPEN, opens_at=wave.plan.opens_at.isoformat())
-    if invitation.state is InvitationState.CREATED:
-        await invitations.mark(uow.connection, invitation.id, InvitationState.OPENED)
-    return await _filled(uow, cipher, invitation, wave)
+    return await _filled(uow, cipher, invitation, wave, phase)
 
 
-async def _filled(uow: UnitOfWork, cipher: FieldCipher, invitation: Invitation, wave: Wave) -> Answer:
-    response = await storage.of_invitation(
+def _must_be_open(answer: Answer) -> None:
+    if answer.phase is WavePhase.PLANNED:
+        raise Conflict("wave_not_open", _NOT_OPEN, opens_at=answer.wave.plan.opens_at.isoformat())
+
+
+async def _filled(uow: UnitOfWork, cipher: FieldCipher, invitation: Invitation, wave: Wave, phase: WavePhase) -> Answer:
+    response = await _response_of(uow, invitation)
+    pages = await storage.pages(uow.connection, response.id)
+    return Answer(
+        invitation=invitation,
+        wave=wave,
+        phase=phase,
+        school_names=await school_names(uow.connection, invitation.school_code),
+        content=await _content(uow, wave),
+        response=response,
+        values=unseal(cipher, response.id, pages),
+    )
+
+
+async def _response_of(uow: UnitOfWork, invitation: Invitation) -> Response:
+    return await storage.of_invitation(
         uow.connection,
         invitation_id=invitation.id,
         wave_id=invitation.wave_id,
         graduate_id=invitation.graduate_id,
         school_code=invitation.school_code,
     )
-    pages = await storage.pages(uow.connection, response.id)
-    names = await school_names(uow.connection, invitation.school_code)
-    return Answer(invitation, wave, names, await _content(uow, wave), response, unseal(cipher, response.id, pages))
 
 
 async def _content(uow: UnitOfWork, wave: Wave) -> Content:

@@ -106,11 +106,12 @@ async def pages(connection: AsyncConnection, response_id: UUID) -> Mapping[str, 
 
 async def save_page(connection: AsyncConnection, response: Response, page_id: str, ciphertext: bytes) -> Response:
     """Replaces the answers of one page."""
-    statement = insert(response_pages).values(response_id=response.id, page_id=page_id, values_ciphertext=ciphertext)
+    saved = {"school_code": response.school_code, "values_ciphertext": ciphertext}
+    statement = insert(response_pages).values(response_id=response.id, page_id=page_id, **saved)
     await connection.execute(
         statement.on_conflict_do_update(
             index_elements=[response_pages.c.response_id, response_pages.c.page_id],
-            set_={"values_ciphertext": statement.excluded.values_ciphertext, "recorded_at": func.clock_timestamp()},
+            set_=saved | {"recorded_at": func.clock_timestamp()},
         )
     )
     return await _save(connection, response)

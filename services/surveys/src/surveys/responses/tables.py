@@ -45,6 +45,8 @@ response_pages = Table(
     metadata,
     Column("response_id", Uuid, ForeignKey("responses.id"), primary_key=True),
     Column("page_id", Text, primary_key=True),
+    # nullable until no process saves pages without it any more
+    Column("school_code", Text),
     Column("values_ciphertext", LargeBinary, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
 )

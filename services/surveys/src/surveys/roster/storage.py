@@ -37,8 +37,11 @@ _SCHOOLS = text(
     """
 )
 
-_GRADUATE_SEQUENCE = text("SELECT sequence FROM graduates WHERE graduate_id = CAST(:key AS uuid)")
-_SCHOOL_SEQUENCE = text("SELECT sequence FROM schools WHERE school_code = :key")
+# a graduate of another school than the token's is as good as an unknown one: nobody learns whether there is one
+_GRADUATE_SEQUENCE = text(
+    "SELECT sequence FROM graduates WHERE graduate_id = CAST(:key AS uuid) AND school_code = :school_code"
+)
+_SCHOOL_SEQUENCE = text("SELECT sequence FROM schools WHERE school_code = :key AND school_code = :school_code")
 _SCHOOL_NAME = text("SELECT name, name_en FROM schools WHERE school_code = :school_code")
 
 
@@ -64,7 +67,8 @@ async def includes(connection: AsyncConnection, tokens: Sequence[ChangeToken]) -
         query = {GRADUATES: _GRADUATE_SEQUENCE, ORGANISATION: _SCHOOL_SEQUENCE}.get(token.topic)
         if query is None:
             continue
-        known = (await connection.execute(query, {"key": token.key})).scalar_one_or_none()
+        named = {"key": token.key, "school_code": token.school_code}
+        known = (await connection.execute(query, named)).scalar_one_or_none()
         if known is None or known < token.sequence:
             return False
     return True

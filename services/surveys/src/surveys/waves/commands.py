@@ -1,27 +1,40 @@
 """Acts on waves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from common.auth import Principal, Role
 from common.contracts import ChangeToken
 from common.database import Database, UnitOfWork
 from common.errors import NotFound
-from common.http import Idempotency
+from common.http import Idempotency, RequestedChanges
+from surveys.questionnaires.domain import PublishedVersion
 from surveys.questionnaires.storage import find_version
 from surveys.roster.domain import COUNTED
+from surveys.roster.storage import includes
 from surveys.waves import storage
 from surveys.waves.announcements import request_responses
-from surveys.waves.domain import Wave, WavePlan, must_open_before_it_closes, unknown_questionnaire_version
+from surveys.waves.domain import (
+    Wave,
+    WavePlan,
+    already_over,
+    must_open_before_it_closes,
+    unknown_questionnaire_version,
+)
 
 MANAGERS = frozenset({Role.SURVEY_MANAGER, Role.SCHOOL_OFFICER, Role.ADMIN})
 
 
 @dataclass(frozen=True)
 class Announced:
-    """A wave with the token of the last event about it; without eligible graduates there is none."""
+    """A wave with the token of the last event about it; without eligible graduates there is none.
+
+    `min_change_met` says whether its population includes the changes that the caller named.
+    """
 
     wave: Wave
     token: ChangeToken | None
+    min_change_met: bool
 
 
 def must_manage(principal: Principal, school_code: str) -> None:
@@ -39,21 +52,48 @@ def permitted(caller: Principal, wave: Wave | None) -> Wave:
     return wave
 
 
-async def create(database: Database, caller: Principal, plan: WavePlan, once: Idempotency) -> Announced:
-    """Freezes the cohort's population as eligible and announces that each of them is asked."""
+async def create(
+    database: Database, caller: Principal, plan: WavePlan, min_change: RequestedChanges, once: Idempotency
+) -> Announced:
+    """Freezes the cohort's population as eligible and announces that each of them is asked.
+
+    The changes that the population must include are waited for, but not for a plan that would be refused afterwards.
+    """
     must_open_before_it_closes(plan)
+    if min_change.tokens:
+        async with database.transaction(caller.actor) as uow:
+            await _judged(uow, caller, plan, once)
+    met = await includes_changes(database, min_change)
     async with database.transaction(caller.actor) as uow:
-        await once.claim(uow)
-        made = await _create(uow, caller, plan)
+        asked = await _judged(uow, caller, plan, once)
+        made = await _create(uow, plan, asked, met)
         await once.remember(uow, made.wave.id, made.wave.version, 201)
         await uow.commit()
     return made
 
 
-async def _create(uow: UnitOfWork, caller: Principal, plan: WavePlan) -> Announced:
+async def includes_changes(database: Database, min_change: RequestedChanges) -> bool:
+    """True as soon as the roster holds the changes that the caller names, False when the wait ran out."""
+
+    async def applied(tokens: Sequence[ChangeToken]) -> bool:
+        async with database.reading() as connection:
+            return await includes(connection, tokens)
+
+    return await min_change.met(applied)
+
+
+async def _judged(uow: UnitOfWork, caller: Principal, plan: WavePlan, once: Idempotency) -> PublishedVersion:
+    """What is asked; a request that was done before leaves here, since its plan was possible at its time."""
+    await once.claim(uow)
+    if await storage.has_passed(uow.connection, plan.closes_at):
+        raise already_over()
     asked = await find_version(uow.connection, caller.row_scope(), plan.questionnaire_id, plan.questionnaire_version)
     if asked is None or asked.school_code not in {None, plan.school_code}:
         raise unknown_questionnaire_version()
+    return asked
+
+
+async def _create(uow: UnitOfWork, plan: WavePlan, asked: PublishedVersion, met: bool) -> Announced:
     wave = await storage.add(uow.connection, plan)
     eligible = await storage.freeze_eligible(uow.connection, wave, COUNTED)
     questions = len(list(asked.content.questions))
@@ -61,4 +101,4 @@ async def _create(uow: UnitOfWork, caller: Principal, plan: WavePlan) -> Announc
     await uow.audit(
         "wave.create", "wave", wave.id, school_code=plan.school_code, detail={"version": 1, "eligible": eligible}
     )
-    return Announced(replace(wave, eligible=eligible), token)
+    return Announced(replace(wave, eligible=eligible), token, met)

@@ -50,6 +50,7 @@ class Wave:
 
 
 _ORDER = Text("截止时间须晚于开始时间", "The wave must close after it opens")
+_OVER = Text("截止时间已过", "The closing time has passed already")
 _UNKNOWN_VERSION = Text("没有这份已发布的问卷版本", "There is no such published questionnaire version")
 
 
@@ -57,6 +58,11 @@ def must_open_before_it_closes(plan: WavePlan) -> None:
     """Refuses a period that never comes."""
     if plan.closes_at <= plan.opens_at:
         raise Invalid((FieldProblem("/closes_at", "opens_before_closes", _ORDER),))
+
+
+def already_over() -> Invalid:
+    """The error for a period that has passed: nobody could answer any more."""
+    return Invalid((FieldProblem("/closes_at", "closes_in_future", _OVER),))
 
 
 def unknown_questionnaire_version() -> Invalid:

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from common.auth import Caller, Principal
-from common.contracts import ChangeToken
 from common.database import Database
 from common.errors import Text
 from common.http import (
@@ -24,9 +23,9 @@ from common.http import (
     rule_broken,
 )
 from surveys.listing import last_seen, listed
-from surveys.roster.storage import includes
 from surveys.waves import commands, storage
 from surveys.waves.announcements import announced
+from surveys.waves.commands import Announced
 from surveys.waves.domain import Cycle, Wave, WavePlan
 
 router = APIRouter(prefix="/v1/waves", tags=["waves"])
@@ -112,11 +111,11 @@ async def create_wave(
     *, caller: Caller, database: Db, body: LazyBody[NewWave], min_change: MinChange, once: Once
 ) -> Response:
     plan = _permitted(caller, body)
-    met = await _met(database, caller, min_change)
+    min_change.must_be_of(lambda school_code: school_code == plan.school_code)
     return await once.answer(
-        commands.create(database, caller, plan, once),
-        show=lambda made: _created(made.wave, made.token, met),
-        again=lambda done: _again(database, caller, UUID(done.object_id), met),
+        commands.create(database, caller, plan, min_change, once),
+        show=_created,
+        again=lambda done: _again(database, caller, UUID(done.object_id), min_change),
     )
 
 
@@ -153,22 +152,16 @@ def _permitted(caller: Principal, body: LazyBody[NewWave]) -> WavePlan:
     return plan
 
 
-async def _met(database: Database, caller: Principal, min_change: RequestedChanges) -> bool:
-    min_change.must_be_of(caller.sees_school)
-
-    async def applied(tokens: Any) -> bool:
-        async with database.reading() as connection:
-            return await includes(connection, tokens)
-
-    return await min_change.met(applied)
-
-
-async def _again(database: Database, caller: Principal, wave_id: UUID, met: bool) -> Response:
+async def _again(database: Database, caller: Principal, wave_id: UUID, min_change: RequestedChanges) -> Response:
+    met = await commands.includes_changes(database, min_change)
     async with database.reading() as connection:
         wave = commands.permitted(caller, await storage.find(connection, caller.row_scope(), wave_id))
-        return _created(wave, await announced(connection, wave), met)
+        return _created(Announced(wave, await announced(connection, wave), met))
 
 
-def _created(wave: Wave, token: ChangeToken | None, met: bool) -> Response:
-    body = wave_body(wave) | {"change_token": token and token.encode(), "min_change_met": met}
-    return resource(body, wave.version, 201, f"/v1/waves/{wave.id}")
+def _created(made: Announced) -> Response:
+    body = wave_body(made.wave) | {
+        "change_token": made.token and made.token.encode(),
+        "min_change_met": made.min_change_met,
+    }
+    return resource(body, made.wave.version, 201, f"/v1/waves/{made.wave.id}")

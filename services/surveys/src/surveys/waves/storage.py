@@ -1,5 +1,6 @@
 """Waves in SQL."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,13 @@ _FREEZE_ELIGIBLE = text(
 )
 
 _COUNT_ELIGIBLE = text("UPDATE waves SET eligible = :eligible WHERE id = :wave_id")
+
+_HAS_PASSED = text("SELECT CAST(:instant AS timestamptz) <= clock_timestamp()")
+
+
+async def has_passed(connection: AsyncConnection, instant: datetime) -> bool:
+    """Whether the database's clock, by which waves open and close, is past an instant."""
+    return bool(await connection.scalar(_HAS_PASSED, {"instant": instant}))
 
 
 async def add(connection: AsyncConnection, plan: WavePlan) -> Wave:

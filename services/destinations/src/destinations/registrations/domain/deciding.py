@@ -47,11 +47,8 @@ def allowed_transitions(registration: Registration, person: Person | None) -> tu
     """The transitions that this person could make now; nobody can with a withdrawn graduate."""
     if not registration.graduate.counted or person is None:
         return ()
-    return tuple(
-        action
-        for action in transitions_from(registration.stage, person.party)
-        if not _same_person(registration, action, person)
-    )
+    possible = transitions_from(registration.stage, person.party, effective=registration.effective is not None)
+    return tuple(action for action in possible if not _same_person(registration, action, person))
 
 
 def must_take_part(action: Action, party: Party | None) -> Party:
@@ -82,7 +79,7 @@ def must_be_possible(registration: Registration, action: Action, person: Person)
     """The stage that follows; refuses an act that the state, the graduate's or the person's history does not allow."""
     if not registration.graduate.counted:
         raise refusals.GraduateWithdrawn(registration.stage)
-    following = next_stage(registration.stage, action, person.party)
+    following = next_stage(registration.stage, action, person.party, effective=registration.effective is not None)
     allowed = allowed_transitions(registration, person)
     if following is None:
         raise refusals.ActNotPossible(action, registration.stage, allowed)
@@ -121,16 +118,17 @@ def act(registration: Registration, action: Action, person: Person, note: str | 
     following = must_be_possible(registration, action, person)
     if action is Action.SUBMIT:
         _refuse(fields.incompleteness(registration.content))
+    acted_on = _without_replacement(registration) if action is Action.REQUEST_VOID else registration
     return _with_changes(
         registration,
         Change(
             action=action,
             stage=following,
             confirmation=_ANSWERS.get(action, registration.confirmation),
-            source=_source_after(registration, action, person),
-            content=registration.content,
-            incomplete=registration.incomplete,
-            reviewers=_reviewers(registration, action, person, following),
+            source=_source_after(acted_on, action, person),
+            content=acted_on.content,
+            incomplete=acted_on.incomplete,
+            reviewers=_reviewers(acted_on, action, person, following),
             changed=(),
             takes_effect=action is Action.SCHOOL_APPROVE,
             announcement=_ANNOUNCED.get(action),
@@ -149,7 +147,7 @@ def imported(registration: Registration | None, content: Destination, person: Pe
         confirmation=Confirmation.UNCONFIRMED,
         source=Source.IMPORT,
         content=content,
-        incomplete=fields.missing_on_import(content),
+        incomplete=_missing(content, Source.IMPORT),
         reviewers=Reviewers(approved_by_school=person.subject),
         changed=changed_fields(None, content),
         takes_effect=True,
@@ -159,12 +157,24 @@ def imported(registration: Registration | None, content: Destination, person: Pe
 
 
 def is_unchanged_by(registration: Registration | None, content: Destination) -> bool:
-    """Whether a row would leave the registration as it is: nothing stored differs, and it is approved already."""
-    return (
-        registration is not None
-        and registration.content == content
-        and registration.state in {Stage.SCHOOL_APPROVED.state, Stage.VOID_AT_SCHOOL.state}
-    )
+    """Whether a row says what is effective already; then it leaves alone what is under review, too."""
+    effective = registration.effective if registration else None
+    return effective is not None and effective.content == content
+
+
+def _without_replacement(registration: Registration) -> Registration:
+    """The effective content alone: who asks for its void gives up what was to replace it, and its reviews."""
+    effective = registration.effective
+    if effective is None or registration.stage is Stage.SCHOOL_APPROVED:
+        return registration
+    missing = _missing(effective.content, effective.source)
+    said = replace(registration, content=effective.content, source=effective.source, incomplete=missing)
+    return replace(said, reviewers=Reviewers())
+
+
+def _missing(content: Destination, source: Source) -> tuple[str, ...]:
+    """Empty fields that should be filled: of a file, because published history has gaps, fewer than over HTTP."""
+    return fields.missing_on_import(content) if source is Source.IMPORT else fields.missing_fields(content)
 
 
 def _with_changes(before: Registration, change: Change) -> Change:
@@ -195,12 +205,12 @@ def _reviewers(registration: Registration, action: Action, person: Person, follo
     reviewers = registration.reviewers
     if action is Action.RETURN and following is Stage.SCHOOL_APPROVED:
         return replace(reviewers, void_by_college=None, void_by_school=None)
-    level = review_of(registration.stage, action, person.party)
+    level = review_of(action, person.party)
     return replace(reviewers, **{_place(registration, action, level): person.subject}) if level else reviewers
 
 
 def _same_person(registration: Registration, action: Action, person: Person) -> bool:
-    level = review_of(registration.stage, action, person.party)
+    level = review_of(action, person.party)
     if level is None:
         return False
     other = Review.SCHOOL if level is Review.COLLEGE else Review.COLLEGE

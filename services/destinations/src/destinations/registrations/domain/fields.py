@@ -141,7 +141,14 @@ def recoded(content: Destination, patch: Mapping[str, object]) -> Destination:
     if merged.destination_code == content.destination_code:
         return merged
     asked = rule_of(merged.destination_code)
-    return merged.cleared((asked.forbidden | asked.foreign) - patch.keys())
+    outdated = frozenset() if is_reason_of(merged.reason or "", merged.destination_code) else REASON
+    return merged.cleared((asked.forbidden | asked.foreign | outdated) - patch.keys())
+
+
+def is_reason_of(reason: str, destination_code: str) -> bool:
+    """Whether a reason can belong to a code: 求职中 is one of 待就业 and its sub-codes alone, 其他 of any."""
+    entry = CodeLists.load().get(CODE_LISTS["reason"]).lookup(reason)
+    return entry is None or destination_code.startswith(entry.attributes.get("parent", ""))
 
 
 def is_flexible(content: Destination) -> bool:

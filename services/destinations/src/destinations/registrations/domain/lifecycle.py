@@ -102,8 +102,12 @@ def _step(stage: Stage, action: Action, parties: frozenset[Party] | set[Party], 
 STEPS: tuple[Step, ...] = (
     _step(Stage.DRAFT, Action.EDIT, AUTHORS, Stage.DRAFT),
     _step(Stage.DRAFT, Action.SUBMIT, AUTHORS, Stage.SUBMITTED),
+    _step(Stage.DRAFT, Action.REQUEST_VOID, {_G, _C}, Stage.VOID_AT_COLLEGE),
+    _step(Stage.DRAFT, Action.REQUEST_VOID, {_CO, _SO}, Stage.VOID_AT_SCHOOL),
     _step(Stage.RETURNED, Action.EDIT, AUTHORS, Stage.RETURNED),
     _step(Stage.RETURNED, Action.SUBMIT, AUTHORS, Stage.SUBMITTED),
+    _step(Stage.RETURNED, Action.REQUEST_VOID, {_G, _C}, Stage.VOID_AT_COLLEGE),
+    _step(Stage.RETURNED, Action.REQUEST_VOID, {_CO, _SO}, Stage.VOID_AT_SCHOOL),
     _step(Stage.SUBMITTED, Action.COLLEGE_APPROVE, {_CO}, Stage.COLLEGE_APPROVED),
     _step(Stage.SUBMITTED, Action.RETURN, {_CO}, Stage.RETURNED),
     _step(Stage.COLLEGE_APPROVED, Action.SCHOOL_APPROVE, {_SO}, Stage.SCHOOL_APPROVED),
@@ -132,23 +136,25 @@ def parties_of(action: Action) -> frozenset[Party]:
     return frozenset(party for step in STEPS if step.action is action for party in step.parties)
 
 
-def next_stage(stage: Stage, action: Action, party: Party) -> Stage | None:
-    """Where the act leads, or None when it is not possible there for this party."""
-    return _BY_ACT.get((stage, action, party))
+def next_stage(stage: Stage, action: Action, party: Party, *, effective: bool) -> Stage | None:
+    """Where the act leads, or None when it is not possible there for this party.
+
+    What was never `effective` needs no void: a draft has effective content where it is to replace it.
+    """
+    return None if action is Action.REQUEST_VOID and not effective else _BY_ACT.get((stage, action, party))
 
 
-def transitions_from(stage: Stage, party: Party | None) -> tuple[Action, ...]:
-    """The transitions that the table gives a party in a stage; without a party those that anybody has."""
-    parties = tuple(Party) if party is None else (party,)
-    return tuple(action for action in TRANSITIONS if any((stage, action, each) in _BY_ACT for each in parties))
+def transitions_from(stage: Stage, party: Party, *, effective: bool) -> tuple[Action, ...]:
+    """The transitions that the table gives a party in a stage, with or without effective content."""
+    return tuple(action for action in TRANSITIONS if next_stage(stage, action, party, effective=effective))
 
 
-def review_of(stage: Stage, action: Action, party: Party) -> Review | None:
+def review_of(action: Action, party: Party) -> Review | None:
     """The review level that this act fills, if it is an approval or counts as one."""
     if action is Action.COLLEGE_APPROVE:
         return Review.COLLEGE
     if action in {Action.SCHOOL_APPROVE, Action.VOID}:
         return Review.SCHOOL
-    if action is Action.REQUEST_VOID and stage is Stage.SCHOOL_APPROVED:
+    if action is Action.REQUEST_VOID:
         return {Party.COLLEGE_OFFICER: Review.COLLEGE, Party.SCHOOL_OFFICER: Review.SCHOOL}.get(party)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from common.codes.rules import rule
 from common.errors import Conflict, Forbidden, Invalid, Text
 from destinations.registrations.domain.lifecycle import Action, Stage
 
@@ -66,7 +67,8 @@ class UnknownGraduate(Invalid):
     """No such graduate, or one outside the caller's scope: the two look the same."""
 
     def __init__(self) -> None:
-        super().__init__(code="unknown_graduate", detail=Text("没有该毕业生", "There is no such graduate"))
+        problem = rule("unknown_graduate").problem("/graduate_id")
+        super().__init__([problem], "unknown_graduate", Text("没有该毕业生", "There is no such graduate"))
 
 
 class ContentRefused(Invalid):

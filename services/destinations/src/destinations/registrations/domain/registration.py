@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -50,10 +50,15 @@ class Reviewers:
 
 @dataclass(frozen=True)
 class Effective:
-    """生效内容: the last approved content, which counts until it is replaced or voided."""
+    """生效内容: the last approved content, which counts until it is replaced or voided.
+
+    `confirmation` is what was last announced of it; the registration's own may be further, and not announced.
+    """
 
     version: int
     content: Destination
+    source: Source
+    confirmation: Confirmation | None
     decided_on: date
 
 
@@ -78,6 +83,11 @@ class Registration:
     def state(self) -> State:
         """The state that callers see."""
         return self.stage.state
+
+    @property
+    def standing(self) -> Destination:
+        """What was decided last, whatever is under review: the effective content, or the newest where nothing is."""
+        return self.effective.content if self.effective else self.content
 
 
 @dataclass(frozen=True)
@@ -109,9 +119,6 @@ class Written:
 def after(graduate: Graduate, before: Registration | None, change: Change, written: Written) -> Registration:
     """The registration once the change is written."""
     version = before.version + 1 if before else 1
-    effective = before.effective if before else None
-    if change.takes_effect:
-        effective = Effective(version, change.content, written.decided_on)
     return Registration(
         id=written.id,
         graduate=graduate,
@@ -122,7 +129,18 @@ def after(graduate: Graduate, before: Registration | None, change: Change, writt
         content=change.content,
         incomplete=change.incomplete,
         reviewers=change.reviewers,
-        effective=None if change.stage is Stage.VOIDED else effective,
+        effective=_effective_after(before, change, version, written.decided_on),
         decided_on=written.decided_on,
         recorded_at=written.recorded_at,
     )
+
+
+def _effective_after(before: Registration | None, change: Change, version: int, day: date) -> Effective | None:
+    effective = before.effective if before else None
+    if change.stage is Stage.VOIDED:
+        return None
+    if change.takes_effect:
+        return Effective(version, change.content, change.source, change.confirmation, day)
+    if effective and change.announcement:
+        return replace(effective, confirmation=change.confirmation)
+    return effective

@@ -52,6 +52,9 @@ CODED = ("employer_nature_code", "industry_code", "place_code", "position_code")
 IDENTIFYING = frozenset({"student_number", "exam_number", "name"})
 """Columns whose faulty values are shown masked."""
 
+DESTINATION = ("destination_code", "destination_code_label")
+"""A row says something when one of these is filled."""
+
 KEYS = ("student_number", "exam_number")
 """A row is found by the first of these that it has."""
 

@@ -13,6 +13,7 @@ from common.operations import RowProblem
 from common.spreadsheets import Sheet, write_workbook
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header, find_header
+from common.spreadsheets.masking import without_persons
 from destinations.registrations.imports.columns import FIELD_OF_HEADER, IDENTIFYING, KEYS
 from destinations.registrations.imports.rows import Fault, Row, RowReader
 
@@ -43,20 +44,38 @@ class Table:
         return await write_workbook(self.titles, [self.cells[row.number] for row in rows], reasons)
 
     def _problem(self, number: int, fault: Fault) -> RowProblem:
-        value = cell_text(self.header.cell(self.cells[number], fault.column))[:MAX_SHOWN]
-        shown = masked(value) if fault.column in IDENTIFYING else value
-        return RowProblem(number, self._title(fault.column), fault.rule, shown or None, rule(fault.rule).text)
+        cells = self.cells[number]
+        column = self._column_of(fault, cells)
+        title, value = self.header.texts.get(column, column), self._shown(cells, column)[:MAX_SHOWN]
+        return RowProblem(number, title, fault.rule, value or None, rule(fault.rule).text)
 
-    def _title(self, column: str) -> str:
-        texts = self.header.texts
-        other = KEYS[1] if column == KEYS[0] else f"{column}_label"
-        return texts.get(column) or texts.get(other) or column
+    def _column_of(self, fault: Fault, cells: Sequence[Cell]) -> str:
+        """The column to show: a label's where only that is filled, the other number where a file has no 学号."""
+        if fault.column == KEYS[0]:
+            return next(key for key in KEYS if key in self.header.positions)
+        pair = (fault.column, f"{fault.column}_label")
+        filled = (column for column in pair if not is_blank(self.header.cell(cells, column)))
+        there = (column for column in pair if column in self.header.positions)
+        return next(filled, None) or next(there, fault.column)
+
+    def _shown(self, cells: Sequence[Cell], column: str) -> str:
+        cell = self.header.cell(cells, column)
+        if column in IDENTIFYING:
+            return masked(cell_text(cell))
+        identifying = (self.header.cell(cells, each) for each in IDENTIFYING)
+        return without_persons(cell, identifying, numbered=column == "employer_uscc")
+
+
+def table_header(rows: Sequence[Sequence[Cell]]) -> Header | None:
+    """The header of a table that names persons and destinations."""
+    header = find_header(rows, FIELD_OF_HEADER)
+    return header if header and _names_enough(header) else None
 
 
 def open_table(sheet: Sheet) -> Table:
     """Finds the header; raises Invalid without one that names persons and destinations."""
-    header = find_header(sheet.rows, FIELD_OF_HEADER)
-    if header is None or not _names_enough(header):
+    header = table_header(sheet.rows)
+    if header is None:
         raise Invalid([rule("header_missing").problem("/file")], code="header_missing")
     numbered = zip(sheet.numbers, sheet.rows, strict=True)
     data: dict[int, Sequence[Cell]] = {

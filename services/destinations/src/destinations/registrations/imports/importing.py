@@ -1,38 +1,31 @@
 """Import of registrations as long work: read, resolve, then decide and write under the graduates' locks.
 
-`reject` (and every dry run) is one transaction over the whole file; `skip` is one transaction for each 5,000 rows, and
-a resumed operation leaves out those that are committed.
+`reject` is one transaction over the whole file; `skip` is one transaction for each 5,000 rows, and a resumed operation
+leaves out those that are committed. A dry run decides in the same way over what it reads, without a lock.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from common.database import UnitOfWork
 from common.errors import Invalid
 from common.identifiers import GraduateId
 from common.operations import OperationContext, Outcome, RowProblem
+from common.operations.outcome import added_up, broken
 from common.spreadsheets import read
 from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Person
 from destinations.registrations.imports import storage
-from destinations.registrations.imports.files import Table, open_table
-from destinations.registrations.imports.planning import (
-    Known,
-    Plan,
-    mark_duplicates,
-    mark_same_graduates,
-    plan_row,
-)
+from destinations.registrations.imports.files import Table, open_table, table_header
+from destinations.registrations.imports.planning import Known, Plan, mark_repeated, plan_rows
 from destinations.registrations.imports.resolving import Entries, resolve
 from destinations.registrations.imports.rows import Fault, Row
 from destinations.registrations.imports.storage import Writing
-from destinations.roster import storage as roster
-from destinations.roster.registry import Registry
+from destinations.roster.registry import Registry, RegistryRefused
 
 KIND = "registration_import"
 CHUNK_ROWS = 5_000
@@ -73,19 +66,23 @@ class Task:
 
 @dataclass
 class Counts:
-    """What became of the rows; the first four add up to the data rows."""
+    """What became of the rows; the first four add up to the data rows.
+
+    `incomplete_fields` are stored ones that lack something, `frozen` unchanged ones of graduates who left the roster.
+    """
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
     incomplete_fields: int = 0
+    frozen: int = 0
     change_token: str | None = None
     faults: dict[int, list[list[str]]] = field(default_factory=dict)
 
     def add(self, other: Counts) -> None:
         """Counts another part of the file."""
-        for name in ("created", "updated", "unchanged", "rejected", "incomplete_fields"):
+        for name in ("created", "updated", "unchanged", "rejected", "incomplete_fields", "frozen"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.change_token = other.change_token or self.change_token
         self.faults |= other.faults
@@ -94,6 +91,13 @@ class Counts:
     def of(cls, stored: Mapping[str, Any]) -> Counts:
         """What an earlier attempt noted of a part."""
         return cls(**{**stored, "faults": {int(row): faults for row, faults in stored["faults"].items()}})
+
+
+def _result(counts: Counts) -> dict[str, Any]:
+    return {name: value for name, value in vars(counts).items() if name != "faults"}
+
+
+EMPTY_RESULT = _result(Counts())
 
 
 @dataclass
@@ -122,69 +126,60 @@ class FileImport:
         return [self.rows[start : start + CHUNK_ROWS] for start in range(0, len(self.rows), CHUNK_ROWS)]
 
     async def _run_part(self, number: int, rows: Sequence[Row]) -> Counts:
-        """One transaction: decides all rows under their locks, then writes the good ones, or none."""
+        """Decides all rows, then writes the good ones, or none."""
+        if self.task.dry_run:
+            return _counts(await self._imagined(rows), skip_faulty=self.task.skip_faulty)
         task, context = self.task, self.context
         async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as unit:
-            plan = await self._plan(unit, rows)
-            counts = _counts(plan)
-            if plan.faulty and not task.skip_faulty:
-                return Counts(rejected=len(plan.faulty), faults=counts.faults)
+            await storage.one_at_a_time(unit.connection, task.school_code, task.cohort)
+            known = await storage.lock_known(unit.connection, task.school_code, self._told(rows))
+            plan = await self._decided(rows, known)
+            counts = _counts(plan, skip_faulty=task.skip_faulty)
+            if counts.rejected and not task.skip_faulty:
+                return counts
             writing = Writing(task.school_code, task.effective_on, str(context.id))
             token = await storage.write(unit, plan.planned, writing)
-            if task.dry_run:
-                return counts
             counts.change_token = token.encode() if token else None
             await context.chunk_done(unit, number, vars(counts))
             await unit.commit()
         return counts
 
-    async def _plan(self, unit: UnitOfWork, rows: Sequence[Row]) -> Plan:
-        task, connection = self.task, unit.connection
-        told = [self.entries[row.number] for row in rows if row.number in self.entries]
-        await storage.one_at_a_time(connection, task.school_code, task.cohort)
-        await roster.keep_graduates(connection, told)
-        known = await storage.lock_known(connection, task.school_code, [each["graduate_id"] for each in told])
-        return await asyncio.to_thread(self._decide, rows, known)
+    async def _imagined(self, rows: Sequence[Row]) -> Plan:
+        async with self.context.database.reading(snapshot=True) as connection:
+            known = await storage.read_known(connection, self._told(rows))
+        return await self._decided(rows, known)
 
-    def _decide(self, rows: Iterable[Row], known: Mapping[GraduateId, Known]) -> Plan:
-        plan = Plan([], 0, [])
-        for row in rows:
-            entry = self.entries.get(row.number)
-            if entry is None or row.faults:
-                planned = None
-            else:
-                planned = plan_row(row, known[entry["graduate_id"]], self.task.effective_on, self.task.person)
-            if row.faults:
-                plan.faulty.append(row)
-            elif planned is None:
-                plan.unchanged += 1
-            else:
-                plan.planned.append(planned)
-        return plan
+    async def _decided(self, rows: Sequence[Row], known: Mapping[GraduateId, Known]) -> Plan:
+        entries, task = self.entries, self.task
+        by_row = {row.number: known[entries[row.number]["graduate_id"]] for row in rows if row.number in entries}
+        return await asyncio.to_thread(plan_rows, rows, by_row, task.effective_on, task.person)
+
+    def _told(self, rows: Sequence[Row]) -> list[Mapping[str, Any]]:
+        return [self.entries[row.number] for row in rows if row.number in self.entries]
 
 
 async def import_registrations(context: OperationContext, registry: Registry) -> Outcome:
     """The handler of the operation."""
     task = Task.of(context)
     try:
-        table = open_table(await read(await context.upload(), f"upload.{task.kind}"))
+        table = open_table(await read(await context.upload(), f"upload.{task.kind}", table_header))
     except Invalid as refusal:
         return _unusable(refusal)
     rows = await asyncio.to_thread(table.rows, task.school_code, task.cohort)
-    mark_duplicates(rows)
-    entries = await resolve(registry, rows, task.school_code, task.cohort, context.progress)
-    mark_same_graduates(rows, {number: entry["graduate_id"] for number, entry in entries.items()})
+    mark_repeated(rows, lambda row: row.key)
+    try:
+        entries = await resolve(registry, rows, task.school_code, task.cohort, context.progress)
+    except RegistryRefused as refusal:
+        return broken(refusal.code, added_up(EMPTY_RESULT, (await context.done_chunks()).values()))
+    graduates = {number: entry["graduate_id"] for number, entry in entries.items()}
+    mark_repeated(rows, lambda row: graduates.get(row.number))
     counts = await FileImport(context, task, table, rows, entries).run()
     return await _outcome(task, table, rows, counts)
 
 
 def _unusable(refusal: Invalid) -> Outcome:
     problems = [RowProblem(None, None, each.rule, None, each.message) for each in refusal.problems]
-    return Outcome(_result(Counts()), problems, failed=True)
-
-
-def _result(counts: Counts) -> dict[str, Any]:
-    return {name: value for name, value in vars(counts).items() if name != "faults"}
+    return Outcome(EMPTY_RESULT, problems, failed=True)
 
 
 async def _outcome(task: Task, table: Table, rows: Sequence[Row], counts: Counts) -> Outcome:
@@ -202,12 +197,16 @@ def _faults(counts: Counts, row: Row) -> list[Fault]:
     return [Fault(column, rule) for column, rule in counts.faults[row.number]]
 
 
-def _counts(plan: Plan) -> Counts:
+def _counts(plan: Plan, *, skip_faulty: bool) -> Counts:
+    faults = {row.number: [[fault.column, fault.rule] for fault in row.faults] for row in plan.faulty}
+    if faults and not skip_faulty:
+        return Counts(rejected=len(faults), faults=faults)
     return Counts(
         created=plan.created,
         updated=len(plan.planned) - plan.created,
         unchanged=plan.unchanged,
-        rejected=len(plan.faulty),
+        frozen=plan.frozen,
+        rejected=len(faults),
         incomplete_fields=plan.incomplete,
-        faults={row.number: [[fault.column, fault.rule] for fault in row.faults] for row in plan.faulty},
+        faults=faults,
     )

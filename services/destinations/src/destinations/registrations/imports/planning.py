@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from common.codes import normalise
-from common.identifiers import GraduateId
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import State
@@ -39,11 +38,12 @@ class Planned:
 
 @dataclass
 class Plan:
-    """What becomes of the rows of a file; rows with faults are in none of the others."""
+    """What becomes of the rows of a file; rows with faults are in none of the others, frozen ones are unchanged."""
 
-    planned: list[Planned]
-    unchanged: int
-    faulty: list[Row]
+    planned: list[Planned] = field(default_factory=list)
+    unchanged: int = 0
+    frozen: int = 0
+    faulty: list[Row] = field(default_factory=list)
 
     @property
     def created(self) -> int:
@@ -56,43 +56,50 @@ class Plan:
         return sum(bool(each.change.incomplete) for each in self.planned)
 
 
-def mark_duplicates(rows: Iterable[Row]) -> None:
-    """A key that an earlier row of the file has is a fault of the later row."""
-    seen: set[tuple[str, str]] = set()
+def mark_repeated(rows: Iterable[Row], named: Callable[[Row], Hashable | None]) -> None:
+    """Whoever an earlier row of the file has named is a fault of the later row, once."""
+    seen: set[Hashable] = set()
     for row in rows:
-        key = row.student_number or row.exam_number
-        if key is None:
-            continue
-        if (row.key_column, key) in seen:
-            row.faults.append(Fault(row.key_column, "duplicate_in_file"))
-        seen.add((row.key_column, key))
+        person, fault = named(row), Fault(row.key_column, "duplicate_in_file")
+        if person in seen and fault not in row.faults:
+            row.faults.append(fault)
+        if person is not None:
+            seen.add(person)
 
 
-def mark_same_graduates(rows: Iterable[Row], graduates: Mapping[int, GraduateId]) -> None:
-    """Two rows may name one graduate by different numbers; the later one is at fault."""
-    seen: set[GraduateId] = set()
+def plan_rows(rows: Iterable[Row], known: Mapping[int, Known], effective_on: date | None, person: Person) -> Plan:
+    """Decides about each row; `known` is by the number of the row, for those whose graduate was found."""
+    plan = Plan()
     for row in rows:
-        graduate_id = graduates.get(row.number)
-        if graduate_id is None or row.faults:
-            continue
-        if graduate_id in seen:
-            row.faults.append(Fault(row.key_column, "duplicate_in_file"))
-        seen.add(graduate_id)
+        stored = known.get(row.number)
+        planned = plan_row(row, stored, effective_on, person) if stored and row.destination_code else None
+        if row.faults:
+            plan.faulty.append(row)
+        elif planned is not None:
+            plan.planned.append(planned)
+        else:
+            plan.unchanged += 1
+            plan.frozen += stored is not None and not stored.graduate.counted
+    return plan
 
 
 def plan_row(row: Row, known: Known, effective_on: date | None, person: Person) -> Planned | None:
-    """The change that a row makes, or None; what forbids it is added to the row's faults."""
-    content = merged(known.registration.content if known.registration else None, row.given)
+    """The change that a row makes, or None; what forbids it is added to the row's faults, whatever these say already.
+
+    Who left the roster keeps the registration as it is, and a file of the whole cohort need not leave them out.
+    """
+    if not known.graduate.counted:
+        return None
+    content = merged(known.registration.standing if known.registration else None, row.given)
     if deciding.is_unchanged_by(known.registration, content):
         return None
-    faults = _obstacles(row, known, effective_on)
+    row.faults += _obstacles(row, known, effective_on)
     try:
         change = deciding.imported(known.registration, content, person)
     except refusals.ContentRefused as refusal:
-        faults += [Fault(column_of_field(each.pointer.removeprefix("/")), each.rule) for each in refusal.problems]
-        change = None
-    row.faults += faults
-    return Planned(row, known, change) if change and not faults else None
+        row.faults += [Fault(column_of_field(each.pointer.removeprefix("/")), each.rule) for each in refusal.problems]
+        return None
+    return None if row.faults else Planned(row, known, change)
 
 
 def merged(stored: Destination | None, given: Mapping[str, object]) -> Destination:
@@ -115,8 +122,6 @@ def _same_text(name: str, stored: object, given: object) -> bool:
 
 def _obstacles(row: Row, known: Known, effective_on: date | None) -> list[Fault]:
     faults = []
-    if not known.graduate.counted:
-        faults.append(Fault(row.key_column, "graduate_withdrawn"))
     if known.registration is not None and known.registration.state is State.VOID_REQUESTED:
         faults.append(Fault(row.key_column, "void_requested"))
     if effective_on and known.last_decided_on and effective_on < known.last_decided_on:

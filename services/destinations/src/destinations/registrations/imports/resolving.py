@@ -12,6 +12,7 @@ CHUNK = 5_000
 """The most rows that registry resolves at once."""
 
 _RULES = {"not_found": "unknown_graduate", "ambiguous": "ambiguous", "name_mismatch": "name_mismatch"}
+_COLUMNS = {"unknown_graduate": "student_number", "name_mismatch": "name"}
 
 Entries = dict[int, Mapping[str, Any]]
 Progress = Callable[[int, int], Awaitable[None]]
@@ -20,7 +21,10 @@ Progress = Callable[[int, int], Awaitable[None]]
 async def resolve(
     registry: Registry, rows: Sequence[Row], school_code: str, cohort: int, progress: Progress
 ) -> Entries:
-    """The roster entry of each row that names a graduate; the others get a fault. Raises RegistryUnavailable."""
+    """The roster entry of each row that names a graduate; the others get a fault.
+
+    Raises RegistryUnavailable or RegistryRefused.
+    """
     asked = [row for row in rows if _is_named(row)]
     entries: Entries = {}
     for start in range(0, len(asked), CHUNK):
@@ -38,9 +42,9 @@ async def resolve(
 
 
 def _is_named(row: Row) -> bool:
-    return row.destination_code is not None and bool(row.name and (row.student_number or row.exam_number))
+    return not row.silent and bool(row.name and row.key)
 
 
 def _fault(row: Row, problem: str) -> Fault:
     rule = _RULES.get(problem, "unknown_graduate")
-    return Fault("name" if rule == "name_mismatch" else row.key_column, rule)
+    return Fault(_COLUMNS.get(rule, row.key_column), rule)

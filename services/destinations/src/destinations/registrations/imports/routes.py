@@ -28,7 +28,9 @@ class RegistrationImportForm(ImportForm):
     "/registrations",
     status_code=202,
     summary="Import registrations from a spreadsheet",
-    description="Rows arrive approved. The work goes on as an operation.",
+    description="Rows arrive approved. The work goes on as an operation. Its `result` counts the data rows: `created`, "
+    "`updated`, `unchanged`, `rejected`. Of the unchanged ones, `frozen` belong to graduates who have left the roster; "
+    "of the stored ones, `incomplete_fields` lack something.",
     response_model=Operation,
 )
 async def import_registrations(

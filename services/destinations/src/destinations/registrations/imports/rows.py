@@ -5,18 +5,25 @@ A field that is absent from `given` keeps what is stored; one that is given as N
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from common.codes import Cell, CodeLists, CodeProblem
 from common.codes.spelling import cell_text
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
 from common.spreadsheets.headers import Header
+from common.spreadsheets.owners import foreign_cells
 from destinations.registrations.domain.content import CODE_LISTS
-from destinations.registrations.imports.columns import CODED, KEYS, TEXTS, field_of_name_column
+from destinations.registrations.domain.fields import is_reason_of
+from destinations.registrations.imports.columns import CODED, DESTINATION, KEYS, TEXTS, field_of_name_column
 
 LONGEST_KEY = 100
 """No number and no name is longer; registry is not asked for such a one."""
+
+_FORMAT = "Cf"
+_UNPRINTABLE = frozenset({"Cc", "Cs"})
 
 
 @dataclass(frozen=True)
@@ -31,10 +38,11 @@ class Fault:
 class Row:
     """What a row says of whose destination, and what is wrong with it.
 
-    Without a destination code the row says nothing: it leaves everything as it is.
+    Without a destination the row is silent: it leaves everything as it is, whoever it is about.
     """
 
     number: int
+    silent: bool = True
     student_number: str | None = None
     exam_number: str | None = None
     name: str | None = None
@@ -48,9 +56,10 @@ class Row:
         return "exam_number" if self.student_number is None and self.exam_number is not None else "student_number"
 
     @property
-    def silent(self) -> bool:
-        """True for a row without a destination: nothing to do, whoever it is about."""
-        return self.destination_code is None and not self.faults
+    def key(self) -> tuple[str, str] | None:
+        """The number that the graduate is looked up by, with its column."""
+        number = self.student_number or self.exam_number
+        return (self.key_column, number) if number else None
 
 
 @dataclass(frozen=True)
@@ -64,73 +73,73 @@ class RowReader:
     def read(self, number: int, cells: Sequence[Cell]) -> Row:
         """Checks the row by itself; what depends on other rows or on what is stored is checked later."""
         row = Row(number)
-        self._check_owner(cells, row)
-        self._read_destination(cells, row)
-        if row.destination_code is None:
+        row.faults += [Fault(*each) for each in foreign_cells(self.header, cells, self.school_code, self.cohort)]
+        unusable = self._read_keys(cells, row)
+        row.silent = all(is_blank(self.header.cell(cells, column)) for column in DESTINATION)
+        if row.silent:
             return row
-        self._read_person(cells, row)
+        row.faults += unusable
+        self._read_destination(cells, row)
+        self._read_name(cells, row)
         self._fill(cells, row, "signed_on", as_day)
         self._fill(cells, row, "employer_uscc", lambda cell: identifier_text(cell).upper())
         for column in TEXTS:
             self._fill(cells, row, column, _text)
         for column in CODED:
             self._fill_code(cells, row, column)
-        self._place_name(row, row.destination_code)
+        if row.destination_code is not None:
+            self._place_name(row, row.destination_code)
         return row
 
-    def _check_owner(self, cells: Sequence[Cell], row: Row) -> None:
-        """The row must belong to the school and cohort of the form, where it says so."""
-        school = cell_text(self.header.cell(cells, "school")).removesuffix(".0")
-        if school and school != self.school_code and not (len(school) == 10 and school.endswith(self.school_code)):
-            row.faults.append(Fault("school", "other_school"))
-        cohort = cell_text(self.header.cell(cells, "cohort")).removesuffix(".0")
-        if cohort and "".join(filter(str.isdigit, cohort)) != str(self.cohort):
-            row.faults.append(Fault("cohort", "other_cohort"))
+    @property
+    def _day(self) -> date:
+        """The day of the cohort's first official rate (初次): labels mean the codes that are in force then."""
+        return date(self.cohort, 8, 31)
 
     def _read_destination(self, cells: Sequence[Cell], row: Row) -> None:
-        code, label = self.header.cell(cells, "destination_code"), self.header.cell(cells, "destination_code_label")
+        code, label = (self.header.cell(cells, column) for column in DESTINATION)
         if is_clear(code) or is_clear(label):
             row.faults.append(Fault("destination_code", "required"))
             return
         try:
-            row.destination_code = _code("destination", code, label)
+            row.destination_code = _code("destination", code, label, self._day)
         except CodeProblem as problem:
-            row.faults.append(Fault(self._shown("destination_code", code), problem.rule))
+            row.faults.append(Fault(_column_at_fault("destination_code", code, problem), problem.rule))
         if row.destination_code is not None:
             reason = _reason(row.destination_code, label) or _reason(row.destination_code, code)
             row.given["destination_code"] = row.destination_code
             if reason:
                 row.given["reason"] = reason
 
-    def _read_person(self, cells: Sequence[Cell], row: Row) -> None:
+    def _read_keys(self, cells: Sequence[Cell], row: Row) -> list[Fault]:
+        """Reads the numbers, of a silent row too: a later row may repeat them. Gives what is wrong with them."""
+        faults = []
         for column in KEYS:
-            setattr(row, column, self._identifier(cells, row, column))
-        row.name = cell_text(self.header.cell(cells, "name")).strip() or None
-        if row.name is None or len(row.name) > LONGEST_KEY:
-            row.faults.append(Fault("name", "required" if row.name is None else "length"))
-            row.name = None
-        faulty = {fault.column for fault in row.faults}
-        if row.student_number is None and row.exam_number is None and not faulty & set(KEYS):
-            row.faults.append(Fault("student_number", "required"))
+            try:
+                setattr(row, column, _short(identifier_text(self.header.cell(cells, column))))
+            except CellProblem as problem:
+                faults.append(Fault(column, problem.rule))
+        return faults if faults or row.key else [Fault("student_number", "required")]
 
-    def _identifier(self, cells: Sequence[Cell], row: Row, column: str) -> str | None:
+    def _read_name(self, cells: Sequence[Cell], row: Row) -> None:
         try:
-            text = identifier_text(self.header.cell(cells, column))
+            row.name = _short(_text(self.header.cell(cells, "name")))
         except CellProblem as problem:
-            row.faults.append(Fault(column, problem.rule))
-            return None
-        if len(text) > LONGEST_KEY:
-            row.faults.append(Fault(column, "length"))
-            return None
-        return text or None
+            row.faults.append(Fault("name", problem.rule))
+            return
+        if row.name is None:
+            row.faults.append(Fault("name", "required"))
 
     def _fill(self, cells: Sequence[Cell], row: Row, column: str, reader: Callable[[Cell], object]) -> None:
         if column not in self.header.positions or is_blank(cell := self.header.cell(cells, column)):
             return
         try:
-            row.given[column] = None if is_clear(cell) else reader(cell)
+            value = None if is_clear(cell) else reader(cell)
         except CellProblem as problem:
             row.faults.append(Fault(column, problem.rule))
+            return
+        if value != "":
+            row.given[column] = value
 
     def _fill_code(self, cells: Sequence[Cell], row: Row, column: str) -> None:
         code, label = self.header.cell(cells, column), self.header.cell(cells, f"{column}_label")
@@ -140,16 +149,12 @@ class RowReader:
             row.given[column] = None
             return
         try:
-            found = _code(CODE_LISTS[column], code, label)
+            found = _code(CODE_LISTS[column], code, label, self._day)
         except CodeProblem as problem:
-            row.faults.append(Fault(self._shown(column, code), problem.rule))
+            row.faults.append(Fault(_column_at_fault(column, code, problem), problem.rule))
             return
         if found is not None:
             row.given[column] = found
-
-    def _shown(self, column: str, code: Cell) -> str:
-        """The column at fault: that of the code, unless only the label is filled."""
-        return f"{column}_label" if is_blank(code) and f"{column}_label" in self.header.positions else column
 
     def _place_name(self, row: Row, destination_code: str) -> None:
         target = field_of_name_column(destination_code)
@@ -157,13 +162,31 @@ class RowReader:
             row.given[target] = row.given.pop("employer_name")
 
 
-def _code(list_name: str, code: Cell, label: Cell) -> str | None:
+def _code(list_name: str, code: Cell, label: Cell, on: date) -> str | None:
     """The code that the cells name; where labels are only advice, one that is no code itself says nothing."""
     codes = CodeLists.load().get(list_name)
     if not codes.found_by_label and is_blank(code):
         text = cell_text(label)
         return text if text in codes else None
-    return codes.resolve(None if is_blank(code) else code, None if is_blank(label) else label)
+    return codes.resolve(None if is_blank(code) else code, None if is_blank(label) else label, on)
+
+
+def _column_at_fault(column: str, code: Cell, problem: CodeProblem) -> str:
+    """That of the code, unless this cell is empty or good by itself; when the two disagree, the code's too."""
+    if is_blank(code):
+        return f"{column}_label"
+    try:
+        CodeLists.load().get(problem.code_list).resolve_cell(code)
+    except CodeProblem:
+        return column
+    return column if problem.rule == "code_label_disagree" else f"{column}_label"
+
+
+def _short(text: str) -> str | None:
+    """A number or a name, if there is one."""
+    if len(text) > LONGEST_KEY:
+        raise CellProblem("length")
+    return text or None
 
 
 def _reason(destination_code: str, label: Cell) -> str | None:
@@ -173,13 +196,16 @@ def _reason(destination_code: str, label: Cell) -> str | None:
         reason = reasons.resolve_cell(label)
     except CodeProblem:
         return None
-    entry = reasons.lookup(reason) if reason else None
-    return reason if entry and entry.attributes.get("parent") == destination_code else None
+    return reason if reason and is_reason_of(reason, destination_code) else None
 
 
 def _text(cell: Cell) -> str:
-    """A text without what a spreadsheet program or a hasty hand put around it; NUL and the like are no text."""
-    text = " ".join((cell.strip().lstrip("'") if isinstance(cell, str) else cell_text(cell)).split())
-    if not text.isprintable():
-        raise CellProblem("length")
-    return text
+    """A text in single spaces, without what only steers its layout; what steers a device is no text."""
+    text = " ".join((cell if isinstance(cell, str) else cell_text(cell)).split())
+    if text.isprintable():
+        return text
+    kinds = {character: unicodedata.category(character) for character in set(text)}
+    if not _UNPRINTABLE.isdisjoint(kinds.values()):
+        raise CellProblem("printable")
+    # rare characters of names are private use, or newer than the tables of categories
+    return " ".join("".join(character for character in text if kinds[character] != _FORMAT).split())

@@ -10,10 +10,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, text
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.clock import TODAY_SQL
@@ -27,7 +26,6 @@ from destinations.registrations.domain.lifecycle import Stage
 from destinations.registrations.domain.registration import Registration, Reviewers, Written, after
 from destinations.registrations.imports.planning import Known, Planned
 from destinations.roster import storage as roster
-from destinations.roster import tables as roster_tables
 
 _CONTENT = ", ".join(FIELDS)
 _REVIEWERS = tuple(vars(Reviewers()))
@@ -73,10 +71,10 @@ _OPEN_STREAMS = text(
     """
 ).bindparams(_IDS)
 _LOCK_STREAMS = text(
-    """
-    SELECT graduate_id, last_decided_on FROM destination_streams
-     WHERE graduate_id = ANY(:ids) ORDER BY graduate_id FOR UPDATE
-    """
+    "SELECT FROM destination_streams WHERE graduate_id = ANY(:ids) ORDER BY graduate_id FOR UPDATE"
+).bindparams(_IDS)
+_READ_STREAMS = text(
+    "SELECT graduate_id, last_decided_on FROM destination_streams WHERE graduate_id = ANY(:ids)"
 ).bindparams(_IDS)
 
 _STAGE = text(
@@ -168,18 +166,24 @@ async def one_at_a_time(connection: AsyncConnection, school_code: str, cohort: i
 
 
 async def lock_known(
-    connection: AsyncConnection, school_code: str, ids: Sequence[GraduateId]
+    connection: AsyncConnection, school_code: str, told: Sequence[roster.Values]
 ) -> Mapping[GraduateId, Known]:
-    """Locks the graduates' streams, in the order of their ids, and reads what is stored about each."""
-    ordered = sorted(ids)
-    await connection.execute(_OPEN_STREAMS, {"ids": ordered, "school_code": school_code})
-    locked = await connection.execute(_LOCK_STREAMS, {"ids": ordered})
-    last_days = {GraduateId(row.graduate_id): row.last_decided_on for row in locked}
-    registrations = await _current(connection, ordered)
-    graduates = roster_tables.graduates
-    rows = await connection.execute(select(graduates).where(graduates.c.graduate_id == _any(ordered)))
-    found = [roster.to_graduate(row) for row in rows]
-    return {each.id: Known(each, registrations.get(each.id), last_days.get(each.id)) for each in found}
+    """Keeps what was told, locks the graduates' streams in the order of their ids, reads what is stored about each."""
+    ids = sorted(each["graduate_id"] for each in told)
+    await roster.keep_graduates(connection, told)
+    await connection.execute(_OPEN_STREAMS, {"ids": ids, "school_code": school_code})
+    await connection.execute(_LOCK_STREAMS, {"ids": ids})
+    return await read_known(connection, told)
+
+
+async def read_known(connection: AsyncConnection, told: Sequence[roster.Values]) -> Mapping[GraduateId, Known]:
+    """What is stored about each graduate, as it is at this moment."""
+    graduates = await roster.graduates(connection, told)
+    ids = sorted(graduates)
+    registrations = await _current(connection, ids)
+    streams = await connection.execute(_READ_STREAMS, {"ids": ids})
+    last_days = {GraduateId(row.graduate_id): row.last_decided_on for row in streams}
+    return {each: Known(graduates[each], registrations.get(each), last_days.get(each)) for each in ids}
 
 
 async def write(unit: UnitOfWork, rows: Sequence[Planned], writing: Writing) -> ChangeToken | None:
@@ -208,13 +212,10 @@ async def write(unit: UnitOfWork, rows: Sequence[Planned], writing: Writing) -> 
 
 async def _current(connection: AsyncConnection, ids: Sequence[GraduateId]) -> dict[GraduateId, Registration]:
     registrations = tables.registrations.c
-    query = storage.query(registrations.graduate_id == _any(ids), registrations.stage != Stage.VOIDED)
+    is_theirs = registrations.graduate_id == any_(bindparam("ids", list(ids), type_=ARRAY(Uuid)))
+    query = storage.query(is_theirs, registrations.stage != Stage.VOIDED)
     found = [storage.to_registration(row) for row in await connection.execute(query)]
     return {each.graduate.id: each for each in found}
-
-
-def _any(ids: Sequence[GraduateId]) -> Any:
-    return any_(bindparam("ids", list(ids), type_=ARRAY(Uuid)))
 
 
 def _records(rows: Sequence[Planned]) -> list[tuple[object, ...]]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import text
 
 from common.auth import TokenVerifier
 from common.change_feed import changes_router
-from common.contracts import graduate, registration
+from common.contracts import graduate, organisation, registration, response
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.http import create_app
@@ -19,7 +20,7 @@ from common.settings import ServiceSettings
 from common.testing.databases import ServiceDatabase, service_database
 from common.testing.messaging import METADATA
 from common.testing.tokens import TokenMint
-from indicators.timeline.histories import Feed, verify_histories
+from indicators.histories import Feed, verify_histories
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)
@@ -57,7 +58,7 @@ async def owner(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Owner
     async with service_database("destinations", METADATA) as found:
         database = Database.connect(found.app_url)
         settings = ServiceSettings(service="destinations", database_url=found.app_url, **mint.settings)
-        topics = (graduate.TOPIC, registration.TOPIC)
+        topics = (organisation.TOPIC, graduate.TOPIC, registration.TOPIC, response.TOPIC)
         app = create_app(
             title="Owner",
             settings=settings,
@@ -75,10 +76,14 @@ async def owner(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Owner
 
 @pytest.fixture
 async def told(owner: Owner, apply: Applied, school: Any) -> Any:
+    school.described("410000")
+    school.described("420000")
+    wave = uuid4()
     for number in range(30):
         someone = school.enters(college_code=f"C{number % 3}")
         school.goes(someone, "10", JUNE)
         school.goes(someone, "801", JUNE, state="voided")
+        school.answers(someone, wave, "requested")
     await owner.publish(school.events)
     await apply(school.events)
     return school
@@ -111,6 +116,10 @@ async def test_what_arrives_meanwhile_is_no_difference(
         ("UPDATE destination_versions SET destination_code = '11' WHERE school_code = :s", "destination_versions"),
         ("UPDATE destination_versions SET sequence = sequence + 7 WHERE school_code = :s", "destination_versions"),
         ("UPDATE roster_versions SET decided_on = decided_on - 1 WHERE school_code = :s", "roster_versions"),
+        ("DELETE FROM response_versions WHERE school_code = :s", "response_versions"),
+        ("UPDATE response_versions SET state = 'submitted' WHERE school_code = :s", "response_versions"),
+        ("DELETE FROM units WHERE school_code = :s", "units"),
+        ("UPDATE units SET province_code = '410000' WHERE school_code = :s", "units"),
     ],
 )
 async def test_planted_differences_are_found(

@@ -1,0 +1,35 @@
+"""What of a faulty cell may be shown: columns get shifted, and then any cell may hold what identifies a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from common.codes.spelling import Cell, cell_text
+
+_LONG_NUMBER = re.compile(r"\d{9,}")  # longer than a code or a day
+_PERSONS_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9]\d{9}|\d{6}(?:19|20)\d{9}[\dXx])(?![0-9A-Za-z])")
+"""A mobile phone's and a citizen's."""
+
+_SHORTEST = 2
+"""One character identifies nobody, and stands in too many cells."""
+
+
+def without_persons(cell: Cell, identifying: Iterable[Cell], *, numbered: bool = False) -> str:
+    """The cell's text with stars for each of the identifying cells of its row and for every long number in it.
+
+    In a column that is itself `numbered`, such as that of employers' codes, only for numbers made like a person's.
+
+    >>> without_persons("张三 13800138000 410102", ["张三", "0001", None])
+    '** *********** 410102'
+    """
+    text = cell_text(cell)
+    for secret in sorted(map(cell_text, identifying), key=len, reverse=True):
+        if len(secret) >= _SHORTEST:
+            text = text.replace(secret, _stars(secret))
+    suspicious = _PERSONS_NUMBER if numbered else _LONG_NUMBER
+    return suspicious.sub(lambda number: _stars(number[0]), text)
+
+
+def _stars(text: str) -> str:
+    return "*" * len(text)

@@ -1,0 +1,78 @@
+"""The schemes as documents."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from common.contracts import ChangeToken, graduate, rate
+from common.contracts.envelope import IncomingEvent
+
+Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
+Client = Callable[..., httpx.AsyncClient]
+
+
+async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: Any) -> Any:
+    async with client:
+        answer = await client.get(path, params=query)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def test_definitions_are_listed_and_found(client: Client) -> None:
+    listed = await get(client("school_officer", school="90001"), "/v1/definitions")
+    assert [each["id"] for each in listed["items"]] == ["CN-2024", "CN-2021", "CN-2004"]
+    assert listed["next_cursor"] is None
+    one = await get(client("school_officer", school="90001"), "/v1/definitions/CN-2021")
+    assert one["classes"]["flexible"] == ["12", "76*"]
+    await get(client("admin"), "/v1/definitions/CN-1999", 404)
+    await get(client("graduate", graduate=uuid4()), "/v1/definitions")
+
+
+async def test_definitions_come_page_by_page(client: Client) -> None:
+    seen, path = [], "/v1/definitions?limit=2"
+    async with client("admin") as admin:
+        while path:
+            answer = await admin.get(path)
+            seen.append([each["id"] for each in answer.json()["items"]])
+            path = answer.links.get("next", {}).get("url", "")
+            assert (answer.json()["next_cursor"] is None) == (path == "")
+        for wrong in ("limit=0", "limit=501", "cursor=zzz"):
+            assert (await admin.get(f"/v1/definitions?{wrong}")).status_code == 400
+    assert seen == [["CN-2024", "CN-2021"], ["CN-2004"]]
+
+
+async def test_the_version_of_a_definition_is_its_etag(client: Client) -> None:
+    async with client("admin") as admin:
+        answer = await admin.get("/v1/definitions/CN-2024")
+    assert answer.headers["ETag"] == f'"{answer.json()["version"]}"'
+
+
+async def test_definitions_wait_for_a_change_as_every_read_does(client: Client, apply: Applied, school: Any) -> None:
+    school.described("410000")
+    entered = school.enters()
+    query: dict[str, Any] = {"min_change": ChangeToken(graduate.TOPIC, school.code, str(entered), 1).encode()}
+    officer: dict[str, Any] = {"role": "school_officer", "school": school.code}
+    for path in ("/v1/definitions", "/v1/definitions/CN-2024"):
+        assert (await get(client(**officer), path, **query))["min_change_met"] is False
+    waiting = [
+        asyncio.create_task(get(client(**officer), path, **query, wait="20s"))
+        for path in ("/v1/definitions", "/v1/definitions/CN-2024")
+    ]
+    await apply(school.events)
+    assert [body["min_change_met"] for body in await asyncio.gather(*waiting)] == [True, True]
+    assert (await get(client(**officer), "/v1/definitions"))["min_change_met"] is True
+
+
+async def test_a_change_outside_the_scope_is_not_found(client: Client, apply: Applied, school: Any) -> None:
+    school.described("410000")
+    await apply(school.events)
+    query: dict[str, Any] = {"min_change": ChangeToken(graduate.TOPIC, school.code, str(uuid4()), 1).encode()}
+    for path in ("/v1/definitions", "/v1/definitions/CN-2024"):
+        await get(client("school_officer", school="99998"), path, 404, **query)
+        await get(client("provincial_officer", province="420000"), path, 404, **query)
+        await get(client("provincial_officer", province="410000"), path, 200, **query)
+        figures: dict[str, Any] = {"min_change": ChangeToken(rate.TOPIC, school.code, school.code, 1).encode()}
+        await get(client("admin"), path, 400, **figures)

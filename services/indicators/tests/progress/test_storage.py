@@ -1,0 +1,44 @@
+"""What the worker reports becomes the watermark of readers."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import text
+
+from common.consuming import PartitionProgress
+from common.database import Database
+from indicators.progress.storage import report, standing
+
+NOON = datetime(2024, 6, 20, 12, tzinfo=UTC)
+_AS_BEFORE = text(
+    "INSERT INTO applied_partitions (topic, partition, next_offset, included_until) VALUES ('t', 2, 7, :instant)"
+)
+
+
+def at(instant: datetime, partition: int = 0, *, end: int = 5) -> PartitionProgress:
+    return PartitionProgress("t", partition, 5, end, instant, instant - timedelta(minutes=1))
+
+
+async def watermark(database: Database, *partitions: int) -> datetime | None:
+    async with database.reading() as connection:
+        return (await standing(connection, ["t"], partitions)).watermark
+
+
+async def test_the_watermark_is_that_of_the_partition_that_is_farthest_behind(database: Database) -> None:
+    await report(database, [at(NOON, 0), at(NOON + timedelta(minutes=5), 1, end=9)])
+    assert await watermark(database, 0) == NOON
+    assert await watermark(database, 1) == NOON + timedelta(minutes=4)
+    assert await watermark(database, 0, 1) == NOON
+    assert await watermark(database, 0, 7) is None
+
+
+async def test_a_watermark_never_goes_back(database: Database) -> None:
+    await report(database, [at(NOON, 3)])
+    await report(database, [at(NOON - timedelta(hours=1), 3)])
+    assert await watermark(database, 3) == NOON
+
+
+async def test_a_worker_of_the_image_before_reports_beside_this_one(database: Database) -> None:
+    async with database.engine.begin() as connection:
+        await connection.execute(_AS_BEFORE, {"instant": NOON})
+    await report(database, [at(NOON + timedelta(minutes=1), 2)])
+    assert await watermark(database, 2) == NOON + timedelta(minutes=1)

@@ -1,0 +1,42 @@
+"""Response rates over HTTP."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from common.contracts.envelope import IncomingEvent
+
+Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
+Client = Callable[..., httpx.AsyncClient]
+
+
+async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: Any) -> Any:
+    async with client:
+        answer = await client.get(path, params=query)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def test_response_rates_count_distinct_graduates(client: Client, apply: Applied, new_school: Any) -> None:
+    school = new_school()
+    people = [school.enters(sex_code=str(1 + number % 2)) for number in range(6)]
+    first, second = uuid4(), uuid4()
+    for someone in people:
+        school.answers(someone, first, "requested")
+        school.answers(someone, second, "requested")
+    school.answers(people[0], first, "submitted")
+    school.answers(people[0], second, "submitted")
+    school.answers(people[1], first, "submitted")
+    school.answers(people[2], first, "submitted")
+    school.answers(people[2], first, "withdrawn")
+    await apply(school.events[::-1])
+    query = {"school": school.code, "cohort": 2024, "cycle": 1}
+    (observation,) = (await get(client("admin"), "/v1/response-rates", **query))["observations"]
+    assert observation == {"group": {}, "eligible": 6, "valid": 2, "rate": "33.33"}
+    by_sex = (await get(client("admin"), "/v1/response-rates", **query, by="sex"))["observations"]
+    assert [(each["group"]["sex"], each["eligible"], each["valid"]) for each in by_sex] == [("1", 3, 1), ("2", 3, 1)]
+    empty = (await get(client("admin"), "/v1/response-rates", **(query | {"cycle": 3})))["observations"]
+    assert empty == [{"group": {}, "eligible": 0, "valid": 0, "rate": None}]
+    assert (await get(client("admin"), "/v1/response-rates", **query, sex="2"))["observations"][0]["eligible"] == 3
