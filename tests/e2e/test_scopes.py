@@ -8,22 +8,24 @@ from uuid import uuid4
 
 import pytest
 from campus import Campus
-from format_a import HEADERS, destination_cells, graduate_row, workbook
+from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
+from writes import Write, complete_requests
 
 Json = dict[str, Any]
 FOREIGN = "99001"
 SERVICES = ("registry", "destinations", "surveys", "indicators")
-COLLEGE = "K7SCOPE"
+COLLEGE, MAJOR, CLASS = "K7SCOPE", "080902", "K7CLASS"
 
 
 @dataclass(frozen=True)
 class Known:
-    """Everything of school A that a path can name: parameter of a path → value."""
+    """Everything of school A that a path can name: the service or collection it is in and the parameter → value."""
 
     school: str
     parameters: Mapping[tuple[str, str], str]
     secrets: frozenset[str]
+    requests: Mapping[Write, dict[str, Any]]
 
     def shown_in(self, text: str) -> list[str]:
         """What a text tells of school A."""
@@ -32,7 +34,7 @@ class Known:
     def path(self, service: str, template: str) -> str:
         """The path of a route, filled in with what belongs to school A."""
         for (owner, name), value in self.parameters.items():
-            if owner in {service, "*"}:
+            if owner in {service, "*"} or f"/{owner}/{{{name}}}" in template:
                 template = template.replace(f"{{{name}}}", value)
         return template
 
@@ -40,10 +42,9 @@ class Known:
 @pytest.fixture(scope="module")
 async def known(campus: Campus, new_school: str) -> Known:
     school, manager = new_school, campus.bearer("survey_manager", school=new_school)
-    rows = [
-        graduate_row(n) | destination_cells("10") | {"院系代码": COLLEGE, "所在院系": "甲学院"} for n in range(1, 6)
-    ]
-    headers = (*HEADERS, "院系代码", "所在院系")
+    units: Row = {"院系代码": COLLEGE, "所在院系": "甲学院", "专业代码": MAJOR, "班级代码": CLASS, "班级": "甲班"}
+    rows = [graduate_row(n) | destination_cells("10", **units) for n in range(1, 6)]
+    headers = (*HEADERS, "院系代码", "所在院系", "班级代码", "班级")
     imported = [
         await campus.import_roster(workbook(rows, headers), school),
         await campus.import_registrations(workbook(rows, headers), school),
@@ -59,7 +60,9 @@ async def known(campus: Campus, new_school: str) -> Known:
     return Known(
         school,
         {
-            ("*", "code"): school,
+            ("colleges", "code"): COLLEGE,
+            ("majors", "code"): MAJOR,
+            ("classes", "code"): CLASS,
             ("*", "school_code"): school,
             ("*", "school"): school,
             ("*", "graduate_id"): graduate,
@@ -77,6 +80,7 @@ async def known(campus: Campus, new_school: str) -> Known:
         frozenset(
             {school, COLLEGE, *tokens, *(each["id"] for each in registrations), wave["id"], wave["questionnaire_id"]}
         ),
+        complete_requests(school, COLLEGE, MAJOR, graduate, wave["questionnaire_id"]),
     )
 
 
@@ -88,60 +92,100 @@ async def items(campus: Campus, service: str, path: str, headers: Mapping[str, s
     return list(answered.json()["items"])
 
 
-async def routes(campus: Campus, service: str) -> list[tuple[str, str]]:
+async def routes(campus: Campus, service: str, scheme: str | None = None) -> list[tuple[str, str]]:
+    """Method and path of everything that needs a token, or one kind of token."""
     document = (await campus.http.get(f"{campus.urls[service]}/openapi.json")).json()
     return [
         (method.upper(), path)
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
-        if operation["security"]
+        if operation["security"] and (scheme is None or scheme in operation["security"][0])
     ]
 
 
-def strangers(campus: Campus) -> dict[str, dict[str, str]]:
-    """Everybody with a row scope, at another school, another province, or as another graduate."""
+def people(campus: Campus, school: str, graduate: str, province: str) -> dict[str, dict[str, str]]:
+    """Everybody with a row scope, at one school, of one province, or as one graduate."""
     return {
-        "school_officer": campus.bearer("school_officer", school=FOREIGN),
-        "college_officer": campus.bearer("college_officer", school=FOREIGN, college=COLLEGE),
-        "counsellor": campus.bearer("counsellor", school=FOREIGN, college=COLLEGE, class_="K1"),
-        "survey_manager": campus.bearer("survey_manager", school=FOREIGN),
-        "graduate": campus.bearer("graduate", graduate=str(uuid4())),
-        "provincial_officer": campus.bearer("provincial_officer", province="210000"),
+        "school_officer": campus.bearer("school_officer", school=school),
+        "college_officer": campus.bearer("college_officer", school=school, college=COLLEGE),
+        "counsellor": campus.bearer("counsellor", school=school, college=COLLEGE, class_="K1"),
+        "survey_manager": campus.bearer("survey_manager", school=school),
+        "graduate": campus.bearer("graduate", graduate=graduate),
+        "provincial_officer": campus.bearer("provincial_officer", province=province),
         "employer": campus.bearer("employer", employer=str(uuid4())),
         "auditor": campus.bearer("auditor"),
     }
 
 
-def queries(method: str, known: Known) -> list[dict[str, str]]:
-    if method != "GET":
-        return [{}]
+def strangers(campus: Campus) -> dict[str, dict[str, str]]:
+    """The same people elsewhere."""
+    return people(campus, FOREIGN, str(uuid4()), "210000")
+
+
+def queries(known: Known) -> list[dict[str, str]]:
     cohort = {"school": known.school, "cohort": "2024"}
     return [{}, {"school": known.school}, cohort, cohort | {"by": "college"}]
 
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_nothing_of_a_school_is_shown_to_strangers(campus: Campus, known: Known, service: str) -> None:
-    found = await routes(campus, service)
+    found = [template for method, template in await routes(campus, service) if method == "GET"]
     await asyncio.gather(
         *(none_shown(campus, known, service, found, role, headers) for role, headers in strangers(campus).items())
     )
 
 
 async def none_shown(
-    campus: Campus, known: Known, service: str, found: list[tuple[str, str]], role: str, headers: dict[str, str]
+    campus: Campus, known: Known, service: str, found: list[str], role: str, headers: dict[str, str]
 ) -> None:
-    for method, template in found:
+    for template in found:
         path = known.path(service, template)
-        for query in queries(method, known):
-            answered = await campus.http.request(
-                method, campus.urls[service] + path, headers=headers | {"If-Match": "*"}, params=query
-            )
-            asked = f"{role}: {method} {path} {query} -> {answered.status_code}"
+        for query in queries(known):
+            answered = await campus.http.get(campus.urls[service] + path, headers=headers, params=query)
+            asked = f"{role}: GET {path} {query} -> {answered.status_code}"
             assert answered.status_code < 500, asked
             if answered.status_code < 300:
                 assert known.shown_in(answered.text) == [], asked
             elif template != path:
-                assert answered.status_code in {400, 403, 404, 405, 415, 422, 428}, asked
+                assert answered.status_code in ({400, 403, 404} if query else {403, 404}), asked
+
+
+OWN_OR_NOTHING = {("POST", "/v1/questionnaires"): 201, ("POST", "/v1/graduates/search"): 200}
+"""What names no row, and may therefore succeed: a questionnaire of the caller's own, a search that finds nobody."""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_stranger_writes_to_a_row_of_a_school(campus: Campus, known: Known, service: str) -> None:
+    writes = [(method, path) for method, path in await routes(campus, service, "bearer") if method != "GET"]
+    home = people(campus, known.school, known.parameters["*", "graduate_id"], "410000")
+    for role, headers in strangers(campus).items():
+        await asyncio.gather(
+            *(not_written(campus, known, service, write, role, headers, home[role]) for write in writes)
+        )
+
+
+async def not_written(
+    campus: Campus,
+    known: Known,
+    service: str,
+    write: Write,
+    role: str,
+    headers: dict[str, str],
+    home: dict[str, str],
+) -> None:
+    """A complete request is answered as if the row were missing, or with 403 where the role may do this to no row."""
+    method, template = write
+    address, content = campus.urls[service] + known.path(service, template), known.requests[write]
+    answered = await campus.http.request(method, address, headers=headers | {"If-Match": "*"}, **content)
+    asked = f"{role}: {method} {template} -> {answered.status_code} {answered.text}"
+    assert known.shown_in(answered.text) == [], asked
+    if answered.status_code == 403:
+        at_home = await campus.http.request(method, address, headers=home | {"If-Match": "*"}, **content)
+        assert at_home.status_code == 403, asked
+    elif write == ("POST", "/v1/registrations"):
+        assert (answered.status_code, answered.json()["code"]) == (422, "unknown_graduate"), asked
+    else:
+        assert answered.status_code == OWN_OR_NOTHING.get(write, 404), asked
 
 
 @pytest.mark.parametrize(("service", "role"), [
@@ -155,7 +199,7 @@ async def test_the_same_requests_show_the_school_to_its_own_people(
     for method, template in await routes(campus, service):
         if method == "GET":
             address = campus.urls[service] + known.path(service, template)
-            for query in queries(method, known):
+            for query in queries(known):
                 answered = await campus.http.get(address, headers=headers, params=query)
                 shown += answered.status_code == 200 and bool(known.shown_in(answered.text))
     assert shown >= (1 if service == "indicators" else 4)

@@ -5,8 +5,10 @@ import signal
 import socket
 import time
 from functools import partial
+from pathlib import Path
 
 import psutil
+import pytest
 from launching import Launcher
 
 from common.testing.waiting import eventually
@@ -43,6 +45,15 @@ async def test_the_keys_of_the_terminal_end_it(launcher: Launcher) -> None:
     await eventually(lambda: nothing_is_left(launcher), within=2)
 
 
+async def test_it_stays_when_its_terminal_goes_if_it_was_told_to(launcher: Launcher) -> None:
+    process = launcher.start(ignoring=[signal.SIGHUP])
+    await launcher.until_running()
+    process.send_signal(signal.SIGHUP)
+    os.kill(launcher.pid_of("surveys"), signal.SIGKILL)
+    await eventually(partial(_says, launcher, "surveys is ready again"), within=30)
+    assert "stopping" not in launcher.output
+
+
 async def test_a_killed_launcher_leaves_a_state_that_starts_again(launcher: Launcher) -> None:
     process = launcher.start()
     await launcher.until_running()
@@ -71,6 +82,16 @@ async def test_a_busy_port_is_named(launcher: Launcher) -> None:
     assert f"Port {launcher.first_port + 2}, which surveys needs, is taken" in launcher.output
     assert "Traceback" not in launcher.output
     assert not is_taken(launcher.first_port + 2)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file on a disk that is full")
+async def test_a_full_disk_is_named(launcher: Launcher) -> None:
+    (launcher.state / "kafka").mkdir(parents=True)
+    (launcher.state / "kafka" / "server.properties").symlink_to("/dev/full")
+    assert launcher.start().wait(60) == 1
+    assert f"The disk of {launcher.state} is full" in launcher.output
+    assert "Traceback" not in launcher.output
+    await eventually(lambda: nothing_is_left(launcher), within=2)
 
 
 async def test_a_second_launcher_gives_way(launcher: Launcher) -> None:

@@ -1,6 +1,95 @@
-"""Restarts come with pauses that grow, and begin anew after a steady run."""
+"""What runs is started again whatever stands in its way, with pauses that grow; a stop stops everything."""
 
-from quxiang.supervisor import LONGEST_PAUSE, SHORTEST_PAUSE, STEADY_AFTER, BackOff
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from common.testing.waiting import eventually
+from quxiang.child import Program
+from quxiang.processes import PidFile
+from quxiang.supervisor import LONGEST_PAUSE, SHORTEST_PAUSE, STEADY_AFTER, BackOff, Supervisor
+
+SLEEP = "import time; time.sleep(600)"
+
+
+class Watched:
+    """A supervisor of programs that do nothing, in a folder of the test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.said: list[str] = []
+        self.supervisor = Supervisor(self.said.append, lambda name: PidFile(self.pids / f"{name}.pid"))
+        self.pids.mkdir()
+
+    @property
+    def pids(self) -> Path:
+        return self.folder / "pids"
+
+    def log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    async def start(self, name: str) -> None:
+        async def ready() -> bool:
+            return True
+
+        command = (sys.executable, "-c", SLEEP, str(self.folder))
+        await self.supervisor.start(Program(name, command, self.log(name), ready), 10)
+
+    def kill(self, name: str) -> None:
+        found = PidFile(self.pids / f"{name}.pid").process()
+        assert found is not None
+        found.kill()
+
+    def heard(self, words: str) -> Callable[[], bool]:
+        return lambda: any(words in line for line in self.said)
+
+    def running(self) -> list[psutil.Process]:
+        return [each for each in psutil.Process().children() if str(self.folder) in each.cmdline()]
+
+
+@pytest.fixture
+async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
+    made = Watched(tmp_path)
+    yield made
+    await made.supervisor.stop(made.supervisor.names(), 5)
+
+
+async def test_what_cannot_be_started_again_is_said_and_tried_again(watched: Watched) -> None:
+    await watched.start("service")
+    watched.log("service").unlink()
+    watched.log("service").mkdir()
+    watched.kill("service")
+    await eventually(watched.heard("service could not be started (Is a directory)"))
+    watched.log("service").rmdir()
+    await eventually(watched.heard("service is ready again"))
+
+
+async def test_what_cannot_be_noted_does_not_run(watched: Watched) -> None:
+    await watched.start("service")
+    watched.kill("service")
+    (watched.pids / "service.pid").unlink()
+    watched.pids.rmdir()
+    await eventually(watched.heard("service could not be started (No such file or directory)"))
+    assert watched.running() == []
+    watched.pids.mkdir()
+    await eventually(watched.heard("service is ready again"))
+
+
+async def test_a_stop_stops_everything_whatever_fails(watched: Watched) -> None:
+    await watched.start("service")
+    await watched.start("other")
+    watched.log("service").unlink()
+    watched.log("service").mkdir()
+    watched.kill("service")
+    await eventually(watched.heard("service could not be started"))
+    (watched.pids / "other.pid").unlink()
+    (watched.pids / "other.pid").mkdir()
+    await watched.supervisor.stop(["service", "other"], 5)
+    assert watched.running() == []
+    assert watched.supervisor.names() == []
 
 
 def test_pauses_grow_to_a_limit() -> None:

@@ -92,6 +92,7 @@ async def test_another_scheme_of_the_same_counts(client: Client, here: Any) -> N
         {"school": "90001", "cohort": "2024", "by": ""},
         {"school": "90001", "cohort": "2024", "as_of": "2024-02-30"},
         {"school": "90001", "cohort": "2024", "as_of": "yesterday"},
+        {"school": "90001", "cohort": "2024", "as_of": "86400"},
         {"school": "90001", "cohort": "2024", "as_of": "2999-01-01"},
         {"school": "90001", "cohort": "2024", "scheme": "CN-1999"},
         {"school": "90001", "cohort": "2024", "colege": "C01"},
@@ -248,6 +249,7 @@ async def test_a_series_has_both_ends_and_agrees_with_the_days(client: Client, h
         {"measure": "placement_rate", "from": "2024-06-01", "to": "2024-06-02", "step": "year"},
         {"measure": "placement_rate", "from": "2024-06-01", "to": "9999-12-31", "step": "month"},
         {"measure": "placement_rate", "from": "2024-06-01"},
+        {"measure": "placement_rate", "from": "0", "to": "2024-06-02"},
     ],
 )
 async def test_an_impossible_series_is_a_bad_query(client: Client, here: Any, query: dict[str, str]) -> None:

@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from quxiang.ports import LOOPBACK
 from quxiang.problems import StartProblem
 from quxiang.processes import PidFile, signal_group, tie_to_parent
 
@@ -29,9 +30,15 @@ class Program:
     death_signal: signal.Signals = signal.SIGTERM
 
 
-def _inherited() -> dict[str, str]:
-    """Give the launcher's surroundings, without what would make every start compile everything again."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+# The first would make every start compile everything again; the others may name a kind of proxy that no client knows.
+_NOT_INHERITED = frozenset({"PYTHONDONTWRITEBYTECODE", "ALL_PROXY", "all_proxy"})
+
+
+def inherited(environment: Mapping[str, str]) -> dict[str, str]:
+    """Give what a child inherits of an environment; its proxies are for outside, our programs meet on the loopback."""
+    kept = {name: value for name, value in environment.items() if name not in _NOT_INHERITED}
+    direct = [kept.get("no_proxy") or kept.get("NO_PROXY"), LOOPBACK, "localhost"]
+    return kept | dict.fromkeys(("no_proxy", "NO_PROXY"), ",".join(filter(None, direct)))
 
 
 class Child:
@@ -48,7 +55,7 @@ class Child:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def start(self) -> None:
-        """Start the program; its output goes to the end of its log."""
+        """Start the program; its output goes to the end of its log. After an OSError nothing of it runs."""
         program = self.program
         with program.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -56,7 +63,7 @@ class Child:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=_inherited() | program.environment,
+                env=inherited(os.environ) | program.environment,
                 cwd=program.folder,
                 process_group=0,
                 preexec_fn=tie_to_parent(program.death_signal),
@@ -65,7 +72,15 @@ class Child:
                 extra_groups=None if program.user is None else [],
             )
         if self._pid_file:
-            self._pid_file.write(self._process.pid)
+            await self._note(self._pid_file, self._process)
+
+    async def _note(self, pid_file: PidFile, process: asyncio.subprocess.Process) -> None:
+        try:
+            pid_file.write(process.pid)
+        except OSError:
+            self.kill()
+            await process.wait()
+            raise
 
     async def exited(self) -> int:
         """Wait for the end of the process; give its exit code."""

@@ -1,5 +1,7 @@
 """Files with keys and tokens that the launcher makes for the services of a local stack."""
 
+import asyncio
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from quxiang.signing import issuer_of
 from quxiang.state import State, write_atomically
 
 TOKEN_LIFETIME = timedelta(hours=12)
+RENEWAL_SECONDS = 3600.0
 
 
 def keyring_file(state: State, service: str) -> Path:
@@ -31,3 +34,14 @@ def renew_service_token(state: State, service: str) -> None:
     """Write a fresh token with which the service calls the others."""
     grant = Grant(Role.SYSTEM, subject=f"service:{service}")
     write_atomically(service_token_file(state, service), issuer_of(state).issue(grant, TOKEN_LIFETIME) + "\n")
+
+
+async def keep_tokens_fresh(state: State, services: Iterable[str], complain: Callable[[str], None]) -> None:
+    """Renew the services' tokens for ever; they live long enough for several tries on a disk that is full."""
+    while True:
+        await asyncio.sleep(RENEWAL_SECONDS)
+        try:
+            for service in services:
+                renew_service_token(state, service)
+        except OSError as error:
+            complain(f"The services' tokens could not be renewed ({error.strerror}). The next try comes in an hour.")

@@ -29,12 +29,6 @@ def tie_to_parent(signal_number: int) -> Callable[[], None] | None:
     return prepare
 
 
-def open_group() -> None:
-    """Move the calling process into a session of its own, away from the keys of the terminal."""
-    with contextlib.suppress(PermissionError):
-        os.setsid()
-
-
 @dataclass(frozen=True)
 class PidFile:
     """The number and start time of a process, kept on disk so that a later run can tell it from a stranger."""
@@ -47,8 +41,9 @@ class PidFile:
             self.path.write_text(f"{pid} {psutil.Process(pid).create_time()}\n")
 
     def clear(self) -> None:
-        """Forget it."""
-        self.path.unlink(missing_ok=True)
+        """Forget it; one that cannot be removed names a process that is gone, which does no harm."""
+        with contextlib.suppress(OSError):
+            self.path.unlink()
 
     def process(self) -> psutil.Process | None:
         """Give the process if it is still the same one."""

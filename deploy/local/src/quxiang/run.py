@@ -10,6 +10,7 @@ import sys
 import httpx
 
 from quxiang.console import Console
+from quxiang.keys import keep_tokens_fresh
 from quxiang.problems import StartProblem, first_of
 from quxiang.processes import end_leftovers
 from quxiang.services import PORTS, url
@@ -28,13 +29,22 @@ def run(state: State, *, demo: bool) -> int:
         with state.owned():
             _tidy(state, console)
             return asyncio.run(_serve(state, console, demo=demo))
-    except StartProblem as problem:
-        console.complain(str(problem))
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+    except Exception as failure:
+        words = _advice(failure, state)
+        if words is None:
             raise
-        console.complain(f"The disk of {state.folder} is full or cannot be written. Free some space, then start again.")
+        console.complain(words)
     return 1
+
+
+def _advice(failure: Exception, state: State) -> str | None:
+    """Give words for what the person can mend, None for a defect of ours."""
+    if problem := first_of(failure, StartProblem):
+        return str(problem)
+    error = first_of(failure, OSError)
+    if error and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        return f"The disk of {state.folder} is full or cannot be written. Free some space, then start again."
+    return None
 
 
 def _tidy(state: State, console: Console) -> None:
@@ -66,7 +76,7 @@ async def _serve(state: State, console: Console, *, demo: bool) -> int:
 async def _live(stack: Stack, state: State, console: Console, *, demo: bool) -> None:
     await stack.start()
     async with asyncio.TaskGroup() as group:
-        group.create_task(stack.keep_tokens_fresh())
+        group.create_task(keep_tokens_fresh(state, PORTS, console.complain))
         if demo:
             await _load_demo_data(state, console)
         welcome(state, console)
@@ -81,7 +91,7 @@ async def _load_demo_data(state: State, console: Console) -> None:
         await seed(state, {service: url(port) for service, port in PORTS.items()}, console)
     except* (Refused, httpx.HTTPError, TimeoutError, KeyError) as several:
         console.complain(
-            f"The demo data could not be loaded completely ({first_of(several)!r}).\n"
+            f"The demo data could not be loaded completely ({first_of(several, Exception)!r}).\n"
             "The stack runs all the same; the next start goes on with it."
         )
 
@@ -102,9 +112,15 @@ def _stop_requests(stack: Stack, console: Console) -> asyncio.Event:
             stack.kill()
         asked.set()
 
-    for number in STOPPING:
+    for number in _heeded():
         asyncio.get_running_loop().add_signal_handler(number, receive)
     return asked
+
+
+def _heeded() -> list[signal.Signals]:
+    """Give the signals that stop: not the end of a terminal that `nohup` has told us to outlive."""
+    outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [number for number in STOPPING if not (outlives and number is signal.SIGHUP)]
 
 
 def _leave() -> None:

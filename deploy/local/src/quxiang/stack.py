@@ -1,6 +1,7 @@
 """The whole local stack: what starts after what, and what stops before what."""
 
 import asyncio
+import contextlib
 import os
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from quxiang.kafka import Kafka
 from quxiang.keys import renew_service_token
 from quxiang.ports import LOOPBACK, free_port, is_taken, keep_or_choose
 from quxiang.postgres import Postgres
-from quxiang.problems import StartProblem, first_of
+from quxiang.problems import StartProblem
 from quxiang.provisioning import ensure_all_topics, ensure_databases, fingerprint
 from quxiang.services import PORTS, Surroundings, url
 from quxiang.state import State
@@ -21,7 +22,6 @@ SERVICE_PATIENCE = 120.0
 # Together below the ten seconds after which nothing may be left.
 SERVICES_STOP = 6.0
 SERVERS_STOP = 2.5
-RENEWAL_SECONDS = 3600.0
 
 
 class Stack:
@@ -41,31 +41,22 @@ class Stack:
         self.surroundings = Surroundings(state, self._postgres.port, self._external_kafka or self._kafka.address)
 
     async def start(self) -> None:
-        """Bring everything up; the first program that does not come up is the problem that is reported."""
+        """Bring everything up; what does not come up comes out as a group."""
         self._check_room()
         self._state.remember("ports.json", {"postgres": self._postgres.port, "kafka": self._kafka.port})
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._start_databases())
-                group.create_task(self._start_kafka())
-            async with asyncio.TaskGroup() as group:
-                for service in PORTS:
-                    renew_service_token(self._state, service)
-                    group.create_task(self._supervisor.start(self.surroundings.program(service), SERVICE_PATIENCE))
-        except* StartProblem as several:
-            raise first_of(several) from None
-        self._announce()
-
-    async def keep_tokens_fresh(self) -> None:
-        """Renew the services' own tokens for as long as the stack runs."""
-        while True:
-            await asyncio.sleep(RENEWAL_SECONDS)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._start_databases())
+            group.create_task(self._start_kafka())
+        async with asyncio.TaskGroup() as group:
             for service in PORTS:
                 renew_service_token(self._state, service)
+                group.create_task(self._supervisor.start(self.surroundings.program(service), SERVICE_PATIENCE))
+        self._announce()
 
     async def stop(self) -> None:
         """Stop the services first, so that they can finish what they have, then the servers below them."""
-        self._state.run_file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._state.run_file.unlink()
         servers = {"postgres", "kafka"}
         await self._supervisor.stop([name for name in self._supervisor.names() if name not in servers], SERVICES_STOP)
         await self._supervisor.stop(servers, SERVERS_STOP)

@@ -1,7 +1,6 @@
 """Keeps programs running: shows when they are ready, starts a crashed one again, stops them all in time."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable, Iterable
 
@@ -56,7 +55,10 @@ class Supervisor:
         stopping = [name for name in names if name in self._children]
         for name in stopping:
             await self._unwatch(name)
-        await asyncio.gather(*(self._children.pop(name).stop(patience) for name in stopping))
+        ended = [self._children.pop(name).stop(patience) for name in stopping]
+        for name, failure in zip(stopping, await asyncio.gather(*ended, return_exceptions=True), strict=True):
+            if failure is not None:
+                self._say(f"{name} did not stop cleanly ({failure!r})")
 
     def names(self) -> list[str]:
         """Give the programs in the order of their start."""
@@ -75,9 +77,20 @@ class Supervisor:
             pause = back_off.after(time.monotonic() - started)
             self._say(f"{name} ended with code {code}; starting it again in {pause:.1f} s (see {child.program.log})")
             await asyncio.sleep(pause)
-            child.kill()
-            await child.start()
+            await self._start_again(child, back_off)
             await self._report_return(child)
+
+    async def _start_again(self, child: Child, back_off: BackOff) -> None:
+        while True:
+            child.kill()
+            try:
+                return await child.start()
+            except OSError as error:
+                pause = back_off.after(0)
+                self._say(
+                    f"{child.program.name} could not be started ({error.strerror}); trying again in {pause:.1f} s"
+                )
+            await asyncio.sleep(pause)
 
     async def _report_return(self, child: Child) -> None:
         while child.pid is not None:
@@ -90,5 +103,4 @@ class Supervisor:
         watcher = self._watchers.pop(name, None)
         if watcher is not None:
             watcher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watcher
+            await asyncio.wait({watcher})

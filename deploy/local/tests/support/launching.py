@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,13 @@ class Launcher:
             "PYTHONPATH": str(self.folder / "programs"),
         }
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self, ignoring: Iterable[signal.Signals] = ()) -> subprocess.Popen[bytes]:
+        """`ignoring` is what `nohup` and its like have the launcher ignore from its birth."""
+
+        def prepare() -> None:
+            for number in ignoring:
+                signal.signal(number, signal.SIG_IGN)
+
         with (self.folder / "output").open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "quxiang", "run", "--no-demo"],
@@ -63,6 +70,7 @@ class Launcher:
                 stderr=output,
                 env=self.environment,
                 start_new_session=True,
+                preexec_fn=prepare,
             )
         return self.process
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from sqlalchemy import text
 
 from common.auth.principal import SYSTEM
 from common.consuming import Consumer, PartitionProgress, replay_dead_letters
+from common.consuming.retrying import Processing
 from common.contracts import IncomingEvent
 from common.contracts.catalogue import dead_letter_topic
 from common.contracts.envelope import StoredEvent, to_headers
@@ -149,6 +151,26 @@ async def test_a_poisonous_message_goes_to_the_dead_letters_and_the_rest_goes_th
         assert await replay_dead_letters(settings, GROUP, [TOPIC]) == 1
         await eventually(lambda: handler.sequences == list(range(1, 21)))
     assert await replay_dead_letters(settings, GROUP, [TOPIC]) == 0
+
+
+async def test_what_was_found_before_a_lasting_failure_is_in_the_dead_letters(
+    database: Database, settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(events: Sequence[IncomingEvent]) -> None:
+        for event in events:
+            if event.sequence == 1:
+                raise PermanentError("one_is_refused")
+            if event.sequence == 2:
+                raise Unavailable
+
+    monkeypatch.setattr("common.consuming.member.Processing", partial(Processing, seconds=0.2))
+    handler = Applied(refuse)
+    await publish(settings, stored(1), stored(2))
+    async with running(consuming(database, settings, handler)):
+        (letter, *_) = await dead_letters(settings, 1)
+        assert dict(letter.headers)["dlq_code"] == b"one_is_refused"
+        handler.rules.clear()
+        await eventually(lambda: handler.sequences == [1, 2])
 
 
 BROKEN = {

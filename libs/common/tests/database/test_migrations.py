@@ -12,11 +12,13 @@ from common.database import Database
 from common.database.migrations import (
     MIGRATION_LOCK,
     DatabaseBehindError,
+    downgrade,
     is_current,
     migrate,
     require_current,
     upgrade,
 )
+from common.service_process.readiness import database_check
 from common.settings import ServiceSettings
 from common.testing.databases import ServiceDatabase
 from common.testing.migrations import assert_no_drift, assert_reversible
@@ -47,6 +49,20 @@ async def test_an_empty_database_is_behind_until_it_is_migrated(
         await migrate(settings_of(example_database, example_package))
         assert await is_current(database, example_package)
         await require_current(database, example_package)
+
+
+async def test_a_process_is_ready_only_on_a_database_that_is_migrated(
+    example_database: ServiceDatabase, example_package: str
+) -> None:
+    async with connected(example_database.app_url) as database:
+        check = database_check(database, example_package)
+        assert await check() == "database is behind this code"
+        await migrate(settings_of(example_database, example_package))
+        assert await check() is None
+        await downgrade(example_database.owner_url, example_package, "base")
+        assert await check() == "database is behind this code"
+    async with connected("postgresql://nobody@127.0.0.1:9/none") as unreachable:
+        assert await database_check(unreachable, example_package)() == "database does not answer"
 
 
 async def test_an_unknown_revision_is_newer_and_accepted(

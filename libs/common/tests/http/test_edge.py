@@ -172,9 +172,26 @@ async def test_a_role_is_refused_before_its_file_is_read(edge: Any) -> None:
         assert (await graduate.post("/v1/imports", content=b"nonsense")).status_code == 403
 
 
-async def test_an_upload_is_permitted_before_its_file_is_looked_at(admin: httpx.AsyncClient) -> None:
-    foreign = await admin.post("/v1/imports", data={**FORM, "school_code": "99999"}, files={"file": ("a.exe", b"x")})
+@pytest.mark.parametrize(
+    ("form", "files"),
+    [
+        ({}, {"file": ("a.exe", b"x")}),
+        ({}, {"other": (None, "x")}),
+        ({"cohort": "x", "colour": "red"}, {"file": CSV}),
+        ({"school_code": ["90001", "99999"]}, {"file": CSV}),
+        ({}, {"file": ("a.csv", b"a,b\n" * (5 * 1024 * 1024 + 1))}),
+    ],
+)
+async def test_a_foreign_school_is_missing_whatever_else_is_wrong(
+    admin: httpx.AsyncClient, form: dict[str, Any], files: Any
+) -> None:
+    foreign = await admin.post("/v1/imports", data={**FORM, "school_code": "99999", **form}, files=files)
     assert foreign.status_code == 404
+
+
+async def test_a_school_that_is_none_belongs_to_nobody(admin: httpx.AsyncClient) -> None:
+    refused = await admin.post("/v1/imports", data={**FORM, "school_code": "9999９"}, files={"file": CSV})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/school_code")
 
 
 async def test_an_application_that_cannot_start_is_reported() -> None:

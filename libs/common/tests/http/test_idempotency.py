@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -17,10 +18,12 @@ from common.errors import NotFound
 from common.http import Answered, Db, LazyBody, Once, StrictModel, create_app, purge_idempotency_keys, resource
 from common.http.idempotency import Idempotency
 from common.http.idempotency_table import idempotency_table
+from common.observability.metrics import REGISTRY
 from common.settings import ServiceSettings
 from common.testing.databases import service_database
 from common.testing.http import serving
 from common.testing.tokens import TokenMint
+from common.testing.waiting import eventually
 
 METADATA = new_metadata()
 idempotency_table(METADATA)
@@ -84,6 +87,14 @@ def router(gate: Gate) -> APIRouter:
     @made.post("/elsewhere", status_code=201, response_model=Note)
     async def create_note_elsewhere(*, caller: Caller, database: Db, body: LazyBody[NewNote], once: Once) -> Response:
         return await create_note(caller=caller, database=database, body=body, once=once)
+
+    @made.post("/blank", status_code=201, response_model=Note)
+    async def create_blank_note(*, caller: Caller, database: Db, once: Once) -> Response:
+        return await once.answer(
+            write(database, caller, NewNote(body=""), once, gate),
+            show=lambda note: resource(note, 1, 201, f"/v1/notes/{note.id}"),
+            again=lambda done: shown(database, caller, done),
+        )
 
     return made
 
@@ -179,6 +190,31 @@ async def test_of_many_at_once_exactly_one_is_done(notes: Notes) -> None:
     assert {each.status_code for each in answers} <= {201, 409}
     assert len({each.json()["id"] for each in answers if each.status_code == 201}) == 1
     assert await notes.count() == 1
+
+
+@asynccontextmanager
+async def half_sent(notes: Notes, path: str, key: str) -> AsyncIterator[None]:
+    """A request whose client never sends the rest of the body it has announced."""
+    _, writer = await asyncio.open_connection(*notes.address.removeprefix("http://").split(":"))
+    token = notes.mint.token("admin", subject="s")
+    head = f"POST /v1/notes{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n"
+    writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{{".encode())
+    await writer.drain()
+    try:
+        yield
+    finally:
+        writer.close()
+
+
+async def test_a_client_that_sends_slowly_holds_no_transaction(notes: Notes) -> None:
+    before = in_progress()
+    async with half_sent(notes, "/blank", "k1"):
+        await eventually(lambda: in_progress() > before)
+        assert (await notes.post("k1", {}, path="/blank")).status_code == 201
+
+
+def in_progress() -> float:
+    return float(REGISTRY.get_sample_value("quxiang_http_requests_in_progress") or 0)
 
 
 async def test_what_failed_is_not_remembered(notes: Notes) -> None:

@@ -1,7 +1,9 @@
 """Queries are refused when no route declares them; pages follow each other without a gap."""
 
+import base64
 import re
 from datetime import UTC, date, datetime
+from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
@@ -51,6 +53,14 @@ async def test_without_a_token_nobody_learns_which_parameters_exist(nobody: http
     assert (await nobody.get("/v1/things?nam=x")).status_code == 401
 
 
+@pytest.mark.parametrize("query", ["nam=x", "number=1&number=2", "number=x"])
+async def test_another_kind_of_token_is_asked_for_first_too(nobody: httpx.AsyncClient, query: str) -> None:
+    for key in ({}, {"X-Key": "barley"}):
+        assert (await nobody.get(f"/v1/cave?{query}", headers=key)).status_code == 401
+    assert (await nobody.get(f"/v1/cave?{query}", headers={"X-Key": "sesame"})).status_code == 400
+    assert (await nobody.get("/v1/cave", headers={"X-Key": "sesame"})).status_code == 200
+
+
 async def test_pages_follow_each_other_to_the_end(admin: httpx.AsyncClient) -> None:
     numbers: list[int] = []
     path: str | None = "/v1/things?limit=100&name=%E5%BC%A0"
@@ -88,6 +98,60 @@ def test_any_changed_character_of_a_cursor_is_noticed() -> None:
 def test_a_cursor_with_other_types_is_refused() -> None:
     with pytest.raises(BadCursor):
         decode_cursor(encode_cursor(["1"]), "", int)
+
+
+def forged(content: str, purpose: str = "") -> str:
+    """The sum of a cursor is no secret: anybody can put one together."""
+    checksum = blake2b(content.encode(), digest_size=6, key=purpose.encode()).digest()
+    return base64.urlsafe_b64encode(checksum + content.encode()).rstrip(b"=").decode()
+
+
+def test_a_cursor_put_together_by_hand_is_as_good() -> None:
+    assert decode_cursor(forged('[1,[["i",7],["s","C01"]]]')) == [7, "C01"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '["i",1e999]',
+        '["i",-1e999]',
+        '["i",NaN]',
+        '["i",7.0]',
+        '["i",true]',
+        '["i","7"]',
+        '["i",-1]',
+        '["i",9223372036854775808]',
+        '["i",' + "9" * 700 + "]",
+        '["s","a\\u0000"]',
+        '["s","\\ud800"]',
+        '["s",7]',
+        '["s",null]',
+        '["u",5]',
+        '["u","2e8e8c3e"]',
+        '["d","2024-02-30"]',
+        '["d","20240229"]',
+        '["d","2024-W09-4"]',
+        '["d",5]',
+        '["t","2024-06-15T08:00:00"]',
+        '["t","0001-01-01T00:00:00+14:00"]',
+        '["t","9999-12-31T23:59:59-14:00"]',
+        '["t",5]',
+        '["n",5]',
+        '["x",5]',
+        '[["i"],5]',
+        "7",
+        "[" * 340 + "]" * 340,
+    ],
+)
+def test_a_forged_value_is_refused(value: str) -> None:
+    with pytest.raises(BadCursor):
+        decode_cursor(forged(f"[1,[{value}]]"))
+
+
+async def test_a_forged_cursor_is_a_bad_query(admin: httpx.AsyncClient) -> None:
+    for number in ("1e999", "2147483648", "9223372036854775807"):
+        cursor = forged(f'[1,[["i",{number}]]]', "/v1/things")
+        assert await rules_of(admin, f"/v1/things?cursor={cursor}") == {"cursor": "bad_cursor"}
 
 
 def token(school: str = "90001") -> str:

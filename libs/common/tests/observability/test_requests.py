@@ -47,6 +47,38 @@ def metric(line: str) -> float:
     return float(found[1]) if found else 0.0
 
 
+@pytest.mark.parametrize(
+    "offered",
+    ["order-4711.a", "550E8400-E29B-41D4-A716-446655440000", "4d138123456742588812345678901abc", "2024-11.run:7"],
+)
+async def test_an_id_that_can_be_nobodys_number_is_kept(client: httpx.AsyncClient, offered: str) -> None:
+    answer = await client.get("/v1/things/1", headers={"X-Request-ID": offered})
+    assert answer.headers["x-request-id"] == offered
+
+
+@pytest.mark.parametrize(
+    "offered",
+    [
+        "13812345678",
+        "138-1234-5678",
+        "138.1234.5678",
+        "1:3:8:1:2:3:4:5:6:7:8",
+        "phone-13812345678",
+        "a13812345678b",
+        "11010119900307002X",
+        "110101-19900307-002X",
+        "id:11010119900307002X",
+        "x20419999123456x",
+        "13812345678123456781234567812345",
+        "eyJhbGciOiJFUzI1NiJ9.eyJzdWIi.c2ln",
+    ],
+)
+async def test_a_number_that_may_be_somebodys_is_replaced(client: httpx.AsyncClient, offered: str) -> None:
+    answer = await client.get("/v1/things/1", headers={"X-Request-ID": offered})
+    assert re.fullmatch(r"[0-9a-f]{32}", answer.headers["x-request-id"])
+    assert answer.json()["correlation_id"] == answer.headers["x-request-id"]
+
+
 async def test_a_well_formed_request_id_is_bound_and_echoed(client: httpx.AsyncClient) -> None:
     answer = await client.get("/v1/things/1", headers={"X-Request-ID": "order-4711.a", "traceparent": TRACE})
     assert answer.headers.get_list("x-request-id") == ["order-4711.a"]

@@ -485,12 +485,13 @@ async def test_a_row_before_the_previous_decision_is_at_fault(office: Office) ->
     assert counts(same_day) == (0, 1, 0, 0)
 
 
-async def test_a_day_in_the_future_is_refused(office: Office) -> None:
-    answer = await office.post(workbook([office.row()]), "a.xlsx", effective_on="2999-01-01")
+@pytest.mark.parametrize(("day", "rule"), [("2999-01-01", "in_the_future"), ("86400", "day_format")])
+async def test_a_day_in_the_future_or_none_is_refused(office: Office, day: str, rule: str) -> None:
+    answer = await office.post(workbook([office.row()]), "a.xlsx", effective_on=day)
     assert answer.status_code == 422
     assert answer.json()["errors"][0] | {"message": ""} == {
         "pointer": "/effective_on",
-        "rule": "in_the_future",
+        "rule": rule,
         "message": "",
     }
 

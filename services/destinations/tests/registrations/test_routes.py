@@ -301,6 +301,7 @@ async def test_a_second_registration_is_refused_until_the_first_is_voided(
         ({"destination_code": None}, {("/destination_code", "wrong_type")}),
         ({}, {("/destination_code", "required")}),
         ({"destination_code": "10", "signed_on": "2024-02-30"}, {("/signed_on", "day_format")}),
+        ({"destination_code": "10", "signed_on": "86400"}, {("/signed_on", "day_format")}),
         ({"destination_code": "10", "employer_name": "a\x00"}, {("/employer_name", "null_character")}),
     ],
 )

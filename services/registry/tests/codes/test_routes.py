@@ -39,7 +39,8 @@ async def test_a_destination_names_its_class(admin: httpx.AsyncClient) -> None:
 
 async def test_what_cannot_be_read(admin: httpx.AsyncClient) -> None:
     assert (await admin.get("/v1/code-lists/colours")).status_code == 404
-    assert (await admin.get("/v1/code-lists/sex", params={"on": "2024-02-30"})).status_code == 400
+    for day in ("2024-02-30", "0", "86400", "2024-02-01T00:00:00"):
+        assert (await admin.get("/v1/code-lists/sex", params={"on": day})).status_code == 400
     assert (await admin.get("/v1/code-lists/sex", params={"at": "2024-02-01"})).status_code == 400
 
 

@@ -1,13 +1,19 @@
 import asyncio
+import base64
 from collections.abc import Awaitable, Callable
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 
 import httpx
 import pytest
 
+from common.auth import SYSTEM
 from common.contracts import ChangeToken
 from common.contracts.graduate import GraduateData
+from common.database import Database
+from common.testing.waiting import eventually
+from registry.graduates.storage import lock_roster
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -54,6 +60,9 @@ async def test_a_level_of_completion_enters_as_completed(officer: httpx.AsyncCli
         ({"college_code": "C9"}, "/college_code", "unknown_unit"),
         ({"birth_date": "1990-03-08"}, "/birth_date", "birth_date_matches_citizen_id"),
         ({"birth_date": "1990-13-08"}, "/birth_date", "day_format"),
+        ({"birth_date": "0"}, "/birth_date", "day_format"),
+        ({"enrolled_on": "86400"}, "/enrolled_on", "day_format"),
+        ({"graduated_on": "2024-06-30T00:00:00"}, "/graduated_on", "day_format"),
         ({"cohort": "2024"}, "/cohort", "wrong_type"),
         ({"cohort": 1900}, "/cohort", "out_of_range"),
         ({"urban_rural": "town"}, "/urban_rural", "not_allowed"),
@@ -131,6 +140,21 @@ async def test_a_withdrawal_is_announced_and_happens_once(
     assert "因病" not in str(events) + str(await rows("SELECT * FROM audit_entries"))
 
 
+async def test_a_withdrawal_that_waits_for_an_import_holds_its_key(
+    officer: httpx.AsyncClient, graduate: Json, school: str, database: Database, rows: Rows
+) -> None:
+    path, body = f"/v1/graduates/{graduate['id']}/withdraw", {"reason": "退学"}
+    headers = {"If-Match": '"1"', "Idempotency-Key": "w"}
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
+    async with database.transaction(SYSTEM) as importing:
+        await lock_roster(importing.connection, school, 2024)
+        first = asyncio.create_task(officer.post(path, json=body, headers=headers))
+        await eventually(lambda: rows(waiting))
+        second = await officer.post(path, json=body, headers=headers)
+    assert (second.status_code, second.json()["code"]) == (409, "request_in_progress")
+    assert (await first).json()["status"] == "withdrawn"
+
+
 async def test_history_tells_every_version(officer: httpx.AsyncClient, graduate: Json) -> None:
     path = f"/v1/graduates/{graduate['id']}"
     await officer.patch(path, json={"sex_code": "1"}, headers={"If-Match": '"1"'})
@@ -197,10 +221,35 @@ async def test_lists_are_filtered_and_paged(officer: httpx.AsyncClient, school: 
     first = await officer.get("/v1/graduates", params={"limit": 2})
     assert first.headers["link"].endswith('rel="next"')
     rest = await officer.get("/v1/graduates", params={"limit": 2, "cursor": first.json()["next_cursor"]})
-    assert [item["student_number"] for item in first.json()["items"] + rest.json()["items"]] == ["0", "2", "1"]
+    items = first.json()["items"] + rest.json()["items"]
+    assert [item["cohort"] for item in items] == [2023, 2023, 2024]
+    assert {item["student_number"] for item in items} == {"0", "1", "2"}
     assert len((await officer.get("/v1/graduates", params={"cohort": 2024})).json()["items"]) == 1
     assert (await officer.get("/v1/graduates", params={"school": "10001"})).json()["items"] == []
     assert (await officer.get("/v1/graduates", params={"limit": 501})).status_code == 400
+
+
+async def test_a_cursor_tells_nothing_of_a_person(officer: httpx.AsyncClient, school: str) -> None:
+    for number in ("S2020CANARY1", "S2020CANARY2"):
+        body = {"school_code": school, "cohort": 2024, "student_number": number, "name": "李四"}
+        await officer.post("/v1/graduates", json=body)
+    cursor = (await officer.get("/v1/graduates", params={"limit": 1})).json()["next_cursor"]
+    assert b"CANARY" not in base64.urlsafe_b64decode(cursor + "==")
+
+
+@pytest.mark.parametrize("number", ["1e999", "2147483648", "1" * 400])
+async def test_a_forged_cursor_is_a_bad_query(officer: httpx.AsyncClient, graduate: Json, number: str) -> None:
+    for path, values in (
+        ("/v1/graduates", f'["s","90001"],["i",{number}],["u","{graduate["id"]}"]'),
+        (f"/v1/graduates/{graduate['id']}/history", f'["i",{number}]'),
+    ):
+        refused = await officer.get(path, params={"cursor": forged(f"[1,[{values}]]", path)})
+        assert (refused.status_code, refused.json()["errors"][0]["rule"]) == (400, "bad_cursor")
+
+
+def forged(content: str, path: str) -> str:
+    checksum = blake2b(content.encode(), digest_size=6, key=path.encode()).digest()
+    return base64.urlsafe_b64encode(checksum + content.encode()).rstrip(b"=").decode()
 
 
 async def test_rows_are_resolved_for_services(client: Client, school: str, graduate: Json) -> None:

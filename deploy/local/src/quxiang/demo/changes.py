@@ -96,6 +96,8 @@ async def single_changes(office: Office) -> None:
     registered = {item["graduate_id"] for item in registrations}
     members = office.campus.items("registry", "/v1/graduates", office.school_officer, **query)
     others = [item async for item in members if item["id"] not in registered and item["status"] == "registered"]
+    # the same people in every run, whatever ids they were given
+    others.sort(key=lambda item: str(item["student_number"]))
     await _side_by_side(_plan(office, registrations, others))
 
 

@@ -11,7 +11,8 @@ MAX_SUBJECT = 255
 
 _SCHOOL = re.compile(r"[0-9]{5}")
 _PROVINCE = re.compile(r"[0-9]{6}")
-_UNIT = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
+_UNIT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,64}")
+_SCOPE = re.compile(r"[\x20-\x7e]*")
 
 
 def principal_of(claims: Mapping[str, Any]) -> Principal:
@@ -36,9 +37,11 @@ def _subject(value: object) -> str:
 
 
 def _scopes(value: object) -> frozenset[str]:
-    if value is not None and not isinstance(value, str):
+    if value is None:
+        return frozenset()
+    if not isinstance(value, str) or not _SCOPE.fullmatch(value):
         raise ValueError("scope")
-    return frozenset((value or "").split())
+    return frozenset(value.split())
 
 
 def _matching(pattern: re.Pattern[str], value: object) -> str | None:

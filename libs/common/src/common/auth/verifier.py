@@ -18,6 +18,9 @@ LEEWAY_SECONDS = 30
 
 REQUIRED = ["exp", "iat", "aud", "iss", "sub", "jti"]
 MAX_TOKEN = 8192
+MAX_INSTANT = 253_402_300_799
+"""The end of the year 9999."""
+
 REMEMBERED = 4096
 """Tokens whose signature was checked; a client sends the same one for minutes, and a check costs as much as a query."""
 
@@ -62,7 +65,7 @@ class TokenVerifier:
         return key
 
     def _claims(self, token: str, header: dict[str, Any], key: jwt.PyJWK) -> dict[str, Any]:
-        return jwt.decode(
+        claims: dict[str, Any] = jwt.decode(
             token,
             key.key,
             algorithms=[header["alg"]],
@@ -71,6 +74,8 @@ class TokenVerifier:
             leeway=LEEWAY_SECONDS,
             options={"require": REQUIRED},
         )
+        _require_instants(claims)
+        return claims
 
     def _remembered(self, token: str, keys: KeySet) -> Principal | None:
         if keys is not self._verified_with:
@@ -83,6 +88,14 @@ class TokenVerifier:
         self._verified[token] = (principal, expires)
         if len(self._verified) > REMEMBERED:
             self._verified.popitem(last=False)
+
+
+def _require_instants(claims: dict[str, Any]) -> None:
+    """The library also takes texts, truth values, and numbers that no clock will ever show."""
+    for name in ("exp", "iat", "nbf"):
+        instant = claims.get(name, 0)
+        if type(instant) not in (int, float) or not 0 <= instant <= MAX_INSTANT:
+            raise ValueError(name)
 
 
 def _header_of(token: str) -> dict[str, Any]:

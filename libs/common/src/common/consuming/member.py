@@ -9,8 +9,8 @@ from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from common.consuming.dead_letters import bury, dead_letter
 from common.consuming.progress import OnProgress, PartitionProgress, Tracker, lag
-from common.consuming.reading import read_batch
-from common.consuming.retrying import Handle, Healthy, Processing
+from common.consuming.reading import Batch, read_batch
+from common.consuming.retrying import Handle, Healthy, Poison, Processing, RetriesExhaustedError
 from common.kafka import BrokerUnavailableError, answered, commit
 from common.observability import counter, gauge, histogram, logger
 from common.settings import ServiceSettings
@@ -102,15 +102,28 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         assignment = self._assignment
         with _seconds.labels(self._group).time():
             batch = read_batch(self._settings, self._group, self._types, records)
-            poisoned = await Processing(self._handle, self._healthy).run(batch.events)
-            letters = [dead_letter(record, error) for record, error in batch.broken]
-            letters += [dead_letter(batch.record_of(poison.event), poison.error) for poison in poisoned]
-            await bury(self._settings, self._group, letters)
+            poisoned = await self._handled(batch)
         _events.labels(self._group).inc(len(batch.events) - len(poisoned))
         self._tracker.applied(records, batch.events)
         # offsets of an assignment that has ended may mean other events by now: the broker's data can be new
         if assignment == self._assignment:
             self._pending |= {TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}
+
+    async def _handled(self, batch: Batch) -> Sequence[Poison]:
+        """What was found before a failure outlasted the retries is put aside too: the search may have taken long."""
+        processing = Processing(self._handle, self._healthy)
+        try:
+            await processing.run(batch.events)
+        except RetriesExhaustedError:
+            await self._bury(batch, processing.poisoned)
+            raise
+        await self._bury(batch, processing.poisoned)
+        return processing.poisoned
+
+    async def _bury(self, batch: Batch, poisoned: Sequence[Poison]) -> None:
+        letters = [dead_letter(record, error) for record, error in batch.broken]
+        letters += [dead_letter(batch.record_of(poison.event), poison.error) for poison in poisoned]
+        await bury(self._settings, self._group, letters)
 
     async def _commit(self) -> None:
         self._committed_at = time.monotonic()

@@ -7,9 +7,12 @@ from aiokafka import ConsumerRecord
 
 from common.contracts.catalogue import EVENT_TYPES
 from common.contracts.envelope import IncomingEvent, UnreadableEventError, event_type_of, from_message
-from common.kafka import in_contract, on_wire
+from common.kafka import in_contract
 from common.observability import counter
 from common.settings import ServiceSettings
+
+Place = tuple[str, int, int]
+"""Topic of the contract, partition, offset."""
 
 _unknown = counter("consumer_unknown_events_total", "Events of a type that this group does not handle", ["group"])
 
@@ -18,24 +21,22 @@ _unknown = counter("consumer_unknown_events_total", "Events of a type that this 
 class Batch:
     """Records as they came, sorted by what becomes of them."""
 
-    settings: ServiceSettings
-    records: list[ConsumerRecord] = field(default_factory=list)
+    records: dict[Place, ConsumerRecord] = field(default_factory=dict)
     events: list[IncomingEvent] = field(default_factory=list)
     broken: list[tuple[ConsumerRecord, UnreadableEventError]] = field(default_factory=list)
 
     def record_of(self, event: IncomingEvent) -> ConsumerRecord:
         """The record that an event of this batch was read from."""
-        place = on_wire(self.settings, event.topic), event.partition, event.offset
-        return next(each for each in self.records if (each.topic, each.partition, each.offset) == place)
+        return self.records[event.topic, event.partition, event.offset]
 
 
 def read_batch(
     settings: ServiceSettings, group: str, types: Collection[str], records: Iterable[ConsumerRecord]
 ) -> Batch:
     """Reads records in order. Types outside `types` are counted and dropped: acknowledged, that is."""
-    batch = Batch(settings)
+    batch = Batch()
     for record in records:
-        batch.records.append(record)
+        batch.records[in_contract(settings, record.topic), record.partition, record.offset] = record
         told = event_type_of(record.headers)
         if told is not None and told not in types:
             _unknown.labels(group).inc()

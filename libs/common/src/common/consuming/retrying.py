@@ -19,7 +19,10 @@ Handle = Callable[[Sequence[IncomingEvent]], Awaitable[None]]
 Healthy = Callable[[], Awaitable[bool]]
 
 RETRY_SECONDS = 60.0
-"""How long a batch is tried again in place; well below `max_poll_interval_ms`, or the group would expel the member."""
+"""How long a batch is tried again in place; well below `max_poll_interval_ms`, or the group would expel the member.
+
+The search for poison goes on after it, with one attempt for each step.
+"""
 
 UNEXPLAINED_ATTEMPTS = 3
 """An error that is neither transient nor permanent by type may still be a passing one."""
@@ -46,30 +49,38 @@ class Poison:
 
 
 class Processing:
-    """One batch and how long it may be tried again. `healthy` tells whether the database answers at all."""
+    """One batch and how long it may be tried again. `healthy` tells whether the database answers at all.
+
+    `poisoned` is what was found so far, also when `run` raises.
+    """
 
     def __init__(self, handle: Handle, healthy: Healthy, seconds: float = RETRY_SECONDS) -> None:
         self._handle = handle
         self._healthy = healthy
         self._deadline = time.monotonic() + seconds
+        self.poisoned: list[Poison] = []
 
-    async def run(self, events: Sequence[IncomingEvent]) -> list[Poison]:
-        """Has all events handled, in halves where one of them is poison, and returns the poisonous ones.
+    async def run(self, events: Sequence[IncomingEvent]) -> None:
+        """Has all events handled, in halves where one of them is poison.
 
         Raises RetriesExhaustedError when a transient failure lasts.
         """
         if not events:
-            return []
+            return
         try:
             await self._handled(events)
         except RetriesExhaustedError:
             raise
         except Exception as error:
-            if len(events) == 1:
-                return [Poison(events[0], error)]
-            middle = len(events) // 2
-            return await self.run(events[:middle]) + await self.run(events[middle:])
-        return []
+            await self._searched(events, error)
+
+    async def _searched(self, events: Sequence[IncomingEvent], error: Exception) -> None:
+        if len(events) == 1:
+            self.poisoned.append(Poison(events[0], error))
+            return
+        middle = len(events) // 2
+        await self.run(events[:middle])
+        await self.run(events[middle:])
 
     async def _handled(self, events: Sequence[IncomingEvent]) -> None:
         attempt = 0
@@ -80,8 +91,6 @@ class Processing:
                 attempt += 1
                 if not await self._worth_another(error, attempt):
                     raise
-                if time.monotonic() > self._deadline:
-                    raise RetriesExhaustedError(type(error).__name__) from error
                 _retries.labels(type(error).__name__).inc()
                 _log.warning("Batch is tried again", error=type(error).__name__, attempt=attempt, events=len(events))
             await asyncio.sleep(_pause(attempt))
@@ -89,8 +98,15 @@ class Processing:
     async def _worth_another(self, error: Exception, attempt: int) -> bool:
         if isinstance(error, PermanentError):
             return False
+        late = time.monotonic() > self._deadline
+        if attempt < UNEXPLAINED_ATTEMPTS and not late:
+            return True
         # a database that is going down may say so in ways that nobody listed
-        return is_passing(error) or attempt < UNEXPLAINED_ATTEMPTS or not await self._healthy()
+        if not is_passing(error) and await self._healthy():
+            return False
+        if late:
+            raise RetriesExhaustedError(type(error).__name__) from error
+        return True
 
 
 def is_passing(error: BaseException) -> bool:

@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from alembic import command, context
@@ -86,9 +87,14 @@ async def downgrade(owner_url: str, package: str, revision: str) -> None:
 async def is_current(database: Database, package: str) -> bool:
     """False if the database is behind this code. A revision that the code does not know is newer, and accepted."""
     stored = await _stored_revision(database)
+    return stored is not None and stored not in _surpassed(package)
+
+
+@cache
+def _surpassed(package: str) -> frozenset[str]:
+    """All revisions of the code but the newest; read once, because probes ask every few seconds."""
     scripts = ScriptDirectory.from_config(alembic_config(package))
-    known = {script.revision for script in scripts.walk_revisions()}
-    return stored is not None and (stored not in known or stored in scripts.get_heads())
+    return frozenset(script.revision for script in scripts.walk_revisions()) - frozenset(scripts.get_heads())
 
 
 async def require_current(database: Database, package: str) -> None:

@@ -27,6 +27,8 @@ from common.database import UnitOfWork
 from common.errors import BadQuery, FieldProblem, Invalid, Text
 from common.http.idempotency_table import idempotency_table
 from common.http.refusals import RequestInProgress
+from common.http.routes_of import route_of
+from common.http.uploads import is_upload
 
 __all__ = ["Answered", "Idempotency", "Once", "idempotency_table", "purge_idempotency_keys"]
 
@@ -94,7 +96,7 @@ class Idempotency:
         if row.old:
             await uow.connection.execute(_FORGET, place)
             return
-        if row.payload_hash != await self._payload_hash():
+        if row.payload_hash != self._payload_hash():
             raise _reused()
         raise AlreadyAnswered(Answered(row.status, row.location, row.object_id, row.version))
 
@@ -105,7 +107,7 @@ class Idempotency:
         if self._key is None:
             return
         facts = {"status": status, "location": location, "object_id": str(object_id), "version": version}
-        await uow.connection.execute(_STORE, {**self._place(uow), **facts, "payload_hash": await self._payload_hash()})
+        await uow.connection.execute(_STORE, {**self._place(uow), **facts, "payload_hash": self._payload_hash()})
 
     async def answer(
         self,
@@ -126,9 +128,8 @@ class Idempotency:
         path = self._request.url.path
         return {"subject": uow.actor.subject, "method": self._request.method, "path": path, "key": self._key or ""}
 
-    async def _payload_hash(self) -> bytes:
-        uploaded: bytes | None = getattr(self._request.state, "payload", None)
-        payload = _canonical(await self._request.body()) if uploaded is None else uploaded
+    def _payload_hash(self) -> bytes:
+        payload: bytes = self._request.state.payload
         cipher = self._request.app.state.cipher
         # a plain hash of a few personal fields could be guessed
         return sha256(payload).digest() if cipher is None else bytes(cipher.fingerprint(payload))
@@ -144,6 +145,9 @@ async def read_key(
     if key is not None and not _KEY.fullmatch(key):
         message = Text("应为 1 至 255 个可见 ASCII 字符", "Must be 1 to 255 visible ASCII characters")
         raise BadQuery([FieldProblem("Idempotency-Key", "pattern", message)])
+    if key is not None and not is_upload(route_of(request)):
+        # whoever sends slowly must not hold a transaction open; an upload is received by its route
+        request.state.payload = _canonical(await request.body())
     return Idempotency(request, key)
 
 

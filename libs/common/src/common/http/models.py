@@ -1,8 +1,11 @@
 """Base of request bodies, and the shapes that every service answers with."""
 
-from typing import Any, Generic, TypeVar
+import contextlib
+import re
+from datetime import date
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from common.errors import Text
@@ -52,3 +55,19 @@ def rule_broken(rule: str, message: Text) -> PydanticCustomError:
     """What a validator of a body raises, so that the caller gets the rule's id and the sentence in its language."""
     context: dict[str, Any] = {"zh": message.zh, "en": message.en}
     return PydanticCustomError(rule, "{en}", context)
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY_FORMAT = Text("应为日期, 格式 YYYY-MM-DD", "Must be a day as YYYY-MM-DD")
+
+
+def _day(value: object) -> date:
+    """Pydantic alone also takes seconds since 1970, and midnight, for a day."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with contextlib.suppress(ValueError):
+            return date.fromisoformat(value)
+    raise rule_broken("day_format", _DAY_FORMAT)
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day in a body, a form or a query: `signed_on: Day | None = None`."""

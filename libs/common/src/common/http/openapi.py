@@ -12,7 +12,6 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from common.auth.dependencies import authenticated
 from common.http.bodies import JSON, MERGE_PATCH
 from common.http.etags import read_precondition
 from common.http.models import Problem
@@ -99,7 +98,7 @@ def _describe_body(
 def _statuses(route: DeclaredRoute, method: str) -> list[int]:
     """Every status that the route can answer with, besides its own success."""
     found = [400, 404, 413, 429, 500, 503]
-    if route.depends_on(authenticated) or _has_security(route):
+    if route.authenticators:
         found += [401, 403]
     if method != "GET":
         found += [409, 422]
@@ -108,10 +107,6 @@ def _statuses(route: DeclaredRoute, method: str) -> list[int]:
     if route.depends_on(read_precondition):
         found += [412, 428]
     return sorted(found)
-
-
-def _has_security(route: DeclaredRoute) -> bool:
-    return any(hasattr(call, "scheme_name") for call in route.dependencies)
 
 
 def _add_models(schemas: dict[str, Any], routes: DeclaredRoutes) -> dict[type[BaseModel], dict[str, Any]]:

@@ -1,10 +1,9 @@
 """Lists in pages by keyset: a cursor says after which row to go on, never how many rows to skip."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -21,18 +20,11 @@ MAX_CURSOR = 1024
 
 _FORMAT = 1
 _SUM_BYTES = 6
+_MAX_BIGINT = 2**63 - 1
+_MAX_INTEGER = 2**31 - 1
 
 Key = str | int | UUID | date | datetime | None
 """What a list can be sorted by."""
-
-_READERS: Mapping[str, Callable[[Any], Key]] = {
-    "s": str,
-    "i": int,
-    "u": UUID,
-    "d": date.fromisoformat,
-    "t": datetime.fromisoformat,
-    "n": lambda _: None,
-}
 
 
 class BadCursor(BadQuery):
@@ -56,7 +48,7 @@ def decode_cursor(cursor: str, purpose: str = "", *types: type) -> list[Key]:
     """The values again, of these types if any are given; raises BadCursor."""
     try:
         values = _decoded(cursor, purpose)
-    except (ValueError, TypeError, KeyError, binascii.Error):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise BadCursor from None
     if types and [type(value) for value in values] != list(types):
         raise BadCursor
@@ -72,8 +64,16 @@ class Paging:
         self._purpose = purpose
 
     def after(self, *types: type) -> list[Any] | None:
-        """Sort values of the last row seen, of these types; None on the first page."""
-        return None if self._cursor is None else decode_cursor(self._cursor, self._purpose, *types)
+        """Sort values of the last row seen, of these types; None on the first page.
+
+        Numbers are those of an `integer` column: lists are sorted by versions and cohorts.
+        """
+        if self._cursor is None:
+            return None
+        values = decode_cursor(self._cursor, self._purpose, *types)
+        if any(isinstance(value, int) and value > _MAX_INTEGER for value in values):
+            raise BadCursor
+        return values
 
     def cursor_for(self, *values: Key) -> str:
         """The cursor that follows a row with these sort values."""
@@ -131,6 +131,48 @@ def _decoded(cursor: str, purpose: str) -> list[Key]:
     if version != _FORMAT:
         raise ValueError("format")
     return [_READERS[kind](value) for kind, value in values]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("text")
+    value.encode()  # half of a surrogate pair is no text
+    return value
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= _MAX_BIGINT:
+        raise ValueError("number")
+    return value
+
+
+def _day(value: Any) -> date:
+    day = date.fromisoformat(_text(value))
+    if day.isoformat() != value:
+        raise ValueError("day")
+    return day
+
+
+def _instant(value: Any) -> datetime:
+    instant = datetime.fromisoformat(_text(value))
+    if instant.tzinfo is None:
+        raise ValueError("instant")
+    return instant.astimezone(UTC)
+
+
+def _nothing(value: Any) -> None:
+    if value is not None:
+        raise ValueError("nothing")
+
+
+_READERS: Mapping[str, Callable[[Any], Key]] = {
+    "s": _text,
+    "i": _number,
+    "u": lambda value: UUID(_text(value)),
+    "d": _day,
+    "t": _instant,
+    "n": _nothing,
+}
 
 
 def _sum(content: bytes, purpose: str) -> bytes:

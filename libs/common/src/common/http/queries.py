@@ -1,10 +1,13 @@
 """Refusing queries that no route declares: a misspelt filter must not answer with everything."""
 
-from fastapi import Request
+from contextlib import AsyncExitStack
 
-from common.auth.dependencies import authenticated, bearer
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import solve_dependencies
+
 from common.errors import BadQuery, FieldProblem, Text
-from common.http.routes_of import DeclaredRoute, DeclaredRoutes
+from common.http.routes_of import DeclaredRoute, route_of
 from common.http.validation import MAX_SEGMENT
 
 _UNKNOWN = Text("未知查询参数", "There is no such query parameter")
@@ -14,10 +17,9 @@ _NULL = Text("不得包含空字符", "Must not contain a null character")
 
 async def refuse_unknown_query(request: Request) -> None:
     """Run before a route's own dependencies; a missing token still comes first."""
-    routes: DeclaredRoutes = request.app.state.routes
-    route = routes.by_endpoint.get(request.scope["endpoint"])
-    if route is None or not request.scope["query_string"]:
+    if not request.scope["query_string"]:
         return
+    route = route_of(request)
     problems = _problems(request, route)
     if problems:
         await _authenticate_first(request, route)
@@ -39,6 +41,7 @@ def _problems(request: Request, route: DeclaredRoute) -> list[FieldProblem]:
 
 
 async def _authenticate_first(request: Request, route: DeclaredRoute) -> None:
-    """Raises Unauthenticated where the route needs a token: nobody without one learns which parameters exist."""
-    if route.depends_on(authenticated):
-        await authenticated(request, await bearer(request))
+    """Raises what the route does without a good token: nobody without one learns which parameters exist."""
+    first = Dependant(dependencies=list(route.authenticators))
+    async with AsyncExitStack() as opened:
+        await solve_dependencies(request=request, dependant=first, async_exit_stack=opened, embed_body_fields=False)

@@ -10,8 +10,10 @@ from inspect import iscoroutinefunction
 from re import Pattern
 from typing import Any, get_args, get_origin
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.security.base import SecurityBase
 
 from common.http.bodies import BodyReader
 
@@ -27,6 +29,7 @@ class DeclaredRoute:
     methods: frozenset[str]
     endpoint: Callable[..., Any]
     dependencies: tuple[Callable[..., Any], ...]
+    authenticators: tuple[Dependant, ...]
     queries: frozenset[str]
     repeatable: frozenset[str]
 
@@ -62,6 +65,12 @@ class DeclaredRoutes:
         return frozenset(found | {"HEAD"} if "GET" in found else found)
 
 
+def route_of(request: Request) -> DeclaredRoute:
+    """The route that answers a request; for dependencies, which run after it was found."""
+    routes: DeclaredRoutes = request.app.state.routes
+    return routes.by_endpoint[request.scope["endpoint"]]
+
+
 def _is_api(context: Any) -> bool:
     return isinstance(context.original_route, APIRoute)
 
@@ -80,6 +89,7 @@ def _declared(context: Any) -> DeclaredRoute:
         methods=frozenset(context.methods or ()),
         endpoint=context.endpoint,
         dependencies=tuple(each.call for each in flat if each.call is not None),
+        authenticators=tuple(each for each in flat if any(map(_is_scheme, each.dependencies))),
         queries=frozenset(field.alias for field in queries),
         repeatable=frozenset(field.alias for field in queries if _takes_many(field.field_info.annotation)),
     )
@@ -89,10 +99,14 @@ def _is_async(call: Any) -> bool:
     return iscoroutinefunction(call) or iscoroutinefunction(getattr(call, "__call__", None))  # noqa: B004
 
 
-def _flattened(dependant: Any) -> Iterator[Any]:
+def _flattened(dependant: Dependant) -> Iterator[Dependant]:
     yield dependant
     for each in dependant.dependencies:
         yield from _flattened(each)
+
+
+def _is_scheme(dependant: Dependant) -> bool:
+    return isinstance(dependant.call, SecurityBase)
 
 
 def _takes_many(annotation: Any) -> bool:

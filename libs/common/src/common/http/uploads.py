@@ -4,6 +4,7 @@ A route takes `upload: LazyUpload[ImportForm]`, checks the caller's role, and th
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
@@ -28,7 +29,10 @@ MAX_UPLOAD_BODY = MAX_FILE + 64 * 1024
 MAX_FIELD = 4096
 MAX_FIELDS = 20
 
+_SCHOOL_CODE = r"^[0-9]{5}$"
+
 Form = TypeVar("Form", bound=BaseModel)
+Permit = Callable[[str], Awaitable[None]]
 
 
 class ImportForm(BaseModel):
@@ -36,7 +40,7 @@ class ImportForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
 
-    school_code: str = Field(pattern=r"^[0-9]{5}$")
+    school_code: str = Field(pattern=_SCHOOL_CODE)
     cohort: int = Field(ge=1977, le=2200, description="Year of graduation")
     dry_run: bool = False
     on_error: Literal["reject", "skip"] = "reject"
@@ -54,10 +58,8 @@ class Received(Generic[Form]):
     """A form with its one file. `kind` is what the first bytes and the ending of the name agree on."""
 
     form: Form
-    filename: str
     kind: str
     content: bytes
-    payload: bytes
 
 
 class ExpectedUpload(Generic[Form]):
@@ -67,13 +69,14 @@ class ExpectedUpload(Generic[Form]):
         self._form = form
         self._request = request
 
-    async def receive(self, permit: Callable[[Form], Awaitable[None]] | None = None) -> Received[Form]:
+    async def receive(self, permit: Permit | None = None) -> Received[Form]:
         """Reads and checks the form; raises UnsupportedMediaType, Malformed, ContentTooLarge or Invalid.
 
-        `permit` is asked before the file is looked at: it raises NotFound for a school outside the caller's scope.
+        `permit` is asked for the school before anything is judged: it raises NotFound for a foreign one.
         """
         parts = await _parsed(self._request)
         try:
+            await _permitted(parts, permit)
             file, fields = _split(parts)
             content = await file.read()
         finally:
@@ -81,11 +84,9 @@ class ExpectedUpload(Generic[Form]):
         if len(content) > MAX_FILE:
             raise ContentTooLarge(MAX_FILE)
         form = _validated(self._form, fields)
-        if permit is not None:
-            await permit(form)
         kind = kind_of(file.filename or "", content)
-        self._request.state.payload = payload = _payload(fields, content)
-        return Received(form, file.filename or "", kind, content, payload)
+        self._request.state.payload = _payload(fields, content)
+        return Received(form, kind, content)
 
 
 class UploadReader:
@@ -141,6 +142,13 @@ async def _parsed(request: Request) -> FormData:
     except (MultiPartException, ValueError, KeyError):
         text = Text("请求体不是有效的 multipart 表单", "The body is not a valid multipart form")
         raise Malformed(text, "malformed_form") from None
+
+
+async def _permitted(parts: FormData, permit: Permit | None) -> None:
+    """Asks for every school that the form names; what is no code is judged with the other fields."""
+    for named in parts.getlist("school_code"):
+        if permit is not None and isinstance(named, str) and re.fullmatch(_SCHOOL_CODE, named):
+            await permit(named)
 
 
 def _split(parts: FormData) -> tuple[UploadFile, dict[str, str]]:

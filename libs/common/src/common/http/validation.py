@@ -26,7 +26,6 @@ _TYPES: dict[str, tuple[str, str]] = {
 _FORMATS: dict[str, tuple[str, Text]] = {
     "datetime": ("instant_format", Text("应为带时区的时间, 如 2024-06-15T08:00:00Z", "Must be an RFC 3339 timestamp")),
     "timezone": ("instant_format", Text("时间须带时区", "The timestamp must carry its zone")),
-    "date": ("day_format", Text("应为日期, 格式 YYYY-MM-DD", "Must be a day as YYYY-MM-DD")),
     "time": ("time_format", Text("应为时间", "Must be a time")),
     "uuid": ("uuid_format", Text("应为 UUID", "Must be a UUID")),
     "url": ("url_format", Text("应为网址", "Must be a URL")),

@@ -6,7 +6,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import uuid4
 
+from common.observability.redaction import redacted_text
+
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{7,63}")
+_RANDOM = re.compile(r"(?i)(?=.*[a-f])[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}")
+_NUMBER = re.compile(r"[0-9](?:[._:-]*[0-9]){7}")
+"""Eight digits, however they are grouped: a day of birth, a student's, an examinee's, a citizen's number, a phone."""
+
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 _correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=None)
@@ -35,9 +41,12 @@ def current_traceparent() -> str | None:
 
 def accepted_id(offered: str | None) -> str:
     """The id that a caller offers if it is well-formed and cannot be a person's number, else a fresh one."""
-    if offered and _WELL_FORMED.fullmatch(offered) and not offered.isdigit():
-        return offered
-    return new_correlation_id()
+    return offered if offered and _WELL_FORMED.fullmatch(offered) and _is_nobodys(offered) else new_correlation_id()
+
+
+def _is_nobodys(text: str) -> bool:
+    """Random hexadecimal ids, as ours are, have long runs of digits by chance."""
+    return redacted_text(text) == text and (_RANDOM.fullmatch(text) is not None or not _NUMBER.search(text))
 
 
 def accepted_traceparent(offered: str | None) -> str | None:

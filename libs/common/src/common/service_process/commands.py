@@ -4,12 +4,11 @@ import asyncio
 import gc
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any, NoReturn
 
 import uvicorn
 from pydantic import ValidationError
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from common.bounded import OutOfTimeError, bounded
@@ -18,16 +17,16 @@ from common.contracts.catalogue import SUBSCRIPTIONS
 from common.database import Database
 from common.database.migrations import DatabaseBehindError, migrate, require_current
 from common.errors import QuxiangError, TransientError
+from common.http.probes import probes_app
 from common.kafka import BrokerUnavailableError, ensure_topics
 from common.observability import configure_logging, logger
 from common.outbox.relay import Relay
 from common.outbox.replay import replay
-from common.service_process.composition import Background, Command, NotReady, Readiness, Service
-from common.service_process.probes import probe_app
+from common.service_process.composition import Background, Command, Service
+from common.service_process.readiness import readiness_of
 from common.service_process.running import http_server, run_together
 from common.settings import ServiceSettings
 
-_PING_SECONDS = 2.0
 _START_ATTEMPTS = 30
 _USAGE_ERROR = 2
 
@@ -117,9 +116,9 @@ async def _return_letters(service: Service, settings: ServiceSettings, chosen: s
 async def _serve(service: Service, settings: ServiceSettings, database: Database, command: str) -> int:
     await _until_current(database, service.name)
     background = [] if command == "api" else _background(service, settings, database)
-    readiness = _readiness(database, background)
+    readiness = readiness_of(database, service.name, background)
     if command == "worker":
-        server = http_server(probe_app(readiness), settings.host, settings.probe_port)
+        server = http_server(probes_app(readiness), settings.host, settings.probe_port)
     else:
         server = http_server(service.create_app(settings, database, readiness), settings.host, settings.port)
     _spare_the_collector()
@@ -139,27 +138,6 @@ def _spare_the_collector() -> None:
 def _background(service: Service, settings: ServiceSettings, database: Database) -> list[Background]:
     relay = Relay(database, settings)
     return [Background("relay", relay.run, relay.not_ready), *service.background(settings, database)]
-
-
-def _readiness(database: Database, background: Sequence[Background]) -> Readiness:
-    parts: Mapping[str, NotReady] = {each.name: each.not_ready for each in background if each.not_ready is not None}
-    return {"database": _database_check(database)} | dict(parts)
-
-
-def _database_check(database: Database) -> NotReady:
-    async def unreachable() -> str | None:
-        try:
-            await bounded(_ping(database), _PING_SECONDS, "database")
-        except (QuxiangError, SQLAlchemyError, OSError, OutOfTimeError):
-            return "database does not answer"
-        return None
-
-    return unreachable
-
-
-async def _ping(database: Database) -> None:
-    async with database.reading() as connection:
-        await connection.execute(text("SELECT 1"))
 
 
 async def _until_current(database: Database, package: str) -> None:

@@ -1,6 +1,7 @@
 """The pytest plugin of the workspace: one keeper per test run, and the fixtures that lead to its servers."""
 
 import contextlib
+import os
 
 import pytest
 
@@ -16,12 +17,23 @@ def pytest_configure(config: pytest.Config) -> None:
     stack = contextlib.ExitStack()
     stack.enter_context(servers.keeper())
     config.stash[_KEEPER] = stack
+    _without_proxies_on_the_loopback()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Close the keeper, and with it every server it started."""
     if stack := config.stash.get(_KEEPER, None):
         stack.close()
+
+
+def _without_proxies_on_the_loopback() -> None:
+    """Not before the keeper has started: it may download something."""
+    from quxiang.child import inherited
+
+    kept = inherited(os.environ)
+    for name in os.environ.keys() - kept.keys():
+        del os.environ[name]
+    os.environ.update(kept)
 
 
 @pytest.fixture(scope="session")

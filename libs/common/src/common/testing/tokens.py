@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -95,7 +96,9 @@ class TokenMint:
             "malformed school": self.signed({**claims, "role": "school_officer", "school_code": "9000"}),
             "school as a number": self.signed({**claims, "role": "school_officer", "school_code": 90001}),
             "malformed graduate": self.signed({**claims, "role": "graduate", "graduate_id": "me"}),
+            "nested without end": f"{_base64url(b'[' * 5_000)}.{_segment(claims)}.c2ln",
             **{f"without {name}": self.signed(_without(claims, name)) for name in _REGISTERED},
+            **{name: self.signed({**claims, **odd}) for name, odd in _ODD.items()},
         }
 
     def signed(
@@ -119,6 +122,31 @@ class TokenMint:
         return f"{text}.{_base64url(hmac.new(public, text.encode(), hashlib.sha256).digest())}"
 
 
+_ODD: Mapping[str, Mapping[str, Any]] = {
+    "expiry beyond all numbers": {"exp": 10**400},
+    "expiry without end": {"exp": math.inf},
+    "expiry that is no number": {"exp": math.nan},
+    "expiry as text": {"exp": "9999999999"},
+    "expiry as truth": {"exp": True},
+    "expiry as a list": {"exp": [9999999999]},
+    "start before all numbers": {"nbf": -(10**400)},
+    "start without beginning": {"nbf": -math.inf},
+    "start that is no number": {"nbf": math.nan},
+    "start as nothing": {"nbf": None},
+    "issue before all numbers": {"iat": -(10**400)},
+    "issue without beginning": {"iat": -math.inf},
+    "issue as text": {"iat": "1"},
+    "subject as a number": {"sub": 7},
+    "half a character in the subject": {"sub": "\ud800"},
+    "half a character in a unit": {"role": "college_officer", "school_code": "90001", "college_code": "C\ud800"},
+    "half a character in the scope": {"scope": "read \udfff"},
+    "scope as a list": {"scope": ["read"]},
+    "role as a list": {"role": ["admin"]},
+    "unit as a number": {"college_code": 1},
+    "graduate as a number": {"graduate_id": 7},
+    "id of the token as a number": {"jti": 7},
+    "audience as a number": {"aud": [7]},
+}
 _REGISTERED = ("exp", "iat", "aud", "iss", "sub", "jti", "role")
 
 

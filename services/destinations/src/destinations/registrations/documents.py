@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from common.contracts import ChangeToken
-from common.http import StrictModel
+from common.http import Day, StrictModel
 from destinations.registrations.domain import deciding
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Confirmation, State
@@ -33,7 +33,7 @@ class Particulars(StrictModel):
     place_code: Code | None = Field(default=None, description="单位所在地, list division")
     employer_address: Address | None = Field(default=None, description="单位地址")
     position_code: Code | None = Field(default=None, description="工作职位类别, list position")
-    signed_on: date | None = Field(default=None, description="签约日期")
+    signed_on: Day | None = Field(default=None, description="签约日期")
     freelance_kind: ShortText | None = Field(default=None, description="Kind of freelance work")
     reason: Code | None = Field(default=None, description="List not-employed-reason")
     study_school_name: Name | None = Field(default=None, description="Admitting school in the mainland")

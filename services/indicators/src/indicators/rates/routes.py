@@ -10,14 +10,14 @@ from pydantic import BaseModel, Field
 
 from common.auth import Caller
 from common.errors import BadQuery, FieldProblem, Text
-from common.http import MinChange
+from common.http import Day, MinChange
 from indicators.rates.observations import observations, series_observations
 from indicators.rates.schemes import Measure, Scheme
 from indicators.rates.series import Step, days_between, points_per_group
 from indicators.rates.storage import count_groups, counts, movements
 from indicators.reading.answers import Group, Stamp, json_answer
 from indicators.reading.changes import included
-from indicators.reading.query import AsOf, DayText, SchemeName, Selected, day_of, scheme_for
+from indicators.reading.query import AsOf, SchemeName, Selected, scheme_for
 from indicators.reading.snapshot import FiguresOf, require_past
 
 router = APIRouter(tags=["rates"])
@@ -128,12 +128,12 @@ class Period:
 
 
 async def read_period(
-    first: Annotated[DayText, Query(alias="from", description="First day")],
-    last: Annotated[DayText, Query(alias="to", description="Last day, inclusive")],
+    first: Annotated[Day, Query(alias="from", description="First day")],
+    last: Annotated[Day, Query(alias="to", description="Last day, inclusive")],
     step: Annotated[Step, Query(description="Distance of the points")] = Step.DAY,
 ) -> Period:
     """From, to and step; raises BadQuery."""
-    period = Period(day_of("from", first), day_of("to", last), step)
+    period = Period(first, last, step)
     if period.first > period.last:
         raise BadQuery([FieldProblem("from", "after_to", _BACKWARDS)])
     return period

@@ -5,13 +5,11 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
-from common.errors import BadQuery, FieldProblem, Text
+from common.http import Day
 from indicators.rates.schemes import SCHEMES, Scheme, default_scheme
 from indicators.rates.selection import Selection, dimensions_of, scope_of
 
 _VALUE = r"^[^\x00]{1,64}$"
-_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_NO_SUCH_DAY = Text("没有这一天", "There is no such day")
 
 Value = Annotated[str | None, Query(pattern=_VALUE)]
 SchoolCode = Annotated[str | None, Query(pattern=r"^[0-9]{5}$", description="院校代码: one school")]
@@ -20,7 +18,6 @@ By = Annotated[
     str | None,
     Query(max_length=200, description="Groupings, comma-separated: college major class education_level …"),
 ]
-DayText = Annotated[str, Query(pattern=_DAY, json_schema_extra={"format": "date"})]
 
 
 async def read_selection(
@@ -54,13 +51,10 @@ async def read_selection(
 
 
 async def read_as_of(
-    as_of: Annotated[
-        str | None,
-        Query(pattern=_DAY, description="A day, inclusive; today without", json_schema_extra={"format": "date"}),
-    ] = None,
+    as_of: Annotated[Day | None, Query(description="A day, inclusive; today without")] = None,
 ) -> date | None:
     """The day asked for; none for today."""
-    return None if as_of is None else day_of("as_of", as_of)
+    return as_of
 
 
 async def read_scheme(
@@ -75,14 +69,6 @@ async def read_scheme(
 def scheme_for(selection: Selection, scheme: str | None) -> Scheme:
     """The scheme of an answer."""
     return default_scheme(selection.cohort) if scheme is None else SCHEMES[scheme]
-
-
-def day_of(parameter: str, text: str) -> date:
-    """A day out of a query parameter; raises BadQuery for one that no calendar has."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadQuery([FieldProblem(parameter, "day_format", _NO_SUCH_DAY)]) from None
 
 
 Selected = Annotated[Selection, Depends(read_selection)]

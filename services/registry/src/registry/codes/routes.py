@@ -12,7 +12,7 @@ from common.auth import Caller
 from common.codes import CodeEntry, CodeList, CodeLists
 from common.codes.rules import Rule, rules
 from common.errors import NotFound
-from common.http import PageOf
+from common.http import Day, PageOf
 
 router = APIRouter(prefix="/v1", tags=["codes"])
 
@@ -91,7 +91,7 @@ class RuleAnswer(BaseModel):
         return cls(id=rule.id, subject=rule.subject, level=rule.level, severity=rule.severity, text=text)
 
 
-OnDay = Annotated[date | None, Query(description="Only the codes in force on this day; without it those of all times")]
+OnDay = Annotated[Day | None, Query(description="Only the codes in force on this day; without it those of all times")]
 
 
 @router.get("/code-lists", summary="List the code lists")

@@ -97,9 +97,9 @@ class Graduates:
     ) -> Stored:
         """Takes a graduate out of the population from today, with a reason that only the school reads."""
         async with self._database.transaction(caller.actor) as uow:
+            await once.claim(uow)
             row = await self._locked(uow, caller, graduate_id)
             caller.must_be(*WITHDRAWERS)
-            await once.claim(uow)
             if_match.must_equal(row["version"])
             withdrawal(row["status"], "")
             reason = body.parse().reason

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from common.http import StrictModel
+from common.http import Day, StrictModel
 from registry.graduates.domain import Status, StudyForm, UrbanRural
 
 Text = Annotated[str, StringConstraints(max_length=200)]
@@ -31,7 +31,7 @@ class GraduatePatch(StrictModel):
     major_code: UnitCode | None = None
     class_code: UnitCode | None = None
     sex_code: Text | None = None
-    birth_date: date | None = None
+    birth_date: Day | None = None
     ethnicity_code: Text | None = None
     political_status_code: Text | None = None
     education_level_code: Text | None = None
@@ -41,8 +41,8 @@ class GraduatePatch(StrictModel):
     teacher_training_code: Text | None = None
     hardship_code: Text | None = None
     study_form: Annotated[StudyForm, Field(strict=False)] | None = None
-    enrolled_on: date | None = None
-    graduated_on: date | None = None
+    enrolled_on: Day | None = None
+    graduated_on: Day | None = None
     major_direction: LongText | None = None
     commissioning_unit: LongText | None = None
     duration_years: Annotated[Years, Field(strict=False)] | None = None

@@ -44,7 +44,7 @@ async def page_of_graduates(
     database: Database, caller: Principal, filters: Filters, page: Paging
 ) -> tuple[list[Stored], str | None]:
     """A page of the graduates in scope, and the cursor of the next."""
-    after = page.after(str, int, str)
+    after = page.after(str, int, UUID)
     async with database.reading() as connection:
         rows = await storage.listed(connection, caller.row_scope(), filters, after=after, limit=page.limit + 1)
     shown, last = rows[: page.limit], rows[page.limit - 1 : page.limit]
@@ -100,4 +100,4 @@ def _key(search: Search, key: str) -> str | None:
 
 
 def _order(row: Stored) -> tuple[Any, ...]:
-    return row["school_code"], row["cohort"], row["student_number"]
+    return row["school_code"], row["cohort"], row["id"]

@@ -53,8 +53,8 @@ async def find(connection: AsyncConnection, scope: RowScope, graduate_id: UUID, 
 async def listed(
     connection: AsyncConnection, scope: RowScope, filters: Filters, *, after: Sequence[Any] | None, limit: int
 ) -> list[Stored]:
-    """A page of graduates by school, cohort and student number."""
-    order = (graduates.c.school_code, graduates.c.cohort, graduates.c.student_number)
+    """A page of graduates by school, cohort and id: a cursor goes into addresses, so nothing personal may order it."""
+    order = (graduates.c.school_code, graduates.c.cohort, graduates.c.id)
     query = _within(scope).order_by(*order).limit(limit)
     for field, value in vars(filters).items():
         if value is not None:

@@ -110,6 +110,7 @@ graduates = Table(
         "updatable_columns": [*CONTENT_COLUMNS, *(c.name for c in _stated()), "line_fingerprint"],
     },
 )
+Index("ix_graduates_order", graduates.c.school_code, graduates.c.cohort, graduates.c.id)
 Index("ix_graduates_exam_number", graduates.c.school_code, graduates.c.cohort, graduates.c.exam_number)
 Index("ix_graduates_name", graduates.c.school_code, graduates.c.name_index)
 

@@ -46,8 +46,8 @@ async def import_graduates(
 async def _received(database: Database, caller: Principal, upload: LazyUpload[RosterForm]) -> Received[RosterForm]:
     """The upload; 404 for a school out of sight comes before 403, and 403 before whatever is wrong with the form."""
 
-    async def permit(form: RosterForm) -> None:
-        await _require_school(database, caller, form.school_code)
+    async def permit(school_code: str) -> None:
+        await _require_school(database, caller, school_code)
         caller.must_be(*IMPORTERS)
 
     try:

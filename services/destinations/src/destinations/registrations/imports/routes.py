@@ -11,7 +11,7 @@ from common.clock import TODAY_SQL
 from common.codes.rules import rule
 from common.database import Database
 from common.errors import Invalid, NotFound
-from common.http import Cipher, Db, ImportForm, LazyUpload, Once
+from common.http import Cipher, Day, Db, ImportForm, LazyUpload, Once
 from common.operations.routes import Operation, accept
 from destinations.registrations.imports.importing import KIND
 
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/imports", tags=["imports"])
 class RegistrationImportForm(ImportForm):
     """The form of an import of registrations; `effective_on` is the day on which the school decided its rows."""
 
-    effective_on: date | None = None
+    effective_on: Day | None = None
 
 
 @router.post(
@@ -43,8 +43,8 @@ async def import_registrations(
 ) -> Response:
     caller.must_be(Role.SCHOOL_OFFICER)
 
-    async def must_see_school(form: RegistrationImportForm) -> None:
-        if not caller.sees_school(form.school_code):
+    async def must_see_school(school_code: str) -> None:
+        if not caller.sees_school(school_code):
             raise NotFound
 
     received = await upload.receive(must_see_school)

@@ -1,0 +1,23 @@
+"""The services' own tokens stay fresh for as long as the stack runs."""
+
+from pathlib import Path
+
+import pytest
+
+from common.testing.messaging import running
+from common.testing.waiting import eventually
+from quxiang.keys import keep_tokens_fresh, service_token_file
+from quxiang.state import State
+
+
+async def test_a_token_that_cannot_be_written_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state, said = State(tmp_path / "state"), list[str]()
+    state.create()
+    token = service_token_file(state, "registry")
+    token.mkdir()
+    monkeypatch.setattr("quxiang.keys.RENEWAL_SECONDS", 0.01)
+    async with running(lambda: keep_tokens_fresh(state, ["registry"], said.append)):
+        await eventually(lambda: said)
+        token.rmdir()
+        await eventually(token.is_file)
+    assert "Is a directory" in said[0]

@@ -1,0 +1,72 @@
+"""A complete request for every write that needs a token: what decides over it is then only who asks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from contents import CONTENTS
+from format_a import destination_cells, graduate_row, workbook
+from survey_team import QUESTIONNAIRE
+
+Json = dict[str, Any]
+Write = tuple[str, str]
+
+BODILESS = (
+    *(("POST", f"/v1/registrations/{{registration_id}}/{action}") for action in (
+        "submit", "college-approve", "school-approve", "confirm", "request-void", "void",
+    )),
+    ("POST", "/v1/questionnaires/{questionnaire_id}/publish"),
+    ("POST", "/v1/responses/{response_id}/withdraw"),
+)  # fmt: skip
+
+
+def complete_requests(
+    school: str, college: str, major: str, graduate: str, questionnaire: str
+) -> dict[Write, dict[str, Any]]:
+    """Method and path → what an HTTP client is to send."""
+    unit, roster = {"code": "Z9", "name": "新单位"}, {"school_code": school, "cohort": 2024}
+    reason, renamed = {"reason": "材料不全"}, {"name": "改名单位"}
+    bodies: dict[Write, Json] = {
+        ("POST", "/v1/schools"): unit | {"code": school, "province_code": "410000"},
+        ("PATCH", "/v1/schools/{school_code}"): renamed,
+        ("POST", "/v1/schools/{school_code}/colleges"): unit,
+        ("PATCH", "/v1/schools/{school_code}/colleges/{code}"): renamed,
+        ("POST", "/v1/schools/{school_code}/majors"): unit | {"college_code": college},
+        ("PATCH", "/v1/schools/{school_code}/majors/{code}"): renamed,
+        ("POST", "/v1/schools/{school_code}/classes"): unit | {"college_code": college, "major_code": major},
+        ("PATCH", "/v1/schools/{school_code}/classes/{code}"): renamed,
+        ("POST", "/v1/graduates"): roster | {"student_number": "Z9", "name": "李四"},
+        ("PATCH", "/v1/graduates/{graduate_id}"): {"sex_code": "1"},
+        ("POST", "/v1/graduates/{graduate_id}/withdraw"): {"reason": "退学"},
+        ("POST", "/v1/graduates/search"): {"school_code": school, "name": str(graduate_row(1)["姓名"])},
+        ("POST", "/v1/graduates/resolve"): roster | {"rows": [{"row": 2, "student_number": "1", "name": "李四"}]},
+        ("POST", "/v1/registrations"): {"graduate_id": graduate, "destination_code": "10"} | CONTENTS["10"],
+        ("PATCH", "/v1/registrations/{registration_id}"): {"employer_name": "另一公司"},
+        ("POST", "/v1/registrations/{registration_id}/return"): reason,
+        ("POST", "/v1/registrations/{registration_id}/dispute"): reason,
+        ("POST", "/v1/questionnaires"): QUESTIONNAIRE,
+        ("PATCH", "/v1/questionnaires/{questionnaire_id}"): {"title": QUESTIONNAIRE["title"]},
+        ("POST", "/v1/waves"): _wave(roster, questionnaire),
+        ("POST", "/v1/waves/{wave_id}/invitations"): {"channel": "link"},
+    }
+    upload = {
+        "data": {name: str(value) for name, value in roster.items()},
+        "files": {"file": ("file.xlsx", workbook([graduate_row(1) | destination_cells("10")]))},
+    }
+    return {
+        **{write: {"json": body} for write, body in bodies.items()},
+        **{write: {} for write in BODILESS},
+        **{("POST", f"/v1/imports/{kind}"): upload for kind in ("graduates", "registrations")},
+    }
+
+
+def _wave(roster: Json, questionnaire: str) -> Json:
+    now = datetime.now(UTC)
+    return roster | {
+        "cycle": 3,
+        "questionnaire_id": questionnaire,
+        "questionnaire_version": 1,
+        "opens_at": now.isoformat(),
+        "closes_at": (now + timedelta(days=1)).isoformat(),
+    }
