@@ -84,7 +84,9 @@ def imports_router() -> APIRouter:
     async def import_file(
         *, request: Request, caller: Caller, database: Db, cipher: Cipher, once: Once, upload: LazyUpload[ImportForm]
     ) -> Response:
-        received = await upload.receive()
+        async def every_school_is_seen(_school_code: str) -> None: ...
+
+        received = await upload.receive(every_school_is_seen, lambda: None)
         return await accept(
             request, database, caller, once,
             kind="import", parameters=received.form.model_dump(), school_code=received.form.school_code,

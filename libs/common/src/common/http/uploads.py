@@ -1,6 +1,6 @@
 """Files that arrive as multipart forms: counted while they stream in, kept in memory, never on disk.
 
-A route takes `upload: LazyUpload[ImportForm]`, checks the caller's role, and then calls `await upload.receive()`.
+A route takes `upload: LazyUpload[ImportForm]` and calls `await upload.receive(…)` with who may send it.
 """
 
 import json
@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from common.errors import FieldProblem, Invalid, Malformed, Text
+from common.errors import FieldProblem, Invalid, Malformed, QuxiangError, Text
 from common.http.models import rule_broken
 from common.http.refusals import ContentTooLarge, UnsupportedMediaType
 from common.http.routes_of import DeclaredRoute
@@ -32,7 +32,8 @@ MAX_FIELDS = 20
 _SCHOOL_CODE = r"^[0-9]{5}$"
 
 Form = TypeVar("Form", bound=BaseModel)
-Permit = Callable[[str], Awaitable[None]]
+Sees = Callable[[str], Awaitable[None]]
+May = Callable[[], None]
 
 
 class ImportForm(BaseModel):
@@ -69,14 +70,20 @@ class ExpectedUpload(Generic[Form]):
         self._form = form
         self._request = request
 
-    async def receive(self, permit: Permit | None = None) -> Received[Form]:
+    async def receive(self, sees: Sees, may: May) -> Received[Form]:
         """Reads and checks the form; raises UnsupportedMediaType, Malformed, ContentTooLarge or Invalid.
 
-        `permit` is asked for the school before anything is judged: it raises NotFound for a foreign one.
+        Before anything is judged `sees` is asked for the school, which raises NotFound for one out of sight, and then
+        `may`, which raises Forbidden for a role that sends no such files.
         """
-        parts = await _parsed(self._request)
         try:
-            await _permitted(parts, permit)
+            parts = await _parsed(self._request)
+        except QuxiangError:
+            may()
+            raise
+        try:
+            await _seen(parts, sees)
+            may()
             file, fields = _split(parts)
             content = await file.read()
         finally:
@@ -144,11 +151,11 @@ async def _parsed(request: Request) -> FormData:
         raise Malformed(text, "malformed_form") from None
 
 
-async def _permitted(parts: FormData, permit: Permit | None) -> None:
+async def _seen(parts: FormData, sees: Sees) -> None:
     """Asks for every school that the form names; what is no code is judged with the other fields."""
     for named in parts.getlist("school_code"):
-        if permit is not None and isinstance(named, str) and re.fullmatch(_SCHOOL_CODE, named):
-            await permit(named)
+        if isinstance(named, str) and re.fullmatch(_SCHOOL_CODE, named):
+            await sees(named)
 
 
 def _split(parts: FormData) -> tuple[UploadFile, dict[str, str]]:

@@ -1,6 +1,7 @@
 """The route that takes a spreadsheet of registrations."""
 
 from datetime import date
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
@@ -41,13 +42,11 @@ async def import_registrations(
     once: Once,
     upload: LazyUpload[RegistrationImportForm],
 ) -> Response:
-    caller.must_be(Role.SCHOOL_OFFICER)
-
     async def must_see_school(school_code: str) -> None:
         if not caller.sees_school(school_code):
             raise NotFound
 
-    received = await upload.receive(must_see_school)
+    received = await upload.receive(must_see_school, partial(caller.must_be, Role.SCHOOL_OFFICER))
     form = received.form
     await _refuse_future(database, form.effective_on)
     return await accept(
