@@ -41,6 +41,22 @@ async def test_it_runs_under_a_user_without_rights_and_leaves_other_folders_alon
     assert Path.home() not in cluster.data.parents or unprivileged_user() is None
 
 
+async def test_its_log_does_not_quote_what_it_refuses(cluster: Postgres, tmp_path: Path) -> None:
+    child = Child(cluster.prepare())
+    await child.start()
+    await child.until_ready(60)
+    connection = await asyncpg.connect(cluster.url)
+    await connection.execute("CREATE TABLE numbers (number text PRIMARY KEY)")
+    await connection.execute("INSERT INTO numbers VALUES ($1)", "CANARY77001")
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await connection.execute("INSERT INTO numbers VALUES ($1)", "CANARY77001")
+    await connection.close()
+    await child.stop(10)
+    written = (tmp_path / "postgres.log").read_text()
+    assert "duplicate key value" in written
+    assert "CANARY77001" not in written
+
+
 async def test_what_it_acknowledged_is_there_after_a_kill(cluster: Postgres) -> None:
     child = Child(cluster.prepare())
     await child.start()

@@ -24,6 +24,8 @@ LAST_YEAR = 2021
 # Groups of divisions, and provinces, that the newer package leaves out.
 GROUPS = {"市辖区", "县"}
 OUTSIDE = {"71", "81", "82"}
+# No division: the prefix of residence permits, which one package lists as a province.
+NO_PROVINCE = "83"
 # The statistical office's own codes of development zones have this digit in the fifth place.
 ZONE = "7"
 Period = tuple[str, str, str, str]  # label, valid_from, valid_to, source
@@ -161,7 +163,8 @@ def main() -> None:
     old, dated = revisions(Path(sys.argv[1])), timelines(Path(sys.argv[2]))
     listed = labels(Path(sys.argv[3]), {"province": "", "city": "", "area": ""})
     now = in_force(listed, labels(Path(sys.argv[4]), {"provinces": "0000", "cities": "00", "areas": ""}))
-    known = set(old) | set(dated) | set(listed) | set(now)
+    codes = set(old) | set(dated) | set(listed) | set(now)
+    known = {code for code in codes if not code.startswith(NO_PROVINCE)}
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["code", "label_zh", "label_en", "valid_from", "valid_to", "parent", "source", "verified"])
     for code in sorted(known):

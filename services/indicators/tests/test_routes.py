@@ -245,7 +245,7 @@ async def test_a_series_has_both_ends_and_agrees_with_the_days(client: Client, h
         {"measure": "salary", "from": "2024-06-01", "to": "2024-06-02"},
         {"measure": "placement_rate", "from": "2024-06-03", "to": "2024-06-02"},
         {"measure": "placement_rate", "from": "2024-06-01", "to": "2999-06-02", "step": "month"},
-        {"measure": "placement_rate", "from": "2014-06-01", "to": "2024-06-02"},
+        {"measure": "placement_rate", "from": "2004-06-01", "to": "2024-06-02"},
         {"measure": "placement_rate", "from": "2024-06-01", "to": "2024-06-02", "step": "year"},
         {"measure": "placement_rate", "from": "2024-06-01", "to": "9999-12-31", "step": "month"},
         {"measure": "placement_rate", "from": "2024-06-01"},

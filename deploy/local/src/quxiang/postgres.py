@@ -38,6 +38,8 @@ SETTINGS: Mapping[str, str] = {
     "max_wal_size": "1GB",
     "idle_in_transaction_session_timeout": "60s",
     "log_line_prefix": "%m [%p] %d ",
+    # the DETAIL of a refused duplicate would quote somebody's number
+    "log_error_verbosity": "terse",
 }
 # A test may lose its data with the machine, never with a killed process: the page cache outlives both.
 THROWAWAY: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off", "max_connections": "500"}

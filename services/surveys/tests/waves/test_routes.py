@@ -55,6 +55,18 @@ async def test_eligible_is_the_population_at_that_moment(
     assert wave["eligible"] == 4
 
 
+async def test_nobody_is_eligible_before_the_season_of_the_cohort(
+    database: Database,
+    manager: httpx.AsyncClient,
+    school: str,
+    plan: Json,
+    graduate_event: Callable[..., IncomingEvent],
+) -> None:
+    cohort = datetime.now(UTC).year + 2
+    await keeping_the_roster(database)([graduate_event(school, cohort=cohort)])
+    assert (await create(manager, plan, cohort=cohort))["eligible"] == 0
+
+
 async def test_every_eligible_graduate_is_announced_with_the_next_sequence(
     manager: httpx.AsyncClient, school: str, graduates: list[UUID], plan: Json, rows: Rows
 ) -> None:

@@ -18,6 +18,7 @@ from common.contracts.schemas import served_schema
 from common.contracts.structured import structured
 from common.database import Database
 from common.errors import NotFound
+from common.http.models import Whole
 from common.http.paging import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, BadCursor, decode_cursor, encode_cursor
 from common.kafka import schema_base
 from common.settings import ServiceSettings
@@ -81,7 +82,7 @@ def changes_router(
         after: Annotated[
             str | None, Query(max_length=MAX_CURSOR, description="`next_cursor` of the page before")
         ] = None,
-        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items on a page")] = DEFAULT_LIMIT,
+        limit: Annotated[Whole, Query(ge=1, le=MAX_LIMIT, description="Items on a page")] = DEFAULT_LIMIT,
     ) -> Response:
         scope, position = scope_of(caller, conditions), _position(after)
         async with database.reading() as connection:

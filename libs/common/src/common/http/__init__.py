@@ -5,7 +5,7 @@ from common.http.bodies import LazyBody
 from common.http.etags import IfMatch, etag, resource
 from common.http.idempotency import Answered, Idempotency, Once, purge_idempotency_keys
 from common.http.min_change import MinChange, RequestedChanges, wait_until
-from common.http.models import Day, PageOf, Problem, StrictModel, rule_broken
+from common.http.models import Day, PageOf, Problem, StrictModel, Whole, rule_broken
 from common.http.paging import Page, Paging, decode_cursor, encode_cursor, page_response
 from common.http.probes import Check, probes_app, probes_router
 from common.http.problems import ProblemTable
@@ -33,6 +33,7 @@ __all__ = [
     "Received",
     "RequestedChanges",
     "StrictModel",
+    "Whole",
     "create_app",
     "decode_cursor",
     "encode_cursor",

@@ -57,6 +57,8 @@ def rule_broken(rule: str, message: Text) -> PydanticCustomError:
     return PydanticCustomError(rule, "{en}", context)
 
 
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_WHOLE_FORMAT = Text("应为整数, 只含数字", "Must be a whole number in digits")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY_FORMAT = Text("应为日期, 格式 YYYY-MM-DD", "Must be a day as YYYY-MM-DD")
 
@@ -68,6 +70,16 @@ def _day(value: object) -> date:
             return date.fromisoformat(value)
     raise rule_broken("day_format", _DAY_FORMAT)
 
+
+def _whole(value: object) -> object:
+    """Pydantic alone also takes `2_024`, `+2024` and `2024.0` for the year."""
+    if isinstance(value, str) and not _WHOLE.fullmatch(value):
+        raise rule_broken("wrong_type", _WHOLE_FORMAT)
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A number in a form or a query, in digits only: `cohort: Whole | None = None`."""
 
 Day = Annotated[date, BeforeValidator(_day)]
 """A day in a body, a form or a query: `signed_on: Day | None = None`."""

@@ -13,6 +13,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic_core import to_json
 
 from common.errors import BadQuery, FieldProblem, Text
+from common.http.models import Whole
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 500
@@ -82,7 +83,7 @@ class Paging:
 
 async def read_paging(
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items on a page")] = DEFAULT_LIMIT,
+    limit: Annotated[Whole, Query(ge=1, le=MAX_LIMIT, description="Items on a page")] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=MAX_CURSOR, description="`next_cursor` of the page before")] = None,
 ) -> Paging:
     """FastAPI dependency; OpenAPI shows `limit` and `cursor` through it."""

@@ -17,7 +17,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from common.errors import FieldProblem, Invalid, Malformed, QuxiangError, Text
-from common.http.models import rule_broken
+from common.http.models import Whole, rule_broken
 from common.http.refusals import ContentTooLarge, UnsupportedMediaType
 from common.http.routes_of import DeclaredRoute
 from common.http.validation import field_problems, pointer
@@ -42,7 +42,7 @@ class ImportForm(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
 
     school_code: str = Field(pattern=_SCHOOL_CODE)
-    cohort: int = Field(ge=1977, le=2200, description="Year of graduation")
+    cohort: Whole = Field(ge=1977, le=2200, description="Year of graduation")
     dry_run: bool = False
     on_error: Literal["reject", "skip"] = "reject"
 

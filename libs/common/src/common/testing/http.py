@@ -17,7 +17,7 @@ async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: 
     """The body of an answer that has the expected status; the client is closed."""
     async with client:
         answer = await client.get(path, params=query)
-    assert answer.status_code == status, answer.text
+    assert answer.status_code == status, answer.text[:2_000]
     return answer.json()
 
 

@@ -19,6 +19,7 @@ from common.http import (
     Once,
     Page,
     PageOf,
+    Whole,
     page_response,
     resource,
 )
@@ -53,7 +54,7 @@ async def registry_of(request: Request) -> Registry:
 async def read_filters(
     *,
     school: Digits | None = None,
-    cohort: Annotated[int | None, Query(ge=1950, le=2200)] = None,
+    cohort: Annotated[Whole | None, Query(ge=1977, le=2200)] = None,
     college: UnitCode | None = None,
     major: UnitCode | None = None,
     class_: Annotated[str | None, Query(alias="class", min_length=1, max_length=64)] = None,

@@ -22,8 +22,8 @@ from indicators.reading.snapshot import FiguresOf, require_past
 
 router = APIRouter(tags=["rates"])
 
-MAX_POINTS = 1_000
-"""Points of a series for each group: nearly three years of days."""
+MAX_POINTS = 4_000
+"""Points of a series for each group: ten years of days."""
 
 MAX_POINTS_IN_ALL = 100_000
 """Points of all groups of a series: some eight megabytes, made in about a second."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
-from common.http import Day
+from common.http import Day, Whole
 from indicators.rates.schemes import SCHEMES, Scheme, default_scheme
 from indicators.rates.selection import Selection, dimensions_of, scope_of
 
@@ -13,7 +13,7 @@ _VALUE = r"^[^\x00]{1,64}$"
 
 Value = Annotated[str | None, Query(pattern=_VALUE)]
 SchoolCode = Annotated[str | None, Query(pattern=r"^[0-9]{5}$", description="院校代码: one school")]
-Cohort = Annotated[int, Query(ge=1977, le=2200, description="届: year of graduation")]
+Cohort = Annotated[Whole, Query(ge=1977, le=2200, description="届: year of graduation")]
 By = Annotated[
     str | None,
     Query(max_length=200, description="Groupings, comma-separated: college major class education_level …"),

@@ -17,6 +17,7 @@ from common.http import (
     Once,
     Page,
     PageOf,
+    Whole,
     page_response,
     resource,
 )
@@ -54,7 +55,7 @@ Text = Annotated[str | None, Query(max_length=64)]
 
 async def filters_of(
     school: Text = None,
-    cohort: Annotated[int | None, Query(ge=1900, le=2200)] = None,
+    cohort: Annotated[Whole | None, Query(ge=1977, le=2200)] = None,
     college: Text = None,
     major: Text = None,
     class_code: Annotated[str | None, Query(alias="class", max_length=64)] = None,

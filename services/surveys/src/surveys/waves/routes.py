@@ -19,6 +19,7 @@ from common.http import (
     PageOf,
     RequestedChanges,
     StrictModel,
+    Whole,
     resource,
     rule_broken,
 )
@@ -31,7 +32,7 @@ from surveys.waves.domain import Cycle, Wave, WavePlan
 router = APIRouter(prefix="/v1/waves", tags=["waves"])
 
 School = Annotated[str | None, Query(description="Only this school's", max_length=64)]
-CohortQuery = Annotated[int | None, Query(ge=1977, le=2200, description="Only this cohort's")]
+CohortQuery = Annotated[Whole | None, Query(ge=1977, le=2200, description="Only this cohort's")]
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
 
 

@@ -9,15 +9,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import RowScope
+from common.clock import TODAY_SQL
 from surveys.waves.domain import Cycle, Wave, WavePhase, WavePlan
 from surveys.waves.tables import waves
 
 _FREEZE_ELIGIBLE = text(
-    """
+    f"""
     INSERT INTO wave_eligible (wave_id, graduate_id, school_code)
     SELECT :wave_id, graduate_id, school_code
       FROM graduates
      WHERE school_code = :school_code AND cohort = :cohort AND status = ANY(:counted)
+       AND {TODAY_SQL} >= make_date(:cohort - 1, 9, 1)  -- before its season a cohort is no population
     """
 )
 
