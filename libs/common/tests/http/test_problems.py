@@ -107,6 +107,13 @@ async def test_no_body_breaks_anything(admin: httpx.AsyncClient, raw: bytes) -> 
     assert response.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity"])
+async def test_what_only_javascript_calls_a_number_is_no_json(admin: httpx.AsyncClient, number: bytes) -> None:
+    raw = b'{"name": "a", "count": ' + number + b"}"
+    response = await admin.post("/v1/things", content=raw, headers={"Content-Type": "application/json"})
+    problem(response, 400, "malformed_json")
+
+
 async def test_a_null_character_is_pointed_at(admin: httpx.AsyncClient) -> None:
     response = await admin.post("/v1/things", json={"name": "a", "parts": ["b\0"]})
     assert rules(problem(response, 422, "invalid")) == {"/parts/0": "null_character"}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from common.errors import FieldProblem, Invalid, Malformed, Text
 from common.http.refusals import UnsupportedMediaType
@@ -40,6 +41,11 @@ class ReceivedBody(Generic[Model]):
             raise Invalid([FieldProblem("", "required", Text("缺少请求体", "A body is required"))])
         if self._content_type not in {JSON, MERGE_PATCH}:
             raise UnsupportedMediaType(JSON)
+        try:
+            # the models' own reader takes NaN and Infinity, which are no JSON, for numbers
+            from_json(self.raw, allow_inf_nan=False)
+        except ValueError:
+            raise _no_json() from None
         try:
             parsed = self._model.model_validate_json(self.raw)
         except ValidationError as error:
@@ -85,9 +91,11 @@ else:
 
 def _refusal(error: ValidationError) -> Malformed | Invalid:
     errors = error.errors(include_url=False, include_input=False)
-    if errors[0]["type"] == "json_invalid":
-        return Malformed(Text("请求体不是有效的 JSON", "The body is not valid JSON"), "malformed_json")
-    return Invalid(field_problems(errors))
+    return _no_json() if errors[0]["type"] == "json_invalid" else Invalid(field_problems(errors))
+
+
+def _no_json() -> Malformed:
+    return Malformed(Text("请求体不是有效的 JSON", "The body is not valid JSON"), "malformed_json")
 
 
 def _null_characters(value: Any, place: tuple[str | int, ...]) -> Any:
