@@ -161,6 +161,25 @@ async def test_what_is_no_form_is_refused(admin: httpx.AsyncClient) -> None:
     assert without.status_code == 400
 
 
+async def test_a_form_that_was_cut_off_is_refused(admin: httpx.AsyncClient) -> None:
+    fields = {**FORM, "dry_run": "true"}
+    whole = httpx.Request("POST", "http://here", data=fields, files={"file": CSV})
+    body, kind = whole.read(), whole.headers["content-type"]
+    boundary = kind.rpartition("boundary=")[2].encode()
+    assert body.endswith(b"--" + boundary + b"--\r\n")
+    accepted = await admin.post("/v1/imports", content=body, headers={"Content-Type": kind})
+    assert accepted.status_code == 202, accepted.text
+    for lost in (4, len(boundary) + 8, len(boundary) + 40):
+        refused = await admin.post("/v1/imports", content=body[:-lost], headers={"Content-Type": kind})
+        assert (refused.status_code, refused.json()["code"]) == (400, "malformed_form"), lost
+
+
+async def test_a_file_in_the_place_of_a_text_is_refused(admin: httpx.AsyncClient) -> None:
+    files = [("file", CSV), ("note", ("b.txt", b"x"))]
+    refused = await admin.post("/v1/imports", data=FORM, files=files)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/note")
+
+
 async def test_a_file_over_twenty_megabytes_is_refused(admin: httpx.AsyncClient) -> None:
     large = b"a,b\n" * (5 * 1024 * 1024 + 1)
     response = await admin.post("/v1/imports", data=FORM, files={"file": ("a.csv", large)})

@@ -136,6 +136,11 @@ def is_upload(route: DeclaredRoute) -> bool:
 class _InMemoryParser(MultiPartParser):
     # services write to no disk; the size is limited before it gets here
     spool_max_size = MAX_UPLOAD_BODY + 1
+    ended = False
+
+    def on_end(self) -> None:
+        """Called at the closing boundary; a body that was cut off never gets there, and lacks its last field."""
+        self.ended = True
 
 
 async def _parsed(request: Request) -> FormData:
@@ -145,10 +150,18 @@ async def _parsed(request: Request) -> FormData:
         request.headers, request.stream(), max_files=2, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD
     )
     try:
-        return await parser.parse()
+        parts = await parser.parse()
     except (MultiPartException, ValueError, KeyError):
-        text = Text("请求体不是有效的 multipart 表单", "The body is not a valid multipart form")
-        raise Malformed(text, "malformed_form") from None
+        raise _malformed() from None
+    if not parser.ended:
+        await parts.close()
+        raise _malformed()
+    return parts
+
+
+def _malformed() -> Malformed:
+    text = Text("请求体不是有效的 multipart 表单", "The body is not a valid multipart form")
+    return Malformed(text, "malformed_form")
 
 
 async def _seen(parts: FormData, sees: Sees) -> None:
@@ -167,7 +180,11 @@ def _split(parts: FormData) -> tuple[UploadFile, dict[str, str]]:
     if repeated:
         text = Text("只能出现一次", "May be given only once")
         raise Invalid([FieldProblem(pointer([name]), "repeated_field", text) for name in repeated])
-    return file, {name: value if isinstance(value, str) else "" for name, value in parts.items() if name != "file"}
+    files = [name for name, value in parts.items() if name != "file" and not isinstance(value, str)]
+    if files:
+        text = Text("应为文本, 不是文件", "Must be a text, not a file")
+        raise Invalid([FieldProblem(pointer([name]), "wrong_type", text) for name in files])
+    return file, {name: value for name, value in parts.items() if isinstance(value, str)}
 
 
 def _validated(form: type[Form], fields: dict[str, str]) -> Form:
