@@ -207,6 +207,13 @@ async def test_text_that_is_none_is_refused(content: bytes, rule: str) -> None:
     assert await rule_of(content, "a.csv") == rule
 
 
+@pytest.mark.parametrize(
+    "content", ['学号,姓名\n1,"陈一\n2,王二\n', '学号,单位名称\n1,甲\n2,"某所\n3,乙', '学号,姓名\n1,"陈"一\n']
+)
+async def test_a_quote_that_is_never_closed_swallows_no_row(content: str) -> None:
+    assert await rule_of(content.encode(), "a.csv") == "file_corrupt"
+
+
 async def test_a_cell_of_a_megabyte_is_refused() -> None:
     assert await rule_of(b"a\n" + b"b" * 1_000_000, "a.csv") == "file_corrupt"
 

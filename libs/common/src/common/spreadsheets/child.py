@@ -196,7 +196,8 @@ def csv_rows(content: bytes) -> Iterator[list[Any]]:
         raise Refusal("text_encoding")
     csv.field_size_limit(MAX_CELL)
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)):
+        # strict: a quote that is never closed would make one cell of all rows below it
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True):
             yield [unquoted(cell) for cell in row]
     except csv.Error:
         raise Refusal("file_corrupt") from None
