@@ -329,6 +329,17 @@ async def test_a_correction_and_a_request_on_one_version_leave_one(
     assert all(isinstance(each, Outcome | PreconditionFailed) for each in outcomes), outcomes
 
 
+async def test_a_stranger_does_not_wait_for_a_lock(database: Database, addresses: ServiceDatabase) -> None:
+    before = await approved(database)
+    holder = await asyncpg.connect(addresses.admin_url)
+    async with holder.transaction():
+        await holder.execute("SELECT 1 FROM destination_streams FOR UPDATE")
+        async with asyncio.timeout(3):
+            with pytest.raises(NotFound):
+                await act(database, before, Action.REQUEST_VOID, STRANGER)
+    await holder.close()
+
+
 async def test_two_registrations_that_meet_leave_one(database: Database, addresses: ServiceDatabase) -> None:
     voided = await approved(database)
     voided = await act(database, await act(database, voided, Action.REQUEST_VOID, SCHOOL), Action.VOID, SCHOOL)

@@ -195,4 +195,5 @@ def test_texts_must_be_usable() -> None:
     assert faulty(employer_uscc="91410100MA40ABCD16") == {("/employer_uscc", "uscc_format")}
     assert faulty(employer_uscc="9141 0100MA40ABCD15") == {("/employer_uscc", "uscc_format")}
     assert faulty(employer_name="某" * 201) == {("/employer_name", "length")}
-    assert faulty(flexible_kind="按小时打零工") == {("/flexible_kind", "choice")}
+    for kind in ("按小时打零工", "p13811112222", "13811112222"):
+        assert faulty(flexible_kind=kind) == {("/flexible_kind", "choice")}

@@ -158,14 +158,20 @@ def _sees(caller: Principal, graduate: Graduate, province_code: str | None) -> b
 
 async def _taken_up(unit: UnitOfWork, caller: Principal, target: Target, action: Action) -> tuple[Registration, Person]:
     """The locked registration, once scope, role, version and state allow the act, in this order."""
+    await _in_scope(unit, caller, target)  # who may not see it must not wait for its lock, and learn that it is there
     await storage.lock(unit.connection, target.id)
-    registration = await storage.find(unit.connection, scope_of(caller), target.id)
-    if registration is None:
-        raise NotFound
+    registration = await _in_scope(unit, caller, target)
     person = _person(caller, action)
     target.must_equal(registration.version)
     deciding.must_be_possible(registration, action, person)
     return registration, person
+
+
+async def _in_scope(unit: UnitOfWork, caller: Principal, target: Target) -> Registration:
+    registration = await storage.find(unit.connection, scope_of(caller), target.id)
+    if registration is None:
+        raise NotFound
+    return registration
 
 
 async def _written(unit: UnitOfWork, graduate: Graduate, before: Registration | None, change: Change) -> Outcome:

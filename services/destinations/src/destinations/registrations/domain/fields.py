@@ -38,8 +38,8 @@ DEFAULT_FLEXIBLE = frozenset({"12", "76"})
 """灵活就业 where the record itself does not say; the scheme's default rule."""
 
 USCC_LENGTH = 18
-_KIND = re.compile(r"[a-z][a-z0-9_]{0,47}|[0-9A-Za-z][0-9A-Za-z.\-]{0,7}")
-"""A word or a code, because events carry it, and events carry no free text."""
+_KIND = re.compile(r"[a-z][a-z_]{0,47}|[0-9A-Za-z][0-9A-Za-z.\-]{0,7}")
+"""A word without digits or a short code: events carry it, and events carry no free text and nobody's number."""
 
 
 @dataclass(frozen=True)
@@ -136,11 +136,14 @@ def forbidden_fields(content: Destination) -> tuple[str, ...]:
 
 
 def recoded(content: Destination, patch: Mapping[str, object]) -> Destination:
-    """The content after a patch; a changed code drops what it forbids, but not what the patch itself fills."""
+    """The content after a patch; a changed code drops what it forbids, but not what the patch itself fills.
+
+    A code that no rule knows drops nothing: `contradictions` tell of it.
+    """
     merged = content.merged(patch)
-    if merged.destination_code == content.destination_code:
+    asked = _BY_PREFIX.get(merged.destination_code[:2])
+    if asked is None or merged.destination_code == content.destination_code:
         return merged
-    asked = rule_of(merged.destination_code)
     outdated = frozenset() if is_reason_of(merged.reason or "", merged.destination_code) else REASON
     return merged.cleared((asked.forbidden | asked.foreign | outdated) - patch.keys())
 
