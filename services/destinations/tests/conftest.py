@@ -167,8 +167,8 @@ class Enrolment:
 
     database: Database
 
-    async def __call__(self, **given: object) -> GraduateId:
-        graduate_id = GraduateId(uuid4())
+    async def __call__(self, known: GraduateId | None = None, **given: object) -> GraduateId:
+        graduate_id = known or GraduateId(uuid4())
         await self.keep(entry(graduate_id, **given))
         return graduate_id
 

@@ -9,6 +9,7 @@ import pytest
 from common.auth import SYSTEM
 from common.database import Database
 from common.http.paging import encode_cursor
+from common.identifiers import GraduateId
 from common.outbox.connection import dedicated_connection
 from common.outbox.numbering import number_next, sent_position
 from common.testing.messaging import outbox_rows
@@ -314,6 +315,16 @@ async def test_faulty_content_is_refused_by_field_and_rule(
     assert (await school.get("/v1/registrations")).json()["items"] == []
 
 
+@pytest.mark.parametrize("code", ["5", "13", "52", "99x", "未知"])
+async def test_a_patch_to_an_unknown_code_is_refused(enrol: Any, school: Desk, code: str) -> None:
+    created = await school.register(await enrol(), UNIT)
+    refused = await school.patch(created, {"destination_code": code})
+    assert refused.status_code == 422, refused.text
+    assert [(each["pointer"], each["rule"]) for each in refused.json()["errors"]] == [
+        ("/destination_code", "unknown_code")
+    ]
+
+
 async def test_an_incomplete_draft_cannot_be_submitted(enrol: Any, school: Desk) -> None:
     created = await school.register(await enrol(), {"destination_code": "76", "place_code": "410102"})
     assert created.json()["incomplete_fields"] == ["freelance_kind"]
@@ -366,7 +377,7 @@ async def test_the_officers_correction_publishes_one_change_and_a_graduates_none
 
 
 async def test_everybody_follows_the_changes_of_the_own_rows(seat: Seat, database: Database, enrol: Any) -> None:
-    people: list[str] = []
+    people: list[GraduateId] = []
     for school_code, college_code, class_code in (
         ("10001", "C01", "K1"),
         ("10001", "C02", "K2"),
@@ -375,7 +386,7 @@ async def test_everybody_follows_the_changes_of_the_own_rows(seat: Seat, databas
         graduate_id = await enrol(school_code=school_code, college_code=college_code, class_code=class_code)
         college = seat("college_officer", school=school_code, college=college_code)
         await approved(seat("school_officer", school=school_code), college, graduate_id)
-        people.append(str(graduate_id))
+        people.append(graduate_id)
     async with database.transaction(SYSTEM) as unit:
         provinces = [("10001", "410000"), ("10002", "210000")]
         rows = [{"school_code": code, "province_code": province, "sequence": 1} for code, province in provinces]
@@ -389,11 +400,14 @@ async def test_everybody_follows_the_changes_of_the_own_rows(seat: Seat, databas
         assert answer.status_code == 200, answer.text
         return [item["subject"] for item in answer.json()["items"]]
 
-    first, second, third = people
+    await enrol(people[0], school_code="10001", college_code="C03", class_code="K3", sequence=2)
+    first, second, third = map(str, people)
     assert await followed("graduate", graduate=second) == [second]
     assert await followed("counsellor", school="10001", class_="K2") == [second]
     assert await followed("counsellor", school="10002", class_="K2") == []
-    assert await followed("college_officer", school="10001", college="C01") == [first]
+    assert await followed("college_officer", school="10001", college="C01") == []
+    assert await followed("college_officer", school="10001", college="C03") == [first]
+    assert await followed("counsellor", school="10001", class_="K3") == [first]
     assert await followed("school_officer", school="10001") == [first, second]
     assert await followed("provincial_officer", province="410000") == [first, second]
     assert await followed("provincial_officer", province="210000") == [third]

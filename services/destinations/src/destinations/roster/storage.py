@@ -48,10 +48,12 @@ _KEEP_SCHOOLS = text(
 
 OWNERS_OF_EVENTS = {
     "province_code": "school_code IN (SELECT school_code FROM roster_schools WHERE province_code = :province_code)",
+    "college_code": "key IN (SELECT CAST(graduate_id AS text) FROM roster_graduates"
+    " WHERE school_code = :school_code AND college_code = :college_code)",
     "class_code": "key IN (SELECT CAST(graduate_id AS text) FROM roster_graduates"
     " WHERE school_code = :school_code AND class_code = :class_code)",
 }
-"""What our events do not tell: the province of a school, and the class that a graduate is in."""
+"""Whose our events are by now: they tell neither the school's province nor where the graduate has moved since."""
 
 GRADUATE_COLUMNS = tuple(column.name for column in tables.graduates.columns)
 SCHOOL_COLUMNS = tuple(column.name for column in tables.schools.columns)

@@ -18,8 +18,15 @@ TABLE_OF: Mapping[Kind, Table] = {
     Kind.MAJOR: majors,
     Kind.CLASS: classes,
 }
-OWNERS_OF_EVENTS = {"province_code": "school_code IN (SELECT code FROM schools WHERE province_code = :province_code)"}
-"""What our events do not tell: the province of a school."""
+_GRADUATES = "SELECT CAST(id AS text) FROM graduates WHERE school_code = :school_code"
+OWNERS_OF_EVENTS = {
+    "province_code": "school_code IN (SELECT code FROM schools WHERE province_code = :province_code)",
+    "college_code": f"(key IN ({_GRADUATES} AND college_code = :college_code)"
+    " OR key = school_code AND data ->> 'college_code' = :college_code)",
+    "class_code": f"(key IN ({_GRADUATES} AND class_code = :class_code)"
+    " OR key = school_code AND data ->> 'class_code' = :class_code)",
+}
+"""Whose our events are by now: they tell neither the school's province nor where a graduate has moved since."""
 
 
 async def find(
