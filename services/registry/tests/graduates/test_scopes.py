@@ -22,6 +22,8 @@ SCOPES: list[tuple[str, Json, bool]] = [
     ("college_officer", {"school": "OWN"}, False),
     ("college_officer", {"school": "10001", "college": "C1"}, False),
     ("counsellor", {"school": "OWN", "class_": "K1"}, True),
+    ("counsellor", {"school": "OWN", "college": "C1", "class_": "K1"}, True),
+    ("counsellor", {"school": "OWN", "college": "C2", "class_": "K1"}, False),
     ("counsellor", {"school": "OWN", "class_": "K2"}, False),
     ("counsellor", {"school": "OWN"}, False),
     ("graduate", {"graduate": "SELF"}, True),
