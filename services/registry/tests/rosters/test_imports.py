@@ -385,6 +385,23 @@ async def test_a_class_with_a_long_name_is_created_once(
     assert {item["student_number"] for item in items} == {"1", "2"}
 
 
+async def test_classes_of_two_colleges_may_have_one_name(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, school: str
+) -> None:
+    header = ["学号", "姓名", "院系代码", "专业代码", "班级"]
+    table = [header, ["1", "张三", "CA", "M1", "1班"], ["2", "李四", "CB", "M2", "1班"]]
+    assert counts(await imported(files.xlsx(table))) == [2, 0, 0, 0]
+    assert [item["class_code"] for item in await roster(officer)] == ["1班", "M2-1班"]
+    classes = (await officer.get(f"/v1/schools/{school}/classes")).json()["items"]
+    assert [(each["name"], each["college_code"], each["major_code"]) for each in classes] == [
+        ("1班", "CA", "M1"),
+        ("1班", "CB", "M2"),
+    ]
+    other_spelling = [header, ["2", "李 四", "CB", "M2", "1 班"], ["1", "张 三", "CA", "M1", "1 班"]]
+    for again in (table, other_spelling):
+        assert counts(await imported(files.xlsx(again))) == [0, 0, 2, 0]
+
+
 async def test_withdrawn_graduates_stay_withdrawn(imported: Imported, files: Any, officer: httpx.AsyncClient) -> None:
     await imported(files.xlsx(TABLE))
     item = (await roster(officer))[0]
