@@ -61,11 +61,9 @@ class Graduates:
 
     async def create(self, caller: Principal, body: LazyBody[NewGraduate], once: Once) -> Stored:
         """Enters a graduate. The first version counts from the start of the cohort's season."""
-        caller.must_be(*EDITORS)
         async with self._database.transaction(caller.actor) as uow:
             await once.claim(uow)
-            new = body.parse()
-            await self._require_school(uow, caller, new)
+            new = await _permitted(uow, caller, body)
             given = checked(new.given(), new.cohort)
             given.setdefault("status", status_of_level(given.get("education_level_code")).value)
             entry = Entry(**given)
@@ -123,11 +121,6 @@ class Graduates:
         if row is None:
             raise NotFound
         return row
-
-    async def _require_school(self, uow: UnitOfWork, caller: Principal, new: NewGraduate) -> None:
-        province = await organisation.province_of(uow.connection, new.school_code)
-        if province is None or not caller.sees_row(new.school_code, new.college_code, new.class_code, None, province):
-            raise NotFound
 
     async def _add(self, uow: UnitOfWork, school_code: str, cohort: int, entry: Entry) -> Stored:
         graduate_id = uuid4()
@@ -195,6 +188,22 @@ def _changers(before: Entry, body: LazyBody[GraduatePatch], cohort: int) -> tupl
     except (Invalid, Malformed, UnsupportedMediaType):
         return EDITORS  # a faulty body is refused in its turn, after 428 and 412
     return WITHDRAWERS if before.status in COUNTED and after.status not in COUNTED else EDITORS
+
+
+async def _permitted(uow: UnitOfWork, caller: Principal, body: LazyBody[NewGraduate]) -> NewGraduate:
+    """What the body says; NotFound for a school out of scope comes first, then Forbidden, then a faulty body."""
+    try:
+        new = body.parse()
+    except (Invalid, Malformed, UnsupportedMediaType):
+        caller.must_be(*EDITORS)
+        raise
+    province = await organisation.province_of(uow.connection, new.school_code)
+    if province is None or not caller.sees_school(new.school_code, province):
+        raise NotFound
+    caller.must_be(*EDITORS)
+    if not caller.sees_row(new.school_code, new.college_code, new.class_code, None, province):
+        raise NotFound
+    return new
 
 
 async def _require_units(uow: UnitOfWork, school_code: str, given: Mapping[str, Any]) -> None:
