@@ -345,6 +345,14 @@ async def test_a_citizen_id_of_another_graduate_is_refused(imported: Imported, f
     assert counts(own) == [0, 0, 1, 0]
 
 
+async def test_a_citizen_id_that_is_repeated_and_taken_is_one_fault(imported: Imported, files: Any) -> None:
+    header = ["学号", "姓名", "身份证号"]
+    owner = ["1", "张三", "11010119900307002X"]
+    await imported(files.xlsx([header, owner]))
+    done = await imported(files.xlsx([header, owner, ["2", "李四", owner[2]]]))
+    assert faults(done) == [(3, "身份证号", "duplicate_citizen_id")]
+
+
 async def test_the_number_of_a_passport_is_kept_like_a_citizen_id(
     imported: Imported, files: Any, officer: httpx.AsyncClient, school: str, rows: Rows
 ) -> None:
