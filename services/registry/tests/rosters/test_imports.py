@@ -253,6 +253,12 @@ async def test_an_empty_roster_is_no_error(imported: Imported, files: Any) -> No
     assert (done["state"], counts(done)) == ("succeeded", [0, 0, 0, 0])
 
 
+async def test_a_row_with_nothing_but_a_serial_number_is_no_data_row(imported: Imported, files: Any) -> None:
+    table = [["序号", "学号", "姓名"], [1, "1", "张三"], [2, None, " "], [3, "'", None]]
+    done = await imported(files.xlsx(table))
+    assert (done["state"], counts(done), done["errors"]) == ("succeeded", [1, 0, 0, 0], [])
+
+
 async def test_rows_are_matched_by_examinee_number_if_the_name_agrees(
     imported: Imported, files: Any, officer: httpx.AsyncClient
 ) -> None:
