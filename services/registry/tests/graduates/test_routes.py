@@ -238,6 +238,12 @@ async def test_lists_are_filtered_and_paged(officer: httpx.AsyncClient, school: 
     assert (await officer.get("/v1/graduates", params={"limit": 501})).status_code == 400
 
 
+@pytest.mark.parametrize("code", ["null", "", "1000", "100010", "１０００１"])
+async def test_a_school_that_is_none_is_a_bad_query(officer: httpx.AsyncClient, code: str) -> None:
+    answer = await officer.get("/v1/graduates", params={"school": code})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "school")
+
+
 async def test_a_cursor_tells_nothing_of_a_person(officer: httpx.AsyncClient, school: str) -> None:
     for number in ("S2020CANARY1", "S2020CANARY2"):
         body = {"school_code": school, "cohort": 2024, "student_number": number, "name": "李四"}
