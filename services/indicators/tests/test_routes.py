@@ -18,6 +18,7 @@ from common.testing.tokens import TokenMint
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 Client = Callable[..., httpx.AsyncClient]
 JUNE = date(2024, 6, 1)
+COUNSELLOR_OF_C0 = ("counsellor", {"school": "{own}", "college": "C0", "class_": "K1"})
 
 
 async def test_rates_of_a_school(client: Client, here: Any) -> None:
@@ -140,6 +141,9 @@ async def test_forged_tokens_are_refused(client: Client, mint: TokenMint) -> Non
         ("college_officer", {"school": "99998", "college": "C0"}, {"school": "{own}", "college": "C0"}, 404),
         ("counsellor", {"school": "{own}", "class_": "K1"}, {"school": "{own}", "class": "K1"}, 200),
         ("counsellor", {"school": "{own}", "class_": "K1"}, {"school": "{own}"}, 404),
+        (*COUNSELLOR_OF_C0, {"school": "{own}", "college": "C0", "class": "K1"}, 200),
+        (*COUNSELLOR_OF_C0, {"school": "{own}", "college": "C1", "class": "K1"}, 404),
+        (*COUNSELLOR_OF_C0, {"school": "{own}", "class": "K1"}, 404),
         ("provincial_officer", {"province": "410000"}, {"province": "410000"}, 200),
         ("provincial_officer", {"province": "410000"}, {"school": "{own}"}, 200),
         ("provincial_officer", {"province": "420000"}, {"school": "{own}"}, 404),

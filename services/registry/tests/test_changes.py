@@ -45,6 +45,7 @@ async def test_everybody_follows_the_changes_of_the_own_rows(
     assert [each["subject"] for each in await followed("graduate", graduate=graduate["id"])] == [graduate["id"]]
     of_class = await followed("counsellor", school=school, class_="K2")
     assert [each["data"]["class_code"] for each in of_class] == ["K2"]
+    assert await followed("counsellor", school=school, college="NOPE", class_="K2") == []
     of_province = await followed("provincial_officer", province="410000")
     assert [each for each in of_province if each["schoolcode"] == school] == of_school
     assert await followed("provincial_officer", province="210000") == []

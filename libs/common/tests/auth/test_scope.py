@@ -27,6 +27,7 @@ SEES = [
     principal("survey_manager", school_code="90001"),
     principal("college_officer", school_code="90001", college_code="C1"),
     principal("counsellor", school_code="90001", class_code="K1"),
+    principal("counsellor", school_code="90001", college_code="C1", class_code="K1"),
     principal("graduate", graduate_id=ANNA),
     principal("provincial_officer", province_code="410000"),
 ]
@@ -45,6 +46,7 @@ BLIND = [
     principal("college_officer", school_code="90001", college_code="C2"),
     principal("counsellor", school_code="90001", college_code="C1"),
     principal("counsellor", school_code="90002", class_code="K1"),
+    principal("counsellor", school_code="90001", college_code="C2", class_code="K1"),
     principal("graduate"),
     principal("graduate", school_code="90001"),
     principal("graduate", graduate_id=BERT),

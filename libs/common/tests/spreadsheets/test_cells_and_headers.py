@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from common.codes import Cell
 from common.spreadsheets.cells import CLEAR, CellProblem, as_day, as_year, identifier_text, is_blank, is_clear, is_month
-from common.spreadsheets.headers import find_header
+from common.spreadsheets.headers import Header, find_header
 
 SYNONYMS = {"学号": "number", "姓名": "name", "学生姓名": "name", "学历（层次）": "level"}
 
@@ -185,6 +185,12 @@ def test_a_cell_is_read_without_its_text_mark(cell: Cell, plain: Cell) -> None:
     header = find_header([["学号", "姓名"]], SYNONYMS)
     assert header is not None
     assert header.cell(["1", cell], "name") == plain
+
+
+def test_a_row_that_fills_no_known_column_is_no_data_row() -> None:
+    header = Header(0, {"student_number": 1, "name": 2}, {})
+    assert not any(header.fills(row) for row in ([1, None, " "], [2, "'"], [3]))
+    assert all(header.fills(row) for row in ([None, None, "张三"], [4, "1"]))
 
 
 def test_the_left_of_two_columns_counts() -> None:

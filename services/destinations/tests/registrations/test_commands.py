@@ -388,6 +388,7 @@ async def test_nothing_is_seen_outside_the_scope(database: Database) -> None:
         graduate_role(uuid4()),
         Principal("x", Role.COLLEGE_OFFICER, school_code="10001", college_code="C02"),
         Principal("x", Role.COUNSELLOR, school_code="10001", class_code="K2"),
+        Principal("x", Role.COUNSELLOR, school_code="10001", college_code="C02", class_code="K1"),
         Principal("x", Role.MINISTRY),
         Principal("x", Role.SCHOOL_OFFICER),
     ):

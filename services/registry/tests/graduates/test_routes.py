@@ -85,9 +85,18 @@ async def test_numbers_are_unique_in_a_school_and_cohort(
 ) -> None:
     body = {"school_code": school, "cohort": 2024, "student_number": "2020001", "name": "李四"}
     assert (await officer.post("/v1/graduates", json=body)).json()["code"] == "student_number_in_use"
-    body |= {"student_number": "2", "citizen_id": "11010119900307002x"}
+    body |= {"citizen_id": "11010119900307002x"}
+    assert (await officer.post("/v1/graduates", json=body)).json()["code"] == "student_number_in_use"
+    body |= {"student_number": "2"}
     assert (await officer.post("/v1/graduates", json=body)).json()["code"] == "citizen_id_in_use"
     assert (await officer.post("/v1/graduates", json=body | {"cohort": 2023})).status_code == 201
+    other = (await officer.post("/v1/graduates", json=body | {"citizen_id": None})).json()
+    for numbers, code in (
+        ({"citizen_id": body["citizen_id"]}, "citizen_id_in_use"),
+        ({"citizen_id": body["citizen_id"], "student_number": "2020001"}, "student_number_in_use"),
+    ):
+        refused = await officer.patch(f"/v1/graduates/{other['id']}", json=numbers, headers={"If-Match": '"1"'})
+        assert (refused.status_code, refused.json()["code"]) == (409, code)
 
 
 async def test_of_two_at_once_one_is_entered(officer: httpx.AsyncClient, school: str) -> None:
@@ -227,6 +236,12 @@ async def test_lists_are_filtered_and_paged(officer: httpx.AsyncClient, school: 
     assert len((await officer.get("/v1/graduates", params={"cohort": 2024})).json()["items"]) == 1
     assert (await officer.get("/v1/graduates", params={"school": "10001"})).json()["items"] == []
     assert (await officer.get("/v1/graduates", params={"limit": 501})).status_code == 400
+
+
+@pytest.mark.parametrize("code", ["null", "", "1000", "100010", "１０００１"])
+async def test_a_school_that_is_none_is_a_bad_query(officer: httpx.AsyncClient, code: str) -> None:
+    answer = await officer.get("/v1/graduates", params={"school": code})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "school")
 
 
 async def test_a_cursor_tells_nothing_of_a_person(officer: httpx.AsyncClient, school: str) -> None:

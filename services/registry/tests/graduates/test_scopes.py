@@ -22,6 +22,8 @@ SCOPES: list[tuple[str, Json, bool]] = [
     ("college_officer", {"school": "OWN"}, False),
     ("college_officer", {"school": "10001", "college": "C1"}, False),
     ("counsellor", {"school": "OWN", "class_": "K1"}, True),
+    ("counsellor", {"school": "OWN", "college": "C1", "class_": "K1"}, True),
+    ("counsellor", {"school": "OWN", "college": "C2", "class_": "K1"}, False),
     ("counsellor", {"school": "OWN", "class_": "K2"}, False),
     ("counsellor", {"school": "OWN"}, False),
     ("graduate", {"graduate": "SELF"}, True),
@@ -90,6 +92,32 @@ async def test_who_sees_may_not_always_write(client: Client, school: str, member
     path = f"/v1/graduates/{member['id']}"
     assert (await caller.patch(path, json={"sex_code": "1"})).status_code == 403
     assert (await caller.post(f"{path}/withdraw", json={"reason": "x"})).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "change", "status"),
+    [
+        ("counsellor", {"school": "10001", "class_": "K1"}, {}, 404),
+        ("counsellor", {"school": "10001", "class_": "K1"}, {"name": ""}, 404),
+        ("counsellor", {"school": "OWN", "class_": "K1"}, {}, 403),
+        ("counsellor", {"school": "OWN", "class_": "K1"}, {"cohort": "x"}, 403),
+        ("graduate", {"graduate": OTHER}, {}, 404),
+        ("provincial_officer", {"province": "420000"}, {}, 404),
+        ("provincial_officer", {"province": "410000"}, {}, 403),
+        ("ministry", {}, {}, 403),
+        ("ministry", {}, {"school_code": "99998"}, 404),
+        ("college_officer", {"school": "OWN", "college": "C1"}, {}, 404),
+        ("college_officer", {"school": "OWN", "college": "C1"}, {"college_code": "C1", "cohort": "x"}, 422),
+        ("school_officer", {"school": "OWN"}, {"cohort": "x"}, 422),
+        ("school_officer", {"school": "10001"}, {}, 404),
+    ],
+)
+async def test_the_order_of_refusal(
+    client: Client, school: str, role: str, scope: Json, change: Json, status: int
+) -> None:
+    caller = client(role, **{name: school if value == "OWN" else value for name, value in scope.items()})
+    body = {"school_code": school, "cohort": 2024, "student_number": "1", "name": "李四", **change}
+    assert (await caller.post("/v1/graduates", json=body)).status_code == status
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,20 @@ async def test_a_faulty_school_names_the_field(admin: httpx.AsyncClient, change:
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
+@pytest.mark.parametrize("kind", ["colleges", "majors", "classes"])
+@pytest.mark.parametrize(("code", "status"), [(".", 422), ("..", 422), ("a/b", 422), ("...", 201), (".1", 201)])
+async def test_a_code_can_be_part_of_an_address(
+    officer: httpx.AsyncClient, school: str, kind: str, code: str, status: int
+) -> None:
+    base = f"/v1/schools/{school}/{kind}"
+    answer = await officer.post(base, json={"code": code, "name": "某单位"})
+    assert answer.status_code == status, answer.text
+    if status == 201:
+        assert (await officer.get(f"{base}/{code}")).status_code == 200
+    else:
+        assert [(error["pointer"], error["rule"]) for error in answer.json()["errors"]] == [("/code", "pattern")]
+
+
 async def test_units_hang_together(officer: httpx.AsyncClient, school: str, rows: Rows) -> None:
     base = f"/v1/schools/{school}"
     assert (

@@ -102,6 +102,18 @@ async def test_a_college_that_a_major_gets_later_reaches_the_same_file_in_any_sp
     assert counts(await imported(files.xlsx([HEADER, *spelled([OPEN, OTHER])]))) == [0, 0, 2, 0]
 
 
+async def test_another_major_brings_its_college(imported: Imported, files: Any, officer: httpx.AsyncClient) -> None:
+    majors = ["M2", "M3", "M4", "M1", None]
+    stored = [[str(number), "张三", "C1", "M1"] for number in range(len(majors))]
+    taught = [["7", "李四", "C2", "M2"], ["8", "王五", "C2", "M3"], ["9", "赵六", "C3", "M3"]]
+    await imported(files.xlsx([HEADER, *stored, *taught]))
+    moved = [[str(number), "张三", None, major] for number, major in enumerate(majors)]
+    assert counts(await imported(files.xlsx([HEADER, *moved]))) == [0, 3, 2, 0]
+    found = await colleges(officer)
+    assert [found[str(number)] for number in range(len(majors))] == ["C2", None, None, "C1", "C1"]
+    assert counts(await imported(files.xlsx([HEADER, *spelled(moved)]))) == [0, 0, 5, 0]
+
+
 async def test_of_two_imports_that_name_two_colleges_the_later_resolves_again(
     database: Database, school: str, admin: httpx.AsyncClient
 ) -> None:

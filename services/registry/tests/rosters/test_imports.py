@@ -253,6 +253,12 @@ async def test_an_empty_roster_is_no_error(imported: Imported, files: Any) -> No
     assert (done["state"], counts(done)) == ("succeeded", [0, 0, 0, 0])
 
 
+async def test_a_row_with_nothing_but_a_serial_number_is_no_data_row(imported: Imported, files: Any) -> None:
+    table = [["序号", "学号", "姓名"], [1, "1", "张三"], [2, None, " "], [3, "'", None]]
+    done = await imported(files.xlsx(table))
+    assert (done["state"], counts(done), done["errors"]) == ("succeeded", [1, 0, 0, 0], [])
+
+
 async def test_rows_are_matched_by_examinee_number_if_the_name_agrees(
     imported: Imported, files: Any, officer: httpx.AsyncClient
 ) -> None:
@@ -345,6 +351,14 @@ async def test_a_citizen_id_of_another_graduate_is_refused(imported: Imported, f
     assert counts(own) == [0, 0, 1, 0]
 
 
+async def test_a_citizen_id_that_is_repeated_and_taken_is_one_fault(imported: Imported, files: Any) -> None:
+    header = ["学号", "姓名", "身份证号"]
+    owner = ["1", "张三", "11010119900307002X"]
+    await imported(files.xlsx([header, owner]))
+    done = await imported(files.xlsx([header, owner, ["2", "李四", owner[2]]]))
+    assert faults(done) == [(3, "身份证号", "duplicate_citizen_id")]
+
+
 async def test_the_number_of_a_passport_is_kept_like_a_citizen_id(
     imported: Imported, files: Any, officer: httpx.AsyncClient, school: str, rows: Rows
 ) -> None:
@@ -383,6 +397,23 @@ async def test_a_class_with_a_long_name_is_created_once(
     assert found["name"] == name
     items = (await officer.get("/v1/graduates", params={"class": found["code"]})).json()["items"]
     assert {item["student_number"] for item in items} == {"1", "2"}
+
+
+async def test_classes_of_two_colleges_may_have_one_name(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, school: str
+) -> None:
+    header = ["学号", "姓名", "院系代码", "专业代码", "班级"]
+    table = [header, ["1", "张三", "CA", "M1", "1班"], ["2", "李四", "CB", "M2", "1班"]]
+    assert counts(await imported(files.xlsx(table))) == [2, 0, 0, 0]
+    assert [item["class_code"] for item in await roster(officer)] == ["1班", "M2-1班"]
+    classes = (await officer.get(f"/v1/schools/{school}/classes")).json()["items"]
+    assert [(each["name"], each["college_code"], each["major_code"]) for each in classes] == [
+        ("1班", "CA", "M1"),
+        ("1班", "CB", "M2"),
+    ]
+    other_spelling = [header, ["2", "李 四", "CB", "M2", "1 班"], ["1", "张 三", "CA", "M1", "1 班"]]
+    for again in (table, other_spelling):
+        assert counts(await imported(files.xlsx(again))) == [0, 0, 2, 0]
 
 
 async def test_withdrawn_graduates_stay_withdrawn(imported: Imported, files: Any, officer: httpx.AsyncClient) -> None:

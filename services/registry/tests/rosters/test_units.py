@@ -1,3 +1,5 @@
+import pytest
+
 from registry.organisation.domain import Kind, Unit
 from registry.rosters.rows import UnitNamed
 from registry.rosters.units import UnitBook
@@ -29,6 +31,49 @@ def test_a_long_name_makes_a_code_that_fits_an_address() -> None:
     assert [len(code) for code in codes] == [64, 64, 64]
     assert [after.name for _, after in book.touched()] == names
     assert book.school_class(UnitNamed(None, " ".join(names[0])), None, None) == codes[0]
+
+
+def school_class(code: str, name: str, college: str | None, major: str | None) -> Unit:
+    return Unit(
+        kind=Kind.CLASS, school_code="90001", code=code, name=name, college_code=college, major_code=major, version=1
+    )
+
+
+def test_classes_of_one_name_are_told_apart_by_college_and_major() -> None:
+    rows = [("CA", "M1"), ("CB", "M2"), ("CC", "M2"), ("CC", None), ("CB", "M3"), ("CC", "M3"), (None, None)]
+    book = UnitBook("90001", [])
+    codes = [book.school_class(UnitNamed(None, "1班"), *row) for row in rows]
+    assert codes == ["1班", "M2-1班", "CC-1班", "CC-1班", "M3-1班", "CC-M3-1班", "1班"]
+    stored = [unit for _, unit in book.touched()]
+    for units in (stored, stored[::-1]):
+        again = UnitBook("90001", units)
+        assert [again.school_class(UnitNamed(None, "1 班"), *row) for row in rows] == codes
+        assert list(again.touched()) == []
+
+
+@pytest.mark.parametrize(
+    ("college", "major", "code"),
+    [
+        ("CA", "M1", "K01"),
+        ("CA", None, "K01"),
+        (None, None, "K01"),
+        ("CA", "M2", "K02"),
+        (None, "M2", "K02"),
+        ("CB", "M2", "1班"),
+        (None, "M3", "1班"),
+    ],
+)
+def test_a_class_with_a_code_is_found_by_name_where_nothing_contradicts(
+    college: str | None, major: str | None, code: str
+) -> None:
+    stored = [school_class("K01", "1班", "CA", "M1"), school_class("K02", "1班", "CA", "M2")]
+    assert UnitBook("90001", stored).school_class(UnitNamed(None, "1班"), college, major) == code
+
+
+def test_a_class_that_got_another_name_is_found_by_its_code() -> None:
+    book = UnitBook("90001", [school_class("1班", "一年级1班", "CA", "M1")])
+    assert book.school_class(UnitNamed(None, "1班"), "CA", "M1") == "1班"
+    assert book.school_class(UnitNamed(None, "1班"), "CB", "M2") == "M2-1班"
 
 
 def test_a_major_has_a_college_while_all_rows_agree() -> None:

@@ -76,7 +76,9 @@ class Principal:
             return RowScope(everything=True)
         needed = _NEEDED_CLAIMS.get(self.role, ())
         claims = {name: getattr(self, name) for name in needed}
-        return RowScope() if None in claims.values() else RowScope(**claims)
+        if None in claims.values():
+            return RowScope()
+        return RowScope(**claims, **{name: getattr(self, name) for name in _NARROWING_CLAIMS.get(self.role, ())})
 
     def sees_row(
         self,
@@ -112,3 +114,6 @@ _NEEDED_CLAIMS: dict[Role, tuple[str, ...]] = {
     Role.SURVEY_MANAGER: ("school_code",),
     Role.PROVINCIAL_OFFICER: ("province_code",),
 }
+
+_NARROWING_CLAIMS: dict[Role, tuple[str, ...]] = {Role.COUNSELLOR: ("college_code",)}
+"""What narrows the scope where the token has it, and is not needed."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from common.codes.spelling import Cell, cell_text, normalise
-from common.spreadsheets.cells import unmarked
+from common.spreadsheets.cells import is_blank, unmarked
 
 SEARCHED_ROWS = 30
 """Notes above a header are a few rows; a header that comes later is none."""
@@ -28,6 +28,10 @@ class Header:
         """The cell of a field, without a text mark; None where the column or the end of a short row is missing."""
         position = self.positions.get(field)
         return None if position is None or position >= len(row) else unmarked(row[position])
+
+    def fills(self, row: Sequence[Cell]) -> bool:
+        """True for a data row; what stands in other columns, as numbers made beforehand do, makes none."""
+        return any(not is_blank(self.cell(row, field)) for field in self.positions)
 
 
 def find_header(rows: Sequence[Sequence[Cell]], synonyms: Mapping[str, str], *, at_least: int = 2) -> Header | None:

@@ -133,5 +133,6 @@ def _within_school(principal: Principal, filters: Mapping[str, str]) -> bool:
     if principal.role is Role.COLLEGE_OFFICER:
         return principal.college_code is not None and filters.get("college") == principal.college_code
     if principal.role is Role.COUNSELLOR:
-        return principal.class_code is not None and filters.get("class") == principal.class_code
+        in_college = principal.college_code in {None, filters.get("college")}
+        return in_college and principal.class_code is not None and filters.get("class") == principal.class_code
     return True

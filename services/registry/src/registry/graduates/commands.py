@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -38,8 +38,10 @@ from registry.organisation.domain import Kind
 EDITORS = (Role.ADMIN, Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER)
 WITHDRAWERS = (Role.ADMIN, Role.SCHOOL_OFFICER)
 
+_NUMBER = "uq_graduates_school_code_cohort_student_number"
+
 _TAKEN: Mapping[str, Conflict] = {
-    "uq_graduates_school_code_cohort_student_number": Conflict(
+    _NUMBER: Conflict(
         "student_number_in_use",
         Text("本校本届另一名毕业生已使用该学号", "Another graduate of this school and cohort has this student number"),
     ),
@@ -59,11 +61,9 @@ class Graduates:
 
     async def create(self, caller: Principal, body: LazyBody[NewGraduate], once: Once) -> Stored:
         """Enters a graduate. The first version counts from the start of the cohort's season."""
-        caller.must_be(*EDITORS)
         async with self._database.transaction(caller.actor) as uow:
             await once.claim(uow)
-            new = body.parse()
-            await self._require_school(uow, caller, new)
+            new = await _permitted(uow, caller, body)
             given = checked(new.given(), new.cohort)
             given.setdefault("status", status_of_level(given.get("education_level_code")).value)
             entry = Entry(**given)
@@ -122,11 +122,6 @@ class Graduates:
             raise NotFound
         return row
 
-    async def _require_school(self, uow: UnitOfWork, caller: Principal, new: NewGraduate) -> None:
-        province = await organisation.province_of(uow.connection, new.school_code)
-        if province is None or not caller.sees_row(new.school_code, new.college_code, new.class_code, None, province):
-            raise NotFound
-
     async def _add(self, uow: UnitOfWork, school_code: str, cohort: int, entry: Entry) -> Stored:
         graduate_id = uuid4()
         values = {
@@ -139,10 +134,7 @@ class Graduates:
             "decided_on": first_day(cohort),
             "code_lists_version": CodeLists.load().version,
         }
-        try:
-            row = await storage.add(uow.connection, values)
-        except IntegrityError as error:
-            raise _taken(error) from None
+        row = await _written(uow, values, storage.add(uow.connection, values))
         await _tell(uow, row, None, changed_fields(None, entry), "create")
         return row
 
@@ -153,12 +145,8 @@ class Graduates:
         values = sealed_values(
             self._cipher, row["school_code"], row["id"], {field: getattr(after, field) for field in changed}
         )
-        try:
-            stored = await storage.save(
-                uow.connection, row["id"], values | {"code_lists_version": CodeLists.load().version}
-            )
-        except IntegrityError as error:
-            raise _taken(error) from None
+        values |= {"code_lists_version": CodeLists.load().version}
+        stored = await _written(uow, {**row, **values}, storage.save(uow.connection, row["id"], values))
         sealed_reason = reason and self._cipher.encrypt("reason", row["id"], reason)
         await _tell(uow, stored, row["status"], changed, act, sealed_reason)
         return stored
@@ -202,6 +190,22 @@ def _changers(before: Entry, body: LazyBody[GraduatePatch], cohort: int) -> tupl
     return WITHDRAWERS if before.status in COUNTED and after.status not in COUNTED else EDITORS
 
 
+async def _permitted(uow: UnitOfWork, caller: Principal, body: LazyBody[NewGraduate]) -> NewGraduate:
+    """What the body says; NotFound for a school out of scope comes first, then Forbidden, then a faulty body."""
+    try:
+        new = body.parse()
+    except (Invalid, Malformed, UnsupportedMediaType):
+        caller.must_be(*EDITORS)
+        raise
+    province = await organisation.province_of(uow.connection, new.school_code)
+    if province is None or not caller.sees_school(new.school_code, province):
+        raise NotFound
+    caller.must_be(*EDITORS)
+    if not caller.sees_row(new.school_code, new.college_code, new.class_code, None, province):
+        raise NotFound
+    return new
+
+
 async def _require_units(uow: UnitOfWork, school_code: str, given: Mapping[str, Any]) -> None:
     for field, kind in (("college_code", Kind.COLLEGE), ("major_code", Kind.MAJOR), ("class_code", Kind.CLASS)):
         code = given.get(field)
@@ -215,5 +219,11 @@ def _require_scope(caller: Principal, row: Stored, after: Entry) -> None:
         raise unknown_unit("college_code")
 
 
-def _taken(error: IntegrityError) -> Exception:
-    return _TAKEN.get(constraint(error) or "", error)
+async def _written(uow: UnitOfWork, wanted: Stored, writing: Awaitable[Stored]) -> Stored:
+    """The row as it was stored. Where the number is taken, that is the reason, whichever index noticed first."""
+    try:
+        async with uow.connection.begin_nested():
+            return await writing
+    except IntegrityError as error:
+        number_taken = await storage.number_is_taken(uow.connection, wanted)
+        raise _TAKEN.get(_NUMBER if number_taken else constraint(error) or "", error) from None

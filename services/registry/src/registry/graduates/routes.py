@@ -50,11 +50,12 @@ SEARCHERS = (
 
 System = Annotated[Principal, Depends(require(Role.SYSTEM))]
 Searcher = Annotated[Principal, Depends(require(*SEARCHERS))]
+Digits = Annotated[str, Query(pattern=r"^[0-9]{5}$")]
 Text = Annotated[str | None, Query(max_length=64)]
 
 
 async def filters_of(
-    school: Text = None,
+    school: Digits | None = None,
     cohort: Annotated[Whole | None, Query(ge=1977, le=2200)] = None,
     college: Text = None,
     major: Text = None,

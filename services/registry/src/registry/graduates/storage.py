@@ -114,6 +114,13 @@ async def add(connection: AsyncConnection, values: Mapping[str, Any]) -> Stored:
     return (await _rows(connection, statement))[0]
 
 
+async def number_is_taken(connection: AsyncConnection, wanted: Stored) -> bool:
+    """True if another graduate of the school and cohort has the student number of a row that is to be stored."""
+    same = [graduates.c[column] == wanted[column] for column in ("school_code", "cohort", "student_number")]
+    query = select(graduates.c.id).where(*same, graduates.c.id != wanted["id"])
+    return await connection.scalar(query) is not None
+
+
 async def save(connection: AsyncConnection, graduate_id: UUID, values: Mapping[str, Any]) -> Stored:
     """Stores new values of a locked graduate: one version and one event further, from today or the day before's."""
     stated = {

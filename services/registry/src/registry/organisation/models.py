@@ -9,13 +9,22 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from common.codes import CodeLists
 from common.codes.rules import rule
 from common.contracts import ChangeToken
+from common.errors import Text
 from common.http import StrictModel, rule_broken
 from registry.organisation.domain import State, Unit
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 SchoolCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
-UnitCode = Annotated[str, StringConstraints(pattern=r"^[^\s/\x00-\x1f\x7f]{1,64}$")]
-"""A school's own code; it is part of an address."""
+
+
+def _is_no_step(code: str) -> str:
+    if code in {".", ".."}:
+        raise rule_broken("pattern", Text("代码不能是 . 或 ..", "A code must not be . or .."))
+    return code
+
+
+UnitCode = Annotated[str, StringConstraints(pattern=r"^[^\s/\x00-\x1f\x7f]{1,64}$"), AfterValidator(_is_no_step)]
+"""A school's own code; it is part of an address, in which one or two dots are steps."""
 
 
 def _is_province(code: str) -> str:

@@ -20,7 +20,7 @@ from registry.rosters.agreement import settle
 from registry.rosters.columns import DAYS
 from registry.rosters.faults import RowFault, shown
 from registry.rosters.lines import Known, Line
-from registry.rosters.repeats import NamedBefore
+from registry.rosters.repeats import REPEATED_CITIZEN, NamedBefore
 from registry.rosters.rows import Fault, RowReader
 from registry.rosters.units import UnitBook
 
@@ -80,10 +80,11 @@ class ChunkWorker:
             line.row.faults += self._named_before.faults_of(line)
 
     def match_citizens(self, lines: Sequence[Line], owners: Mapping[bytes, UUID]) -> None:
-        """Refuses citizen ids that another graduate of the school and cohort has."""
+        """Refuses citizen ids that another graduate of the school and cohort has, unless the file repeats them."""
         for line in lines:
             owner = owners.get(line.citizen_index or b"")
-            if owner and (line.known is None or line.known.id != owner):
+            foreign = owner is not None and (line.known is None or line.known.id != owner)
+            if foreign and REPEATED_CITIZEN not in line.row.faults:
                 line.row.faults.append(Fault("citizen_id", "citizen_id_in_use"))
 
     def records(self, lines: Sequence[Line], book: UnitBook) -> list[tuple[object, ...]]:

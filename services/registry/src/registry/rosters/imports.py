@@ -115,7 +115,7 @@ def open_table(sheet: Sheet, chunk_rows: int = CHUNK_ROWS) -> tuple[Header, list
     if header is None:
         raise HeaderMissingError
     below = zip(sheet.numbers[header.row + 1 :], sheet.rows[header.row + 1 :], strict=True)
-    data = [(number, cells) for number, cells in below if not all(map(is_blank, cells))]
+    data = [(number, cells) for number, cells in below if header.fills(cells)]
     return header, [data[start : start + chunk_rows] for start in range(0, len(data), chunk_rows)]
 
 

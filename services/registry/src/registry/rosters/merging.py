@@ -32,6 +32,12 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _COUNTED = ", ".join(f"'{status.value}'" for status in sorted(COUNTED))
 
 
+_STORED_COLLEGE = (
+    "CASE WHEN s.major_code <> g.major_code THEN s.default_college ELSE coalesce(g.college_code, s.default_college) END"
+)
+"""Of a line that names none: who goes to another major leaves the college of the one before."""
+
+
 def _staging_sql() -> str:
     types = {column.name: column.type.compile(_DIALECT) for column in graduates.columns}
     content = ", ".join(f"{name} {types[name]}" for name in CONTENT_COLUMNS)
@@ -43,7 +49,7 @@ def _staging_sql() -> str:
 
 def _merged_value(column: str) -> str:
     """What a field becomes: the line's value where it gives one, else what is stored."""
-    stored = "coalesce(g.college_code, s.default_college)" if column == "college_code" else f"g.{column}"
+    stored = _STORED_COLLEGE if column == "college_code" else f"g.{column}"
     return f"CASE WHEN s.given & {1 << CONTENT_COLUMNS.index(column)} <> 0 THEN s.{column} ELSE {stored} END"
 
 

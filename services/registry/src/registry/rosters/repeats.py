@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from registry.rosters.lines import Line
 from registry.rosters.rows import Fault
 
+REPEATED_CITIZEN = Fault("citizen_id", "duplicate_citizen_id")
+
 
 class NamedBefore:
     """The keys of the lines so far, over all chunks of a file."""
@@ -21,7 +23,7 @@ class NamedBefore:
             yield Fault(repeated[0], "duplicate_in_file")
         citizen = line.known.citizen_id_index if line.is_unchanged and line.known else line.citizen_index
         if citizen and self._takes(("citizen_id", citizen)):
-            yield Fault("citizen_id", "duplicate_citizen_id")
+            yield REPEATED_CITIZEN
 
     def _takes(self, key: tuple[str, object]) -> bool:
         """True if the key was taken before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -21,7 +21,7 @@ class UnitBook:
     def __init__(self, school_code: str, units: Iterable[Unit]) -> None:
         self._school_code = school_code
         self._units: dict[tuple[Kind, str], Unit] = {}
-        self._codes_by_name: dict[tuple[Kind, str], str] = {}
+        self._codes_by_name: dict[tuple[Kind, str], list[str]] = {}
         self._touched: dict[tuple[Kind, str], Unit | None] = {}
         for unit in units:
             self._enter(unit)
@@ -49,8 +49,11 @@ class UnitBook:
         return code
 
     def school_class(self, named: UnitNamed, college_code: str | None, major_code: str | None) -> str:
-        """The code of the class a row names, entered if it is new."""
-        return self._code(Kind.CLASS, named, college_code=college_code, major_code=major_code)
+        """The code of the class a row names, entered if it is new; classes of other colleges may have the same name."""
+        code = named.code or self._class_code(named.name or "", college_code, major_code)
+        return self._code(
+            Kind.CLASS, UnitNamed(code, named.name or named.code), college_code=college_code, major_code=major_code
+        )
 
     def college_of_major(self, major_code: str | None) -> str | None:
         """The college of a major that has exactly one."""
@@ -66,7 +69,7 @@ class UnitBook:
         self, kind: Kind, named: UnitNamed, *, college_code: str | None = None, major_code: str | None = None
     ) -> str:
         name = named.name or named.code or ""
-        code = named.code or self._codes_by_name.get((kind, normalise(name))) or _code_of(name)
+        code = named.code or next(iter(self._codes_named(kind, name)), _code_of(name))
         if (kind, code) not in self._units:
             self._touched[kind, code] = None
             self._enter(
@@ -81,14 +84,45 @@ class UnitBook:
             )
         return code
 
+    def _class_code(self, name: str, college_code: str | None, major_code: str | None) -> str:
+        """The code of the class most like the row among those of the name, else the first that nothing contradicts."""
+        place = college_code, major_code
+        classes = [self._units[Kind.CLASS, code] for code in self._codes_named(Kind.CLASS, name)]
+        fitting = [each for each in classes if _fits(each, *place)]
+        if fitting:
+            return min(fitting, key=lambda each: (-_likeness(each, *place), len(each.code), each.code)).code
+        codes = _codes_of_class(name, *place)
+        taken = {code: self._units.get((Kind.CLASS, code)) for code in codes}
+        return next((code for code, each in taken.items() if each is None or _fits(each, *place)), codes[-1])
+
+    def _codes_named(self, kind: Kind, name: str) -> Sequence[str]:
+        return self._codes_by_name.get((kind, normalise(name)), ())
+
     def _enter(self, unit: Unit) -> None:
         self._units[unit.kind, unit.code] = unit
-        self._codes_by_name.setdefault((unit.kind, normalise(unit.name)), unit.code)
+        self._codes_by_name.setdefault((unit.kind, normalise(unit.name)), []).append(unit.code)
 
     def _change(self, unit: Unit) -> None:
         key = unit.kind, unit.code
         self._touched.setdefault(key, self._units[key])
         self._units[key] = unit
+
+
+def _fits(school_class: Unit, college_code: str | None, major_code: str | None) -> bool:
+    """True unless the class is of another college or major than the row; what is unknown contradicts nothing."""
+    pairs = (school_class.college_code, college_code), (school_class.major_code, major_code)
+    return all(ours == theirs or None in {ours, theirs} for ours, theirs in pairs)
+
+
+def _likeness(school_class: Unit, college_code: str | None, major_code: str | None) -> int:
+    return (school_class.college_code == college_code) + (school_class.major_code == major_code)
+
+
+def _codes_of_class(name: str, college_code: str | None, major_code: str | None) -> list[str]:
+    """The codes that a class without one may get: its name, or where that is taken the name with whose class it is."""
+    whole = f"{college_code}-{major_code}" if college_code and major_code else None
+    owners = [owner for owner in (major_code, college_code, whole) if owner]
+    return [_code_of(name), *(_code_of(f"{owner}-{name}") for owner in owners)]
 
 
 def _code_of(name: str) -> str:

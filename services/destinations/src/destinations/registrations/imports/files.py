@@ -79,9 +79,7 @@ def open_table(sheet: Sheet) -> Table:
         raise Invalid([rule("header_missing").problem("/file")], code="header_missing")
     numbered = zip(sheet.numbers, sheet.rows, strict=True)
     data: dict[int, Sequence[Cell]] = {
-        number: cells
-        for index, (number, cells) in enumerate(numbered)
-        if index > header.row and not all(map(is_blank, cells))
+        number: cells for index, (number, cells) in enumerate(numbered) if index > header.row and header.fills(cells)
     }
     return Table(header, [cell_text(cell) for cell in sheet.rows[header.row]], data)
 
