@@ -133,6 +133,7 @@ def _within_school(principal: Principal, filters: Mapping[str, str]) -> bool:
     if principal.role is Role.COLLEGE_OFFICER:
         return principal.college_code is not None and filters.get("college") == principal.college_code
     if principal.role is Role.COUNSELLOR:
-        in_college = principal.college_code in {None, filters.get("college")}
+        # a class lies in one college, so its figures are asked for without naming that
+        in_college = principal.college_code in {None, filters.get("college", principal.college_code)}
         return in_college and principal.class_code is not None and filters.get("class") == principal.class_code
     return True
