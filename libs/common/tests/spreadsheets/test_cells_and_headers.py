@@ -189,8 +189,10 @@ def test_a_cell_is_read_without_its_text_mark(cell: Cell, plain: Cell) -> None:
 
 def test_a_row_that_fills_no_known_column_is_no_data_row() -> None:
     header = Header(0, {"student_number": 1, "name": 2}, {})
-    assert not any(header.fills(row) for row in ([1, None, " "], [2, "'"], [3]))
-    assert all(header.fills(row) for row in ([None, None, "张三"], [4, "1"]))
+    blank: list[list[Cell]] = [[1, None, " "], [2, "'"], [3]]
+    filled: list[list[Cell]] = [[None, None, "张三"], [4, "1"]]
+    assert not any(header.fills(row) for row in blank)
+    assert all(header.fills(row) for row in filled)
 
 
 def test_the_left_of_two_columns_counts() -> None:
