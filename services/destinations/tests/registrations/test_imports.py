@@ -205,6 +205,13 @@ async def test_the_same_file_again_changes_nothing(office: Office, database: Dat
     assert len(await stored(database, "SELECT 1 FROM outbox")) == 2
 
 
+@pytest.mark.parametrize(("code", "label"), [("70", "待就业"), ("71", "不就业拟升学"), ("72", "其他暂不就业")])
+async def test_a_code_and_its_own_label_say_the_same(office: Office, code: str, label: str) -> None:
+    row = office.row(毕业去向类别代码=code)
+    assert counts(await office.send([row])) == (1, 0, 0, 0)
+    assert counts(await office.send([row | {"毕业去向类别代码": None, "毕业去向": label}])) == (0, 0, 1, 0)
+
+
 async def test_text_marks_of_spreadsheet_programs_are_no_part_of_a_value(office: Office) -> None:
     row = office.row(**FULL)
     marked = {header: f"'{cell}" for header, cell in row.items()}
@@ -485,7 +492,9 @@ async def test_a_row_before_the_previous_decision_is_at_fault(office: Office) ->
     assert counts(same_day) == (0, 1, 0, 0)
 
 
-@pytest.mark.parametrize(("day", "rule"), [("2999-01-01", "in_the_future"), ("86400", "day_format")])
+@pytest.mark.parametrize(
+    ("day", "rule"), [("2999-01-01", "in_the_future"), ("86400", "day_format"), ("0001-01-01", "out_of_range")]
+)
 async def test_a_day_in_the_future_or_none_is_refused(office: Office, day: str, rule: str) -> None:
     answer = await office.post(workbook([office.row()]), "a.xlsx", effective_on=day)
     assert answer.status_code == 422

@@ -2,8 +2,10 @@
 
 from datetime import date
 from functools import partial
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
+from pydantic import Field
 from sqlalchemy import text
 
 from common.auth import Role
@@ -19,10 +21,14 @@ from destinations.registrations.imports.importing import KIND
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
 
 
+_FIRST_DAY = date(1977, 1, 1)
+"""Of the first cohort that a form can name: a day before it is a slip, not a decision."""
+
+
 class RegistrationImportForm(ImportForm):
     """The form of an import of registrations; `effective_on` is the day on which the school decided its rows."""
 
-    effective_on: Day | None = None
+    effective_on: Annotated[Day, Field(ge=_FIRST_DAY)] | None = None
 
 
 @router.post(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from common.codes import Cell, CodeLists, CodeProblem
-from common.codes.spelling import cell_text
+from common.codes.spelling import cell_text, normalise
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
 from common.spreadsheets.headers import Header
 from common.spreadsheets.owners import foreign_cells
@@ -190,7 +190,10 @@ def _short(text: str) -> str | None:
 
 
 def _reason(destination_code: str, label: Cell) -> str | None:
-    """The reason that a sub-label tells: 求职中 is a reason of 待就业."""
+    """The reason that a sub-label tells: 求职中 is a reason of 待就业. The code's own label tells no more than it."""
+    own = CodeLists.load().get(CODE_LISTS["destination_code"]).lookup(destination_code)
+    if own is not None and normalise(cell_text(label)) == normalise(own.label_zh):
+        return None
     reasons = CodeLists.load().get("not-employed-reason")
     try:
         reason = reasons.resolve_cell(label)
