@@ -1,6 +1,9 @@
 """Only the locked jars of Apache Kafka are ever run."""
 
 import hashlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,13 @@ def test_the_lock_names_every_jar_once() -> None:
 
 def test_the_locked_jars_are_there_and_checked() -> None:
     assert [path.name for path in kafka_classpath()] == [each.name for each in locked_jars()]
+
+
+def test_two_that_start_with_an_empty_repository_fill_it_one_after_the_other(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from quxiang.jars import kafka_classpath; print(len(kafka_classpath()))"]
+    environment = os.environ | {"M2_REPO": str(tmp_path)}
+    both = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [each.communicate(timeout=240)[0].strip() for each in both] == [str(len(locked_jars()))] * 2
 
 
 def test_a_locked_jar_is_accepted(jar: Jar, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """The jars of Apache Kafka: resolved by Maven coordinates, and every one checked against the committed lock."""
 
+import fcntl
 import hashlib
 import os
 import tempfile
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -38,9 +40,24 @@ def kafka_classpath() -> list[Path]:
     """Give the checked jars, downloading them only when one is missing."""
     locked = locked_jars()
     repository = maven_repository()
-    if not all(jar.path(repository).exists() for jar in locked):
-        check_names(locked, _download(repository))
+    if not _complete(locked, repository):
+        repository.mkdir(parents=True, exist_ok=True)
+        with _alone_in(repository):
+            if not _complete(locked, repository):
+                check_names(locked, _download(repository))
     return checked(locked, repository)
+
+
+def _complete(locked: Iterable[Jar], repository: Path) -> bool:
+    return all(jar.path(repository).exists() for jar in locked)
+
+
+@contextmanager
+def _alone_in(repository: Path) -> Iterator[None]:
+    """Lets one process at a time fill a repository: two would meet each other's half-written files."""
+    with (repository / ".quxiang-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def locked_jars(text: str | None = None) -> list[Jar]:
@@ -94,12 +111,12 @@ def _download(repository: Path) -> list[str]:
     except ImportError:
         raise StartProblem("The package jgo is not installed. Run `make install`, then start again.") from None
     os.environ["M2_REPO"] = str(repository)
-    repository.mkdir(parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryDirectory() as scratch:
             return [path.name for path in jgo.build(COORDINATES, cache_dir=Path(scratch)).all_jars]
     except Exception as error:  # (jgo has no common error type; any of them means the same to the person)
         raise StartProblem(
-            f"The jars of Apache Kafka could not be fetched ({error}). Check the network, then start again; "
+            f"The jars of Apache Kafka could not be fetched ({type(error).__name__}: {error}). "
+            "Check the network, then start again; "
             f"or set QUXIANG_KAFKA to the address of a running Kafka. Jars are kept in {repository}."
         ) from error
