@@ -39,11 +39,11 @@ test: install ## Run the whole test suite (ARGS="…" for pytest)
 # A shared environment hides missing dependencies: any member can import what only another one declares.
 .PHONY: member
 member: MEMBER_ENV := .members/$(MEMBER)
-member: $(UV) ## Test one member beside nothing but what it declares: MEMBER=registry (or common, local)
+member: $(UV) ## Test one member beside nothing but what it declares: MEMBER=registry (or common, servers, testing, local, …)
 	@test -n "$(MEMBER)" || { echo "usage: make member MEMBER=registry" >&2; exit 2; }
 	@UV_PROJECT_ENVIRONMENT=$(MEMBER_ENV) $(UV) sync --locked --quiet --no-default-groups \
-		--package quxiang-$(MEMBER) --package quxiang-local --python "$(PYTHON)"
-	@$(UV) export --locked --quiet --only-group test --only-group servers --output-file $(MEMBER_ENV)/tests.txt
+		--package quxiang-$(MEMBER) --package quxiang-testing --package quxiang-local --python "$(PYTHON)"
+	@$(UV) export --locked --quiet --only-group test --output-file $(MEMBER_ENV)/tests.txt
 	@$(UV) pip install --quiet --python $(MEMBER_ENV) --requirements $(MEMBER_ENV)/tests.txt
 	@exec $(MEMBER_ENV)/bin/pytest -n 2 --dist loadfile $(wildcard libs/$(MEMBER) services/$(MEMBER) deploy/$(MEMBER)) $(ARGS)
 
@@ -88,7 +88,7 @@ openapi: install ## Write every service's openapi.json
 .PHONY: migration
 migration: install ## Draft a migration: SERVICE=destinations NAME=add_column
 	@test -n "$(SERVICE)" && test -n "$(NAME)" || { echo "usage: make migration SERVICE=destinations NAME=add_column" >&2; exit 2; }
-	@$(BIN)/python -m common.testing.migrations "$(SERVICE)" "$(NAME)"
+	@$(BIN)/python -m testing.migrations "$(SERVICE)" "$(NAME)"
 
 .PHONY: token
 token: install ## Print a token: ROLE=school_officer SCHOOL=10001 (COLLEGE CLASS GRADUATE PROVINCE EMPLOYER SUBJECT TTL)

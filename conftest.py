@@ -1,8 +1,8 @@
-"""Tests of every member may use the fixtures of `common.testing`; timing never decides a generated one."""
+"""Tests of every member may use the fixtures of `testing`; timing never decides a generated one."""
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["common.testing.plugin"]
+pytest_plugins = ["testing.plugin"]
 
 settings.register_profile("quxiang", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("quxiang")

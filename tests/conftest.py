@@ -7,7 +7,7 @@ import httpx
 import pytest
 from campus import Campus
 
-from common.testing.stack import Stack, running_stack
+from testing.stack import Stack, running_stack
 
 _schools = count(90001)
 

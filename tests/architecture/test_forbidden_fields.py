@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from common.contracts.catalogue import EVENT_TYPES
-from common.testing.databases import service_database
+from testing.databases import service_database
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ["registry", "destinations", "surveys", "indicators"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [ROOT / "libs/common/src", ROOT / "deploy/local/src", *(ROOT / "services").glob("*/src")]
+SOURCES = [*(ROOT / "libs").glob("*/src"), ROOT / "deploy/local/src", *(ROOT / "services").glob("*/src")]
 MODULES = [path for source in SOURCES for path in sorted(source.rglob("*.py"))]
 VAGUE = {"utils", "util", "helpers", "helper", "base", "misc", "core", "manager", "shared"}
 LONGEST_MODULE = 300

@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from common.crypto import KeyRing
-from common.testing.databases import empty_database
-from common.testing.tokens import TokenMint
-from common.testing.waiting import eventually
-from quxiang.ports import free_port
+from servers.ports import free_port
+from testing.databases import empty_database
+from testing.tokens import TokenMint
+from testing.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("registry", "destinations", "surveys", "indicators")

@@ -12,7 +12,7 @@ import pytest
 
 from common.auth.issuing import Grant, SigningKey, TokenIssuer, jwks_of
 from common.auth.principal import Role
-from common.testing.stack import SERVICES
+from testing.stack import SERVICES
 
 ROOT = Path(__file__).parents[2]
 SIGNED = {"jwks", *(f"{service}_service_token" for service in SERVICES)}

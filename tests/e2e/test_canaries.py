@@ -12,8 +12,8 @@ from survey_team import answer, invited, open_wave
 
 from common.contracts.catalogue import SUBSCRIPTIONS, TOPICS, dead_letter_topic
 from common.kafka import consumer, in_contract
-from common.testing.stack import SERVICES, Stack
-from common.testing.waiting import eventually
+from testing.stack import SERVICES, Stack
+from testing.waiting import eventually
 
 Json = dict[str, Any]
 

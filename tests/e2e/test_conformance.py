@@ -5,7 +5,7 @@ import os
 import pytest
 from campus import Campus
 
-from common.testing.conformance import assert_conforms
+from testing.conformance import assert_conforms
 
 EXAMPLES = int(os.environ.get("QUXIANG_EXAMPLES", "3"))
 

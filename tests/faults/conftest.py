@@ -9,7 +9,7 @@ import httpx
 import pytest
 from campus import Campus
 
-from common.testing.stack import Stack
+from testing.stack import Stack
 
 
 @pytest.fixture

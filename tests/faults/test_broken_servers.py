@@ -12,12 +12,12 @@ from histories import query, until_quiet
 from invariants import everything_holds
 from killing import Strike, struck_while_working
 
-from common.testing.brokers import Broker, own_broker
-from common.testing.clusters import Cluster, own_cluster
-from common.testing.databases import service_database
-from common.testing.servers import DATABASE_VARIABLE, KAFKA_VARIABLE
-from common.testing.stack import SERVICES, Stack, running_stack
-from common.testing.waiting import eventually
+from testing.brokers import Broker, own_broker
+from testing.clusters import Cluster, own_cluster
+from testing.databases import service_database
+from testing.shared_servers import DATABASE_VARIABLE, KAFKA_VARIABLE
+from testing.stack import SERVICES, Stack, running_stack
+from testing.waiting import eventually
 
 GRADUATES, CHANGES, CLIENTS = 120, 60, 4
 RECOVERY = 120.0

@@ -12,7 +12,7 @@ from contents import CONTENTS
 from format_a import graduate_row, workbook
 from histories import query
 
-from common.testing.stack import Stack
+from testing.stack import Stack
 
 Json = dict[str, Any]
 

@@ -13,8 +13,8 @@ from invariants import everything_holds
 from killing import kills, struck_while_working, terminations
 from random_changes import Outcome
 
-from common.testing.stack import Stack, running_stack
-from common.testing.waiting import eventually
+from testing.stack import Stack, running_stack
+from testing.waiting import eventually
 
 SOAK = os.environ.get("QUXIANG_SOAK") == "1"
 GRADUATES, CHANGES, KILLS = (10_000, 2_000, 6) if SOAK else (600, 240, 2)

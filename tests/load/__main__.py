@@ -8,7 +8,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from common.testing.servers import keeper
+from testing.shared_servers import keeper
 from tests.load import change_cost, freshness, import_speed
 from tests.load.reporting import Verdict
 

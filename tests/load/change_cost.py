@@ -21,8 +21,8 @@ from common.contracts import registration
 from common.contracts.envelope import IncomingEvent
 from common.contracts.registration import DestinationData
 from common.database import Database
-from common.testing.databases import service_database
 from indicators.subscriptions import apply_batch
+from testing.databases import service_database
 from tests.load.reporting import Verdict, milliseconds, percentile
 
 SMALL, LARGE = 10_000, int(os.environ.get("QUXIANG_BENCH_GRADUATES", "1000000"))

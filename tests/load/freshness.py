@@ -23,12 +23,12 @@ from common.auth import SYSTEM
 from common.consuming import Consumer
 from common.contracts.envelope import IncomingEvent, OutgoingEvent
 from common.database import Database
-from common.outbox.relay import Relay
+from common.relay.relay import Relay
 from common.settings import ServiceSettings
-from common.testing.databases import service_database
-from common.testing.messaging import METADATA, own_topics
-from common.testing.servers import kafka_address
 from indicators.subscriptions import GROUP, TOPICS, apply_batch
+from testing.databases import service_database
+from testing.messaging import METADATA, own_topics
+from testing.shared_servers import kafka_address
 from tests.load import bare_hop
 from tests.load.change_cost import PARTITIONS, SMALL, Stored, destination_event, stored
 from tests.load.reporting import Verdict, milliseconds, percentile

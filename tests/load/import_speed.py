@@ -17,8 +17,8 @@ from common.auth import SYSTEM
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database
 from common.spreadsheets import read
-from common.testing.databases import service_database
 from registry.rosters.imports import RosterImport, Task, open_table
+from testing.databases import service_database
 from tests.load.reporting import Verdict, percentile
 
 ROWS, ROUNDS, COHORT = 10_000, 4, 2024

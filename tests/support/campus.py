@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from common.testing.tokens import TokenMint
+from testing.tokens import TokenMint
 
 Json = dict[str, Any]
 DEADLINE = 60.0

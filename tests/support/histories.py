@@ -10,9 +10,9 @@ import asyncpg
 import httpx
 from campus import Campus
 
-from common.testing.messaging import EventRecorder
-from common.testing.stack import Stack
-from common.testing.waiting import eventually
+from testing.messaging import EventRecorder
+from testing.stack import Stack
+from testing.waiting import eventually
 
 Json = dict[str, Any]
 PAGE = 500

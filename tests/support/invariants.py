@@ -14,7 +14,7 @@ from histories import DECISIONS, ROSTER, by_key, consumed, feed, of_owner, pages
 from random_changes import Outcome, Write, position_named
 from recount import DIMENSIONS, figures, graduates_of, shown
 
-from common.testing.stack import Stack
+from testing.stack import Stack
 
 Json = dict[str, Any]
 _TOPIC_OF = {"registry": ROSTER, "destinations": DECISIONS}

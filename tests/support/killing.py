@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from permits import Permits
 from random_changes import Client
 
-from common.testing.stack import Stack
+from testing.stack import Stack
 
 Strike = Callable[[], Awaitable[None]]
 END_SECONDS = 10.0

@@ -21,7 +21,7 @@ from campus import Campus
 from contents import CONTENTS
 from permits import Permits
 
-from common.testing.waiting import eventually
+from testing.waiting import eventually
 
 Json = dict[str, Any]
 Change = Callable[[], Awaitable[None]]

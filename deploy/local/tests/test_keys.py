@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from common.testing.messaging import running
-from common.testing.waiting import eventually
 from quxiang.keys import keep_tokens_fresh, service_token_file
 from quxiang.state import State
+from testing.messaging import running
+from testing.waiting import eventually
 
 
 async def test_a_token_that_cannot_be_written_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

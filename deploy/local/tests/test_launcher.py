@@ -11,8 +11,8 @@ import psutil
 import pytest
 from launching import Launcher
 
-from common.testing.waiting import eventually
-from quxiang.ports import is_taken
+from servers.ports import is_taken
+from testing.waiting import eventually
 
 
 def nothing_is_left(launcher: Launcher) -> bool:

@@ -7,10 +7,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from common.testing.waiting import eventually
-from quxiang.child import Program
-from quxiang.processes import PidFile
 from quxiang.supervisor import LONGEST_PAUSE, SHORTEST_PAUSE, STEADY_AFTER, BackOff, Supervisor
+from servers.child import Program
+from servers.processes import PidFile
+from testing.waiting import eventually
 
 SLEEP = "import time; time.sleep(600)"
 

@@ -21,13 +21,13 @@ from common.crypto import FieldCipher, KeyRing
 from common.database import Database
 from common.identifiers import GraduateId
 from common.operations import OperationRunner
-from common.testing.databases import ServiceDatabase, service_database
-from common.testing.tokens import TokenMint
 from destinations.app import create_app
 from destinations.registrations.imports.importing import EMPTY_RESULT, KIND, import_registrations
 from destinations.roster import storage as roster
 from destinations.roster.registry import Registry
 from destinations.settings import Settings
+from testing.databases import ServiceDatabase, service_database
+from testing.tokens import TokenMint
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
-from common.testing.databases import rights_of_application
-from common.testing.migrations import assert_no_drift, assert_reversible
+from testing.databases import rights_of_application
+from testing.migrations import assert_no_drift, assert_reversible
 
 
 async def test_migrations_and_tables_agree(postgres_url: str) -> None:

@@ -18,11 +18,11 @@ from common.contracts.organisation import OrganisationData, UnitKind
 from common.contracts.registration import DestinationData
 from common.contracts.response import ResponseData
 from common.database import Database
-from common.testing.databases import ServiceDatabase, service_database
-from common.testing.tokens import TokenMint
 from indicators.app import create_app
 from indicators.settings import Settings
 from indicators.subscriptions import apply_batch
+from testing.databases import ServiceDatabase, service_database
+from testing.tokens import TokenMint
 
 PARTITIONS = 12
 RECORDED = datetime(2024, 6, 20, 2, 15, tzinfo=UTC)

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from common.database import Database
-from common.testing.conformance import assert_conforms
-from common.testing.databases import ServiceDatabase
-from common.testing.http import running_app
-from common.testing.tokens import TokenMint
 from indicators.app import create_app
 from indicators.settings import Settings
+from testing.conformance import assert_conforms
+from testing.databases import ServiceDatabase
+from testing.http import running_app
+from testing.tokens import TokenMint
 
 
 async def test_every_answer_is_described_and_none_is_a_500(

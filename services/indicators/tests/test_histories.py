@@ -17,10 +17,10 @@ from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.http import create_app
 from common.settings import ServiceSettings
-from common.testing.databases import ServiceDatabase, service_database
-from common.testing.messaging import METADATA
-from common.testing.tokens import TokenMint
 from indicators.histories import Feed, verify_histories
+from testing.databases import ServiceDatabase, service_database
+from testing.messaging import METADATA
+from testing.tokens import TokenMint
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)

@@ -16,10 +16,10 @@ from structlog.testing import capture_logs
 
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
-from common.testing.databases import ServiceDatabase
-from common.testing.http import serving
 from indicators.maintenance import run_verify
 from indicators.settings import Settings
+from testing.databases import ServiceDatabase
+from testing.http import serving
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 NOWHERE = "http://127.0.0.1:1"

@@ -12,8 +12,8 @@ import pytest
 from common.clock import day_in_shanghai
 from common.contracts import ChangeToken, registration
 from common.contracts.envelope import IncomingEvent
-from common.testing.http import get
-from common.testing.tokens import TokenMint
+from testing.http import get
+from testing.tokens import TokenMint
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 Client = Callable[..., httpx.AsyncClient]

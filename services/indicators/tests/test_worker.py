@@ -12,17 +12,17 @@ from common.contracts import graduate, organisation, rate, registration, respons
 from common.contracts.envelope import IncomingEvent, StoredEvent
 from common.contracts.rate import MovedGroup, RateMovedData
 from common.database import Database
-from common.outbox.relay import Relay
-from common.outbox.sending import send
 from common.publishing import publisher
-from common.testing.databases import ServiceDatabase
-from common.testing.messaging import EventRecorder, own_topics, running
-from common.testing.servers import kafka_address
-from common.testing.waiting import eventually
+from common.relay.relay import Relay
+from common.relay.sending import send
 from indicators.progress.storage import standing
 from indicators.settings import Settings
 from indicators.timeline.verify import verify_figures
 from indicators.worker import background
+from testing.databases import ServiceDatabase
+from testing.messaging import EventRecorder, own_topics, running
+from testing.shared_servers import kafka_address
+from testing.waiting import eventually
 
 JUNE = date(2024, 6, 1)
 FOLLOWED = (organisation.TOPIC, graduate.TOPIC, registration.TOPIC, response.TOPIC)

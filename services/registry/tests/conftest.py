@@ -18,11 +18,11 @@ from common.codes import Cell
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database
 from common.operations import OperationRunner
-from common.testing.databases import ServiceDatabase, service_database
-from common.testing.tokens import TokenMint
 from registry.app import create_app
 from registry.rosters.operation import EMPTY_RESULT, KIND, RosterOperation
 from registry.settings import RegistrySettings
+from testing.databases import ServiceDatabase, service_database
+from testing.tokens import TokenMint
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]

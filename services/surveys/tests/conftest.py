@@ -19,12 +19,12 @@ from common.contracts.organisation import OrganisationData, UnitKind
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database
 from common.operations import OperationRunner
-from common.testing.databases import ServiceDatabase, service_database
-from common.testing.tokens import TokenMint
 from surveys.app import create_app
 from surveys.invitations.operations import KIND, inviting
 from surveys.roster.subscriptions import keeping_the_roster
 from surveys.settings import Settings
+from testing.databases import ServiceDatabase, service_database
+from testing.tokens import TokenMint
 
 RECORDED = datetime(2024, 6, 20, 2, 15, tzinfo=UTC)
 _schools = count(90_001)

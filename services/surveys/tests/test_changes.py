@@ -8,8 +8,8 @@ import httpx
 
 from common.contracts.response import REQUESTED
 from common.database import Database
-from common.outbox.connection import dedicated_connection
-from common.outbox.numbering import number_next, sent_position
+from common.relay.connection import dedicated_connection
+from common.relay.numbering import number_next, sent_position
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]

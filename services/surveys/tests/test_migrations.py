@@ -5,8 +5,8 @@ from sqlalchemy import text
 
 from common.database import Database
 from common.database.migrations import downgrade, upgrade
-from common.testing.databases import rights_of_application, service_database
-from common.testing.migrations import assert_no_drift, assert_reversible
+from testing.databases import rights_of_application, service_database
+from testing.migrations import assert_no_drift, assert_reversible
 
 _ANSWERED = """
     WITH response AS (

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from quxiang.problems import StartProblem
 from quxiang.state import State
+from servers.problems import StartProblem
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__
@@ -27,8 +27,8 @@ def run(demo: Annotated[bool, typer.Option(help="Load demo data on the first run
 @app.command()
 def reset() -> None:
     """Wipe the local stack: databases, topics, keys, logs."""
-    from quxiang.postgres import shared_folder, unprivileged_user
-    from quxiang.processes import end_leftovers
+    from servers.postgres import shared_folder, unprivileged_user
+    from servers.processes import end_leftovers
 
     state = State.of_workspace()
     try:

@@ -10,8 +10,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
 
 from common.contracts.catalogue import TOPICS
-from quxiang.problems import StartProblem
 from quxiang.state import State
+from servers.problems import StartProblem
 
 _SHOWN = ("ce_type", "ce_subject", "ce_sequence", "ce_decidedon")
 

@@ -11,12 +11,12 @@ import httpx
 
 from quxiang.console import Console
 from quxiang.keys import keep_tokens_fresh
-from quxiang.problems import StartProblem, first_of
-from quxiang.processes import end_leftovers
 from quxiang.services import PORTS, url
 from quxiang.stack import Stack
 from quxiang.state import State
 from quxiang.welcome import welcome
+from servers.problems import StartProblem, first_of
+from servers.processes import end_leftovers
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

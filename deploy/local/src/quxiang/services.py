@@ -7,11 +7,11 @@ from pathlib import Path
 
 import httpx
 
-from quxiang.child import Program
 from quxiang.keys import keyring_file, service_token_file
-from quxiang.ports import LOOPBACK
 from quxiang.signing import AUDIENCE, ISSUER, jwks_file
 from quxiang.state import State
+from servers.child import Program
+from servers.ports import LOOPBACK
 
 # Other programs rely on 8001 to 8004; a second stack on one machine needs others.
 FIRST_PORT = int(os.environ.get("QUXIANG_FIRST_PORT", "8001"))

@@ -5,17 +5,17 @@ import contextlib
 import os
 from pathlib import Path
 
-from quxiang import postgres
 from quxiang.console import Console
-from quxiang.kafka import Kafka
 from quxiang.keys import renew_service_token
-from quxiang.ports import LOOPBACK, free_port, is_taken, keep_or_choose
-from quxiang.postgres import Postgres
-from quxiang.problems import StartProblem
 from quxiang.provisioning import ensure_all_topics, ensure_databases, fingerprint
 from quxiang.services import PORTS, Surroundings, url
 from quxiang.state import State
 from quxiang.supervisor import Supervisor
+from servers import postgres
+from servers.kafka import Kafka
+from servers.ports import LOOPBACK, free_port, is_taken, keep_or_choose
+from servers.postgres import Postgres
+from servers.problems import StartProblem
 
 SERVER_PATIENCE = 120.0
 SERVICE_PATIENCE = 120.0

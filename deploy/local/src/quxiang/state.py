@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from quxiang.problems import StartProblem
-from quxiang.processes import PidFile
+from servers.problems import StartProblem
+from servers.processes import PidFile
 
 _NEEDED_BYTES = 500 * 1024 * 1024
 

@@ -4,8 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 
-from quxiang.child import Child, Program
-from quxiang.processes import PidFile
+from servers.child import Child, Program
+from servers.processes import PidFile
 
 SHORTEST_PAUSE = 0.3
 LONGEST_PAUSE = 10.0

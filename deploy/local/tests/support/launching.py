@@ -12,8 +12,8 @@ from typing import Any
 
 import psutil
 
-from common.testing.waiting import eventually
-from quxiang.ports import free_port
+from servers.ports import free_port
+from testing.waiting import eventually
 
 SERVICES = ("registry", "destinations", "surveys", "indicators")
 

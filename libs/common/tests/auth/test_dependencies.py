@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from common.auth import Caller, Principal, Role, TokenVerifier, require
 from common.errors import Forbidden, QuxiangError, Unauthenticated
 from common.settings import ServiceSettings
-from common.testing.tokens import TokenMint
+from testing.tokens import TokenMint
 
 
 @pytest.fixture

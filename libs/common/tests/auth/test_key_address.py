@@ -14,7 +14,7 @@ from common.auth.issuing import SigningKey, jwks_of
 from common.auth.keys import KeySet, UrlKeys
 from common.errors import Unavailable
 from common.settings import ServiceSettings
-from common.testing.tokens import TokenMint
+from testing.tokens import TokenMint
 
 
 class Issuer:

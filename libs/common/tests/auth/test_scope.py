@@ -10,7 +10,7 @@ from sqlalchemy import Column, Table, Text, Uuid, column, insert, select
 from common.auth import Principal, Role, RowScope
 from common.database import Database, new_metadata
 from common.errors import Forbidden
-from common.testing.databases import service_database
+from testing.databases import service_database
 
 ANNA, BERT = UUID(int=1), UUID(int=2)
 ROW = ("90001", "C1", "K1", ANNA, "410000")

@@ -16,7 +16,7 @@ from common.auth.keys import ALGORITHMS
 from common.auth.verifier import LEEWAY_SECONDS, REMEMBERED
 from common.errors import Unauthenticated, Unavailable
 from common.settings import ServiceSettings
-from common.testing.tokens import TokenMint
+from testing.tokens import TokenMint
 
 MISSING = {f"without {name}" for name in ("exp", "iat", "aud", "iss", "sub", "jti", "role")}
 FORGERIES = sorted(

@@ -15,11 +15,11 @@ from common.auth import SYSTEM, TokenVerifier
 from common.change_feed import changes_router, schemas_router
 from common.database import Database
 from common.http import create_app
-from common.outbox.connection import dedicated_connection
-from common.outbox.numbering import number_next, sent_position
+from common.relay.connection import dedicated_connection
+from common.relay.numbering import number_next, sent_position
 from common.settings import ServiceSettings
-from common.testing.messaging import destination_event, outbox_database
-from common.testing.tokens import TokenMint
+from testing.messaging import destination_event, outbox_database
+from testing.tokens import TokenMint
 
 CHANGES = "/v1/changes"
 

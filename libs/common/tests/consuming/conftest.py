@@ -4,7 +4,7 @@ import pytest
 
 from common.database import Database
 from common.settings import ServiceSettings
-from common.testing.messaging import messaging_settings, outbox_database, own_topics
+from testing.messaging import messaging_settings, outbox_database, own_topics
 
 
 @pytest.fixture

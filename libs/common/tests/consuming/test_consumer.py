@@ -23,8 +23,8 @@ from common.errors import PermanentError, Unavailable
 from common.kafka import consumer, on_wire
 from common.publishing import Message, publisher
 from common.settings import ServiceSettings
-from common.testing.messaging import destination_event, running
-from common.testing.waiting import eventually
+from testing.messaging import destination_event, running
+from testing.waiting import eventually
 
 GROUP = "quxiang.indicators.figures"
 

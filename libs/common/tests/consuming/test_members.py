@@ -13,8 +13,8 @@ from common.contracts.graduate import TOPIC as GRADUATES
 from common.contracts.registration import TOPIC as REGISTRATIONS
 from common.database import Database
 from common.settings import ServiceSettings
-from common.testing.messaging import running
-from common.testing.waiting import eventually
+from testing.messaging import running
+from testing.waiting import eventually
 
 GROUP = "quxiang.indicators.figures"
 REPLACED_WITHIN = 12.0

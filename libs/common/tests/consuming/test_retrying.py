@@ -9,7 +9,7 @@ import pytest
 from common.consuming.retrying import UNEXPLAINED_ATTEMPTS, Processing, RetriesExhaustedError
 from common.contracts import IncomingEvent
 from common.errors import PermanentError, Unavailable
-from common.testing.messaging import destination_event
+from testing.messaging import destination_event
 
 Rule = Callable[[int], Exception | None]
 

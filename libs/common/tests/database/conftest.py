@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from common.testing.databases import ServiceDatabase, empty_database
+from testing.databases import ServiceDatabase, empty_database
 
 EXAMPLE = Path(__file__).parent / "example_service"
 SERVICE = "example_service"

@@ -20,8 +20,8 @@ from common.database.migrations import (
 )
 from common.service_process.readiness import database_check
 from common.settings import ServiceSettings
-from common.testing.databases import ServiceDatabase
-from common.testing.migrations import assert_no_drift, assert_reversible
+from testing.databases import ServiceDatabase
+from testing.migrations import assert_no_drift, assert_reversible
 
 
 def settings_of(example_database: ServiceDatabase, package: str) -> ServiceSettings:

@@ -19,8 +19,8 @@ from common.database import Database, DatabaseUnavailable, SerialisationConflict
 from common.errors import TransientError
 from common.outbox import outbox_tables
 from common.settings import ServiceSettings
-from common.testing.databases import service_database
-from common.testing.waiting import eventually
+from testing.databases import service_database
+from testing.waiting import eventually
 
 OFFICER = Actor("officer", "school_officer")
 

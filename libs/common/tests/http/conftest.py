@@ -32,8 +32,8 @@ from common.http import (
     rule_broken,
 )
 from common.settings import ServiceSettings
-from common.testing.http import serving
-from common.testing.tokens import TokenMint
+from testing.http import serving
+from testing.tokens import TokenMint
 
 EXISTING = UUID("2e8e8c3e-9d10-4b4e-9a0e-111111111111")
 VERSION = 3

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from common.auth import Caller
 from common.http import create_app
 from common.settings import ServiceSettings
-from common.testing.conformance import assert_conforms
+from testing.conformance import assert_conforms
 
 OPEN = {"/livez", "/readyz", "/metrics", "/.well-known/jwks.json", "/v1/failing", "/v1/slow"}
 

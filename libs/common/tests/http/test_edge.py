@@ -9,8 +9,8 @@ import pytest
 
 from common.errors import TooManyRequests
 from common.http.rate_limit import RateLimit
-from common.testing.http import running_app
-from common.testing.waiting import eventually
+from testing.http import running_app
+from testing.waiting import eventually
 
 
 async def test_probes_tell_apart_alive_and_ready_without_addresses(nobody: httpx.AsyncClient) -> None:

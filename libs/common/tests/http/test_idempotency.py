@@ -20,10 +20,10 @@ from common.http.idempotency import Idempotency
 from common.http.idempotency_table import idempotency_table
 from common.observability.metrics import REGISTRY
 from common.settings import ServiceSettings
-from common.testing.databases import service_database
-from common.testing.http import serving
-from common.testing.tokens import TokenMint
-from common.testing.waiting import eventually
+from testing.databases import service_database
+from testing.http import serving
+from testing.tokens import TokenMint
+from testing.waiting import eventually
 
 METADATA = new_metadata()
 idempotency_table(METADATA)

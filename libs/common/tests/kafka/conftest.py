@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from common.settings import ServiceSettings
-from common.testing.messaging import messaging_settings, own_topics
+from testing.messaging import messaging_settings, own_topics
 
 
 @pytest.fixture

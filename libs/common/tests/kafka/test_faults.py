@@ -12,12 +12,12 @@ from common.consuming import Consumer
 from common.contracts import IncomingEvent
 from common.contracts.registration import TOPIC
 from common.database import Database
-from common.outbox.relay import Relay, Role
-from common.outbox.replay import replay
+from common.relay.relay import Relay, Role
+from common.relay.replay import replay
 from common.settings import ServiceSettings
-from common.testing.brokers import Broker, own_broker
-from common.testing.messaging import destination_event, messaging_settings, outbox_database, running
-from common.testing.waiting import eventually
+from testing.brokers import Broker, own_broker
+from testing.messaging import destination_event, messaging_settings, outbox_database, running
+from testing.waiting import eventually
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from common.identifiers import OperationId
 from common.operations import operation_tables, submit
 from common.operations.routes import Operation, accept, operations_router
 from common.settings import ServiceSettings
-from common.testing.databases import service_database
-from common.testing.tokens import TokenMint
+from testing.databases import service_database
+from testing.tokens import TokenMint
 
 METADATA = new_metadata()
 operation_tables(METADATA)

@@ -9,7 +9,7 @@ import pytest
 
 from common.errors import Text
 from common.operations import OperationContext, OperationRunner, Outcome, RowProblem
-from common.testing.http import running_app
+from testing.http import running_app
 
 FORM = {"school_code": "90001", "cohort": "2024"}
 FILE = {"file": ("a.csv", b"a,b\n1,2\n")}

@@ -13,8 +13,8 @@ from common.codes.rules import rules
 from common.errors import FieldProblem, Invalid, NotFound, Text, Unavailable
 from common.operations import ChunkAlreadyDone, OperationContext, OperationRunner, Outcome, RowProblem, purge_operations
 from common.operations.runner import MAX_ATTEMPTS
-from common.testing.messaging import running
-from common.testing.waiting import eventually
+from testing.messaging import running
+from testing.waiting import eventually
 
 WORKER = Path(__file__).with_name("worker_to_kill.py")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from common.service_process.running import SHUTDOWN_SECONDS
-from common.testing.waiting import eventually
+from testing.waiting import eventually
 
 STARTED_WITHIN = 90.0
 ENDED_WITHIN = SHUTDOWN_SECONDS + 4  # a busy machine lets the timer come late

@@ -19,8 +19,6 @@ from common.database import Database
 from common.errors import NotFound, PreconditionFailed
 from common.http import Idempotency
 from common.identifiers import GraduateId, RegistrationId
-from common.testing.databases import ServiceDatabase
-from common.testing.waiting import eventually
 from destinations.registrations import commands, reading, storage
 from destinations.registrations.commands import Outcome, Target
 from destinations.registrations.domain import refusals
@@ -29,6 +27,8 @@ from destinations.registrations.domain.lifecycle import Action, Confirmation, St
 from destinations.registrations.history import versions
 from destinations.roster import storage as roster
 from destinations.roster.registry import RegistryUnavailable
+from testing.databases import ServiceDatabase
+from testing.waiting import eventually
 
 SEEKING = Destination("70", reason="job_seeking")
 UNIT = Destination(

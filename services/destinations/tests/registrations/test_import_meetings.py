@@ -15,9 +15,9 @@ from sqlalchemy import text
 
 from common.database import Database
 from common.operations import OperationRunner
-from common.testing.databases import ServiceDatabase
-from common.testing.tokens import TokenMint
-from common.testing.waiting import eventually
+from testing.databases import ServiceDatabase
+from testing.tokens import TokenMint
+from testing.waiting import eventually
 
 HEADERS = ("学号", "姓名", "毕业去向", "签约日期")
 AS_BEFORE = {"毕业去向": "待就业"}

@@ -18,14 +18,14 @@ from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import TransientError
 from common.operations import OperationContext, OperationRunner, Outcome
-from common.testing.databases import ServiceDatabase
-from common.testing.tokens import TokenMint
-from common.testing.waiting import eventually
 from destinations.registrations import announcements, storage
 from destinations.registrations.imports import importing
 from destinations.registrations.imports.importing import EMPTY_RESULT, KIND, import_registrations
 from destinations.roster.registry import Registry
 from destinations.settings import Settings
+from testing.databases import ServiceDatabase
+from testing.tokens import TokenMint
+from testing.waiting import eventually
 
 HEADERS = (
     "学号",

@@ -10,12 +10,12 @@ from common.auth import SYSTEM
 from common.database import Database
 from common.http.paging import encode_cursor
 from common.identifiers import GraduateId
-from common.outbox.connection import dedicated_connection
-from common.outbox.numbering import number_next, sent_position
-from common.testing.messaging import outbox_rows
-from common.testing.tokens import TokenMint
+from common.relay.connection import dedicated_connection
+from common.relay.numbering import number_next, sent_position
 from destinations.registrations.domain.lifecycle import TRANSITIONS, Party, Stage, next_stage, parties_of
 from destinations.roster import storage as roster
+from testing.messaging import outbox_rows
+from testing.tokens import TokenMint
 
 SEEKING = {"destination_code": "70", "reason": "job_seeking"}
 UNIT = {

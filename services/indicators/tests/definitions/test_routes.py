@@ -9,7 +9,7 @@ import httpx
 
 from common.contracts import ChangeToken, graduate, rate
 from common.contracts.envelope import IncomingEvent
-from common.testing.http import get
+from testing.http import get
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 Client = Callable[..., httpx.AsyncClient]

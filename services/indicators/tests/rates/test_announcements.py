@@ -9,9 +9,9 @@ from sqlalchemy import text
 from common.contracts import rate
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
-from common.testing.databases import ServiceDatabase
 from indicators.rates.announcements import announce_moved_groups
 from indicators.timeline.rebuild import rebuild
+from testing.databases import ServiceDatabase
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 
 from common.contracts.envelope import IncomingEvent
-from common.testing.http import get
+from testing.http import get
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 Client = Callable[..., httpx.AsyncClient]

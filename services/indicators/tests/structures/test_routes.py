@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from common.testing.http import get
+from testing.http import get
 
 Client = Callable[..., httpx.AsyncClient]
 

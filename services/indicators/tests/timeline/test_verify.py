@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
-from common.testing.databases import ServiceDatabase
 from indicators.timeline.rebuild import rebuild, rebuild_school
 from indicators.timeline.verify import verify_figures
+from testing.databases import ServiceDatabase
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)

@@ -12,8 +12,8 @@ from common.auth import SYSTEM
 from common.contracts import ChangeToken
 from common.contracts.graduate import GraduateData
 from common.database import Database
-from common.testing.waiting import eventually
 from registry.graduates.storage import lock_roster
+from testing.waiting import eventually
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]

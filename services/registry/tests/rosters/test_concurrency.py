@@ -11,8 +11,8 @@ from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import TransientError
 from common.operations import OperationContext, OperationRunner, Outcome
-from common.testing.waiting import eventually
 from registry.rosters.operation import KIND, RosterOperation
+from testing.waiting import eventually
 
 Json = dict[str, Any]
 Rows = Callable[..., Awaitable[list[Json]]]

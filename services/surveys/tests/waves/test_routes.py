@@ -13,8 +13,8 @@ from common.contracts.graduate import TOPIC as GRADUATES
 from common.contracts.graduate import GraduateStatus
 from common.contracts.response import REQUESTED, TOPIC, ResponseData
 from common.database import Database
-from common.testing.waiting import eventually
 from surveys.roster.subscriptions import keeping_the_roster
+from testing.waiting import eventually
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]

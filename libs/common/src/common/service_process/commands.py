@@ -20,8 +20,8 @@ from common.errors import QuxiangError, TransientError
 from common.http.probes import probes_app
 from common.kafka import BrokerUnavailableError, ensure_topics
 from common.observability import configure_logging, logger
-from common.outbox.relay import Relay
-from common.outbox.replay import replay
+from common.relay.relay import Relay
+from common.relay.replay import replay
 from common.service_process.composition import Background, Command, Service
 from common.service_process.readiness import readiness_of
 from common.service_process.running import http_server, run_together

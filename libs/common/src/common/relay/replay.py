@@ -1,0 +1,46 @@
+"""Sending again what was sent before: the original ids, sequences, days and positions."""
+
+from common.contracts.catalogue import topics_of
+from common.contracts.envelope import StoredEvent
+from common.database import Database
+from common.kafka import ensure_topics
+from common.observability import logger
+from common.publishing import publisher
+from common.relay.connection import dedicated_connection
+from common.relay.numbering import COLUMNS, WINDOW
+from common.relay.sending import send
+from common.settings import ServiceSettings
+
+_PAGE = f"""
+    SELECT {COLUMNS} FROM outbox
+    WHERE position > $1 AND position <= $2 AND ($3::text IS NULL OR topic = $3)
+      AND ($4::text IS NULL OR school_code = $4)
+    ORDER BY position LIMIT {WINDOW}
+"""
+
+_log = logger(__name__)
+
+
+async def replay(
+    database: Database,
+    settings: ServiceSettings,
+    *,
+    from_position: int = 1,
+    topic: str | None = None,
+    school: str | None = None,
+) -> int:
+    """Sends all numbered events again, in order, and returns how many; beside a running relay too.
+
+    Consumers see older sequences reappear, which the contract allows.
+    """
+    await ensure_topics(settings, topics_of(settings.service))
+    count = 0
+    async with dedicated_connection(database.engine, "replay") as connection, publisher(settings) as client:
+        last = await connection.fetchval("SELECT coalesce(max(position), 0) FROM outbox")
+        after = from_position - 1
+        while rows := await connection.fetch(_PAGE, after, last, topic, school):
+            await send(client, settings, [StoredEvent(**row) for row in rows])
+            after = rows[-1]["position"]
+            count += len(rows)
+            _log.info("Replayed", events=count, position=after)
+    return count

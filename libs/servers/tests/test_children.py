@@ -1,0 +1,45 @@
+"""What a child of the launcher is given of the launcher's surroundings."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from servers.child import Child, Program, inherited
+from testing.http import serving
+
+CLOSED = "127.0.0.1:9"
+ASK = "import sys, httpx; httpx.get(sys.argv[1])"
+
+
+async def exit_code(log: Path, *command: str) -> int:
+    async def ready() -> bool:
+        return True
+
+    child = Child(Program("child", (sys.executable, *command), log, ready))
+    await child.start()
+    return await child.exited()
+
+
+async def test_children_reach_each_other_past_the_proxies_of_the_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, f"http://{CLOSED}")
+    for name in ("all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"socks5h://{CLOSED}")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    async with serving(FastAPI()) as address:
+        assert await exit_code(tmp_path / "log", "-c", ASK, address) == 0, (tmp_path / "log").read_text()
+
+
+def test_a_proxy_for_what_lies_outside_stays() -> None:
+    given = inherited({"https_proxy": "http://proxy:3128", "NO_PROXY": "intra.example", "LANG": "C"})
+    assert given == {
+        "https_proxy": "http://proxy:3128",
+        "no_proxy": "intra.example,127.0.0.1,localhost",
+        "NO_PROXY": "intra.example,127.0.0.1,localhost",
+        "LANG": "C",
+    }

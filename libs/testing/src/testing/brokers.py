@@ -1,0 +1,68 @@
+"""A broker of a test's own, that may be frozen, killed and wiped; the shared one must not be."""
+
+import os
+import shutil
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from servers.child import Child
+from servers.kafka import Kafka
+from servers.ports import free_port
+
+PATIENCE = 180.0
+
+
+class Broker:
+    """An Apache Kafka that keeps its address over kills, and its data until it is wiped."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "kafka"
+        self._kafka = Kafka(self._folder, folder / "kafka.log", free_port(), free_port())
+
+    @property
+    def address(self) -> str:
+        """What clients connect to."""
+        return self._kafka.address
+
+    async def start(self) -> None:
+        """Start it, formatted first if it has no data, and wait until it answers."""
+
+        self._child = Child(self._kafka.prepare())
+        await self._child.start()
+        await self._child.until_ready(PATIENCE)
+
+    async def kill(self) -> None:
+        """End it like `kill -9`."""
+        self._child.kill()
+        await self._child.exited()
+
+    async def wipe(self) -> None:
+        """Kill it and throw its data away; the next start is that of another cluster at the same address."""
+        await self.kill()
+        shutil.rmtree(self._folder)
+
+    def freeze(self) -> None:
+        """Stop it without closing a connection, as a hung machine does."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._child.pid is None:
+            raise ProcessLookupError("the broker is not running")
+        os.kill(self._child.pid, number)
+
+
+@asynccontextmanager
+async def own_broker(folder: Path) -> AsyncIterator[Broker]:
+    """Run a broker with its data in a folder."""
+    broker = Broker(folder)
+    await broker.start()
+    try:
+        yield broker
+    finally:
+        await broker.kill()

@@ -1,0 +1,59 @@
+"""Applications under a real uvicorn: for what only a socket shows: disconnects, HEAD, limits."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import uvicorn
+
+from testing.waiting import eventually
+
+
+async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: Any) -> Any:
+    """The body of an answer that has the expected status; the client is closed."""
+    async with client:
+        answer = await client.get(path, params=query)
+    assert answer.status_code == status, answer.text[:2_000]
+    return answer.json()
+
+
+@asynccontextmanager
+async def running_app(app: Any, **client_options: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """Serve an ASGI application on a free port of the loopback and give a client for it."""
+    async with serving(app) as address, httpx.AsyncClient(base_url=address, timeout=30, **client_options) as client:
+        yield client
+
+
+@asynccontextmanager
+async def serving(app: Any) -> AsyncIterator[str]:
+    """Serve an application on a free port, and give its base address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_config=None, server_header=False, timeout_graceful_shutdown=2)
+    server = _Server(config)
+    running = asyncio.create_task(_served(server, listener))
+    try:
+        await eventually(lambda: server.started or running.done(), describe="uvicorn")
+        if running.done():
+            raise AssertionError("the application did not start; its log says why") from running.exception()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await asyncio.wait({running}, timeout=10)
+        listener.close()
+
+
+async def _served(server: uvicorn.Server, listener: socket.socket) -> None:
+    # uvicorn exits when the application cannot start, which would end the test run
+    with contextlib.suppress(SystemExit):
+        await server.serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to pytest."""
+        yield

@@ -1,0 +1,129 @@
+"""Events in tests: settings with topics of their own, an outbox without a service, and a recorder of what arrives."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from common.consuming.reading import read_record
+from common.contracts import EVENT_TYPES, IncomingEvent, OutgoingEvent
+from common.contracts.fields import example_instant
+from common.contracts.registration import DECIDED, TOPIC, DestinationData
+from common.database import Database, new_metadata
+from common.kafka import consumer, delete_topics, ensure_topics
+from common.outbox import outbox_tables
+from common.settings import ServiceSettings
+from testing.databases import service_database
+from testing.shared_servers import kafka_address
+from testing.waiting import eventually
+
+PARTITIONS = 3
+METADATA = new_metadata()
+outbox_tables(METADATA)
+
+
+def messaging_settings(service: str, database_url: str, **overrides: Any) -> ServiceSettings:
+    """Settings of a service whose topics nobody else has."""
+    given: dict[str, Any] = {
+        "kafka": kafka_address(),
+        "partitions": PARTITIONS,
+        "topic_prefix": f"t-{secrets.token_hex(4)}.",
+    }
+    return ServiceSettings(service=service, database_url=database_url, **(given | overrides))
+
+
+@asynccontextmanager
+async def own_topics(settings: ServiceSettings) -> AsyncIterator[ServiceSettings]:
+    """Create the topics of the contract under the settings' prefix, and delete all with that prefix at the end."""
+    await ensure_topics(settings)
+    try:
+        yield settings
+    finally:
+        await delete_topics(settings, settings.topic_prefix)
+
+
+@asynccontextmanager
+async def outbox_database() -> AsyncIterator[Database]:
+    """Give a database that has an outbox and nothing else, as the application role."""
+    async with service_database("destinations", METADATA) as found:
+        database = Database.connect(found.app_url)
+        try:
+            yield database
+        finally:
+            await database.dispose()
+
+
+@asynccontextmanager
+async def running(*tasks: Callable[[], Any]) -> AsyncIterator[list["asyncio.Task[Any]"]]:
+    """Run coroutines beside a test and cancel them at its end."""
+    started = [asyncio.ensure_future(task()) for task in tasks]
+    try:
+        yield started
+    finally:
+        for task in started:
+            task.cancel()
+        await asyncio.gather(*started, return_exceptions=True)
+
+
+def destination_event(
+    graduate: UUID | None = None, sequence: int = 1, school: str = "90001", **data: Any
+) -> OutgoingEvent:
+    """An event of the registration topic."""
+    key = graduate or uuid4()
+    content = {
+        "graduate_id": key,
+        "registration_id": uuid4(),
+        "version": sequence,
+        "school_code": school,
+        "college_code": "C01",
+        "cohort": 2024,
+        "destination_code": "10",
+        "code_list_version": "2024",
+        "flexible": False,
+        "source": "import",
+        "state": "school_approved",
+        "recorded_at": example_instant(),
+    }
+    return OutgoingEvent(TOPIC, str(key), sequence, DECIDED, school, None, DestinationData(**(content | data)))
+
+
+class EventRecorder:
+    """Reads topics from their beginning, outside of any group, and keeps every event in the order of its arrival."""
+
+    def __init__(self, settings: ServiceSettings, topics: Collection[str] | None = None) -> None:
+        self._settings = settings
+        self._topics = tuple(topics or {described.topic for described in EVENT_TYPES.values()})
+        self.events: list[IncomingEvent] = []
+
+    async def until(
+        self, enough: Callable[[Sequence[IncomingEvent]], bool], *, within: float = 20.0
+    ) -> list[IncomingEvent]:
+        """Wait until the recorded events satisfy a condition, and return them."""
+        await eventually(lambda: enough(self.events), within=within, describe="the expected events")
+        return list(self.events)
+
+    @asynccontextmanager
+    async def recording(self) -> AsyncIterator["EventRecorder"]:
+        """Record in the background."""
+        await ensure_topics(self._settings, self._topics)
+        async with (
+            consumer(self._settings, f"recorder-{secrets.token_hex(4)}", self._topics) as client,
+            running(lambda: self._record(client)),
+        ):
+            yield self
+
+    async def _record(self, client: Any) -> None:
+        while True:
+            for records in (await client.getmany(timeout_ms=100)).values():
+                self.events += [read_record(self._settings, record) for record in records]
+
+
+async def outbox_rows(database: Database) -> list[asyncpg.Record]:
+    """All rows of the outbox, in id order."""
+    async with database.reading() as connection:
+        raw: Any = await connection.get_raw_connection()
+        return list(await raw.driver_connection.fetch("SELECT * FROM outbox ORDER BY id"))

@@ -1,0 +1,40 @@
+"""Databases for tests carry the roles and rights of production."""
+
+import asyncpg
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table
+
+from testing.databases import service_database
+
+
+def tables() -> MetaData:
+    metadata = MetaData()
+    Table("plain", metadata, Column("id", Integer, primary_key=True))
+    Table("history", metadata, Column("id", Integer, primary_key=True), info={"insert_only": True})
+    return metadata
+
+
+async def test_the_application_role_cannot_rewrite_history() -> None:
+    async with service_database("sample", tables()) as database:
+        connection = await asyncpg.connect(database.app_url)
+        try:
+            await connection.execute("INSERT INTO history VALUES (1)")
+            await connection.execute("INSERT INTO plain VALUES (1)")
+            await connection.execute("DELETE FROM plain")
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute("DELETE FROM history")
+        finally:
+            await connection.close()
+
+
+async def test_each_database_is_fresh_and_gone_at_the_end() -> None:
+    async with service_database("sample", tables()) as first, service_database("sample", tables()) as second:
+        assert first.name != second.name
+        connection = await asyncpg.connect(first.app_url)
+        await connection.execute("INSERT INTO plain VALUES (1)")
+        await connection.close()
+        connection = await asyncpg.connect(second.app_url)
+        assert await connection.fetchval("SELECT count(*) FROM plain") == 0
+        await connection.close()
+    with pytest.raises(asyncpg.InvalidCatalogNameError):
+        await asyncpg.connect(first.app_url)
