@@ -1,4 +1,4 @@
-"""四不准, 三不得: nothing in the model can hold a rate target, a quota, or a figure by member of staff."""
+"""四不准，三不得: nothing in the model can hold a rate target, a quota, or a figure by member of staff."""
 
 import json
 import re

@@ -1,7 +1,5 @@
 """What a campus system does over HTTP: create a school, import files, act on registrations, read figures."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """A cohort that came through files: its roster, and the decisions of several past days."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence

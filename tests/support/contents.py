@@ -1,7 +1,5 @@
 """What a destination code asks for, complete enough to be submitted over HTTP."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

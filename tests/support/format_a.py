@@ -1,7 +1,5 @@
 """Files in format A, the export of the national system (domain.md section 5), made as schools send them."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """Reading what the owners and the broker tell: change feeds to their end, histories, the topics from the beginning."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any

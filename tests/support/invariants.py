@@ -1,7 +1,5 @@
 """What must hold when everything has come to rest, whatever was killed before (architecture.md section 6)."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

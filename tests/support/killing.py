@@ -1,7 +1,5 @@
 """Striking services and servers at random moments while clients work."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import random

@@ -1,7 +1,5 @@
 """How much clients may do: handed out in slices, so that what happens between them meets work."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass, field
 

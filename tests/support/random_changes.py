@@ -4,8 +4,6 @@ A connection that breaks leaves an outcome unknown: the client repeats the reque
 it has one, and otherwise goes on from what it reads.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import random

@@ -4,8 +4,6 @@ It shares nothing with indicators: an own table of codes, an own reading of the 
 every day that is asked for. Slow on purpose.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

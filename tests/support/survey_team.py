@@ -1,7 +1,5 @@
 """What a survey team and its respondents do over HTTP."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A complete request for every write that needs a token: what decides over it is then only who asks."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

@@ -10,8 +10,6 @@ The arguments are the folders of the unpacked packages: `gb2260` 0.4.1 (PyPI, BS
 Years become 1 January and 31 December: no package knows the day, so an entry with a day is not verified.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import sys

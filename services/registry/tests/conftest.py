@@ -20,7 +20,7 @@ from common.database import Database
 from common.operations import OperationRunner
 from registry.app import create_app
 from registry.rosters.operation import EMPTY_RESULT, KIND, RosterOperation
-from registry.settings import RegistrySettings
+from registry.settings import Settings
 from testing.databases import ServiceDatabase, service_database
 from testing.tokens import TokenMint
 
@@ -55,9 +55,9 @@ def mint(folder: Path) -> TokenMint:
 
 
 @pytest.fixture(scope="session")
-def settings(folder: Path, mint: TokenMint, addresses: ServiceDatabase) -> RegistrySettings:
+def settings(folder: Path, mint: TokenMint, addresses: ServiceDatabase) -> Settings:
     KeyRing.generate().store(folder / "keys.json")
-    return RegistrySettings(
+    return Settings(
         database_url=addresses.app_url,
         keyring_file=folder / "keys.json",
         rate_limit_per_second=100_000,
@@ -66,12 +66,12 @@ def settings(folder: Path, mint: TokenMint, addresses: ServiceDatabase) -> Regis
 
 
 @pytest.fixture(scope="session")
-def cipher(settings: RegistrySettings) -> FieldCipher:
+def cipher(settings: Settings) -> FieldCipher:
     return FieldCipher.load(settings.keyring_file)
 
 
 @pytest.fixture(scope="session")
-async def transport(settings: RegistrySettings, database: Database) -> AsyncIterator[httpx.ASGITransport]:
+async def transport(settings: Settings, database: Database) -> AsyncIterator[httpx.ASGITransport]:
     found = httpx.ASGITransport(create_app(settings, database, {}))
     yield found
     await found.aclose()

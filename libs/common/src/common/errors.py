@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Text:
+class Message:
     """A sentence for people, in both languages of the interface."""
 
     zh: str
@@ -37,7 +37,7 @@ class FieldProblem:
 
     pointer: str
     rule: str
-    message: Text
+    message: Message
 
 
 class QuxiangError(Exception):
@@ -46,8 +46,8 @@ class QuxiangError(Exception):
     def __init__(
         self,
         code: str,
-        title: Text,
-        detail: Text | None = None,
+        title: Message,
+        detail: Message | None = None,
         *,
         problems: Sequence[FieldProblem] = (),
         extra: Mapping[str, object] | None = None,
@@ -64,28 +64,28 @@ class Unauthenticated(QuxiangError):
     """Nobody is known to be calling. One text for every cause: it must not help to forge a better token."""
 
     def __init__(self) -> None:
-        super().__init__("unauthenticated", Text("需要有效的访问令牌", "A valid access token is required"))
+        super().__init__("unauthenticated", Message("需要有效的访问令牌", "A valid access token is required"))
 
 
 class Forbidden(QuxiangError):
     """The caller may see the thing, but may not do this to it."""
 
-    def __init__(self, detail: Text | None = None, code: str = "forbidden") -> None:
-        super().__init__(code, Text("当前角色不能执行此操作", "This role may not do that"), detail)
+    def __init__(self, detail: Message | None = None, code: str = "forbidden") -> None:
+        super().__init__(code, Message("当前角色不能执行此操作", "This role may not do that"), detail)
 
 
 class NotFound(QuxiangError):
     """There is no such thing, or it lies outside the caller's scope: the two must look the same."""
 
     def __init__(self) -> None:
-        super().__init__("not_found", Text("未找到该资源", "There is no such resource"))
+        super().__init__("not_found", Message("未找到该资源", "There is no such resource"))
 
 
 class PreconditionRequired(QuxiangError):
     """The write does not say which version it is meant for."""
 
     def __init__(self) -> None:
-        super().__init__("precondition_required", Text("缺少 If-Match 请求头", "The If-Match header is required"))
+        super().__init__("precondition_required", Message("缺少 If-Match 请求头", "The If-Match header is required"))
 
 
 class PreconditionFailed(QuxiangError):
@@ -94,7 +94,7 @@ class PreconditionFailed(QuxiangError):
     def __init__(self, current_version: int) -> None:
         super().__init__(
             "precondition_failed",
-            Text("该资源已被修改, 请重新读取", "The resource has changed; read it again"),
+            Message("该资源已被修改，请重新读取", "The resource has changed; read it again"),
             extra={"current_version": current_version},
         )
         self.current_version = current_version
@@ -103,52 +103,52 @@ class PreconditionFailed(QuxiangError):
 class Conflict(QuxiangError):
     """The thing's state does not allow the act; `extra` names `state` and `allowed_transitions` where it has any."""
 
-    def __init__(self, code: str, title: Text, detail: Text | None = None, **extra: object) -> None:
+    def __init__(self, code: str, title: Message, detail: Message | None = None, **extra: object) -> None:
         super().__init__(code, title, detail, extra=extra)
 
 
 class Malformed(QuxiangError):
     """The request cannot be read at all."""
 
-    def __init__(self, detail: Text | None = None, code: str = "malformed") -> None:
-        super().__init__(code, Text("无法解析请求", "The request cannot be read"), detail)
+    def __init__(self, detail: Message | None = None, code: str = "malformed") -> None:
+        super().__init__(code, Message("无法解析请求", "The request cannot be read"), detail)
 
 
 class BadQuery(QuxiangError):
     """A query parameter is unknown or has no usable value."""
 
     def __init__(self, problems: Sequence[FieldProblem], code: str = "bad_query") -> None:
-        super().__init__(code, Text("查询参数有误", "Something is wrong with the query"), problems=problems)
+        super().__init__(code, Message("查询参数有误", "Something is wrong with the query"), problems=problems)
 
 
 class Invalid(QuxiangError):
     """The body can be read, but breaks rules; `problems` names each field."""
 
     def __init__(
-        self, problems: Sequence[FieldProblem] = (), code: str = "invalid", detail: Text | None = None
+        self, problems: Sequence[FieldProblem] = (), code: str = "invalid", detail: Message | None = None
     ) -> None:
-        super().__init__(code, Text("提交内容不符合规则", "The content breaks a rule"), detail, problems=problems)
+        super().__init__(code, Message("提交内容不符合规则", "The content breaks a rule"), detail, problems=problems)
 
 
 class TooManyRequests(QuxiangError):
     """The caller is over its limit; `retry_after` in seconds."""
 
     def __init__(self, retry_after: float) -> None:
-        super().__init__("too_many_requests", Text("请求过于频繁", "Too many requests"))
+        super().__init__("too_many_requests", Message("请求过于频繁", "Too many requests"))
         self.retry_after = retry_after
 
 
 class TransientError(QuxiangError):
     """The same act may succeed later: a message that meets it is tried again."""
 
-    def __init__(self, code: str = "transient", detail: Text | None = None) -> None:
-        super().__init__(code, Text("暂时无法处理, 请稍后重试", "Not possible just now; try again"), detail)
+    def __init__(self, code: str = "transient", detail: Message | None = None) -> None:
+        super().__init__(code, Message("暂时无法处理，请稍后重试", "Not possible just now; try again"), detail)
 
 
 class Unavailable(TransientError):
     """Something this process depends on does not answer; `retry_after` in seconds."""
 
-    def __init__(self, retry_after: float = 1.0, code: str = "unavailable", detail: Text | None = None) -> None:
+    def __init__(self, retry_after: float = 1.0, code: str = "unavailable", detail: Message | None = None) -> None:
         super().__init__(code, detail)
         self.retry_after = retry_after
 
@@ -156,5 +156,5 @@ class Unavailable(TransientError):
 class PermanentError(QuxiangError):
     """Trying again cannot help: a message that meets it goes to the dead letters, `code` being the cause."""
 
-    def __init__(self, code: str, detail: Text | None = None) -> None:
-        super().__init__(code, Text("无法处理", "This cannot be processed"), detail)
+    def __init__(self, code: str, detail: Message | None = None) -> None:
+        super().__init__(code, Message("无法处理", "This cannot be processed"), detail)

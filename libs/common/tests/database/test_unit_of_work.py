@@ -59,10 +59,10 @@ async def stored(database: Database, name: str) -> int | None:
 
 
 async def insert_accounts(database: Database, *names: str) -> None:
-    async with database.transaction(OFFICER) as uow:
+    async with database.transaction(OFFICER) as unit:
         for name in names:
-            await uow.connection.execute(INSERT, {"name": name})
-        await uow.commit()
+            await unit.connection.execute(INSERT, {"name": name})
+        await unit.commit()
 
 
 def unit_event(code: str) -> OutgoingEvent:
@@ -74,15 +74,15 @@ def unit_event(code: str) -> OutgoingEvent:
 
 
 async def test_work_that_is_not_committed_is_undone(database: Database) -> None:
-    async with database.transaction(OFFICER) as uow:
-        await uow.connection.execute(INSERT, {"name": "forgotten"})
+    async with database.transaction(OFFICER) as unit:
+        await unit.connection.execute(INSERT, {"name": "forgotten"})
     assert await stored(database, "forgotten") is None
 
 
 async def test_work_before_an_exception_is_undone(database: Database) -> None:
     async def fail_half_way() -> None:
-        async with database.transaction(OFFICER) as uow:
-            await uow.connection.execute(INSERT, {"name": "half"})
+        async with database.transaction(OFFICER) as unit:
+            await unit.connection.execute(INSERT, {"name": "half"})
             raise RuntimeError("half-way")
 
     with pytest.raises(RuntimeError, match="half-way"):
@@ -91,13 +91,13 @@ async def test_work_before_an_exception_is_undone(database: Database) -> None:
 
 
 async def test_state_event_and_audit_entry_become_true_together(database: Database) -> None:
-    async with database.transaction(OFFICER, correlation_id="request-1") as uow:
-        await uow.connection.execute(INSERT, {"name": "whole"})
-        token = await uow.announce(unit_event("90001"))
-        await uow.audit(
+    async with database.transaction(OFFICER, correlation_id="request-1") as unit:
+        await unit.connection.execute(INSERT, {"name": "whole"})
+        token = await unit.announce(unit_event("90001"))
+        await unit.audit(
             "create", "account", "whole", school_code="90001", detail={"rows": 3, "phone": "13800138000", "kind": "x"}
         )
-        await uow.commit()
+        await unit.commit()
     async with database.reading() as connection:
         entry = (await connection.execute(text("SELECT * FROM audit_entries WHERE object_id = 'whole'"))).one()
         event = (await connection.execute(text("SELECT * FROM outbox WHERE school_code = '90001'"))).one()
@@ -113,44 +113,44 @@ async def test_state_event_and_audit_entry_become_true_together(database: Databa
 
 
 async def test_event_and_audit_entry_of_undone_work_do_not_exist(database: Database) -> None:
-    async with database.transaction(OFFICER) as uow:
-        await uow.announce(unit_event("90002"))
-        await uow.audit("create", "account", "undone", school_code="90002")
+    async with database.transaction(OFFICER) as unit:
+        await unit.announce(unit_event("90002"))
+        await unit.audit("create", "account", "undone", school_code="90002")
     async with database.reading() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM outbox WHERE school_code = '90002'")) == 0
         assert await connection.scalar(text("SELECT count(*) FROM audit_entries WHERE object_id = 'undone'")) == 0
 
 
 async def test_a_commit_that_fails_raises(database: Database) -> None:
-    async with database.transaction(OFFICER) as uow:
-        await uow.connection.execute(text("INSERT INTO promises VALUES ('nobody')"))
+    async with database.transaction(OFFICER) as unit:
+        await unit.connection.execute(text("INSERT INTO promises VALUES ('nobody')"))
         with pytest.raises(IntegrityError):
-            await uow.commit()
+            await unit.commit()
 
 
 async def test_a_commit_over_a_lost_connection_raises(database: Database) -> None:
-    async with database.transaction(OFFICER) as uow:
-        await uow.connection.execute(INSERT, {"name": "lost"})
-        pid = await uow.connection.scalar(text("SELECT pg_backend_pid()"))
+    async with database.transaction(OFFICER) as unit:
+        await unit.connection.execute(INSERT, {"name": "lost"})
+        pid = await unit.connection.scalar(text("SELECT pg_backend_pid()"))
         async with database.reading() as other:
             await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
         with pytest.raises(DatabaseUnavailable):
-            await uow.commit()
+            await unit.commit()
     assert await stored(database, "lost") is None
 
 
 async def test_nothing_can_be_written_after_the_commit(database: Database) -> None:
-    async with database.transaction(OFFICER) as uow:
-        await uow.commit()
+    async with database.transaction(OFFICER) as unit:
+        await unit.commit()
         with pytest.raises(RuntimeError, match="ended"):
-            await uow.connection.execute(INSERT, {"name": "late"})
+            await unit.connection.execute(INSERT, {"name": "late"})
         with pytest.raises(RuntimeError, match="ended"):
-            await uow.commit()
+            await unit.commit()
 
 
 async def test_the_driver_connection_works_inside_the_transaction(database: Database) -> None:
-    async with database.transaction(OFFICER) as uow:
-        driver = await uow.driver_connection()
+    async with database.transaction(OFFICER) as unit:
+        driver = await unit.driver_connection()
         await driver.copy_records_to_table("accounts", records=[("copied", 7)], columns=["name", "count"])
     assert await stored(database, "copied") is None
 
@@ -160,11 +160,11 @@ async def test_a_deadlock_is_a_conflict_of_one_of_the_two(database: Database) ->
     both_locked = asyncio.Barrier(2)
 
     async def raise_both(first: str, second: str) -> None:
-        async with database.transaction(OFFICER) as uow:
-            await uow.connection.execute(RAISE, {"name": first})
+        async with database.transaction(OFFICER) as unit:
+            await unit.connection.execute(RAISE, {"name": first})
             await both_locked.wait()
-            await uow.connection.execute(RAISE, {"name": second})
-            await uow.commit()
+            await unit.connection.execute(RAISE, {"name": second})
+            await unit.commit()
 
     attempts = [raise_both("left", "right"), raise_both("right", "left")]
     ends = await asyncio.gather(*attempts, return_exceptions=True)
@@ -176,9 +176,9 @@ async def test_concurrent_writers_lose_no_update(database: Database) -> None:
     await insert_accounts(database, "hot")
 
     async def raise_once() -> None:
-        async with database.transaction(OFFICER) as uow:
-            await uow.connection.execute(RAISE, {"name": "hot"})
-            await uow.commit()
+        async with database.transaction(OFFICER) as unit:
+            await unit.connection.execute(RAISE, {"name": "hot"})
+            await unit.commit()
 
     await asyncio.gather(*(raise_once() for _ in range(50)))
     assert await stored(database, "hot") == 50
@@ -196,10 +196,10 @@ async def test_cancelled_tasks_leak_no_connection_and_no_transaction(database: D
     chance = random.Random(7)
 
     async def work() -> None:
-        async with database.transaction(OFFICER) as uow:
-            await uow.connection.execute(RAISE, {"name": "cancelled"})
-            await uow.connection.execute(text("SELECT pg_sleep(0.002)"))
-            await uow.commit()
+        async with database.transaction(OFFICER) as unit:
+            await unit.connection.execute(RAISE, {"name": "cancelled"})
+            await unit.connection.execute(text("SELECT pg_sleep(0.002)"))
+            await unit.commit()
 
     for _ in range(40):
         tasks = [asyncio.create_task(work()) for _ in range(8)]
@@ -298,14 +298,14 @@ async def test_a_statement_prepared_before_a_migration_is_a_conflict_once(databa
     count = text("SELECT * FROM accounts WHERE name = 'none'")
     url = database.engine.url.render_as_string(hide_password=False).replace("_app", "_owner")
     single, owner = Database.connect(settings(url, pool_size=1)), Database.connect(url)
-    async with single.transaction(OFFICER) as uow:
-        await uow.connection.execute(count)
+    async with single.transaction(OFFICER) as unit:
+        await unit.connection.execute(count)
     async with owner.engine.begin() as connection:
         await connection.execute(text("ALTER TABLE accounts ADD COLUMN note text"))
     with pytest.raises(SerialisationConflict):
-        async with single.transaction(OFFICER) as uow:
-            await uow.connection.execute(count)
-    async with single.transaction(OFFICER) as uow:
-        await uow.connection.execute(count)
+        async with single.transaction(OFFICER) as unit:
+            await unit.connection.execute(count)
+    async with single.transaction(OFFICER) as unit:
+        await unit.connection.execute(count)
     await single.dispose()
     await owner.dispose()

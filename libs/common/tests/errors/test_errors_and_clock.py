@@ -9,18 +9,18 @@ from common.errors import (
     Conflict,
     FieldProblem,
     Invalid,
+    Message,
     NotFound,
     PermanentError,
     PreconditionFailed,
     QuxiangError,
-    Text,
     TransientError,
     Unavailable,
 )
 
 
 def test_a_text_is_given_in_the_language_asked_for() -> None:
-    text = Text("中文", "English")
+    text = Message("中文", "English")
     assert [text.in_language(language) for language in ("zh", "zh-CN", "ZH-tw", "en", "de")] == [
         "中文",
         "中文",
@@ -31,13 +31,15 @@ def test_a_text_is_given_in_the_language_asked_for() -> None:
 
 
 def test_a_conflict_carries_state_and_transitions() -> None:
-    conflict = Conflict("not_submitted", Text("未提交", "Not submitted"), state="draft", allowed_transitions=["submit"])
+    conflict = Conflict(
+        "not_submitted", Message("未提交", "Not submitted"), state="draft", allowed_transitions=["submit"]
+    )
     assert conflict.extra == {"state": "draft", "allowed_transitions": ["submit"]}
     assert conflict.detail == conflict.title
 
 
 def test_invalid_names_its_fields() -> None:
-    problem = FieldProblem("/employer_name", "required", Text("必填", "Required"))
+    problem = FieldProblem("/employer_name", "required", Message("必填", "Required"))
     assert Invalid([problem]).problems == (problem,)
 
 

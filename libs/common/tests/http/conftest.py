@@ -15,7 +15,7 @@ from fastapi.security import APIKeyHeader
 from pydantic import BaseModel, Field, model_validator
 
 from common.auth import Caller, Role, TokenVerifier
-from common.errors import Conflict, NotFound, Text, Unauthenticated
+from common.errors import Conflict, Message, NotFound, Unauthenticated
 from common.http import (
     Day,
     IfMatch,
@@ -48,7 +48,7 @@ class NewThing(StrictModel):
     @model_validator(mode="after")
     def _no_taboo(self) -> "NewThing":
         if self.name == "taboo":
-            raise rule_broken("no_taboo", Text("不得使用该名称", "This name is taboo"))
+            raise rule_broken("no_taboo", Message("不得使用该名称", "This name is taboo"))
         return self
 
 
@@ -126,7 +126,7 @@ def thing_router() -> APIRouter:
         caller.must_be(Role.ADMIN)
         if_match.must_equal(VERSION)
         if caller.subject == "frozen":
-            raise Conflict("frozen", Text("已冻结", "Frozen"), state="frozen", allowed_transitions=["thaw"])
+            raise Conflict("frozen", Message("已冻结", "Frozen"), state="frozen", allowed_transitions=["thaw"])
         return resource(body.parse(), VERSION + 1)
 
     return router
@@ -184,7 +184,7 @@ def edge_app(mint: TokenMint, finished: list[str], **settings: Any) -> Any:
         settings=given,
         routers=[thing_router(), other_router(finished)],
         verifier=TokenVerifier(given),
-        problem_texts={"frozen": (409, Text("已冻结", "Frozen"))},
+        problem_texts={"frozen": (409, Message("已冻结", "Frozen"))},
         readiness={"database": fine, "relay": broken},
     )
 

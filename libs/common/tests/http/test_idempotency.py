@@ -50,16 +50,16 @@ class Gate:
 
 
 async def write(database: Database, caller: Principal, new: NewNote, once: Idempotency, gate: Gate) -> Note:
-    async with database.transaction(caller.actor) as uow:
-        await once.claim(uow)
+    async with database.transaction(caller.actor) as unit:
+        await once.claim(unit)
         statement = text("INSERT INTO notes (body, version) VALUES (:body, 1) RETURNING id")
-        identifier = str(await uow.connection.scalar(statement, {"body": new.body}))
-        await once.remember(uow, identifier, 1, 201, f"/v1/notes/{identifier}")
+        identifier = str(await unit.connection.scalar(statement, {"body": new.body}))
+        await once.remember(unit, identifier, 1, 201, f"/v1/notes/{identifier}")
         gate.reached.set()
         await gate.open.wait()
         if new.body == "broken":
             raise RuntimeError
-        await uow.commit()
+        await unit.commit()
     return Note(id=identifier, body=new.body, version=1)
 
 
@@ -237,13 +237,13 @@ INSERT INTO idempotency_keys SELECT subject, method, path, :key, payload_hash, s
 async def test_a_key_is_free_again_after_a_day(notes: Notes) -> None:
     await notes.post("k1", {"body": "a"})
     for key in ("old", "forgotten"):
-        async with notes.database.transaction(SYSTEM) as uow:
-            await uow.connection.execute(text(AGE), {"key": key})
-            await uow.commit()
+        async with notes.database.transaction(SYSTEM) as unit:
+            await unit.connection.execute(text(AGE), {"key": key})
+            await unit.commit()
     assert (await notes.post("old", {"body": "z"})).status_code == 201
-    async with notes.database.transaction(SYSTEM) as uow:
-        assert await purge_idempotency_keys(uow.connection) == 1
-        await uow.commit()
+    async with notes.database.transaction(SYSTEM) as unit:
+        assert await purge_idempotency_keys(unit.connection) == 1
+        await unit.commit()
     assert (await notes.post("old", {"body": "z"})).headers["idempotency-replayed"] == "true"
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from common.errors import PermanentError, Text
+from common.errors import Message, PermanentError
 from common.observability import configure_logging, correlated, logger
 from common.observability.redaction import redacted, redacted_text, single_line
 
@@ -127,7 +127,7 @@ def test_an_exception_is_logged_without_its_message(lines: Lines) -> None:
 
 
 def test_an_error_of_ours_keeps_its_constant_text(lines: Lines) -> None:
-    logger("x").error("dead letter", exc_info=PermanentError("unknown_school", Text("未知院校", "Unknown school")))
+    logger("x").error("dead letter", exc_info=PermanentError("unknown_school", Message("未知院校", "Unknown school")))
     (line,) = lines()
     assert (line["exception"]["code"], line["exception"]["message"]) == ("unknown_school", "Unknown school")
 

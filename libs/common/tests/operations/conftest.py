@@ -42,9 +42,9 @@ class Works:
     mint: TokenMint
 
     async def submit(self, kind: str, upload: bytes | None = None, **parameters: Any) -> OperationId:
-        async with self.database.transaction(OFFICER) as uow:
-            operation = await submit(uow, kind, parameters, upload, cipher=self.cipher, school_code="90001")
-            await uow.commit()
+        async with self.database.transaction(OFFICER) as unit:
+            operation = await submit(unit, kind, parameters, upload, cipher=self.cipher, school_code="90001")
+            await unit.commit()
         return operation
 
     async def row(self, operation: OperationId) -> Any:
@@ -61,9 +61,9 @@ class Works:
             return await connection.scalar(text(statement))
 
     async def change(self, statement: str) -> None:
-        async with self.database.transaction(OFFICER) as uow:
-            await uow.connection.execute(text(statement))
-            await uow.commit()
+        async with self.database.transaction(OFFICER) as unit:
+            await unit.connection.execute(text(statement))
+            await unit.commit()
 
     def app(self) -> Any:
         settings = ServiceSettings(service="edge", database_url=self.url, **self.mint.settings)

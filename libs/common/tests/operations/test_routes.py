@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from common.errors import Text
+from common.errors import Message
 from common.operations import OperationContext, OperationRunner, Outcome, RowProblem
 from testing.http import running_app
 
@@ -26,7 +26,7 @@ def bearer(works: Any, role: str = "school_officer", school: str | None = "90001
 
 
 async def faulty(context: OperationContext) -> Outcome:
-    problem = RowProblem(2, "学号", "required", None, Text("必填", "Required"))
+    problem = RowProblem(2, "学号", "required", None, Message("必填", "Required"))
     return Outcome({"rejected": 1}, [problem], failed=True, report=b"PK workbook")
 
 

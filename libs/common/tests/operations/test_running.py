@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from common.auth import SYSTEM
 from common.codes.rules import rules
-from common.errors import FieldProblem, Invalid, NotFound, Text, Unavailable
+from common.errors import FieldProblem, Invalid, Message, NotFound, Unavailable
 from common.operations import ChunkAlreadyDone, OperationContext, OperationRunner, Outcome, RowProblem, purge_operations
 from common.operations.runner import MAX_ATTEMPTS
 from testing.messaging import running
@@ -24,10 +24,10 @@ def runner(works: Any, handler: Any, **options: Any) -> OperationRunner:
 
 
 async def write_part(context: OperationContext, part: int) -> None:
-    async with context.database.transaction(context.actor) as uow:
-        await uow.connection.execute(text("INSERT INTO written (part) VALUES (:part)"), {"part": part})
-        await context.chunk_done(uow, part, {"created": 1})
-        await uow.commit()
+    async with context.database.transaction(context.actor) as unit:
+        await unit.connection.execute(text("INSERT INTO written (part) VALUES (:part)"), {"part": part})
+        await context.chunk_done(unit, part, {"created": 1})
+        await unit.commit()
 
 
 async def four_parts(context: OperationContext) -> Outcome:
@@ -83,7 +83,7 @@ async def test_the_upload_is_stored_encrypted_and_gone_at_the_end(works: Any) ->
 
 async def test_faults_are_kept_up_to_a_thousand_and_counted(works: Any) -> None:
     async def faulty(context: OperationContext) -> Outcome:
-        message = Text("必填", "Required")
+        message = Message("必填", "Required")
         problems = [RowProblem(row, "学号", "required", None, message) for row in range(2, 1502)]
         return Outcome({"rejected": 1500}, problems, failed=True, report=b"workbook")
 
@@ -96,7 +96,7 @@ async def test_faults_are_kept_up_to_a_thousand_and_counted(works: Any) -> None:
 
 async def test_a_refusal_ends_the_work_with_its_rules(works: Any) -> None:
     async def refuse(context: OperationContext) -> Outcome:
-        raise Invalid([FieldProblem("/file", "file_corrupt", Text("损坏", "Corrupt"))])
+        raise Invalid([FieldProblem("/file", "file_corrupt", Message("损坏", "Corrupt"))])
 
     operation = await works.submit("import")
     await runner(works, refuse).run_once()
@@ -138,9 +138,9 @@ async def test_work_that_breaks_answers_with_what_it_has_committed(
 ) -> None:
     async def half(context: OperationContext) -> Outcome:
         for number, part in enumerate(parts):
-            async with context.database.transaction(context.actor) as uow:
-                await context.chunk_done(uow, number, part)
-                await uow.commit()
+            async with context.database.transaction(context.actor) as unit:
+                await context.chunk_done(unit, number, part)
+                await unit.commit()
         return await fail(context)
 
     for handler, attempts in ((half, 0), (fail, MAX_ATTEMPTS)):
@@ -282,7 +282,7 @@ async def test_expired_work_is_deleted_with_its_file(works: Any) -> None:
     await works.submit("import", b"x")
     await works.change("UPDATE operations SET expires_at = clock_timestamp() - interval '1 second'")
     assert not await runner(works, four_parts).run_once()
-    async with works.database.transaction(SYSTEM) as uow:
-        assert await purge_operations(uow.connection) == 1
-        await uow.commit()
+    async with works.database.transaction(SYSTEM) as unit:
+        assert await purge_operations(unit.connection) == 1
+        await unit.commit()
     assert await works.scalar("SELECT count(*) FROM upload_chunks") == 0

@@ -12,10 +12,10 @@ from common.operations import OperationContext, OperationRunner, Outcome
 
 
 async def write_part(context: OperationContext, part: int) -> None:
-    async with context.database.transaction(context.actor) as uow:
-        await uow.connection.execute(text("INSERT INTO written (part) VALUES (:part)"), {"part": part})
-        await context.chunk_done(uow, part, {"created": 1})
-        await uow.commit()
+    async with context.database.transaction(context.actor) as unit:
+        await unit.connection.execute(text("INSERT INTO written (part) VALUES (:part)"), {"part": part})
+        await context.chunk_done(unit, part, {"created": 1})
+        await unit.commit()
 
 
 async def hang(context: OperationContext) -> Outcome:

@@ -166,7 +166,7 @@ def test_blank_and_clear() -> None:
 def test_the_header_is_found_below_notes() -> None:
     rows: list[list[Cell]] = [
         ["2024届毕业生生源信息", None, None],
-        ["说明: 学号为文本"],
+        ["说明：学号为文本"],
         ["*学号", " 姓 名 ", "学历(层次)"],
         ["1", "姓名", "x"],
     ]

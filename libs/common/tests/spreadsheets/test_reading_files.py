@@ -141,7 +141,7 @@ async def test_two_visible_sheets_with_the_header_are_refused_by_name() -> None:
     (problem,) = refused.value.problems
     assert (problem.rule, problem.pointer) == ("several_tables", "/file")
     assert problem.message.zh.endswith(": 名单、附表")
-    assert problem.message.en.endswith(": 名单, 附表")
+    assert problem.message.en.endswith(": 名单，附表")
 
 
 async def test_a_header_far_down_makes_no_table() -> None:

@@ -602,8 +602,8 @@ def breaking_off(registry: Registry, in_part: int) -> Callable[[OperationContext
     async def handler(context: OperationContext) -> Outcome:
         note = context.chunk_done
 
-        async def chunk_done(uow: UnitOfWork, number: int, outcome: Mapping[str, Any] | None = None) -> None:
-            await note(uow, number, outcome)
+        async def chunk_done(unit: UnitOfWork, number: int, outcome: Mapping[str, Any] | None = None) -> None:
+            await note(unit, number, outcome)
             if number == in_part:
                 raise TransientError
 

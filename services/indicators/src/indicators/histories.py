@@ -20,7 +20,7 @@ from common.auth import SYSTEM
 from common.contracts.catalogue import EVENT_TYPES
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
-from common.errors import Text, Unavailable
+from common.errors import Message, Unavailable
 from indicators.organisation import storage as units
 from indicators.responses import storage as responses
 from indicators.timeline.arrivals import batch_of
@@ -88,7 +88,7 @@ class Feed:
         except (httpx.HTTPError, ValueError) as error:
             status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else ""
             why = f"{self.client.base_url}: {type(error).__name__} {status}".strip()
-            detail = Text(f"无法读取变更历史：{why}", f"No history from {why}")
+            detail = Message(f"无法读取变更历史：{why}", f"No history from {why}")
             raise Unavailable(code="history_unavailable", detail=detail) from error
         return page
 

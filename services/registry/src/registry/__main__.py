@@ -2,10 +2,10 @@
 
 from common.service_process import Service, run_service
 from registry.app import create_app
-from registry.settings import RegistrySettings
+from registry.settings import Settings
 from registry.worker import background
 
-SERVICE = Service(name="registry", settings=RegistrySettings, create_app=create_app, background=background)
+SERVICE = Service(name="registry", settings=Settings, create_app=create_app, background=background)
 
 if __name__ == "__main__":
     run_service(SERVICE)

@@ -3,7 +3,7 @@
 from common.settings import ServiceSettings
 
 
-class RegistrySettings(ServiceSettings):
+class Settings(ServiceSettings):
     """What registry needs to know of its surroundings; api and worker need the key ring."""
 
     service: str = "registry"

@@ -1,7 +1,5 @@
 """What the worker runs beside the relay: roster imports, and the removal of what has expired."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from common.crypto import FieldCipher

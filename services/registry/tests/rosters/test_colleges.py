@@ -124,9 +124,9 @@ async def test_of_two_imports_that_name_two_colleges_the_later_resolves_again(
         return book
 
     async def stored(book: UnitBook) -> bool:
-        async with database.transaction(SYSTEM) as uow:
-            done = await storage.store_book(uow, school, book)
-            await uow.commit()
+        async with database.transaction(SYSTEM) as unit:
+            done = await storage.store_book(unit, school, book)
+            await unit.commit()
         return done
 
     for code in ("C1", "C2"):

@@ -56,25 +56,25 @@ async def test_sql_and_pure_rules_agree(
     graduate_id = uuid4()
     entry: Entry | None = None
     version = 0
-    async with database.transaction(SYSTEM) as uow:
+    async with database.transaction(SYSTEM) as unit:
         for given_fields in lines:
             wanted = expected(entry, given_fields)
             changed = changed_fields(entry, wanted)
             status_before = entry.status if entry else None
             merged = await merge(
-                uow,
+                unit,
                 [record(cipher, school, graduate_id, entry is None, given_fields)],
                 school_code=school,
                 cohort=2024,
                 operation_id=None,
             )
             version += bool(changed)
-            stored = (await storage.listed(uow.connection, SEES_ALL, storage.Filters(school), after=None, limit=2))[0]
+            stored = (await storage.listed(unit.connection, SEES_ALL, storage.Filters(school), after=None, limit=2))[0]
             assert opened_entry(cipher, graduate_id, stored) == wanted
             assert (stored["version"], stored["sequence"]) == (version, version)
             assert (merged.created, merged.updated) == (int(entry is None), int(entry is not None and bool(changed)))
             if changed:
-                await assert_announced(uow.connection, graduate_changed(stored, status_before, changed))
+                await assert_announced(unit.connection, graduate_changed(stored, status_before, changed))
             if version == 1:
                 assert stored["decided_on"] == first_day(2024)
             entry = wanted

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from common.errors import QuxiangError, Text, Unauthenticated
+from common.errors import Message, QuxiangError, Unauthenticated
 
 
 class LinkRefused(Unauthenticated):
@@ -12,17 +12,17 @@ class LinkRefused(Unauthenticated):
 
     def __init__(self) -> None:
         QuxiangError.__init__(
-            self, "link_refused", Text("链接无效、已使用或已过期", "The link is wrong, used up or expired")
+            self, "link_refused", Message("链接无效、已使用或已过期", "The link is wrong, used up or expired")
         )
 
 
 PROBLEMS: Mapping[type[QuxiangError], int] = {LinkRefused: 401}
 
-PROBLEM_TEXTS: Mapping[str, tuple[int, Text]] = {
-    "link_refused": (401, Text("链接无效、已使用或已过期", "The link is wrong, used up or expired")),
-    "already_published": (409, Text("内容已发布，没有改动", "This content is published already")),
-    "wave_not_open": (409, Text("调查尚未开始", "The survey has not opened yet")),
-    "wave_closed": (409, Text("调查已截止", "The wave has closed")),
-    "not_submitted": (409, Text("只有已提交的答卷才能撤回", "Only a submitted response can be withdrawn")),
+PROBLEM_TEXTS: Mapping[str, tuple[int, Message]] = {
+    "link_refused": (401, Message("链接无效、已使用或已过期", "The link is wrong, used up or expired")),
+    "already_published": (409, Message("内容已发布，没有改动", "This content is published already")),
+    "wave_not_open": (409, Message("调查尚未开始", "The survey has not opened yet")),
+    "wave_closed": (409, Message("调查已截止", "The wave has closed")),
+    "not_submitted": (409, Message("只有已提交的答卷才能撤回", "Only a submitted response can be withdrawn")),
 }
 """What this service's own codes mean, for the pages that problems refer to."""

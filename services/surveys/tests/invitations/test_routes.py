@@ -43,9 +43,9 @@ async def test_a_run_that_was_broken_off_is_finished_by_another(
 ) -> None:
     accepted = await manager.post(f"/v1/waves/{wave['id']}/invitations", json={"channel": "link"})
     batch = Batch(UUID(accepted.json()["id"]), UUID(wave["id"]), wave["school_code"], "link")
-    async with database.transaction(SYSTEM) as uow:
-        assert await invite_some(uow, FieldCipher.load(settings.keyring_file), batch, limit=1) == 1
-        await uow.commit()
+    async with database.transaction(SYSTEM) as unit:
+        assert await invite_some(unit, FieldCipher.load(settings.keyring_file), batch, limit=1) == 1
+        await unit.commit()
     before = await rows("SELECT graduate_id, token_digest FROM invitations WHERE wave_id = :id", id=wave["id"])
     await runner.run_once()
     ended = (await manager.get(accepted.headers["Location"])).json()
@@ -62,9 +62,9 @@ async def test_two_runs_at_once_invite_everybody_once(
     async def run() -> int:
         batch, made = Batch(uuid4(), UUID(wave["id"]), wave["school_code"], "link"), 0
         for _ in range(3):
-            async with database.transaction(SYSTEM) as uow:
-                made += await invite_some(uow, cipher, batch, limit=1)
-                await uow.commit()
+            async with database.transaction(SYSTEM) as unit:
+                made += await invite_some(unit, cipher, batch, limit=1)
+                await unit.commit()
         return made
 
     assert sum(await asyncio.gather(*(run() for _ in range(4)))) == 3

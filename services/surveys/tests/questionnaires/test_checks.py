@@ -2,13 +2,13 @@ from dataclasses import replace
 
 import pytest
 
-from common.errors import Text
+from common.errors import Message
 from surveys.questionnaires.checks import ambiguities, obstacles
 from surveys.questionnaires.documents import from_documents, to_documents
 from surveys.questionnaires.domain import Content, Option, Page, Question, QuestionType, Scale
 
-TEXT = Text("文字", "words")
-OPTIONS = (Option("y", Text("是", "yes")), Option("n", Text("否", "no")))
+TEXT = Message("文字", "words")
+OPTIONS = (Option("y", Message("是", "yes")), Option("n", Message("否", "no")))
 
 
 def question(question_id: str, kind: QuestionType = QuestionType.TEXT, **more: object) -> Question:
@@ -72,9 +72,9 @@ def test_question_ids_are_unique_over_all_pages() -> None:
 
 
 def test_every_text_is_needed_in_both_languages() -> None:
-    untranslated = replace(question("q1"), text=Text("文字", " "))
+    untranslated = replace(question("q1"), text=Message("文字", " "))
     assert rules(content(untranslated)) == {("/pages/0/questions/0/text/en", "untranslated")}
-    assert rules(replace(COMPLETE, title=Text("", "words"))) == {("/title/zh", "untranslated")}
+    assert rules(replace(COMPLETE, title=Message("", "words"))) == {("/title/zh", "untranslated")}
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.errors import Text
+from common.errors import Message
 from surveys.questionnaires.domain import Content, Option, Page, Question, QuestionType, Scale
 from surveys.responses.domain import answered, missing, problems_of_page
 
-TEXT = Text("文字", "words")
+TEXT = Message("文字", "words")
 OPTIONS = (Option("y", TEXT), Option("n", TEXT))
 QUESTIONS = {
     QuestionType.SINGLE_CHOICE: {"options": OPTIONS},

@@ -1,7 +1,5 @@
 """Values of a code list."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,7 +1,5 @@
 """One code list: look-up by code and day, and resolution of what a spreadsheet cell holds."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date

@@ -1,7 +1,5 @@
 """Reading the lists from package data."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io
@@ -26,7 +24,7 @@ class CodeLists:
         return iter(self._lists.values())
 
     @staticmethod
-    def load() -> CodeLists:
+    def load() -> "CodeLists":
         """The lists of this release, read once per process."""
         return _load()
 

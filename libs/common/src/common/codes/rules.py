@@ -3,8 +3,6 @@
 Who applies a rule decides in code; what people read about it stands in `data/rules.csv`.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Mapping
@@ -12,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from common.errors import FieldProblem, Text
+from common.errors import FieldProblem, Message
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Rule:
     subject: str
     level: str
     severity: str
-    text: Text
+    text: Message
 
     def problem(self, pointer: str) -> FieldProblem:
         """The rule as broken by one field of a body."""
@@ -35,7 +33,9 @@ def rules() -> Mapping[str, Rule]:
     """All rules by id, in the order of the data."""
     content = (files("common.codes") / "data" / "rules.csv").read_text("utf-8")
     return {
-        row["id"]: Rule(row["id"], row["subject"], row["level"], row["severity"], Text(row["text_zh"], row["text_en"]))
+        row["id"]: Rule(
+            row["id"], row["subject"], row["level"], row["severity"], Message(row["text_zh"], row["text_en"])
+        )
         for row in csv.DictReader(io.StringIO(content))
     }
 

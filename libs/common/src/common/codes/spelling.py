@@ -1,7 +1,5 @@
 """Bringing what people type into cells to one spelling, for comparison only."""
 
-from __future__ import annotations
-
 import unicodedata
 from datetime import date
 

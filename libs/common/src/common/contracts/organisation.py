@@ -1,4 +1,4 @@
-"""Organisation topic of registry: schools, colleges, majors and classes (院校, 院系, 专业, 班级), one event a unit."""
+"""Organisation topic of registry: schools, colleges, majors and classes (院校，院系，专业，班级), one event a unit."""
 
 from enum import StrEnum
 from typing import Annotated

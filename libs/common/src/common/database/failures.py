@@ -7,7 +7,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from common.errors import Text, Unavailable
+from common.errors import Message, Unavailable
 
 _ROLLED_BACK = frozenset({"40001", "40P01"})
 _PLAN_OUTDATED = "InvalidCachedStatementError"
@@ -28,7 +28,7 @@ class DatabaseUnavailable(Unavailable):
     """The database cannot be reached or took too long. After a commit was sent, its outcome is unknown."""
 
     def __init__(self) -> None:
-        detail = Text("数据库暂时不可用, 请稍后重试", "The database does not answer; try again")
+        detail = Message("数据库暂时不可用，请稍后重试", "The database does not answer; try again")
         super().__init__(retry_after=2.0, code="database_unavailable", detail=detail)
 
 

@@ -15,7 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from common.auth.verifier import TokenVerifier
 from common.crypto import FieldCipher
 from common.database import Database
-from common.errors import BadQuery, Malformed, NotFound, QuxiangError, Text
+from common.errors import BadQuery, Malformed, Message, NotFound, QuxiangError
 from common.http.docs import add_docs
 from common.http.edges import MAX_BODY, BodyLimit, HeadAsGet, PathCheck, SecurityHeaders, Unforeseen
 from common.http.openapi import describe
@@ -46,7 +46,7 @@ def create_app(
     database: Database | None = None,
     cipher: FieldCipher | None = None,
     problems: ProblemTable | None = None,
-    problem_texts: Mapping[str, tuple[int, Text]] | None = None,
+    problem_texts: Mapping[str, tuple[int, Message]] | None = None,
     readiness: Mapping[str, Check] | None = None,
     lifespan: Lifespan | None = None,
     version: str = "1",

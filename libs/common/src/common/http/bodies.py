@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from common.errors import FieldProblem, Invalid, Malformed, Text
+from common.errors import FieldProblem, Invalid, Malformed, Message
 from common.http.refusals import UnsupportedMediaType
 from common.http.validation import field_problems, pointer
 
@@ -38,7 +38,7 @@ class ReceivedBody(Generic[Model]):
     def parse(self) -> Model:
         """The body as its model; raises UnsupportedMediaType, Malformed or Invalid."""
         if self.is_empty:
-            raise Invalid([FieldProblem("", "required", Text("缺少请求体", "A body is required"))])
+            raise Invalid([FieldProblem("", "required", Message("缺少请求体", "A body is required"))])
         if self._content_type not in {JSON, MERGE_PATCH}:
             raise UnsupportedMediaType(JSON)
         try:
@@ -58,7 +58,7 @@ class ReceivedBody(Generic[Model]):
         if b"\\u0000" in self.raw:
             places = list(_null_characters(json.loads(self.raw), ()))
             if places:
-                text = Text("不得包含空字符", "Must not contain a null character")
+                text = Message("不得包含空字符", "Must not contain a null character")
                 raise Invalid([FieldProblem(pointer(place), "null_character", text) for place in places])
 
 
@@ -95,7 +95,7 @@ def _refusal(error: ValidationError) -> Malformed | Invalid:
 
 
 def _no_json() -> Malformed:
-    return Malformed(Text("请求体不是有效的 JSON", "The body is not valid JSON"), "malformed_json")
+    return Malformed(Message("请求体不是有效的 JSON", "The body is not valid JSON"), "malformed_json")
 
 
 def _null_characters(value: Any, place: tuple[str | int, ...]) -> Any:

@@ -1,7 +1,7 @@
 """Safe retries: a request with an Idempotency-Key is done once, and answered again.
 
-A command takes the request's `Once`. Its first line inside the unit of work is `await once.claim(uow)`, the last before
-the commit `await once.remember(uow, row.id, row.version)`; without the header both do nothing. The route wraps it:
+A command takes the request's `Once`. Its first line in the unit of work is `await once.claim(unit)`, the last before
+the commit `await once.remember(unit, row.id, row.version)`; without the header both do nothing. The route wraps it:
 
     return await once.answer(
         commands.create_school(database, caller, new, once),
@@ -24,7 +24,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.database import UnitOfWork
-from common.errors import BadQuery, FieldProblem, Invalid, Text
+from common.errors import BadQuery, FieldProblem, Invalid, Message
 from common.http.idempotency_table import idempotency_table
 from common.http.refusals import RequestInProgress
 from common.http.routes_of import route_of
@@ -81,33 +81,33 @@ class Idempotency:
         self._request = request
         self._key = key
 
-    async def claim(self, uow: UnitOfWork) -> None:
+    async def claim(self, unit: UnitOfWork) -> None:
         """Holds the key until the transaction ends. Raises RequestInProgress while another one holds it, Invalid if
         it was used with another content; leaves to `answer` when the request was done before.
         """
         if self._key is None:
             return
-        place = self._place(uow)
-        if not await uow.connection.scalar(_LOCK, {"place": json.dumps(list(place.values()))}):
+        place = self._place(unit)
+        if not await unit.connection.scalar(_LOCK, {"place": json.dumps(list(place.values()))}):
             raise RequestInProgress
-        row = (await uow.connection.execute(_FIND, place)).one_or_none()
+        row = (await unit.connection.execute(_FIND, place)).one_or_none()
         if row is None:
             return
         if row.old:
-            await uow.connection.execute(_FORGET, place)
+            await unit.connection.execute(_FORGET, place)
             return
         if row.payload_hash != self._payload_hash():
             raise _reused()
         raise AlreadyAnswered(Answered(row.status, row.location, row.object_id, row.version))
 
     async def remember(
-        self, uow: UnitOfWork, object_id: object, version: int | None, status: int = 200, location: str | None = None
+        self, unit: UnitOfWork, object_id: object, version: int | None, status: int = 200, location: str | None = None
     ) -> None:
         """Stores what will be answered, inside the same transaction as the write."""
         if self._key is None:
             return
         facts = {"status": status, "location": location, "object_id": str(object_id), "version": version}
-        await uow.connection.execute(_STORE, {**self._place(uow), **facts, "payload_hash": self._payload_hash()})
+        await unit.connection.execute(_STORE, {**self._place(unit), **facts, "payload_hash": self._payload_hash()})
 
     async def answer(
         self,
@@ -124,9 +124,9 @@ class Idempotency:
             return response
         return shown if isinstance(shown, Response) else await shown
 
-    def _place(self, uow: UnitOfWork) -> dict[str, str]:
+    def _place(self, unit: UnitOfWork) -> dict[str, str]:
         path = self._request.url.path
-        return {"subject": uow.actor.subject, "method": self._request.method, "path": path, "key": self._key or ""}
+        return {"subject": unit.actor.subject, "method": self._request.method, "path": path, "key": self._key or ""}
 
     def _payload_hash(self) -> bytes:
         payload: bytes = self._request.state.payload
@@ -143,7 +143,7 @@ async def read_key(
 ) -> Idempotency:
     """FastAPI dependency; OpenAPI shows the header through it."""
     if key is not None and not _KEY.fullmatch(key):
-        message = Text("应为 1 至 255 个可见 ASCII 字符", "Must be 1 to 255 visible ASCII characters")
+        message = Message("应为 1 至 255 个可见 ASCII 字符", "Must be 1 to 255 visible ASCII characters")
         raise BadQuery([FieldProblem("Idempotency-Key", "pattern", message)])
     if key is not None and not is_upload(route_of(request)):
         # whoever sends slowly must not hold a transaction open; an upload is received by its route
@@ -168,5 +168,5 @@ def _canonical(raw: bytes) -> bytes:
 
 
 def _reused() -> Invalid:
-    message = Text("该 Idempotency-Key 已用于其他内容", "This Idempotency-Key was used with another content")
+    message = Message("该 Idempotency-Key 已用于其他内容", "This Idempotency-Key was used with another content")
     return Invalid([FieldProblem("Idempotency-Key", "reused", message)], code="idempotency_key_reused", detail=message)

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from common.contracts.tokens import ChangeToken
-from common.errors import BadQuery, FieldProblem, NotFound, Text
+from common.errors import BadQuery, FieldProblem, Message, NotFound
 
 MAX_TOKENS = 10
 MAX_WAIT = 30.0
@@ -78,16 +78,16 @@ def _token(text: str) -> ChangeToken:
     try:
         return ChangeToken.decode(text)
     except ValueError:
-        raise _bad("min_change", "bad_change_token", Text("变更令牌无效", "Not a change token")) from None
+        raise _bad("min_change", "bad_change_token", Message("变更令牌无效", "Not a change token")) from None
 
 
 def _seconds(text: str) -> float:
     matched = _WAIT.fullmatch(text)
     seconds = int(matched[1]) / (1000 if matched[2] == "ms" else 1) if matched else 0.0 if text == "0" else MAX_WAIT + 1
     if seconds > MAX_WAIT:
-        raise _bad("wait", "bad_wait", Text("应为 500ms、2s 等, 最长 30s", "Must be like 500ms or 2s, at most 30s"))
+        raise _bad("wait", "bad_wait", Message("应为 500ms、2s 等，最长 30s", "Must be like 500ms or 2s, at most 30s"))
     return seconds
 
 
-def _bad(pointer: str, rule: str, message: Text) -> BadQuery:
+def _bad(pointer: str, rule: str, message: Message) -> BadQuery:
     return BadQuery([FieldProblem(pointer, rule, message)])

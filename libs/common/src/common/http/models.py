@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from common.errors import Text
+from common.errors import Message
 
 STRICT = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True, allow_inf_nan=False, frozen=True)
 """No unknown field, no `"13"` for 13, and no error that quotes what was sent."""
@@ -51,16 +51,16 @@ class Problem(BaseModel):
     errors: list[ProblemItem] = Field(default_factory=list)
 
 
-def rule_broken(rule: str, message: Text) -> PydanticCustomError:
+def rule_broken(rule: str, message: Message) -> PydanticCustomError:
     """What a validator of a body raises, so that the caller gets the rule's id and the sentence in its language."""
     context: dict[str, Any] = {"zh": message.zh, "en": message.en}
     return PydanticCustomError(rule, "{en}", context)
 
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
-_WHOLE_FORMAT = Text("应为整数, 只含数字", "Must be a whole number in digits")
+_WHOLE_FORMAT = Message("应为整数，只含数字", "Must be a whole number in digits")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DAY_FORMAT = Text("应为日期, 格式 YYYY-MM-DD", "Must be a day as YYYY-MM-DD")
+_DAY_FORMAT = Message("应为日期，格式 YYYY-MM-DD", "Must be a day as YYYY-MM-DD")
 
 
 def _day(value: object) -> date:

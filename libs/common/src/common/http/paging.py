@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 from pydantic_core import to_json
 
-from common.errors import BadQuery, FieldProblem, Text
+from common.errors import BadQuery, FieldProblem, Message
 from common.http.models import Whole
 
 DEFAULT_LIMIT = 100
@@ -32,7 +32,7 @@ class BadCursor(BadQuery):
     """The cursor was not given out for this list."""
 
     def __init__(self, parameter: str = "cursor") -> None:
-        text = Text("游标无效", "Not a cursor of this list")
+        text = Message("游标无效", "Not a cursor of this list")
         super().__init__([FieldProblem(parameter, "bad_cursor", text)])
 
 

@@ -15,11 +15,11 @@ from common.errors import (
     Forbidden,
     Invalid,
     Malformed,
+    Message,
     NotFound,
     PreconditionFailed,
     PreconditionRequired,
     QuxiangError,
-    Text,
     TooManyRequests,
     TransientError,
     Unauthenticated,
@@ -57,8 +57,8 @@ class InternalError(QuxiangError):
     """What a caller hears of anything unforeseen: nothing but the trace id."""
 
     def __init__(self) -> None:
-        title = Text("服务内部错误", "Internal error")
-        detail = Text("请提供 trace_id 以便查询", "Name the trace_id when you ask for help")
+        title = Message("服务内部错误", "Internal error")
+        detail = Message("请提供 trace_id 以便查询", "Name the trace_id when you ask for help")
         super().__init__("internal_error", title, detail)
 
 

@@ -6,13 +6,13 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import solve_dependencies
 
-from common.errors import BadQuery, FieldProblem, Text
+from common.errors import BadQuery, FieldProblem, Message
 from common.http.routes_of import DeclaredRoute, route_of
 from common.http.validation import MAX_SEGMENT
 
-_UNKNOWN = Text("未知查询参数", "There is no such query parameter")
-_REPEATED = Text("该参数只能出现一次", "May be given only once")
-_NULL = Text("不得包含空字符", "Must not contain a null character")
+_UNKNOWN = Message("未知查询参数", "There is no such query parameter")
+_REPEATED = Message("该参数只能出现一次", "May be given only once")
+_NULL = Message("不得包含空字符", "Must not contain a null character")
 
 
 async def refuse_unknown_query(request: Request) -> None:

@@ -1,13 +1,13 @@
 """Refusals that only HTTP knows: method, content type, size, and a request that is being answered already."""
 
-from common.errors import Conflict, QuxiangError, Text
+from common.errors import Conflict, Message, QuxiangError
 
 
 class MethodNotAllowed(QuxiangError):
     """The path exists, but not with this method; `allowed` goes into the Allow header."""
 
     def __init__(self, allowed: frozenset[str]) -> None:
-        super().__init__("method_not_allowed", Text("不支持该请求方法", "This method is not supported here"))
+        super().__init__("method_not_allowed", Message("不支持该请求方法", "This method is not supported here"))
         self.allowed = allowed
 
 
@@ -15,8 +15,8 @@ class UnsupportedMediaType(QuxiangError):
     """The body is not of a type that the route reads."""
 
     def __init__(self, expected: str) -> None:
-        title = Text("不支持该内容类型", "This content type is not supported")
-        detail = Text(f"请求体应为 {expected}", f"The body must be {expected}")
+        title = Message("不支持该内容类型", "This content type is not supported")
+        detail = Message(f"请求体应为 {expected}", f"The body must be {expected}")
         super().__init__("unsupported_media_type", title, detail)
 
 
@@ -24,8 +24,8 @@ class ContentTooLarge(QuxiangError):
     """The body is longer than the route takes; `limit` in bytes."""
 
     def __init__(self, limit: int) -> None:
-        title = Text("请求体过大", "The body is too large")
-        detail = Text(f"请求体不得超过 {limit} 字节", f"The body may have at most {limit} bytes")
+        title = Message("请求体过大", "The body is too large")
+        detail = Message(f"请求体不得超过 {limit} 字节", f"The body may have at most {limit} bytes")
         super().__init__("content_too_large", title, detail)
 
 
@@ -33,6 +33,6 @@ class RequestInProgress(Conflict):
     """A request with the same idempotency key has not been answered yet."""
 
     def __init__(self, retry_after: float = 1.0) -> None:
-        title = Text("相同 Idempotency-Key 的请求正在处理", "A request with this Idempotency-Key is being answered")
+        title = Message("相同 Idempotency-Key 的请求正在处理", "A request with this Idempotency-Key is being answered")
         super().__init__("request_in_progress", title)
         self.retry_after = retry_after

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from common.errors import FieldProblem, Invalid, Malformed, QuxiangError, Text
+from common.errors import FieldProblem, Invalid, Malformed, Message, QuxiangError
 from common.http.models import Whole, rule_broken
 from common.http.refusals import ContentTooLarge, UnsupportedMediaType
 from common.http.routes_of import DeclaredRoute
@@ -51,7 +51,7 @@ class ImportForm(BaseModel):
     def _true_or_false(cls, value: object) -> object:
         if value in ("true", "false", True, False):
             return value in ("true", True)
-        raise rule_broken("not_allowed", Text("应为 true 或 false", "Must be true or false"))
+        raise rule_broken("not_allowed", Message("应为 true 或 false", "Must be true or false"))
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ async def _parsed(request: Request) -> FormData:
 
 
 def _malformed() -> Malformed:
-    text = Text("请求体不是有效的 multipart 表单", "The body is not a valid multipart form")
+    text = Message("请求体不是有效的 multipart 表单", "The body is not a valid multipart form")
     return Malformed(text, "malformed_form")
 
 
@@ -174,15 +174,15 @@ async def _seen(parts: FormData, sees: Sees) -> None:
 def _split(parts: FormData) -> tuple[UploadFile, dict[str, str]]:
     file = parts.get("file")
     if not isinstance(file, UploadFile):
-        raise Invalid([FieldProblem("/file", "required", Text("缺少文件", "A file is required"))])
+        raise Invalid([FieldProblem("/file", "required", Message("缺少文件", "A file is required"))])
     names = [name for name, _ in parts.multi_items()]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        text = Text("只能出现一次", "May be given only once")
+        text = Message("只能出现一次", "May be given only once")
         raise Invalid([FieldProblem(pointer([name]), "repeated_field", text) for name in repeated])
     files = [name for name, value in parts.items() if name != "file" and not isinstance(value, str)]
     if files:
-        text = Text("应为文本, 不是文件", "Must be a text, not a file")
+        text = Message("应为文本，不是文件", "Must be a text, not a file")
         raise Invalid([FieldProblem(pointer([name]), "wrong_type", text) for name in files])
     return file, {name: value for name, value in parts.items() if isinstance(value, str)}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from common.errors import FieldProblem, Text
+from common.errors import FieldProblem, Message
 
 MAX_PROBLEMS = 100
 MAX_SEGMENT = 64
@@ -23,21 +23,24 @@ _TYPES: dict[str, tuple[str, str]] = {
     "model": ("对象", "an object"),
     "bytes": ("字符串", "a string"),
 }
-_FORMATS: dict[str, tuple[str, Text]] = {
-    "datetime": ("instant_format", Text("应为带时区的时间, 如 2024-06-15T08:00:00Z", "Must be an RFC 3339 timestamp")),
-    "timezone": ("instant_format", Text("时间须带时区", "The timestamp must carry its zone")),
-    "time": ("time_format", Text("应为时间", "Must be a time")),
-    "uuid": ("uuid_format", Text("应为 UUID", "Must be a UUID")),
-    "url": ("url_format", Text("应为网址", "Must be a URL")),
+_FORMATS: dict[str, tuple[str, Message]] = {
+    "datetime": (
+        "instant_format",
+        Message("应为带时区的时间，如 2024-06-15T08:00:00Z", "Must be an RFC 3339 timestamp"),
+    ),
+    "timezone": ("instant_format", Message("时间须带时区", "The timestamp must carry its zone")),
+    "time": ("time_format", Message("应为时间", "Must be a time")),
+    "uuid": ("uuid_format", Message("应为 UUID", "Must be a UUID")),
+    "url": ("url_format", Message("应为网址", "Must be a URL")),
 }
-_FIXED: dict[str, tuple[str, Text]] = {
-    "missing": ("required", Text("必填", "Required")),
-    "extra_forbidden": ("unknown_field", Text("未知字段", "There is no such field")),
-    "string_pattern_mismatch": ("pattern", Text("格式不正确", "Does not have the required form")),
-    "string_unicode": ("text_encoding", Text("文字编码不正确", "Not valid Unicode text")),
-    "finite_number": ("out_of_range", Text("数值超出范围", "Out of range")),
-    "int_parsing_size": ("out_of_range", Text("数值超出范围", "Out of range")),
-    "none_required": ("must_be_null", Text("应为 null", "Must be null")),
+_FIXED: dict[str, tuple[str, Message]] = {
+    "missing": ("required", Message("必填", "Required")),
+    "extra_forbidden": ("unknown_field", Message("未知字段", "There is no such field")),
+    "string_pattern_mismatch": ("pattern", Message("格式不正确", "Does not have the required form")),
+    "string_unicode": ("text_encoding", Message("文字编码不正确", "Not valid Unicode text")),
+    "finite_number": ("out_of_range", Message("数值超出范围", "Out of range")),
+    "int_parsing_size": ("out_of_range", Message("数值超出范围", "Out of range")),
+    "none_required": ("must_be_null", Message("应为 null", "Must be null")),
 }
 _BOUNDS: dict[str, tuple[str, str, str, str]] = {
     "string_too_long": ("too_long", "max_length", "最多 {} 个字符", "At most {} characters"),
@@ -50,7 +53,7 @@ _BOUNDS: dict[str, tuple[str, str, str, str]] = {
     "less_than_equal": ("out_of_range", "le", "不得大于 {}", "Must be at most {}"),
     "multiple_of": ("multiple_of", "multiple_of", "应为 {} 的倍数", "Must be a multiple of {}"),
 }
-_FALLBACK = Text("取值不正确", "Not a usable value")
+_FALLBACK = Message("取值不正确", "Not a usable value")
 
 
 def field_problems(errors: Iterable[Mapping[str, Any]], *, prefix: Sequence[str | int] = ()) -> list[FieldProblem]:
@@ -76,10 +79,10 @@ def _parameter(location: Sequence[str | int]) -> str:
     return str(location[1] if len(location) > 1 else location[0])[:MAX_SEGMENT]
 
 
-def _broken(error: Mapping[str, Any]) -> tuple[str, Text]:
+def _broken(error: Mapping[str, Any]) -> tuple[str, Message]:
     kind, context = error["type"], error.get("ctx") or {}
     if {"zh", "en"} <= context.keys():
-        return kind, Text(context["zh"], context["en"])
+        return kind, Message(context["zh"], context["en"])
     if kind in _FIXED:
         return _FIXED[kind]
     if kind in {"enum", "literal_error"}:
@@ -89,22 +92,22 @@ def _broken(error: Mapping[str, Any]) -> tuple[str, Text]:
     return _by_family(kind)
 
 
-def _listed(context: Mapping[str, Any]) -> Text:
+def _listed(context: Mapping[str, Any]) -> Message:
     expected = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "")
-    return Text(f"应为以下之一: {expected}", f"Must be one of: {expected}")
+    return Message(f"应为以下之一：{expected}", f"Must be one of: {expected}")
 
 
-def _bound(kind: str, context: Mapping[str, Any]) -> tuple[str, Text]:
+def _bound(kind: str, context: Mapping[str, Any]) -> tuple[str, Message]:
     rule, name, zh, en = _BOUNDS[kind]
     bound = context.get(name, "")
-    return rule, Text(zh.format(bound), en.format(bound))
+    return rule, Message(zh.format(bound), en.format(bound))
 
 
-def _by_family(kind: str) -> tuple[str, Text]:
+def _by_family(kind: str) -> tuple[str, Message]:
     family = kind.split("_")[0]
     if family in _FORMATS:
         return _FORMATS[family]
     if family in _TYPES:
         zh, en = _TYPES[family]
-        return "wrong_type", Text(f"应为{zh}", f"Must be {en}")
+        return "wrong_type", Message(f"应为{zh}", f"Must be {en}")
     return "invalid", _FALLBACK

@@ -75,12 +75,12 @@ class OperationContext:
         async with storage.changing(self.database) as connection:
             await storage.show_progress(connection, self._claimed, done, total)
 
-    async def chunk_done(self, uow: UnitOfWork, number: int, outcome: Mapping[str, Any] | None = None) -> None:
+    async def chunk_done(self, unit: UnitOfWork, number: int, outcome: Mapping[str, Any] | None = None) -> None:
         """Notes, inside the work's transaction, that this part is done and what it came to. Call it before the commit.
 
         Raises ChunkAlreadyDone if another worker committed it: leave, and the transaction is undone.
         """
-        if not await storage.mark_chunk(uow.connection, self.id, number, outcome or {}):
+        if not await storage.mark_chunk(unit.connection, self.id, number, outcome or {}):
             raise ChunkAlreadyDone
 
     async def done_chunks(self) -> dict[int, dict[str, Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from common.codes.rules import rule
-from common.errors import Invalid, Text
+from common.errors import Invalid, Message
 
 MAX_STORED = 1000
 """Faulty rows kept with the operation; the workbook has all of them."""
@@ -19,7 +19,7 @@ class RowProblem:
     column: str | None
     rule: str
     value: str | None
-    message: Text
+    message: Message
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored, in both languages."""

@@ -104,13 +104,13 @@ async def _submitted(
     upload: bytes | None,
     cipher: FieldCipher | None,
 ) -> Answered:
-    async with database.transaction(caller.actor) as uow:
-        await once.claim(uow)
-        operation = await submit(uow, kind, parameters, upload, cipher=cipher, school_code=school_code)
-        await uow.audit(f"{kind}.submitted", "operation", operation, school_code=school_code)
+    async with database.transaction(caller.actor) as unit:
+        await once.claim(unit)
+        operation = await submit(unit, kind, parameters, upload, cipher=cipher, school_code=school_code)
+        await unit.audit(f"{kind}.submitted", "operation", operation, school_code=school_code)
         done = Answered(202, location_of(operation), str(operation), None)
-        await once.remember(uow, done.object_id, None, done.status, done.location)
-        await uow.commit()
+        await once.remember(unit, done.object_id, None, done.status, done.location)
+        await unit.commit()
     return done
 
 
@@ -171,12 +171,12 @@ def _sees(caller: Principal, row: Any) -> bool:
 async def _report(database: Database, cipher: FieldCipher, caller: Principal, operation: UUID) -> Response:
     """The workbook; it shows rows as they were uploaded, so reading it leaves an audit entry."""
     row = await _visible(database, caller, operation)
-    async with database.transaction(caller.actor) as uow:
-        sealed = await storage.report(uow.connection, operation)
+    async with database.transaction(caller.actor) as unit:
+        sealed = await storage.report(unit.connection, operation)
         if sealed is None:
             raise NotFound
-        await uow.audit("error_report.read", "operation", operation, school_code=row.school_code)
-        await uow.commit()
+        await unit.audit("error_report.read", "operation", operation, school_code=row.school_code)
+        await unit.commit()
     content = cipher.decrypt_blob(REPORT, operation, sealed)
     headers = {"Content-Disposition": f'attachment; filename="errors-{operation}.xlsx"'}
     return Response(content, headers=headers, media_type=WORKBOOK)

@@ -97,9 +97,9 @@ class Claimed:
 @asynccontextmanager
 async def changing(database: Database) -> AsyncIterator[AsyncConnection]:
     """A short transaction of its own, committed at the end of the block."""
-    async with database.transaction(SYSTEM) as uow:
-        yield uow.connection
-        await uow.commit()
+    async with database.transaction(SYSTEM) as unit:
+        yield unit.connection
+        await unit.commit()
 
 
 async def insert(

@@ -16,7 +16,7 @@ REPORT = "error_report"
 
 
 async def submit(
-    uow: UnitOfWork,
+    unit: UnitOfWork,
     kind: str,
     parameters: Mapping[str, Any],
     upload: bytes | None = None,
@@ -28,11 +28,11 @@ async def submit(
 
     `parameters` are stored in the clear: codes and settings, nothing personal, not even the file's name.
     """
-    operation = await storage.insert(uow.connection, kind, parameters, uow.actor, school_code, uow.correlation_id)
+    operation = await storage.insert(unit.connection, kind, parameters, unit.actor, school_code, unit.correlation_id)
     if upload is not None:
         if cipher is None:
             raise ValueError("an upload needs a cipher")
-        await storage.insert_chunks(uow.connection, operation, sealed(cipher, operation, upload))
+        await storage.insert_chunks(unit.connection, operation, sealed(cipher, operation, upload))
     return operation
 
 

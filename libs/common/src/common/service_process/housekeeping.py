@@ -24,10 +24,10 @@ def housekeeping(database: Database) -> Background:
 
 async def tidy(database: Database) -> None:
     """Deletes what has expired by now."""
-    async with database.transaction(SYSTEM) as uow:
-        operations = await purge_operations(uow.connection)
-        answers = await purge_idempotency_keys(uow.connection)
-        await uow.commit()
+    async with database.transaction(SYSTEM) as unit:
+        operations = await purge_operations(unit.connection)
+        answers = await purge_idempotency_keys(unit.connection)
+        await unit.commit()
     _log.info("Tidied", operations=operations, answers=answers)
 
 

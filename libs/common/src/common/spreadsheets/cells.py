@@ -1,7 +1,5 @@
 """What a cell means, whatever the spreadsheet program made of it: text, identifiers, days, blank and erase."""
 
-from __future__ import annotations
-
 import math
 import re
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Finding the header row of a table that people made: notes above it, synonyms, marks of required columns."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What of a faulty cell may be shown: columns get shifted, and then any cell may hold what identifies a person."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """Whose rows a file holds: the cells of a row that name its school and its cohort, columns `school` and `cohort`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from common.codes.spelling import Cell

@@ -1,7 +1,5 @@
 """Registration → event contract. What is personal stays here: employers, addresses, reasons, schools abroad."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The versions of a registration, as its history tells them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
 

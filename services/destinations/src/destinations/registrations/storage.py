@@ -1,7 +1,5 @@
 """Registrations in SQL: lists, load for an act, save the next version with its history. Decides nothing."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Graduates as this service knows them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, SchoolCode

@@ -1,7 +1,5 @@
 """Asking registry for what no event may carry: whose row this is, and a graduate whose first event is on its way."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -13,7 +11,7 @@ import httpx
 
 from common.auth.service_tokens import ServiceTokens
 from common.codes.rules import rule
-from common.errors import PermanentError, Text, Unavailable
+from common.errors import Message, PermanentError, Unavailable
 from common.identifiers import GraduateId
 from common.observability.correlation import current_correlation_id
 from common.settings import ServiceSettings
@@ -33,7 +31,7 @@ class RegistryUnavailable(Unavailable):
     """Registry does not answer, so it cannot be said whether the graduate exists."""
 
     def __init__(self) -> None:
-        detail = Text("暂时无法核对生源信息, 请稍后重试", "The roster cannot be asked just now; try again")
+        detail = Message("暂时无法核对生源信息，请稍后重试", "The roster cannot be asked just now; try again")
         super().__init__(RETRY_AFTER, "registry_unavailable", detail)
 
 

@@ -1,7 +1,5 @@
 """The roster in SQL: the highest sequence of a key wins, whatever the order of delivery."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.contracts import ChangeToken, graduate, organisation, registration, response
 from common.database import Database
-from common.errors import BadQuery, FieldProblem, Text
+from common.errors import BadQuery, FieldProblem, Message
 
-_NOT_FOLLOWED = Text("变更凭证无法识别", "This is no change token of a topic that figures follow")
+_NOT_FOLLOWED = Message("变更凭证无法识别", "This is no change token of a topic that figures follow")
 
 
 def _version_in(table: str) -> TextClause:

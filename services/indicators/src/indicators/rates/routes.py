@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from common.auth import Caller
-from common.errors import BadQuery, FieldProblem, Text
+from common.errors import BadQuery, FieldProblem, Message
 from common.http import Day, MinChange
 from indicators.rates.observations import observations, series_observations
 from indicators.rates.schemes import Measure, Scheme
@@ -28,13 +28,13 @@ MAX_POINTS = 4_000
 MAX_POINTS_IN_ALL = 100_000
 """Points of all groups of a series: some eight megabytes, made in about a second."""
 
-_UNKNOWN_MEASURE = Text("该口径没有此指标", "The scheme has no such measure")
-_TOO_MANY_POINTS = Text(f"序列最多 {MAX_POINTS} 个点", f"A series has at most {MAX_POINTS} points")
-_TOO_MANY_GROUPS = Text(
+_UNKNOWN_MEASURE = Message("该口径没有此指标", "The scheme has no such measure")
+_TOO_MANY_POINTS = Message(f"序列最多 {MAX_POINTS} 个点", f"A series has at most {MAX_POINTS} points")
+_TOO_MANY_GROUPS = Message(
     f"各分组的点合计最多 {MAX_POINTS_IN_ALL} 个",
     f"All groups of a series have at most {MAX_POINTS_IN_ALL} points together",
 )
-_BACKWARDS = Text("from 不得晚于 to", "`from` must not be after `to`")
+_BACKWARDS = Message("from 不得晚于 to", "`from` must not be after `to`")
 
 
 class FigureBody(BaseModel):

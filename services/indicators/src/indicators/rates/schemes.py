@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from common.errors import Text
+from common.errors import Message
 
 FLEXIBLE_FLAG = "flexible_flag"
 """Not a class but a mark on the record (灵活就业): it overlaps the classes and is never an addend in CN-2024."""
@@ -22,7 +22,7 @@ class Measure:
     """One rate: the classes in its numerator; an empty `denominator` means the population N."""
 
     name: str
-    title: Text
+    title: Message
     numerator: tuple[str, ...]
     denominator: tuple[str, ...] = ()
 
@@ -33,7 +33,7 @@ class Scheme:
 
     id: str
     version: str
-    title: Text
+    title: Message
     first_cohort: int | None
     last_cohort: int | None
     classes: Mapping[str, tuple[str, ...]]
@@ -51,17 +51,17 @@ _SEEKING = ("70*",)
 _NOT_SEEKING = ("71*", "72*")
 _UNIT_WITHOUT_OTHER_FORMS = ("10", "11", "27*", "46", "50*", "51*")
 
-PLACEMENT = Text("毕业去向落实率", "Placement rate")
-OWN_BUSINESS = Text("自主创业率", "Own business rate")
-FLEXIBLE = Text("灵活就业率", "Flexible employment rate")
-FURTHER_STUDY = Text("升学率", "Further study rate")
-SEEKING = Text("待就业率", "Seeking rate")
-NOT_SEEKING = Text("暂不就业率", "Not seeking rate")
+PLACEMENT = Message("毕业去向落实率", "Placement rate")
+OWN_BUSINESS = Message("自主创业率", "Own business rate")
+FLEXIBLE = Message("灵活就业率", "Flexible employment rate")
+FURTHER_STUDY = Message("升学率", "Further study rate")
+SEEKING = Message("待就业率", "Seeking rate")
+NOT_SEEKING = Message("暂不就业率", "Not seeking rate")
 
 CN_2024 = Scheme(
     id="CN-2024",
     version="CN-2024.1",
-    title=Text("2024 届起口径", "Scheme from the 2024 cohort on"),
+    title=Message("2024 届起口径", "Scheme from the 2024 cohort on"),
     first_cohort=2024,
     last_cohort=None,
     classes=MappingProxyType(
@@ -76,9 +76,9 @@ CN_2024 = Scheme(
     ),
     measures=(
         Measure("placement_rate", PLACEMENT, ("unit", "own_business", "freelance", "further_study")),
-        Measure("unit_employment_rate", Text("单位就业率", "Unit employment rate"), ("unit",)),
+        Measure("unit_employment_rate", Message("单位就业率", "Unit employment rate"), ("unit",)),
         Measure("own_business_rate", OWN_BUSINESS, ("own_business",)),
-        Measure("freelance_rate", Text("自由职业率", "Freelance rate"), ("freelance",)),
+        Measure("freelance_rate", Message("自由职业率", "Freelance rate"), ("freelance",)),
         Measure("further_study_rate", FURTHER_STUDY, ("further_study",)),
         Measure("seeking_rate", SEEKING, ("seeking",)),
         Measure("not_seeking_rate", NOT_SEEKING, ("not_seeking",)),
@@ -91,7 +91,7 @@ CN_2024 = Scheme(
 CN_2021 = Scheme(
     id="CN-2021",
     version="CN-2021.1",
-    title=Text("2021—2023 届口径", "Scheme of the 2021 to 2023 cohorts"),
+    title=Message("2021—2023 届口径", "Scheme of the 2021 to 2023 cohorts"),
     first_cohort=2021,
     last_cohort=2023,
     classes=MappingProxyType(
@@ -106,7 +106,7 @@ CN_2021 = Scheme(
     ),
     measures=(
         Measure("placement_rate", PLACEMENT, ("contract", "own_business", "flexible", "further_study")),
-        Measure("contract_employment_rate", Text("协议和合同就业率", "Contract employment rate"), ("contract",)),
+        Measure("contract_employment_rate", Message("协议和合同就业率", "Contract employment rate"), ("contract",)),
         Measure("own_business_rate", OWN_BUSINESS, ("own_business",)),
         Measure("flexible_employment_rate", FLEXIBLE, ("flexible",)),
         Measure("further_study_rate", FURTHER_STUDY, ("further_study",)),
@@ -122,14 +122,14 @@ _EMPLOYED_2004 = (*_UNIT_WITHOUT_OTHER_FORMS, "12", "75*", "76*", *_STUDY)
 CN_2004 = Scheme(
     id="CN-2004",
     version="CN-2004.1",
-    title=Text("2004 年口径", "Scheme of 2004"),
+    title=Message("2004 年口径", "Scheme of 2004"),
     first_cohort=None,
     last_cohort=2020,
     classes=MappingProxyType({"employed": _EMPLOYED_2004, "seeking": _SEEKING, "not_seeking": _NOT_SEEKING}),
     measures=(
         Measure(
             "employment_rate",
-            Text("就业率", "Employment rate"),
+            Message("就业率", "Employment rate"),
             ("employed",),
             denominator=("employed", "seeking", "not_seeking"),
         ),

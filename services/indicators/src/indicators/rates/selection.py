@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from common.auth import Principal, Role
-from common.errors import BadQuery, FieldProblem, NotFound, Text
+from common.errors import BadQuery, FieldProblem, Message, NotFound
 from indicators.rates.groupings import COLUMNS, Filter, filter_of
 
 READERS = frozenset(
@@ -26,9 +26,9 @@ READERS = frozenset(
 
 NATION = "CN"
 
-_ONE_SCOPE = Text("须且只能给出 school、province、nation 之一", "Give exactly one of school, province and nation")
-_UNKNOWN_DIMENSION = Text("未知的分组维度", "Unknown dimension")
-_REPEATED_DIMENSION = Text("分组维度重复", "The dimension is given twice")
+_ONE_SCOPE = Message("须且只能给出 school、province、nation 之一", "Give exactly one of school, province and nation")
+_UNKNOWN_DIMENSION = Message("未知的分组维度", "Unknown dimension")
+_REPEATED_DIMENSION = Message("分组维度重复", "The dimension is given twice")
 
 
 class Level(StrEnum):

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.auth import Principal, Role
 from common.contracts import graduate, organisation, registration, response
 from common.database import Database
-from common.errors import BadQuery, FieldProblem, Text
+from common.errors import BadQuery, FieldProblem, Message
 from common.kafka import partition_for
 from indicators.organisation.storage import province_of_school
 from indicators.progress.storage import Standing, standing, today
@@ -21,7 +21,7 @@ from indicators.rates.selection import Level, Moment, Scope, Selection, require_
 FIGURE_TOPICS = (organisation.TOPIC, graduate.TOPIC, registration.TOPIC)
 RESPONSE_TOPICS = (organisation.TOPIC, graduate.TOPIC, response.TOPIC)
 
-_IN_THE_FUTURE = Text("日期不得晚于今天", "The day must not be after today")
+_IN_THE_FUTURE = Message("日期不得晚于今天", "The day must not be after today")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from common.codes import CodeLists
-from common.errors import Text
+from common.errors import Message
 from indicators.structures.domain import FURTHER_STUDY
 
 _LISTS: Mapping[str, str] = MappingProxyType(
@@ -15,21 +15,23 @@ _LISTS: Mapping[str, str] = MappingProxyType(
         "destination": "destination",
     }
 )
-_REGIONS: Mapping[str, Text] = MappingProxyType(
+_REGIONS: Mapping[str, Message] = MappingProxyType(
     {
-        "east": Text("东部", "East"),
-        "central": Text("中部", "Central"),
-        "west": Text("西部", "West"),
-        "northeast": Text("东北", "Northeast"),
-        "north": Text("华北", "North"),
-        "south": Text("华南", "South"),
-        "southwest": Text("西南", "Southwest"),
-        "northwest": Text("西北", "Northwest"),
-        "outside": Text("境外及港澳台", "Abroad, Hong Kong, Macau and Taiwan"),
+        "east": Message("东部", "East"),
+        "central": Message("中部", "Central"),
+        "west": Message("西部", "West"),
+        "northeast": Message("东北", "Northeast"),
+        "north": Message("华北", "North"),
+        "south": Message("华南", "South"),
+        "southwest": Message("西南", "Southwest"),
+        "northwest": Message("西北", "Northwest"),
+        "outside": Message("境外及港澳台", "Abroad, Hong Kong, Macau and Taiwan"),
     }
 )
-_FURTHER_STUDY = Text("升学", "Further study")
-_SEVEN: Mapping[str, Text] = MappingProxyType({"east": Text("华东", "East"), "central": Text("华中", "Central")})
+_FURTHER_STUDY = Message("升学", "Further study")
+_SEVEN: Mapping[str, Message] = MappingProxyType(
+    {"east": Message("华东", "East"), "central": Message("华中", "Central")}
+)
 
 
 def label_of(dimension: str, code: str | None, language: str, regions: str = "four") -> str | None:

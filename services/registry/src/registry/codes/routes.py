@@ -1,7 +1,5 @@
 """Routes about code lists and rules. Everybody with a token may read them: they are the vocabulary of the API."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Self
 

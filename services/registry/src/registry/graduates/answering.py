@@ -1,7 +1,5 @@
 """Stored rows as answers: opened, masked, and cut to what the caller's role may read."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

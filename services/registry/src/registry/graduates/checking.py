@@ -1,7 +1,5 @@
 """Checks of the fields that a request gives: the same rules as for a row of a spreadsheet, named by JSON pointer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

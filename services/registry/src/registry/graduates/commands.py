@@ -1,7 +1,5 @@
 """Entering, changing and withdrawing one graduate."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,7 +12,7 @@ from common.codes import CodeLists
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.database.failures import constraint
-from common.errors import Conflict, Invalid, Malformed, NotFound, Text
+from common.errors import Conflict, Invalid, Malformed, Message, NotFound
 from common.http import IfMatch, LazyBody, Once
 from common.http.refusals import UnsupportedMediaType
 from registry.graduates import storage
@@ -43,11 +41,13 @@ _NUMBER = "uq_graduates_school_code_cohort_student_number"
 _TAKEN: Mapping[str, Conflict] = {
     _NUMBER: Conflict(
         "student_number_in_use",
-        Text("本校本届另一名毕业生已使用该学号", "Another graduate of this school and cohort has this student number"),
+        Message(
+            "本校本届另一名毕业生已使用该学号", "Another graduate of this school and cohort has this student number"
+        ),
     ),
     "uq_graduates_school_code_cohort_citizen_id_index": Conflict(
         "citizen_id_in_use",
-        Text("本校本届另一名毕业生已使用该证件号", "Another graduate of this school and cohort has this citizen id"),
+        Message("本校本届另一名毕业生已使用该证件号", "Another graduate of this school and cohort has this citizen id"),
     ),
 }
 
@@ -61,68 +61,68 @@ class Graduates:
 
     async def create(self, caller: Principal, body: LazyBody[NewGraduate], once: Once) -> Stored:
         """Enters a graduate. The first version counts from the start of the cohort's season."""
-        async with self._database.transaction(caller.actor) as uow:
-            await once.claim(uow)
-            new = await _permitted(uow, caller, body)
+        async with self._database.transaction(caller.actor) as unit:
+            await once.claim(unit)
+            new = await _permitted(unit, caller, body)
             given = checked(new.given(), new.cohort)
             given.setdefault("status", status_of_level(given.get("education_level_code")).value)
             entry = Entry(**given)
             require_consistent(entry)
-            await storage.share_roster(uow.connection, new.school_code, new.cohort)
-            await _require_units(uow, new.school_code, given)
-            row = await self._add(uow, new.school_code, new.cohort, entry)
-            await once.remember(uow, row["id"], row["version"], 201, f"/v1/graduates/{row['id']}")
-            await uow.commit()
+            await storage.share_roster(unit.connection, new.school_code, new.cohort)
+            await _require_units(unit, new.school_code, given)
+            row = await self._add(unit, new.school_code, new.cohort, entry)
+            await once.remember(unit, row["id"], row["version"], 201, f"/v1/graduates/{row['id']}")
+            await unit.commit()
             return row
 
     async def change(
         self, caller: Principal, graduate_id: UUID, if_match: IfMatch, body: LazyBody[GraduatePatch]
     ) -> Stored:
         """Changes the fields that the patch names; the status follows the level until somebody decides another."""
-        async with self._database.transaction(caller.actor) as uow:
-            row = await self._locked(uow, caller, graduate_id)
+        async with self._database.transaction(caller.actor) as unit:
+            row = await self._locked(unit, caller, graduate_id)
             before = opened_entry(self._cipher, graduate_id, row)
             caller.must_be(*_changers(before, body, row["cohort"]))
             if_match.must_equal(row["version"])
             after = _patched(before, body, row["cohort"])
             require_consistent(after)
-            await _require_units(uow, row["school_code"], body.parse().given())
+            await _require_units(unit, row["school_code"], body.parse().given())
             _require_scope(caller, row, after)
-            stored = await self._save(uow, row, before, after, "change")
-            await uow.commit()
+            stored = await self._save(unit, row, before, after, "change")
+            await unit.commit()
             return stored
 
     async def withdraw(
         self, caller: Principal, graduate_id: UUID, if_match: IfMatch, body: LazyBody[Withdrawal], once: Once
     ) -> Stored:
         """Takes a graduate out of the population from today, with a reason that only the school reads."""
-        async with self._database.transaction(caller.actor) as uow:
-            await once.claim(uow)
-            row = await self._locked(uow, caller, graduate_id)
+        async with self._database.transaction(caller.actor) as unit:
+            await once.claim(unit)
+            row = await self._locked(unit, caller, graduate_id)
             caller.must_be(*WITHDRAWERS)
             if_match.must_equal(row["version"])
             withdrawal(row["status"], "")
             reason = body.parse().reason
             before = opened_entry(self._cipher, graduate_id, row)
             after = replace(before, status=withdrawal(row["status"], reason).value)
-            stored = await self._save(uow, row, before, after, "withdraw", reason)
-            await once.remember(uow, graduate_id, stored["version"])
-            await uow.commit()
+            stored = await self._save(unit, row, before, after, "withdraw", reason)
+            await once.remember(unit, graduate_id, stored["version"])
+            await unit.commit()
             return stored
 
-    async def _locked(self, uow: UnitOfWork, caller: Principal, graduate_id: UUID) -> Stored:
+    async def _locked(self, unit: UnitOfWork, caller: Principal, graduate_id: UUID) -> Stored:
         """The row in scope, with its cohort's roster kept free of imports; the roster is locked before the row."""
         scope = caller.row_scope()
-        row = await storage.find(uow.connection, scope, graduate_id)
+        row = await storage.find(unit.connection, scope, graduate_id)
         if row is None:
             raise NotFound
-        await storage.share_roster(uow.connection, row["school_code"], row["cohort"])
-        row = await storage.find(uow.connection, scope, graduate_id, lock=True)
+        await storage.share_roster(unit.connection, row["school_code"], row["cohort"])
+        row = await storage.find(unit.connection, scope, graduate_id, lock=True)
         if row is None:
             raise NotFound
         return row
 
-    async def _add(self, uow: UnitOfWork, school_code: str, cohort: int, entry: Entry) -> Stored:
+    async def _add(self, unit: UnitOfWork, school_code: str, cohort: int, entry: Entry) -> Stored:
         graduate_id = uuid4()
         values = {
             "id": graduate_id,
@@ -134,26 +134,26 @@ class Graduates:
             "decided_on": first_day(cohort),
             "code_lists_version": CodeLists.load().version,
         }
-        row = await _written(uow, values, storage.add(uow.connection, values))
-        await _tell(uow, row, None, changed_fields(None, entry), "create")
+        row = await _written(unit, values, storage.add(unit.connection, values))
+        await _tell(unit, row, None, changed_fields(None, entry), "create")
         return row
 
     async def _save(
-        self, uow: UnitOfWork, row: Stored, before: Entry, after: Entry, act: str, reason: str | None = None
+        self, unit: UnitOfWork, row: Stored, before: Entry, after: Entry, act: str, reason: str | None = None
     ) -> Stored:
         changed = changed_fields(before, after)
         values = sealed_values(
             self._cipher, row["school_code"], row["id"], {field: getattr(after, field) for field in changed}
         )
         values |= {"code_lists_version": CodeLists.load().version}
-        stored = await _written(uow, {**row, **values}, storage.save(uow.connection, row["id"], values))
+        stored = await _written(unit, {**row, **values}, storage.save(unit.connection, row["id"], values))
         sealed_reason = reason and self._cipher.encrypt("reason", row["id"], reason)
-        await _tell(uow, stored, row["status"], changed, act, sealed_reason)
+        await _tell(unit, stored, row["status"], changed, act, sealed_reason)
         return stored
 
 
 async def _tell(
-    uow: UnitOfWork,
+    unit: UnitOfWork,
     row: Stored,
     status_before: str | None,
     changed: tuple[str, ...],
@@ -164,14 +164,14 @@ async def _tell(
     facts: dict[str, Any] = {
         "changed_fields": list(changed),
         "action": act,
-        "subject": uow.actor.subject,
-        "role": uow.actor.role,
+        "subject": unit.actor.subject,
+        "role": unit.actor.role,
         "reason_cipher": reason,
     }
-    await storage.keep_version(uow.connection, row, facts)
-    await uow.announce(graduate_changed(row, status_before, changed))
+    await storage.keep_version(unit.connection, row, facts)
+    await unit.announce(graduate_changed(row, status_before, changed))
     detail = {"version": row["version"], "fields": list(changed)}
-    await uow.audit(f"graduate.{act}", "graduate", row["id"], school_code=row["school_code"], detail=detail)
+    await unit.audit(f"graduate.{act}", "graduate", row["id"], school_code=row["school_code"], detail=detail)
 
 
 def _patched(before: Entry, body: LazyBody[GraduatePatch], cohort: int) -> Entry:
@@ -190,14 +190,14 @@ def _changers(before: Entry, body: LazyBody[GraduatePatch], cohort: int) -> tupl
     return WITHDRAWERS if before.status in COUNTED and after.status not in COUNTED else EDITORS
 
 
-async def _permitted(uow: UnitOfWork, caller: Principal, body: LazyBody[NewGraduate]) -> NewGraduate:
+async def _permitted(unit: UnitOfWork, caller: Principal, body: LazyBody[NewGraduate]) -> NewGraduate:
     """What the body says; NotFound for a school out of scope comes first, then Forbidden, then a faulty body."""
     try:
         new = body.parse()
     except (Invalid, Malformed, UnsupportedMediaType):
         caller.must_be(*EDITORS)
         raise
-    province = await organisation.province_of(uow.connection, new.school_code)
+    province = await organisation.province_of(unit.connection, new.school_code)
     if province is None or not caller.sees_school(new.school_code, province):
         raise NotFound
     caller.must_be(*EDITORS)
@@ -206,10 +206,10 @@ async def _permitted(uow: UnitOfWork, caller: Principal, body: LazyBody[NewGradu
     return new
 
 
-async def _require_units(uow: UnitOfWork, school_code: str, given: Mapping[str, Any]) -> None:
+async def _require_units(unit: UnitOfWork, school_code: str, given: Mapping[str, Any]) -> None:
     for field, kind in (("college_code", Kind.COLLEGE), ("major_code", Kind.MAJOR), ("class_code", Kind.CLASS)):
         code = given.get(field)
-        if code is not None and await organisation.find(uow.connection, kind, school_code, code) is None:
+        if code is not None and await organisation.find(unit.connection, kind, school_code, code) is None:
             raise unknown_unit(field)
 
 
@@ -219,11 +219,11 @@ def _require_scope(caller: Principal, row: Stored, after: Entry) -> None:
         raise unknown_unit("college_code")
 
 
-async def _written(uow: UnitOfWork, wanted: Stored, writing: Awaitable[Stored]) -> Stored:
+async def _written(unit: UnitOfWork, wanted: Stored, writing: Awaitable[Stored]) -> Stored:
     """The row as it was stored. Where the number is taken, that is the reason, whichever index noticed first."""
     try:
-        async with uow.connection.begin_nested():
+        async with unit.connection.begin_nested():
             return await writing
     except IntegrityError as error:
-        number_taken = await storage.number_is_taken(uow.connection, wanted)
+        number_taken = await storage.number_is_taken(unit.connection, wanted)
         raise _TAKEN.get(_NUMBER if number_taken else constraint(error) or "", error) from None

@@ -1,7 +1,5 @@
 """Rules about one graduate's roster entry (生源信息): its fields, status, days, and what must fit together."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -9,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from common.codes import CodeLists
-from common.errors import Conflict, Text
+from common.errors import Conflict, Message
 from registry.graduates.identity import birth_date
 
 
@@ -158,7 +156,7 @@ def not_in_population(status: str) -> Conflict:
     """The refusal of an act that only somebody in N can undergo."""
     return Conflict(
         "graduate_withdrawn",
-        Text("该毕业生已不在毕业生总数内", "The graduate has left the population"),
+        Message("该毕业生已不在毕业生总数内", "The graduate has left the population"),
         state=status,
         allowed_transitions=[],
     )

@@ -4,8 +4,6 @@ Place codes inside a citizen id are never checked: counties were created and abo
 prefixes of their own.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from datetime import date

@@ -1,7 +1,5 @@
 """What the routes of graduates take and answer. Names, citizen ids and phones are answered masked."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal

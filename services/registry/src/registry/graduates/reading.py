@@ -1,7 +1,5 @@
 """Reading graduates within the caller's scope."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
@@ -11,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.auth import Principal, RowScope
 from common.crypto import FieldCipher
 from common.database import Database
-from common.errors import FieldProblem, Invalid, NotFound, Text
+from common.errors import FieldProblem, Invalid, Message, NotFound
 from common.http import Paging
 from registry.graduates import storage
 from registry.graduates.identity import compact, comparable_name, document_number
@@ -68,7 +66,9 @@ async def found(database: Database, cipher: FieldCipher, caller: Principal, sear
     """Graduates in scope that fit exactly; names compare without spaces and width, numbers in their stored form."""
     name, citizen_id, student_number, exam_number = (_key(search, key) for key in _KEYS)
     if not (name or citizen_id or student_number or exam_number):
-        text = Text("请至少给出姓名、证件号、学号、考生号之一", "Give a name, citizen id, student or examinee number")
+        text = Message(
+            "请至少给出姓名、证件号、学号、考生号之一", "Give a name, citizen id, student or examinee number"
+        )
         raise Invalid([FieldProblem("", "required", text)])
     equal = {
         "student_number": student_number,

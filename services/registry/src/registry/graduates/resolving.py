@@ -1,7 +1,5 @@
 """Whose row of a spreadsheet is this? Asked by services that may not know numbers and names."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Routes about graduates."""
 
-from __future__ import annotations
-
 from typing import Annotated
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """Between an entry in clear and its stored form: ciphertexts bound to the graduate, and keyed indexes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID

@@ -1,7 +1,5 @@
 """SQL about graduates and their versions. Rows come out as stored; `sealing` opens them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Units as HTTP answers."""
 
-from __future__ import annotations
-
 from fastapi import Response
 
 from common.auth import Principal

@@ -1,7 +1,5 @@
 """Creating and changing schools and their units."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,15 +1,13 @@
 """A unit of the organisation: school, college, major or class."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 
-from common.errors import Conflict, FieldProblem, Invalid, Text
+from common.errors import Conflict, FieldProblem, Invalid, Message
 
 
 class Kind(StrEnum):
-    """院校, 院系, 专业, 班级."""
+    """院校，院系，专业，班级."""
 
     SCHOOL = "school"
     COLLEGE = "college"
@@ -56,7 +54,7 @@ def already_exists(kind: Kind) -> Conflict:
     """The refusal of a second unit with the same code: `school_exists`, `college_exists`, …"""
     return Conflict(
         f"{kind}_exists",
-        Text("该代码已存在", "A unit with this code exists"),
+        Message("该代码已存在", "A unit with this code exists"),
         state=State.ACTIVE,
         allowed_transitions=[],
     )
@@ -64,5 +62,5 @@ def already_exists(kind: Kind) -> Conflict:
 
 def unknown_parent(field: str) -> Invalid:
     """The refusal of a college or major that the school does not have."""
-    text = Text("该校没有这个院系或专业", "The school has no such college or major")
+    text = Message("该校没有这个院系或专业", "The school has no such college or major")
     return Invalid([FieldProblem(f"/{field}", "unknown_unit", text)])

@@ -1,7 +1,5 @@
 """What the routes of the organisation take and answer."""
 
-from __future__ import annotations
-
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
@@ -9,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from common.codes import CodeLists
 from common.codes.rules import rule
 from common.contracts import ChangeToken
-from common.errors import Text
+from common.errors import Message
 from common.http import StrictModel, rule_broken
 from registry.organisation.domain import State, Unit
 
@@ -19,7 +17,7 @@ SchoolCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
 
 def _is_no_step(code: str) -> str:
     if code in {".", ".."}:
-        raise rule_broken("pattern", Text("代码不能是 . 或 ..", "A code must not be . or .."))
+        raise rule_broken("pattern", Message("代码不能是 . 或 ..", "A code must not be . or .."))
     return code
 
 

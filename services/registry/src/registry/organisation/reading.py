@@ -1,7 +1,5 @@
 """Reading units within the caller's scope."""
 
-from __future__ import annotations
-
 from common.auth import Principal, Role
 from common.contracts import ChangeToken, organisation
 from common.database import Database

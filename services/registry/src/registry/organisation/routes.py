@@ -1,7 +1,5 @@
 """Routes about schools, colleges, majors and classes."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, Request, Response
 
 from common.auth import Caller

@@ -1,7 +1,5 @@
 """SQL about schools and their units."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

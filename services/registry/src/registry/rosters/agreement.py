@@ -1,7 +1,5 @@
 """What a row and the roster say together: rules that only the whole graduate can break. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 

@@ -3,8 +3,6 @@
 The work is CPU only, runs in a thread, and never touches the database; `imports` carries values between both.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from uuid import UUID, uuid4
 

@@ -4,8 +4,6 @@ Verbatim headers of the export format (A) and of the intake format (C), with the
 has up to two columns: its code and its label; either may hold the other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 HEADERS: Mapping[str, tuple[str, ...]] = {

@@ -1,7 +1,5 @@
 """How a broken rule is shown to whoever sent the file: by row, header and value, and nobody's number or name."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

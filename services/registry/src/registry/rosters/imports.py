@@ -5,8 +5,6 @@ dry run; `skip` is one transaction a chunk. All chunks of a transaction hold the
 Where rows leave their college to their major, the units of the whole file are stored before the first chunk.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -143,41 +141,41 @@ class RosterImport:
         named = {any(not is_blank(header.cell(cells, each)) for each in colleges) for cells in rows}
         return len(named) > 1
 
-    async def store_units(self, uow: UnitOfWork, chunks: Iterable[Sequence[Row]]) -> None:
+    async def store_units(self, unit: UnitOfWork, chunks: Iterable[Sequence[Row]]) -> None:
         """Stores the units that the good rows of all chunks name, so that no college depends on the order of rows."""
         worker = self._new_worker()
         named: dict[frozenset[tuple[str, UnitNamed | None]], None] = {}
         for chunk in chunks:
-            lines = await self._checked(uow, worker, chunk)
+            lines = await self._checked(unit, worker, chunk)
             named |= {frozenset(line.row.units.items()): None for line in lines if line.is_good}
-        await self._with_units(uow, lambda book: [book.codes_of(dict(units)) for units in named])
+        await self._with_units(unit, lambda book: [book.codes_of(dict(units)) for units in named])
 
-    async def run_chunk(self, uow: UnitOfWork, chunk: Sequence[Row]) -> Outcome:
+    async def run_chunk(self, unit: UnitOfWork, chunk: Sequence[Row]) -> Outcome:
         """Checks and stores one chunk in the caller's transaction; never commits. Answers the chunk's own outcome.
 
         Once a row was faulty and the task is all or nothing, later chunks are only checked.
         """
-        lines = await self._checked(uow, self._worker, chunk)
+        lines = await self._checked(unit, self._worker, chunk)
         faults = self._worker.faults(lines)
         self.outcome.faults.extend(faults)
         faulty = len({fault.row for fault in faults})
-        merged = Merged() if self.refused else await self._store(uow, lines)
+        merged = Merged() if self.refused else await self._store(unit, lines)
         skipped = sum(1 for line in lines if line.is_unchanged and line.is_good)
         own = Outcome(faults=faults)
         for outcome in (own, self.outcome):
             outcome.add(merged, unchanged=skipped, rejected=faulty)
         return own
 
-    async def recall_chunk(self, uow: UnitOfWork, chunk: Sequence[Row], own: Outcome) -> None:
+    async def recall_chunk(self, unit: UnitOfWork, chunk: Sequence[Row], own: Outcome) -> None:
         """Counts a chunk that an earlier run of the operation has stored; its keys are taken, its faults are known."""
-        await self._checked(uow, self._worker, chunk)
+        await self._checked(unit, self._worker, chunk)
         self.outcome.faults.extend(own.faults)
         merged = Merged(own.created, own.updated, own.unchanged, own.change_token)
         self.outcome.add(merged, unchanged=0, rejected=own.rejected)
 
-    async def _checked(self, uow: UnitOfWork, worker: ChunkWorker, chunk: Sequence[Row]) -> list[Line]:
+    async def _checked(self, unit: UnitOfWork, worker: ChunkWorker, chunk: Sequence[Row]) -> list[Line]:
         """The lines with everything that is wrong with them, by themselves, in the file and against the roster."""
-        connection, roster = uow.connection, (self.task.school_code, self.task.cohort)
+        connection, roster = unit.connection, (self.task.school_code, self.task.cohort)
         lines = await _in_thread(partial(worker.lines, chunk))
         await lock_roster(connection, *roster)
         numbers = [line.student_number for line in lines if line.student_number]
@@ -194,21 +192,21 @@ class RosterImport:
             worker.match_citizens(lines, await storage.owners_of_citizen_ids(connection, *roster, indexes))
         return lines
 
-    async def _store(self, uow: UnitOfWork, lines: Sequence[Line]) -> Merged:
+    async def _store(self, unit: UnitOfWork, lines: Sequence[Line]) -> Merged:
         task = self.task
         if all(line.is_unchanged or not line.is_good for line in lines):
             return Merged()
-        records = await self._with_units(uow, partial(self._worker.records, lines))
+        records = await self._with_units(unit, partial(self._worker.records, lines))
         return await merge(
-            uow, records, school_code=task.school_code, cohort=task.cohort, operation_id=task.operation_id
+            unit, records, school_code=task.school_code, cohort=task.cohort, operation_id=task.operation_id
         )
 
-    async def _with_units(self, uow: UnitOfWork, resolve: Callable[[UnitBook], Answer]) -> Answer:
+    async def _with_units(self, unit: UnitOfWork, resolve: Callable[[UnitBook], Answer]) -> Answer:
         """What is made of the school's units, once those that it has added or changed are stored."""
         while True:
-            book = await storage.load_book(uow.connection, self.task.school_code)
+            book = await storage.load_book(unit.connection, self.task.school_code)
             resolved = await _in_thread(partial(resolve, book))
-            if await storage.store_book(uow, self.task.school_code, book):
+            if await storage.store_book(unit, self.task.school_code, book):
                 return resolved
 
 

@@ -1,7 +1,5 @@
 """The data rows of a file on their way through an import, and what the roster knows of their graduates."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date

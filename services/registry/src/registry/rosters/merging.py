@@ -4,8 +4,6 @@ The rules that run here over many rows (blank keeps, the college of the major, t
 day from which a version counts) have their pure twins in `graduates.domain`; a test compares the two.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -167,7 +165,7 @@ class Merged:
 
 
 async def merge(
-    uow: UnitOfWork,
+    unit: UnitOfWork,
     records: Sequence[tuple[object, ...]],
     *,
     school_code: str,
@@ -177,9 +175,9 @@ async def merge(
     """Stores the records, their history, events and audit entries; never commits. No graduate may occur twice."""
     if not records:
         return Merged()
-    await _stage(uow, records)
-    parameters = _parameters(uow, school_code, cohort, operation_id)
-    connection = uow.connection
+    await _stage(unit, records)
+    parameters = _parameters(unit, school_code, cohort, operation_id)
+    connection = unit.connection
     await _execute(connection, f"DROP TABLE IF EXISTS pg_temp.{MERGED}", {})
     await _execute(connection, _merge_sql(), parameters)
     counted = (await connection.execute(text(_COUNT))).one()
@@ -190,14 +188,14 @@ async def merge(
     return Merged(counted.created, counted.updated, counted.unchanged, token)
 
 
-async def _stage(uow: UnitOfWork, records: Sequence[tuple[object, ...]]) -> None:
-    await uow.connection.execute(text(_staging_sql()))
-    await uow.connection.execute(text(f"DELETE FROM {STAGING}"))
-    driver = await uow.driver_connection()
+async def _stage(unit: UnitOfWork, records: Sequence[tuple[object, ...]]) -> None:
+    await unit.connection.execute(text(_staging_sql()))
+    await unit.connection.execute(text(f"DELETE FROM {STAGING}"))
+    driver = await unit.driver_connection()
     await driver.copy_records_to_table(STAGING, records=records, columns=STAGING_COLUMNS, schema_name="pg_temp")
 
 
-def _parameters(uow: UnitOfWork, school_code: str, cohort: int, operation_id: UUID | None) -> dict[str, Any]:
+def _parameters(unit: UnitOfWork, school_code: str, cohort: int, operation_id: UUID | None) -> dict[str, Any]:
     return {
         "school_code": school_code,
         "cohort": cohort,
@@ -206,9 +204,9 @@ def _parameters(uow: UnitOfWork, school_code: str, cohort: int, operation_id: UU
         "completed": list(levels_with_status(Status.COMPLETED)),
         "left": list(levels_with_status(Status.WITHDRAWN)),
         "code_lists_version": CodeLists.load().version,
-        "subject": uow.actor.subject,
-        "role": uow.actor.role,
-        "correlation_id": uow.correlation_id,
+        "subject": unit.actor.subject,
+        "role": unit.actor.role,
+        "correlation_id": unit.correlation_id,
     }
 
 

@@ -1,7 +1,5 @@
 """A roster import as long work: from the upload to the counts, the errors and the workbook of faulty rows."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from common.codes.rules import rule
@@ -49,41 +47,41 @@ class RosterOperation:
         if stored is not None:
             run.outcome = imports.Outcome.recalled(stored)
             return
-        async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as uow:
+        async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as unit:
             done, total = 0, sum(map(len, chunks))
             if run.needs_units_first(chunks):
-                await run.store_units(uow, chunks)
+                await run.store_units(unit, chunks)
             for chunk in chunks:
-                await run.run_chunk(uow, chunk)
+                await run.run_chunk(unit, chunk)
                 done += len(chunk)
                 await context.progress(done, total)
             if not run.task.dry_run and not run.refused:
-                await uow.audit(
+                await unit.audit(
                     KIND, "operation", context.id, school_code=run.task.school_code, detail=_counts(run.outcome)
                 )
-                await context.chunk_done(uow, WHOLE_FILE, run.outcome.noted())
-                await uow.commit()
+                await context.chunk_done(unit, WHOLE_FILE, run.outcome.noted())
+                await unit.commit()
 
     async def _in_parts(self, context: OperationContext, run: RosterImport, chunks: Sequence[Sequence[Row]]) -> None:
         """Each chunk in its own transaction."""
         earlier = await context.done_chunks()
         if UNITS not in earlier and run.needs_units_first(chunks):
-            async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as uow:
-                await run.store_units(uow, chunks)
-                await context.chunk_done(uow, UNITS)
-                await uow.commit()
+            async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as unit:
+                await run.store_units(unit, chunks)
+                await context.chunk_done(unit, UNITS)
+                await unit.commit()
         done, total = 0, sum(map(len, chunks))
         for number, chunk in enumerate(chunks):
-            async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as uow:
+            async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as unit:
                 if number in earlier:
-                    await run.recall_chunk(uow, chunk, imports.Outcome.recalled(earlier[number]))
+                    await run.recall_chunk(unit, chunk, imports.Outcome.recalled(earlier[number]))
                 else:
-                    own = await run.run_chunk(uow, chunk)
-                    await uow.audit(
+                    own = await run.run_chunk(unit, chunk)
+                    await unit.audit(
                         KIND, "operation", context.id, school_code=run.task.school_code, detail=_counts(own)
                     )
-                    await context.chunk_done(uow, number, own.noted())
-                    await uow.commit()
+                    await context.chunk_done(unit, number, own.noted())
+                    await unit.commit()
             done += len(chunk)
             await context.progress(done, total)
 

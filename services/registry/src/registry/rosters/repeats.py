@@ -1,7 +1,5 @@
 """Who was named in a file before: two rows must not speak of one graduate, and the later one is at fault."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from registry.rosters.lines import Line

@@ -1,7 +1,5 @@
 """The route that takes a roster."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from fastapi import APIRouter, Request, Response

@@ -3,8 +3,6 @@
 A field that is absent from `given` keeps what is stored; one that is given as None erases it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date

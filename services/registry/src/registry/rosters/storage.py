@@ -1,7 +1,5 @@
 """What an import asks of the database, and the units that a file brings with it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID

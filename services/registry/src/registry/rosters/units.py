@@ -1,7 +1,5 @@
 """Which unit a row means, and which units a file brings with it. Pure: a book is loaded before and stored after."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256

@@ -35,9 +35,9 @@ async def _batch(context: OperationContext) -> tuple[Batch, int]:
 
 
 async def _invite_chunk(context: OperationContext, cipher: FieldCipher, batch: Batch) -> int:
-    async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as uow:
-        made = await invite_some(uow, cipher, batch)
-        await uow.commit()
+    async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as unit:
+        made = await invite_some(unit, cipher, batch)
+        await unit.commit()
     return made
 
 

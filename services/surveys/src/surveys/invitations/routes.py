@@ -49,13 +49,13 @@ class InvitationBody(BaseModel):
 async def list_invitations(
     *, request: Request, caller: Caller, database: Db, cipher: Cipher, wave_id: UUID, page: Page, base: PublicUrl
 ) -> Response:
-    async with database.transaction(caller.actor) as uow:
-        wave = permitted(caller, await waves.find(uow.connection, caller.row_scope(), wave_id))
-        found = await storage.page(uow.connection, wave.id, last_seen(page), page.limit + 1)
+    async with database.transaction(caller.actor) as unit:
+        wave = permitted(caller, await waves.find(unit.connection, caller.row_scope(), wave_id))
+        found = await storage.page(unit.connection, wave.id, last_seen(page), page.limit + 1)
         links = commands.links(cipher, base, found[: page.limit]) if caller.role is Role.SURVEY_MANAGER else {}
         if links:
-            await commands.audit_links_read(uow, wave, len(links))
-        await uow.commit()
+            await commands.audit_links_read(unit, wave, len(links))
+        await unit.commit()
     return listed(request, page, found, lambda each: _body(each, links.get(each.id)))
 
 

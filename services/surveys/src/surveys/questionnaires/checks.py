@@ -6,22 +6,24 @@ A mistake that is published silently drops answers of thousands of people, so no
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 
-from common.errors import FieldProblem, Text
+from common.errors import FieldProblem, Message
 from surveys.questionnaires.domain import CHOICES, Content, Question, QuestionType
 
 MAX_SCALE_STEPS = 100
 """A longer scale is a number."""
 
-_DUPLICATE = Text("编号重复", "This id is used twice")
-_NO_PAGES = Text("问卷至少要有一页", "A questionnaire needs at least one page")
-_NO_QUESTIONS = Text("每页至少要有一道题", "A page needs at least one question")
-_UNTRANSLATED = Text("中英文文字都要填写", "Both the Chinese and the English text are needed")
-_TOO_FEW_OPTIONS = Text("选择题至少要有两个选项", "A choice needs at least two options")
-_DUPLICATE_OPTION = Text("选项值重复", "This option's value is used twice")
-_NO_SCALE = Text("量表题须给出量表范围", "A scale question needs its scale")
-_BAD_SCALE = Text("量表上限须大于下限，且不超过一百级", "A scale's max must exceed its min by at most a hundred steps")
-_NOT_OF_TYPE = Text("此题型不用该项", "Questions of this type do not have this")
-_BAD_BOUNDS = Text("最大值不得小于最小值", "The maximum is below the minimum")
+_DUPLICATE = Message("编号重复", "This id is used twice")
+_NO_PAGES = Message("问卷至少要有一页", "A questionnaire needs at least one page")
+_NO_QUESTIONS = Message("每页至少要有一道题", "A page needs at least one question")
+_UNTRANSLATED = Message("中英文文字都要填写", "Both the Chinese and the English text are needed")
+_TOO_FEW_OPTIONS = Message("选择题至少要有两个选项", "A choice needs at least two options")
+_DUPLICATE_OPTION = Message("选项值重复", "This option's value is used twice")
+_NO_SCALE = Message("量表题须给出量表范围", "A scale question needs its scale")
+_BAD_SCALE = Message(
+    "量表上限须大于下限，且不超过一百级", "A scale's max must exceed its min by at most a hundred steps"
+)
+_NOT_OF_TYPE = Message("此题型不用该项", "Questions of this type do not have this")
+_BAD_BOUNDS = Message("最大值不得小于最小值", "The maximum is below the minimum")
 
 _ALLOWED = {
     "options": CHOICES,
@@ -55,7 +57,7 @@ def _questions(content: Content) -> Iterator[tuple[str, Question]]:
             yield f"/pages/{i}/questions/{j}", question
 
 
-def _repeated(pairs: Iterable[tuple[str, Hashable]], rule: str, message: Text) -> Iterator[FieldProblem]:
+def _repeated(pairs: Iterable[tuple[str, Hashable]], rule: str, message: Message) -> Iterator[FieldProblem]:
     seen: Counter[Hashable] = Counter()
     for pointer, value in pairs:
         seen[value] += 1
@@ -71,7 +73,7 @@ def _emptiness(content: Content) -> Iterator[FieldProblem]:
             yield FieldProblem(f"/pages/{i}/questions", "no_questions", _NO_QUESTIONS)
 
 
-def _untranslated(pointer: str, text: Text) -> Iterator[FieldProblem]:
+def _untranslated(pointer: str, text: Message) -> Iterator[FieldProblem]:
     for language, words in (("zh", text.zh), ("en", text.en)):
         if not words.strip():
             yield FieldProblem(f"{pointer}/{language}", "untranslated", _UNTRANSLATED)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from common.auth import Principal, Role, RowScope
 from common.database import Database, UnitOfWork
-from common.errors import Conflict, Forbidden, Invalid, NotFound, Text
+from common.errors import Conflict, Forbidden, Invalid, Message, NotFound
 from common.http import Idempotency, LazyBody
 from common.http.etags import Precondition
 from surveys.questionnaires import storage
@@ -14,7 +14,7 @@ from surveys.questionnaires.forms import NewQuestionnaire, QuestionnairePatch
 
 EDITORS = frozenset({Role.SURVEY_MANAGER, Role.SCHOOL_OFFICER, Role.ADMIN})
 
-_ALREADY_PUBLISHED = Text("内容已发布，没有改动", "This content is published already")
+_ALREADY_PUBLISHED = Message("内容已发布，没有改动", "This content is published already")
 
 
 async def create(
@@ -24,12 +24,12 @@ async def create(
     owner = _owner(caller)
     content = body.parse().content()
     _must_be_unambiguous(content)
-    async with database.transaction(caller.actor) as uow:
-        await once.claim(uow)
-        questionnaire = await storage.add(uow.connection, owner, content)
-        await _audit(uow, "create", questionnaire)
-        await once.remember(uow, questionnaire.id, questionnaire.version, 201)
-        await uow.commit()
+    async with database.transaction(caller.actor) as unit:
+        await once.claim(unit)
+        questionnaire = await storage.add(unit.connection, owner, content)
+        await _audit(unit, "create", questionnaire)
+        await once.remember(unit, questionnaire.id, questionnaire.version, 201)
+        await unit.commit()
     return questionnaire
 
 
@@ -41,15 +41,15 @@ async def edit(
     body: LazyBody[QuestionnairePatch],
 ) -> Questionnaire:
     """Changes the draft; what was published stays published."""
-    async with database.transaction(caller.actor) as uow:
-        questionnaire = await _locked(uow, caller, questionnaire_id)
+    async with database.transaction(caller.actor) as unit:
+        questionnaire = await _locked(unit, caller, questionnaire_id)
         if_match.must_equal(questionnaire.version)
         content = body.parse().applied_to(questionnaire.content)
         _must_be_unambiguous(content)
-        state = await _state_with(uow, questionnaire, content)
-        changed = await storage.save_content(uow.connection, questionnaire, content, state)
-        await _audit(uow, "edit", changed)
-        await uow.commit()
+        state = await _state_with(unit, questionnaire, content)
+        changed = await storage.save_content(unit.connection, questionnaire, content, state)
+        await _audit(unit, "edit", changed)
+        await unit.commit()
     return changed
 
 
@@ -57,17 +57,17 @@ async def publish(
     database: Database, caller: Principal, questionnaire_id: UUID, if_match: Precondition, once: Idempotency
 ) -> Questionnaire:
     """Freezes the draft as the next version once nothing in it is unanswerable or untranslated."""
-    async with database.transaction(caller.actor) as uow:
-        await once.claim(uow)
-        questionnaire = await _locked(uow, caller, questionnaire_id)
+    async with database.transaction(caller.actor) as unit:
+        await once.claim(unit)
+        questionnaire = await _locked(unit, caller, questionnaire_id)
         if_match.must_equal(questionnaire.version)
         _must_be_draft(questionnaire)
         if problems := obstacles(questionnaire.content):
             raise Invalid(problems)
-        published = await storage.publish(uow.connection, questionnaire)
-        await _audit(uow, "publish", published)
-        await once.remember(uow, published.id, published.version)
-        await uow.commit()
+        published = await storage.publish(unit.connection, questionnaire)
+        await _audit(unit, "publish", published)
+        await once.remember(unit, published.id, published.version)
+        await unit.commit()
     return published
 
 
@@ -77,9 +77,9 @@ def reading(caller: Principal) -> RowScope:
     return caller.row_scope()
 
 
-async def _locked(uow: UnitOfWork, caller: Principal, questionnaire_id: UUID) -> Questionnaire:
+async def _locked(unit: UnitOfWork, caller: Principal, questionnaire_id: UUID) -> Questionnaire:
     """Not found before not allowed; one kept for all schools is changed by an admin alone."""
-    found = await storage.find(uow.connection, caller.row_scope(), questionnaire_id, for_update=True)
+    found = await storage.find(unit.connection, caller.row_scope(), questionnaire_id, for_update=True)
     if found is None:
         raise NotFound
     caller.must_be_in(EDITORS)
@@ -88,12 +88,12 @@ async def _locked(uow: UnitOfWork, caller: Principal, questionnaire_id: UUID) ->
     return found
 
 
-async def _state_with(uow: UnitOfWork, questionnaire: Questionnaire, content: Content) -> QuestionnaireState:
+async def _state_with(unit: UnitOfWork, questionnaire: Questionnaire, content: Content) -> QuestionnaireState:
     """Published with the content of the newest version, whichever way it got there; else a draft."""
     if questionnaire.published_version is None:
         return QuestionnaireState.DRAFT
     newest = await storage.find_version(
-        uow.connection, RowScope(everything=True), questionnaire.id, questionnaire.published_version
+        unit.connection, RowScope(everything=True), questionnaire.id, questionnaire.published_version
     )
     assert newest is not None, "a questionnaire names a version that was published"
     return QuestionnaireState.PUBLISHED if newest.content == content else QuestionnaireState.DRAFT
@@ -117,8 +117,8 @@ def _must_be_unambiguous(content: Content) -> None:
         raise Invalid(problems)
 
 
-async def _audit(uow: UnitOfWork, act: str, questionnaire: Questionnaire) -> None:
-    await uow.audit(
+async def _audit(unit: UnitOfWork, act: str, questionnaire: Questionnaire) -> None:
+    await unit.audit(
         f"questionnaire.{act}",
         "questionnaire",
         questionnaire.id,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from common.errors import Text
+from common.errors import Message
 from surveys.questionnaires.domain import Content, Option, Page, Question, QuestionType, Scale
 
 Document = dict[str, Any]
@@ -27,7 +27,7 @@ def to_documents(content: Content) -> ContentDocument:
 def from_documents(title: Mapping[str, Any], pages: list[Document]) -> Content:
     """The content of JSON that has the right shape."""
     return Content(
-        Text(**title),
+        Message(**title),
         tuple(Page(page["id"], tuple(map(_read_question, page["questions"]))) for page in pages),
     )
 
@@ -46,7 +46,7 @@ def _read_question(document: Document) -> Question:
     return Question(
         **plain,
         type=QuestionType(document["type"]),
-        text=Text(**document["text"]),
+        text=Message(**document["text"]),
         options=_read_options(document.get("options")),
         scale=Scale(**document["scale"]) if document.get("scale") else None,
     )
@@ -55,4 +55,4 @@ def _read_question(document: Document) -> Question:
 def _read_options(documents: list[Document] | None) -> tuple[Option, ...] | None:
     if documents is None:
         return None
-    return tuple(Option(each["value"], Text(**each["text"])) for each in documents)
+    return tuple(Option(each["value"], Message(**each["text"])) for each in documents)

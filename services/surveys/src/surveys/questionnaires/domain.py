@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from common.errors import Text
+from common.errors import Message
 
 
 class QuestionType(StrEnum):
@@ -36,7 +36,7 @@ class Option:
     """选项: the value that is stored and the text that is read."""
 
     value: str
-    text: Text
+    text: Message
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Question:
     id: str
     type: QuestionType
     required: bool
-    text: Text
+    text: Message
     options: tuple[Option, ...] | None = None
     scale: Scale | None = None
     minimum: float | None = None
@@ -74,7 +74,7 @@ class Page:
 class Content:
     """Everything a respondent sees."""
 
-    title: Text
+    title: Message
     pages: tuple[Page, ...]
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 
-from common.errors import FieldProblem, Text
+from common.errors import FieldProblem, Message
 from surveys.questionnaires.domain import Content, Page, Question, QuestionType
 
 MAX_TEXT = 4_000
@@ -23,17 +23,17 @@ class ResponseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-_UNKNOWN = Text("本页没有这道题", "This page has no such question")
-_REQUIRED = Text("必答题尚未作答", "This question must be answered")
+_UNKNOWN = Message("本页没有这道题", "This page has no such question")
+_REQUIRED = Message("必答题尚未作答", "This question must be answered")
 
 _EXPECTED = {
-    QuestionType.SINGLE_CHOICE: Text("须是选项之一", "Must be one of the options"),
-    QuestionType.MULTIPLE_CHOICE: Text("须是不重复的选项列表", "Must be a list of different options"),
-    QuestionType.TEXT: Text("须是文字，且不超过长度上限", "Must be text within the allowed length"),
-    QuestionType.NUMBER: Text("须是允许范围内的数字", "Must be a number within the allowed range"),
-    QuestionType.SCALE: Text("须是量表范围内的整数", "Must be a whole number on the scale"),
-    QuestionType.DATE: Text("须是日期（YYYY-MM-DD）", "Must be a day (YYYY-MM-DD)"),
-    QuestionType.BOOLEAN: Text("须是 true 或 false", "Must be true or false"),
+    QuestionType.SINGLE_CHOICE: Message("须是选项之一", "Must be one of the options"),
+    QuestionType.MULTIPLE_CHOICE: Message("须是不重复的选项列表", "Must be a list of different options"),
+    QuestionType.TEXT: Message("须是文字，且不超过长度上限", "Must be text within the allowed length"),
+    QuestionType.NUMBER: Message("须是允许范围内的数字", "Must be a number within the allowed range"),
+    QuestionType.SCALE: Message("须是量表范围内的整数", "Must be a whole number on the scale"),
+    QuestionType.DATE: Message("须是日期（YYYY-MM-DD）", "Must be a day (YYYY-MM-DD)"),
+    QuestionType.BOOLEAN: Message("须是 true 或 false", "Must be true or false"),
 }
 
 

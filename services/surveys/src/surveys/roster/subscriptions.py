@@ -16,10 +16,10 @@ def keeping_the_roster(database: Database) -> Handle:
     """The handler of both topics of registry."""
 
     async def keep(events: Sequence[IncomingEvent]) -> None:
-        async with database.transaction(SYSTEM) as uow:
-            await storage.keep_graduates(uow.connection, graduate_rows(events))
-            await storage.keep_schools(uow.connection, school_rows(events))
-            await uow.commit()
+        async with database.transaction(SYSTEM) as unit:
+            await storage.keep_graduates(unit.connection, graduate_rows(events))
+            await storage.keep_schools(unit.connection, school_rows(events))
+            await unit.commit()
 
     return keep
 

@@ -61,14 +61,14 @@ async def create(
     """
     must_open_before_it_closes(plan)
     if min_change.tokens:
-        async with database.transaction(caller.actor) as uow:
-            await _judged(uow, caller, plan, once)
+        async with database.transaction(caller.actor) as unit:
+            await _judged(unit, caller, plan, once)
     met = await includes_changes(database, min_change)
-    async with database.transaction(caller.actor) as uow:
-        asked = await _judged(uow, caller, plan, once)
-        made = await _create(uow, plan, asked, met)
-        await once.remember(uow, made.wave.id, made.wave.version, 201)
-        await uow.commit()
+    async with database.transaction(caller.actor) as unit:
+        asked = await _judged(unit, caller, plan, once)
+        made = await _create(unit, plan, asked, met)
+        await once.remember(unit, made.wave.id, made.wave.version, 201)
+        await unit.commit()
     return made
 
 
@@ -82,23 +82,23 @@ async def includes_changes(database: Database, min_change: RequestedChanges) -> 
     return await min_change.met(applied)
 
 
-async def _judged(uow: UnitOfWork, caller: Principal, plan: WavePlan, once: Idempotency) -> PublishedVersion:
+async def _judged(unit: UnitOfWork, caller: Principal, plan: WavePlan, once: Idempotency) -> PublishedVersion:
     """What is asked; a request that was done before leaves here, since its plan was possible at its time."""
-    await once.claim(uow)
-    if await storage.has_passed(uow.connection, plan.closes_at):
+    await once.claim(unit)
+    if await storage.has_passed(unit.connection, plan.closes_at):
         raise already_over()
-    asked = await find_version(uow.connection, caller.row_scope(), plan.questionnaire_id, plan.questionnaire_version)
+    asked = await find_version(unit.connection, caller.row_scope(), plan.questionnaire_id, plan.questionnaire_version)
     if asked is None or asked.school_code not in {None, plan.school_code}:
         raise unknown_questionnaire_version()
     return asked
 
 
-async def _create(uow: UnitOfWork, plan: WavePlan, asked: PublishedVersion, met: bool) -> Announced:
-    wave = await storage.add(uow.connection, plan)
-    eligible = await storage.freeze_eligible(uow.connection, wave, COUNTED)
+async def _create(unit: UnitOfWork, plan: WavePlan, asked: PublishedVersion, met: bool) -> Announced:
+    wave = await storage.add(unit.connection, plan)
+    eligible = await storage.freeze_eligible(unit.connection, wave, COUNTED)
     questions = len(list(asked.content.questions))
-    token = await request_responses(uow.connection, wave, questions, uow.correlation_id)
-    await uow.audit(
+    token = await request_responses(unit.connection, wave, questions, unit.correlation_id)
+    await unit.audit(
         "wave.create", "wave", wave.id, school_code=plan.school_code, detail={"version": 1, "eligible": eligible}
     )
     return Announced(replace(wave, eligible=eligible), token, met)

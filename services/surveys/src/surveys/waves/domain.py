@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
-from common.errors import FieldProblem, Invalid, Text
+from common.errors import FieldProblem, Invalid, Message
 
 
 class Cycle(IntEnum):
@@ -49,9 +49,9 @@ class Wave:
     created_at: datetime
 
 
-_ORDER = Text("截止时间须晚于开始时间", "The wave must close after it opens")
-_OVER = Text("截止时间已过", "The closing time has passed already")
-_UNKNOWN_VERSION = Text("没有这份已发布的问卷版本", "There is no such published questionnaire version")
+_ORDER = Message("截止时间须晚于开始时间", "The wave must close after it opens")
+_OVER = Message("截止时间已过", "The closing time has passed already")
+_UNKNOWN_VERSION = Message("没有这份已发布的问卷版本", "There is no such published questionnaire version")
 
 
 def must_open_before_it_closes(plan: WavePlan) -> None:

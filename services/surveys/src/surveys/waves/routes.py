@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from common.auth import Caller, Principal
 from common.database import Database
-from common.errors import Text
+from common.errors import Message
 from common.http import (
     Db,
     LazyBody,
@@ -39,7 +39,7 @@ Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le
 def _known_cycle(years: int) -> int:
     # not a Literal, for which true is 1
     if years not in set(Cycle):
-        raise rule_broken("not_allowed", Text("应为 0、1、3 或 5", "Must be 0, 1, 3 or 5"))
+        raise rule_broken("not_allowed", Message("应为 0、1、3 或 5", "Must be 0, 1, 3 or 5"))
     return years
 
 

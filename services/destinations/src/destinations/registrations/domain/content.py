@@ -1,7 +1,5 @@
 """What a registration says about one graduate's destination."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -37,11 +35,11 @@ class Destination:
         """Names of the fields that say something; `flexible: false` says nothing that could be forbidden."""
         return frozenset(name for name, value in vars(self).items() if value is not None and value is not False)
 
-    def merged(self, patch: Mapping[str, Any]) -> Destination:
+    def merged(self, patch: Mapping[str, Any]) -> "Destination":
         """The content after a merge patch: absent keeps, None clears."""
         return replace(self, **patch)
 
-    def cleared(self, names: frozenset[str]) -> Destination:
+    def cleared(self, names: frozenset[str]) -> "Destination":
         """The content without these fields."""
         return self.merged(dict.fromkeys(names))
 

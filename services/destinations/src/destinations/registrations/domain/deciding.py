@@ -1,7 +1,5 @@
 """What an act makes of a registration: pure decisions, each of which may refuse."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any

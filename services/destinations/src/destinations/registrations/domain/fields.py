@@ -1,7 +1,5 @@
 """Which fields a destination code needs and which it forbids (必填与须空字段)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

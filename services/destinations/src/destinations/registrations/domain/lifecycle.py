@@ -1,7 +1,5 @@
 """Who may do what to a registration in which state: one plain table."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,9 +1,7 @@
 """Why an act on a registration is refused."""
 
-from __future__ import annotations
-
 from common.codes.rules import rule
-from common.errors import Conflict, Forbidden, Invalid, Text
+from common.errors import Conflict, Forbidden, Invalid, Message
 from destinations.registrations.domain.lifecycle import Action, Stage
 
 
@@ -11,7 +9,7 @@ class RoleMayNotAct(Forbidden):
     """The role never does this, whatever the state."""
 
     def __init__(self, action: Action) -> None:
-        super().__init__(Text("当前角色不能执行此操作", f"This role may not {action.value} a registration"))
+        super().__init__(Message("当前角色不能执行此操作", f"This role may not {action.value} a registration"))
 
 
 class ActNotPossible(Conflict):
@@ -20,8 +18,8 @@ class ActNotPossible(Conflict):
     def __init__(self, action: Action, stage: Stage, allowed: tuple[Action, ...]) -> None:
         super().__init__(
             "transition_not_allowed",
-            Text("当前状态不允许此操作", "The state does not allow this"),
-            Text(f"状态 {stage.state} 下不能执行 {action}", f"Not possible: {action} in state {stage.state}"),
+            Message("当前状态不允许此操作", "The state does not allow this"),
+            Message(f"状态 {stage.state} 下不能执行 {action}", f"Not possible: {action} in state {stage.state}"),
             state=stage.state.value,
             allowed_transitions=[each.value for each in allowed],
         )
@@ -33,7 +31,7 @@ class SamePerson(Conflict):
     def __init__(self, stage: Stage, allowed: tuple[Action, ...]) -> None:
         super().__init__(
             "same_reviewer",
-            Text("同一人不得承担两级审核", "One person cannot fill two review levels"),
+            Message("同一人不得承担两级审核", "One person cannot fill two review levels"),
             state=stage.state.value,
             allowed_transitions=[each.value for each in allowed],
         )
@@ -45,7 +43,9 @@ class GraduateWithdrawn(Conflict):
     def __init__(self, stage: Stage | None = None) -> None:
         super().__init__(
             "graduate_withdrawn",
-            Text("该生已不在毕业生名单中, 登记已冻结", "The graduate has left the roster; the registration is frozen"),
+            Message(
+                "该生已不在毕业生名单中，登记已冻结", "The graduate has left the roster; the registration is frozen"
+            ),
             state=stage.state.value if stage else None,
             allowed_transitions=[],
         )
@@ -57,7 +57,7 @@ class AlreadyRegistered(Conflict):
     def __init__(self, stage: Stage, allowed: tuple[Action, ...]) -> None:
         super().__init__(
             "already_registered",
-            Text("该生已有未作废的去向登记", "The graduate has a registration that is not voided"),
+            Message("该生已有未作废的去向登记", "The graduate has a registration that is not voided"),
             state=stage.state.value,
             allowed_transitions=[each.value for each in allowed],
         )
@@ -68,7 +68,7 @@ class UnknownGraduate(Invalid):
 
     def __init__(self) -> None:
         problem = rule("unknown_graduate").problem("/graduate_id")
-        super().__init__([problem], "unknown_graduate", Text("没有该毕业生", "There is no such graduate"))
+        super().__init__([problem], "unknown_graduate", Message("没有该毕业生", "There is no such graduate"))
 
 
 class ContentRefused(Invalid):

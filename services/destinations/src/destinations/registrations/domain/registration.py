@@ -1,7 +1,5 @@
 """A registration as it is stored, and what an act makes of it: frozen values."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum

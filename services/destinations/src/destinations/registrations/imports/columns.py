@@ -4,8 +4,6 @@ Verbatim headers of the export format (A), with the synonyms met elsewhere. A co
 code and its label; either may hold the other. Columns of the roster are registry's and are not read here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 HEADERS: Mapping[str, tuple[str, ...]] = {

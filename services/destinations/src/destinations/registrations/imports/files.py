@@ -1,7 +1,5 @@
 """The file of an import: rows read from it, and its faulty rows shown to whoever sent it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@
 leaves out those that are committed. A dry run decides in the same way over what it reads, without a lock.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +42,7 @@ class Task:
     person: Person
 
     @classmethod
-    def of(cls, context: OperationContext) -> Task:
+    def of(cls, context: OperationContext) -> "Task":
         """The task as the route stored it."""
         given = context.parameters
         day = given["effective_on"]
@@ -80,7 +78,7 @@ class Counts:
     change_token: str | None = None
     faults: dict[int, list[list[str]]] = field(default_factory=dict)
 
-    def add(self, other: Counts) -> None:
+    def add(self, other: "Counts") -> None:
         """Counts another part of the file."""
         for name in ("created", "updated", "unchanged", "rejected", "incomplete_fields", "frozen"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
@@ -88,7 +86,7 @@ class Counts:
         self.faults |= other.faults
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> Counts:
+    def of(cls, stored: Mapping[str, Any]) -> "Counts":
         """What an earlier attempt noted of a part."""
         return cls(**{**stored, "faults": {int(row): faults for row, faults in stored["faults"].items()}})
 
@@ -110,7 +108,7 @@ class FileImport:
     rows: Sequence[Row]
     entries: Entries
 
-    async def run(self) -> Counts:
+    async def run(self) -> "Counts":
         """Does all parts that are not done; the counts are those of the whole file."""
         earlier, counts, done = await self.context.done_chunks(), Counts(), len(self.rows)
         for number, part in enumerate(self._parts()):
@@ -125,7 +123,7 @@ class FileImport:
             return [self.rows]
         return [self.rows[start : start + CHUNK_ROWS] for start in range(0, len(self.rows), CHUNK_ROWS)]
 
-    async def _run_part(self, number: int, rows: Sequence[Row]) -> Counts:
+    async def _run_part(self, number: int, rows: Sequence[Row]) -> "Counts":
         """Decides all rows, then writes the good ones, or none."""
         if self.task.dry_run:
             return _counts(await self._imagined(rows), skip_faulty=self.task.skip_faulty)
@@ -197,7 +195,7 @@ def _faults(counts: Counts, row: Row) -> list[Fault]:
     return [Fault(column, rule) for column, rule in counts.faults[row.number]]
 
 
-def _counts(plan: Plan, *, skip_faulty: bool) -> Counts:
+def _counts(plan: Plan, *, skip_faulty: bool) -> "Counts":
     faults = {row.number: [[fault.column, fault.rule] for fault in row.faults] for row in plan.faulty}
     if faults and not skip_faulty:
         return Counts(rejected=len(faults), faults=faults)

@@ -1,7 +1,5 @@
 """What a file makes of the stored registrations: pure decisions over many rows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,7 +1,5 @@
 """Whose rows these are, as registry says; while it is down, the operation is tried again later."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
