@@ -27,6 +27,7 @@ from common.http import (
     PageOf,
     StrictModel,
     create_app,
+    page_of,
     page_response,
     resource,
     rule_broken,
@@ -101,14 +102,13 @@ def thing_router() -> APIRouter:
         caller.must_be(Role.ADMIN)
         return resource(body.parse(), 1, 201, f"/v1/things/{EXISTING}")
 
-    @router.get("/things", response_model=PageOf[Numbered])
+    @router.get("/things")
     async def list_things(
-        *, request: Request, caller: Caller, page: Page, name: str | None = None, on: Day | None = None
-    ) -> Response:
+        *, caller: Caller, page: Page, name: str | None = None, on: Day | None = None
+    ) -> PageOf[Numbered]:
         first = (page.after(int) or [0])[0]
-        numbers = range(first + 1, min(first + page.limit, 250) + 1)
-        following = page.cursor_for(numbers[-1]) if numbers and numbers[-1] < 250 else None
-        return page_response(request, [Numbered(number=each) for each in numbers], following)
+        numbers = range(first + 1, min(first + page.limit + 1, 250) + 1)
+        return page_of(page, numbers, lambda number: number, lambda number: Numbered(number=number))
 
     @router.get("/other-things", response_model=PageOf[Numbered])
     async def list_other_things(*, request: Request, caller: Caller, page: Page) -> Response:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from common.auth import Principal, Role
 from common.errors import BadQuery, FieldProblem, Message, NotFound
-from indicators.rates.groupings import COLUMNS, Filter, filter_of
+from indicators.schemes.groupings import COLUMNS, Filter, filter_of
 
 READERS = frozenset(
     {
