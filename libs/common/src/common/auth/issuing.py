@@ -3,7 +3,6 @@
 import base64
 import json
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from common import clock
 from common.auth.principal import Role
 from common.auth.verifier import TOKEN_TYPE
 
@@ -113,7 +113,7 @@ class TokenIssuer:
 
     def claims(self, grant: Grant, ttl: timedelta = DEFAULT_TTL) -> dict[str, Any]:
         """All claims of a token issued now."""
-        now = int(time.time())
+        now = int(clock.now().timestamp())
         registered = {
             "iss": self.issuer,
             "aud": self.audience,
