@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, ScalarSelect, Select, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import Actor, RowScope
-from common.clock import TODAY_SQL
+from common.clock import NOW_SQL, TODAY_SQL
 from common.codes import CodeLists
 from common.identifiers import GraduateId, RegistrationId
 from destinations.registrations import tables
@@ -53,7 +53,7 @@ def _bound(name: str) -> str:
 _SAVE = text(
     f"""
     WITH moment AS (
-        SELECT clock_timestamp() AS recorded_at, greatest({TODAY_SQL}, CAST(:previous_day AS date), last_decided_on) AS day
+        SELECT {NOW_SQL} AS recorded_at, greatest({TODAY_SQL}, CAST(:previous_day AS date), last_decided_on) AS day
           FROM destination_streams WHERE graduate_id = :graduate_id
     ), stream AS (
         UPDATE destination_streams
@@ -84,7 +84,7 @@ _SAVE = text(
           FROM stored, moment
     )
     SELECT stored.id, moment.day, moment.recorded_at, stream.sequence FROM stored, moment, stream
-    """  # noqa: E501 - one line per thought
+    """
 )
 
 PATIENCE = "5s"
