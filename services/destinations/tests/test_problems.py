@@ -14,7 +14,7 @@ from destinations.registrations.domain.refusals import (
     SamePerson,
     UnknownGraduate,
 )
-from destinations.roster.registry import RegistryUnavailable
+from destinations.registry_client import RegistryUnavailable
 
 REFUSALS = [
     UnknownGraduate(),

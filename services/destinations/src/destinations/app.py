@@ -15,7 +15,7 @@ from common.service_process.composition import Readiness
 from destinations.problems import PROBLEM_TEXTS, PROBLEMS
 from destinations.registrations.imports.routes import router as imports
 from destinations.registrations.routes import router as registrations
-from destinations.roster.registry import registry_client
+from destinations.registry_client import registry_client
 from destinations.roster.storage import OWNERS_OF_EVENTS
 from destinations.settings import Settings
 
