@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from common.auth import SYSTEM, Principal, Role, RowScope
+from common.auth import SYSTEM, Owners, Principal, Role, RowScope
 from common.contracts import ChangeToken
 from common.database import Database, UnitOfWork
 from common.http import Idempotency
@@ -156,16 +156,23 @@ async def _registrable(
 
 
 def _sees(caller: Principal, graduate: Graduate, province_code: str | None) -> bool:
-    return caller.sees_row(graduate.school_code, graduate.college_code, graduate.class_code, graduate.id, province_code)
+    return caller.sees_row(
+        Owners(
+            school_code=graduate.school_code,
+            college_code=graduate.college_code,
+            class_code=graduate.class_code,
+            graduate_id=graduate.id,
+            province_code=province_code,
+        )
+    )
 
 
 async def _locked_for(
     unit: UnitOfWork, caller: Principal, target: Target, action: Action
 ) -> tuple[Registration, Person]:
     """The locked registration, once scope, role, version and state allow the act, in this order."""
-    await storage.get(
-        unit.connection, scope_of(caller), target.id
-    )  # who may not see it must not wait for its lock, and learn that it is there
+    # read once without the lock: a caller outside the scope must neither wait for it nor learn by waiting
+    await storage.get(unit.connection, scope_of(caller), target.id)
     await storage.lock(unit.connection, target.id)
     registration = await storage.get(unit.connection, scope_of(caller), target.id)
     person = _person(caller, action)
