@@ -31,16 +31,20 @@ _TOKEN_REFUSED = frozenset({401, 403})
 class RegistryUnavailable(Unavailable):
     """Registry does not answer, so it cannot be said whether the graduate exists."""
 
+    code = "registry_unavailable"
+    title = Message("暂时无法核对生源信息，请稍后重试", "The roster cannot be asked just now; try again")
+
     def __init__(self) -> None:
-        detail = Message("暂时无法核对生源信息，请稍后重试", "The roster cannot be asked just now; try again")
-        super().__init__(RETRY_AFTER, "registry_unavailable", detail)
+        super().__init__(RETRY_AFTER)
 
 
 class RegistryRefused(PermanentError):
     """Registry does not accept what it is asked: asking again cannot help."""
 
+    code = "registry_refused"
+
     def __init__(self) -> None:
-        super().__init__("registry_refused", rule("registry_refused").text)
+        super().__init__(detail=rule("registry_refused").text)
 
 
 @dataclass(frozen=True)
