@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.clock import TODAY_SQL
+from common.clock import NOW_SQL, TODAY_SQL
 from common.contracts import ChangeToken
 from common.contracts import registration as contract
 from common.database import UnitOfWork
@@ -91,7 +91,7 @@ _PREPARE = text(
        SET id = coalesce(staged.id, uuidv7()), sequence = stream.sequence + 1, recorded_at = now.instant,
            day = coalesce(CAST(:effective_on AS date),
                           greatest({TODAY_SQL}, staged.previous_day, stream.last_decided_on))
-      FROM destination_streams stream, (SELECT clock_timestamp() AS instant) AS now
+      FROM destination_streams stream, (SELECT {NOW_SQL} AS instant) AS now
      WHERE stream.graduate_id = staged.graduate_id
     """
 )

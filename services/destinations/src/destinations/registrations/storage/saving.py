@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import Actor
-from common.clock import TODAY_SQL
+from common.clock import NOW_SQL, TODAY_SQL
 from common.codes import CodeLists
 from common.identifiers import RegistrationId
 from destinations.registrations.domain.content import CODE_LISTS, FIELDS, Destination
@@ -31,7 +31,7 @@ _BOUND = {name: f"CAST(:{name} AS {_CASTS.get(name, 'text')})" for name in _WRIT
 _SAVE = text(
     f"""
     WITH moment AS (
-        SELECT clock_timestamp() AS recorded_at, greatest({TODAY_SQL}, CAST(:previous_day AS date), last_decided_on) AS day
+        SELECT {NOW_SQL} AS recorded_at, greatest({TODAY_SQL}, CAST(:previous_day AS date), last_decided_on) AS day
           FROM destination_streams WHERE graduate_id = :graduate_id
     ), stream AS (
         UPDATE destination_streams
@@ -62,7 +62,7 @@ _SAVE = text(
           FROM stored, moment
     )
     SELECT stored.id, moment.day, moment.recorded_at, stream.sequence FROM stored, moment, stream
-    """  # noqa: E501 - one line per thought
+    """
 )
 
 
