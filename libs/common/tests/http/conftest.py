@@ -94,6 +94,11 @@ async def key_holder(key: Annotated[str | None, Security(door)]) -> str:
     return key
 
 
+class Frozen(Conflict):
+    code = "frozen"
+    title = Message("已冻结", "Frozen")
+
+
 def thing_router() -> APIRouter:
     router = APIRouter(prefix="/v1")
 
@@ -126,7 +131,7 @@ def thing_router() -> APIRouter:
         caller.must_be(Role.ADMIN)
         if_match.must_equal(VERSION)
         if caller.subject == "frozen":
-            raise Conflict("frozen", Message("已冻结", "Frozen"), state="frozen", allowed_transitions=["thaw"])
+            raise Frozen(state="frozen", allowed_transitions=["thaw"])
         return resource(body.parse(), VERSION + 1)
 
     return router
@@ -184,7 +189,6 @@ def edge_app(mint: TokenMint, finished: list[str], **settings: Any) -> Any:
         settings=given,
         routers=[thing_router(), other_router(finished)],
         verifier=TokenVerifier(given),
-        problem_texts={"frozen": (409, Message("已冻结", "Frozen"))},
         readiness={"database": fine, "relay": broken},
     )
 

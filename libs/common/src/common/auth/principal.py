@@ -43,9 +43,11 @@ class Actor:
 class ScopeMissing(Forbidden):
     """The token lacks the OAuth scope that the act asks for beside the role."""
 
+    code = "scope_missing"
+    title = Message("访问令牌缺少所需的权限范围", "The token lacks a scope that is needed here")
+
     def __init__(self, scope: str) -> None:
-        detail = Message(f"访问令牌缺少权限范围 {scope}", f"The token lacks the scope {scope}")
-        super().__init__(detail, "scope_missing")
+        super().__init__(Message(f"访问令牌缺少权限范围 {scope}", f"The token lacks the scope {scope}"))
 
 
 SYSTEM = Actor("system", Role.SYSTEM.value)

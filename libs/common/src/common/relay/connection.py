@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from common import clock
+
 _LEADER = 0x71755F72656C6179  # "qu_relay"; advisory locks are per database, so every service has its own
 _CONNECT_SECONDS = 5.0
 _COMMAND_SECONDS = 10.0
@@ -30,6 +32,7 @@ async def dedicated_connection(engine: AsyncEngine, application: str) -> AsyncIt
             "tcp_keepalives_idle": "5",
             "tcp_keepalives_interval": "2",
             "tcp_keepalives_count": "3",
+            **clock.session_parameters(),
         },
     )
     try:

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import text
 
 from common.auth import SYSTEM
+from common.clock import NOW_SQL
 from common.contracts import OutgoingEvent, rate
 from common.contracts.rate import MovedGroup, RateMovedData
 from common.database import Database, UnitOfWork
@@ -31,10 +32,10 @@ _TAKE = text(
     """
 )
 _NEXT = text(
-    """
+    f"""
     INSERT INTO rate_streams (school_code, sequence) VALUES (:school, 1)
     ON CONFLICT (school_code) DO UPDATE SET sequence = rate_streams.sequence + 1
-    RETURNING sequence, clock_timestamp() AS recorded_at
+    RETURNING sequence, {NOW_SQL} AS recorded_at
     """
 )
 
