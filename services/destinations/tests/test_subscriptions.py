@@ -11,7 +11,7 @@ from common.contracts.organisation import OrganisationData, UnitKind
 from common.database import Database
 from common.identifiers import GraduateId
 from destinations.roster import storage as roster
-from destinations.subscriptions import HANDLERS, apply_batch
+from destinations.roster.subscriptions import HANDLERS, apply_batch
 
 NOW = datetime(2024, 6, 20, tzinfo=UTC)
 
@@ -50,7 +50,7 @@ def described(
 
 async def kept(database: Database, graduate_id: UUID) -> tuple[str | None, str, str | None]:
     async with database.reading() as connection:
-        found = await roster.graduate(connection, GraduateId(graduate_id))
+        found = await roster.find(connection, GraduateId(graduate_id))
     assert found is not None
     return found[0].college_code, found[0].status, found[1]
 

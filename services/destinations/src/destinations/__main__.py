@@ -2,8 +2,8 @@
 
 from common.service_process import Service, run_service
 from destinations.app import create_app
+from destinations.roster.subscriptions import GROUP, TOPICS
 from destinations.settings import Settings
-from destinations.subscriptions import GROUP, TOPICS
 from destinations.worker import background
 
 SERVICE = Service(

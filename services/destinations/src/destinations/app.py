@@ -12,10 +12,10 @@ from common.database import Database
 from common.http import create_app as create_http_app
 from common.operations.routes import operations_router
 from common.service_process.composition import Readiness
-from destinations.problems import PROBLEM_TEXTS, PROBLEMS
+from destinations.problems import PROBLEMS
 from destinations.registrations.imports.routes import router as imports
 from destinations.registrations.routes import router as registrations
-from destinations.roster.registry import registry_client
+from destinations.registry_client import registry_client
 from destinations.roster.storage import OWNERS_OF_EVENTS
 from destinations.settings import Settings
 
@@ -37,7 +37,6 @@ def create_app(settings: Settings, database: Database, readiness: Readiness) -> 
         database=database,
         cipher=FieldCipher.load(settings.keyring_file) if settings.keyring_file else None,
         problems=PROBLEMS,
-        problem_texts=PROBLEM_TEXTS,
         readiness=readiness,
         lifespan=lifespan,
         routers=[

@@ -10,9 +10,9 @@ from common.operations import OperationRunner
 from common.service_process import Background
 from common.service_process.housekeeping import housekeeping
 from destinations.registrations.imports.importing import EMPTY_RESULT, KIND, import_registrations
-from destinations.roster.registry import registry_client
+from destinations.registry_client import registry_client
+from destinations.roster.subscriptions import GROUP, TOPICS, apply_batch
 from destinations.settings import Settings
-from destinations.subscriptions import GROUP, TOPICS, apply_batch
 
 
 def background(settings: Settings, database: Database) -> Sequence[Background]:

@@ -24,6 +24,7 @@ from destinations.registrations.domain.lifecycle import Stage
 from destinations.registrations.domain.registration import Registration, Reviewers, Written, after
 from destinations.registrations.imports.planning import Known, Planned
 from destinations.roster import storage as roster
+from destinations.roster.domain import RosterEntry
 
 _CONTENT = ", ".join(FIELDS)
 _REVIEWERS = tuple(vars(Reviewers()))
@@ -164,17 +165,17 @@ async def one_at_a_time(connection: AsyncConnection, school_code: str, cohort: i
 
 
 async def lock_known(
-    connection: AsyncConnection, school_code: str, told: Sequence[roster.Values]
+    connection: AsyncConnection, school_code: str, told: Sequence[RosterEntry]
 ) -> Mapping[GraduateId, Known]:
     """Keeps what was told, locks the graduates' streams in the order of their ids, reads what is stored about each."""
-    ids = sorted(each["graduate_id"] for each in told)
+    ids = sorted(each.graduate.id for each in told)
     await roster.keep_graduates(connection, told)
     await connection.execute(_OPEN_STREAMS, {"ids": ids, "school_code": school_code})
     await connection.execute(_LOCK_STREAMS, {"ids": ids})
     return await read_known(connection, told)
 
 
-async def read_known(connection: AsyncConnection, told: Sequence[roster.Values]) -> Mapping[GraduateId, Known]:
+async def read_known(connection: AsyncConnection, told: Sequence[RosterEntry]) -> Mapping[GraduateId, Known]:
     """What is stored about each graduate, as it is at this moment."""
     graduates = await roster.graduates(connection, told)
     ids = sorted(graduates)
