@@ -1,5 +1,6 @@
 """Deleting what has expired: operations with their files, and remembered answers to repeated requests."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import structlog
@@ -21,7 +22,7 @@ def housekeeping(database: Database) -> Background:
     return timetable(database, [tidying(database)])
 
 
-def timetable(database: Database, work: list[Periodic]) -> Background:
+def timetable(database: Database, work: Sequence[Periodic]) -> Background:
     """All periodic work of a process, with its readiness."""
     made = Timetable(database, work)
     return Background("periodic", made.run, made.not_ready)
