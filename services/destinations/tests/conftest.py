@@ -17,10 +17,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from common.auth.service_tokens import ServiceTokens
+from common.consuming import Handle
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database
 from common.operations import OperationRunner
-from destinations.app import create_app
+from common.service_process import Runtime
+from destinations.app import COMPOSITION, create_app
+from destinations.areas import ROSTER
 from destinations.registrations.imports.importing import EMPTY_RESULT, KIND, import_registrations
 from destinations.registry_client import Registry
 from destinations.roster.domain import RosterEntry
@@ -137,6 +140,12 @@ async def app(settings: Settings, database: Database, registry: Registry) -> Fas
     app = create_app(settings, database, {})
     app.state.registry = registry
     return app
+
+
+@pytest.fixture
+def apply(settings: Settings, database: Database) -> Handle:
+    """Applies a batch of registry's events, as the consumer does."""
+    return COMPOSITION.handle(ROSTER, Runtime(settings, database))
 
 
 @pytest.fixture
