@@ -62,6 +62,7 @@ async def _execute(engine: AsyncEngine, statement: str) -> None:
 
 
 async def on_database(url: str, package: str, act: Callable[..., Any], **options: Any) -> None:
+    """Runs a command of alembic, with the history of a service, on the database of this address."""
     engine = create_async_engine(asyncpg_url(url), poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(_with_connection, alembic_config(package), act, options)
