@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from html import escape
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from common.errors import Message, NotFound
+from common.http.routing import Router
 
 COMMON: Mapping[str, tuple[int, Message]] = {
     "bad_query": (400, Message("查询参数未知、格式错误或超出范围", "A parameter is unknown, malformed or off range")),
@@ -29,14 +29,15 @@ COMMON: Mapping[str, tuple[int, Message]] = {
     "internal_error": (500, Message("服务内部错误，请提供 trace_id", "Internal error; name the trace_id")),
     "unavailable": (503, Message("依赖的服务暂不可用，请稍后重试", "Something needed does not answer; try again")),
     "database_unavailable": (503, Message("数据库暂不可用，请稍后重试", "The database does not answer; try again")),
+    "busy": (503, Message("相关数据正在被其他操作占用，请稍后重试", "Another act holds these rows; try again")),
     "serialisation_conflict": (503, Message("与其他写入冲突，请重试", "Collided with another write; try again")),
     "keys_unavailable": (503, Message("签名公钥暂不可用，请稍后重试", "The issuer's keys cannot be had; try again")),
 }  # fmt: skip
 
 
-def problem_pages(known: Mapping[str, tuple[int, Message]]) -> APIRouter:
+def problem_pages(known: Mapping[str, tuple[int, Message]]) -> Router:
     """`/problems` and `/problems/{code}`."""
-    router = APIRouter(include_in_schema=False)
+    router = Router(credential=None, include_in_schema=False)
 
     @router.get("/problems", response_class=HTMLResponse)
     async def all_problems() -> str:

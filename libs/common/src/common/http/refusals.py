@@ -1,6 +1,6 @@
-"""Refusals that only HTTP knows: method, content type, size, and a request that is being answered already."""
+"""Refusals that only HTTP knows: method, content type and size."""
 
-from common.errors import Conflict, Message, QuxiangError
+from common.errors import Message, QuxiangError
 
 
 class MethodNotAllowed(QuxiangError):
@@ -27,12 +27,3 @@ class ContentTooLarge(QuxiangError):
         title = Message("请求体过大", "The body is too large")
         detail = Message(f"请求体不得超过 {limit} 字节", f"The body may have at most {limit} bytes")
         super().__init__("content_too_large", title, detail)
-
-
-class RequestInProgress(Conflict):
-    """A request with the same idempotency key has not been answered yet."""
-
-    def __init__(self, retry_after: float = 1.0) -> None:
-        title = Message("相同 Idempotency-Key 的请求正在处理", "A request with this Idempotency-Key is being answered")
-        super().__init__("request_in_progress", title)
-        self.retry_after = retry_after
