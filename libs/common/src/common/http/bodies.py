@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from common.errors import FieldProblem, Invalid, Malformed, Message
-from common.http.refusals import UnsupportedMediaType
+from common.http.refusals import MalformedJson, UnsupportedMediaType
 from common.http.validation import field_problems, pointer
 
 JSON = "application/json"
@@ -36,7 +36,7 @@ def parsed(model: type[Model], content_type: str, raw: bytes) -> Model:
     except ValidationError as error:
         raise _refusal(error) from None
     except ValueError:
-        raise _no_json() from None
+        raise MalformedJson from None
     # PostgreSQL's text cannot hold null characters
     if b"\\u0000" in raw and (places := list(_null_characters(json.loads(raw), ()))):
         text = Message("不得包含空字符", "Must not contain a null character")
@@ -91,11 +91,7 @@ else:
 
 def _refusal(error: ValidationError) -> Malformed | Invalid:
     errors = error.errors(include_url=False, include_input=False)
-    return _no_json() if errors[0]["type"] == "json_invalid" else Invalid(field_problems(errors))
-
-
-def _no_json() -> Malformed:
-    return Malformed(Message("请求体不是有效的 JSON", "The body is not valid JSON"), "malformed_json")
+    return MalformedJson() if errors[0]["type"] == "json_invalid" else Invalid(field_problems(errors))
 
 
 def _null_characters(value: Any, place: tuple[str | int, ...]) -> Any:

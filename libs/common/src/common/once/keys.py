@@ -80,16 +80,28 @@ class AlreadyAnswered(Exception):
 class RequestInProgress(Conflict):
     """A request with the same idempotency key has not been answered yet."""
 
+    code = "request_in_progress"
+    title = Message("相同 Idempotency-Key 的请求正在处理", "A request with this Idempotency-Key is being answered")
+
     def __init__(self, retry_after: float = 1.0) -> None:
-        title = Message("相同 Idempotency-Key 的请求正在处理", "A request with this Idempotency-Key is being answered")
-        super().__init__("request_in_progress", title)
+        super().__init__()
         self.retry_after = retry_after
+
+
+class KeyReused(Invalid):
+    """The key was used with another payload."""
+
+    code = "idempotency_key_reused"
+    title = Message("该 Idempotency-Key 已用于其他内容", "This Idempotency-Key was used with another content")
+
+    def __init__(self) -> None:
+        super().__init__([FieldProblem("Idempotency-Key", "reused", self.title)])
 
 
 async def claim(connection: AsyncConnection, subject: str, once: Once) -> None:
     """Holds the key until the transaction ends.
 
-    Raises RequestInProgress while another transaction holds it, Invalid if it was used with another payload,
+    Raises RequestInProgress while another transaction holds it, KeyReused if it was used with another payload,
     AlreadyAnswered if the request was done before.
     """
     place = _place(subject, once)
@@ -102,9 +114,7 @@ async def claim(connection: AsyncConnection, subject: str, once: Once) -> None:
         await connection.execute(_FORGET, place)
         return
     if row.payload_hash != once.payload_hash:
-        message = Message("该 Idempotency-Key 已用于其他内容", "This Idempotency-Key was used with another content")
-        problem = FieldProblem("Idempotency-Key", "reused", message)
-        raise Invalid([problem], code="idempotency_key_reused", detail=message)
+        raise KeyReused
     raise AlreadyAnswered(Answered(row.status, row.location, row.object_id, row.version))
 
 

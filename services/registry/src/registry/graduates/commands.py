@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
 
-from common.auth import Principal, Role
+from common.auth import Owners, Principal, Role
 from common.codes import CodeLists
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
@@ -201,7 +201,14 @@ async def _permitted(unit: UnitOfWork, caller: Principal, body: LazyBody[NewGrad
     if province is None or not caller.sees_school(new.school_code, province):
         raise NotFound
     caller.must_be(*EDITORS)
-    if not caller.sees_row(new.school_code, new.college_code, new.class_code, None, province):
+    if not caller.sees_row(
+        Owners(
+            school_code=new.school_code,
+            college_code=new.college_code,
+            class_code=new.class_code,
+            province_code=province,
+        )
+    ):
         raise NotFound
     return new
 

@@ -88,7 +88,7 @@ async def _name_indexes(
     connection: AsyncConnection, cipher: FieldCipher, scope: RowScope, name: str | None
 ) -> list[bytes]:
     """What the name looks like in each school of the scope, for it is indexed within a school only."""
-    if name is None or scope.graduate_id is not None or scope.nothing:
+    if name is None or scope.among.graduate_id is not None or scope.nothing:
         return []
     schools = await storage.schools_in_scope(connection, scope)
     return [name_index(cipher, school, name) for school in schools]

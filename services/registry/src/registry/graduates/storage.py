@@ -1,7 +1,7 @@
 """SQL about graduates and their versions. Rows come out as stored; `sealing` opens them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, Executable, Select, and_, cast, fu
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.auth import RowScope
+from common.auth import Owners, RowScope
 from common.clock import TODAY_SQL
 from registry.graduates.tables import graduate_versions, graduates
 from registry.organisation.tables import schools
@@ -100,9 +100,8 @@ def among(
 
 async def schools_in_scope(connection: AsyncConnection, scope: RowScope) -> list[str]:
     """Codes of the schools that the scope reaches."""
-    condition = scope.condition(school_code=schools.c.code, province_code=schools.c.province_code)
-    if scope.college_code or scope.class_code:
-        condition = schools.c.code == scope.school_code
+    reached = RowScope(replace(scope.among, college_code=None, class_code=None), scope.everything)
+    condition = reached.condition(Owners(school_code=schools.c.code, province_code=schools.c.province_code))
     return list((await connection.scalars(select(schools.c.code).where(condition))).all())
 
 
@@ -176,11 +175,13 @@ async def _rows(connection: AsyncConnection, statement: Executable) -> list[Stor
 
 def _within(scope: RowScope) -> Select[Any]:
     condition = scope.condition(
-        school_code=graduates.c.school_code,
-        college_code=graduates.c.college_code,
-        class_code=graduates.c.class_code,
-        graduate_id=graduates.c.id,
-        province_code=schools.c.province_code,
+        Owners(
+            school_code=graduates.c.school_code,
+            college_code=graduates.c.college_code,
+            class_code=graduates.c.class_code,
+            graduate_id=graduates.c.id,
+            province_code=schools.c.province_code,
+        )
     )
     return select(graduates).join(schools, schools.c.code == graduates.c.school_code).where(condition)
 

@@ -21,10 +21,10 @@ OWNERS_OF_EVENTS = {
     "province_code": "school_code IN (SELECT code FROM schools WHERE province_code = :province_code)",
     "college_code": f"(key IN ({_GRADUATES} AND college_code = :college_code)"
     " OR key = school_code AND data ->> 'college_code' = :college_code)",
-    "class_code": f"(key IN ({_GRADUATES} AND class_code = :class_code)"
-    " OR key = school_code AND data ->> 'class_code' = :class_code)",
+    "class_code": f"(key IN ({_GRADUATES} AND class_code = ANY(:class_code))"
+    " OR key = school_code AND data ->> 'class_code' = ANY(:class_code))",
 }
-"""Whose our events are by now: they tell neither the school's province nor where a graduate has moved since."""
+"""Owners of our events by now: an event carries neither the school's province nor where a graduate has moved since."""
 
 
 async def find(
