@@ -8,6 +8,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from common import clock
 from common.auth.principal import Actor
 from common.database.failures import translated, translated_connecting
 from common.database.unit_of_work import UnitOfWork
@@ -89,7 +90,7 @@ class Database:
     async def act(self, actor: Actor, act: Callable[[UnitOfWork], Awaitable[Done]], once: None = None) -> Done: ...
 
     @overload
-    async def act(self, actor: Actor, act: Callable[[UnitOfWork], Awaitable[Kept]], once: Once | None) -> Kept: ...
+    async def act(self, actor: Actor, act: Callable[[UnitOfWork], Awaitable[Kept]], once: Once) -> Kept: ...
 
     async def act(self, actor: Actor, act: Callable[[UnitOfWork], Awaitable[Any]], once: Once | None = None) -> Any:
         """The frame of every command: opens, claims the key, runs, remembers what came of it, commits.
@@ -140,6 +141,7 @@ def _engine(url: str, application_name: str, statement_timeout: int, **pool: Any
                 "timezone": "UTC",
                 # compiling a plan costs more than any of our short statements
                 "jit": "off",
+                **clock.session_parameters(),
             },
         },
         **pool,

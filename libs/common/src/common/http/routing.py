@@ -12,7 +12,6 @@ from typing import Any, ClassVar, get_args, get_origin
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
 
 from common.auth.dependencies import authenticated, bearer
@@ -29,7 +28,7 @@ class Credential:
     """What a router asks of every request. `check` raises Unauthenticated; `scheme` is what OpenAPI shows."""
 
     check: Callable[[Request], Awaitable[object]]
-    scheme: SecurityBase | None = None
+    scheme: Callable[..., Any] | None = None
 
 
 async def _bearer(request: Request) -> object:

@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common.clock import NOW_SQL
 from common.errors import Conflict, FieldProblem, Invalid, Message
 
 KEPT = "24 hours"
@@ -17,7 +18,7 @@ KEPT = "24 hours"
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:place, 7))")
 _FIND = text(
     f"""
-    SELECT payload_hash, status, location, object_id, version, stored_at < clock_timestamp() - interval '{KEPT}' AS old
+    SELECT payload_hash, status, location, object_id, version, stored_at < {NOW_SQL} - interval '{KEPT}' AS old
     FROM idempotency_keys WHERE subject = :subject AND method = :method AND path = :path AND key = :key
     """
 )
@@ -30,7 +31,7 @@ _STORE = text(
     VALUES (:subject, :method, :path, :key, :payload_hash, :status, :location, :object_id, :version)
     """
 )
-_PURGE = text(f"DELETE FROM idempotency_keys WHERE stored_at < clock_timestamp() - interval '{KEPT}'")
+_PURGE = text(f"DELETE FROM idempotency_keys WHERE stored_at < {NOW_SQL} - interval '{KEPT}'")
 
 
 @dataclass(frozen=True)
