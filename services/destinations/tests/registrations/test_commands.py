@@ -44,7 +44,7 @@ UNIT = Destination(
 )
 COLLEGE = Principal("college", Role.COLLEGE_OFFICER, school_code="10001", college_code="C01")
 SCHOOL = Principal("school", Role.SCHOOL_OFFICER, school_code="10001")
-COUNSELLOR = Principal("counsellor", Role.COUNSELLOR, school_code="10001", class_code="K1")
+COUNSELLOR = Principal("counsellor", Role.COUNSELLOR, school_code="10001", class_codes=frozenset({"K1"}))
 STRANGER = Principal("stranger", Role.SCHOOL_OFFICER, school_code="10002")
 
 
@@ -387,8 +387,8 @@ async def test_nothing_is_seen_outside_the_scope(database: Database) -> None:
         STRANGER,
         graduate_role(uuid4()),
         Principal("x", Role.COLLEGE_OFFICER, school_code="10001", college_code="C02"),
-        Principal("x", Role.COUNSELLOR, school_code="10001", class_code="K2"),
-        Principal("x", Role.COUNSELLOR, school_code="10001", college_code="C02", class_code="K1"),
+        Principal("x", Role.COUNSELLOR, school_code="10001", class_codes=frozenset({"K2"})),
+        Principal("x", Role.COUNSELLOR, school_code="10001", college_code="C02", class_codes=frozenset({"K1"})),
         Principal("x", Role.MINISTRY),
         Principal("x", Role.SCHOOL_OFFICER),
     ):

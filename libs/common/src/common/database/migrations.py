@@ -45,8 +45,10 @@ _FILE_TEMPLATE = "%%(year)d%%(month).2d%%(day).2d%%(hour).2d%%(minute).2d_%%(slu
 class DatabaseBehindError(PermanentError):
     """The database lacks migrations that this code needs: run `migrate` first."""
 
+    code = "database_behind"
+
     def __init__(self, package: str) -> None:
-        super().__init__("database_behind")
+        super().__init__()
         self.package = package
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from common.auth import SYSTEM, Principal
+from common.auth import SYSTEM, Owners, Principal
 from common.contracts import ChangeToken
 from common.database import Database, UnitOfWork
 from common.errors import NotFound
@@ -153,7 +153,15 @@ async def _registrable(
 
 
 def _sees(caller: Principal, graduate: Graduate, province_code: str | None) -> bool:
-    return caller.sees_row(graduate.school_code, graduate.college_code, graduate.class_code, graduate.id, province_code)
+    return caller.sees_row(
+        Owners(
+            school_code=graduate.school_code,
+            college_code=graduate.college_code,
+            class_code=graduate.class_code,
+            graduate_id=graduate.id,
+            province_code=province_code,
+        )
+    )
 
 
 async def _taken_up(unit: UnitOfWork, caller: Principal, target: Target, action: Action) -> tuple[Registration, Person]:

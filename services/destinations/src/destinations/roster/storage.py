@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, any_, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.auth import RowScope
+from common.auth import Owners, RowScope
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, SchoolCode
 from destinations.roster import tables
 from destinations.roster.domain import Graduate
@@ -49,9 +49,9 @@ OWNERS_OF_EVENTS = {
     "college_code": "key IN (SELECT CAST(graduate_id AS text) FROM roster_graduates"
     " WHERE school_code = :school_code AND college_code = :college_code)",
     "class_code": "key IN (SELECT CAST(graduate_id AS text) FROM roster_graduates"
-    " WHERE school_code = :school_code AND class_code = :class_code)",
+    " WHERE school_code = :school_code AND class_code = ANY(:class_code))",
 }
-"""Whose our events are by now: they tell neither the school's province nor where the graduate has moved since."""
+"""Owners of our events by now: an event carries neither the school's province nor where a graduate has moved since."""
 
 GRADUATE_COLUMNS = tuple(column.name for column in tables.graduates.columns)
 SCHOOL_COLUMNS = tuple(column.name for column in tables.schools.columns)
@@ -98,11 +98,13 @@ def visible(scope: RowScope) -> ColumnElement[bool]:
     """The caller's rows as a condition over `roster_graduates` and `roster_schools`."""
     columns = tables.graduates.c
     return scope.condition(
-        school_code=columns.school_code,
-        college_code=columns.college_code,
-        class_code=columns.class_code,
-        graduate_id=columns.graduate_id,
-        province_code=tables.schools.c.province_code,
+        Owners(
+            school_code=columns.school_code,
+            college_code=columns.college_code,
+            class_code=columns.class_code,
+            graduate_id=columns.graduate_id,
+            province_code=tables.schools.c.province_code,
+        )
     )
 
 

@@ -12,7 +12,7 @@ from common.auth import SYSTEM
 from common.contracts import OutgoingEvent, rate
 from common.contracts.rate import MovedGroup, RateMovedData
 from common.database import Database, UnitOfWork
-from indicators.rates.groupings import level_of
+from indicators.schemes.groupings import level_of
 
 EVERY = 1.0
 """Seconds between two announcements: the figures are read over HTTP, the event only says where to look."""

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.auth import RowScope
+from common.auth import Owners, RowScope
 from common.clock import TODAY_SQL
 from surveys.responses.domain import ResponseState
 from surveys.responses.tables import response_pages, responses
@@ -72,7 +72,7 @@ async def find(
     connection: AsyncConnection, scope: RowScope, response_id: UUID, *, for_update: bool = False
 ) -> Response | None:
     """The response, if the scope sees it."""
-    visible = scope.condition(school_code=responses.c.school_code, graduate_id=responses.c.graduate_id)
+    visible = scope.condition(Owners(school_code=responses.c.school_code, graduate_id=responses.c.graduate_id))
     return await _one(connection, (responses.c.id == response_id) & visible, for_update=for_update)
 
 
@@ -86,7 +86,7 @@ async def page(
     limit: int,
 ) -> list[Response]:
     """Responses in the order in which they were begun."""
-    visible = scope.condition(school_code=responses.c.school_code, graduate_id=responses.c.graduate_id)
+    visible = scope.condition(Owners(school_code=responses.c.school_code, graduate_id=responses.c.graduate_id))
     query = select(responses).where(visible).order_by(responses.c.id).limit(limit)
     if school_code is not None:
         query = query.where(responses.c.school_code == school_code)

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, case, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.auth import RowScope
+from common.auth import Owners, RowScope
 from common.clock import TODAY_SQL
 from surveys.waves.domain import Cycle, Wave, WavePhase, WavePlan
 from surveys.waves.tables import waves
@@ -58,7 +58,7 @@ async def freeze_eligible(connection: AsyncConnection, wave: Wave, counted: tupl
 
 async def find(connection: AsyncConnection, scope: RowScope, wave_id: UUID) -> Wave | None:
     """The wave, if the scope sees its school."""
-    query = select(waves).where(waves.c.id == wave_id, scope.condition(school_code=waves.c.school_code))
+    query = select(waves).where(waves.c.id == wave_id, scope.condition(Owners(school_code=waves.c.school_code)))
     row = (await connection.execute(query)).mappings().one_or_none()
     return _wave(row) if row else None
 
@@ -81,7 +81,9 @@ async def page(
     limit: int,
 ) -> list[Wave]:
     """Waves in the order of their creation."""
-    query = select(waves).where(scope.condition(school_code=waves.c.school_code)).order_by(waves.c.id).limit(limit)
+    query = (
+        select(waves).where(scope.condition(Owners(school_code=waves.c.school_code))).order_by(waves.c.id).limit(limit)
+    )
     if school_code is not None:
         query = query.where(waves.c.school_code == school_code)
     if cohort is not None:
