@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Text, false, func, literal, select, true, update
+from sqlalchemy import ColumnElement, Table, Text, false, literal, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.auth import Principal, Role
+from common.database import NOW
 from common.errors import NotFound
 from common.identifiers import ProvinceCode, SchoolCode
 from registry.organisation.domain import Kind, OrganisationUnit, Place
@@ -107,7 +108,7 @@ async def save(connection: AsyncConnection, changed: OrganisationUnit) -> Organi
     table = TABLE_OF[changed.kind]
     # the application's role may not update a key, not even to its own value
     values = {name: value for name, value in _values(changed).items() if not table.c[name].primary_key}
-    values |= {"version": table.c.version + 1, "recorded_at": func.clock_timestamp()}
+    values |= {"version": table.c.version + 1, "recorded_at": NOW}
     statement = update(table).where(*_key(changed.place)).values(values).returning(*_COLUMNS[changed.kind])
     return rows.one(OrganisationUnit, await connection.execute(statement))
 
@@ -118,7 +119,7 @@ async def next_sequence(connection: AsyncConnection, school_code: SchoolCode) ->
         update(schools)
         .where(schools.c.code == school_code)
         .values(sequence=schools.c.sequence + 1)
-        .returning(schools.c.sequence, func.clock_timestamp())
+        .returning(schools.c.sequence, NOW)
     )
     sequence, instant = (await connection.execute(statement)).one()
     return sequence, instant

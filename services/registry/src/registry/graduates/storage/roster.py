@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common import rows
 from common.auth import Owners, RowScope
 from common.clock import TODAY_SQL
+from common.database import NOW
 from common.errors import NotFound
 from common.identifiers import GraduateId
 from registry.graduates.domain.entry import Filters, StoredGraduate, StoredVersion
@@ -86,7 +87,7 @@ async def save(connection: AsyncConnection, graduate_id: GraduateId, values: Map
         "version": graduates.c.version + 1,
         "sequence": graduates.c.sequence + 1,
         "decided_on": _TODAY,
-        "recorded_at": text("clock_timestamp()"),
+        "recorded_at": NOW,
         # the row no longer says what a file's line said
         "line_fingerprint": None,
     }
