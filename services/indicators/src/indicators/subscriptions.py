@@ -11,9 +11,9 @@ from common.contracts.catalogue import SUBSCRIPTIONS
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.kafka import partition_for
-from indicators.organisation import storage as units
-from indicators.responses import storage as responses
-from indicators.timeline import arrivals as timelines
+from indicators.organisation import subscriptions as units
+from indicators.responses import subscriptions as responses
+from indicators.timeline import subscriptions as timelines
 from indicators.timeline.storage import lock_partitions
 
 Apply = Callable[[asyncpg.Connection, Sequence[IncomingEvent]], Awaitable[None]]
@@ -32,7 +32,10 @@ HANDLERS: Mapping[Apply, frozenset[str]] = MappingProxyType(
 
 
 async def apply_batch(database: Database, partitions: int, events: Sequence[IncomingEvent]) -> None:
-    """One transaction per batch, under the locks of its partitions: two workers with the same partition take turns."""
+    """Applies the events in one transaction, under the locks of their partitions.
+
+    So two workers that hold the same partition for a while take turns.
+    """
     async with database.transaction(SYSTEM) as unit:
         await lock_partitions(unit.connection, {partition_for(event.school_code, partitions) for event in events})
         connection = await unit.driver_connection()

@@ -1,4 +1,4 @@
-"""From events of registry and destinations to versions, and their folding."""
+"""From events of registry and destinations to versions, and their fold."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,6 +9,7 @@ from common.clock import day_in_shanghai
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData
 from common.contracts.registration import DestinationData
+from common.identifiers import GraduateId, SchoolCode
 from indicators.timeline.fold import Batch, fold
 from indicators.timeline.storage import StoredDestinationVersion, StoredRosterVersion
 
@@ -19,7 +20,7 @@ async def apply(connection: asyncpg.Connection, events: Sequence[IncomingEvent])
 
 
 def batch_of(events: Sequence[IncomingEvent]) -> Batch:
-    """The versions that these events carry."""
+    """The versions that these events carry; other events carry none."""
     return Batch(
         roster=[roster_version(event, event.data) for event in events if isinstance(event.data, GraduateData)],
         destinations=[
@@ -31,9 +32,9 @@ def batch_of(events: Sequence[IncomingEvent]) -> Batch:
 def roster_version(event: IncomingEvent, data: GraduateData) -> StoredRosterVersion:
     """A graduate event as a version."""
     return StoredRosterVersion(
-        graduate_id=data.graduate_id,
+        graduate_id=GraduateId(data.graduate_id),
         sequence=event.sequence,
-        school_code=data.school_code,
+        school_code=SchoolCode(data.school_code),
         cohort=data.cohort,
         event_id=event.id,
         decided_on=_day_of(event),
@@ -56,9 +57,9 @@ def roster_version(event: IncomingEvent, data: GraduateData) -> StoredRosterVers
 def destination_version(event: IncomingEvent, data: DestinationData) -> StoredDestinationVersion:
     """A destination event as a version."""
     return StoredDestinationVersion(
-        graduate_id=data.graduate_id,
+        graduate_id=GraduateId(data.graduate_id),
         sequence=event.sequence,
-        school_code=data.school_code,
+        school_code=SchoolCode(data.school_code),
         event_id=event.id,
         decided_on=_day_of(event),
         recorded_at=event.recorded_at,
