@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from common import clock
 from common.auth.claims import MAX_SUBJECT
 from common.auth.principal import Role
 from common.auth.verifier import TOKEN_TYPE
@@ -122,7 +122,7 @@ class TokenIssuer:
 
     def claims(self, grant: Grant, ttl: timedelta = DEFAULT_TTL) -> dict[str, Any]:
         """All claims of a token issued now."""
-        now = int(time.time())
+        now = int(clock.now().timestamp())
         registered = {
             "iss": self.issuer,
             "aud": self.audience,

@@ -1,14 +1,13 @@
 """Rate events: which groups moved, once a second and coalesced, under the sequence of the school."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import structlog
 from sqlalchemy import text
 
 from common.auth import SYSTEM
+from common.clock import NOW_SQL
 from common.contracts import OutgoingEvent, rate
 from common.contracts.rate import MovedGroup, RateMovedData
 from common.database import Database, UnitOfWork
@@ -22,8 +21,6 @@ MAX_TAKEN = 20_000
 MAX_GROUPS = 2_000
 """Groups in one event: far below what a broker takes as one message."""
 
-_log = structlog.get_logger(__name__)
-
 _TAKE = text(
     """
     DELETE FROM moved_groups
@@ -32,10 +29,10 @@ _TAKE = text(
     """
 )
 _NEXT = text(
-    """
+    f"""
     INSERT INTO rate_streams (school_code, sequence) VALUES (:school, 1)
     ON CONFLICT (school_code) DO UPDATE SET sequence = rate_streams.sequence + 1
-    RETURNING sequence, clock_timestamp() AS recorded_at
+    RETURNING sequence, {NOW_SQL} AS recorded_at
     """
 )
 
@@ -47,16 +44,6 @@ class Moved(NamedTuple):
     cohort: int
     dimension: str
     value: str
-
-
-async def announce_for_ever(database: Database) -> None:
-    """Announces once a second until cancelled; after a failure it announces with the next what has moved by then."""
-    while True:
-        await asyncio.sleep(EVERY)
-        try:
-            await announce_moved_groups(database)
-        except Exception as error:
-            _log.warning("Moved groups not announced", error=type(error).__name__)
 
 
 async def announce_moved_groups(database: Database) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import Owners, RowScope
 from common.clock import TODAY_SQL
+from common.database import NOW
 from registry.graduates.tables import graduate_versions, graduates
 from registry.organisation.tables import schools
 
@@ -124,7 +125,7 @@ async def save(connection: AsyncConnection, graduate_id: UUID, values: Mapping[s
         "version": graduates.c.version + 1,
         "sequence": graduates.c.sequence + 1,
         "decided_on": _TODAY,
-        "recorded_at": text("clock_timestamp()"),
+        "recorded_at": NOW,
         "line_fingerprint": None,
     }
     statement = update(graduates).where(graduates.c.id == graduate_id).values({**values, **stated}).returning(graduates)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, func, select, update
+from sqlalchemy import RowMapping, Table, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common.database import NOW
 from registry.organisation.domain import Kind, Unit
 from registry.organisation.tables import classes, colleges, majors, schools
 
@@ -73,7 +74,7 @@ async def save(connection: AsyncConnection, unit: Unit) -> Unit:
     table = TABLE_OF[unit.kind]
     # the key is given to nobody to update, not even to its own value
     values = {name: value for name, value in _values(unit).items() if not table.c[name].primary_key}
-    values |= {"version": table.c.version + 1, "recorded_at": func.clock_timestamp()}
+    values |= {"version": table.c.version + 1, "recorded_at": NOW}
     statement = update(table).where(*_key(unit.kind, unit.school_code, unit.code)).values(values).returning(table)
     return _unit(unit.kind, (await connection.execute(statement)).mappings().one())
 
@@ -84,7 +85,7 @@ async def next_sequence(connection: AsyncConnection, school_code: str) -> tuple[
         update(schools)
         .where(schools.c.code == school_code)
         .values(sequence=schools.c.sequence + 1)
-        .returning(schools.c.sequence, func.clock_timestamp())
+        .returning(schools.c.sequence, NOW)
     )
     sequence, instant = (await connection.execute(statement)).one()
     return sequence, instant

@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import Owners, RowScope
+from common.database import NOW
 from surveys.questionnaires.documents import from_documents, to_documents
 from surveys.questionnaires.domain import Content, PublishedVersion, Questionnaire, QuestionnaireState
 from surveys.questionnaires.tables import questionnaire_versions as versions
@@ -83,7 +84,7 @@ async def _save(connection: AsyncConnection, questionnaire: Questionnaire, **cha
     statement = (
         update(questionnaires)
         .where(questionnaires.c.id == questionnaire.id)
-        .values(version=questionnaires.c.version + 1, recorded_at=func.clock_timestamp(), **changes)
+        .values(version=questionnaires.c.version + 1, recorded_at=NOW, **changes)
         .returning(questionnaires)
     )
     return _questionnaire((await connection.execute(statement)).mappings().one())

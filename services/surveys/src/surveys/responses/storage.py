@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, func, select, text, update
+from sqlalchemy import RowMapping, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import Owners, RowScope
 from common.clock import TODAY_SQL
+from common.database import NOW
 from surveys.responses.domain import ResponseState
 from surveys.responses.tables import response_pages, responses
 
@@ -111,7 +112,7 @@ async def save_page(connection: AsyncConnection, response: Response, page_id: st
     await connection.execute(
         statement.on_conflict_do_update(
             index_elements=[response_pages.c.response_id, response_pages.c.page_id],
-            set_=saved | {"recorded_at": func.clock_timestamp()},
+            set_=saved | {"recorded_at": NOW},
         )
     )
     return await _save(connection, response)
@@ -125,7 +126,7 @@ async def submit(
         connection,
         response,
         state=ResponseState.SUBMITTED.value,
-        submitted_at=func.clock_timestamp(),
+        submitted_at=NOW,
         questions_answered=answered,
         questions_total=total,
         announced_sequence=moment.sequence,
@@ -150,7 +151,7 @@ async def _save(connection: AsyncConnection, response: Response, **changes: Any)
     statement = (
         update(responses)
         .where(responses.c.id == response.id)
-        .values(version=responses.c.version + 1, recorded_at=func.clock_timestamp(), **changes)
+        .values(version=responses.c.version + 1, recorded_at=NOW, **changes)
         .returning(responses)
     )
     return _response((await connection.execute(statement)).mappings().one())
