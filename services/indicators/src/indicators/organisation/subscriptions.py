@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-import asyncpg
-
 from common.contracts.envelope import IncomingEvent
 from common.contracts.organisation import OrganisationData
+from common.database import UnitOfWork
 from indicators.organisation.storage import keep_newest
 
 
-async def apply(connection: asyncpg.Connection, events: Sequence[IncomingEvent]) -> None:
+async def keep_units(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
     """Stores what the events say of units, if it is newer than what is stored."""
-    await keep_newest(connection, rows_of(events))
+    await keep_newest(await unit.driver_connection(), rows_of(events))
 
 
 def rows_of(events: Sequence[IncomingEvent]) -> list[tuple[object, ...]]:

@@ -14,8 +14,8 @@ from common.database import Database, UnitOfWork
 from common.identifiers import SchoolCode
 from indicators.schemes.groupings import level_of
 
-EVERY = 1.0
-"""Seconds between two announcements: the figures are read over HTTP, the event only says where to look."""
+EVERY_SECONDS = 1.0
+"""Between two announcements: the figures are read over HTTP, the event only says where to look."""
 
 MAX_TAKEN = 20_000
 MAX_GROUPS = 2_000

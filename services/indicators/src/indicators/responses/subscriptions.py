@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-import asyncpg
-
 from common.contracts.envelope import IncomingEvent
 from common.contracts.response import ResponseData
+from common.database import UnitOfWork
 from indicators.responses.storage import keep_versions
 
 
-async def apply(connection: asyncpg.Connection, events: Sequence[IncomingEvent]) -> None:
+async def keep_responses(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
     """Stores the versions that are not stored yet."""
-    await keep_versions(connection, rows_of(events))
+    await keep_versions(await unit.driver_connection(), rows_of(events))
 
 
 def rows_of(events: Sequence[IncomingEvent]) -> list[tuple[object, ...]]:
