@@ -10,13 +10,14 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import APIRouter, Request
+from fastapi import Request
 from sqlalchemy import Column, Table, Text, insert, select
 
 from common.auth import Caller
 from common.contracts import IncomingEvent, graduate, organisation
 from common.contracts.organisation import OrganisationData, UnitKind
 from common.database import Database, UnitOfWork, new_metadata
+from common.http import Router
 from common.operations import OperationContext, Outcome
 from common.periodic import every
 from common.service_process.areas import Area, Composition, Operation, Runtime, SettingsMissing, Subscription
@@ -27,7 +28,7 @@ from testing.tokens import TokenMint
 METADATA = new_metadata()
 applied = Table("applied", METADATA, Column("what", Text, nullable=False))
 
-router = APIRouter(prefix="/v1")
+router = Router(prefix="/v1")
 
 
 @router.get("/answer")
