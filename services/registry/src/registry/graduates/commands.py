@@ -176,9 +176,7 @@ async def _require_units(unit: UnitOfWork, school_code: SchoolCode, given: Given
             raise UnknownUnit(field)
 
 
-async def _written(
-    unit: UnitOfWork, wanted: Mapping[str, Any], writing: Awaitable[StoredGraduate]
-) -> StoredGraduate:
+async def _written(unit: UnitOfWork, wanted: Mapping[str, Any], writing: Awaitable[StoredGraduate]) -> StoredGraduate:
     """The graduate as it was stored. Where the number is taken, that is the reason, whichever index noticed first."""
     try:
         async with unit.connection.begin_nested():

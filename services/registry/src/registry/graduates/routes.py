@@ -101,9 +101,7 @@ async def list_graduates(
 
 
 @router.post("/search", summary="Find a graduate by name or number")
-async def search_graduates(
-    *, database: Db, cipher: Cipher, caller: Searcher, body: Search
-) -> PageOf[GraduateAnswer]:
+async def search_graduates(*, database: Db, cipher: Cipher, caller: Searcher, body: Search) -> PageOf[GraduateAnswer]:
     sought = body.sought()
     async with database.reading() as connection:
         found = await searching.found(connection, cipher, caller.row_scope(), sought)

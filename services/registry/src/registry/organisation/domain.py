@@ -92,5 +92,5 @@ def changed_fields(before: OrganisationUnit | None, after: OrganisationUnit) -> 
 
 def patched(before: OrganisationUnit, given: Mapping[str, Any]) -> OrganisationUnit:
     """The unit with the given fields; a college given to a major makes that its only one."""
-    only_college = before.kind is Kind.MAJOR and given.get("college_code")
-    return replace(before, **given, **({"several_colleges": False} if only_college else {}))
+    several = before.several_colleges and not (before.kind is Kind.MAJOR and given.get("college_code"))
+    return replace(before, several_colleges=several, **given)
