@@ -21,6 +21,7 @@ MAX_TAKEN = 20_000
 MAX_GROUPS = 2_000
 """Groups in one event: far below what a broker takes as one message."""
 
+# what another worker takes at this moment is skipped, not waited for: it announces that itself
 _TAKE = text(
     """
     DELETE FROM moved_groups
