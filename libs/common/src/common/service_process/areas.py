@@ -220,7 +220,7 @@ class Composition:
         return {kind: operation for area in self.areas for kind, operation in area.operations.items()}
 
     def _periodic(self, runtime: Runtime) -> Sequence[Periodic]:
-        common = [tidying(runtime.database)] if self._operations() else []
+        common = [tidying(runtime.database)] if "operations" in self.metadata.tables else []
         return [*common, *(each for area in self.areas for each in area.periodic(runtime))]
 
     def _consumer(self, subscription: Subscription, runtime: Runtime) -> Background:
