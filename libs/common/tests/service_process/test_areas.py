@@ -10,13 +10,14 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import APIRouter, Request
+from fastapi import Request
 from sqlalchemy import Column, Table, Text, insert, select
 
 from common.auth import Caller
 from common.contracts import IncomingEvent, graduate, organisation
 from common.contracts.organisation import OrganisationData, UnitKind
 from common.database import Database, UnitOfWork, new_metadata
+from common.http import Router
 from common.once.table import idempotency_table
 from common.operations import OperationContext, Outcome, operation_tables
 from common.periodic import every
@@ -30,7 +31,7 @@ operation_tables(METADATA)
 idempotency_table(METADATA)
 applied = Table("applied", METADATA, Column("what", Text, nullable=False))
 
-router = APIRouter(prefix="/v1")
+router = Router(prefix="/v1")
 
 
 @router.get("/answer")
