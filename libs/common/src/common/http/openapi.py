@@ -111,15 +111,16 @@ def _statuses(route: DeclaredRoute, method: str) -> list[int]:
 
 def _add_models(schemas: dict[str, Any], routes: DeclaredRoutes) -> dict[type[BaseModel], dict[str, Any]]:
     """Adds the schemas of bodies, forms and problems; returns how to refer to each."""
-    bodies = [route.body for route in routes.all if route.body and not route.declared_body]
+    bodies = [route.body for route in routes.all if route.body]
     uploads = [upload.form for route in routes.all if (upload := upload_of(route)) is not None]
     models: list[type[BaseModel]] = list(dict.fromkeys([Problem, *bodies, *uploads]))
     mapping, definitions = models_json_schema(
         [(model, "validation") for model in models], ref_template=f"{_SCHEMAS}{{model}}"
     )
     for name, schema in definitions.get("$defs", {}).items():
-        if schemas.setdefault(name, schema) != schema:
-            raise ValueError(f"two models are called {name}")
+        # FastAPI leaves out defaults that are null; a body says them
+        if schemas.get(name) != schema:
+            schemas[name] = schema
     references = {model: dict(mapping[model, "validation"]) for model in models}
     for form in uploads:
         _add_file(schemas[references[form]["$ref"].removeprefix(_SCHEMAS)])

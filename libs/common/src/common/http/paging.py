@@ -28,6 +28,7 @@ Key = str | int | UUID | date | datetime | None
 """What a list can be sorted by."""
 
 Row = TypeVar("Row")
+Id = TypeVar("Id")
 Shown = TypeVar("Shown")
 
 
@@ -81,6 +82,11 @@ class Paging:
         if any(isinstance(value, int) and value > _MAX_INTEGER for value in values):
             raise BadCursor
         return values
+
+    def after_id(self, kind: Callable[[UUID], Id]) -> Id | None:
+        """The id after which the page begins in a list that is sorted by ids; None on the first page."""
+        values = self.after(UUID)
+        return None if values is None else kind(values[0])
 
     def cursor_for(self, *values: Key) -> str:
         """The cursor that follows a row with these sort values."""
