@@ -28,8 +28,8 @@ Key = str | int | UUID | date | datetime | None
 """What a list can be sorted by."""
 
 Row = TypeVar("Row")
-Id = TypeVar("Id")
 Shown = TypeVar("Shown")
+Sorted = TypeVar("Sorted", bound=Key)
 
 
 class BadCursor(BadQuery):
@@ -83,10 +83,10 @@ class Paging:
             raise BadCursor
         return values
 
-    def after_id(self, kind: Callable[[UUID], Id]) -> Id | None:
-        """The id after which the page begins in a list that is sorted by ids; None on the first page."""
-        values = self.after(UUID)
-        return None if values is None else kind(values[0])
+    def last_seen(self, kind: type[Sorted]) -> Sorted | None:
+        """The sort value of the last row seen, for lists with one; None on the first page."""
+        values = self.after(kind)
+        return None if values is None else values[0]
 
     def cursor_for(self, *values: Key) -> str:
         """The cursor that follows a row with these sort values."""

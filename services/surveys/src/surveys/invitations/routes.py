@@ -2,12 +2,13 @@
 
 from functools import partial
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request, Response
 
 from common.auth import Caller, Role
 from common.http import Cipher, Db, IdempotencyKey, Page, PageOf, Router, page_of
-from common.identifiers import InvitationId, WaveId
+from common.identifiers import WaveId
 from common.operations.routes import Operation, accept
 from surveys.invitations import commands, storage
 from surveys.invitations.wire import InvitationBody, NewInvitations
@@ -30,7 +31,7 @@ async def list_invitations(
 ) -> PageOf[InvitationBody]:
     async with database.reading() as connection:
         wave = permitted(caller, await waves.find(connection, caller.row_scope(), wave_id))
-        found = await storage.page(connection, wave.id, page.after_id(InvitationId), page.limit + 1)
+        found = await storage.page(connection, wave.id, page.last_seen(UUID), page.limit + 1)
     links = commands.links(cipher, base, found[: page.limit]) if caller.role is Role.SURVEY_MANAGER else {}
     if links:
         await database.act(caller.actor, partial(commands.audit_links_read, wave=wave, shown=len(links)))

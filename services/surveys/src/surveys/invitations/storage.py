@@ -1,6 +1,7 @@
 """Invitations in SQL."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -68,9 +69,7 @@ async def made_by(connection: AsyncConnection, operation_id: OperationId) -> int
     return int((await connection.execute(_MADE_BY, {"operation_id": operation_id})).scalar_one())
 
 
-async def page(
-    connection: AsyncConnection, wave_id: WaveId, after: InvitationId | None, limit: int
-) -> list[Invitation]:
+async def page(connection: AsyncConnection, wave_id: WaveId, after: UUID | None, limit: int) -> list[Invitation]:
     """Invitations of a wave in the order of their ids."""
     query = select(invitations).where(invitations.c.wave_id == wave_id).order_by(invitations.c.id).limit(limit)
     if after is not None:

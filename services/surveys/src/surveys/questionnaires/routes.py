@@ -26,7 +26,7 @@ async def list_questionnaires(
 ) -> PageOf[QuestionnaireBody]:
     caller.must_be_in(commands.EDITORS)
     async with database.reading() as connection:
-        after = page.after_id(QuestionnaireId)
+        after = page.last_seen(UUID)
         found = await storage.page(connection, caller.row_scope(), school, after, page.limit + 1)
     return page_of(page, found, lambda questionnaire: questionnaire.id, QuestionnaireBody.model_validate)
 

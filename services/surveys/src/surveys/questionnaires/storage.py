@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -41,7 +42,7 @@ async def page(
     connection: AsyncConnection,
     scope: RowScope,
     school_code: SchoolCode | None,
-    after: QuestionnaireId | None,
+    after: UUID | None,
     limit: int,
 ) -> list[Questionnaire]:
     """Questionnaires in the order of their creation."""

@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query
 from fastapi import Response as HttpResponse
@@ -26,7 +27,7 @@ async def list_responses(
     *, caller: Caller, database: Db, page: Page, school: School = None, wave: WaveQuery = None
 ) -> PageOf[ResponseBody]:
     caller.must_be_in(commands.READERS)
-    scope, after = caller.row_scope(), page.after_id(ResponseId)
+    scope, after = caller.row_scope(), page.last_seen(UUID)
     async with database.reading() as connection:
         found = await storage.page(connection, scope, school, wave, after, page.limit + 1)
     return page_of(page, found, lambda response: response.id, ResponseBody.of)

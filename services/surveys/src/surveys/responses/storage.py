@@ -1,6 +1,7 @@
 """Responses in SQL. An act that changes one holds its invitation first; the change locks the row itself."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -59,7 +60,7 @@ async def page(
     scope: RowScope,
     school_code: SchoolCode | None,
     wave_id: WaveId | None,
-    after: ResponseId | None,
+    after: UUID | None,
     limit: int,
 ) -> list[Response]:
     """Responses in the order in which they were begun."""

@@ -42,7 +42,7 @@ async def list_waves(
     *, caller: Caller, database: Db, page: Page, school: School = None, cohort: CohortQuery = None
 ) -> PageOf[WaveBody]:
     caller.must_be_in(commands.MANAGERS)
-    scope, after = caller.row_scope(), page.after_id(WaveId)
+    scope, after = caller.row_scope(), page.last_seen(UUID)
     only = None if cohort is None else Cohort(cohort)
     async with database.reading() as connection:
         found = await storage.page(connection, scope, school, only, after, page.limit + 1)

@@ -1,6 +1,7 @@
 """Waves in SQL."""
 
 from dataclasses import asdict
+from uuid import UUID
 
 from sqlalchemy import case, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -57,7 +58,7 @@ async def page(
     scope: RowScope,
     school_code: SchoolCode | None,
     cohort: Cohort | None,
-    after: WaveId | None,
+    after: UUID | None,
     limit: int,
 ) -> list[Wave]:
     """Waves in the order of their creation, cut to the arguments that are given."""
