@@ -18,6 +18,7 @@ from common.contracts import IncomingEvent, graduate, organisation
 from common.contracts.organisation import OrganisationData, UnitKind
 from common.database import Database, UnitOfWork, new_metadata
 from common.operations import OperationContext, Outcome
+from common.periodic import every
 from common.service_process.areas import Area, Composition, Operation, Runtime, SettingsMissing, Subscription
 from common.settings import ServiceSettings
 from testing.databases import service_database
@@ -140,10 +141,13 @@ async def test_the_application_has_routes_clients_and_what_every_service_has(
     assert not {"/v1/operations/{operation_id}", "/v1/changes"} & set(plain.openapi()["paths"])
 
 
-def test_the_worker_has_a_consumer_per_group_long_work_and_housekeeping(database: Database) -> None:
+def test_the_worker_has_a_consumer_per_group_long_work_and_one_timetable(database: Database) -> None:
     settings = ServiceSettings(service="destinations", database_url="postgresql://x@localhost/x")
-    assert [each.name for each in COMPOSED.background(settings, database)] == ["roster", "operations", "housekeeping"]
+    assert [each.name for each in COMPOSED.background(settings, database)] == ["roster", "operations", "periodic"]
     assert [each.name for each in replace(COMPOSED, areas=[UNITS]).background(settings, database)] == ["roster"]
+    sweeping = Area(periodic=lambda it: [every(60, it.database.dispose, name="sweeping")])
+    swept = replace(COMPOSED, areas=[sweeping]).background(settings, database)
+    assert [each.name for each in swept] == ["periodic"]
     assert dict(COMPOSED.service.subscriptions) == {ROSTER.group: (organisation.TOPIC, graduate.TOPIC)}
 
 

@@ -24,8 +24,9 @@ from common.http import create_app
 from common.http.problems import ProblemTable
 from common.operations import Handler, OperationRunner
 from common.operations.routes import operations_router
+from common.periodic import Periodic
 from common.service_process.composition import Background, Command, Readiness, Service
-from common.service_process.housekeeping import housekeeping
+from common.service_process.housekeeping import tidying, timetable
 from common.settings import ServiceSettings
 
 
@@ -73,6 +74,7 @@ class Operation:
 class Area:
     """What one area brings: tables, routes, handlers by type of event, long work by kind, and work beside HTTP.
 
+    `periodic` gives acts that are due again and again (`common.periodic.every`); one worker of many does each.
     Handlers need a `subscription`; one function may handle several types, and then gets them in one call.
     """
 
@@ -82,6 +84,7 @@ class Area:
     subscription: Subscription | None = None
     operations: Mapping[str, Operation] = field(default_factory=dict)
     background: Callable[[Runtime], Sequence[Background]] = lambda _runtime: ()
+    periodic: Callable[[Runtime], Sequence[Periodic]] = lambda _runtime: ()
 
 
 @asynccontextmanager
@@ -167,7 +170,9 @@ class Composition:
         runtime = self._runtime(settings, database)
         work = [self._consumer(subscription, runtime) for subscription in self._subscriptions()]
         if self._operations():
-            work += [Background("operations", partial(self._run_operations, runtime)), housekeeping(database)]
+            work.append(Background("operations", partial(self._run_operations, runtime)))
+        if periodic := self._periodic(runtime):
+            work.append(timetable(database, periodic))
         return [*work, *(each for area in self.areas for each in area.background(runtime))]
 
     def handle(self, subscription: Subscription, runtime: Runtime) -> Handle:
@@ -213,6 +218,10 @@ class Composition:
 
     def _operations(self) -> Mapping[str, Operation]:
         return {kind: operation for area in self.areas for kind, operation in area.operations.items()}
+
+    def _periodic(self, runtime: Runtime) -> Sequence[Periodic]:
+        common = [tidying(runtime.database)] if self._operations() else []
+        return [*common, *(each for area in self.areas for each in area.periodic(runtime))]
 
     def _consumer(self, subscription: Subscription, runtime: Runtime) -> Background:
         topics = SUBSCRIPTIONS[subscription.group]

@@ -1,11 +1,9 @@
 """Rate events: which groups moved, once a second and coalesced, under the sequence of the school."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-import structlog
 from sqlalchemy import text
 
 from common.auth import SYSTEM
@@ -21,8 +19,6 @@ EVERY = 1.0
 MAX_TAKEN = 20_000
 MAX_GROUPS = 2_000
 """Groups in one event: far below what a broker takes as one message."""
-
-_log = structlog.get_logger(__name__)
 
 _TAKE = text(
     """
@@ -40,16 +36,6 @@ _NEXT = text(
 )
 
 Moved = tuple[str, int, str, str]
-
-
-async def announce_for_ever(database: Database) -> None:
-    """Announces once a second until cancelled; a failure is tried again with what has moved by then."""
-    while True:
-        await asyncio.sleep(EVERY)
-        try:
-            await announce_moved_groups(database)
-        except Exception as error:
-            _log.warning("Moved groups not announced", error=type(error).__name__)
 
 
 async def announce_moved_groups(database: Database) -> int:
