@@ -9,7 +9,7 @@ from enrolling import Enrolment, roster_entry
 from common.auth import Principal, Role
 from common.database import Database
 from common.errors import Missing, NotFound
-from common.identifiers import RegistrationId
+from common.identifiers import GraduateId, RegistrationId
 from destinations.registrations import storage
 from destinations.registrations.domain import refusals
 from destinations.registrations.domain.lifecycle import Action
@@ -21,7 +21,7 @@ async def test_nothing_is_seen_outside_the_scope(database: Database) -> None:
     outcome = await registered(database)
     for outsider in (
         STRANGER,
-        graduate_role(uuid4()),
+        graduate_role(GraduateId(uuid4())),
         Principal("x", Role.COLLEGE_OFFICER, school_code="10001", college_code="C02"),
         Principal("x", Role.COUNSELLOR, school_code="10001", class_codes=frozenset({"K2"})),
         Principal("x", Role.COUNSELLOR, school_code="10001", college_code="C02", class_codes=frozenset({"K1"})),
