@@ -52,6 +52,9 @@ def _maker(kind: Any, columns: tuple[str, ...], given: tuple[tuple[str, FromRow]
     if unknown := named.keys() - {each.name for each in wanted}:
         raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
     sources = [named.get(each.name) or _source(kind, each, types[each.name], columns) for each in wanted]
+    if any(each.kw_only for each in wanted):
+        by_name = [(each.name, source) for each, source in zip(wanted, sources, strict=True)]
+        return lambda row: kind(**{name: source(row) for name, source in by_name})
     return lambda row: kind(*[source(row) for source in sources])
 
 

@@ -107,3 +107,12 @@ def test_types_are_looked_at_once_for_a_query(monkeypatch: pytest.MonkeyPatch) -
     rows.one(Plan, result({"cohort": 1, "phase": "open"}))
     monkeypatch.setattr(rows, "get_type_hints", lambda _kind: pytest.fail("looked again"))
     rows.one(Plan, result({"cohort": 2, "phase": "open"}))
+
+
+def test_a_dataclass_that_is_made_by_keywords_only_is_made_so() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Term:
+        eligible: int = 7
+        cohort: int
+
+    assert rows.one(Term, result({"cohort": 2024})) == Term(cohort=2024)

@@ -14,14 +14,8 @@ from registry.codes.routes import router as codes
 from registry.graduates.routes import router as graduates
 from registry.organisation.routes import router as schools
 from registry.organisation.storage import OWNERS_OF_EVENTS
-from registry.organisation.units.routes import router as units
-from registry.problems import PROBLEM_TEXTS, PROBLEMS
+from registry.problems import PROBLEMS
 from registry.rosters.routes import router as rosters
-
-
-def create(settings: ServiceSettings) -> FastAPI:
-    """The application alone, for its description; connects to nothing."""
-    return create_app(settings, Database.connect(settings), {})
 
 
 def create_app(settings: ServiceSettings, database: Database, readiness: Readiness) -> FastAPI:
@@ -34,11 +28,9 @@ def create_app(settings: ServiceSettings, database: Database, readiness: Readine
         database=database,
         cipher=FieldCipher.load(settings.keyring_file) if settings.keyring_file else None,
         problems=PROBLEMS,
-        problem_texts=PROBLEM_TEXTS,
         readiness=readiness,
         routers=[
             schools,
-            units,
             graduates,
             rosters,
             codes,

@@ -3,11 +3,9 @@ from datetime import date
 import pytest
 
 from common.errors import Conflict
-from registry.graduates.domain import (
-    Entry,
-    Status,
-    broken_rules,
-    changed_fields,
+from common.identifiers import Cohort
+from registry.graduates.domain.entry import Entry, Status, broken_rules, changed_fields
+from registry.graduates.domain.population import (
     first_day,
     levels_with_status,
     status_after,
@@ -51,7 +49,7 @@ def test_the_status_follows_the_level_until_somebody_decides(
 
 
 def test_a_first_version_counts_from_the_start_of_the_season() -> None:
-    assert first_day(2024) == date(2023, 9, 1)
+    assert first_day(Cohort(2024)) == date(2023, 9, 1)
 
 
 def test_changed_fields_are_those_that_differ() -> None:

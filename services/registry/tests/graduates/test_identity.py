@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.graduates import identity
-from registry.graduates.identity import RuleBroken
+from registry.graduates.domain import identity
+from registry.graduates.domain.identity import RuleBroken
 
 
 def with_check_digit(first: str) -> str:

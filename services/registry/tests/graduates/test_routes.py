@@ -12,7 +12,8 @@ from common.auth import SYSTEM
 from common.contracts import ChangeToken
 from common.contracts.graduate import GraduateData
 from common.database import Database
-from registry.graduates.storage import lock_roster
+from common.identifiers import Cohort, SchoolCode
+from registry.graduates.storage.locks import lock_roster
 from testing.waiting import eventually
 
 Json = dict[str, Any]
@@ -150,13 +151,13 @@ async def test_a_withdrawal_is_announced_and_happens_once(
 
 
 async def test_a_withdrawal_that_waits_for_an_import_holds_its_key(
-    officer: httpx.AsyncClient, graduate: Json, school: str, database: Database, rows: Rows
+    officer: httpx.AsyncClient, graduate: Json, school: SchoolCode, database: Database, rows: Rows
 ) -> None:
     path, body = f"/v1/graduates/{graduate['id']}/withdraw", {"reason": "退学"}
     headers = {"If-Match": '"1"', "Idempotency-Key": "w"}
     waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
     async with database.transaction(SYSTEM) as importing:
-        await lock_roster(importing.connection, school, 2024)
+        await lock_roster(importing.connection, school, Cohort(2024))
         first = asyncio.create_task(officer.post(path, json=body, headers=headers))
         await eventually(lambda: rows(waiting))
         second = await officer.post(path, json=body, headers=headers)

@@ -9,6 +9,7 @@ import pytest
 from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
+from common.identifiers import SchoolCode
 from common.operations import OperationRunner
 from registry.organisation.domain import Kind
 from registry.organisation.storage import units_of
@@ -115,7 +116,7 @@ async def test_another_major_brings_its_college(imported: Imported, files: Any, 
 
 
 async def test_of_two_imports_that_name_two_colleges_the_later_resolves_again(
-    database: Database, school: str, admin: httpx.AsyncClient
+    database: Database, school: SchoolCode, admin: httpx.AsyncClient
 ) -> None:
     async def resolved(college: str) -> UnitBook:
         async with database.reading() as connection:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,13 +14,16 @@ from common.contracts import OutgoingEvent
 from common.contracts.graduate import GraduateData
 from common.crypto import FieldCipher
 from common.database import Database
-from registry.graduates import storage
+from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates.announcements import graduate_changed
-from registry.graduates.domain import Entry, changed_fields, first_day, status_after, status_of_level
-from registry.graduates.sealing import opened_entry, sealed_values
+from registry.graduates.domain.entry import Entry, Filters, changed_fields
+from registry.graduates.domain.population import first_day, status_after, status_of_level
+from registry.graduates.storage import roster
+from registry.graduates.storage.sealing import opened_entry, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
 from registry.rosters.merging import merge
 
+COHORT = Cohort(2024)
 SEES_ALL = RowScope(everything=True)
 LEVELS = st.sampled_from([None, "31", "33", "39", "41", "43"])
 GIVEN = st.fixed_dictionaries(
@@ -34,7 +37,7 @@ GIVEN = st.fixed_dictionaries(
 
 
 def record(
-    cipher: FieldCipher, school: str, graduate_id: UUID, is_new: bool, given: dict[str, object]
+    cipher: FieldCipher, school: SchoolCode, graduate_id: GraduateId, is_new: bool, given: dict[str, object]
 ) -> tuple[object, ...]:
     values = sealed_values(cipher, school, graduate_id, given)
     mask = sum(1 << bit for bit, column in enumerate(CONTENT_COLUMNS) if column in values)
@@ -51,9 +54,9 @@ def expected(before: Entry | None, given: dict[str, object]) -> Entry:
 @given(st.lists(GIVEN, min_size=1, max_size=4))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_sql_and_pure_rules_agree(
-    database: Database, cipher: FieldCipher, school: str, lines: Sequence[dict[str, object]]
+    database: Database, cipher: FieldCipher, school: SchoolCode, lines: Sequence[dict[str, object]]
 ) -> None:
-    graduate_id = uuid4()
+    graduate_id = GraduateId(uuid4())
     entry: Entry | None = None
     version = 0
     async with database.transaction(SYSTEM) as unit:
@@ -65,18 +68,18 @@ async def test_sql_and_pure_rules_agree(
                 unit,
                 [record(cipher, school, graduate_id, entry is None, given_fields)],
                 school_code=school,
-                cohort=2024,
+                cohort=COHORT,
                 operation_id=None,
             )
             version += bool(changed)
-            stored = (await storage.listed(unit.connection, SEES_ALL, storage.Filters(school), after=None, limit=2))[0]
-            assert opened_entry(cipher, graduate_id, stored) == wanted
-            assert (stored["version"], stored["sequence"]) == (version, version)
+            stored = (await roster.listed(unit.connection, SEES_ALL, Filters(school), after=None, limit=2))[0]
+            assert opened_entry(cipher, stored) == wanted
+            assert (stored.version, stored.sequence) == (version, version)
             assert (merged.created, merged.updated) == (int(entry is None), int(entry is not None and bool(changed)))
             if changed:
                 await assert_announced(unit.connection, graduate_changed(stored, status_before, changed))
             if version == 1:
-                assert stored["decided_on"] == first_day(2024)
+                assert stored.decided_on == first_day(COHORT)
             entry = wanted
 
 

@@ -3,11 +3,12 @@ from uuid import UUID
 
 import pytest
 
+from common.identifiers import GraduateId
 from registry.rosters.lines import Known, Line
 from registry.rosters.repeats import NamedBefore
 
-ZHANG = Known(UUID(int=1), "1", "E1", b"", None, b"citizen 1", None, None, None, "C1", None, b"line")
-LI = replace(ZHANG, id=UUID(int=2), student_number="2", exam_number="E2", citizen_id_index=b"citizen 2")
+ZHANG = Known(GraduateId(UUID(int=1)), "1", "E1", b"", None, b"citizen 1", None, None, None, "C1", None, b"line")
+LI = replace(ZHANG, id=GraduateId(UUID(int=2)), student_number="2", exam_number="E2", citizen_id_index=b"citizen 2")
 
 
 def line(

@@ -1,10 +1,10 @@
 """A roster entry as an event of the graduate topic, without anything personal."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from common.contracts import OutgoingEvent, graduate
-from registry.graduates.domain import COUNTED
+from common.contracts import ChangeToken, OutgoingEvent, graduate
+from registry.graduates.domain.entry import StoredGraduate
+from registry.graduates.domain.population import leaves_population
 
 PUBLISHED = (
     "college_code",
@@ -22,31 +22,34 @@ PUBLISHED = (
 """Content that events carry."""
 
 
-def graduate_changed(row: Mapping[str, Any], status_before: str | None, changed: Sequence[str]) -> OutgoingEvent:
-    """The event that a stored row announces; a first version is always `registered`."""
+def graduate_changed(stored: StoredGraduate, status_before: str | None, changed: Sequence[str]) -> OutgoingEvent:
+    """The event that a stored graduate announces; that of a first version, without a status before, is `registered`."""
+    if status_before is None:
+        kind = graduate.REGISTERED
+    else:
+        kind = graduate.WITHDRAWN if leaves_population(status_before, stored.status) else graduate.CHANGED
     data = graduate.GraduateData(
-        graduate_id=row["id"],
-        version=row["version"],
-        school_code=row["school_code"],
-        cohort=row["cohort"],
-        status=graduate.GraduateStatus(row["status"]),
-        decided_on=row["decided_on"],
-        recorded_at=row["recorded_at"],
+        graduate_id=stored.id,
+        version=stored.version,
+        school_code=stored.school_code,
+        cohort=stored.cohort,
+        status=graduate.GraduateStatus(stored.status),
+        decided_on=stored.decided_on,
+        recorded_at=stored.recorded_at,
         changed_fields=tuple(changed),
-        **{field: row[field] for field in PUBLISHED},
+        **{field: getattr(stored, field) for field in PUBLISHED},
     )
     return OutgoingEvent(
         topic=graduate.TOPIC,
-        key=str(row["id"]),
-        sequence=row["sequence"],
-        type=_type(status_before, row["status"]),
-        school_code=row["school_code"],
-        decided_on=row["decided_on"],
+        key=str(stored.id),
+        sequence=stored.sequence,
+        type=kind,
+        school_code=stored.school_code,
+        decided_on=stored.decided_on,
         data=data,
     )
 
 
-def _type(before: str | None, after: str) -> str:
-    if before is None:
-        return graduate.REGISTERED
-    return graduate.WITHDRAWN if before in COUNTED and after not in COUNTED else graduate.CHANGED
+def change_token(stored: StoredGraduate) -> ChangeToken:
+    """The change that a graduate's newest version published."""
+    return ChangeToken(graduate.TOPIC, stored.school_code, str(stored.id), stored.sequence)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
 
@@ -12,43 +12,35 @@ from common.codes import CodeLists
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.database.failures import constraint
-from common.errors import Conflict, Invalid, Malformed, Message, NotFound
+from common.errors import Conflict, Invalid, Malformed, NotFound
 from common.http import IfMatch, LazyBody, Once
 from common.http.refusals import UnsupportedMediaType
-from registry.graduates import storage
+from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates.announcements import graduate_changed
-from registry.graduates.checking import checked, require_consistent, unknown_unit
-from registry.graduates.domain import (
-    COUNTED,
-    Entry,
-    changed_fields,
+from registry.graduates.domain.checks import checked, require_consistent
+from registry.graduates.domain.entry import Entry, StoredGraduate, changed_fields
+from registry.graduates.domain.population import (
     first_day,
+    leaves_population,
     status_after,
     status_of_level,
     withdrawal,
 )
-from registry.graduates.models import GraduatePatch, NewGraduate, Withdrawal
-from registry.graduates.sealing import opened_entry, sealed_values
-from registry.graduates.storage import Stored
+from registry.graduates.domain.refusals import CitizenIdInUse, StudentNumberInUse, UnknownUnit
+from registry.graduates.storage import locks, roster
+from registry.graduates.storage.sealing import opened_entry, sealed_values
+from registry.graduates.wire import GraduatePatch, NewGraduate, Withdrawal
 from registry.organisation import storage as organisation
-from registry.organisation.domain import Kind
+from registry.organisation.domain import Kind, Place
 
 EDITORS = (Role.ADMIN, Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER)
 WITHDRAWERS = (Role.ADMIN, Role.SCHOOL_OFFICER)
 
 _NUMBER = "uq_graduates_school_code_cohort_student_number"
 
-_TAKEN: Mapping[str, Conflict] = {
-    _NUMBER: Conflict(
-        "student_number_in_use",
-        Message(
-            "本校本届另一名毕业生已使用该学号", "Another graduate of this school and cohort has this student number"
-        ),
-    ),
-    "uq_graduates_school_code_cohort_citizen_id_index": Conflict(
-        "citizen_id_in_use",
-        Message("本校本届另一名毕业生已使用该证件号", "Another graduate of this school and cohort has this citizen id"),
-    ),
+_TAKEN: Mapping[str, type[Conflict]] = {
+    _NUMBER: StudentNumberInUse,
+    "uq_graduates_school_code_cohort_citizen_id_index": CitizenIdInUse,
 }
 
 
@@ -59,7 +51,7 @@ class Graduates:
         self._database = database
         self._cipher = cipher
 
-    async def create(self, caller: Principal, body: LazyBody[NewGraduate], once: Once) -> Stored:
+    async def create(self, caller: Principal, body: LazyBody[NewGraduate], once: Once) -> StoredGraduate:
         """Enters a graduate. The first version counts from the start of the cohort's season."""
         async with self._database.transaction(caller.actor) as unit:
             await once.claim(unit)
@@ -68,62 +60,57 @@ class Graduates:
             given.setdefault("status", status_of_level(given.get("education_level_code")).value)
             entry = Entry(**given)
             require_consistent(entry)
-            await storage.share_roster(unit.connection, new.school_code, new.cohort)
+            await locks.share_roster(unit.connection, new.school_code, new.cohort)
             await _require_units(unit, new.school_code, given)
             row = await self._add(unit, new.school_code, new.cohort, entry)
-            await once.remember(unit, row["id"], row["version"], 201, f"/v1/graduates/{row['id']}")
+            await once.remember(unit, row.id, row.version, 201, f"/v1/graduates/{row.id}")
             await unit.commit()
             return row
 
     async def change(
-        self, caller: Principal, graduate_id: UUID, if_match: IfMatch, body: LazyBody[GraduatePatch]
-    ) -> Stored:
+        self, caller: Principal, graduate_id: GraduateId, if_match: IfMatch, body: LazyBody[GraduatePatch]
+    ) -> StoredGraduate:
         """Changes the fields that the patch names; the status follows the level until somebody decides another."""
         async with self._database.transaction(caller.actor) as unit:
             row = await self._locked(unit, caller, graduate_id)
-            before = opened_entry(self._cipher, graduate_id, row)
-            caller.must_be(*_changers(before, body, row["cohort"]))
-            if_match.must_equal(row["version"])
-            after = _patched(before, body, row["cohort"])
+            before = opened_entry(self._cipher, row)
+            caller.must_be(*_changers(before, body, row.cohort))
+            if_match.must_equal(row.version)
+            after = _patched(before, body, row.cohort)
             require_consistent(after)
-            await _require_units(unit, row["school_code"], body.parse().given())
+            await _require_units(unit, row.school_code, body.parse().given())
             _require_scope(caller, row, after)
             stored = await self._save(unit, row, before, after, "change")
             await unit.commit()
             return stored
 
     async def withdraw(
-        self, caller: Principal, graduate_id: UUID, if_match: IfMatch, body: LazyBody[Withdrawal], once: Once
-    ) -> Stored:
+        self, caller: Principal, graduate_id: GraduateId, if_match: IfMatch, body: LazyBody[Withdrawal], once: Once
+    ) -> StoredGraduate:
         """Takes a graduate out of the population from today, with a reason that only the school reads."""
         async with self._database.transaction(caller.actor) as unit:
             await once.claim(unit)
             row = await self._locked(unit, caller, graduate_id)
             caller.must_be(*WITHDRAWERS)
-            if_match.must_equal(row["version"])
-            withdrawal(row["status"], "")
+            if_match.must_equal(row.version)
+            withdrawal(row.status, "")
             reason = body.parse().reason
-            before = opened_entry(self._cipher, graduate_id, row)
-            after = replace(before, status=withdrawal(row["status"], reason).value)
+            before = opened_entry(self._cipher, row)
+            after = replace(before, status=withdrawal(row.status, reason).value)
             stored = await self._save(unit, row, before, after, "withdraw", reason)
-            await once.remember(unit, graduate_id, stored["version"])
+            await once.remember(unit, graduate_id, stored.version)
             await unit.commit()
             return stored
 
-    async def _locked(self, unit: UnitOfWork, caller: Principal, graduate_id: UUID) -> Stored:
+    async def _locked(self, unit: UnitOfWork, caller: Principal, graduate_id: GraduateId) -> StoredGraduate:
         """The row in scope, with its cohort's roster kept free of imports; the roster is locked before the row."""
         scope = caller.row_scope()
-        row = await storage.find(unit.connection, scope, graduate_id)
-        if row is None:
-            raise NotFound
-        await storage.share_roster(unit.connection, row["school_code"], row["cohort"])
-        row = await storage.find(unit.connection, scope, graduate_id, lock=True)
-        if row is None:
-            raise NotFound
-        return row
+        row = await roster.get(unit.connection, scope, graduate_id)
+        await locks.share_roster(unit.connection, row.school_code, row.cohort)
+        return await roster.get(unit.connection, scope, graduate_id, lock=True)
 
-    async def _add(self, unit: UnitOfWork, school_code: str, cohort: int, entry: Entry) -> Stored:
-        graduate_id = uuid4()
+    async def _add(self, unit: UnitOfWork, school_code: SchoolCode, cohort: Cohort, entry: Entry) -> StoredGraduate:
+        graduate_id = GraduateId(uuid4())
         values = {
             "id": graduate_id,
             "school_code": school_code,
@@ -134,27 +121,27 @@ class Graduates:
             "decided_on": first_day(cohort),
             "code_lists_version": CodeLists.load().version,
         }
-        row = await _written(unit, values, storage.add(unit.connection, values))
-        await _tell(unit, row, None, changed_fields(None, entry), "create")
+        row = await _written(unit, values, roster.add(unit.connection, values))
+        await _record(unit, row, None, changed_fields(None, entry), "create")
         return row
 
     async def _save(
-        self, unit: UnitOfWork, row: Stored, before: Entry, after: Entry, act: str, reason: str | None = None
-    ) -> Stored:
+        self, unit: UnitOfWork, row: StoredGraduate, before: Entry, after: Entry, act: str, reason: str | None = None
+    ) -> StoredGraduate:
         changed = changed_fields(before, after)
         values = sealed_values(
-            self._cipher, row["school_code"], row["id"], {field: getattr(after, field) for field in changed}
+            self._cipher, row.school_code, row.id, {field: getattr(after, field) for field in changed}
         )
         values |= {"code_lists_version": CodeLists.load().version}
-        stored = await _written(unit, {**row, **values}, storage.save(unit.connection, row["id"], values))
-        sealed_reason = reason and self._cipher.encrypt("reason", row["id"], reason)
-        await _tell(unit, stored, row["status"], changed, act, sealed_reason)
+        stored = await _written(unit, {**vars(row), **values}, roster.save(unit.connection, row.id, values))
+        sealed_reason = reason and self._cipher.encrypt("reason", row.id, reason)
+        await _record(unit, stored, row.status, changed, act, sealed_reason)
         return stored
 
 
-async def _tell(
+async def _record(
     unit: UnitOfWork,
-    row: Stored,
+    row: StoredGraduate,
     status_before: str | None,
     changed: tuple[str, ...],
     act: str,
@@ -168,26 +155,26 @@ async def _tell(
         "role": unit.actor.role,
         "reason_cipher": reason,
     }
-    await storage.keep_version(unit.connection, row, facts)
+    await roster.keep_version(unit.connection, row, facts)
     await unit.announce(graduate_changed(row, status_before, changed))
-    detail = {"version": row["version"], "fields": list(changed)}
-    await unit.audit(f"graduate.{act}", "graduate", row["id"], school_code=row["school_code"], detail=detail)
+    detail = {"version": row.version, "fields": list(changed)}
+    await unit.audit(f"graduate.{act}", "graduate", row.id, school_code=row.school_code, detail=detail)
 
 
-def _patched(before: Entry, body: LazyBody[GraduatePatch], cohort: int) -> Entry:
+def _patched(before: Entry, body: LazyBody[GraduatePatch], cohort: Cohort) -> Entry:
     """The entry after a patch; the status follows the level unless the patch decides it."""
     given = checked(body.parse().given(), cohort)
     after = replace(before, **given)
     return after if "status" in given else replace(after, status=status_after(before, after.education_level_code))
 
 
-def _changers(before: Entry, body: LazyBody[GraduatePatch], cohort: int) -> tuple[Role, ...]:
+def _changers(before: Entry, body: LazyBody[GraduatePatch], cohort: Cohort) -> tuple[Role, ...]:
     """Who may make the change: one by which a graduate leaves the population is a withdrawal."""
     try:
         after = _patched(before, body, cohort)
     except (Invalid, Malformed, UnsupportedMediaType):
         return EDITORS  # a faulty body is refused in its turn, after 428 and 412
-    return WITHDRAWERS if before.status in COUNTED and after.status not in COUNTED else EDITORS
+    return WITHDRAWERS if leaves_population(before.status, after.status) else EDITORS
 
 
 async def _permitted(unit: UnitOfWork, caller: Principal, body: LazyBody[NewGraduate]) -> NewGraduate:
@@ -197,9 +184,7 @@ async def _permitted(unit: UnitOfWork, caller: Principal, body: LazyBody[NewGrad
     except (Invalid, Malformed, UnsupportedMediaType):
         caller.must_be(*EDITORS)
         raise
-    province = await organisation.province_of(unit.connection, new.school_code)
-    if province is None or not caller.sees_school(new.school_code, province):
-        raise NotFound
+    province = await organisation.require_school(unit.connection, caller, new.school_code)
     caller.must_be(*EDITORS)
     if not caller.sees_row(
         Owners(
@@ -213,24 +198,25 @@ async def _permitted(unit: UnitOfWork, caller: Principal, body: LazyBody[NewGrad
     return new
 
 
-async def _require_units(unit: UnitOfWork, school_code: str, given: Mapping[str, Any]) -> None:
+async def _require_units(unit: UnitOfWork, school_code: SchoolCode, given: Mapping[str, Any]) -> None:
     for field, kind in (("college_code", Kind.COLLEGE), ("major_code", Kind.MAJOR), ("class_code", Kind.CLASS)):
         code = given.get(field)
-        if code is not None and await organisation.find(unit.connection, kind, school_code, code) is None:
-            raise unknown_unit(field)
+        if code is not None and await organisation.find(unit.connection, Place(kind, school_code, code)) is None:
+            raise UnknownUnit(field)
 
 
-def _require_scope(caller: Principal, row: Stored, after: Entry) -> None:
+def _require_scope(caller: Principal, row: StoredGraduate, after: Entry) -> None:
     """Nobody may move a graduate out of the own scope: a college officer would lose, or gain, a foreign row."""
-    if caller.role is Role.COLLEGE_OFFICER and after.college_code != row["college_code"]:
-        raise unknown_unit("college_code")
+    if caller.role is Role.COLLEGE_OFFICER and after.college_code != row.college_code:
+        raise UnknownUnit("college_code")
 
 
-async def _written(unit: UnitOfWork, wanted: Stored, writing: Awaitable[Stored]) -> Stored:
+async def _written(unit: UnitOfWork, wanted: Mapping[str, Any], writing: Awaitable[StoredGraduate]) -> StoredGraduate:
     """The row as it was stored. Where the number is taken, that is the reason, whichever index noticed first."""
     try:
         async with unit.connection.begin_nested():
             return await writing
     except IntegrityError as error:
-        number_taken = await storage.number_is_taken(unit.connection, wanted)
-        raise _TAKEN.get(_NUMBER if number_taken else constraint(error) or "", error) from None
+        number_taken = await roster.number_is_taken(unit.connection, wanted)
+        refusal = _TAKEN.get(_NUMBER if number_taken else constraint(error) or "")
+        raise (refusal() if refusal else error) from None

@@ -26,34 +26,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from common.database import instant_column
-from registry.graduates.domain import Status
+from registry.graduates.domain.entry import CLEAR, Status
 from registry.schema import metadata
 
 _STATUSES = ", ".join(f"'{status.value}'" for status in Status)
 
-CLEAR_COLUMNS = (
-    "student_number",
-    "exam_number",
-    "college_code",
-    "major_code",
-    "class_code",
-    "sex_code",
-    "birth_date",
-    "ethnicity_code",
-    "political_status_code",
-    "education_level_code",
-    "origin_place_code",
-    "urban_rural",
-    "training_mode_code",
-    "teacher_training_code",
-    "hardship_code",
-    "study_form",
-    "enrolled_on",
-    "graduated_on",
-    "major_direction",
-    "commissioning_unit",
-    "duration_years",
-)
+CLEAR_COLUMNS = tuple(field for field in CLEAR if field != "status")
 """Content that is stored as it is; `status` stands beside it, because it is partly decided by rules."""
 
 CIPHER_COLUMNS = ("name_cipher", "name_index", "citizen_id_cipher", "citizen_id_index", "phone_cipher")

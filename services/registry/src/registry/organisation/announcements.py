@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from common.contracts import OutgoingEvent, organisation
-from registry.organisation.domain import Unit, changed_fields
+from common.contracts import ChangeToken, OutgoingEvent, organisation
+from common.identifiers import SchoolCode
+from registry.organisation.domain import OrganisationUnit, changed_fields
 
 
-def unit_changed(before: Unit | None, after: Unit, sequence: int, recorded_at: datetime) -> OutgoingEvent:
+def unit_changed(
+    before: OrganisationUnit | None, after: OrganisationUnit, sequence: int, recorded_at: datetime
+) -> OutgoingEvent:
     """The event of a new or changed unit; its key is the school, its sequence counts the school's events."""
     data = organisation.OrganisationData(
         school_code=after.school_code,
@@ -30,3 +33,8 @@ def unit_changed(before: Unit | None, after: Unit, sequence: int, recorded_at: d
         decided_on=None,
         data=data,
     )
+
+
+def last_change(school_code: SchoolCode, sequence: int) -> ChangeToken | None:
+    """The newest change of the school's units, which includes every earlier one; None before the first."""
+    return ChangeToken(organisation.TOPIC, school_code, school_code, sequence) if sequence else None

@@ -10,109 +10,116 @@ from common.contracts import ChangeToken
 from common.database import Database, UnitOfWork
 from common.errors import NotFound
 from common.http import IfMatch, LazyBody, Once, StrictModel
+from common.identifiers import SchoolCode
 from registry.organisation import storage
 from registry.organisation.announcements import unit_changed
-from registry.organisation.domain import Kind, Unit, already_exists, unknown_parent
+from registry.organisation.domain import Kind, OrganisationUnit, Place, UnitExists, UnknownParent
 
 EDITORS = (Role.ADMIN, Role.SCHOOL_OFFICER)
 """Who may change the units of a school; a school itself is changed by the administrator only."""
-
 
 _COLLECTIONS: Mapping[Kind, str] = {Kind.COLLEGE: "colleges", Kind.MAJOR: "majors", Kind.CLASS: "classes"}
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenUnit:
     """A unit after a write, with the change that it published."""
 
-    unit: Unit
+    stored: OrganisationUnit
     change_token: ChangeToken
 
+    @property
+    def id(self) -> str:
+        """The code: what the unit is found by in its school."""
+        return self.stored.code
 
-async def create_school(database: Database, caller: Principal, body: LazyBody[Any], once: Once) -> Written:
+    @property
+    def version(self) -> int:
+        """The stored version."""
+        return self.stored.version
+
+
+async def create_school(database: Database, caller: Principal, body: LazyBody[Any], once: Once) -> WrittenUnit:
     """Creates a school; its code must be free."""
     caller.must_be(Role.ADMIN)
-    async with database.transaction(caller.actor) as uow:
-        await once.claim(uow)
+    async with database.transaction(caller.actor) as unit:
+        await once.claim(unit)
         new = body.parse()
-        unit = Unit(kind=Kind.SCHOOL, school_code=new.code, **new.model_dump())
-        return await _finish(uow, once, await create(uow, unit))
+        return await _finish(
+            unit, once, await add(unit, OrganisationUnit(kind=Kind.SCHOOL, school_code=new.code, **new.model_dump()))
+        )
 
 
 async def create_unit(
-    database: Database, caller: Principal, kind: Kind, school_code: str, body: LazyBody[Any], once: Once
-) -> Written:
+    database: Database, caller: Principal, kind: Kind, school_code: SchoolCode, body: LazyBody[Any], once: Once
+) -> WrittenUnit:
     """Creates a college, major or class of a school; its code must be free, its parents must exist."""
-    async with database.transaction(caller.actor) as uow:
-        await _require_school(uow, caller, school_code)
+    async with database.transaction(caller.actor) as unit:
+        await storage.require_school(unit.connection, caller, school_code)
         caller.must_be(*EDITORS)
-        await once.claim(uow)
+        await once.claim(unit)
         new = body.parse()
-        unit = Unit(kind=kind, school_code=school_code, **new.model_dump())
-        return await _finish(uow, once, await create(uow, unit))
+        return await _finish(
+            unit, once, await add(unit, OrganisationUnit(kind=kind, school_code=school_code, **new.model_dump()))
+        )
 
 
 async def change_unit(
-    database: Database,
-    caller: Principal,
-    place: tuple[Kind, str, str],
-    if_match: IfMatch,
-    body: LazyBody[Any],
-) -> Written:
+    database: Database, caller: Principal, place: Place, if_match: IfMatch, body: LazyBody[Any]
+) -> WrittenUnit:
     """Changes the fields that the patch names."""
-    kind, school_code, code = place
-    async with database.transaction(caller.actor) as uow:
-        await _require_school(uow, caller, school_code)
-        await storage.lock_school(uow.connection, school_code)
-        before = await storage.find(uow.connection, kind, school_code, code, lock=True)
+    async with database.transaction(caller.actor) as unit:
+        await storage.require_school(unit.connection, caller, place.school_code)
+        await storage.lock_school(unit.connection, place.school_code)
+        before = await storage.find(unit.connection, place, lock=True)
         if before is None:
             raise NotFound
-        caller.must_be(*((Role.ADMIN,) if kind is Kind.SCHOOL else EDITORS))
+        caller.must_be(*((Role.ADMIN,) if place.kind is Kind.SCHOOL else EDITORS))
         if_match.must_equal(before.version)
-        after = replace(before, **_patched(kind, body.parse()))
-        written = await change(uow, before, after)
-        await uow.commit()
+        written = await save(unit, before, replace(before, **_patched(place.kind, body.parse())))
+        await unit.commit()
         return written
 
 
-async def create(uow: UnitOfWork, unit: Unit) -> Written:
-    """Stores a new unit with its event and audit entry; never commits. Parents must exist, the code must be free."""
-    if unit.kind is not Kind.SCHOOL:
-        await storage.lock_school(uow.connection, unit.school_code)
-        if await storage.find(uow.connection, unit.kind, unit.school_code, unit.code):
-            raise already_exists(unit.kind)
-        await require_parents(uow, unit)
-    stored = await storage.add(uow.connection, unit)
+async def add(unit: UnitOfWork, new: OrganisationUnit) -> WrittenUnit:
+    """Stores a new unit with its event and audit entry, without asking who may.
+
+    Raises UnitExists if the code is taken, UnknownParent if the school lacks the college or major.
+    """
+    if new.kind is not Kind.SCHOOL:
+        await storage.lock_school(unit.connection, new.school_code)
+        if await storage.find(unit.connection, new.place):
+            raise UnitExists(new.kind)
+        await require_parents(unit, new)
+    stored = await storage.add(unit.connection, new)
     if stored is None:
-        raise already_exists(unit.kind)
-    return Written(stored, await _announce(uow, None, stored, "create"))
+        raise UnitExists(new.kind)
+    return await _announced(unit, None, stored, "create")
 
 
-async def change(uow: UnitOfWork, before: Unit, after: Unit) -> Written:
-    """Stores new values of a unit that this transaction has locked, with its event and audit entry; never commits."""
-    await require_parents(uow, after)
-    stored = await storage.save(uow.connection, after)
-    return Written(stored, await _announce(uow, before, stored, "change"))
+async def save(unit: UnitOfWork, before: OrganisationUnit, after: OrganisationUnit) -> WrittenUnit:
+    """Stores new values of a unit that this transaction has locked, with its event and audit entry.
+
+    Raises UnknownParent if the school lacks the college or major.
+    """
+    await require_parents(unit, after)
+    return await _announced(unit, before, await storage.save(unit.connection, after), "change")
 
 
-async def require_parents(uow: UnitOfWork, unit: Unit) -> None:
-    """Refuses a college or major that the school does not have."""
+async def require_parents(unit: UnitOfWork, child: OrganisationUnit) -> None:
+    """Raises UnknownParent for a college or major that the school does not have."""
     for field, kind in (("college_code", Kind.COLLEGE), ("major_code", Kind.MAJOR)):
-        code = getattr(unit, field)
-        if code is not None and not await storage.find(uow.connection, kind, unit.school_code, code):
-            raise unknown_parent(field)
+        code = getattr(child, field)
+        if code is not None and not await storage.find(unit.connection, Place(kind, child.school_code, code)):
+            raise UnknownParent(field)
 
 
-def address_of(kind: Kind, school_code: str, code: str) -> str:
+def address_of(place: Place) -> str:
     """Where a unit is read."""
-    school = f"/v1/schools/{school_code}"
-    return school if kind is Kind.SCHOOL else f"{school}/{_COLLECTIONS[kind]}/{quote(code, safe='')}"
-
-
-async def _require_school(uow: UnitOfWork, caller: Principal, school_code: str) -> None:
-    province = await storage.province_of(uow.connection, school_code)
-    if province is None or not caller.sees_school(school_code, province):
-        raise NotFound
+    school = f"/v1/schools/{place.school_code}"
+    if place.kind is Kind.SCHOOL:
+        return school
+    return f"{school}/{_COLLECTIONS[place.kind]}/{quote(place.code, safe='')}"
 
 
 def _patched(kind: Kind, patch: StrictModel) -> dict[str, Any]:
@@ -121,14 +128,15 @@ def _patched(kind: Kind, patch: StrictModel) -> dict[str, Any]:
     return given | ({"several_colleges": False} if kind is Kind.MAJOR and given.get("college_code") else {})
 
 
-async def _finish(uow: UnitOfWork, once: Once, written: Written) -> Written:
-    location = address_of(written.unit.kind, written.unit.school_code, written.unit.code)
-    await once.remember(uow, written.unit.code, written.unit.version, 201, location)
-    await uow.commit()
+async def _finish(unit: UnitOfWork, once: Once, written: WrittenUnit) -> WrittenUnit:
+    await once.remember(unit, written.id, written.version, 201, address_of(written.stored.place))
+    await unit.commit()
     return written
 
 
-async def _announce(uow: UnitOfWork, before: Unit | None, after: Unit, act: str) -> ChangeToken:
-    sequence, instant = await storage.next_sequence(uow.connection, after.school_code)
-    await uow.audit(f"{after.kind}.{act}", after.kind, after.code, school_code=after.school_code)
-    return await uow.announce(unit_changed(before, after, sequence, instant))
+async def _announced(
+    unit: UnitOfWork, before: OrganisationUnit | None, after: OrganisationUnit, act: str
+) -> WrittenUnit:
+    sequence, instant = await storage.next_sequence(unit.connection, after.school_code)
+    await unit.audit(f"{after.kind}.{act}", after.kind, after.code, school_code=after.school_code)
+    return WrittenUnit(after, await unit.announce(unit_changed(before, after, sequence, instant)))

@@ -1,9 +1,11 @@
 """A unit of the organisation: school, college, major or class."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from common.errors import Conflict, FieldProblem, Invalid, Message
+from common.identifiers import CollegeCode, MajorCode, ProvinceCode, SchoolCode
 
 
 class Kind(StrEnum):
@@ -22,45 +24,66 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+@dataclass(frozen=True)
+class Place:
+    """Which unit of which school; the code of a school is both."""
+
+    kind: Kind
+    school_code: SchoolCode
+    code: str
+
+
 @dataclass(frozen=True, kw_only=True)
-class Unit:
+class OrganisationUnit:
     """One unit. For a school `code` is the school's own code. `version` 0 is a unit that is not stored yet."""
 
     kind: Kind
-    school_code: str
+    school_code: SchoolCode
     code: str
     name: str
     name_en: str | None = None
     state: str = State.ACTIVE
     version: int = 0
-    province_code: str | None = None
-    college_code: str | None = None
-    major_code: str | None = None
+    province_code: ProvinceCode | None = None
+    college_code: CollegeCode | None = None
+    major_code: MajorCode | None = None
     several_colleges: bool = False
+
+    @property
+    def place(self) -> "Place":
+        """Where the unit is found."""
+        return Place(self.kind, self.school_code, self.code)
+
+
+class UnitExists(Conflict):
+    """The school has a unit of this kind with this code; a school's code is taken by another school."""
+
+    codes: Mapping[str, Message] = {
+        "school_exists": Message("该院校代码已存在", "A school with this code exists"),
+        "college_exists": Message("该院系代码已存在", "A college with this code exists"),
+        "major_exists": Message("该专业代码已存在", "A major with this code exists"),
+        "class_exists": Message("该班级代码已存在", "A class with this code exists"),
+    }
+
+    def __init__(self, kind: Kind) -> None:
+        code = f"{kind}_exists"
+        super().__init__(code, self.codes[code], state=State.ACTIVE, allowed_transitions=[])
+
+
+class UnknownParent(Invalid):
+    """The school has no such college or major; `field` names which of the two."""
+
+    def __init__(self, field: str) -> None:
+        text = Message("该校没有这个院系或专业", "The school has no such college or major")
+        super().__init__([FieldProblem(f"/{field}", "unknown_unit", text)])
 
 
 COMPARED = ("name", "name_en", "state", "province_code", "college_code", "major_code")
 """What events and answers say of a unit."""
 
 
-def changed_fields(before: Unit | None, after: Unit) -> tuple[str, ...]:
+def changed_fields(before: OrganisationUnit | None, after: OrganisationUnit) -> tuple[str, ...]:
     """Names of the fields that differ; all that have a value for a new unit."""
     if before is None:
         return tuple(field for field in COMPARED if getattr(after, field) is not None)
     return tuple(field for field in COMPARED if getattr(before, field) != getattr(after, field))
-
-
-def already_exists(kind: Kind) -> Conflict:
-    """The refusal of a second unit with the same code: `school_exists`, `college_exists`, …"""
-    return Conflict(
-        f"{kind}_exists",
-        Message("该代码已存在", "A unit with this code exists"),
-        state=State.ACTIVE,
-        allowed_transitions=[],
-    )
-
-
-def unknown_parent(field: str) -> Invalid:
-    """The refusal of a college or major that the school does not have."""
-    text = Message("该校没有这个院系或专业", "The school has no such college or major")
-    return Invalid([FieldProblem(f"/{field}", "unknown_unit", text)])

@@ -1,14 +1,19 @@
 """SQL about schools and their units."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, select, update
+from sqlalchemy import ColumnElement, Table, Text, false, literal, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common import rows
+from common.auth import Principal, Role
 from common.database import NOW
-from registry.organisation.domain import Kind, Unit
+from common.errors import NotFound
+from common.identifiers import ProvinceCode, SchoolCode
+from registry.organisation.domain import Kind, OrganisationUnit, Place
 from registry.organisation.tables import classes, colleges, majors, schools
 
 TABLE_OF: Mapping[Kind, Table] = {
@@ -17,6 +22,18 @@ TABLE_OF: Mapping[Kind, Table] = {
     Kind.MAJOR: majors,
     Kind.CLASS: classes,
 }
+
+
+def _columns(kind: Kind) -> list[ColumnElement[Any]]:
+    """A unit's columns under the names of its fields; the code of a school is its school's, too."""
+    table = TABLE_OF[kind]
+    stated = [literal(kind.value, Text).label("kind")]
+    if kind is Kind.SCHOOL:
+        stated.append(table.c.code.label("school_code"))
+    return [*stated, *(column for column in table.c if column.name not in {"recorded_at", "sequence"})]
+
+
+_COLUMNS = {kind: _columns(kind) for kind in Kind}
 _GRADUATES = "SELECT CAST(id AS text) FROM graduates WHERE school_code = :school_code"
 OWNERS_OF_EVENTS = {
     "province_code": "school_code IN (SELECT code FROM schools WHERE province_code = :province_code)",
@@ -28,58 +45,75 @@ OWNERS_OF_EVENTS = {
 """Owners of our events by now: an event carries neither the school's province nor where a graduate has moved since."""
 
 
-async def find(
-    connection: AsyncConnection, kind: Kind, school_code: str, code: str, *, lock: bool = False
-) -> Unit | None:
-    """One unit by its code; locked until the end of the transaction if it is going to be written."""
-    query = select(TABLE_OF[kind]).where(*_key(kind, school_code, code))
+async def get(connection: AsyncConnection, caller: Principal, place: Place) -> OrganisationUnit:
+    """One unit; raises NotFound for a missing one and for one of a school that the caller does not see."""
+    await require_school(connection, caller, place.school_code)
+    found = await find(connection, place)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def find(connection: AsyncConnection, place: Place, *, lock: bool = False) -> OrganisationUnit | None:
+    """One unit, whoever asks; locked until the end of the transaction if `lock`."""
+    query = select(*_COLUMNS[place.kind]).where(*_key(place))
     if lock:
         query = query.with_for_update(key_share=True)
-    row = (await connection.execute(query)).mappings().one_or_none()
-    return _unit(kind, row) if row else None
+    return rows.one_or_none(OrganisationUnit, await connection.execute(query))
 
 
-async def lock_school(connection: AsyncConnection, school_code: str) -> bool:
+async def require_school(connection: AsyncConnection, caller: Principal, school_code: SchoolCode) -> ProvinceCode:
+    """The province of a school; raises NotFound for a missing school and for one that the caller does not see."""
+    province = await province_of(connection, school_code)
+    if province is None or not caller.sees_school(school_code, province):
+        raise NotFound
+    return province
+
+
+async def lock_school(connection: AsyncConnection, school_code: SchoolCode) -> bool:
     """Makes this transaction the only writer of the school's units; False if there is no such school."""
     query = select(schools.c.code).where(schools.c.code == school_code).with_for_update(key_share=True)
     return await connection.scalar(query) is not None
 
 
-async def province_of(connection: AsyncConnection, school_code: str) -> str | None:
+async def province_of(connection: AsyncConnection, school_code: SchoolCode) -> ProvinceCode | None:
     """The province of a school; None if there is no such school."""
-    province: str | None = await connection.scalar(select(schools.c.province_code).where(schools.c.code == school_code))
+    province: ProvinceCode | None = await connection.scalar(
+        select(schools.c.province_code).where(schools.c.code == school_code)
+    )
     return province
 
 
-async def units_of(connection: AsyncConnection, school_code: str) -> list[Unit]:
+async def units_of(connection: AsyncConnection, school_code: SchoolCode) -> list[OrganisationUnit]:
     """All colleges, majors and classes of a school."""
-    found: list[Unit] = []
+    found: list[OrganisationUnit] = []
     for kind in (Kind.COLLEGE, Kind.MAJOR, Kind.CLASS):
         table = TABLE_OF[kind]
-        rows = await connection.execute(select(table).where(table.c.school_code == school_code).order_by(table.c.code))
-        found.extend(_unit(kind, row) for row in rows.mappings())
+        query = select(*_COLUMNS[kind]).where(table.c.school_code == school_code).order_by(table.c.code)
+        found += rows.all(OrganisationUnit, await connection.execute(query))
     return found
 
 
-async def add(connection: AsyncConnection, unit: Unit) -> Unit | None:
+async def add(connection: AsyncConnection, new: OrganisationUnit) -> OrganisationUnit | None:
     """Stores a new unit; None if its code is taken."""
-    table = TABLE_OF[unit.kind]
-    statement = insert(table).values(_values(unit) | {"version": 1}).on_conflict_do_nothing().returning(table)
-    row = (await connection.execute(statement)).mappings().one_or_none()
-    return _unit(unit.kind, row) if row else None
+    table = TABLE_OF[new.kind]
+    statement = (
+        insert(table).values(_values(new) | {"version": 1}).on_conflict_do_nothing().returning(*_COLUMNS[new.kind])
+    )
+    return rows.one_or_none(OrganisationUnit, await connection.execute(statement))
 
 
-async def save(connection: AsyncConnection, unit: Unit) -> Unit:
+async def save(connection: AsyncConnection, changed: OrganisationUnit) -> OrganisationUnit:
     """Stores new values of a locked unit and raises its version by one."""
-    table = TABLE_OF[unit.kind]
-    # the key is given to nobody to update, not even to its own value
-    values = {name: value for name, value in _values(unit).items() if not table.c[name].primary_key}
+    table = TABLE_OF[changed.kind]
+    # the application's role may not update a key, not even to its own value
+    values = {name: value for name, value in _values(changed).items() if not table.c[name].primary_key}
     values |= {"version": table.c.version + 1, "recorded_at": NOW}
-    statement = update(table).where(*_key(unit.kind, unit.school_code, unit.code)).values(values).returning(table)
-    return _unit(unit.kind, (await connection.execute(statement)).mappings().one())
+    statement = update(table).where(*_key(changed.place)).values(values).returning(*_COLUMNS[changed.kind])
+    return rows.one(OrganisationUnit, await connection.execute(statement))
 
 
-async def next_sequence(connection: AsyncConnection, school_code: str) -> tuple[int, Any]:
+async def next_sequence(connection: AsyncConnection, school_code: SchoolCode) -> tuple[int, datetime]:
     """The number of the school's next event, and the database's instant."""
     statement = (
         update(schools)
@@ -91,58 +125,59 @@ async def next_sequence(connection: AsyncConnection, school_code: str) -> tuple[
     return sequence, instant
 
 
-async def known_codes(connection: AsyncConnection, kind: Kind, school_code: str, codes: Iterable[str]) -> set[str]:
+async def known_codes(
+    connection: AsyncConnection, kind: Kind, school_code: SchoolCode, codes: Iterable[str]
+) -> set[str]:
     """Which of the codes the school has."""
     table = TABLE_OF[kind]
     query = select(table.c.code).where(table.c.school_code == school_code, table.c.code.in_(list(codes)))
     return set((await connection.scalars(query)).all())
 
 
-async def current_sequence(connection: AsyncConnection, school_code: str) -> int | None:
+async def current_sequence(connection: AsyncConnection, school_code: SchoolCode) -> int:
     """How many events of its units a school has published."""
-    sequence: int | None = await connection.scalar(select(schools.c.sequence).where(schools.c.code == school_code))
+    sequence: int = await connection.scalar(select(schools.c.sequence).where(schools.c.code == school_code)) or 0
     return sequence
 
 
 async def listed(
-    connection: AsyncConnection, kind: Kind, school_code: str, *, after: str | None, limit: int
-) -> list[Unit]:
+    connection: AsyncConnection, kind: Kind, school_code: SchoolCode, *, after: str | None, limit: int
+) -> list[OrganisationUnit]:
     """A page of a school's units by code."""
     table = TABLE_OF[kind]
-    query = select(table).where(table.c.school_code == school_code).order_by(table.c.code).limit(limit)
+    query = select(*_COLUMNS[kind]).where(table.c.school_code == school_code).order_by(table.c.code).limit(limit)
     if after is not None:
         query = query.where(table.c.code > after)
-    return [_unit(kind, row) for row in (await connection.execute(query)).mappings()]
+    return rows.all(OrganisationUnit, await connection.execute(query))
 
 
 async def listed_schools(
-    connection: AsyncConnection,
-    *,
-    school_code: str | None,
-    province_code: str | None,
-    after: str | None,
-    limit: int,
-) -> list[Unit]:
-    """A page of the schools by code, cut to one school or one province."""
-    query = select(schools).order_by(schools.c.code).limit(limit)
-    for column, value in ((schools.c.code, school_code), (schools.c.province_code, province_code)):
-        if value is not None:
-            query = query.where(column == value)
+    connection: AsyncConnection, caller: Principal, *, after: str | None, limit: int
+) -> list[OrganisationUnit]:
+    """A page of the schools that the caller sees, by code."""
+    query = select(*_COLUMNS[Kind.SCHOOL]).where(_seen_by(caller)).order_by(schools.c.code).limit(limit)
     if after is not None:
         query = query.where(schools.c.code > after)
-    return [_unit(Kind.SCHOOL, row) for row in (await connection.execute(query)).mappings()]
+    return rows.all(OrganisationUnit, await connection.execute(query))
 
 
-def _key(kind: Kind, school_code: str, code: str) -> list[Any]:
-    table = TABLE_OF[kind]
-    return [table.c.code == code] if kind is Kind.SCHOOL else [table.c.school_code == school_code, table.c.code == code]
+def _seen_by(caller: Principal) -> ColumnElement[bool]:
+    """`Principal.sees_school` over all rows."""
+    if caller.role in {Role.ADMIN, Role.SYSTEM, Role.MINISTRY}:
+        return true()
+    if caller.role is Role.PROVINCIAL_OFFICER:
+        return schools.c.province_code == caller.province_code if caller.province_code else false()
+    if caller.school_code is None:
+        return true() if caller.role is Role.INTEGRATOR else false()
+    return schools.c.code == caller.school_code
 
 
-def _values(unit: Unit) -> dict[str, Any]:
-    columns = set(TABLE_OF[unit.kind].c.keys()) - {"version", "recorded_at", "sequence"}
-    return {column: getattr(unit, column) for column in columns}
+def _key(place: Place) -> list[ColumnElement[bool]]:
+    table = TABLE_OF[place.kind]
+    own = [table.c.code == place.code]
+    return own if place.kind is Kind.SCHOOL else [table.c.school_code == place.school_code, *own]
 
 
-def _unit(kind: Kind, row: RowMapping) -> Unit:
-    values = {name: value for name, value in row.items() if name not in {"recorded_at", "sequence"}}
-    return Unit(**{"kind": kind, "school_code": row["code"], **values})
+def _values(described: OrganisationUnit) -> dict[str, Any]:
+    columns = set(TABLE_OF[described.kind].c.keys()) - {"version", "recorded_at", "sequence"}
+    return {column: getattr(described, column) for column in columns}

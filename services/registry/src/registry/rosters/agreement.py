@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from registry.graduates.domain import broken_rules
-from registry.graduates.identity import birth_date
+from registry.graduates.domain.entry import broken_rules
+from registry.graduates.domain.identity import birth_date
 from registry.rosters.rows import Fault, Row
 
 COMPARED = ("citizen_id", "birth_date", "enrolled_on", "graduated_on")

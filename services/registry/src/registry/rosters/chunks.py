@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 from common.codes import Cell, CodeLists
 from common.codes.spelling import cell_text
 from common.crypto import FieldCipher
+from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.spreadsheets.cells import CellProblem, identifier_text
 from common.spreadsheets.headers import Header
-from registry.graduates import identity
-from registry.graduates.sealing import citizen_id_index, name_index, sealed_values
+from registry.graduates.domain import identity
+from registry.graduates.storage.sealing import citizen_id_index, name_index, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
 from registry.rosters.agreement import settle
 from registry.rosters.columns import DAYS
@@ -31,7 +32,7 @@ FINGERPRINT_BYTES = 16
 class ChunkWorker:
     """Reads, checks and seals the lines of one file. Remembers the keys of earlier chunks to find repeated ones."""
 
-    def __init__(self, header: Header, school_code: str, cohort: int, cipher: FieldCipher) -> None:
+    def __init__(self, header: Header, school_code: SchoolCode, cohort: Cohort, cipher: FieldCipher) -> None:
         self._reader = RowReader(header, school_code, cohort)
         self._header = header
         self._school_code = school_code
@@ -131,7 +132,7 @@ class ChunkWorker:
         units = book.codes_of(line.row.units)
         given = line.row.given | units
         default_college = None if "college_code" in units else book.college_of_major(units.get("major_code"))
-        graduate_id = line.known.id if line.known else uuid4()
+        graduate_id = line.known.id if line.known else GraduateId(uuid4())
         values = sealed_values(self._cipher, self._school_code, graduate_id, given)
         mask = sum(1 << bit for bit, column in enumerate(CONTENT_COLUMNS) if column in values)
         content = (values.get(column) for column in CONTENT_COLUMNS)

@@ -7,7 +7,7 @@ from common.codes import Cell
 from common.codes.spelling import cell_text
 from common.spreadsheets.headers import Header
 from common.spreadsheets.masking import without_persons
-from registry.graduates.identity import masked_name, masked_number
+from registry.graduates.domain.identity import masked_name, masked_number
 from registry.rosters.columns import HEADERS, IDENTIFYING
 from registry.rosters.lines import Line
 from registry.rosters.rows import Fault

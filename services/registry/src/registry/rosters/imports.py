@@ -16,10 +16,11 @@ from common.codes import Cell
 from common.contracts import ChangeToken
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
+from common.identifiers import Cohort, SchoolCode
 from common.spreadsheets import Row, Sheet
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header, find_header
-from registry.graduates.storage import lock_roster
+from registry.graduates.storage.locks import lock_roster
 from registry.rosters import storage
 from registry.rosters.chunks import ChunkWorker
 from registry.rosters.columns import FIELD_OF_HEADER
@@ -43,8 +44,8 @@ class HeaderMissingError(Exception):
 class Task:
     """What is to be imported, and how."""
 
-    school_code: str
-    cohort: int
+    school_code: SchoolCode
+    cohort: Cohort
     dry_run: bool = False
     skip_faulty: bool = False
     operation_id: UUID | None = None

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from uuid import UUID
 
 from common.codes import Cell
+from common.identifiers import GraduateId
 from registry.rosters.rows import Row
 
 
@@ -13,7 +13,7 @@ from registry.rosters.rows import Row
 class Known:
     """A graduate of the roster as far as an import must know it."""
 
-    id: UUID
+    id: GraduateId
     student_number: str
     exam_number: str | None
     name_index: bytes

@@ -17,8 +17,10 @@ from common.clock import NOW_SQL, TODAY_SQL
 from common.codes import CodeLists
 from common.contracts import ChangeToken, graduate
 from common.database import UnitOfWork
+from common.identifiers import Cohort, SchoolCode
 from registry.graduates.announcements import PUBLISHED
-from registry.graduates.domain import COUNTED, FIELDS, PERSONAL, Status, first_day, levels_with_status
+from registry.graduates.domain.entry import FIELDS, PERSONAL, Status
+from registry.graduates.domain.population import COUNTED, first_day, levels_with_status
 from registry.graduates.tables import CONTENT_COLUMNS, graduates
 
 STAGING = "roster_lines"
@@ -168,8 +170,8 @@ async def merge(
     unit: UnitOfWork,
     records: Sequence[tuple[object, ...]],
     *,
-    school_code: str,
-    cohort: int,
+    school_code: SchoolCode,
+    cohort: Cohort,
     operation_id: UUID | None,
 ) -> Merged:
     """Stores the records, their history, events and audit entries; never commits. No graduate may occur twice."""
@@ -195,7 +197,7 @@ async def _stage(unit: UnitOfWork, records: Sequence[tuple[object, ...]]) -> Non
     await driver.copy_records_to_table(STAGING, records=records, columns=STAGING_COLUMNS, schema_name="pg_temp")
 
 
-def _parameters(unit: UnitOfWork, school_code: str, cohort: int, operation_id: UUID | None) -> dict[str, Any]:
+def _parameters(unit: UnitOfWork, school_code: SchoolCode, cohort: Cohort, operation_id: UUID | None) -> dict[str, Any]:
     return {
         "school_code": school_code,
         "cohort": cohort,

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request, Response
 
 from common.auth import Caller, Principal, Role
 from common.database import Database
-from common.errors import NotFound
 from common.http import Cipher, Db, ImportForm, LazyUpload, Once
+from common.identifiers import SchoolCode
 from common.operations.routes import Operation, accept
 from registry.organisation import storage as organisation
 from registry.rosters.operation import KIND
@@ -39,6 +39,4 @@ async def import_graduates(
 
 async def _require_school(database: Database, caller: Principal, school_code: str) -> None:
     async with database.reading() as connection:
-        province = await organisation.province_of(connection, school_code)
-    if province is None or not caller.sees_school(school_code, province):
-        raise NotFound
+        await organisation.require_school(connection, caller, SchoolCode(school_code))

@@ -13,9 +13,9 @@ from common.codes.spelling import cell_text
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear, is_month
 from common.spreadsheets.headers import Header
 from common.spreadsheets.owners import foreign_cells
-from registry.graduates import identity
-from registry.graduates.domain import CODE_LIST_OF
-from registry.graduates.identity import RuleBroken
+from registry.graduates.domain import identity
+from registry.graduates.domain.entry import CODE_LIST_OF
+from registry.graduates.domain.identity import RuleBroken
 from registry.rosters.columns import CODED, DAYS, WORDS
 
 REQUIRED_FIELDS = ("student_number", "name")

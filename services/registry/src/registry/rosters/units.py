@@ -5,7 +5,8 @@ from dataclasses import replace
 from hashlib import sha256
 
 from common.codes import normalise
-from registry.organisation.domain import Kind, Unit
+from common.identifiers import CollegeCode, MajorCode, SchoolCode
+from registry.organisation.domain import Kind, OrganisationUnit
 from registry.rosters.rows import MAX_UNIT_CODE, UnitNamed
 
 MARK_DIGITS = 8
@@ -16,11 +17,11 @@ _ORDER = {Kind.COLLEGE: 0, Kind.MAJOR: 1, Kind.CLASS: 2}
 class UnitBook:
     """The units of one school by code and by name, with those that rows have added or changed."""
 
-    def __init__(self, school_code: str, units: Iterable[Unit]) -> None:
+    def __init__(self, school_code: SchoolCode, units: Iterable[OrganisationUnit]) -> None:
         self._school_code = school_code
-        self._units: dict[tuple[Kind, str], Unit] = {}
+        self._units: dict[tuple[Kind, str], OrganisationUnit] = {}
         self._codes_by_name: dict[tuple[Kind, str], list[str]] = {}
-        self._touched: dict[tuple[Kind, str], Unit | None] = {}
+        self._touched: dict[tuple[Kind, str], OrganisationUnit | None] = {}
         for unit in units:
             self._enter(unit)
 
@@ -43,7 +44,9 @@ class UnitBook:
         major = self._units[Kind.MAJOR, code]
         if college_code and not major.several_colleges and major.college_code != college_code:
             first = major.college_code is None
-            self._change(replace(major, college_code=college_code if first else None, several_colleges=not first))
+            self._change(
+                replace(major, college_code=CollegeCode(college_code) if first else None, several_colleges=not first)
+            )
         return code
 
     def school_class(self, named: UnitNamed, college_code: str | None, major_code: str | None) -> str:
@@ -53,31 +56,36 @@ class UnitBook:
             Kind.CLASS, UnitNamed(code, named.name or named.code), college_code=college_code, major_code=major_code
         )
 
-    def college_of_major(self, major_code: str | None) -> str | None:
+    def college_of_major(self, major_code: str | None) -> CollegeCode | None:
         """The college of a major that has exactly one."""
         major = self._units.get((Kind.MAJOR, major_code or ""))
         return major.college_code if major else None
 
-    def touched(self) -> Iterator[tuple[Unit | None, Unit]]:
+    def touched(self) -> Iterator[tuple[OrganisationUnit | None, OrganisationUnit]]:
         """Units that rows have added or changed, before and after; colleges first, so that references hold."""
         for key, before in sorted(self._touched.items(), key=lambda item: _ORDER[item[0][0]]):
             yield before, self._units[key]
 
     def _code(
-        self, kind: Kind, named: UnitNamed, *, college_code: str | None = None, major_code: str | None = None
+        self,
+        kind: Kind,
+        named: UnitNamed,
+        *,
+        college_code: str | None = None,
+        major_code: str | None = None,
     ) -> str:
         name = named.name or named.code or ""
         code = named.code or next(iter(self._codes_named(kind, name)), _code_of(name))
         if (kind, code) not in self._units:
             self._touched[kind, code] = None
             self._enter(
-                Unit(
+                OrganisationUnit(
                     kind=kind,
                     school_code=self._school_code,
                     code=code,
                     name=name,
-                    college_code=college_code,
-                    major_code=major_code,
+                    college_code=CollegeCode(college_code) if college_code else None,
+                    major_code=MajorCode(major_code) if major_code else None,
                 )
             )
         return code
@@ -96,23 +104,23 @@ class UnitBook:
     def _codes_named(self, kind: Kind, name: str) -> Sequence[str]:
         return self._codes_by_name.get((kind, normalise(name)), ())
 
-    def _enter(self, unit: Unit) -> None:
+    def _enter(self, unit: OrganisationUnit) -> None:
         self._units[unit.kind, unit.code] = unit
         self._codes_by_name.setdefault((unit.kind, normalise(unit.name)), []).append(unit.code)
 
-    def _change(self, unit: Unit) -> None:
+    def _change(self, unit: OrganisationUnit) -> None:
         key = unit.kind, unit.code
         self._touched.setdefault(key, self._units[key])
         self._units[key] = unit
 
 
-def _fits(school_class: Unit, college_code: str | None, major_code: str | None) -> bool:
+def _fits(school_class: OrganisationUnit, college_code: str | None, major_code: str | None) -> bool:
     """True unless the class is of another college or major than the row; what is unknown contradicts nothing."""
     pairs = (school_class.college_code, college_code), (school_class.major_code, major_code)
     return all(ours == theirs or None in {ours, theirs} for ours, theirs in pairs)
 
 
-def _likeness(school_class: Unit, college_code: str | None, major_code: str | None) -> int:
+def _likeness(school_class: OrganisationUnit, college_code: str | None, major_code: str | None) -> int:
     return (school_class.college_code == college_code) + (school_class.major_code == major_code)
 
 

@@ -6,14 +6,24 @@ from typing import Any
 from common.codes import CodeLists
 from common.codes.rules import rule
 from common.errors import FieldProblem, Invalid
-from registry.graduates import identity
-from registry.graduates.domain import CODE_LIST_OF, Entry, broken_rules
-from registry.graduates.identity import RuleBroken
+from common.identifiers import Cohort
+from registry.graduates.domain import identity
+from registry.graduates.domain.entry import CODE_LIST_OF, Entry, Given, broken_rules
+from registry.graduates.domain.identity import RuleBroken
 
 REQUIRED = ("student_number", "name", "status")
 
+_CHECKS: Mapping[str, Callable[[str], str]] = {
+    "name": identity.name,
+    "student_number": identity.student_number,
+    "exam_number": identity.exam_number,
+    "phone": identity.phone,
+    "major_direction": identity.free_text,
+    "commissioning_unit": identity.free_text,
+}
 
-def checked(given: Mapping[str, Any], cohort: int) -> dict[str, Any]:
+
+def checked(given: Given, cohort: Cohort) -> dict[str, Any]:
     """The given fields as they are stored; raises Invalid with every problem found."""
     values: dict[str, Any] = {}
     problems: list[FieldProblem] = []
@@ -35,12 +45,7 @@ def require_consistent(entry: Entry) -> None:
         raise Invalid(problems)
 
 
-def unknown_unit(field: str) -> Invalid:
-    """The refusal of a college, major or class that the school does not have."""
-    return Invalid([rule("unknown_unit").problem(f"/{field}")])
-
-
-def _checked(field: str, value: Any, cohort: int) -> Any:
+def _checked(field: str, value: Any, cohort: Cohort) -> Any:
     if value is None:
         if field in REQUIRED:
             raise RuleBroken("required")
@@ -51,13 +56,3 @@ def _checked(field: str, value: Any, cohort: int) -> Any:
         return identity.citizen_id(value, cohort)
     check = _CHECKS.get(field)
     return check(value) if check else value
-
-
-_CHECKS: Mapping[str, Callable[[str], str]] = {
-    "name": identity.name,
-    "student_number": identity.student_number,
-    "exam_number": identity.exam_number,
-    "phone": identity.phone,
-    "major_direction": identity.free_text,
-    "commissioning_unit": identity.free_text,
-}

@@ -1,4 +1,4 @@
-"""What identifies a person: the form of names and numbers, how they are compared, and how they are masked.
+"""Names and numbers of a person: their form, how they are compared, and how they are masked.
 
 Place codes inside a citizen id are never checked: counties were created and abolished, and residence permits have
 prefixes of their own.

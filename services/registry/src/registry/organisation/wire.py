@@ -9,10 +9,11 @@ from common.codes.rules import rule
 from common.contracts import ChangeToken
 from common.errors import Message
 from common.http import StrictModel, rule_broken
-from registry.organisation.domain import State, Unit
+from common.identifiers import CollegeCode, MajorCode, ProvinceCode, SchoolCode
+from registry.organisation.domain import OrganisationUnit, State
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-SchoolCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
+GivenSchoolCode = Annotated[SchoolCode, StringConstraints(pattern=r"^[0-9]{5}$")]
 
 
 def _is_no_step(code: str) -> str:
@@ -21,26 +22,33 @@ def _is_no_step(code: str) -> str:
     return code
 
 
-UnitCode = Annotated[str, StringConstraints(pattern=r"^[^\s/\x00-\x1f\x7f]{1,64}$"), AfterValidator(_is_no_step)]
-"""A school's own code; it is part of an address, in which one or two dots are steps."""
-
-
 def _is_province(code: str) -> str:
     if not code.endswith("0000") or code not in CodeLists.load().get("division"):
         raise rule_broken("unknown_code", rule("unknown_code").text)
     return code
 
 
-ProvinceCode = Annotated[str, AfterValidator(_is_province)]
+_OWN_CODE = StringConstraints(pattern=r"^[^\s/\x00-\x1f\x7f]{1,64}$")
+# a code is part of an address, in which one or two dots are steps
+_NO_STEP = AfterValidator(_is_no_step)
+
+UnitCode = Annotated[str, _OWN_CODE, _NO_STEP]
+"""A code that the school itself gives to a college, major or class."""
+
+GivenCollegeCode = Annotated[CollegeCode, _OWN_CODE, _NO_STEP]
+GivenMajorCode = Annotated[MajorCode, _OWN_CODE, _NO_STEP]
+GivenProvinceCode = Annotated[ProvinceCode, AfterValidator(_is_province)]
 
 
 class NewSchool(StrictModel):
     """A school to create."""
 
-    code: SchoolCode
+    code: GivenSchoolCode
     name: Name
     name_en: Name | None = None
-    province_code: ProvinceCode = Field(description="GB/T 2260 code of the province, six digits", examples=["410000"])
+    province_code: GivenProvinceCode = Field(
+        description="GB/T 2260 code of the province, six digits", examples=["410000"]
+    )
 
 
 class NewCollege(StrictModel):
@@ -54,13 +62,13 @@ class NewCollege(StrictModel):
 class NewMajor(NewCollege):
     """A major to create."""
 
-    college_code: UnitCode | None = None
+    college_code: GivenCollegeCode | None = None
 
 
 class NewClass(NewMajor):
     """A class to create."""
 
-    major_code: UnitCode | None = None
+    major_code: GivenMajorCode | None = None
 
 
 class CollegePatch(StrictModel):
@@ -74,19 +82,19 @@ class CollegePatch(StrictModel):
 class SchoolPatch(CollegePatch):
     """Fields of a school to change."""
 
-    province_code: ProvinceCode = ""
+    province_code: GivenProvinceCode = ProvinceCode("")
 
 
 class MajorPatch(CollegePatch):
     """Fields of a major to change."""
 
-    college_code: UnitCode | None = None
+    college_code: GivenCollegeCode | None = None
 
 
 class ClassPatch(MajorPatch):
     """Fields of a class to change."""
 
-    major_code: UnitCode | None = None
+    major_code: GivenMajorCode | None = None
 
 
 class CollegeAnswer(BaseModel):
@@ -101,9 +109,9 @@ class CollegeAnswer(BaseModel):
     change_token: str | None = Field(None, description="Of the write that is being answered; null on reads")
 
     @classmethod
-    def of(cls, unit: Unit, token: ChangeToken | None = None) -> Self:
+    def of(cls, found: OrganisationUnit, token: ChangeToken | None = None) -> Self:
         """The unit as it is answered."""
-        values = {field: getattr(unit, field) for field in cls.model_fields if field != "change_token"}
+        values = {field: getattr(found, field) for field in cls.model_fields if field != "change_token"}
         return cls(**values, change_token=token.encode() if token else None)
 
 

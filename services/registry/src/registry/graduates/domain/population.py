@@ -1,0 +1,65 @@
+"""Who counts in the population N (毕业生总数): the status of a graduate, what it follows from, and how one leaves."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from common.codes import CodeLists
+from common.identifiers import Cohort
+from registry.graduates.domain.entry import Entry, Given, Status
+from registry.graduates.domain.refusals import GraduateWithdrawn
+
+COUNTED = frozenset({Status.REGISTERED, Status.COMPLETED})
+"""Statuses in N."""
+
+REASONS: Mapping[str, Status] = {
+    "extended": Status.EXTENDED,
+    "延期毕业": Status.EXTENDED,
+    "deceased": Status.DECEASED,
+    "死亡": Status.DECEASED,
+    "transferred": Status.TRANSFERRED,
+    "转学": Status.TRANSFERRED,
+    "转出": Status.TRANSFERRED,
+}
+"""Reasons of a withdrawal that have a status of their own; every other reason is `withdrawn`."""
+
+
+def first_day(cohort: Cohort) -> date:
+    """The day from which a first roster version counts: the start of the cohort's season."""
+    return date(cohort - 1, 9, 1)
+
+
+def status_of_level(level_code: str | None) -> Status:
+    """The status that an education level says by itself: 结业 is completed, 肄业 has left."""
+    level = CodeLists.load().get("education-level").lookup(level_code) if level_code else None
+    outcome = level.attributes["outcome"] if level else "graduated"
+    return {"completed": Status.COMPLETED, "left": Status.WITHDRAWN}.get(outcome, Status.REGISTERED)
+
+
+def levels_with_status(status: Status) -> tuple[str, ...]:
+    """The education levels that say this status by themselves."""
+    codes = CodeLists.load().get("education-level").codes()
+    return tuple(code for code in codes if status_of_level(code) is status)
+
+
+def status_after(before: Entry, level_code: str | None) -> str:
+    """The status after a change of the level: it follows the level unless an earlier act has set another one."""
+    follows = before.status == status_of_level(before.education_level_code)
+    return status_of_level(level_code) if follows else before.status
+
+
+def patched_status(before: Entry, given: Given) -> str:
+    """The status after a patch: the one that it names, else the one that follows from its level."""
+    level = given.get("education_level_code", before.education_level_code)
+    return str(given["status"]) if "status" in given else status_after(before, level)
+
+
+def leaves_population(before: str, after: str) -> bool:
+    """True if a change of the status takes a graduate out of N."""
+    return before in COUNTED and after not in COUNTED
+
+
+def withdrawal(status: str, reason: str) -> Status:
+    """The status that a withdrawal for this reason leads to; raises GraduateWithdrawn outside N."""
+    if status not in COUNTED:
+        raise GraduateWithdrawn(state=status, allowed_transitions=[])
+    return REASONS.get(reason.strip(), Status.WITHDRAWN)

@@ -1,0 +1,47 @@
+"""The search for one person within a scope."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.auth import Owners, RowScope
+from common.crypto import FieldCipher
+from common.identifiers import SchoolCode
+from registry.graduates.domain.entry import StoredGraduate
+from registry.graduates.domain.searching import Sought
+from registry.graduates.storage import roster
+from registry.graduates.storage.sealing import citizen_id_index, name_index
+from registry.organisation.tables import schools
+
+FOUND_AT_MOST = 100
+"""A search is for one person; more hits than these do not help to find one."""
+
+
+async def found(
+    connection: AsyncConnection, cipher: FieldCipher, scope: RowScope, sought: Sought
+) -> list[StoredGraduate]:
+    """Graduates in scope that fit exactly, those of the newest cohort first."""
+    names: list[bytes] = []
+    if sought.name:
+        # the same name has another index in each school
+        names = [name_index(cipher, school, sought.name) for school in await _schools(connection, scope)]
+        if not names:
+            return []
+    equal = {
+        "school_code": sought.school_code,
+        "cohort": sought.cohort,
+        "student_number": sought.student_number,
+        "exam_number": sought.exam_number,
+        "citizen_id_index": sought.citizen_id and citizen_id_index(cipher, sought.citizen_id),
+    }
+    return await roster.found_by_indexes(connection, scope, equal, names=names, limit=FOUND_AT_MOST)
+
+
+async def _schools(connection: AsyncConnection, scope: RowScope) -> list[SchoolCode]:
+    """Codes of the schools that the scope reaches; none for a graduate, who searches for no one else."""
+    if scope.among.graduate_id is not None or scope.nothing:
+        return []
+    reached = RowScope(replace(scope.among, college_code=None, class_code=None), scope.everything)
+    condition = reached.condition(Owners(school_code=schools.c.code, province_code=schools.c.province_code))
+    return list((await connection.scalars(select(schools.c.code).where(condition))).all())

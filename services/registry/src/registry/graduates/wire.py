@@ -1,0 +1,258 @@
+"""What the routes of graduates take and answer. Names, citizen ids and phones are answered masked."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints, field_validator
+
+from common.auth import Principal, Role
+from common.contracts import ChangeToken
+from common.crypto import FieldCipher
+from common.http import Day, StrictModel
+from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, SchoolCode
+from registry.graduates.domain.entry import Given, Status, StoredGraduate, StoredVersion, StudyForm, UrbanRural
+from registry.graduates.domain.identity import masked_name, masked_number, masked_phone
+from registry.graduates.domain.resolving import NamedRow, People, RosterPerson, Unresolved, resolved
+from registry.graduates.domain.searching import Sought
+from registry.graduates.storage.sealing import name_index, opened_entry
+
+ShortText = Annotated[str, StringConstraints(max_length=200)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+_UNIT_CODE = StringConstraints(min_length=1, max_length=64)
+GivenSchool = Annotated[SchoolCode, StringConstraints(pattern=r"^[0-9]{5}$")]
+GivenCohort = Annotated[Cohort, Field(ge=1977, le=2200, description="Year of graduation")]
+Years = Annotated[Decimal, Field(gt=0, le=12, decimal_places=1)]
+
+SEE_NUMBERS = frozenset(
+    {
+        Role.GRADUATE,
+        Role.COUNSELLOR,
+        Role.COLLEGE_OFFICER,
+        Role.SCHOOL_OFFICER,
+        Role.PROVINCIAL_OFFICER,
+        Role.ADMIN,
+        Role.SYSTEM,
+    }
+)
+"""Roles that read student and examinee numbers in clear."""
+
+
+class GraduatePatch(StrictModel):
+    """Fields to change; an absent one stays, null clears."""
+
+    student_number: ShortText = ""
+    name: ShortText = ""
+    exam_number: ShortText | None = None
+    citizen_id: ShortText | None = None
+    phone: ShortText | None = None
+    college_code: Annotated[CollegeCode, _UNIT_CODE] | None = None
+    major_code: Annotated[MajorCode, _UNIT_CODE] | None = None
+    class_code: Annotated[ClassCode, _UNIT_CODE] | None = None
+    sex_code: ShortText | None = None
+    birth_date: Day | None = None
+    ethnicity_code: ShortText | None = None
+    political_status_code: ShortText | None = None
+    education_level_code: ShortText | None = None
+    origin_place_code: ShortText | None = None
+    urban_rural: Annotated[UrbanRural, Field(strict=False)] | None = None
+    training_mode_code: ShortText | None = None
+    teacher_training_code: ShortText | None = None
+    hardship_code: ShortText | None = None
+    study_form: Annotated[StudyForm, Field(strict=False)] | None = None
+    enrolled_on: Day | None = None
+    graduated_on: Day | None = None
+    major_direction: LongText | None = None
+    commissioning_unit: LongText | None = None
+    duration_years: Annotated[Years, Field(strict=False)] | None = None
+    status: Annotated[Status, Field(strict=False)] = Status.REGISTERED
+
+    def given(self) -> Given:
+        """The fields of the entry that the body names."""
+        return {field: getattr(self, field) for field in self.model_fields_set if field in GraduatePatch.model_fields}
+
+
+class NewGraduate(GraduatePatch):
+    """A graduate to enter; `status` follows the education level unless it is given."""
+
+    school_code: GivenSchool
+    cohort: GivenCohort
+    student_number: ShortText
+    name: ShortText
+
+
+class Withdrawal(StrictModel):
+    """Why a graduate leaves the population. `extended`, `deceased` and `transferred` are statuses of their own."""
+
+    reason: LongText
+
+
+class Search(StrictModel):
+    """Whom to look for, exactly; at least one of the first four. In the body, so that no log holds it."""
+
+    name: ShortText | None = None
+    citizen_id: ShortText | None = None
+    student_number: ShortText | None = None
+    exam_number: ShortText | None = None
+    school_code: Annotated[SchoolCode, StringConstraints(max_length=200)] | None = None
+    cohort: GivenCohort | None = None
+
+    def sought(self) -> Sought:
+        """The person to look for; raises Invalid without any key."""
+        return Sought.by(**dict(self))
+
+
+class GraduateAnswer(BaseModel):
+    """A roster entry."""
+
+    id: UUID
+    version: int
+    sequence: int = Field(description="Number of its newest event")
+    school_code: str
+    college_code: str | None
+    major_code: str | None
+    class_code: str | None
+    cohort: int
+    student_number: str
+    exam_number: str | None
+    name: str = Field(description="Masked")
+    citizen_id: str | None = Field(description="Masked")
+    phone: str | None = Field(description="Masked")
+    sex_code: str | None
+    birth_date: date | None
+    ethnicity_code: str | None
+    political_status_code: str | None
+    education_level_code: str | None
+    origin_place_code: str | None
+    urban_rural: UrbanRural | None
+    training_mode_code: str | None
+    teacher_training_code: str | None
+    hardship_code: str | None
+    study_form: StudyForm | None
+    enrolled_on: date | None
+    graduated_on: date | None
+    major_direction: str | None
+    commissioning_unit: str | None
+    duration_years: Decimal | None
+    status: Status
+    decided_on: date
+    recorded_at: datetime
+    code_lists_version: str
+    change_token: str | None = Field(None, description="Of the write that is being answered; null on reads")
+
+    @classmethod
+    def of(
+        cls, stored: StoredGraduate, cipher: FieldCipher, caller: Principal, token: ChangeToken | None = None
+    ) -> Self:
+        """The roster entry as this caller may see it: opened, masked, and cut to what the role may read."""
+        entry = opened_entry(cipher, stored)
+        clear = caller.role in SEE_NUMBERS
+        masked = {
+            "name": masked_name(entry.name),
+            "citizen_id": entry.citizen_id and masked_number(entry.citizen_id),
+            "phone": entry.phone and masked_phone(entry.phone),
+            "student_number": entry.student_number if clear else masked_number(entry.student_number),
+            "exam_number": entry.exam_number if clear or not entry.exam_number else masked_number(entry.exam_number),
+            "change_token": token and token.encode(),
+        }
+        shown = {field: getattr(stored, field) for field in cls.model_fields if field not in masked}
+        return cls(**shown, **masked)
+
+
+class VersionAnswer(BaseModel):
+    """One version of a roster entry: who changed what, and from which day it counts."""
+
+    version: int
+    sequence: int
+    action: Literal["create", "change", "withdraw", "import"]
+    by_role: str
+    status: Status
+    college_code: str | None
+    major_code: str | None
+    class_code: str | None
+    education_level_code: str | None
+    changed_fields: list[str]
+    decided_on: date
+    recorded_at: datetime
+
+    @classmethod
+    def of(cls, version: StoredVersion) -> Self:
+        """The version as it is answered."""
+        shown = {field: getattr(version, field) for field in cls.model_fields if field != "by_role"}
+        return cls(**shown, by_role=version.role)
+
+
+class ResolveRow(StrictModel):
+    """How one row of a spreadsheet names a person."""
+
+    row: int
+    student_number: ShortText | None = None
+    exam_number: ShortText | None = None
+    name: ShortText | None = None
+
+    @field_validator("student_number", "exam_number")
+    @classmethod
+    def _without_margin(cls, number: str | None) -> str | None:
+        return (number or "").strip() or None
+
+
+class Resolve(StrictModel):
+    """Rows of one school's cohort."""
+
+    school_code: GivenSchool
+    cohort: GivenCohort
+    rows: Annotated[list[ResolveRow], Field(max_length=5000)]
+
+    def named(self, cipher: FieldCipher) -> list[NamedRow]:
+        """The rows, with each name as its blind index in the school."""
+        return [
+            NamedRow(row.row, row.student_number, row.exam_number, name_index(cipher, self.school_code, row.name or ""))
+            for row in self.rows
+        ]
+
+
+class ResolvedRow(BaseModel):
+    """Whose row it is, with the group codes of the roster."""
+
+    row: int
+    graduate_id: UUID
+    sequence: int
+    school_code: str
+    cohort: int
+    college_code: str | None
+    major_code: str | None
+    class_code: str | None
+    education_level_code: str | None
+    status: Status
+
+    @classmethod
+    def of(cls, row: int, person: RosterPerson) -> Self:
+        """The graduate as the answer to a row."""
+        shown = {field: getattr(person, field) for field in cls.model_fields if field not in {"row", "graduate_id"}}
+        return cls(row=row, graduate_id=person.id, **shown)
+
+
+class UnresolvedRow(BaseModel):
+    """Why a row means no graduate."""
+
+    row: int
+    problem: Unresolved
+
+
+class Resolved(BaseModel):
+    """One answer for each row, in the order asked."""
+
+    rows: list[ResolvedRow | UnresolvedRow]
+
+    @classmethod
+    def of(cls, rows: Iterable[NamedRow], by_student_number: People, by_exam_number: People) -> Self:
+        """What each row means among these graduates."""
+        found = ((row.row, resolved(row, by_student_number, by_exam_number)) for row in rows)
+        return cls(
+            rows=[
+                UnresolvedRow(row=row, problem=person) if isinstance(person, str) else ResolvedRow.of(row, person)
+                for row, person in found
+            ]
+        )

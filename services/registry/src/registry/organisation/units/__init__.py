@@ -1,1 +1,0 @@
-"""Colleges, majors and classes over HTTP."""
