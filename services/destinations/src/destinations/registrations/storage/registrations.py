@@ -19,8 +19,45 @@ from destinations.registrations.domain.registration import Effective, Registrati
 from destinations.roster import storage as roster
 from destinations.roster import tables as roster_tables
 
+
+def _announced_confirmation() -> ScalarSelect[Any]:
+    """The confirmation of the effective version, or of the answer that the graduate gave to it."""
+    later, stands = tables.versions.alias("later").c, tables.registrations.c
+    is_answer = (later.version > stands.effective_version) & later.action.in_([Action.CONFIRM, Action.DISPUTE])
+    is_announced = (later.registration_id == stands.id) & ((later.version == stands.effective_version) | is_answer)
+    return select(later.confirmation).where(is_announced).order_by(later.version.desc()).limit(1).scalar_subquery()
+
+
+def _registrations() -> Select[Any]:
+    """Registrations with their graduates and the content of their effective versions."""
+    registrations, graduates, schools = tables.registrations, roster_tables.graduates, roster_tables.schools
+    effective = tables.versions
+    is_effective = (effective.c.registration_id == registrations.c.id) & (
+        effective.c.version == registrations.c.effective_version
+    )
+    joined = (
+        registrations.join(graduates, graduates.c.graduate_id == registrations.c.graduate_id)
+        .outerjoin(schools, schools.c.school_code == graduates.c.school_code)
+        .outerjoin(effective, is_effective)
+    )
+    columns: tuple[Any, ...] = (
+        registrations,
+        graduates.c.college_code,
+        graduates.c.major_code,
+        graduates.c.class_code,
+        graduates.c.education_level_code,
+        graduates.c.status,
+        effective.c.source.label("effective_source"),
+        _announced_confirmation().label("effective_confirmation"),
+        *(effective.c[name].label(f"effective_{name}") for name in FIELDS),
+    )
+    return select(*columns).select_from(joined)
+
+
+# made once: to put a hundred columns together takes longer than to read a row
+_REGISTRATIONS = _registrations()
 _EFFECTIVE_AT = slice(-len(FIELDS), None)
-"""The effective content stands at the end of a row: an import reads thousands of them, by place."""
+"""Where the effective content stands in a row: an import reads thousands of them, by place."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +90,9 @@ class Filters:
 
 async def get(connection: AsyncConnection, scope: RowScope, registration_id: RegistrationId) -> Registration:
     """The registration; raises NotFound if there is none, or none in the scope."""
-    found = await _fetch(connection, _query(roster.visible(scope), tables.registrations.c.id == registration_id))
+    found = await _fetch(
+        connection, _REGISTRATIONS.where(roster.visible(scope), tables.registrations.c.id == registration_id)
+    )
     if not found:
         raise NotFound
     return found[0]
@@ -63,7 +102,7 @@ async def current(connection: AsyncConnection, graduate_ids: Sequence[GraduateId
     """The registrations of these graduates that are not voided; at most one of each graduate."""
     registrations = tables.registrations.c
     is_theirs = registrations.graduate_id == any_(bindparam("ids", list(graduate_ids), type_=ARRAY(Uuid)))
-    found = await _fetch(connection, _query(is_theirs, registrations.stage != Stage.VOIDED))
+    found = await _fetch(connection, _REGISTRATIONS.where(is_theirs, registrations.stage != Stage.VOIDED))
     return {each.graduate.id: each for each in found}
 
 
@@ -72,7 +111,9 @@ async def page(
 ) -> list[Registration]:
     """Registrations of the scope in the order of their ids, those after `after`."""
     rest = [tables.registrations.c.id > after] if after else []
-    query = _query(roster.visible(scope), *filters.conditions(), *rest).order_by(tables.registrations.c.id)
+    query = _REGISTRATIONS.where(roster.visible(scope), *filters.conditions(), *rest).order_by(
+        tables.registrations.c.id
+    )
     return await _fetch(connection, query.limit(limit))
 
 
@@ -91,37 +132,3 @@ def _to_effective(row: Row[Any]) -> Effective | None:
         Confirmation(row.effective_confirmation),
         row.effective_decided_on,
     )
-
-
-def _query(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """Registrations with their graduates and the content of their effective versions."""
-    registrations, graduates, schools = tables.registrations, roster_tables.graduates, roster_tables.schools
-    effective = tables.versions
-    is_effective = (effective.c.registration_id == registrations.c.id) & (
-        effective.c.version == registrations.c.effective_version
-    )
-    columns: tuple[Any, ...] = (
-        registrations,
-        graduates.c.college_code,
-        graduates.c.major_code,
-        graduates.c.class_code,
-        graduates.c.education_level_code,
-        graduates.c.status,
-        effective.c.source.label("effective_source"),
-        _announced_confirmation().label("effective_confirmation"),
-        *(effective.c[name].label(f"effective_{name}") for name in FIELDS),
-    )
-    joined = (
-        registrations.join(graduates, graduates.c.graduate_id == registrations.c.graduate_id)
-        .outerjoin(schools, schools.c.school_code == graduates.c.school_code)
-        .outerjoin(effective, is_effective)
-    )
-    return select(*columns).select_from(joined).where(*conditions)
-
-
-def _announced_confirmation() -> ScalarSelect[Any]:
-    """The confirmation of the effective version, or of the answer that the graduate gave to it."""
-    later, stands = tables.versions.alias("later").c, tables.registrations.c
-    is_answer = (later.version > stands.effective_version) & later.action.in_([Action.CONFIRM, Action.DISPUTE])
-    is_announced = (later.registration_id == stands.id) & ((later.version == stands.effective_version) | is_answer)
-    return select(later.confirmation).where(is_announced).order_by(later.version.desc()).limit(1).scalar_subquery()
