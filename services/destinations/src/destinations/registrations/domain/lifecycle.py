@@ -18,7 +18,7 @@ class State(StrEnum):
 
 
 class Confirmation(StrEnum):
-    """The graduate's answer to the approved record (毕业生确认)."""
+    """What the graduate said of the approved record (毕业生确认)."""
 
     UNCONFIRMED = "unconfirmed"
     CONFIRMED = "confirmed"

@@ -11,7 +11,7 @@ from destinations.roster.domain import Graduate
 
 
 class Source(StrEnum):
-    """The origin of the newest content."""
+    """Who entered the newest content."""
 
     GRADUATE = "graduate"
     PROXY = "proxy"
