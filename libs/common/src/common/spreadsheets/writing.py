@@ -5,10 +5,12 @@ import io
 import math
 from collections.abc import Iterable, Sequence
 from datetime import date
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from common.codes.spelling import Cell
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 MAX_CELL = 32_767
 
@@ -45,6 +47,9 @@ def _write(
     reason_header: str,
     sheet_name: str,
 ) -> bytes:
+    # an extra: a service whose uploads are no spreadsheets does not install it
+    import xlsxwriter
+
     content = io.BytesIO()
     # in_memory: services write to no disk
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
@@ -65,7 +70,7 @@ def _padded(row: Sequence[Cell], width: int) -> list[Cell]:
 
 
 def _write_row(
-    sheet: xlsxwriter.worksheet.Worksheet, index: int, cells: Sequence[Cell], formats: dict[str, object]
+    sheet: "xlsxwriter.worksheet.Worksheet", index: int, cells: Sequence[Cell], formats: dict[str, object]
 ) -> None:
     for column, cell in enumerate(cells):
         if isinstance(cell, str):
