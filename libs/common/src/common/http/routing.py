@@ -66,14 +66,20 @@ class Route(APIRoute):
         """Everything that the route depends on, the route's own function first."""
         return [each.call for each in _flattened(self.dependant) if each.call is not None]
 
+    @cached_property
+    def body_model(self) -> type[StrictModel] | None:
+        """The model of the JSON body, if the route takes one; raises TypeError for one that is not strict."""
+        model = None if self.body_field is None else self.body_field.field_info.annotation
+        if model is not None and not (isinstance(model, type) and issubclass(model, StrictModel)):
+            raise TypeError(f"{self.path}: a body is a StrictModel, or it would take more than it says")
+        return model
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler of FastAPI with the checks before it."""
         for call in self.calls:
             if not (iscoroutinefunction(call) or iscoroutinefunction(getattr(call, "__call__", None))):  # noqa: B004
                 raise TypeError(f"{self.path}: make {call} async, or every request hops through a thread")
-        model = None if self.body_field is None else self.body_field.field_info.annotation
-        if model is not None and not (isinstance(model, type) and issubclass(model, StrictModel)):
-            raise TypeError(f"{self.path}: a body is a StrictModel, or it would take more than it says")
+        model = self.body_model
         query = DeclaredQuery.of(_flattened(self.dependant))
         longest = max(getattr(call, "longest_body", MAX_BODY) for call in self.calls)
         answer = super().get_route_handler()

@@ -3,16 +3,16 @@
 from datetime import date
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from common.auth import Caller
 from common.codes import CodeEntry, CodeList, CodeLists
 from common.codes.rules import Rule, rules
 from common.errors import NotFound
-from common.http import Day, PageOf
+from common.http import Day, PageOf, Router
 
-router = APIRouter(prefix="/v1", tags=["codes"])
+router = Router(prefix="/v1", tags=["codes"])
 
 
 class Titles(BaseModel):
