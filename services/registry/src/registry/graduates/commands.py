@@ -43,6 +43,7 @@ async def create(
     Raises NotFound for a school or a unit out of scope, Forbidden, Invalid for faults of the fields,
     StudentNumberInUse, CitizenIdInUse.
     """
+    # a foreign school is missing before the role is looked at, a foreign college or class only after
     province = await organisation.require_school(unit.connection, caller, school_code)
     caller.must_be(*EDITORS)
     owners: Owners[object] = Owners(
@@ -53,6 +54,7 @@ async def create(
     )
     if not caller.sees_row(owners):
         raise NotFound
+    # imports of the cohort wait from the lock on, so what needs no roster comes before it
     entry = new_entry(given, cohort)
     await locks.share_roster(unit.connection, school_code, cohort)
     await _require_units(unit, school_code, given)
@@ -88,6 +90,7 @@ async def change(
     """
     stored = await _locked(unit, caller, graduate_id)
     before = opened_entry(cipher, stored)
+    # by the status alone: faults of the other fields come after the version
     leaves = leaves_population(before.status, patched_status(before, given))
     caller.must_be(*(WITHDRAWERS if leaves else EDITORS))
     must_equal(expected, stored.version)
@@ -179,6 +182,7 @@ async def _require_units(unit: UnitOfWork, school_code: SchoolCode, given: Given
 async def _written(unit: UnitOfWork, wanted: Mapping[str, Any], writing: Awaitable[StoredGraduate]) -> StoredGraduate:
     """The graduate as it was stored. Where the number is taken, that is the reason, whichever index noticed first."""
     try:
+        # a savepoint, because a failed statement would end the transaction that is asked below
         async with unit.connection.begin_nested():
             return await writing
     except IntegrityError as error:

@@ -49,7 +49,6 @@ SEARCHERS = (
     Role.SYSTEM,
 )
 
-System = Annotated[Principal, Depends(require(Role.SYSTEM))]
 Searcher = Annotated[Principal, Depends(require(*SEARCHERS))]
 UnitQuery = Query(max_length=64)
 
@@ -108,8 +107,8 @@ async def search_graduates(*, database: Db, cipher: Cipher, caller: Searcher, bo
     return PageOf(items=[GraduateAnswer.of(stored, cipher, caller) for stored in found], next_cursor=None)
 
 
-@router.post("/resolve", summary="Map rows of a spreadsheet to graduates")
-async def resolve_rows(*, database: Db, cipher: Cipher, caller: System, body: Resolve) -> Resolved:  # noqa: ARG001
+@router.post("/resolve", dependencies=[Depends(require(Role.SYSTEM))], summary="Map rows of a spreadsheet to graduates")
+async def resolve_rows(*, database: Db, cipher: Cipher, body: Resolve) -> Resolved:
     rows = body.named(cipher)
     async with database.reading() as connection:
         people = await numbers.people_named(connection, body.school_code, body.cohort, rows)

@@ -55,6 +55,7 @@ async def change(
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, UnknownParent.
     """
     await storage.require_school(unit.connection, caller, place.school_code)
+    # the school before its unit: imports lock in this order, too
     await storage.lock_school(unit.connection, place.school_code)
     before = await storage.find(unit.connection, place, lock=True)
     if before is None:
@@ -71,6 +72,7 @@ async def add(unit: UnitOfWork, new: OrganisationUnit) -> WrittenUnit:
     """
     if new.kind is not Kind.SCHOOL:
         await storage.lock_school(unit.connection, new.school_code)
+        # asked before the parents are: a taken code is the refusal, whatever else is wrong
         if await storage.find(unit.connection, new.place):
             raise UnitExists(new.kind)
         await _require_parents(unit, new)

@@ -172,6 +172,7 @@ async def _read(database: Database, caller: Principal, answer_of: type[CollegeAn
 async def _create(
     database: Database, caller: Principal, answer_of: type[CollegeAnswer], new: OrganisationUnit, once: Once | None
 ) -> Response:
+    # a repetition has the same payload, hence the same place
     return await answer(
         database.act(caller.actor, partial(commands.create, caller=caller, new=new), once),
         show=lambda written: resource(

@@ -66,6 +66,7 @@ def _checked(field: str, value: Any, cohort: Cohort) -> Any:
         return None
     if field in CODE_LIST_OF and value not in CodeLists.load().get(CODE_LIST_OF[field]):
         raise RuleBroken("unknown_code")
+    # the only check that looks at the cohort: no graduate is born after it
     if field == "citizen_id":
         return identity.citizen_id(value, cohort)
     check = _CHECKS.get(field)
