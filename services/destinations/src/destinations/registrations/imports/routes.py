@@ -1,7 +1,6 @@
 """The route that takes a spreadsheet of registrations."""
 
 from datetime import date
-from functools import partial
 from typing import Annotated
 
 from fastapi import Request, Response
@@ -14,7 +13,7 @@ from common.clock import TODAY_SQL
 from common.codes.rules import rule
 from common.database import Database
 from common.errors import Invalid, NotFound
-from common.http import Cipher, Day, Db, ImportForm, LazyUpload, Once, Router
+from common.http import Cipher, Day, Db, IdempotencyKey, ImportForm, Router, Upload
 from common.operations.routes import Operation, accept
 from destinations.registrations.imports.importing import KIND
 
@@ -45,15 +44,13 @@ async def import_registrations(
     database: Db,
     cipher: Cipher,
     caller: Caller,
-    once: Once,
-    upload: LazyUpload[RegistrationImportForm],
+    once: IdempotencyKey,
+    upload: Upload[RegistrationImportForm],
 ) -> Response:
-    async def must_see_school(school_code: str) -> None:
-        if not caller.sees_school(school_code):
-            raise NotFound
-
-    received = await upload.receive(must_see_school, partial(caller.must_be, Role.SCHOOL_OFFICER))
-    form = received.form
+    form = upload.form
+    if not caller.sees_school(form.school_code):
+        raise NotFound
+    caller.must_be(Role.SCHOOL_OFFICER)
     await _refuse_future(database, form.effective_on)
     return await accept(
         request,
@@ -61,9 +58,9 @@ async def import_registrations(
         caller,
         once,
         kind=KIND,
-        parameters=form.model_dump(mode="json") | {"kind": received.kind},
+        parameters=form.model_dump(mode="json") | {"kind": upload.kind},
         school_code=form.school_code,
-        upload=received.content,
+        upload=upload.content,
         cipher=cipher,
     )
 
