@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from common.auth.verifier import TokenVerifier
 from common.crypto import FieldCipher
 from common.database import Database
-from common.errors import Malformed, Message, NotFound, QuxiangError
+from common.errors import Malformed, NotFound, QuxiangError
 from common.http.docs import add_docs
 from common.http.middleware import HeadAsGet, PathCheck, SecurityHeaders, Unforeseen
 from common.http.openapi import describe
@@ -41,7 +41,6 @@ def create_app(
     database: Database | None = None,
     cipher: FieldCipher | None = None,
     problems: ProblemTable | None = None,
-    problem_texts: Mapping[str, tuple[int, Message]] | None = None,
     readiness: Mapping[str, Check] | None = None,
     lifespan: Lifespan | None = None,
     version: str = "1",
@@ -68,7 +67,7 @@ def create_app(
     for router in routers:
         app.include_router(router)
     table = {**DEFAULT_STATUSES, **(problems or {})}
-    app.include_router(problem_pages(table, problem_texts or {}))
+    app.include_router(problem_pages(table))
     app.include_router(probes_router(readiness or {}, verifier))
     add_docs(app)
     _handle_errors(app, table)
