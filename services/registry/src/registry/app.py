@@ -11,11 +11,11 @@ from common.operations.routes import operations_router
 from common.service_process.composition import Readiness
 from common.settings import ServiceSettings
 from registry.codes.routes import router as codes
+from registry.graduates.imports.routes import router as roster_imports
 from registry.graduates.routes import router as graduates
 from registry.organisation.routes import router as schools
 from registry.organisation.storage import OWNERS_OF_EVENTS
 from registry.problems import PROBLEM_TEXTS, PROBLEMS
-from registry.rosters.routes import router as rosters
 
 
 def create_app(settings: ServiceSettings, database: Database, readiness: Readiness) -> FastAPI:
@@ -33,7 +33,7 @@ def create_app(settings: ServiceSettings, database: Database, readiness: Readine
         routers=[
             schools,
             graduates,
-            rosters,
+            roster_imports,
             codes,
             operations_router(),
             changes_router(database, settings, owners=OWNERS_OF_EVENTS),

@@ -1,19 +1,27 @@
 """What the worker runs beside the relay: roster imports, and the removal of what has expired."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from common.crypto import FieldCipher
 from common.database import Database
+from common.imports import run_import
 from common.operations import OperationRunner
 from common.service_process import Background
 from common.service_process.housekeeping import housekeeping
 from common.settings import ServiceSettings
-from registry.rosters.operation import EMPTY_RESULT, KIND, RosterOperation
+from registry.graduates.imports.operations import KIND, roster_import
 
 
 def background(settings: ServiceSettings, database: Database) -> Sequence[Background]:
     """The parts of a worker; any number of workers may run."""
     cipher = FieldCipher.load(settings.keyring_file)
-    handlers = {KIND: RosterOperation(cipher)}
-    runner = OperationRunner(database, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
+    rosters = roster_import(cipher)
+    runner = OperationRunner(
+        database,
+        {KIND: partial(run_import, rosters)},
+        cipher=cipher,
+        empty_results={KIND: rosters.empty_result},
+        concurrency=settings.operations_at_once,
+    )
     return [Background("operations", runner.run), housekeeping(database)]

@@ -10,8 +10,8 @@ import pytest
 from common.codes.rules import rules
 from common.contracts import ChangeToken
 from common.contracts.graduate import GraduateData
-from common.operations import OperationContext, Outcome
-from registry.rosters.operation import RosterOperation
+from common.database import UnitOfWork
+from registry.graduates.imports.operations import RosterImport
 
 Json = dict[str, Any]
 Rows = Callable[..., Awaitable[list[Json]]]
@@ -239,10 +239,10 @@ async def test_a_number_that_is_none_is_a_fault_of_its_row(imported: Imported, f
 async def test_a_failure_of_our_own_has_the_four_counts(
     imported: Imported, files: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(operation: RosterOperation, context: OperationContext) -> Outcome:
+    async def fail(roster: RosterImport, unit: UnitOfWork) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(RosterOperation, "__call__", fail)
+    monkeypatch.setattr(RosterImport, "lock", fail)
     done = await imported(files.xlsx(TABLE))
     assert (done["state"], counts(done), done["result"]["change_token"]) == ("failed", [0, 0, 0, 0], None)
     assert [error["rule"] in rules() for error in done["errors"]] == [True]

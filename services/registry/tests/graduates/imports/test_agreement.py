@@ -3,12 +3,17 @@ from datetime import date
 
 import pytest
 
-from registry.rosters.agreement import settle
-from registry.rosters.rows import Fault, Row
+from common.imports import Fault
+from registry.graduates.domain.cross_checks import check_against_roster
+from registry.graduates.imports.rows import RosterRow
 
 NUMBER = "11010119900307002X"  # born on 7 March 1990
 BORN = date(1990, 3, 7)
 CONTRADICTED = "birth_date_matches_citizen_id"
+
+
+def settle(row: RosterRow, stored: Mapping[str, object]) -> None:
+    row.faults += [Fault(*each) for each in check_against_roster(row.given, row.month_of_birth, stored)]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +44,7 @@ CONTRADICTED = "birth_date_matches_citizen_id"
 def test_a_row_must_agree_with_what_is_stored(
     given: dict[str, object], stored: Mapping[str, object], fault: Fault | None
 ) -> None:
-    row = Row(given=given)
+    row = RosterRow(given=given)
     settle(row, stored)
     assert row.faults == ([fault] if fault else [])
 
@@ -58,13 +63,13 @@ def test_a_row_must_agree_with_what_is_stored(
 def test_a_month_of_birth_takes_the_day_that_is_known(
     month: date, given: dict[str, object], stored: Mapping[str, object], born: date
 ) -> None:
-    row = Row(given={"birth_date": month, **given}, month_of_birth=month)
+    row = RosterRow(given={"birth_date": month, **given}, month_of_birth=month)
     settle(row, stored)
     assert (row.given["birth_date"], row.faults) == (born, [])
 
 
 def test_another_month_than_that_of_the_citizen_id_is_at_fault() -> None:
     month = date(1990, 4, 1)
-    row = Row(given={"birth_date": month, "citizen_id": NUMBER}, month_of_birth=month)
+    row = RosterRow(given={"birth_date": month, "citizen_id": NUMBER}, month_of_birth=month)
     settle(row, {})
     assert row.faults == [Fault("birth_date", CONTRADICTED)]

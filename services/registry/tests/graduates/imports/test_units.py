@@ -1,9 +1,8 @@
 import pytest
 
 from common.identifiers import CollegeCode, MajorCode, SchoolCode
+from registry.graduates.domain.unit_book import UnitBook, UnitNamed
 from registry.organisation.domain import Kind, OrganisationUnit
-from registry.rosters.rows import UnitNamed
-from registry.rosters.units import UnitBook
 
 SCHOOL = SchoolCode("90001")
 

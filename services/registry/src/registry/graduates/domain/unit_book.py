@@ -1,17 +1,25 @@
 """Which unit a row means, and which units a file brings with it. Pure: a book is loaded before and stored after."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from common.codes import normalise
 from common.identifiers import CollegeCode, MajorCode, SchoolCode
 from registry.organisation.domain import Kind, OrganisationUnit
-from registry.rosters.rows import MAX_UNIT_CODE, UnitNamed
 
+MAX_UNIT_CODE = 64
 MARK_DIGITS = 8
 
 _ORDER = {Kind.COLLEGE: 0, Kind.MAJOR: 1, Kind.CLASS: 2}
+
+
+@dataclass(frozen=True)
+class UnitNamed:
+    """A college, major or class as a row names it, by code, by name or both."""
+
+    code: str | None
+    name: str | None
 
 
 class UnitBook:
@@ -125,7 +133,7 @@ def _likeness(school_class: OrganisationUnit, college_code: str | None, major_co
 
 
 def _codes_of_class(name: str, college_code: str | None, major_code: str | None) -> list[str]:
-    """The codes that a class without one may get: its name, or where that is taken the name with whose class it is."""
+    """Candidate codes of a class without one: name, then name with major, college, both."""
     whole = f"{college_code}-{major_code}" if college_code and major_code else None
     owners = [owner for owner in (major_code, college_code, whole) if owner]
     return [_code_of(name), *(_code_of(f"{owner}-{name}") for owner in owners)]

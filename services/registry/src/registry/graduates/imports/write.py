@@ -1,13 +1,12 @@
-"""Storing a chunk of checked lines: COPY into a staging table, then a few statements over all rows at once.
+"""Storing a chunk of checked rows: the units they bring, then COPY into a staging table, and a few statements over all.
 
 The rules that run here over many rows (blank keeps, the college of the major, the status that follows the level, the
 day from which a version counts) have their pure twins in `graduates.domain`; a test compares the two.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
@@ -17,11 +16,16 @@ from common.clock import TODAY_SQL
 from common.codes import CodeLists
 from common.contracts import ChangeToken, graduate
 from common.database import UnitOfWork
-from common.identifiers import Cohort, SchoolCode
+from common.identifiers import Cohort, OperationId, SchoolCode
+from common.imports import Written
 from registry.graduates.announcements import PUBLISHED
 from registry.graduates.domain.entry import FIELDS, PERSONAL, Status
 from registry.graduates.domain.population import COUNTED, first_day, levels_with_status
+from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.tables import CONTENT_COLUMNS, graduates
+from registry.organisation import commands
+from registry.organisation import storage as organisation
+from registry.organisation.domain import Kind, OrganisationUnit
 
 STAGING = "roster_lines"
 MERGED = "roster_merged"
@@ -156,49 +160,25 @@ _COUNT = f"""
 """
 
 
-@dataclass(frozen=True)
-class Merged:
-    """How many graduates a chunk created, changed and left as they were, and its last change."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    change_token: ChangeToken | None = None
-
-
 async def merge(
     unit: UnitOfWork,
     records: Sequence[tuple[object, ...]],
-    *,
     school_code: SchoolCode,
     cohort: Cohort,
-    operation_id: UUID | None,
-) -> Merged:
-    """Stores the records, their history, events and audit entries; never commits. No graduate may occur twice."""
+    operation_id: OperationId | None = None,
+) -> Written:
+    """Stores the records, their history, events and audit entries; never commits. No graduate may occur twice.
+
+    Counts the graduates that it created, changed and left as they were.
+    """
     if not records:
-        return Merged()
-    await _stage(unit, records)
-    parameters = _parameters(unit, school_code, cohort, operation_id)
+        return Written()
     connection = unit.connection
-    await _execute(connection, f"DROP TABLE IF EXISTS pg_temp.{MERGED}", {})
-    await _execute(connection, _merge_sql(), parameters)
-    counted = (await connection.execute(text(_COUNT))).one()
-    for statement in (_INSERT, _UPDATE, _REMEMBER, _HISTORY, _AUDIT):
-        await _execute(connection, statement, parameters)
-    last = (await _execute(connection, _ANNOUNCE, parameters)).one_or_none()
-    token = ChangeToken(graduate.TOPIC, school_code, last.key, last.sequence) if last else None
-    return Merged(counted.created, counted.updated, counted.unchanged, token)
-
-
-async def _stage(unit: UnitOfWork, records: Sequence[tuple[object, ...]]) -> None:
-    await unit.connection.execute(text(_staging_sql()))
-    await unit.connection.execute(text(f"DELETE FROM {STAGING}"))
+    await connection.execute(text(_staging_sql()))
+    await connection.execute(text(f"DELETE FROM {STAGING}"))
     driver = await unit.driver_connection()
     await driver.copy_records_to_table(STAGING, records=records, columns=STAGING_COLUMNS, schema_name="pg_temp")
-
-
-def _parameters(unit: UnitOfWork, school_code: SchoolCode, cohort: Cohort, operation_id: UUID | None) -> dict[str, Any]:
-    return {
+    parameters = {
         "school_code": school_code,
         "cohort": cohort,
         "operation_id": operation_id,
@@ -210,6 +190,14 @@ def _parameters(unit: UnitOfWork, school_code: SchoolCode, cohort: Cohort, opera
         "role": unit.actor.role,
         "correlation_id": unit.correlation_id,
     }
+    await _execute(connection, f"DROP TABLE IF EXISTS pg_temp.{MERGED}", {})
+    await _execute(connection, _merge_sql(), parameters)
+    counted = (await connection.execute(text(_COUNT))).mappings().one()
+    for statement in (_INSERT, _UPDATE, _REMEMBER, _HISTORY, _AUDIT):
+        await _execute(connection, statement, parameters)
+    last = (await _execute(connection, _ANNOUNCE, parameters)).one_or_none()
+    token = ChangeToken(graduate.TOPIC, school_code, last.key, last.sequence) if last else None
+    return Written({name: counted[name] for name in ("created", "updated", "unchanged")}, token)
 
 
 async def _execute(connection: AsyncConnection, statement: str, parameters: Mapping[str, Any]) -> Any:
@@ -217,3 +205,42 @@ async def _execute(connection: AsyncConnection, statement: str, parameters: Mapp
     clause = text(statement)
     named = clause.compile().params
     return await connection.execute(clause, {name: parameters[name] for name in named})
+
+
+async def store_book(unit: UnitOfWork, school_code: SchoolCode, book: UnitBook) -> bool:
+    """Stores units that rows have added or changed, with their events.
+
+    False if another transaction has added or changed such units in the meantime, when nothing was stored and the rows
+    must be resolved against a fresh book.
+    """
+    touched = list(book.touched())
+    if not touched:
+        return True
+    await organisation.lock_school(unit.connection, school_code)
+    added = [after for before, after in touched if before is None]
+    changed = {after.code: (before, after) for before, after in touched if before}
+    stored = {code: await _locked(unit.connection, after) for code, (_, after) in changed.items()}
+    for kind in (Kind.COLLEGE, Kind.MAJOR, Kind.CLASS):
+        codes = [new.code for new in added if new.kind is kind]
+        if await organisation.known_codes(unit.connection, kind, school_code, codes):
+            return False
+    if any(_taught_by(stored[code]) != _taught_by(before) for code, (before, _) in changed.items()):
+        return False
+    for new in added:
+        await commands.add(unit, new)
+    for code, (_, after) in changed.items():
+        # nothing else of what the book has read may overwrite what is stored
+        taught = replace(stored[code], college_code=after.college_code, several_colleges=after.several_colleges)
+        await commands.save(unit, stored[code], taught)
+    return True
+
+
+async def _locked(connection: AsyncConnection, known: OrganisationUnit) -> OrganisationUnit:
+    stored = await organisation.find(connection, known.place, lock=True)
+    assert stored is not None, "units are never deleted"
+    return stored
+
+
+def _taught_by(major: OrganisationUnit) -> tuple[str | None, bool]:
+    """What rows are resolved by, and what they change: the only college, or that there are several."""
+    return major.college_code, major.several_colleges

@@ -1,6 +1,7 @@
 """A row without a college takes that of its major, if the rows of the whole file name exactly one."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import httpx
@@ -10,13 +11,14 @@ from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
 from common.identifiers import SchoolCode
+from common.imports import run_import
 from common.operations import OperationRunner
+from registry.graduates.domain.unit_book import UnitBook, UnitNamed
+from registry.graduates.imports.load import load_book
+from registry.graduates.imports.operations import KIND, roster_import
+from registry.graduates.imports.write import store_book
 from registry.organisation.domain import Kind
 from registry.organisation.storage import units_of
-from registry.rosters import storage
-from registry.rosters.operation import EMPTY_RESULT, KIND, RosterOperation
-from registry.rosters.rows import UnitNamed
-from registry.rosters.units import UnitBook
 
 Json = dict[str, Any]
 Rows = Callable[..., Awaitable[list[Json]]]
@@ -32,7 +34,8 @@ OTHER = ["4", "赵六", None, "M2"]
 @pytest.fixture(params=[1, 5_000])
 def runner(request: pytest.FixtureRequest, database: Database, cipher: FieldCipher) -> OperationRunner:
     """A worker with chunks of some lines."""
-    handlers, empty_results = {KIND: RosterOperation(cipher, request.param)}, {KIND: EMPTY_RESULT}
+    kind = roster_import(cipher, request.param)
+    handlers, empty_results = {KIND: partial(run_import, kind)}, {KIND: kind.empty_result}
     return OperationRunner(database, handlers, cipher=cipher, empty_results=empty_results)
 
 
@@ -120,13 +123,13 @@ async def test_of_two_imports_that_name_two_colleges_the_later_resolves_again(
 ) -> None:
     async def resolved(college: str) -> UnitBook:
         async with database.reading() as connection:
-            book = await storage.load_book(connection, school)
+            book = await load_book(connection, school)
         book.codes_of({"college": UnitNamed(college, None), "major": UnitNamed("M1", None)})
         return book
 
     async def stored(book: UnitBook) -> bool:
         async with database.transaction(SYSTEM) as unit:
-            done = await storage.store_book(unit, school, book)
+            done = await store_book(unit, school, book)
             await unit.commit()
         return done
 

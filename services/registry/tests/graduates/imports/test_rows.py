@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.codes import Cell
+from common.imports import Fault
 from common.spreadsheets.cells import identifier_text
 from common.spreadsheets.headers import find_header
-from registry.rosters.agreement import settle
-from registry.rosters.columns import FIELD_OF_HEADER
-from registry.rosters.rows import Fault, Row, RowReader, UnitNamed
+from registry.graduates.domain.cross_checks import check_against_roster
+from registry.graduates.domain.unit_book import UnitNamed
+from registry.graduates.imports.columns import COLUMNS
+from registry.graduates.imports.rows import RosterRow, RowReader
 
 FORMAT_A = [
     "学号",
@@ -77,12 +79,13 @@ FORMAT_C = [
 PERSON = {"学号": "2020001", "姓名": "张三"}
 
 
-def read(row: Mapping[str, Cell], headers: list[str] | None = None) -> Row:
+def read(row: Mapping[str, Cell], headers: list[str] | None = None) -> RosterRow:
     names = headers or list(row)
-    header = find_header([names], FIELD_OF_HEADER)
+    header = find_header([names], COLUMNS.field_of_header)
     assert header is not None
-    found = RowReader(header, "90001", 2024).read([row.get(name) for name in names])
-    settle(found, {})
+    found = RosterRow(2, [row.get(name) for name in names])
+    RowReader(header, "90001", 2024).check(found)
+    found.faults += [Fault(*each) for each in check_against_roster(found.given, found.month_of_birth, {})]
     return found
 
 
@@ -301,7 +304,9 @@ def test_a_place_name_is_advice() -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from(sorted(FIELD_OF_HEADER)), st.one_of(st.none(), st.text(), st.floats(), st.dates()))
+    st.dictionaries(
+        st.sampled_from(sorted(COLUMNS.field_of_header)), st.one_of(st.none(), st.text(), st.floats(), st.dates())
+    )
 )
 def test_no_row_breaks_the_reader(cells: dict[str, Cell]) -> None:
     row = read({**PERSON, **cells})

@@ -4,11 +4,13 @@ Verbatim headers of the export format (A) and of the intake format (C), with the
 has up to two columns: its code and its label; either may hold the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-HEADERS: Mapping[str, tuple[str, ...]] = {
-    "school": ("院校代码", "学校代码", "学校标识码"),
-    "cohort": ("毕业年份", "毕业年度", "届别", "毕业届别"),
+from common.imports import OWNER_HEADERS, Columns
+from common.spreadsheets.masking import Identifies
+
+HEADERS: Mapping[str, Sequence[str]] = {
+    **OWNER_HEADERS,
     "student_number": ("学号", "学生学号"),
     "exam_number": ("考生号", "高考考生号"),
     "name": ("姓名", "学生姓名"),
@@ -47,7 +49,17 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
 }
 """Our name of a column → header texts, most usual first."""
 
-FIELD_OF_HEADER: Mapping[str, str] = {text: column for column, texts in HEADERS.items() for text in texts}
+COLUMNS = Columns(
+    HEADERS,
+    needed=[{"name"}, {"student_number", "exam_number"}],
+    identifying={
+        "student_number": Identifies.BY_NUMBER,
+        "exam_number": Identifies.BY_NUMBER,
+        "name": Identifies.BY_NAME,
+        "citizen_id": Identifies.BY_DOCUMENT,
+        "phone": Identifies.BY_NUMBER,
+    },
+)
 
 CODED: Mapping[str, str] = {
     "sex": "sex_code",
@@ -84,6 +96,3 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 """Fields with two values: what cells say → value."""
-
-IDENTIFYING = frozenset({"student_number", "exam_number", "name", "citizen_id", "phone"})
-"""Columns whose faulty values are shown masked."""

@@ -10,17 +10,18 @@ from decimal import Decimal, InvalidOperation
 
 from common.codes import Cell, CodeLists, CodeProblem, normalise
 from common.codes.spelling import cell_text
+from common.identifiers import GraduateId
+from common.imports import LABEL, Fault, foreign_cells
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear, is_month
 from common.spreadsheets.headers import Header
-from common.spreadsheets.owners import foreign_cells
 from registry.graduates.domain import identity
 from registry.graduates.domain.entry import CODE_LIST_OF
 from registry.graduates.domain.identity import RuleBroken
-from registry.rosters.columns import CODED, DAYS, WORDS
+from registry.graduates.domain.unit_book import MAX_UNIT_CODE, UnitNamed
+from registry.graduates.imports.columns import CODED, DAYS, WORDS
 
 REQUIRED_FIELDS = ("student_number", "name")
 MAX_TEXT = {"major_direction": 100, "commissioning_unit": 200}
-MAX_UNIT_CODE = 64
 MAX_UNIT_NAME = 200
 UNITS = ("college", "major", "class")
 MAJOR_DIGITS = 6
@@ -32,29 +33,54 @@ _PROBLEMS = (RuleBroken, CellProblem, CodeProblem)
 
 
 @dataclass(frozen=True)
-class Fault:
-    """One broken rule: the column by our name, and the id of the rule."""
+class KnownGraduate:
+    """A graduate of the roster as far as an import must know it."""
 
-    column: str
-    rule: str
-
-
-@dataclass(frozen=True)
-class UnitNamed:
-    """A college, major or class as a row names it, by code, by name or both."""
-
-    code: str | None
-    name: str | None
+    id: GraduateId
+    student_number: str
+    exam_number: str | None
+    name_index: bytes
+    citizen_id_cipher: bytes | None
+    citizen_id_index: bytes | None
+    birth_date: date | None
+    enrolled_on: date | None
+    graduated_on: date | None
+    college_code: str | None
+    major_code: str | None
+    line_fingerprint: bytes | None
 
 
 @dataclass
-class Row:
-    """What a row says, and what is wrong with it. `month_of_birth` is set where the row tells no day."""
+class RosterRow:
+    """One data row: first its fingerprint and numbers, then the graduate it means, then what it says.
 
+    `month_of_birth` is set where it names no day. `college_due` marks a graduate without a college whose major has got
+    one since.
+    """
+
+    number: int = 0
+    cells: Sequence[Cell] = ()
+    fingerprint: bytes = b""
+    student_number: str | None = None
+    exam_number: str | None = None
+    known: KnownGraduate | None = None
+    college_due: bool = False
     given: dict[str, object] = field(default_factory=dict)
     month_of_birth: date | None = None
     units: dict[str, UnitNamed | None] = field(default_factory=dict)
+    citizen_index: bytes | None = None
     faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def is_unchanged(self) -> bool:
+        """True if exactly this row left the stored content: nothing about it needs to be looked at again."""
+        same = self.known is not None and self.known.line_fingerprint == self.fingerprint
+        return same and not self.college_due
+
+    @property
+    def needs_exam_number(self) -> bool:
+        """True for a good row that names its graduate by examinee number only."""
+        return not self.faults and "student_number" not in self.given and bool(self.given.get("exam_number"))
 
 
 class RowReader:
@@ -66,13 +92,13 @@ class RowReader:
         self.cohort = cohort
         there = set(header.positions)
         self._plain = [(column, reader) for column, reader in self._readers() if column in there]
-        self._coded = [(column, field) for column, field in CODED.items() if there & {column, f"{column}_label"}]
+        self._coded = [(column, field) for column, field in CODED.items() if there & {column, column + LABEL}]
         self._units = [unit for unit in UNITS if there & {unit, f"{unit}_name"}]
 
-    def read(self, cells: Sequence[Cell]) -> Row:
+    def check(self, row: RosterRow) -> None:
         """Checks the row by itself; what depends on other rows or on the roster is checked later."""
-        row = Row()
-        row.faults += [Fault(*each) for each in foreign_cells(self.header, cells, self.school_code, self.cohort)]
+        cells = row.cells
+        row.faults += foreign_cells(self.header, cells, self.school_code, self.cohort)
         for column, reader in self._plain:
             self._fill(cells, row, column, reader)
         for column, target in self._coded:
@@ -80,11 +106,15 @@ class RowReader:
         self._take_place_hint(cells, row)
         for unit in self._units:
             self._fill_unit(cells, row, unit)
-        self._require(row)
+        faulty = {fault.column for fault in row.faults}
+        for column in REQUIRED_FIELDS:
+            erased = column in row.given and row.given[column] is None
+            missing = column not in row.given and column not in faulty
+            if erased or (missing and not (column == "student_number" and row.given.get("exam_number"))):
+                row.faults.append(Fault(column, "required"))
         born = row.given.get("birth_date")
         if isinstance(born, date) and is_month(self.header.cell(cells, "birth_date")):
             row.month_of_birth = born
-        return row
 
     def _readers(self) -> Iterator[tuple[str, Callable[[Cell], object]]]:
         yield "student_number", lambda cell: identity.student_number(identifier_text(cell))
@@ -100,7 +130,7 @@ class RowReader:
         for column, longest in MAX_TEXT.items():
             yield column, _TextReader(longest)
 
-    def _fill(self, cells: Sequence[Cell], row: Row, column: str, reader: Callable[[Cell], object]) -> None:
+    def _fill(self, cells: Sequence[Cell], row: RosterRow, column: str, reader: Callable[[Cell], object]) -> None:
         cell = self.header.cell(cells, column)
         if is_blank(cell):
             return
@@ -112,8 +142,8 @@ class RowReader:
         except _PROBLEMS as problem:
             row.faults.append(Fault(column, problem.rule))
 
-    def _fill_code(self, cells: Sequence[Cell], row: Row, column: str, target: str) -> None:
-        code, label = self.header.cell(cells, column), self.header.cell(cells, f"{column}_label")
+    def _fill_code(self, cells: Sequence[Cell], row: RosterRow, column: str, target: str) -> None:
+        code, label = self.header.cell(cells, column), self.header.cell(cells, column + LABEL)
         if is_blank(code) and is_blank(label):
             return
         if is_clear(code) or is_clear(label):
@@ -122,16 +152,16 @@ class RowReader:
         try:
             row.given[target] = CodeLists.load().get(CODE_LIST_OF[target]).resolve(code, label)
         except CodeProblem as problem:
-            shown = column if column in self.header.positions and not is_blank(code) else f"{column}_label"
+            shown = column if column in self.header.positions and not is_blank(code) else column + LABEL
             row.faults.append(Fault(shown, problem.rule))
 
-    def _take_place_hint(self, cells: Sequence[Cell], row: Row) -> None:
+    def _take_place_hint(self, cells: Sequence[Cell], row: RosterRow) -> None:
         """A column of place names counts only where it holds a code after all: names are advice."""
         hint = cell_text(self.header.cell(cells, "origin_place_hint")).removesuffix(".0")
         if "origin_place_code" not in row.given and hint in CodeLists.load().get("division"):
             row.given["origin_place_code"] = hint
 
-    def _fill_unit(self, cells: Sequence[Cell], row: Row, unit: str) -> None:
+    def _fill_unit(self, cells: Sequence[Cell], row: RosterRow, unit: str) -> None:
         code, name = self.header.cell(cells, unit), self.header.cell(cells, f"{unit}_name")
         if is_blank(code) and is_blank(name):
             return
@@ -142,14 +172,6 @@ class RowReader:
             row.units[unit] = _unit(_whole_code(code) if unit == "major" else code, name)
         except _PROBLEMS as problem:
             row.faults.append(Fault(unit if not is_blank(code) else f"{unit}_name", problem.rule))
-
-    def _require(self, row: Row) -> None:
-        faulty = {fault.column for fault in row.faults}
-        for column in REQUIRED_FIELDS:
-            erased = column in row.given and row.given[column] is None
-            missing = column not in row.given and column not in faulty
-            if erased or (missing and not (column == "student_number" and row.given.get("exam_number"))):
-                row.faults.append(Fault(column, "required"))
 
 
 def _clean_text(cell: Cell) -> str:

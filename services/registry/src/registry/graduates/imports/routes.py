@@ -9,8 +9,8 @@ from common.database import Database
 from common.http import Cipher, Db, ImportForm, LazyUpload, Once
 from common.identifiers import SchoolCode
 from common.operations.routes import Operation, accept
+from registry.graduates.imports.operations import KIND
 from registry.organisation import storage as organisation
-from registry.rosters.operation import KIND
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
 

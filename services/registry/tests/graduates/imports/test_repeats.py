@@ -4,21 +4,24 @@ from uuid import UUID
 import pytest
 
 from common.identifiers import GraduateId
-from registry.rosters.lines import Known, Line
-from registry.rosters.repeats import NamedBefore
+from common.imports import SeenKeys
+from registry.graduates.imports.plan import repeats
+from registry.graduates.imports.rows import KnownGraduate, RosterRow
 
-ZHANG = Known(GraduateId(UUID(int=1)), "1", "E1", b"", None, b"citizen 1", None, None, None, "C1", None, b"line")
+ZHANG = KnownGraduate(
+    GraduateId(UUID(int=1)), "1", "E1", b"", None, b"citizen 1", None, None, None, "C1", None, b"line"
+)
 LI = replace(ZHANG, id=GraduateId(UUID(int=2)), student_number="2", exam_number="E2", citizen_id_index=b"citizen 2")
 
 
 def line(
     number: str | None,
     exam_number: str | None = None,
-    known: Known | None = None,
+    known: KnownGraduate | None = None,
     citizen: bytes | None = None,
     fingerprint: bytes = b"other",
-) -> Line:
-    return Line(
+) -> RosterRow:
+    return RosterRow(
         0,
         [],
         fingerprint=fingerprint,
@@ -49,8 +52,8 @@ def line(
     ],
 )
 def test_the_later_of_two_lines_about_one_person_is_at_fault(
-    lines: list[Line], faults: list[tuple[int, str, str]]
+    lines: list[RosterRow], faults: list[tuple[int, str, str]]
 ) -> None:
-    before = NamedBefore()
-    found = [(place, fault.column, fault.rule) for place, each in enumerate(lines) for fault in before.faults_of(each)]
+    seen = SeenKeys()
+    found = [(place, fault.column, fault.rule) for place, each in enumerate(lines) for fault in repeats(each, seen)]
     assert found == faults

@@ -18,10 +18,10 @@ from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates.announcements import graduate_changed
 from registry.graduates.domain.entry import Entry, Filters, changed_fields
 from registry.graduates.domain.population import first_day, status_after, status_of_level
+from registry.graduates.imports.write import merge
 from registry.graduates.storage import roster
 from registry.graduates.storage.sealing import opened_entry, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
-from registry.rosters.merging import merge
 
 COHORT = Cohort(2024)
 SEES_ALL = RowScope(everything=True)
@@ -64,18 +64,16 @@ async def test_sql_and_pure_rules_agree(
             wanted = expected(entry, given_fields)
             changed = changed_fields(entry, wanted)
             status_before = entry.status if entry else None
-            merged = await merge(
-                unit,
-                [record(cipher, school, graduate_id, entry is None, given_fields)],
-                school_code=school,
-                cohort=COHORT,
-                operation_id=None,
-            )
+            records = [record(cipher, school, graduate_id, entry is None, given_fields)]
+            merged = (await merge(unit, records, school, COHORT)).counts
             version += bool(changed)
             stored = (await roster.listed(unit.connection, SEES_ALL, Filters(school), after=None, limit=2))[0]
             assert opened_entry(cipher, stored) == wanted
             assert (stored.version, stored.sequence) == (version, version)
-            assert (merged.created, merged.updated) == (int(entry is None), int(entry is not None and bool(changed)))
+            assert (merged["created"], merged["updated"]) == (
+                int(entry is None),
+                int(entry is not None and bool(changed)),
+            )
             if changed:
                 await assert_announced(unit.connection, graduate_changed(stored, status_before, changed))
             if version == 1:
