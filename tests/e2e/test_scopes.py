@@ -1,106 +1,14 @@
 """A token of one school sees nothing of another, on any route of any service; a token that is none opens nothing."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from campus import Campus
-from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
-from survey_team import answer, invited, open_wave
-from writes import Write, complete_requests
+from known_school import COLLEGE, SERVICES, Known, routes
+from writes import Write
 
-Json = dict[str, Any]
 FOREIGN = "99001"
-SERVICES = ("registry", "destinations", "surveys", "indicators")
-COLLEGE, MAJOR, CLASS = "K7SCOPE", "080902", "K7CLASS"
-
-
-@dataclass(frozen=True)
-class Known:
-    """Everything of school A that a path can name: the service or collection it is in and the parameter → value."""
-
-    school: str
-    parameters: Mapping[tuple[str, str], str]
-    secrets: frozenset[str]
-    requests: Mapping[Write, dict[str, Any]]
-
-    def shown_in(self, text: str) -> list[str]:
-        """What a text tells of school A."""
-        return [secret for secret in self.secrets if secret in text]
-
-    def path(self, service: str, template: str) -> str:
-        """The path of a route, filled in with what belongs to school A."""
-        for (owner, name), value in self.parameters.items():
-            if owner in {service, "*"} or f"/{owner}/{{{name}}}" in template:
-                template = template.replace(f"{{{name}}}", value)
-        return template
-
-
-@pytest.fixture(scope="module")
-async def known(campus: Campus, new_school: str) -> Known:
-    school, manager = new_school, campus.bearer("survey_manager", school=new_school)
-    units: Row = {"院系代码": COLLEGE, "所在院系": "甲学院", "专业代码": MAJOR, "班级代码": CLASS, "班级": "甲班"}
-    rows = [graduate_row(n) | destination_cells("10", **units) for n in range(1, 6)]
-    headers = (*HEADERS, "院系代码", "所在院系", "班级代码", "班级")
-    imported = [
-        await campus.import_roster(workbook(rows, headers), school),
-        await campus.import_registrations(workbook(rows, headers), school),
-    ]
-    assert [each["state"] for each in imported] == ["succeeded", "succeeded"], imported
-    wave = await open_wave(campus, school, manager, imported[0]["result"]["change_token"])
-    tokens = await invited(campus, wave, manager)
-    graduate = sorted(tokens)[0]
-    submitted = await answer(campus, tokens[graduate], {"related": "yes"})
-    assert submitted.status_code == 200, submitted.text
-    registrations = await items(campus, "destinations", "/v1/registrations", campus.officer(school), school=school)
-    responses = await items(campus, "surveys", "/v1/responses", manager, school=school)
-    return Known(
-        school,
-        {
-            ("colleges", "code"): COLLEGE,
-            ("majors", "code"): MAJOR,
-            ("classes", "code"): CLASS,
-            ("*", "school_code"): school,
-            ("*", "school"): school,
-            ("*", "graduate_id"): graduate,
-            ("*", "registration_id"): registrations[0]["id"],
-            ("*", "questionnaire_id"): wave["questionnaire_id"],
-            ("*", "number"): "1",
-            ("*", "wave_id"): wave["id"],
-            ("*", "response_id"): responses[0]["id"],
-            ("registry", "operation_id"): imported[0]["id"],
-            ("destinations", "operation_id"): imported[1]["id"],
-            ("surveys", "operation_id"): imported[0]["id"],
-            ("*", "college_code"): COLLEGE,
-            ("*", "college"): COLLEGE,
-        },
-        frozenset(
-            {school, COLLEGE, *tokens, *(each["id"] for each in registrations), wave["id"], wave["questionnaire_id"]}
-        ),
-        complete_requests(school, COLLEGE, MAJOR, graduate, wave["questionnaire_id"]),
-    )
-
-
-async def items(campus: Campus, service: str, path: str, headers: Mapping[str, str], **query: str) -> list[Json]:
-    answered = await campus.http.get(
-        campus.urls[service] + path, headers=dict(headers), params={"limit": "500"} | query
-    )
-    assert answered.status_code == 200, answered.text
-    return list(answered.json()["items"])
-
-
-async def routes(campus: Campus, service: str, scheme: str | None = None) -> list[tuple[str, str]]:
-    """Method and path of everything that needs a token, or one kind of token."""
-    document = (await campus.http.get(f"{campus.urls[service]}/openapi.json")).json()
-    return [
-        (method.upper(), path)
-        for path, operations in document["paths"].items()
-        for method, operation in operations.items()
-        if operation["security"] and (scheme is None or scheme in operation["security"][0])
-    ]
 
 
 def people(campus: Campus, school: str, graduate: str, province: str) -> dict[str, dict[str, str]]:

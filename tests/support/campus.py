@@ -22,7 +22,7 @@ class Campus:
     mint: TokenMint
     http: httpx.AsyncClient
 
-    def bearer(self, role: str, **scope: str) -> dict[str, str]:
+    def bearer(self, role: str, **scope: Any) -> dict[str, str]:
         """The Authorization header of a person of that role."""
         return self.mint.headers(role, **scope)
 

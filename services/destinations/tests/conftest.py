@@ -1,30 +1,32 @@
 """The service on a migrated database, behind a registry that knows what a test tells it."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import pytest
+from enrolling import Enrolment, answered, roster_entry
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from common.auth import SYSTEM
 from common.auth.service_tokens import ServiceTokens
+from common.consuming import Handle
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database
-from common.identifiers import GraduateId
 from common.operations import OperationRunner
-from destinations.app import create_app
+from common.service_process import Runtime
+from destinations.app import COMPOSITION, create_app
+from destinations.areas import ROSTER
 from destinations.registrations.imports.importing import EMPTY_RESULT, KIND, import_registrations
-from destinations.roster import storage as roster
-from destinations.roster.registry import Registry
+from destinations.registry_client import Registry
+from destinations.roster.domain import RosterEntry
 from destinations.settings import Settings
 from testing.databases import ServiceDatabase, service_database
 from testing.tokens import TokenMint
@@ -52,17 +54,21 @@ def mint(tmp_path_factory: pytest.TempPathFactory) -> TokenMint:
 class Book:
     """A registry outside this service: it answers what the test wrote into it."""
 
-    graduates: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    graduates: dict[UUID, RosterEntry] = field(default_factory=dict)
     numbers: dict[str, tuple[UUID, str]] = field(default_factory=dict)
     down: bool = False
     refuses: bool = False
     asked: int = 0
 
     def write(self, number: str, name: str, **given: Any) -> UUID:
-        graduate_id = given.pop("graduate_id", None) or uuid4()
-        self.graduates[graduate_id] = entry(graduate_id, **given)
-        self.numbers[number] = (graduate_id, name)
-        return graduate_id
+        entry = roster_entry(given.pop("graduate_id", None), **given)
+        self.graduates[entry.graduate.id] = entry
+        self.numbers[number] = (entry.graduate.id, name)
+        return entry.graduate.id
+
+    def change(self, graduate_id: UUID, *, sequence: int = 1, **given: Any) -> None:
+        known = self.graduates[graduate_id].graduate
+        self.graduates[graduate_id] = RosterEntry(replace(known, **given), sequence)
 
     def app(self) -> Starlette:
         return Starlette(
@@ -76,7 +82,7 @@ class Book:
         if self.down:
             return Response(status_code=503)
         found = self.graduates.get(UUID(request.path_params["graduate_id"]))
-        return Response(status_code=404) if found is None else JSONResponse(wire(found) | {"version": 1})
+        return Response(status_code=404) if found is None else JSONResponse(answered(found) | {"version": 1})
 
     async def _resolve(self, request: Request) -> Response:
         self.asked += 1
@@ -90,30 +96,12 @@ class Book:
 
     def _resolved(self, row: Mapping[str, Any], owner: tuple[str, int]) -> dict[str, Any]:
         found = self.numbers.get(row["student_number"] or row["exam_number"] or "")
-        if found is None or owner != (self.graduates[found[0]]["school_code"], self.graduates[found[0]]["cohort"]):
+        entry = self.graduates[found[0]] if found else None
+        if found is None or entry is None or owner != (entry.graduate.school_code, entry.graduate.cohort):
             return {"row": row["row"], "problem": "not_found"}
         if "".join(str(row["name"]).split()) != found[1]:
             return {"row": row["row"], "problem": "name_mismatch"}
-        return wire(self.graduates[found[0]]) | {"row": row["row"]}
-
-
-def wire(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, "graduate_id": str(row["graduate_id"]), "id": str(row["graduate_id"])}
-
-
-def entry(graduate_id: UUID, **given: object) -> dict[str, Any]:
-    return {
-        "graduate_id": graduate_id,
-        "school_code": "10001",
-        "cohort": 2024,
-        "college_code": "C01",
-        "major_code": "M01",
-        "class_code": "K1",
-        "education_level_code": "31",
-        "status": "registered",
-        "sequence": 1,
-        **given,
-    }
+        return answered(entry) | {"row": row["row"]}
 
 
 @pytest.fixture
@@ -155,27 +143,16 @@ async def app(settings: Settings, database: Database, registry: Registry) -> Fas
 
 
 @pytest.fixture
+def apply(settings: Settings, database: Database) -> Handle:
+    """Applies a batch of registry's events, as the consumer does."""
+    return COMPOSITION.handle(ROSTER, Runtime(settings, database))
+
+
+@pytest.fixture
 async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://destinations.test") as client:
         yield client
-
-
-@dataclass
-class Enrolment:
-    """Puts graduates into the roster, as registry's events would."""
-
-    database: Database
-
-    async def __call__(self, known: GraduateId | None = None, **given: object) -> GraduateId:
-        graduate_id = known or GraduateId(uuid4())
-        await self.keep(entry(graduate_id, **given))
-        return graduate_id
-
-    async def keep(self, row: Mapping[str, Any]) -> None:
-        async with self.database.transaction(SYSTEM) as unit:
-            await roster.keep_graduates(unit.connection, [row])
-            await unit.commit()
 
 
 @pytest.fixture

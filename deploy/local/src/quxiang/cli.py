@@ -48,10 +48,12 @@ def token(
     role: Annotated[str, typer.Option(help="Role of the bearer, for example school_officer.")],
     school: Option = None,
     college: Option = None,
-    class_: Annotated[str | None, typer.Option("--class")] = None,
+    class_: Annotated[list[str] | None, typer.Option("--class", help="May be repeated.")] = None,
     graduate: Option = None,
     province: Option = None,
     employer: Option = None,
+    office: Option = None,
+    scope: Annotated[str, typer.Option(help="OAuth scopes, separated by spaces.")] = "",
     subject: Annotated[str | None, typer.Option(help="Who it is; follows from role and scope unless given.")] = None,
     ttl: Annotated[str, typer.Option(help="Lifetime: 1s, 5m or 12h.")] = "12h",
 ) -> None:
@@ -59,9 +61,9 @@ def token(
     from quxiang.signing import issuer_of
     from quxiang.tokens import WrongUseError, grant, lifetime
 
-    scope = {"school": school, "college": college, "class": class_, "graduate": graduate}
+    options = {"school": school, "college": college, "graduate": graduate, "province": province, "employer": employer}
     try:
-        granted = grant(role, {**scope, "province": province, "employer": employer, "subject": subject})
+        granted = grant(role, {**options, "office": office, "subject": subject}, class_ or (), scope.split())
         length = lifetime(ttl)
     except WrongUseError as wrong:
         typer.echo(f"quxiang token: {wrong}", err=True)

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from common.auth.issuing import SigningKey, TokenIssuer, jwks_of
+from common.settings import LOCAL_ISSUER
 from quxiang.state import State, locked, write_atomically
 
-ISSUER = "urn:quxiang:local"
+ISSUER = LOCAL_ISSUER
 AUDIENCE = "quxiang"
 
 

@@ -1,7 +1,7 @@
 """What a token for the local stack needs: the parts of the row scope of its role, and a lifetime."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,6 +16,8 @@ NEEDED: Mapping[Role, tuple[str, ...]] = {
     Role.SCHOOL_OFFICER: ("school",),
     Role.PROVINCIAL_OFFICER: ("province",),
     Role.EMPLOYER: ("employer",),
+    Role.OFFICE: ("office",),
+    Role.INTERVIEWER: ("school",),
     Role.SURVEY_MANAGER: ("school",),
 }
 
@@ -26,8 +28,13 @@ class WrongUseError(Exception):
     """The command was given something that makes no token."""
 
 
-def grant(role: str, options: Mapping[str, str | None]) -> Grant:
-    """Give what the token says, or say what is missing or malformed."""
+def grant(
+    role: str, options: Mapping[str, str | None], classes: Sequence[str] = (), scopes: Sequence[str] = ()
+) -> Grant:
+    """What the token says; raises WrongUseError where something is missing or malformed.
+
+    `classes` are a counsellor's, `scopes` the OAuth scopes.
+    """
     given = {name: value for name, value in options.items() if value is not None}
     if role not in set(Role):
         raise WrongUseError(f"there is no role {role!r}; the roles are {', '.join(Role)}")
@@ -37,10 +44,12 @@ def grant(role: str, options: Mapping[str, str | None]) -> Grant:
         role=Role(role),
         school_code=given.get("school"),
         college_code=given.get("college"),
-        class_code=given.get("class"),
+        class_codes=tuple(classes),
         graduate_id=_uuid("graduate", given),
         employer_id=_uuid("employer", given),
+        office_id=given.get("office"),
         province_code=given.get("province"),
+        scopes=tuple(scopes),
         subject=given.get("subject"),
     )
     return _acceptable(made)
@@ -60,7 +69,8 @@ def _acceptable(made: Grant) -> Grant:
         principal_of({**made.claims(), "sub": subject_of(made)})
     except ValueError:
         raise WrongUseError(
-            "a school has 5 digits, a province 6, and a college, a class and a subject are short printable words"
+            "a school has 5 digits, a province 6; a college, a class (at most 64), an office, a scope and a subject"
+            " are short printable words"
         ) from None
     return made
 

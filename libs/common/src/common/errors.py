@@ -14,6 +14,7 @@ No layer below `common.http` knows a status code; each service's table maps type
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -41,114 +42,153 @@ class FieldProblem:
 
 
 class QuxiangError(Exception):
-    """Root of all expected failures. Neither text nor `extra` may hold a value that a person could be known by."""
+    """Root of all expected failures; each kind is a class with its `code` and its `title`, written once.
+
+    A problem document carries both, and `/problems/<code>` explains every class that is loaded and declares a code.
+    A kind with many codes, like the faults of a file, declares `codes` instead. `detail` says more about the one case.
+    No text and no `extra` may hold a value that a person could be known by.
+    """
+
+    code: str = "internal_error"
+    title: Message = Message("服务内部错误", "Internal error")
+    codes: Mapping[str, Message] = MappingProxyType({})
 
     def __init__(
         self,
-        code: str,
-        title: Message,
         detail: Message | None = None,
         *,
         problems: Sequence[FieldProblem] = (),
         extra: Mapping[str, object] | None = None,
     ) -> None:
-        self.code = code
-        self.title = title
-        self.detail = detail or title
+        self.detail = detail or self.title
         self.problems = tuple(problems)
         self.extra: dict[str, object] = dict(extra or {})
-        super().__init__(f"{code}: {self.detail.en}")
+        super().__init__(f"{self.code}: {self.detail.en}")
 
 
 class Unauthenticated(QuxiangError):
-    """Nobody is known to be calling. One text for every cause: it must not help to forge a better token."""
+    """The caller is unknown. One text for every cause: it must not help to forge a better token."""
+
+    code = "unauthenticated"
+    title = Message("需要有效的访问令牌", "A valid access token is required")
 
     def __init__(self) -> None:
-        super().__init__("unauthenticated", Message("需要有效的访问令牌", "A valid access token is required"))
+        super().__init__()
 
 
 class Forbidden(QuxiangError):
     """The caller may see the thing, but may not do this to it."""
 
-    def __init__(self, detail: Message | None = None, code: str = "forbidden") -> None:
-        super().__init__(code, Message("当前角色不能执行此操作", "This role may not do that"), detail)
+    code = "forbidden"
+    title = Message("当前角色不能执行此操作", "This role may not do that")
 
 
 class NotFound(QuxiangError):
     """There is no such thing, or it lies outside the caller's scope: the two must look the same."""
 
+    code = "not_found"
+    title = Message("未找到该资源", "There is no such resource")
+
     def __init__(self) -> None:
-        super().__init__("not_found", Message("未找到该资源", "There is no such resource"))
+        super().__init__()
 
 
 class PreconditionRequired(QuxiangError):
     """The write does not say which version it is meant for."""
 
+    code = "precondition_required"
+    title = Message("缺少 If-Match 请求头", "The If-Match header is required")
+
     def __init__(self) -> None:
-        super().__init__("precondition_required", Message("缺少 If-Match 请求头", "The If-Match header is required"))
+        super().__init__()
 
 
 class PreconditionFailed(QuxiangError):
     """The write is meant for another version than the stored one."""
 
+    code = "precondition_failed"
+    title = Message("该资源已被修改，请重新读取", "The resource has changed; read it again")
+
     def __init__(self, current_version: int) -> None:
-        super().__init__(
-            "precondition_failed",
-            Message("该资源已被修改，请重新读取", "The resource has changed; read it again"),
-            extra={"current_version": current_version},
-        )
+        super().__init__(extra={"current_version": current_version})
         self.current_version = current_version
 
 
 class Conflict(QuxiangError):
     """The thing's state does not allow the act; `extra` names `state` and `allowed_transitions` where it has any."""
 
-    def __init__(self, code: str, title: Message, detail: Message | None = None, **extra: object) -> None:
-        super().__init__(code, title, detail, extra=extra)
+    code = "conflict"
+    title = Message("资源当前状态不允许此操作", "The resource's state does not allow this")
+
+    def __init__(
+        self, code: str | None = None, title: Message | None = None, detail: Message | None = None, **extra: object
+    ) -> None:
+        self.code, self.title = code or self.code, title or self.title
+        super().__init__(detail, extra=extra)
 
 
 class Malformed(QuxiangError):
     """The request cannot be read at all."""
 
-    def __init__(self, detail: Message | None = None, code: str = "malformed") -> None:
-        super().__init__(code, Message("无法解析请求", "The request cannot be read"), detail)
+    code = "malformed"
+    title = Message("无法解析请求", "The request cannot be read")
+
+    def __init__(self, detail: Message | None = None, code: str | None = None) -> None:
+        self.code = code or self.code
+        super().__init__(detail)
 
 
 class BadQuery(QuxiangError):
     """A query parameter is unknown or has no usable value."""
 
-    def __init__(self, problems: Sequence[FieldProblem], code: str = "bad_query") -> None:
-        super().__init__(code, Message("查询参数有误", "Something is wrong with the query"), problems=problems)
+    code = "bad_query"
+    title = Message("查询参数有误", "Something is wrong with the query")
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__(problems=problems)
 
 
 class Invalid(QuxiangError):
     """The body can be read, but breaks rules; `problems` names each field."""
 
+    code = "invalid"
+    title = Message("提交内容不符合规则", "The content breaks a rule")
+
     def __init__(
-        self, problems: Sequence[FieldProblem] = (), code: str = "invalid", detail: Message | None = None
+        self, problems: Sequence[FieldProblem] = (), code: str | None = None, detail: Message | None = None
     ) -> None:
-        super().__init__(code, Message("提交内容不符合规则", "The content breaks a rule"), detail, problems=problems)
+        self.code = code or self.code
+        super().__init__(detail, problems=problems)
 
 
 class TooManyRequests(QuxiangError):
     """The caller is over its limit; `retry_after` in seconds."""
 
+    code = "too_many_requests"
+    title = Message("请求过于频繁", "Too many requests")
+
     def __init__(self, retry_after: float) -> None:
-        super().__init__("too_many_requests", Message("请求过于频繁", "Too many requests"))
+        super().__init__()
         self.retry_after = retry_after
 
 
 class TransientError(QuxiangError):
     """The same act may succeed later: a message that meets it is tried again."""
 
-    def __init__(self, code: str = "transient", detail: Message | None = None) -> None:
-        super().__init__(code, Message("暂时无法处理，请稍后重试", "Not possible just now; try again"), detail)
+    code = "transient"
+    title = Message("暂时无法处理，请稍后重试", "Not possible just now; try again")
+
+    def __init__(self, code: str | None = None, detail: Message | None = None) -> None:
+        self.code = code or self.code
+        super().__init__(detail)
 
 
 class Unavailable(TransientError):
     """Something this process depends on does not answer; `retry_after` in seconds."""
 
-    def __init__(self, retry_after: float = 1.0, code: str = "unavailable", detail: Message | None = None) -> None:
+    code = "unavailable"
+
+    def __init__(self, retry_after: float = 1.0, code: str | None = None, detail: Message | None = None) -> None:
         super().__init__(code, detail)
         self.retry_after = retry_after
 
@@ -156,5 +196,9 @@ class Unavailable(TransientError):
 class PermanentError(QuxiangError):
     """Trying again cannot help: a message that meets it goes to the dead letters, `code` being the cause."""
 
-    def __init__(self, code: str, detail: Message | None = None) -> None:
-        super().__init__(code, Message("无法处理", "This cannot be processed"), detail)
+    code = "permanent"
+    title = Message("无法处理", "This cannot be processed")
+
+    def __init__(self, code: str | None = None, detail: Message | None = None) -> None:
+        self.code = code or self.code
+        super().__init__(detail)

@@ -5,15 +5,22 @@ not stand in the environment; giving both is refused.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 
+from common.clock import offset_of
+
 PREFIX = "QUXIANG_"
+LOCAL_ISSUER = "urn:quxiang:local"
+"""`iss` of the launcher's own tokens: whoever sets it has a local stack, with keys in a file."""
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class _SecretFiles(PydanticBaseSettingsSource):
@@ -69,6 +76,7 @@ class ServiceSettings(BaseSettings):
     probe_port: int = Field(default=9000, ge=0, le=65535, description="Port of a worker's probes and metrics")
     public_url: str | None = Field(default=None, description="Base of links that leave the system")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), description="Origins, comma-separated")
+    clock: timedelta | None = Field(default=None, description="`+14d`, `+36h`: runs ahead so far; local stack only")
     rate_limit_per_second: int = Field(default=2000, ge=1, description="Requests per client and second")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least severe line")
 
@@ -83,6 +91,21 @@ class ServiceSettings(BaseSettings):
         return (
             tuple(each.strip() for each in origins.split(",") if each.strip()) if isinstance(origins, str) else origins
         )
+
+    @field_validator("clock", mode="before")
+    @classmethod
+    def _read_offset(cls, value: object) -> object:
+        return (offset_of(value) if value else None) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _moves_its_own_clock_only(self) -> Self:
+        local = self.issuer == LOCAL_ISSUER and self.jwks_file is not None and self.host in LOOPBACK
+        if self.clock is not None and not local:
+            raise ValueError(
+                "QUXIANG_CLOCK moves the clock of a local stack only: QUXIANG_ISSUER must be "
+                f"{LOCAL_ISSUER}, with QUXIANG_JWKS_FILE and QUXIANG_HOST=127.0.0.1; else leave QUXIANG_CLOCK unset"
+            )
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -27,6 +27,7 @@ from common.http import (
     PageOf,
     StrictModel,
     create_app,
+    page_of,
     page_response,
     resource,
     rule_broken,
@@ -93,6 +94,11 @@ async def key_holder(key: Annotated[str | None, Security(door)]) -> str:
     return key
 
 
+class Frozen(Conflict):
+    code = "frozen"
+    title = Message("已冻结", "Frozen")
+
+
 def thing_router() -> APIRouter:
     router = APIRouter(prefix="/v1")
 
@@ -101,14 +107,13 @@ def thing_router() -> APIRouter:
         caller.must_be(Role.ADMIN)
         return resource(body.parse(), 1, 201, f"/v1/things/{EXISTING}")
 
-    @router.get("/things", response_model=PageOf[Numbered])
+    @router.get("/things")
     async def list_things(
-        *, request: Request, caller: Caller, page: Page, name: str | None = None, on: Day | None = None
-    ) -> Response:
+        *, caller: Caller, page: Page, name: str | None = None, on: Day | None = None
+    ) -> PageOf[Numbered]:
         first = (page.after(int) or [0])[0]
-        numbers = range(first + 1, min(first + page.limit, 250) + 1)
-        following = page.cursor_for(numbers[-1]) if numbers and numbers[-1] < 250 else None
-        return page_response(request, [Numbered(number=each) for each in numbers], following)
+        numbers = range(first + 1, min(first + page.limit + 1, 250) + 1)
+        return page_of(page, numbers, lambda number: number, lambda number: Numbered(number=number))
 
     @router.get("/other-things", response_model=PageOf[Numbered])
     async def list_other_things(*, request: Request, caller: Caller, page: Page) -> Response:
@@ -126,7 +131,7 @@ def thing_router() -> APIRouter:
         caller.must_be(Role.ADMIN)
         if_match.must_equal(VERSION)
         if caller.subject == "frozen":
-            raise Conflict("frozen", Message("已冻结", "Frozen"), state="frozen", allowed_transitions=["thaw"])
+            raise Frozen(state="frozen", allowed_transitions=["thaw"])
         return resource(body.parse(), VERSION + 1)
 
     return router
@@ -184,7 +189,6 @@ def edge_app(mint: TokenMint, finished: list[str], **settings: Any) -> Any:
         settings=given,
         routers=[thing_router(), other_router(finished)],
         verifier=TokenVerifier(given),
-        problem_texts={"frozen": (409, Message("已冻结", "Frozen"))},
         readiness={"database": fine, "relay": broken},
     )
 

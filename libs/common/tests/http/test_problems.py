@@ -160,3 +160,20 @@ async def test_every_type_leads_to_a_page(nobody: httpx.AsyncClient) -> None:
         assert code in page.text
     problem(await nobody.get("/problems/nonsense"), 404, "not_found")
     assert (await nobody.get("/problems")).status_code == 200
+
+
+async def test_a_page_explains_a_kind_with_its_one_text_and_its_status(nobody: httpx.AsyncClient) -> None:
+    page = (await nobody.get("/problems/frozen")).text
+    assert "frozen (409)" in page
+    assert "已冻结" in page
+    assert "Frozen" in page
+
+
+async def test_codes_of_rules_have_pages_and_what_is_answered_as_internal_error_has_none(
+    nobody: httpx.AsyncClient,
+) -> None:
+    listed = (await nobody.get("/problems")).text
+    assert "file_encrypted (422)" in listed
+    assert "internal_error (500)" in listed
+    for hidden in ("undecryptable", "database_behind", "permanent"):
+        assert f"{hidden} (" not in listed

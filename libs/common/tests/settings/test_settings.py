@@ -1,11 +1,12 @@
 """Settings from environment and files, refused early when they are wrong, never shown with their secrets."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from common.settings import ServiceSettings, asyncpg_url
+from common.settings import LOCAL_ISSUER, ServiceSettings, asyncpg_url
 
 URL = "postgresql://registry_app:hunter2@db/registry"
 
@@ -69,6 +70,49 @@ def test_no_representation_shows_a_secret(environment: pytest.MonkeyPatch) -> No
     for shown in (repr(settings), str(settings), str(settings.shown())):
         assert "hunter" not in shown
     assert settings.shown()["database_url"] == "postgresql+asyncpg://registry_app:***@db/registry"
+
+
+def test_a_local_stack_may_run_ahead(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.setenv("QUXIANG_ISSUER", LOCAL_ISSUER)
+    environment.setenv("QUXIANG_JWKS_FILE", str(tmp_path / "jwks.json"))
+    for text, offset in (
+        ("+14d", timedelta(days=14)),
+        ("+36h", timedelta(hours=36)),
+        ("+0d", timedelta(0)),
+        ("", None),
+    ):
+        environment.setenv("QUXIANG_CLOCK", text)
+        assert ServiceSettings().clock == offset
+
+
+@pytest.mark.parametrize("text", ["14d", "-1d", "+1", "+1w", "+1.5d", "+ 1d", "+1d ", "+123456d", "tomorrow"])
+def test_a_clock_that_is_no_offset_forwards_is_refused_with_the_rule(
+    environment: pytest.MonkeyPatch, text: str
+) -> None:
+    environment.setenv("QUXIANG_CLOCK", text)
+    with pytest.raises(ValidationError, match=r"QUXIANG_CLOCK goes forwards .* like \+14d or \+36h"):
+        ServiceSettings()
+
+
+@pytest.mark.parametrize("text", ["+14d", "+0h"])
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"ISSUER": "https://issuer.example"},
+        {"ISSUER": ""},
+        {"JWKS_URL": "https://issuer.example/jwks", "JWKS_FILE": None},
+        {"HOST": "0.0.0.0"},
+    ],
+)
+def test_with_a_foreign_issuer_the_clock_stays_where_it_is(
+    environment: pytest.MonkeyPatch, tmp_path: Path, text: str, foreign: dict[str, str | None]
+) -> None:
+    local = {"ISSUER": LOCAL_ISSUER, "JWKS_FILE": str(tmp_path / "jwks.json"), "CLOCK": text}
+    for name, value in (local | foreign).items():
+        if value is not None:
+            environment.setenv(f"QUXIANG_{name}", value)
+    with pytest.raises(ValidationError, match=f"QUXIANG_ISSUER must be {LOCAL_ISSUER}.* leave QUXIANG_CLOCK unset"):
+        ServiceSettings()
 
 
 def test_origins_are_comma_separated(environment: pytest.MonkeyPatch) -> None:

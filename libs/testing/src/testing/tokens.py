@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -42,10 +42,12 @@ class TokenMint:
         *,
         school: str | None = None,
         college: str | None = None,
-        class_: str | None = None,
+        class_: str | Sequence[str] = (),
         graduate: str | UUID | None = None,
         province: str | None = None,
         employer: str | UUID | None = None,
+        office: str | None = None,
+        scopes: Sequence[str] = (),
         subject: str | None = None,
         ttl: timedelta | float = timedelta(minutes=10),
     ) -> str:
@@ -55,10 +57,12 @@ class TokenMint:
                 role=Role(role),
                 school_code=school,
                 college_code=college,
-                class_code=class_,
+                class_codes=(class_,) if isinstance(class_, str) else tuple(class_),
                 graduate_id=_uuid(graduate),
                 employer_id=_uuid(employer),
+                office_id=office,
                 province_code=province,
+                scopes=tuple(scopes),
                 subject=subject,
             ),
             ttl if isinstance(ttl, timedelta) else timedelta(seconds=ttl),
@@ -94,6 +98,10 @@ class TokenMint:
             "changed payload": _with_payload(self.token(Role.GRADUATE), claims),
             "unknown role": self.signed({**claims, "role": "emperor"}),
             "malformed school": self.signed({**claims, "role": "school_officer", "school_code": "9000"}),
+            "empty class": self.signed({**claims, "role": "counsellor", "class_code": ["K1", ""]}),
+            "too many classes": self.signed({**claims, "role": "counsellor", "class_code": ["K1"] * 65}),
+            "class without a text": self.signed({**claims, "role": "counsellor", "class_code": [None]}),
+            "office as a number": self.signed({**claims, "role": "office", "office_id": 7}),
             "school as a number": self.signed({**claims, "role": "school_officer", "school_code": 90001}),
             "malformed graduate": self.signed({**claims, "role": "graduate", "graduate_id": "me"}),
             "nested without end": f"{_base64url(b'[' * 5_000)}.{_segment(claims)}.c2ln",

@@ -1,18 +1,7 @@
 """Commands of the service: `python -m destinations api | worker | all | migrate | replay | replay-dead-letters`."""
 
-from common.service_process import Service, run_service
-from destinations.app import create_app
-from destinations.settings import Settings
-from destinations.subscriptions import GROUP, TOPICS
-from destinations.worker import background
-
-SERVICE = Service(
-    name="destinations",
-    settings=Settings,
-    create_app=create_app,
-    background=background,
-    subscriptions={GROUP: TOPICS},
-)
+from common.service_process import run_service
+from destinations.app import COMPOSITION
 
 if __name__ == "__main__":
-    run_service(SERVICE)
+    run_service(COMPOSITION.service)

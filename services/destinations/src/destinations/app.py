@@ -1,50 +1,34 @@
-"""The HTTP face of the service."""
+"""The service, composed of its areas."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
-from fastapi import FastAPI
-
-from common.auth import TokenVerifier
-from common.change_feed import changes_router, schemas_router
-from common.crypto import FieldCipher
-from common.database import Database
-from common.http import create_app as create_http_app
-from common.operations.routes import operations_router
-from common.service_process.composition import Readiness
-from destinations.problems import PROBLEM_TEXTS, PROBLEMS
-from destinations.registrations.imports.routes import router as imports
-from destinations.registrations.routes import router as registrations
-from destinations.roster.registry import registry_client
+from common.service_process import Composition
+from destinations.areas import AREAS
+from destinations.problems import PROBLEMS
+from destinations.registry_client import registry_client
 from destinations.roster.storage import OWNERS_OF_EVENTS
+from destinations.schema import metadata
 from destinations.settings import Settings
 
 
-def create_app(settings: Settings, database: Database, readiness: Readiness) -> FastAPI:
-    """Puts the routes together; connects to nothing before it runs."""
+@asynccontextmanager
+async def clients(settings: Settings) -> AsyncIterator[Mapping[str, Any]]:
+    """The client of registry, for routes and imports."""
+    async with registry_client(settings) as registry:
+        yield {"registry": registry}
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with registry_client(settings) as registry:
-            app.state.registry = registry
-            yield
 
-    return create_http_app(
-        title="Quxiang destinations",
-        description="Registrations of graduates' destinations: content, review, confirmation, history.",
-        settings=settings,
-        verifier=TokenVerifier(settings) if settings.issuer else None,
-        database=database,
-        cipher=FieldCipher.load(settings.keyring_file) if settings.keyring_file else None,
-        problems=PROBLEMS,
-        problem_texts=PROBLEM_TEXTS,
-        readiness=readiness,
-        lifespan=lifespan,
-        routers=[
-            registrations,
-            imports,
-            operations_router(),
-            changes_router(database, settings, owners=OWNERS_OF_EVENTS),
-            schemas_router(),
-        ],
-    )
+COMPOSITION = Composition(
+    name="destinations",
+    title="Quxiang destinations",
+    description="Registrations of graduates' destinations: content, review, confirmation, history.",
+    settings=Settings,
+    metadata=metadata,
+    areas=AREAS,
+    problems=PROBLEMS,
+    feed=OWNERS_OF_EVENTS,
+    clients=clients,
+)
+create_app = COMPOSITION.create_app

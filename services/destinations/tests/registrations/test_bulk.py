@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from enrolling import roster_entry
 from sqlalchemy import text
 
 from common.auth import SYSTEM, Actor
 from common.codes import CodeLists
 from common.contracts.registration import DestinationData
 from common.database import Database
-from common.identifiers import GraduateId
+from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.operations import OperationContext
 from common.spreadsheets.headers import Header
 from destinations.registrations import announcements, storage
@@ -24,7 +25,6 @@ from destinations.registrations.imports.files import Table
 from destinations.registrations.imports.importing import CHUNK_ROWS, Counts, FileImport, Task
 from destinations.registrations.imports.planning import Planned
 from destinations.registrations.imports.rows import Row
-from destinations.roster.storage import GRADUATE_COLUMNS
 
 OFFICER = Actor("officer", "school_officer")
 PERSON = Person(Party.SCHOOL_OFFICER, OFFICER.subject)
@@ -60,7 +60,7 @@ async def write(
     database: Database, ids: list[GraduateId], contents: list[Destination], day: date | None
 ) -> list[Planned]:
     async with database.transaction(OFFICER) as unit:
-        told = [dict.fromkeys(GRADUATE_COLUMNS) | {"graduate_id": each, "sequence": 0} for each in ids]
+        told = [roster_entry(each, sequence=0) for each in ids]
         stored = await bulk.lock_known(unit.connection, "10001", told)
         rows = [
             Planned(Row(number), stored[each], deciding.imported(stored[each].registration, content, PERSON))
@@ -148,7 +148,9 @@ class Watched(OperationContext):
 
 async def test_progress_never_goes_back_and_ends_at_the_total() -> None:
     context, rows = Watched(3), [Row(number) for number in range(2 * CHUNK_ROWS + 1)]
-    task = Task("10001", 2024, "csv", dry_run=False, skip_faulty=True, effective_on=None, person=PERSON)
+    task = Task(
+        SchoolCode("10001"), Cohort(2024), "csv", dry_run=False, skip_faulty=True, effective_on=None, person=PERSON
+    )
     table = Table(Header(0, {}, {}), (), {})
     assert (await FileImport(context, task, table, rows, {}).run()).unchanged == 3
     assert [done for done, _ in context.shown] == [3 * CHUNK_ROWS + 1, 4 * CHUNK_ROWS + 1, 2 * len(rows)]

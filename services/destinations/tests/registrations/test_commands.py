@@ -1,12 +1,12 @@
 import asyncio
 import json
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from enrolling import Enrolment, roster_entry
 from fastapi import Request
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -19,14 +19,16 @@ from common.database import Database
 from common.errors import NotFound, PreconditionFailed
 from common.http import Idempotency
 from common.identifiers import GraduateId, RegistrationId
-from destinations.registrations import commands, reading, storage
+from destinations.registrations import commands, storage
 from destinations.registrations.commands import Outcome, Target
 from destinations.registrations.domain import refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Confirmation, State
-from destinations.registrations.history import versions
+from destinations.registrations.domain.registration import Registration
+from destinations.registrations.storage import Filters
+from destinations.registry_client import RegistryUnavailable
 from destinations.roster import storage as roster
-from destinations.roster.registry import RegistryUnavailable
+from destinations.roster.domain import RosterEntry
 from testing.databases import ServiceDatabase
 from testing.waiting import eventually
 
@@ -44,7 +46,7 @@ UNIT = Destination(
 )
 COLLEGE = Principal("college", Role.COLLEGE_OFFICER, school_code="10001", college_code="C01")
 SCHOOL = Principal("school", Role.SCHOOL_OFFICER, school_code="10001")
-COUNSELLOR = Principal("counsellor", Role.COUNSELLOR, school_code="10001", class_code="K1")
+COUNSELLOR = Principal("counsellor", Role.COUNSELLOR, school_code="10001", class_codes=frozenset({"K1"}))
 STRANGER = Principal("stranger", Role.SCHOOL_OFFICER, school_code="10002")
 
 
@@ -52,10 +54,10 @@ class RosterBooks:
     """Registry, as far as it matters here: what it answers is given by the test."""
 
     def __init__(self) -> None:
-        self.entries: dict[UUID, Mapping[str, Any]] = {}
+        self.entries: dict[UUID, RosterEntry] = {}
         self.down = False
 
-    async def graduate(self, graduate_id: GraduateId) -> Mapping[str, Any] | None:
+    async def graduate(self, graduate_id: GraduateId) -> RosterEntry | None:
         if self.down:
             raise RegistryUnavailable
         return self.entries.get(graduate_id)
@@ -71,31 +73,13 @@ CARRIED = {
 ONCE = Idempotency(Request({"type": "http"}), None)
 
 
-def entry(graduate_id: UUID, **given: object) -> dict[str, Any]:
-    return {
-        "graduate_id": graduate_id,
-        "school_code": "10001",
-        "cohort": 2024,
-        "college_code": "C01",
-        "major_code": "M01",
-        "class_code": "K1",
-        "education_level_code": "31",
-        "status": "registered",
-        "sequence": 1,
-        **given,
-    }
+async def enrol(database: Database, **given: Any) -> GraduateId:
+    return await Enrolment(database)(**given)
 
 
-async def enrol(database: Database, **given: object) -> GraduateId:
-    graduate_id = GraduateId(uuid4())
-    await keep(database, entry(graduate_id, **given))
-    return graduate_id
-
-
-async def keep(database: Database, row: Mapping[str, Any]) -> None:
-    async with database.transaction(SYSTEM) as unit:
-        await roster.keep_graduates(unit.connection, [row])
-        await unit.commit()
+async def stored(database: Database, caller: Principal, registration_id: RegistrationId) -> Registration:
+    async with database.reading() as connection:
+        return await storage.get(connection, commands.scope_of(caller), registration_id)
 
 
 def graduate_role(graduate_id: UUID) -> Principal:
@@ -197,7 +181,7 @@ async def test_a_whole_life_is_recorded_and_announced(database: Database) -> Non
     assert (token.key, token.sequence) == (str(outcome.registration.graduate.id), 2)
 
     async with database.reading() as connection:
-        history = await versions(connection, outcome.registration.id, 0, 100)
+        history = await storage.versions(connection, outcome.registration.id, 0, 100)
     assert [(each.version, each.action, each.by_role) for each in history] == [
         (1, "create", "graduate"),
         (2, "submit", "graduate"),
@@ -232,7 +216,7 @@ async def test_a_pending_change_leaves_the_effective_content(database: Database)
         database, graduate, target(before), lambda: {"destination_code": "70", "reason": "signing"}
     )
     assert pending.change_token is None
-    found = await reading.one(database, graduate, before.registration.id)
+    found = await stored(database, graduate, before.registration.id)
     assert found.state is State.DRAFT
     assert found.content.employer_name is None
     assert found.effective is not None
@@ -387,17 +371,17 @@ async def test_nothing_is_seen_outside_the_scope(database: Database) -> None:
         STRANGER,
         graduate_role(uuid4()),
         Principal("x", Role.COLLEGE_OFFICER, school_code="10001", college_code="C02"),
-        Principal("x", Role.COUNSELLOR, school_code="10001", class_code="K2"),
-        Principal("x", Role.COUNSELLOR, school_code="10001", college_code="C02", class_code="K1"),
+        Principal("x", Role.COUNSELLOR, school_code="10001", class_codes=frozenset({"K2"})),
+        Principal("x", Role.COUNSELLOR, school_code="10001", college_code="C02", class_codes=frozenset({"K1"})),
         Principal("x", Role.MINISTRY),
         Principal("x", Role.SCHOOL_OFFICER),
     ):
         with pytest.raises(NotFound):
-            await reading.one(database, outsider, outcome.registration.id)
+            await stored(database, outsider, outcome.registration.id)
         with pytest.raises(NotFound):
             await act(database, outcome, Action.SUBMIT, outsider)
     for insider in (COUNSELLOR, COLLEGE, SCHOOL, Principal("a", Role.ADMIN)):
-        assert (await reading.one(database, insider, outcome.registration.id)).version == 1
+        assert (await stored(database, insider, outcome.registration.id)).version == 1
 
 
 async def test_an_unknown_and_a_foreign_graduate_look_the_same(database: Database) -> None:
@@ -413,11 +397,11 @@ async def test_an_unknown_and_a_foreign_graduate_look_the_same(database: Databas
 async def test_a_graduate_whose_event_is_on_its_way_is_asked_for(database: Database) -> None:
     registry: Any = RosterBooks()
     graduate_id = GraduateId(uuid4())
-    registry.entries[graduate_id] = entry(graduate_id, sequence=0)
+    registry.entries[graduate_id] = roster_entry(graduate_id, sequence=0)
     outcome = await commands.register(database, registry, SCHOOL, graduate_id, SEEKING, ONCE)
     assert outcome.registration.graduate.college_code == "C01"
-    await keep(database, entry(graduate_id, sequence=1, college_code="C09"))
-    found = await reading.one(database, SCHOOL, outcome.registration.id)
+    await Enrolment(database).keep(roster_entry(graduate_id, sequence=1, college_code="C09"))
+    found = await stored(database, SCHOOL, outcome.registration.id)
     assert found.graduate.college_code == "C09"
 
 
@@ -431,7 +415,7 @@ async def test_while_registry_is_down_an_unknown_graduate_is_not_refused_as_unkn
 async def test_a_withdrawn_graduate_is_frozen(database: Database) -> None:
     outcome = await approved(database)
     graduate_id = outcome.registration.graduate.id
-    await keep(database, entry(graduate_id, sequence=2, status="withdrawn"))
+    await Enrolment(database).keep(roster_entry(graduate_id, sequence=2, status="withdrawn"))
     with pytest.raises(refusals.GraduateWithdrawn):
         await act(database, outcome, Action.REQUEST_VOID, SCHOOL)
     with pytest.raises(refusals.GraduateWithdrawn):
@@ -443,9 +427,9 @@ async def test_a_withdrawn_graduate_is_frozen(database: Database) -> None:
 
 async def test_an_older_roster_event_changes_nothing(database: Database) -> None:
     graduate_id = await enrol(database, sequence=5, college_code="C05")
-    await keep(database, entry(graduate_id, sequence=4, college_code="C04"))
+    await Enrolment(database).keep(roster_entry(graduate_id, sequence=4, college_code="C04"))
     async with database.reading() as connection:
-        found = await roster.graduate(connection, graduate_id)
+        found = await roster.find(connection, graduate_id)
     assert found is not None
     assert found[0].college_code == "C05"
 
@@ -496,6 +480,6 @@ async def test_pages_go_through_all_registrations_once(database: Database) -> No
     await registered(database, school_code="10002")
     seen: list[RegistrationId] = []
     async with database.reading() as connection:
-        while page := await storage.page(connection, SCHOOL.row_scope(), [], seen[-1] if seen else None, 2):
+        while page := await storage.page(connection, SCHOOL.row_scope(), Filters(), seen[-1] if seen else None, 2):
             seen += [each.id for each in page]
     assert seen == sorted(made)

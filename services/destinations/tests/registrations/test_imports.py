@@ -21,7 +21,7 @@ from common.operations import OperationContext, OperationRunner, Outcome
 from destinations.registrations import announcements, storage
 from destinations.registrations.imports import importing
 from destinations.registrations.imports.importing import EMPTY_RESULT, KIND, import_registrations
-from destinations.roster.registry import Registry
+from destinations.registry_client import Registry
 from destinations.settings import Settings
 from testing.databases import ServiceDatabase
 from testing.tokens import TokenMint
@@ -467,7 +467,7 @@ async def test_a_dry_run_neither_locks_nor_writes(office: Office, addresses: Ser
     """Nor does it wait for whoever does. What registry has just told of a graduate counts all the same."""
     known, gone, changed = (office.row(毕业去向="待就业") for _ in range(3))
     await office.send([known, gone, changed], effective_on="2022-08-31")
-    book.graduates[book.numbers[gone["学号"]][0]] |= {"status": "withdrawn", "sequence": 2}
+    book.change(book.numbers[gone["学号"]][0], status="withdrawn", sequence=2)
     rows = [known, *(row | {"毕业去向": "应征义务兵"} for row in (gone, changed)), office.row(毕业去向="待就业")]
     owner = await asyncpg.connect(addresses.owner_url)
     async with owner.transaction(), asyncio.timeout(10):
@@ -512,7 +512,7 @@ async def test_a_frozen_registration_and_a_requested_void_are_left_alone(
     gone, asked = office.row(毕业去向="待就业"), office.row(毕业去向="待就业")
     await office.send([gone, asked], effective_on="2022-08-31")
     graduate_id, _ = book.numbers[gone["学号"]]
-    book.graduates[graduate_id] |= {"status": status, "sequence": 2}
+    book.change(graduate_id, status=status, sequence=2)
     items = {item["graduate_id"]: item for item in await office.registrations()}
     void = items[str(book.numbers[asked["学号"]][0])]
     path = f"/v1/registrations/{void['id']}/request-void"
@@ -531,7 +531,7 @@ async def test_a_frozen_registration_and_a_requested_void_are_left_alone(
 
 async def test_who_left_before_any_registration_gets_none(office: Office, database: Database, book: Any) -> None:
     row = office.row(毕业去向="待就业")
-    book.graduates[book.numbers[row["学号"]][0]] |= {"status": "withdrawn"}
+    book.change(book.numbers[row["学号"]][0], status="withdrawn")
     operation = await office.send([row])
     assert (operation["state"], counts(operation), operation["result"]["frozen"]) == ("succeeded", (0, 0, 1, 0), 1)
     assert await office.registrations() == []

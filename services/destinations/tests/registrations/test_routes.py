@@ -9,11 +9,12 @@ import pytest
 from common.auth import SYSTEM
 from common.database import Database
 from common.http.paging import encode_cursor
-from common.identifiers import GraduateId
+from common.identifiers import GraduateId, ProvinceCode, SchoolCode
 from common.relay.connection import dedicated_connection
 from common.relay.numbering import number_next, sent_position
 from destinations.registrations.domain.lifecycle import TRANSITIONS, Party, Stage, next_stage, parties_of
 from destinations.roster import storage as roster
+from destinations.roster.domain import SchoolEntry
 from testing.messaging import outbox_rows
 from testing.tokens import TokenMint
 
@@ -388,9 +389,9 @@ async def test_everybody_follows_the_changes_of_the_own_rows(seat: Seat, databas
         await approved(seat("school_officer", school=school_code), college, graduate_id)
         people.append(graduate_id)
     async with database.transaction(SYSTEM) as unit:
-        provinces = [("10001", "410000"), ("10002", "210000")]
-        rows = [{"school_code": code, "province_code": province, "sequence": 1} for code, province in provinces]
-        await roster.keep_schools(unit.connection, rows)
+        provinces = {SchoolCode("10001"): ProvinceCode("410000"), SchoolCode("10002"): ProvinceCode("210000")}
+        schools = [SchoolEntry(code, province_code, 1) for code, province_code in provinces.items()]
+        await roster.keep_schools(unit.connection, schools)
         await unit.commit()
     async with dedicated_connection(database.engine, "test relay") as connection:
         await number_next(connection, await sent_position(connection))

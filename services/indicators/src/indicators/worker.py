@@ -5,9 +5,11 @@ from functools import partial
 
 from common.consuming import Consumer
 from common.database import Database
+from common.periodic import every
 from common.service_process import Background
+from common.service_process.housekeeping import timetable
 from indicators.progress.storage import report
-from indicators.rates.announcements import announce_for_ever
+from indicators.rates.announcements import EVERY, announce_moved_groups
 from indicators.settings import Settings
 from indicators.subscriptions import GROUP, TOPICS, apply_batch
 
@@ -24,5 +26,5 @@ def background(settings: Settings, database: Database) -> Sequence[Background]:
     )
     return [
         Background("figures", consumer.run, consumer.not_ready),
-        Background("announcements", partial(announce_for_ever, database)),
+        timetable(database, [every(EVERY, partial(announce_moved_groups, database))]),
     ]

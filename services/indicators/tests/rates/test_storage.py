@@ -10,12 +10,12 @@ import pytest
 
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
-from indicators.rates.figures import Tally
-from indicators.rates.groupings import COLUMNS
-from indicators.rates.schemes import CN_2024
-from indicators.rates.selection import Level, Moment, Scope, Selection
-from indicators.rates.series import Step, days_between, points_per_group
+from indicators.rates.domain import Step, days_between, points_per_group
 from indicators.rates.storage import counts, movements
+from indicators.reading.selection import Level, Moment, Scope, Selection
+from indicators.schemes.groupings import COLUMNS
+from indicators.schemes.schemes import CN_2024
+from indicators.schemes.tally import Tally
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from indicators.rates.rounding import percentage
+from indicators.schemes.rounding import percentage
 from indicators.structures.domain import (
     DENOMINATOR_RULES,
     FOUR_REGIONS,

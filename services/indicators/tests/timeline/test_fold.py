@@ -14,8 +14,9 @@ from sqlalchemy import text
 
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
-from indicators.rates.groupings import STORED_DIMENSIONS
+from indicators.schemes.groupings import STORED_DIMENSIONS
 from indicators.timeline.arrivals import batch_of
+from indicators.timeline.cells import span_from
 from indicators.timeline.domain import (
     OPEN,
     Destination,
@@ -25,7 +26,6 @@ from indicators.timeline.domain import (
     province_of,
     timeline,
 )
-from indicators.timeline.figures import span_from
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)

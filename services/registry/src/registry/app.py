@@ -15,7 +15,7 @@ from registry.graduates.imports.routes import router as roster_imports
 from registry.graduates.routes import router as graduates
 from registry.organisation.routes import router as schools
 from registry.organisation.storage import OWNERS_OF_EVENTS
-from registry.problems import PROBLEM_TEXTS, PROBLEMS
+from registry.problems import PROBLEMS
 
 
 def create_app(settings: ServiceSettings, database: Database, readiness: Readiness) -> FastAPI:
@@ -28,7 +28,6 @@ def create_app(settings: ServiceSettings, database: Database, readiness: Readine
         database=database,
         cipher=FieldCipher.load(settings.keyring_file) if settings.keyring_file else None,
         problems=PROBLEMS,
-        problem_texts=PROBLEM_TEXTS,
         readiness=readiness,
         routers=[
             schools,

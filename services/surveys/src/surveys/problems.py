@@ -9,17 +9,13 @@ class LinkRefused(Unauthenticated):
     """A personal link that is wrong, used up or expired: one text, so that guessing learns nothing."""
 
     challenge = "Survey"
-
-    def __init__(self) -> None:
-        QuxiangError.__init__(
-            self, "link_refused", Message("链接无效、已使用或已过期", "The link is wrong, used up or expired")
-        )
+    code = "link_refused"
+    title = Message("链接无效、已使用或已过期", "The link is wrong, used up or expired")
 
 
 PROBLEMS: Mapping[type[QuxiangError], int] = {LinkRefused: 401}
 
 PROBLEM_TEXTS: Mapping[str, tuple[int, Message]] = {
-    "link_refused": (401, Message("链接无效、已使用或已过期", "The link is wrong, used up or expired")),
     "already_published": (409, Message("内容已发布，没有改动", "This content is published already")),
     "wave_not_open": (409, Message("调查尚未开始", "The survey has not opened yet")),
     "wave_closed": (409, Message("调查已截止", "The wave has closed")),

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 
 import httpx
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from common import clock
 from common.auth.issuing import Grant
 from common.auth.principal import Role
-from common.clock import day_in_shanghai
 from quxiang.console import Console
 from quxiang.demo.changes import Office, single_changes
 from quxiang.demo.client import Campus
@@ -52,7 +52,7 @@ class _Record:
         found = self._kept.get("steps")
         self._steps: list[str] = found if isinstance(found, list) else []
         kept_day = self._kept.get("today")
-        self.today = date.fromisoformat(kept_day) if isinstance(kept_day, str) else day_in_shanghai(datetime.now(UTC))
+        self.today = date.fromisoformat(kept_day) if isinstance(kept_day, str) else clock.today()
         self.cohort = min(COHORT, self.today.year)
 
     @property

@@ -3,10 +3,11 @@
 import asyncio
 import random
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import httpx
 
+from common import clock
 from common.auth.issuing import Grant
 from common.auth.principal import Role
 from quxiang.demo.client import Campus, Json, Refused
@@ -55,7 +56,7 @@ class SurveyTeam:
         made = await self.campus.call("surveys", "POST", "/v1/questionnaires", self.manager, json=QUESTIONNAIRE)
         path, version = f"/v1/questionnaires/{made['id']}/publish", made["version"]
         published = await self.campus.call("surveys", "POST", path, self.manager, version=version)
-        now = datetime.now(UTC)
+        now = clock.now()
         wave = {
             "school_code": self.school,
             "cohort": self.cohort,

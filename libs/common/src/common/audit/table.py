@@ -3,6 +3,8 @@
 from sqlalchemy import Column, DateTime, Index, MetaData, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from common.clock import NOW_SQL
+
 
 def audit_table(metadata: MetaData) -> Table:
     """Adds `audit_entries` to the metadata. The application role may insert and read, nothing else."""
@@ -10,7 +12,7 @@ def audit_table(metadata: MetaData) -> Table:
         "audit_entries",
         metadata,
         Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
-        Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+        Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text(NOW_SQL)),
         Column("subject", Text, nullable=False),
         Column("role", Text, nullable=False),
         Column("action", Text, nullable=False),

@@ -1,8 +1,8 @@
 """Who is calling: tokens verified against a key set, roles and row scope; and this service's own tokens."""
 
 from common.auth.dependencies import Caller, authenticated, require
-from common.auth.principal import SYSTEM, UNRESTRICTED, Actor, Principal, Role
-from common.auth.row_scope import RowScope
+from common.auth.owners import Owners, RowScope
+from common.auth.principal import SYSTEM, UNRESTRICTED, Actor, Principal, Role, ScopeMissing
 from common.auth.service_tokens import ServiceTokens
 from common.auth.verifier import TokenVerifier
 
@@ -11,9 +11,11 @@ __all__ = [
     "UNRESTRICTED",
     "Actor",
     "Caller",
+    "Owners",
     "Principal",
     "Role",
     "RowScope",
+    "ScopeMissing",
     "ServiceTokens",
     "TokenVerifier",
     "authenticated",

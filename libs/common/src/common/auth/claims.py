@@ -8,6 +8,8 @@ from uuid import UUID
 from common.auth.principal import Principal, Role
 
 MAX_SUBJECT = 255
+MAX_CLASSES = 64
+"""A counsellor leads a few classes; a longer list is no work of one person, and every query carries it."""
 
 _SCHOOL = re.compile(r"[0-9]{5}")
 _PROVINCE = re.compile(r"[0-9]{6}")
@@ -23,9 +25,10 @@ def principal_of(claims: Mapping[str, Any]) -> Principal:
         scopes=_scopes(claims.get("scope")),
         school_code=_matching(_SCHOOL, claims.get("school_code")),
         college_code=_matching(_UNIT, claims.get("college_code")),
-        class_code=_matching(_UNIT, claims.get("class_code")),
+        class_codes=_classes(claims.get("class_code")),
         graduate_id=_uuid(claims.get("graduate_id")),
         employer_id=_uuid(claims.get("employer_id")),
+        office_id=_matching(_UNIT, claims.get("office_id")),
         province_code=_matching(_PROVINCE, claims.get("province_code")),
     )
 
@@ -50,6 +53,17 @@ def _matching(pattern: re.Pattern[str], value: object) -> str | None:
     if not isinstance(value, str) or not pattern.fullmatch(value):
         raise ValueError("row scope")
     return value
+
+
+def _classes(value: object) -> frozenset[str]:
+    """One class, or an array of them."""
+    listed = value if isinstance(value, list) else [] if value is None else [value]
+    if len(listed) > MAX_CLASSES:
+        raise ValueError("row scope")
+    found = [_matching(_UNIT, each) for each in listed]
+    if None in found:
+        raise ValueError("row scope")
+    return frozenset(each for each in found if each is not None)
 
 
 def _uuid(value: object) -> UUID | None:

@@ -40,11 +40,16 @@ Caller = Annotated[Principal, Depends(authenticated)]
 """Any authenticated caller. Routes on one row load it in scope (404) and then call `must_be` (403)."""
 
 
-def require(*roles: Role) -> Callable[[Principal], Awaitable[Principal]]:
-    """For routes whose roles do not depend on a row: `Annotated[Principal, Depends(require(Role.ADMIN))]`."""
+def require(*roles: Role, scope: str | None = None) -> Callable[[Principal], Awaitable[Principal]]:
+    """For routes whose roles do not depend on a row: `Annotated[Principal, Depends(require(Role.ADMIN))]`.
+
+    `scope` is the OAuth scope that the route's contract names beside the role, if it names one. Raises Forbidden.
+    """
 
     async def permitted(caller: Caller) -> Principal:
         caller.must_be(*roles)
+        if scope is not None:
+            caller.must_hold(scope)
         return caller
 
     return permitted

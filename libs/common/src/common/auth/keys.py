@@ -12,7 +12,7 @@ import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from common.errors import Unavailable
+from common.errors import Message, Unavailable
 from common.settings import ServiceSettings
 
 ALGORITHMS = ("ES256", "ES384", "EdDSA", "RS256", "PS256")
@@ -57,6 +57,13 @@ class KeySource(Protocol):
         """The keys after a token named one that is not in `known`: the issuer may have a new one."""
 
 
+class KeysUnavailable(Unavailable):
+    """The issuer's keys could not be had since the start."""
+
+    code = "keys_unavailable"
+    title = Message("签名公钥暂不可用，请稍后重试", "The issuer's keys cannot be had; try again")
+
+
 class FileKeys:
     """A key set file, read again when it changes. An unreadable new content leaves the old keys in use."""
 
@@ -69,7 +76,7 @@ class FileKeys:
         """The keys of the file as it is now."""
         self._read_if_changed()
         if self._keys is None:
-            raise Unavailable(RETRY_SECONDS, "keys_unavailable")
+            raise KeysUnavailable(RETRY_SECONDS)
         return self._keys
 
     async def after_unknown(self, known: KeySet) -> KeySet:
@@ -104,7 +111,7 @@ class UrlKeys:
         elif time.monotonic() - self._fetched > REFRESH_SECONDS:
             self._start_fetching()
         if self._keys is None:
-            raise Unavailable(RETRY_SECONDS, "keys_unavailable")
+            raise KeysUnavailable(RETRY_SECONDS)
         return self._keys
 
     async def after_unknown(self, known: KeySet) -> KeySet:

@@ -1,12 +1,12 @@
 """Who acts, in which role, and which rows that role may see."""
 
-from collections.abc import Container
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from common.auth.row_scope import RowScope
-from common.errors import Forbidden
+from common.auth.owners import Owners, RowScope
+from common.errors import Forbidden, Message
 
 
 class Role(StrEnum):
@@ -19,7 +19,9 @@ class Role(StrEnum):
     PROVINCIAL_OFFICER = "provincial_officer"
     MINISTRY = "ministry"
     EMPLOYER = "employer"
+    OFFICE = "office"
     SURVEY_MANAGER = "survey_manager"
+    INTERVIEWER = "interviewer"
     INTEGRATOR = "integrator"
     AUDITOR = "auditor"
     SYSTEM = "system"
@@ -38,22 +40,36 @@ class Actor:
     role: str
 
 
+class ScopeMissing(Forbidden):
+    """The token lacks the OAuth scope that the act asks for beside the role."""
+
+    code = "scope_missing"
+    title = Message("访问令牌缺少所需的权限范围", "The token lacks a scope that is needed here")
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(Message(f"访问令牌缺少权限范围 {scope}", f"The token lacks the scope {scope}"))
+
+
 SYSTEM = Actor("system", Role.SYSTEM.value)
 """Actor of consumers and scheduled work."""
 
 
 @dataclass(frozen=True)
 class Principal:
-    """The caller as its token describes it. A scope claim that the role needs and lacks means: sees nothing."""
+    """The caller as its token describes it. A claim that the role needs and lacks means: sees nothing.
+
+    `scopes` are the OAuth scopes of the token; they are asked for only where a contract names one.
+    """
 
     subject: str
     role: Role
     scopes: frozenset[str] = frozenset()
     school_code: str | None = None
     college_code: str | None = None
-    class_code: str | None = None
+    class_codes: frozenset[str] = frozenset()
     graduate_id: UUID | None = None
     employer_id: UUID | None = None
+    office_id: str | None = None
     province_code: str | None = None
 
     @property
@@ -70,26 +86,24 @@ class Principal:
         if self.role not in roles:
             raise Forbidden
 
+    def must_hold(self, scope: str) -> None:
+        """Refuses the act to a token without this OAuth scope; raises ScopeMissing."""
+        if scope not in self.scopes:
+            raise ScopeMissing(scope)
+
     def row_scope(self) -> RowScope:
-        """Which rows about graduates this caller may see; ministry, auditor, integrator and employer see none."""
+        """The rows of persons that this caller sees: none for roles that work with figures, cases or settings only."""
         if self.role in UNRESTRICTED:
             return RowScope(everything=True)
-        needed = _NEEDED_CLAIMS.get(self.role, ())
-        claims = {name: getattr(self, name) for name in needed}
-        if None in claims.values():
+        claims = {part: self._claimed(part) for part in _NEEDED.get(self.role, ())}
+        if not all(claims.values()):
             return RowScope()
-        return RowScope(**claims, **{name: getattr(self, name) for name in _NARROWING_CLAIMS.get(self.role, ())})
+        narrower = {part: claimed for part in _NARROWING.get(self.role, ()) if (claimed := self._claimed(part))}
+        return RowScope(Owners(**claims, **narrower))
 
-    def sees_row(
-        self,
-        school_code: str | None,
-        college_code: str | None = None,
-        class_code: str | None = None,
-        graduate_id: UUID | None = None,
-        province_code: str | None = None,
-    ) -> bool:
-        """True if a row with these owners is in the caller's scope."""
-        return self.row_scope().allows(school_code, college_code, class_code, graduate_id, province_code)
+    def sees_row(self, owners: Owners[object]) -> bool:
+        """True if a row of these owners is in the caller's scope."""
+        return self.row_scope().allows(owners)
 
     def sees_school(self, school_code: str, province_code: str | None = None) -> bool:
         """True if the school as a whole (its units, its figures) is in the caller's scope.
@@ -105,15 +119,26 @@ class Principal:
             return self.school_code in {None, school_code}
         return self.school_code == school_code
 
+    def _claimed(self, part: str) -> Collection[object]:
+        """The values that the token names for a part of the owners; a counsellor may have several classes."""
+        if part == "class_code":
+            return self.class_codes
+        claim = getattr(self, part)
+        return frozenset() if claim is None else frozenset({claim})
 
-_NEEDED_CLAIMS: dict[Role, tuple[str, ...]] = {
+
+_NEEDED: Mapping[Role, tuple[str, ...]] = {
     Role.GRADUATE: ("graduate_id",),
     Role.COUNSELLOR: ("school_code", "class_code"),
     Role.COLLEGE_OFFICER: ("school_code", "college_code"),
     Role.SCHOOL_OFFICER: ("school_code",),
     Role.SURVEY_MANAGER: ("school_code",),
     Role.PROVINCIAL_OFFICER: ("province_code",),
+    Role.EMPLOYER: ("employer_id",),
+    Role.OFFICE: ("office_id",),
 }
+"""Owners that a row must share with the token, by role. A role without any sees no rows: an interviewer works on the
+case that was claimed, never on a list."""
 
-_NARROWING_CLAIMS: dict[Role, tuple[str, ...]] = {Role.COUNSELLOR: ("college_code",)}
-"""What narrows the scope where the token has it, and is not needed."""
+_NARROWING: Mapping[Role, tuple[str, ...]] = {Role.COUNSELLOR: ("college_code",)}
+"""Owners that narrow the scope where the token has them, and are not needed."""

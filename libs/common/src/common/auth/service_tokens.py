@@ -6,13 +6,20 @@ from pathlib import Path
 
 import httpx
 
-from common.errors import Unavailable
+from common.errors import Message, Unavailable
 from common.settings import ServiceSettings
 
 TIMEOUT = 5.0
 RENEW_BEFORE_SECONDS = 60.0
 DEFAULT_LIFETIME = 300.0
 RETRY_AFTER = 5.0
+
+
+class TokenUnavailable(Unavailable):
+    """This service cannot get a token of its own just now."""
+
+    code = "token_unavailable"
+    title = Message("服务令牌暂不可用，请稍后重试", "The service's token cannot be had; try again")
 
 
 class ServiceTokens:
@@ -29,7 +36,7 @@ class ServiceTokens:
         self._renewing = asyncio.Lock()
 
     async def bearer(self) -> str:
-        """The token for an Authorization header; raises Unavailable while none can be had."""
+        """The token for an Authorization header; raises TokenUnavailable while none can be had."""
         if self._file is not None:
             return self._file.read()
         async with self._renewing:
@@ -43,7 +50,7 @@ class ServiceTokens:
             answer = await self._ask()
             token, lifetime = str(answer["access_token"]), float(answer.get("expires_in", DEFAULT_LIFETIME))
         except (httpx.HTTPError, KeyError, ValueError, TypeError):
-            raise Unavailable(RETRY_AFTER, "token_unavailable") from None
+            raise TokenUnavailable(RETRY_AFTER) from None
         self._token = token
         self._renew_at = time.monotonic() + max(lifetime - RENEW_BEFORE_SECONDS, lifetime / 2)
 
@@ -78,5 +85,5 @@ class _TokenFile:
             if seen != self._seen:
                 self._token, self._seen = self._path.read_text(encoding="ascii").strip(), seen
         except (OSError, ValueError):
-            raise Unavailable(RETRY_AFTER, "token_unavailable") from None
+            raise TokenUnavailable(RETRY_AFTER) from None
         return self._token

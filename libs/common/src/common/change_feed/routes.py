@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from pydantic_core import to_json
 
 from common.auth import Principal, require
-from common.change_feed.scope import READERS, Conditions, conditions_over, scope_of
+from common.change_feed.scope import READERS, Conditions, owner_conditions, scope_of
 from common.change_feed.storage import FeedPage, changes_after
 from common.contracts.catalogue import topics_of
 from common.contracts.schemas import served_schema
@@ -62,12 +62,12 @@ def changes_router(
 ) -> APIRouter:
     """The feed of the topics that the service publishes, or of some of them.
 
-    `owners` are conditions for parts of the row scope that no event carries, like the province of a school. Whose scope
-    has a part that nothing tells may not follow.
+    `owners` are conditions for parts of the row scope that no event carries, like the province of a school. A caller
+    whose scope has a part without a condition gets 403.
     """
     router = APIRouter(tags=["changes"])
     wanted = tuple(topics) if topics is not None else topics_of(settings.service)
-    conditions = conditions_over(wanted, owners)
+    conditions = owner_conditions(wanted, owners)
 
     @router.get(
         "/v1/changes",

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from common import clock
 from common.contracts.envelope import IncomingEvent
 from common.kafka import answered, in_contract
 from common.settings import ServiceSettings
@@ -53,7 +54,7 @@ class Tracker:
         self._known: dict[TopicPartition, _Known] = {}
         self._recorded: dict[TopicPartition, datetime] = {}
         self._moved_at = time.monotonic()
-        self._began_at = time.time()
+        self._began_at = clock.now()
 
     def look(self) -> None:
         """Notes when the broker last told where the partitions end; to be called in every cycle.
@@ -99,8 +100,8 @@ class Tracker:
     def silent_for(self) -> float:
         """Seconds since the broker told anything about any assigned partition; 0 without partitions."""
         assigned = self._client.assignment()
-        heard = [known.polled / 1000 for partition, known in self._known.items() if partition in assigned]
-        return time.time() - max([self._began_at, *heard]) if assigned else 0.0
+        heard = [clock.moved(known.polled / 1000) for partition, known in self._known.items() if partition in assigned]
+        return (clock.now() - max([self._began_at, *heard])).total_seconds() if assigned else 0.0
 
     async def _position(self, partition: TopicPartition) -> int:
         position = self._client.position(partition)
@@ -112,7 +113,7 @@ class Tracker:
             partition.partition,
             applied,
             end,
-            datetime.fromtimestamp(known.polled_before / 1000, UTC),
+            clock.moved(known.polled_before / 1000),
             self._recorded.get(partition),
         )
 

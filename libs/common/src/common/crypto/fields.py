@@ -39,8 +39,7 @@ RecordId = UUID | str
 class UndecryptableError(PermanentError):
     """The bytes are no ciphertext of ours for this field and record, or their key is gone."""
 
-    def __init__(self) -> None:
-        super().__init__("undecryptable")
+    code = "undecryptable"
 
 
 class FieldCipher:

@@ -2,10 +2,11 @@
 
 from common.database.engine import Database
 from common.database.failures import DatabaseUnavailable, SerialisationConflict
-from common.database.schema import instant_column, new_metadata, uuid_key
+from common.database.schema import NOW, instant_column, new_metadata, uuid_key
 from common.database.unit_of_work import UnitOfWork
 
 __all__ = [
+    "NOW",
     "Database",
     "DatabaseUnavailable",
     "SerialisationConflict",

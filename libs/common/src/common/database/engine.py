@@ -8,6 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from common import clock
 from common.auth.principal import Actor
 from common.database.failures import translated, translated_connecting
 from common.database.unit_of_work import UnitOfWork
@@ -96,6 +97,7 @@ def _engine(url: str, application_name: str, statement_timeout: int, **pool: Any
                 "timezone": "UTC",
                 # compiling a plan costs more than any of our short statements
                 "jit": "off",
+                **clock.session_parameters(),
             },
         },
         **pool,

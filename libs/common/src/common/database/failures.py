@@ -20,16 +20,18 @@ _CANCELLED = frozenset({"57014", "55P03", "25P03"})
 class SerialisationConflict(Unavailable):
     """The database undid the transaction because of another one (deadlock, migration, …): nothing is stored."""
 
-    def __init__(self) -> None:
-        super().__init__(retry_after=1.0, code="serialisation_conflict")
+    code = "serialisation_conflict"
+    title = Message("与其他写入冲突，请重试", "Collided with another write; try again")
 
 
 class DatabaseUnavailable(Unavailable):
     """The database cannot be reached or took too long. After a commit was sent, its outcome is unknown."""
 
+    code = "database_unavailable"
+    title = Message("数据库暂时不可用，请稍后重试", "The database does not answer; try again")
+
     def __init__(self) -> None:
-        detail = Message("数据库暂时不可用，请稍后重试", "The database does not answer; try again")
-        super().__init__(retry_after=2.0, code="database_unavailable", detail=detail)
+        super().__init__(retry_after=2.0)
 
 
 @contextmanager

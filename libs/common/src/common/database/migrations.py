@@ -19,6 +19,7 @@ from sqlalchemy import Connection, MetaData, NullPool, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from common import clock
 from common.database.engine import Database
 from common.database.failures import sqlstate
 from common.database.rights import grant_rights
@@ -45,8 +46,10 @@ _FILE_TEMPLATE = "%%(year)d%%(month).2d%%(day).2d%%(hour).2d%%(minute).2d_%%(slu
 class DatabaseBehindError(PermanentError):
     """The database lacks migrations that this code needs: run `migrate` first."""
 
+    code = "database_behind"
+
     def __init__(self, package: str) -> None:
-        super().__init__("database_behind")
+        super().__init__()
         self.package = package
 
 
@@ -136,7 +139,7 @@ def _run(config: Config, connection: Connection, act: Callable[..., None], *argu
 
 @asynccontextmanager
 async def _owner(url: str) -> AsyncIterator[AsyncEngine]:
-    settings = {"application_name": "migrate", "lock_timeout": LOCK_TIMEOUT}
+    settings = {"application_name": "migrate", "lock_timeout": LOCK_TIMEOUT, **clock.session_parameters()}
     engine = create_async_engine(
         asyncpg_url(url), poolclass=NullPool, hide_parameters=True, connect_args={"server_settings": settings}
     )

@@ -11,7 +11,13 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, MetaData, Uuid, text
+from sqlalchemy import DDL, Column, DateTime, MetaData, Uuid, event, literal_column, text
+
+from common.clock import NOW_SQL
+from common.database.clock import CREATE_NOW
+
+NOW = literal_column(NOW_SQL, DateTime(timezone=True))
+"""The present instant in an SQL expression, by the one clock (`common.clock`)."""
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -24,7 +30,9 @@ _NAMES = {
 
 def new_metadata() -> MetaData:
     """An empty collection of tables with one convention for names; each service has its own."""
-    return MetaData(naming_convention=_NAMES)
+    metadata = MetaData(naming_convention=_NAMES)
+    event.listen(metadata, "before_create", DDL(CREATE_NOW))  # type: ignore[no-untyped-call]
+    return metadata
 
 
 def uuid_key(name: str = "id") -> Column[UUID]:
@@ -33,5 +41,5 @@ def uuid_key(name: str = "id") -> Column[UUID]:
 
 
 def instant_column(name: str = "recorded_at", **options: Any) -> Column[Any]:
-    """An instant that the database's clock gives at the write; options as for a Column."""
-    return Column(name, DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()"), **options)
+    """An instant that the database gives at the write; options as for a Column."""
+    return Column(name, DateTime(timezone=True), nullable=False, server_default=NOW, **options)

@@ -6,7 +6,7 @@ from common.http.etags import IfMatch, etag, resource
 from common.http.idempotency import Answered, Idempotency, Once, purge_idempotency_keys
 from common.http.min_change import MinChange, RequestedChanges, wait_until
 from common.http.models import Day, PageOf, Problem, StrictModel, Whole, rule_broken
-from common.http.paging import Page, Paging, decode_cursor, encode_cursor, page_response
+from common.http.paging import Page, Paging, decode_cursor, encode_cursor, page_of, page_response
 from common.http.probes import Check, probes_app, probes_router
 from common.http.problems import ProblemTable
 from common.http.resources import Cipher, Db
@@ -38,6 +38,7 @@ __all__ = [
     "decode_cursor",
     "encode_cursor",
     "etag",
+    "page_of",
     "page_response",
     "probes_app",
     "probes_router",

@@ -20,7 +20,7 @@ from common.http.docs import add_docs
 from common.http.edges import MAX_BODY, BodyLimit, HeadAsGet, PathCheck, SecurityHeaders, Unforeseen
 from common.http.openapi import describe
 from common.http.probes import Check, probes_router
-from common.http.problem_pages import COMMON, problem_pages
+from common.http.problem_pages import problem_pages
 from common.http.problems import DEFAULT_STATUSES, InternalError, ProblemTable, problem_response
 from common.http.queries import refuse_unknown_query
 from common.http.rate_limit import RateLimit, limit_rate
@@ -54,7 +54,7 @@ def create_app(
 ) -> FastAPI:
     """Puts a service's HTTP face together; connects to nothing.
 
-    `problems` gives statuses to a service's own errors, `problem_texts` explains its own codes on `/problems/<code>`.
+    `problems` gives statuses to a service's own errors; `/problems/<code>` explains all that are loaded.
     Routes find these through `common.auth.Caller`, `common.http.Db` and `common.http.Cipher`.
     """
     app = FastAPI(
@@ -73,11 +73,11 @@ def create_app(
     app.state.routes, app.state.rate_limit = routes, RateLimit(settings.rate_limit_per_second)
     for router in routers:
         app.include_router(router, dependencies=[Depends(guard)])
-    app.state.problem_texts = {**COMMON, **(problem_texts or {})}
-    app.include_router(problem_pages(app.state.problem_texts), dependencies=[Depends(refuse_unknown_query)])
+    table = {**DEFAULT_STATUSES, **(problems or {})}
+    app.include_router(problem_pages(table, problem_texts or {}), dependencies=[Depends(refuse_unknown_query)])
     app.include_router(probes_router(readiness or {}, verifier), dependencies=[Depends(refuse_unknown_query)])
     add_docs(app)
-    _handle_errors(app, {**DEFAULT_STATUSES, **(problems or {})})
+    _handle_errors(app, table)
     app.openapi = lambda: describe(app, routes)  # type: ignore[method-assign]
     return app
 

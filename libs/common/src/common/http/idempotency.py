@@ -23,6 +23,7 @@ from fastapi import Depends, Header, Request, Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common.clock import NOW_SQL
 from common.database import UnitOfWork
 from common.errors import BadQuery, FieldProblem, Invalid, Message
 from common.http.idempotency_table import idempotency_table
@@ -40,7 +41,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:place, 7))")
 _FIND = text(
     f"""
-    SELECT payload_hash, status, location, object_id, version, stored_at < clock_timestamp() - interval '{KEPT}' AS old
+    SELECT payload_hash, status, location, object_id, version, stored_at < {NOW_SQL} - interval '{KEPT}' AS old
     FROM idempotency_keys WHERE subject = :subject AND method = :method AND path = :path AND key = :key
     """
 )
@@ -53,7 +54,7 @@ _STORE = text(
     VALUES (:subject, :method, :path, :key, :payload_hash, :status, :location, :object_id, :version)
     """
 )
-_PURGE = text(f"DELETE FROM idempotency_keys WHERE stored_at < clock_timestamp() - interval '{KEPT}'")
+_PURGE = text(f"DELETE FROM idempotency_keys WHERE stored_at < {NOW_SQL} - interval '{KEPT}'")
 
 
 @dataclass(frozen=True)

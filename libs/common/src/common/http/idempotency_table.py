@@ -2,6 +2,8 @@
 
 from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, MetaData, SmallInteger, Table, Text, text
 
+from common.clock import NOW_SQL
+
 
 def idempotency_table(metadata: MetaData) -> Table:
     """Adds `idempotency_keys` to the metadata: what was answered to each key, without the body."""
@@ -17,7 +19,7 @@ def idempotency_table(metadata: MetaData) -> Table:
         Column("location", Text),
         Column("object_id", Text, nullable=False),
         Column("version", BigInteger),
-        Column("stored_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+        Column("stored_at", DateTime(timezone=True), nullable=False, server_default=text(NOW_SQL)),
         info={"insert_only": True, "deletable": True},
     )
     Index("ix_idempotency_keys_stored_at", keys.c.stored_at)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from hashlib import blake2b
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic_core import to_json
 
 from common.errors import BadQuery, FieldProblem, Message
-from common.http.models import Whole
+from common.http.models import PageOf, Whole
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 500
@@ -26,6 +26,9 @@ _MAX_INTEGER = 2**31 - 1
 
 Key = str | int | UUID | date | datetime | None
 """What a list can be sorted by."""
+
+Row = TypeVar("Row")
+Shown = TypeVar("Shown")
 
 
 class BadCursor(BadQuery):
@@ -59,10 +62,13 @@ def decode_cursor(cursor: str, purpose: str = "", *types: type) -> list[Key]:
 class Paging:
     """How much of a list is wanted, and after which row."""
 
-    def __init__(self, limit: int, cursor: str | None, purpose: str) -> None:
+    def __init__(
+        self, limit: int, cursor: str | None, purpose: str, link: Callable[[str], None] = lambda _cursor: None
+    ) -> None:
         self.limit = limit
         self._cursor = cursor
         self._purpose = purpose
+        self._link = link
 
     def after(self, *types: type) -> list[Any] | None:
         """Sort values of the last row seen, of these types; None on the first page.
@@ -80,18 +86,47 @@ class Paging:
         """The cursor that follows a row with these sort values."""
         return encode_cursor(values, self._purpose)
 
+    def cut(self, found: Sequence[Row], key: Callable[[Row], Key | tuple[Key, ...]]) -> tuple[list[Row], str | None]:
+        """The rows of the page, of which one more than `limit` was looked for, and the cursor of the next page.
+
+        The answer gets a Link to that page. `key` gives a row's sort values in the order of the list.
+        """
+        kept = list(found[: self.limit])
+        if len(found) <= self.limit:
+            return kept, None
+        last = key(kept[-1])
+        cursor = self.cursor_for(*last) if isinstance(last, tuple) else self.cursor_for(last)
+        self._link(cursor)
+        return kept, cursor
+
+
+def page_of(
+    page: Paging, found: Sequence[Row], key: Callable[[Row], Key | tuple[Key, ...]], show: Callable[[Row], Shown]
+) -> PageOf[Shown]:
+    """The page as a route returns it: `return page_of(page, found, lambda wave: wave.id, WaveBody.model_validate)`.
+
+    Fetch `page.limit + 1` rows. The route declares `-> PageOf[WaveBody]`; FastAPI checks and writes the items.
+    """
+    kept, cursor = page.cut(found, key)
+    return PageOf.model_construct(items=[show(row) for row in kept], next_cursor=cursor)
+
 
 async def read_paging(
     request: Request,
+    response: Response,
     limit: Annotated[Whole, Query(ge=1, le=MAX_LIMIT, description="Items on a page")] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=MAX_CURSOR, description="`next_cursor` of the page before")] = None,
 ) -> Paging:
     """FastAPI dependency; OpenAPI shows `limit` and `cursor` through it."""
-    return Paging(limit, cursor, request.url.path)
+
+    def link(following: str) -> None:
+        response.headers["Link"] = f'<{_next_address(request, following)}>; rel="next"'
+
+    return Paging(limit, cursor, request.url.path, link)
 
 
 Page = Annotated[Paging, Depends(read_paging)]
-"""In a route's signature: fetch `page.limit + 1` rows after `page.after(…)`, then `page_response`."""
+"""In a route's signature: fetch `page.limit + 1` rows after `page.after(…)`, then `page_of`."""
 
 
 def page_response(request: Request, items: Sequence[Any], next_cursor: str | None, **beside: Any) -> Response:

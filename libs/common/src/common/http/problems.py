@@ -56,34 +56,26 @@ DEFAULT_STATUSES: ProblemTable = {
 class InternalError(QuxiangError):
     """What a caller hears of anything unforeseen: nothing but the trace id."""
 
+    code = "internal_error"
+
     def __init__(self) -> None:
-        title = Message("服务内部错误", "Internal error")
-        detail = Message("请提供 trace_id 以便查询", "Name the trace_id when you ask for help")
-        super().__init__("internal_error", title, detail)
+        super().__init__(Message("请提供 trace_id 以便查询", "Name the trace_id when you ask for help"))
 
 
-def status_of(error: QuxiangError, table: ProblemTable) -> int:
-    """The status for an error by the nearest of its types in the table."""
-    return next(int(table[each]) for each in type(error).__mro__ if each in table)
+def status_of(kind: type[QuxiangError], table: ProblemTable) -> int:
+    """The status for a kind of error by the nearest of its ancestors in the table."""
+    return next(int(table[each]) for each in kind.__mro__ if each in table)
 
 
 def problem_response(request: Request, error: QuxiangError, table: ProblemTable = DEFAULT_STATUSES) -> Response:
     """The whole answer. An error that the table gives 500 is answered like any unforeseen one."""
-    status = status_of(error, table)
+    status = status_of(type(error), table)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         error = InternalError()
-    _noted(request, error, status)
     language = preferred_language(request.headers.get("accept-language"))
     document = json.dumps(_document(error, status, language), ensure_ascii=False, default=str)
     headers = {"Content-Language": language, "Vary": "Accept-Language", **_headers(error, status)}
     return Response(document.encode("utf-8", "replace"), status, headers, media_type=MEDIA_TYPE)
-
-
-def _noted(request: Request, error: QuxiangError, status: int) -> None:
-    """Lets the page of a code that nobody listed explain it all the same."""
-    app = request.scope.get("app")
-    if app is not None and hasattr(app.state, "problem_texts"):
-        app.state.problem_texts.setdefault(error.code, (status, error.title))
 
 
 def _document(error: QuxiangError, status: int, language: str) -> dict[str, Any]:

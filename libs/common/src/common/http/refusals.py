@@ -1,32 +1,51 @@
 """Refusals that only HTTP knows: method, content type, size, and a request that is being answered already."""
 
-from common.errors import Conflict, Message, QuxiangError
+from common.errors import Conflict, Malformed, Message, QuxiangError
 
 
 class MethodNotAllowed(QuxiangError):
     """The path exists, but not with this method; `allowed` goes into the Allow header."""
 
+    code = "method_not_allowed"
+    title = Message("不支持该请求方法", "This method is not supported here")
+
     def __init__(self, allowed: frozenset[str]) -> None:
-        super().__init__("method_not_allowed", Message("不支持该请求方法", "This method is not supported here"))
+        super().__init__()
         self.allowed = allowed
 
 
 class UnsupportedMediaType(QuxiangError):
     """The body is not of a type that the route reads."""
 
+    code = "unsupported_media_type"
+    title = Message("不支持该内容类型", "This content type is not supported")
+
     def __init__(self, expected: str) -> None:
-        title = Message("不支持该内容类型", "This content type is not supported")
-        detail = Message(f"请求体应为 {expected}", f"The body must be {expected}")
-        super().__init__("unsupported_media_type", title, detail)
+        super().__init__(Message(f"请求体应为 {expected}", f"The body must be {expected}"))
 
 
 class ContentTooLarge(QuxiangError):
     """The body is longer than the route takes; `limit` in bytes."""
 
+    code = "content_too_large"
+    title = Message("请求体过大", "The body is too large")
+
     def __init__(self, limit: int) -> None:
-        title = Message("请求体过大", "The body is too large")
-        detail = Message(f"请求体不得超过 {limit} 字节", f"The body may have at most {limit} bytes")
-        super().__init__("content_too_large", title, detail)
+        super().__init__(Message(f"请求体不得超过 {limit} 字节", f"The body may have at most {limit} bytes"))
+
+
+class MalformedJson(Malformed):
+    """The body is no JSON."""
+
+    code = "malformed_json"
+    title = Message("请求体不是有效的 JSON", "The body is not valid JSON")
+
+
+class MalformedForm(Malformed):
+    """The body is no multipart form."""
+
+    code = "malformed_form"
+    title = Message("请求体不是有效的 multipart 表单", "The body is not a valid multipart form")
 
 
 class RequestInProgress(Conflict):

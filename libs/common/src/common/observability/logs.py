@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import Processor
 
+from common import clock
 from common.errors import QuxiangError
 from common.observability.correlation import bound_correlation_id, current_traceparent
 from common.observability.redaction import redacted, redacted_text, single_line
@@ -40,7 +41,7 @@ def configure_logging(service: str, level: str = "INFO", stream: TextIO | None =
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _stamp,
         _named(service),
         _correlate,
     ]
@@ -62,6 +63,11 @@ def configure_logging(service: str, level: str = "INFO", stream: TextIO | None =
     for name, least in QUIET.items():
         logging.getLogger(name).setLevel(max(least, root.level))
     _capture_uvicorn()
+
+
+def _stamp(_logger: object, _method: str, event: Event) -> Event:
+    event["timestamp"] = clock.now().isoformat().replace("+00:00", "Z")
+    return event
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:

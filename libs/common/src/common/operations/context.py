@@ -21,8 +21,7 @@ PROGRESS_SECONDS = 0.3
 class ChunkAlreadyDone(TransientError):
     """Another worker committed this part: it holds the operation now, and this one must stop."""
 
-    def __init__(self) -> None:
-        super().__init__("chunk_already_done")
+    code = "chunk_already_done"
 
 
 class OperationContext:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth.principal import SYSTEM, Actor
+from common.clock import NOW_SQL
 from common.database import Database
 from common.identifiers import OperationId
 
@@ -23,18 +24,18 @@ _INSERT = text(
 _INSERT_CHUNK = text("INSERT INTO upload_chunks (operation_id, index, bytes) VALUES (:id, :index, :bytes)")
 _UPLOAD_CHUNK = text("SELECT bytes FROM upload_chunks WHERE operation_id = :id AND index = :index")
 _CLAIM = text(
-    """
+    f"""
     UPDATE operations SET state = 'running', worker = :worker, attempts = attempts + 1,
-        started_at = coalesce(started_at, clock_timestamp()),
-        lease_until = clock_timestamp() + make_interval(secs => :lease)
+        started_at = coalesce(started_at, {NOW_SQL}),
+        lease_until = {NOW_SQL} + make_interval(secs => :lease)
     WHERE id = (
         SELECT waiting.id FROM operations waiting JOIN (
             SELECT id, row_number() OVER (
-                PARTITION BY school_code ORDER BY lease_until > clock_timestamp() DESC, id
+                PARTITION BY school_code ORDER BY lease_until > {NOW_SQL} DESC, id
             ) AS place
             FROM operations WHERE state IN ('queued', 'running')
         ) queue USING (id)
-        WHERE state IN ('queued', 'running') AND lease_until <= clock_timestamp() AND expires_at > clock_timestamp()
+        WHERE state IN ('queued', 'running') AND lease_until <= {NOW_SQL} AND expires_at > {NOW_SQL}
             AND kind = ANY(:kinds)
         ORDER BY place, waiting.id LIMIT 1 FOR UPDATE OF waiting SKIP LOCKED
     )
@@ -42,28 +43,26 @@ _CLAIM = text(
     """
 )
 _MINE = "id = :id AND worker = :worker AND attempts = :attempts AND state = 'running'"
-_RENEW = text(f"UPDATE operations SET lease_until = clock_timestamp() + make_interval(secs => :lease) WHERE {_MINE}")
+_RENEW = text(f"UPDATE operations SET lease_until = {NOW_SQL} + make_interval(secs => :lease) WHERE {_MINE}")
 _PROGRESS = text(f"UPDATE operations SET done = :done, total = :total WHERE {_MINE}")
 _LATER = text(
     f"""
-    UPDATE operations SET worker = NULL, attempts = attempts - 1, lease_until = clock_timestamp() + make_interval(
-        secs => least(30, greatest(:at_least, extract(epoch FROM clock_timestamp() - started_at) / 5)))
+    UPDATE operations SET worker = NULL, attempts = attempts - 1, lease_until = {NOW_SQL} + make_interval(
+        secs => least(30, greatest(:at_least, extract(epoch FROM {NOW_SQL} - started_at) / 5)))
     WHERE {_MINE}
     """
 )
-_RELEASE = text(
-    f"UPDATE operations SET worker = NULL, attempts = attempts - 1, lease_until = clock_timestamp() WHERE {_MINE}"
-)
+_RELEASE = text(f"UPDATE operations SET worker = NULL, attempts = attempts - 1, lease_until = {NOW_SQL} WHERE {_MINE}")
 _FINISH = text(
     f"""
     UPDATE operations SET state = :state, result = CAST(:result AS jsonb), errors = CAST(:errors AS jsonb),
-        errors_total = :errors_total, report = :report, worker = NULL, finished_at = clock_timestamp()
+        errors_total = :errors_total, report = :report, worker = NULL, finished_at = {NOW_SQL}
     WHERE {_MINE} RETURNING id
     """
 )
 _CANCEL = text(
-    """
-    UPDATE operations SET cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp())
+    f"""
+    UPDATE operations SET cancel_requested_at = coalesce(cancel_requested_at, {NOW_SQL})
     WHERE id = :id AND state IN ('queued', 'running')
     """
 )
@@ -77,14 +76,14 @@ _CHUNK_DONE = text(
 )
 _DONE_CHUNKS = text("SELECT chunk_no, outcome FROM operation_chunks WHERE operation_id = :id ORDER BY chunk_no")
 _READ = text(
-    """
+    f"""
     SELECT id, kind, state, school_code, subject, role, done, total, result, errors, errors_total,
         report IS NOT NULL AS has_report, created_at, finished_at
-    FROM operations WHERE id = :id AND expires_at > clock_timestamp()
+    FROM operations WHERE id = :id AND expires_at > {NOW_SQL}
     """
 )
 _REPORT = text("SELECT report FROM operations WHERE id = :id")
-_PURGE = text("DELETE FROM operations WHERE expires_at < clock_timestamp()")
+_PURGE = text(f"DELETE FROM operations WHERE expires_at < {NOW_SQL}")
 
 
 @dataclass(frozen=True)

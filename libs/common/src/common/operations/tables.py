@@ -22,11 +22,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from common.clock import NOW_SQL
+
 STATES = ("queued", "running", "succeeded", "failed", "cancelled")
 KEPT = "7 days"
 """Uploads and reports hold personal data: a week is long enough to read a report, and no archive."""
 
-_NOW = text("clock_timestamp()")
+_NOW = text(NOW_SQL)
 _NOTHING = text("0")
 
 
@@ -64,7 +66,7 @@ def _operations(metadata: MetaData) -> Table:
             "expires_at",
             DateTime(timezone=True),
             nullable=False,
-            server_default=text(f"clock_timestamp() + interval '{KEPT}'"),
+            server_default=text(f"{NOW_SQL} + interval '{KEPT}'"),
         ),
         CheckConstraint(f"state IN {STATES}", name="state_known"),
     )

@@ -18,6 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from common.clock import NOW_SQL
+
 TABLE = "outbox"
 RELAY_STATE = "relay_state"
 
@@ -39,7 +41,7 @@ def outbox_tables(metadata: MetaData) -> tuple[Table, Table]:
         Column("type", Text, nullable=False),
         Column("school_code", Text, nullable=False),
         Column("decided_on", Date),
-        Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+        Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text(NOW_SQL)),
         Column("data", JSONB, nullable=False),
         Column("correlation_id", Text),
         Column("traceparent", Text),

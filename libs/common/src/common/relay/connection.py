@@ -1,44 +1,15 @@
-"""The relay's own connection to the database: leadership is a lock that lives and dies with it."""
+"""Leadership of the relay: a lock that lives and dies with its own connection to the database."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncEngine
+
+from common.database.dedicated import LOST, dedicated_connection
+
+__all__ = ["LOST", "dedicated_connection", "wait_for_leadership"]
 
 _LEADER = 0x71755F72656C6179  # "qu_relay"; advisory locks are per database, so every service has its own
-_CONNECT_SECONDS = 5.0
-_COMMAND_SECONDS = 10.0
 _STANDBY_SECONDS = 0.5
-
-LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
-"""What a lost or unusable connection raises; the internal error when it is lost between two steps of the protocol."""
-
-
-@asynccontextmanager
-async def dedicated_connection(engine: AsyncEngine, application: str) -> AsyncIterator[asyncpg.Connection]:
-    """A connection outside the pool, with a limit on every command, ended hard where it does not end by itself."""
-    url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await asyncpg.connect(
-        url,
-        timeout=_CONNECT_SECONDS,
-        command_timeout=_COMMAND_SECONDS,
-        # a relay on a lost machine must not hold the lock for hours
-        server_settings={
-            "application_name": application,
-            "tcp_keepalives_idle": "5",
-            "tcp_keepalives_interval": "2",
-            "tcp_keepalives_count": "3",
-        },
-    )
-    try:
-        yield connection
-    finally:
-        try:
-            await connection.close(timeout=2)
-        except LOST:
-            connection.terminate()
 
 
 async def wait_for_leadership(connection: asyncpg.Connection) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 
+from common.clock import NOW_SQL
 from common.contracts.envelope import StoredEvent
 
 WINDOW = 1_000
@@ -36,9 +37,9 @@ _NUMBER = f"""
 
 _UNSENT = f"SELECT {COLUMNS} FROM outbox WHERE position > $1 ORDER BY position LIMIT {WINDOW}"
 
-_BACKLOG = """
+_BACKLOG = f"""
     SELECT (SELECT count(*) FROM (SELECT FROM outbox WHERE position IS NULL LIMIT 100000) AS unnumbered) AS unnumbered,
-           coalesce(extract(epoch FROM clock_timestamp() - least(
+           coalesce(extract(epoch FROM {NOW_SQL} - least(
                (SELECT recorded_at FROM outbox WHERE position IS NULL ORDER BY id LIMIT 1),
                (SELECT recorded_at FROM outbox WHERE position > $1 ORDER BY position LIMIT 1))), 0) AS oldest_age
 """

@@ -3,7 +3,20 @@
 `services/<name>/__main__.py` describes the service and calls `run_service`.
 """
 
+from common.service_process.areas import Area, Composition, Operation, Runtime, SettingsMissing, Subscription
 from common.service_process.commands import run_service
 from common.service_process.composition import Background, Command, NotReady, Service
 
-__all__ = ["Background", "Command", "NotReady", "Service", "run_service"]
+__all__ = [
+    "Area",
+    "Background",
+    "Command",
+    "Composition",
+    "NotReady",
+    "Operation",
+    "Runtime",
+    "Service",
+    "SettingsMissing",
+    "Subscription",
+    "run_service",
+]

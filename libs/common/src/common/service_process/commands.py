@@ -5,12 +5,14 @@ import gc
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Coroutine, Sequence
+from datetime import timedelta
 from typing import Any, NoReturn
 
 import uvicorn
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from common import clock
 from common.bounded import OutOfTimeError, bounded
 from common.consuming.dead_letters import replay_dead_letters
 from common.contracts.catalogue import SUBSCRIPTIONS
@@ -40,6 +42,7 @@ def run_service(service: Service, arguments: Sequence[str] | None = None) -> NoR
         settings = service.settings()
     except ValidationError as error:
         sys.exit(f"{service.name}: settings are missing or wrong\n{error}")
+    clock.run_ahead(settings.clock or timedelta(0))
     configure_logging(settings.service, settings.log_level)
     with asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner:
         code = runner.run(_run(service, settings, parsed))

@@ -1,15 +1,15 @@
 """Deleting what has expired: operations with their files, and remembered answers to repeated requests."""
 
-import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 import structlog
 
 from common.auth import SYSTEM
 from common.database import Database
-from common.errors import TransientError
 from common.http.idempotency import purge_idempotency_keys
 from common.operations import purge_operations
+from common.periodic import Periodic, Timetable, every
 from common.service_process.composition import Background
 
 EVERY_SECONDS = 600.0
@@ -19,7 +19,18 @@ _log = structlog.get_logger(__name__)
 
 def housekeeping(database: Database) -> Background:
     """Work for a worker of a service that takes operations; several workers do not disturb each other."""
-    return Background("housekeeping", partial(_for_ever, database))
+    return timetable(database, [tidying(database)])
+
+
+def timetable(database: Database, work: Sequence[Periodic]) -> Background:
+    """All periodic work of a process, with its readiness."""
+    made = Timetable(database, work)
+    return Background("periodic", made.run, made.not_ready)
+
+
+def tidying(database: Database) -> Periodic:
+    """The deletion of what has expired, as periodic work of a service that takes operations."""
+    return every(EVERY_SECONDS, partial(tidy, database))
 
 
 async def tidy(database: Database) -> None:
@@ -29,12 +40,3 @@ async def tidy(database: Database) -> None:
         answers = await purge_idempotency_keys(unit.connection)
         await unit.commit()
     _log.info("Tidied", operations=operations, answers=answers)
-
-
-async def _for_ever(database: Database) -> None:
-    while True:
-        try:
-            await tidy(database)
-        except TransientError as error:
-            _log.warning("Tidying waits", error=type(error).__name__)
-        await asyncio.sleep(EVERY_SECONDS)

@@ -1,9 +1,9 @@
 """What kind of file an upload is: its first bytes and the ending of its name must agree."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
-from common.codes.rules import rule
+from common.codes.rules import rule, rules
 from common.errors import FieldProblem, Invalid, Message
 
 POINTER = "/file"
@@ -13,12 +13,21 @@ _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _KINDS = ("xlsx", "xls", "csv")
 
 
+class FileRefused(Invalid):
+    """The file cannot be worked on; each cause has a code of its own."""
+
+    codes: Mapping[str, Message] = {each.id: each.text for each in rules().values() if each.level == "file"}
+
+    def __init__(self, code: str, message: Message) -> None:
+        super().__init__([FieldProblem(POINTER, code, message)], code, message)
+
+
 def unreadable(rule_id: str, sheets: Sequence[str] = ()) -> Invalid:
     """The refusal of a file, by rule; with the names of the sheets that it is about."""
     message = rule(rule_id).text
     if sheets:
         message = Message(f"{message.zh}：{'、'.join(sheets)}", f"{message.en}: {', '.join(sheets)}")
-    return Invalid([FieldProblem(POINTER, rule_id, message)], code=rule_id, detail=message)
+    return FileRefused(rule_id, message)
 
 
 def kind_of(filename: str, content: bytes) -> str:

@@ -1,6 +1,4 @@
 from common.database.migrations import run_env
-from destinations.registrations import tables as _registrations  # noqa: F401 - attaches its tables
-from destinations.roster import tables as _roster  # noqa: F401
-from destinations.schema import metadata
+from destinations.app import COMPOSITION
 
-run_env(metadata)
+run_env(COMPOSITION.metadata)

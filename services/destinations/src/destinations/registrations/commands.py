@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from common.auth import SYSTEM, Principal
+from common.auth import SYSTEM, Owners, Principal, Role, RowScope
 from common.contracts import ChangeToken
 from common.database import Database, UnitOfWork
-from common.errors import NotFound
 from common.http import Idempotency
 from common.identifiers import GraduateId, RegistrationId
 from destinations.registrations import announcements, storage
@@ -15,10 +14,9 @@ from destinations.registrations.domain import deciding, refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Party
 from destinations.registrations.domain.registration import Change, Person, Registration
-from destinations.registrations.reading import scope_of
+from destinations.registry_client import Registry
 from destinations.roster import storage as roster
 from destinations.roster.domain import Graduate
-from destinations.roster.registry import Registry
 
 EXPLAINED = frozenset({Action.RETURN, Action.DISPUTE})
 """Acts that need a reason."""
@@ -38,6 +36,11 @@ class Target:
 
     id: RegistrationId
     must_equal: Callable[[int], None]
+
+
+def scope_of(caller: Principal) -> RowScope:
+    """The registrations a caller may see; surveys need none of them."""
+    return RowScope() if caller.role is Role.SURVEY_MANAGER else caller.row_scope()
 
 
 def party_of(caller: Principal) -> Party | None:
@@ -79,7 +82,7 @@ async def edit(
 ) -> Outcome:
     """Changes the content; `patch` is read when nothing else stands in the way."""
     async with database.transaction(caller.actor) as unit:
-        before, person = await _taken_up(unit, caller, target, Action.EDIT)
+        before, person = await _locked_for(unit, caller, target, Action.EDIT)
         change = deciding.edit(before, patch(), person)
         outcome = await _written(unit, before.graduate, before, change)
         await unit.commit()
@@ -97,7 +100,7 @@ async def act(
     """Makes a transition; `note`, the reason where one is needed, is read when nothing else stands in the way."""
     async with database.transaction(caller.actor) as unit:
         await once.claim(unit)
-        before, person = await _taken_up(unit, caller, target, action)
+        before, person = await _locked_for(unit, caller, target, action)
         change = deciding.act(before, action, person, note())
         outcome = await _written(unit, before.graduate, before, change)
         await once.remember(unit, target.id, outcome.registration.version)
@@ -112,11 +115,11 @@ def _person(caller: Principal, action: Action) -> Person:
 async def _register_known(
     database: Database, caller: Principal, graduate_id: GraduateId, content: Destination, once: Idempotency
 ) -> Outcome | None:
-    """Does it, or gives None for a graduate who is not known here."""
+    """Registers; None if the graduate is not in the local roster yet."""
     person = _person(caller, Action.CREATE)
     async with database.transaction(caller.actor) as unit:
         await once.claim(unit)
-        found = await roster.graduate(unit.connection, graduate_id)
+        found = await roster.find(unit.connection, graduate_id)
         if found is None:
             return None
         graduate = await _registrable(unit, caller, found, person)
@@ -153,25 +156,29 @@ async def _registrable(
 
 
 def _sees(caller: Principal, graduate: Graduate, province_code: str | None) -> bool:
-    return caller.sees_row(graduate.school_code, graduate.college_code, graduate.class_code, graduate.id, province_code)
+    return caller.sees_row(
+        Owners(
+            school_code=graduate.school_code,
+            college_code=graduate.college_code,
+            class_code=graduate.class_code,
+            graduate_id=graduate.id,
+            province_code=province_code,
+        )
+    )
 
 
-async def _taken_up(unit: UnitOfWork, caller: Principal, target: Target, action: Action) -> tuple[Registration, Person]:
+async def _locked_for(
+    unit: UnitOfWork, caller: Principal, target: Target, action: Action
+) -> tuple[Registration, Person]:
     """The locked registration, once scope, role, version and state allow the act, in this order."""
-    await _in_scope(unit, caller, target)  # who may not see it must not wait for its lock, and learn that it is there
+    # read once without the lock: a caller outside the scope must neither wait for it nor learn by waiting
+    await storage.get(unit.connection, scope_of(caller), target.id)
     await storage.lock(unit.connection, target.id)
-    registration = await _in_scope(unit, caller, target)
+    registration = await storage.get(unit.connection, scope_of(caller), target.id)
     person = _person(caller, action)
     target.must_equal(registration.version)
     deciding.must_be_possible(registration, action, person)
     return registration, person
-
-
-async def _in_scope(unit: UnitOfWork, caller: Principal, target: Target) -> Registration:
-    registration = await storage.find(unit.connection, scope_of(caller), target.id)
-    if registration is None:
-        raise NotFound
-    return registration
 
 
 async def _written(unit: UnitOfWork, graduate: Graduate, before: Registration | None, change: Change) -> Outcome:

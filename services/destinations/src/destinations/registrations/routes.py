@@ -24,25 +24,23 @@ from common.http import (
     resource,
 )
 from common.http.paging import BadCursor, Paging
-from common.identifiers import GraduateId, RegistrationId
-from destinations.registrations import commands, reading
+from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
+from destinations.registrations import commands, storage
 from destinations.registrations.commands import Outcome, Target
-from destinations.registrations.documents import (
+from destinations.registrations.domain.lifecycle import TRANSITIONS, Action, State
+from destinations.registrations.storage import Filters
+from destinations.registrations.wire import (
     Explanation,
     NewRegistration,
     RegistrationAnswer,
     RegistrationPatch,
     VersionAnswer,
 )
-from destinations.registrations.domain.lifecycle import TRANSITIONS, Action, State
-from destinations.registrations.history import VERSIONS
-from destinations.registrations.reading import Filters
-from destinations.roster.registry import Registry
+from destinations.registry_client import Registry
 
 router = APIRouter(prefix="/v1/registrations", tags=["registrations"])
 
-Digits = Annotated[str, Query(pattern=r"^[0-9]{5}$")]
-UnitCode = Annotated[str, Query(min_length=1, max_length=64)]
+_UNIT_CODE = Query(min_length=1, max_length=64)
 
 
 async def registry_of(request: Request) -> Registry:
@@ -53,23 +51,26 @@ async def registry_of(request: Request) -> Registry:
 
 async def read_filters(
     *,
-    school: Digits | None = None,
+    school: Annotated[SchoolCode | None, Query(pattern=r"^[0-9]{5}$")] = None,
     cohort: Annotated[Whole | None, Query(ge=1977, le=2200)] = None,
-    college: UnitCode | None = None,
-    major: UnitCode | None = None,
-    class_: Annotated[str | None, Query(alias="class", min_length=1, max_length=64)] = None,
+    college: Annotated[CollegeCode | None, _UNIT_CODE] = None,
+    major: Annotated[MajorCode | None, _UNIT_CODE] = None,
+    class_: Annotated[ClassCode | None, Query(alias="class", min_length=1, max_length=64)] = None,
     state: State | None = None,
     destination: Annotated[str | None, Query(pattern=r"^[0-9]{2,3}$", description="Newest destination code")] = None,
 ) -> Filters:
     """Filters of the list; all given ones must hold."""
-    return Filters(school, cohort, college, major, class_, state, destination)
+    return Filters(school, None if cohort is None else Cohort(cohort), college, major, class_, state, destination)
 
 
 @router.get("", summary="List registrations of the caller's scope", response_model=PageOf[RegistrationAnswer])
 async def list_registrations(
     request: Request, database: Db, caller: Caller, page: Page, filters: Annotated[Filters, Depends(read_filters)]
 ) -> Response:
-    found = await reading.page(database, caller, filters, page.after(UUID), page.limit + 1)
+    after = page.after(UUID)
+    beyond = RegistrationId(after[0]) if after else None
+    async with database.reading() as connection:
+        found = await storage.page(connection, commands.scope_of(caller), filters, beyond, page.limit + 1)
     person = commands.person_of(caller)
     items = [RegistrationAnswer.of(each, person) for each in found[: page.limit]]
     return page_response(request, items, page.cursor_for(items[-1].id) if len(found) > page.limit else None)
@@ -90,8 +91,9 @@ async def create_registration(
 
 
 @router.get("/{registration_id}", summary="Read a registration", response_model=RegistrationAnswer)
-async def read_registration(database: Db, caller: Caller, registration_id: UUID) -> Response:
-    registration = await reading.one(database, caller, RegistrationId(registration_id))
+async def read_registration(database: Db, caller: Caller, registration_id: RegistrationId) -> Response:
+    async with database.reading() as connection:
+        registration = await storage.get(connection, commands.scope_of(caller), registration_id)
     return _shown(caller, Outcome(registration, None))
 
 
@@ -102,25 +104,33 @@ async def read_registration(database: Db, caller: Caller, registration_id: UUID)
     response_model=RegistrationAnswer,
 )
 async def edit_registration(
-    database: Db, caller: Caller, registration_id: UUID, if_match: IfMatch, body: LazyBody[RegistrationPatch]
+    database: Db, caller: Caller, registration_id: RegistrationId, if_match: IfMatch, body: LazyBody[RegistrationPatch]
 ) -> Response:
-    target = Target(RegistrationId(registration_id), if_match.must_equal)
+    target = Target(registration_id, if_match.must_equal)
     return _shown(caller, await commands.edit(database, caller, target, lambda: body.parse().changes()))
 
 
 @router.get(
     "/{registration_id}/history", summary="All versions of a registration", response_model=PageOf[VersionAnswer]
 )
-async def list_versions(request: Request, database: Db, caller: Caller, registration_id: UUID, page: Page) -> Response:
+async def list_versions(
+    request: Request, database: Db, caller: Caller, registration_id: RegistrationId, page: Page
+) -> Response:
     beyond = _version_after(page)
-    found = await reading.history(database, caller, RegistrationId(registration_id), beyond, page.limit + 1)
+    async with database.reading() as connection:
+        registration = await storage.get(connection, commands.scope_of(caller), registration_id)
+        found = await storage.versions(connection, registration.id, beyond, page.limit + 1)
     items = [VersionAnswer.of(each) for each in found[: page.limit]]
     return page_response(request, items, page.cursor_for(items[-1].version) if len(found) > page.limit else None)
 
 
+_VERSIONS = range(2**31)
+"""What a version can be; 0 is the one before the first."""
+
+
 def _version_after(page: Paging) -> int:
     (version,) = page.after(int) or (0,)
-    if version not in VERSIONS:
+    if version not in _VERSIONS:
         raise BadCursor
     return int(version)
 
@@ -141,9 +151,9 @@ def _transition(action: Action) -> Callable[..., Awaitable[Response]]:
     """The route of a transition that needs nothing but the version it is meant for."""
 
     async def transition(
-        database: Db, caller: Caller, once: Once, registration_id: UUID, if_match: IfMatch
+        database: Db, caller: Caller, once: Once, registration_id: RegistrationId, if_match: IfMatch
     ) -> Response:
-        target = Target(RegistrationId(registration_id), if_match.must_equal)
+        target = Target(registration_id, if_match.must_equal)
         return await _acted(database, caller, once, commands.act(database, caller, target, action, once))
 
     return transition
@@ -156,11 +166,11 @@ def _explained_transition(action: Action) -> Callable[..., Awaitable[Response]]:
         database: Db,
         caller: Caller,
         once: Once,
-        registration_id: UUID,
+        registration_id: RegistrationId,
         if_match: IfMatch,
         body: LazyBody[Explanation],
     ) -> Response:
-        target = Target(RegistrationId(registration_id), if_match.must_equal)
+        target = Target(registration_id, if_match.must_equal)
         act = commands.act(database, caller, target, action, once, lambda: body.parse().reason)
         return await _acted(database, caller, once, act)
 
@@ -185,8 +195,9 @@ async def _acted(database: Database, caller: Principal, once: Idempotency, act: 
 
 async def _again(database: Database, caller: Principal, done: Answered) -> Response:
     registration_id = RegistrationId(UUID(done.object_id))
-    registration = await reading.one(database, caller, registration_id)
-    token = await reading.token_of(database, registration, done.version or 0)
+    async with database.reading() as connection:
+        registration = await storage.get(connection, commands.scope_of(caller), registration_id)
+        token = await storage.change_token_of(connection, registration, done.version or 0)
     return _shown(caller, Outcome(registration, token), done.status, done.location)
 
 

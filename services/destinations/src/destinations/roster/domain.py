@@ -1,8 +1,8 @@
 """Graduates as this service knows them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, SchoolCode
+from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, ProvinceCode, SchoolCode
 
 COUNTED = frozenset({"registered", "completed"})
 """学籍状态 that belong to the population; a graduate of any other status has left it."""
@@ -25,3 +25,24 @@ class Graduate:
     def counted(self) -> bool:
         """False once the graduate has withdrawn, was transferred, or studies on: the registration is then frozen."""
         return self.status in COUNTED
+
+
+GRADUATE_FIELDS = tuple(field.name for field in fields(Graduate) if field.name != "id")
+"""What registry says of a graduate, by the names that its events and its answers use."""
+
+
+@dataclass(frozen=True)
+class RosterEntry:
+    """A graduate as registry described this person, and the sequence of the event that this state belongs to."""
+
+    graduate: Graduate
+    sequence: int
+
+
+@dataclass(frozen=True)
+class SchoolEntry:
+    """院校: the province of a school, and the sequence of the event that named it."""
+
+    school_code: SchoolCode
+    province_code: ProvinceCode | None
+    sequence: int

@@ -1,31 +1,31 @@
 """The roster in SQL: the highest sequence of a key wins, whatever the order of delivery."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from types import SimpleNamespace
+from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, any_, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.auth import RowScope
-from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, SchoolCode
+from common.auth import Owners, RowScope
+from common.identifiers import GraduateId, ProvinceCode
 from destinations.roster import tables
-from destinations.roster.domain import Graduate
+from destinations.roster.domain import GRADUATE_FIELDS, Graduate, RosterEntry, SchoolEntry
 
 _KEEP_GRADUATES = text(
     """
     INSERT INTO roster_graduates AS kept
            (graduate_id, school_code, cohort, college_code, major_code, class_code, education_level_code, status,
             sequence)
-    SELECT told.* FROM unnest(CAST(:graduate_id AS uuid[]), CAST(:school_code AS text[]), CAST(:cohort AS int[]),
-                              CAST(:college_code AS text[]), CAST(:major_code AS text[]), CAST(:class_code AS text[]),
-                              CAST(:education_level_code AS text[]), CAST(:status AS text[]),
-                              CAST(:sequence AS bigint[]))
-                  AS told (graduate_id, school_code, cohort, college_code, major_code, class_code,
-                           education_level_code, status, sequence)
-     -- what is known already need not be locked: an import tells mostly that
+    SELECT entry.* FROM unnest(CAST(:id AS uuid[]), CAST(:school_code AS text[]), CAST(:cohort AS int[]),
+                               CAST(:college_code AS text[]), CAST(:major_code AS text[]), CAST(:class_code AS text[]),
+                               CAST(:education_level_code AS text[]), CAST(:status AS text[]),
+                               CAST(:sequence AS bigint[]))
+                   AS entry (graduate_id, school_code, cohort, college_code, major_code, class_code,
+                             education_level_code, status, sequence)
+     -- what is known already need not be locked: most rows of an import are
      WHERE NOT EXISTS (SELECT 1 FROM roster_graduates known
-                        WHERE known.graduate_id = told.graduate_id AND known.sequence >= told.sequence)
+                        WHERE known.graduate_id = entry.graduate_id AND known.sequence >= entry.sequence)
     ON CONFLICT (graduate_id) DO UPDATE
        SET school_code = EXCLUDED.school_code, cohort = EXCLUDED.cohort, college_code = EXCLUDED.college_code,
            major_code = EXCLUDED.major_code, class_code = EXCLUDED.class_code,
@@ -49,32 +49,30 @@ OWNERS_OF_EVENTS = {
     "college_code": "key IN (SELECT CAST(graduate_id AS text) FROM roster_graduates"
     " WHERE school_code = :school_code AND college_code = :college_code)",
     "class_code": "key IN (SELECT CAST(graduate_id AS text) FROM roster_graduates"
-    " WHERE school_code = :school_code AND class_code = :class_code)",
+    " WHERE school_code = :school_code AND class_code = ANY(:class_code))",
 }
-"""Whose our events are by now: they tell neither the school's province nor where the graduate has moved since."""
-
-GRADUATE_COLUMNS = tuple(column.name for column in tables.graduates.columns)
-SCHOOL_COLUMNS = tuple(column.name for column in tables.schools.columns)
-
-Values = Mapping[str, Any]
+"""Owners of our events by now: an event carries neither the school's province nor where a graduate has moved since."""
 
 
-async def keep_graduates(connection: AsyncConnection, rows: Iterable[Values]) -> None:
-    """Stores the state of graduates; a row that is not newer than what is known changes nothing."""
-    newest = _newest(rows, "graduate_id")
+async def keep_graduates(connection: AsyncConnection, entries: Iterable[RosterEntry]) -> None:
+    """Stores the state of graduates; an entry that is not newer than what is known changes nothing."""
+    newest = list(_newest(entries).values())
     if newest:
-        await connection.execute(_KEEP_GRADUATES, _columns(newest, GRADUATE_COLUMNS))
+        values = {name: [getattr(each.graduate, name) for each in newest] for name in ("id", *GRADUATE_FIELDS)}
+        await connection.execute(_KEEP_GRADUATES, values | {"sequence": [each.sequence for each in newest]})
 
 
-async def keep_schools(connection: AsyncConnection, rows: Iterable[Values]) -> None:
+async def keep_schools(connection: AsyncConnection, entries: Iterable[SchoolEntry]) -> None:
     """Stores the provinces of schools in the same way."""
-    newest = _newest(rows, "school_code")
+    by_code = {each.school_code: each for each in sorted(entries, key=lambda each: each.sequence)}
+    newest = [by_code[code] for code in sorted(by_code)]
     if newest:
-        await connection.execute(_KEEP_SCHOOLS, _columns(newest, SCHOOL_COLUMNS))
+        names = [field.name for field in fields(SchoolEntry)]
+        await connection.execute(_KEEP_SCHOOLS, {name: [getattr(each, name) for each in newest] for name in names})
 
 
-async def graduate(connection: AsyncConnection, graduate_id: GraduateId) -> tuple[Graduate, str | None] | None:
-    """The graduate with the province of the school, or None if it is not known here (yet)."""
+async def find(connection: AsyncConnection, graduate_id: GraduateId) -> tuple[Graduate, ProvinceCode | None] | None:
+    """The graduate with the province of the school, or None if the graduate is not in the roster (yet)."""
     joined = tables.graduates.outerjoin(tables.schools, tables.schools.c.school_code == tables.graduates.c.school_code)
     query = (
         select(tables.graduates, tables.schools.c.province_code)
@@ -85,50 +83,35 @@ async def graduate(connection: AsyncConnection, graduate_id: GraduateId) -> tupl
     return (to_graduate(row), row.province_code) if row else None
 
 
-async def graduates(connection: AsyncConnection, told: Iterable[Values]) -> dict[GraduateId, Graduate]:
-    """Graduates as stored, or as told where that is newer; what `keep_graduates` would leave, without storing it."""
-    newest = {row["graduate_id"]: row for row in _newest(told, "graduate_id")}
+async def graduates(connection: AsyncConnection, entries: Iterable[RosterEntry]) -> dict[GraduateId, Graduate]:
+    """Graduates as stored, or as the entry says where that is newer: what `keep_graduates` would leave."""
+    newest = _newest(entries)
     ids = bindparam("ids", list(newest), type_=ARRAY(Uuid))
     found = await connection.execute(select(tables.graduates).where(tables.graduates.c.graduate_id == any_(ids)))
-    stored = {row.graduate_id: row for row in found if row.sequence >= newest[row.graduate_id]["sequence"]}
-    return {GraduateId(each): to_graduate(stored.get(each) or SimpleNamespace(**newest[each])) for each in newest}
+    stored = {row.graduate_id: to_graduate(row) for row in found if row.sequence >= newest[row.graduate_id].sequence}
+    return {graduate_id: stored.get(graduate_id, entry.graduate) for graduate_id, entry in newest.items()}
 
 
 def visible(scope: RowScope) -> ColumnElement[bool]:
     """The caller's rows as a condition over `roster_graduates` and `roster_schools`."""
     columns = tables.graduates.c
     return scope.condition(
-        school_code=columns.school_code,
-        college_code=columns.college_code,
-        class_code=columns.class_code,
-        graduate_id=columns.graduate_id,
-        province_code=tables.schools.c.province_code,
+        Owners(
+            school_code=columns.school_code,
+            college_code=columns.college_code,
+            class_code=columns.class_code,
+            graduate_id=columns.graduate_id,
+            province_code=tables.schools.c.province_code,
+        )
     )
 
 
-def to_graduate(row: Row[Any] | SimpleNamespace) -> Graduate:
+def to_graduate(row: Row[Any]) -> Graduate:
     """The graduate of a row that has the roster's columns."""
-    return Graduate(
-        id=GraduateId(row.graduate_id),
-        school_code=SchoolCode(row.school_code),
-        cohort=Cohort(row.cohort),
-        college_code=CollegeCode(row.college_code) if row.college_code else None,
-        major_code=MajorCode(row.major_code) if row.major_code else None,
-        class_code=ClassCode(row.class_code) if row.class_code else None,
-        education_level_code=row.education_level_code,
-        status=row.status,
-    )
+    return Graduate(GraduateId(row.graduate_id), *(getattr(row, name) for name in GRADUATE_FIELDS))
 
 
-def _newest(rows: Iterable[Values], key: str) -> list[Values]:
-    """One row per key, the newest, in the order in which locks are taken."""
-    found: dict[Any, Values] = {}
-    for row in rows:
-        known = found.get(row[key])
-        if known is None or row["sequence"] > known["sequence"]:
-            found[row[key]] = row
-    return [found[each] for each in sorted(found)]
-
-
-def _columns(rows: Sequence[Values], names: Sequence[str]) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in names}
+def _newest(entries: Iterable[RosterEntry]) -> dict[GraduateId, RosterEntry]:
+    """The newest entry of each graduate, in the order in which rows are locked."""
+    by_id = {each.graduate.id: each for each in sorted(entries, key=lambda each: each.sequence)}
+    return {graduate_id: by_id[graduate_id] for graduate_id in sorted(by_id)}

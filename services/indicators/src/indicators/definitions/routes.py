@@ -8,10 +8,10 @@ from pydantic import BaseModel
 from common.auth import Caller
 from common.errors import NotFound
 from common.http import MinChange, Page, PageOf, Paging, page_response
-from indicators.rates.schemes import FLEXIBLE_FLAG, SCHEMES, Measure, Scheme
 from indicators.reading.answers import Label, json_answer
 from indicators.reading.changes import included_for
 from indicators.reading.snapshot import FiguresOf
+from indicators.schemes.schemes import FLEXIBLE_FLAG, SCHEMES, Measure, Scheme
 
 router = APIRouter(tags=["definitions"])
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import SYSTEM
-from common.clock import TODAY_SQL
+from common.clock import NOW_SQL, TODAY_SQL
 from common.consuming.progress import PartitionProgress
 from common.database import Database
 
@@ -23,7 +23,7 @@ _REPORT = text(
 )
 _STANDING = text(
     f"""
-    SELECT {TODAY_SQL} AS today, clock_timestamp() AS now,
+    SELECT {TODAY_SQL} AS today, {NOW_SQL} AS now,
            CASE WHEN count(*) = :expected THEN min(included_until) END AS watermark
     FROM applied_partitions
     WHERE topic = ANY(CAST(:topics AS text[])) AND partition = ANY(CAST(:partitions AS integer[]))

@@ -1,18 +1,17 @@
 """Rate events: which groups moved, once a second and coalesced, under the sequence of the school."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-import structlog
 from sqlalchemy import text
 
 from common.auth import SYSTEM
+from common.clock import NOW_SQL
 from common.contracts import OutgoingEvent, rate
 from common.contracts.rate import MovedGroup, RateMovedData
 from common.database import Database, UnitOfWork
-from indicators.rates.groupings import level_of
+from indicators.schemes.groupings import level_of
 
 EVERY = 1.0
 """Seconds between two announcements: the figures are read over HTTP, the event only says where to look."""
@@ -20,8 +19,6 @@ EVERY = 1.0
 MAX_TAKEN = 20_000
 MAX_GROUPS = 2_000
 """Groups in one event: far below what a broker takes as one message."""
-
-_log = structlog.get_logger(__name__)
 
 _TAKE = text(
     """
@@ -31,24 +28,14 @@ _TAKE = text(
     """
 )
 _NEXT = text(
-    """
+    f"""
     INSERT INTO rate_streams (school_code, sequence) VALUES (:school, 1)
     ON CONFLICT (school_code) DO UPDATE SET sequence = rate_streams.sequence + 1
-    RETURNING sequence, clock_timestamp() AS recorded_at
+    RETURNING sequence, {NOW_SQL} AS recorded_at
     """
 )
 
 Moved = tuple[str, int, str, str]
-
-
-async def announce_for_ever(database: Database) -> None:
-    """Announces once a second until cancelled; a failure is tried again with what has moved by then."""
-    while True:
-        await asyncio.sleep(EVERY)
-        try:
-            await announce_moved_groups(database)
-        except Exception as error:
-            _log.warning("Moved groups not announced", error=type(error).__name__)
 
 
 async def announce_moved_groups(database: Database) -> int:

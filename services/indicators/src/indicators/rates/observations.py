@@ -1,13 +1,12 @@
 """What callers get to see: one observation per group, from counts to percentages."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from indicators.rates.figures import Count, Figure, Tally
-from indicators.rates.schemes import Scheme
-from indicators.rates.series import Group, Point
-
-Json = dict[str, Any]
+from indicators.rates.domain import Point
+from indicators.reading.answers import Json, in_order, named, shown
+from indicators.schemes.groupings import Group
+from indicators.schemes.schemes import Scheme
+from indicators.schemes.tally import Count, Tally
 
 
 def tallies(counts: Iterable[tuple[Group, Count]], scheme: Scheme) -> dict[Group, Tally]:
@@ -32,16 +31,6 @@ def series_observations(points: Mapping[Group, Sequence[Point]], by: Sequence[st
     return [{"group": named(by, group), "points": list(map(_point, shown[group]))} for group in in_order(shown)]
 
 
-def named(by: Sequence[str], group: Group) -> dict[str, str | None]:
-    """A group with the names of its dimensions."""
-    return dict(zip(by, group, strict=True))
-
-
-def in_order(groups: Iterable[Group]) -> list[Group]:
-    """Groups by their values, missing values last."""
-    return sorted(groups, key=lambda group: [(value is None, value or "") for value in group])
-
-
 def _observation(by: Sequence[str], group: Group, tally: Tally) -> Json:
     return {
         "group": named(by, group),
@@ -53,8 +42,3 @@ def _observation(by: Sequence[str], group: Group, tally: Tally) -> Json:
 
 def _point(point: Point) -> Json:
     return {"as_of": point.as_of.isoformat(), **shown(point.figure)}
-
-
-def shown(figure: Figure) -> Json:
-    """Numerator, denominator and the percentage."""
-    return {"numerator": figure.numerator, "denominator": figure.denominator, "rate": figure.rate}

@@ -11,14 +11,14 @@ from pydantic import BaseModel, Field
 from common.auth import Caller
 from common.errors import BadQuery, FieldProblem, Message
 from common.http import Day, MinChange
+from indicators.rates.domain import Step, days_between, points_per_group
 from indicators.rates.observations import observations, series_observations
-from indicators.rates.schemes import Measure, Scheme
-from indicators.rates.series import Step, days_between, points_per_group
 from indicators.rates.storage import count_groups, counts, movements
-from indicators.reading.answers import Group, Stamp, json_answer
+from indicators.reading.answers import NamedGroup, Stamp, json_answer
 from indicators.reading.changes import included
 from indicators.reading.query import AsOf, SchemeName, Selected, scheme_for
 from indicators.reading.snapshot import FiguresOf, require_past
+from indicators.schemes.schemes import Measure, Scheme
 
 router = APIRouter(tags=["rates"])
 
@@ -48,7 +48,7 @@ class FigureBody(BaseModel):
 class Observation(BaseModel):
     """Figures of one group."""
 
-    group: Group
+    group: NamedGroup
     base: int = Field(description="N: graduates of the group in the population")
     not_registered: int
     measures: dict[str, FigureBody]
@@ -71,7 +71,7 @@ class PointBody(FigureBody):
 class SeriesObservation(BaseModel):
     """Points of one group."""
 
-    group: Group
+    group: NamedGroup
     points: list[PointBody]
 
 

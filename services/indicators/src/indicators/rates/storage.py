@@ -2,27 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from indicators.rates.figures import Count
-from indicators.rates.groupings import COLUMNS, EDUCATION_LEVELS, TOTAL, group_of, stored_dimension
-from indicators.rates.selection import Level, Moment, Selection
-from indicators.rates.series import Group, Movement
+from indicators.rates.domain import Movement
+from indicators.reading.selection import Moment, Selection
+from indicators.reading.spans import IN_SCOPE, parameters_of, spans_where
+from indicators.schemes.groupings import COLUMNS, EDUCATION_LEVELS, TOTAL, Group, group_of, stored_dimension
+from indicators.schemes.tally import Count
 from indicators.timeline.domain import season_start
-
-Parameters = dict[str, Any]
-
-IN_SCOPE = {
-    Level.SCHOOL: "school_code = :scope",
-    Level.PROVINCE: (
-        "school_code IN (SELECT school_code FROM units WHERE unit_kind = 'school' AND province_code = :scope)"
-    ),
-    Level.NATION: "true",
-}
-
 
 _LEVEL = f"""
     CASE {" ".join(f"WHEN education_level_code IN {codes} THEN '{level}'" for level, codes in EDUCATION_LEVELS.items())}
@@ -90,18 +79,3 @@ def _span_counts(selection: Selection, first_column: str | None, sign: str, last
 
 def _numbered(columns: Sequence[str]) -> list[str]:
     return [f"{column} AS group_{number}" for number, column in enumerate(columns)]
-
-
-def spans_where(selection: Selection) -> str:
-    """Condition for the spans of a selection, whatever the day."""
-    filters = [f"{each.column} = ANY(:filter_{number})" for number, each in enumerate(selection.conditions)]
-    return " AND ".join([IN_SCOPE[selection.scope.level], "cohort = :cohort", *filters])
-
-
-def parameters_of(selection: Selection) -> Parameters:
-    """What `spans_where` needs to be bound."""
-    scope = {} if selection.scope.level is Level.NATION else {"scope": selection.scope.code}
-    return scope | {
-        "cohort": selection.cohort,
-        **{f"filter_{number}": list(each.values) for number, each in enumerate(selection.conditions)},
-    }

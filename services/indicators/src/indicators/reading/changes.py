@@ -9,7 +9,7 @@ from common.errors import NotFound
 from common.http import RequestedChanges
 from indicators.organisation.storage import province_of_school
 from indicators.progress.tokens import all_included, require_followed
-from indicators.rates.selection import Level, Scope
+from indicators.reading.selection import Level, Scope
 from indicators.reading.snapshot import Figures
 
 

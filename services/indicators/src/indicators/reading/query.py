@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query
 
 from common.http import Day, Whole
-from indicators.rates.schemes import SCHEMES, Scheme, default_scheme
-from indicators.rates.selection import Selection, dimensions_of, scope_of
+from indicators.reading.selection import Selection, dimensions_of, scope_of
+from indicators.schemes.schemes import SCHEMES, Scheme, default_scheme
 
 _VALUE = r"^[^\x00]{1,64}$"
 

@@ -16,7 +16,7 @@ from common.errors import BadQuery, FieldProblem, Message
 from common.kafka import partition_for
 from indicators.organisation.storage import province_of_school
 from indicators.progress.storage import Standing, standing, today
-from indicators.rates.selection import Level, Moment, Scope, Selection, require_readable
+from indicators.reading.selection import Level, Moment, Scope, Selection, require_readable
 
 FIGURE_TOPICS = (organisation.TOPIC, graduate.TOPIC, registration.TOPIC)
 RESPONSE_TOPICS = (organisation.TOPIC, graduate.TOPIC, response.TOPIC)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from indicators.rates.groupings import group_of
-from indicators.rates.rounding import percentage
-from indicators.rates.selection import Selection
-from indicators.rates.series import Group
-from indicators.rates.storage import IN_SCOPE, parameters_of
+from indicators.reading.selection import Selection
+from indicators.reading.spans import IN_SCOPE, parameters_of
+from indicators.schemes.groupings import Group, group_of
+from indicators.schemes.rounding import percentage
 
 SUBMITTED = "submitted"
 

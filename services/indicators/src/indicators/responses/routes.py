@@ -7,8 +7,7 @@ from pydantic import BaseModel
 
 from common.auth import Caller
 from common.http import MinChange
-from indicators.rates.observations import in_order, named
-from indicators.reading.answers import Group, Stamp, json_answer
+from indicators.reading.answers import NamedGroup, Stamp, in_order, json_answer, named
 from indicators.reading.changes import included
 from indicators.reading.query import Selected
 from indicators.reading.snapshot import RESPONSE_TOPICS, FiguresOf
@@ -20,7 +19,7 @@ router = APIRouter(tags=["response-rates"])
 class ResponseObservation(BaseModel):
     """Response rate of one group."""
 
-    group: Group
+    group: NamedGroup
     eligible: int
     valid: int
     rate: str | None

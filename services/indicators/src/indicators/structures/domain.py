@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from indicators.rates.rounding import percentage
-from indicators.rates.schemes import CN_2024, class_of, is_among
+from indicators.schemes.rounding import percentage
+from indicators.schemes.schemes import CN_2024, class_of, is_among
 from indicators.timeline.domain import province_of
 
 DEFAULT_RULE: Final = "unit_without_enlistment"

@@ -9,12 +9,11 @@ from pydantic import BaseModel, Field
 
 from common.auth import Caller
 from common.http import MinChange
-from indicators.rates.observations import in_order, named
-from indicators.rates.schemes import default_scheme
-from indicators.reading.answers import Group, Language, Stamp, json_answer
+from indicators.reading.answers import Language, NamedGroup, Stamp, in_order, json_answer, named
 from indicators.reading.changes import included
 from indicators.reading.query import AsOf, Selected
 from indicators.reading.snapshot import FiguresOf
+from indicators.schemes.schemes import default_scheme
 from indicators.structures.domain import DEFAULT_RULE, DIMENSIONS, Particulars, StructureCell, structure
 from indicators.structures.labels import label_of
 from indicators.structures.storage import particulars
@@ -73,7 +72,7 @@ class CellBody(BaseModel):
 class StructureObservation(BaseModel):
     """One group; counts of its cells add up to its base."""
 
-    group: Group
+    group: NamedGroup
     base: int
     cells: list[CellBody]
 

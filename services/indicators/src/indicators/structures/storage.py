@@ -5,10 +5,9 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from indicators.rates.groupings import group_of
-from indicators.rates.selection import Selection
-from indicators.rates.series import Group
-from indicators.rates.storage import parameters_of, spans_where
+from indicators.reading.selection import Selection
+from indicators.reading.spans import parameters_of, spans_where
+from indicators.schemes.groupings import Group, group_of
 from indicators.structures.domain import Particulars
 
 

@@ -12,9 +12,9 @@ from uuid import UUID
 
 import asyncpg
 
-from indicators.rates.groupings import STORED_DIMENSIONS, TOTAL
+from indicators.schemes.groupings import STORED_DIMENSIONS, TOTAL
+from indicators.timeline.cells import CellKey, SpanKey, change_figures, span_row
 from indicators.timeline.domain import OPEN, Content, Groups, Span, timeline
-from indicators.timeline.figures import CellKey, SpanKey, change_figures, span_row
 from indicators.timeline.storage import Known, StoredDestinationVersion, StoredRosterVersion, arrive
 
 

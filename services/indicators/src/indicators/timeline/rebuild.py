@@ -13,8 +13,8 @@ import structlog
 from common.auth import SYSTEM
 from common.database import Database
 from common.kafka import partition_for
+from indicators.timeline.cells import SPAN_COLUMN_NAMES, CellKey, change_figures, span_row
 from indicators.timeline.domain import Span
-from indicators.timeline.figures import SPAN_COLUMN_NAMES, CellKey, change_figures, span_row
 from indicators.timeline.fold import cell_moves, timelines
 from indicators.timeline.storage import known_of, lock_partitions
 

@@ -16,8 +16,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indicators.timeline.arrays import columns_of
+from indicators.timeline.cells import SPAN_COLUMNS, SpanKey, span_from
 from indicators.timeline.domain import Destination, DestinationVersion, Groups, RosterVersion, Span, province_of
-from indicators.timeline.figures import SPAN_COLUMNS, SpanKey, span_from
 
 LOCK_SPACE = 7301
 """First key of the advisory locks, so that a partition's number never meets another user's lock."""

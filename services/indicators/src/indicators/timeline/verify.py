@@ -12,9 +12,9 @@ import asyncpg
 from sqlalchemy import text
 
 from common.database import Database
-from indicators.rates.groupings import STORED_DIMENSIONS, TOTAL
+from indicators.schemes.groupings import STORED_DIMENSIONS, TOTAL
+from indicators.timeline.cells import SpanKey
 from indicators.timeline.domain import Span
-from indicators.timeline.figures import SpanKey
 from indicators.timeline.fold import timelines
 from indicators.timeline.rebuild import CHUNK, stored_schools
 from indicators.timeline.storage import known_of

@@ -7,17 +7,17 @@ from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
 
-from common.auth import Principal, Role
+from common.auth import Owners, Principal, Role
 from common.codes import CodeLists
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.database.failures import constraint
-from common.errors import Conflict, Invalid, Malformed, Message, NotFound
+from common.errors import Conflict, Invalid, Malformed, NotFound
 from common.http import IfMatch, LazyBody, Once
 from common.http.refusals import UnsupportedMediaType
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates.announcements import graduate_changed
-from registry.graduates.domain.checks import UnknownUnit, checked, require_consistent
+from registry.graduates.domain.checks import checked, require_consistent
 from registry.graduates.domain.entry import Entry, StoredGraduate, changed_fields
 from registry.graduates.domain.population import (
     first_day,
@@ -26,6 +26,7 @@ from registry.graduates.domain.population import (
     status_of_level,
     withdrawal,
 )
+from registry.graduates.domain.refusals import CitizenIdInUse, StudentNumberInUse, UnknownUnit
 from registry.graduates.storage import locks, roster
 from registry.graduates.storage.sealing import opened_entry, sealed_values
 from registry.graduates.wire import GraduatePatch, NewGraduate, Withdrawal
@@ -37,17 +38,9 @@ WITHDRAWERS = (Role.ADMIN, Role.SCHOOL_OFFICER)
 
 _NUMBER = "uq_graduates_school_code_cohort_student_number"
 
-_TAKEN: Mapping[str, Conflict] = {
-    _NUMBER: Conflict(
-        "student_number_in_use",
-        Message(
-            "本校本届另一名毕业生已使用该学号", "Another graduate of this school and cohort has this student number"
-        ),
-    ),
-    "uq_graduates_school_code_cohort_citizen_id_index": Conflict(
-        "citizen_id_in_use",
-        Message("本校本届另一名毕业生已使用该证件号", "Another graduate of this school and cohort has this citizen id"),
-    ),
+_TAKEN: Mapping[str, type[Conflict]] = {
+    _NUMBER: StudentNumberInUse,
+    "uq_graduates_school_code_cohort_citizen_id_index": CitizenIdInUse,
 }
 
 
@@ -193,7 +186,14 @@ async def _permitted(unit: UnitOfWork, caller: Principal, body: LazyBody[NewGrad
         raise
     province = await organisation.require_school(unit.connection, caller, new.school_code)
     caller.must_be(*EDITORS)
-    if not caller.sees_row(new.school_code, new.college_code, new.class_code, None, province):
+    if not caller.sees_row(
+        Owners(
+            school_code=new.school_code,
+            college_code=new.college_code,
+            class_code=new.class_code,
+            province_code=province,
+        )
+    ):
         raise NotFound
     return new
 
@@ -218,4 +218,5 @@ async def _written(unit: UnitOfWork, wanted: Mapping[str, Any], writing: Awaitab
             return await writing
     except IntegrityError as error:
         number_taken = await roster.number_is_taken(unit.connection, wanted)
-        raise _TAKEN.get(_NUMBER if number_taken else constraint(error) or "", error) from None
+        refusal = _TAKEN.get(_NUMBER if number_taken else constraint(error) or "")
+        raise (refusal() if refusal else error) from None

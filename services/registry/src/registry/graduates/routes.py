@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from common.auth import Caller, Principal, Role, require
 from common.http import (
@@ -16,7 +16,7 @@ from common.http import (
     Page,
     PageOf,
     Whole,
-    page_response,
+    page_of,
     resource,
 )
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, SchoolCode
@@ -74,33 +74,29 @@ async def create_graduate(
     )
 
 
-@router.get("", response_model=PageOf[GraduateAnswer], summary="List the graduates in scope")
+@router.get("", summary="List the graduates in scope")
 async def list_graduates(
-    *,
-    request: Request,
-    database: Db,
-    cipher: Cipher,
-    caller: Caller,
-    page: Page,
-    filters: Annotated[Filters, Depends(filters_of)],
-) -> Response:
+    *, database: Db, cipher: Cipher, caller: Caller, page: Page, filters: Annotated[Filters, Depends(filters_of)]
+) -> PageOf[GraduateAnswer]:
     after = page.after(str, int, UUID)
     async with database.reading() as connection:
         found = await roster.listed(connection, caller.row_scope(), filters, after=after, limit=page.limit + 1)
-    shown = found[: page.limit]
-    last = shown[-1] if len(found) > page.limit else None
-    following = page.cursor_for(last.school_code, last.cohort, last.id) if last else None
-    return page_response(request, [GraduateAnswer.of(stored, cipher, caller) for stored in shown], following)
+    return page_of(
+        page,
+        found,
+        lambda stored: (stored.school_code, stored.cohort, stored.id),
+        lambda stored: GraduateAnswer.of(stored, cipher, caller),
+    )
 
 
-@router.post("/search", response_model=PageOf[GraduateAnswer], summary="Find a graduate by name or number")
+@router.post("/search", summary="Find a graduate by name or number")
 async def search_graduates(
-    *, request: Request, database: Db, cipher: Cipher, caller: Searcher, body: LazyBody[Search]
-) -> Response:
+    *, database: Db, cipher: Cipher, caller: Searcher, body: LazyBody[Search]
+) -> PageOf[GraduateAnswer]:
     sought = body.parse().sought()
     async with database.reading() as connection:
         found = await searching.found(connection, cipher, caller.row_scope(), sought)
-    return page_response(request, [GraduateAnswer.of(stored, cipher, caller) for stored in found], None)
+    return PageOf(items=[GraduateAnswer.of(stored, cipher, caller) for stored in found], next_cursor=None)
 
 
 @router.post("/resolve", summary="Map rows of a spreadsheet to graduates")
@@ -151,17 +147,15 @@ async def withdraw_graduate(
     )
 
 
-@router.get("/{graduate_id}/history", response_model=PageOf[VersionAnswer], summary="Every version of a graduate")
+@router.get("/{graduate_id}/history", summary="Every version of a graduate")
 async def read_graduate_history(
-    *, request: Request, database: Db, caller: Caller, graduate_id: GraduateId, page: Page
-) -> Response:
+    *, database: Db, caller: Caller, graduate_id: GraduateId, page: Page
+) -> PageOf[VersionAnswer]:
     after = page.after(int)
     async with database.reading() as connection:
         await roster.get(connection, caller.row_scope(), graduate_id)
         found = await roster.history(connection, graduate_id, after=after[0] if after else None, limit=page.limit + 1)
-    shown = found[: page.limit]
-    following = page.cursor_for(shown[-1].version) if len(found) > page.limit else None
-    return page_response(request, [VersionAnswer.of(version) for version in shown], following)
+    return page_of(page, found, lambda version: version.version, VersionAnswer.of)
 
 
 def _written(

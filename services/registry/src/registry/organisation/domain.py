@@ -1,5 +1,6 @@
 """A unit of the organisation: school, college, major or class."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,11 +56,18 @@ class OrganisationUnit:
 
 
 class UnitExists(Conflict):
-    """The school has a unit of this kind with this code: `school_exists`, `college_exists`, …"""
+    """The school has a unit of this kind with this code; a school's code is taken by another school."""
+
+    codes: Mapping[str, Message] = {
+        "school_exists": Message("该院校代码已存在", "A school with this code exists"),
+        "college_exists": Message("该院系代码已存在", "A college with this code exists"),
+        "major_exists": Message("该专业代码已存在", "A major with this code exists"),
+        "class_exists": Message("该班级代码已存在", "A class with this code exists"),
+    }
 
     def __init__(self, kind: Kind) -> None:
-        text = Message("该代码已存在", "A unit with this code exists")
-        super().__init__(f"{kind}_exists", text, state=State.ACTIVE, allowed_transitions=[])
+        code = f"{kind}_exists"
+        super().__init__(code, self.codes[code], state=State.ACTIVE, allowed_transitions=[])
 
 
 class UnknownParent(Invalid):

@@ -1,10 +1,10 @@
 """Routes about schools, colleges, majors and classes."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from common.auth import Caller, Principal
 from common.database import Database
-from common.http import Answered, Db, IfMatch, LazyBody, Once, Page, PageOf, Paging, page_response, resource
+from common.http import Answered, Db, IfMatch, LazyBody, Once, Page, PageOf, Paging, page_of, resource
 from common.identifiers import SchoolCode
 from registry.organisation import commands, storage
 from registry.organisation.announcements import last_change
@@ -39,14 +39,14 @@ async def create_school(*, database: Db, caller: Caller, body: LazyBody[NewSchoo
     )
 
 
-@router.get("", response_model=PageOf[SchoolAnswer], summary="List the schools in scope")
-async def list_schools(*, request: Request, database: Db, caller: Caller, page: Page) -> Response:
+@router.get("", summary="List the schools in scope")
+async def list_schools(*, database: Db, caller: Caller, page: Page) -> PageOf[SchoolAnswer]:
     after = page.after(str)
     async with database.reading() as connection:
         found = await storage.listed_schools(
             connection, caller, after=after[0] if after else None, limit=page.limit + 1
         )
-    return _page(request, SchoolAnswer, found, page)
+    return page_of(page, found, lambda school: school.code, SchoolAnswer.of)
 
 
 @router.get("/{school_code}", response_model=SchoolAnswer, summary="Read a school")
@@ -75,11 +75,10 @@ async def create_college(
     )
 
 
-@router.get("/{school_code}/colleges", response_model=PageOf[CollegeAnswer], summary="List the colleges of a school")
-async def list_colleges(
-    *, request: Request, database: Db, caller: Caller, school_code: SchoolCode, page: Page
-) -> Response:
-    return await _list(request, database, caller, CollegeAnswer, Kind.COLLEGE, school_code, page)
+@router.get("/{school_code}/colleges", summary="List the colleges of a school")
+async def list_colleges(*, database: Db, caller: Caller, school_code: SchoolCode, page: Page) -> PageOf[CollegeAnswer]:
+    found = await _listed(database, caller, Kind.COLLEGE, school_code, page)
+    return page_of(page, found, lambda each: each.code, CollegeAnswer.of)
 
 
 @router.get("/{school_code}/colleges/{code}", response_model=CollegeAnswer, summary="Read a college")
@@ -112,11 +111,10 @@ async def create_major(
     )
 
 
-@router.get("/{school_code}/majors", response_model=PageOf[MajorAnswer], summary="List the majors of a school")
-async def list_majors(
-    *, request: Request, database: Db, caller: Caller, school_code: SchoolCode, page: Page
-) -> Response:
-    return await _list(request, database, caller, MajorAnswer, Kind.MAJOR, school_code, page)
+@router.get("/{school_code}/majors", summary="List the majors of a school")
+async def list_majors(*, database: Db, caller: Caller, school_code: SchoolCode, page: Page) -> PageOf[MajorAnswer]:
+    found = await _listed(database, caller, Kind.MAJOR, school_code, page)
+    return page_of(page, found, lambda each: each.code, MajorAnswer.of)
 
 
 @router.get("/{school_code}/majors/{code}", response_model=MajorAnswer, summary="Read a major")
@@ -143,11 +141,12 @@ async def create_school_class(
     )
 
 
-@router.get("/{school_code}/classes", response_model=PageOf[ClassAnswer], summary="List the classes of a school")
+@router.get("/{school_code}/classes", summary="List the classes of a school")
 async def list_school_classes(
-    *, request: Request, database: Db, caller: Caller, school_code: SchoolCode, page: Page
-) -> Response:
-    return await _list(request, database, caller, ClassAnswer, Kind.CLASS, school_code, page)
+    *, database: Db, caller: Caller, school_code: SchoolCode, page: Page
+) -> PageOf[ClassAnswer]:
+    found = await _listed(database, caller, Kind.CLASS, school_code, page)
+    return page_of(page, found, lambda each: each.code, ClassAnswer.of)
 
 
 @router.get("/{school_code}/classes/{code}", response_model=ClassAnswer, summary="Read a class")
@@ -163,28 +162,15 @@ async def change_school_class(
     return _written(ClassAnswer, await commands.change_unit(database, caller, place, if_match, body))
 
 
-async def _list(
-    request: Request,
-    database: Database,
-    caller: Principal,
-    answer: type[CollegeAnswer],
-    kind: Kind,
-    school_code: SchoolCode,
-    page: Paging,
-) -> Response:
+async def _listed(
+    database: Database, caller: Principal, kind: Kind, school_code: SchoolCode, page: Paging
+) -> list[OrganisationUnit]:
     after = page.after(str)
     async with database.reading() as connection:
         await storage.require_school(connection, caller, school_code)
-        found = await storage.listed(
+        return await storage.listed(
             connection, kind, school_code, after=after[0] if after else None, limit=page.limit + 1
         )
-    return _page(request, answer, found, page)
-
-
-def _page(request: Request, answer: type[CollegeAnswer], found: list[OrganisationUnit], page: Paging) -> Response:
-    shown = found[: page.limit]
-    following = page.cursor_for(shown[-1].code) if len(found) > page.limit else None
-    return page_response(request, [answer.of(each) for each in shown], following)
 
 
 async def _read(database: Database, caller: Principal, answer: type[CollegeAnswer], place: Place) -> Response:

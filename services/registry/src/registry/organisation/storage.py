@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, false, func, select, true, update
+from sqlalchemy import ColumnElement, Table, Text, false, literal, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common import rows
 from common.auth import Principal, Role
+from common.database import NOW
 from common.errors import NotFound
 from common.identifiers import ProvinceCode, SchoolCode
 from registry.organisation.domain import Kind, OrganisationUnit, Place
@@ -20,15 +22,27 @@ TABLE_OF: Mapping[Kind, Table] = {
     Kind.MAJOR: majors,
     Kind.CLASS: classes,
 }
+
+
+def _columns(kind: Kind) -> list[ColumnElement[Any]]:
+    """A unit's columns under the names of its fields; the code of a school is its school's, too."""
+    table = TABLE_OF[kind]
+    stated = [literal(kind.value, Text).label("kind")]
+    if kind is Kind.SCHOOL:
+        stated.append(table.c.code.label("school_code"))
+    return [*stated, *(column for column in table.c if column.name not in {"recorded_at", "sequence"})]
+
+
+_COLUMNS = {kind: _columns(kind) for kind in Kind}
 _GRADUATES = "SELECT CAST(id AS text) FROM graduates WHERE school_code = :school_code"
 OWNERS_OF_EVENTS = {
     "province_code": "school_code IN (SELECT code FROM schools WHERE province_code = :province_code)",
     "college_code": f"(key IN ({_GRADUATES} AND college_code = :college_code)"
     " OR key = school_code AND data ->> 'college_code' = :college_code)",
-    "class_code": f"(key IN ({_GRADUATES} AND class_code = :class_code)"
-    " OR key = school_code AND data ->> 'class_code' = :class_code)",
+    "class_code": f"(key IN ({_GRADUATES} AND class_code = ANY(:class_code))"
+    " OR key = school_code AND data ->> 'class_code' = ANY(:class_code))",
 }
-"""SQL for the owners of an event by now: it says neither the school's province nor where a graduate has moved since."""
+"""Owners of our events by now: an event carries neither the school's province nor where a graduate has moved since."""
 
 
 async def get(connection: AsyncConnection, caller: Principal, place: Place) -> OrganisationUnit:
@@ -42,11 +56,10 @@ async def get(connection: AsyncConnection, caller: Principal, place: Place) -> O
 
 async def find(connection: AsyncConnection, place: Place, *, lock: bool = False) -> OrganisationUnit | None:
     """One unit, whoever asks; locked until the end of the transaction if `lock`."""
-    query = select(TABLE_OF[place.kind]).where(*_key(place))
+    query = select(*_COLUMNS[place.kind]).where(*_key(place))
     if lock:
         query = query.with_for_update(key_share=True)
-    row = (await connection.execute(query)).mappings().one_or_none()
-    return _unit(place.kind, row) if row else None
+    return rows.one_or_none(OrganisationUnit, await connection.execute(query))
 
 
 async def require_school(connection: AsyncConnection, caller: Principal, school_code: SchoolCode) -> ProvinceCode:
@@ -76,17 +89,18 @@ async def units_of(connection: AsyncConnection, school_code: SchoolCode) -> list
     found: list[OrganisationUnit] = []
     for kind in (Kind.COLLEGE, Kind.MAJOR, Kind.CLASS):
         table = TABLE_OF[kind]
-        rows = await connection.execute(select(table).where(table.c.school_code == school_code).order_by(table.c.code))
-        found.extend(_unit(kind, row) for row in rows.mappings())
+        query = select(*_COLUMNS[kind]).where(table.c.school_code == school_code).order_by(table.c.code)
+        found += rows.all(OrganisationUnit, await connection.execute(query))
     return found
 
 
 async def add(connection: AsyncConnection, new: OrganisationUnit) -> OrganisationUnit | None:
     """Stores a new unit; None if its code is taken."""
     table = TABLE_OF[new.kind]
-    statement = insert(table).values(_values(new) | {"version": 1}).on_conflict_do_nothing().returning(table)
-    row = (await connection.execute(statement)).mappings().one_or_none()
-    return _unit(new.kind, row) if row else None
+    statement = (
+        insert(table).values(_values(new) | {"version": 1}).on_conflict_do_nothing().returning(*_COLUMNS[new.kind])
+    )
+    return rows.one_or_none(OrganisationUnit, await connection.execute(statement))
 
 
 async def save(connection: AsyncConnection, changed: OrganisationUnit) -> OrganisationUnit:
@@ -94,9 +108,9 @@ async def save(connection: AsyncConnection, changed: OrganisationUnit) -> Organi
     table = TABLE_OF[changed.kind]
     # the application's role may not update a key, not even to its own value
     values = {name: value for name, value in _values(changed).items() if not table.c[name].primary_key}
-    values |= {"version": table.c.version + 1, "recorded_at": func.clock_timestamp()}
-    statement = update(table).where(*_key(changed.place)).values(values).returning(table)
-    return _unit(changed.kind, (await connection.execute(statement)).mappings().one())
+    values |= {"version": table.c.version + 1, "recorded_at": NOW}
+    statement = update(table).where(*_key(changed.place)).values(values).returning(*_COLUMNS[changed.kind])
+    return rows.one(OrganisationUnit, await connection.execute(statement))
 
 
 async def next_sequence(connection: AsyncConnection, school_code: SchoolCode) -> tuple[int, datetime]:
@@ -105,7 +119,7 @@ async def next_sequence(connection: AsyncConnection, school_code: SchoolCode) ->
         update(schools)
         .where(schools.c.code == school_code)
         .values(sequence=schools.c.sequence + 1)
-        .returning(schools.c.sequence, func.clock_timestamp())
+        .returning(schools.c.sequence, NOW)
     )
     sequence, instant = (await connection.execute(statement)).one()
     return sequence, instant
@@ -131,20 +145,20 @@ async def listed(
 ) -> list[OrganisationUnit]:
     """A page of a school's units by code."""
     table = TABLE_OF[kind]
-    query = select(table).where(table.c.school_code == school_code).order_by(table.c.code).limit(limit)
+    query = select(*_COLUMNS[kind]).where(table.c.school_code == school_code).order_by(table.c.code).limit(limit)
     if after is not None:
         query = query.where(table.c.code > after)
-    return [_unit(kind, row) for row in (await connection.execute(query)).mappings()]
+    return rows.all(OrganisationUnit, await connection.execute(query))
 
 
 async def listed_schools(
     connection: AsyncConnection, caller: Principal, *, after: str | None, limit: int
 ) -> list[OrganisationUnit]:
     """A page of the schools that the caller sees, by code."""
-    query = select(schools).where(_seen_by(caller)).order_by(schools.c.code).limit(limit)
+    query = select(*_COLUMNS[Kind.SCHOOL]).where(_seen_by(caller)).order_by(schools.c.code).limit(limit)
     if after is not None:
         query = query.where(schools.c.code > after)
-    return [_unit(Kind.SCHOOL, row) for row in (await connection.execute(query)).mappings()]
+    return rows.all(OrganisationUnit, await connection.execute(query))
 
 
 def _seen_by(caller: Principal) -> ColumnElement[bool]:
@@ -167,8 +181,3 @@ def _key(place: Place) -> list[ColumnElement[bool]]:
 def _values(described: OrganisationUnit) -> dict[str, Any]:
     columns = set(TABLE_OF[described.kind].c.keys()) - {"version", "recorded_at", "sequence"}
     return {column: getattr(described, column) for column in columns}
-
-
-def _unit(kind: Kind, row: RowMapping) -> OrganisationUnit:
-    values = {name: value for name, value in row.items() if name not in {"recorded_at", "sequence"}}
-    return OrganisationUnit(**{"kind": kind, "school_code": row["code"], **values})

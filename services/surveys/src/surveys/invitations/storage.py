@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text, update
+from sqlalchemy import RowMapping, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common.database import NOW
 from surveys.invitations.domain import InvitationState
 from surveys.invitations.tables import invitations
 
@@ -130,7 +131,7 @@ async def mark(connection: AsyncConnection, invitation_id: UUID, state: Invitati
         .values(
             state=state.value,
             token_ciphertext=None,
-            first_used_at=text("coalesce(first_used_at, clock_timestamp())"),
+            first_used_at=func.coalesce(invitations.c.first_used_at, NOW),
         )
     )
 

@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.auth import RowScope
+from common.auth import Owners, RowScope
+from common.database import NOW
 from surveys.questionnaires.documents import from_documents, to_documents
 from surveys.questionnaires.domain import Content, PublishedVersion, Questionnaire, QuestionnaireState
 from surveys.questionnaires.tables import questionnaire_versions as versions
@@ -83,7 +84,7 @@ async def _save(connection: AsyncConnection, questionnaire: Questionnaire, **cha
     statement = (
         update(questionnaires)
         .where(questionnaires.c.id == questionnaire.id)
-        .values(version=questionnaires.c.version + 1, recorded_at=func.clock_timestamp(), **changes)
+        .values(version=questionnaires.c.version + 1, recorded_at=NOW, **changes)
         .returning(questionnaires)
     )
     return _questionnaire((await connection.execute(statement)).mappings().one())
@@ -96,8 +97,8 @@ def _visible(query: Select[Any], scope: RowScope) -> Select[Any]:
 def _shared_or(school_code: ColumnElement[Any], scope: RowScope) -> ColumnElement[bool]:
     """A questionnaire without a school may be used by every one."""
     if scope.nothing:
-        return scope.condition()
-    return or_(school_code.is_(None), scope.condition(school_code=school_code))
+        return scope.condition(Owners())
+    return or_(school_code.is_(None), scope.condition(Owners(school_code=school_code)))
 
 
 def _questionnaire(row: RowMapping) -> Questionnaire:

@@ -3,6 +3,7 @@
 from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from common.database import NOW
 from surveys.schema import metadata
 
 questionnaires = Table(
@@ -16,8 +17,8 @@ questionnaires = Table(
     Column("published_version", Integer),
     Column("title", JSONB, nullable=False),
     Column("pages", JSONB, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     CheckConstraint("state IN ('draft', 'published')", name="state_known"),
     CheckConstraint("state = 'draft' OR published_version IS NOT NULL", name="published_has_version"),
 )
@@ -31,7 +32,7 @@ questionnaire_versions = Table(
     Column("school_code", Text),
     Column("title", JSONB, nullable=False),
     Column("pages", JSONB, nullable=False),
-    Column("published_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("published_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     CheckConstraint("number > 0", name="number_positive"),
     info={"insert_only": True},
 )

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, func, select, text, update
+from sqlalchemy import RowMapping, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.auth import RowScope
+from common.auth import Owners, RowScope
 from common.clock import TODAY_SQL
+from common.database import NOW
 from surveys.responses.domain import ResponseState
 from surveys.responses.tables import response_pages, responses
 
@@ -72,7 +73,7 @@ async def find(
     connection: AsyncConnection, scope: RowScope, response_id: UUID, *, for_update: bool = False
 ) -> Response | None:
     """The response, if the scope sees it."""
-    visible = scope.condition(school_code=responses.c.school_code, graduate_id=responses.c.graduate_id)
+    visible = scope.condition(Owners(school_code=responses.c.school_code, graduate_id=responses.c.graduate_id))
     return await _one(connection, (responses.c.id == response_id) & visible, for_update=for_update)
 
 
@@ -86,7 +87,7 @@ async def page(
     limit: int,
 ) -> list[Response]:
     """Responses in the order in which they were begun."""
-    visible = scope.condition(school_code=responses.c.school_code, graduate_id=responses.c.graduate_id)
+    visible = scope.condition(Owners(school_code=responses.c.school_code, graduate_id=responses.c.graduate_id))
     query = select(responses).where(visible).order_by(responses.c.id).limit(limit)
     if school_code is not None:
         query = query.where(responses.c.school_code == school_code)
@@ -111,7 +112,7 @@ async def save_page(connection: AsyncConnection, response: Response, page_id: st
     await connection.execute(
         statement.on_conflict_do_update(
             index_elements=[response_pages.c.response_id, response_pages.c.page_id],
-            set_=saved | {"recorded_at": func.clock_timestamp()},
+            set_=saved | {"recorded_at": NOW},
         )
     )
     return await _save(connection, response)
@@ -125,7 +126,7 @@ async def submit(
         connection,
         response,
         state=ResponseState.SUBMITTED.value,
-        submitted_at=func.clock_timestamp(),
+        submitted_at=NOW,
         questions_answered=answered,
         questions_total=total,
         announced_sequence=moment.sequence,
@@ -150,7 +151,7 @@ async def _save(connection: AsyncConnection, response: Response, **changes: Any)
     statement = (
         update(responses)
         .where(responses.c.id == response.id)
-        .values(version=responses.c.version + 1, recorded_at=func.clock_timestamp(), **changes)
+        .values(version=responses.c.version + 1, recorded_at=NOW, **changes)
         .returning(responses)
     )
     return _response((await connection.execute(statement)).mappings().one())

@@ -15,6 +15,7 @@ from sqlalchemy import (
     text,
 )
 
+from common.database import NOW
 from surveys.schema import metadata
 
 responses = Table(
@@ -29,8 +30,8 @@ responses = Table(
     Column("state", Text, nullable=False, server_default=text("'open'")),
     Column("questions_answered", Integer, nullable=False, server_default=text("0")),
     Column("questions_total", Integer, nullable=False, server_default=text("0")),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("submitted_at", DateTime(timezone=True)),
     # of the event that told the newest state: what a change token is made of
     Column("announced_sequence", BigInteger),
@@ -48,5 +49,5 @@ response_pages = Table(
     # nullable until no process saves pages without it any more
     Column("school_code", Text),
     Column("values_ciphertext", LargeBinary, nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
 )

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.clock import TODAY_SQL
+from common.clock import NOW_SQL, TODAY_SQL
 from common.contracts import ChangeToken
 from common.contracts.response import REQUESTED, TOPIC
 from surveys.waves.domain import Wave
@@ -21,7 +21,7 @@ _NEXT_SEQUENCES = f"""
 
 _REQUEST = text(
     f"""
-    WITH next AS ({_NEXT_SEQUENCES}), moment AS MATERIALIZED (SELECT clock_timestamp() AS recorded_at), written AS (
+    WITH next AS ({_NEXT_SEQUENCES}), moment AS MATERIALIZED (SELECT {NOW_SQL} AS recorded_at), written AS (
         INSERT INTO outbox (topic, key, sequence, type, school_code, decided_on, recorded_at, data, correlation_id)
         SELECT CAST(:topic AS text), next.graduate_id::text, next.sequence, CAST(:type AS text), wave.school_code,
                next.last_decided_on, moment.recorded_at,

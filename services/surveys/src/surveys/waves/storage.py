@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, case, func, select, text
+from sqlalchemy import RowMapping, case, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.auth import RowScope
-from common.clock import TODAY_SQL
+from common.auth import Owners, RowScope
+from common.clock import NOW_SQL, TODAY_SQL
+from common.database import NOW
 from surveys.waves.domain import Cycle, Wave, WavePhase, WavePlan
 from surveys.waves.tables import waves
 
@@ -25,7 +26,7 @@ _FREEZE_ELIGIBLE = text(
 
 _COUNT_ELIGIBLE = text("UPDATE waves SET eligible = :eligible WHERE id = :wave_id")
 
-_HAS_PASSED = text("SELECT CAST(:instant AS timestamptz) <= clock_timestamp()")
+_HAS_PASSED = text(f"SELECT CAST(:instant AS timestamptz) <= {NOW_SQL}")
 
 
 async def has_passed(connection: AsyncConnection, instant: datetime) -> bool:
@@ -58,15 +59,14 @@ async def freeze_eligible(connection: AsyncConnection, wave: Wave, counted: tupl
 
 async def find(connection: AsyncConnection, scope: RowScope, wave_id: UUID) -> Wave | None:
     """The wave, if the scope sees its school."""
-    query = select(waves).where(waves.c.id == wave_id, scope.condition(school_code=waves.c.school_code))
+    query = select(waves).where(waves.c.id == wave_id, scope.condition(Owners(school_code=waves.c.school_code)))
     row = (await connection.execute(query)).mappings().one_or_none()
     return _wave(row) if row else None
 
 
 async def with_phase(connection: AsyncConnection, wave_id: UUID) -> tuple[Wave, WavePhase]:
     """A wave that is known to exist, and where now stands against its period."""
-    now = func.clock_timestamp()
-    phase = case((now < waves.c.opens_at, "planned"), (now < waves.c.closes_at, "open"), else_="closed")
+    phase = case((waves.c.opens_at > NOW, "planned"), (waves.c.closes_at > NOW, "open"), else_="closed")
     row = (await connection.execute(select(waves, phase.label("phase")).where(waves.c.id == wave_id))).mappings().one()
     return _wave(row), WavePhase(row["phase"])
 
@@ -81,7 +81,9 @@ async def page(
     limit: int,
 ) -> list[Wave]:
     """Waves in the order of their creation."""
-    query = select(waves).where(scope.condition(school_code=waves.c.school_code)).order_by(waves.c.id).limit(limit)
+    query = (
+        select(waves).where(scope.condition(Owners(school_code=waves.c.school_code))).order_by(waves.c.id).limit(limit)
+    )
     if school_code is not None:
         query = query.where(waves.c.school_code == school_code)
     if cohort is not None:

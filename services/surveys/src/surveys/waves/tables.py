@@ -16,6 +16,7 @@ from sqlalchemy import (
     text,
 )
 
+from common.database import NOW
 from surveys.schema import metadata
 
 waves = Table(
@@ -31,7 +32,7 @@ waves = Table(
     Column("opens_at", DateTime(timezone=True), nullable=False),
     Column("closes_at", DateTime(timezone=True), nullable=False),
     Column("eligible", Integer, nullable=False, server_default=text("0")),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     ForeignKeyConstraint(
         ["questionnaire_id", "questionnaire_version"],
         ["questionnaire_versions.questionnaire_id", "questionnaire_versions.number"],

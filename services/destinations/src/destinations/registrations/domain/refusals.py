@@ -12,63 +12,59 @@ class RoleMayNotAct(Forbidden):
         super().__init__(Message("当前角色不能执行此操作", f"This role may not {action.value} a registration"))
 
 
-class ActNotPossible(Conflict):
+class RefusedInStage(Conflict):
+    """The act meets a registration in a stage that does not allow it; `allowed` is what this caller may do there."""
+
+    def __init__(self, stage: Stage, allowed: tuple[Action, ...], detail: Message | None = None) -> None:
+        allowed_transitions = [each.value for each in allowed]
+        super().__init__(detail=detail, state=stage.state.value, allowed_transitions=allowed_transitions)
+
+
+class ActNotPossible(RefusedInStage):
     """The act does not fit the state, or another level holds the registration."""
 
+    code = "transition_not_allowed"
+    title = Message("当前状态不允许此操作", "The state does not allow this")
+
     def __init__(self, action: Action, stage: Stage, allowed: tuple[Action, ...]) -> None:
-        super().__init__(
-            "transition_not_allowed",
-            Message("当前状态不允许此操作", "The state does not allow this"),
-            Message(f"状态 {stage.state} 下不能执行 {action}", f"Not possible: {action} in state {stage.state}"),
-            state=stage.state.value,
-            allowed_transitions=[each.value for each in allowed],
-        )
+        detail = Message(f"状态 {stage.state} 下不能执行 {action}", f"Not possible: {action} in state {stage.state}")
+        super().__init__(stage, allowed, detail)
 
 
-class SamePerson(Conflict):
+class SamePerson(RefusedInStage):
     """One person cannot fill two review levels (同一人不得承担两级审核)."""
 
-    def __init__(self, stage: Stage, allowed: tuple[Action, ...]) -> None:
-        super().__init__(
-            "same_reviewer",
-            Message("同一人不得承担两级审核", "One person cannot fill two review levels"),
-            state=stage.state.value,
-            allowed_transitions=[each.value for each in allowed],
-        )
+    code = "same_reviewer"
+    title = Message("同一人不得承担两级审核", "One person cannot fill two review levels")
+
+
+class AlreadyRegistered(RefusedInStage):
+    """The graduate has a registration that is not voided."""
+
+    code = "already_registered"
+    title = Message("该生已有未作废的去向登记", "The graduate has a registration that is not voided")
 
 
 class GraduateWithdrawn(Conflict):
     """The graduate left the population: the registration stays as it is, frozen."""
 
+    code = "graduate_withdrawn"
+    title = Message(
+        "该生已不在毕业生名单中，登记已冻结", "The graduate has left the roster; the registration is frozen"
+    )
+
     def __init__(self, stage: Stage | None = None) -> None:
-        super().__init__(
-            "graduate_withdrawn",
-            Message(
-                "该生已不在毕业生名单中，登记已冻结", "The graduate has left the roster; the registration is frozen"
-            ),
-            state=stage.state.value if stage else None,
-            allowed_transitions=[],
-        )
-
-
-class AlreadyRegistered(Conflict):
-    """The graduate has a registration that is not voided."""
-
-    def __init__(self, stage: Stage, allowed: tuple[Action, ...]) -> None:
-        super().__init__(
-            "already_registered",
-            Message("该生已有未作废的去向登记", "The graduate has a registration that is not voided"),
-            state=stage.state.value,
-            allowed_transitions=[each.value for each in allowed],
-        )
+        super().__init__(state=stage.state.value if stage else None, allowed_transitions=[])
 
 
 class UnknownGraduate(Invalid):
     """No such graduate, or one outside the caller's scope: the two look the same."""
 
+    code = "unknown_graduate"
+    title = Message("没有该毕业生", "There is no such graduate")
+
     def __init__(self) -> None:
-        problem = rule("unknown_graduate").problem("/graduate_id")
-        super().__init__([problem], "unknown_graduate", Message("没有该毕业生", "There is no such graduate"))
+        super().__init__([rule("unknown_graduate").problem("/graduate_id")])
 
 
 class ContentRefused(Invalid):

@@ -83,8 +83,8 @@ class Registration:
         return self.stage.state
 
     @property
-    def standing(self) -> Destination:
-        """What was decided last, whatever is under review: the effective content, or the newest where nothing is."""
+    def effective_or_newest(self) -> Destination:
+        """What was decided last, whatever is under review: the effective content, or the newest without one."""
         return self.effective.content if self.effective else self.content
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from common.errors import Invalid
-from common.identifiers import GraduateId
+from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.operations import OperationContext, Outcome, RowProblem
 from common.operations.outcome import added_up, broken
 from common.spreadsheets import read
@@ -23,7 +23,8 @@ from destinations.registrations.imports.planning import Known, Plan, mark_repeat
 from destinations.registrations.imports.resolving import Entries, resolve
 from destinations.registrations.imports.rows import Fault, Row
 from destinations.registrations.imports.storage import Writing
-from destinations.roster.registry import Registry, RegistryRefused
+from destinations.registry_client import Registry, RegistryRefused
+from destinations.roster.domain import RosterEntry
 
 KIND = "registration_import"
 CHUNK_ROWS = 5_000
@@ -33,8 +34,8 @@ CHUNK_ROWS = 5_000
 class Task:
     """What is to be imported, and how."""
 
-    school_code: str
-    cohort: int
+    school_code: SchoolCode
+    cohort: Cohort
     kind: str
     dry_run: bool
     skip_faulty: bool
@@ -149,10 +150,10 @@ class FileImport:
 
     async def _decided(self, rows: Sequence[Row], known: Mapping[GraduateId, Known]) -> Plan:
         entries, task = self.entries, self.task
-        by_row = {row.number: known[entries[row.number]["graduate_id"]] for row in rows if row.number in entries}
+        by_row = {row.number: known[entries[row.number].graduate.id] for row in rows if row.number in entries}
         return await asyncio.to_thread(plan_rows, rows, by_row, task.effective_on, task.person)
 
-    def _told(self, rows: Sequence[Row]) -> list[Mapping[str, Any]]:
+    def _told(self, rows: Sequence[Row]) -> list[RosterEntry]:
         return [self.entries[row.number] for row in rows if row.number in self.entries]
 
 
@@ -169,7 +170,7 @@ async def import_registrations(context: OperationContext, registry: Registry) ->
         entries = await resolve(registry, rows, task.school_code, task.cohort, context.progress)
     except RegistryRefused as refusal:
         return broken(refusal.code, added_up(EMPTY_RESULT, (await context.done_chunks()).values()))
-    graduates = {number: entry["graduate_id"] for number, entry in entries.items()}
+    graduates = {number: entry.graduate.id for number, entry in entries.items()}
     mark_repeated(rows, lambda row: graduates.get(row.number))
     counts = await FileImport(context, task, table, rows, entries).run()
     return await _outcome(task, table, rows, counts)

@@ -88,7 +88,7 @@ def plan_row(row: Row, known: Known, effective_on: date | None, person: Person) 
     """
     if not known.graduate.counted:
         return None
-    content = merged(known.registration.standing if known.registration else None, row.given)
+    content = merged(known.registration.effective_or_newest if known.registration else None, row.given)
     if deciding.is_unchanged_by(known.registration, content):
         return None
     row.faults += _obstacles(row, known, effective_on)

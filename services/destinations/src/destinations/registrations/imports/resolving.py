@@ -1,10 +1,11 @@
 """Whose rows these are, as registry says; while it is down, the operation is tried again later."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
+from common.identifiers import Cohort, SchoolCode
 from destinations.registrations.imports.rows import Fault, Row
-from destinations.roster.registry import Registry, RowKey
+from destinations.registry_client import Registry, RowKey
+from destinations.roster.domain import RosterEntry
 
 CHUNK = 5_000
 """The most rows that registry resolves at once."""
@@ -12,12 +13,12 @@ CHUNK = 5_000
 _RULES = {"not_found": "unknown_graduate", "ambiguous": "ambiguous", "name_mismatch": "name_mismatch"}
 _COLUMNS = {"unknown_graduate": "student_number", "name_mismatch": "name"}
 
-Entries = dict[int, Mapping[str, Any]]
+Entries = dict[int, RosterEntry]
 Progress = Callable[[int, int], Awaitable[None]]
 
 
 async def resolve(
-    registry: Registry, rows: Sequence[Row], school_code: str, cohort: int, progress: Progress
+    registry: Registry, rows: Sequence[Row], school_code: SchoolCode, cohort: Cohort, progress: Progress
 ) -> Entries:
     """The roster entry of each row that names a graduate; the others get a fault.
 

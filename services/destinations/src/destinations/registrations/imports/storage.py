@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.clock import TODAY_SQL
+from common.clock import NOW_SQL, TODAY_SQL
 from common.contracts import ChangeToken
 from common.contracts import registration as contract
 from common.database import UnitOfWork
@@ -24,6 +24,7 @@ from destinations.registrations.domain.lifecycle import Stage
 from destinations.registrations.domain.registration import Registration, Reviewers, Written, after
 from destinations.registrations.imports.planning import Known, Planned
 from destinations.roster import storage as roster
+from destinations.roster.domain import RosterEntry
 
 _CONTENT = ", ".join(FIELDS)
 _REVIEWERS = tuple(vars(Reviewers()))
@@ -90,7 +91,7 @@ _PREPARE = text(
        SET id = coalesce(staged.id, uuidv7()), sequence = stream.sequence + 1, recorded_at = now.instant,
            day = coalesce(CAST(:effective_on AS date),
                           greatest({TODAY_SQL}, staged.previous_day, stream.last_decided_on))
-      FROM destination_streams stream, (SELECT clock_timestamp() AS instant) AS now
+      FROM destination_streams stream, (SELECT {NOW_SQL} AS instant) AS now
      WHERE stream.graduate_id = staged.graduate_id
     """
 )
@@ -164,17 +165,17 @@ async def one_at_a_time(connection: AsyncConnection, school_code: str, cohort: i
 
 
 async def lock_known(
-    connection: AsyncConnection, school_code: str, told: Sequence[roster.Values]
+    connection: AsyncConnection, school_code: str, told: Sequence[RosterEntry]
 ) -> Mapping[GraduateId, Known]:
     """Keeps what was told, locks the graduates' streams in the order of their ids, reads what is stored about each."""
-    ids = sorted(each["graduate_id"] for each in told)
+    ids = sorted(each.graduate.id for each in told)
     await roster.keep_graduates(connection, told)
     await connection.execute(_OPEN_STREAMS, {"ids": ids, "school_code": school_code})
     await connection.execute(_LOCK_STREAMS, {"ids": ids})
     return await read_known(connection, told)
 
 
-async def read_known(connection: AsyncConnection, told: Sequence[roster.Values]) -> Mapping[GraduateId, Known]:
+async def read_known(connection: AsyncConnection, told: Sequence[RosterEntry]) -> Mapping[GraduateId, Known]:
     """What is stored about each graduate, as it is at this moment."""
     graduates = await roster.graduates(connection, told)
     ids = sorted(graduates)

@@ -23,13 +23,6 @@ _CHECKS: Mapping[str, Callable[[str], str]] = {
 }
 
 
-class UnknownUnit(Invalid):
-    """The school has no such college, major or class; `field` names which of the three."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__([rule("unknown_unit").problem(f"/{field}")])
-
-
 def checked(given: Given, cohort: Cohort) -> dict[str, Any]:
     """The given fields as they are stored; raises Invalid with every problem found."""
     values: dict[str, Any] = {}

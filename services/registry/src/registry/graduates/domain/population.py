@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from common.codes import CodeLists
-from common.errors import Conflict, Message
 from common.identifiers import Cohort
 from registry.graduates.domain.entry import Entry, Given, Status
+from registry.graduates.domain.refusals import GraduateWithdrawn
 
 COUNTED = frozenset({Status.REGISTERED, Status.COMPLETED})
 """Statuses in N."""
@@ -21,14 +21,6 @@ REASONS: Mapping[str, Status] = {
     "转出": Status.TRANSFERRED,
 }
 """Reasons of a withdrawal that have a status of their own; every other reason is `withdrawn`."""
-
-
-class GraduateWithdrawn(Conflict):
-    """The act needs a graduate in the population, and this one has left it."""
-
-    def __init__(self, status: str) -> None:
-        text = Message("该毕业生已不在毕业生总数内", "The graduate has left the population")
-        super().__init__("graduate_withdrawn", text, state=status, allowed_transitions=[])
 
 
 def first_day(cohort: Cohort) -> date:
@@ -69,5 +61,5 @@ def leaves_population(before: str, after: str) -> bool:
 def withdrawal(status: str, reason: str) -> Status:
     """The status that a withdrawal for this reason leads to; raises GraduateWithdrawn outside N."""
     if status not in COUNTED:
-        raise GraduateWithdrawn(status)
+        raise GraduateWithdrawn(state=status, allowed_transitions=[])
     return REASONS.get(reason.strip(), Status.WITHDRAWN)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.clock import TODAY_SQL
+from common.clock import NOW_SQL, TODAY_SQL
 from common.codes import CodeLists
 from common.contracts import ChangeToken, graduate
 from common.database import UnitOfWork
@@ -79,7 +79,7 @@ def _merge_sql() -> str:
         SELECT m.*, coalesce(g.version, 0) + 1 AS version, coalesce(g.sequence, 0) + 1 AS sequence,
                CASE WHEN m.is_new THEN cast(:first_day AS date)
                     ELSE greatest({TODAY_SQL}, g.decided_on) END AS decided_on,
-               clock_timestamp() AS recorded_at, g.status AS status_before,
+               {NOW_SQL} AS recorded_at, g.status AS status_before,
                array_remove(ARRAY[{differences}], NULL) AS changed_fields
           FROM stated m LEFT JOIN graduates g ON g.id = m.id
     """

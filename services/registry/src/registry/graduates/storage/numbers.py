@@ -8,6 +8,7 @@ from sqlalchemy import Column, Select, and_, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common import rows
 from common.identifiers import Cohort, SchoolCode
 from registry.graduates.domain.resolving import NamedRow, People, RosterPerson
 from registry.graduates.tables import graduates
@@ -37,15 +38,15 @@ def select_by_keys(
 
 
 async def people_named(
-    connection: AsyncConnection, school_code: SchoolCode, cohort: Cohort, rows: Sequence[NamedRow]
+    connection: AsyncConnection, school_code: SchoolCode, cohort: Cohort, named: Sequence[NamedRow]
 ) -> tuple[People, People]:
-    """The graduates of a roster that rows name, by student number and by examinee number."""
+    """The graduates of a roster that rows of a file name, by student number and by examinee number."""
     by_number: list[People] = []
     for key in (graduates.c.student_number, graduates.c.exam_number):
         people: dict[str, list[RosterPerson]] = {}
-        wanted = {number for row in rows if (number := getattr(row, key.name))}
+        wanted = {number for row in named if (number := getattr(row, key.name))}
         query = select_by_keys(_PERSON, key, school_code, cohort, wanted)
-        for person in (RosterPerson(*row) for row in await connection.execute(query)):
+        for person in rows.all(RosterPerson, await connection.execute(query)):
             people.setdefault(getattr(person, key.name), []).append(person)
         by_number.append(people)
     return by_number[0], by_number[1]

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.auth import RowScope
+from common import rows
+from common.auth import Owners, RowScope
 from common.clock import TODAY_SQL
+from common.database import NOW
 from common.errors import NotFound
 from common.identifiers import GraduateId
 from registry.graduates.domain.entry import Filters, StoredGraduate, StoredVersion
@@ -27,10 +29,10 @@ async def get(
     query = _within(scope).where(graduates.c.id == graduate_id)
     if lock:
         query = query.with_for_update(of=graduates)
-    found = await _graduates(connection, query)
-    if not found:
+    found = rows.one_or_none(StoredGraduate, await connection.execute(query))
+    if found is None:
         raise NotFound
-    return found[0]
+    return found
 
 
 async def listed(
@@ -41,7 +43,7 @@ async def listed(
     query = _within(scope).where(*_equal(vars(filters))).order_by(*order).limit(limit)
     if after is not None:
         query = query.where(_follows(order, after))
-    return await _graduates(connection, query)
+    return rows.all(StoredGraduate, await connection.execute(query))
 
 
 async def found_by_indexes(
@@ -59,7 +61,7 @@ async def found_by_indexes(
     query = _within(scope).where(*_equal(equal)).order_by(graduates.c.cohort.desc(), graduates.c.id).limit(limit)
     if names:
         query = query.where(graduates.c.name_index.in_(list(names)))
-    return await _graduates(connection, query)
+    return rows.all(StoredGraduate, await connection.execute(query))
 
 
 async def history(
@@ -69,13 +71,14 @@ async def history(
     query = select(*_VERSION_COLUMNS).where(graduate_versions.c.graduate_id == graduate_id)
     if after is not None:
         query = query.where(graduate_versions.c.version > after)
-    rows = await connection.execute(query.order_by(graduate_versions.c.version).limit(limit))
-    return [StoredVersion(**row) for row in rows.mappings()]
+    ordered = query.order_by(graduate_versions.c.version).limit(limit)
+    return rows.all(StoredVersion, await connection.execute(ordered))
 
 
 async def add(connection: AsyncConnection, values: Mapping[str, Any]) -> StoredGraduate:
     """Stores a new graduate; raises IntegrityError for a number that is taken."""
-    return (await _graduates(connection, insert(graduates).values(values).returning(*_COLUMNS)))[0]
+    statement = insert(graduates).values(values).returning(*_COLUMNS)
+    return rows.one(StoredGraduate, await connection.execute(statement))
 
 
 async def save(connection: AsyncConnection, graduate_id: GraduateId, values: Mapping[str, Any]) -> StoredGraduate:
@@ -84,12 +87,12 @@ async def save(connection: AsyncConnection, graduate_id: GraduateId, values: Map
         "version": graduates.c.version + 1,
         "sequence": graduates.c.sequence + 1,
         "decided_on": _TODAY,
-        "recorded_at": text("clock_timestamp()"),
+        "recorded_at": NOW,
         # the row no longer says what a file's line said
         "line_fingerprint": None,
     }
     statement = update(graduates).where(graduates.c.id == graduate_id).values({**values, **stated})
-    return (await _graduates(connection, statement.returning(*_COLUMNS)))[0]
+    return rows.one(StoredGraduate, await connection.execute(statement.returning(*_COLUMNS)))
 
 
 async def keep_version(connection: AsyncConnection, stored: StoredGraduate, facts: Mapping[str, Any]) -> None:
@@ -106,17 +109,15 @@ async def number_is_taken(connection: AsyncConnection, wanted: Mapping[str, Any]
     return await connection.scalar(query) is not None
 
 
-async def _graduates(connection: AsyncConnection, statement: Any) -> list[StoredGraduate]:
-    return [StoredGraduate(**row) for row in (await connection.execute(statement)).mappings()]
-
-
 def _within(scope: RowScope) -> Select[Any]:
     condition = scope.condition(
-        school_code=graduates.c.school_code,
-        college_code=graduates.c.college_code,
-        class_code=graduates.c.class_code,
-        graduate_id=graduates.c.id,
-        province_code=schools.c.province_code,
+        Owners(
+            school_code=graduates.c.school_code,
+            college_code=graduates.c.college_code,
+            class_code=graduates.c.class_code,
+            graduate_id=graduates.c.id,
+            province_code=schools.c.province_code,
+        )
     )
     return select(*_COLUMNS).join(schools, schools.c.code == graduates.c.school_code).where(condition)
 

@@ -1,9 +1,11 @@
 """The search for one person within a scope."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.auth import RowScope
+from common.auth import Owners, RowScope
 from common.crypto import FieldCipher
 from common.identifiers import SchoolCode
 from registry.graduates.domain.entry import StoredGraduate
@@ -38,9 +40,8 @@ async def found(
 
 async def _schools(connection: AsyncConnection, scope: RowScope) -> list[SchoolCode]:
     """Codes of the schools that the scope reaches; none for a graduate, who searches for no one else."""
-    if scope.graduate_id is not None or scope.nothing:
+    if scope.among.graduate_id is not None or scope.nothing:
         return []
-    condition = scope.condition(school_code=schools.c.code, province_code=schools.c.province_code)
-    if scope.college_code or scope.class_code:
-        condition = schools.c.code == scope.school_code
+    reached = RowScope(replace(scope.among, college_code=None, class_code=None), scope.everything)
+    condition = reached.condition(Owners(school_code=schools.c.code, province_code=schools.c.province_code))
     return list((await connection.scalars(select(schools.c.code).where(condition))).all())

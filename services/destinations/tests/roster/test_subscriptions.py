@@ -4,14 +4,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from common.consuming import Handle
 from common.contracts import graduate, organisation
+from common.contracts.catalogue import EVENT_TYPES, SUBSCRIPTIONS
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData
 from common.contracts.organisation import OrganisationData, UnitKind
 from common.database import Database
 from common.identifiers import GraduateId
+from destinations.areas import AREAS, ROSTER
 from destinations.roster import storage as roster
-from destinations.subscriptions import HANDLERS, apply_batch
 
 NOW = datetime(2024, 6, 20, tzinfo=UTC)
 
@@ -34,8 +36,8 @@ def incoming(topic: str, kind: str, key: str, sequence: int, data: Any) -> Incom
 
 
 def entered(graduate_id: UUID, sequence: int, **given: Any) -> IncomingEvent:
-    told = {"school_code": "10001", "cohort": 2024, "college_code": "C01", "status": "registered"} | given
-    data = GraduateData(graduate_id=graduate_id, version=sequence, recorded_at=NOW, **told)
+    usual = {"school_code": "10001", "cohort": 2024, "college_code": "C01", "status": "registered"} | given
+    data = GraduateData(graduate_id=graduate_id, version=sequence, recorded_at=NOW, **usual)
     return incoming(graduate.TOPIC, graduate.CHANGED, str(graduate_id), sequence, data)
 
 
@@ -50,13 +52,13 @@ def described(
 
 async def kept(database: Database, graduate_id: UUID) -> tuple[str | None, str, str | None]:
     async with database.reading() as connection:
-        found = await roster.graduate(connection, GraduateId(graduate_id))
+        found = await roster.find(connection, GraduateId(graduate_id))
     assert found is not None
     return found[0].college_code, found[0].status, found[1]
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 1, 3, 3, 0, 2]])
-async def test_whatever_the_order_the_newest_state_stays(database: Database, order: list[int]) -> None:
+async def test_whatever_the_order_the_newest_state_stays(database: Database, apply: Handle, order: list[int]) -> None:
     graduate_id = uuid4()
     events = [
         entered(graduate_id, 1),
@@ -65,27 +67,28 @@ async def test_whatever_the_order_the_newest_state_stays(database: Database, ord
         described(2, "410000"),
     ]
     for index in order:
-        await apply_batch(database, [events[index]])
+        await apply([events[index]])
     assert await kept(database, graduate_id) == ("C02", "withdrawn", "410000")
-    await apply_batch(database, [events[index] for index in order])
+    await apply([events[index] for index in order])
     assert await kept(database, graduate_id) == ("C02", "withdrawn", "410000")
 
 
-async def test_a_college_says_nothing_of_the_schools_province(database: Database) -> None:
+async def test_a_college_says_nothing_of_the_schools_province(database: Database, apply: Handle) -> None:
     graduate_id = uuid4()
     college = described(3, "990000", UnitKind.COLLEGE, "C01")
-    await apply_batch(database, [entered(graduate_id, 1), described(2, "410000"), college])
+    await apply([entered(graduate_id, 1), described(2, "410000"), college])
     assert await kept(database, graduate_id) == ("C01", "registered", "410000")
 
 
 async def test_every_type_of_the_subscribed_topics_has_one_handler() -> None:
-    handled = [kind for kinds in HANDLERS.values() for kind in kinds]
-    assert sorted(handled) == sorted({organisation.CHANGED, graduate.REGISTERED, graduate.CHANGED, graduate.WITHDRAWN})
+    subscribed = {name for name, each in EVENT_TYPES.items() if each.topic in SUBSCRIPTIONS[ROSTER.group]}
+    handled = [name for area in AREAS if area.subscription == ROSTER for name in area.handlers]
+    assert sorted(handled) == sorted(subscribed)
 
 
-async def test_a_provincial_officer_sees_the_schools_of_the_province(http: Any, mint: Any, database: Database) -> None:
+async def test_a_provincial_officer_sees_the_schools_of_the_province(http: Any, mint: Any, apply: Handle) -> None:
     graduate_id = uuid4()
-    await apply_batch(database, [entered(graduate_id, 1), described(1, "410000")])
+    await apply([entered(graduate_id, 1), described(1, "410000")])
     sent = {"graduate_id": str(graduate_id), "destination_code": "46"}
     await http.post("/v1/registrations", json=sent, headers=mint.headers("school_officer", school="10001"))
     for province_code, seen in (("410000", 1), ("110000", 0)):

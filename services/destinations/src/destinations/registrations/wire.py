@@ -12,7 +12,7 @@ from destinations.registrations.domain import deciding
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Confirmation, State
 from destinations.registrations.domain.registration import Person, Registration, Source
-from destinations.registrations.history import Version
+from destinations.registrations.storage import Version
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -52,7 +52,7 @@ class NewRegistration(Particulars):
     destination_code: Code = Field(description="毕业去向, list destination")
 
     def content(self) -> Destination:
-        """The content without whose it is."""
+        """The content, without graduate_id."""
         return Destination(**self.model_dump(exclude={"graduate_id"}))
 
 

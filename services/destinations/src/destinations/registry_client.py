@@ -1,4 +1,4 @@
-"""Asking registry for what no event may carry: whose row this is, and a graduate whose first event is on its way."""
+"""Registry over HTTP: who a row of a spreadsheet names, and graduates whose first event is still on its way."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -12,9 +12,10 @@ import httpx
 from common.auth.service_tokens import ServiceTokens
 from common.codes.rules import rule
 from common.errors import Message, PermanentError, Unavailable
-from common.identifiers import GraduateId
+from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.observability.correlation import current_correlation_id
 from common.settings import ServiceSettings
+from destinations.roster.domain import GRADUATE_FIELDS, Graduate, RosterEntry
 
 TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 """Resolving 5,000 rows takes well below a second; a caller of ours must not wait much longer than that."""
@@ -30,16 +31,20 @@ _TOKEN_REFUSED = frozenset({401, 403})
 class RegistryUnavailable(Unavailable):
     """Registry does not answer, so it cannot be said whether the graduate exists."""
 
+    code = "registry_unavailable"
+    title = Message("暂时无法核对生源信息，请稍后重试", "The roster cannot be asked just now; try again")
+
     def __init__(self) -> None:
-        detail = Message("暂时无法核对生源信息，请稍后重试", "The roster cannot be asked just now; try again")
-        super().__init__(RETRY_AFTER, "registry_unavailable", detail)
+        super().__init__(RETRY_AFTER)
 
 
 class RegistryRefused(PermanentError):
     """Registry does not accept what it is asked: asking again cannot help."""
 
+    code = "registry_refused"
+
     def __init__(self) -> None:
-        super().__init__("registry_refused", rule("registry_refused").text)
+        super().__init__(detail=rule("registry_refused").text)
 
 
 @dataclass(frozen=True)
@@ -59,41 +64,45 @@ class Registry:
         self._client = client
         self._tokens = tokens
 
-    async def graduate(self, graduate_id: GraduateId) -> Mapping[str, Any] | None:
-        """The roster entry as values of `roster_graduates`, or None if registry has no such graduate."""
+    async def graduate(self, graduate_id: GraduateId) -> RosterEntry | None:
+        """The graduate's roster entry, or None if registry has no such graduate; raises RegistryUnavailable."""
         answer = await self._ask("GET", f"/v1/graduates/{graduate_id}")
-        # an event of any sequence is newer than this answer
-        return None if answer is None else _entry(answer, graduate_id=answer["id"], sequence=0)
+        # the answer carries no sequence of the topic: an event of any sequence is newer
+        return None if answer is None else _entry(answer, answer["id"], sequence=0)
 
     async def resolve(
-        self, school_code: str, cohort: int, rows: Sequence[RowKey]
-    ) -> dict[int, Mapping[str, Any] | str]:
-        """For each row the roster entry, or the problem's name; raises RegistryUnavailable or RegistryRefused."""
+        self, school_code: SchoolCode, cohort: Cohort, rows: Sequence[RowKey]
+    ) -> dict[int, RosterEntry | str]:
+        """The roster entry of each row by its number, or the name of what is wrong with the row.
+
+        Raises RegistryUnavailable or RegistryRefused.
+        """
         body = {"school_code": school_code, "cohort": cohort, "rows": [vars(row) for row in rows]}
         answer = await self._ask("POST", "/v1/graduates/resolve", body)
         found = answer["rows"] if isinstance(answer, dict) else answer or ()
         owner = {"school_code": school_code, "cohort": cohort}
-        return {each["row"]: each.get("problem") or _entry(owner | each) for each in found}
+        return {
+            each["row"]: each.get("problem") or _entry(owner | each, each["graduate_id"], each["sequence"])
+            for each in found
+        }
 
     async def _ask(self, method: str, path: str, body: object = None) -> Any:
+        """The parsed answer, None for 404; asks again while registry is busy or cannot be reached."""
         for attempt in range(ATTEMPTS):
             await asyncio.sleep(PAUSE * attempt)
-            response = await self._answer(method, path, body)
-            if response is not None and response.status_code == httpx.codes.NOT_FOUND:
+            headers = {
+                "Authorization": f"Bearer {await self._tokens.bearer()}",
+                "X-Request-ID": current_correlation_id(),
+            }
+            try:
+                response = await self._client.request(method, path, json=body, headers=headers)
+            except httpx.TransportError:
+                continue
+            if response.status_code == httpx.codes.NOT_FOUND:
                 return None
-            if response is not None and response.status_code not in _AGAIN:
+            if response.status_code not in _AGAIN:
                 return _content(response)
         raise RegistryUnavailable
-
-    async def _answer(self, method: str, path: str, body: object) -> httpx.Response | None:
-        headers = {
-            "Authorization": f"Bearer {await self._tokens.bearer()}",
-            "X-Request-ID": current_correlation_id(),
-        }
-        try:
-            return await self._client.request(method, path, json=body, headers=headers)
-        except httpx.TransportError:
-            return None
 
 
 @asynccontextmanager
@@ -112,16 +121,6 @@ def _content(response: httpx.Response) -> Any:
     return response.json()
 
 
-def _entry(answer: Mapping[str, Any], **given: object) -> Mapping[str, Any]:
-    values = {**answer, **given}
-    return {
-        "graduate_id": UUID(str(values["graduate_id"])),
-        "school_code": values["school_code"],
-        "cohort": values["cohort"],
-        "college_code": values.get("college_code"),
-        "major_code": values.get("major_code"),
-        "class_code": values.get("class_code"),
-        "education_level_code": values.get("education_level_code"),
-        "status": values["status"],
-        "sequence": values["sequence"],
-    }
+def _entry(answer: Mapping[str, Any], graduate_id: str, sequence: int) -> RosterEntry:
+    stated: dict[str, Any] = {name: answer.get(name) for name in GRADUATE_FIELDS}
+    return RosterEntry(Graduate(GraduateId(UUID(graduate_id)), **stated), sequence)

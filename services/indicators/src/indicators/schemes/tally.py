@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from indicators.rates.rounding import percentage
-from indicators.rates.schemes import FLEXIBLE_FLAG, Measure, Scheme, class_of
+from indicators.schemes.rounding import percentage
+from indicators.schemes.schemes import FLEXIBLE_FLAG, Measure, Scheme, class_of
 
 
 class Count(NamedTuple):

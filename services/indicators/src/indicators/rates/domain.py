@@ -8,10 +8,9 @@ from enum import StrEnum
 from itertools import count
 from typing import NamedTuple
 
-from indicators.rates.figures import Count, Figure, Tally
-from indicators.rates.schemes import Measure, Scheme
-
-Group = tuple[str | None, ...]
+from indicators.schemes.groupings import Group
+from indicators.schemes.schemes import Measure, Scheme
+from indicators.schemes.tally import Count, Figure, Tally
 
 
 class Step(StrEnum):

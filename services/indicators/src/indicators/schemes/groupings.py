@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+Group = tuple[str | None, ...]
+"""A group by the values of its dimensions, in the order asked for; a missing value is None."""
+
 TOTAL = "total"
 
 EDUCATION_LEVELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -62,7 +65,7 @@ def level_of(education_level_code: str | None) -> str | None:
     return _LEVEL_OF.get(education_level_code or "")
 
 
-def group_of(dimensions: Sequence[str], values: Sequence[str | None]) -> tuple[str | None, ...]:
+def group_of(dimensions: Sequence[str], values: Sequence[str | None]) -> Group:
     """Stored column values, in the order of the dimensions, as the values that callers see."""
     return tuple(_shown(dimension, value) for dimension, value in zip(dimensions, values, strict=True))
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.codes import CodeLists
-from indicators.rates.figures import Count, Tally
-from indicators.rates.rounding import percentage
-from indicators.rates.schemes import CN_2004, CN_2021, CN_2024, SCHEMES, Scheme, class_of, default_scheme
+from indicators.schemes.rounding import percentage
+from indicators.schemes.schemes import CN_2004, CN_2021, CN_2024, SCHEMES, Scheme, class_of, default_scheme
+from indicators.schemes.tally import Count, Tally
 
 HENAN_2022: dict[str | None, int] = {
     "85": 3, "803": 703, "502": 3, "46": 195, "11": 224, "10": 1610, "70": 100, "12": 1010, "75": 30,

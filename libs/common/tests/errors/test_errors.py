@@ -1,10 +1,5 @@
-"""What errors tell, and days in Shanghai."""
+"""What errors tell."""
 
-from datetime import UTC, date, datetime
-
-import pytest
-
-from common.clock import day_in_shanghai
 from common.errors import (
     Conflict,
     FieldProblem,
@@ -51,20 +46,3 @@ def test_retry_is_decided_by_type() -> None:
     assert issubclass(Unavailable, TransientError)
     assert not issubclass(PermanentError, TransientError)
     assert issubclass(NotFound, QuxiangError)
-
-
-@pytest.mark.parametrize(
-    ("instant", "day"),
-    [
-        (datetime(2024, 8, 31, 15, 59, 59, tzinfo=UTC), date(2024, 8, 31)),
-        (datetime(2024, 8, 31, 16, 0, tzinfo=UTC), date(2024, 9, 1)),
-        (datetime(1988, 7, 1, 15, 30, tzinfo=UTC), date(1988, 7, 2)),
-    ],
-)
-def test_the_day_is_that_of_shanghai(instant: datetime, day: date) -> None:
-    assert day_in_shanghai(instant) == day
-
-
-def test_an_instant_without_zone_has_no_day() -> None:
-    with pytest.raises(ValueError, match="zone"):
-        day_in_shanghai(datetime(2024, 1, 1))  # noqa: DTZ001 - that is what must be refused

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.rates.figures import Count, Tally
-from indicators.rates.schemes import CN_2024
-from indicators.rates.series import Movement, Step, days_between, points_per_group
+from indicators.rates.domain import Movement, Step, days_between, points_per_group
+from indicators.schemes.schemes import CN_2024
+from indicators.schemes.tally import Count, Tally
 
 PLACEMENT = CN_2024.measures[0]
 

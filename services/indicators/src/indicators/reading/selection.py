@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from common.auth import Principal, Role
 from common.errors import BadQuery, FieldProblem, Message, NotFound
-from indicators.rates.groupings import COLUMNS, Filter, filter_of
+from indicators.schemes.groupings import COLUMNS, Filter, filter_of
 
 READERS = frozenset(
     {
@@ -135,5 +135,5 @@ def _within_school(principal: Principal, filters: Mapping[str, str]) -> bool:
     if principal.role is Role.COUNSELLOR:
         # a class lies in one college, so its figures are asked for without naming that
         in_college = principal.college_code in {None, filters.get("college", principal.college_code)}
-        return in_college and principal.class_code is not None and filters.get("class") == principal.class_code
+        return in_college and filters.get("class") in principal.class_codes
     return True

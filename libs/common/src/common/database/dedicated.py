@@ -1,0 +1,41 @@
+"""A connection of its own, outside the pool: for locks that live and die with it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from common import clock
+
+_CONNECT_SECONDS = 5.0
+_COMMAND_SECONDS = 10.0
+
+LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+"""What a lost or unusable connection raises; the internal error when it is lost between two steps of the protocol."""
+
+
+@asynccontextmanager
+async def dedicated_connection(engine: AsyncEngine, application: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection outside the pool, with a limit on every command, ended hard where it does not end by itself."""
+    url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(
+        url,
+        timeout=_CONNECT_SECONDS,
+        command_timeout=_COMMAND_SECONDS,
+        # a holder on a lost machine must not hold the lock for hours
+        server_settings={
+            "application_name": application,
+            "tcp_keepalives_idle": "5",
+            "tcp_keepalives_interval": "2",
+            "tcp_keepalives_count": "3",
+            **clock.session_parameters(),
+        },
+    )
+    try:
+        yield connection
+    finally:
+        try:
+            await connection.close(timeout=2)
+        except LOST:
+            connection.terminate()

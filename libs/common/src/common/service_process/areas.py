@@ -1,0 +1,250 @@
+"""One `Area` value per area of a service; app, worker and migrations are composed of them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import MetaData, Table
+
+from common.auth import SYSTEM, TokenVerifier
+from common.change_feed import changes_router, schemas_router
+from common.change_feed.scope import Conditions
+from common.consuming import Consumer, Handle
+from common.consuming.progress import PartitionProgress
+from common.contracts import IncomingEvent
+from common.contracts.catalogue import SUBSCRIPTIONS
+from common.crypto import FieldCipher
+from common.database import Database, UnitOfWork
+from common.errors import PermanentError
+from common.http import create_app
+from common.http.problems import ProblemTable
+from common.operations import Handler, OperationRunner
+from common.operations.routes import operations_router
+from common.periodic import Periodic
+from common.service_process.composition import Background, Command, Readiness, Service
+from common.service_process.housekeeping import tidying, timetable
+from common.settings import ServiceSettings
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What a process of the service works with. `clients` are those of `Composition.clients`, by name."""
+
+    settings: Any
+    database: Database
+    keys: FieldCipher | None = None
+    clients: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def cipher(self) -> FieldCipher:
+        """The cipher over the key ring, of a service that has one."""
+        assert self.keys is not None, "the service is composed without a key ring"
+        return self.keys
+
+
+Apply = Callable[[UnitOfWork, Sequence[IncomingEvent]], Awaitable[None]]
+"""Applies events of its types, in the transaction of the batch; whatever comes again, or late, changes nothing."""
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """One consumer group, which several areas may share: one transaction per batch.
+
+    `first` runs before the handlers in that transaction, to lock; `on_progress` hears how far the partitions are.
+    """
+
+    group: str
+    first: Callable[[UnitOfWork, Runtime, Sequence[IncomingEvent]], Awaitable[None]] | None = None
+    on_progress: Callable[[Database, Sequence[PartitionProgress]], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Long work of one kind: `make` gives its handler, `empty_result` is the result of work that did nothing."""
+
+    make: Callable[[Runtime], Handler]
+    empty_result: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Area:
+    """What one area brings: tables, routes, handlers by type of event, long work by kind, and work beside HTTP.
+
+    `periodic` gives acts that are due again and again (`common.periodic.every`); one worker of many does each.
+    Handlers need a `subscription`; one function may handle several types, and then gets them in one call.
+    """
+
+    tables: Sequence[Table] = ()
+    routes: Sequence[APIRouter] = ()
+    handlers: Mapping[str, Apply] = field(default_factory=dict)
+    subscription: Subscription | None = None
+    operations: Mapping[str, Operation] = field(default_factory=dict)
+    background: Callable[[Runtime], Sequence[Background]] = lambda _runtime: ()
+    periodic: Callable[[Runtime], Sequence[Periodic]] = lambda _runtime: ()
+
+
+@asynccontextmanager
+async def no_clients(_settings: Any) -> AsyncIterator[Mapping[str, Any]]:
+    """The clients of a service that asks no other."""
+    yield {}
+
+
+class SettingsMissing(PermanentError):
+    """The process cannot serve without these settings."""
+
+    code = "settings_missing"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self.names = tuple(names)
+        self.args = (f"not set: {', '.join(names)}",)
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A service, made of its areas.
+
+    `feed` gives the conditions of `GET /v1/changes` on what no event carries; None leaves the feed out. `clients`
+    opens clients of other services for the life of a process: routes find them as `app.state.<name>`, operations in
+    their `Runtime`; `state` gives what else routes find there. A service with `keyring` does not start without one.
+    """
+
+    name: str
+    title: str
+    description: str
+    settings: Callable[[], ServiceSettings]
+    metadata: MetaData
+    areas: Sequence[Area]
+    problems: ProblemTable = field(default_factory=dict)
+    feed: Conditions | None = field(default_factory=dict)
+    keyring: bool = True
+    clients: Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any]]] = no_clients
+    state: Callable[[Runtime], Mapping[str, Any]] = lambda _runtime: {}
+    commands: Sequence[Command] = ()
+
+    @property
+    def service(self) -> Service:
+        """For `run_service`."""
+        return Service(
+            self.name,
+            self.settings,
+            self.create_app,
+            self.background,
+            {each.group: SUBSCRIPTIONS[each.group] for each in self._subscriptions()},
+            self.commands,
+        )
+
+    def create_app(self, settings: ServiceSettings, database: Database, readiness: Readiness) -> FastAPI:
+        """The HTTP face; connects to nothing before it runs. Raises SettingsMissing without issuer or key ring."""
+        self._require(settings, issuer=True)
+        runtime = self._runtime(settings, database)
+
+        @asynccontextmanager
+        async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+            async with self.clients(settings) as clients:
+                _keep(app, clients)
+                yield
+
+        app = create_app(
+            title=self.title,
+            description=self.description,
+            settings=settings,
+            verifier=TokenVerifier(settings),
+            database=database,
+            cipher=runtime.keys,
+            problems=self.problems,
+            readiness=readiness,
+            lifespan=lifespan,
+            routers=[*(router for area in self.areas for router in area.routes), *self._common_routes(runtime)],
+        )
+        _keep(app, self.state(runtime))
+        return app
+
+    def background(self, settings: ServiceSettings, database: Database) -> Sequence[Background]:
+        """What a worker runs beside the relay; any number of workers may run. Raises SettingsMissing."""
+        self._require(settings, issuer=False)
+        runtime = self._runtime(settings, database)
+        work = [self._consumer(subscription, runtime) for subscription in self._subscriptions()]
+        if self._operations():
+            work.append(Background("operations", partial(self._run_operations, runtime)))
+        if periodic := self._periodic(runtime):
+            work.append(timetable(database, periodic))
+        return [*work, *(each for area in self.areas for each in area.background(runtime))]
+
+    def handle(self, subscription: Subscription, runtime: Runtime) -> Handle:
+        """What a consumer of the group does with a batch: each handler gets the events of its types, in one act."""
+        handlers: dict[Apply, set[str]] = {}
+        for area in self.areas:
+            if area.subscription == subscription:
+                for event_type, apply in area.handlers.items():
+                    handlers.setdefault(apply, set()).add(event_type)
+
+        async def handle(events: Sequence[IncomingEvent]) -> None:
+            async with runtime.database.transaction(SYSTEM) as unit:
+                if subscription.first is not None:
+                    await subscription.first(unit, runtime, events)
+                for apply, types in handlers.items():
+                    if wanted := [event for event in events if event.type in types]:
+                        await apply(unit, wanted)
+                await unit.commit()
+
+        return handle
+
+    def _runtime(
+        self, settings: ServiceSettings, database: Database, clients: Mapping[str, Any] = MappingProxyType({})
+    ) -> Runtime:
+        keys = FieldCipher.load(settings.keyring_file) if self.keyring else None
+        return Runtime(settings, database, keys, clients)
+
+    def _require(self, settings: ServiceSettings, *, issuer: bool) -> None:
+        needed = {"QUXIANG_ISSUER": issuer and not settings.issuer, "QUXIANG_KEYRING_FILE": self._keyless(settings)}
+        if missing := [name for name, lacks in needed.items() if lacks]:
+            raise SettingsMissing(missing)
+
+    def _keyless(self, settings: ServiceSettings) -> bool:
+        return self.keyring and settings.keyring_file is None
+
+    def _common_routes(self, runtime: Runtime) -> Sequence[APIRouter]:
+        operations = [operations_router()] if self._operations() else []
+        feed = [] if self.feed is None else [changes_router(runtime.database, runtime.settings, owners=self.feed)]
+        return [*operations, *feed, schemas_router()]
+
+    def _subscriptions(self) -> Sequence[Subscription]:
+        return list(dict.fromkeys(area.subscription for area in self.areas if area.subscription is not None))
+
+    def _operations(self) -> Mapping[str, Operation]:
+        return {kind: operation for area in self.areas for kind, operation in area.operations.items()}
+
+    def _periodic(self, runtime: Runtime) -> Sequence[Periodic]:
+        common = [tidying(runtime.database)] if self._operations() else []
+        return [*common, *(each for area in self.areas for each in area.periodic(runtime))]
+
+    def _consumer(self, subscription: Subscription, runtime: Runtime) -> Background:
+        topics = SUBSCRIPTIONS[subscription.group]
+        types = {each for area in self.areas if area.subscription == subscription for each in area.handlers}
+        report = subscription.on_progress and partial(subscription.on_progress, runtime.database)
+        handle = self.handle(subscription, runtime)
+        consumer = Consumer(
+            runtime.database, runtime.settings, subscription.group, topics, handle, types=types, on_progress=report
+        )
+        return Background(subscription.group.rsplit(".", 1)[-1], consumer.run, consumer.not_ready)
+
+    async def _run_operations(self, runtime: Runtime) -> None:
+        async with self.clients(runtime.settings) as clients:
+            connected = Runtime(runtime.settings, runtime.database, runtime.keys, clients)
+            operations = self._operations()
+            await OperationRunner(
+                runtime.database,
+                {kind: operation.make(connected) for kind, operation in operations.items()},
+                cipher=runtime.keys,
+                empty_results={kind: operation.empty_result for kind, operation in operations.items()},
+            ).run()
+
+
+def _keep(app: FastAPI, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(app.state, name, value)

@@ -1,0 +1,36 @@
+"""What each area of the service brings: tables, routes, handlers of events, long work."""
+
+from functools import partial
+
+from common.contracts import graduate, organisation
+from common.service_process import Area, Operation, Subscription
+from destinations.registrations import tables as registration_tables
+from destinations.registrations.imports.importing import EMPTY_RESULT, KIND, import_registrations
+from destinations.registrations.imports.routes import router as import_routes
+from destinations.registrations.routes import router as registration_routes
+from destinations.roster import tables as roster_tables
+from destinations.roster.subscriptions import keep_graduates, keep_schools
+
+ROSTER = Subscription("quxiang.destinations.roster")
+
+AREAS = (
+    Area(
+        tables=[roster_tables.schools, roster_tables.graduates],
+        handlers={
+            organisation.CHANGED: keep_schools,
+            graduate.REGISTERED: keep_graduates,
+            graduate.CHANGED: keep_graduates,
+            graduate.WITHDRAWN: keep_graduates,
+        },
+        subscription=ROSTER,
+    ),
+    Area(
+        tables=[registration_tables.streams, registration_tables.registrations, registration_tables.versions],
+        routes=[registration_routes, import_routes],
+        operations={
+            KIND: Operation(
+                lambda runtime: partial(import_registrations, registry=runtime.clients["registry"]), EMPTY_RESULT
+            )
+        },
+    ),
+)

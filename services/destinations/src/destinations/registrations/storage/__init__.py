@@ -1,0 +1,32 @@
+"""Registrations in SQL: lists and single ones cut to a scope, locks, the next version with its history.
+
+`registrations` reads what stands, `versions` what has been, `streams` locks, `saving` writes. Decides nothing.
+"""
+
+from destinations.registrations.storage.registrations import (
+    Filters,
+    current,
+    get,
+    page,
+    query,
+    to_registration,
+)
+from destinations.registrations.storage.saving import code_list_versions, save
+from destinations.registrations.storage.streams import lock, open_stream
+from destinations.registrations.storage.versions import Version, change_token_of, versions
+
+__all__ = [
+    "Filters",
+    "Version",
+    "change_token_of",
+    "code_list_versions",
+    "current",
+    "get",
+    "lock",
+    "open_stream",
+    "page",
+    "query",
+    "save",
+    "to_registration",
+    "versions",
+]

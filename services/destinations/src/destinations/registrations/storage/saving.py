@@ -1,0 +1,113 @@
+"""The next version of a registration, written with its history and its place in the graduate's stream."""
+
+import json
+from functools import lru_cache
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.auth import Actor
+from common.clock import NOW_SQL, TODAY_SQL
+from common.codes import CodeLists
+from common.identifiers import RegistrationId
+from destinations.registrations.domain.content import CODE_LISTS, FIELDS, Destination
+from destinations.registrations.domain.lifecycle import Stage
+from destinations.registrations.domain.registration import Change, Registration, Reviewers, Written, after
+from destinations.roster.domain import Graduate
+
+_CONTENT = ", ".join(FIELDS)
+_REVIEWERS = tuple(vars(Reviewers()))
+_WRITTEN = ("stage", "confirmation", "source", *FIELDS, "code_lists", "incomplete", *_REVIEWERS, "effective_version")
+_CASTS = {
+    "flexible": "boolean",
+    "signed_on": "date",
+    "code_lists": "jsonb",
+    "incomplete": "text[]",
+    "effective_version": "int",
+}
+
+_BOUND = {name: f"CAST(:{name} AS {_CASTS.get(name, 'text')})" for name in _WRITTEN}
+
+_SAVE = text(
+    f"""
+    WITH moment AS (
+        SELECT {NOW_SQL} AS recorded_at, greatest({TODAY_SQL}, CAST(:previous_day AS date), last_decided_on) AS day
+          FROM destination_streams WHERE graduate_id = :graduate_id
+    ), stream AS (
+        UPDATE destination_streams
+           SET sequence = sequence + CASE WHEN :published THEN 1 ELSE 0 END,
+               last_decided_on = CASE WHEN :published THEN moment.day ELSE last_decided_on END
+          FROM moment WHERE graduate_id = :graduate_id
+        RETURNING sequence
+    ), stored AS (
+        INSERT INTO registrations AS kept
+               (id, graduate_id, school_code, cohort, version, {", ".join(_WRITTEN)},
+                effective_decided_on, decided_on, recorded_at)
+        SELECT coalesce(CAST(:id AS uuid), uuidv7()), :graduate_id, :school_code, :cohort, :version,
+               {", ".join(_BOUND[name] for name in _WRITTEN)},
+               CASE WHEN :takes_effect THEN day ELSE CAST(:effective_day AS date) END, day, recorded_at
+          FROM moment
+        ON CONFLICT (id) DO UPDATE
+           SET version = EXCLUDED.version, {", ".join(f"{name} = EXCLUDED.{name}" for name in _WRITTEN)},
+               effective_decided_on = EXCLUDED.effective_decided_on,
+               decided_on = EXCLUDED.decided_on, recorded_at = EXCLUDED.recorded_at
+        RETURNING id
+    ), history AS (
+        INSERT INTO registration_versions
+               (registration_id, version, graduate_id, school_code, state, confirmation, source, {_CONTENT}, code_lists,
+                by_role, by_subject, action, note, decided_on, recorded_at, changed_fields)
+        SELECT stored.id, :version, :graduate_id, :school_code, :state, {_BOUND["confirmation"]}, {_BOUND["source"]},
+               {", ".join(_BOUND[name] for name in FIELDS)}, {_BOUND["code_lists"]},
+               :by_role, :by_subject, :action, CAST(:note AS text), day, recorded_at, CAST(:changed_fields AS text[])
+          FROM stored, moment
+    )
+    SELECT stored.id, moment.day, moment.recorded_at, stream.sequence FROM stored, moment, stream
+    """
+)
+
+
+async def save(
+    connection: AsyncConnection, graduate: Graduate, before: Registration | None, change: Change, actor: Actor
+) -> tuple[Registration, int]:
+    """Writes the next version and its history; gives the registration, and the sequence for an event about it."""
+    effective = before.effective if before and change.stage is not Stage.VOIDED else None
+    version = before.version + 1 if before else 1
+    values = {
+        **change.content.values(),
+        **vars(change.reviewers),
+        "stage": change.stage.value,
+        "state": change.stage.state.value,
+        "confirmation": change.confirmation and change.confirmation.value,
+        "source": change.source.value,
+        "code_lists": code_list_versions(change.content),
+        "incomplete": list(change.incomplete),
+        "takes_effect": change.takes_effect,
+        "published": change.announcement is not None,
+        "action": change.action.value,
+        "note": change.note,
+        "changed_fields": list(change.changed),
+        "id": before.id if before else None,
+        "graduate_id": graduate.id,
+        "school_code": graduate.school_code,
+        "cohort": graduate.cohort,
+        "version": version,
+        "previous_day": before.decided_on if before else None,
+        "effective_version": version if change.takes_effect else effective and effective.version,
+        "effective_day": effective and effective.decided_on,
+        "by_role": actor.role,
+        "by_subject": actor.subject,
+    }
+    row = (await connection.execute(_SAVE, values)).one()
+    written = Written(RegistrationId(row.id), row.day, row.recorded_at)
+    return after(graduate, before, change, written), row.sequence
+
+
+def code_list_versions(content: Destination) -> str:
+    """The version of each code list that the content has a code of, as a JSON object."""
+    return _versions(frozenset(CODE_LISTS[name] for name in CODE_LISTS.keys() & content.filled()))
+
+
+@lru_cache(maxsize=256)
+def _versions(names: frozenset[str]) -> str:
+    lists = CodeLists.load()
+    return json.dumps({name: lists.get(name).version for name in sorted(names)})

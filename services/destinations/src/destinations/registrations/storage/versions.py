@@ -1,0 +1,63 @@
+"""The versions of a registration, and what each of them published."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.contracts import ChangeToken
+from common.contracts.registration import TOPIC
+from common.identifiers import RegistrationId
+from destinations.registrations.domain.registration import Registration
+
+_HISTORY = text(
+    """
+    SELECT version, state, confirmation, by_role, action, decided_on, recorded_at, changed_fields, note
+      FROM registration_versions
+     WHERE registration_id = :id AND version > :beyond ORDER BY version LIMIT :limit
+    """
+)
+_PUBLISHED = text(
+    """
+    SELECT sequence FROM outbox
+     WHERE topic = :topic AND key = :key AND data ->> 'registration_id' = :registration_id
+       AND CAST(data ->> 'version' AS int) = :version
+    """
+)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One row of the history."""
+
+    version: int
+    state: str
+    confirmation: str | None
+    by_role: str
+    action: str
+    decided_on: date
+    recorded_at: datetime
+    changed_fields: tuple[str, ...]
+    note: str | None
+
+
+async def versions(
+    connection: AsyncConnection, registration_id: RegistrationId, beyond: int, limit: int
+) -> list[Version]:
+    """Versions of a registration, oldest first, after version `beyond`."""
+    rows = await connection.execute(_HISTORY, {"id": registration_id, "beyond": beyond, "limit": limit})
+    return [Version(**{**row, "changed_fields": tuple(row["changed_fields"])}) for row in rows.mappings()]
+
+
+async def change_token_of(connection: AsyncConnection, registration: Registration, version: int) -> ChangeToken | None:
+    """The token of the event that a version published, or None if it published none."""
+    graduate = registration.graduate
+    values = {
+        "topic": TOPIC,
+        "key": str(graduate.id),
+        "registration_id": str(registration.id),
+        "version": version,
+    }
+    sequence = await connection.scalar(_PUBLISHED, values)
+    return ChangeToken(TOPIC, graduate.school_code, str(graduate.id), sequence) if sequence else None

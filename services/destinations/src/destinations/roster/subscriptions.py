@@ -1,0 +1,33 @@
+"""Registry's events → the roster. Events that come again, or late, change nothing."""
+
+from collections.abc import Sequence
+
+from common.contracts.envelope import IncomingEvent
+from common.contracts.graduate import GraduateData
+from common.contracts.organisation import OrganisationData, UnitKind
+from common.database import UnitOfWork
+from common.identifiers import GraduateId, ProvinceCode, SchoolCode
+from destinations.roster import storage
+from destinations.roster.domain import GRADUATE_FIELDS, Graduate, RosterEntry, SchoolEntry
+
+
+async def keep_graduates(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
+    """Keeps the newest state of each graduate."""
+    entries = []
+    for event in events:
+        assert isinstance(event.data, GraduateData)
+        stated = event.data.model_dump(include=set(GRADUATE_FIELDS))
+        entries.append(RosterEntry(Graduate(GraduateId(event.data.graduate_id), **stated), event.sequence))
+    await storage.keep_graduates(unit.connection, entries)
+
+
+async def keep_schools(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
+    """Keeps the province of each school; the other units are of no use here."""
+    entries = []
+    for event in events:
+        described = event.data
+        assert isinstance(described, OrganisationData)
+        if described.unit_kind == UnitKind.SCHOOL:
+            province_code = ProvinceCode(described.province_code) if described.province_code else None
+            entries.append(SchoolEntry(SchoolCode(described.school_code), province_code, event.sequence))
+    await storage.keep_schools(unit.connection, entries)

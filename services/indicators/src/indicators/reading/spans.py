@@ -1,0 +1,30 @@
+"""SQL of the spans that a selection means: the condition, and what has to be bound to it."""
+
+from typing import Any
+
+from indicators.reading.selection import Level, Selection
+
+Parameters = dict[str, Any]
+
+IN_SCOPE = {
+    Level.SCHOOL: "school_code = :scope",
+    Level.PROVINCE: (
+        "school_code IN (SELECT school_code FROM units WHERE unit_kind = 'school' AND province_code = :scope)"
+    ),
+    Level.NATION: "true",
+}
+
+
+def spans_where(selection: Selection) -> str:
+    """Condition for the spans of a selection, whatever the day."""
+    filters = [f"{each.column} = ANY(:filter_{number})" for number, each in enumerate(selection.conditions)]
+    return " AND ".join([IN_SCOPE[selection.scope.level], "cohort = :cohort", *filters])
+
+
+def parameters_of(selection: Selection) -> Parameters:
+    """What `spans_where` needs to be bound."""
+    scope = {} if selection.scope.level is Level.NATION else {"scope": selection.scope.code}
+    return scope | {
+        "cohort": selection.cohort,
+        **{f"filter_{number}": list(each.values) for number, each in enumerate(selection.conditions)},
+    }
