@@ -5,7 +5,7 @@ The handler of an operation is `partial(run_import, kind)` with an `ImportKind`.
 
 from common.imports.columns import LABEL, Columns
 from common.imports.faults import Fault
-from common.imports.importer import Importer, ImportKind, Written
+from common.imports.importer import Importer, ImportKind, Written, empty_result
 from common.imports.owners import OWNER_HEADERS, foreign_cells
 from common.imports.pipeline import run_import
 from common.imports.repeats import REPEATED, SeenKeys
@@ -24,6 +24,7 @@ __all__ = [
     "Table",
     "Task",
     "Written",
+    "empty_result",
     "foreign_cells",
     "run_import",
 ]

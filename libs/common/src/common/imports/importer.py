@@ -88,19 +88,16 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
 
 @dataclass(frozen=True)
 class ImportKind:
-    """One kind of import: its columns, its counts, and how a run over a file begins.
-
-    `further_counts` are named in the result beside `created`, `updated`, `unchanged` and `rejected`.
-    """
+    """One kind of import: its columns, the result of one that did nothing, and how a run over a file begins."""
 
     kind: str
     columns: Columns
     begin: Callable[[OperationContext, Header], Importer[Any, Any, Any]]
-    further_counts: Sequence[str] = ()
+    empty_result: Mapping[str, Any]
     chunk_rows: int = CHUNK_ROWS
 
-    @property
-    def empty_result(self) -> dict[str, Any]:
-        """The result of an import that did nothing."""
-        counts = ("created", "updated", "unchanged", "rejected", *self.further_counts)
-        return dict.fromkeys(counts, 0) | {"change_token": None}
+
+def empty_result(*further_counts: str) -> dict[str, Any]:
+    """The counts of every import, which add up to the data rows, further ones, and no token."""
+    counts = ("created", "updated", "unchanged", "rejected", *further_counts)
+    return dict.fromkeys(counts, 0) | {"change_token": None}

@@ -137,7 +137,7 @@ class _Run:
         """How the work ends once all chunks are done."""
         result = added_up(self.kind.empty_result, self.parts)
         if self.refused:
-            result = self.kind.empty_result | {"rejected": len(self.faults)}
+            result = {**self.kind.empty_result, "rejected": len(self.faults)}
         if self.task.dry_run:
             result["change_token"] = None
         return await self._ended(result, "failed" if self.refused else "succeeded")

@@ -16,7 +16,7 @@ from common.database import Database
 from common.errors import Invalid, NotFound
 from common.http import Cipher, Day, Db, ImportForm, LazyUpload, Once
 from common.operations.routes import Operation, accept
-from destinations.registrations.imports.importing import KIND
+from destinations.registrations.imports.operations import KIND
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
 

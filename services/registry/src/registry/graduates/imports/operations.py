@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.codes import Cell
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
-from common.imports import Importer, ImportKind, Table, Task, Written
+from common.imports import Importer, ImportKind, Table, Task, Written, empty_result
 from common.imports.importer import CHUNK_ROWS
 from common.operations import OperationContext
 from common.spreadsheets.cells import is_blank
@@ -30,13 +30,14 @@ from registry.graduates.imports.write import merge, store_book
 from registry.graduates.storage.locks import lock_roster
 
 KIND = "roster_import"
+EMPTY_RESULT = empty_result()
 
 Resolved = TypeVar("Resolved")
 
 
 def roster_import(cipher: FieldCipher, chunk_rows: int = CHUNK_ROWS) -> ImportKind:
     """The kind of import that `run_import` handles."""
-    return ImportKind(KIND, COLUMNS, partial(RosterImport, cipher), chunk_rows=chunk_rows)
+    return ImportKind(KIND, COLUMNS, partial(RosterImport, cipher), EMPTY_RESULT, chunk_rows)
 
 
 class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):

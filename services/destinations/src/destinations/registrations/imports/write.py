@@ -1,30 +1,26 @@
-"""Many registrations at once: read under their locks, written through COPY and a few statements.
+"""Many registrations at once, written through COPY and a few statements.
 
 `write` does for each row what `registrations.storage.save` and `announcements.to_event` do for one registration; a test
 compares the two.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import text
 
 from common.clock import NOW_SQL, TODAY_SQL
 from common.contracts import ChangeToken
 from common.contracts import registration as contract
 from common.database import UnitOfWork
-from common.identifiers import GraduateId, RegistrationId
-from destinations.registrations import announcements, storage, tables
+from common.identifiers import RegistrationId
+from destinations.registrations import announcements, storage
 from destinations.registrations.domain.content import FIELDS
-from destinations.registrations.domain.lifecycle import Stage
-from destinations.registrations.domain.registration import Registration, Reviewers, Written, after
-from destinations.registrations.imports.planning import Known, Planned
-from destinations.roster import storage as roster
-from destinations.roster.domain import RosterEntry
+from destinations.registrations.domain.registration import Reviewers, Written, after
+from destinations.registrations.imports.plan import Planned
 
 _CONTENT = ", ".join(FIELDS)
 _REVIEWERS = tuple(vars(Reviewers()))
@@ -50,32 +46,6 @@ _MAIN = (
     "graduate_id, school_code, cohort, version, stage, confirmation, source, "
     f"{_CONTENT}, code_lists, incomplete, {', '.join(_REVIEWERS)}"
 )
-_IDS = bindparam("ids", type_=ARRAY(Uuid))
-
-PATIENCE = "10min"
-"""An import waits for the one before it, and works on its rows between two statements."""
-
-_BE_PATIENT = tuple(
-    text(f"SET LOCAL {setting} = '{PATIENCE}'")
-    for setting in ("statement_timeout", "idle_in_transaction_session_timeout")
-)
-_ONE_AT_A_TIME = text(
-    "SELECT pg_advisory_xact_lock(hashtextextended('import of registrations ' || :cohort_of_school, 0))"
-)
-_OPEN_STREAMS = text(
-    """
-    INSERT INTO destination_streams (graduate_id, school_code)
-    SELECT each, :school_code FROM unnest(:ids) AS each ORDER BY each
-    ON CONFLICT (graduate_id) DO NOTHING
-    """
-).bindparams(_IDS)
-_LOCK_STREAMS = text(
-    "SELECT FROM destination_streams WHERE graduate_id = ANY(:ids) ORDER BY graduate_id FOR UPDATE"
-).bindparams(_IDS)
-_READ_STREAMS = text(
-    "SELECT graduate_id, last_decided_on FROM destination_streams WHERE graduate_id = ANY(:ids)"
-).bindparams(_IDS)
-
 _STAGE = text(
     f"""
     CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
@@ -157,34 +127,6 @@ class Writing:
     operation_id: str
 
 
-async def one_at_a_time(connection: AsyncConnection, school_code: str, cohort: int) -> None:
-    """Makes imports of one cohort wait for each other until the transaction ends, which may take its time."""
-    for statement in _BE_PATIENT:
-        await connection.execute(statement)
-    await connection.execute(_ONE_AT_A_TIME, {"cohort_of_school": f"{school_code} {cohort}"})
-
-
-async def lock_known(
-    connection: AsyncConnection, school_code: str, told: Sequence[RosterEntry]
-) -> Mapping[GraduateId, Known]:
-    """Keeps what was told, locks the graduates' streams in the order of their ids, reads what is stored about each."""
-    ids = sorted(each.graduate.id for each in told)
-    await roster.keep_graduates(connection, told)
-    await connection.execute(_OPEN_STREAMS, {"ids": ids, "school_code": school_code})
-    await connection.execute(_LOCK_STREAMS, {"ids": ids})
-    return await read_known(connection, told)
-
-
-async def read_known(connection: AsyncConnection, told: Sequence[RosterEntry]) -> Mapping[GraduateId, Known]:
-    """What is stored about each graduate, as it is at this moment."""
-    graduates = await roster.graduates(connection, told)
-    ids = sorted(graduates)
-    registrations = await _current(connection, ids)
-    streams = await connection.execute(_READ_STREAMS, {"ids": ids})
-    last_days = {GraduateId(row.graduate_id): row.last_decided_on for row in streams}
-    return {each: Known(graduates[each], registrations.get(each), last_days.get(each)) for each in ids}
-
-
 async def write(unit: UnitOfWork, rows: Sequence[Planned], writing: Writing) -> ChangeToken | None:
     """Stores the rows with history, events and audit entries; gives the token of the last event."""
     if not rows:
@@ -199,7 +141,7 @@ async def write(unit: UnitOfWork, rows: Sequence[Planned], writing: Writing) -> 
         "operation_id": writing.operation_id,
     }
     await connection.execute(_STAGE)
-    records = await asyncio.to_thread(_records, rows)
+    records = await asyncio.to_thread(list, map(_record, rows))
     driver = await unit.driver_connection()
     await driver.copy_records_to_table("staged", columns=_STAGED, records=records)
     for statement in (_PREPARE, _WRITE_CURRENT, _WRITE_VERSIONS, _WRITE_STREAMS, _WRITE_AUDIT):
@@ -207,18 +149,6 @@ async def write(unit: UnitOfWork, rows: Sequence[Planned], writing: Writing) -> 
     last = (await connection.execute(_WRITE_OUTBOX, common)).one()
     await connection.execute(_UNSTAGE)
     return ChangeToken(contract.TOPIC, writing.school_code, last.key, last.sequence)
-
-
-async def _current(connection: AsyncConnection, ids: Sequence[GraduateId]) -> dict[GraduateId, Registration]:
-    registrations = tables.registrations.c
-    is_theirs = registrations.graduate_id == any_(bindparam("ids", list(ids), type_=ARRAY(Uuid)))
-    query = storage.query(is_theirs, registrations.stage != Stage.VOIDED)
-    found = [storage.to_registration(row) for row in await connection.execute(query)]
-    return {each.graduate.id: each for each in found}
-
-
-def _records(rows: Sequence[Planned]) -> list[tuple[object, ...]]:
-    return [_record(row) for row in rows]
 
 
 def _record(planned: Planned) -> tuple[object, ...]:
