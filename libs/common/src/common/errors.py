@@ -7,6 +7,7 @@
     ├── TooManyRequests
     ├── TransientError            the same act may succeed later
     │   └── Unavailable           something this process depends on does not answer
+    │       └── Busy              another act holds the rows
     └── PermanentError            trying again cannot help
 
 No layer below `common.http` knows a status code; each service's table maps types to statuses.
@@ -15,6 +16,7 @@ No layer below `common.http` knows a status code; each service's table maps type
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TypeAlias
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,16 @@ class Unavailable(TransientError):
         self.retry_after = retry_after
 
 
+class Busy(Unavailable):
+    """Another act, like the import of that school, held a lock for too long: nothing is stored."""
+
+    code = "busy"
+    title = Message("相关数据正在被其他操作占用，请稍后重试", "Another act holds these rows; try again")
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=1.0)
+
+
 class PermanentError(QuxiangError):
     """Trying again cannot help: a message that meets it goes to the dead letters, `code` being the cause."""
 
@@ -202,3 +214,35 @@ class PermanentError(QuxiangError):
     def __init__(self, code: str | None = None, detail: Message | None = None) -> None:
         self.code = code or self.code
         super().__init__(detail)
+
+
+class Missing(Exception):
+    """Leaves an act that needs `what` from elsewhere: the route fetches it and acts once more. No caller sees it.
+
+    An act awaits nothing but the database, so it cannot ask other services itself.
+    """
+
+    def __init__(self, what: object) -> None:
+        super().__init__()
+        self.what = what
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The versions that a write is meant for; `any` of them with `If-Match: *`."""
+
+    named: frozenset[int] = frozenset()
+    any: bool = False
+
+
+ExpectedVersion: TypeAlias = int | Versions | None
+"""What a command takes for If-Match; None where the write does not say which version it is meant for."""
+
+
+def must_equal(expected: ExpectedVersion, version: int) -> None:
+    """Raises PreconditionRequired without an expected version, PreconditionFailed where it is another one."""
+    if expected is None or getattr(expected, "missing", False):
+        raise PreconditionRequired
+    versions = Versions(frozenset({expected})) if isinstance(expected, int) else expected
+    if not versions.any and version not in versions.named:
+        raise PreconditionFailed(version)

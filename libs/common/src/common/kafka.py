@@ -16,7 +16,8 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import murmur2
 
 from common.bounded import OutOfTimeError, bounded
-from common.contracts.catalogue import RETENTION_DAYS, TOPICS, dead_letter_topic
+from common.contracts.catalogue import TOPICS, dead_letter_topic
+from common.contracts.events import RETENTION_DAYS
 from common.observability import logger
 from common.settings import ServiceSettings
 

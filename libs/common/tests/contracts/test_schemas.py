@@ -123,3 +123,40 @@ def test_a_new_optional_field_and_a_new_word_break_nobody() -> None:
 )
 def test_what_breaks_readers_is_found(edit: Any, complaint: str) -> None:
     assert breaking_changes(DECIDED, changed(edit=edit)) == [complaint]
+
+
+def with_field(**rules: Any) -> dict[str, Any]:
+    return changed(edit=lambda schema: schema["properties"].update(remark={"anyOf": [rules, {"type": "null"}]}))
+
+
+TEXT = {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaints"),
+    [
+        ({}, {"pattern": "^a"}, ["remark has a narrower pattern"]),
+        ({"pattern": "^a|b"}, {"pattern": "^a"}, ["remark has a narrower pattern"]),
+        ({}, {"format": "date"}, ["remark has a narrower format"]),
+        ({"format": "date"}, {"format": "date-time"}, ["remark has a narrower format"]),
+        ({}, {"maxLength": 9}, ["remark has a smaller maxLength"]),
+        ({"maxLength": 10}, {"maxLength": 9}, ["remark has a smaller maxLength"]),
+        ({"pattern": "^a"}, {}, []),
+        ({"format": "date"}, {}, []),
+        ({"maxLength": 9}, {"maxLength": 10}, []),
+        ({"maxLength": 9}, {}, []),
+        ({"pattern": "^a", "maxLength": 9}, {"pattern": "^a", "maxLength": 9}, []),
+    ],
+)
+def test_a_narrower_text_breaks_what_was_written_before(
+    old: dict[str, Any], new: dict[str, Any], complaints: list[str]
+) -> None:
+    assert breaking_changes(with_field(**TEXT, **old), with_field(**TEXT, **new)) == complaints
+
+
+def test_one_of_several_patterns_may_be_added_but_not_taken_away() -> None:
+    one, two = ({**TEXT, "pattern": pattern} for pattern in ("^a", "^b"))
+    old = changed(edit=lambda schema: schema["properties"].update(remark={"anyOf": [one]}))
+    new = changed(edit=lambda schema: schema["properties"].update(remark={"anyOf": [one, two]}))
+    assert breaking_changes(old, new) == []
+    assert breaking_changes(new, old) == ["remark has a narrower pattern"]

@@ -4,28 +4,29 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends, Request, Response, Security
+from fastapi import Depends, Request, Response, Security
 from fastapi.security import APIKeyHeader
 from pydantic import BaseModel, Field, model_validator
 
-from common.auth import Caller, Role, TokenVerifier
-from common.errors import Conflict, Message, NotFound, Unauthenticated
+from common.auth import Caller, Principal, Role, TokenVerifier, require
+from common.errors import Conflict, Message, NotFound, Unauthenticated, must_equal
 from common.http import (
+    OPEN,
+    Credential,
     Day,
     IfMatch,
     ImportForm,
-    LazyBody,
-    LazyUpload,
     MinChange,
     Page,
     PageOf,
+    Router,
     StrictModel,
+    Upload,
     create_app,
     page_of,
     page_response,
@@ -88,10 +89,19 @@ class Edge:
 door = APIKeyHeader(name="X-Key", scheme_name="key", auto_error=False)
 
 
-async def key_holder(key: Annotated[str | None, Security(door)]) -> str:
-    if key != "sesame":
+async def must_hold_key(request: Request) -> None:
+    if await door(request) != "sesame":
         raise Unauthenticated
-    return key
+
+
+def cave_router() -> Router:
+    router = Router(prefix="/v1", credential=Credential(must_hold_key, door))
+
+    @router.get("/cave", response_model=Numbered)
+    async def enter_cave(*, key: Annotated[str, Security(door)], number: int = 40) -> Numbered:
+        return Numbered(number=number)
+
+    return router
 
 
 class Frozen(Conflict):
@@ -99,13 +109,13 @@ class Frozen(Conflict):
     title = Message("已冻结", "Frozen")
 
 
-def thing_router() -> APIRouter:
-    router = APIRouter(prefix="/v1")
+def thing_router() -> Router:
+    router = Router(prefix="/v1")
 
     @router.post("/things", status_code=201, response_model=Thing)
-    async def create_thing(*, caller: Caller, body: LazyBody[NewThing]) -> Response:
+    async def create_thing(*, caller: Caller, body: NewThing) -> Response:
         caller.must_be(Role.ADMIN)
-        return resource(body.parse(), 1, 201, f"/v1/things/{EXISTING}")
+        return resource(body, 1, 201, f"/v1/things/{EXISTING}")
 
     @router.get("/things")
     async def list_things(
@@ -120,25 +130,21 @@ def thing_router() -> APIRouter:
         page.after(int)
         return page_response(request, [], None)
 
-    @router.get("/cave", response_model=Numbered)
-    async def enter_cave(*, key: Annotated[str, Depends(key_holder)], number: int = 40) -> Numbered:
-        return Numbered(number=number)
-
     @router.patch("/things/{thing_id}", response_model=Thing)
-    async def change_thing(*, caller: Caller, thing_id: UUID, if_match: IfMatch, body: LazyBody[NewThing]) -> Response:
+    async def change_thing(*, caller: Caller, thing_id: UUID, if_match: IfMatch, body: NewThing) -> Response:
         if thing_id != EXISTING:
             raise NotFound
         caller.must_be(Role.ADMIN)
-        if_match.must_equal(VERSION)
+        must_equal(if_match, VERSION)
         if caller.subject == "frozen":
             raise Frozen(state="frozen", allowed_transitions=["thaw"])
-        return resource(body.parse(), VERSION + 1)
+        return resource(body, VERSION + 1)
 
     return router
 
 
-def other_router(finished: list[str]) -> APIRouter:
-    router = APIRouter(prefix="/v1")
+def open_router(finished: list[str]) -> Router:
+    router = Router(prefix="/v1", credential=OPEN)
 
     @router.get("/failing")
     async def fail() -> None:
@@ -148,6 +154,12 @@ def other_router(finished: list[str]) -> APIRouter:
     async def answer_slowly() -> None:
         await asyncio.sleep(0.4)
         finished.append("done")
+
+    return router
+
+
+def other_router() -> Router:
+    router = Router(prefix="/v1")
 
     @router.get("/waited", response_model=Waited)
     async def wait_for_change(*, caller: Caller, min_change: MinChange) -> Waited:
@@ -160,16 +172,15 @@ def other_router(finished: list[str]) -> APIRouter:
         return Waited(min_change_met=await min_change.met(applied))
 
     @router.post("/imports", status_code=202, response_model=dict[str, Any])
-    async def take_import(*, caller: Caller, upload: LazyUpload[ThingsForm]) -> dict[str, Any]:
-        async def must_see_school(school_code: str) -> None:
-            if school_code == "99999":
-                raise NotFound
-
-        received = await upload.receive(must_see_school, partial(caller.must_be, Role.ADMIN))
+    async def take_import(
+        *, caller: Annotated[Principal, Depends(require(Role.ADMIN))], upload: Upload[ThingsForm]
+    ) -> dict[str, Any]:
+        if upload.form.school_code == "99999":
+            raise NotFound
         return {
-            "kind": received.kind,
-            "size": len(received.content),
-            "form": received.form.model_dump(exclude_none=True),
+            "kind": upload.kind,
+            "size": len(upload.content),
+            "form": upload.form.model_dump(exclude_none=True),
         }
 
     return router
@@ -187,7 +198,7 @@ def edge_app(mint: TokenMint, finished: list[str], **settings: Any) -> Any:
     return create_app(
         title="Edge",
         settings=given,
-        routers=[thing_router(), other_router(finished)],
+        routers=[thing_router(), cave_router(), open_router(finished), other_router()],
         verifier=TokenVerifier(given),
         readiness={"database": fine, "relay": broken},
     )

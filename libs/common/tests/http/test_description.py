@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from common.auth import Caller
-from common.http import create_app
+from common.http import Router, create_app
 from common.settings import ServiceSettings
 from testing.conformance import assert_conforms
 
@@ -37,7 +37,7 @@ async def test_every_operation_names_its_security_and_its_problems(nobody: httpx
     assert "HTTPValidationError" not in str(document)
 
 
-async def test_bodies_and_forms_are_described_though_routes_read_them_late(nobody: httpx.AsyncClient) -> None:
+async def test_bodies_and_forms_are_described(nobody: httpx.AsyncClient) -> None:
     paths = (await described(nobody))["paths"]
     assert paths["/v1/things"]["post"]["requestBody"]["content"]["application/json"]["schema"] == {
         "$ref": "#/components/schemas/NewThing"
@@ -63,15 +63,23 @@ class _Body(BaseModel):
     name: str
 
 
-def test_a_route_that_lets_fastapi_judge_its_body_is_refused(tmp_path: Path) -> None:
+def test_a_body_of_a_plain_router_is_refused(tmp_path: Path) -> None:
     router = APIRouter()
 
     @router.post("/v1/early")
     async def judge_early(*, caller: Caller, body: _Body) -> None: ...
 
     settings = ServiceSettings(service="x", database_url="postgresql://localhost/none")
-    with pytest.raises(TypeError, match="LazyBody"):
+    with pytest.raises(TypeError, match="Router"):
         create_app(title="x", settings=settings, routers=[router]).openapi()
+
+
+def test_a_body_that_is_not_strict_is_refused() -> None:
+    router = Router()
+    with pytest.raises(TypeError, match="StrictModel"):
+
+        @router.post("/v1/lax")
+        async def judge_laxly(*, caller: Caller, body: _Body) -> None: ...
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate Operation ID")

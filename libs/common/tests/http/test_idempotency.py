@@ -3,22 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel
 from sqlalchemy import Column, Integer, Table, Text, text
 
 from common.auth import SYSTEM, Caller, Principal, Role, TokenVerifier
 from common.crypto import FieldCipher, KeyRing
-from common.database import Database, new_metadata, uuid_key
+from common.database import Database, UnitOfWork, new_metadata, uuid_key
 from common.errors import NotFound
-from common.http import Answered, Db, LazyBody, Once, StrictModel, create_app, purge_idempotency_keys, resource
-from common.http.idempotency import Idempotency
-from common.http.idempotency_table import idempotency_table
+from common.http import Db, IdempotencyKey, Router, StrictModel, answer, create_app, resource
 from common.observability.metrics import REGISTRY
+from common.once import Answered, Once, idempotency_table, purge_idempotency_keys
 from common.settings import ServiceSettings
 from testing.databases import service_database
 from testing.http import serving
@@ -49,52 +49,45 @@ class Gate:
         self.open.set()
 
 
-async def write(database: Database, caller: Principal, new: NewNote, once: Idempotency, gate: Gate) -> Note:
-    async with database.transaction(caller.actor) as unit:
-        await once.claim(unit)
-        statement = text("INSERT INTO notes (body, version) VALUES (:body, 1) RETURNING id")
-        identifier = str(await unit.connection.scalar(statement, {"body": new.body}))
-        await once.remember(unit, identifier, 1, 201, f"/v1/notes/{identifier}")
-        gate.reached.set()
-        await gate.open.wait()
-        if new.body == "broken":
-            raise RuntimeError
-        await unit.commit()
-    return Note(id=identifier, body=new.body, version=1)
+async def write(unit: UnitOfWork, *, body: str, gate: Gate) -> Note:
+    statement = text("INSERT INTO notes (body, version) VALUES (:body, 1) RETURNING id")
+    identifier = str(await unit.connection.scalar(statement, {"body": body}))
+    gate.reached.set()
+    await gate.open.wait()
+    if body == "broken":
+        raise RuntimeError
+    return Note(id=identifier, body=body, version=1)
 
 
-async def shown(database: Database, caller: Principal, done: Answered) -> Response:
+async def read(database: Database, caller: Principal, done: Answered) -> Note:
     if caller.role is not Role.ADMIN:
         raise NotFound
     async with database.reading() as connection:
         row = (await connection.execute(text("SELECT * FROM notes WHERE id = :id"), {"id": done.object_id})).one()
-    note = Note(id=str(row.id), body=row.body, version=row.version)
-    return resource(note, note.version, done.status, done.location)
+    return Note(id=str(row.id), body=row.body, version=row.version)
 
 
-def router(gate: Gate) -> APIRouter:
-    made = APIRouter(prefix="/v1/notes")
+def router(gate: Gate) -> Router:
+    made = Router(prefix="/v1/notes")
+
+    async def written(database: Database, caller: Principal, body: str, once: Once | None) -> Response:
+        return await answer(
+            database.act(caller.actor, partial(write, body=body, gate=gate), once),
+            show=lambda note: resource(note, note.version, 201, f"/v1/notes/{note.id}"),
+            again=lambda done: read(database, caller, done),
+        )
 
     @made.post("", status_code=201, response_model=Note)
-    async def create_note(*, caller: Caller, database: Db, body: LazyBody[NewNote], once: Once) -> Response:
-        new = body.parse()
-        return await once.answer(
-            write(database, caller, new, once, gate),
-            show=lambda note: resource(note, 1, 201, f"/v1/notes/{note.id}"),
-            again=lambda done: shown(database, caller, done),
-        )
+    async def create_note(*, caller: Caller, database: Db, body: NewNote, once: IdempotencyKey) -> Response:
+        return await written(database, caller, body.body, once)
 
     @made.post("/elsewhere", status_code=201, response_model=Note)
-    async def create_note_elsewhere(*, caller: Caller, database: Db, body: LazyBody[NewNote], once: Once) -> Response:
-        return await create_note(caller=caller, database=database, body=body, once=once)
+    async def create_note_elsewhere(*, caller: Caller, database: Db, body: NewNote, once: IdempotencyKey) -> Response:
+        return await written(database, caller, body.body, once)
 
     @made.post("/blank", status_code=201, response_model=Note)
-    async def create_blank_note(*, caller: Caller, database: Db, once: Once) -> Response:
-        return await once.answer(
-            write(database, caller, NewNote(body=""), once, gate),
-            show=lambda note: resource(note, 1, 201, f"/v1/notes/{note.id}"),
-            again=lambda done: shown(database, caller, done),
-        )
+    async def create_blank_note(*, caller: Caller, database: Db, once: IdempotencyKey) -> Response:
+        return await written(database, caller, "", once)
 
     return made
 

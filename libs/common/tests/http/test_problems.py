@@ -69,20 +69,41 @@ async def test_a_missing_thing_an_unknown_route_and_an_id_that_is_none_look_the_
 
 async def test_refusals_come_in_the_agreed_order(edge: Any, admin: httpx.AsyncClient) -> None:
     broken: dict[str, Any] = {"content": b"{", "headers": {"Content-Type": "application/json"}}
+    fine: dict[str, Any] = {"json": {"name": "a"}}
     async with edge.client(None) as nobody, edge.client("graduate") as graduate:
         problem(await nobody.patch(THING, **broken), 401, "unauthenticated")
-        problem(await graduate.patch(f"/v1/things/{uuid4()}", **broken), 404, "not_found")
-        problem(await graduate.patch(THING, **broken), 403, "forbidden")
-    problem(await admin.patch(THING, **broken), 428, "precondition_required")
-    stale = await admin.patch(THING, json={}, headers={"If-Match": '"2"'})
+        problem(await graduate.patch(f"/v1/things/{uuid4()}", **fine), 404, "not_found")
+        problem(await graduate.patch(THING, **fine), 403, "forbidden")
+    problem(await admin.patch(THING, **fine), 428, "precondition_required")
+    stale = await admin.patch(THING, **fine, headers={"If-Match": '"2"'})
     problem(stale, 412, "precondition_failed")
     assert stale.headers["etag"] == '"3"'
     frozen = {"Authorization": f"Bearer {edge.mint.token('admin', subject='frozen')}", "If-Match": '"3"'}
-    document = problem(await admin.patch(THING, json={}, headers=frozen), 409, "frozen")
+    document = problem(await admin.patch(THING, **fine, headers=frozen), 409, "frozen")
     assert (document["state"], document["allowed_transitions"]) == ("frozen", ["thaw"])
     problem(await admin.patch(THING, json={}, headers={"If-Match": '"3"'}), 422, "invalid")
     done = await admin.patch(THING, json={"name": "a"}, headers={"If-Match": 'W/"9", "3"'})
     assert (done.status_code, done.headers["etag"]) == (200, '"4"')
+    assert (await admin.patch(THING, **fine, headers={"If-Match": "*"})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "status"),
+    [
+        (b"{", {"Content-Type": "application/json"}, 400),
+        (b"{}", {"Content-Type": "application/json"}, 422),
+        (b"{}", {"Content-Type": "text/plain"}, 415),
+        (b"", {}, 422),
+        (b'{"name": "a"}', {"Content-Type": "application/json", "Idempotency-Key": ""}, 201),
+    ],
+)
+async def test_without_a_token_no_body_is_judged(
+    edge: Any, nobody: httpx.AsyncClient, content: bytes, headers: dict[str, str], status: int
+) -> None:
+    for address in ("/v1/things", "/v1/things?colour=red"):
+        problem(await nobody.post(address, content=content, headers=headers), 401, "unauthenticated")
+    async with edge.client() as admin:
+        assert (await admin.post("/v1/things", content=content, headers=headers)).status_code == status
 
 
 @pytest.mark.parametrize("tag", ['W/"3"', "3", '"03"', '""', "nonsense"])

@@ -20,7 +20,7 @@ from common.settings import asyncpg_url
 from testing.shared_servers import postgres_url
 
 _LOCK = "SELECT pg_advisory_lock(hashtext('quxiang tests: ' || $1))"
-_SHAPING = {"clock", "table", "tables", "schema", "migrations", "rights"}
+_SHAPING = {"clock", "common_tables", "history", "table", "tables", "schema", "migrations", "rights"}
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ async def assert_no_drift(server_url: str, package: str) -> None:
     """Upgrades an empty database to head and fails if the tables of the code differ from it."""
     async with _empty_database(server_url) as url:
         await upgrade(url, package, application_role=None)
-        await _on(url, package, command.check)
+        await on_database(url, package, command.check)
 
 
 async def assert_reversible(server_url: str, package: str) -> None:
@@ -41,7 +41,7 @@ async def draft(server_url: str, package: str, message: str) -> None:
     """Writes the difference between migrations and tables as a new migration."""
     async with _empty_database(server_url) as url:
         await upgrade(url, package, application_role=None)
-        await _on(url, package, command.revision, message=message, autogenerate=True)
+        await on_database(url, package, command.revision, message=message, autogenerate=True)
 
 
 @asynccontextmanager
@@ -61,7 +61,8 @@ async def _execute(engine: AsyncEngine, statement: str) -> None:
         await connection.execute(text(statement))
 
 
-async def _on(url: str, package: str, act: Callable[..., Any], **options: Any) -> None:
+async def on_database(url: str, package: str, act: Callable[..., Any], **options: Any) -> None:
+    """Runs a command of alembic, with the history of a service, on the database of this address."""
     engine = create_async_engine(asyncpg_url(url), poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(_with_connection, alembic_config(package), act, options)

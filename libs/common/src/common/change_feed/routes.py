@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 from pydantic_core import to_json
 
@@ -20,6 +20,7 @@ from common.database import Database
 from common.errors import NotFound
 from common.http.models import Whole
 from common.http.paging import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, BadCursor, decode_cursor, encode_cursor
+from common.http.routing import OPEN, Router
 from common.kafka import schema_base
 from common.settings import ServiceSettings
 
@@ -59,13 +60,13 @@ def changes_router(
     settings: ServiceSettings,
     topics: Sequence[str] | None = None,
     owners: Conditions = MappingProxyType({}),
-) -> APIRouter:
+) -> Router:
     """The feed of the topics that the service publishes, or of some of them.
 
     `owners` are conditions for parts of the row scope that no event carries, like the province of a school. A caller
     whose scope has a part without a condition gets 403.
     """
-    router = APIRouter(tags=["changes"])
+    router = Router(tags=["changes"])
     wanted = tuple(topics) if topics is not None else topics_of(settings.service)
     conditions = owner_conditions(wanted, owners)
 
@@ -92,9 +93,9 @@ def changes_router(
     return router
 
 
-def schemas_router() -> APIRouter:
+def schemas_router() -> Router:
     """The schemas that events name as `dataschema`; open, because they hold no data."""
-    router = APIRouter(tags=["schemas"])
+    router = Router(credential=OPEN, tags=["schemas"])
 
     @router.get(
         "/schemas/{name}",

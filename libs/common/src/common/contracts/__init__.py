@@ -4,8 +4,9 @@
 per producer what its data hold. `python -m common.contracts.generate` writes schemas, examples and the AsyncAPI page.
 """
 
-from common.contracts.catalogue import EVENT_TYPES, TOPICS, EventType, TopicSpec
+from common.contracts.catalogue import EVENT_TYPES, TOPICS
 from common.contracts.envelope import IncomingEvent, OutgoingEvent
+from common.contracts.events import EventType, TopicSpec
 from common.contracts.fields import EventData
 from common.contracts.tokens import ChangeToken, MalformedTokenError
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from common.contracts.catalogue import EVENT_TYPES, SUBSCRIPTIONS, TOPICS, EventType, TopicSpec
-from common.contracts.examples import EXAMPLES
+from common.contracts.catalogue import EVENT_TYPES, SUBSCRIPTIONS, TOPICS
+from common.contracts.events import EventType, TopicSpec
 from common.contracts.schemas import schema_of
 
 _HEADERS: dict[str, Any] = {
@@ -86,7 +86,7 @@ def _message(described: EventType) -> dict[str, Any]:
         "headers": {"$ref": "#/components/schemas/headers"},
         "payload": {"schemaFormat": "application/schema+json;version=draft-2020-12", "schema": schema_of(described)},
         "bindings": {"kafka": {"key": key}},
-        "examples": [{"payload": EXAMPLES[described.name].model_dump(mode="json")}],
+        "examples": [{"payload": described.example.model_dump(mode="json")}],
     }
 
 

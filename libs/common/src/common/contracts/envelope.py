@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from common.contracts.catalogue import EVENT_TYPES, EventType
+from common.contracts.catalogue import EVENT_TYPES
+from common.contracts.events import EventType
 from common.contracts.fields import EventData
 
 SPEC_VERSION = "1.0"

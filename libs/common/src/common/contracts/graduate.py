@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from common.contracts.events import EXAMPLE_FACTS, EXAMPLE_GRADUATE, Event, TopicSpec
 from common.contracts.fields import ADDITIVE, Code, CohortField, EventData, Slug, UnitCode, Version
 
 TOPIC = "quxiang.registry.graduate.v1"
@@ -43,3 +44,39 @@ class GraduateData(EventData):
     teacher_training_code: Code | None = None
     study_form: Slug | Code | None = Field(default=None, description="学习形式")
     status: Annotated[GraduateStatus, ADDITIVE]
+
+
+def _example(status: GraduateStatus, *changed: str) -> GraduateData:
+    return GraduateData(
+        **EXAMPLE_FACTS,
+        graduate_id=EXAMPLE_GRADUATE,
+        version=2,
+        college_code="C01",
+        major_code="080901",
+        class_code="2001",
+        cohort=2024,
+        education_level_code="31",
+        sex_code="2",
+        origin_place_code="410102",
+        ethnicity_code="01",
+        hardship_code="0",
+        training_mode_code="1",
+        teacher_training_code="2",
+        study_form="full_time",
+        status=status,
+        changed_fields=changed,
+    )
+
+
+EVENTS = (
+    Event(REGISTERED, GraduateData, "A graduate entered the roster", _example(GraduateStatus.REGISTERED)),
+    Event(
+        CHANGED,
+        GraduateData,
+        "A roster entry changed",
+        _example(GraduateStatus.COMPLETED, "status", "education_level_code"),
+    ),
+    Event(WITHDRAWN, GraduateData, "A graduate left the population", _example(GraduateStatus.WITHDRAWN, "status")),
+)
+
+TOPIC_SPEC = TopicSpec(TOPIC, "registry", "graduate_id", "State of one graduate's roster entry", EVENTS)

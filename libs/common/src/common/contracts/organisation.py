@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from common.contracts.events import EXAMPLE_FACTS, Event, TopicSpec
 from common.contracts.fields import ADDITIVE, Code, EventData, UnitCode
 
 TOPIC = "quxiang.registry.organisation.v1"
@@ -40,3 +41,23 @@ class OrganisationData(EventData):
     college_code: UnitCode | None = Field(default=None, description="The college a major or class belongs to")
     major_code: UnitCode | None = Field(default=None, description="The major a class belongs to")
     state: Annotated[UnitState, ADDITIVE] = UnitState.ACTIVE
+
+
+EVENTS = (
+    Event(
+        CHANGED,
+        OrganisationData,
+        "A unit was created or changed",
+        OrganisationData(
+            **EXAMPLE_FACTS,
+            unit_kind=UnitKind.COLLEGE,
+            code="C01",
+            name="计算机学院",
+            name_en="School of Computing",
+            province_code="410000",
+            changed_fields=("name_en",),
+        ),
+    ),
+)
+
+TOPIC_SPEC = TopicSpec(TOPIC, "registry", "school_code", "Schools with their colleges, majors and classes", EVENTS)

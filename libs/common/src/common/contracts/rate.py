@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from common.contracts.events import EXAMPLE_FACTS, Event, TopicSpec
 from common.contracts.fields import CohortField, EventData, Slug, UnitCode
 
 TOPIC = "quxiang.indicators.rate.v1"
@@ -24,3 +25,19 @@ class RateMovedData(EventData):
 
     cohort: CohortField
     groups: Annotated[tuple[MovedGroup, ...], Field(min_length=1)]
+
+
+EVENTS = (
+    Event(
+        MOVED,
+        RateMovedData,
+        "Figures of these groups moved",
+        RateMovedData(
+            **EXAMPLE_FACTS,
+            cohort=2024,
+            groups=(MovedGroup(dimension="total"), MovedGroup(dimension="college", value="C01")),
+        ),
+    ),
+)
+
+TOPIC_SPEC = TopicSpec(TOPIC, "indicators", "school_code", "Groups whose figures moved", EVENTS)

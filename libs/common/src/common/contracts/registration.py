@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from common.contracts.events import EXAMPLE_FACTS, EXAMPLE_GRADUATE, Event, TopicSpec
 from common.contracts.fields import ADDITIVE, Code, CohortField, EventData, Slug, UnitCode, Version
 
 TOPIC = "quxiang.destinations.registration.v1"
@@ -68,3 +69,52 @@ class DestinationData(EventData):
     source: Annotated[RegistrationSource, ADDITIVE]
     state: Annotated[RegistrationState, ADDITIVE]
     confirmation: Annotated[Confirmation, ADDITIVE] | None = None
+
+
+def _example(
+    confirmation: Confirmation, *changed: str, state: RegistrationState = RegistrationState.SCHOOL_APPROVED
+) -> DestinationData:
+    return DestinationData(
+        **EXAMPLE_FACTS,
+        graduate_id=EXAMPLE_GRADUATE,
+        registration_id=UUID("01902f0e-6f5c-7b61-9e0b-3a55c1a8f001"),
+        version=4,
+        college_code="C01",
+        major_code="080901",
+        education_level_code="31",
+        cohort=2024,
+        destination_code="10",
+        code_list_version="2024",
+        class_level1="employed",
+        class_level2="unit",
+        flexible=False,
+        employer_nature_code="39",
+        industry_code="33",
+        place_code="410102",
+        position_code="40",
+        source=RegistrationSource.GRADUATE,
+        state=state,
+        confirmation=confirmation,
+        changed_fields=changed,
+    )
+
+
+EVENTS = (
+    Event(DECIDED, DestinationData, "A destination was approved", _example(Confirmation.UNCONFIRMED)),
+    Event(
+        CHANGED,
+        DestinationData,
+        "Effective content changed",
+        _example(Confirmation.UNCONFIRMED, "employer_nature_code", "confirmation"),
+    ),
+    Event(
+        VOIDED,
+        DestinationData,
+        "A registration was voided",
+        _example(Confirmation.UNCONFIRMED, "state", state=RegistrationState.VOIDED),
+    ),
+    Event(CONFIRMED, DestinationData, "The graduate confirmed", _example(Confirmation.CONFIRMED, "confirmation")),
+    Event(DISPUTED, DestinationData, "The graduate disputed", _example(Confirmation.DISPUTED, "confirmation")),
+)
+
+TOPIC_SPEC = TopicSpec(TOPIC, "destinations", "graduate_id", "State of one graduate's approved destination", EVENTS)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from common.contracts.events import EXAMPLE_FACTS, EXAMPLE_GRADUATE, Event, TopicSpec
 from common.contracts.fields import ADDITIVE, CohortField, EventData, Version
 
 TOPIC = "quxiang.surveys.response.v1"
@@ -34,3 +35,28 @@ class ResponseData(EventData):
     state: Annotated[ResponseState, ADDITIVE]
     questions_answered: Annotated[int, Field(ge=0)] = 0
     questions_total: Annotated[int, Field(ge=0)] = 0
+
+
+def _example(state: ResponseState, answered: int) -> ResponseData:
+    return ResponseData(
+        **EXAMPLE_FACTS,
+        graduate_id=EXAMPLE_GRADUATE,
+        wave_id=UUID("01902f0e-6f5c-7b61-9e0b-3a55c1a8f002"),
+        questionnaire_id=UUID("01902f0e-6f5c-7b61-9e0b-3a55c1a8f003"),
+        questionnaire_version=1,
+        cohort=2024,
+        cycle=1,
+        state=state,
+        questions_answered=answered,
+        questions_total=12,
+        changed_fields=("state",),
+    )
+
+
+EVENTS = (
+    Event(REQUESTED, ResponseData, "A graduate was asked in a wave", _example(ResponseState.REQUESTED, 0)),
+    Event(SUBMITTED, ResponseData, "An answer was submitted", _example(ResponseState.SUBMITTED, 11)),
+    Event(WITHDRAWN, ResponseData, "An answer was withdrawn", _example(ResponseState.WITHDRAWN, 11)),
+)
+
+TOPIC_SPEC = TopicSpec(TOPIC, "surveys", "graduate_id", "Who was asked in a wave and who answered", EVENTS)

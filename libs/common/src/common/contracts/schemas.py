@@ -4,7 +4,8 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from common.contracts.catalogue import EVENT_TYPES, EventType
+from common.contracts.catalogue import EVENT_TYPES
+from common.contracts.events import EventType
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -1,10 +1,10 @@
 """The engine with limits on everything that could wait for ever, and the ways to open it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Self
+from typing import Any, Self, TypeVar, overload
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -13,6 +13,7 @@ from common.auth.principal import Actor
 from common.database.failures import translated, translated_connecting
 from common.database.unit_of_work import UnitOfWork
 from common.observability.correlation import current_correlation_id
+from common.once import Once, Remembered, claim, remember
 from common.settings import ServiceSettings, asyncpg_url
 
 CONNECT_TIMEOUT = 5
@@ -24,6 +25,12 @@ POOL_TIMEOUT = 10
 IDLE_IN_TRANSACTION = "15s"
 """A client that died or hangs between statements must not hold row locks longer."""
 
+LOCK_TIMEOUT = "500ms"
+"""A request that waits for a lock keeps a connection of the pool from all others; then it gives up with `Busy`."""
+
+PATIENT_LOCK_TIMEOUT = "0"
+"""Work that no client waits for is bounded by its statement timeout only."""
+
 STATEMENTS = 500
 """Prepared statements kept per connection; a service has a few hundred."""
 
@@ -31,11 +38,18 @@ RECYCLE = 1800
 """Seconds after which a connection is replaced, so that plans and memory of the server do not age for ever."""
 
 
+Done = TypeVar("Done")
+Kept = TypeVar("Kept", bound=Remembered)
+
+_WAIT_LONGER = text("SELECT set_config('lock_timeout', :lock_timeout, true)")
+
+
 class Database:
     """One service's database as one role. Create it in the process that uses it, dispose it at the end."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, lock_timeout: str | None = None) -> None:
         self.engine = engine
+        self._lock_timeout = lock_timeout
         self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
@@ -54,6 +68,11 @@ class Database:
             )
         )
 
+    @property
+    def patient(self) -> "Database":
+        """The same pool for long work: transactions wait for locks as long as a statement may take."""
+        return Database(self.engine, lock_timeout=PATIENT_LOCK_TIMEOUT)
+
     async def dispose(self) -> None:
         """Closes all connections."""
         await self.engine.dispose()
@@ -63,7 +82,31 @@ class Database:
         """Opens a unit of work at READ COMMITTED; leaving it without a commit undoes everything."""
         async with _opened(self.engine) as connection:
             transaction = await connection.begin()
+            if self._lock_timeout is not None:
+                await connection.execute(_WAIT_LONGER, {"lock_timeout": self._lock_timeout})
             yield UnitOfWork(connection, transaction, actor, correlation_id or current_correlation_id())
+
+    @overload
+    async def act(self, actor: Actor, act: Callable[[UnitOfWork], Awaitable[Done]], once: None = None) -> Done: ...
+
+    @overload
+    async def act(self, actor: Actor, act: Callable[[UnitOfWork], Awaitable[Kept]], once: Once) -> Kept: ...
+
+    async def act(self, actor: Actor, act: Callable[[UnitOfWork], Awaitable[Any]], once: Once | None = None) -> Any:
+        """The frame of every command: opens, claims the key, runs, remembers what came of it, commits.
+
+        `act` awaits nothing but the database and never commits. Returns what it returned, after the commit.
+        Raises AlreadyAnswered, RequestInProgress or Invalid for the key, Busy for a lock that is not had in time,
+        and whatever `act` raises; then nothing is stored.
+        """
+        async with self.transaction(actor) as unit:
+            if once is not None:
+                await claim(unit.connection, actor.subject, once)
+            done = await act(unit)
+            if once is not None:
+                await remember(unit.connection, actor.subject, once, done)
+            await unit.commit()
+        return done
 
     @asynccontextmanager
     async def reading(self, *, snapshot: bool = False) -> AsyncIterator[AsyncConnection]:
@@ -93,6 +136,7 @@ def _engine(url: str, application_name: str, statement_timeout: int, **pool: Any
             "server_settings": {
                 "application_name": application_name,
                 "statement_timeout": f"{statement_timeout}s",
+                "lock_timeout": LOCK_TIMEOUT,
                 "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION,
                 "timezone": "UTC",
                 # compiling a plan costs more than any of our short statements

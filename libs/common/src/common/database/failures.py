@@ -7,14 +7,15 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from common.errors import Message, Unavailable
+from common.errors import Busy, Message, Unavailable
 
 _ROLLED_BACK = frozenset({"40001", "40P01"})
 _PLAN_OUTDATED = "InvalidCachedStatementError"
 """A migration changed a table under a prepared statement; the dialect forgets the plan, so the next attempt works."""
 
 _OUT_OF_ORDER = ("08", "53", "57P", "58")
-_CANCELLED = frozenset({"57014", "55P03", "25P03"})
+_CANCELLED = frozenset({"57014", "25P03"})
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 class SerialisationConflict(Unavailable):
@@ -74,6 +75,8 @@ def _translation(error: DBAPIError) -> Exception | None:
     state = sqlstate(error)
     if state in _ROLLED_BACK or type(error.orig).__name__ == _PLAN_OUTDATED:
         return SerialisationConflict()
+    if state == _LOCK_NOT_AVAILABLE:
+        return Busy()
     if error.connection_invalidated or state in _CANCELLED or (state or "").startswith(_OUT_OF_ORDER):
         return DatabaseUnavailable()
     return None

@@ -59,7 +59,7 @@ class UnitOfWork:
         )
 
     async def commit(self) -> None:
-        """Makes everything true. When it raises, nothing may be answered as done."""
+        """Commits. If it raises, the outcome is unknown: never answer 2xx."""
         if self._ended:
             raise RuntimeError("this unit of work has ended")
         self._ended = True

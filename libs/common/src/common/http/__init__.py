@@ -3,22 +3,27 @@
 from common.http.app import create_app
 from common.http.bodies import LazyBody
 from common.http.etags import IfMatch, etag, resource
-from common.http.idempotency import Answered, Idempotency, Once, purge_idempotency_keys
+from common.http.idempotency import Answered, Idempotency, IdempotencyKey, Once, answer, purge_idempotency_keys
 from common.http.min_change import MinChange, RequestedChanges, wait_until
 from common.http.models import Day, PageOf, Problem, StrictModel, Whole, rule_broken
 from common.http.paging import Page, Paging, decode_cursor, encode_cursor, page_of, page_response
 from common.http.probes import Check, probes_app, probes_router
 from common.http.problems import ProblemTable
 from common.http.resources import Cipher, Db
-from common.http.uploads import ImportForm, LazyUpload, Received
+from common.http.routing import BEARER, OPEN, Credential, Router
+from common.http.uploads import ImportForm, LazyUpload, Received, Upload
 
 __all__ = [
+    "BEARER",
+    "OPEN",
     "Answered",
     "Check",
     "Cipher",
+    "Credential",
     "Day",
     "Db",
     "Idempotency",
+    "IdempotencyKey",
     "IfMatch",
     "ImportForm",
     "LazyBody",
@@ -32,8 +37,11 @@ __all__ = [
     "ProblemTable",
     "Received",
     "RequestedChanges",
+    "Router",
     "StrictModel",
+    "Upload",
     "Whole",
+    "answer",
     "create_app",
     "decode_cursor",
     "encode_cursor",

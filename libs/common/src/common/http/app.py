@@ -15,7 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from common.auth.verifier import TokenVerifier
 from common.crypto import FieldCipher
 from common.database import Database
-from common.errors import BadQuery, Malformed, Message, NotFound, QuxiangError
+from common.errors import Malformed, Message, NotFound, QuxiangError
 from common.http.docs import add_docs
 from common.http.edges import MAX_BODY, BodyLimit, HeadAsGet, PathCheck, SecurityHeaders, Unforeseen
 from common.http.openapi import describe
@@ -26,8 +26,9 @@ from common.http.queries import refuse_unknown_query
 from common.http.rate_limit import RateLimit, limit_rate
 from common.http.refusals import ContentTooLarge, MethodNotAllowed
 from common.http.routes_of import DeclaredRoutes
+from common.http.routing import Router
 from common.http.uploads import MAX_UPLOAD_BODY, is_upload
-from common.http.validation import parameter_problems
+from common.http.validation import refusal_of
 from common.observability import CorrelationMiddleware, MetricsMiddleware
 from common.settings import ServiceSettings
 
@@ -72,10 +73,10 @@ def create_app(
     app.state.verifier, app.state.database, app.state.cipher = verifier, database, cipher
     app.state.routes, app.state.rate_limit = routes, RateLimit(settings.rate_limit_per_second)
     for router in routers:
-        app.include_router(router, dependencies=[Depends(guard)])
+        app.include_router(router, dependencies=[] if isinstance(router, Router) else [Depends(guard)])
     table = {**DEFAULT_STATUSES, **(problems or {})}
-    app.include_router(problem_pages(table, problem_texts or {}), dependencies=[Depends(refuse_unknown_query)])
-    app.include_router(probes_router(readiness or {}, verifier), dependencies=[Depends(refuse_unknown_query)])
+    app.include_router(problem_pages(table, problem_texts or {}))
+    app.include_router(probes_router(readiness or {}, verifier))
     add_docs(app)
     _handle_errors(app, table)
     app.openapi = lambda: describe(app, routes)  # type: ignore[method-assign]
@@ -140,7 +141,7 @@ def _handle_errors(app: FastAPI, table: ProblemTable) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return problem_response(request, _parameters_refused(error), table)
+        return problem_response(request, refusal_of(error), table)
 
     handlers: list[tuple[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]] = [
         (QuxiangError, refused),
@@ -149,13 +150,6 @@ def _handle_errors(app: FastAPI, table: ProblemTable) -> None:
     ]
     for kind, handler in handlers:
         app.add_exception_handler(kind, handler)
-
-
-def _parameters_refused(error: RequestValidationError) -> QuxiangError:
-    errors = error.errors()
-    if any(each["loc"][0] == "path" for each in errors):
-        return NotFound()
-    return BadQuery(parameter_problems(errors))
 
 
 def _http_refusal(request: Request, error: HTTPException, table: ProblemTable) -> Response:

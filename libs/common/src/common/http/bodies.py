@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from common.errors import FieldProblem, Invalid, Malformed, Message
-from common.http.refusals import UnsupportedMediaType
+from common.http.refusals import MalformedJson, UnsupportedMediaType
 from common.http.validation import field_problems, pointer
 
 JSON = "application/json"
@@ -22,12 +22,34 @@ MERGE_PATCH = "application/merge-patch+json"
 Model = TypeVar("Model", bound=BaseModel)
 
 
+def parsed(model: type[Model], content_type: str, raw: bytes) -> Model:
+    """A JSON body as its model, by JSON's own types; raises UnsupportedMediaType, Malformed or Invalid."""
+    if not raw.strip():
+        raise Invalid([FieldProblem("", "required", Message("缺少请求体", "A body is required"))])
+    if content_type.split(";")[0].strip().lower() not in {JSON, MERGE_PATCH}:
+        raise UnsupportedMediaType(JSON)
+    try:
+        # the models' own reader takes NaN and Infinity, which are no JSON, for numbers
+        if b"NaN" in raw or b"Infinity" in raw:
+            from_json(raw, allow_inf_nan=False)
+        read = model.model_validate_json(raw)
+    except ValidationError as error:
+        raise _refusal(error) from None
+    except ValueError:
+        raise MalformedJson from None
+    # PostgreSQL's text cannot hold null characters
+    if b"\\u0000" in raw and (places := list(_null_characters(json.loads(raw), ()))):
+        text = Message("不得包含空字符", "Must not contain a null character")
+        raise Invalid([FieldProblem(pointer(place), "null_character", text) for place in places])
+    return read
+
+
 class ReceivedBody(Generic[Model]):
     """What was sent, not yet judged."""
 
     def __init__(self, model: type[Model], content_type: str, raw: bytes) -> None:
         self._model = model
-        self._content_type = content_type.split(";")[0].strip().lower()
+        self._content_type = content_type
         self.raw = raw
 
     @property
@@ -37,29 +59,7 @@ class ReceivedBody(Generic[Model]):
 
     def parse(self) -> Model:
         """The body as its model; raises UnsupportedMediaType, Malformed or Invalid."""
-        if self.is_empty:
-            raise Invalid([FieldProblem("", "required", Message("缺少请求体", "A body is required"))])
-        if self._content_type not in {JSON, MERGE_PATCH}:
-            raise UnsupportedMediaType(JSON)
-        try:
-            # the models' own reader takes NaN and Infinity, which are no JSON, for numbers
-            from_json(self.raw, allow_inf_nan=False)
-        except ValueError:
-            raise _no_json() from None
-        try:
-            parsed = self._model.model_validate_json(self.raw)
-        except ValidationError as error:
-            raise _refusal(error) from None
-        self._refuse_null_characters()
-        return parsed
-
-    def _refuse_null_characters(self) -> None:
-        """PostgreSQL's text cannot hold them."""
-        if b"\\u0000" in self.raw:
-            places = list(_null_characters(json.loads(self.raw), ()))
-            if places:
-                text = Message("不得包含空字符", "Must not contain a null character")
-                raise Invalid([FieldProblem(pointer(place), "null_character", text) for place in places])
+        return parsed(self._model, self._content_type, self.raw)
 
 
 class BodyReader:
@@ -91,11 +91,7 @@ else:
 
 def _refusal(error: ValidationError) -> Malformed | Invalid:
     errors = error.errors(include_url=False, include_input=False)
-    return _no_json() if errors[0]["type"] == "json_invalid" else Invalid(field_problems(errors))
-
-
-def _no_json() -> Malformed:
-    return Malformed(Message("请求体不是有效的 JSON", "The body is not valid JSON"), "malformed_json")
+    return MalformedJson() if errors[0]["type"] == "json_invalid" else Invalid(field_problems(errors))
 
 
 def _null_characters(value: Any, place: tuple[str | int, ...]) -> Any:

@@ -6,28 +6,24 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Response
 from pydantic_core import to_json
 
-from common.errors import PreconditionFailed, PreconditionRequired
+from common.errors import Versions, must_equal
 
 JSON_TYPE = "application/json"
-_TAGS = re.compile(r'"([^"]*)"')
+_VERSION = re.compile(r'"([1-9][0-9]{0,17}|0)"')
 
 
-class Precondition:
-    """The version that a write is meant for. Ask it after the row was found and the role is known to be right."""
+class Precondition(Versions):
+    """The version that a write is meant for; a command takes it as `expected`."""
 
-    def __init__(self, header: str | None) -> None:
-        self._header = header
+    missing = False
 
     def must_equal(self, version: int) -> None:
         """Raises PreconditionRequired without If-Match, PreconditionFailed if it names another version."""
-        if self._header is None:
-            raise PreconditionRequired
-        if self._header.strip() != "*" and str(version) not in self._strong_tags():
-            raise PreconditionFailed(version)
+        must_equal(self, version)
 
-    def _strong_tags(self) -> list[str]:
-        header = self._header or ""
-        return [tag for part in header.split(",") if not part.strip().startswith("W/") for tag in _TAGS.findall(part)]
+
+class _Missing(Precondition):
+    missing = True
 
 
 async def read_precondition(
@@ -36,11 +32,16 @@ async def read_precondition(
     ] = None,
 ) -> Precondition:
     """FastAPI dependency; OpenAPI shows the header through it."""
-    return Precondition(if_match)
+    if if_match is None:
+        return _Missing()
+    # a weak tag never matches
+    strong = [part for part in if_match.split(",") if not part.strip().startswith("W/")]
+    named = frozenset(int(tag) for part in strong for tag in _VERSION.findall(part))
+    return Precondition(named, any=if_match.strip() == "*")
 
 
 IfMatch = Annotated[Precondition, Depends(read_precondition)]
-"""In a route's signature; then `if_match.must_equal(row.version)`."""
+"""In a route's signature, `if_match: IfMatch`; the command takes it as `expected: ExpectedVersion`."""
 
 
 def etag(version: int) -> str:

@@ -86,10 +86,10 @@ def _complete_operation(
 def _describe_body(
     operation: dict[str, Any], route: DeclaredRoute, method: str, references: dict[type[BaseModel], dict[str, Any]]
 ) -> None:
-    upload = upload_of(route)
+    upload, declared = upload_of(route), operation.pop("requestBody", None)
     if route.body is not None:
         types = (JSON, MERGE_PATCH) if method == "PATCH" else (JSON,)
-        schema = references[route.body.model]
+        schema = declared["content"][JSON]["schema"] if declared else references[route.body]
         operation["requestBody"] = {"required": True, "content": {each: {"schema": schema} for each in types}}
     elif upload is not None:
         operation["requestBody"] = {"required": True, "content": {MULTIPART: {"schema": references[upload.form]}}}
@@ -111,7 +111,7 @@ def _statuses(route: DeclaredRoute, method: str) -> list[int]:
 
 def _add_models(schemas: dict[str, Any], routes: DeclaredRoutes) -> dict[type[BaseModel], dict[str, Any]]:
     """Adds the schemas of bodies, forms and problems; returns how to refer to each."""
-    bodies = [route.body.model for route in routes.all if route.body is not None]
+    bodies = [route.body for route in routes.all if route.body and not route.declared_body]
     uploads = [upload.form for route in routes.all if (upload := upload_of(route)) is not None]
     models: list[type[BaseModel]] = list(dict.fromkeys([Problem, *bodies, *uploads]))
     mapping, definitions = models_json_schema(

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import FastAPI, Response
 from pydantic import BaseModel
 
 from common.auth.verifier import TokenVerifier
+from common.http.routing import Router
 from common.observability import exposition
 from common.observability.metrics import CONTENT_TYPE
 
@@ -30,9 +31,9 @@ class KeySetDocument(BaseModel):
     keys: list[dict[str, object]]
 
 
-def probes_router(readiness: Mapping[str, Check], verifier: TokenVerifier | None = None) -> APIRouter:
+def probes_router(readiness: Mapping[str, Check], verifier: TokenVerifier | None = None) -> Router:
     """`/livez`, `/readyz`, `/metrics`, and the trusted keys where there is a verifier."""
-    router = APIRouter(tags=["probes"])
+    router = Router(credential=None, tags=["probes"])
 
     @router.get("/livez", summary="The process runs")
     async def livez() -> dict[str, bool]:

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from common.errors import Message, NotFound, QuxiangError
 from common.http.problems import InternalError, ProblemTable, status_of
+from common.http.routing import Router
 
 
-def problem_pages(table: ProblemTable, more: Mapping[str, tuple[int, Message]]) -> APIRouter:
+def problem_pages(table: ProblemTable, more: Mapping[str, tuple[int, Message]]) -> Router:
     """`/problems` and `/problems/{code}`."""
-    router = APIRouter(include_in_schema=False)
+    router = Router(credential=None, include_in_schema=False)
 
     @router.get("/problems", response_class=HTMLResponse)
     async def all_problems() -> str:

@@ -1,6 +1,6 @@
-"""Refusals that only HTTP knows: method, content type, size, and a request that is being answered already."""
+"""Refusals that only HTTP knows: method, content type and size."""
 
-from common.errors import Conflict, Malformed, Message, QuxiangError
+from common.errors import Malformed, Message, QuxiangError
 
 
 class MethodNotAllowed(QuxiangError):
@@ -46,12 +46,3 @@ class MalformedForm(Malformed):
 
     code = "malformed_form"
     title = Message("请求体不是有效的 multipart 表单", "The body is not a valid multipart form")
-
-
-class RequestInProgress(Conflict):
-    """A request with the same idempotency key has not been answered yet."""
-
-    def __init__(self, retry_after: float = 1.0) -> None:
-        title = Message("相同 Idempotency-Key 的请求正在处理", "A request with this Idempotency-Key is being answered")
-        super().__init__("request_in_progress", title)
-        self.retry_after = retry_after

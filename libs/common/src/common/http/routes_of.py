@@ -3,21 +3,21 @@
 Since FastAPI 0.137 `app.routes` is a tree; `iter_route_contexts` is the supported way to walk it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from inspect import iscoroutinefunction
 from re import Pattern
-from typing import Any, get_args, get_origin
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.security.base import SecurityBase
+from pydantic import BaseModel
 
 from common.http.bodies import BodyReader
-
-_MANY = (list, set, tuple, frozenset, Sequence)
+from common.http.models import StrictModel
+from common.http.routing import Route, flattened, refuse_blocking, takes_many
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,17 @@ class DeclaredRoute:
     authenticators: tuple[Dependant, ...]
     queries: frozenset[str]
     repeatable: frozenset[str]
+    declared_body: type[StrictModel] | None
 
     def depends_on(self, *calls: Callable[..., Any]) -> bool:
         """True if any of the callables is among its dependencies."""
         return any(call in self.dependencies for call in calls)
 
     @property
-    def body(self) -> BodyReader | None:
-        """The reader of its JSON body, if it takes one."""
-        return next((call for call in self.dependencies if isinstance(call, BodyReader)), None)
+    def body(self) -> type[BaseModel] | None:
+        """The model of its JSON body, if it takes one."""
+        readers = (call.model for call in self.dependencies if isinstance(call, BodyReader))
+        return self.declared_body or next(readers, None)
 
 
 class DeclaredRoutes:
@@ -76,12 +78,11 @@ def _is_api(context: Any) -> bool:
 
 
 def _declared(context: Any) -> DeclaredRoute:
-    if context.body_field is not None:
-        raise TypeError(f"{context.path}: take the body as LazyBody, or it is judged before the token")
-    flat = list(_flattened(context.dependant))
-    for each in flat:
-        if not _is_async(each.call):
-            raise TypeError(f"{context.path}: make {each.call} async, or every request hops through a thread")
+    original: APIRoute = context.original_route
+    if context.body_field is not None and not isinstance(original, Route):
+        raise TypeError(f"{context.path}: use common.http.Router, or the body is judged before the token")
+    flat = list(flattened(context.dependant))
+    refuse_blocking(original)
     queries = [field for each in flat for field in each.query_params]
     return DeclaredRoute(
         path=context.path_format,
@@ -91,23 +92,10 @@ def _declared(context: Any) -> DeclaredRoute:
         dependencies=tuple(each.call for each in flat if each.call is not None),
         authenticators=tuple(each for each in flat if any(map(_is_scheme, each.dependencies))),
         queries=frozenset(field.alias for field in queries),
-        repeatable=frozenset(field.alias for field in queries if _takes_many(field.field_info.annotation)),
+        declared_body=context.body_field and context.body_field.field_info.annotation,
+        repeatable=frozenset(field.alias for field in queries if takes_many(field.field_info.annotation)),
     )
-
-
-def _is_async(call: Any) -> bool:
-    return iscoroutinefunction(call) or iscoroutinefunction(getattr(call, "__call__", None))  # noqa: B004
-
-
-def _flattened(dependant: Dependant) -> Iterator[Dependant]:
-    yield dependant
-    for each in dependant.dependencies:
-        yield from _flattened(each)
 
 
 def _is_scheme(dependant: Dependant) -> bool:
     return isinstance(dependant.call, SecurityBase)
-
-
-def _takes_many(annotation: Any) -> bool:
-    return get_origin(annotation) in _MANY or annotation in _MANY or any(map(_takes_many, get_args(annotation)))

@@ -1,6 +1,6 @@
 """Files that arrive as multipart forms: counted while they stream in, kept in memory, never on disk.
 
-A route takes `upload: LazyUpload[ImportForm]` and calls `await upload.receive(…)` with who may send it.
+A route takes `upload: Upload[ImportForm]` after its caller, whose role is then refused before the file is read.
 """
 
 import json
@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -20,6 +21,7 @@ from common.errors import FieldProblem, Invalid, Malformed, Message, QuxiangErro
 from common.http.models import Whole, rule_broken
 from common.http.refusals import ContentTooLarge, UnsupportedMediaType
 from common.http.routes_of import DeclaredRoute
+from common.http.routing import flattened
 from common.http.validation import field_problems, pointer
 from common.spreadsheets.kinds import kind_of
 
@@ -97,10 +99,20 @@ class ExpectedUpload(Generic[Form]):
 
 
 class UploadReader:
-    """The dependency behind `LazyUpload[Form]`; `form` is what OpenAPI shows."""
+    """What stands behind `Upload[Form]`; `form` is what OpenAPI shows."""
 
     def __init__(self, form: type[BaseModel]) -> None:
         self.form = form
+
+    async def __call__(self, request: Request) -> Any:
+        """Reads and checks the form; raises UnsupportedMediaType, Malformed, ContentTooLarge or Invalid."""
+        name, content, fields = await _received(request)
+        form = _validated(self.form, fields)
+        return Received(form, kind_of(name, content), content)
+
+
+class LazyUploadReader(UploadReader):
+    """What stands behind `LazyUpload[Form]`."""
 
     async def __call__(self, request: Request) -> ExpectedUpload[Any]:
         """Reads nothing yet."""
@@ -112,15 +124,54 @@ def _reader(form: type[BaseModel]) -> UploadReader:
     return UploadReader(form)
 
 
+@cache
+def _lazy_reader(form: type[BaseModel]) -> UploadReader:
+    return LazyUploadReader(form)
+
+
+async def payload_of(request: Request) -> bytes:
+    """What an idempotency key stands for: the fields and the file's SHA-256."""
+    _, content, fields = await _received(request)
+    return _payload(fields, content)
+
+
+def takes_file(route: APIRoute) -> bool:
+    """True if the route takes a file."""
+    return any(isinstance(each.call, UploadReader) for each in flattened(route.dependant))
+
+
+async def _received(request: Request) -> tuple[str, bytes, dict[str, str]]:
+    """Name and content of the file, and the other fields; read once, whoever asks first."""
+    known: tuple[str, bytes, dict[str, str]] | None = getattr(request.state, "upload", None)
+    if known is None:
+        parts = await _parsed(request)
+        try:
+            file, fields = _split(parts)
+            known = (file.filename or "", await file.read(), fields)
+        finally:
+            await parts.close()
+        if len(known[1]) > MAX_FILE:
+            raise ContentTooLarge(MAX_FILE)
+        request.state.upload = known
+    return known
+
+
 if TYPE_CHECKING:
     LazyUpload = ExpectedUpload
+    Upload = Received
 else:
+
+    class Upload:
+        """`upload: Upload[ImportForm]` in a route's signature."""
+
+        def __class_getitem__(cls, form: type[BaseModel]) -> Any:
+            return Annotated[Received, Depends(_reader(form))]
 
     class LazyUpload:
         """`upload: LazyUpload[ImportForm]` in a route's signature."""
 
         def __class_getitem__(cls, form: type[BaseModel]) -> Any:
-            return Annotated[ExpectedUpload, Depends(_reader(form))]
+            return Annotated[ExpectedUpload, Depends(_lazy_reader(form))]
 
 
 def upload_of(route: DeclaredRoute) -> UploadReader | None:

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from common.errors import FieldProblem, Message
+from fastapi.exceptions import RequestValidationError
+
+from common.errors import BadQuery, FieldProblem, Message, NotFound, QuxiangError
 
 MAX_PROBLEMS = 100
 MAX_SEGMENT = 64
@@ -54,6 +56,14 @@ _BOUNDS: dict[str, tuple[str, str, str, str]] = {
     "multiple_of": ("multiple_of", "multiple_of", "应为 {} 的倍数", "Must be a multiple of {}"),
 }
 _FALLBACK = Message("取值不正确", "Not a usable value")
+
+
+def refusal_of(error: RequestValidationError) -> QuxiangError:
+    """NotFound for an id that is none, BadQuery for parameters and headers; bodies are judged by their routes."""
+    errors = error.errors()
+    if any(each["loc"][0] == "path" for each in errors):
+        return NotFound()
+    return BadQuery(parameter_problems(errors))
 
 
 def field_problems(errors: Iterable[Mapping[str, Any]], *, prefix: Sequence[str | int] = ()) -> list[FieldProblem]:

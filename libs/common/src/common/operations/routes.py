@@ -1,21 +1,24 @@
 """Operations over HTTP: the 202 that takes work, its state, and its error report."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from common.auth import UNRESTRICTED, Caller, Principal, Role
 from common.crypto import FieldCipher
-from common.database import Database
+from common.database import Database, UnitOfWork
 from common.errors import NotFound
-from common.http.idempotency import Answered, Idempotency
+from common.http.idempotency import Idempotency, answer
 from common.http.language import preferred_language
 from common.http.resources import Cipher, Db
+from common.http.routing import Router
 from common.identifiers import OperationId
+from common.once import Answered, Once
 from common.operations import storage
 from common.operations.submitting import REPORT, submit
 
@@ -54,9 +57,9 @@ class Operation(BaseModel):
     finished_at: datetime | None
 
 
-def operations_router() -> APIRouter:
+def operations_router() -> Router:
     """`GET /v1/operations/{id}` and its error report, for the application that `create_app` makes."""
-    router = APIRouter(prefix="/v1/operations", tags=["operations"])
+    router = Router(prefix="/v1/operations", tags=["operations"])
 
     @router.get("/{operation_id}", response_model=Operation, summary="How far a piece of long work is")
     async def read_operation(*, request: Request, caller: Caller, database: Db, operation_id: UUID) -> Response:
@@ -74,11 +77,19 @@ def operations_router() -> APIRouter:
     return router
 
 
+@dataclass(frozen=True)
+class Submitted:
+    """An operation that was stored; it has no versions."""
+
+    id: OperationId
+    version: int | None = None
+
+
 async def accept(
     request: Request,
     database: Database,
     caller: Principal,
-    once: Idempotency,
+    once: Once | Idempotency | None,
     *,
     kind: str,
     parameters: dict[str, Any],
@@ -87,42 +98,27 @@ async def accept(
     cipher: FieldCipher | None = None,
 ) -> Response:
     """Stores the work with its audit entry in one transaction and answers 202 with its Location."""
-    return await once.answer(
-        _submitted(database, caller, once, kind, parameters, school_code, upload, cipher),
-        show=lambda done: _again(request, database, caller, done),
-        again=lambda done: _again(request, database, caller, done),
-    )
 
-
-async def _submitted(
-    database: Database,
-    caller: Principal,
-    once: Idempotency,
-    kind: str,
-    parameters: dict[str, Any],
-    school_code: str | None,
-    upload: bytes | None,
-    cipher: FieldCipher | None,
-) -> Answered:
-    async with database.transaction(caller.actor) as unit:
-        await once.claim(unit)
+    async def submitted(unit: UnitOfWork) -> Submitted:
         operation = await submit(unit, kind, parameters, upload, cipher=cipher, school_code=school_code)
         await unit.audit(f"{kind}.submitted", "operation", operation, school_code=school_code)
-        done = Answered(202, location_of(operation), str(operation), None)
-        await once.remember(unit, done.object_id, None, done.status, done.location)
-        await unit.commit()
-    return done
+        return Submitted(operation)
+
+    async def found(done: Answered) -> Submitted:
+        return Submitted(OperationId(UUID(done.object_id)))
+
+    async def shown(done: Submitted) -> Response:
+        response = await _shown(request, database, caller, done.id, 202)
+        response.headers["Location"] = location_of(done.id)
+        return response
+
+    given = once.value if isinstance(once, Idempotency) else once
+    return await answer(database.act(caller.actor, submitted, given and replace(given, status=202)), shown, found)
 
 
 def location_of(operation: OperationId | UUID) -> str:
     """The path of an operation."""
     return f"/v1/operations/{operation}"
-
-
-async def _again(request: Request, database: Database, caller: Principal, done: Answered) -> Response:
-    response = await _shown(request, database, caller, UUID(done.object_id), done.status)
-    response.headers["Location"] = done.location or location_of(UUID(done.object_id))
-    return response
 
 
 async def _shown(

@@ -107,7 +107,7 @@ async def _dispatch(service: Service, settings: ServiceSettings, database: Datab
 
 async def _own(command: Command, settings: ServiceSettings, database: Database, parsed: Namespace) -> int:
     await require_current(database, settings.service)
-    return await command.run(settings, database, parsed)
+    return await command.run(settings, database.patient, parsed)
 
 
 async def _return_letters(service: Service, settings: ServiceSettings, chosen: str | None) -> None:
@@ -140,7 +140,7 @@ def _spare_the_collector() -> None:
 
 def _background(service: Service, settings: ServiceSettings, database: Database) -> list[Background]:
     relay = Relay(database, settings)
-    return [Background("relay", relay.run, relay.not_ready), *service.background(settings, database)]
+    return [Background("relay", relay.run, relay.not_ready), *service.background(settings, database.patient)]
 
 
 async def _until_current(database: Database, package: str) -> None:

@@ -7,7 +7,7 @@ import structlog
 
 from common.auth import SYSTEM
 from common.database import Database
-from common.http.idempotency import purge_idempotency_keys
+from common.once import purge_idempotency_keys
 from common.operations import purge_operations
 from common.periodic import Periodic, Timetable, every
 from common.service_process.composition import Background

@@ -2,7 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+
+from common.database.common_tables import create_first, drop_first
 
 revision = "202611230001"
 down_revision = None
@@ -11,13 +12,10 @@ depends_on = None
 
 TABLES = (
     "applied_partitions",
-    "audit_entries",
     "cells",
     "destination_versions",
     "moved_groups",
-    "outbox",
     "rate_streams",
-    "relay_state",
     "response_versions",
     "roster_versions",
     "spans",
@@ -26,14 +24,12 @@ TABLES = (
 
 
 def upgrade() -> None:
+    create_first(operations=False)
     _applied_partitions()
-    _audit_entries()
     _cells()
     _destination_versions()
     _moved_groups()
-    _outbox()
     _rate_streams()
-    _relay_state()
     _response_versions()
     _roster_versions()
     _spans()
@@ -43,6 +39,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(TABLES):
         op.drop_table(table)
+    drop_first(operations=False)
 
 
 def _applied_partitions() -> None:
@@ -55,27 +52,6 @@ def _applied_partitions() -> None:
         sa.PrimaryKeyConstraint("topic", "partition", name=op.f("pk_applied_partitions")),
         postgresql_with={"fillfactor": 50},
     )
-
-
-def _audit_entries() -> None:
-    op.create_table(
-        "audit_entries",
-        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
-        sa.Column(
-            "recorded_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("action", sa.Text(), nullable=False),
-        sa.Column("object_kind", sa.Text(), nullable=False),
-        sa.Column("object_id", sa.Text(), nullable=False),
-        sa.Column("school_code", sa.Text(), nullable=True),
-        sa.Column("correlation_id", sa.Text(), nullable=True),
-        sa.Column("detail", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
-    )
-    op.create_index("ix_audit_entries_object", "audit_entries", ["object_kind", "object_id"], unique=False)
-    op.create_index("ix_audit_entries_school_recorded", "audit_entries", ["school_code", "recorded_at"], unique=False)
 
 
 def _cells() -> None:
@@ -132,52 +108,12 @@ def _moved_groups() -> None:
     )
 
 
-def _outbox() -> None:
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True, cache=1), nullable=False),
-        sa.Column("event_id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("sequence", sa.BigInteger(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("school_code", sa.Text(), nullable=False),
-        sa.Column("decided_on", sa.Date(), nullable=True),
-        sa.Column(
-            "recorded_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
-        sa.Column("data", postgresql.JSONB(), nullable=False),
-        sa.Column("correlation_id", sa.Text(), nullable=True),
-        sa.Column("traceparent", sa.Text(), nullable=True),
-        sa.Column("position", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("sequence > 0", name=op.f("ck_outbox_sequence_positive")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("topic", "key", "sequence", name="uq_outbox_topic_key_sequence"),
-    )
-    op.create_index("ix_outbox_school_position", "outbox", ["school_code", "position"], unique=False)
-    op.create_index(
-        "ix_outbox_unnumbered", "outbox", ["id"], unique=False, postgresql_where=sa.text("position IS NULL")
-    )
-    op.create_index("uq_outbox_position", "outbox", ["position"], unique=True)
-
-
 def _rate_streams() -> None:
     op.create_table(
         "rate_streams",
         sa.Column("school_code", sa.Text(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("school_code", name=op.f("pk_rate_streams")),
-    )
-
-
-def _relay_state() -> None:
-    op.create_table(
-        "relay_state",
-        sa.Column("id", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
-        sa.Column("numbered", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("sent", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.CheckConstraint("id = 1", name=op.f("ck_relay_state_one_row")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_relay_state")),
     )
 
 

@@ -1,0 +1,53 @@
+"""How a producer declares its topic: each event once, with its model, its summary and one valid example."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from common.contracts.fields import EventData, example_day, example_instant
+
+RETENTION_DAYS = 90
+"""Older history comes from `replay` or from the change feed."""
+
+EXAMPLE_FACTS: Mapping[str, Any] = MappingProxyType(
+    {"school_code": "10001", "decided_on": example_day(), "recorded_at": example_instant()}
+)
+"""What all examples have in common."""
+
+EXAMPLE_GRADUATE = UUID("5b0a2f57-9a3e-4a52-9d53-0f4f1f0b7c11")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One type of event, as its producer declares it."""
+
+    name: str
+    model: type[EventData]
+    summary: str
+    example: EventData
+
+    @property
+    def schema_name(self) -> str:
+        """File name of the JSON Schema, below `/schemas/` of the producer."""
+        return f"{self.name}.json"
+
+
+@dataclass(frozen=True)
+class EventType(Event):
+    """An event with the topic that it is of."""
+
+    topic: str
+
+
+@dataclass(frozen=True)
+class TopicSpec:
+    """One topic of the contract; `key` names the field of the data that is the message key."""
+
+    name: str
+    owner: str
+    key: str
+    summary: str
+    events: tuple[Event, ...]
+    retention_days: int = RETENTION_DAYS

@@ -1,0 +1,189 @@
+"""The tables that every service has, as steps that the migrations of the services call: each is written once.
+
+A change of these tables is one more function here, called by one more migration of each service. A function never
+changes once a database may have run it.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+_OPERATIONS = ("upload_chunks", "operation_chunks", "operations", "idempotency_keys")
+_EVERYWHERE = ("relay_state", "outbox", "audit_entries")
+
+
+def create_first(*, operations: bool = True) -> None:
+    """Audit trail and outbox; with `operations` also long work, its files, and requests that were answered."""
+    _audit_entries()
+    _outbox()
+    _relay_state()
+    if operations:
+        _idempotency_keys()
+        _operations()
+        _operation_chunks()
+        _upload_chunks()
+
+
+def drop_first(*, operations: bool = True) -> None:
+    """Takes back what `create_first` made."""
+    for table in (*(_OPERATIONS if operations else ()), *_EVERYWHERE):
+        op.drop_table(table)
+
+
+def _audit_entries() -> None:
+    op.create_table(
+        "audit_entries",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column(
+            "recorded_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("object_kind", sa.Text(), nullable=False),
+        sa.Column("object_id", sa.Text(), nullable=False),
+        sa.Column("school_code", sa.Text(), nullable=True),
+        sa.Column("correlation_id", sa.Text(), nullable=True),
+        sa.Column("detail", JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
+    )
+    op.create_index("ix_audit_entries_object", "audit_entries", ["object_kind", "object_id"], unique=False)
+    op.create_index("ix_audit_entries_school_recorded", "audit_entries", ["school_code", "recorded_at"], unique=False)
+
+
+def _idempotency_keys() -> None:
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("payload_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("status", sa.SmallInteger(), nullable=False),
+        sa.Column("location", sa.Text(), nullable=True),
+        sa.Column("object_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=True),
+        sa.Column("stored_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
+        sa.PrimaryKeyConstraint("subject", "method", "path", "key", name=op.f("pk_idempotency_keys")),
+    )
+    op.create_index("ix_idempotency_keys_stored_at", "idempotency_keys", ["stored_at"], unique=False)
+
+
+def _operations() -> None:
+    op.create_table(
+        "operations",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), server_default=sa.text("'queued'"), nullable=False),
+        sa.Column("school_code", sa.Text(), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("correlation_id", sa.Text(), nullable=True),
+        sa.Column("parameters", JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
+        sa.Column("done", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("total", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("result", JSONB(), nullable=True),
+        sa.Column("errors", JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
+        sa.Column("errors_total", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("report", sa.LargeBinary(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("worker", sa.Text(), nullable=True),
+        sa.Column(
+            "lease_until", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "expires_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp() + interval '7 days'"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "state IN ('queued', 'running', 'succeeded', 'failed')", name=op.f("ck_operations_state_known")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_operations")),
+    )
+    op.create_index("ix_operations_expires_at", "operations", ["expires_at"], unique=False)
+    op.create_index(
+        "ix_operations_open",
+        "operations",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('queued', 'running')"),
+    )
+
+
+def _outbox() -> None:
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True, cache=1), nullable=False),
+        sa.Column("event_id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("school_code", sa.Text(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column(
+            "recorded_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("data", JSONB(), nullable=False),
+        sa.Column("correlation_id", sa.Text(), nullable=True),
+        sa.Column("traceparent", sa.Text(), nullable=True),
+        sa.Column("position", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("sequence > 0", name=op.f("ck_outbox_sequence_positive")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("topic", "key", "sequence", name="uq_outbox_topic_key_sequence"),
+    )
+    op.create_index("ix_outbox_school_position", "outbox", ["school_code", "position"], unique=False)
+    op.create_index(
+        "ix_outbox_unnumbered", "outbox", ["id"], unique=False, postgresql_where=sa.text("position IS NULL")
+    )
+    op.create_index("uq_outbox_position", "outbox", ["position"], unique=True)
+
+
+def _relay_state() -> None:
+    op.create_table(
+        "relay_state",
+        sa.Column("id", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
+        sa.Column("numbered", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("sent", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_relay_state_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_relay_state")),
+    )
+
+
+def _operation_chunks() -> None:
+    op.create_table(
+        "operation_chunks",
+        sa.Column("operation_id", sa.Uuid(), nullable=False),
+        sa.Column("chunk_no", sa.Integer(), nullable=False),
+        sa.Column("outcome", JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["operation_id"],
+            ["operations.id"],
+            name=op.f("fk_operation_chunks_operation_id_operations"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("operation_id", "chunk_no", name=op.f("pk_operation_chunks")),
+    )
+
+
+def _upload_chunks() -> None:
+    op.create_table(
+        "upload_chunks",
+        sa.Column("operation_id", sa.Uuid(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
+        sa.Column("bytes", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["operation_id"],
+            ["operations.id"],
+            name=op.f("fk_upload_chunks_operation_id_operations"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("operation_id", "index", name=op.f("pk_upload_chunks")),
+    )

@@ -1,0 +1,136 @@
+"""Claims a key, remembers what was answered under it, forgets it after a day.
+
+Only identifiers are stored. A repetition renders the answer anew, so it shows no more than the caller may see now.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.clock import NOW_SQL
+from common.errors import Conflict, FieldProblem, Invalid, Message
+
+KEPT = "24 hours"
+
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:place, 7))")
+_FIND = text(
+    f"""
+    SELECT payload_hash, status, location, object_id, version, stored_at < {NOW_SQL} - interval '{KEPT}' AS old
+    FROM idempotency_keys WHERE subject = :subject AND method = :method AND path = :path AND key = :key
+    """
+)
+_FORGET = text(
+    "DELETE FROM idempotency_keys WHERE subject = :subject AND method = :method AND path = :path AND key = :key"
+)
+_STORE = text(
+    """
+    INSERT INTO idempotency_keys (subject, method, path, key, payload_hash, status, location, object_id, version)
+    VALUES (:subject, :method, :path, :key, :payload_hash, :status, :location, :object_id, :version)
+    """
+)
+_PURGE = text(f"DELETE FROM idempotency_keys WHERE stored_at < {NOW_SQL} - interval '{KEPT}'")
+
+
+@dataclass(frozen=True)
+class Once:
+    """One request with an idempotency key. Who sent it is the actor of the act, so the two cannot differ.
+
+    `payload_hash` is keyed where the service has a cipher. `status` is what the first success is answered with.
+    """
+
+    method: str
+    path: str
+    key: str
+    payload_hash: bytes
+    status: int = 200
+
+
+class Remembered(Protocol):
+    """What an act under an idempotency key returns: a thing that can be found again by its id."""
+
+    @property
+    def id(self) -> object:
+        """Stored as text."""
+
+    @property
+    def version(self) -> int | None:
+        """None for things without versions."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What was answered to the first request with a key."""
+
+    status: int
+    location: str | None
+    object_id: str
+    version: int | None
+
+
+class AlreadyAnswered(Exception):
+    """Leaves an act whose request was answered before."""
+
+    def __init__(self, answered: Answered) -> None:
+        super().__init__()
+        self.answered = answered
+
+
+class RequestInProgress(Conflict):
+    """A request with the same idempotency key has not been answered yet."""
+
+    code = "request_in_progress"
+    title = Message("相同 Idempotency-Key 的请求正在处理", "A request with this Idempotency-Key is being answered")
+
+    def __init__(self, retry_after: float = 1.0) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class KeyReused(Invalid):
+    """The key was used with another payload."""
+
+    code = "idempotency_key_reused"
+    title = Message("该 Idempotency-Key 已用于其他内容", "This Idempotency-Key was used with another content")
+
+    def __init__(self) -> None:
+        super().__init__([FieldProblem("Idempotency-Key", "reused", self.title)])
+
+
+async def claim(connection: AsyncConnection, subject: str, once: Once) -> None:
+    """Holds the key until the transaction ends.
+
+    Raises RequestInProgress while another transaction holds it, KeyReused if it was used with another payload,
+    AlreadyAnswered if the request was done before.
+    """
+    place = _place(subject, once)
+    if not await connection.scalar(_LOCK, {"place": json.dumps(list(place.values()))}):
+        raise RequestInProgress
+    row = (await connection.execute(_FIND, place)).one_or_none()
+    if row is None:
+        return
+    if row.old:
+        await connection.execute(_FORGET, place)
+        return
+    if row.payload_hash != once.payload_hash:
+        raise KeyReused
+    raise AlreadyAnswered(Answered(row.status, row.location, row.object_id, row.version))
+
+
+async def remember(
+    connection: AsyncConnection, subject: str, once: Once, done: Remembered, location: str | None = None
+) -> None:
+    """Stores what will be answered, inside the same transaction as the write."""
+    facts = {"status": once.status, "location": location, "object_id": str(done.id), "version": done.version}
+    await connection.execute(_STORE, {**_place(subject, once), **facts, "payload_hash": once.payload_hash})
+
+
+async def purge_idempotency_keys(connection: AsyncConnection) -> int:
+    """Deletes what is older than a day; returns how many."""
+    return (await connection.execute(_PURGE)).rowcount
+
+
+def _place(subject: str, once: Once) -> dict[str, str]:
+    return {"subject": subject, "method": once.method, "path": once.path, "key": once.key}

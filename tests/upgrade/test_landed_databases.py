@@ -1,0 +1,78 @@
+"""Databases of the first released version come to the newest revision with every row intact.
+
+`landed/<service>.sql` was dumped (pg_dump, plain SQL) from a stack of that version with a small season of demo data.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from alembic import command
+
+from common.database import Database
+from common.database.migrations import is_current, upgrade
+from common.settings import ServiceSettings
+from testing.databases import ServiceDatabase, empty_database
+from testing.migrations import on_database
+
+LANDED = Path(__file__).parent / "landed"
+SERVICES = ("registry", "destinations", "surveys", "indicators")
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(params=SERVICES)
+async def landed(request: pytest.FixtureRequest) -> AsyncIterator[tuple[str, ServiceDatabase]]:
+    """A service with a database as its first release left it."""
+    service = request.param
+    async with empty_database(service) as stored:
+        connection = await _connected(stored)
+        await connection.execute((LANDED / f"{service}.sql").read_text())
+        await connection.close()
+        yield service, stored
+
+
+async def test_the_newest_revision_keeps_every_row(landed: tuple[str, ServiceDatabase]) -> None:
+    service, stored = landed
+    before = await _rows(stored)
+    assert sum(map(len, before.values())) > 80
+    await upgrade(stored.owner_url, service, application_role=f"{service}_app")
+    after = await _rows(stored)
+    for table, rows in before.items():
+        kept = {column for column in rows[0] if column in after[table][0]} if rows else set()
+        assert _values(after[table], kept) == _values(rows, kept), table
+
+
+async def test_the_upgraded_database_is_the_one_that_the_code_describes(landed: tuple[str, ServiceDatabase]) -> None:
+    service, stored = landed
+    await upgrade(stored.owner_url, service, application_role=f"{service}_app")
+    await on_database(stored.owner_url, service, command.check)
+    database = Database.connect(ServiceSettings(service=service, database_url=stored.app_url))
+    assert await is_current(database, service)
+    await database.dispose()
+
+
+async def _rows(stored: ServiceDatabase) -> Rows:
+    """Every row of every table but the revision's, as the owner reads it."""
+    connection = await _connected(stored)
+    tables = await connection.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    found = {
+        name: [json.loads(row[0]) for row in await connection.fetch(f'SELECT to_jsonb(each) FROM "{name}" AS each')]
+        for (name,) in tables
+        if name != "alembic_version"
+    }
+    await connection.close()
+    return found
+
+
+def _values(rows: list[dict[str, Any]], columns: set[str]) -> list[str]:
+    return sorted(json.dumps([row[column] for column in sorted(columns)], default=str) for row in rows)
+
+
+async def _connected(stored: ServiceDatabase) -> asyncpg.Connection:
+    return await asyncpg.connect(stored.owner_url.replace("+asyncpg", ""))
