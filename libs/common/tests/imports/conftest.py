@@ -15,7 +15,7 @@ from common.audit import audit_table
 from common.auth import Caller, TokenVerifier
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database, new_metadata
-from common.http import Cipher, Db, ImportForm, Once, Upload, create_app
+from common.http import Cipher, Db, IdempotencyKey, ImportForm, Upload, create_app
 from common.once.table import idempotency_table
 from common.operations import operation_tables
 from common.operations.routes import Operation, accept, operations_router
@@ -36,7 +36,7 @@ router = APIRouter(prefix="/v1/imports")
 
 @router.post("/badges", status_code=202, response_model=Operation)
 async def import_badges(
-    *, request: Request, caller: Caller, database: Db, cipher: Cipher, upload: Upload[ImportForm], once: Once
+    *, request: Request, caller: Caller, database: Db, cipher: Cipher, upload: Upload[ImportForm], once: IdempotencyKey
 ) -> Response:
     form = upload.form
     return await accept(

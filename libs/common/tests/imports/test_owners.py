@@ -3,14 +3,14 @@ from datetime import date
 import pytest
 
 from common.codes import Cell
+from common.imports import foreign_cells
 from common.spreadsheets.headers import Header
-from common.spreadsheets.owners import foreign_cells
 
 HEADER = Header(0, {"school": 0, "cohort": 1}, {"school": "院校代码", "cohort": "毕业年份"})
 
 
 def foreign(school: Cell, cohort: Cell, code: str = "10001") -> list[tuple[str, str]]:
-    return list(foreign_cells(HEADER, [school, cohort], code, 2024))
+    return [(each.column, each.rule) for each in foreign_cells(HEADER, [school, cohort], code, 2024)]
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,11 @@ async def test_one_faulty_row_refuses_the_file_and_all_are_explained(office: Any
     sheet = openpyxl.load_workbook(io.BytesIO(report.content)).active
     assert sheet is not None
     table = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert [len(table), table[0][:4], table[1][:3]] == [5, ["学号", "姓名", "徽章", "毕业年份"], ["1", "张三", "铜徽章"]]
+    assert [len(table), table[0][:4], table[1][:3]] == [
+        5,
+        ["学号", "姓名", "徽章", "毕业年份"],
+        ["1", "张三", "铜徽章"],
+    ]
     assert str(table[1][-1]).startswith("徽章：")
 
 

@@ -122,12 +122,9 @@ def badge_import(chunk_rows: int = 2) -> ImportKind:
 
 async def hanging_after_one_chunk(context: OperationContext) -> None:
     """The work of a worker that is going to be killed: it hangs once the first chunk is committed."""
-    progress = context.progress
 
     async def until_one_is_done(done: int, total: int) -> None:
-        await progress(done, total)
-        sys.stdout.write("one chunk\n")
-        sys.stdout.flush()
+        print("one chunk", flush=True)
         await asyncio.Event().wait()
 
     context.progress = until_one_is_done  # type: ignore[method-assign]
@@ -136,7 +133,9 @@ async def hanging_after_one_chunk(context: OperationContext) -> None:
 
 def badge_runner(database: Database, cipher: FieldCipher) -> OperationRunner:
     kind = badge_import()
-    return OperationRunner(database, {KIND: partial(run_import, kind)}, cipher=cipher, empty_results={KIND: kind.empty_result})
+    return OperationRunner(
+        database, {KIND: partial(run_import, kind)}, cipher=cipher, empty_results={KIND: kind.empty_result}
+    )
 
 
 if __name__ == "__main__":

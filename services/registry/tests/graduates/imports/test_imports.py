@@ -437,7 +437,7 @@ async def test_withdrawn_graduates_stay_withdrawn(imported: Imported, files: Any
         ("counsellor", {"school": "OWN", "class_": "K"}, {}, 403),
         ("college_officer", {"school": "OWN", "college": "C1"}, {}, 403),
         ("provincial_officer", {"province": "410000"}, {}, 403),
-        ("counsellor", {"school": "OWN", "class_": "K"}, {"cohort": "x"}, 403),
+        ("counsellor", {"school": "OWN", "class_": "K"}, {"cohort": "x"}, 422),
         ("school_officer", {"school": "OWN"}, {"cohort": "x"}, 422),
         ("school_officer", {"school": "OWN"}, {}, 202),
     ],

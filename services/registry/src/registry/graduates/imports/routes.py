@@ -1,12 +1,9 @@
 """The route that takes a roster."""
 
-from functools import partial
-
 from fastapi import APIRouter, Request, Response
 
-from common.auth import Caller, Principal, Role
-from common.database import Database
-from common.http import Cipher, Db, ImportForm, LazyUpload, Once
+from common.auth import Caller, Role
+from common.http import Cipher, Db, IdempotencyKey, ImportForm, Upload
 from common.identifiers import SchoolCode
 from common.operations.routes import Operation, accept
 from registry.graduates.imports.operations import KIND
@@ -19,24 +16,20 @@ IMPORTERS = (Role.SCHOOL_OFFICER, Role.ADMIN)
 
 @router.post("/graduates", status_code=202, response_model=Operation, summary="Import the roster of a cohort")
 async def import_graduates(
-    *, request: Request, database: Db, cipher: Cipher, caller: Caller, upload: LazyUpload[ImportForm], once: Once
+    *, request: Request, database: Db, cipher: Cipher, caller: Caller, upload: Upload[ImportForm], once: IdempotencyKey
 ) -> Response:
-    must_see_school = partial(_require_school, database, caller)
-    received = await upload.receive(must_see_school, partial(caller.must_be, *IMPORTERS))
-    form = received.form
+    form = upload.form
+    async with database.reading() as connection:
+        await organisation.require_school(connection, caller, SchoolCode(form.school_code))
+    caller.must_be(*IMPORTERS)
     return await accept(
         request,
         database,
         caller,
         once,
         kind=KIND,
-        parameters={**form.model_dump(mode="json"), "kind": received.kind},
+        parameters={**form.model_dump(mode="json"), "kind": upload.kind},
         school_code=form.school_code,
-        upload=received.content,
+        upload=upload.content,
         cipher=cipher,
     )
-
-
-async def _require_school(database: Database, caller: Principal, school_code: str) -> None:
-    async with database.reading() as connection:
-        await organisation.require_school(connection, caller, SchoolCode(school_code))
