@@ -23,13 +23,17 @@ async def test_it_starts_heals_and_ends(launcher: Launcher) -> None:
     process = launcher.start()
     await launcher.until_running()
     addresses = launcher.addresses()
-    assert set(addresses) == {"services", "kafka", "postgres"}
-    assert list(addresses["services"]) == ["registry", "destinations", "surveys", "indicators"]
+    assert set(addresses) == {"services", "kafka", "postgres", "databases", "processes"}
+    for part in ("services", "databases", "processes"):
+        assert list(addresses[part]) == ["registry", "destinations", "surveys", "indicators"]
+    assert addresses["databases"]["surveys"] == f"postgresql://surveys_owner@{addresses['postgres']}/surveys"
+    assert addresses["processes"]["surveys"] == launcher.pid_of("surveys")
     for name in ("surveys", "postgres", "kafka"):
         before = launcher.pid_of(name)
         os.kill(before, signal.SIGKILL)
         await eventually(partial(_says, launcher, f"{name} is ready again"), within=30)
         assert launcher.pid_of(name) != before
+    assert launcher.addresses()["processes"]["surveys"] == launcher.pid_of("surveys")
     started = time.monotonic()
     process.send_signal(signal.SIGTERM)
     assert launcher.wait(10) == 0

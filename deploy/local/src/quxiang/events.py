@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
 
 from common.contracts.catalogue import TOPICS
+from quxiang.control import NOT_RUNNING
 from quxiang.state import State
 from servers.problems import StartProblem
 
@@ -38,7 +39,7 @@ def described(record: "ConsumerRecord[bytes, bytes]") -> str:
 def _broker(state: State) -> str:
     address: Any = state.recall("run.json").get("kafka")
     if not isinstance(address, str):
-        raise StartProblem("The stack is not running. Start it with `make run`.")
+        raise StartProblem(NOT_RUNNING)
     return address
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from common.database import Database
 from common.settings import ServiceSettings
-from quxiang.services import PORTS, Surroundings
+from quxiang.addresses import PORTS
+from quxiang.services import Surroundings
 from quxiang.signing import issuer_of
 from quxiang.state import State, workspace_root
 

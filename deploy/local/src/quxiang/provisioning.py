@@ -9,7 +9,8 @@ import asyncpg
 from common.contracts.catalogue import SUBSCRIPTIONS
 from common.kafka import ensure_topics
 from common.settings import ServiceSettings
-from quxiang.services import PORTS, Surroundings
+from quxiang.addresses import PORTS
+from quxiang.services import Surroundings
 
 
 async def ensure_databases(admin_url: str) -> set[str]:
@@ -34,7 +35,10 @@ async def ensure_databases(admin_url: str) -> set[str]:
 async def ensure_all_topics(surroundings: Surroundings) -> None:
     """Create the topics of the contract and the dead letters of every consumer group, where missing."""
     settings = ServiceSettings(
-        service="launcher", database_url=surroundings.database_url("registry", "app"), kafka=surroundings.kafka
+        service="launcher",
+        database_url=surroundings.database_url("registry", "app"),
+        kafka=surroundings.kafka,
+        clock=None,
     )
     await ensure_topics(settings, groups=SUBSCRIPTIONS)
 

@@ -6,12 +6,15 @@ import errno
 import os
 import signal
 import sys
+from collections.abc import Collection
 
 import httpx
 
+from quxiang.addresses import PORTS, url
+from quxiang.ahead import move_for_run
 from quxiang.console import Console
+from quxiang.control import taking_orders
 from quxiang.keys import keep_tokens_fresh
-from quxiang.services import PORTS, url
 from quxiang.stack import Stack
 from quxiang.state import State
 from quxiang.welcome import welcome
@@ -21,14 +24,15 @@ from servers.processes import end_leftovers
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def run(state: State, *, demo: bool) -> int:
-    """Run the stack until a signal; give the exit code."""
+def run(state: State, *, demo: bool, left_out: Collection[str] = ()) -> int:
+    """Runs the stack without some services until a signal, and returns the exit code."""
     console = Console()
     try:
         state.create()
         with state.owned():
             _tidy(state, console)
-            return asyncio.run(_serve(state, console, demo=demo))
+            stack = Stack(state, console, ahead=_ahead(state, console), left_out=left_out)
+            return asyncio.run(_serve(stack, state, console, demo=demo and not left_out))
     except Exception as failure:
         words = _advice(failure, state)
         if words is None:
@@ -54,8 +58,13 @@ def _tidy(state: State, console: Console) -> None:
     state.run_file.unlink(missing_ok=True)
 
 
-async def _serve(state: State, console: Console, *, demo: bool) -> int:
-    stack = Stack(state, console)
+def _ahead(state: State, console: Console) -> str:
+    if ahead := move_for_run(state):
+        console.say(f"the clock of code and databases runs ahead by {ahead}")
+    return ahead
+
+
+async def _serve(stack: Stack, state: State, console: Console, *, demo: bool) -> int:
     stopping = _stop_requests(stack, console)
     living = asyncio.create_task(_live(stack, state, console, demo=demo))
     asked = asyncio.create_task(stopping.wait())
@@ -75,7 +84,7 @@ async def _serve(state: State, console: Console, *, demo: bool) -> int:
 
 async def _live(stack: Stack, state: State, console: Console, *, demo: bool) -> None:
     await stack.start()
-    async with asyncio.TaskGroup() as group:
+    async with taking_orders(state, stack), asyncio.TaskGroup() as group:
         group.create_task(keep_tokens_fresh(state, PORTS, console.complain))
         if demo:
             await _load_demo_data(state, console)

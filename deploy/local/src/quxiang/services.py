@@ -1,32 +1,27 @@
-"""The four services as programs: their ports, their surroundings, and how to tell that one is ready."""
+"""The four services as programs: their surroundings, and how to tell that one is ready."""
 
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
+from quxiang.addresses import PORTS, url
 from quxiang.keys import keyring_file, service_token_file
 from quxiang.signing import AUDIENCE, ISSUER, jwks_file
 from quxiang.state import State
 from servers.child import Program
 from servers.ports import LOOPBACK
 
-# Other programs rely on 8001 to 8004; a second stack on one machine needs others.
-FIRST_PORT = int(os.environ.get("QUXIANG_FIRST_PORT", "8001"))
-PORTS = {
-    service: FIRST_PORT + offset for offset, service in enumerate(("registry", "destinations", "surveys", "indicators"))
-}
-
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The servers that the services of a stack use."""
+    """The servers that the services of a stack use, and how far its clock runs ahead."""
 
     state: State
     postgres_port: int
     kafka: str
+    ahead: str = ""
 
     def environment(self, service: str) -> dict[str, str]:
         """Give the settings of one service."""
@@ -45,6 +40,7 @@ class Surroundings:
             "QUXIANG_PORT": str(PORTS[service]),
             "QUXIANG_PROBE_PORT": "0",
             "QUXIANG_PUBLIC_URL": url(PORTS[service]),
+            "QUXIANG_CLOCK": self.ahead,
             "QUXIANG_LOG_LEVEL": "INFO",
             "PYTHONUNBUFFERED": "1",
         }
@@ -82,8 +78,3 @@ async def is_ready(port: int) -> bool:
             return (await client.get(f"{url(port)}/readyz")).status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
-
-
-def url(port: int) -> str:
-    """Give the base address of a service."""
-    return f"http://{LOOPBACK}:{port}"

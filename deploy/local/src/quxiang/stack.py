@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 import os
+from collections.abc import Collection
 from pathlib import Path
 
+from quxiang.addresses import PORTS, url
+from quxiang.ahead import remember
 from quxiang.console import Console
 from quxiang.keys import renew_service_token
 from quxiang.provisioning import ensure_all_topics, ensure_databases, fingerprint
-from quxiang.services import PORTS, Surroundings, url
+from quxiang.services import Surroundings
 from quxiang.state import State
 from quxiang.supervisor import Supervisor
 from servers import postgres
@@ -25,12 +28,18 @@ SERVERS_STOP = 2.5
 
 
 class Stack:
-    """PostgreSQL, Kafka and the four services under one supervisor."""
+    """PostgreSQL, Kafka and the four services under one supervisor.
 
-    def __init__(self, state: State, console: Console) -> None:
+    `ahead` is the offset of its clock as text. Services in `left_out` are not started, until they are asked for.
+    """
+
+    def __init__(self, state: State, console: Console, *, ahead: str = "", left_out: Collection[str] = ()) -> None:
         self._state = state
         self._console = console
-        self._supervisor = Supervisor(console.say, state.pid_file)
+        self._ahead = ahead
+        self._left_out = left_out
+        self._is_announced = False
+        self._supervisor = Supervisor(console.say, state.pid_file, self._announce_again)
         data = postgres.data_folder(state.folder)
         ports = state.recall("ports.json")
         self._postgres = Postgres(data, state.log("postgres"), keep_or_choose(_port(ports.get("postgres"))))
@@ -38,23 +47,44 @@ class Stack:
         self._kafka = Kafka(
             state.folder / "kafka", state.log("kafka"), keep_or_choose(_port(ports.get("kafka"))), free_port()
         )
-        self.surroundings = Surroundings(state, self._postgres.port, self._external_kafka or self._kafka.address)
+        kafka = self._external_kafka or self._kafka.address
+        self.surroundings = Surroundings(state, self._postgres.port, kafka, ahead)
 
     async def start(self) -> None:
         """Bring everything up; what does not come up comes out as a group."""
         self._check_room()
         self._state.remember("ports.json", {"postgres": self._postgres.port, "kafka": self._kafka.port})
+        remember(self._state, self._ahead)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._start_databases())
             group.create_task(self._start_kafka())
         async with asyncio.TaskGroup() as group:
             for service in PORTS:
                 renew_service_token(self._state, service)
-                group.create_task(self._supervisor.start(self.surroundings.program(service), SERVICE_PATIENCE))
+                if service not in self._left_out:
+                    group.create_task(self._supervisor.start(self.surroundings.program(service), SERVICE_PATIENCE))
         self._announce()
+        self._is_announced = True
+
+    async def start_service(self, service: str) -> None:
+        """Starts a service that does not run; raises StartProblem if it does not become ready, and stops it again."""
+        if service in self._supervisor.names():
+            return await self._supervisor.until_ready(service, SERVICE_PATIENCE)
+        self._require_port(service)
+        try:
+            await self._supervisor.start(self.surroundings.program(service), SERVICE_PATIENCE)
+        except StartProblem:
+            await self.stop_service(service)
+            raise
+
+    async def stop_service(self, service: str) -> None:
+        """Stops a service; the supervisor does not start it again."""
+        await self._supervisor.stop([service], SERVICES_STOP)
+        self._console.say(f"{service} is stopped")
 
     async def stop(self) -> None:
         """Stop the services first, so that they can finish what they have, then the servers below them."""
+        self._is_announced = False
         with contextlib.suppress(OSError):
             self._state.run_file.unlink()
         servers = {"postgres", "kafka"}
@@ -92,24 +122,38 @@ class Stack:
         await ensure_all_topics(self.surroundings)
 
     def _check_room(self) -> None:
-        for service, port in PORTS.items():
-            if is_taken(port):
-                raise StartProblem(
-                    f"Port {port}, which {service} needs, is taken by another program{_owner_of(port)}. "
-                    "Stop that program, then start again."
-                )
+        for service in PORTS:
+            if service not in self._left_out:
+                self._require_port(service)
         for folder in (self._state.folder, self._postgres.data.parent):
             self._state.require_space(_existing(folder))
 
+    def _require_port(self, service: str) -> None:
+        port = PORTS[service]
+        if is_taken(port):
+            raise StartProblem(
+                f"Port {port}, which {service} needs, is taken by another program{_owner_of(port)}. "
+                "Stop that program, then start again."
+            )
+
     def _announce(self) -> None:
+        running = self._supervisor.processes()
         self._state.remember(
             "run.json",
             {
                 "services": {service: url(port) for service, port in PORTS.items()},
                 "kafka": self.surroundings.kafka,
                 "postgres": f"{LOOPBACK}:{self._postgres.port}",
+                "databases": {service: self.surroundings.database_url(service, "owner") for service in PORTS},
+                "processes": {service: running[service] for service in PORTS if service in running},
             },
         )
+
+    def _announce_again(self) -> None:
+        """Keeps the process ids true while the stack runs; a full disk is no reason to stop it."""
+        if self._is_announced:
+            with contextlib.suppress(OSError):
+                self._announce()
 
 
 def _owner_of(port: int) -> str:

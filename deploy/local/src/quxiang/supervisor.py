@@ -28,9 +28,16 @@ class BackOff:
 class Supervisor:
     """The programs of one stack."""
 
-    def __init__(self, say: Callable[[str], None], pid_file: Callable[[str], PidFile]) -> None:
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        pid_file: Callable[[str], PidFile],
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`changed` is called when another process runs in the place of one, or none any more."""
         self._say = say
         self._pid_file = pid_file
+        self._changed = changed
         self._children: dict[str, Child] = {}
         self._watchers: dict[str, asyncio.Task[None]] = {}
 
@@ -42,6 +49,11 @@ class Supervisor:
         await child.until_ready(patience)
         self._say(f"{program.name} is ready")
         self._watchers[program.name] = asyncio.create_task(self._keep(child))
+        self._changed()
+
+    async def until_ready(self, name: str, patience: float) -> None:
+        """Waits until a program that was started is ready; raises StartProblem."""
+        await self._children[name].until_ready(patience)
 
     async def run_once(self, program: Program) -> int:
         """Run a program that ends by itself; give its exit code."""
@@ -59,10 +71,15 @@ class Supervisor:
         for name, failure in zip(stopping, await asyncio.gather(*ended, return_exceptions=True), strict=True):
             if failure is not None:
                 self._say(f"{name} did not stop cleanly ({failure!r})")
+        self._changed()
 
     def names(self) -> list[str]:
         """Give the programs in the order of their start."""
         return list(self._children)
+
+    def processes(self) -> dict[str, int]:
+        """The process ids of what runs at this moment, by name."""
+        return {name: child.pid for name, child in self._children.items() if child.pid is not None}
 
     def kill_all(self) -> None:
         """End everything at once."""
@@ -78,6 +95,7 @@ class Supervisor:
             self._say(f"{name} ended with code {code}; starting it again in {pause:.1f} s (see {child.program.log})")
             await asyncio.sleep(pause)
             await self._start_again(child, back_off)
+            self._changed()
             await self._report_return(child)
 
     async def _start_again(self, child: Child, back_off: BackOff) -> None:

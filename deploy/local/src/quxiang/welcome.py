@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from common.auth.issuing import Grant
 from common.auth.principal import Role
+from quxiang.addresses import PORTS, url
 from quxiang.console import Console
-from quxiang.services import PORTS, url
 from quxiang.signing import issuer_of
 from quxiang.state import State
 

@@ -27,7 +27,11 @@ class Ready(BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
 
+if sys.argv[1] == "echo":
+    print(sys.stdin.read(), *sys.argv[3:], os.environ["QUXIANG_DATABASE_URL"], sep="|", end="", flush=True)
+    sys.exit(int(sys.argv[2]))
 if sys.argv[1] == "all":
+    print(f"{os.environ['QUXIANG_PORT']} serves", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     ThreadingHTTPServer((os.environ["QUXIANG_HOST"], int(os.environ["QUXIANG_PORT"])), Ready).serve_forever()
 """
@@ -41,6 +45,7 @@ class Launcher:
         self.state = folder / "state"
         self.first_port = _row_of_free_ports()
         self.process: subprocess.Popen[bytes] | None = None
+        self.settings: dict[str, str] = {}
         for service in SERVICES:
             (folder / "programs" / service).mkdir(parents=True)
             (folder / "programs" / service / "__init__.py").touch()
@@ -48,14 +53,27 @@ class Launcher:
 
     @property
     def environment(self) -> dict[str, str]:
+        """Surroundings of a launcher, and of the commands beside it."""
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("QUXIANG_")},
             "QUXIANG_STATE": str(self.state),
             "QUXIANG_FIRST_PORT": str(self.first_port),
             "PYTHONPATH": str(self.folder / "programs"),
+            **self.settings,
         }
 
-    def start(self, ignoring: Iterable[signal.Signals] = ()) -> subprocess.Popen[bytes]:
+    def quxiang(self, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
+        """Another command of the launcher, on the same state folder."""
+        return subprocess.run(
+            [sys.executable, "-m", "quxiang", *arguments],
+            input=given,
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            timeout=120,
+        )
+
+    def start(self, *options: str, ignoring: Iterable[signal.Signals] = ()) -> subprocess.Popen[bytes]:
         """`ignoring` is what `nohup` and its like have the launcher ignore from its birth."""
 
         def prepare() -> None:
@@ -64,7 +82,7 @@ class Launcher:
 
         with (self.folder / "output").open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "quxiang", "run", "--no-demo"],
+                [sys.executable, "-m", "quxiang", "run", "--no-demo", *options],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

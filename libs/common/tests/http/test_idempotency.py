@@ -216,6 +216,17 @@ async def test_what_failed_is_not_remembered(notes: Notes) -> None:
     assert await notes.count() == 1
 
 
+async def test_a_lock_that_another_act_holds_is_answered_as_busy_and_leaves_the_key_free(notes: Notes) -> None:
+    async with notes.database.transaction(SYSTEM) as other:
+        await other.connection.execute(text("LOCK TABLE notes IN EXCLUSIVE MODE"))
+        refused = await notes.post("k1", {"body": "a"})
+    assert (refused.status_code, refused.json()["code"]) == (503, "busy")
+    assert refused.headers["retry-after"] == "1"
+    done = await notes.post("k1", {"body": "a"})
+    assert (done.status_code, "idempotency-replayed" in done.headers) == (201, False)
+    assert await notes.count() == 1
+
+
 async def test_a_repetition_shows_no_more_than_the_caller_may_see_now(notes: Notes) -> None:
     await notes.post("k1", {"body": "a"})
     assert (await notes.post("k1", {"body": "a"}, role="auditor")).status_code == 404

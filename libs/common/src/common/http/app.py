@@ -17,7 +17,7 @@ from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import Malformed, Message, NotFound, QuxiangError
 from common.http.docs import add_docs
-from common.http.edges import MAX_BODY, BodyLimit, HeadAsGet, PathCheck, SecurityHeaders, Unforeseen
+from common.http.middleware import MAX_BODY, BodyLimit, HeadAsGet, PathCheck, SecurityHeaders, Unforeseen
 from common.http.openapi import describe
 from common.http.probes import Check, probes_router
 from common.http.problem_pages import problem_pages

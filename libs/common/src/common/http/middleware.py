@@ -1,4 +1,4 @@
-"""Pure ASGI middleware around every route: headers, size of bodies, HEAD, and what nobody foresaw.
+"""Security headers, body limit, HEAD, paths without a row, unhandled errors: pure ASGI middleware around every route.
 
 No BaseHTTPMiddleware: it runs the application in a task that a disconnecting client cancels.
 """
@@ -131,7 +131,7 @@ class Unforeseen:
 
 
 class PathCheck:
-    """Answers 404 to paths that no row can have: PostgreSQL's text holds no null character."""
+    """Answers 404 to a path with a null character, which no text in PostgreSQL has."""
 
     def __init__(self, app: Application) -> None:
         self._app = app
