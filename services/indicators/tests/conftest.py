@@ -18,9 +18,10 @@ from common.contracts.organisation import OrganisationData, UnitKind
 from common.contracts.registration import DestinationData
 from common.contracts.response import ResponseData
 from common.database import Database
-from indicators.app import create_app
+from common.service_process import Runtime
+from indicators.app import COMPOSITION, create_app
+from indicators.areas import FIGURES
 from indicators.settings import Settings
-from indicators.subscriptions import apply_batch
 from testing.databases import ServiceDatabase, service_database
 from testing.tokens import TokenMint
 
@@ -155,9 +156,13 @@ async def database(stored: ServiceDatabase) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def apply(database: Database) -> Any:
+def apply(stored: ServiceDatabase, database: Database) -> Any:
+    """Applies a batch of the owners' events, as the consumer does."""
+    settings = Settings(database_url=stored.app_url, partitions=PARTITIONS)
+    handle = COMPOSITION.handle(FIGURES, Runtime(settings, database))
+
     async def applied(events: Iterable[IncomingEvent]) -> None:
-        await apply_batch(database, PARTITIONS, list(events))
+        await handle(list(events))
 
     return applied
 

@@ -19,12 +19,17 @@ FLEXIBLE_FLAG = "flexible_flag"
 
 @dataclass(frozen=True)
 class Measure:
-    """One rate: the classes in its numerator; an empty `denominator` means the population N."""
+    """One rate: the classes in its numerator and its denominator; without a denominator the population N is meant."""
 
     name: str
     title: Message
     numerator: tuple[str, ...]
-    denominator: tuple[str, ...] = ()
+    denominator: tuple[str, ...] | None = None
+
+    @property
+    def overlapping(self) -> bool:
+        """Whether its graduates are in other classes, too, so that it is no addend."""
+        return FLEXIBLE_FLAG in self.numerator
 
 
 @dataclass(frozen=True)
@@ -157,8 +162,6 @@ def class_of(scheme_id: str, destination_code: str | None) -> str | None:
 
 def is_among(destination_code: str, codes: tuple[str, ...]) -> bool:
     """Whether the code is one of `codes`, sub-codes included where an entry ends in `*`."""
-    return any(_matches(destination_code, code) for code in codes)
-
-
-def _matches(destination_code: str, code: str) -> bool:
-    return destination_code.startswith(code[:-1]) if code.endswith("*") else destination_code == code
+    return any(
+        destination_code.startswith(code[:-1]) if code.endswith("*") else destination_code == code for code in codes
+    )

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from indicators.reading.selection import Selection
 from indicators.reading.spans import parameters_of, spans_where
 from indicators.schemes.groupings import Group, group_of
-from indicators.structures.domain import Particulars
+from indicators.structures.domain.structure import Particulars
 
 
 async def particulars(

@@ -9,6 +9,8 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
+from common.identifiers import SchoolCode
+
 OPEN = date.max
 """End of a span that still lasts; PostgreSQL stores it as `infinity`."""
 
@@ -47,7 +49,7 @@ class RosterVersion(NamedTuple):
 
     sequence: int
     decided_on: date
-    school_code: str
+    school_code: SchoolCode
     cohort: int
     status: str
     groups: Groups
@@ -65,7 +67,7 @@ class DestinationVersion(NamedTuple):
 class Content(NamedTuple):
     """What a span says about the graduate while it lasts."""
 
-    school_code: str
+    school_code: SchoolCode
     cohort: int
     groups: Groups
     destination: Destination | None
@@ -115,20 +117,14 @@ def _by_effective_day(versions: Iterable[V]) -> dict[date, V]:
 def _pieces(
     days: list[date], entries: dict[date, RosterVersion], decisions: dict[date, DestinationVersion]
 ) -> Iterator[Span]:
+    """Spans between the days on which something changes, while the graduate is inside the population."""
     entry: RosterVersion | None = None
     decision: DestinationVersion | None = None
     for start, end in pairwise([*days, OPEN]):
         entry, decision = entries.get(start, entry), decisions.get(start, decision)
-        content = _content(start, entry, decision)
-        if content is not None:
-            yield Span(start, end, content)
-
-
-def _content(day: date, entry: RosterVersion | None, decision: DestinationVersion | None) -> Content | None:
-    if entry is None or entry.status not in COUNTED_STATUSES or day < season_start(entry.cohort):
-        return None
-    destination = decision.destination if decision is not None and decision.state != VOIDED else None
-    return Content(entry.school_code, entry.cohort, entry.groups, destination)
+        if entry is not None and entry.status in COUNTED_STATUSES and start >= season_start(entry.cohort):
+            destination = decision.destination if decision is not None and decision.state != VOIDED else None
+            yield Span(start, end, Content(entry.school_code, entry.cohort, entry.groups, destination))
 
 
 def _merge_adjacent(pieces: Iterable[Span]) -> list[Span]:

@@ -1,25 +1,33 @@
-"""From events of registry and destinations to versions, and their folding."""
+"""From events of registry and destinations to versions, and their fold."""
 
 from collections.abc import Sequence
 from datetime import date
-
-import asyncpg
 
 from common.clock import day_in_shanghai
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData
 from common.contracts.registration import DestinationData
+from common.database import UnitOfWork
+from common.identifiers import GraduateId, SchoolCode
+from common.kafka import partition_for
+from common.service_process import Runtime
 from indicators.timeline.fold import Batch, fold
-from indicators.timeline.storage import StoredDestinationVersion, StoredRosterVersion
+from indicators.timeline.storage import StoredDestinationVersion, StoredRosterVersion, lock_partitions
 
 
-async def apply(connection: asyncpg.Connection, events: Sequence[IncomingEvent]) -> None:
-    """Folds graduate and destination events; the caller holds the locks of their partitions."""
-    await fold(connection, batch_of(events))
+async def lock(unit: UnitOfWork, runtime: Runtime, events: Sequence[IncomingEvent]) -> None:
+    """Locks the partitions of the events: two workers that hold the same one for a while take turns."""
+    partitions = runtime.settings.partitions
+    await lock_partitions(unit.connection, {partition_for(event.school_code, partitions) for event in events})
+
+
+async def fold_events(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
+    """Folds graduate and destination events as one set, under the locks of their partitions."""
+    await fold(await unit.driver_connection(), batch_of(events))
 
 
 def batch_of(events: Sequence[IncomingEvent]) -> Batch:
-    """The versions that these events carry."""
+    """The versions that these events carry; other events carry none."""
     return Batch(
         roster=[roster_version(event, event.data) for event in events if isinstance(event.data, GraduateData)],
         destinations=[
@@ -31,9 +39,9 @@ def batch_of(events: Sequence[IncomingEvent]) -> Batch:
 def roster_version(event: IncomingEvent, data: GraduateData) -> StoredRosterVersion:
     """A graduate event as a version."""
     return StoredRosterVersion(
-        graduate_id=data.graduate_id,
+        graduate_id=GraduateId(data.graduate_id),
         sequence=event.sequence,
-        school_code=data.school_code,
+        school_code=SchoolCode(data.school_code),
         cohort=data.cohort,
         event_id=event.id,
         decided_on=_day_of(event),
@@ -56,9 +64,9 @@ def roster_version(event: IncomingEvent, data: GraduateData) -> StoredRosterVers
 def destination_version(event: IncomingEvent, data: DestinationData) -> StoredDestinationVersion:
     """A destination event as a version."""
     return StoredDestinationVersion(
-        graduate_id=data.graduate_id,
+        graduate_id=GraduateId(data.graduate_id),
         sequence=event.sequence,
-        school_code=data.school_code,
+        school_code=SchoolCode(data.school_code),
         event_id=event.id,
         decided_on=_day_of(event),
         recorded_at=event.recorded_at,

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from common.codes import CodeLists
 from common.errors import Message
-from indicators.structures.domain import FURTHER_STUDY
+from indicators.structures.domain.structure import FURTHER_STUDY
 
 _LISTS: Mapping[str, str] = MappingProxyType(
     {

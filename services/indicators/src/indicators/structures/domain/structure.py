@@ -29,11 +29,11 @@ class DenominatorRule:
     classes: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
-    everybody: bool = False
+    all_graduates: bool = False
 
     def holds(self, destination_code: str | None) -> bool:
         """Whether a graduate with this destination is in the base."""
-        if self.everybody:
+        if self.all_graduates:
             return True
         if destination_code is None or is_among(destination_code, self.without):
             return False
@@ -48,7 +48,7 @@ DENOMINATOR_RULES: Mapping[str, DenominatorRule] = MappingProxyType(
         "employed_without_enlistment": DenominatorRule(classes=_EMPLOYED, without=_ENLISTED),
         "placed": DenominatorRule(classes=_PLACED),
         "placed_without_enlistment_and_abroad": DenominatorRule(classes=_PLACED, without=(*_ENLISTED, *_ABROAD)),
-        "population": DenominatorRule(everybody=True),
+        "population": DenominatorRule(all_graduates=True),
     }
 )
 
@@ -56,7 +56,7 @@ OUTSIDE = "outside"
 FURTHER_STUDY: Final = "further_study"
 
 _OF_EMPLOYERS = frozenset({"employer_nature", "industry"})
-"""Dimensions that who studies on cannot have: under `placed…` these graduates form a cell of their own."""
+"""Dimensions that graduates who study on cannot have: under `placed…` they form a cell of their own."""
 
 FOUR_REGIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -116,21 +116,18 @@ DIMENSIONS: Mapping[str, str] = MappingProxyType(
 def structure(
     particulars: Iterable[Particulars], dimension: str, rule: str, regions: str = "four"
 ) -> tuple[int, tuple[StructureCell, ...]]:
-    """Base and cells of one group; counts of the cells add up to the base."""
+    """Base and cells of one group, the largest cell first; counts of the cells add up to the base."""
+    base_rule = DENOMINATOR_RULES[rule]
+    study_apart = dimension in _OF_EMPLOYERS and FURTHER_STUDY in base_rule.classes
     counts: Counter[str | None] = Counter()
     for item in particulars:
-        if DENOMINATOR_RULES[rule].holds(item.destination_code):
-            counts[_cell_of(item, dimension, rule, regions)] += item.graduates
+        if base_rule.holds(item.destination_code):
+            studies = study_apart and class_of(CN_2024.id, item.destination_code) == FURTHER_STUDY
+            cell = FURTHER_STUDY if studies else value_of(dimension, item.value, regions)
+            counts[cell] += item.graduates
     base = counts.total()
-    cells = (StructureCell(code, count, percentage(count, base)) for code, count in _in_order(counts))
-    return base, tuple(cells)
-
-
-def _cell_of(item: Particulars, dimension: str, rule: str, regions: str) -> str | None:
-    shown_apart = dimension in _OF_EMPLOYERS and FURTHER_STUDY in DENOMINATOR_RULES[rule].classes
-    if shown_apart and class_of(CN_2024.id, item.destination_code) == FURTHER_STUDY:
-        return FURTHER_STUDY
-    return value_of(dimension, item.value, regions)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0] is None, item[0] or ""))
+    return base, tuple(StructureCell(code, count, percentage(count, base)) for code, count in ordered)
 
 
 def value_of(dimension: str, stored: str | None, regions: str = "four") -> str | None:
@@ -146,7 +143,3 @@ def region_of(place_code: str | None, regions: str) -> str | None:
         return None
     groups = REGIONS[regions].items()
     return next((name for name, provinces in groups if place_code[:2] in provinces), OUTSIDE)
-
-
-def _in_order(counts: Counter[str | None]) -> list[tuple[str | None, int]]:
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0] is None, item[0] or ""))
