@@ -54,6 +54,10 @@ class Written(Generic[Id]):
     recorded_at: datetime
     sequence: int
 
+    def stated(self) -> dict[str, Any]:
+        """What a stored thing states besides its own values: id, version, day and instant."""
+        return {name: value for name, value in vars(self).items() if name != "sequence"}
+
 
 @dataclass(frozen=True)
 class VersionedTables:

@@ -60,7 +60,7 @@ def processing(handler: Handler, *, seconds: float = 60.0, healthy: bool = True)
 
 
 def poison_of(found: Processing) -> list[int]:
-    return [poison.event.sequence for poison in found.poisoned]
+    return [each.event.sequence for each in found.failed]
 
 
 async def test_many_failing_events_are_found_however_long_it_takes() -> None:
@@ -94,4 +94,4 @@ async def test_nothing_is_poison_while_the_database_does_not_answer() -> None:
     found = processing(Handler(lambda _sequence: KeyError("surprise")), seconds=0.1, healthy=False)
     with pytest.raises(RetriesExhaustedError):
         await found.run(EVENTS)
-    assert found.poisoned == []
+    assert found.failed == []

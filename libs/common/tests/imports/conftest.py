@@ -8,15 +8,15 @@ from typing import Any
 import badges
 import httpx
 import pytest
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import text
 
 from common.audit import audit_table
 from common.auth import Caller, TokenVerifier
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database, new_metadata
-from common.http import Cipher, Db, IdempotencyKey, ImportForm, Upload, create_app
-from common.once.table import idempotency_table
+from common.http import Cipher, Db, IdempotencyKey, ImportForm, Router, Upload, create_app
+from common.once import idempotency_table
 from common.operations import operation_tables
 from common.operations.routes import Operation, accept, operations_router
 from common.settings import ServiceSettings
@@ -31,7 +31,7 @@ audit_table(METADATA)
 badges.badges_table(METADATA)
 HEADER = "学号,姓名,徽章,毕业年份"
 
-router = APIRouter(prefix="/v1/imports")
+router = Router(prefix="/v1/imports")
 
 
 @router.post("/badges", status_code=202, response_model=Operation)

@@ -108,11 +108,8 @@ class CodeList:
         return self._codes_by_label.get(normalise(text), ())
 
     def _preferred_first(self, codes: tuple[str, ...] | None, on: date | None) -> tuple[str, ...] | None:
-        return codes and tuple(sorted(codes, key=lambda code: not self._is_preferred(code, on)))
-
-    def _is_preferred(self, code: str, on: date | None) -> bool:
-        entry = self.lookup(code, on)
-        return entry is not None and entry.verified
+        found = {code: self.lookup(code, on) for code in codes or ()}
+        return codes and tuple(sorted(codes, key=lambda code: not ((entry := found[code]) and entry.verified)))
 
     def _written(self, digits: str) -> Iterator[str]:
         """What digits may stand for: programs drop zeros in front, people add one, statisticians six at the end."""

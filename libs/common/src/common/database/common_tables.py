@@ -4,9 +4,13 @@ A change of these tables is one more function here, called by one more migration
 changes once a database may have run it.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from common.clock import NOW_SQL
 
 _OPERATIONS = ("upload_chunks", "operation_chunks", "operations", "idempotency_keys")
 _EVERYWHERE = ("relay_state", "outbox", "audit_entries")
@@ -46,6 +50,56 @@ def _restrict_states(states: str) -> None:
     name = op.f("ck_operations_state_known")
     op.drop_constraint(name, "operations")
     op.create_check_constraint(name, "operations", f"state IN ({states})")
+
+
+def create_versioned(name: str, *columns: sa.Column[Any], stream_key: str = "id") -> None:
+    """The three tables of `common.history.versioned` with these columns."""
+    written = [each.name for each in columns]
+    types = {"id": sa.Uuid(), **{each.name: each.type for each in columns}}
+    op.create_table(
+        name,
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        *columns,
+        *_stated("version", "decided_on", "recorded_at"),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{name}")),
+    )
+    op.create_table(
+        f"{name}_versions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        *_stated("version"),
+        *(sa.Column(each.name, each.type, nullable=each.nullable) for each in columns),
+        *_stated("decided_on", "recorded_at"),
+        sa.Column("changed_fields", ARRAY(sa.Text()), nullable=False),
+        *(sa.Column(each, sa.Text(), nullable=False) for each in ("action", "by_role", "by_subject")),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f(f"pk_{name}_versions")),
+        sa.ForeignKeyConstraint(["id"], [f"{name}.id"], name=op.f(f"fk_{name}_versions_id_{name}")),
+    )
+    op.create_table(
+        f"{name}_streams",
+        sa.Column(stream_key, types[stream_key], nullable=False),
+        *(sa.Column(each, sa.Text(), nullable=False) for each in written if each == "school_code"),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("last_decided_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint(stream_key, name=op.f(f"pk_{name}_streams")),
+    )
+    if "school_code" in written:
+        op.create_index(f"ix_{name}_school_code_id", name, ["school_code", "id"])
+
+
+def drop_versioned(name: str) -> None:
+    """Takes back what `create_versioned` made."""
+    for table in (f"{name}_streams", f"{name}_versions", name):
+        op.drop_table(table)
+
+
+def _stated(*names: str) -> list[sa.Column[Any]]:
+    now = sa.text(NOW_SQL)
+    stated: dict[str, sa.Column[Any]] = {
+        "version": sa.Column("version", sa.Integer(), nullable=False),
+        "decided_on": sa.Column("decided_on", sa.Date(), nullable=False),
+        "recorded_at": sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=now, nullable=False),
+    }
+    return [stated[name] for name in names]
 
 
 def _audit_entries() -> None:

@@ -17,7 +17,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, NullPool, make_url, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from common import clock
 from common.database.engine import Database
@@ -32,8 +32,8 @@ LOCK_TIMEOUT = "2s"
 ATTEMPTS = 30
 """With two seconds each: a minute of tries between other transactions, then the deployment fails."""
 
-PATIENCE = 300.0
-"""Seconds that a second migration of a database waits for the first."""
+LONGEST_WAIT_SECONDS = 300.0
+"""A second migration of a database waits so long for the first."""
 
 MIGRATION_LOCK = 0x71755F6D696772
 """Spells "qu_migr"; advisory locks are per database."""
@@ -154,17 +154,13 @@ async def _alone(engine: AsyncEngine) -> AsyncIterator[None]:
     """Holds the lock that keeps a second migration of this database waiting."""
     async with engine.connect() as connection:
         holder = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await _lock(holder)
+        # a statement that waits has a snapshot, and an index built concurrently waits for that: hence the loop
+        deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+        while not await holder.scalar(text(f"SELECT pg_try_advisory_lock({MIGRATION_LOCK})")):
+            if time.monotonic() > deadline:
+                raise TimeoutError("another migration of this database does not end")
+            await asyncio.sleep(_PAUSE)
         yield
-
-
-async def _lock(holder: AsyncConnection) -> None:
-    """Asks again and again: a statement that waits has a snapshot, and an index built concurrently waits for that."""
-    deadline = time.monotonic() + PATIENCE
-    while not await holder.scalar(text(f"SELECT pg_try_advisory_lock({MIGRATION_LOCK})")):
-        if time.monotonic() > deadline:
-            raise TimeoutError("another migration of this database does not end")
-        await asyncio.sleep(_PAUSE)
 
 
 async def _patiently(act: Callable[[Connection], None], engine: AsyncEngine) -> None:

@@ -4,7 +4,6 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
@@ -28,7 +27,7 @@ QUIET = {
     "httpcore": logging.WARNING,
     "alembic": logging.INFO,
 }
-"""Libraries that say more than anybody reads, and the least severe line that is kept of them."""
+"""Libraries that say more than is read, and the least severe line that is kept of them."""
 
 _OURS = frozenset({"timestamp", "level", "event", "service", "logger", "correlation_id", "trace_id", "exception"})
 
@@ -62,7 +61,11 @@ def configure_logging(service: str, level: str = "INFO", stream: TextIO | None =
     root.setLevel(level)
     for name, least in QUIET.items():
         logging.getLogger(name).setLevel(max(least, root.level))
-    _capture_uvicorn()
+    # uvicorn brings handlers of its own; without them its lines go where all others go
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        library = logging.getLogger(name)
+        library.handlers.clear()
+        library.propagate = True
 
 
 def _stamp(_logger: object, _method: str, event: Event) -> Event:
@@ -84,18 +87,14 @@ def exception_summary(error: BaseException) -> dict[str, object]:
 
     Messages of drivers and parsers quote what the caller sent.
     """
+    frames = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]
     return {
         "type": f"{type(error).__module__}.{type(error).__qualname__}",
         "code": getattr(error, "code", None) or getattr(getattr(error, "orig", None), "sqlstate", None),
         "message": error.detail.en if isinstance(error, QuxiangError) else None,
-        "frames": _frames(error.__traceback__),
+        "frames": [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
         "cause": exception_summary(error.__cause__) if error.__cause__ is not None else None,
     }
-
-
-def _frames(trace: TracebackType | None) -> list[str]:
-    frames = traceback.extract_tb(trace)[-MAX_FRAMES:]
-    return [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _formatter(shared: list[Processor]) -> structlog.stdlib.ProcessorFormatter:
@@ -114,13 +113,11 @@ def _formatter(shared: list[Processor]) -> structlog.stdlib.ProcessorFormatter:
 
 def redact(_logger: object, _method: str, event: Event) -> Event:
     """Cleans every field: personal ones by name, numbers and tokens by pattern, line breaks everywhere."""
-    ours = {key: _clean(event[key]) if key == "event" else event[key] for key in _OURS & event.keys()}
+    ours = {key: event[key] for key in _OURS & event.keys()}
+    if "event" in ours:
+        ours["event"] = single_line(redacted_text(str(ours["event"])))[:MAX_TEXT]
     others = {key: value for key, value in event.items() if key not in _OURS}
     return {**ours, **_lines(redacted(others))}
-
-
-def _clean(text: object) -> str:
-    return single_line(redacted_text(str(text)))[:MAX_TEXT]
 
 
 def _lines(value: Any) -> Any:
@@ -139,10 +136,10 @@ def _first_line(_logger: object, _method: str, event: Event) -> Event:
 
 
 def _summarise_exception(_logger: object, _method: str, event: Event) -> Event:
-    told = event.pop("exc_info", None)
+    given = event.pop("exc_info", None)
     event.pop("exc_text", None)
     event.pop("stack_info", None)
-    error = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):
         event["exception"] = exception_summary(error)
     return event
@@ -162,11 +159,3 @@ def _correlate(_logger: object, _method: str, event: Event) -> Event:
     if trace := current_traceparent():
         event.setdefault("trace_id", trace.split("-")[1])
     return event
-
-
-def _capture_uvicorn() -> None:
-    """Uvicorn brings handlers of its own: without them its lines go where all others go."""
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        library = logging.getLogger(name)
-        library.handlers.clear()
-        library.propagate = True

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from common import clock
-from common.bounded import OutOfTimeError, bounded
+from common.bounded import OutOfTimeError, wait_at_most
 from common.consuming.dead_letters import replay_dead_letters
 from common.contracts.catalogue import SUBSCRIPTIONS
 from common.database import Database
@@ -158,6 +158,6 @@ async def _until_current(database: Database, package: str) -> None:
 
 async def _quietly(act: Coroutine[Any, Any, None]) -> None:
     try:
-        await bounded(act, 1.0, "closing of the pool")
+        await wait_at_most(act, 1.0, "closing of the pool")
     except (OutOfTimeError, SQLAlchemyError, OSError) as error:
         _log.warning("Pool not closed cleanly", error=type(error).__name__)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from common.bounded import OutOfTimeError, bounded
+from common.bounded import OutOfTimeError, wait_at_most
 from common.observability import logger
 from common.service_process.composition import Background
 
@@ -118,6 +118,6 @@ async def _ended(tasks: Sequence["asyncio.Task[None]"], seconds: float) -> None:
 
 async def _in_time(act: Awaitable[None], seconds: float, what: str) -> None:
     try:
-        await bounded(act, seconds, what)
+        await wait_at_most(act, seconds, what)
     except (OutOfTimeError, OSError) as error:
         _log.warning("Not closed cleanly", error=type(error).__name__)

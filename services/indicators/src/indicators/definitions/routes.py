@@ -1,16 +1,16 @@
 """GET /v1/definitions: the schemes as data, so that a figure can be recomputed from its codes."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from common.auth import Caller
 from common.errors import NotFound
-from common.http import MinChange, Page
+from common.http import MinChange, Page, Router
 from indicators.definitions.wire import Definition, DefinitionAnswer, Definitions
 from indicators.reading.changes import included_for
 from indicators.reading.snapshot import FiguresOf
 from indicators.schemes.schemes import SCHEMES
 
-router = APIRouter(tags=["definitions"])
+router = Router(tags=["definitions"])
 
 
 @router.get("/v1/definitions", summary="All schemes, the newest first")

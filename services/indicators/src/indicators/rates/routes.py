@@ -5,11 +5,11 @@ from datetime import date
 from itertools import islice
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from common.auth import Caller
 from common.errors import BadQuery, FieldProblem, Message
-from common.http import Day, MinChange
+from common.http import Day, MinChange, Router
 from indicators.rates.domain import Step, days_between, points_per_group
 from indicators.rates.storage import count_groups, counts, movements
 from indicators.rates.wire import Rates, Series, observations, series_observations
@@ -18,7 +18,7 @@ from indicators.reading.changes import included
 from indicators.reading.query import AsOf, SchemeName, Selected, scheme_for
 from indicators.reading.snapshot import FiguresOf, require_past
 
-router = APIRouter(tags=["rates"], dependencies=[NOT_KEPT])
+router = Router(tags=["rates"], dependencies=[NOT_KEPT])
 
 MAX_POINTS = 4_000
 """Points of a series for each group: ten years of days."""

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from common.auth import Caller
-from common.http import MinChange
+from common.http import MinChange, Router
 from indicators.reading.answers import NOT_KEPT
 from indicators.reading.changes import included
 from indicators.reading.query import Selected
@@ -13,7 +13,7 @@ from indicators.reading.snapshot import RESPONSE_TOPICS, FiguresOf
 from indicators.responses.storage import response_figures
 from indicators.responses.wire import ResponseRates, response_observations
 
-router = APIRouter(tags=["response-rates"], dependencies=[NOT_KEPT])
+router = Router(tags=["response-rates"], dependencies=[NOT_KEPT])
 
 
 @router.get("/v1/response-rates", summary="Response rates of a survey cycle")

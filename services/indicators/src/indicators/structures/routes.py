@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from common.auth import Caller
-from common.http import MinChange
+from common.http import MinChange, Router
 from indicators.reading.answers import NOT_KEPT
 from indicators.reading.changes import included
 from indicators.reading.query import AsOf, Language, Selected
@@ -15,7 +15,7 @@ from indicators.structures.domain.structure import DEFAULT_RULE, DIMENSIONS
 from indicators.structures.storage import particulars
 from indicators.structures.wire import Structure, Table
 
-router = APIRouter(tags=["structures"], dependencies=[NOT_KEPT])
+router = Router(tags=["structures"], dependencies=[NOT_KEPT])
 
 DimensionName = Literal["employer_nature", "industry", "province", "region", "destination"]
 RuleName = Literal[

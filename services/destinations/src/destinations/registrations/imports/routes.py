@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 from sqlalchemy import text
 
@@ -12,11 +12,11 @@ from common.auth.dependencies import Caller
 from common.clock import TODAY_SQL
 from common.codes.rules import rule
 from common.errors import Invalid, NotFound
-from common.http import Cipher, Day, Db, IdempotencyKey, ImportForm, Upload
+from common.http import Cipher, Day, Db, IdempotencyKey, ImportForm, Router, Upload
 from common.operations.routes import Operation, accept
 from destinations.registrations.imports.operations import KIND
 
-router = APIRouter(prefix="/v1/imports", tags=["imports"])
+router = Router(prefix="/v1/imports", tags=["imports"])
 
 
 _FIRST_DAY = date(1977, 1, 1)

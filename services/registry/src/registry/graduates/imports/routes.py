@@ -1,15 +1,15 @@
 """The route that takes a roster."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from common.auth import Caller, Role
-from common.http import Cipher, Db, IdempotencyKey, ImportForm, Upload
+from common.http import Cipher, Db, IdempotencyKey, ImportForm, Router, Upload
 from common.identifiers import SchoolCode
 from common.operations.routes import Operation, accept
 from registry.graduates.imports.operations import KIND
 from registry.organisation import storage as organisation
 
-router = APIRouter(prefix="/v1/imports", tags=["imports"])
+router = Router(prefix="/v1/imports", tags=["imports"])
 
 IMPORTERS = (Role.SCHOOL_OFFICER, Role.ADMIN)
 
