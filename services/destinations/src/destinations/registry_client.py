@@ -1,4 +1,4 @@
-"""Registry over HTTP: who a row of a spreadsheet names, and graduates whose first event is still on its way."""
+"""Registry over HTTP: the persons that rows of a spreadsheet name, and graduates whose event is still on its way."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence

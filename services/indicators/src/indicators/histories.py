@@ -164,6 +164,7 @@ def event_of(item: Mapping[str, Any]) -> IncomingEvent:
         recorded_at=datetime.fromisoformat(item["time"]),
         position=int(item["position"]),
         data=described.model.read(item["data"]),
+        # a feed knows positions, but no place in Kafka
         partition=0,
         offset=0,
     )

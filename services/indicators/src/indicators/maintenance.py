@@ -57,6 +57,7 @@ async def run_verify(settings: Settings, database: Database, parsed: Namespace) 
             found += await _compare_histories(RenewedToken(ServiceTokens(settings)), addresses, database, school)
         except Unavailable as error:
             _log.error("Histories could not be compared", code=error.code, cause=error.detail.en)
+            # wrong figures are the graver finding
             return _report(found) or NOT_POSSIBLE
     return _report(found)
 

@@ -102,13 +102,15 @@ def _stated(*names: str) -> list[sa.Column[Any]]:
     return [stated[name] for name in names]
 
 
+def _instant(name: str, default: str = "clock_timestamp()") -> sa.Column[Any]:
+    return sa.Column(name, sa.DateTime(timezone=True), server_default=sa.text(default), nullable=False)
+
+
 def _audit_entries() -> None:
     op.create_table(
         "audit_entries",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
-        sa.Column(
-            "recorded_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
+        _instant("recorded_at"),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
@@ -135,7 +137,7 @@ def _idempotency_keys() -> None:
         sa.Column("location", sa.Text(), nullable=True),
         sa.Column("object_id", sa.Text(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=True),
-        sa.Column("stored_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
+        _instant("stored_at"),
         sa.PrimaryKeyConstraint("subject", "method", "path", "key", name=op.f("pk_idempotency_keys")),
     )
     op.create_index("ix_idempotency_keys_stored_at", "idempotency_keys", ["stored_at"], unique=False)
@@ -160,20 +162,11 @@ def _operations() -> None:
         sa.Column("report", sa.LargeBinary(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("worker", sa.Text(), nullable=True),
-        sa.Column(
-            "lease_until", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
-        sa.Column(
-            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
+        _instant("lease_until"),
+        _instant("created_at"),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "expires_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("clock_timestamp() + interval '7 days'"),
-            nullable=False,
-        ),
+        _instant("expires_at", "clock_timestamp() + interval '7 days'"),
         sa.CheckConstraint(
             "state IN ('queued', 'running', 'succeeded', 'failed')", name=op.f("ck_operations_state_known")
         ),
@@ -200,9 +193,7 @@ def _outbox() -> None:
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("school_code", sa.Text(), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=True),
-        sa.Column(
-            "recorded_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
+        _instant("recorded_at"),
         sa.Column("data", JSONB(), nullable=False),
         sa.Column("correlation_id", sa.Text(), nullable=True),
         sa.Column("traceparent", sa.Text(), nullable=True),

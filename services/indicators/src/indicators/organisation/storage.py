@@ -13,6 +13,7 @@ COLUMNS = (
     "state",
 )  # fmt: skip
 
+# ON CONFLICT refuses to update one row twice, and a batch may describe a unit twice: the newest of them is taken
 _KEEP = f"""
     INSERT INTO units ({", ".join(COLUMNS)})
     SELECT DISTINCT ON (school_code, unit_kind, code) *

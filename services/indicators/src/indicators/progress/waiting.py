@@ -44,6 +44,7 @@ class Waits:
             return False
         included: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[included] = asked
+        # most changes arrive within milliseconds of the request that waits for them
         self._pause = FIRST_PAUSE
         if self._poller is None:
             self._poller = asyncio.create_task(self._poll())

@@ -11,7 +11,7 @@ from common.clock import NOW_SQL
 from common.contracts import OutgoingEvent, rate
 from common.contracts.rate import MovedGroup, RateMovedData
 from common.database import Database, UnitOfWork
-from common.identifiers import SchoolCode
+from common.identifiers import Cohort, SchoolCode
 from indicators.schemes.groupings import level_of
 
 EVERY_SECONDS = 1.0
@@ -21,6 +21,7 @@ MAX_TAKEN = 20_000
 MAX_GROUPS = 2_000
 """Groups in one event: far below what a broker takes as one message."""
 
+# what another worker takes at this moment is skipped, not waited for: it announces that itself
 _TAKE = text(
     """
     DELETE FROM moved_groups
@@ -41,7 +42,7 @@ class Moved(NamedTuple):
     """A group whose figures moved; '' stands for a missing value."""
 
     school_code: SchoolCode
-    cohort: int
+    cohort: Cohort
     dimension: str
     value: str
 
@@ -50,7 +51,7 @@ async def announce_moved_groups(database: Database) -> int:
     """Takes the groups that moved and appends their events in one transaction; gives the number of events."""
     async with database.transaction(SYSTEM) as unit:
         taken = {Moved._make(row) for row in await unit.connection.execute(_TAKE, {"limit": MAX_TAKEN})}
-        of_cohort: defaultdict[tuple[SchoolCode, int], list[MovedGroup]] = defaultdict(list)
+        of_cohort: defaultdict[tuple[SchoolCode, Cohort], list[MovedGroup]] = defaultdict(list)
         for school_code, cohort, dimension, value in sorted(taken | _education_levels(taken)):
             of_cohort[(school_code, cohort)].append(MovedGroup(dimension=dimension, value=value or None))
         announced = 0
@@ -71,7 +72,7 @@ def _education_levels(taken: Iterable[Moved]) -> set[Moved]:
     }
 
 
-async def _announce(unit: UnitOfWork, school_code: SchoolCode, cohort: int, groups: Sequence[MovedGroup]) -> None:
+async def _announce(unit: UnitOfWork, school_code: SchoolCode, cohort: Cohort, groups: Sequence[MovedGroup]) -> None:
     row = (await unit.connection.execute(_NEXT, {"school": school_code})).one()
     data = RateMovedData(school_code=school_code, recorded_at=row.recorded_at, cohort=cohort, groups=tuple(groups))
     await unit.announce(

@@ -107,6 +107,7 @@ async def read_series(
     met = await included(figures, min_change, selection.scope, to=period.last)
     async with figures.look(selection.scope) as look:
         require_past("to", period.last, look.standing.today)
+        # counted first: the points of too many groups would cost what the limit is to spare
         if await count_groups(look.connection, selection, days[0], days[-1]) * len(days) > MAX_POINTS_IN_ALL:
             raise BadQuery([FieldProblem("by", "too_many_points", _TOO_MANY_GROUPS)])
         moved = await movements(look.connection, selection, days[0], days[-1])

@@ -23,6 +23,7 @@ async def counts(connection: AsyncConnection, selection: Selection, moment: Mome
     """Counts per group and destination code as of the moment; none before the cohort's season."""
     if moment.as_of < season_start(selection.cohort):
         return []
+    # cells know today only, and one grouping at a time
     if moment.live and len(selection.by) <= 1 and not selection.filters:
         return await _from_cells(connection, selection)
     statement = _span_counts(selection, None, "1", "from_day <= :day AND :day < to_day")
@@ -74,4 +75,5 @@ def _span_counts(selection: Selection, first_column: str | None, sign: str, last
 
 
 def _numbered(columns: Sequence[str]) -> list[str]:
+    # two groupings may look at one column, such as education_level and education_level_code
     return [f"{column} AS group_{number}" for number, column in enumerate(columns)]

@@ -7,6 +7,7 @@ from fastapi import Depends, Query, Request
 
 from common.http import Day, Whole
 from common.http.language import preferred_language
+from common.identifiers import Cohort
 from indicators.reading.selection import Selection, dimensions_of, scope_of
 from indicators.schemes.schemes import SCHEMES, Scheme, default_scheme
 
@@ -48,7 +49,7 @@ async def read_selection(
         "origin_province": origin_province,
     }
     given = {name: value for name, value in filters.items() if value is not None}
-    return Selection(scope_of(school, province, nation), cohort, dimensions_of(by), given)
+    return Selection(scope_of(school, province, nation), Cohort(cohort), dimensions_of(by), given)
 
 
 async def read_as_of(

@@ -83,6 +83,7 @@ class Figures:
         of_school = scope.level is Level.SCHOOL
         partitions = [partition_for(scope.code, self._partitions)] if of_school else range(self._partitions)
         async with self.database.reading(snapshot=True) as connection:
+            # one question gives the day and the watermark: midnight falls on one side of both
             now = await standing(connection, topics, partitions)
             day = as_of or now.today
             require_past("as_of", day, now.today)

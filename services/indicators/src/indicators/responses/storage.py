@@ -22,6 +22,7 @@ _KEEP = f"""
                          $8::timestamptz[], $9::text[])
     ON CONFLICT DO NOTHING
 """
+# LEFT: a graduate may be asked before registry's event about the entry has arrived
 _LATEST = """
     LEFT JOIN LATERAL (
         SELECT college_code, major_code, class_code, education_level_code, sex_code,

@@ -12,6 +12,7 @@ from functools import cache
 from types import MappingProxyType
 
 from common.errors import Message
+from common.identifiers import Cohort
 
 FLEXIBLE_FLAG = "flexible_flag"
 """Not a class but a mark on the record (灵活就业): it overlaps the classes and is never an addend in CN-2024."""
@@ -146,7 +147,7 @@ CN_2004 = Scheme(
 SCHEMES: Mapping[str, Scheme] = MappingProxyType({scheme.id: scheme for scheme in (CN_2024, CN_2021, CN_2004)})
 
 
-def default_scheme(cohort: int) -> Scheme:
+def default_scheme(cohort: Cohort) -> Scheme:
     """The scheme under which a cohort was published."""
     return next(scheme for scheme in SCHEMES.values() if scheme.first_cohort is None or cohort >= scheme.first_cohort)
 

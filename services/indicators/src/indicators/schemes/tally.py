@@ -31,6 +31,7 @@ class Tally:
     def add(self, count: Count) -> None:
         """Counts these graduates in; a negative number takes them out again."""
         self.base += count.graduates
+        # a mark beside the class, not one of the classes
         if count.flexible:
             self._classes[FLEXIBLE_FLAG] += count.graduates
         name = class_of(self.scheme.id, count.destination_code)

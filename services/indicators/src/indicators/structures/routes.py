@@ -13,7 +13,7 @@ from indicators.reading.snapshot import FiguresOf
 from indicators.schemes.schemes import default_scheme
 from indicators.structures.domain.structure import DEFAULT_RULE, DIMENSIONS
 from indicators.structures.storage import particulars
-from indicators.structures.wire import Structure, Table
+from indicators.structures.wire import Structure, StructureTable
 
 router = Router(tags=["structures"], dependencies=[NOT_KEPT])
 
@@ -48,7 +48,7 @@ async def read_structure(
     async with figures.look(selection.scope, as_of) as look:
         found = await particulars(look.connection, selection, DIMENSIONS[dimension], look.moment.as_of)
         stamp = look.stamp(min_change_met=met)
-    table = Table(dimension, denominator_rule, regions, language)
+    table = StructureTable(dimension, denominator_rule, regions, language)
     return Structure(
         **dict(stamp),
         dimension=dimension,

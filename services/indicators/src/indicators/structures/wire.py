@@ -39,7 +39,7 @@ class Structure(Stamp):
 
 
 @dataclass(frozen=True)
-class Table:
+class StructureTable:
     """What is asked of every group, and the language of the labels."""
 
     dimension: str

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-from common.identifiers import GraduateId, SchoolCode
+from common.identifiers import Cohort, GraduateId, SchoolCode
 from indicators.timeline.arrays import columns_of
 from indicators.timeline.domain import Content, Destination, Groups, Span
 
@@ -23,7 +23,7 @@ class CellKey(NamedTuple):
     """Identity of a live cell; '' stands for a missing value and for not registered."""
 
     school_code: SchoolCode
-    cohort: int
+    cohort: Cohort
     dimension: str
     value: str
     destination_code: str

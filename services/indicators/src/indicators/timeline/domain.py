@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
-from common.identifiers import SchoolCode
+from common.identifiers import Cohort, SchoolCode
 
 OPEN = date.max
 """End of a span that still lasts; PostgreSQL stores it as `infinity`."""
@@ -50,7 +50,7 @@ class RosterVersion(NamedTuple):
     sequence: int
     decided_on: date
     school_code: SchoolCode
-    cohort: int
+    cohort: Cohort
     status: str
     groups: Groups
 
@@ -68,7 +68,7 @@ class Content(NamedTuple):
     """What a span says about the graduate while it lasts."""
 
     school_code: SchoolCode
-    cohort: int
+    cohort: Cohort
     groups: Groups
     destination: Destination | None
 
@@ -91,7 +91,7 @@ def province_of(place_code: str | None) -> str | None:
     return f"{place_code[:2]}0000"
 
 
-def season_start(cohort: int) -> date:
+def season_start(cohort: Cohort) -> date:
     """First day on which a cohort exists as a population."""
     return date(cohort - 1, 9, 1)
 

@@ -49,6 +49,7 @@ async def fold(connection: asyncpg.Connection, batch: Batch) -> None:
 
 def timelines(stored: StoredGraduates) -> dict[SpanKey, Span]:
     """What the spans of these graduates must be, from their versions alone."""
+    # a decision whose roster entry has not arrived counts nowhere until then
     return {
         SpanKey(span.content.school_code, graduate, span.from_day): span
         for graduate, entries in stored.roster.items()

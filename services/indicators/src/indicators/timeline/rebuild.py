@@ -74,6 +74,7 @@ async def _store_spans(
 ) -> dict[CellKey, int]:
     """Stores the spans of these graduates; gives the graduates per cell."""
     computed = timelines(await select_graduates(connection, dict.fromkeys(graduates, school_code)))
+    # versions of another school are that school's, and under its lock
     spans = {key: span for key, span in computed.items() if key.school_code == school_code}
     rows = [span_row(key.graduate_id, span) for key, span in sorted(spans.items())]
     await connection.copy_records_to_table("spans", records=rows, columns=SPAN_COLUMN_NAMES)

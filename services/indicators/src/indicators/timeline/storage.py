@@ -15,7 +15,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.identifiers import GraduateId, SchoolCode
+from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
 from indicators.timeline.arrays import columns_of
 from indicators.timeline.cells import SPAN_COLUMNS, SpanKey, span_from
 from indicators.timeline.domain import Destination, DestinationVersion, Groups, RosterVersion, Span, province_of
@@ -30,7 +30,7 @@ class StoredRosterVersion(NamedTuple):
     graduate_id: GraduateId
     sequence: int
     school_code: SchoolCode
-    cohort: int
+    cohort: Cohort
     event_id: UUID
     decided_on: date
     recorded_at: datetime
@@ -70,7 +70,7 @@ class StoredDestinationVersion(NamedTuple):
     event_id: UUID
     decided_on: date
     recorded_at: datetime
-    registration_id: UUID
+    registration_id: RegistrationId
     state: str
     confirmation: str | None
     destination_code: str
@@ -106,9 +106,7 @@ class StoredGraduates:
 
 
 _TYPES = {
-    GraduateId: "uuid",
     UUID: "uuid",
-    SchoolCode: "text",
     int: "bigint",
     str: "text",
     date: "date",
@@ -118,7 +116,8 @@ _TYPES = {
 
 
 def _insert(table: str, row: type[NamedTuple], first_parameter: int) -> str:
-    hints = row.__annotations__.values()
+    # an identifier of ours is stored as what it is a name for
+    hints = [getattr(hint, "__supertype__", hint) for hint in row.__annotations__.values()]
     kinds = [next(sql for kind, sql in _TYPES.items() if hint in {kind, kind | None}) for hint in hints]
     arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(kinds, first_parameter))
     return f"INSERT INTO {table} ({', '.join(row._fields)}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"

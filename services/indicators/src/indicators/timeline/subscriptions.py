@@ -8,7 +8,7 @@ from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData
 from common.contracts.registration import DestinationData
 from common.database import UnitOfWork
-from common.identifiers import GraduateId, SchoolCode
+from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
 from common.kafka import partition_for
 from common.service_process import Runtime
 from indicators.timeline.fold import Batch, fold
@@ -42,7 +42,7 @@ def roster_version(event: IncomingEvent, data: GraduateData) -> StoredRosterVers
         graduate_id=GraduateId(data.graduate_id),
         sequence=event.sequence,
         school_code=SchoolCode(data.school_code),
-        cohort=data.cohort,
+        cohort=Cohort(data.cohort),
         event_id=event.id,
         decided_on=_day_of(event),
         recorded_at=event.recorded_at,
@@ -70,7 +70,7 @@ def destination_version(event: IncomingEvent, data: DestinationData) -> StoredDe
         event_id=event.id,
         decided_on=_day_of(event),
         recorded_at=event.recorded_at,
-        registration_id=data.registration_id,
+        registration_id=RegistrationId(data.registration_id),
         state=str(data.state),
         confirmation=str(data.confirmation) if data.confirmation is not None else None,
         destination_code=data.destination_code,

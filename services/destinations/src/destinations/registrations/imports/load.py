@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, text
+from sqlalchemy import ARRAY, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.identifiers import Cohort, GraduateId, SchoolCode
-from destinations.registrations import storage, tables
-from destinations.registrations.domain.lifecycle import Stage
-from destinations.registrations.domain.registration import Registration
+from destinations.registrations import storage
 from destinations.registrations.imports.plan import StoredRegistration
 from destinations.registrations.imports.rows import RegistrationRow
 from destinations.registry_client import Registry, RowKey
@@ -20,20 +18,6 @@ _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _LOCK_SCHOOL = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('import of registrations ' || :cohort_of_school, 0))"
 )
-_OPEN_STREAMS = text(
-    """
-    INSERT INTO destination_streams (graduate_id, school_code)
-    SELECT each, :school_code FROM unnest(:ids) AS each ORDER BY each
-    ON CONFLICT (graduate_id) DO NOTHING
-    """
-).bindparams(_IDS)
-_LOCK_STREAMS = text(
-    """
-    SELECT count(*) FROM (
-        SELECT FROM destination_streams WHERE graduate_id = ANY(:ids) ORDER BY graduate_id FOR UPDATE
-    ) AS locked
-    """
-).bindparams(_IDS)
 _READ_STREAMS = text(
     "SELECT graduate_id, last_decided_on FROM destination_streams WHERE graduate_id = ANY(:ids)"
 ).bindparams(_IDS)
@@ -107,8 +91,7 @@ async def lock_and_keep(
         await roster.keep_graduates(connection, entries)
         ids += [each.graduate.id for each in entries]
     if ids:
-        await connection.execute(_OPEN_STREAMS, {"ids": ids, "school_code": school_code})
-        await connection.execute(_LOCK_STREAMS, {"ids": ids})
+        await storage.open_streams(connection, school_code, ids)
 
 
 async def read_stored(
@@ -117,18 +100,10 @@ async def read_stored(
     """What is stored about each graduate, as it is at this moment."""
     graduates = await roster.graduates(connection, entries)
     ids = sorted(graduates)
-    registrations = await _current(connection, ids)
+    registrations = await storage.current(connection, ids)
     streams = await connection.execute(_READ_STREAMS, {"ids": ids})
     last_days = {GraduateId(row.graduate_id): row.last_decided_on for row in streams}
     return {each: StoredRegistration(graduates[each], registrations.get(each), last_days.get(each)) for each in ids}
-
-
-async def _current(connection: AsyncConnection, ids: Sequence[GraduateId]) -> dict[GraduateId, Registration]:
-    registrations = tables.registrations.c
-    is_theirs = registrations.graduate_id == any_(bindparam("ids", list(ids), type_=ARRAY(Uuid)))
-    query = storage.query(is_theirs, registrations.stage != Stage.VOIDED)
-    found = [storage.to_registration(row) for row in await connection.execute(query)]
-    return {each.graduate.id: each for each in found}
 
 
 def _unpacked(packed: tuple[bytes, tuple[str | None, ...], int]) -> RosterEntry:

@@ -126,6 +126,7 @@ def structure(
             cell = FURTHER_STUDY if studies else value_of(dimension, item.value, regions)
             counts[cell] += item.graduates
     base = counts.total()
+    # then by code, so that equal cells keep one order, the missing value last
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0] is None, item[0] or ""))
     return base, tuple(StructureCell(code, count, percentage(count, base)) for code, count in ordered)
 

@@ -1,12 +1,12 @@
 """What a questionnaire is made of."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
 
-from common.errors import Message
+from common.errors import Conflict, Message
+from common.identifiers import QuestionnaireId, SchoolCode
 
 
 class QuestionType(StrEnum):
@@ -63,7 +63,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Page:
+class QuestionnairePage:
     """One page, saved as a whole."""
 
     id: str
@@ -75,38 +75,59 @@ class Content:
     """Everything a respondent sees."""
 
     title: Message
-    pages: tuple[Page, ...]
+    pages: tuple[QuestionnairePage, ...]
 
     @property
     def questions(self) -> Iterator[Question]:
         """All questions in the order of the pages."""
         return (question for page in self.pages for question in page.questions)
 
-    def page(self, page_id: str) -> Page | None:
+    def page(self, page_id: str) -> QuestionnairePage | None:
         """The page with this id."""
         return next((page for page in self.pages if page.id == page_id), None)
 
+    def asks_the_same_as(self, other: "Content") -> bool:
+        """True if a respondent sees no difference."""
+        return (self.title, self.pages) == (other.title, other.pages)
+
 
 @dataclass(frozen=True)
-class Questionnaire:
+class ContentChange:
+    """A merge patch: words of the title by language; pages as a whole, None where they stay."""
+
+    title: Mapping[str, str]
+    pages: tuple[QuestionnairePage, ...] | None
+
+    def applied_to(self, content: Content) -> Content:
+        """The content after the change."""
+        return Content(replace(content.title, **self.title), content.pages if self.pages is None else self.pages)
+
+
+@dataclass(frozen=True)
+class Questionnaire(Content):
     """问卷, being worked on. Without a school it is kept for all of them."""
 
-    id: UUID
+    id: QuestionnaireId
     version: int
-    school_code: str | None
+    school_code: SchoolCode | None
     state: QuestionnaireState
     published_version: int | None
-    content: Content
     created_at: datetime
     recorded_at: datetime
 
 
 @dataclass(frozen=True)
-class PublishedVersion:
+class PublishedVersion(Content):
     """已发布版本: never changes."""
 
-    questionnaire_id: UUID
+    questionnaire_id: QuestionnaireId
     number: int
-    school_code: str | None
-    content: Content
+    school_code: SchoolCode | None
     published_at: datetime
+
+
+class AlreadyPublished(Conflict):
+    """The content is that of the newest version; two versions with one content would pass for two questionnaires."""
+
+    code = "already_published"
+    title = Message("内容已发布，没有改动", "This content is published already")

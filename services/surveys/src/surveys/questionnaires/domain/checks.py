@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 
 from common.errors import FieldProblem, Message
-from surveys.questionnaires.domain import CHOICES, Content, Question, QuestionType
+from surveys.questionnaires.domain.content import CHOICES, Content, Question, QuestionType
 
 MAX_SCALE_STEPS = 100
 """A longer scale is a number."""
@@ -42,13 +42,16 @@ def ambiguities(content: Content) -> list[FieldProblem]:
 
 
 def obstacles(content: Content) -> list[FieldProblem]:
-    """Everything that forbids publishing."""
-    return [
-        *ambiguities(content),
-        *_untranslated("/title", content.title),
-        *_emptiness(content),
-        *(problem for pointer, question in _questions(content) for problem in _question(pointer, question)),
-    ]
+    """Everything that forbids publishing: ambiguous ids, emptiness, untranslated texts, unanswerable questions."""
+    found = [*ambiguities(content), *_untranslated("/title", content.title)]
+    if not content.pages:
+        found.append(FieldProblem("/pages", "no_pages", _NO_PAGES))
+    for i, page in enumerate(content.pages):
+        if not page.questions:
+            found.append(FieldProblem(f"/pages/{i}/questions", "no_questions", _NO_QUESTIONS))
+    for pointer, question in _questions(content):
+        found += _obstacles_of(pointer, question)
+    return found
 
 
 def _questions(content: Content) -> Iterator[tuple[str, Question]]:
@@ -65,46 +68,30 @@ def _repeated(pairs: Iterable[tuple[str, Hashable]], rule: str, message: Message
             yield FieldProblem(pointer, rule, message)
 
 
-def _emptiness(content: Content) -> Iterator[FieldProblem]:
-    if not content.pages:
-        yield FieldProblem("/pages", "no_pages", _NO_PAGES)
-    for i, page in enumerate(content.pages):
-        if not page.questions:
-            yield FieldProblem(f"/pages/{i}/questions", "no_questions", _NO_QUESTIONS)
-
-
 def _untranslated(pointer: str, text: Message) -> Iterator[FieldProblem]:
     for language, words in (("zh", text.zh), ("en", text.en)):
         if not words.strip():
             yield FieldProblem(f"{pointer}/{language}", "untranslated", _UNTRANSLATED)
 
 
-def _question(pointer: str, question: Question) -> Iterator[FieldProblem]:
+def _obstacles_of(pointer: str, question: Question) -> Iterator[FieldProblem]:
     yield from _untranslated(f"{pointer}/text", question.text)
     for name, types in _ALLOWED.items():
         if getattr(question, name) is not None and question.type not in types:
             yield FieldProblem(f"{pointer}/{name}", "not_for_type", _NOT_OF_TYPE)
     if question.type in CHOICES:
-        yield from _options(pointer, question)
+        options = question.options or ()
+        if len(options) < 2:
+            yield FieldProblem(f"{pointer}/options", "too_few_options", _TOO_FEW_OPTIONS)
+        for k, option in enumerate(options):
+            yield from _untranslated(f"{pointer}/options/{k}/text", option.text)
+        values = ((f"{pointer}/options/{k}/value", option.value) for k, option in enumerate(options))
+        yield from _repeated(values, "duplicate_option", _DUPLICATE_OPTION)
     if question.type is QuestionType.SCALE:
-        yield from _scale(pointer, question)
+        scale = question.scale
+        if scale is None:
+            yield FieldProblem(f"{pointer}/scale", "no_scale", _NO_SCALE)
+        elif not scale.min < scale.max <= scale.min + MAX_SCALE_STEPS:
+            yield FieldProblem(f"{pointer}/scale", "bad_scale", _BAD_SCALE)
     if question.minimum is not None and question.maximum is not None and question.maximum < question.minimum:
         yield FieldProblem(f"{pointer}/maximum", "bad_bounds", _BAD_BOUNDS)
-
-
-def _options(pointer: str, question: Question) -> Iterator[FieldProblem]:
-    options = question.options or ()
-    if len(options) < 2:
-        yield FieldProblem(f"{pointer}/options", "too_few_options", _TOO_FEW_OPTIONS)
-    for k, option in enumerate(options):
-        yield from _untranslated(f"{pointer}/options/{k}/text", option.text)
-    values = ((f"{pointer}/options/{k}/value", option.value) for k, option in enumerate(options))
-    yield from _repeated(values, "duplicate_option", _DUPLICATE_OPTION)
-
-
-def _scale(pointer: str, question: Question) -> Iterator[FieldProblem]:
-    scale = question.scale
-    if scale is None:
-        yield FieldProblem(f"{pointer}/scale", "no_scale", _NO_SCALE)
-    elif not scale.min < scale.max <= scale.min + MAX_SCALE_STEPS:
-        yield FieldProblem(f"{pointer}/scale", "bad_scale", _BAD_SCALE)

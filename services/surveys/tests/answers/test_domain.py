@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import Message
-from surveys.questionnaires.domain import Content, Option, Page, Question, QuestionType, Scale
-from surveys.responses.domain import answered, missing, problems_of_page
+from surveys.answers.domain import answered, missing, problems_of_page
+from surveys.questionnaires.domain.content import Content, Option, Question, QuestionnairePage, QuestionType, Scale
 
 TEXT = Message("文字", "words")
 OPTIONS = (Option("y", TEXT), Option("n", TEXT))
@@ -28,8 +28,8 @@ JSON = st.recursive(
 )
 
 
-def page_of(kind: QuestionType, *, required: bool = False) -> Page:
-    return Page("p1", (Question("q", kind, required, TEXT, **QUESTIONS[kind]),))  # type: ignore[arg-type]
+def page_of(kind: QuestionType, *, required: bool = False) -> QuestionnairePage:
+    return QuestionnairePage("p1", (Question("q", kind, required, TEXT, **QUESTIONS[kind]),))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,31 @@
+"""What each area of the service brings: tables, routes, long work."""
+
+from functools import partial
+
+from common.imports import run_import
+from common.service_process import Area, Operation
+from registry.codes.routes import router as code_routes
+from registry.graduates import tables as graduate_tables
+from registry.graduates.imports.operations import EMPTY_RESULT, KIND, roster_import
+from registry.graduates.imports.routes import router as import_routes
+from registry.graduates.routes import router as graduate_routes
+from registry.organisation import tables as organisation_tables
+from registry.organisation.routes import router as school_routes
+
+AREAS = (
+    Area(
+        tables=[
+            organisation_tables.schools,
+            organisation_tables.colleges,
+            organisation_tables.majors,
+            organisation_tables.classes,
+        ],
+        routes=[school_routes],
+    ),
+    Area(
+        tables=[graduate_tables.graduates, graduate_tables.graduate_versions],
+        routes=[graduate_routes, import_routes],
+        operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
+    ),
+    Area(routes=[code_routes]),
+)
