@@ -5,7 +5,7 @@ from uuid import UUID
 
 import httpx
 
-from common.contracts.response import SUBMITTED, WITHDRAWN
+from common.contracts.response import SUBMITTED
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -130,44 +130,6 @@ async def test_what_was_answered_is_nowhere_in_clear(client: Client, tokens: lis
         for row in await rows(f'SELECT to_jsonb(t)::text AS line FROM "{table["table_name"]}" AS t'):
             assert "金丝雀" not in row["line"]
             assert not any(token in row["line"] for token in tokens)
-
-
-async def test_a_withdrawn_response_is_erased_and_announced(
-    client: Client, tokens: list[str], graduates: list[UUID], school: str, rows: Rows
-) -> None:
-    holder = client(link=tokens[0])
-    await filled(holder)
-    await submit(holder)
-    owner = client("graduate", graduate=graduates[0])
-    mine = (await owner.get("/v1/responses")).json()["items"]
-    assert [(each["graduate_id"], each["state"]) for each in mine] == [(str(graduates[0]), "submitted")]
-    path, version = f"/v1/responses/{mine[0]['id']}/withdraw", mine[0]["version"]
-    assert (await owner.post(path)).status_code == 428
-    done = await owner.post(path, headers={"If-Match": f'"{version}"'})
-    assert (done.status_code, done.json()["state"], done.json()["version"]) == (200, "withdrawn", version + 1)
-    assert await rows("SELECT page_id FROM response_pages WHERE response_id = :id", id=mine[0]["id"]) == []
-    found = await rows("SELECT type, data FROM outbox WHERE key = :key AND sequence = 3", key=str(graduates[0]))
-    assert (found[0]["type"], found[0]["data"]["state"]) == (WITHDRAWN, "withdrawn")
-    again = await owner.post(path, headers={"If-Match": "*"})
-    assert (again.status_code, again.json()["state"], again.json()["allowed_transitions"]) == (409, "withdrawn", [])
-
-
-async def test_nobody_sees_or_withdraws_the_response_of_somebody_else(
-    client: Client, tokens: list[str], graduates: list[UUID], school: str
-) -> None:
-    holder = client(link=tokens[0])
-    await filled(holder)
-    await submit(holder)
-    [mine] = (await client("graduate", graduate=graduates[0]).get("/v1/responses")).json()["items"]
-    strangers = [client("graduate", graduate=graduates[1]), client("survey_manager", school="99998")]
-    for stranger in strangers:
-        assert (await stranger.get("/v1/responses")).json()["items"] == []
-        assert (await stranger.get("/v1/responses", params={"school": school})).json()["items"] == []
-        assert (await stranger.get(f"/v1/responses/{mine['id']}")).status_code == 404
-        assert (await stranger.post(f"/v1/responses/{mine['id']}/withdraw")).status_code == 404
-    officer = client("school_officer", school=school)
-    assert (await officer.post(f"/v1/responses/{mine['id']}/withdraw")).status_code == 403
-    assert (await client("employer", employer=graduates[0]).get("/v1/responses")).status_code == 403
 
 
 async def test_every_act_leaves_one_audit_entry(

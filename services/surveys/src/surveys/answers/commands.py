@@ -66,6 +66,7 @@ async def open_link(unit: UnitOfWork, *, invitation: Invitation) -> None:
     This is an act of its own: it stays when the request that used the link first is refused for something else.
     """
     wave = await waves.current(unit.connection, invitation.wave_id, hold=True)
+    # read again under its lock: of two first uses one opens the link
     held = await invitations.hold(unit.connection, invitation.id)
     if held.state is not InvitationState.CREATED or wave.phase is not WavePhase.OPEN:
         return
@@ -116,6 +117,7 @@ async def submit(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitatio
     answer.wave.must_have_opened()
     if problems := missing(answer.content, answer.values):
         raise Invalid(problems)
+    # the stream before the response, as every act does
     moment = await responses.next_moment(unit.connection, answer.response)
     given, total = answered(answer.content, answer.values)
     response = await responses.submit(unit.connection, answer.response, moment, given, total)

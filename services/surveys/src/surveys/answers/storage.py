@@ -40,6 +40,7 @@ async def values_of(connection: AsyncConnection, cipher: FieldCipher, response_i
     """All answers given so far, by question; ids of questions differ over the whole questionnaire."""
     query = select(pages.c.page_id, pages.c.values_ciphertext).where(pages.c.response_id == response_id)
     values: dict[str, Any] = {}
+    # the same value under two pages has two ciphertexts: each is bound to its place
     for page_id, ciphertext in await connection.execute(query):
         values |= json.loads(cipher.decrypt(FIELD, _record(response_id, page_id), ciphertext))
     return values

@@ -27,12 +27,14 @@ def inviting(cipher: FieldCipher) -> Handler:
             raise NotFound
         batch = Batch(context.id, wave.id, wave.school_code, Channel(context.parameters["channel"]))
         while True:
+            # read anew each time: another operation on the wave may have invited some meanwhile
             async with context.database.reading() as connection:
                 graduates = await storage.uninvited(connection, wave.id, CHUNK)
                 created = await storage.made_by(connection, context.id)
             await context.progress(created, wave.eligible)
             if not graduates:
                 return Outcome({"created": created})
+            # encrypting thousands of tokens would hold up every request of this process, and inside an act its locks
             made = await asyncio.to_thread(commands.sealed, cipher, graduates)
             await context.database.act(context.actor, partial(commands.invite, batch=batch, made=made))
 

@@ -33,6 +33,7 @@ async def list_invitations(
         wave = permitted(caller, await waves.find(connection, caller.row_scope(), wave_id))
         found = await storage.page(connection, wave.id, page.last_seen(UUID), page.limit + 1)
     links = commands.links(cipher, base, found[: page.limit]) if caller.role is Role.SURVEY_MANAGER else {}
+    # committed before they are shown: no link leaves without its trail
     if links:
         await database.act(caller.actor, partial(commands.audit_links_read, wave=wave, shown=len(links)))
     return page_of(

@@ -27,6 +27,7 @@ async def create(unit: UnitOfWork, *, caller: Principal, content: Content) -> Qu
     Raises Forbidden, or Invalid for ambiguous ids.
     """
     caller.must_be_in(EDITORS)
+    # a token that lacks the school its role needs would make a draft for all schools
     if caller.row_scope().nothing:
         raise Forbidden
     if problems := ambiguities(content):

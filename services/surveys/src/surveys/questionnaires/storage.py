@@ -95,23 +95,25 @@ async def published(
 ) -> PublishedVersion | None:
     """A published version of any school, read once per process: it never changes."""
     key = (questionnaire_id, number)
-    if key not in _published:
+    found = _published.get(key)
+    if found is None:
         found = await find_version(connection, RowScope(everything=True), questionnaire_id, number)
-        if found is None:
-            return None
+    if found is not None:
         _published[key] = found
+        # the one asked for last is dropped last
+        _published.move_to_end(key)
         if len(_published) > MAX_CACHED:
             _published.popitem(last=False)
-    return _published[key]
+    return found
 
 
 def _documents(content: Content) -> dict[str, Any]:
-    """The JSON members of a content: `title` and `pages`."""
-    return {name: asdict(content, dict_factory=_without_unset)[name] for name in ("title", "pages")}
+    """`title` and `pages` as JSON."""
 
+    def without_unset(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        return {name: value for name, value in members if value is not None}
 
-def _without_unset(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {name: value for name, value in members if value is not None}
+    return asdict(Content(content.title, content.pages), dict_factory=without_unset)
 
 
 def _shared_or(school_code: ColumnElement[Any], scope: RowScope) -> ColumnElement[bool]:

@@ -116,6 +116,7 @@ class QuestionnairePatch(StrictModel):
         return ContentChange(self.title.model_dump(exclude_unset=True), pages)
 
 
+# lax, because the domain keeps tuples where JSON has lists
 class QuestionBody(QuestionForm, from_attributes=True, strict=False):
     """A question as it is served: members that its type does not need are absent."""
 

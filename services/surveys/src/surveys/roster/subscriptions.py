@@ -23,6 +23,7 @@ async def keep_graduates(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> N
                 "status": str(data.status),
                 "sequence": event.sequence,
             }
+    # sorted, so that two workers lock in one order
     await storage.keep_graduates(unit.connection, [rows[key] for key in sorted(rows)])
 
 
@@ -33,6 +34,7 @@ async def keep_schools(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> Non
         data = event.data
         if isinstance(data, OrganisationData):
             unnamed: RosterRow = {"school_code": event.key, "name": None, "name_en": None, "name_sequence": 0}
+            # colleges and majors share the key of their school, and must not overwrite its name
             row = rows.setdefault(event.key, unnamed)
             row["sequence"] = event.sequence
             if data.unit_kind == UnitKind.SCHOOL:

@@ -20,6 +20,7 @@ _NEXT_SEQUENCES = f"""
     RETURNING graduate_id, sequence, last_decided_on
 """
 
+# in SQL, because a cohort has thousands: one event each, in the order of the keys, with the sequences just taken
 _REQUEST = text(
     f"""
     WITH next AS ({_NEXT_SEQUENCES}), moment AS MATERIALIZED (SELECT {NOW_SQL} AS recorded_at)

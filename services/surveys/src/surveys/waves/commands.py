@@ -56,6 +56,7 @@ async def judged(connection: AsyncConnection, plan: WavePlan) -> PublishedVersio
     if plan.closes_at <= now():
         raise Invalid([FieldProblem("/closes_at", "closes_in_future", _OVER)])
     asked = await published(connection, plan.questionnaire_id, plan.questionnaire_version)
+    # what another school keeps to itself is as good as unknown
     if asked is None or asked.school_code not in {None, plan.school_code}:
         raise Invalid([FieldProblem("/questionnaire_version", "unknown_questionnaire_version", _UNKNOWN_VERSION)])
     return asked

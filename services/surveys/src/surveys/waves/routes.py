@@ -56,6 +56,7 @@ async def create_wave(
     plan = body.plan()
     commands.must_manage(caller, plan)
     min_change.must_be_of(lambda school_code: school_code == plan.school_code)
+    # before the act: a transaction that waits for events of another service would hold its locks
     met = await _included(database, plan, min_change)
 
     async def created(wave: Wave) -> Response:
@@ -84,6 +85,7 @@ async def _included(database: Database, plan: WavePlan, min_change: RequestedCha
         async with database.reading() as connection:
             await commands.judged(connection, plan)
     except Invalid:
+        # the act refuses it, or answers again what was answered when it was possible
         return False
 
     async def applied(tokens: Sequence[ChangeToken]) -> bool:

@@ -14,6 +14,7 @@ from common.identifiers import Cohort, SchoolCode, WaveId
 from surveys.waves.domain import CurrentWave, Wave, WavePlan
 from surveys.waves.tables import waves
 
+# one statement, so that the count is that of the rows; foreign keys are checked at its end
 _ADD = text(
     f"""
     WITH population AS (
