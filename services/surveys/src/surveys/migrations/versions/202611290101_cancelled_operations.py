@@ -2,8 +2,8 @@
 
 from common.database.common_tables import let_no_operation_be_cancelled, let_operations_be_cancelled
 
-revision = "surveys_0006"
-down_revision = "surveys_0005"
+revision = "surveys_0007"
+down_revision = "surveys_0006"
 branch_labels = None
 depends_on = None
 
