@@ -11,11 +11,10 @@ from common.auth import Role
 from common.auth.dependencies import Caller
 from common.clock import TODAY_SQL
 from common.codes.rules import rule
-from common.database import Database
 from common.errors import Invalid, NotFound
 from common.http import Cipher, Day, Db, IdempotencyKey, ImportForm, Router, Upload
 from common.operations.routes import Operation, accept
-from destinations.registrations.imports.importing import KIND
+from destinations.registrations.imports.operations import KIND
 
 router = Router(prefix="/v1/imports", tags=["imports"])
 
@@ -51,7 +50,10 @@ async def import_registrations(
     if not caller.sees_school(form.school_code):
         raise NotFound
     caller.must_be(Role.SCHOOL_OFFICER)
-    await _refuse_future(database, form.effective_on)
+    async with database.reading() as connection:
+        today = await connection.scalar(text(f"SELECT {TODAY_SQL}"))
+    if form.effective_on is not None and form.effective_on > today:
+        raise Invalid([rule("in_the_future").problem("/effective_on")])
     return await accept(
         request,
         database,
@@ -63,10 +65,3 @@ async def import_registrations(
         upload=upload.content,
         cipher=cipher,
     )
-
-
-async def _refuse_future(database: Database, day: date | None) -> None:
-    async with database.reading() as connection:
-        today = await connection.scalar(text(f"SELECT {TODAY_SQL}"))
-    if day is not None and day > today:
-        raise Invalid([rule("in_the_future").problem("/effective_on")])
