@@ -17,11 +17,15 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from common.consuming import Handle
 from common.contracts import registration
 from common.contracts.envelope import IncomingEvent
 from common.contracts.registration import DestinationData
 from common.database import Database
-from indicators.subscriptions import apply_batch
+from common.service_process import Runtime
+from indicators.app import COMPOSITION
+from indicators.areas import FIGURES
+from indicators.settings import Settings
 from testing.databases import service_database
 from tests.load.reporting import Verdict, milliseconds, percentile
 
@@ -73,6 +77,7 @@ class Stored:
 
     size: int
     database: Database
+    apply: Handle
     graduates: list[tuple[UUID, str]]
 
     async def change(self) -> float:
@@ -80,7 +85,7 @@ class Stored:
         graduate, school = random.choice(self.graduates)
         event = destination_event(graduate, school)
         begun = time.perf_counter()
-        await apply_batch(self.database, PARTITIONS, [event])
+        await self.apply([event])
         return time.perf_counter() - begun
 
 
@@ -117,7 +122,9 @@ async def stored(size: int) -> AsyncIterator[Stored]:
         await _settle(found.admin_url)
         sys.stdout.write(f"  {size:>9,} graduates generated in {time.perf_counter() - begun:.0f} s\n")
         database = Database.connect(found.app_url)
-        yield Stored(size, database, [(row["graduate_id"], row["school_code"]) for row in rows])
+        settings = Settings(database_url=found.app_url, partitions=PARTITIONS)
+        apply = COMPOSITION.handle(FIGURES, Runtime(settings, database))
+        yield Stored(size, database, apply, [(row["graduate_id"], row["school_code"]) for row in rows])
         await database.dispose()
 
 

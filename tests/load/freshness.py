@@ -21,11 +21,14 @@ from typing import Any
 
 from common.auth import SYSTEM
 from common.consuming import Consumer
+from common.contracts.catalogue import SUBSCRIPTIONS
 from common.contracts.envelope import IncomingEvent, OutgoingEvent
 from common.database import Database
 from common.relay.relay import Relay
+from common.service_process import Runtime
 from common.settings import ServiceSettings
-from indicators.subscriptions import GROUP, TOPICS, apply_batch
+from indicators.app import COMPOSITION
+from indicators.areas import FIGURES
 from testing.databases import service_database
 from testing.messaging import METADATA, own_topics
 from testing.shared_servers import kafka_address
@@ -175,10 +178,12 @@ def folding(settings: dict[str, Any], stamps: Any) -> None:
     given = ServiceSettings(**settings)
     database = Database.connect(given)
 
+    apply = COMPOSITION.handle(FIGURES, Runtime(given, database))
+
     async def handle(events: Sequence[IncomingEvent]) -> None:
-        await apply_batch(database, given.partitions, events)
+        await apply(events)
         now = time.monotonic()
         for event in events:
             stamps.put((f"{event.key}/{event.sequence}", now))
 
-    asyncio.run(Consumer(database, given, GROUP, TOPICS, handle).run())
+    asyncio.run(Consumer(database, given, FIGURES.group, SUBSCRIPTIONS[FIGURES.group], handle).run())

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from common.auth import SYSTEM
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database
+from common.identifiers import Cohort, SchoolCode
 from common.spreadsheets import read
 from registry.rosters.imports import RosterImport, Task, open_table
 from testing.databases import service_database
@@ -61,7 +62,7 @@ async def measure() -> list[Verdict]:
 async def _import(database: Database, cipher: FieldCipher, school: str, content: bytes, *, created: int) -> float:
     begun = time.perf_counter()
     header, chunks = open_table(await read(content, "roster.csv"))
-    run = RosterImport(Task(school, COHORT), header, cipher)
+    run = RosterImport(Task(SchoolCode(school), Cohort(COHORT)), header, cipher)
     async with database.transaction(SYSTEM) as unit:
         for chunk in chunks:
             await run.run_chunk(unit, chunk)

@@ -1,14 +1,13 @@
 """A migrated database, histories of events, and a recount that shares nothing with the code under test."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 
 from common.contracts import graduate, organisation, registration, response
@@ -18,10 +17,12 @@ from common.contracts.organisation import OrganisationData, UnitKind
 from common.contracts.registration import DestinationData
 from common.contracts.response import ResponseData
 from common.database import Database
-from indicators.app import create_app
+from common.service_process import Runtime
+from indicators.app import COMPOSITION, create_app
+from indicators.areas import FIGURES
 from indicators.settings import Settings
-from indicators.subscriptions import apply_batch
 from testing.databases import ServiceDatabase, service_database
+from testing.http import Client, clients_of
 from testing.tokens import TokenMint
 
 PARTITIONS = 12
@@ -155,29 +156,20 @@ async def database(stored: ServiceDatabase) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def apply(database: Database) -> Any:
+def apply(stored: ServiceDatabase, database: Database) -> Any:
+    """Applies a batch of the owners' events, as the consumer does."""
+    settings = Settings(database_url=stored.app_url, partitions=PARTITIONS)
+    handle = COMPOSITION.handle(FIGURES, Runtime(settings, database))
+
     async def applied(events: Iterable[IncomingEvent]) -> None:
-        await apply_batch(database, PARTITIONS, list(events))
+        await handle(list(events))
 
     return applied
 
 
 @pytest.fixture(scope="module")
-def mint(tmp_path_factory: pytest.TempPathFactory) -> TokenMint:
-    return TokenMint(tmp_path_factory.mktemp("mint"))
-
-
-@pytest.fixture(scope="module")
-async def client(stored: ServiceDatabase, database: Database, mint: TokenMint) -> Callable[..., httpx.AsyncClient]:
-    settings = Settings(database_url=stored.app_url, **mint.settings)
-    app = create_app(settings, database, {})
-
-    def opened(role: str | None = None, **scope: Any) -> httpx.AsyncClient:
-        headers = mint.headers(role, **scope) if role else {}
-        transport = httpx.ASGITransport(app=app)
-        return httpx.AsyncClient(transport=transport, base_url="http://indicators", headers=headers)
-
-    return opened
+async def client(stored: ServiceDatabase, database: Database, mint: TokenMint) -> Client:
+    return clients_of(create_app(Settings(database_url=stored.app_url, **mint.settings), database, {}), mint)
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
@@ -14,9 +15,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
+from common.auth import ServiceTokens
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
-from indicators.maintenance import run_verify
+from indicators.maintenance import RenewedToken, run_verify
 from indicators.settings import Settings
 from testing.databases import ServiceDatabase
 from testing.http import serving
@@ -90,3 +92,20 @@ async def test_wrong_figures_are_wrong_whoever_is_down(
         await connection.execute(text("DELETE FROM cells WHERE school_code = :s"), {"s": school.code})
     await owner.dispose()
     assert (await verified(settings_for(stored, tmp_path, NOWHERE), database, school))[0] == 1
+
+
+async def test_every_request_carries_the_token_of_its_moment(stored: ServiceDatabase, tmp_path: Path) -> None:
+    settings = settings_for(stored, tmp_path, NOWHERE)
+    sent: list[str] = []
+
+    async def owner(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers["Authorization"])
+        return httpx.Response(200)
+
+    async with httpx.AsyncClient(
+        auth=RenewedToken(ServiceTokens(settings)), transport=httpx.MockTransport(owner)
+    ) as client:
+        for token in ("a token", "a later token"):
+            (tmp_path / "token").write_text(token)
+            await client.get("http://owner/v1/changes")
+    assert sent == ["Bearer a token", "Bearer a later token"]

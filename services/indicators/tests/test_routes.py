@@ -6,17 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from common.clock import day_in_shanghai
 from common.contracts import ChangeToken, registration
 from common.contracts.envelope import IncomingEvent
-from testing.http import get
+from testing.http import Client, get
 from testing.tokens import TokenMint
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
-Client = Callable[..., httpx.AsyncClient]
 JUNE = date(2024, 6, 1)
 COUNSELLOR_OF_C0 = ("counsellor", {"school": "{own}", "college": "C0", "class_": "K1"})
 

@@ -15,10 +15,10 @@ from common.database import Database
 from common.publishing import publisher
 from common.relay.relay import Relay
 from common.relay.sending import send
+from indicators.app import COMPOSITION
 from indicators.progress.storage import standing
 from indicators.settings import Settings
 from indicators.timeline.verify import verify_figures
-from indicators.worker import background
 from testing.databases import ServiceDatabase
 from testing.messaging import EventRecorder, own_topics, running
 from testing.shared_servers import kafka_address
@@ -79,7 +79,7 @@ async def test_published_events_become_figures_and_figures_become_rate_events(
     relay = Relay(database, settings)
     async with (
         EventRecorder(settings, [rate.TOPIC]).recording() as recorder,
-        running(relay.run, *(part.run for part in background(settings, database))),
+        running(relay.run, *(part.run for part in COMPOSITION.background(settings, database))),
     ):
         await publish(settings, school.events)
         await publish(settings, school.events)
@@ -99,7 +99,7 @@ async def test_the_watermark_follows_an_idle_system(settings: Settings, database
             found = await standing(connection, FOLLOWED, range(settings.partitions))
         return found.watermark is not None and found.watermark > begun
 
-    async with running(*(part.run for part in background(settings, database))):
+    async with running(*(part.run for part in COMPOSITION.background(settings, database))):
         await eventually(is_included, describe="a watermark after the start")
 
 

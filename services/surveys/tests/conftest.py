@@ -1,7 +1,6 @@
 """A migrated database, a roster in it, the application over it, and what a survey needs before anybody can answer."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -10,20 +9,23 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
 
 from common.contracts import graduate, organisation
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData, GraduateStatus
 from common.contracts.organisation import OrganisationData, UnitKind
-from common.crypto import FieldCipher, KeyRing
+from common.crypto import FieldCipher
 from common.database import Database
 from common.operations import OperationRunner
-from surveys.app import create_app
-from surveys.invitations.operations import KIND, inviting
-from surveys.roster.subscriptions import keeping_the_roster
+from common.service_process import Runtime
+from surveys.app import COMPOSITION, create_app
+from surveys.areas import ROSTER
+from surveys.invitations.commands import KIND
+from surveys.invitations.operations import inviting
 from surveys.settings import Settings
-from testing.databases import ServiceDatabase, service_database
+from testing.databases import ServiceDatabase
 from testing.tokens import TokenMint
 
 RECORDED = datetime(2024, 6, 20, 2, 15, tzinfo=UTC)
@@ -31,7 +33,7 @@ _schools = count(90_001)
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
-Roster = Callable[..., Awaitable[UUID]]
+Keep = Callable[[Sequence[IncomingEvent]], Awaitable[None]]
 
 QUESTIONNAIRE: Json = {
     "title": {"zh": "毕业生调查", "en": "Graduate survey"},
@@ -86,34 +88,14 @@ def _event(topic: str, kind: str, key: str, sequence: int, data: GraduateData | 
 
 
 @pytest.fixture(scope="session")
-async def surveys_database() -> AsyncIterator[ServiceDatabase]:
-    async with service_database("surveys") as found:
-        yield found
+def service() -> str:
+    return "surveys"
 
 
 @pytest.fixture(scope="session")
-async def database(surveys_database: ServiceDatabase) -> AsyncIterator[Database]:
-    connected = Database.connect(surveys_database.app_url)
-    yield connected
-    await connected.dispose()
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("surveys")
-
-
-@pytest.fixture(scope="session")
-def mint(folder: Path) -> TokenMint:
-    return TokenMint(folder)
-
-
-@pytest.fixture(scope="session")
-def settings(folder: Path, mint: TokenMint, surveys_database: ServiceDatabase) -> Settings:
-    keyring_file = folder / "keyring.json"
-    KeyRing.generate().store(keyring_file)
+def settings(addresses: ServiceDatabase, mint: TokenMint, keyring_file: Path) -> Settings:
     return Settings(
-        database_url=surveys_database.app_url,
+        database_url=addresses.app_url,
         keyring_file=keyring_file,
         public_url="https://survey.test",
         rate_limit_per_second=100_000,
@@ -122,21 +104,19 @@ def settings(folder: Path, mint: TokenMint, surveys_database: ServiceDatabase) -
 
 
 @pytest.fixture(scope="session")
-async def connection_to_app(settings: Settings, database: Database) -> AsyncIterator[httpx.ASGITransport]:
-    transport = httpx.ASGITransport(create_app(settings, database, {}))
-    yield transport
-    await transport.aclose()
+def application(settings: Settings, database: Database) -> FastAPI:
+    return create_app(settings, database, {})
 
 
 @pytest.fixture
-def client(connection_to_app: httpx.ASGITransport, mint: TokenMint) -> Client:
+def client(client: Client, transport: httpx.ASGITransport) -> Client:
     """A client by role and scope, by the token of a link, or without anything."""
 
     def make(role: str | None = None, *, link: str | None = None, **scope: Any) -> httpx.AsyncClient:
-        headers = mint.headers(role, **scope) if role else {}
-        if link is not None:
-            headers = {"Authorization": f"Survey {link}"}
-        return httpx.AsyncClient(transport=connection_to_app, base_url="http://surveys.test", headers=headers)
+        if link is None:
+            return client(role, **scope)
+        headers = {"Authorization": f"Survey {link}"}
+        return httpx.AsyncClient(transport=transport, base_url="http://surveys.test", headers=headers)
 
     return make
 
@@ -192,10 +172,16 @@ def unit_event() -> Callable[..., IncomingEvent]:
 
 
 @pytest.fixture
-async def graduates(database: Database, school: str, graduate_event: Callable[..., IncomingEvent]) -> list[UUID]:
+def keep(settings: Settings, database: Database) -> Keep:
+    """Apply events of the roster."""
+    return COMPOSITION.handle(ROSTER, Runtime(settings, database))
+
+
+@pytest.fixture
+async def graduates(keep: Keep, school: str, graduate_event: Callable[..., IncomingEvent]) -> list[UUID]:
     """Three graduates of the school's 2024 cohort."""
     ids = sorted(uuid4() for _ in range(3))
-    await keeping_the_roster(database)([graduate_event(school, each) for each in ids])
+    await keep([graduate_event(school, each) for each in ids])
     return ids
 
 
@@ -262,32 +248,13 @@ def tokens(invited: list[Json]) -> list[str]:
 
 
 @pytest.fixture
-def rows(database: Database) -> Callable[..., Awaitable[list[Json]]]:
-    """Read the database beside the application."""
-
-    async def read(query: str, **bound: object) -> list[Json]:
-        async with database.reading() as connection:
-            return [dict(row) for row in (await connection.execute(text(query), bound)).mappings()]
-
-    return read
-
-
-@pytest.fixture
-def moved(surveys_database: ServiceDatabase) -> Callable[[str, str], Awaitable[None]]:
+def moved(addresses: ServiceDatabase) -> Callable[[str, str], Awaitable[None]]:
     """Change the period of a wave, as time would."""
 
     async def move(wave_id: str, change: str) -> None:
-        async with _administering(surveys_database) as connection:
+        connected = Database.connect(addresses.owner_url)
+        async with connected.reading() as connection:
             await connection.execute(text(f"UPDATE waves SET {change} WHERE id = :id"), {"id": wave_id})
+        await connected.dispose()
 
     return move
-
-
-@asynccontextmanager
-async def _administering(found: ServiceDatabase) -> AsyncIterator[Any]:
-    connected = Database.connect(found.owner_url)
-    try:
-        async with connected.reading() as connection:
-            yield connection
-    finally:
-        await connected.dispose()

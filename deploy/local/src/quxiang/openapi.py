@@ -23,18 +23,10 @@ def document(service: str) -> str:
         state = State(Path(folder) / "state")
         issuer_of(state)
         os.environ.update(Surroundings(state, postgres_port=5432, kafka="localhost:9092").environment(service))
-        settings = _settings(service)
+        settings: ServiceSettings = importlib.import_module(f"{service}.settings").Settings()
         create_app = importlib.import_module(f"{service}.app").create_app
         made = create_app(settings, Database.connect(settings), {}).openapi()
     return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
-
-
-def _settings(service: str) -> ServiceSettings:
-    """Read the settings of a service from the environment, whatever it calls their class."""
-    module = importlib.import_module(f"{service}.settings")
-    found = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, ServiceSettings)]
-    settings: ServiceSettings = next(each for each in found if each is not ServiceSettings)()
-    return settings
 
 
 def committed(service: str) -> Path:

@@ -1,4 +1,4 @@
-"""Waiting for a foreign client without ever being held by it."""
+"""Hard limits on waits for foreign clients."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -10,14 +10,14 @@ _abandoned: set[asyncio.Future[object]] = set()
 
 
 class OutOfTimeError(Exception):
-    """What was waited for did not come in time, or its client cancelled it."""
+    """The awaited result did not come in time, or its client cancelled it."""
 
 
-async def bounded(awaitable: Awaitable[T], seconds: float, what: str) -> T:
-    """Waits at most so long. `asyncio.wait_for` is not enough: it waits again for a task that ignores its cancellation.
+async def wait_at_most(awaitable: Awaitable[T], seconds: float, what: str) -> T:
+    """Awaits with a hard limit, even if the task ignores its cancellation: there `asyncio.wait_for` would wait again.
 
-    A client that raises CancelledError by itself (aiokafka's `stop` does) counts as out of time, so that nobody takes
-    it for the cancellation of the caller.
+    A client that raises CancelledError by itself (aiokafka's `stop` does) raises OutOfTimeError here, so that it does
+    not look like the cancellation of the caller.
     """
     future = asyncio.ensure_future(awaitable)
     try:

@@ -1,7 +1,7 @@
 """Kafka clients made from settings: every default that matters is set here, every wait is bounded.
 
 aiokafka's own waits are not: with a stopped or dead broker `send_and_wait`, `commit` and `stop` hang, and `getmany`
-looks like an idle topic. Whoever fails here drops the client object and makes a new one.
+looks like an idle topic. Who fails here drops the client object and makes a new one.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import murmur2
 
-from common.bounded import OutOfTimeError, bounded
+from common.bounded import OutOfTimeError, wait_at_most
 from common.contracts.catalogue import TOPICS, dead_letter_topic
 from common.contracts.events import RETENTION_DAYS
 from common.observability import logger
@@ -106,7 +106,7 @@ def in_contract(settings: ServiceSettings, topic: str) -> str:
 async def answered(awaitable: Awaitable[T], seconds: float, what: str) -> T:
     """The broker's answer, or BrokerUnavailableError."""
     try:
-        return await bounded(awaitable, seconds, what)
+        return await wait_at_most(awaitable, seconds, what)
     except (KafkaError, OSError, TimeoutError, OutOfTimeError) as error:
         raise BrokerUnavailableError(what) from error
 
@@ -129,7 +129,7 @@ async def consumer(
 async def stopped(stopping: Awaitable[Any], what: str) -> None:
     """Waits a little for a client to stop and never fails."""
     try:
-        await bounded(stopping, STOP_SECONDS, what)
+        await wait_at_most(stopping, STOP_SECONDS, what)
     except Exception as error:
         _log.info("Client did not stop cleanly", what=what, error=type(error).__name__)
 
@@ -160,7 +160,10 @@ async def ensure_topics(
     async with _administration(settings) as client:
         missing = sorted(names - await _visible(client))
         if missing:
-            _raise_for(await answered(_created(client, settings, missing), ADMIN_SECONDS, "creation of topics"))
+            response = await answered(_created(client, settings, missing), ADMIN_SECONDS, "creation of topics")
+            for name, code, *_ in response.topic_errors:
+                if code not in (0, TopicAlreadyExistsError.errno):
+                    raise BrokerUnavailableError(f"creation of {name}") from for_code(code)
             await answered(_until_visible(client, names), ADMIN_SECONDS, "sight of the created topics")
 
 
@@ -184,12 +187,6 @@ def _created(client: AIOKafkaAdminClient, settings: ServiceSettings, names: Sequ
             for name in names
         ]
     )
-
-
-def _raise_for(response: Any) -> None:
-    for name, code, *_ in response.topic_errors:
-        if code not in (0, TopicAlreadyExistsError.errno):
-            raise BrokerUnavailableError(f"creation of {name}") from for_code(code)
 
 
 async def delete_topics(settings: ServiceSettings, prefix: str) -> None:

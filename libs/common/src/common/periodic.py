@@ -17,7 +17,7 @@ from typing import Any
 import asyncpg
 
 from common import clock
-from common.bounded import bounded
+from common.bounded import wait_at_most
 from common.database import Database
 from common.database.dedicated import LOST, dedicated_connection
 from common.observability import correlated, counter, exception_summary, gauge, logger
@@ -146,7 +146,7 @@ class _Entry:
         name = self.work.name
         with correlated():
             try:
-                await bounded(self.work.act(), LIMIT_SECONDS, name)
+                await wait_at_most(self.work.act(), LIMIT_SECONDS, name)
             except Exception as error:
                 _log.warning("Periodic work failed", act=name, **exception_summary(error))
                 _rounds.labels(name, "failed").inc()

@@ -1,7 +1,7 @@
 """Publishing: a producer that is given up with the first connection it loses.
 
 A producer's id is unique in one cluster. One that lived on over a wipe of the broker's data would go on under an id
-that the new cluster gives to somebody else, and the broker would take that somebody's events for repetitions and drop
+that the new cluster gives to another producer, and the broker would take that one's events for repetitions and drop
 them. A broker cannot be wiped without its connections closing, so a producer never outlives one.
 """
 
@@ -91,12 +91,8 @@ async def publisher(settings: ServiceSettings) -> AsyncIterator[Publisher]:
         await answered(client.start(), START_SECONDS, "start of producer")
         yield Publisher(client)
     finally:
-        await _dropped(client)
-
-
-async def _dropped(client: AIOKafkaProducer) -> None:
-    """Not `stop`: it flushes, and to whom?"""
-    client._closed = True
-    if client._sender.sender_task is not None:
-        await stopped(client._sender.close(), "producer")
-    await stopped(client.client.close(), "producer's connection")
+        # `stop` would flush to a broker that may be another one by now; the outbox sends again
+        client._closed = True
+        if client._sender.sender_task is not None:
+            await stopped(client._sender.close(), "producer")
+        await stopped(client.client.close(), "producer's connection")

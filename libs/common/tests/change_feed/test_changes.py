@@ -9,12 +9,11 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from fastapi import APIRouter
 
 from common.auth import SYSTEM, TokenVerifier
 from common.change_feed import changes_router, schemas_router
 from common.database import Database
-from common.http import create_app
+from common.http import Router, create_app
 from common.relay.connection import dedicated_connection
 from common.relay.numbering import number_next, sent_position
 from common.settings import ServiceSettings
@@ -44,7 +43,7 @@ async def client(database: Database, mint: TokenMint, tmp_path: Path) -> AsyncIt
 
 
 @asynccontextmanager
-async def serving(settings: ServiceSettings, feed: APIRouter) -> AsyncIterator[httpx.AsyncClient]:
+async def serving(settings: ServiceSettings, feed: Router) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(
         title="Feed", settings=settings, verifier=TokenVerifier(settings), routers=[feed, schemas_router()]
     )

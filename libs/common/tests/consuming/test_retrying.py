@@ -60,7 +60,7 @@ def processing(handler: Handler, *, seconds: float = 60.0, healthy: bool = True)
 
 
 def poison_of(found: Processing) -> list[int]:
-    return [poison.event.sequence for poison in found.poisoned]
+    return [each.event.sequence for each in found.failed]
 
 
 async def test_many_failing_events_are_found_however_long_it_takes() -> None:
@@ -80,7 +80,7 @@ async def test_an_unexplained_error_gets_more_attempts_only_while_there_is_time(
 
 async def test_a_passing_failure_that_lasts_keeps_what_was_found_before() -> None:
     def rule(sequence: int) -> Exception | None:
-        return {1: PermanentError("refused"), 64: Unavailable()}.get(sequence)
+        return {1: PermanentError(), 64: Unavailable()}.get(sequence)
 
     found = processing(Handler(rule), seconds=0.1)
     began = time.monotonic()
@@ -94,4 +94,4 @@ async def test_nothing_is_poison_while_the_database_does_not_answer() -> None:
     found = processing(Handler(lambda _sequence: KeyError("surprise")), seconds=0.1, healthy=False)
     with pytest.raises(RetriesExhaustedError):
         await found.run(EVENTS)
-    assert found.poisoned == []
+    assert found.failed == []

@@ -9,7 +9,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from hypothesis import given
 from hypothesis import strategies as some
 
-from common.bounded import OutOfTimeError, bounded
+from common.bounded import OutOfTimeError, wait_at_most
 from common.contracts.catalogue import TOPICS, dead_letter_topic
 from common.contracts.registration import TOPIC
 from common.kafka import BrokerUnavailableError, consumer, ensure_topics, on_wire, partition_for
@@ -107,7 +107,7 @@ async def test_waiting_ends_even_for_a_task_that_ignores_its_cancellation() -> N
                 continue
 
     with pytest.raises(OutOfTimeError):
-        await bounded(deaf(), 0.05, "a deaf task")
+        await wait_at_most(deaf(), 0.05, "a deaf task")
     released.set()
 
 
@@ -116,11 +116,11 @@ async def test_a_client_that_cancels_itself_does_not_look_like_our_own_cancellat
         raise asyncio.CancelledError
 
     with pytest.raises(OutOfTimeError):
-        await bounded(cancels_itself(), 1, "a client")
+        await wait_at_most(cancels_itself(), 1, "a client")
 
 
 async def test_our_own_cancellation_passes_through() -> None:
-    waiting = asyncio.ensure_future(bounded(asyncio.Event().wait(), 10, "nothing"))
+    waiting = asyncio.ensure_future(wait_at_most(asyncio.Event().wait(), 10, "nothing"))
     await asyncio.wait({waiting}, timeout=0.01)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import Column, Integer, Table, text
 
 from common.audit import audit_table
 from common.auth import Actor, Caller, Role, TokenVerifier
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database, new_metadata
-from common.http import Cipher, Db, ImportForm, LazyUpload, Once, create_app
-from common.http.idempotency_table import idempotency_table
+from common.http import Cipher, Db, IdempotencyKey, ImportForm, Router, Upload, create_app
 from common.identifiers import OperationId
+from common.once import idempotency_table
 from common.operations import operation_tables, submit
 from common.operations.routes import Operation, accept, operations_router
 from common.settings import ServiceSettings
@@ -77,20 +77,23 @@ class Works:
         )
 
 
-def imports_router() -> APIRouter:
-    router = APIRouter(prefix="/v1/imports")
+def imports_router() -> Router:
+    router = Router(prefix="/v1/imports")
 
     @router.post("", status_code=202, response_model=Operation)
     async def import_file(
-        *, request: Request, caller: Caller, database: Db, cipher: Cipher, once: Once, upload: LazyUpload[ImportForm]
+        *,
+        request: Request,
+        caller: Caller,
+        database: Db,
+        cipher: Cipher,
+        once: IdempotencyKey,
+        upload: Upload[ImportForm],
     ) -> Response:
-        async def every_school_is_seen(_school_code: str) -> None: ...
-
-        received = await upload.receive(every_school_is_seen, lambda: None)
         return await accept(
             request, database, caller, once,
-            kind="import", parameters=received.form.model_dump(), school_code=received.form.school_code,
-            upload=received.content, cipher=cipher,
+            kind="import", parameters=upload.form.model_dump(), school_code=upload.form.school_code,
+            upload=upload.content, cipher=cipher,
         )  # fmt: skip
 
     return router

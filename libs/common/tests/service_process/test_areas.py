@@ -10,14 +10,16 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import APIRouter, Request
+from fastapi import Request
 from sqlalchemy import Column, Table, Text, insert, select
 
 from common.auth import Caller
 from common.contracts import IncomingEvent, graduate, organisation
 from common.contracts.organisation import OrganisationData, UnitKind
 from common.database import Database, UnitOfWork, new_metadata
-from common.operations import OperationContext, Outcome
+from common.http import Router
+from common.once.table import idempotency_table
+from common.operations import OperationContext, Outcome, operation_tables
 from common.periodic import every
 from common.service_process.areas import Area, Composition, Operation, Runtime, SettingsMissing, Subscription
 from common.settings import ServiceSettings
@@ -25,9 +27,11 @@ from testing.databases import service_database
 from testing.tokens import TokenMint
 
 METADATA = new_metadata()
+operation_tables(METADATA)
+idempotency_table(METADATA)
 applied = Table("applied", METADATA, Column("what", Text, nullable=False))
 
-router = APIRouter(prefix="/v1")
+router = Router(prefix="/v1")
 
 
 @router.get("/answer")
@@ -144,7 +148,8 @@ async def test_the_application_has_routes_clients_and_what_every_service_has(
 def test_the_worker_has_a_consumer_per_group_long_work_and_one_timetable(database: Database) -> None:
     settings = ServiceSettings(service="destinations", database_url="postgresql://x@localhost/x")
     assert [each.name for each in COMPOSED.background(settings, database)] == ["roster", "operations", "periodic"]
-    assert [each.name for each in replace(COMPOSED, areas=[UNITS]).background(settings, database)] == ["roster"]
+    small = replace(COMPOSED, areas=[UNITS], metadata=new_metadata())
+    assert [each.name for each in small.background(settings, database)] == ["roster"]
     sweeping = Area(periodic=lambda it: [every(60, it.database.dispose, name="sweeping")])
     swept = replace(COMPOSED, areas=[sweeping]).background(settings, database)
     assert [each.name for each in swept] == ["periodic"]

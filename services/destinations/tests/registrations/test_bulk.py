@@ -53,7 +53,8 @@ def generated(chance: random.Random) -> Destination:
 
 async def known(database: Database, ids: list[GraduateId]) -> list[Registration]:
     async with database.reading() as connection:
-        return [found for each in ids if (found := await storage.current(connection, each))]
+        found = await storage.current(connection, ids)
+    return [found[each] for each in ids if each in found]
 
 
 async def write(
@@ -61,7 +62,7 @@ async def write(
 ) -> list[Planned]:
     async with database.transaction(OFFICER) as unit:
         told = [roster_entry(each, sequence=0) for each in ids]
-        stored = await bulk.lock_known(unit.connection, "10001", told)
+        stored = await bulk.lock_known(unit.connection, SchoolCode("10001"), told)
         rows = [
             Planned(Row(number), stored[each], deciding.imported(stored[each].registration, content, PERSON))
             for number, (each, content) in enumerate(zip(ids, contents, strict=True))
@@ -115,9 +116,8 @@ async def test_a_single_act_goes_on_where_an_import_ended(database: Database, en
     graduate_id = await enrol()
     await write(database, [graduate_id], [Destination("70", reason="job_seeking")], date(2024, 8, 31))
     async with database.transaction(SYSTEM) as unit:
-        await storage.lock(unit.connection, (await known(database, [graduate_id]))[0].id)
-        before = await storage.current(unit.connection, graduate_id)
-        assert before is not None
+        await storage.lock_streams(unit.connection, [graduate_id])
+        before = (await storage.current(unit.connection, [graduate_id]))[graduate_id]
         change = deciding.edit(before, {"reason": "signing"}, PERSON)
         found, sequence = await storage.save(unit.connection, before.graduate, before, change, OFFICER)
         await unit.commit()

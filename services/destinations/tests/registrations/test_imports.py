@@ -185,8 +185,7 @@ async def test_an_imported_event_is_the_one_that_the_single_act_would_announce(
     await office.send([office.row(**FULL), office.row(毕业去向="自由职业", 单位名称="写作")])
     for row in await stored(database, "SELECT * FROM outbox"):
         async with database.reading() as connection:
-            registration = await storage.current(connection, row["data"]["graduate_id"])
-        assert registration is not None
+            (registration,) = (await storage.current(connection, [row["data"]["graduate_id"]])).values()
         expected = announcements.to_data(None, registration)
         assert DestinationData.read(row["data"]) == expected
         assert row["data"].keys() == expected.model_dump(mode="json").keys()

@@ -21,48 +21,70 @@ from common.contracts.catalogue import EVENT_TYPES
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.errors import Message, Unavailable
+from common.identifiers import SchoolCode
 from indicators.organisation import storage as units
+from indicators.organisation.subscriptions import rows_of as unit_rows_of
 from indicators.responses import storage as responses
-from indicators.timeline.arrivals import batch_of
+from indicators.responses.subscriptions import rows_of as response_rows_of
 from indicators.timeline.storage import StoredDestinationVersion, StoredRosterVersion
+from indicators.timeline.subscriptions import batch_of
 from indicators.timeline.verify import Difference
 
 PAGE = 500
-PATIENCE = 20.0
-"""Seconds that an event may take from the owner's history to ours before it counts as missing."""
+"""Events on a page of a change feed: the most that an owner gives."""
+
+PATIENCE_SECONDS = 20.0
+"""What an event may take from the owner's history to ours before it counts as missing."""
 
 MAX_SHOWN = 1_000
+"""Differences of one table: more would name the same fault again."""
+
+
+class HistoryUnavailable(Unavailable):
+    """The owner of a history does not give it."""
+
+    code = "history_unavailable"
+    title = Message("无法读取变更历史", "A history cannot be read")
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A table with what events tell: every version, or of each key the one with the highest sequence."""
+class Copied:
+    """A table that is made of events: every version, or of each key the one with the highest sequence."""
 
     name: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
     rows: Callable[[Sequence[IncomingEvent]], Sequence[tuple[Any, ...]]]
 
+    @property
+    def comparison(self) -> str:
+        """Query for what only the table or only the histories have, or what differs, of one school or of all."""
+        key = ", ".join(self.key)
+        stored, published = (
+            ", ".join(f"{side}.{column}" for column in self.columns) for side in ("stored", "published")
+        )
+        return f"""
+            WITH published AS (
+                SELECT DISTINCT ON ({key}) * FROM published_{self.name} ORDER BY {key}, sequence DESC
+            )
+            SELECT coalesce(stored.school_code, published.school_code) AS school_code, concat_ws('/', {key}) AS what,
+                   stored.sequence IS NOT NULL AS is_stored, published.sequence IS NOT NULL AS is_published
+            FROM {self.name} AS stored FULL JOIN published USING ({key})
+            WHERE ({stored}) IS DISTINCT FROM ({published})
+              AND ($1::text IS NULL OR coalesce(stored.school_code, published.school_code) = $1)
+            ORDER BY 1, 2 LIMIT {MAX_SHOWN}
+        """
+
 
 _VERSION = ("graduate_id", "sequence")
-KEPT = (
-    Kept("roster_versions", StoredRosterVersion._fields, _VERSION, lambda events: batch_of(events).roster),
-    Kept(
+COPIED = (
+    Copied("roster_versions", StoredRosterVersion._fields, _VERSION, lambda events: batch_of(events).roster),
+    Copied(
         "destination_versions", StoredDestinationVersion._fields, _VERSION, lambda events: batch_of(events).destinations
     ),
-    Kept("response_versions", responses.COLUMNS, _VERSION, responses.rows_of),
-    Kept("units", units.COLUMNS, ("school_code", "unit_kind", "code"), units.rows_of),
+    Copied("response_versions", responses.COLUMNS, _VERSION, response_rows_of),
+    Copied("units", units.COLUMNS, ("school_code", "unit_kind", "code"), unit_rows_of),
 )
-
-_DIFFERENCES = """
-    WITH told AS (SELECT DISTINCT ON ({key}) * FROM told_{table} ORDER BY {key}, sequence DESC)
-    SELECT coalesce(stored.school_code, told.school_code) AS school_code, concat_ws('/', {key}) AS what,
-           stored.sequence IS NOT NULL AS is_stored, told.sequence IS NOT NULL AS is_told
-    FROM {table} AS stored FULL JOIN told USING ({key})
-    WHERE ({stored}) IS DISTINCT FROM ({told})
-      AND ($1::text IS NULL OR coalesce(stored.school_code, told.school_code) = $1)
-    ORDER BY 1, 2 LIMIT {limit}
-"""
 
 
 @dataclass
@@ -79,7 +101,15 @@ class Feed:
             self.cursor = page["next_cursor"]
             if not page["items"]:
                 return
-            yield [event_from(item) for item in page["items"] if item["type"] in EVENT_TYPES]
+            yield [event_of(item) for item in page["items"] if item["type"] in EVENT_TYPES]
+
+    async def copy_rest(self, connection: asyncpg.Connection) -> None:
+        """Copies the rest into the tables of what was published."""
+        async for events in self.rest():
+            for table in COPIED:
+                if rows := table.rows(events):
+                    name = f"published_{table.name}"
+                    await connection.copy_records_to_table(name, records=rows, columns=table.columns)
 
     async def _page(self, query: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
@@ -89,58 +119,44 @@ class Feed:
             status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else ""
             why = f"{self.client.base_url}: {type(error).__name__} {status}".strip()
             detail = Message(f"无法读取变更历史：{why}", f"No history from {why}")
-            raise Unavailable(code="history_unavailable", detail=detail) from error
+            raise HistoryUnavailable(detail=detail) from error
         return page
 
 
 async def verify_histories(
-    database: Database, feeds: Sequence[Feed], school: str | None = None, patience: float = PATIENCE
+    database: Database, feeds: Sequence[Feed], school: SchoolCode | None = None, patience: float = PATIENCE_SECONDS
 ) -> list[Difference]:
     """What only one side has, or what differs; raises Unavailable if an owner does not give its history."""
     deadline = time.monotonic() + patience
     async with database.transaction(SYSTEM) as unit:
+        # between two questions to the database stand whole pages of HTTP
         await unit.connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10min'"))
         connection = await unit.driver_connection()
-        await _make_tables(connection)
+        for table in COPIED:
+            await connection.execute(
+                f"CREATE TEMPORARY TABLE published_{table.name} (LIKE {table.name}) ON COMMIT DROP"
+            )
         while True:
             for feed in feeds:
-                await _read_rest(connection, feed)
+                await feed.copy_rest(connection)
             differences = await _differences(connection, school)
             if not differences or time.monotonic() > deadline:
                 return differences
             await asyncio.sleep(0.5)
 
 
-async def _make_tables(connection: asyncpg.Connection) -> None:
-    for table in KEPT:
-        await connection.execute(f"CREATE TEMPORARY TABLE told_{table.name} (LIKE {table.name}) ON COMMIT DROP")
+async def _differences(connection: asyncpg.Connection, school: SchoolCode | None) -> list[Difference]:
+    return [
+        Difference(table.name, row["school_code"], row["what"], _SIDE[row["is_stored"]], _SIDE[row["is_published"]])
+        for table in COPIED
+        for row in await connection.fetch(table.comparison, school)
+    ]
 
 
-async def _read_rest(connection: asyncpg.Connection, feed: Feed) -> None:
-    async for events in feed.rest():
-        for table in KEPT:
-            if rows := table.rows(events):
-                await connection.copy_records_to_table(f"told_{table.name}", records=rows, columns=table.columns)
+_SIDE = {True: "there", False: "missing"}
 
 
-async def _differences(connection: asyncpg.Connection, school: str | None) -> list[Difference]:
-    found: list[Difference] = []
-    for table in KEPT:
-        found += [_difference(table, row) for row in await connection.fetch(_comparison(table), school)]
-    return found
-
-
-def _comparison(table: Kept) -> str:
-    stored, told = (", ".join(f"{side}.{column}" for column in table.columns) for side in ("stored", "told"))
-    return _DIFFERENCES.format(table=table.name, key=", ".join(table.key), stored=stored, told=told, limit=MAX_SHOWN)
-
-
-def _difference(table: Kept, row: Mapping[str, Any]) -> Difference:
-    sides = ("there" if row["is_stored"] else "missing", "there" if row["is_told"] else "missing")
-    return Difference(table.name, row["school_code"], row["what"], *sides)
-
-
-def event_from(item: Mapping[str, Any]) -> IncomingEvent:
+def event_of(item: Mapping[str, Any]) -> IncomingEvent:
     """An item of a change feed (CloudEvents in structured JSON) as an event."""
     described = EVENT_TYPES[item["type"]]
     decided_on = item.get("decidedon")
@@ -155,6 +171,7 @@ def event_from(item: Mapping[str, Any]) -> IncomingEvent:
         recorded_at=datetime.fromisoformat(item["time"]),
         position=int(item["position"]),
         data=described.model.read(item["data"]),
+        # a feed knows positions, but no place in Kafka
         partition=0,
         offset=0,
     )

@@ -1,7 +1,7 @@
 """Maintenance commands: `verify` and `rebuild`."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack
 
 import httpx
@@ -10,6 +10,7 @@ import structlog
 from common.auth import ServiceTokens
 from common.database import Database
 from common.errors import Unavailable
+from common.identifiers import SchoolCode
 from common.service_process import Command
 from indicators.histories import Feed, verify_histories
 from indicators.settings import Settings
@@ -19,23 +20,46 @@ from indicators.timeline.verify import Difference, verify_figures
 DIFFERENT, NOT_POSSIBLE = 1, 2
 """Exit codes: figures are wrong; a part could not be compared."""
 
-_SECONDS = 30.0
+_TIMEOUT_SECONDS = 30.0
 _log = structlog.get_logger(__name__)
+
+
+class RenewedToken(httpx.Auth):
+    """Sends with every request the service's token of that moment: a token lives minutes, a verification hours."""
+
+    def __init__(self, tokens: ServiceTokens) -> None:
+        self._tokens = tokens
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Raises Unavailable while no token can be had."""
+        request.headers["Authorization"] = f"Bearer {await self._tokens.bearer()}"
+        yield request
 
 
 async def run_verify(settings: Settings, database: Database, parsed: Namespace) -> int:
     """Compares cells, spans, versions and histories; 0 only when everything was compared and agrees."""
-    if not parsed.figures_only and (missing := _missing(settings)):
+    owners = {
+        "QUXIANG_REGISTRY_URL": settings.registry_url,
+        "QUXIANG_DESTINATIONS_URL": settings.destinations_url,
+        "QUXIANG_SURVEYS_URL": settings.surveys_url,
+    }
+    missing = [name for name, address in owners.items() if address is None]
+    if settings.service_token_file is None and settings.token_url is None:
+        missing.append("QUXIANG_SERVICE_TOKEN_FILE or QUXIANG_TOKEN_URL")
+    if missing and not parsed.figures_only:
         _log.error("Histories cannot be compared: settings are missing", settings=missing)
         return NOT_POSSIBLE
-    found = await verify_figures(database, parsed.school)
+    school = SchoolCode(parsed.school) if parsed.school is not None else None
+    found = await verify_figures(database, school)
     if not parsed.figures_only:
+        addresses = [address for address in owners.values() if address is not None]
         try:
-            found += await _histories(settings, database, parsed.school)
+            found += await _compare_histories(RenewedToken(ServiceTokens(settings)), addresses, database, school)
         except Unavailable as error:
             _log.error("Histories could not be compared", code=error.code, cause=error.detail.en)
-            return _reported(found) or NOT_POSSIBLE
-    return _reported(found)
+            # wrong figures are the graver finding
+            return _report(found) or NOT_POSSIBLE
+    return _report(found)
 
 
 async def run_rebuild(settings: Settings, database: Database, parsed: Namespace) -> int:
@@ -45,32 +69,17 @@ async def run_rebuild(settings: Settings, database: Database, parsed: Namespace)
     return 0
 
 
-async def _histories(settings: Settings, database: Database, school: str | None) -> list[Difference]:
+async def _compare_histories(
+    auth: httpx.Auth, addresses: Sequence[str], database: Database, school: SchoolCode | None
+) -> list[Difference]:
     async with AsyncExitStack() as stack:
-        headers = {"Authorization": f"Bearer {await ServiceTokens(settings).bearer()}"}
-        addresses = [address for address in _owners(settings).values() if address]
-        clients = [httpx.AsyncClient(base_url=address, headers=headers, timeout=_SECONDS) for address in addresses]
+        clients = [httpx.AsyncClient(base_url=address, auth=auth, timeout=_TIMEOUT_SECONDS) for address in addresses]
         feeds = [Feed(await stack.enter_async_context(client)) for client in clients]
         return await verify_histories(database, feeds, school)
 
 
-def _missing(settings: Settings) -> list[str]:
-    """Names of settings without which nobody can be asked for a history."""
-    found = [name for name, address in _owners(settings).items() if address is None]
-    if settings.service_token_file is None and settings.token_url is None:
-        found.append("QUXIANG_SERVICE_TOKEN_FILE or QUXIANG_TOKEN_URL")
-    return found
-
-
-def _owners(settings: Settings) -> dict[str, str | None]:
-    return {
-        "QUXIANG_REGISTRY_URL": settings.registry_url,
-        "QUXIANG_DESTINATIONS_URL": settings.destinations_url,
-        "QUXIANG_SURVEYS_URL": settings.surveys_url,
-    }
-
-
-def _reported(found: Sequence[Difference]) -> int:
+def _report(found: Sequence[Difference]) -> int:
+    """Writes a log line for each difference; gives the exit code."""
     for difference in found:
         _log.error(
             "Difference",
@@ -88,12 +97,12 @@ def _school(parser: ArgumentParser) -> None:
     parser.add_argument("--school", help="this school only; all without")
 
 
-def _verify_arguments(parser: ArgumentParser) -> None:
+def _school_and_parts(parser: ArgumentParser) -> None:
     _school(parser)
     parser.add_argument("--figures-only", action="store_true", help="leave the owners' histories out")
 
 
 COMMANDS = (
-    Command("verify", "prove that figures, spans, versions and histories agree", run_verify, _verify_arguments),
+    Command("verify", "prove that figures, spans, versions and histories agree", run_verify, _school_and_parts),
     Command("rebuild", "compute spans and cells anew from the versions", run_rebuild, _school),
 )

@@ -1,4 +1,4 @@
-"""The service's own metadata; every area's tables hang on it."""
+"""The service's metadata with the tables every service has; the areas add theirs."""
 
 from common.audit import audit_table
 from common.database import new_metadata

@@ -5,14 +5,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from uuid import uuid4
 
-import httpx
-
 from common.contracts import ChangeToken, graduate, rate
 from common.contracts.envelope import IncomingEvent
-from testing.http import get
+from testing.http import Client, get
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
-Client = Callable[..., httpx.AsyncClient]
 
 
 async def test_definitions_are_listed_and_found(client: Client) -> None:

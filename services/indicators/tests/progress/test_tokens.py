@@ -1,6 +1,6 @@
 """What a change token must wait for: its own event, in its own school, and what that event needs to count."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -11,7 +11,7 @@ from common.contracts import ChangeToken, graduate, organisation, rate, registra
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.errors import BadQuery
-from indicators.progress.tokens import all_included, require_followed
+from indicators.progress.tokens import included_of, require_followed
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)
@@ -19,6 +19,10 @@ JUNE = date(2024, 6, 1)
 
 def token_of(event: IncomingEvent) -> ChangeToken:
     return ChangeToken(event.topic, event.school_code, event.key, event.sequence)
+
+
+async def all_included(database: Database, tokens: Sequence[ChangeToken]) -> bool:
+    return await included_of(database, tokens) == set(tokens)
 
 
 async def test_a_change_is_included_once_it_is_applied(database: Database, apply: Applied, school: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
+from common.identifiers import Cohort
 from indicators.rates.domain import Step, days_between, points_per_group
 from indicators.rates.storage import counts, movements
 from indicators.reading.selection import Level, Moment, Scope, Selection
@@ -110,7 +111,8 @@ async def test_a_cohort_is_empty_before_its_season(database: Database, lived: An
 
 
 async def test_a_province_is_the_sum_of_its_schools(database: Database, apply: Applied, new_school: Any) -> None:
-    here, there, elsewhere = new_school(cohort=2031), new_school(cohort=2031), new_school(cohort=2031)
+    cohort = Cohort(2031)
+    here, there, elsewhere = (new_school(cohort=cohort) for _ in range(3))
     for school, province in ((here, "620000"), (there, "620000"), (elsewhere, "630000")):
         school.described(province)
         season(school, int(school.code), 30)
@@ -118,8 +120,8 @@ async def test_a_province_is_the_sum_of_its_schools(database: Database, apply: A
     far = date(2033, 1, 1)
     for moment in (Moment(far, live=True), Moment(far, live=False)):
         own = [await read(database, of(school, "sex"), moment) for school in (here, there, elsewhere)]
-        gathered = await read(database, Selection(Scope(Level.PROVINCE, "620000"), 2031, ("sex",)), moment)
-        nation = await read(database, Selection(Scope(Level.NATION, "CN"), 2031, ("sex",)), moment)
+        gathered = await read(database, Selection(Scope(Level.PROVINCE, "620000"), cohort, ("sex",)), moment)
+        nation = await read(database, Selection(Scope(Level.NATION, "CN"), cohort, ("sex",)), moment)
         assert gathered == own[0] + own[1]
         assert nation == own[0] + own[1] + own[2]
 

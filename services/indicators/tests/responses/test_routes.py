@@ -4,13 +4,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from uuid import uuid4
 
-import httpx
-
 from common.contracts.envelope import IncomingEvent
-from testing.http import get
+from testing.http import Client, get
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
-Client = Callable[..., httpx.AsyncClient]
 
 
 async def test_response_rates_count_distinct_graduates(client: Client, apply: Applied, new_school: Any) -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.codes import CodeLists
+from common.identifiers import Cohort
 from indicators.schemes.rounding import percentage
 from indicators.schemes.schemes import CN_2004, CN_2021, CN_2024, SCHEMES, Scheme, class_of, default_scheme
 from indicators.schemes.tally import Count, Tally
@@ -83,7 +84,7 @@ def test_the_scheme_of_2004_leaves_the_not_registered_out_of_both() -> None:
     [(2026, "CN-2024"), (2024, "CN-2024"), (2023, "CN-2021"), (2021, "CN-2021"), (2020, "CN-2004"), (1999, "CN-2004")],
 )
 def test_the_default_scheme_follows_the_cohort(cohort: int, scheme: str) -> None:
-    assert default_scheme(cohort).id == scheme
+    assert default_scheme(Cohort(cohort)).id == scheme
 
 
 @pytest.mark.parametrize(

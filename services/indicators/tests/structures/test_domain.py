@@ -3,7 +3,8 @@
 import pytest
 
 from indicators.schemes.rounding import percentage
-from indicators.structures.domain import (
+from indicators.structures.domain.labels import label_of
+from indicators.structures.domain.structure import (
     DENOMINATOR_RULES,
     FOUR_REGIONS,
     SEVEN_REGIONS,
@@ -12,7 +13,6 @@ from indicators.structures.domain import (
     region_of,
     structure,
 )
-from indicators.structures.labels import label_of
 
 CODES = ("10", "11", "12", "271", "46", "502", "75", "76", "801", "85", "70", "71", None)
 

@@ -1,14 +1,10 @@
 """Structure tables over HTTP."""
 
-from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
-from testing.http import get
-
-Client = Callable[..., httpx.AsyncClient]
+from testing.http import Client, get
 
 
 async def test_a_structure_adds_up_and_is_labelled(client: Client, here: Any) -> None:

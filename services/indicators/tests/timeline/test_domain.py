@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.identifiers import Cohort, SchoolCode
 from indicators.timeline.domain import (
     OPEN,
     Content,
@@ -21,6 +22,8 @@ from indicators.timeline.domain import (
     timeline,
 )
 
+SCHOOL = SchoolCode("90001")
+COHORT = Cohort(2024)
 SEASON = date(2023, 9, 1)
 HERE = Groups(college_code="C01", sex_code="1")
 CONTRACT = Destination("10", employer_nature_code="39")
@@ -28,7 +31,7 @@ STUDY = Destination("801")
 
 
 def entered(sequence: int = 1, day: date = SEASON, status: str = "registered", groups: Groups = HERE) -> RosterVersion:
-    return RosterVersion(sequence, day, "90001", 2024, status, groups)
+    return RosterVersion(sequence, day, SCHOOL, COHORT, status, groups)
 
 
 def decided(
@@ -38,7 +41,7 @@ def decided(
 
 
 def content(destination: Destination | None = None, groups: Groups = HERE) -> Content:
-    return Content("90001", 2024, groups, destination)
+    return Content(SCHOOL, COHORT, groups, destination)
 
 
 def test_a_graduate_counts_as_not_registered_from_the_start_of_the_season() -> None:
@@ -106,7 +109,7 @@ def test_a_destination_decided_before_the_graduate_entered_counts_from_the_entry
 
 
 def test_nobody_counts_before_the_season_of_the_cohort() -> None:
-    assert timeline([entered(day=date(2023, 1, 1))], [])[0].from_day == season_start(2024)
+    assert timeline([entered(day=date(2023, 1, 1))], [])[0].from_day == season_start(COHORT)
 
 
 def test_a_new_college_begins_a_new_span() -> None:
@@ -129,7 +132,7 @@ roster_versions = st.lists(
         RosterVersion,
         st.integers(1, 8),
         days,
-        st.just("90001"),
+        st.just(SCHOOL),
         st.sampled_from([2024, 2025]),
         st.sampled_from(["registered", "completed", "withdrawn"]),
         groups,
@@ -186,4 +189,4 @@ def test_a_day_shows_the_highest_sequence_that_counts_by_then(
     assert len(spans) == (1 if inside else 0)
     if inside:
         code = decision.destination if decision is not None and decision.state != "voided" else None
-        assert spans[0].content == Content("90001", entry.cohort, entry.groups, code)
+        assert spans[0].content == Content(SCHOOL, entry.cohort, entry.groups, code)

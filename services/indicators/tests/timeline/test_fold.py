@@ -15,7 +15,6 @@ from sqlalchemy import text
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from indicators.schemes.groupings import STORED_DIMENSIONS
-from indicators.timeline.arrivals import batch_of
 from indicators.timeline.cells import span_from
 from indicators.timeline.domain import (
     OPEN,
@@ -26,6 +25,7 @@ from indicators.timeline.domain import (
     province_of,
     timeline,
 )
+from indicators.timeline.subscriptions import batch_of
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)
@@ -56,7 +56,7 @@ async def stored_spans(database: Database, school: str) -> dict[UUID, tuple[Any,
 
 def pure_spans(events: Iterable[IncomingEvent]) -> dict[UUID, tuple[Any, ...]]:
     batch = batch_of(list(events))
-    found = {}
+    found: dict[UUID, tuple[Any, ...]] = {}
     for graduate_id in batch.touched:
         roster = [
             RosterVersion(

@@ -128,13 +128,14 @@ async def test_lists_come_in_pages(officer: httpx.AsyncClient, school: str) -> N
 
 
 async def test_the_order_of_refusal(client: Callable[..., httpx.AsyncClient], school: str) -> None:
-    path = f"/v1/schools/{school}/colleges"
+    path, new = f"/v1/schools/{school}/colleges", {"code": "C1", "name": "理学院"}
     broken: Json = {"content": b"{", "headers": {"Content-Type": "application/json"}}
     assert (await client().post(path, **broken)).status_code == 401
-    assert (await client("school_officer", school="10001").post(path, **broken)).status_code == 404
-    assert (await client("counsellor", school=school, class_="K1").post(path, **broken)).status_code == 403
+    assert (await client("school_officer", school="10001").post(path, json=new)).status_code == 404
+    assert (await client("counsellor", school=school, class_="K1").post(path, json=new)).status_code == 403
     assert (await client("school_officer", school=school).post(path, **broken)).status_code == 400
-    assert (await client("school_officer", school=school).post("/v1/schools", json={})).status_code == 403
+    another = {"code": "90999", "name": "测试大学", "province_code": "410000"}
+    assert (await client("school_officer", school=school).post("/v1/schools", json=another)).status_code == 403
 
 
 @pytest.mark.parametrize(

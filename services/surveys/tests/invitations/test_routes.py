@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,9 +9,10 @@ import httpx
 from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
+from common.identifiers import OperationId, WaveId
 from common.operations import OperationRunner
-from surveys.invitations.commands import invite_some
-from surveys.invitations.storage import Batch
+from surveys.invitations import commands, storage
+from surveys.invitations.domain import Batch, Channel
 from surveys.settings import Settings
 
 Json = dict[str, Any]
@@ -24,6 +26,17 @@ async def invite(manager: httpx.AsyncClient, wave: Json, runner: OperationRunner
     while await runner.run_once():
         pass
     return dict((await manager.get(accepted.headers["Location"])).json())
+
+
+def batch_of(wave: Json, operation: UUID) -> Batch:
+    return Batch(OperationId(operation), WaveId(UUID(wave["id"])), wave["school_code"], Channel.LINK)
+
+
+async def invite_one(database: Database, cipher: FieldCipher, batch: Batch) -> int:
+    async with database.reading() as connection:
+        graduates = await storage.uninvited(connection, batch.wave_id, 1)
+    made = commands.sealed(cipher, graduates)
+    return await database.act(SYSTEM, partial(commands.invite, batch=batch, made=made))
 
 
 async def test_everybody_eligible_gets_one_link(
@@ -42,10 +55,8 @@ async def test_a_run_that_was_broken_off_is_finished_by_another(
     manager: httpx.AsyncClient, wave: Json, runner: OperationRunner, database: Database, settings: Settings, rows: Rows
 ) -> None:
     accepted = await manager.post(f"/v1/waves/{wave['id']}/invitations", json={"channel": "link"})
-    batch = Batch(UUID(accepted.json()["id"]), UUID(wave["id"]), wave["school_code"], "link")
-    async with database.transaction(SYSTEM) as unit:
-        assert await invite_some(unit, FieldCipher.load(settings.keyring_file), batch, limit=1) == 1
-        await unit.commit()
+    batch = batch_of(wave, UUID(accepted.json()["id"]))
+    assert await invite_one(database, FieldCipher.load(settings.keyring_file), batch) == 1
     before = await rows("SELECT graduate_id, token_digest FROM invitations WHERE wave_id = :id", id=wave["id"])
     await runner.run_once()
     ended = (await manager.get(accepted.headers["Location"])).json()
@@ -60,12 +71,8 @@ async def test_two_runs_at_once_invite_everybody_once(
     cipher = FieldCipher.load(settings.keyring_file)
 
     async def run() -> int:
-        batch, made = Batch(uuid4(), UUID(wave["id"]), wave["school_code"], "link"), 0
-        for _ in range(3):
-            async with database.transaction(SYSTEM) as unit:
-                made += await invite_some(unit, cipher, batch, limit=1)
-                await unit.commit()
-        return made
+        batch = batch_of(wave, uuid4())
+        return sum([await invite_one(database, cipher, batch) for _ in range(3)])
 
     assert sum(await asyncio.gather(*(run() for _ in range(4)))) == 3
     assert len(await rows("SELECT id FROM invitations WHERE wave_id = :id", id=wave["id"])) == 3
@@ -107,7 +114,7 @@ async def test_an_invitation_that_was_taken_is_taken_again_when_the_wave_has_clo
     assert (second.status_code, second.headers["Location"]) == (202, first.headers["Location"])
     assert second.headers["Idempotency-Replayed"] == "true"
     other = await manager.post(path, json={"channel": "pigeon"}, headers=once)
-    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert (other.status_code, other.json()["code"]) == (422, "invalid")
     school = wave["school_code"]
     assert len(await rows("SELECT id FROM operations WHERE school_code = :school", school=school)) == 1
 

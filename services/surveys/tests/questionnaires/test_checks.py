@@ -3,9 +3,8 @@ from dataclasses import replace
 import pytest
 
 from common.errors import Message
-from surveys.questionnaires.checks import ambiguities, obstacles
-from surveys.questionnaires.documents import from_documents, to_documents
-from surveys.questionnaires.domain import Content, Option, Page, Question, QuestionType, Scale
+from surveys.questionnaires.domain.checks import ambiguities, obstacles
+from surveys.questionnaires.domain.content import Content, Option, Question, QuestionnairePage, QuestionType, Scale
 
 TEXT = Message("文字", "words")
 OPTIONS = (Option("y", Message("是", "yes")), Option("n", Message("否", "no")))
@@ -16,7 +15,7 @@ def question(question_id: str, kind: QuestionType = QuestionType.TEXT, **more: o
 
 
 def content(*questions: Question) -> Content:
-    return Content(TEXT, (Page("p1", questions),))
+    return Content(TEXT, (QuestionnairePage("p1", questions),))
 
 
 def rules(found: Content) -> set[tuple[str, str]]:
@@ -26,7 +25,7 @@ def rules(found: Content) -> set[tuple[str, str]]:
 COMPLETE = Content(
     TEXT,
     (
-        Page(
+        QuestionnairePage(
             "p1",
             (
                 question("q1", QuestionType.SINGLE_CHOICE, options=OPTIONS),
@@ -34,7 +33,7 @@ COMPLETE = Content(
                 question("q3", QuestionType.TEXT, max_length=20),
             ),
         ),
-        Page(
+        QuestionnairePage(
             "p2",
             (
                 question("q4", QuestionType.NUMBER, minimum=0, maximum=10),
@@ -51,23 +50,18 @@ def test_a_complete_questionnaire_may_be_published() -> None:
     assert obstacles(COMPLETE) == []
 
 
-def test_a_questionnaire_survives_being_stored() -> None:
-    document = to_documents(COMPLETE)
-    assert from_documents(document.title, document.pages) == COMPLETE
-
-
 def test_a_questionnaire_without_pages_or_questions_cannot_be_published() -> None:
     assert rules(Content(TEXT, ())) == {("/pages", "no_pages")}
-    assert rules(Content(TEXT, (Page("p1", ()),))) == {("/pages/0/questions", "no_questions")}
+    assert rules(Content(TEXT, (QuestionnairePage("p1", ()),))) == {("/pages/0/questions", "no_questions")}
 
 
 def test_page_ids_are_unique() -> None:
-    pages = (Page("p1", (question("q1"),)), Page("p1", (question("q2"),)))
+    pages = (QuestionnairePage("p1", (question("q1"),)), QuestionnairePage("p1", (question("q2"),)))
     assert [problem.pointer for problem in ambiguities(Content(TEXT, pages))] == ["/pages/1/id"]
 
 
 def test_question_ids_are_unique_over_all_pages() -> None:
-    pages = (Page("p1", (question("q1"),)), Page("p2", (question("q1"),)))
+    pages = (QuestionnairePage("p1", (question("q1"),)), QuestionnairePage("p2", (question("q1"),)))
     assert [problem.pointer for problem in ambiguities(Content(TEXT, pages))] == ["/pages/1/questions/0/id"]
 
 

@@ -47,7 +47,7 @@ async def test_a_write_names_the_version_it_is_meant_for(manager: httpx.AsyncCli
     path = (await manager.post("/v1/questionnaires", json=questionnaire)).headers["Location"]
     assert (await manager.patch(path, json={})).status_code == 428
     assert (await manager.post(f"{path}/publish")).status_code == 428
-    stale = await manager.patch(path, content=b"{", headers={"If-Match": '"9"'})
+    stale = await manager.patch(path, json={}, headers={"If-Match": '"9"'})
     assert (stale.status_code, stale.headers["ETag"]) == (412, '"1"')
 
 
@@ -126,7 +126,7 @@ async def test_roles_without_surveys_are_refused(
 ) -> None:
     for role, scope in (("graduate", {"graduate": uuid4()}), ("integrator", {}), ("auditor", {}), ("ministry", {})):
         outsider = client(role, **scope)
-        assert (await outsider.post("/v1/questionnaires", content=b"{")).status_code == 403
+        assert (await outsider.post("/v1/questionnaires", json=questionnaire)).status_code == 403
         assert (await outsider.get("/v1/questionnaires")).status_code == 403
     assert (await client().post("/v1/questionnaires", content=b"{")).status_code == 401
 

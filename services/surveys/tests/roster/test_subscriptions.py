@@ -1,5 +1,5 @@
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -12,16 +12,17 @@ from common.contracts.organisation import TOPIC as ORGANISATION
 from common.contracts.organisation import UnitKind
 from common.contracts.registration import TOPIC as REGISTRATIONS
 from common.database import Database
+from common.identifiers import SchoolCode
 from surveys.roster.storage import includes, school_names
-from surveys.roster.subscriptions import keeping_the_roster
 
 Events = Callable[..., IncomingEvent]
+Keep = Callable[[Sequence[IncomingEvent]], Awaitable[None]]
 
 
 async def test_the_highest_sequence_wins_in_any_order_and_batch_size(
-    database: Database, school: str, graduate_event: Events
+    database: Database, keep: Keep, school: str, graduate_event: Events
 ) -> None:
-    graduate_id, keep = uuid4(), keeping_the_roster(database)
+    graduate_id = uuid4()
     history = [
         graduate_event(school, graduate_id, sequence=1),
         graduate_event(school, graduate_id, sequence=2, status=GraduateStatus.EXTENDED),
@@ -38,19 +39,20 @@ async def test_the_highest_sequence_wins_in_any_order_and_batch_size(
             assert (await connection.execute(query, {"id": graduate_id})).one() == ("completed", 3)
 
 
-async def test_units_of_a_school_do_not_overwrite_its_name(database: Database, school: str, unit_event: Events) -> None:
-    keep = keeping_the_roster(database)
+async def test_units_of_a_school_do_not_overwrite_its_name(
+    database: Database, keep: Keep, school: str, unit_event: Events
+) -> None:
     await keep([unit_event(school, UnitKind.COLLEGE, "计算机学院", sequence=2)])
     await keep([unit_event(school, UnitKind.SCHOOL, "测试大学", sequence=1)])
     await keep([unit_event(school, UnitKind.MAJOR, "软件工程", sequence=3)])
     async with database.reading() as connection:
-        assert await school_names(connection, school) == ("测试大学", None)
+        assert await school_names(connection, SchoolCode(school)) == ("测试大学", None)
 
 
 async def test_a_change_is_included_once_it_was_applied(
-    database: Database, school: str, graduate_event: Events, unit_event: Events
+    database: Database, keep: Keep, school: str, graduate_event: Events, unit_event: Events
 ) -> None:
-    graduate_id, keep = uuid4(), keeping_the_roster(database)
+    graduate_id = uuid4()
     entered = ChangeToken(GRADUATES, school, str(graduate_id), 1)
     changed = ChangeToken(GRADUATES, school, str(graduate_id), 2)
     described = ChangeToken(ORGANISATION, school, school, 1)

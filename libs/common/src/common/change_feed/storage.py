@@ -40,7 +40,9 @@ async def changes_after(
     parameters = {**scope.values, "topics": [] if scope.nothing else list(topics), "after": after, "limit": limit}
     rows = [dict(row) for row in (await connection.execute(_page(scope.conditions), parameters)).mappings()]
     numbered = max(after, rows[0].pop("numbered"))
-    events = [_event(row) for row in rows if row["position"] is not None]
+    for row in rows:
+        row.pop("numbered", None)
+    events = [StoredEvent(**row) for row in rows if row["position"] is not None]
     return FeedPage(events, events[-1].position if len(events) == limit else numbered)
 
 
@@ -48,8 +50,3 @@ async def changes_after(
 def _page(conditions: tuple[str, ...]) -> TextClause:
     """A statement of its own for each kind of scope, so that each gets the index that serves it."""
     return text(_PAGE.format(and_theirs="".join(f" AND {condition}" for condition in conditions)))
-
-
-def _event(row: dict[str, object]) -> StoredEvent:
-    row.pop("numbered", None)
-    return StoredEvent(**row)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from aiokafka.errors import KafkaError
 from sqlalchemy import text
 
-from common.bounded import bounded
+from common.bounded import wait_at_most
 from common.consuming.member import Member
 from common.consuming.progress import OnProgress
 from common.consuming.reading import types_of
@@ -28,7 +28,7 @@ class Consumer:
 
     One call of `handle` is one transaction that the handler commits; offsets are stored after it, so any batch may
     come again, in other company, and the handler must not mind. TransientError and lost connections: the batch is
-    tried again. PermanentError and what stays unexplained: the message is found by halving and put aside.
+    tried again. PermanentError and what stays unexplained: the message is found by halving and sent to dead letters.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Consumer:
 
     async def _database_answers(self) -> bool:
         try:
-            return await bounded(self._ping(), _PING_SECONDS, "database")
+            return await wait_at_most(self._ping(), _PING_SECONDS, "database")
         except Exception:
             return False
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from common.contracts.catalogue import dead_letter_topic
-from common.contracts.envelope import MAX_BODY, Headers
+from common.contracts.envelope import MAX_BODY
 from common.kafka import (
     ANSWER_SECONDS,
     START_SECONDS,
@@ -27,7 +27,7 @@ _TOPIC, _PARTITION, _OFFSET = f"{PREFIX}topic", f"{PREFIX}partition", f"{PREFIX}
 _OMITTED = f"{PREFIX}body_omitted"
 
 _log = logger(__name__)
-_buried = counter("consumer_dead_letters_total", "Messages put aside", ["group", "code"])
+_dead_letters = counter("consumer_dead_letters_total", "Messages sent to dead letters", ["group", "code"])
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def dead_letter(record: ConsumerRecord, error: BaseException) -> DeadLetter:
     return DeadLetter(record, type(error).__name__, str(getattr(error, "code", "unexplained")))
 
 
-async def bury(settings: ServiceSettings, group: str, letters: Sequence[DeadLetter]) -> None:
+async def send_dead_letters(settings: ServiceSettings, group: str, letters: Sequence[DeadLetter]) -> None:
     """Returns when the broker has acknowledged all; raises BrokerUnavailableError."""
     if not letters:
         return
@@ -53,40 +53,33 @@ async def bury(settings: ServiceSettings, group: str, letters: Sequence[DeadLett
     async with publisher(settings) as client:
         await client.send([_message(settings, group, letter) for letter in letters])
     for letter in letters:
-        _buried.labels(group, letter.code).inc()
-        _log.error("Message put aside", group=group, error=letter.error, code=letter.code, **_place(letter.record))
+        _dead_letters.labels(group, letter.code).inc()
+        _log.error(
+            "Message sent to dead letters", group=group, error=letter.error, code=letter.code, **_place(letter.record)
+        )
 
 
 def _message(settings: ServiceSettings, group: str, letter: DeadLetter) -> Message:
     record = letter.record
-    body, omitted = _body(record)
-    topic = on_wire(settings, dead_letter_topic(in_contract(settings, record.topic), group))
-    headers = [*record.headers, *_cause(settings, letter, group), *omitted]
-    return Message(topic, record.key, body, record.partition, headers)
+    topic = in_contract(settings, record.topic)
+    facts: dict[str, object] = {
+        f"{PREFIX}error": letter.error,
+        f"{PREFIX}code": letter.code,
+        f"{PREFIX}group": group,
+        _TOPIC: topic,
+        _PARTITION: record.partition,
+        _OFFSET: record.offset,
+    }
+    body = record.value
+    if body is not None and len(body) > MAX_BODY:
+        # a body that no topic of ours takes stays where it is
+        facts[_OMITTED], body = len(body), None
+    headers = [*record.headers, *((name, str(value).encode()) for name, value in facts.items())]
+    return Message(on_wire(settings, dead_letter_topic(topic, group)), record.key, body, record.partition, headers)
 
 
 def _place(record: ConsumerRecord) -> dict[str, object]:
     return {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-
-
-def _body(record: ConsumerRecord) -> tuple[bytes | None, Headers]:
-    """A body that no topic of ours takes stays where it is: the letter says where."""
-    if record.value is not None and len(record.value) > MAX_BODY:
-        return None, [(_OMITTED, str(len(record.value)).encode())]
-    return record.value, []
-
-
-def _cause(settings: ServiceSettings, letter: DeadLetter, group: str) -> Headers:
-    record = letter.record
-    told = {
-        f"{PREFIX}error": letter.error,
-        f"{PREFIX}code": letter.code,
-        f"{PREFIX}group": group,
-        _TOPIC: in_contract(settings, record.topic),
-        _PARTITION: record.partition,
-        _OFFSET: record.offset,
-    }
-    return [(name, str(value).encode()) for name, value in told.items()]
 
 
 async def replay_dead_letters(settings: ServiceSettings, group: str, topics: Sequence[str]) -> int:
@@ -97,29 +90,25 @@ async def replay_dead_letters(settings: ServiceSettings, group: str, topics: Seq
     await ensure_topics(settings, topics, {group: topics})
     letters = [dead_letter_topic(topic, group) for topic in topics]
     async with consumer(settings, f"{group}.dead-letters", letters) as reader, publisher(settings) as writer:
-        return await _resend(settings, reader, writer)
-
-
-async def _resend(settings: ServiceSettings, reader: AIOKafkaConsumer, writer: Publisher) -> int:
-    ends = await _ends(reader)
-    count = 0
-    while await _remaining(reader, ends):
-        fetched = await answered(reader.getmany(timeout_ms=200), ANSWER_SECONDS, "dead letters")
-        for partition, records in fetched.items():
-            due = [record for record in records if record.offset < ends[partition]]
-            for record in due:
-                count += await _returned(settings, writer, record)
-            if due:
-                await commit(reader, {partition: due[-1].offset + 1})
-    return count
+        ends = await _ends(reader)
+        count = 0
+        while await _remaining(reader, ends):
+            fetched = await answered(reader.getmany(timeout_ms=200), ANSWER_SECONDS, "dead letters")
+            for partition, records in fetched.items():
+                due = [record for record in records if record.offset < ends[partition]]
+                for record in due:
+                    count += await _returned(settings, writer, record)
+                if due:
+                    await commit(reader, {partition: due[-1].offset + 1})
+        return count
 
 
 async def _returned(settings: ServiceSettings, writer: Publisher, record: ConsumerRecord) -> int:
-    told = dict(record.headers)
-    if _OMITTED in told or _TOPIC not in told:
+    facts = dict(record.headers)
+    if _OMITTED in facts or _TOPIC not in facts:
         _log.warning("Dead letter stays", **_place(record))
         return 0
-    topic, partition = on_wire(settings, told[_TOPIC].decode()), int(told[_PARTITION])
+    topic, partition = on_wire(settings, facts[_TOPIC].decode()), int(facts[_PARTITION])
     headers = [(name, value) for name, value in record.headers if not name.startswith(PREFIX)]
     await writer.send([Message(topic, record.key, record.value, partition, headers)])
     return 1

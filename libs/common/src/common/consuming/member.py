@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
-from common.consuming.dead_letters import bury, dead_letter
+from common.consuming.dead_letters import dead_letter, send_dead_letters
 from common.consuming.progress import OnProgress, PartitionProgress, Tracker, lag
 from common.consuming.reading import Batch, read_batch
-from common.consuming.retrying import Handle, Healthy, Poison, Processing, RetriesExhaustedError
+from common.consuming.retrying import FailedEvent, Handle, Healthy, Processing, RetriesExhaustedError
 from common.kafka import BrokerUnavailableError, answered, commit
 from common.observability import counter, gauge, histogram, logger
 from common.settings import ServiceSettings
@@ -102,28 +102,28 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         assignment = self._assignment
         with _seconds.labels(self._group).time():
             batch = read_batch(self._settings, self._group, self._types, records)
-            poisoned = await self._handled(batch)
-        _events.labels(self._group).inc(len(batch.events) - len(poisoned))
+            failed = await self._handled(batch)
+        _events.labels(self._group).inc(len(batch.events) - len(failed))
         self._tracker.applied(records, batch.events)
         # offsets of an assignment that has ended may mean other events by now: the broker's data can be new
         if assignment == self._assignment:
             self._pending |= {TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}
 
-    async def _handled(self, batch: Batch) -> Sequence[Poison]:
-        """What was found before a failure outlasted the retries is put aside too: the search may have taken long."""
+    async def _handled(self, batch: Batch) -> Sequence[FailedEvent]:
+        """The events that failed, all sent to dead letters; also those found before a failure outlasted the retries."""
         processing = Processing(self._handle, self._healthy)
         try:
             await processing.run(batch.events)
         except RetriesExhaustedError:
-            await self._bury(batch, processing.poisoned)
+            await self._send_dead_letters(batch, processing.failed)
             raise
-        await self._bury(batch, processing.poisoned)
-        return processing.poisoned
+        await self._send_dead_letters(batch, processing.failed)
+        return processing.failed
 
-    async def _bury(self, batch: Batch, poisoned: Sequence[Poison]) -> None:
+    async def _send_dead_letters(self, batch: Batch, failed: Sequence[FailedEvent]) -> None:
         letters = [dead_letter(record, error) for record, error in batch.broken]
-        letters += [dead_letter(batch.record_of(poison.event), poison.error) for poison in poisoned]
-        await bury(self._settings, self._group, letters)
+        letters += [dead_letter(batch.record_of(each.event), each.error) for each in failed]
+        await send_dead_letters(self._settings, self._group, letters)
 
     async def _commit(self) -> None:
         self._committed_at = time.monotonic()
@@ -136,7 +136,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         except BrokerUnavailableError as error:
             if not isinstance(error.__cause__, CommitFailedError | IllegalStateError):
                 raise
-            # somebody else has the partitions now and applies the same events again, which changes nothing
+            # another member has the partitions now and applies the same events again, which changes nothing
             _log.info("Offsets not stored because of a rebalance", group=self._group)
         self._pending.clear()
 
@@ -148,7 +148,11 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._on_progress is not None and progress:
             hook = self._on_progress
             await self._quietly(lambda: hook(progress))
-        self._watch(progress)
+        behind = [each for each in progress if not each.caught_up]
+        if behind and self._tracker.stalled_for() > STALL_SECONDS:
+            raise StalledConsumerError(f"{self._group}: {len(behind)} partitions wait")
+        if self._tracker.silent_for() > STALL_SECONDS:
+            raise BrokerUnavailableError("any word about the assigned partitions")
 
     async def _progress(self) -> list[PartitionProgress]:
         try:
@@ -156,13 +160,6 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         except (BrokerUnavailableError, IllegalStateError, AttributeError) as error:
             _log.debug("Progress unknown during a rebalance", error=type(error).__name__)
             return []
-
-    def _watch(self, progress: Sequence[PartitionProgress]) -> None:
-        waiting = [each for each in progress if not each.caught_up]
-        if waiting and self._tracker.stalled_for() > STALL_SECONDS:
-            raise StalledConsumerError(f"{self._group}: {len(waiting)} partitions wait")
-        if self._tracker.silent_for() > STALL_SECONDS:
-            raise BrokerUnavailableError("any word about the assigned partitions")
 
     async def _quietly(self, act: Callable[[], Awaitable[None]]) -> None:
         try:

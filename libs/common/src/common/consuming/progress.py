@@ -57,10 +57,10 @@ class Tracker:
         self._began_at = clock.now()
 
     def look(self) -> None:
-        """Notes when the broker last told where the partitions end; to be called in every cycle.
+        """Notes when the broker last said where the partitions end; to be called in every cycle.
 
         The answer before the last one counts as the instant: the last request was sent after it came, so what the
-        broker told cannot be older, however long this process took to read it.
+        broker said cannot be older, however long this process took to read it.
         """
         for partition in self._client.assignment():
             polled = self._client.last_poll_timestamp(partition)
@@ -87,7 +87,9 @@ class Tracker:
         for partition in sorted(assigned & self._known.keys()):
             known, end = self._known[partition], self._client.highwater(partition)
             if known.polled_before and end is not None:
-                found.append(self._progress(partition, await self._position(partition), end, known))
+                position = self._client.position(partition)
+                applied = int(await answered(position, _POSITION_SECONDS, "position of a partition"))
+                found.append(self._progress(partition, applied, end, known))
         self._known = {partition: known for partition, known in self._known.items() if partition in assigned}
         if all(each.caught_up for each in found):
             self._moved_at = time.monotonic()
@@ -98,14 +100,10 @@ class Tracker:
         return time.monotonic() - self._moved_at
 
     def silent_for(self) -> float:
-        """Seconds since the broker told anything about any assigned partition; 0 without partitions."""
+        """Seconds since the broker said anything about any assigned partition; 0 without partitions."""
         assigned = self._client.assignment()
         heard = [clock.moved(known.polled / 1000) for partition, known in self._known.items() if partition in assigned]
         return (clock.now() - max([self._began_at, *heard])).total_seconds() if assigned else 0.0
-
-    async def _position(self, partition: TopicPartition) -> int:
-        position = self._client.position(partition)
-        return int(await answered(position, _POSITION_SECONDS, "position of a partition"))
 
     def _progress(self, partition: TopicPartition, applied: int, end: int, known: _Known) -> PartitionProgress:
         return PartitionProgress(

@@ -1,4 +1,4 @@
-"""From Kafka's records to events: what is readable, what nobody here wants, what is broken."""
+"""Decodes records: handled, ignored (type not subscribed), undecodable."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -37,8 +37,8 @@ def read_batch(
     batch = Batch()
     for record in records:
         batch.records[in_contract(settings, record.topic), record.partition, record.offset] = record
-        told = event_type_of(record.headers)
-        if told is not None and told not in types:
+        named = event_type_of(record.headers)
+        if named is not None and named not in types:
             _unknown.labels(group).inc()
             continue
         try:

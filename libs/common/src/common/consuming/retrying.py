@@ -21,7 +21,7 @@ Healthy = Callable[[], Awaitable[bool]]
 RETRY_SECONDS = 60.0
 """How long a batch is tried again in place; well below `max_poll_interval_ms`, or the group would expel the member.
 
-The search for poison goes on after it, with one attempt for each step.
+The search for the failing event goes on after it, with one attempt for each step.
 """
 
 UNEXPLAINED_ATTEMPTS = 3
@@ -41,7 +41,7 @@ class RetriesExhaustedError(Exception):
 
 
 @dataclass(frozen=True)
-class Poison:
+class FailedEvent:
     """An event that cannot be processed, and why."""
 
     event: IncomingEvent
@@ -51,17 +51,17 @@ class Poison:
 class Processing:
     """One batch and how long it may be tried again. `healthy` tells whether the database answers at all.
 
-    `poisoned` is what was found so far, also when `run` raises.
+    `failed` is what was found so far, also when `run` raises.
     """
 
     def __init__(self, handle: Handle, healthy: Healthy, seconds: float = RETRY_SECONDS) -> None:
         self._handle = handle
         self._healthy = healthy
         self._deadline = time.monotonic() + seconds
-        self.poisoned: list[Poison] = []
+        self.failed: list[FailedEvent] = []
 
     async def run(self, events: Sequence[IncomingEvent]) -> None:
-        """Has all events handled, in halves where one of them is poison.
+        """Has all events handled, in halves where one of them cannot be processed.
 
         Raises RetriesExhaustedError when a transient failure lasts.
         """
@@ -72,15 +72,12 @@ class Processing:
         except RetriesExhaustedError:
             raise
         except Exception as error:
-            await self._searched(events, error)
-
-    async def _searched(self, events: Sequence[IncomingEvent], error: Exception) -> None:
-        if len(events) == 1:
-            self.poisoned.append(Poison(events[0], error))
-            return
-        middle = len(events) // 2
-        await self.run(events[:middle])
-        await self.run(events[middle:])
+            if len(events) == 1:
+                self.failed.append(FailedEvent(events[0], error))
+                return
+            middle = len(events) // 2
+            await self.run(events[:middle])
+            await self.run(events[middle:])
 
     async def _handled(self, events: Sequence[IncomingEvent]) -> None:
         attempt = 0
@@ -93,7 +90,8 @@ class Processing:
                     raise
                 _retries.labels(type(error).__name__).inc()
                 _log.warning("Batch is tried again", error=type(error).__name__, attempt=attempt, events=len(events))
-            await asyncio.sleep(_pause(attempt))
+            longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(attempt, 10))
+            await asyncio.sleep(longest * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries, guards nothing
 
     async def _worth_another(self, error: Exception, attempt: int) -> bool:
         if isinstance(error, PermanentError):
@@ -101,7 +99,7 @@ class Processing:
         late = time.monotonic() > self._deadline
         if attempt < UNEXPLAINED_ATTEMPTS and not late:
             return True
-        # a database that is going down may say so in ways that nobody listed
+        # a database that is going down may say so in ways that are not listed
         if not is_passing(error) and await self._healthy():
             return False
         if late:
@@ -124,8 +122,3 @@ def is_passing(error: BaseException) -> bool:
 def _passing_state(error: BaseException | None) -> bool:
     state = getattr(error, "sqlstate", None)
     return isinstance(state, str) and state.startswith(_PASSING_SQLSTATES)
-
-
-def _pause(attempt: int) -> float:
-    longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(attempt, 10))
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing

@@ -4,9 +4,13 @@ A change of these tables is one more function here, called by one more migration
 changes once a database may have run it.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from common.clock import NOW_SQL
 
 _OPERATIONS = ("upload_chunks", "operation_chunks", "operations", "idempotency_keys")
 _EVERYWHERE = ("relay_state", "outbox", "audit_entries")
@@ -14,14 +18,14 @@ _EVERYWHERE = ("relay_state", "outbox", "audit_entries")
 
 def create_first(*, operations: bool = True) -> None:
     """Audit trail and outbox; with `operations` also long work, its files, and requests that were answered."""
-    _audit_entries()
-    _outbox()
-    _relay_state()
+    create_audit_entries()
+    create_outbox()
+    create_relay_state()
     if operations:
-        _idempotency_keys()
-        _operations()
-        _operation_chunks()
-        _upload_chunks()
+        create_idempotency_keys()
+        create_operations()
+        create_operation_chunks()
+        create_upload_chunks()
 
 
 def drop_first(*, operations: bool = True) -> None:
@@ -30,13 +34,66 @@ def drop_first(*, operations: bool = True) -> None:
         op.drop_table(table)
 
 
-def _audit_entries() -> None:
+def create_versioned(name: str, *columns: sa.Column[Any], stream_key: str = "id") -> None:
+    """The three tables of `common.history.versioned` with these columns."""
+    written = [each.name for each in columns]
+    types = {"id": sa.Uuid(), **{each.name: each.type for each in columns}}
+    op.create_table(
+        name,
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        *columns,
+        *_stated("version", "decided_on", "recorded_at"),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{name}")),
+    )
+    op.create_table(
+        f"{name}_versions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        *_stated("version"),
+        *(sa.Column(each.name, each.type, nullable=each.nullable) for each in columns),
+        *_stated("decided_on", "recorded_at"),
+        sa.Column("changed_fields", ARRAY(sa.Text()), nullable=False),
+        *(sa.Column(each, sa.Text(), nullable=False) for each in ("action", "by_role", "by_subject")),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f(f"pk_{name}_versions")),
+        sa.ForeignKeyConstraint(["id"], [f"{name}.id"], name=op.f(f"fk_{name}_versions_id_{name}")),
+    )
+    op.create_table(
+        f"{name}_streams",
+        sa.Column(stream_key, types[stream_key], nullable=False),
+        *(sa.Column(each, sa.Text(), nullable=False) for each in written if each == "school_code"),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("last_decided_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint(stream_key, name=op.f(f"pk_{name}_streams")),
+    )
+    if "school_code" in written:
+        op.create_index(f"ix_{name}_school_code_id", name, ["school_code", "id"])
+
+
+def drop_versioned(name: str) -> None:
+    """Takes back what `create_versioned` made."""
+    for table in (f"{name}_streams", f"{name}_versions", name):
+        op.drop_table(table)
+
+
+def _stated(*names: str) -> list[sa.Column[Any]]:
+    now = sa.text(NOW_SQL)
+    stated: dict[str, sa.Column[Any]] = {
+        "version": sa.Column("version", sa.Integer(), nullable=False),
+        "decided_on": sa.Column("decided_on", sa.Date(), nullable=False),
+        "recorded_at": sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=now, nullable=False),
+    }
+    return [stated[name] for name in names]
+
+
+def _instant(name: str, default: str = "clock_timestamp()") -> sa.Column[Any]:
+    return sa.Column(name, sa.DateTime(timezone=True), server_default=sa.text(default), nullable=False)
+
+
+def create_audit_entries() -> None:
+    """Who did what to which object."""
     op.create_table(
         "audit_entries",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
-        sa.Column(
-            "recorded_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
+        _instant("recorded_at"),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
@@ -51,7 +108,8 @@ def _audit_entries() -> None:
     op.create_index("ix_audit_entries_school_recorded", "audit_entries", ["school_code", "recorded_at"], unique=False)
 
 
-def _idempotency_keys() -> None:
+def create_idempotency_keys() -> None:
+    """Requests that were answered."""
     op.create_table(
         "idempotency_keys",
         sa.Column("subject", sa.Text(), nullable=False),
@@ -63,13 +121,14 @@ def _idempotency_keys() -> None:
         sa.Column("location", sa.Text(), nullable=True),
         sa.Column("object_id", sa.Text(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=True),
-        sa.Column("stored_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
+        _instant("stored_at"),
         sa.PrimaryKeyConstraint("subject", "method", "path", "key", name=op.f("pk_idempotency_keys")),
     )
     op.create_index("ix_idempotency_keys_stored_at", "idempotency_keys", ["stored_at"], unique=False)
 
 
-def _operations() -> None:
+def create_operations() -> None:
+    """Long work."""
     op.create_table(
         "operations",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
@@ -88,20 +147,11 @@ def _operations() -> None:
         sa.Column("report", sa.LargeBinary(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("worker", sa.Text(), nullable=True),
-        sa.Column(
-            "lease_until", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
-        sa.Column(
-            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
+        _instant("lease_until"),
+        _instant("created_at"),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "expires_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("clock_timestamp() + interval '7 days'"),
-            nullable=False,
-        ),
+        _instant("expires_at", "clock_timestamp() + interval '7 days'"),
         sa.CheckConstraint(
             "state IN ('queued', 'running', 'succeeded', 'failed')", name=op.f("ck_operations_state_known")
         ),
@@ -117,7 +167,8 @@ def _operations() -> None:
     )
 
 
-def _outbox() -> None:
+def create_outbox() -> None:
+    """Events in the order in which they were stored."""
     op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True, cache=1), nullable=False),
@@ -128,9 +179,7 @@ def _outbox() -> None:
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("school_code", sa.Text(), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=True),
-        sa.Column(
-            "recorded_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
+        _instant("recorded_at"),
         sa.Column("data", JSONB(), nullable=False),
         sa.Column("correlation_id", sa.Text(), nullable=True),
         sa.Column("traceparent", sa.Text(), nullable=True),
@@ -146,7 +195,8 @@ def _outbox() -> None:
     op.create_index("uq_outbox_position", "outbox", ["position"], unique=True)
 
 
-def _relay_state() -> None:
+def create_relay_state() -> None:
+    """How far the relay is."""
     op.create_table(
         "relay_state",
         sa.Column("id", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
@@ -157,7 +207,8 @@ def _relay_state() -> None:
     )
 
 
-def _operation_chunks() -> None:
+def create_operation_chunks() -> None:
+    """The parts of long work that are done."""
     op.create_table(
         "operation_chunks",
         sa.Column("operation_id", sa.Uuid(), nullable=False),
@@ -173,7 +224,8 @@ def _operation_chunks() -> None:
     )
 
 
-def _upload_chunks() -> None:
+def create_upload_chunks() -> None:
+    """Files of long work, encrypted."""
     op.create_table(
         "upload_chunks",
         sa.Column("operation_id", sa.Uuid(), nullable=False),

@@ -17,7 +17,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, NullPool, make_url, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from common import clock
 from common.database.engine import Database
@@ -32,8 +32,8 @@ LOCK_TIMEOUT = "2s"
 ATTEMPTS = 30
 """With two seconds each: a minute of tries between other transactions, then the deployment fails."""
 
-PATIENCE = 300.0
-"""Seconds that a second migration of a database waits for the first."""
+LONGEST_WAIT_SECONDS = 300.0
+"""A second migration of a database waits so long for the first."""
 
 MIGRATION_LOCK = 0x71755F6D696772
 """Spells "qu_migr"; advisory locks are per database."""
@@ -89,7 +89,10 @@ async def downgrade(owner_url: str, package: str, revision: str) -> None:
 
 async def is_current(database: Database, package: str) -> bool:
     """False if the database is behind this code. A revision that the code does not know is newer, and accepted."""
-    stored = await _stored_revision(database)
+    async with database.reading() as connection:
+        if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+            return False
+        stored: str | None = await connection.scalar(text("SELECT max(version_num) FROM alembic_version"))
     return stored is not None and stored not in _surpassed(package)
 
 
@@ -154,17 +157,13 @@ async def _alone(engine: AsyncEngine) -> AsyncIterator[None]:
     """Holds the lock that keeps a second migration of this database waiting."""
     async with engine.connect() as connection:
         holder = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await _lock(holder)
+        # a statement that waits has a snapshot, and an index built concurrently waits for that: hence the loop
+        deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+        while not await holder.scalar(text(f"SELECT pg_try_advisory_lock({MIGRATION_LOCK})")):
+            if time.monotonic() > deadline:
+                raise TimeoutError("another migration of this database does not end")
+            await asyncio.sleep(_PAUSE)
         yield
-
-
-async def _lock(holder: AsyncConnection) -> None:
-    """Asks again and again: a statement that waits has a snapshot, and an index built concurrently waits for that."""
-    deadline = time.monotonic() + PATIENCE
-    while not await holder.scalar(text(f"SELECT pg_try_advisory_lock({MIGRATION_LOCK})")):
-        if time.monotonic() > deadline:
-            raise TimeoutError("another migration of this database does not end")
-        await asyncio.sleep(_PAUSE)
 
 
 async def _patiently(act: Callable[[Connection], None], engine: AsyncEngine) -> None:
@@ -177,11 +176,3 @@ async def _patiently(act: Callable[[Connection], None], engine: AsyncEngine) -> 
             if sqlstate(error) != _LOCK_NOT_AVAILABLE or attempt == ATTEMPTS:
                 raise
     raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-async def _stored_revision(database: Database) -> str | None:
-    async with database.reading() as connection:
-        if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
-            return None
-        revision: str | None = await connection.scalar(text("SELECT max(version_num) FROM alembic_version"))
-        return revision

@@ -37,9 +37,10 @@ class RequestedChanges:
         """True as soon as `applied(tokens)` is, False when the wait ran out. Call it before the figures are read."""
         if not self.tokens:
             return True
-        return await wait_until(lambda: applied(self.tokens), self.wait, self._gone)
+        return await wait_until(lambda: applied(self.tokens), self.wait, self.gone)
 
-    async def _gone(self) -> bool:
+    async def gone(self) -> bool:
+        """Whether the client has hung up, so that no answer is waited for."""
         return self._request is not None and await self._request.is_disconnected()
 
 

@@ -111,19 +111,30 @@ def _statuses(route: DeclaredRoute, method: str) -> list[int]:
 
 def _add_models(schemas: dict[str, Any], routes: DeclaredRoutes) -> dict[type[BaseModel], dict[str, Any]]:
     """Adds the schemas of bodies, forms and problems; returns how to refer to each."""
-    bodies = [route.body for route in routes.all if route.body and not route.declared_body]
+    bodies = {route.body.__name__: route.body for route in routes.all if route.body}
     uploads = [upload.form for route in routes.all if (upload := upload_of(route)) is not None]
-    models: list[type[BaseModel]] = list(dict.fromkeys([Problem, *bodies, *uploads]))
+    models: list[type[BaseModel]] = list(dict.fromkeys([Problem, *bodies.values(), *uploads]))
     mapping, definitions = models_json_schema(
         [(model, "validation") for model in models], ref_template=f"{_SCHEMAS}{{model}}"
     )
     for name, schema in definitions.get("$defs", {}).items():
-        if schemas.setdefault(name, schema) != schema:
+        known = schemas.get(name, schema)
+        if known not in (schema, _without_null(schema)):
             raise ValueError(f"two models are called {name}")
+        # FastAPI describes declared bodies, too, but leaves out that a field's default is null
+        if name not in schemas or name in bodies or known != schema:
+            schemas.pop(name, None)
+            schemas[name] = schema
     references = {model: dict(mapping[model, "validation"]) for model in models}
     for form in uploads:
         _add_file(schemas[references[form]["$ref"].removeprefix(_SCHEMAS)])
     return references
+
+
+def _without_null(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        return {name: _without_null(value) for name, value in schema.items() if value is not None}
+    return [_without_null(each) for each in schema] if isinstance(schema, list) else schema
 
 
 def _add_file(schema: dict[str, Any]) -> None:

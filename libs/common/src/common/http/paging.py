@@ -29,6 +29,7 @@ Key = str | int | UUID | date | datetime | None
 
 Row = TypeVar("Row")
 Shown = TypeVar("Shown")
+Sorted = TypeVar("Sorted", bound=Key)
 
 
 class BadCursor(BadQuery):
@@ -81,6 +82,11 @@ class Paging:
         if any(isinstance(value, int) and value > _MAX_INTEGER for value in values):
             raise BadCursor
         return values
+
+    def last_seen(self, kind: type[Sorted]) -> Sorted | None:
+        """The sort value of the last row seen, for lists with one; None on the first page."""
+        values = self.after(kind)
+        return None if values is None else values[0]
 
     def cursor_for(self, *values: Key) -> str:
         """The cursor that follows a row with these sort values."""

@@ -4,7 +4,6 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
@@ -28,7 +27,7 @@ QUIET = {
     "httpcore": logging.WARNING,
     "alembic": logging.INFO,
 }
-"""Libraries that say more than anybody reads, and the least severe line that is kept of them."""
+"""Libraries that say more than is read, and the least severe line that is kept of them."""
 
 _OURS = frozenset({"timestamp", "level", "event", "service", "logger", "correlation_id", "trace_id", "exception"})
 
@@ -41,9 +40,7 @@ def configure_logging(service: str, level: str = "INFO", stream: TextIO | None =
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
-        _stamp,
-        _named(service),
-        _correlate,
+        _where_and_when(service),
     ]
     structlog.configure(
         processors=[
@@ -56,18 +53,29 @@ def configure_logging(service: str, level: str = "INFO", stream: TextIO | None =
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(stream or sys.stdout)
-    handler.setFormatter(_formatter(shared))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
+            processors=[
+                keep_first_line,
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                summarise_exception,
+                redact,
+                structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            ],
+            use_get_message=True,
+        )
+    )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name, least in QUIET.items():
         logging.getLogger(name).setLevel(max(least, root.level))
-    _capture_uvicorn()
-
-
-def _stamp(_logger: object, _method: str, event: Event) -> Event:
-    event["timestamp"] = clock.now().isoformat().replace("+00:00", "Z")
-    return event
+    # uvicorn brings handlers of its own; without them its lines go where all others go
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        library = logging.getLogger(name)
+        library.handlers.clear()
+        library.propagate = True
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -84,43 +92,23 @@ def exception_summary(error: BaseException) -> dict[str, object]:
 
     Messages of drivers and parsers quote what the caller sent.
     """
+    frames = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]
     return {
         "type": f"{type(error).__module__}.{type(error).__qualname__}",
         "code": getattr(error, "code", None) or getattr(getattr(error, "orig", None), "sqlstate", None),
         "message": error.detail.en if isinstance(error, QuxiangError) else None,
-        "frames": _frames(error.__traceback__),
+        "frames": [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
         "cause": exception_summary(error.__cause__) if error.__cause__ is not None else None,
     }
 
 
-def _frames(trace: TracebackType | None) -> list[str]:
-    frames = traceback.extract_tb(trace)[-MAX_FRAMES:]
-    return [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
-
-
-def _formatter(shared: list[Processor]) -> structlog.stdlib.ProcessorFormatter:
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
-        processors=[
-            _first_line,
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            _summarise_exception,
-            redact,
-            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
-        ],
-        use_get_message=True,
-    )
-
-
 def redact(_logger: object, _method: str, event: Event) -> Event:
     """Cleans every field: personal ones by name, numbers and tokens by pattern, line breaks everywhere."""
-    ours = {key: _clean(event[key]) if key == "event" else event[key] for key in _OURS & event.keys()}
+    ours = {key: event[key] for key in _OURS & event.keys()}
+    if "event" in ours:
+        ours["event"] = single_line(redacted_text(str(ours["event"])))[:MAX_TEXT]
     others = {key: value for key, value in event.items() if key not in _OURS}
     return {**ours, **_lines(redacted(others))}
-
-
-def _clean(text: object) -> str:
-    return single_line(redacted_text(str(text)))[:MAX_TEXT]
 
 
 def _lines(value: Any) -> Any:
@@ -131,42 +119,32 @@ def _lines(value: Any) -> Any:
     return single_line(value)[:MAX_TEXT] if isinstance(value, str) else value
 
 
-def _first_line(_logger: object, _method: str, event: Event) -> Event:
-    """Libraries put what varies, such as the text of a lost task's exception, into the lines after the first."""
+def keep_first_line(_logger: object, _method: str, event: Event) -> Event:
+    """Cuts what varies, like the text of a lost task's exception: libraries put it into the lines after the first."""
     if not event.get("_from_structlog"):
         event["event"] = next(iter(str(event["event"]).splitlines()), "")
     return event
 
 
-def _summarise_exception(_logger: object, _method: str, event: Event) -> Event:
-    told = event.pop("exc_info", None)
+def summarise_exception(_logger: object, _method: str, event: Event) -> Event:
+    """Puts the summary of an exception in the place of its text and stack."""
+    given = event.pop("exc_info", None)
     event.pop("exc_text", None)
     event.pop("stack_info", None)
-    error = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):
         event["exception"] = exception_summary(error)
     return event
 
 
-def _named(service: str) -> Processor:
-    def name(_logger: object, _method: str, event: Event) -> Event:
+def _where_and_when(service: str) -> Processor:
+    def state(_logger: object, _method: str, event: Event) -> Event:
+        event["timestamp"] = clock.now().isoformat().replace("+00:00", "Z")
         event["service"] = service
+        if bound := bound_correlation_id():
+            event.setdefault("correlation_id", bound)
+        if trace := current_traceparent():
+            event.setdefault("trace_id", trace.split("-")[1])
         return event
 
-    return name
-
-
-def _correlate(_logger: object, _method: str, event: Event) -> Event:
-    if bound := bound_correlation_id():
-        event.setdefault("correlation_id", bound)
-    if trace := current_traceparent():
-        event.setdefault("trace_id", trace.split("-")[1])
-    return event
-
-
-def _capture_uvicorn() -> None:
-    """Uvicorn brings handlers of its own: without them its lines go where all others go."""
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        library = logging.getLogger(name)
-        library.handlers.clear()
-        library.propagate = True
+    return state

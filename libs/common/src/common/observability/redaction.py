@@ -22,7 +22,7 @@ PERSONAL_KEYS = frozenset(
 FREE_TEXT_KEYS = frozenset(
     {"free_text", "comment", "reason", "body", "payload", "parameters", "params", "row", "rows", "value", "input"}
 )
-"""Fields that may quote what somebody wrote; a number in them is a count."""
+"""Fields that may quote what a person wrote; a number in them is a count."""
 
 _PATTERNS = (
     re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9Xx](?![0-9A-Za-z])"),
@@ -59,12 +59,8 @@ def redacted(value: Any) -> Any:
     if isinstance(value, bytes | bytearray | memoryview):
         return f"[{len(value)} bytes]"
     if isinstance(value, int | float | None):
-        return _redacted_number(value)
+        return value if value is None or redacted_text(str(value)) == str(value) else MASK
     return redacted_text(value if isinstance(value, str) else str(value))
-
-
-def _redacted_number(value: float | None) -> Any:
-    return value if value is None or redacted_text(str(value)) == str(value) else MASK
 
 
 def _is_personal(key: object, held: object) -> bool:

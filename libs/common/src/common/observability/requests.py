@@ -4,7 +4,7 @@ No BaseHTTPMiddleware: it runs the application in a task that a disconnecting cl
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from common.observability.correlation import correlated
@@ -33,7 +33,8 @@ class CorrelationMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = dict(_first(scope["headers"]))
+        named = [(name, value) for name, value in scope["headers"] if name in {REQUEST_ID, TRACEPARENT}]
+        headers = {name: value.decode("latin-1") for name, value in named}
         with correlated(headers.get(REQUEST_ID), headers.get(TRACEPARENT)) as request_id:
             echoed = (REQUEST_ID, request_id.encode())
 
@@ -70,24 +71,9 @@ class MetricsMiddleware:
             try:
                 await self._app(scope, receive, send_noting)
             finally:
-                _observe(scope, status, time.perf_counter() - began)
-
-
-def _observe(scope: Scope, status: int, seconds: float) -> None:
-    method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-    template = _template(scope)
-    REQUESTS.labels(method, template, str(status)).inc()
-    REQUEST_SECONDS.labels(method, template).observe(seconds)
-
-
-def _template(scope: Scope) -> str:
-    # of a router that was included, `route` knows only its own part of the path
-    included = scope.get("fastapi", {}).get("effective_route_context")
-    path: str = getattr(included or scope.get("route"), "path", UNKNOWN_ROUTE)
-    return path
-
-
-def _first(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, str]]:
-    for name, value in headers:
-        if name in {REQUEST_ID, TRACEPARENT}:
-            yield name, value.decode("latin-1")
+                method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+                # of a router that was included, `route` knows only its own part of the path
+                included = scope.get("fastapi", {}).get("effective_route_context")
+                template: str = getattr(included or scope.get("route"), "path", UNKNOWN_ROUTE)
+                REQUESTS.labels(method, template, str(status)).inc()
+                REQUEST_SECONDS.labels(method, template).observe(time.perf_counter() - began)

@@ -1,5 +1,6 @@
 """Operations over HTTP: the 202 that takes work, its state, and its error report."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -96,10 +97,16 @@ async def accept(
     school_code: str | None,
     upload: bytes | None = None,
     cipher: FieldCipher | None = None,
+    before: Callable[[UnitOfWork], Awaitable[None]] | None = None,
 ) -> Response:
-    """Stores the work with its audit entry in one transaction and answers 202 with its Location."""
+    """Stores the work with its audit entry in one act and answers 202 with its Location.
+
+    `before` runs first in that act and may refuse the work.
+    """
 
     async def submitted(unit: UnitOfWork) -> Submitted:
+        if before is not None:
+            await before(unit)
         operation = await submit(unit, kind, parameters, upload, cipher=cipher, school_code=school_code)
         await unit.audit(f"{kind}.submitted", "operation", operation, school_code=school_code)
         return Submitted(operation)

@@ -52,7 +52,12 @@ class Relay:
         while True:
             started = time.monotonic()
             try:
-                await self._with_connection()
+                async with dedicated_connection(self._engine, f"{self._settings.service} relay") as connection:
+                    self._become(Role.STANDING_BY)
+                    await wait_for_leadership(connection)
+                    self._become(Role.LEADING)
+                    _log.info("Relay leads")
+                    await self._lead(connection)
             except LOST as error:
                 _log.warning("Relay lost its database connection", error=type(error).__name__)
             finally:
@@ -67,14 +72,6 @@ class Relay:
     def _become(self, role: Role) -> None:
         self.role = role
         _leading.set(role is Role.LEADING)
-
-    async def _with_connection(self) -> None:
-        async with dedicated_connection(self._engine, f"{self._settings.service} relay") as connection:
-            self._become(Role.STANDING_BY)
-            await wait_for_leadership(connection)
-            self._become(Role.LEADING)
-            _log.info("Relay leads")
-            await self._lead(connection)
 
     async def _lead(self, connection: asyncpg.Connection) -> None:
         failures = 0

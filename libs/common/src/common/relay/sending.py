@@ -14,14 +14,14 @@ _partition = lru_cache(maxsize=8_192)(partition_for)
 async def send(client: Publisher, settings: ServiceSettings, events: Sequence[StoredEvent]) -> None:
     """Returns when the broker has acknowledged all; raises BrokerUnavailableError, and then the outcome is unknown."""
     base = schema_base(settings)
-    await client.send([_message(settings, event, base) for event in events])
-
-
-def _message(settings: ServiceSettings, event: StoredEvent, base: str) -> Message:
-    return Message(
-        topic=on_wire(settings, event.topic),
-        key=event.key.encode(),
-        value=event.data.encode(),
-        partition=_partition(event.school_code, settings.partitions),
-        headers=to_headers(event, settings.service, base),
-    )
+    messages = [
+        Message(
+            topic=on_wire(settings, event.topic),
+            key=event.key.encode(),
+            value=event.data.encode(),
+            partition=_partition(event.school_code, settings.partitions),
+            headers=to_headers(event, settings.service, base),
+        )
+        for event in events
+    ]
+    await client.send(messages)

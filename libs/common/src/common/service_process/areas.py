@@ -140,7 +140,7 @@ class Composition:
 
     def create_app(self, settings: ServiceSettings, database: Database, readiness: Readiness) -> FastAPI:
         """The HTTP face; connects to nothing before it runs. Raises SettingsMissing without issuer or key ring."""
-        self._require(settings, issuer=True)
+        self._require(QUXIANG_ISSUER=settings.issuer, QUXIANG_KEYRING_FILE=settings.keyring_file)
         runtime = self._runtime(settings, database)
 
         @asynccontextmanager
@@ -149,6 +149,10 @@ class Composition:
                 _keep(app, clients)
                 yield
 
+        routers = [router for area in self.areas for router in area.routes]
+        routers += [operations_router()] if self._operations() else []
+        routers += [] if self.feed is None else [changes_router(database, settings, owners=self.feed)]
+        routers.append(schemas_router())
         app = create_app(
             title=self.title,
             description=self.description,
@@ -159,19 +163,21 @@ class Composition:
             problems=self.problems,
             readiness=readiness,
             lifespan=lifespan,
-            routers=[*(router for area in self.areas for router in area.routes), *self._common_routes(runtime)],
+            routers=routers,
         )
         _keep(app, self.state(runtime))
         return app
 
     def background(self, settings: ServiceSettings, database: Database) -> Sequence[Background]:
         """What a worker runs beside the relay; any number of workers may run. Raises SettingsMissing."""
-        self._require(settings, issuer=False)
+        self._require(QUXIANG_KEYRING_FILE=settings.keyring_file)
         runtime = self._runtime(settings, database)
         work = [self._consumer(subscription, runtime) for subscription in self._subscriptions()]
         if self._operations():
             work.append(Background("operations", partial(self._run_operations, runtime)))
-        if periodic := self._periodic(runtime):
+        periodic = [tidying(database)] if "operations" in self.metadata.tables else []
+        periodic += [each for area in self.areas for each in area.periodic(runtime)]
+        if periodic:
             work.append(timetable(database, periodic))
         return [*work, *(each for area in self.areas for each in area.background(runtime))]
 
@@ -200,28 +206,16 @@ class Composition:
         keys = FieldCipher.load(settings.keyring_file) if self.keyring else None
         return Runtime(settings, database, keys, clients)
 
-    def _require(self, settings: ServiceSettings, *, issuer: bool) -> None:
-        needed = {"QUXIANG_ISSUER": issuer and not settings.issuer, "QUXIANG_KEYRING_FILE": self._keyless(settings)}
-        if missing := [name for name, lacks in needed.items() if lacks]:
+    def _require(self, **settings: object) -> None:
+        needed = {name: value for name, value in settings.items() if self.keyring or "KEYRING" not in name}
+        if missing := [name for name, value in needed.items() if not value]:
             raise SettingsMissing(missing)
-
-    def _keyless(self, settings: ServiceSettings) -> bool:
-        return self.keyring and settings.keyring_file is None
-
-    def _common_routes(self, runtime: Runtime) -> Sequence[APIRouter]:
-        operations = [operations_router()] if self._operations() else []
-        feed = [] if self.feed is None else [changes_router(runtime.database, runtime.settings, owners=self.feed)]
-        return [*operations, *feed, schemas_router()]
 
     def _subscriptions(self) -> Sequence[Subscription]:
         return list(dict.fromkeys(area.subscription for area in self.areas if area.subscription is not None))
 
     def _operations(self) -> Mapping[str, Operation]:
         return {kind: operation for area in self.areas for kind, operation in area.operations.items()}
-
-    def _periodic(self, runtime: Runtime) -> Sequence[Periodic]:
-        common = [tidying(runtime.database)] if self._operations() else []
-        return [*common, *(each for area in self.areas for each in area.periodic(runtime))]
 
     def _consumer(self, subscription: Subscription, runtime: Runtime) -> Background:
         topics = SUBSCRIPTIONS[subscription.group]

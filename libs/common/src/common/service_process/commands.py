@@ -4,16 +4,16 @@ import asyncio
 import gc
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import uvicorn
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from common import clock
-from common.bounded import OutOfTimeError, bounded
+from common.bounded import OutOfTimeError, wait_at_most
 from common.consuming.dead_letters import replay_dead_letters
 from common.contracts.catalogue import SUBSCRIPTIONS
 from common.database import Database
@@ -24,7 +24,7 @@ from common.kafka import BrokerUnavailableError, ensure_topics
 from common.observability import configure_logging, logger
 from common.relay.relay import Relay
 from common.relay.replay import replay
-from common.service_process.composition import Background, Command, Service
+from common.service_process.composition import Background, Service
 from common.service_process.readiness import readiness_of
 from common.service_process.running import http_server, run_together
 from common.settings import ServiceSettings
@@ -80,7 +80,10 @@ async def _run(service: Service, settings: ServiceSettings, parsed: Namespace) -
         _log.exception("Command failed")
         return 1
     finally:
-        await _quietly(database.dispose())
+        try:
+            await wait_at_most(database.dispose(), 1.0, "closing of the pool")
+        except (OutOfTimeError, SQLAlchemyError, OSError) as error:
+            _log.warning("Pool not closed cleanly", error=type(error).__name__)
 
 
 async def _dispatch(service: Service, settings: ServiceSettings, database: Database, parsed: Namespace) -> int:
@@ -99,48 +102,39 @@ async def _dispatch(service: Service, settings: ServiceSettings, database: Datab
             )
             _log.info("Replay is complete", events=count)
         case "replay-dead-letters":
-            await _return_letters(service, settings, parsed.group)
+            for group in [parsed.group] if parsed.group else sorted(service.subscriptions):
+                count = await replay_dead_letters(settings, group, service.subscriptions[group])
+                _log.info("Dead letters returned", group=group, messages=count)
         case name:
-            return await _own(own[name], settings, database, parsed)
+            await require_current(database, settings.service)
+            return await own[name].run(settings, database.patient, parsed)
     return 0
-
-
-async def _own(command: Command, settings: ServiceSettings, database: Database, parsed: Namespace) -> int:
-    await require_current(database, settings.service)
-    return await command.run(settings, database.patient, parsed)
-
-
-async def _return_letters(service: Service, settings: ServiceSettings, chosen: str | None) -> None:
-    for group in [chosen] if chosen else sorted(service.subscriptions):
-        count = await replay_dead_letters(settings, group, service.subscriptions[group])
-        _log.info("Dead letters returned", group=group, messages=count)
 
 
 async def _serve(service: Service, settings: ServiceSettings, database: Database, command: str) -> int:
     await _until_current(database, service.name)
-    background = [] if command == "api" else _background(service, settings, database)
+    background: list[Background] = []
+    if command != "api":
+        relay = Relay(database, settings)
+        background.append(Background("relay", relay.run, relay.not_ready))
+        background += service.background(settings, database.patient)
     readiness = readiness_of(database, service.name, background)
     if command == "worker":
         server = http_server(probes_app(readiness), settings.host, settings.probe_port)
     else:
         server = http_server(service.create_app(settings, database, readiness), settings.host, settings.port)
-    _spare_the_collector()
+    _tune_garbage_collector()
     return await run_together([server], background)
 
 
-def _spare_the_collector() -> None:
-    """A batch makes many small values that die young; by default each batch had the whole program searched for cycles.
+def _tune_garbage_collector() -> None:
+    """Searches for cycles less often: a batch makes many small values that die young.
 
-    A third of the time per event went there.
+    By default each batch had the whole program searched, which took a third of the time per event.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
-
-
-def _background(service: Service, settings: ServiceSettings, database: Database) -> list[Background]:
-    relay = Relay(database, settings)
-    return [Background("relay", relay.run, relay.not_ready), *service.background(settings, database.patient)]
 
 
 async def _until_current(database: Database, package: str) -> None:
@@ -154,10 +148,3 @@ async def _until_current(database: Database, package: str) -> None:
         else:
             return
     await require_current(database, package)
-
-
-async def _quietly(act: Coroutine[Any, Any, None]) -> None:
-    try:
-        await bounded(act, 1.0, "closing of the pool")
-    except (OutOfTimeError, SQLAlchemyError, OSError) as error:
-        _log.warning("Pool not closed cleanly", error=type(error).__name__)

@@ -1,7 +1,7 @@
 """What a service is made of, as values that its `__main__` fills in."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ class Background:
     """Work beside HTTP: `run` goes on until it is cancelled; when it ends by itself, the process ends too."""
 
     name: str
-    run: Callable[[], Awaitable[None]]
+    run: Callable[[], Coroutine[Any, Any, None]]
     not_ready: NotReady | None = None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from common.bounded import OutOfTimeError, bounded
+from common.bounded import OutOfTimeError, wait_at_most
 from common.database import Database
 from common.database.migrations import is_current
 from common.errors import QuxiangError
@@ -24,7 +24,7 @@ def database_check(database: Database, package: str) -> NotReady:
 
     async def not_ready() -> str | None:
         try:
-            current = await bounded(is_current(database, package), _ANSWER_SECONDS, "database")
+            current = await wait_at_most(is_current(database, package), _ANSWER_SECONDS, "database")
         except (QuxiangError, SQLAlchemyError, OSError, OutOfTimeError):
             return "database does not answer"
         return None if current else "database is behind this code"

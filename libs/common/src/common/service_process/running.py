@@ -8,20 +8,18 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from common.bounded import OutOfTimeError, bounded
 from common.observability import logger
 from common.service_process.composition import Background
 
 SHUTDOWN_SECONDS = 8.0
 _DRAIN_SECONDS = 3
 _BACKGROUND_SECONDS = 3.0
-_CLOSE_SECONDS = 1.0
 
 _log = logger(__name__)
 
@@ -50,13 +48,13 @@ def http_server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
     )
 
 
-async def run_together(
-    servers: Sequence[uvicorn.Server], background: Sequence[Background], closing: Sequence[Awaitable[None]] = ()
-) -> int:
+async def run_together(servers: Sequence[uvicorn.Server], background: Sequence[Background]) -> int:
     """Runs until SIGTERM or SIGINT, or until a part ends by itself; returns the exit code."""
-    stop = _stop_on_signals()
+    stop = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
     serving = {asyncio.create_task(server.serve(), name="http"): server for server in servers}
-    working = [asyncio.create_task(_started(each), name=each.name) for each in background]
+    working = [asyncio.create_task(part.run(), name=part.name) for part in background]
     signalled = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait([signalled, *serving, *working], return_when=asyncio.FIRST_COMPLETED)
     failed = [task for task in done if task is not signalled]
@@ -64,49 +62,27 @@ async def run_together(
         error = None if task.cancelled() else task.exception()
         _log.error("Part of the process ended", part=task.get_name(), exc_info=error)
     _end_in_time()
-    await _drain(serving)
-    await _cancel(working)
-    for close in closing:
-        await _in_time(close, _CLOSE_SECONDS, "closing")
+    for server in serving.values():
+        server.should_exit = True
+    await _ended(list(serving), _DRAIN_SECONDS + 0.5)
+    for task in working:
+        task.cancel()
+    await _ended(working, _BACKGROUND_SECONDS)
     _log.info("Stopped")
     return 1 if failed else 0
 
 
-async def _started(background: Background) -> None:
-    await background.run()
-
-
-def _stop_on_signals() -> asyncio.Event:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(each, stop.set)
-    return stop
-
-
 def _end_in_time() -> None:
-    """Whatever hangs, even the event loop: the supervisor's patience ends after ten seconds."""
-    timer = threading.Timer(SHUTDOWN_SECONDS, _give_up)
+    """Ends the process even if the event loop hangs, before the supervisor kills it after ten seconds."""
+
+    def give_up() -> None:
+        _log.error("Shutdown took too long")
+        sys.stdout.flush()
+        os._exit(1)
+
+    timer = threading.Timer(SHUTDOWN_SECONDS, give_up)
     timer.daemon = True
     timer.start()
-
-
-def _give_up() -> None:
-    _log.error("Shutdown took too long")
-    sys.stdout.flush()
-    os._exit(1)
-
-
-async def _drain(serving: dict["asyncio.Task[None]", uvicorn.Server]) -> None:
-    for server in serving.values():
-        server.should_exit = True
-    await _ended(list(serving), _DRAIN_SECONDS + 0.5)
-
-
-async def _cancel(working: Sequence["asyncio.Task[None]"]) -> None:
-    for task in working:
-        task.cancel()
-    await _ended(working, _BACKGROUND_SECONDS)
 
 
 async def _ended(tasks: Sequence["asyncio.Task[None]"], seconds: float) -> None:
@@ -114,10 +90,3 @@ async def _ended(tasks: Sequence["asyncio.Task[None]"], seconds: float) -> None:
         _, late = await asyncio.wait(tasks, timeout=seconds)
         if late:
             _log.warning("Left behind", parts=sorted(task.get_name() for task in late))
-
-
-async def _in_time(act: Awaitable[None], seconds: float, what: str) -> None:
-    try:
-        await bounded(act, seconds, what)
-    except (OutOfTimeError, OSError) as error:
-        _log.warning("Not closed cleanly", error=type(error).__name__)

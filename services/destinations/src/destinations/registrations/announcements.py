@@ -1,4 +1,4 @@
-"""Registration → event contract. What is personal stays here: employers, addresses, reasons, schools abroad."""
+"""Registration → event contract. No event carries personal values: employers, addresses, reasons, schools abroad."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from common.contracts import registration as contract
 from destinations.registrations.domain.content import CODE_LISTS, Destination
 from destinations.registrations.domain.fields import is_flexible
 from destinations.registrations.domain.lifecycle import Confirmation, State
-from destinations.registrations.domain.registration import Announcement, Change, Effective, Registration, Source
+from destinations.registrations.domain.registration import Announcement, Change, Registration, Source
 
 TYPES: Mapping[Announcement, str] = {
     Announcement.DECIDED: contract.DECIDED,
@@ -37,8 +37,12 @@ def to_event(before: Registration | None, after: Registration, change: Change, s
 
 def to_data(before: Registration | None, after: Registration) -> contract.DestinationData:
     """The full state after the change; every announced act leaves the newest content the effective one, or voids it."""
-    graduate = after.graduate
-    said = _said(after.content, after.source, after.state, after.confirmation)
+    graduate, announced = after.graduate, before.effective if before else None
+    carried = _carried(after.content, after.source, after.state, after.confirmation)
+    previously: Mapping[str, Any] = {}
+    if announced:
+        # between two events several versions may have been pending: compared is what the event before carried
+        previously = _carried(announced.content, announced.source, State.SCHOOL_APPROVED, announced.confirmation)
     return contract.DestinationData(
         graduate_id=graduate.id,
         registration_id=after.id,
@@ -49,15 +53,17 @@ def to_data(before: Registration | None, after: Registration) -> contract.Destin
         education_level_code=graduate.education_level_code,
         cohort=graduate.cohort,
         code_list_version=CodeLists.load().get(CODE_LISTS["destination_code"]).version,
-        changed_fields=_changes(said, before.effective if before else None),
+        changed_fields=tuple(name for name, value in carried.items() if value != previously.get(name)),
         decided_on=after.decided_on,
         recorded_at=after.recorded_at,
-        **said,
+        **carried,
     )
 
 
-def _said(content: Destination, source: Source, state: State, confirmation: Confirmation | None) -> Mapping[str, Any]:
-    """What an event says of the destination itself."""
+def _carried(
+    content: Destination, source: Source, state: State, confirmation: Confirmation | None
+) -> Mapping[str, Any]:
+    """The fields of an event that describe the destination itself."""
     entry = CodeLists.load().get(CODE_LISTS["destination_code"]).lookup(content.destination_code)
     classes = entry.attributes if entry else {}
     return {
@@ -74,11 +80,3 @@ def _said(content: Destination, source: Source, state: State, confirmation: Conf
         "state": contract.RegistrationState(state),
         "confirmation": confirmation and contract.Confirmation(confirmation),
     }
-
-
-def _changes(said: Mapping[str, Any], announced: Effective | None) -> tuple[str, ...]:
-    """What differs from the registration's event before; between the two, several versions may have been pending."""
-    known: Mapping[str, Any] = {}
-    if announced:
-        known = _said(announced.content, announced.source, State.SCHOOL_APPROVED, announced.confirmation)
-    return tuple(name for name, value in said.items() if value != known.get(name))

@@ -5,29 +5,20 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from common.auth import Principal
 from common.auth.dependencies import Caller
 from common.database import Database
-from common.http import (
-    Answered,
-    Db,
-    Idempotency,
-    IfMatch,
-    LazyBody,
-    Once,
-    Page,
-    PageOf,
-    Whole,
-    page_response,
-    resource,
-)
-from common.http.paging import BadCursor, Paging
+from common.errors import Missing
+from common.http import Answered, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, Whole, answer, page_of, resource
+from common.http.paging import BadCursor
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
+from common.once import Once
 from destinations.registrations import commands, storage
-from destinations.registrations.commands import Outcome, Target
+from destinations.registrations.commands import Recorded
 from destinations.registrations.domain.lifecycle import TRANSITIONS, Action, State
+from destinations.registrations.domain.refusals import UnknownGraduate
 from destinations.registrations.storage import Filters
 from destinations.registrations.wire import (
     Explanation,
@@ -38,7 +29,7 @@ from destinations.registrations.wire import (
 )
 from destinations.registry_client import Registry
 
-router = APIRouter(prefix="/v1/registrations", tags=["registrations"])
+router = Router(prefix="/v1/registrations", tags=["registrations"])
 
 _UNIT_CODE = Query(min_length=1, max_length=64)
 
@@ -63,38 +54,51 @@ async def read_filters(
     return Filters(school, None if cohort is None else Cohort(cohort), college, major, class_, state, destination)
 
 
-@router.get("", summary="List registrations of the caller's scope", response_model=PageOf[RegistrationAnswer])
+@router.get("", summary="List registrations of the caller's scope")
 async def list_registrations(
-    request: Request, database: Db, caller: Caller, page: Page, filters: Annotated[Filters, Depends(read_filters)]
-) -> Response:
+    *, database: Db, caller: Caller, page: Page, filters: Annotated[Filters, Depends(read_filters)]
+) -> PageOf[RegistrationAnswer]:
     after = page.after(UUID)
-    beyond = RegistrationId(after[0]) if after else None
     async with database.reading() as connection:
-        found = await storage.page(connection, commands.scope_of(caller), filters, beyond, page.limit + 1)
-    person = commands.person_of(caller)
-    items = [RegistrationAnswer.of(each, person) for each in found[: page.limit]]
-    return page_response(request, items, page.cursor_for(items[-1].id) if len(found) > page.limit else None)
+        scope = commands.scope_of(caller)
+        found = await storage.page(connection, scope, filters, after[0] if after else None, page.limit + 1)
+    show = partial(RegistrationAnswer.of, person=commands.person_of(caller))
+    return page_of(page, found, lambda registration: registration.id, show)
 
 
 @router.post("", status_code=201, summary="Register a graduate's destination", response_model=RegistrationAnswer)
 async def create_registration(
+    *,
     database: Db,
     caller: Caller,
-    once: Once,
+    once: IdempotencyKey,
     registry: Annotated[Registry, Depends(registry_of)],
-    body: LazyBody[NewRegistration],
+    body: NewRegistration,
 ) -> Response:
-    commands.must_be_author(caller)
-    new = body.parse()
-    act = commands.register(database, registry, caller, GraduateId(new.graduate_id), new.content(), once)
-    return await once.answer(act, partial(_created, caller), partial(_again, database, caller))
+    graduate_id = GraduateId(body.graduate_id)
+    register = partial(commands.register, caller=caller, graduate_id=graduate_id, content=body.content())
+
+    async def registered() -> Recorded:
+        try:
+            return await database.act(caller.actor, register, once)
+        except Missing:
+            # the graduate's first event may still be on its way
+            entry = await registry.graduate(graduate_id)
+        if entry is None:
+            raise UnknownGraduate
+        return await database.act(caller.actor, partial(register, entry=entry), once)
+
+    def show(recorded: Recorded) -> Response:
+        return _shown(caller, recorded, 201, f"{router.prefix}/{recorded.id}")
+
+    return await answer(registered(), show, partial(_again, database, caller))
 
 
 @router.get("/{registration_id}", summary="Read a registration", response_model=RegistrationAnswer)
-async def read_registration(database: Db, caller: Caller, registration_id: RegistrationId) -> Response:
+async def read_registration(*, database: Db, caller: Caller, registration_id: RegistrationId) -> Response:
     async with database.reading() as connection:
         registration = await storage.get(connection, commands.scope_of(caller), registration_id)
-    return _shown(caller, Outcome(registration, None))
+    return _shown(caller, Recorded(registration, None))
 
 
 @router.patch(
@@ -104,35 +108,29 @@ async def read_registration(database: Db, caller: Caller, registration_id: Regis
     response_model=RegistrationAnswer,
 )
 async def edit_registration(
-    database: Db, caller: Caller, registration_id: RegistrationId, if_match: IfMatch, body: LazyBody[RegistrationPatch]
+    *, database: Db, caller: Caller, registration_id: RegistrationId, if_match: IfMatch, body: RegistrationPatch
 ) -> Response:
-    target = Target(registration_id, if_match.must_equal)
-    return _shown(caller, await commands.edit(database, caller, target, lambda: body.parse().changes()))
-
-
-@router.get(
-    "/{registration_id}/history", summary="All versions of a registration", response_model=PageOf[VersionAnswer]
-)
-async def list_versions(
-    request: Request, database: Db, caller: Caller, registration_id: RegistrationId, page: Page
-) -> Response:
-    beyond = _version_after(page)
-    async with database.reading() as connection:
-        registration = await storage.get(connection, commands.scope_of(caller), registration_id)
-        found = await storage.versions(connection, registration.id, beyond, page.limit + 1)
-    items = [VersionAnswer.of(each) for each in found[: page.limit]]
-    return page_response(request, items, page.cursor_for(items[-1].version) if len(found) > page.limit else None)
+    edit = partial(
+        commands.edit, caller=caller, registration_id=registration_id, expected=if_match, patch=body.changes()
+    )
+    return _shown(caller, await database.act(caller.actor, edit))
 
 
 _VERSIONS = range(2**31)
 """What a version can be; 0 is the one before the first."""
 
 
-def _version_after(page: Paging) -> int:
-    (version,) = page.after(int) or (0,)
-    if version not in _VERSIONS:
+@router.get("/{registration_id}/history", summary="All versions of a registration")
+async def list_versions(
+    *, database: Db, caller: Caller, registration_id: RegistrationId, page: Page
+) -> PageOf[VersionAnswer]:
+    (after,) = page.after(int) or (0,)
+    if after not in _VERSIONS:
         raise BadCursor
-    return int(version)
+    async with database.reading() as connection:
+        registration = await storage.get(connection, commands.scope_of(caller), registration_id)
+        found = await storage.versions(connection, registration.id, after, page.limit + 1)
+    return page_of(page, found, lambda each: each.version, VersionAnswer.model_validate)
 
 
 _SUMMARIES = {
@@ -148,13 +146,13 @@ _SUMMARIES = {
 
 
 def _transition(action: Action) -> Callable[..., Awaitable[Response]]:
-    """The route of a transition that needs nothing but the version it is meant for."""
+    """The route of a transition that needs only the version it is meant for."""
 
     async def transition(
-        database: Db, caller: Caller, once: Once, registration_id: RegistrationId, if_match: IfMatch
+        *, database: Db, caller: Caller, once: IdempotencyKey, registration_id: RegistrationId, if_match: IfMatch
     ) -> Response:
-        target = Target(registration_id, if_match.must_equal)
-        return await _acted(database, caller, once, commands.act(database, caller, target, action, once))
+        act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action)
+        return await _acted(database, caller, once, act)
 
     return transition
 
@@ -163,15 +161,15 @@ def _explained_transition(action: Action) -> Callable[..., Awaitable[Response]]:
     """The route of a transition that needs a reason."""
 
     async def transition(
+        *,
         database: Db,
         caller: Caller,
-        once: Once,
+        once: IdempotencyKey,
         registration_id: RegistrationId,
         if_match: IfMatch,
-        body: LazyBody[Explanation],
+        body: Explanation,
     ) -> Response:
-        target = Target(registration_id, if_match.must_equal)
-        act = commands.act(database, caller, target, action, once, lambda: body.parse().reason)
+        act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action, note=body.reason)
         return await _acted(database, caller, once, act)
 
     return transition
@@ -189,23 +187,23 @@ for _action in TRANSITIONS:
     )
 
 
-async def _acted(database: Database, caller: Principal, once: Idempotency, act: Awaitable[Outcome]) -> Response:
-    return await once.answer(act, partial(_shown, caller), partial(_again, database, caller))
+async def _acted(
+    database: Database, caller: Principal, once: Once | None, act: Callable[..., Awaitable[Recorded]]
+) -> Response:
+    acted = database.act(caller.actor, partial(act, caller=caller), once)
+    return await answer(acted, partial(_shown, caller), partial(_again, database, caller))
 
 
-async def _again(database: Database, caller: Principal, done: Answered) -> Response:
-    registration_id = RegistrationId(UUID(done.object_id))
+async def _again(database: Database, caller: Principal, done: Answered) -> Recorded:
+    """The registration as it is by now, with the token of the version that the first request made."""
     async with database.reading() as connection:
-        registration = await storage.get(connection, commands.scope_of(caller), registration_id)
+        scope = commands.scope_of(caller)
+        registration = await storage.get(connection, scope, RegistrationId(UUID(done.object_id)))
         token = await storage.change_token_of(connection, registration, done.version or 0)
-    return _shown(caller, Outcome(registration, token), done.status, done.location)
+    return Recorded(registration, token)
 
 
-def _created(caller: Principal, outcome: Outcome) -> Response:
-    return _shown(caller, outcome, 201, f"{router.prefix}/{outcome.registration.id}")
-
-
-def _shown(caller: Principal, outcome: Outcome, status: int = 200, location: str | None = None) -> Response:
-    registration = outcome.registration
-    body: Any = RegistrationAnswer.of(registration, commands.person_of(caller), outcome.change_token)
+def _shown(caller: Principal, recorded: Recorded, status: int = 200, location: str | None = None) -> Response:
+    registration = recorded.registration
+    body: Any = RegistrationAnswer.of(registration, commands.person_of(caller), recorded.change_token)
     return resource(body, registration.version, status, location)

@@ -1,10 +1,10 @@
-"""Bodies that the registration routes take and give."""
+"""Bodies of requests and answers about registrations."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from common.contracts import ChangeToken
 from common.http import Day, StrictModel
@@ -12,7 +12,6 @@ from destinations.registrations.domain import deciding
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Confirmation, State
 from destinations.registrations.domain.registration import Person, Registration, Source
-from destinations.registrations.storage import Version
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -151,6 +150,8 @@ class RegistrationAnswer(BaseModel):
 class VersionAnswer(BaseModel):
     """One version of a registration's history."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     version: int
     state: State
     confirmation: Confirmation | None
@@ -160,8 +161,3 @@ class VersionAnswer(BaseModel):
     recorded_at: datetime
     changed_fields: list[str]
     note: str | None = Field(description="The reason of a return or a dispute")
-
-    @classmethod
-    def of(cls, version: Version) -> Self:
-        """The wire form of a stored version."""
-        return cls.model_validate(vars(version), from_attributes=True)

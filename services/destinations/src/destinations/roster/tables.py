@@ -23,7 +23,7 @@ graduates = Table(
     Column("class_code", Text),
     Column("education_level_code", Text),
     Column("status", Text, nullable=False),
-    # 0: told by registry over HTTP, before the first event arrived
+    # 0: from an answer of registry over HTTP, before the first event arrived
     Column("sequence", BigInteger, nullable=False),
 )
 Index("ix_roster_graduates_school_cohort", graduates.c.school_code, graduates.c.cohort)

@@ -16,7 +16,7 @@ _REPORT = text(
     """
     INSERT INTO applied_partitions (topic, partition, included_until)
     SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:instants AS timestamptz[]))
-        AS told (topic, partition, included_until) ORDER BY topic, partition
+        AS reached (topic, partition, included_until) ORDER BY topic, partition
     ON CONFLICT (topic, partition) DO UPDATE SET
         included_until = greatest(applied_partitions.included_until, excluded.included_until)
     """
@@ -29,8 +29,6 @@ _STANDING = text(
     WHERE topic = ANY(CAST(:topics AS text[])) AND partition = ANY(CAST(:partitions AS integer[]))
     """
 )
-
-
 _TODAY = text(f"SELECT {TODAY_SQL}")
 
 
@@ -45,16 +43,18 @@ class Standing:
 
 async def report(database: Database, progress: Sequence[PartitionProgress]) -> None:
     """Stores how far the partitions are; the instant never goes back, because versions are never removed."""
-    told = [(each, until) for each in progress if (until := _included_until(each)) is not None]
-    if not told:
+    # a partition that is read to its end includes everything published before it was seen to be so
+    instants = ((each, each.known_at if each.caught_up else each.last_recorded_at) for each in progress)
+    reached = [(each, until) for each, until in instants if until is not None]
+    if not reached:
         return
     async with database.transaction(SYSTEM) as unit:
         await unit.connection.execute(
             _REPORT,
             {
-                "topics": [each.topic for each, _ in told],
-                "partitions": [each.partition for each, _ in told],
-                "instants": [until for _, until in told],
+                "topics": [each.topic for each, _ in reached],
+                "partitions": [each.partition for each, _ in reached],
+                "instants": [until for _, until in reached],
             },
         )
         await unit.commit()
@@ -72,7 +72,3 @@ async def today(connection: AsyncConnection) -> date:
     """The day in Shanghai, by the database's clock."""
     found: date = (await connection.execute(_TODAY)).scalar_one()
     return found
-
-
-def _included_until(progress: PartitionProgress) -> datetime | None:
-    return progress.known_at if progress.caught_up else progress.last_recorded_at

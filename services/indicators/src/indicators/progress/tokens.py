@@ -1,10 +1,10 @@
-"""Whether the changes that a caller names are included already."""
+"""Which of the changes that callers name are included already."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.contracts import ChangeToken, graduate, organisation, registration, response
 from common.database import Database
@@ -13,12 +13,24 @@ from common.errors import BadQuery, FieldProblem, Message
 _NOT_FOLLOWED = Message("变更凭证无法识别", "This is no change token of a topic that figures follow")
 
 
-def _version_in(table: str) -> TextClause:
-    # the key of another school is as good as one that does not exist: nobody learns whether it does
+def _among(condition: str) -> TextClause:
+    # the key of another school is as good as one that does not exist, so that an answer never shows which it is
     return text(
         f"""
-        SELECT true FROM {table}
-        WHERE graduate_id = CAST(:key AS uuid) AND sequence = :sequence AND school_code = :school
+        SELECT named.key, named.sequence, named.school_code
+        FROM unnest(CAST(:keys AS text[]), CAST(:sequences AS bigint[]), CAST(:schools AS text[]))
+            AS named (key, sequence, school_code)
+        WHERE EXISTS ({condition})
+        """
+    )
+
+
+def _version_in(table: str) -> TextClause:
+    return _among(
+        f"""
+        SELECT FROM {table} AS stored
+        WHERE stored.graduate_id = CAST(named.key AS uuid) AND stored.sequence = named.sequence
+          AND stored.school_code = named.school_code
         """
     )
 
@@ -28,10 +40,11 @@ _STORED: Mapping[str, TextClause] = MappingProxyType(
         graduate.TOPIC: _version_in("roster_versions"),
         registration.TOPIC: _version_in("destination_versions"),
         response.TOPIC: _version_in("response_versions"),
-        organisation.TOPIC: text(
+        organisation.TOPIC: _among(
             """
-            SELECT true FROM units
-            WHERE school_code = :key AND sequence >= :sequence AND school_code = :school LIMIT 1
+            SELECT FROM units AS stored
+            WHERE stored.school_code = named.key AND stored.sequence >= named.sequence
+              AND stored.school_code = named.school_code
             """
         ),
     }
@@ -56,18 +69,23 @@ def require_followed(tokens: Sequence[ChangeToken]) -> None:
         raise BadQuery([FieldProblem("min_change", "change_token", _NOT_FOLLOWED)])
 
 
-async def all_included(database: Database, tokens: Sequence[ChangeToken]) -> bool:
-    """True as soon as every named change is stored and counts; figures move in the same transaction."""
+async def included_of(database: Database, tokens: Collection[ChangeToken]) -> set[ChangeToken]:
+    """Those of the changes that are stored and count; figures move in the same transaction as versions."""
+    of_topic: defaultdict[str, list[ChangeToken]] = defaultdict(list)
+    for token in tokens:
+        of_topic[token.topic].append(token)
+    found: set[ChangeToken] = set()
     async with database.reading() as connection:
-        for token in tokens:
-            if not await _is_stored(connection, token):
-                return False
-        for school_code in {token.school_code for token in tokens if token.topic == registration.TOPIC}:
+        for topic, asked in of_topic.items():
+            named = {
+                "keys": [token.key for token in asked],
+                "sequences": [token.sequence for token in asked],
+                "schools": [token.school_code for token in asked],
+            }
+            rows = await connection.execute(_STORED[topic], named)
+            found |= {ChangeToken(topic, row.school_code, row.key, row.sequence) for row in rows}
+        decided = {token for token in found if token.topic == registration.TOPIC}
+        for school_code in {token.school_code for token in decided}:
             if await connection.scalar(_WITHOUT_ENTRY, {"school": school_code}):
-                return False
-    return True
-
-
-async def _is_stored(connection: AsyncConnection, token: ChangeToken) -> bool:
-    named = {"school": token.school_code, "key": token.key, "sequence": token.sequence}
-    return bool(await connection.scalar(_STORED[token.topic], named))
+                found -= {token for token in decided if token.school_code == school_code}
+    return found

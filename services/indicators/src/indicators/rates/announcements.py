@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import text
 
@@ -11,15 +11,17 @@ from common.clock import NOW_SQL
 from common.contracts import OutgoingEvent, rate
 from common.contracts.rate import MovedGroup, RateMovedData
 from common.database import Database, UnitOfWork
+from common.identifiers import Cohort, SchoolCode
 from indicators.schemes.groupings import level_of
 
-EVERY = 1.0
-"""Seconds between two announcements: the figures are read over HTTP, the event only says where to look."""
+EVERY_SECONDS = 1.0
+"""Between two announcements: the figures are read over HTTP, the event only says where to look."""
 
 MAX_TAKEN = 20_000
 MAX_GROUPS = 2_000
 """Groups in one event: far below what a broker takes as one message."""
 
+# what another worker takes at this moment is skipped, not waited for: it announces that itself
 _TAKE = text(
     """
     DELETE FROM moved_groups
@@ -35,15 +37,25 @@ _NEXT = text(
     """
 )
 
-Moved = tuple[str, int, str, str]
+
+class Moved(NamedTuple):
+    """A group whose figures moved; '' stands for a missing value."""
+
+    school_code: SchoolCode
+    cohort: Cohort
+    dimension: str
+    value: str
 
 
 async def announce_moved_groups(database: Database) -> int:
     """Takes the groups that moved and appends their events in one transaction; gives the number of events."""
     async with database.transaction(SYSTEM) as unit:
-        taken = {_moved(row) for row in await unit.connection.execute(_TAKE, {"limit": MAX_TAKEN})}
+        taken = {Moved._make(row) for row in await unit.connection.execute(_TAKE, {"limit": MAX_TAKEN})}
+        of_cohort: defaultdict[tuple[SchoolCode, Cohort], list[MovedGroup]] = defaultdict(list)
+        for school_code, cohort, dimension, value in sorted(taken | _education_levels(taken)):
+            of_cohort[(school_code, cohort)].append(MovedGroup(dimension=dimension, value=value or None))
         announced = 0
-        for (school_code, cohort), groups in sorted(_by_cohort(taken | _levels(taken)).items()):
+        for (school_code, cohort), groups in of_cohort.items():
             for start in range(0, len(groups), MAX_GROUPS):
                 await _announce(unit, school_code, cohort, groups[start : start + MAX_GROUPS])
                 announced += 1
@@ -51,43 +63,26 @@ async def announce_moved_groups(database: Database) -> int:
     return announced
 
 
-def _moved(row: Sequence[object]) -> Moved:
-    school_code, cohort, dimension, value = row
-    assert isinstance(cohort, int)
-    return str(school_code), cohort, str(dimension), str(value)
-
-
-def _levels(taken: Iterable[Moved]) -> set[Moved]:
+def _education_levels(taken: Iterable[Moved]) -> set[Moved]:
     """The groups by level of those that moved: cells know codes only, but callers may group by either."""
     return {
-        (school_code, cohort, "education_level", level_of(value) or "")
+        Moved(school_code, cohort, "education_level", level_of(value) or "")
         for school_code, cohort, dimension, value in taken
         if dimension == "education_level_code"
     }
 
 
-def _by_cohort(taken: Iterable[Moved]) -> dict[tuple[str, int], list[MovedGroup]]:
-    found: defaultdict[tuple[str, int], list[MovedGroup]] = defaultdict(list)
-    for school_code, cohort, dimension, value in sorted(taken):
-        found[(school_code, cohort)].append(MovedGroup(dimension=dimension, value=value or None))
-    return found
-
-
-async def _announce(unit: UnitOfWork, school_code: str, cohort: int, groups: Sequence[MovedGroup]) -> None:
+async def _announce(unit: UnitOfWork, school_code: SchoolCode, cohort: Cohort, groups: Sequence[MovedGroup]) -> None:
     row = (await unit.connection.execute(_NEXT, {"school": school_code})).one()
-    await unit.announce(_event(school_code, cohort, groups, row.sequence, row.recorded_at))
-
-
-def _event(
-    school_code: str, cohort: int, groups: Sequence[MovedGroup], sequence: int, recorded_at: datetime
-) -> OutgoingEvent:
-    data = RateMovedData(school_code=school_code, recorded_at=recorded_at, cohort=cohort, groups=tuple(groups))
-    return OutgoingEvent(
-        topic=rate.TOPIC,
-        key=school_code,
-        sequence=sequence,
-        type=rate.MOVED,
-        school_code=school_code,
-        decided_on=None,
-        data=data,
+    data = RateMovedData(school_code=school_code, recorded_at=row.recorded_at, cohort=cohort, groups=tuple(groups))
+    await unit.announce(
+        OutgoingEvent(
+            topic=rate.TOPIC,
+            key=school_code,
+            sequence=row.sequence,
+            type=rate.MOVED,
+            school_code=school_code,
+            decided_on=None,
+            data=data,
+        )
     )

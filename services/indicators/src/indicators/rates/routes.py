@@ -5,22 +5,20 @@ from datetime import date
 from itertools import islice
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Depends, Query
 
 from common.auth import Caller
 from common.errors import BadQuery, FieldProblem, Message
-from common.http import Day, MinChange
+from common.http import Day, MinChange, Router
 from indicators.rates.domain import Step, days_between, points_per_group
-from indicators.rates.observations import observations, series_observations
 from indicators.rates.storage import count_groups, counts, movements
-from indicators.reading.answers import NamedGroup, Stamp, json_answer
+from indicators.rates.wire import Rates, Series, observations, series_observations
+from indicators.reading.answers import NOT_KEPT
 from indicators.reading.changes import included
 from indicators.reading.query import AsOf, SchemeName, Selected, scheme_for
 from indicators.reading.snapshot import FiguresOf, require_past
-from indicators.schemes.schemes import Measure, Scheme
 
-router = APIRouter(tags=["rates"])
+router = Router(tags=["rates"], dependencies=[NOT_KEPT])
 
 MAX_POINTS = 4_000
 """Points of a series for each group: ten years of days."""
@@ -37,54 +35,7 @@ _TOO_MANY_GROUPS = Message(
 _BACKWARDS = Message("from 不得晚于 to", "`from` must not be after `to`")
 
 
-class FigureBody(BaseModel):
-    """A rate with what it was divided from; percentages have two places, half-up, and 0/0 is null."""
-
-    numerator: int
-    denominator: int
-    rate: str | None = Field(examples=["85.24"])
-
-
-class Observation(BaseModel):
-    """Figures of one group."""
-
-    group: NamedGroup
-    base: int = Field(description="N: graduates of the group in the population")
-    not_registered: int
-    measures: dict[str, FigureBody]
-
-
-class Rates(Stamp):
-    """Rates of a school, a province or the nation."""
-
-    scheme: str
-    definition_version: str
-    observations: list[Observation]
-
-
-class PointBody(FigureBody):
-    """A figure as of a day."""
-
-    as_of: date
-
-
-class SeriesObservation(BaseModel):
-    """Points of one group."""
-
-    group: NamedGroup
-    points: list[PointBody]
-
-
-class Series(Stamp):
-    """One measure over time."""
-
-    measure: str
-    scheme: str
-    definition_version: str
-    observations: list[SeriesObservation]
-
-
-@router.get("/v1/rates", response_model=Rates, summary="Rates, live or as of any day")
+@router.get("/v1/rates", summary="Rates, live or as of any day")
 async def read_rates(
     *,
     caller: Caller,
@@ -93,20 +44,18 @@ async def read_rates(
     scheme_name: SchemeName,
     min_change: MinChange,
     figures: FiguresOf,
-) -> Response:
+) -> Rates:
     await figures.require_readable(caller, selection)
     scheme = scheme_for(selection, scheme_name)
     met = await included(figures, min_change, selection.scope, as_of=as_of)
     async with figures.look(selection.scope, as_of) as look:
         found = await counts(look.connection, selection, look.moment)
         stamp = look.stamp(min_change_met=met)
-    return json_answer(
-        {
-            "scheme": scheme.id,
-            "definition_version": scheme.version,
-            **stamp,
-            "observations": observations(found, selection.by, scheme),
-        }
+    return Rates(
+        **dict(stamp),
+        scheme=scheme.id,
+        definition_version=scheme.version,
+        observations=observations(found, selection.by, scheme),
     )
 
 
@@ -139,7 +88,7 @@ async def read_period(
     return period
 
 
-@router.get("/v1/series", response_model=Series, summary="One measure over time")
+@router.get("/v1/series", summary="One measure over time")
 async def read_series(
     *,
     caller: Caller,
@@ -149,31 +98,25 @@ async def read_series(
     scheme_name: SchemeName,
     min_change: MinChange,
     figures: FiguresOf,
-) -> Response:
+) -> Series:
     await figures.require_readable(caller, selection)
     scheme = scheme_for(selection, scheme_name)
-    asked, days = _measure_of(scheme, measure), period.days
+    if (asked := scheme.measure(measure)) is None:
+        raise BadQuery([FieldProblem("measure", "unknown_measure", _UNKNOWN_MEASURE)])
+    days = period.days
     met = await included(figures, min_change, selection.scope, to=period.last)
     async with figures.look(selection.scope) as look:
         require_past("to", period.last, look.standing.today)
+        # counted first: the points of too many groups would cost what the limit is to spare
         if await count_groups(look.connection, selection, days[0], days[-1]) * len(days) > MAX_POINTS_IN_ALL:
             raise BadQuery([FieldProblem("by", "too_many_points", _TOO_MANY_GROUPS)])
         moved = await movements(look.connection, selection, days[0], days[-1])
         stamp = look.stamp(min_change_met=met)
     points = points_per_group(moved, days, scheme, asked, always=[] if selection.by else [()])
-    return json_answer(
-        {
-            "measure": asked.name,
-            "scheme": scheme.id,
-            "definition_version": scheme.version,
-            **stamp,
-            "observations": series_observations(points, selection.by),
-        }
+    return Series(
+        **dict(stamp),
+        measure=asked.name,
+        scheme=scheme.id,
+        definition_version=scheme.version,
+        observations=series_observations(points, selection.by),
     )
-
-
-def _measure_of(scheme: Scheme, name: str) -> Measure:
-    measure = scheme.measure(name)
-    if measure is None:
-        raise BadQuery([FieldProblem("measure", "unknown_measure", _UNKNOWN_MEASURE)])
-    return measure

@@ -20,12 +20,15 @@ _LEVEL = f"""
 
 
 async def counts(connection: AsyncConnection, selection: Selection, moment: Moment) -> list[tuple[Group, Count]]:
-    """Counts per group and destination code as of the moment; nobody before the cohort's season."""
+    """Counts per group and destination code as of the moment; none before the cohort's season."""
     if moment.as_of < season_start(selection.cohort):
         return []
+    # cells know today only, and one grouping at a time
     if moment.live and len(selection.by) <= 1 and not selection.filters:
         return await _from_cells(connection, selection)
-    return await _from_spans(connection, selection, moment.as_of)
+    statement = _span_counts(selection, None, "1", "from_day <= :day AND :day < to_day")
+    rows = await connection.execute(text(statement), parameters_of(selection) | {"day": moment.as_of})
+    return [(group_of(selection.by, row[:-3]), Count(*row[-3:])) for row in rows]
 
 
 async def movements(connection: AsyncConnection, selection: Selection, first: date, last: date) -> list[Movement]:
@@ -38,7 +41,7 @@ async def movements(connection: AsyncConnection, selection: Selection, first: da
 
 
 async def count_groups(connection: AsyncConnection, selection: Selection, first: date, last: date) -> int:
-    """How many groups have somebody in them on one of the days from `first` to `last`; without a grouping one."""
+    """Number of groups that have graduates on one of the days from `first` to `last`; without a grouping one."""
     if not selection.by:
         return 1
     shown = [_LEVEL if dimension == "education_level" else COLUMNS[dimension] for dimension in selection.by]
@@ -62,12 +65,6 @@ async def _from_cells(connection: AsyncConnection, selection: Selection) -> list
     return [(group_of(selection.by, row[:1]) if selection.by else (), Count(*row[1:])) for row in rows]
 
 
-async def _from_spans(connection: AsyncConnection, selection: Selection, day: date) -> list[tuple[Group, Count]]:
-    statement = _span_counts(selection, None, "1", "from_day <= :day AND :day < to_day")
-    rows = await connection.execute(text(statement), parameters_of(selection) | {"day": day})
-    return [(group_of(selection.by, row[:-3]), Count(*row[-3:])) for row in rows]
-
-
 def _span_counts(selection: Selection, first_column: str | None, sign: str, lasting: str) -> str:
     columns = [*([first_column] if first_column else []), *_numbered(selection.columns), "destination_code", "flexible"]
     keys = ", ".join(str(number) for number in range(1, len(columns) + 1))
@@ -78,4 +75,5 @@ def _span_counts(selection: Selection, first_column: str | None, sign: str, last
 
 
 def _numbered(columns: Sequence[str]) -> list[str]:
+    # two groupings may look at one column, such as education_level and education_level_code
     return [f"{column} AS group_{number}" for number, column in enumerate(columns)]

@@ -1,24 +1,17 @@
 """Shapes that the answers of all figures share."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Depends, Request, Response
-from pydantic import BaseModel, Field
-from pydantic_core import to_json
+from fastapi import Depends, Response
+from pydantic import BaseModel, ConfigDict, Field
 
-from common.http.language import preferred_language
 from indicators.schemes.groupings import Group
-from indicators.schemes.tally import Figure
-
-Json = dict[str, Any]
 
 NamedGroup = dict[str, str | None]
 """A group with the names of its dimensions."""
-
-_NOT_KEPT: Mapping[str, str] = MappingProxyType({"Cache-Control": "private, no-store"})
 
 
 class Stamp(BaseModel):
@@ -33,17 +26,24 @@ class Stamp(BaseModel):
 class Label(BaseModel):
     """A label in both languages."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     zh: str
     en: str
 
 
-def json_answer(body: Json, headers: Mapping[str, str] = _NOT_KEPT) -> Response:
-    """A body that was built in the shape of the route's model; validating it again would cost more than reading it."""
-    return Response(to_json(body), media_type="application/json", headers=headers)
+# no model: a series has up to 100,000 of these, and a model takes four times as long to make
+@dataclass(slots=True)
+class FigureBody:
+    """A rate with what it was divided from; percentages have two places, half-up, and 0/0 is null."""
+
+    numerator: int
+    denominator: int
+    rate: Annotated[str | None, Field(examples=["85.24"])]
 
 
 def named(by: Sequence[str], group: Group) -> NamedGroup:
-    """A group with the names of its dimensions."""
+    """A group with the names of its dimensions; raises ValueError if their numbers differ."""
     return dict(zip(by, group, strict=True))
 
 
@@ -52,14 +52,10 @@ def in_order(groups: Iterable[Group]) -> list[Group]:
     return sorted(groups, key=lambda group: [(value is None, value or "") for value in group])
 
 
-def shown(figure: Figure) -> Json:
-    """Numerator, denominator and the percentage."""
-    return {"numerator": figure.numerator, "denominator": figure.denominator, "rate": figure.rate}
+async def forbid_keeping(response: Response) -> None:
+    """Sets Cache-Control so that no cache keeps the answer: what it shows moves, and depends on who asks."""
+    response.headers["Cache-Control"] = "private, no-store"
 
 
-async def read_language(request: Request) -> str:
-    """Language of labels, by Accept-Language."""
-    return preferred_language(request.headers.get("accept-language"))
-
-
-Language = Annotated[str, Depends(read_language)]
+NOT_KEPT = Depends(forbid_keeping)
+"""In the `dependencies` of a router."""

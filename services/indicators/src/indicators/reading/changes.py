@@ -7,8 +7,9 @@ from functools import partial
 from common.auth import Principal
 from common.errors import NotFound
 from common.http import RequestedChanges
+from common.identifiers import SchoolCode
 from indicators.organisation.storage import province_of_school
-from indicators.progress.tokens import all_included, require_followed
+from indicators.progress.tokens import require_followed
 from indicators.reading.selection import Level, Scope
 from indicators.reading.snapshot import Figures
 
@@ -30,20 +31,20 @@ async def included_for(figures: Figures, requested: RequestedChanges, caller: Pr
 async def _met(
     figures: Figures,
     requested: RequestedChanges,
-    may_be_named: Callable[[str], Awaitable[bool]],
+    may_be_named: Callable[[SchoolCode], Awaitable[bool]],
     days: Mapping[str, date | None],
 ) -> bool:
     if not requested.tokens:
         return True
     require_followed(requested.tokens)
-    for school_code in {token.school_code for token in requested.tokens}:
+    for school_code in {SchoolCode(token.school_code) for token in requested.tokens}:
         if not await may_be_named(school_code):
             raise NotFound
     await figures.require_past(days)
-    return await requested.met(lambda tokens: all_included(figures.database, tokens))
+    return await figures.waits.met(requested.tokens, requested.wait, requested.gone)
 
 
-async def _is_inside(figures: Figures, scope: Scope, school_code: str) -> bool:
+async def _is_inside(figures: Figures, scope: Scope, school_code: SchoolCode) -> bool:
     match scope.level:
         case Level.SCHOOL:
             return school_code == scope.code

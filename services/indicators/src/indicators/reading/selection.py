@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from common.auth import Principal, Role
 from common.errors import BadQuery, FieldProblem, Message, NotFound
+from common.identifiers import Cohort
 from indicators.schemes.groupings import COLUMNS, Filter, filter_of
 
 READERS = frozenset(
@@ -52,7 +53,7 @@ class Selection:
     """The graduates whose figures are asked for, and how they are grouped."""
 
     scope: Scope
-    cohort: int
+    cohort: Cohort
     by: tuple[str, ...] = ()
     filters: Mapping[str, str] = field(default_factory=dict)
 

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,9 +14,13 @@ from common.auth import Principal, Role
 from common.contracts import graduate, organisation, registration, response
 from common.database import Database
 from common.errors import BadQuery, FieldProblem, Message
+from common.identifiers import ProvinceCode, SchoolCode
 from common.kafka import partition_for
 from indicators.organisation.storage import province_of_school
 from indicators.progress.storage import Standing, standing, today
+from indicators.progress.tokens import included_of
+from indicators.progress.waiting import Waits
+from indicators.reading.answers import Stamp
 from indicators.reading.selection import Level, Moment, Scope, Selection, require_readable
 
 FIGURE_TOPICS = (organisation.TOPIC, graduate.TOPIC, registration.TOPIC)
@@ -32,31 +37,32 @@ class Look:
     moment: Moment
     standing: Standing
 
-    def stamp(self, *, min_change_met: bool) -> dict[str, Any]:
+    def stamp(self, *, min_change_met: bool) -> Stamp:
         """What every figure carries."""
-        watermark = self.standing.watermark
-        return {
-            "as_of": self.moment.as_of.isoformat(),
-            "watermark": watermark.isoformat().replace("+00:00", "Z") if watermark is not None else None,
-            "lag_ms": self.standing.lag_ms,
-            "min_change_met": min_change_met,
-        }
+        return Stamp(
+            as_of=self.moment.as_of,
+            watermark=self.standing.watermark,
+            lag_ms=self.standing.lag_ms,
+            min_change_met=min_change_met,
+        )
 
 
 class Figures:
-    """The figures as a route gets them."""
+    """The figures as a route gets them; one per process, because its requests share one poller for their changes."""
 
     def __init__(self, database: Database, partitions: int) -> None:
         self.database = database
+        self.waits = Waits(partial(included_of, database))
         self._partitions = partitions
 
     async def require_readable(self, caller: Principal, selection: Selection) -> None:
         """Raises NotFound outside the caller's scope and Forbidden for a role that reads no figures."""
         scope = selection.scope
-        province = await self._province_for(caller, scope.code) if scope.level is Level.SCHOOL else None
+        of_school = scope.level is Level.SCHOOL
+        province = await self._province_for(caller, SchoolCode(scope.code)) if of_school else None
         require_readable(caller, selection, province)
 
-    async def sees_school(self, caller: Principal, school_code: str) -> bool:
+    async def sees_school(self, caller: Principal, school_code: SchoolCode) -> bool:
         """Whether the school is in the caller's scope."""
         return caller.sees_school(school_code, await self._province_for(caller, school_code))
 
@@ -74,23 +80,21 @@ class Figures:
         self, scope: Scope, as_of: date | None = None, topics: tuple[str, ...] = FIGURE_TOPICS
     ) -> AsyncIterator[Look]:
         """A snapshot; raises BadQuery for a day after today."""
+        of_school = scope.level is Level.SCHOOL
+        partitions = [partition_for(scope.code, self._partitions)] if of_school else range(self._partitions)
         async with self.database.reading(snapshot=True) as connection:
-            now = await standing(connection, topics, self._partitions_of(scope))
+            # one question gives the day and the watermark: midnight falls on one side of both
+            now = await standing(connection, topics, partitions)
             day = as_of or now.today
             require_past("as_of", day, now.today)
             yield Look(connection, Moment(day, live=day == now.today), now)
 
-    async def _province_for(self, caller: Principal, school_code: str) -> str | None:
+    async def _province_for(self, caller: Principal, school_code: SchoolCode) -> ProvinceCode | None:
         """The school's province, if the caller's scope is one."""
         if caller.role is not Role.PROVINCIAL_OFFICER:
             return None
         async with self.database.reading() as connection:
             return await province_of_school(connection, school_code)
-
-    def _partitions_of(self, scope: Scope) -> list[int]:
-        if scope.level is Level.SCHOOL:
-            return [partition_for(scope.code, self._partitions)]
-        return list(range(self._partitions))
 
 
 def require_past(parameter: str, day: date, today: date) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from indicators.reading.selection import Level, Selection
 
 Parameters = dict[str, Any]
+"""What is bound to a statement, by name."""
 
 IN_SCOPE = {
     Level.SCHOOL: "school_code = :scope",
@@ -13,6 +14,7 @@ IN_SCOPE = {
     ),
     Level.NATION: "true",
 }
+"""Condition for the rows of a scope's schools, in any table with a `school_code`."""
 
 
 def spans_where(selection: Selection) -> str:

@@ -1,11 +1,16 @@
 """SQL of response versions and of the counts behind a response rate."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.contracts.envelope import IncomingEvent
-from common.contracts.response import ResponseData
+from indicators.reading.selection import Selection
+from indicators.reading.spans import IN_SCOPE, parameters_of
+from indicators.responses.domain import SUBMITTED, ResponseFigure
+from indicators.schemes.groupings import Group, group_of
 
 COLUMNS = (
     "graduate_id", "sequence", "school_code", "cohort", "cycle", "wave_id", "event_id", "recorded_at", "state",
@@ -17,28 +22,50 @@ _KEEP = f"""
                          $8::timestamptz[], $9::text[])
     ON CONFLICT DO NOTHING
 """
+# LEFT: a graduate may be asked before registry's event about the entry has arrived
+_LATEST = """
+    LEFT JOIN LATERAL (
+        SELECT college_code, major_code, class_code, education_level_code, sex_code,
+               left(origin_place_code, 2) || '0000' AS origin_province_code
+        FROM roster_versions WHERE roster_versions.graduate_id = asked.graduate_id ORDER BY sequence DESC LIMIT 1
+    ) AS latest ON true
+"""
 
 
-async def apply(connection: asyncpg.Connection, events: Sequence[IncomingEvent]) -> None:
-    """Keeps versions that are not stored yet."""
-    if rows := rows_of(events):
+async def keep_versions(connection: asyncpg.Connection, rows: Sequence[tuple[object, ...]]) -> None:
+    """Stores the versions that are not stored yet; rows have these COLUMNS."""
+    if rows:
         await connection.execute(_KEEP, *zip(*rows, strict=True))
 
 
-def rows_of(events: Sequence[IncomingEvent]) -> list[tuple[object, ...]]:
-    """The events of responses as rows with these columns."""
-    return [_row(event, event.data) for event in events if isinstance(event.data, ResponseData)]
+async def response_figures(
+    connection: AsyncConnection, selection: Selection, cycle: int
+) -> Mapping[Group, ResponseFigure]:
+    """Figures per group; who was eligible stays so, and group codes are those of the latest roster version."""
+    eligible: Counter[Group] = Counter()
+    valid: Counter[Group] = Counter()
+    for row in await connection.execute(text(_counting(selection)), parameters_of(selection) | {"cycle": cycle}):
+        group = group_of(selection.by, row[:-2])
+        eligible[group] += row[-2]
+        valid[group] += row[-1]
+    return {group: ResponseFigure(eligible[group], valid[group]) for group in eligible}
 
 
-def _row(event: IncomingEvent, data: ResponseData) -> tuple[object, ...]:
-    return (
-        data.graduate_id,
-        event.sequence,
-        data.school_code,
-        data.cohort,
-        data.cycle,
-        data.wave_id,
-        event.id,
-        event.recorded_at,
-        str(data.state),
-    )
+def _counting(selection: Selection) -> str:
+    """Statement that counts eligible and valid per stored value of the groupings."""
+    columns = [f"latest.{column}" for column in selection.columns]
+    listed = "".join(f"{column} AS group_{number}, " for number, column in enumerate(columns))
+    keys = ", ".join(str(number) for number in range(1, len(columns) + 1))
+    kept = [f"latest.{each.column} = ANY(:filter_{number})" for number, each in enumerate(selection.conditions)]
+    return f"""
+        WITH states AS (
+            SELECT DISTINCT ON (graduate_id, wave_id) graduate_id, state FROM response_versions
+            WHERE {IN_SCOPE[selection.scope.level]} AND cohort = :cohort AND cycle = :cycle
+            ORDER BY graduate_id, wave_id, sequence DESC
+        ), asked AS (
+            SELECT graduate_id, bool_or(state = '{SUBMITTED}') AS valid FROM states GROUP BY graduate_id
+        )
+        SELECT {listed}count(*), count(*) FILTER (WHERE asked.valid) FROM asked {_LATEST}
+        WHERE {" AND ".join(kept) or "true"}
+        {f"GROUP BY {keys}" if keys else ""}
+    """

@@ -67,8 +67,7 @@ def level_of(education_level_code: str | None) -> str | None:
 
 def group_of(dimensions: Sequence[str], values: Sequence[str | None]) -> Group:
     """Stored column values, in the order of the dimensions, as the values that callers see."""
-    return tuple(_shown(dimension, value) for dimension, value in zip(dimensions, values, strict=True))
-
-
-def _shown(dimension: str, value: str | None) -> str | None:
-    return level_of(value) if dimension == "education_level" else value
+    return tuple(
+        level_of(value) if dimension == "education_level" else value
+        for dimension, value in zip(dimensions, values, strict=True)
+    )

@@ -12,6 +12,7 @@ from functools import cache
 from types import MappingProxyType
 
 from common.errors import Message
+from common.identifiers import Cohort
 
 FLEXIBLE_FLAG = "flexible_flag"
 """Not a class but a mark on the record (灵活就业): it overlaps the classes and is never an addend in CN-2024."""
@@ -19,12 +20,17 @@ FLEXIBLE_FLAG = "flexible_flag"
 
 @dataclass(frozen=True)
 class Measure:
-    """One rate: the classes in its numerator; an empty `denominator` means the population N."""
+    """One rate: the classes in its numerator and its denominator; without a denominator the population N is meant."""
 
     name: str
     title: Message
     numerator: tuple[str, ...]
-    denominator: tuple[str, ...] = ()
+    denominator: tuple[str, ...] | None = None
+
+    @property
+    def overlapping(self) -> bool:
+        """Whether its graduates are in other classes, too, so that it is no addend."""
+        return FLEXIBLE_FLAG in self.numerator
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,7 @@ CN_2004 = Scheme(
 SCHEMES: Mapping[str, Scheme] = MappingProxyType({scheme.id: scheme for scheme in (CN_2024, CN_2021, CN_2004)})
 
 
-def default_scheme(cohort: int) -> Scheme:
+def default_scheme(cohort: Cohort) -> Scheme:
     """The scheme under which a cohort was published."""
     return next(scheme for scheme in SCHEMES.values() if scheme.first_cohort is None or cohort >= scheme.first_cohort)
 
@@ -157,8 +163,6 @@ def class_of(scheme_id: str, destination_code: str | None) -> str | None:
 
 def is_among(destination_code: str, codes: tuple[str, ...]) -> bool:
     """Whether the code is one of `codes`, sub-codes included where an entry ends in `*`."""
-    return any(_matches(destination_code, code) for code in codes)
-
-
-def _matches(destination_code: str, code: str) -> bool:
-    return destination_code.startswith(code[:-1]) if code.endswith("*") else destination_code == code
+    return any(
+        destination_code.startswith(code[:-1]) if code.endswith("*") else destination_code == code for code in codes
+    )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from indicators.schemes.groupings import Group
 from indicators.schemes.rounding import percentage
 from indicators.schemes.schemes import FLEXIBLE_FLAG, Measure, Scheme, class_of
 
@@ -30,6 +31,7 @@ class Tally:
     def add(self, count: Count) -> None:
         """Counts these graduates in; a negative number takes them out again."""
         self.base += count.graduates
+        # a mark beside the class, not one of the classes
         if count.flexible:
             self._classes[FLEXIBLE_FLAG] += count.graduates
         name = class_of(self.scheme.id, count.destination_code)
@@ -42,14 +44,15 @@ class Tally:
 
     @property
     def not_registered(self) -> int:
-        """N minus everybody who is in a class of the scheme."""
+        """N minus the graduates who are in a class of the scheme."""
         return self.base - sum(self._classes[name] for name in self.scheme.classes)
 
     def figure(self, measure: Measure) -> "Figure":
         """Numerator and denominator of one measure."""
         numerator = sum(self._classes[name] for name in measure.numerator)
-        denominator = sum(self._classes[name] for name in measure.denominator) if measure.denominator else self.base
-        return Figure(numerator, denominator)
+        if measure.denominator is None:
+            return Figure(numerator, self.base)
+        return Figure(numerator, sum(self._classes[name] for name in measure.denominator))
 
 
 @dataclass(frozen=True)
@@ -63,3 +66,11 @@ class Figure:
     def rate(self) -> str | None:
         """The published percentage; none for 0/0."""
         return percentage(self.numerator, self.denominator)
+
+
+def tallies(counts: Iterable[tuple[Group, Count]], scheme: Scheme) -> dict[Group, Tally]:
+    """Counts of each group added up."""
+    found: dict[Group, Tally] = {}
+    for group, count in counts:
+        found.setdefault(group, Tally(scheme)).add(count)
+    return found

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from indicators.reading.selection import Selection
 from indicators.reading.spans import parameters_of, spans_where
 from indicators.schemes.groupings import Group, group_of
-from indicators.structures.domain import Particulars
+from indicators.structures.domain.structure import Particulars
 
 
 async def particulars(
@@ -17,6 +17,7 @@ async def particulars(
     """What a day's spans say, per group."""
     columns = [*selection.columns, "destination_code", column]
     keys = ", ".join(str(number) for number in range(1, len(columns) + 1))
+    # numbered, because a grouping and the dimension may look at one column
     listed = ", ".join(f"{name} AS column_{number}" for number, name in enumerate(columns))
     statement = f"""
         SELECT {listed}, count(*) FROM spans

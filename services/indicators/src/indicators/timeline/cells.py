@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import asyncpg
 
+from common.identifiers import Cohort, GraduateId, SchoolCode
 from indicators.timeline.arrays import columns_of
 from indicators.timeline.domain import Content, Destination, Groups, Span
 
@@ -14,16 +14,16 @@ from indicators.timeline.domain import Content, Destination, Groups, Span
 class SpanKey(NamedTuple):
     """Identity of a stored span."""
 
-    school_code: str
-    graduate_id: UUID
+    school_code: SchoolCode
+    graduate_id: GraduateId
     from_day: date
 
 
 class CellKey(NamedTuple):
     """Identity of a live cell; '' stands for a missing value and for not registered."""
 
-    school_code: str
-    cohort: int
+    school_code: SchoolCode
+    cohort: Cohort
     dimension: str
     value: str
     destination_code: str
@@ -98,7 +98,7 @@ def span_from(row: Sequence[Any]) -> Span:
     return Span(row[2], row[3], Content(row[0], row[4], Groups(*row[5:11]), destination))
 
 
-def span_row(graduate_id: UUID, span: Span) -> tuple[Any, ...]:
+def span_row(graduate_id: GraduateId, span: Span) -> tuple[Any, ...]:
     """A span as a row with the columns of SPAN_COLUMNS."""
     content = span.content
     destination = content.destination or (None, False, None, None, None, None)

@@ -9,6 +9,8 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
+from common.identifiers import Cohort, SchoolCode
+
 OPEN = date.max
 """End of a span that still lasts; PostgreSQL stores it as `infinity`."""
 
@@ -47,8 +49,8 @@ class RosterVersion(NamedTuple):
 
     sequence: int
     decided_on: date
-    school_code: str
-    cohort: int
+    school_code: SchoolCode
+    cohort: Cohort
     status: str
     groups: Groups
 
@@ -65,8 +67,8 @@ class DestinationVersion(NamedTuple):
 class Content(NamedTuple):
     """What a span says about the graduate while it lasts."""
 
-    school_code: str
-    cohort: int
+    school_code: SchoolCode
+    cohort: Cohort
     groups: Groups
     destination: Destination | None
 
@@ -89,7 +91,7 @@ def province_of(place_code: str | None) -> str | None:
     return f"{place_code[:2]}0000"
 
 
-def season_start(cohort: int) -> date:
+def season_start(cohort: Cohort) -> date:
     """First day on which a cohort exists as a population."""
     return date(cohort - 1, 9, 1)
 
@@ -115,20 +117,14 @@ def _by_effective_day(versions: Iterable[V]) -> dict[date, V]:
 def _pieces(
     days: list[date], entries: dict[date, RosterVersion], decisions: dict[date, DestinationVersion]
 ) -> Iterator[Span]:
+    """Spans between the days on which something changes, while the graduate is inside the population."""
     entry: RosterVersion | None = None
     decision: DestinationVersion | None = None
     for start, end in pairwise([*days, OPEN]):
         entry, decision = entries.get(start, entry), decisions.get(start, decision)
-        content = _content(start, entry, decision)
-        if content is not None:
-            yield Span(start, end, content)
-
-
-def _content(day: date, entry: RosterVersion | None, decision: DestinationVersion | None) -> Content | None:
-    if entry is None or entry.status not in COUNTED_STATUSES or day < season_start(entry.cohort):
-        return None
-    destination = decision.destination if decision is not None and decision.state != VOIDED else None
-    return Content(entry.school_code, entry.cohort, entry.groups, destination)
+        if entry is not None and entry.status in COUNTED_STATUSES and start >= season_start(entry.cohort):
+            destination = decision.destination if decision is not None and decision.state != VOIDED else None
+            yield Span(start, end, Content(entry.school_code, entry.cohort, entry.groups, destination))
 
 
 def _merge_adjacent(pieces: Iterable[Span]) -> list[Span]:

@@ -5,17 +5,16 @@ duplicate, a late version, a replay and any size of batch end in the same spans 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
 
 import asyncpg
 
+from common.identifiers import GraduateId, SchoolCode
 from indicators.schemes.groupings import STORED_DIMENSIONS, TOTAL
 from indicators.timeline.cells import CellKey, SpanKey, change_figures, span_row
 from indicators.timeline.domain import OPEN, Content, Groups, Span, timeline
-from indicators.timeline.storage import Known, StoredDestinationVersion, StoredRosterVersion, arrive
+from indicators.timeline.storage import StoredDestinationVersion, StoredGraduates, StoredRosterVersion, arrive
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Batch:
     destinations: Sequence[StoredDestinationVersion] = ()
 
     @property
-    def touched(self) -> dict[UUID, str]:
+    def touched(self) -> dict[GraduateId, SchoolCode]:
         """Graduates whose timelines may change, each with the school."""
         entered = {version.graduate_id: version.school_code for version in self.roster}
         return entered | {version.graduate_id: version.school_code for version in self.destinations}
@@ -37,28 +36,25 @@ async def fold(connection: asyncpg.Connection, batch: Batch) -> None:
     touched = batch.touched
     if not touched:
         return
-    known = await arrive(connection, touched, batch.roster, batch.destinations)
-    expected = timelines(known)
+    stored = await arrive(connection, touched, batch.roster, batch.destinations)
+    expected = timelines(stored)
+    differing = sorted(key for key, span in expected.items() if stored.spans.get(key) != span)
     await change_figures(
         connection,
-        gone=sorted(key for key in known.spans if key not in expected),
-        written=_rows_that_differ(expected, known.spans),
-        moves=cell_moves(known.spans.values(), expected.values()),
+        gone=sorted(key for key in stored.spans if key not in expected),
+        written=[span_row(key.graduate_id, expected[key]) for key in differing],
+        moves=cell_moves(stored.spans.values(), expected.values()),
     )
 
 
-def timelines(known: Known) -> dict[SpanKey, Span]:
+def timelines(stored: StoredGraduates) -> dict[SpanKey, Span]:
     """What the spans of these graduates must be, from their versions alone."""
+    # a decision whose roster entry has not arrived counts nowhere until then
     return {
         SpanKey(span.content.school_code, graduate, span.from_day): span
-        for graduate, entries in known.roster.items()
-        for span in timeline(entries.values(), known.decisions[graduate].values())
+        for graduate, entries in stored.roster.items()
+        for span in timeline(entries.values(), stored.decisions[graduate].values())
     }
-
-
-def _rows_that_differ(expected: Mapping[SpanKey, Span], stored: Mapping[SpanKey, Span]) -> list[tuple[Any, ...]]:
-    differing = (key for key, span in expected.items() if stored.get(key) != span)
-    return [span_row(key.graduate_id, expected[key]) for key in sorted(differing)]
 
 
 def cell_moves(before: Iterable[Span], after: Iterable[Span]) -> list[tuple[CellKey, int]]:

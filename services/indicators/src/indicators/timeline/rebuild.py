@@ -4,19 +4,17 @@ Readers see the figures of before until the commit; the folding worker waits for
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any
 
 import asyncpg
 import structlog
 
 from common.auth import SYSTEM
 from common.database import Database
+from common.identifiers import GraduateId, SchoolCode
 from common.kafka import partition_for
 from indicators.timeline.cells import SPAN_COLUMN_NAMES, CellKey, change_figures, span_row
-from indicators.timeline.domain import Span
 from indicators.timeline.fold import cell_moves, timelines
-from indicators.timeline.storage import known_of, lock_partitions
+from indicators.timeline.storage import lock_partitions, select_graduates
 
 CHUNK = 5_000
 """Graduates whose versions are held in memory at a time."""
@@ -35,7 +33,7 @@ _CELLS = """
 _log = structlog.get_logger(__name__)
 
 
-async def rebuild(database: Database, partitions: int, school: str | None = None) -> int:
+async def rebuild(database: Database, partitions: int, school: SchoolCode | None = None) -> int:
     """Rebuilds one school, or all that have anything stored; gives the number of schools."""
     schools = [school] if school is not None else await stored_schools(database)
     for code in schools:
@@ -44,44 +42,40 @@ async def rebuild(database: Database, partitions: int, school: str | None = None
     return len(schools)
 
 
-async def stored_schools(database: Database) -> list[str]:
+async def stored_schools(database: Database) -> list[SchoolCode]:
     """Schools with versions, spans or cells."""
     async with database.transaction(SYSTEM) as unit:
         connection = await unit.driver_connection()
         return [row["school_code"] for row in await connection.fetch(_SCHOOLS)]
 
 
-async def rebuild_school(database: Database, partitions: int, school_code: str) -> int:
+async def rebuild_school(database: Database, partitions: int, school_code: SchoolCode) -> int:
     """Replaces all spans of the school and corrects its cells; gives the number of graduates.
 
     The groups of the cells that were wrong are announced, and no others.
     """
     async with database.transaction(SYSTEM) as unit:
         await lock_partitions(unit.connection, {partition_for(school_code, partitions)})
-        graduates = await _replace(await unit.driver_connection(), school_code)
+        connection = await unit.driver_connection()
+        await connection.execute(_FORGET, school_code)
+        graduates = [row["graduate_id"] for row in await connection.fetch(_GRADUATES, school_code)]
+        wrong: Counter[CellKey] = Counter()
+        for start in range(0, len(graduates), CHUNK):
+            wrong.update(await _store_spans(connection, school_code, graduates[start : start + CHUNK]))
+        wrong.subtract({CellKey._make(row[:-1]): row[-1] for row in await connection.fetch(_CELLS, school_code)})
+        await change_figures(connection, moves=sorted((key, number) for key, number in wrong.items() if number))
         await unit.audit("figures_rebuilt", "school", school_code, school_code=school_code)
         await unit.commit()
-    return graduates
-
-
-async def _replace(connection: asyncpg.Connection, school_code: str) -> int:
-    await connection.execute(_FORGET, school_code)
-    graduates = [row["graduate_id"] for row in await connection.fetch(_GRADUATES, school_code)]
-    counted: Counter[CellKey] = Counter()
-    for start in range(0, len(graduates), CHUNK):
-        counted.update(await _write(connection, school_code, graduates[start : start + CHUNK]))
-    counted.subtract({CellKey._make(row[:-1]): row[-1] for row in await connection.fetch(_CELLS, school_code)})
-    await change_figures(connection, moves=sorted((key, number) for key, number in counted.items() if number))
     return len(graduates)
 
 
-async def _write(connection: asyncpg.Connection, school_code: str, graduates: list[Any]) -> dict[CellKey, int]:
-    computed = timelines(await known_of(connection, dict.fromkeys(graduates, school_code)))
+async def _store_spans(
+    connection: asyncpg.Connection, school_code: SchoolCode, graduates: list[GraduateId]
+) -> dict[CellKey, int]:
+    """Stores the spans of these graduates; gives the graduates per cell."""
+    computed = timelines(await select_graduates(connection, dict.fromkeys(graduates, school_code)))
+    # versions of another school are that school's, and under its lock
     spans = {key: span for key, span in computed.items() if key.school_code == school_code}
     rows = [span_row(key.graduate_id, span) for key, span in sorted(spans.items())]
     await connection.copy_records_to_table("spans", records=rows, columns=SPAN_COLUMN_NAMES)
-    return _counted(spans.values())
-
-
-def _counted(spans: Iterable[Span]) -> dict[CellKey, int]:
-    return dict(cell_moves((), spans))
+    return dict(cell_moves((), spans.values()))

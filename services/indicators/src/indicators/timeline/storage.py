@@ -15,21 +15,22 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
 from indicators.timeline.arrays import columns_of
 from indicators.timeline.cells import SPAN_COLUMNS, SpanKey, span_from
 from indicators.timeline.domain import Destination, DestinationVersion, Groups, RosterVersion, Span, province_of
 
 LOCK_SPACE = 7301
-"""First key of the advisory locks, so that a partition's number never meets another user's lock."""
+"""First key of the advisory locks, so that a partition's number never meets a lock of another use."""
 
 
 class StoredRosterVersion(NamedTuple):
     """A row of `roster_versions`, in the order of its columns."""
 
-    graduate_id: UUID
+    graduate_id: GraduateId
     sequence: int
-    school_code: str
-    cohort: int
+    school_code: SchoolCode
+    cohort: Cohort
     event_id: UUID
     decided_on: date
     recorded_at: datetime
@@ -46,17 +47,30 @@ class StoredRosterVersion(NamedTuple):
     teacher_training_code: str | None
     study_form: str | None
 
+    @property
+    def version(self) -> RosterVersion:
+        """What of it the timeline looks at."""
+        groups = Groups(
+            self.college_code,
+            self.major_code,
+            self.class_code,
+            self.education_level_code,
+            self.sex_code,
+            province_of(self.origin_place_code),
+        )
+        return RosterVersion(self.sequence, self.decided_on, self.school_code, self.cohort, self.status, groups)
+
 
 class StoredDestinationVersion(NamedTuple):
     """A row of `destination_versions`, in the order of its columns."""
 
-    graduate_id: UUID
+    graduate_id: GraduateId
     sequence: int
-    school_code: str
+    school_code: SchoolCode
     event_id: UUID
     decided_on: date
     recorded_at: datetime
-    registration_id: UUID
+    registration_id: RegistrationId
     state: str
     confirmation: str | None
     destination_code: str
@@ -68,27 +82,45 @@ class StoredDestinationVersion(NamedTuple):
     place_code: str | None
     position_code: str | None
 
+    @property
+    def version(self) -> DestinationVersion:
+        """What of it the timeline looks at."""
+        destination = Destination(
+            self.destination_code,
+            self.flexible,
+            self.employer_nature_code,
+            self.industry_code,
+            self.place_code,
+            self.position_code,
+        )
+        return DestinationVersion(self.sequence, self.decided_on, self.state, destination)
+
 
 @dataclass
-class Known:
+class StoredGraduates:
     """All versions of some graduates, by graduate and sequence, and their spans as stored."""
 
-    roster: defaultdict[UUID, dict[int, RosterVersion]] = field(default_factory=lambda: defaultdict(dict))
-    decisions: defaultdict[UUID, dict[int, DestinationVersion]] = field(default_factory=lambda: defaultdict(dict))
+    roster: defaultdict[GraduateId, dict[int, RosterVersion]] = field(default_factory=lambda: defaultdict(dict))
+    decisions: defaultdict[GraduateId, dict[int, DestinationVersion]] = field(default_factory=lambda: defaultdict(dict))
     spans: dict[SpanKey, Span] = field(default_factory=dict)
 
 
-_TYPES = {UUID: "uuid", int: "bigint", str: "text", date: "date", datetime: "timestamptz", bool: "boolean"}
+_TYPES = {
+    UUID: "uuid",
+    int: "bigint",
+    str: "text",
+    date: "date",
+    datetime: "timestamptz",
+    bool: "boolean",
+}
 
 
 def _insert(table: str, row: type[NamedTuple], first_parameter: int) -> str:
-    kinds = [_sql_type(hint) for hint in row.__annotations__.values()]
+    # an identifier of ours is stored as what it is a name for
+    hints = [getattr(hint, "__supertype__", hint) for hint in row.__annotations__.values()]
+    kinds = [next(sql for kind, sql in _TYPES.items() if hint in {kind, kind | None}) for hint in hints]
     arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(kinds, first_parameter))
     return f"INSERT INTO {table} ({', '.join(row._fields)}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"
-
-
-def _sql_type(hint: Any) -> str:
-    return next(sql for kind, sql in _TYPES.items() if hint in {kind, kind | None})
 
 
 # Planning a statement of the fold anew takes a fifth of the time of a single change and gains nothing: every one of
@@ -114,7 +146,7 @@ _READ = f"""
     FROM unnest($1::text[], $2::uuid[]) AS touched (school_code, graduate_id)
     JOIN spans USING (school_code, graduate_id)
 """
-# its SELECTs see what was stored before: what arrives is added by `_add`
+# its SELECTs see what was stored before: what arrives is added in `arrive`
 _ARRIVE = f"""
     WITH roster_arrived AS ({_insert("roster_versions", StoredRosterVersion, 3)}),
     destinations_arrived AS ({
@@ -131,11 +163,11 @@ async def lock_partitions(connection: AsyncConnection, partitions: Iterable[int]
 
 async def arrive(
     connection: asyncpg.Connection,
-    touched: Mapping[UUID, str],
+    touched: Mapping[GraduateId, SchoolCode],
     roster: Sequence[StoredRosterVersion],
     destinations: Sequence[StoredDestinationVersion],
-) -> Known:
-    """Stores versions that are not there yet and gives all that is known of the touched graduates with them.
+) -> StoredGraduates:
+    """Stores versions that are not there yet and gives all of the touched graduates with them.
 
     The primary key drops repeats, and a stored version wins over an arriving one with its sequence.
     """
@@ -143,55 +175,27 @@ async def arrive(
         *columns_of(roster, len(StoredRosterVersion._fields)),
         *columns_of(destinations, len(StoredDestinationVersion._fields)),
     )
-    known = _known(await connection.fetch(_ARRIVE, list(touched.values()), list(touched), *arrived))
-    _add(known, roster, destinations)
-    return known
+    found = _graduates_in(await connection.fetch(_ARRIVE, list(touched.values()), list(touched), *arrived))
+    for entry in roster:
+        found.roster[entry.graduate_id].setdefault(entry.sequence, entry.version)
+    for decision in destinations:
+        found.decisions[decision.graduate_id].setdefault(decision.sequence, decision.version)
+    return found
 
 
-async def known_of(connection: asyncpg.Connection, touched: Mapping[UUID, str]) -> Known:
-    """All that is known of these graduates, each with its school."""
-    return _known(await connection.fetch(_READ, list(touched.values()), list(touched)))
+async def select_graduates(connection: asyncpg.Connection, touched: Mapping[GraduateId, SchoolCode]) -> StoredGraduates:
+    """All that is stored of these graduates, each with its school."""
+    return _graduates_in(await connection.fetch(_READ, list(touched.values()), list(touched)))
 
 
-def _known(rows: Iterable[Any]) -> Known:
-    known = Known()
+def _graduates_in(rows: Iterable[Any]) -> StoredGraduates:
+    found = StoredGraduates()
     for kind, row in rows:
         if kind == _ROSTER:
             groups = Groups._make((*row[6:11], province_of(row[11])))
-            known.roster[row[0]][row[1]] = RosterVersion._make((*row[1:6], groups))
+            found.roster[row[0]][row[1]] = RosterVersion._make((*row[1:6], groups))
         elif kind == _DECISION:
-            known.decisions[row[0]][row[1]] = DestinationVersion._make((*row[1:4], Destination._make(row[4:])))
+            found.decisions[row[0]][row[1]] = DestinationVersion._make((*row[1:4], Destination._make(row[4:])))
         else:
-            known.spans[SpanKey._make(row[:3])] = span_from(row)
-    return known
-
-
-def _add(known: Known, roster: Iterable[StoredRosterVersion], destinations: Iterable[StoredDestinationVersion]) -> None:
-    for entry in roster:
-        known.roster[entry.graduate_id].setdefault(entry.sequence, _entry(entry))
-    for decision in destinations:
-        known.decisions[decision.graduate_id].setdefault(decision.sequence, _decision(decision))
-
-
-def _entry(row: StoredRosterVersion) -> RosterVersion:
-    groups = Groups(
-        row.college_code,
-        row.major_code,
-        row.class_code,
-        row.education_level_code,
-        row.sex_code,
-        province_of(row.origin_place_code),
-    )
-    return RosterVersion(row.sequence, row.decided_on, row.school_code, row.cohort, row.status, groups)
-
-
-def _decision(row: StoredDestinationVersion) -> DestinationVersion:
-    destination = Destination(
-        row.destination_code,
-        row.flexible,
-        row.employer_nature_code,
-        row.industry_code,
-        row.place_code,
-        row.position_code,
-    )
-    return DestinationVersion(row.sequence, row.decided_on, row.state, destination)
+            found.spans[SpanKey._make(row[:3])] = span_from(row)
+    return found

@@ -65,7 +65,7 @@ destination_versions = Table(
     Column("position_code", Text),
     info={"insert_only": True},
 )
-# whether the roster entry of somebody with a decision is still missing, school by school
+# finds graduates with a decision whose roster entry is still missing, school by school
 Index(
     "ix_destination_versions_school_code_graduate_id",
     destination_versions.c.school_code,

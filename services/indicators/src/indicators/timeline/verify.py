@@ -4,20 +4,18 @@ One snapshot per school, so it may run beside the folding worker, in production 
 histories is proved by `histories`.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from uuid import UUID
 
 import asyncpg
 from sqlalchemy import text
 
 from common.database import Database
+from common.identifiers import GraduateId, SchoolCode
 from indicators.schemes.groupings import STORED_DIMENSIONS, TOTAL
-from indicators.timeline.cells import SpanKey
 from indicators.timeline.domain import Span
 from indicators.timeline.fold import timelines
 from indicators.timeline.rebuild import CHUNK, stored_schools
-from indicators.timeline.storage import known_of
+from indicators.timeline.storage import select_graduates
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Difference:
     """One thing that is not as it must be; ids and codes only."""
 
     check: str
-    school_code: str
+    school_code: SchoolCode
     what: str
     stored: str
     expected: str
@@ -58,13 +56,13 @@ _GRADUATES = """
 """
 
 
-async def verify_figures(database: Database, school: str | None = None) -> list[Difference]:
+async def verify_figures(database: Database, school: SchoolCode | None = None) -> list[Difference]:
     """Differences of one school, or of all that have anything stored."""
     schools = [school] if school is not None else await stored_schools(database)
     return [difference for code in schools for difference in await verify_school(database, code)]
 
 
-async def verify_school(database: Database, school_code: str) -> list[Difference]:
+async def verify_school(database: Database, school_code: SchoolCode) -> list[Difference]:
     """Both checks of one school, in one snapshot."""
     async with database.reading(snapshot=True) as connection:
         rows = await connection.execute(_CELLS, {"school": school_code})
@@ -77,24 +75,18 @@ async def verify_school(database: Database, school_code: str) -> list[Difference
         return cells + await _span_differences(driver, school_code)
 
 
-async def _span_differences(connection: asyncpg.Connection, school_code: str) -> list[Difference]:
+async def _span_differences(connection: asyncpg.Connection, school_code: SchoolCode) -> list[Difference]:
     graduates = [row["graduate_id"] for row in await connection.fetch(_GRADUATES, school_code)]
     found: list[Difference] = []
     for start in range(0, len(graduates), CHUNK):
-        chunk: list[UUID] = graduates[start : start + CHUNK]
-        known = await known_of(connection, dict.fromkeys(chunk, school_code))
-        found += _differing(school_code, known.spans, timelines(known))
+        chunk: list[GraduateId] = graduates[start : start + CHUNK]
+        stored = await select_graduates(connection, dict.fromkeys(chunk, school_code))
+        spans, expected = stored.spans, timelines(stored)
+        for key in sorted(spans.keys() | {key for key in expected if key.school_code == school_code}):
+            if spans.get(key) != expected.get(key):
+                what = f"{key.graduate_id}/{key.from_day}"
+                found.append(Difference("spans", school_code, what, _shown(spans.get(key)), _shown(expected.get(key))))
     return found
-
-
-def _differing(
-    school_code: str, stored: Mapping[SpanKey, Span], expected: Mapping[SpanKey, Span]
-) -> Iterator[Difference]:
-    keys = stored.keys() | {key for key in expected if key.school_code == school_code}
-    for key in sorted(keys):
-        if stored.get(key) != expected.get(key):
-            what = f"{key.graduate_id}/{key.from_day}"
-            yield Difference("spans", school_code, what, _shown(stored.get(key)), _shown(expected.get(key)))
 
 
 def _shown(span: Span | None) -> str:

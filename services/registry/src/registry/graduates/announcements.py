@@ -27,6 +27,7 @@ def graduate_changed(stored: StoredGraduate, status_before: str | None, changed:
     if status_before is None:
         kind = graduate.REGISTERED
     else:
+        # leaving the population is a withdrawal, whichever act brought it about
         kind = graduate.WITHDRAWN if leaves_population(status_before, stored.status) else graduate.CHANGED
     data = graduate.GraduateData(
         graduate_id=stored.id,

@@ -10,26 +10,17 @@ from sqlalchemy.exc import IntegrityError
 from common.auth import Owners, Principal, Role
 from common.codes import CodeLists
 from common.crypto import FieldCipher
-from common.database import Database, UnitOfWork
+from common.database import UnitOfWork
 from common.database.failures import constraint
-from common.errors import Conflict, Invalid, Malformed, NotFound
-from common.http import IfMatch, LazyBody, Once
-from common.http.refusals import UnsupportedMediaType
+from common.errors import Conflict, ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates.announcements import graduate_changed
-from registry.graduates.domain.checks import checked, require_consistent
-from registry.graduates.domain.entry import Entry, StoredGraduate, changed_fields
-from registry.graduates.domain.population import (
-    first_day,
-    leaves_population,
-    status_after,
-    status_of_level,
-    withdrawal,
-)
+from registry.graduates.domain.checks import new_entry, patched_entry
+from registry.graduates.domain.entry import Entry, Given, StoredGraduate, changed_fields
+from registry.graduates.domain.population import first_day, leaves_population, patched_status, withdrawal
 from registry.graduates.domain.refusals import CitizenIdInUse, StudentNumberInUse, UnknownUnit
 from registry.graduates.storage import locks, roster
 from registry.graduates.storage.sealing import opened_entry, sealed_values
-from registry.graduates.wire import GraduatePatch, NewGraduate, Withdrawal
 from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, Place
 
@@ -44,110 +35,129 @@ _TAKEN: Mapping[str, type[Conflict]] = {
 }
 
 
-class Graduates:
-    """The acts on one graduate, with the key ring they need. Each is one transaction."""
+async def create(
+    unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, school_code: SchoolCode, cohort: Cohort, given: Given
+) -> StoredGraduate:
+    """Enters a graduate with the given fields. The first version counts from the start of the cohort's season.
 
-    def __init__(self, database: Database, cipher: FieldCipher) -> None:
-        self._database = database
-        self._cipher = cipher
+    Raises NotFound for a school or a unit out of scope, Forbidden, Invalid for faults of the fields,
+    StudentNumberInUse, CitizenIdInUse.
+    """
+    # a foreign school is missing before the role is looked at, a foreign college or class only after
+    province = await organisation.require_school(unit.connection, caller, school_code)
+    caller.must_be(*EDITORS)
+    owners: Owners[object] = Owners(
+        school_code=school_code,
+        college_code=given.get("college_code"),
+        class_code=given.get("class_code"),
+        province_code=province,
+    )
+    if not caller.sees_row(owners):
+        raise NotFound
+    # imports of the cohort wait from the lock on, so what needs no roster comes before it
+    entry = new_entry(given, cohort)
+    await locks.share_roster(unit.connection, school_code, cohort)
+    await _require_units(unit, school_code, given)
+    graduate_id = GraduateId(uuid4())
+    values = {
+        "id": graduate_id,
+        "school_code": school_code,
+        "cohort": cohort,
+        **sealed_values(cipher, school_code, graduate_id, vars(entry)),
+        "version": 1,
+        "sequence": 1,
+        "decided_on": first_day(cohort),
+        "code_lists_version": CodeLists.load().version,
+    }
+    stored = await _written(unit, values, roster.add(unit.connection, values))
+    await _record(unit, stored, None, changed_fields(None, entry), "create")
+    return stored
 
-    async def create(self, caller: Principal, body: LazyBody[NewGraduate], once: Once) -> StoredGraduate:
-        """Enters a graduate. The first version counts from the start of the cohort's season."""
-        async with self._database.transaction(caller.actor) as unit:
-            await once.claim(unit)
-            new = await _permitted(unit, caller, body)
-            given = checked(new.given(), new.cohort)
-            given.setdefault("status", status_of_level(given.get("education_level_code")).value)
-            entry = Entry(**given)
-            require_consistent(entry)
-            await locks.share_roster(unit.connection, new.school_code, new.cohort)
-            await _require_units(unit, new.school_code, given)
-            row = await self._add(unit, new.school_code, new.cohort, entry)
-            await once.remember(unit, row.id, row.version, 201, f"/v1/graduates/{row.id}")
-            await unit.commit()
-            return row
 
-    async def change(
-        self, caller: Principal, graduate_id: GraduateId, if_match: IfMatch, body: LazyBody[GraduatePatch]
-    ) -> StoredGraduate:
-        """Changes the fields that the patch names; the status follows the level until somebody decides another."""
-        async with self._database.transaction(caller.actor) as unit:
-            row = await self._locked(unit, caller, graduate_id)
-            before = opened_entry(self._cipher, row)
-            caller.must_be(*_changers(before, body, row.cohort))
-            if_match.must_equal(row.version)
-            after = _patched(before, body, row.cohort)
-            require_consistent(after)
-            await _require_units(unit, row.school_code, body.parse().given())
-            _require_scope(caller, row, after)
-            stored = await self._save(unit, row, before, after, "change")
-            await unit.commit()
-            return stored
+async def change(
+    unit: UnitOfWork,
+    *,
+    caller: Principal,
+    cipher: FieldCipher,
+    graduate_id: GraduateId,
+    expected: ExpectedVersion,
+    given: Given,
+) -> StoredGraduate:
+    """Changes the given fields; a change by which a graduate leaves the population needs a role that may withdraw.
 
-    async def withdraw(
-        self, caller: Principal, graduate_id: GraduateId, if_match: IfMatch, body: LazyBody[Withdrawal], once: Once
-    ) -> StoredGraduate:
-        """Takes a graduate out of the population from today, with a reason that only the school reads."""
-        async with self._database.transaction(caller.actor) as unit:
-            await once.claim(unit)
-            row = await self._locked(unit, caller, graduate_id)
-            caller.must_be(*WITHDRAWERS)
-            if_match.must_equal(row.version)
-            withdrawal(row.status, "")
-            reason = body.parse().reason
-            before = opened_entry(self._cipher, row)
-            after = replace(before, status=withdrawal(row.status, reason).value)
-            stored = await self._save(unit, row, before, after, "withdraw", reason)
-            await once.remember(unit, graduate_id, stored.version)
-            await unit.commit()
-            return stored
+    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse, CitizenIdInUse, and
+    Invalid for faults of the fields.
+    """
+    stored = await _locked(unit, caller, graduate_id)
+    before = opened_entry(cipher, stored)
+    # by the status alone: faults of the other fields come after the version
+    leaves = leaves_population(before.status, patched_status(before, given))
+    caller.must_be(*(WITHDRAWERS if leaves else EDITORS))
+    must_equal(expected, stored.version)
+    after = patched_entry(before, given, stored.cohort)
+    await _require_units(unit, stored.school_code, given)
+    # a graduate moved to another college would leave the officer's own scope
+    if caller.role is Role.COLLEGE_OFFICER and after.college_code != before.college_code:
+        raise UnknownUnit("college_code")
+    return await _save(unit, cipher, stored, before, after, "change")
 
-    async def _locked(self, unit: UnitOfWork, caller: Principal, graduate_id: GraduateId) -> StoredGraduate:
-        """The row in scope, with its cohort's roster kept free of imports; the roster is locked before the row."""
-        scope = caller.row_scope()
-        row = await roster.get(unit.connection, scope, graduate_id)
-        await locks.share_roster(unit.connection, row.school_code, row.cohort)
-        return await roster.get(unit.connection, scope, graduate_id, lock=True)
 
-    async def _add(self, unit: UnitOfWork, school_code: SchoolCode, cohort: Cohort, entry: Entry) -> StoredGraduate:
-        graduate_id = GraduateId(uuid4())
-        values = {
-            "id": graduate_id,
-            "school_code": school_code,
-            "cohort": cohort,
-            **sealed_values(self._cipher, school_code, graduate_id, vars(entry)),
-            "version": 1,
-            "sequence": 1,
-            "decided_on": first_day(cohort),
-            "code_lists_version": CodeLists.load().version,
-        }
-        row = await _written(unit, values, roster.add(unit.connection, values))
-        await _record(unit, row, None, changed_fields(None, entry), "create")
-        return row
+async def withdraw(
+    unit: UnitOfWork,
+    *,
+    caller: Principal,
+    cipher: FieldCipher,
+    graduate_id: GraduateId,
+    expected: ExpectedVersion,
+    reason: str,
+) -> StoredGraduate:
+    """Takes a graduate out of the population from today, with a reason that only the school reads.
 
-    async def _save(
-        self, unit: UnitOfWork, row: StoredGraduate, before: Entry, after: Entry, act: str, reason: str | None = None
-    ) -> StoredGraduate:
-        changed = changed_fields(before, after)
-        values = sealed_values(
-            self._cipher, row.school_code, row.id, {field: getattr(after, field) for field in changed}
-        )
-        values |= {"code_lists_version": CodeLists.load().version}
-        stored = await _written(unit, {**vars(row), **values}, roster.save(unit.connection, row.id, values))
-        sealed_reason = reason and self._cipher.encrypt("reason", row.id, reason)
-        await _record(unit, stored, row.status, changed, act, sealed_reason)
-        return stored
+    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, GraduateWithdrawn.
+    """
+    stored = await _locked(unit, caller, graduate_id)
+    caller.must_be(*WITHDRAWERS)
+    must_equal(expected, stored.version)
+    before = opened_entry(cipher, stored)
+    after = replace(before, status=withdrawal(before.status, reason).value)
+    return await _save(unit, cipher, stored, before, after, "withdraw", cipher.encrypt("reason", stored.id, reason))
+
+
+async def _locked(unit: UnitOfWork, caller: Principal, graduate_id: GraduateId) -> StoredGraduate:
+    """The graduate in scope, locked after the roster it belongs to: an import locks in this order, too."""
+    scope = caller.row_scope()
+    found = await roster.get(unit.connection, scope, graduate_id)
+    await locks.share_roster(unit.connection, found.school_code, found.cohort)
+    return await roster.get(unit.connection, scope, graduate_id, lock=True)
+
+
+async def _save(
+    unit: UnitOfWork,
+    cipher: FieldCipher,
+    stored: StoredGraduate,
+    before: Entry,
+    after: Entry,
+    act: str,
+    reason: bytes | None = None,
+) -> StoredGraduate:
+    """Stores what differs. `reason` is encrypted already."""
+    changed = changed_fields(before, after)
+    values = sealed_values(cipher, stored.school_code, stored.id, {field: getattr(after, field) for field in changed})
+    values |= {"code_lists_version": CodeLists.load().version}
+    saved = await _written(unit, {**vars(stored), **values}, roster.save(unit.connection, stored.id, values))
+    await _record(unit, saved, stored.status, changed, act, reason)
+    return saved
 
 
 async def _record(
     unit: UnitOfWork,
-    row: StoredGraduate,
+    stored: StoredGraduate,
     status_before: str | None,
     changed: tuple[str, ...],
     act: str,
-    reason: bytes | str | None = None,
+    reason: bytes | None = None,
 ) -> None:
-    """History, event and audit entry of a stored row."""
+    """Writes history, event and audit entry of a stored graduate."""
     facts: dict[str, Any] = {
         "changed_fields": list(changed),
         "action": act,
@@ -155,65 +165,24 @@ async def _record(
         "role": unit.actor.role,
         "reason_cipher": reason,
     }
-    await roster.keep_version(unit.connection, row, facts)
-    await unit.announce(graduate_changed(row, status_before, changed))
-    detail = {"version": row.version, "fields": list(changed)}
-    await unit.audit(f"graduate.{act}", "graduate", row.id, school_code=row.school_code, detail=detail)
+    await roster.keep_version(unit.connection, stored, facts)
+    await unit.announce(graduate_changed(stored, status_before, changed))
+    detail = {"version": stored.version, "fields": list(changed)}
+    await unit.audit(f"graduate.{act}", "graduate", stored.id, school_code=stored.school_code, detail=detail)
 
 
-def _patched(before: Entry, body: LazyBody[GraduatePatch], cohort: Cohort) -> Entry:
-    """The entry after a patch; the status follows the level unless the patch decides it."""
-    given = checked(body.parse().given(), cohort)
-    after = replace(before, **given)
-    return after if "status" in given else replace(after, status=status_after(before, after.education_level_code))
-
-
-def _changers(before: Entry, body: LazyBody[GraduatePatch], cohort: Cohort) -> tuple[Role, ...]:
-    """Who may make the change: one by which a graduate leaves the population is a withdrawal."""
-    try:
-        after = _patched(before, body, cohort)
-    except (Invalid, Malformed, UnsupportedMediaType):
-        return EDITORS  # a faulty body is refused in its turn, after 428 and 412
-    return WITHDRAWERS if leaves_population(before.status, after.status) else EDITORS
-
-
-async def _permitted(unit: UnitOfWork, caller: Principal, body: LazyBody[NewGraduate]) -> NewGraduate:
-    """What the body says; NotFound for a school out of scope comes first, then Forbidden, then a faulty body."""
-    try:
-        new = body.parse()
-    except (Invalid, Malformed, UnsupportedMediaType):
-        caller.must_be(*EDITORS)
-        raise
-    province = await organisation.require_school(unit.connection, caller, new.school_code)
-    caller.must_be(*EDITORS)
-    if not caller.sees_row(
-        Owners(
-            school_code=new.school_code,
-            college_code=new.college_code,
-            class_code=new.class_code,
-            province_code=province,
-        )
-    ):
-        raise NotFound
-    return new
-
-
-async def _require_units(unit: UnitOfWork, school_code: SchoolCode, given: Mapping[str, Any]) -> None:
+async def _require_units(unit: UnitOfWork, school_code: SchoolCode, given: Given) -> None:
+    """Raises UnknownUnit for a given college, major or class that the school does not have."""
     for field, kind in (("college_code", Kind.COLLEGE), ("major_code", Kind.MAJOR), ("class_code", Kind.CLASS)):
         code = given.get(field)
         if code is not None and await organisation.find(unit.connection, Place(kind, school_code, code)) is None:
             raise UnknownUnit(field)
 
 
-def _require_scope(caller: Principal, row: StoredGraduate, after: Entry) -> None:
-    """Nobody may move a graduate out of the own scope: a college officer would lose, or gain, a foreign row."""
-    if caller.role is Role.COLLEGE_OFFICER and after.college_code != row.college_code:
-        raise UnknownUnit("college_code")
-
-
 async def _written(unit: UnitOfWork, wanted: Mapping[str, Any], writing: Awaitable[StoredGraduate]) -> StoredGraduate:
-    """The row as it was stored. Where the number is taken, that is the reason, whichever index noticed first."""
+    """The graduate as it was stored. Where the number is taken, that is the reason, whichever index noticed first."""
     try:
+        # a savepoint, because a failed statement would end the transaction that is asked below
         async with unit.connection.begin_nested():
             return await writing
     except IntegrityError as error:

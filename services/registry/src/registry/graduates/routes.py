@@ -1,27 +1,30 @@
 """Routes about graduates."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from common.auth import Caller, Principal, Role, require
+from common.crypto import FieldCipher
+from common.database import Database
 from common.http import (
-    Answered,
     Cipher,
     Db,
+    IdempotencyKey,
     IfMatch,
-    LazyBody,
-    Once,
     Page,
     PageOf,
+    Router,
     Whole,
+    answer,
     page_of,
     resource,
 )
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, SchoolCode
+from registry.graduates import commands
 from registry.graduates.announcements import change_token
-from registry.graduates.commands import Graduates
 from registry.graduates.domain.entry import Filters, Status, StoredGraduate
 from registry.graduates.storage import numbers, roster, searching
 from registry.graduates.wire import (
@@ -35,7 +38,7 @@ from registry.graduates.wire import (
     Withdrawal,
 )
 
-router = APIRouter(prefix="/v1/graduates", tags=["graduates"])
+router = Router(prefix="/v1/graduates", tags=["graduates"])
 
 SEARCHERS = (
     Role.COUNSELLOR,
@@ -46,7 +49,6 @@ SEARCHERS = (
     Role.SYSTEM,
 )
 
-System = Annotated[Principal, Depends(require(Role.SYSTEM))]
 Searcher = Annotated[Principal, Depends(require(*SEARCHERS))]
 UnitQuery = Query(max_length=64)
 
@@ -65,12 +67,20 @@ async def filters_of(
 
 @router.post("", status_code=201, response_model=GraduateAnswer, summary="Enter a graduate")
 async def create_graduate(
-    *, database: Db, cipher: Cipher, caller: Caller, body: LazyBody[NewGraduate], once: Once
+    *, database: Db, cipher: Cipher, caller: Caller, body: NewGraduate, once: IdempotencyKey
 ) -> Response:
-    return await once.answer(
-        Graduates(database, cipher).create(caller, body, once),
+    act = partial(
+        commands.create,
+        caller=caller,
+        cipher=cipher,
+        school_code=body.school_code,
+        cohort=body.cohort,
+        given=body.given(),
+    )
+    return await answer(
+        database.act(caller.actor, act, once),
         show=lambda stored: _written(stored, cipher, caller, 201, f"/v1/graduates/{stored.id}"),
-        again=lambda done: _again(database, cipher, caller, done),
+        again=lambda done: _found(database, caller, GraduateId(UUID(done.object_id))),
     )
 
 
@@ -90,43 +100,40 @@ async def list_graduates(
 
 
 @router.post("/search", summary="Find a graduate by name or number")
-async def search_graduates(
-    *, database: Db, cipher: Cipher, caller: Searcher, body: LazyBody[Search]
-) -> PageOf[GraduateAnswer]:
-    sought = body.parse().sought()
+async def search_graduates(*, database: Db, cipher: Cipher, caller: Searcher, body: Search) -> PageOf[GraduateAnswer]:
+    sought = body.sought()
     async with database.reading() as connection:
         found = await searching.found(connection, cipher, caller.row_scope(), sought)
     return PageOf(items=[GraduateAnswer.of(stored, cipher, caller) for stored in found], next_cursor=None)
 
 
-@router.post("/resolve", summary="Map rows of a spreadsheet to graduates")
-async def resolve_rows(*, database: Db, cipher: Cipher, caller: System, body: LazyBody[Resolve]) -> Resolved:  # noqa: ARG001
-    asked = body.parse()
-    rows = asked.named(cipher)
+@router.post("/resolve", dependencies=[Depends(require(Role.SYSTEM))], summary="Map rows of a spreadsheet to graduates")
+async def resolve_rows(*, database: Db, cipher: Cipher, body: Resolve) -> Resolved:
+    rows = body.named(cipher)
     async with database.reading() as connection:
-        people = await numbers.people_named(connection, asked.school_code, asked.cohort, rows)
+        people = await numbers.people_named(connection, body.school_code, body.cohort, rows)
     return Resolved.of(rows, *people)
 
 
 @router.get("/{graduate_id}", response_model=GraduateAnswer, summary="Read a graduate")
 async def read_graduate(*, database: Db, cipher: Cipher, caller: Caller, graduate_id: GraduateId) -> Response:
-    async with database.reading() as connection:
-        stored = await roster.get(connection, caller.row_scope(), graduate_id)
+    stored = await _found(database, caller, graduate_id)
     return resource(GraduateAnswer.of(stored, cipher, caller), stored.version)
 
 
 @router.patch("/{graduate_id}", response_model=GraduateAnswer, summary="Change a graduate")
 async def change_graduate(
-    *,
-    database: Db,
-    cipher: Cipher,
-    caller: Caller,
-    graduate_id: GraduateId,
-    if_match: IfMatch,
-    body: LazyBody[GraduatePatch],
+    *, database: Db, cipher: Cipher, caller: Caller, graduate_id: GraduateId, if_match: IfMatch, body: GraduatePatch
 ) -> Response:
-    stored = await Graduates(database, cipher).change(caller, graduate_id, if_match, body)
-    return _written(stored, cipher, caller)
+    act = partial(
+        commands.change,
+        caller=caller,
+        cipher=cipher,
+        graduate_id=graduate_id,
+        expected=if_match,
+        given=body.given(),
+    )
+    return _written(await database.act(caller.actor, act), cipher, caller)
 
 
 @router.post("/{graduate_id}/withdraw", response_model=GraduateAnswer, summary="Take a graduate out of the population")
@@ -137,13 +144,21 @@ async def withdraw_graduate(
     caller: Caller,
     graduate_id: GraduateId,
     if_match: IfMatch,
-    body: LazyBody[Withdrawal],
-    once: Once,
+    body: Withdrawal,
+    once: IdempotencyKey,
 ) -> Response:
-    return await once.answer(
-        Graduates(database, cipher).withdraw(caller, graduate_id, if_match, body, once),
+    act = partial(
+        commands.withdraw,
+        caller=caller,
+        cipher=cipher,
+        graduate_id=graduate_id,
+        expected=if_match,
+        reason=body.reason,
+    )
+    return await answer(
+        database.act(caller.actor, act, once),
         show=lambda stored: _written(stored, cipher, caller),
-        again=lambda done: _again(database, cipher, caller, done),
+        again=lambda done: _found(database, caller, GraduateId(UUID(done.object_id))),
     )
 
 
@@ -159,15 +174,13 @@ async def read_graduate_history(
 
 
 def _written(
-    stored: StoredGraduate, cipher: Cipher, caller: Principal, status: int = 200, location: str | None = None
+    stored: StoredGraduate, cipher: FieldCipher, caller: Principal, status: int = 200, location: str | None = None
 ) -> Response:
     """A graduate after a write, with the change that it published."""
     answer = GraduateAnswer.of(stored, cipher, caller, change_token(stored))
     return resource(answer, stored.version, status, location)
 
 
-async def _again(database: Db, cipher: Cipher, caller: Principal, done: Answered) -> Response:
-    """The answer to a repeated request, as the caller may see it now."""
+async def _found(database: Database, caller: Principal, graduate_id: GraduateId) -> StoredGraduate:
     async with database.reading() as connection:
-        stored = await roster.get(connection, caller.row_scope(), GraduateId(UUID(done.object_id)))
-    return _written(stored, cipher, caller, done.status, done.location)
+        return await roster.get(connection, caller.row_scope(), graduate_id)

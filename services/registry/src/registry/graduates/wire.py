@@ -18,11 +18,11 @@ from registry.graduates.domain.identity import masked_name, masked_number, maske
 from registry.graduates.domain.resolving import NamedRow, People, RosterPerson, Unresolved, resolved
 from registry.graduates.domain.searching import Sought
 from registry.graduates.storage.sealing import name_index, opened_entry
+from registry.organisation.wire import GivenSchoolCode
 
 ShortText = Annotated[str, StringConstraints(max_length=200)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 _UNIT_CODE = StringConstraints(min_length=1, max_length=64)
-GivenSchool = Annotated[SchoolCode, StringConstraints(pattern=r"^[0-9]{5}$")]
 GivenCohort = Annotated[Cohort, Field(ge=1977, le=2200, description="Year of graduation")]
 Years = Annotated[Decimal, Field(gt=0, le=12, decimal_places=1)]
 
@@ -43,6 +43,7 @@ SEE_NUMBERS = frozenset(
 class GraduatePatch(StrictModel):
     """Fields to change; an absent one stays, null clears."""
 
+    # given() reads only what the body names; these defaults keep null from being taken for a value
     student_number: ShortText = ""
     name: ShortText = ""
     exam_number: ShortText | None = None
@@ -77,7 +78,7 @@ class GraduatePatch(StrictModel):
 class NewGraduate(GraduatePatch):
     """A graduate to enter; `status` follows the education level unless it is given."""
 
-    school_code: GivenSchool
+    school_code: GivenSchoolCode
     cohort: GivenCohort
     student_number: ShortText
     name: ShortText
@@ -201,7 +202,7 @@ class ResolveRow(StrictModel):
 class Resolve(StrictModel):
     """Rows of one school's cohort."""
 
-    school_code: GivenSchool
+    school_code: GivenSchoolCode
     cohort: GivenCohort
     rows: Annotated[list[ResolveRow], Field(max_length=5000)]
 

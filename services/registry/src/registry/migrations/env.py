@@ -1,6 +1,4 @@
 from common.database.migrations import run_env
-from registry.graduates import tables as _graduates  # noqa: F401 - attaches its tables
-from registry.organisation import tables as _organisation  # noqa: F401
-from registry.schema import metadata
+from registry.app import COMPOSITION
 
-run_env(metadata)
+run_env(COMPOSITION.metadata)

@@ -35,6 +35,6 @@ def unit_changed(
     )
 
 
-def last_change(school_code: SchoolCode, sequence: int) -> ChangeToken | None:
-    """The newest change of the school's units, which includes every earlier one; None before the first."""
-    return ChangeToken(organisation.TOPIC, school_code, school_code, sequence) if sequence else None
+def last_change(school_code: SchoolCode, sequence: int) -> ChangeToken:
+    """The newest change of the school's units, which includes every earlier one."""
+    return ChangeToken(organisation.TOPIC, school_code, school_code, sequence)

@@ -1,8 +1,9 @@
 """A unit of the organisation: school, college, major or class."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from common.errors import Conflict, FieldProblem, Invalid, Message
 from common.identifiers import CollegeCode, MajorCode, ProvinceCode, SchoolCode
@@ -66,8 +67,9 @@ class UnitExists(Conflict):
     }
 
     def __init__(self, kind: Kind) -> None:
-        code = f"{kind}_exists"
-        super().__init__(code, self.codes[code], state=State.ACTIVE, allowed_transitions=[])
+        self.code = f"{kind}_exists"
+        self.title = self.codes[self.code]
+        super().__init__(state=State.ACTIVE, allowed_transitions=[])
 
 
 class UnknownParent(Invalid):
@@ -87,3 +89,9 @@ def changed_fields(before: OrganisationUnit | None, after: OrganisationUnit) -> 
     if before is None:
         return tuple(field for field in COMPARED if getattr(after, field) is not None)
     return tuple(field for field in COMPARED if getattr(before, field) != getattr(after, field))
+
+
+def patched(before: OrganisationUnit, given: Mapping[str, Any]) -> OrganisationUnit:
+    """The unit with the given fields; a college given to a major makes that its only one."""
+    several = before.several_colleges and not (before.kind is Kind.MAJOR and given.get("college_code"))
+    return replace(before, several_colleges=several, **given)

@@ -55,9 +55,10 @@ async def get(connection: AsyncConnection, caller: Principal, place: Place) -> O
 
 
 async def find(connection: AsyncConnection, place: Place, *, lock: bool = False) -> OrganisationUnit | None:
-    """One unit, whoever asks; locked until the end of the transaction if `lock`."""
+    """One unit, without a scope; locked until the end of the transaction if `lock`."""
     query = select(*_COLUMNS[place.kind]).where(*_key(place))
     if lock:
+        # rows that refer to the unit may be inserted meanwhile
         query = query.with_for_update(key_share=True)
     return rows.one_or_none(OrganisationUnit, await connection.execute(query))
 

@@ -1,6 +1,6 @@
 """What the routes of the organisation take and answer."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
@@ -10,7 +10,7 @@ from common.contracts import ChangeToken
 from common.errors import Message
 from common.http import StrictModel, rule_broken
 from common.identifiers import CollegeCode, MajorCode, ProvinceCode, SchoolCode
-from registry.organisation.domain import OrganisationUnit, State
+from registry.organisation.domain import Kind, OrganisationUnit, State
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 GivenSchoolCode = Annotated[SchoolCode, StringConstraints(pattern=r"^[0-9]{5}$")]
@@ -50,6 +50,10 @@ class NewSchool(StrictModel):
         description="GB/T 2260 code of the province, six digits", examples=["410000"]
     )
 
+    def unit(self) -> OrganisationUnit:
+        """The school to create."""
+        return OrganisationUnit(kind=Kind.SCHOOL, school_code=self.code, **self.model_dump())
+
 
 class NewCollege(StrictModel):
     """A college to create."""
@@ -57,6 +61,10 @@ class NewCollege(StrictModel):
     code: UnitCode
     name: Name
     name_en: Name | None = None
+
+    def unit(self, kind: Kind, school_code: SchoolCode) -> OrganisationUnit:
+        """The unit to create in a school."""
+        return OrganisationUnit(kind=kind, school_code=school_code, **self.model_dump())
 
 
 class NewMajor(NewCollege):
@@ -77,6 +85,10 @@ class CollegePatch(StrictModel):
     name: Name = ""
     name_en: Name | None = None
     state: Annotated[State, Field(strict=False)] = State.ACTIVE
+
+    def given(self) -> dict[str, Any]:
+        """The fields that the patch names."""
+        return {field: getattr(self, field) for field in self.model_fields_set}
 
 
 class SchoolPatch(CollegePatch):

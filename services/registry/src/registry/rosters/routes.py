@@ -2,17 +2,17 @@
 
 from functools import partial
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from common.auth import Caller, Principal, Role
 from common.database import Database
-from common.http import Cipher, Db, ImportForm, LazyUpload, Once
+from common.http import Cipher, Db, ImportForm, LazyUpload, Once, Router
 from common.identifiers import SchoolCode
 from common.operations.routes import Operation, accept
 from registry.organisation import storage as organisation
 from registry.rosters.operation import KIND
 
-router = APIRouter(prefix="/v1/imports", tags=["imports"])
+router = Router(prefix="/v1/imports", tags=["imports"])
 
 IMPORTERS = (Role.SCHOOL_OFFICER, Role.ADMIN)
 

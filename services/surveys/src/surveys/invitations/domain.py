@@ -1,8 +1,12 @@
-"""Tokens of personal links: 128 random bits that name nobody, of which only a digest is kept."""
+"""Invitations, and the tokens of personal links: 128 random bits that name no person, kept as a digest only."""
 
 import re
 import secrets
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from common.identifiers import GraduateId, InvitationId, OperationId, SchoolCode, WaveId
 
 TOKEN_BYTES = 16
 _FORM = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -23,8 +27,42 @@ class InvitationState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+@dataclass(frozen=True)
+class Invitation:
+    """邀请 of one graduate to one wave; the ciphertext is that of an unused link's token."""
+
+    id: InvitationId
+    wave_id: WaveId
+    graduate_id: GraduateId
+    school_code: SchoolCode
+    channel: Channel
+    state: InvitationState
+    token_ciphertext: bytes | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What the invitations of one operation have in common."""
+
+    operation_id: OperationId
+    wave_id: WaveId
+    school_code: SchoolCode
+    channel: Channel
+
+
+@dataclass(frozen=True)
+class NewInvitation:
+    """An invitation with the digest and the ciphertext of its token, about to be stored."""
+
+    id: InvitationId
+    graduate_id: GraduateId
+    token_digest: bytes
+    token_ciphertext: bytes
+
+
 def new_token() -> str:
-    """A token nobody can guess, safe in a URL fragment."""
+    """A token that cannot be guessed, safe in the fragment of an address."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 

@@ -1,46 +1,41 @@
 """Long work on invitations: making the links of a wave."""
 
+import asyncio
+from functools import partial
 from uuid import UUID
 
 from common.auth import RowScope
 from common.crypto import FieldCipher
 from common.errors import NotFound
+from common.identifiers import WaveId
 from common.operations import Handler, OperationContext, Outcome
-from surveys.invitations import storage
-from surveys.invitations.commands import invite_some
-from surveys.invitations.storage import Batch
+from surveys.invitations import commands, storage
+from surveys.invitations.domain import Batch, Channel
 from surveys.waves import storage as waves
 
-KIND = "invitations"
+CHUNK = 5_000
+"""Invitations of one act."""
 
 
 def inviting(cipher: FieldCipher) -> Handler:
     """The handler: a run that was broken off goes on with those who have no link yet."""
 
     async def invite(context: OperationContext) -> Outcome:
-        batch, eligible = await _batch(context)
-        while await _invite_chunk(context, cipher, batch):
-            await context.progress(await _made(context), eligible)
-        return Outcome({"created": await _made(context)})
+        async with context.database.reading() as connection:
+            wave = await waves.find(connection, RowScope(everything=True), WaveId(UUID(context.parameters["wave_id"])))
+        if wave is None:
+            raise NotFound
+        batch = Batch(context.id, wave.id, wave.school_code, Channel(context.parameters["channel"]))
+        while True:
+            # read anew each time: another operation on the wave may have invited some meanwhile
+            async with context.database.reading() as connection:
+                graduates = await storage.uninvited(connection, wave.id, CHUNK)
+                created = await storage.made_by(connection, context.id)
+            await context.progress(created, wave.eligible)
+            if not graduates:
+                return Outcome({"created": created})
+            # encrypting thousands of tokens would hold up every request of this process, and inside an act its locks
+            made = await asyncio.to_thread(commands.sealed, cipher, graduates)
+            await context.database.act(context.actor, partial(commands.invite, batch=batch, made=made))
 
     return invite
-
-
-async def _batch(context: OperationContext) -> tuple[Batch, int]:
-    async with context.database.reading() as connection:
-        wave = await waves.find(connection, RowScope(everything=True), UUID(context.parameters["wave_id"]))
-    if wave is None:
-        raise NotFound
-    return Batch(context.id, wave.id, wave.plan.school_code, context.parameters["channel"]), wave.eligible
-
-
-async def _invite_chunk(context: OperationContext, cipher: FieldCipher, batch: Batch) -> int:
-    async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as unit:
-        made = await invite_some(unit, cipher, batch)
-        await unit.commit()
-    return made
-
-
-async def _made(context: OperationContext) -> int:
-    async with context.database.reading() as connection:
-        return await storage.made_by(connection, context.id)

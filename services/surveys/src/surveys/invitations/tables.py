@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from common.database import NOW
+from common.database import instant_column
 from surveys.schema import metadata
 
 invitations = Table(
@@ -31,7 +31,7 @@ invitations = Table(
     Column("token_digest", LargeBinary, nullable=False, unique=True),
     # erased at the first use, when only the graduate may know it any longer
     Column("token_ciphertext", LargeBinary),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+    instant_column("created_at"),
     Column("first_used_at", DateTime(timezone=True)),
     UniqueConstraint("wave_id", "graduate_id", name="uq_invitations_wave_id_graduate_id"),
     CheckConstraint("state IN ('created', 'opened', 'submitted', 'withdrawn')", name="state_known"),

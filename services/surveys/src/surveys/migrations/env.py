@@ -1,6 +1,6 @@
 """Runs the migrations of this service."""
 
 from common.database.migrations import run_env
-from surveys import tables
+from surveys.app import COMPOSITION
 
-run_env(tables.metadata)
+run_env(COMPOSITION.metadata)

@@ -1,101 +1,89 @@
 """Questionnaires over HTTP."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Response
 
 from common.auth import Caller, Principal
 from common.database import Database
-from common.errors import NotFound
-from common.http import Answered, Db, IfMatch, LazyBody, Once, Page, PageOf, resource
-from surveys.listing import last_seen, listed
+from common.http import Db, IdempotencyKey, IfMatch, Page, PageOf, Router, answer, page_of, resource
+from common.identifiers import QuestionnaireId, SchoolCode
 from surveys.questionnaires import commands, storage
-from surveys.questionnaires.domain import Questionnaire
-from surveys.questionnaires.forms import (
-    NewQuestionnaire,
-    QuestionnaireBody,
-    QuestionnairePatch,
-    VersionBody,
-    questionnaire_body,
-    version_body,
-)
+from surveys.questionnaires.domain.content import Questionnaire
+from surveys.questionnaires.wire import NewQuestionnaire, QuestionnaireBody, QuestionnairePatch, VersionBody
 
-router = APIRouter(prefix="/v1/questionnaires", tags=["questionnaires"])
+router = Router(prefix="/v1/questionnaires", tags=["questionnaires"])
 
-School = Annotated[str | None, Query(description="Only this school's own", max_length=64)]
+School = Annotated[SchoolCode | None, Query(description="Only this school's own", max_length=64)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-@router.get("", response_model=PageOf[QuestionnaireBody], summary="Questionnaires of the school and those for all")
+@router.get("", summary="Questionnaires of the school and those for all")
 async def list_questionnaires(
-    *, request: Request, caller: Caller, database: Db, page: Page, school: School = None
-) -> Response:
-    scope = commands.reading(caller)
+    *, caller: Caller, database: Db, page: Page, school: School = None
+) -> PageOf[QuestionnaireBody]:
+    caller.must_be_in(commands.EDITORS)
     async with database.reading() as connection:
-        found = await storage.page(connection, scope, school, last_seen(page), page.limit + 1)
-    return listed(request, page, found, questionnaire_body)
+        after = page.last_seen(UUID)
+        found = await storage.page(connection, caller.row_scope(), school, after, page.limit + 1)
+    return page_of(page, found, lambda questionnaire: questionnaire.id, QuestionnaireBody.model_validate)
 
 
 @router.post("", status_code=201, response_model=QuestionnaireBody, summary="Begin a questionnaire")
 async def create_questionnaire(
-    *, caller: Caller, database: Db, body: LazyBody[NewQuestionnaire], once: Once
+    *, caller: Caller, database: Db, body: NewQuestionnaire, once: IdempotencyKey
 ) -> Response:
-    return await once.answer(
-        commands.create(database, caller, body, once),
-        show=_created,
-        again=lambda done: _read(database, caller, UUID(done.object_id), done),
+    def created(made: Questionnaire) -> Response:
+        return resource(QuestionnaireBody.model_validate(made), made.version, 201, f"/v1/questionnaires/{made.id}")
+
+    act = partial(commands.create, caller=caller, content=body.content())
+    return await answer(
+        database.act(caller.actor, act, once),
+        show=created,
+        again=lambda done: _found(database, caller, QuestionnaireId(UUID(done.object_id))),
     )
 
 
 @router.get("/{questionnaire_id}", response_model=QuestionnaireBody, summary="One questionnaire with its draft")
-async def read_questionnaire(*, caller: Caller, database: Db, questionnaire_id: UUID) -> Response:
-    return await _read(database, caller, questionnaire_id)
+async def read_questionnaire(*, caller: Caller, database: Db, questionnaire_id: QuestionnaireId) -> Response:
+    return _shown(await _found(database, caller, questionnaire_id))
 
 
 @router.patch("/{questionnaire_id}", response_model=QuestionnaireBody, summary="Change the draft")
 async def edit_questionnaire(
-    *, caller: Caller, database: Db, questionnaire_id: UUID, if_match: IfMatch, body: LazyBody[QuestionnairePatch]
+    *, caller: Caller, database: Db, questionnaire_id: QuestionnaireId, if_match: IfMatch, body: QuestionnairePatch
 ) -> Response:
-    return _shown(await commands.edit(database, caller, questionnaire_id, if_match, body))
+    act = partial(
+        commands.edit, caller=caller, questionnaire_id=questionnaire_id, expected=if_match, change=body.change()
+    )
+    return _shown(await database.act(caller.actor, act))
 
 
 @router.post("/{questionnaire_id}/publish", response_model=QuestionnaireBody, summary="Freeze the draft as a version")
 async def publish_questionnaire(
-    *, caller: Caller, database: Db, questionnaire_id: UUID, if_match: IfMatch, once: Once
+    *, caller: Caller, database: Db, questionnaire_id: QuestionnaireId, if_match: IfMatch, once: IdempotencyKey
 ) -> Response:
-    return await once.answer(
-        commands.publish(database, caller, questionnaire_id, if_match, once),
+    act = partial(commands.publish, caller=caller, questionnaire_id=questionnaire_id, expected=if_match)
+    return await answer(
+        database.act(caller.actor, act, once),
         show=_shown,
-        again=lambda done: _read(database, caller, questionnaire_id, done),
+        again=lambda _: _found(database, caller, questionnaire_id),
     )
 
 
 @router.get("/{questionnaire_id}/versions/{number}", response_model=VersionBody, summary="A published version")
-async def read_version(*, caller: Caller, database: Db, questionnaire_id: UUID, number: Number) -> Response:
+async def read_version(*, caller: Caller, database: Db, questionnaire_id: QuestionnaireId, number: Number) -> Response:
     async with database.reading() as connection:
         found = await storage.find_version(connection, caller.row_scope(), questionnaire_id, number)
-    if found is None:
-        raise NotFound
-    caller.must_be_in(commands.EDITORS)
-    return resource(version_body(found), number)
+    return resource(VersionBody.model_validate(commands.permitted(caller, found)), number)
 
 
-async def _read(
-    database: Database, caller: Principal, questionnaire_id: UUID, done: Answered | None = None
-) -> Response:
+async def _found(database: Database, caller: Principal, questionnaire_id: QuestionnaireId) -> Questionnaire:
     async with database.reading() as connection:
-        found = await storage.find(connection, caller.row_scope(), questionnaire_id)
-    if found is None:
-        raise NotFound
-    caller.must_be_in(commands.EDITORS)
-    return _created(found) if done is not None and done.status == 201 else _shown(found)
+        return commands.permitted(caller, await storage.find(connection, caller.row_scope(), questionnaire_id))
 
 
 def _shown(questionnaire: Questionnaire) -> Response:
-    return resource(questionnaire_body(questionnaire), questionnaire.version)
-
-
-def _created(questionnaire: Questionnaire) -> Response:
-    location = f"/v1/questionnaires/{questionnaire.id}"
-    return resource(questionnaire_body(questionnaire), questionnaire.version, 201, location)
+    return resource(QuestionnaireBody.model_validate(questionnaire), questionnaire.version)

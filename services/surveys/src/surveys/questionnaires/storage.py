@@ -1,97 +1,119 @@
-"""Questionnaires in SQL."""
+"""Questionnaires in SQL; their content is stored as JSON, without members that are not set."""
 
+from collections import OrderedDict
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common import rows
 from common.auth import Owners, RowScope
 from common.database import NOW
-from surveys.questionnaires.documents import from_documents, to_documents
-from surveys.questionnaires.domain import Content, PublishedVersion, Questionnaire, QuestionnaireState
+from common.identifiers import QuestionnaireId, SchoolCode
+from surveys.questionnaires.domain.content import Content, PublishedVersion, Questionnaire
 from surveys.questionnaires.tables import questionnaire_versions as versions
 from surveys.questionnaires.tables import questionnaires
 
+MAX_CACHED = 64
+"""Published versions that a process keeps: a school asks one or two at a time."""
 
-async def add(connection: AsyncConnection, school_code: str | None, content: Content) -> Questionnaire:
+_published: OrderedDict[tuple[QuestionnaireId, int], PublishedVersion] = OrderedDict()
+
+
+async def add(connection: AsyncConnection, school_code: SchoolCode | None, content: Content) -> Questionnaire:
     """Stores a new draft."""
-    document = to_documents(content)
-    statement = insert(questionnaires).values(school_code=school_code, title=document.title, pages=document.pages)
-    return _questionnaire((await connection.execute(statement.returning(questionnaires))).mappings().one())
+    statement = insert(questionnaires).values(school_code=school_code, **_documents(content)).returning(questionnaires)
+    return rows.one(Questionnaire, await connection.execute(statement))
 
 
 async def find(
-    connection: AsyncConnection, scope: RowScope, questionnaire_id: UUID, *, for_update: bool = False
+    connection: AsyncConnection, scope: RowScope, questionnaire_id: QuestionnaireId, *, for_update: bool = False
 ) -> Questionnaire | None:
-    """The questionnaire, if the scope sees it."""
-    query = _visible(select(questionnaires), scope).where(questionnaires.c.id == questionnaire_id)
-    row = (await connection.execute(query.with_for_update() if for_update else query)).mappings().one_or_none()
-    return _questionnaire(row) if row else None
+    """The questionnaire if the scope sees it, locked on demand."""
+    visible = _shared_or(questionnaires.c.school_code, scope)
+    query = select(questionnaires).where(questionnaires.c.id == questionnaire_id, visible)
+    return rows.one_or_none(Questionnaire, await connection.execute(query.with_for_update() if for_update else query))
 
 
 async def page(
-    connection: AsyncConnection, scope: RowScope, school_code: str | None, after: UUID | None, limit: int
+    connection: AsyncConnection,
+    scope: RowScope,
+    school_code: SchoolCode | None,
+    after: UUID | None,
+    limit: int,
 ) -> list[Questionnaire]:
     """Questionnaires in the order of their creation."""
-    query = _visible(select(questionnaires), scope).order_by(questionnaires.c.id).limit(limit)
+    visible = _shared_or(questionnaires.c.school_code, scope)
+    query = select(questionnaires).where(visible).order_by(questionnaires.c.id).limit(limit)
     if school_code is not None:
         query = query.where(questionnaires.c.school_code == school_code)
     if after is not None:
         query = query.where(questionnaires.c.id > after)
-    return [_questionnaire(row) for row in (await connection.execute(query)).mappings()]
+    return rows.all(Questionnaire, await connection.execute(query))
 
 
-async def save_content(
-    connection: AsyncConnection, questionnaire: Questionnaire, content: Content, state: QuestionnaireState
+async def save(
+    connection: AsyncConnection, questionnaire: Questionnaire, content: Content, **changes: Any
 ) -> Questionnaire:
-    """Replaces the content; published versions stay as they are."""
-    document = to_documents(content)
-    return await _save(connection, questionnaire, state=state.value, title=document.title, pages=document.pages)
-
-
-async def publish(connection: AsyncConnection, questionnaire: Questionnaire) -> Questionnaire:
-    """Freezes the content as the next version."""
-    number = (questionnaire.published_version or 0) + 1
-    document = to_documents(questionnaire.content)
-    await connection.execute(
-        insert(versions).values(
-            questionnaire_id=questionnaire.id,
-            number=number,
-            school_code=questionnaire.school_code,
-            title=document.title,
-            pages=document.pages,
-        )
-    )
-    return await _save(connection, questionnaire, state="published", published_version=number)
-
-
-async def find_version(
-    connection: AsyncConnection, scope: RowScope, questionnaire_id: UUID, number: int
-) -> PublishedVersion | None:
-    """A published version, if the scope sees it."""
-    query = select(versions).where(
-        versions.c.questionnaire_id == questionnaire_id,
-        versions.c.number == number,
-        _shared_or(versions.c.school_code, scope),
-    )
-    row = (await connection.execute(query)).mappings().one_or_none()
-    return _version(row) if row else None
-
-
-async def _save(connection: AsyncConnection, questionnaire: Questionnaire, **changes: Any) -> Questionnaire:
+    """Stores the next version of a locked questionnaire; what was published stays as it is."""
     statement = (
         update(questionnaires)
         .where(questionnaires.c.id == questionnaire.id)
-        .values(version=questionnaires.c.version + 1, recorded_at=NOW, **changes)
+        .values(
+            version=questionnaires.c.version + 1,
+            recorded_at=NOW,
+            **_documents(content),
+            **changes,
+        )
         .returning(questionnaires)
     )
-    return _questionnaire((await connection.execute(statement)).mappings().one())
+    return rows.one(Questionnaire, await connection.execute(statement))
 
 
-def _visible(query: Select[Any], scope: RowScope) -> Select[Any]:
-    return query.where(_shared_or(questionnaires.c.school_code, scope))
+async def add_version(connection: AsyncConnection, questionnaire: Questionnaire, number: int) -> None:
+    """Freezes the content under this number."""
+    facts = {"questionnaire_id": questionnaire.id, "number": number, "school_code": questionnaire.school_code}
+    await connection.execute(insert(versions).values(**facts, **_documents(questionnaire)))
+
+
+async def find_version(
+    connection: AsyncConnection, scope: RowScope, questionnaire_id: QuestionnaireId, number: int
+) -> PublishedVersion | None:
+    """A published version, if the scope sees it."""
+    visible = _shared_or(versions.c.school_code, scope)
+    query = select(versions).where(
+        versions.c.questionnaire_id == questionnaire_id, versions.c.number == number, visible
+    )
+    return rows.one_or_none(PublishedVersion, await connection.execute(query))
+
+
+async def published(
+    connection: AsyncConnection, questionnaire_id: QuestionnaireId, number: int
+) -> PublishedVersion | None:
+    """A published version of any school, read once per process: it never changes."""
+    key = (questionnaire_id, number)
+    found = _published.get(key)
+    if found is None:
+        found = await find_version(connection, RowScope(everything=True), questionnaire_id, number)
+    if found is not None:
+        _published[key] = found
+        # the one asked for last is dropped last
+        _published.move_to_end(key)
+        if len(_published) > MAX_CACHED:
+            _published.popitem(last=False)
+    return found
+
+
+def _documents(content: Content) -> dict[str, Any]:
+    """`title` and `pages` as JSON."""
+
+    def without_unset(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        return {name: value for name, value in members if value is not None}
+
+    return asdict(Content(content.title, content.pages), dict_factory=without_unset)
 
 
 def _shared_or(school_code: ColumnElement[Any], scope: RowScope) -> ColumnElement[bool]:
@@ -99,26 +121,3 @@ def _shared_or(school_code: ColumnElement[Any], scope: RowScope) -> ColumnElemen
     if scope.nothing:
         return scope.condition(Owners())
     return or_(school_code.is_(None), scope.condition(Owners(school_code=school_code)))
-
-
-def _questionnaire(row: RowMapping) -> Questionnaire:
-    return Questionnaire(
-        id=row["id"],
-        version=row["version"],
-        school_code=row["school_code"],
-        state=QuestionnaireState(row["state"]),
-        published_version=row["published_version"],
-        content=from_documents(row["title"], row["pages"]),
-        created_at=row["created_at"],
-        recorded_at=row["recorded_at"],
-    )
-
-
-def _version(row: RowMapping) -> PublishedVersion:
-    return PublishedVersion(
-        questionnaire_id=row["questionnaire_id"],
-        number=row["number"],
-        school_code=row["school_code"],
-        content=from_documents(row["title"], row["pages"]),
-        published_at=row["published_at"],
-    )

@@ -1,15 +1,15 @@
 """Tables of questionnaires; published versions are insert-only."""
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from common.database import NOW
+from common.database import instant_column, uuid_key
 from surveys.schema import metadata
 
 questionnaires = Table(
     "questionnaires",
     metadata,
-    Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
+    uuid_key(),
     # NULL: kept by an admin for every school
     Column("school_code", Text),
     Column("version", Integer, nullable=False, server_default=text("1")),
@@ -17,8 +17,8 @@ questionnaires = Table(
     Column("published_version", Integer),
     Column("title", JSONB, nullable=False),
     Column("pages", JSONB, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=NOW),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+    instant_column("created_at"),
+    instant_column("recorded_at"),
     CheckConstraint("state IN ('draft', 'published')", name="state_known"),
     CheckConstraint("state = 'draft' OR published_version IS NOT NULL", name="published_has_version"),
 )
@@ -32,7 +32,7 @@ questionnaire_versions = Table(
     Column("school_code", Text),
     Column("title", JSONB, nullable=False),
     Column("pages", JSONB, nullable=False),
-    Column("published_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+    instant_column("published_at"),
     CheckConstraint("number > 0", name="number_positive"),
     info={"insert_only": True},
 )

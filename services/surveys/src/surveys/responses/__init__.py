@@ -1,1 +1,1 @@
-"""Responses (答卷): pages saved with a personal link, the submitted answer, and its withdrawal."""
+"""Responses (答卷): that a graduate answered and how completely, for those with an account, and the withdrawal."""

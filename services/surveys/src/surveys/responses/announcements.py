@@ -1,10 +1,9 @@
-"""A response as the event contract tells it: that it was answered and how completely, never what."""
+"""The events of a response: that it was answered and how completely, never what."""
 
 from common.contracts import ChangeToken, OutgoingEvent
 from common.contracts.response import SUBMITTED, TOPIC, WITHDRAWN, ResponseData
 from common.contracts.response import ResponseState as AnnouncedState
-from surveys.responses.domain import ResponseState
-from surveys.responses.storage import Moment, Response
+from surveys.responses.domain import Moment, Response, ResponseState
 from surveys.waves.domain import Wave
 
 _TYPES = {ResponseState.SUBMITTED: SUBMITTED, ResponseState.WITHDRAWN: WITHDRAWN}
@@ -12,6 +11,21 @@ _TYPES = {ResponseState.SUBMITTED: SUBMITTED, ResponseState.WITHDRAWN: WITHDRAWN
 
 def announcement(response: Response, wave: Wave, moment: Moment) -> OutgoingEvent:
     """The event of a response that was just submitted or withdrawn."""
+    data = ResponseData(
+        school_code=response.school_code,
+        decided_on=moment.decided_on,
+        recorded_at=response.recorded_at,
+        changed_fields=("state",),
+        graduate_id=response.graduate_id,
+        wave_id=response.wave_id,
+        questionnaire_id=wave.questionnaire_id,
+        questionnaire_version=wave.questionnaire_version,
+        cohort=wave.cohort,
+        cycle=wave.cycle.value,
+        state=AnnouncedState(response.state.value),
+        questions_answered=response.questions_answered,
+        questions_total=response.questions_total,
+    )
     return OutgoingEvent(
         topic=TOPIC,
         key=str(response.graduate_id),
@@ -19,30 +33,12 @@ def announcement(response: Response, wave: Wave, moment: Moment) -> OutgoingEven
         type=_TYPES[response.state],
         school_code=response.school_code,
         decided_on=moment.decided_on,
-        data=_data(response, wave, moment),
+        data=data,
     )
 
 
 def change_token(response: Response) -> ChangeToken | None:
-    """The token of the event that told the newest state; none before the first one."""
+    """The token of the event that shows the newest state; None before the first one."""
     if response.announced_sequence is None:
         return None
     return ChangeToken(TOPIC, response.school_code, str(response.graduate_id), response.announced_sequence)
-
-
-def _data(response: Response, wave: Wave, moment: Moment) -> ResponseData:
-    return ResponseData(
-        school_code=response.school_code,
-        decided_on=moment.decided_on,
-        recorded_at=response.recorded_at,
-        changed_fields=("state",),
-        graduate_id=response.graduate_id,
-        wave_id=response.wave_id,
-        questionnaire_id=wave.plan.questionnaire_id,
-        questionnaire_version=wave.plan.questionnaire_version,
-        cohort=wave.plan.cohort,
-        cycle=wave.plan.cycle.value,
-        state=AnnouncedState(response.state.value),
-        questions_answered=response.questions_answered,
-        questions_total=response.questions_total,
-    )

@@ -1,18 +1,11 @@
-"""What a value must be to answer a question, and when an answer is complete."""
+"""What is known of a response beside what was answered."""
 
-import math
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
-from common.errors import FieldProblem, Message
-from surveys.questionnaires.domain import Content, Page, Question, QuestionType
-
-MAX_TEXT = 4_000
-"""Characters of a text without a limit of its own: a long paragraph."""
-
-MAX_NUMBER = 1e15
-"""Beyond it a double no longer holds every whole number."""
+from common.errors import Conflict, Message
+from common.identifiers import GraduateId, InvitationId, ResponseId, SchoolCode, WaveId
 
 
 class ResponseState(StrEnum):
@@ -23,116 +16,35 @@ class ResponseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-_UNKNOWN = Message("本页没有这道题", "This page has no such question")
-_REQUIRED = Message("必答题尚未作答", "This question must be answered")
+@dataclass(frozen=True)
+class Response:
+    """答卷, without what was answered."""
 
-_EXPECTED = {
-    QuestionType.SINGLE_CHOICE: Message("须是选项之一", "Must be one of the options"),
-    QuestionType.MULTIPLE_CHOICE: Message("须是不重复的选项列表", "Must be a list of different options"),
-    QuestionType.TEXT: Message("须是文字，且不超过长度上限", "Must be text within the allowed length"),
-    QuestionType.NUMBER: Message("须是允许范围内的数字", "Must be a number within the allowed range"),
-    QuestionType.SCALE: Message("须是量表范围内的整数", "Must be a whole number on the scale"),
-    QuestionType.DATE: Message("须是日期（YYYY-MM-DD）", "Must be a day (YYYY-MM-DD)"),
-    QuestionType.BOOLEAN: Message("须是 true 或 false", "Must be true or false"),
-}
-
-
-def problems_of_page(page: Page, values: Mapping[str, object]) -> list[FieldProblem]:
-    """What is wrong with the values of one page; an absent or null value is an answer not given yet."""
-    known = {question.id: question for question in page.questions}
-    return [problem for name, value in values.items() for problem in _problem(known.get(name), name, value)]
-
-
-def missing(content: Content, values: Mapping[str, object]) -> list[FieldProblem]:
-    """The required questions that keep an answer from being submitted."""
-    return [
-        FieldProblem(_pointer(question.id), "required", _REQUIRED)
-        for question in content.questions
-        if question.required and not is_answered(values.get(question.id))
-    ]
+    id: ResponseId
+    invitation_id: InvitationId
+    wave_id: WaveId
+    graduate_id: GraduateId
+    school_code: SchoolCode
+    version: int
+    state: ResponseState
+    questions_answered: int
+    questions_total: int
+    created_at: datetime
+    recorded_at: datetime
+    submitted_at: datetime | None
+    announced_sequence: int | None
 
 
-def answered(content: Content, values: Mapping[str, object]) -> tuple[int, int]:
-    """How many questions are answered, and how many there are."""
-    given = [is_answered(values.get(question.id)) for question in content.questions]
-    return sum(given), len(given)
+class NotSubmitted(Conflict):
+    """Only what was submitted can be withdrawn."""
+
+    code = "not_submitted"
+    title = Message("只有已提交的答卷才能撤回", "Only a submitted response can be withdrawn")
 
 
-def is_answered(value: object) -> bool:
-    """Blank text and an empty list answer nothing; false and zero do."""
-    if isinstance(value, str):
-        return bool(value.strip())
-    return value is not None and value != []
+@dataclass(frozen=True)
+class Moment:
+    """The place of the next event of a graduate: its sequence, and the day from which it counts."""
 
-
-def _problem(question: Question | None, name: str, value: object) -> Iterator[FieldProblem]:
-    if question is None:
-        yield FieldProblem(_pointer(name), "unknown_question", _UNKNOWN)
-    elif value is not None and not _FITS[question.type](question, value):
-        yield FieldProblem(_pointer(name), str(question.type), _EXPECTED[question.type])
-
-
-def _pointer(question_id: str) -> str:
-    return "/values/" + question_id.replace("~", "~0").replace("/", "~1")
-
-
-def _option_values(question: Question) -> set[str]:
-    return {option.value for option in question.options or ()}
-
-
-def _is_single_choice(question: Question, value: object) -> bool:
-    return isinstance(value, str) and value in _option_values(question)
-
-
-def _is_multiple_choice(question: Question, value: object) -> bool:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        return False
-    return len(set(value)) == len(value) and set(value) <= _option_values(question)
-
-
-def _is_text(question: Question, value: object) -> bool:
-    limit = question.max_length or MAX_TEXT
-    return isinstance(value, str) and len(value) <= limit and "\x00" not in value and _is_encodable(value)
-
-
-def _is_encodable(words: str) -> bool:
-    """Half a surrogate pair is legal in JSON text, but nothing can store or send it."""
-    try:
-        words.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _is_number(question: Question, value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > MAX_NUMBER or math.isnan(value):
-        return False
-    above = question.minimum is None or value >= question.minimum
-    return above and (question.maximum is None or value <= question.maximum)
-
-
-def _is_on_scale(question: Question, value: object) -> bool:
-    scale = question.scale
-    return scale is not None and type(value) is int and scale.min <= value <= scale.max
-
-
-def _is_day(_: Question, value: object) -> bool:
-    try:
-        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
-
-
-def _is_boolean(_: Question, value: object) -> bool:
-    return isinstance(value, bool)
-
-
-_FITS: Mapping[QuestionType, Callable[[Question, object], bool]] = {
-    QuestionType.SINGLE_CHOICE: _is_single_choice,
-    QuestionType.MULTIPLE_CHOICE: _is_multiple_choice,
-    QuestionType.TEXT: _is_text,
-    QuestionType.NUMBER: _is_number,
-    QuestionType.SCALE: _is_on_scale,
-    QuestionType.DATE: _is_day,
-    QuestionType.BOOLEAN: _is_boolean,
-}
+    sequence: int
+    decided_on: date

@@ -1,77 +1,63 @@
-"""Responses over HTTP: that somebody answered, never what."""
+"""Responses over HTTP: that a graduate answered, never what."""
 
-from dataclasses import asdict
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query
 from fastapi import Response as HttpResponse
 
 from common.auth import Caller, Principal
 from common.database import Database
 from common.errors import NotFound
-from common.http import Db, IfMatch, Once, Page, PageOf, resource
-from surveys.listing import last_seen, listed
+from common.http import Db, IdempotencyKey, IfMatch, Page, PageOf, Router, answer, page_of, resource
+from common.identifiers import ResponseId, SchoolCode, WaveId
 from surveys.responses import commands, storage
-from surveys.responses.announcements import change_token
-from surveys.responses.forms import ResponseBody
-from surveys.responses.storage import Response
+from surveys.responses.domain import Response
+from surveys.responses.wire import ResponseBody
 
-router = APIRouter(prefix="/v1/responses", tags=["responses"])
+router = Router(prefix="/v1/responses", tags=["responses"])
 
-School = Annotated[str | None, Query(description="Only this school's", max_length=64)]
-WaveQuery = Annotated[UUID | None, Query(description="Only this wave's")]
+School = Annotated[SchoolCode | None, Query(description="Only this school's", max_length=64)]
+WaveQuery = Annotated[WaveId | None, Query(description="Only this wave's")]
 
 
-@router.get("", response_model=PageOf[ResponseBody], summary="Responses; a graduate sees the own ones")
+@router.get("", summary="Responses; a graduate sees the own ones")
 async def list_responses(
-    *,
-    request: Request,
-    caller: Caller,
-    database: Db,
-    page: Page,
-    school: School = None,
-    wave: WaveQuery = None,
-) -> HttpResponse:
+    *, caller: Caller, database: Db, page: Page, school: School = None, wave: WaveQuery = None
+) -> PageOf[ResponseBody]:
     caller.must_be_in(commands.READERS)
-    scope = caller.row_scope()
+    scope, after = caller.row_scope(), page.last_seen(UUID)
     async with database.reading() as connection:
-        found = await storage.page(
-            connection, scope, school_code=school, wave_id=wave, after=last_seen(page), limit=page.limit + 1
-        )
-    return listed(request, page, found, _body)
+        found = await storage.page(connection, scope, school, wave, after, page.limit + 1)
+    return page_of(page, found, lambda response: response.id, ResponseBody.of)
 
 
 @router.get("/{response_id}", response_model=ResponseBody, summary="One response")
-async def read_response(*, caller: Caller, database: Db, response_id: UUID) -> HttpResponse:
-    return await _read(database, caller, response_id)
+async def read_response(*, caller: Caller, database: Db, response_id: ResponseId) -> HttpResponse:
+    return _shown(await _found(database, caller, response_id))
 
 
 @router.post("/{response_id}/withdraw", response_model=ResponseBody, summary="Take a response back and erase it")
 async def withdraw_response(
-    *, caller: Caller, database: Db, response_id: UUID, if_match: IfMatch, once: Once
+    *, caller: Caller, database: Db, response_id: ResponseId, if_match: IfMatch, once: IdempotencyKey
 ) -> HttpResponse:
-    return await once.answer(
-        commands.withdraw(database, caller, response_id, if_match, once),
+    act = partial(commands.withdraw, caller=caller, response_id=response_id, expected=if_match)
+    return await answer(
+        database.act(caller.actor, act, once),
         show=_shown,
-        again=lambda _: _read(database, caller, response_id),
+        again=lambda _: _found(database, caller, response_id),
     )
 
 
-async def _read(database: Database, caller: Principal, response_id: UUID) -> HttpResponse:
+async def _found(database: Database, caller: Principal, response_id: ResponseId) -> Response:
     async with database.reading() as connection:
         found = await storage.find(connection, caller.row_scope(), response_id)
     if found is None:
         raise NotFound
     caller.must_be_in(commands.READERS)
-    return _shown(found)
+    return found
 
 
 def _shown(response: Response) -> HttpResponse:
-    return resource(_body(response), response.version)
-
-
-def _body(response: Response) -> dict[str, Any]:
-    token = change_token(response)
-    kept = {name: value for name, value in asdict(response).items() if name in ResponseBody.model_fields}
-    return kept | {"change_token": token and token.encode()}
+    return resource(ResponseBody.of(response), response.version)

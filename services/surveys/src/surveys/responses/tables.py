@@ -15,13 +15,13 @@ from sqlalchemy import (
     text,
 )
 
-from common.database import NOW
+from common.database import instant_column, uuid_key
 from surveys.schema import metadata
 
 responses = Table(
     "responses",
     metadata,
-    Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
+    uuid_key(),
     Column("invitation_id", Uuid, ForeignKey("invitations.id"), nullable=False, unique=True),
     Column("wave_id", Uuid, ForeignKey("waves.id"), nullable=False),
     Column("graduate_id", Uuid, nullable=False),
@@ -30,15 +30,16 @@ responses = Table(
     Column("state", Text, nullable=False, server_default=text("'open'")),
     Column("questions_answered", Integer, nullable=False, server_default=text("0")),
     Column("questions_total", Integer, nullable=False, server_default=text("0")),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=NOW),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+    instant_column("created_at"),
+    instant_column("recorded_at"),
     Column("submitted_at", DateTime(timezone=True)),
-    # of the event that told the newest state: what a change token is made of
+    # of the event that shows the newest state: what a change token is made of
     Column("announced_sequence", BigInteger),
     CheckConstraint("state IN ('open', 'submitted', 'withdrawn')", name="state_known"),
     CheckConstraint("(state = 'open') = (submitted_at IS NULL)", name="submitted_has_time"),
 )
 Index("ix_responses_school_code_id", responses.c.school_code, responses.c.id)
+Index("ix_responses_wave_id_id", responses.c.wave_id, responses.c.id)
 Index("ix_responses_graduate_id", responses.c.graduate_id)
 
 response_pages = Table(
@@ -49,5 +50,5 @@ response_pages = Table(
     # nullable until no process saves pages without it any more
     Column("school_code", Text),
     Column("values_ciphertext", LargeBinary, nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+    instant_column("recorded_at"),
 )

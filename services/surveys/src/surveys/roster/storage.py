@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.contracts import ChangeToken
 from common.contracts.graduate import TOPIC as GRADUATES
 from common.contracts.organisation import TOPIC as ORGANISATION
+from common.identifiers import SchoolCode
+from surveys.roster.domain import SchoolNames
 
-Row = dict[str, Any]
+RosterRow = dict[str, Any]
 
 _GRADUATES = text(
     """
@@ -37,7 +39,7 @@ _SCHOOLS = text(
     """
 )
 
-# a graduate of another school than the token's is as good as an unknown one: nobody learns whether there is one
+# a graduate of another school than the token's is as good as an unknown one: the answer does not tell them apart
 _GRADUATE_SEQUENCE = text(
     "SELECT sequence FROM graduates WHERE graduate_id = CAST(:key AS uuid) AND school_code = :school_code"
 )
@@ -45,20 +47,20 @@ _SCHOOL_SEQUENCE = text("SELECT sequence FROM schools WHERE school_code = :key A
 _SCHOOL_NAME = text("SELECT name, name_en FROM schools WHERE school_code = :school_code")
 
 
-async def keep_graduates(connection: AsyncConnection, rows: Sequence[Row]) -> None:
+async def keep_graduates(connection: AsyncConnection, rows: Sequence[RosterRow]) -> None:
     """Stores the state of graduates, one row each, in the order in which locks are taken."""
     await _unnest(connection, _GRADUATES, rows)
 
 
-async def keep_schools(connection: AsyncConnection, rows: Sequence[Row]) -> None:
+async def keep_schools(connection: AsyncConnection, rows: Sequence[RosterRow]) -> None:
     """Stores names of schools and how far each school's events are known, one row each."""
     await _unnest(connection, _SCHOOLS, rows)
 
 
-async def school_names(connection: AsyncConnection, school_code: str) -> tuple[str | None, str | None]:
-    """Chinese and English name of a school, as far as its event has arrived."""
+async def school_names(connection: AsyncConnection, school_code: SchoolCode) -> SchoolNames:
+    """What a school is called, as far as its event has arrived."""
     row = (await connection.execute(_SCHOOL_NAME, {"school_code": school_code})).one_or_none()
-    return (row.name, row.name_en) if row else (None, None)
+    return SchoolNames(row.name, row.name_en) if row else SchoolNames(None, None)
 
 
 async def includes(connection: AsyncConnection, tokens: Sequence[ChangeToken]) -> bool:
@@ -74,6 +76,6 @@ async def includes(connection: AsyncConnection, tokens: Sequence[ChangeToken]) -
     return True
 
 
-async def _unnest(connection: AsyncConnection, statement: Any, rows: Sequence[Row]) -> None:
+async def _unnest(connection: AsyncConnection, statement: Any, rows: Sequence[RosterRow]) -> None:
     if rows:
         await connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]})

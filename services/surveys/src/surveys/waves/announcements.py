@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.clock import NOW_SQL, TODAY_SQL
 from common.contracts import ChangeToken
 from common.contracts.response import REQUESTED, TOPIC
+from common.database import UnitOfWork
 from surveys.waves.domain import Wave
 
 # Streams are locked in the order of their keys, as every writer does, so that two waves of a cohort cannot deadlock.
@@ -19,28 +20,27 @@ _NEXT_SEQUENCES = f"""
     RETURNING graduate_id, sequence, last_decided_on
 """
 
+# in SQL, because a cohort has thousands: one event each, in the order of the keys, with the sequences just taken
 _REQUEST = text(
     f"""
-    WITH next AS ({_NEXT_SEQUENCES}), moment AS MATERIALIZED (SELECT {NOW_SQL} AS recorded_at), written AS (
-        INSERT INTO outbox (topic, key, sequence, type, school_code, decided_on, recorded_at, data, correlation_id)
-        SELECT CAST(:topic AS text), next.graduate_id::text, next.sequence, CAST(:type AS text), wave.school_code,
-               next.last_decided_on, moment.recorded_at,
-               jsonb_build_object(
-                   'school_code', wave.school_code, 'decided_on', next.last_decided_on,
-                   'recorded_at', moment.recorded_at, 'changed_fields', jsonb_build_array('state'),
-                   'graduate_id', next.graduate_id, 'wave_id', wave.id, 'questionnaire_id', wave.questionnaire_id,
-                   'questionnaire_version', wave.questionnaire_version, 'cohort', wave.cohort, 'cycle', wave.cycle,
-                   'state', 'requested', 'questions_answered', 0, 'questions_total', CAST(:questions_total AS int)),
-               CAST(:correlation_id AS text)
-          FROM next, moment, waves AS wave
-         WHERE wave.id = CAST(:wave_id AS uuid)
-         ORDER BY next.graduate_id
-        RETURNING id, key, sequence)
-    SELECT key, sequence FROM written ORDER BY id DESC LIMIT 1
+    WITH next AS ({_NEXT_SEQUENCES}), moment AS MATERIALIZED (SELECT {NOW_SQL} AS recorded_at)
+    INSERT INTO outbox (topic, key, sequence, type, school_code, decided_on, recorded_at, data, correlation_id)
+    SELECT CAST(:topic AS text), next.graduate_id::text, next.sequence, CAST(:type AS text), wave.school_code,
+           next.last_decided_on, moment.recorded_at,
+           jsonb_build_object(
+               'school_code', wave.school_code, 'decided_on', next.last_decided_on,
+               'recorded_at', moment.recorded_at, 'changed_fields', jsonb_build_array('state'),
+               'graduate_id', next.graduate_id, 'wave_id', wave.id, 'questionnaire_id', wave.questionnaire_id,
+               'questionnaire_version', wave.questionnaire_version, 'cohort', wave.cohort, 'cycle', wave.cycle,
+               'state', 'requested', 'questions_answered', 0, 'questions_total', CAST(:questions_total AS int)),
+           CAST(:correlation_id AS text)
+      FROM next, moment, waves AS wave
+     WHERE wave.id = CAST(:wave_id AS uuid)
+     ORDER BY next.graduate_id
     """
 )
 
-_ANNOUNCED = text(
+_LAST_REQUEST = text(
     """
     SELECT key, sequence FROM outbox
      WHERE topic = :topic AND data ->> 'wave_id' = CAST(:wave_id AS uuid)::text AND data ->> 'state' = 'requested'
@@ -50,25 +50,19 @@ _ANNOUNCED = text(
 )
 
 
-async def request_responses(
-    connection: AsyncConnection, wave: Wave, questions_total: int, correlation_id: str
-) -> ChangeToken | None:
-    """Announces that every eligible graduate is asked; the token is that of the last event, none if nobody is."""
+async def request_responses(unit: UnitOfWork, wave: Wave, questions_total: int) -> None:
+    """Announces that every eligible graduate is asked this many questions."""
     bound = {
         "wave_id": wave.id,
         "topic": TOPIC,
         "type": REQUESTED,
         "questions_total": questions_total,
-        "correlation_id": correlation_id,
+        "correlation_id": unit.correlation_id,
     }
-    return _token(wave.plan.school_code, (await connection.execute(_REQUEST, bound)).one_or_none())
+    await unit.connection.execute(_REQUEST, bound)
 
 
-async def announced(connection: AsyncConnection, wave: Wave) -> ChangeToken | None:
-    """The token that the wave's creation answered with."""
-    bound = {"topic": TOPIC, "wave_id": wave.id}
-    return _token(wave.plan.school_code, (await connection.execute(_ANNOUNCED, bound)).one_or_none())
-
-
-def _token(school_code: str, row: tuple[str, int] | None) -> ChangeToken | None:
-    return None if row is None else ChangeToken(TOPIC, school_code, row[0], row[1])
+async def change_token(connection: AsyncConnection, wave: Wave) -> ChangeToken | None:
+    """The token of the last event about the wave's creation; None if no graduate is eligible."""
+    row = (await connection.execute(_LAST_REQUEST, {"topic": TOPIC, "wave_id": wave.id})).one_or_none()
+    return None if row is None else ChangeToken(TOPIC, wave.school_code, row.key, row.sequence)

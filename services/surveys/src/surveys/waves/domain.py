@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from uuid import UUID
 
-from common.errors import FieldProblem, Invalid, Message
+from common.errors import Conflict, Message
+from common.identifiers import Cohort, QuestionnaireId, SchoolCode, WaveId
 
 
 class Cycle(IntEnum):
@@ -29,42 +29,46 @@ class WavePhase(StrEnum):
 class WavePlan:
     """A wave as it is asked for."""
 
-    school_code: str
-    cohort: int
+    school_code: SchoolCode
+    cohort: Cohort
     cycle: Cycle
-    questionnaire_id: UUID
+    questionnaire_id: QuestionnaireId
     questionnaire_version: int
     opens_at: datetime
     closes_at: datetime
 
 
 @dataclass(frozen=True)
-class Wave:
+class Wave(WavePlan):
     """跟踪调查轮次. `eligible` counts the cohort's population at the moment the wave was created."""
 
-    id: UUID
+    id: WaveId
     version: int
-    plan: WavePlan
     eligible: int
     created_at: datetime
 
 
-_ORDER = Message("截止时间须晚于开始时间", "The wave must close after it opens")
-_OVER = Message("截止时间已过", "The closing time has passed already")
-_UNKNOWN_VERSION = Message("没有这份已发布的问卷版本", "There is no such published questionnaire version")
+class WaveNotOpen(Conflict):
+    """The wave's period has not begun; names `opens_at`."""
+
+    code = "wave_not_open"
+    title = Message("调查尚未开始", "This survey has not opened yet")
 
 
-def must_open_before_it_closes(plan: WavePlan) -> None:
-    """Refuses a period that never comes."""
-    if plan.closes_at <= plan.opens_at:
-        raise Invalid((FieldProblem("/closes_at", "opens_before_closes", _ORDER),))
+class WaveClosed(Conflict):
+    """The wave's period is over."""
+
+    code = "wave_closed"
+    title = Message("调查已截止，不能再邀请", "The wave has closed; nobody can be invited any more")
 
 
-def already_over() -> Invalid:
-    """The error for a period that has passed: nobody could answer any more."""
-    return Invalid((FieldProblem("/closes_at", "closes_in_future", _OVER),))
+@dataclass(frozen=True)
+class CurrentWave(Wave):
+    """A wave and the phase that it is in now."""
 
+    phase: WavePhase
 
-def unknown_questionnaire_version() -> Invalid:
-    """The error for a version that was never published, or that another school keeps to itself."""
-    return Invalid((FieldProblem("/questionnaire_version", "unknown_questionnaire_version", _UNKNOWN_VERSION),))
+    def must_have_opened(self) -> None:
+        """Raises WaveNotOpen while the period has not begun."""
+        if self.phase is WavePhase.PLANNED:
+            raise WaveNotOpen(opens_at=self.opens_at.isoformat())

@@ -16,13 +16,13 @@ from sqlalchemy import (
     text,
 )
 
-from common.database import NOW
+from common.database import instant_column, uuid_key
 from surveys.schema import metadata
 
 waves = Table(
     "waves",
     metadata,
-    Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
+    uuid_key(),
     Column("school_code", Text, nullable=False),
     Column("version", Integer, nullable=False, server_default=text("1")),
     Column("cohort", Integer, nullable=False),
@@ -32,7 +32,7 @@ waves = Table(
     Column("opens_at", DateTime(timezone=True), nullable=False),
     Column("closes_at", DateTime(timezone=True), nullable=False),
     Column("eligible", Integer, nullable=False, server_default=text("0")),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+    instant_column("created_at"),
     ForeignKeyConstraint(
         ["questionnaire_id", "questionnaire_version"],
         ["questionnaire_versions.questionnaire_id", "questionnaire_versions.number"],

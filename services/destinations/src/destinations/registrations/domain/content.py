@@ -1,4 +1,4 @@
-"""What a registration says about one graduate's destination."""
+"""The content of a registration: one graduate's destination."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -32,7 +32,7 @@ class Destination:
     abroad_major_en: str | None = None
 
     def filled(self) -> frozenset[str]:
-        """Names of the fields that say something; `flexible: false` says nothing that could be forbidden."""
+        """Names of the fields with a value; `flexible: false` counts as empty, since no code could forbid it."""
         return frozenset(name for name, value in vars(self).items() if value is not None and value is not False)
 
     def merged(self, patch: Mapping[str, Any]) -> "Destination":
@@ -78,8 +78,6 @@ LONGEST: Mapping[str, int] = {
 
 def changed_fields(before: Destination | None, after: Destination) -> tuple[str, ...]:
     """Names of the fields that differ, in the order of the contract; without a version before, those that are set."""
-    said = vars(after)
-    if before is None:
-        return tuple(name for name in FIELDS if said[name] is not None)
-    known = vars(before)
-    return tuple(name for name in FIELDS if known[name] != said[name])
+    old: Mapping[str, Any] = vars(before) if before else {}
+    new = vars(after)
+    return tuple(name for name in FIELDS if old.get(name) != new[name])

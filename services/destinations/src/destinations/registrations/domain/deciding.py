@@ -42,22 +42,25 @@ _ANSWERS: Mapping[Action, Confirmation] = {
 
 
 def allowed_transitions(registration: Registration, person: Person | None) -> tuple[Action, ...]:
-    """The transitions that this person could make now; nobody can with a withdrawn graduate."""
+    """The transitions that this person could make now: none for a withdrawn graduate."""
     if not registration.graduate.counted or person is None:
         return ()
     possible = transitions_from(registration.stage, person.party, effective=registration.effective is not None)
     return tuple(action for action in possible if not _same_person(registration, action, person))
 
 
-def must_take_part(action: Action, party: Party | None) -> Party:
-    """The party, if it may do this in some state at all."""
-    if party is None or party not in (AUTHORS if action is Action.CREATE else parties_of(action)):
+def must_take_part(action: Action, person: Person | None) -> Person:
+    """The person, if the party may do this in some state at all; raises RoleMayNotAct."""
+    if person is None or person.party not in (AUTHORS if action is Action.CREATE else parties_of(action)):
         raise refusals.RoleMayNotAct(action)
-    return party
+    return person
 
 
 def create(content: Destination, person: Person) -> Change:
-    """A new draft; it may be incomplete, but not contradict itself or leave open why there is no work."""
+    """A new draft: it may be incomplete, but neither contradict itself nor lack the reason of 70, 71, 72.
+
+    Raises ContentRefused.
+    """
     _refuse(fields.refused_over_http(content))
     return Change(
         action=Action.CREATE,
@@ -74,7 +77,7 @@ def create(content: Destination, person: Person) -> Change:
 
 
 def must_be_possible(registration: Registration, action: Action, person: Person) -> Stage:
-    """The stage that follows; refuses an act that the state, the graduate's or the person's history does not allow."""
+    """The stage that follows; raises GraduateWithdrawn, ActNotPossible or SamePerson."""
     if not registration.graduate.counted:
         raise refusals.GraduateWithdrawn(registration.stage)
     following = next_stage(registration.stage, action, person.party, effective=registration.effective is not None)
@@ -87,13 +90,18 @@ def must_be_possible(registration: Registration, action: Action, person: Person)
 
 
 def edit(registration: Registration, patch: Mapping[str, Any], person: Person) -> Change:
-    """Other content: effective at once when the school officer corrects what is approved, else pending."""
+    """Other content: effective at once when the school officer corrects what is approved, else pending.
+
+    Raises what `must_be_possible` raises, and ContentRefused.
+    """
     following = must_be_possible(registration, Action.EDIT, person)
     content = fields.recoded(registration.content, patch)
     _refuse(fields.refused_over_http(content))
     at_once = following is Stage.SCHOOL_APPROVED
     if at_once:
-        _refuse(_newly_missing(registration.content, content))
+        # imported history has gaps: a correction need not fill them, but may not tear new ones
+        gaps = {f"/{name}" for name in fields.missing_fields(registration.content)}
+        _refuse(tuple(problem for problem in fields.incompleteness(content) if problem.pointer not in gaps))
     return _with_changes(
         registration,
         Change(
@@ -112,18 +120,23 @@ def edit(registration: Registration, patch: Mapping[str, Any], person: Person) -
 
 
 def act(registration: Registration, action: Action, person: Person, note: str | None = None) -> Change:
-    """A transition; `note` is the reason of a return or a dispute."""
+    """A transition; `note` is the reason of a return or a dispute.
+
+    Raises what `must_be_possible` raises, and ContentRefused for the submission of what is incomplete.
+    """
     following = must_be_possible(registration, action, person)
     if action is Action.SUBMIT:
         _refuse(fields.incompleteness(registration.content))
     acted_on = _without_replacement(registration) if action is Action.REQUEST_VOID else registration
+    # staff who submit what the graduate wrote answer for it: it counts as theirs
+    by_staff = action is Action.SUBMIT and person.party is not Party.GRADUATE
     return _with_changes(
         registration,
         Change(
             action=action,
             stage=following,
             confirmation=_ANSWERS.get(action, registration.confirmation),
-            source=_source_after(acted_on, action, person),
+            source=Source.PROXY if by_staff and acted_on.source is Source.GRADUATE else acted_on.source,
             content=acted_on.content,
             incomplete=acted_on.incomplete,
             reviewers=_reviewers(acted_on, action, person, following),
@@ -136,7 +149,7 @@ def act(registration: Registration, action: Action, person: Person, note: str | 
 
 
 def imported(registration: Registration | None, content: Destination, person: Person) -> Change:
-    """A school officer's row: approved as it arrives, over whatever was under review."""
+    """A school officer's row of a file: approved as it arrives, over what was under review; raises ContentRefused."""
     _refuse(fields.contradictions(content))
     effective = registration.effective if registration else None
     change = Change(
@@ -155,23 +168,28 @@ def imported(registration: Registration | None, content: Destination, person: Pe
 
 
 def is_unchanged_by(registration: Registration | None, content: Destination) -> bool:
-    """Whether a row says what is effective already; then it leaves alone what is under review, too."""
+    """Whether a row says what is effective already; then what is under review stays, too."""
     effective = registration.effective if registration else None
     return effective is not None and effective.content == content
 
 
 def _without_replacement(registration: Registration) -> Registration:
-    """The effective content alone: who asks for its void gives up what was to replace it, and its reviews."""
+    """The effective content alone: a request for its void gives up the replacement under review, and its reviews."""
     effective = registration.effective
     if effective is None or registration.stage is Stage.SCHOOL_APPROVED:
         return registration
     missing = _missing(effective.content, effective.source)
-    said = replace(registration, content=effective.content, source=effective.source, incomplete=missing)
-    return replace(said, reviewers=Reviewers())
+    return replace(
+        registration,
+        content=effective.content,
+        source=effective.source,
+        incomplete=missing,
+        reviewers=Reviewers(),
+    )
 
 
 def _missing(content: Destination, source: Source) -> tuple[str, ...]:
-    """Empty fields that should be filled: of a file, because published history has gaps, fewer than over HTTP."""
+    """Empty fields that should be filled: fewer in a file than over HTTP, because published history has gaps."""
     return fields.missing_on_import(content) if source is Source.IMPORT else fields.missing_fields(content)
 
 
@@ -181,20 +199,8 @@ def _with_changes(before: Registration, change: Change) -> Change:
     return replace(change, changed=(*changed_fields(before.content, change.content), *states, *confirmations))
 
 
-def _newly_missing(before: Destination, after: Destination) -> tuple[FieldProblem, ...]:
-    """Imported history has gaps: a correction need not fill them, but may not tear new ones."""
-    known = {f"/{name}" for name in fields.missing_fields(before)}
-    return tuple(problem for problem in fields.incompleteness(after) if problem.pointer not in known)
-
-
 def _source(person: Person) -> Source:
     return Source.GRADUATE if person.party is Party.GRADUATE else Source.PROXY
-
-
-def _source_after(registration: Registration, action: Action, person: Person) -> Source:
-    if action is Action.SUBMIT and person.party is not Party.GRADUATE and registration.source is Source.GRADUATE:
-        return Source.PROXY
-    return registration.source
 
 
 def _reviewers(registration: Registration, action: Action, person: Person, following: Stage) -> Reviewers:

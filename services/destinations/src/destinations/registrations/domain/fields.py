@@ -33,11 +33,11 @@ FLEXIBLE = frozenset({"flexible", "flexible_kind"})
 WORK_DETAIL = frozenset({"employer_nature_code", "position_code"})
 
 DEFAULT_FLEXIBLE = frozenset({"12", "76"})
-"""灵活就业 where the record itself does not say; the scheme's default rule."""
+"""灵活就业 where the record leaves it open: the scheme's default rule."""
 
 USCC_LENGTH = 18
 _KIND = re.compile(r"[a-z][a-z_]{0,47}|[0-9A-Za-z][0-9A-Za-z.\-]{0,7}")
-"""A word without digits or a short code: events carry it, and events carry no free text and nobody's number."""
+"""A word without digits, or a short code: events carry neither free text nor a person's number."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def missing_fields(content: Destination) -> tuple[str, ...]:
 
 
 def missing_on_import(content: Destination) -> tuple[str, ...]:
-    """Fields that a row of a spreadsheet should have and has not."""
+    """Fields that a row of a spreadsheet should have and lacks."""
     return _sorted(rule_of(content.destination_code).imported - content.filled())
 
 
@@ -136,7 +136,7 @@ def forbidden_fields(content: Destination) -> tuple[str, ...]:
 def recoded(content: Destination, patch: Mapping[str, object]) -> Destination:
     """The content after a patch; a changed code drops what it forbids, but not what the patch itself fills.
 
-    A code that no rule knows drops nothing: `contradictions` tell of it.
+    A code that no rule knows drops nothing: it is among the `contradictions`.
     """
     merged = content.merged(patch)
     asked = _BY_PREFIX.get(merged.destination_code[:2])
@@ -153,7 +153,7 @@ def is_reason_of(reason: str, destination_code: str) -> bool:
 
 
 def is_flexible(content: Destination) -> bool:
-    """灵活就业: what the record says, else the default rule."""
+    """灵活就业: as recorded, else by the default rule."""
     if content.flexible is not None:
         return content.flexible
     return content.destination_code in DEFAULT_FLEXIBLE
@@ -169,7 +169,7 @@ def contradictions(content: Destination) -> tuple[FieldProblem, ...]:
 
 
 def refused_over_http(content: Destination) -> tuple[FieldProblem, ...]:
-    """What not even a draft may have: contradictions, and a graduate without work and without a reason."""
+    """Problems that not even a draft may have: contradictions, and 70, 71, 72 without a reason."""
     found = contradictions(content)
     if content.destination_code not in CodeLists.load().get(CODE_LISTS["destination_code"]):
         return found

@@ -42,7 +42,7 @@ class Action(StrEnum):
 
 
 class Party(StrEnum):
-    """Who takes part in a registration, by the names of the roles."""
+    """The parties to a registration, by the names of the roles."""
 
     GRADUATE = "graduate"
     COUNSELLOR = "counsellor"
@@ -130,7 +130,7 @@ TRANSITIONS = tuple(action for action in Action if action not in {Action.CREATE,
 
 
 def parties_of(action: Action) -> frozenset[Party]:
-    """Everybody who may do this in some state; anybody else may never do it."""
+    """The parties that may do this in some state; the others may never do it."""
     return frozenset(party for step in STEPS if step.action is action for party in step.parties)
 
 

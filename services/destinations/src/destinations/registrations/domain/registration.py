@@ -19,7 +19,7 @@ class Source(StrEnum):
 
 
 class Announcement(StrEnum):
-    """What the rest of the world is told of an act; an act without one publishes nothing."""
+    """The kinds of events; an act without one publishes nothing."""
 
     DECIDED = "decided"
     CHANGED = "changed"
@@ -30,7 +30,7 @@ class Announcement(StrEnum):
 
 @dataclass(frozen=True)
 class Person:
-    """Whoever acts: the part taken, and the subject that tells two persons of one role apart."""
+    """A person who acts: the party, and the subject that keeps two persons of one role apart."""
 
     party: Party
     subject: str
@@ -50,7 +50,7 @@ class Reviewers:
 class Effective:
     """生效内容: the last approved content, which counts until it is replaced or voided.
 
-    `confirmation` is what was last announced of it; the registration's own may be further, and not announced.
+    `confirmation` is the one last announced; the registration's own may be further, and not announced.
     """
 
     version: int
@@ -107,7 +107,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Written:
-    """What only the database can say of a version: its clock, and the id of a new registration."""
+    """What only the database knows of a version: its day, its instant, and the id of a new registration."""
 
     id: RegistrationId
     decided_on: date

@@ -4,7 +4,7 @@ from datetime import date
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 from sqlalchemy import text
 
@@ -14,11 +14,11 @@ from common.clock import TODAY_SQL
 from common.codes.rules import rule
 from common.database import Database
 from common.errors import Invalid, NotFound
-from common.http import Cipher, Day, Db, ImportForm, LazyUpload, Once
+from common.http import Cipher, Day, Db, ImportForm, LazyUpload, Once, Router
 from common.operations.routes import Operation, accept
 from destinations.registrations.imports.importing import KIND
 
-router = APIRouter(prefix="/v1/imports", tags=["imports"])
+router = Router(prefix="/v1/imports", tags=["imports"])
 
 
 _FIRST_DAY = date(1977, 1, 1)

@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, text
+from sqlalchemy import ARRAY, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.clock import NOW_SQL, TODAY_SQL
 from common.contracts import ChangeToken
 from common.contracts import registration as contract
 from common.database import UnitOfWork
-from common.identifiers import GraduateId, RegistrationId
-from destinations.registrations import announcements, storage, tables
+from common.identifiers import GraduateId, RegistrationId, SchoolCode
+from destinations.registrations import announcements, storage
 from destinations.registrations.domain.content import FIELDS
-from destinations.registrations.domain.lifecycle import Stage
-from destinations.registrations.domain.registration import Registration, Reviewers, Written, after
+from destinations.registrations.domain.registration import Reviewers, Written, after
 from destinations.registrations.imports.planning import Known, Planned
 from destinations.roster import storage as roster
 from destinations.roster.domain import RosterEntry
@@ -62,16 +61,6 @@ _BE_PATIENT = tuple(
 _ONE_AT_A_TIME = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('import of registrations ' || :cohort_of_school, 0))"
 )
-_OPEN_STREAMS = text(
-    """
-    INSERT INTO destination_streams (graduate_id, school_code)
-    SELECT each, :school_code FROM unnest(:ids) AS each ORDER BY each
-    ON CONFLICT (graduate_id) DO NOTHING
-    """
-).bindparams(_IDS)
-_LOCK_STREAMS = text(
-    "SELECT FROM destination_streams WHERE graduate_id = ANY(:ids) ORDER BY graduate_id FOR UPDATE"
-).bindparams(_IDS)
 _READ_STREAMS = text(
     "SELECT graduate_id, last_decided_on FROM destination_streams WHERE graduate_id = ANY(:ids)"
 ).bindparams(_IDS)
@@ -165,13 +154,12 @@ async def one_at_a_time(connection: AsyncConnection, school_code: str, cohort: i
 
 
 async def lock_known(
-    connection: AsyncConnection, school_code: str, told: Sequence[RosterEntry]
+    connection: AsyncConnection, school_code: SchoolCode, told: Sequence[RosterEntry]
 ) -> Mapping[GraduateId, Known]:
     """Keeps what was told, locks the graduates' streams in the order of their ids, reads what is stored about each."""
     ids = sorted(each.graduate.id for each in told)
     await roster.keep_graduates(connection, told)
-    await connection.execute(_OPEN_STREAMS, {"ids": ids, "school_code": school_code})
-    await connection.execute(_LOCK_STREAMS, {"ids": ids})
+    await storage.open_streams(connection, school_code, ids)
     return await read_known(connection, told)
 
 
@@ -179,7 +167,7 @@ async def read_known(connection: AsyncConnection, told: Sequence[RosterEntry]) -
     """What is stored about each graduate, as it is at this moment."""
     graduates = await roster.graduates(connection, told)
     ids = sorted(graduates)
-    registrations = await _current(connection, ids)
+    registrations = await storage.current(connection, ids)
     streams = await connection.execute(_READ_STREAMS, {"ids": ids})
     last_days = {GraduateId(row.graduate_id): row.last_decided_on for row in streams}
     return {each: Known(graduates[each], registrations.get(each), last_days.get(each)) for each in ids}
@@ -207,14 +195,6 @@ async def write(unit: UnitOfWork, rows: Sequence[Planned], writing: Writing) -> 
     last = (await connection.execute(_WRITE_OUTBOX, common)).one()
     await connection.execute(_UNSTAGE)
     return ChangeToken(contract.TOPIC, writing.school_code, last.key, last.sequence)
-
-
-async def _current(connection: AsyncConnection, ids: Sequence[GraduateId]) -> dict[GraduateId, Registration]:
-    registrations = tables.registrations.c
-    is_theirs = registrations.graduate_id == any_(bindparam("ids", list(ids), type_=ARRAY(Uuid)))
-    query = storage.query(is_theirs, registrations.stage != Stage.VOIDED)
-    found = [storage.to_registration(row) for row in await connection.execute(query)]
-    return {each.graduate.id: each for each in found}
 
 
 def _records(rows: Sequence[Planned]) -> list[tuple[object, ...]]:

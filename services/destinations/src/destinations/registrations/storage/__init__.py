@@ -8,11 +8,9 @@ from destinations.registrations.storage.registrations import (
     current,
     get,
     page,
-    query,
-    to_registration,
 )
 from destinations.registrations.storage.saving import code_list_versions, save
-from destinations.registrations.storage.streams import lock, open_stream
+from destinations.registrations.storage.streams import lock_streams, open_streams
 from destinations.registrations.storage.versions import Version, change_token_of, versions
 
 __all__ = [
@@ -22,11 +20,9 @@ __all__ = [
     "code_list_versions",
     "current",
     "get",
-    "lock",
-    "open_stream",
+    "lock_streams",
+    "open_streams",
     "page",
-    "query",
     "save",
-    "to_registration",
     "versions",
 ]

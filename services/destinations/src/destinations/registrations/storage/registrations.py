@@ -1,28 +1,57 @@
 """Registrations as they stand, with their graduates and the content that is effective; cut to a scope in SQL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common import rows
 from common.auth import RowScope
 from common.errors import NotFound
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
 from destinations.registrations import tables
 from destinations.registrations.domain.content import FIELDS, Destination
 from destinations.registrations.domain.lifecycle import Action, Confirmation, Stage, State
-from destinations.registrations.domain.registration import Effective, Registration, Reviewers, Source
+from destinations.registrations.domain.registration import Effective, Registration, Source
 from destinations.roster import storage as roster
 from destinations.roster import tables as roster_tables
+from destinations.roster.domain import GRADUATE_FIELDS
 
-_REVIEWERS = tuple(vars(Reviewers()))
-_COLUMNS = [column.name for column in tables.registrations.columns]
-# by place instead of by name: an import reads thousands of these rows
-_CONTENT_AT = slice(_COLUMNS.index(FIELDS[0]), _COLUMNS.index(FIELDS[-1]) + 1)
-_REVIEWERS_AT = slice(_COLUMNS.index(_REVIEWERS[0]), _COLUMNS.index(_REVIEWERS[-1]) + 1)
+_later, _current, _effective = tables.versions.alias("later").c, tables.registrations.c, tables.versions.c
+_is_answer = (_later.version > _current.effective_version) & _later.action.in_([Action.CONFIRM, Action.DISPUTE])
+_ANNOUNCED_CONFIRMATION = (
+    select(_later.confirmation)
+    .where(_later.registration_id == _current.id, (_later.version == _current.effective_version) | _is_answer)
+    .order_by(_later.version.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+"""The confirmation of the effective version, or of the answer that the graduate gave to it."""
+
+_graduates, _schools = roster_tables.graduates, roster_tables.schools
+_is_effective = (_effective.registration_id == _current.id) & (_effective.version == _current.effective_version)
+_REGISTRATIONS: Select[Any] = (
+    select(
+        tables.registrations,
+        *(_graduates.c[name] for name in GRADUATE_FIELDS if name not in _current),
+        _effective.source.label("effective_source"),
+        _ANNOUNCED_CONFIRMATION.label("effective_confirmation"),
+        *(_effective[name].label(f"effective_{name}") for name in FIELDS),
+    )
+    .join(_graduates, _graduates.c.graduate_id == _current.graduate_id)
+    .outerjoin(_schools, _schools.c.school_code == _graduates.c.school_code)
+    .outerjoin(tables.versions, _is_effective)
+)
+"""Registrations with their graduates and the content of their effective versions; each read narrows it.
+
+Made once, because putting so many columns together takes longer than to read a row.
+"""
+
 _EFFECTIVE_AT = slice(-len(FIELDS), None)
+"""Where the effective content stands in a row: an import reads thousands of them, by place."""
 
 
 @dataclass(frozen=True)
@@ -55,85 +84,45 @@ class Filters:
 
 async def get(connection: AsyncConnection, scope: RowScope, registration_id: RegistrationId) -> Registration:
     """The registration; raises NotFound if there is none, or none in the scope."""
-    found = query(roster.visible(scope), tables.registrations.c.id == registration_id)
-    row = (await connection.execute(found)).one_or_none()
-    if row is None:
+    found = await _fetch(
+        connection, _REGISTRATIONS.where(roster.visible(scope), tables.registrations.c.id == registration_id)
+    )
+    if not found:
         raise NotFound
-    return to_registration(row)
+    return found[0]
 
 
-async def current(connection: AsyncConnection, graduate_id: GraduateId) -> Registration | None:
-    """The graduate's registration that is not voided, if there is one."""
-    found = query(tables.registrations.c.graduate_id == graduate_id, tables.registrations.c.stage != Stage.VOIDED)
-    row = (await connection.execute(found)).one_or_none()
-    return to_registration(row) if row else None
+async def current(connection: AsyncConnection, graduate_ids: Sequence[GraduateId]) -> dict[GraduateId, Registration]:
+    """The registrations of these graduates that are not voided; at most one of each graduate."""
+    registrations = tables.registrations.c
+    is_theirs = registrations.graduate_id == any_(bindparam("ids", list(graduate_ids), type_=ARRAY(Uuid)))
+    found = await _fetch(connection, _REGISTRATIONS.where(is_theirs, registrations.stage != Stage.VOIDED))
+    return {each.graduate.id: each for each in found}
 
 
 async def page(
-    connection: AsyncConnection, scope: RowScope, filters: Filters, beyond: RegistrationId | None, limit: int
+    connection: AsyncConnection, scope: RowScope, filters: Filters, after: UUID | None, limit: int
 ) -> list[Registration]:
-    """Registrations of the scope in the order of their ids, those after `beyond`."""
-    rest = [tables.registrations.c.id > beyond] if beyond else []
-    found = query(roster.visible(scope), *filters.conditions(), *rest).order_by(tables.registrations.c.id).limit(limit)
-    return [to_registration(row) for row in await connection.execute(found)]
-
-
-def to_registration(row: Row[Any]) -> Registration:
-    """The registration of a row of `query`."""
-    effective = None
-    if row.effective_version is not None:
-        effective = Effective(
-            row.effective_version,
-            Destination(*row[_EFFECTIVE_AT]),
-            Source(row.effective_source),
-            Confirmation(row.effective_confirmation),
-            row.effective_decided_on,
-        )
-    return Registration(
-        id=RegistrationId(row.id),
-        graduate=roster.to_graduate(row),
-        version=row.version,
-        stage=Stage(row.stage),
-        confirmation=Confirmation(row.confirmation) if row.confirmation else None,
-        source=Source(row.source),
-        content=Destination(*row[_CONTENT_AT]),
-        incomplete=tuple(row.incomplete),
-        reviewers=Reviewers(*row[_REVIEWERS_AT]),
-        effective=effective,
-        decided_on=row.decided_on,
-        recorded_at=row.recorded_at,
+    """Registrations of the scope in the order of their ids, those after `after`."""
+    rest = [tables.registrations.c.id > after] if after else []
+    query = _REGISTRATIONS.where(roster.visible(scope), *filters.conditions(), *rest).order_by(
+        tables.registrations.c.id
     )
+    return await _fetch(connection, query.limit(limit))
 
 
-def query(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """Registrations with their graduates and the content of their effective versions."""
-    registrations, graduates, schools = tables.registrations, roster_tables.graduates, roster_tables.schools
-    effective = tables.versions
-    is_effective = (effective.c.registration_id == registrations.c.id) & (
-        effective.c.version == registrations.c.effective_version
+async def _fetch(connection: AsyncConnection, query: Select[Any]) -> list[Registration]:
+    result = await connection.execute(query)
+    return rows.all(Registration, result, graduate=roster.to_graduate, effective=_to_effective)
+
+
+def _to_effective(row: Row[Any]) -> Effective | None:
+    if row.effective_version is None:
+        return None
+    return Effective(
+        row.effective_version,
+        Destination(*row[_EFFECTIVE_AT]),
+        Source(row.effective_source),
+        Confirmation(row.effective_confirmation),
+        row.effective_decided_on,
     )
-    columns: tuple[Any, ...] = (
-        registrations,
-        graduates.c.college_code,
-        graduates.c.major_code,
-        graduates.c.class_code,
-        graduates.c.education_level_code,
-        graduates.c.status,
-        effective.c.source.label("effective_source"),
-        _announced_confirmation().label("effective_confirmation"),
-        *(effective.c[name].label(f"effective_{name}") for name in FIELDS),
-    )
-    joined = (
-        registrations.join(graduates, graduates.c.graduate_id == registrations.c.graduate_id)
-        .outerjoin(schools, schools.c.school_code == graduates.c.school_code)
-        .outerjoin(effective, is_effective)
-    )
-    return select(*columns).select_from(joined).where(*conditions)
-
-
-def _announced_confirmation() -> ScalarSelect[Any]:
-    """The confirmation of the effective version, or of the answer that the graduate gave to it."""
-    later, stands = tables.versions.alias("later").c, tables.registrations.c
-    is_answer = (later.version > stands.effective_version) & later.action.in_([Action.CONFIRM, Action.DISPUTE])
-    is_announced = (later.registration_id == stands.id) & ((later.version == stands.effective_version) | is_answer)
-    return select(later.confirmation).where(is_announced).order_by(later.version.desc()).limit(1).scalar_subquery()

@@ -1,39 +1,37 @@
 """The row of a graduate in `destination_streams`: locked first by every write about the graduate."""
 
-from sqlalchemy import text
+from collections.abc import Sequence
+
+from sqlalchemy import ARRAY, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.identifiers import RegistrationId
-from destinations.roster.domain import Graduate
+from common.identifiers import GraduateId, SchoolCode
 
-PATIENCE = "5s"
-"""How long one act waits for another, or for an import, of the same graduate. Longer, and a few waiting requests hold
-every connection of the pool; the caller is told to try again instead."""
-
-_PATIENCE = f"WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', '{PATIENCE}', true))"
-
-_LOCK = text(
-    f"""
-    {_PATIENCE}
-    SELECT 1 FROM patience, destination_streams
-     WHERE graduate_id = (SELECT graduate_id FROM registrations WHERE id = :id) FOR UPDATE OF destination_streams
-    """
-)
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
 _OPEN = text(
-    f"""
-    {_PATIENCE}
-    INSERT INTO destination_streams (graduate_id, school_code)
-    SELECT CAST(:graduate_id AS uuid), CAST(:school_code AS text) FROM patience
-    ON CONFLICT (graduate_id) DO UPDATE SET school_code = EXCLUDED.school_code
     """
-)
+    INSERT INTO destination_streams (graduate_id, school_code)
+    SELECT each, :school_code FROM unnest(:ids) AS each ORDER BY each
+    ON CONFLICT (graduate_id) DO NOTHING
+    """
+).bindparams(_IDS)
+_LOCK = text(
+    "SELECT FROM destination_streams WHERE graduate_id = ANY(:ids) ORDER BY graduate_id FOR UPDATE"
+).bindparams(_IDS)
 
 
-async def lock(connection: AsyncConnection, registration_id: RegistrationId) -> None:
-    """Makes every other write about the same graduate wait; the first statement of a write on what exists."""
-    await connection.execute(_LOCK, {"id": registration_id})
+async def open_streams(
+    connection: AsyncConnection, school_code: SchoolCode, graduate_ids: Sequence[GraduateId]
+) -> None:
+    """Locks the streams of graduates of one school, each of which begins here if there is none."""
+    await connection.execute(_OPEN, {"ids": graduate_ids, "school_code": school_code})
+    await lock_streams(connection, graduate_ids)
 
 
-async def open_stream(connection: AsyncConnection, graduate: Graduate) -> None:
-    """Locks the graduate's stream, which begins here if there is none."""
-    await connection.execute(_OPEN, {"graduate_id": graduate.id, "school_code": graduate.school_code})
+async def lock_streams(connection: AsyncConnection, graduate_ids: Sequence[GraduateId]) -> None:
+    """Makes other writes about these graduates wait until the transaction ends.
+
+    One statement locks in the order of the ids, so that acts which meet on several graduates never lock in a circle.
+    Raises Busy when another act holds one of them for too long.
+    """
+    await connection.execute(_LOCK, {"ids": graduate_ids})

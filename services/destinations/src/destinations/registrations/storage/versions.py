@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common import rows
 from common.contracts import ChangeToken
 from common.contracts.registration import TOPIC
 from common.identifiers import RegistrationId
@@ -15,7 +16,7 @@ _HISTORY = text(
     """
     SELECT version, state, confirmation, by_role, action, decided_on, recorded_at, changed_fields, note
       FROM registration_versions
-     WHERE registration_id = :id AND version > :beyond ORDER BY version LIMIT :limit
+     WHERE registration_id = :id AND version > :after ORDER BY version LIMIT :limit
     """
 )
 _PUBLISHED = text(
@@ -43,11 +44,11 @@ class Version:
 
 
 async def versions(
-    connection: AsyncConnection, registration_id: RegistrationId, beyond: int, limit: int
+    connection: AsyncConnection, registration_id: RegistrationId, after: int, limit: int
 ) -> list[Version]:
-    """Versions of a registration, oldest first, after version `beyond`."""
-    rows = await connection.execute(_HISTORY, {"id": registration_id, "beyond": beyond, "limit": limit})
-    return [Version(**{**row, "changed_fields": tuple(row["changed_fields"])}) for row in rows.mappings()]
+    """Versions of a registration, oldest first, those after version `after`."""
+    values = {"id": registration_id, "after": after, "limit": limit}
+    return rows.all(Version, await connection.execute(_HISTORY, values))
 
 
 async def change_token_of(connection: AsyncConnection, registration: Registration, version: int) -> ChangeToken | None:

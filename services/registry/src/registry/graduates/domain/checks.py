@@ -1,6 +1,7 @@
 """Checks of the fields that a request gives: the same rules as for a row of a spreadsheet, named by JSON pointer."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from common.codes import CodeLists
@@ -10,6 +11,7 @@ from common.identifiers import Cohort
 from registry.graduates.domain import identity
 from registry.graduates.domain.entry import CODE_LIST_OF, Entry, Given, broken_rules
 from registry.graduates.domain.identity import RuleBroken
+from registry.graduates.domain.population import patched_status, status_of_level
 
 REQUIRED = ("student_number", "name", "status")
 
@@ -37,12 +39,24 @@ def checked(given: Given, cohort: Cohort) -> dict[str, Any]:
     return values
 
 
-def require_consistent(entry: Entry) -> None:
-    """Raises Invalid if fields that are right by themselves contradict each other."""
+def new_entry(given: Given, cohort: Cohort) -> Entry:
+    """The entry of a new graduate, whose status follows the education level unless it is given; raises Invalid."""
+    status = status_of_level(given.get("education_level_code")).value
+    return _consistent(Entry(**{"status": status, **checked(given, cohort)}))
+
+
+def patched_entry(before: Entry, given: Given, cohort: Cohort) -> Entry:
+    """The entry after a patch; raises Invalid."""
+    return _consistent(replace(before, **{**checked(given, cohort), "status": patched_status(before, given)}))
+
+
+def _consistent(entry: Entry) -> Entry:
+    """The entry, unless fields that are right by themselves contradict each other."""
     broken = broken_rules(entry.citizen_id, entry.birth_date, entry.enrolled_on, entry.graduated_on)
     problems = [rule(name).problem(f"/{field}") for field, name in broken]
     if problems:
         raise Invalid(problems)
+    return entry
 
 
 def _checked(field: str, value: Any, cohort: Cohort) -> Any:
@@ -52,6 +66,7 @@ def _checked(field: str, value: Any, cohort: Cohort) -> Any:
         return None
     if field in CODE_LIST_OF and value not in CodeLists.load().get(CODE_LIST_OF[field]):
         raise RuleBroken("unknown_code")
+    # the only check that looks at the cohort: no graduate is born after it
     if field == "citizen_id":
         return identity.citizen_id(value, cohort)
     check = _CHECKS.get(field)

@@ -5,24 +5,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.identifiers import Cohort, SchoolCode
 
-PATIENCE = "3s"
-"""How long a single write waits for an import before the caller is told to come again: it holds a connection."""
-
-IMPORT_PATIENCE = "10min"
+STATEMENT_TIMEOUT = "10min"
 """An import waits for the one before it, and works on its lines between two statements."""
 
 
 async def share_roster(connection: AsyncConnection, school_code: SchoolCode, cohort: Cohort) -> None:
-    """Waits a little for an import of this school's cohort; keeps the next one out until the transaction ends."""
-    await connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
+    """Keeps imports of this school's cohort out until the transaction ends; raises Busy while one holds the roster."""
     statement = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
     await connection.execute(statement, {"name": roster_name(school_code, cohort)})
 
 
 async def lock_roster(connection: AsyncConnection, school_code: SchoolCode, cohort: Cohort) -> None:
     """Keeps every other writer of this school's cohort out until the end of the transaction."""
-    await connection.execute(text(f"SET LOCAL statement_timeout = '{IMPORT_PATIENCE}'"))
-    await connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IMPORT_PATIENCE}'"))
+    await connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"))
+    await connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{STATEMENT_TIMEOUT}'"))
     # plans of set-based statements depend on how many rows there are by now
     await connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
     statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")

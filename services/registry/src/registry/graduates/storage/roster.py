@@ -28,6 +28,7 @@ async def get(
     """One graduate, locked until the end of the transaction if `lock`; raises NotFound for one outside the scope."""
     query = _within(scope).where(graduates.c.id == graduate_id)
     if lock:
+        # the joined school stays free for other writers
         query = query.with_for_update(of=graduates)
     found = rows.one_or_none(StoredGraduate, await connection.execute(query))
     if found is None:

@@ -1,0 +1,1 @@
+"""An example service, of which one area is shown."""

@@ -1,0 +1,1 @@
+"""Job fairs (双选会) of a school."""

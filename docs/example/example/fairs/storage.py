@@ -1,0 +1,51 @@
+"""Fairs in SQL."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common import history, rows
+from common.auth import Owners, RowScope
+from common.database import UnitOfWork
+from common.errors import NotFound
+from example.fairs.domain import Fair, FairId, FairPlan, FairVersion
+from example.fairs.tables import fairs
+
+_FAIR = fairs.main.c
+
+
+async def get(connection: AsyncConnection, scope: RowScope, fair_id: FairId) -> Fair:
+    """The fair; raises NotFound outside the scope."""
+    query = select(fairs.main).where(_FAIR.id == fair_id, _seen_by(scope))
+    found = rows.one_or_none(Fair, await connection.execute(query))
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def page(connection: AsyncConnection, scope: RowScope, *, after: UUID | None, limit: int) -> list[Fair]:
+    """Fairs of the scope in the order of their creation."""
+    query = select(fairs.main).where(_seen_by(scope)).order_by(_FAIR.id).limit(limit)
+    if after is not None:
+        query = query.where(_FAIR.id > after)
+    return rows.all(Fair, await connection.execute(query))
+
+
+async def versions(connection: AsyncConnection, fair_id: FairId, *, after: int | None, limit: int) -> list[FairVersion]:
+    """The history of a fair, oldest version first."""
+    return await history.versions(connection, fairs, FairVersion, fair_id, after=after, limit=limit)
+
+
+async def save(
+    unit: UnitOfWork, plan: FairPlan, changed: Sequence[str], action: str, fair_id: FairId | None = None
+) -> tuple[Fair, int]:
+    """Stores the next version; gives it with the sequence of its event."""
+    values = {name: getattr(plan, name) for name in fairs.written}
+    written = await history.save(unit, fairs, values, changed, action=action, id=fair_id)
+    return Fair(**values, **written.stated()), written.sequence
+
+
+def _seen_by(scope: RowScope) -> ColumnElement[bool]:
+    return scope.condition(Owners(school_code=_FAIR.school_code))

@@ -1,0 +1,14 @@
+"""The service's metadata with the tables every service has; the areas add theirs."""
+
+from common.audit import audit_table
+from common.database import new_metadata
+from common.http.idempotency_table import idempotency_table
+from common.operations.tables import operation_tables
+from common.outbox import outbox_tables
+
+metadata = new_metadata()
+
+outbox_tables(metadata)
+audit_table(metadata)
+operation_tables(metadata)
+idempotency_table(metadata)

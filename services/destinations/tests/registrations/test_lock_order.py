@@ -1,0 +1,166 @@
+"""Every pair of acts that lock the same rows, met 200 times with either of them first: none waits in a circle.
+
+Acts are undone instead of committed, so that every round finds the rows as the round before it did.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+import pytest
+from acting import COLLEGE, SCHOOL, SEEKING, act, graduate_role, register
+from enrolling import Enrolment, roster_entry
+
+from common.auth import SYSTEM, Principal
+from common.database import Database, UnitOfWork
+from common.errors import Conflict, Versions
+from common.identifiers import GraduateId
+from destinations.registrations import commands
+from destinations.registrations.commands import Recorded
+from destinations.registrations.domain import deciding
+from destinations.registrations.domain.lifecycle import Action, Party
+from destinations.registrations.domain.registration import Person
+from destinations.registrations.imports import storage as bulk
+from destinations.registrations.imports.planning import Planned
+from destinations.registrations.imports.rows import Row
+from destinations.roster import storage as roster
+from destinations.roster.domain import RosterEntry
+
+ROUNDS = 200
+LONGEST_DELAY = 0.004
+"""Seconds by which the second act is late at most: about as long as an act takes."""
+
+Act = Callable[[UnitOfWork], Awaitable[object]]
+
+_SUBMITTED = ((Action.SUBMIT, None),)
+_AT_SCHOOL = (*_SUBMITTED, (Action.COLLEGE_APPROVE, COLLEGE))
+_DECIDED = (*_AT_SCHOOL, (Action.SCHOOL_APPROVE, SCHOOL))
+BEFORE: dict[Action, Sequence[tuple[Action, Principal | None]]] = {
+    Action.EDIT: (),
+    Action.SUBMIT: (),
+    Action.COLLEGE_APPROVE: _SUBMITTED,
+    Action.RETURN: _SUBMITTED,
+    Action.SCHOOL_APPROVE: _AT_SCHOOL,
+    Action.CONFIRM: _DECIDED,
+    Action.DISPUTE: _DECIDED,
+    Action.REQUEST_VOID: _DECIDED,
+    Action.VOID: (*_DECIDED, (Action.REQUEST_VOID, COLLEGE)),
+}
+"""The acts on a registration, and what is done before each of them is possible."""
+
+CALLERS = {Action.COLLEGE_APPROVE: COLLEGE, Action.RETURN: COLLEGE}
+
+
+@dataclass(frozen=True)
+class Class:
+    """Graduates of one class by rising id: one with a registration, one without, one not in the roster yet."""
+
+    registered: Recorded
+    entries: tuple[RosterEntry, ...]
+
+    @property
+    def news(self) -> list[RosterEntry]:
+        """What registry says next, against the order in which rows are locked."""
+        return [RosterEntry(each.graduate, each.sequence + 1) for each in reversed(self.entries)]
+
+
+async def a_class(database: Database, possible: Action) -> Class:
+    """A class in which this act on the registration is possible."""
+    ids = sorted(GraduateId(UUID(int=random.getrandbits(128), version=4)) for _ in range(3))
+    entries = tuple(roster_entry(each) for each in ids)
+    for entry in entries[:2]:
+        await Enrolment(database).keep(entry)
+    recorded = await register(database, SCHOOL, ids[0])
+    for action, caller in BEFORE[possible]:
+        recorded = await act(database, recorded, action, caller)
+    return Class(recorded, entries)
+
+
+def act_on_registration(people: Class, action: Action) -> Act:
+    graduate = graduate_role(people.entries[0].graduate.id)
+    caller = graduate if action in {Action.CONFIRM, Action.DISPUTE} else CALLERS.get(action, SCHOOL)
+    meant, expected = people.registered.id, Versions(any=True)
+    if action is Action.EDIT:
+        edit = partial(commands.edit, caller=caller, registration_id=meant, expected=expected)
+        return partial(edit, patch={"reason": "signing"})
+    transition = partial(commands.act, caller=caller, registration_id=meant, expected=expected)
+    return partial(transition, action=action, note="因故")
+
+
+def other_act(people: Class, name: str) -> Act:
+    first, _, missing = people.entries
+    if name == "register":
+        return partial(commands.register, caller=SCHOOL, graduate_id=first.graduate.id, content=SEEKING)
+    if name == "register with an entry":
+        known = partial(commands.register, graduate_id=missing.graduate.id, entry=missing)
+        return partial(known, caller=SCHOOL, content=SEEKING)
+    if name == "arrivals":
+        return lambda unit: roster.keep_graduates(unit.connection, people.news)
+    return partial(import_chunk, people.news)
+
+
+async def import_chunk(entries: Sequence[RosterEntry], unit: UnitOfWork) -> None:
+    """Locks, plans and writes as an import does with the rows of one chunk."""
+    await bulk.one_at_a_time(unit.connection, "10001", 2024)
+    known = await bulk.lock_known(unit.connection, entries[0].graduate.school_code, entries)
+    officer = Person(Party.SCHOOL_OFFICER, SCHOOL.subject)
+    rows = [
+        Planned(Row(number), stored, deciding.imported(stored.registration, SEEKING, officer))
+        for number, stored in enumerate(known.values())
+    ]
+    await bulk.write(unit, rows, bulk.Writing("10001", None, "operation"))
+
+
+async def meet(database: Database, first: Act, second: Act, delay: float) -> None:
+    """Lets both begin at once, the second a little later; the state may refuse one, a deadlock may not."""
+    start = asyncio.Barrier(2)
+
+    async def undone(act: Act, delay: float) -> None:
+        async with database.patient.transaction(SYSTEM) as unit:
+            await start.wait()
+            await asyncio.sleep(delay)
+            with contextlib.suppress(Conflict):
+                await act(unit)
+
+    await asyncio.gather(undone(first, 0), undone(second, delay))
+
+
+async def meet_in_both_directions(database: Database, pairs: Sequence[tuple[Act, Act]]) -> None:
+    chance = random.Random(20240831)
+    for one, other in itertools.islice(itertools.cycle(pairs), ROUNDS):
+        await meet(database, one, other, chance.uniform(0, LONGEST_DELAY))
+        await meet(database, other, one, chance.uniform(0, LONGEST_DELAY))
+
+
+async def test_acts_on_one_registration_never_wait_in_a_circle(database: Database) -> None:
+    """All of them lock by one function, so the 45 pairs share the rounds."""
+    classes = {action: await a_class(database, action) for action in BEFORE}
+    pairs = [
+        (act_on_registration(classes[one], one), act_on_registration(classes[one], other))
+        for one, other in itertools.combinations_with_replacement(BEFORE, 2)
+    ]
+    await meet_in_both_directions(database, pairs)
+
+
+@pytest.mark.parametrize("name", ["register", "import"])
+async def test_acts_on_one_registration_and_others_never_wait_in_a_circle(database: Database, name: str) -> None:
+    classes = {action: await a_class(database, action) for action in BEFORE}
+    pairs = [(act_on_registration(people, action), other_act(people, name)) for action, people in classes.items()]
+    await meet_in_both_directions(database, pairs)
+
+
+SEVERAL = ("import", "arrivals", "register with an entry")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("register", "register"), ("register", "import"), *itertools.combinations_with_replacement(SEVERAL, 2)],
+)
+async def test_acts_on_several_graduates_never_wait_in_a_circle(database: Database, one: str, other: str) -> None:
+    people = await a_class(database, Action.SUBMIT)
+    await meet_in_both_directions(database, [(other_act(people, one), other_act(people, other))])

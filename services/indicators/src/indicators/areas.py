@@ -1,0 +1,64 @@
+"""What each area of the service brings: tables, routes, handlers of events, periodic work."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from common.contracts import graduate, organisation, registration, response
+from common.contracts.catalogue import EVENT_TYPES
+from common.periodic import every
+from common.service_process import Area, Subscription
+from indicators.definitions.routes import router as definition_routes
+from indicators.organisation import tables as organisation_tables
+from indicators.organisation.subscriptions import keep_units
+from indicators.progress import tables as progress_tables
+from indicators.progress.storage import report
+from indicators.rates import tables as rate_tables
+from indicators.rates.announcements import EVERY_SECONDS, announce_moved_groups
+from indicators.rates.routes import router as rate_routes
+from indicators.responses import tables as response_tables
+from indicators.responses.routes import router as response_routes
+from indicators.responses.subscriptions import keep_responses
+from indicators.structures.routes import router as structure_routes
+from indicators.timeline import tables as timeline_tables
+from indicators.timeline.subscriptions import fold_events, lock
+
+FIGURES = Subscription("quxiang.indicators.figures", first=lock, on_progress=report)
+
+
+def types_of(*topics: str) -> Iterable[str]:
+    """All types of event in these topics: the history of a topic is complete only with every one."""
+    return [each.name for each in EVENT_TYPES.values() if each.topic in topics]
+
+
+AREAS = (
+    Area(
+        tables=[organisation_tables.units],
+        handlers=dict.fromkeys(types_of(organisation.TOPIC), keep_units),
+        subscription=FIGURES,
+    ),
+    Area(
+        tables=[
+            timeline_tables.roster_versions,
+            timeline_tables.destination_versions,
+            timeline_tables.spans,
+            timeline_tables.cells,
+            timeline_tables.moved_groups,
+        ],
+        handlers=dict.fromkeys(types_of(graduate.TOPIC, registration.TOPIC), fold_events),
+        subscription=FIGURES,
+    ),
+    Area(tables=[progress_tables.applied_partitions]),
+    Area(
+        tables=[rate_tables.rate_streams],
+        routes=[rate_routes],
+        periodic=lambda runtime: [every(EVERY_SECONDS, partial(announce_moved_groups, runtime.database))],
+    ),
+    Area(routes=[structure_routes]),
+    Area(
+        tables=[response_tables.response_versions],
+        routes=[response_routes],
+        handlers=dict.fromkeys(types_of(response.TOPIC), keep_responses),
+        subscription=FIGURES,
+    ),
+    Area(routes=[definition_routes]),
+)

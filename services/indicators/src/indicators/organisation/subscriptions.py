@@ -1,0 +1,33 @@
+"""From registry's events about units to rows."""
+
+from collections.abc import Sequence
+
+from common.contracts.envelope import IncomingEvent
+from common.contracts.organisation import OrganisationData
+from common.database import UnitOfWork
+from indicators.organisation.storage import keep_newest
+
+
+async def keep_units(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
+    """Stores what the events say of units, if it is newer than what is stored."""
+    await keep_newest(await unit.driver_connection(), rows_of(events))
+
+
+def rows_of(events: Sequence[IncomingEvent]) -> list[tuple[object, ...]]:
+    """The events of units as rows with the COLUMNS of the storage; other events give none."""
+    return [
+        (
+            unit.school_code,
+            str(unit.unit_kind),
+            unit.code,
+            event.sequence,
+            unit.name,
+            unit.name_en,
+            unit.province_code,
+            unit.college_code,
+            unit.major_code,
+            str(unit.state),
+        )
+        for event in events
+        if isinstance(unit := event.data, OrganisationData)
+    ]

@@ -1,0 +1,21 @@
+"""Response rates (回收率): graduates who were asked, and those whose answer was not taken back."""
+
+from dataclasses import dataclass
+
+from indicators.schemes.rounding import percentage
+
+SUBMITTED = "submitted"
+"""State of a valid answer; a withdrawn one is not."""
+
+
+@dataclass(frozen=True)
+class ResponseFigure:
+    """Eligible graduates and valid answers of a group; a graduate of several waves of a cycle counts once."""
+
+    eligible: int
+    valid: int
+
+    @property
+    def rate(self) -> str | None:
+        """The published percentage; none for 0/0."""
+        return percentage(self.valid, self.eligible)

@@ -1,0 +1,1 @@
+"""Denominator rules, dimensions with their values, and the names of these."""

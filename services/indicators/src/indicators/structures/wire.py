@@ -1,0 +1,69 @@
+"""Structure tables as callers see them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel, Field
+
+from indicators.reading.answers import NamedGroup, Stamp, in_order, named
+from indicators.schemes.groupings import Group
+from indicators.structures.domain.labels import label_of
+from indicators.structures.domain.structure import Particulars, structure
+
+
+class CellBody(BaseModel):
+    """Graduates with one value; a missing value is the cell with code null."""
+
+    code: str | None
+    label: str | None = Field(description="In the language of the request")
+    count: int
+    share: str | None = Field(examples=["53.91"])
+
+
+class StructureObservation(BaseModel):
+    """One group; counts of its cells add up to its base."""
+
+    group: NamedGroup
+    base: int
+    cells: list[CellBody]
+
+
+class Structure(Stamp):
+    """How the graduates of a denominator spread over one dimension."""
+
+    dimension: str
+    denominator_rule: str
+    scheme: str
+    definition_version: str
+    observations: list[StructureObservation]
+
+
+@dataclass(frozen=True)
+class StructureTable:
+    """What is asked of every group, and the language of the labels."""
+
+    dimension: str
+    rule: str
+    regions: str
+    language: str
+
+    def observations(
+        self, found: Mapping[Group, Sequence[Particulars]], by: Sequence[str]
+    ) -> list[StructureObservation]:
+        """Groups that have graduates in the base; without a grouping always exactly one."""
+        asked: Mapping[Group, Sequence[Particulars]] = found if by else {(): found.get((), [])}
+        shown = [self._observation(named(by, group), asked[group]) for group in in_order(asked)]
+        return [each for each in shown if each.base or not by]
+
+    def _observation(self, group: NamedGroup, particulars: Sequence[Particulars]) -> StructureObservation:
+        base, cells = structure(particulars, self.dimension, self.rule, self.regions)
+        shown = [
+            CellBody(
+                code=cell.code,
+                label=label_of(self.dimension, cell.code, self.language, self.regions),
+                count=cell.count,
+                share=cell.share,
+            )
+            for cell in cells
+        ]
+        return StructureObservation(group=group, base=base, cells=shown)

@@ -1,0 +1,116 @@
+"""Waiting for changes: one question to the database for all who wait, and a limit on these."""
+
+import asyncio
+from collections.abc import Collection
+from typing import Any
+
+import pytest
+
+from common.contracts import ChangeToken, graduate
+from indicators.progress.waiting import Waits
+
+TOKENS = [ChangeToken(graduate.TOPIC, "90001", f"{number}", 1) for number in range(50)]
+
+
+class Stored:
+    """Which changes are included, and how often that was asked."""
+
+    def __init__(self) -> None:
+        self.changes: set[ChangeToken] = set()
+        self.asked: list[frozenset[ChangeToken]] = []
+        self.failure: Exception | None = None
+
+    async def included(self, tokens: Collection[ChangeToken]) -> set[ChangeToken]:
+        self.asked.append(frozenset(tokens))
+        if self.failure is not None:
+            raise self.failure
+        return self.changes & set(tokens)
+
+
+async def here() -> bool:
+    return False
+
+
+@pytest.fixture
+def stored() -> Stored:
+    return Stored()
+
+
+def waiting(waits: Waits, tokens: Collection[ChangeToken] = TOKENS, seconds: float = 20, gone: Any = here) -> Any:
+    return asyncio.create_task(waits.met(tokens, seconds, gone))
+
+
+async def test_all_who_wait_share_one_question(stored: Stored) -> None:
+    waits = Waits(stored.included)
+    requests = [waiting(waits, [token]) for token in TOKENS]
+    await asyncio.sleep(0.1)
+    assert not any(request.done() for request in requests)
+    assert stored.asked[-1] == frozenset(TOKENS)
+    assert len(stored.asked) < len(TOKENS) + 30
+    stored.changes.update(TOKENS[:49])
+    assert await asyncio.gather(*requests[:49]) == [True] * 49
+    assert not requests[49].done()
+    stored.changes.update(TOKENS)
+    assert await requests[49]
+
+
+async def test_a_request_waits_for_all_of_its_changes(stored: Stored) -> None:
+    request = waiting(Waits(stored.included), TOKENS[:2])
+    stored.changes.add(TOKENS[0])
+    await asyncio.sleep(0.05)
+    assert not request.done()
+    stored.changes.add(TOKENS[1])
+    assert await request
+
+
+async def test_what_is_included_already_is_not_waited_for(stored: Stored) -> None:
+    stored.changes.update(TOKENS)
+    assert await Waits(stored.included, limit=0).met(TOKENS, 0, here)
+    assert len(stored.asked) == 1
+
+
+async def test_a_wait_ends(stored: Stored) -> None:
+    assert not await asyncio.wait_for(Waits(stored.included).met(TOKENS, 0.05, here), 5)
+
+
+async def test_nothing_is_asked_when_no_request_waits_any_more(stored: Stored) -> None:
+    waits = Waits(stored.included)
+    assert not await waits.met(TOKENS, 0.03, here)
+    await asyncio.sleep(0.05)
+    asked = len(stored.asked)
+    await asyncio.sleep(0.1)
+    assert len(stored.asked) == asked
+    again = waiting(waits)
+    stored.changes.update(TOKENS)
+    assert await again
+
+
+async def test_a_client_that_has_gone_is_not_waited_for(stored: Stored) -> None:
+    async def gone() -> bool:
+        return True
+
+    assert not await asyncio.wait_for(Waits(stored.included).met(TOKENS, 30, gone), 5)
+
+
+async def test_a_request_beyond_the_limit_is_answered_at_once(stored: Stored) -> None:
+    waits = Waits(stored.included, limit=2)
+    requests = [waiting(waits) for _ in range(2)]
+    await asyncio.sleep(0.01)
+    assert not await asyncio.wait_for(waits.met(TOKENS, 30, here), 1)
+    stored.changes.update(TOKENS)
+    assert await asyncio.gather(*requests) == [True, True]
+    assert await waits.met(TOKENS, 30, here)
+
+
+async def test_a_failed_question_fails_all_and_the_next_request_asks_again(stored: Stored) -> None:
+    waits = Waits(stored.included)
+    requests = [waiting(waits) for _ in range(3)]
+    await asyncio.sleep(0.01)
+    stored.failure = ConnectionError("gone")
+    for request in requests:
+        with pytest.raises(ConnectionError):
+            await request
+    stored.failure = None
+    again = waiting(waits)
+    stored.changes.update(TOKENS)
+    assert await again

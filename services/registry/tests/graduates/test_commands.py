@@ -1,0 +1,83 @@
+"""Commands about graduates without HTTP: they join one transaction, and give way to an import that holds the roster."""
+
+from functools import partial
+
+import pytest
+from sqlalchemy import text
+
+from common.auth import SYSTEM, Principal, Role
+from common.crypto import FieldCipher
+from common.database import Database, UnitOfWork
+from common.errors import Busy, PreconditionFailed, PreconditionRequired
+from common.identifiers import Cohort, SchoolCode
+from registry.graduates import commands
+from registry.graduates.domain.entry import StoredGraduate
+from registry.graduates.storage.locks import lock_roster
+from registry.organisation import commands as organisation
+from registry.organisation.domain import Kind, OrganisationUnit
+
+COHORT = Cohort(2024)
+ADMIN = Principal(subject="admin", role=Role.ADMIN)
+ZHANG = {"student_number": "2020001", "name": "张三", "college_code": "C1"}
+
+
+async def with_college(unit: UnitOfWork, *, school: SchoolCode, cipher: FieldCipher) -> StoredGraduate:
+    """One act over two areas: a college, and a graduate of it."""
+    college = OrganisationUnit(kind=Kind.COLLEGE, school_code=school, code="C1", name="理学院")
+    await organisation.create(unit, caller=ADMIN, new=college)
+    return await commands.create(unit, caller=ADMIN, cipher=cipher, school_code=school, cohort=COHORT, given=ZHANG)
+
+
+async def colleges(database: Database, school: SchoolCode) -> int:
+    async with database.reading() as connection:
+        query = text("SELECT count(*) FROM colleges WHERE school_code = :school")
+        return int((await connection.execute(query, {"school": school})).scalar_one())
+
+
+async def test_two_acts_of_two_areas_become_true_together(
+    database: Database, cipher: FieldCipher, school: SchoolCode
+) -> None:
+    stored = await database.act(ADMIN.actor, partial(with_college, school=school, cipher=cipher))
+    assert (stored.college_code, stored.version, stored.sequence) == ("C1", 1, 1)
+    async with database.reading() as connection:
+        events = await connection.scalars(
+            text("SELECT type FROM outbox WHERE school_code = :school ORDER BY id"), {"school": school}
+        )
+        assert list(events)[1:] == ["quxiang.organisation.changed", "quxiang.graduate.registered"]
+
+
+async def test_of_two_acts_that_fail_together_nothing_stays(
+    database: Database, cipher: FieldCipher, school: SchoolCode
+) -> None:
+    async def and_fails(unit: UnitOfWork) -> None:
+        await with_college(unit, school=school, cipher=cipher)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await database.act(ADMIN.actor, and_fails)
+    assert await colleges(database, school) == 0
+
+
+async def test_a_change_is_meant_for_one_version(database: Database, cipher: FieldCipher, school: SchoolCode) -> None:
+    stored = await database.act(ADMIN.actor, partial(with_college, school=school, cipher=cipher))
+    change = partial(commands.change, caller=ADMIN, cipher=cipher, graduate_id=stored.id, given={"sex_code": "1"})
+    with pytest.raises(PreconditionRequired):
+        await database.act(ADMIN.actor, partial(change, expected=None))
+    with pytest.raises(PreconditionFailed):
+        await database.act(ADMIN.actor, partial(change, expected=2))
+    changed = await database.act(ADMIN.actor, partial(change, expected=1))
+    assert (changed.version, changed.sex_code, changed.name_cipher) == (2, "1", stored.name_cipher)
+
+
+async def test_a_write_gives_way_to_an_import_of_its_roster(
+    database: Database, cipher: FieldCipher, school: SchoolCode
+) -> None:
+    enter = partial(
+        commands.create, caller=ADMIN, cipher=cipher, school_code=school, given=ZHANG | {"college_code": None}
+    )
+    async with database.transaction(SYSTEM) as importing:
+        await lock_roster(importing.connection, school, COHORT)
+        with pytest.raises(Busy):
+            await database.act(ADMIN.actor, partial(enter, cohort=COHORT))
+        assert (await database.act(ADMIN.actor, partial(enter, cohort=Cohort(2023)))).version == 1
+    assert (await database.act(ADMIN.actor, partial(enter, cohort=COHORT))).version == 1

@@ -1,0 +1,183 @@
+"""Acts of the holder of a personal link: open it, save a page, submit.
+
+Each holds the wave and then the invitation, so that acts on one response follow each other.
+"""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.auth import Actor
+from common.crypto import FieldCipher
+from common.database import UnitOfWork
+from common.errors import ExpectedVersion, Invalid, NotFound, must_equal
+from common.identifiers import ResponseId
+from surveys.answers import storage
+from surveys.answers.domain import answered, missing, problems_of_page
+from surveys.answers.storage import Values
+from surveys.invitations import storage as invitations
+from surveys.invitations.domain import Invitation, InvitationState
+from surveys.problems import LinkRefused
+from surveys.questionnaires.domain.content import Content
+from surveys.questionnaires.storage import published
+from surveys.responses import storage as responses
+from surveys.responses.announcements import announcement
+from surveys.responses.domain import Response
+from surveys.roster.domain import SchoolNames
+from surveys.roster.storage import school_names
+from surveys.waves import storage as waves
+from surveys.waves.domain import CurrentWave, WaveNotOpen, WavePhase
+
+RESPONDENT = "respondent"
+"""Role under which the audit trail names the holder of a link, who has no account."""
+
+_ANSWERABLE = frozenset({InvitationState.CREATED, InvitationState.OPENED})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Everything about one person's answer while it is being given."""
+
+    wave: CurrentWave
+    school: SchoolNames
+    content: Content
+    response: Response
+    values: Values
+
+    @property
+    def id(self) -> ResponseId:
+        """That of the response."""
+        return self.response.id
+
+    @property
+    def version(self) -> int:
+        """That of the response: every saved page raises it."""
+        return self.response.version
+
+
+def holder_of(invitation: Invitation) -> Actor:
+    """Who acts with the link of this invitation."""
+    return Actor(f"invitation:{invitation.id}", RESPONDENT)
+
+
+async def open_link(unit: UnitOfWork, *, invitation: Invitation) -> None:
+    """Notes the first use of a link while its wave is open: from then on only its holder can read it.
+
+    This is an act of its own: it stays when the request that used the link first is refused for something else.
+    """
+    wave = await waves.current(unit.connection, invitation.wave_id, hold=True)
+    # read again under its lock: of two first uses one opens the link
+    held = await invitations.hold(unit.connection, invitation.id)
+    if held.state is not InvitationState.CREATED or wave.phase is not WavePhase.OPEN:
+        return
+    await invitations.mark(unit.connection, held.id, InvitationState.OPENED)
+    await responses.begun(unit.connection, held)
+    detail = {"wave_id": str(held.wave_id)}
+    await unit.audit("invitation.open", "invitation", held.id, school_code=held.school_code, detail=detail)
+
+
+async def save_page(
+    unit: UnitOfWork,
+    *,
+    cipher: FieldCipher,
+    invitation: Invitation,
+    page_id: str,
+    expected: ExpectedVersion,
+    values: Values,
+) -> Answer:
+    """Replaces the answers of one page; each value must fit its question, none is required yet.
+
+    Raises LinkRefused, NotFound for an unknown page, the refusals of a precondition, WaveNotOpen,
+    or Invalid.
+    """
+    answer = await _answerable(unit, cipher, invitation)
+    page = answer.content.page(page_id)
+    if page is None:
+        raise NotFound
+    must_equal(expected, answer.version)
+    answer.wave.must_have_opened()
+    if problems := problems_of_page(page, values):
+        raise Invalid(problems)
+    kept = {name: value for name, value in values.items() if value is not None}
+    response = await responses.save(unit.connection, answer.response)
+    await storage.save_page(unit.connection, cipher, response, page.id, kept)
+    await _audit(unit, "save_page", response)
+    replaced = {question.id for question in page.questions}
+    others = {name: value for name, value in answer.values.items() if name not in replaced}
+    return replace(answer, response=response, values=others | kept)
+
+
+async def submit(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitation, expected: ExpectedVersion) -> Answer:
+    """Closes a complete answer, uses up its link and announces that it was given.
+
+    Raises LinkRefused, the refusals of a precondition, WaveNotOpen, or Invalid for what is missing.
+    """
+    answer = await _answerable(unit, cipher, invitation)
+    must_equal(expected, answer.version)
+    answer.wave.must_have_opened()
+    if problems := missing(answer.content, answer.values):
+        raise Invalid(problems)
+    # the stream before the response, as every act does
+    moment = await responses.next_moment(unit.connection, answer.response)
+    given, total = answered(answer.content, answer.values)
+    response = await responses.submit(unit.connection, answer.response, moment, given, total)
+    await invitations.mark(unit.connection, invitation.id, InvitationState.SUBMITTED)
+    await unit.announce(announcement(response, answer.wave, moment))
+    await _audit(unit, "submit", response)
+    return replace(answer, response=response)
+
+
+async def read(connection: AsyncConnection, cipher: FieldCipher, invitation: Invitation) -> Answer:
+    """The answer behind a link; raises LinkRefused, or WaveNotOpen."""
+    wave = await waves.current(connection, invitation.wave_id)
+    _must_be_answerable(invitation, wave)
+    wave.must_have_opened()
+    return await find(connection, cipher, invitation)
+
+
+async def find(connection: AsyncConnection, cipher: FieldCipher, invitation: Invitation) -> Answer:
+    """The answer behind a link that was opened, even if it is used up by now."""
+    wave = await waves.current(connection, invitation.wave_id)
+    response = await responses.of_invitation(connection, invitation.id)
+    if response is None:
+        # the wave has opened since the link was looked at
+        raise WaveNotOpen(opens_at=wave.opens_at.isoformat())
+    return await _loaded(connection, cipher, wave, response)
+
+
+def _must_be_answerable(invitation: Invitation, wave: CurrentWave) -> None:
+    """Raises LinkRefused for a link that is used up or expired."""
+    if invitation.state not in _ANSWERABLE or wave.phase is WavePhase.CLOSED:
+        raise LinkRefused
+
+
+async def _answerable(unit: UnitOfWork, cipher: FieldCipher, invitation: Invitation) -> Answer:
+    """The answer behind a link, held until the act ends."""
+    wave = await waves.current(unit.connection, invitation.wave_id, hold=True)
+    held = await invitations.hold(unit.connection, invitation.id)
+    _must_be_answerable(held, wave)
+    # before the wave opens there is none: it is begun to have a version to compare, and undone with the refusal
+    response = await responses.begun(unit.connection, held)
+    return await _loaded(unit.connection, cipher, wave, response)
+
+
+async def _loaded(connection: AsyncConnection, cipher: FieldCipher, wave: CurrentWave, response: Response) -> Answer:
+    asked = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
+    assert asked is not None, "a wave refers to a published version by a foreign key"
+    return Answer(
+        wave=wave,
+        school=await school_names(connection, wave.school_code),
+        content=asked,
+        response=response,
+        values=await storage.values_of(connection, cipher, response.id),
+    )
+
+
+async def _audit(unit: UnitOfWork, act: str, response: Response) -> None:
+    await unit.audit(
+        f"response.{act}",
+        "response",
+        response.id,
+        school_code=response.school_code,
+        detail={"version": response.version, "wave_id": str(response.wave_id)},
+    )

@@ -1,0 +1,98 @@
+"""Answering over HTTP, with the token of a personal link in place of an account."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import Depends, Path, Request, Response
+from fastapi.security import APIKeyHeader
+
+from common.crypto import hashed_secret
+from common.database import Database
+from common.http import Cipher, Credential, Db, IdempotencyKey, IfMatch, Router, answer, resource
+from surveys.answers import commands
+from surveys.answers.commands import Answer, holder_of
+from surveys.answers.wire import AnswerBody, PageValues
+from surveys.invitations.domain import Invitation, InvitationState, has_form
+from surveys.invitations.storage import by_digest
+from surveys.problems import LinkRefused
+
+
+async def check_link(request: Request) -> None:
+    """Notes the first use of the link; raises LinkRefused unless its token belongs to an invitation."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "survey" or not has_form(token.strip()):
+        raise LinkRefused
+    database: Database = request.app.state.database
+    # equality is decided on the digest of a random secret, so the index's timing gives no token away
+    async with database.reading() as connection:
+        invitation = await by_digest(connection, hashed_secret(token.strip()))
+    if invitation is None:
+        raise LinkRefused
+    if invitation.state is InvitationState.CREATED:
+        await database.act(holder_of(invitation), partial(commands.open_link, invitation=invitation))
+    request.state.invitation = invitation
+
+
+async def _invitation_of(request: Request) -> Invitation:
+    invitation: Invitation = request.state.invitation
+    return invitation
+
+
+Holder = Annotated[Invitation, Depends(_invitation_of)]
+"""The invitation whose link the request came with."""
+
+PageName = Annotated[str, Path(max_length=64)]
+
+SURVEY_LINK = Credential(
+    check_link,
+    APIKeyHeader(
+        name="Authorization",
+        scheme_name="survey",
+        description="`Survey TOKEN`, the token being the fragment of a personal link.",
+        auto_error=False,
+    ),
+)
+
+router = Router(prefix="/v1/answer", tags=["answer"], credential=SURVEY_LINK)
+
+
+@router.get(
+    "",
+    response_model=AnswerBody,
+    summary="The questionnaire and what was answered so far",
+    responses={409: {"$ref": "#/components/responses/Problem409"}},
+)
+async def read_answer(*, invitation: Holder, database: Db, cipher: Cipher) -> Response:
+    async with database.reading() as connection:
+        return _shown(await commands.read(connection, cipher, invitation))
+
+
+@router.put("/pages/{page_id}", response_model=AnswerBody, summary="Save the answers of one page")
+async def save_page(
+    *, invitation: Holder, database: Db, cipher: Cipher, page_id: PageName, if_match: IfMatch, body: PageValues
+) -> Response:
+    act = partial(
+        commands.save_page,
+        cipher=cipher,
+        invitation=invitation,
+        page_id=page_id,
+        expected=if_match,
+        values=body.values,
+    )
+    return _shown(await database.act(holder_of(invitation), act))
+
+
+@router.post("/submit", response_model=AnswerBody, summary="Submit; the link is used up")
+async def submit_answer(
+    *, invitation: Holder, database: Db, cipher: Cipher, if_match: IfMatch, once: IdempotencyKey
+) -> Response:
+    async def submitted_before(_: object) -> Answer:
+        async with database.reading() as connection:
+            return await commands.find(connection, cipher, invitation)
+
+    act = partial(commands.submit, cipher=cipher, invitation=invitation, expected=if_match)
+    return await answer(database.act(holder_of(invitation), act, once), show=_shown, again=submitted_before)
+
+
+def _shown(given: Answer) -> Response:
+    return resource(AnswerBody.of(given), given.version)

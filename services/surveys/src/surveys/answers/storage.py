@@ -1,0 +1,50 @@
+"""What was answered in SQL: one ciphertext per page, bound to the response and the page it belongs to."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.crypto import FieldCipher
+from common.database import NOW
+from common.identifiers import ResponseId
+from surveys.responses.domain import Response
+from surveys.responses.tables import response_pages as pages
+
+FIELD = "response_pages.values"
+
+Values = Mapping[str, Any]
+"""Question → value, as JSON knows them."""
+
+
+async def save_page(
+    connection: AsyncConnection, cipher: FieldCipher, response: Response, page_id: str, values: Values
+) -> None:
+    """Replaces the answers of one page."""
+    plaintext = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    ciphertext = cipher.encrypt(FIELD, _record(response.id, page_id), plaintext)
+    saved = {"school_code": response.school_code, "values_ciphertext": ciphertext}
+    statement = insert(pages).values(response_id=response.id, page_id=page_id, **saved)
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[pages.c.response_id, pages.c.page_id],
+            set_=saved | {"recorded_at": NOW},
+        )
+    )
+
+
+async def values_of(connection: AsyncConnection, cipher: FieldCipher, response_id: ResponseId) -> Values:
+    """All answers given so far, by question; ids of questions differ over the whole questionnaire."""
+    query = select(pages.c.page_id, pages.c.values_ciphertext).where(pages.c.response_id == response_id)
+    values: dict[str, Any] = {}
+    # the same value under two pages has two ciphertexts: each is bound to its place
+    for page_id, ciphertext in await connection.execute(query):
+        values |= json.loads(cipher.decrypt(FIELD, _record(response_id, page_id), ciphertext))
+    return values
+
+
+def _record(response_id: ResponseId, page_id: str) -> str:
+    return f"{response_id}/{page_id}"

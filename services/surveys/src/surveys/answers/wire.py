@@ -1,0 +1,86 @@
+"""Answers on the wire: what is asked, and what was answered so far."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from common.http import StrictModel
+from surveys.answers.commands import Answer
+from surveys.answers.domain import missing
+from surveys.questionnaires.wire import PageBody, TextForm
+from surveys.responses.announcements import change_token
+from surveys.responses.domain import ResponseState
+
+Values = Annotated[
+    dict[str, Any], Field(max_length=1_000, description="Question → value; null or absent: not answered")
+]
+
+
+class PageValues(StrictModel):
+    """The answers of one page, all of them: a question left out is not answered."""
+
+    values: Values
+
+
+class AskedQuestionnaire(BaseModel):
+    """The questionnaire version that is asked."""
+
+    id: UUID
+    version: int
+    title: TextForm
+    pages: list[PageBody]
+
+
+class AskedWave(BaseModel, from_attributes=True):
+    """What the respondent needs to know of the wave."""
+
+    cohort: int
+    cycle: int
+    opens_at: datetime
+    closes_at: datetime
+
+
+class AskingSchool(BaseModel):
+    """Who asks; names are null until they are known."""
+
+    code: str
+    name: str | None
+    name_en: str | None
+
+
+class AnswerBody(BaseModel):
+    """An answer while it is being given."""
+
+    version: int
+    state: ResponseState
+    change_token: str | None = Field(description="Of the submission; null before it")
+    school: AskingSchool
+    wave: AskedWave
+    questionnaire: AskedQuestionnaire
+    values: Values
+    missing: list[str] = Field(description="Required questions that are not answered yet")
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        """The answer with everything that its holder is asked."""
+        wave, content, token = answer.wave, answer.content, change_token(answer.response)
+        problems = missing(content, answer.values)
+        return cls.model_validate(
+            {
+                "version": answer.version,
+                "state": answer.response.state,
+                "change_token": token and token.encode(),
+                "school": {"code": wave.school_code, **answer.school._asdict()},
+                "wave": wave,
+                "questionnaire": {
+                    "id": wave.questionnaire_id,
+                    "version": wave.questionnaire_version,
+                    "title": content.title,
+                    "pages": content.pages,
+                },
+                "values": answer.values,
+                "missing": [problem.pointer.removeprefix("/values/") for problem in problems],
+            }
+        )

@@ -1,0 +1,41 @@
+"""The areas of the service: what each brings to the app, the worker and the migrations."""
+
+from common.contracts import graduate, organisation
+from common.service_process import Area, Operation, Subscription
+from surveys.answers.routes import router as answer_routes
+from surveys.invitations.commands import KIND
+from surveys.invitations.operations import inviting
+from surveys.invitations.routes import router as invitation_routes
+from surveys.invitations.tables import invitations
+from surveys.questionnaires.routes import router as questionnaire_routes
+from surveys.questionnaires.tables import questionnaire_versions, questionnaires
+from surveys.responses.routes import router as response_routes
+from surveys.responses.tables import response_pages, responses
+from surveys.roster.subscriptions import keep_graduates, keep_schools
+from surveys.roster.tables import graduates, schools
+from surveys.waves.routes import router as wave_routes
+from surveys.waves.tables import response_streams, wave_eligible, waves
+
+ROSTER = Subscription("quxiang.surveys.roster")
+
+AREAS = (
+    Area(
+        tables=[graduates, schools],
+        handlers={
+            graduate.REGISTERED: keep_graduates,
+            graduate.CHANGED: keep_graduates,
+            graduate.WITHDRAWN: keep_graduates,
+            organisation.CHANGED: keep_schools,
+        },
+        subscription=ROSTER,
+    ),
+    Area(tables=[questionnaires, questionnaire_versions], routes=[questionnaire_routes]),
+    Area(tables=[waves, wave_eligible, response_streams], routes=[wave_routes]),
+    Area(
+        tables=[invitations],
+        routes=[invitation_routes],
+        operations={KIND: Operation(lambda runtime: inviting(runtime.cipher))},
+    ),
+    Area(tables=[responses, response_pages], routes=[response_routes]),
+    Area(routes=[answer_routes]),
+)

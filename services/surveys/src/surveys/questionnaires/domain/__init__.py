@@ -1,0 +1,1 @@
+"""What a questionnaire is made of, and the checks it must pass."""

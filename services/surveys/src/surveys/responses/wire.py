@@ -1,0 +1,33 @@
+"""Responses on the wire: that a graduate answered, never what."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from surveys.responses.announcements import change_token
+from surveys.responses.domain import Response, ResponseState
+
+
+class ResponseBody(BaseModel):
+    """A response without what was answered."""
+
+    id: UUID
+    version: int
+    change_token: str | None
+    wave_id: UUID
+    graduate_id: UUID
+    school_code: str
+    state: ResponseState
+    questions_answered: int
+    questions_total: int
+    created_at: datetime
+    recorded_at: datetime
+    submitted_at: datetime | None
+
+    @classmethod
+    def of(cls, response: Response) -> Self:
+        """The response with the token of its newest event."""
+        token = change_token(response)
+        return cls.model_validate(vars(response) | {"change_token": token and token.encode()})

@@ -1,0 +1,72 @@
+"""Waves on the wire."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+
+from common.contracts import ChangeToken
+from common.errors import Message
+from common.http import StrictModel, rule_broken
+from common.identifiers import Cohort, QuestionnaireId, SchoolCode
+from surveys.waves.domain import Cycle, Wave, WavePlan
+
+Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
+
+
+def _known_cycle(years: int) -> int:
+    # not a Literal, for which true is 1
+    if years not in set(Cycle):
+        raise rule_broken("not_allowed", Message("应为 0、1、3 或 5", "Must be 0, 1, 3 or 5"))
+    return years
+
+
+CycleField = Annotated[
+    int, AfterValidator(_known_cycle), Field(description="Years after graduation", json_schema_extra={"enum": [*Cycle]})
+]
+
+
+class NewWave(StrictModel):
+    """A wave to create; its questions are those of a published questionnaire version."""
+
+    school_code: Annotated[SchoolCode, Field(pattern=r"^[0-9]{5}$")]
+    cohort: Annotated[Cohort, Field(ge=1977, le=2200)]
+    cycle: CycleField
+    questionnaire_id: QuestionnaireId
+    questionnaire_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    opens_at: Instant
+    closes_at: Instant
+
+    def plan(self) -> WavePlan:
+        """The domain value."""
+        return WavePlan(**{**dict(self), "cycle": Cycle(self.cycle)})
+
+
+class WaveBody(BaseModel, from_attributes=True):
+    """A wave; `eligible` was counted when it was created."""
+
+    id: UUID
+    version: int
+    school_code: str
+    cohort: int
+    cycle: int
+    questionnaire_id: UUID
+    questionnaire_version: int
+    opens_at: datetime
+    closes_at: datetime
+    eligible: int
+    created_at: datetime
+
+
+class NewWaveBody(WaveBody):
+    """A wave that was just created."""
+
+    change_token: str | None
+    min_change_met: bool
+
+    @classmethod
+    def of(cls, wave: Wave, token: ChangeToken | None, min_change_met: bool) -> Self:
+        """The wave with the token of its last event."""
+        beside = {"change_token": token and token.encode(), "min_change_met": min_change_met}
+        return cls.model_validate(vars(wave) | beside)

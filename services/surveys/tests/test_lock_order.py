@@ -1,0 +1,120 @@
+"""Every pair of acts that lock the same rows meets in both directions: one lock order, so no deadlock."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from common.auth import Principal, Role
+from common.crypto import FieldCipher, hashed_secret
+from common.database import Database
+from common.errors import Versions
+from common.identifiers import GraduateId, InvitationId, OperationId, ResponseId
+from surveys.answers import commands as answers
+from surveys.invitations import commands as invitations
+from surveys.invitations import storage
+from surveys.invitations.domain import Batch, Channel, Invitation, NewInvitation
+from surveys.responses import commands as responses
+from surveys.settings import Settings
+from surveys.waves import commands as waves
+from surveys.waves.wire import NewWave
+from testing.collisions import Act, meet
+
+Json = dict[str, Any]
+Client = Callable[..., httpx.AsyncClient]
+Acts = dict[str, Act]
+
+ANY = Versions(any=True)
+CREATED, OPENED, SUBMITTED = range(3)
+
+
+@pytest.fixture
+async def links(database: Database, client: Client, tokens: list[str]) -> list[Invitation]:
+    """Three links: one that nobody used, one with a complete answer, one with a submitted answer."""
+    for token in tokens[OPENED:]:
+        for page, values in (("work", {"satisfied": "y"}), ("study", {"match": 4})):
+            path, saved = f"/v1/answer/pages/{page}", {"values": values}
+            await client(link=token).put(path, json=saved, headers={"If-Match": "*"})
+    submitted = await client(link=tokens[SUBMITTED]).post("/v1/answer/submit", headers={"If-Match": "*"})
+    assert submitted.status_code == 200
+    async with database.reading() as connection:
+        found = [await storage.by_digest(connection, hashed_secret(token)) for token in tokens]
+    return [each for each in found if each is not None]
+
+
+@pytest.fixture
+async def withdrawals(manager: httpx.AsyncClient, links: list[Invitation], school: str) -> dict[str, Act]:
+    caller = Principal(subject="manager", role=Role.SURVEY_MANAGER, school_code=school)
+    found = {each["graduate_id"]: each["id"] for each in (await manager.get("/v1/responses")).json()["items"]}
+    return {
+        str(link.graduate_id): partial(
+            responses.withdraw,
+            caller=caller,
+            response_id=ResponseId(UUID(found[str(link.graduate_id)])),
+            expected=ANY,
+        )
+        for link in links[OPENED:]
+    }
+
+
+@pytest.fixture
+def acts_on(
+    settings: Settings, school: str, plan: Json, links: list[Invitation], withdrawals: dict[str, Act]
+) -> Callable[[int], Acts]:
+    cipher = FieldCipher.load(settings.keyring_file)
+    strangers = sorted(uuid4() for _ in range(3))
+
+    def invite() -> Act:
+        batch = Batch(OperationId(uuid4()), links[0].wave_id, links[0].school_code, Channel.LINK)
+        made = [NewInvitation(InvitationId(uuid4()), GraduateId(each), uuid4().bytes, b"") for each in strangers]
+        return partial(invitations.invite, batch=batch, made=made)
+
+    def make(number: int) -> Acts:
+        link = links[number]
+        saved: Json = {"page_id": "work", "expected": ANY, "values": {"satisfied": "n"}}
+        manager = Principal(subject="manager", role=Role.SURVEY_MANAGER, school_code=school)
+        return {
+            "open": partial(answers.open_link, invitation=link),
+            "save": partial(answers.save_page, cipher=cipher, invitation=link, **saved),
+            "submit": partial(answers.submit, cipher=cipher, invitation=link, expected=ANY),
+            "withdraw": withdrawals.get(str(link.graduate_id), invite()),
+            "invite": invite(),
+            "invite too": invite(),
+            "create": partial(waves.create, caller=manager, plan=NewWave.model_validate_json(json.dumps(plan)).plan()),
+        }
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "link"),
+    [
+        ("open", "open", CREATED),
+        ("open", "save", CREATED),
+        ("open", "submit", CREATED),
+        ("open", "withdraw", OPENED),
+        ("save", "save", OPENED),
+        ("save", "submit", OPENED),
+        ("save", "withdraw", OPENED),
+        ("submit", "submit", OPENED),
+        ("submit", "withdraw", OPENED),
+        ("withdraw", "withdraw", SUBMITTED),
+        ("create", "create", OPENED),
+        ("create", "submit", OPENED),
+        ("create", "withdraw", SUBMITTED),
+        ("invite", "invite too", CREATED),
+        ("invite", "open", CREATED),
+        ("invite", "save", OPENED),
+        ("invite", "submit", OPENED),
+        ("invite", "withdraw", SUBMITTED),
+    ],
+)
+async def test_acts_that_lock_the_same_rows_never_wait_in_a_circle(
+    database: Database, acts_on: Callable[[int], Acts], first: str, second: str, link: int
+) -> None:
+    acts = acts_on(link)
+    await meet(database, acts[first], acts[second])
