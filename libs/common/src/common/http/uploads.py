@@ -3,6 +3,7 @@
 A route takes `upload: Upload[ImportForm]` after its caller, whose role is then refused before the file is read.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -19,7 +20,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from common.errors import FieldProblem, Invalid, Malformed, Message, QuxiangError
 from common.http.models import Whole, rule_broken
-from common.http.refusals import ContentTooLarge, UnsupportedMediaType
+from common.http.refusals import ContentTooLarge, TooManyUploads, UnsupportedMediaType
 from common.http.routes_of import DeclaredRoute
 from common.http.routing import flattened
 from common.http.validation import field_problems, pointer
@@ -30,6 +31,10 @@ MAX_FILE = 20 * 1024 * 1024
 MAX_UPLOAD_BODY = MAX_FILE + 64 * 1024
 MAX_FIELD = 4096
 MAX_FIELDS = 20
+AT_ONCE = 4
+"""Files that stream in side by side: each may take 20 MB of the memory that all requests share."""
+
+_streaming = asyncio.Semaphore(AT_ONCE)
 
 _SCHOOL_CODE = r"^[0-9]{5}$"
 
@@ -144,7 +149,10 @@ async def _received(request: Request) -> tuple[str, bytes, dict[str, str]]:
     """Name and content of the file, and the other fields; read once, whoever asks first."""
     known: tuple[str, bytes, dict[str, str]] | None = getattr(request.state, "upload", None)
     if known is None:
-        parts = await _parsed(request)
+        if _streaming.locked():
+            raise TooManyUploads
+        async with _streaming:
+            parts = await _parsed(request)
         try:
             file, fields = _split(parts)
             known = (file.filename or "", await file.read(), fields)
