@@ -8,15 +8,14 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from common.errors import FieldProblem, Invalid, Message
-from common.http.models import Whole, rule_broken
 from common.http.refusals import ContentTooLarge, MalformedForm, TooManyUploads, UnsupportedMediaType
 from common.http.routing import Route
 from common.http.validation import field_problems, pointer
@@ -33,24 +32,6 @@ AT_ONCE = 4
 _streaming = asyncio.Semaphore(AT_ONCE)
 
 Form = TypeVar("Form", bound=BaseModel)
-
-
-class ImportForm(BaseModel):
-    """The form of an import; a service adds its own fields in a subclass. All values arrive as text."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
-
-    school_code: str = Field(pattern=r"^[0-9]{5}$")
-    cohort: Whole = Field(ge=1977, le=2200, description="Year of graduation")
-    dry_run: bool = False
-    on_error: Literal["reject", "skip"] = "reject"
-
-    @field_validator("dry_run", mode="before")
-    @classmethod
-    def _true_or_false(cls, value: object) -> object:
-        if value in ("true", "false", True, False):
-            return value in ("true", True)
-        raise rule_broken("not_allowed", Message("应为 true 或 false", "Must be true or false"))
 
 
 @dataclass(frozen=True)
