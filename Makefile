@@ -49,7 +49,7 @@ unit: install ## Run the tests that ask for no server, in seconds (MEMBER, ARGS 
 member: MEMBER_ENV := .members/$(MEMBER)
 member: $(UV) ## Test one member beside nothing but what it declares: MEMBER=registry (or common, servers, testing, local, …)
 	@test -n "$(MEMBER)" || { echo "usage: make member MEMBER=registry" >&2; exit 2; }
-	@UV_PROJECT_ENVIRONMENT=$(MEMBER_ENV) $(UV) sync --locked --quiet --no-default-groups \
+	@UV_PROJECT_ENVIRONMENT=$(MEMBER_ENV) $(UV) sync --locked --quiet --no-default-groups --all-extras \
 		--package quxiang-$(MEMBER) --package quxiang-testing --package quxiang-local --python "$(PYTHON)"
 	@$(UV) export --locked --quiet --only-group test --output-file $(MEMBER_ENV)/tests.txt
 	@$(UV) pip install --quiet --python $(MEMBER_ENV) --requirements $(MEMBER_ENV)/tests.txt
