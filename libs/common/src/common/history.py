@@ -78,7 +78,9 @@ def versioned(metadata: MetaData, name: str, *columns: Column[Any], stream_key: 
     are about, like a graduate.
     """
     written = tuple(column.name for column in columns)
-    main = Table(name, metadata, uuid_key(), *columns, *_stated(), info=_updatable(written))
+    stated = [column.name for column in _stated()]
+    updatable = {"insert_only": True, "updatable_columns": [*written, *stated]}
+    main = Table(name, metadata, uuid_key(), *columns, *_stated(), info=updatable)
     versions = Table(
         f"{name}_versions",
         metadata,
@@ -102,8 +104,16 @@ def versioned(metadata: MetaData, name: str, *columns: Column[Any], stream_key: 
     )
     if "school_code" in written:
         Index(f"ix_{name}_school_code_id", main.c.school_code, main.c.id)
-    save = _save_statement(main, versions, streams, written, stream_key)
-    return VersionedTables(main, versions, streams, written, save, _lock_statement(main, streams, stream_key))
+    key = ":id" if stream_key == "id" else f"(SELECT {stream_key} FROM {name} WHERE id = :id)"
+    lock = text(f"SELECT 1 FROM {streams.name} WHERE {stream_key} = {key} FOR UPDATE")
+    return VersionedTables(
+        main,
+        versions,
+        streams,
+        written,
+        _save_statement(main, versions, streams, written, stream_key),
+        lock.bindparams(bindparam("id", type_=Uuid())),
+    )
 
 
 async def save(
@@ -163,10 +173,6 @@ def _stated() -> list[Column[Any]]:
     ]
 
 
-def _updatable(written: Sequence[str]) -> dict[str, Any]:
-    return {"insert_only": True, "updatable_columns": [*written, *(column.name for column in _stated())]}
-
-
 def _save_statement(main: Table, versions: Table, streams: Table, written: Sequence[str], key: str) -> TextClause:
     """Written out once for the tables, because composing it costs as much as running it."""
     types = {name: main.c[name].type for name in written} | {
@@ -206,9 +212,3 @@ def _save_statement(main: Table, versions: Table, streams: Table, written: Seque
         SELECT stored.*, stream.sequence FROM stored, stream
         """
     return text(statement).bindparams(*(bindparam(name, type_=each) for name, each in types.items()))
-
-
-def _lock_statement(main: Table, streams: Table, key: str) -> TextClause:
-    wanted = ":id" if key == "id" else f"(SELECT {key} FROM {main.name} WHERE id = :id)"
-    statement = f"SELECT 1 FROM {streams.name} WHERE {key} = {wanted} FOR UPDATE"
-    return text(statement).bindparams(bindparam("id", type_=Uuid()))

@@ -102,13 +102,10 @@ def _from_json(kind: type) -> Convert:
     def convert(document: Any) -> Any:
         if isinstance(document, kind):
             return document
-        return kind(**{name: _applied(conversions[name], value) for name, value in document.items()})
+        made = {name: (conversions[name], value) for name, value in document.items()}
+        return kind(**{name: to(value) if to and value is not None else value for name, (to, value) in made.items()})
 
     return convert
-
-
-def _applied(convert: Convert | None, value: Any) -> Any:
-    return value if convert is None or value is None else convert(value)
 
 
 def _without_none(declared: Any) -> Any:

@@ -100,8 +100,13 @@ class Registry:
                 continue
             if response.status_code == httpx.codes.NOT_FOUND:
                 return None
+            if response.status_code in _TOKEN_REFUSED:
+                # the token may be renewed by the time the caller asks again
+                raise RegistryUnavailable
             if response.status_code not in _AGAIN:
-                return _content(response)
+                if not response.is_success:
+                    raise RegistryRefused
+                return response.json()
         raise RegistryUnavailable
 
 
@@ -110,15 +115,6 @@ async def registry_client(settings: ServiceSettings) -> AsyncIterator[Registry]:
     """A client of registry that keeps its connections until the end."""
     async with httpx.AsyncClient(base_url=settings.registry_url or "", timeout=TIMEOUT) as client:
         yield Registry(client, ServiceTokens(settings))
-
-
-def _content(response: httpx.Response) -> Any:
-    """The parsed answer. A token that is not accepted may be renewed; any other refusal stays one."""
-    if response.status_code in _TOKEN_REFUSED:
-        raise RegistryUnavailable
-    if not response.is_success:
-        raise RegistryRefused
-    return response.json()
 
 
 def _entry(answer: Mapping[str, Any], graduate_id: str, sequence: int) -> RosterEntry:

@@ -90,7 +90,10 @@ class CodeList:
             return CodeProblem("unknown_code" if looks_like_code else "unknown_label", self.name)
         if not by_code:
             return by_label[0] if by_label else None
-        if not by_label or by_code[0] in by_label or self._is_part_of(by_code[0], by_label):
+        entry = self.lookup(by_code[0])
+        # a label may name the wider class that the code belongs to
+        parent = entry and entry.attributes.get("parent", "")
+        if not by_label or by_code[0] in by_label or parent in by_label:
             return by_code[0]
         common = next((code for code in by_code if code in by_label), None)
         return common or CodeProblem("code_label_disagree", self.name)
@@ -119,11 +122,6 @@ class CodeList:
             yield digits.removeprefix("0")
         if len(digits) == 12:
             yield digits.removesuffix("000000")
-
-    def _is_part_of(self, code: str, wider: tuple[str, ...]) -> bool:
-        """Whether a label names the wider class that the code belongs to."""
-        entry = self.lookup(code)
-        return entry is not None and entry.attributes.get("parent", "") in wider
 
     def _index_labels(self) -> dict[str, tuple[str, ...]]:
         named = [(entry.label_zh, entry.code) for entry in self]

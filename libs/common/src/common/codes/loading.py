@@ -61,21 +61,20 @@ def _read(row: Mapping[str, str], aliases: list[Alias]) -> CodeList:
         title_en=row["title_en"],
         version=f"{row['edition']}-{hashlib.sha256(content.encode()).hexdigest()[:8]}",
         found_by_label=row["found_by"] == "label",
-        entries=map(_entry, _rows(text)),
+        entries=[
+            CodeEntry(
+                code=each["code"],
+                label_zh=each["label_zh"],
+                label_en=each["label_en"] or None,
+                valid_from=_day(each["valid_from"]),
+                valid_to=_day(each["valid_to"]),
+                source=each["source"],
+                verified=each["verified"] == "true",
+                attributes={column: value for column, value in each.items() if column not in _COMMON_COLUMNS and value},
+            )
+            for each in _rows(text)
+        ],
         aliases=aliases,
-    )
-
-
-def _entry(row: Mapping[str, str]) -> CodeEntry:
-    return CodeEntry(
-        code=row["code"],
-        label_zh=row["label_zh"],
-        label_en=row["label_en"] or None,
-        valid_from=_day(row["valid_from"]),
-        valid_to=_day(row["valid_to"]),
-        source=row["source"],
-        verified=row["verified"] == "true",
-        attributes={column: value for column, value in row.items() if column not in _COMMON_COLUMNS and value},
     )
 
 

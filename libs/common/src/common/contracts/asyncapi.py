@@ -42,6 +42,15 @@ _HEADERS: dict[str, Any] = {
 
 def asyncapi_document() -> dict[str, Any]:
     """The document as plain values."""
+    sending = {
+        f"{spec.owner} sends {spec.name}": {"action": "send", "channel": {"$ref": f"#/channels/{spec.name}"}}
+        for spec in TOPICS.values()
+    }
+    receiving = {
+        f"{group} receives {topic}": {"action": "receive", "channel": {"$ref": f"#/channels/{topic}"}}
+        for group, topics in SUBSCRIPTIONS.items()
+        for topic in topics
+    }
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -54,7 +63,7 @@ def asyncapi_document() -> dict[str, Any]:
         },
         "defaultContentType": "application/json",
         "channels": {spec.name: _channel(spec) for spec in TOPICS.values()},
-        "operations": _operations(),
+        "operations": sending | receiving,
         "components": {
             "messages": {described.name: _message(described) for described in EVENT_TYPES.values()},
             "schemas": {"headers": _HEADERS},
@@ -88,16 +97,3 @@ def _message(described: EventType) -> dict[str, Any]:
         "bindings": {"kafka": {"key": key}},
         "examples": [{"payload": described.example.model_dump(mode="json")}],
     }
-
-
-def _operations() -> dict[str, Any]:
-    sending = {
-        f"{spec.owner} sends {spec.name}": {"action": "send", "channel": {"$ref": f"#/channels/{spec.name}"}}
-        for spec in TOPICS.values()
-    }
-    receiving = {
-        f"{group} receives {topic}": {"action": "receive", "channel": {"$ref": f"#/channels/{topic}"}}
-        for group, topics in SUBSCRIPTIONS.items()
-        for topic in topics
-    }
-    return sending | receiving

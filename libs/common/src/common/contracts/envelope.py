@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 from common.contracts.catalogue import EVENT_TYPES
@@ -145,12 +144,22 @@ def from_message(
         raise UnreadableEventError("key_missing")
     if body is None or len(body) > MAX_BODY:
         raise UnreadableEventError("body_missing" if body is None else "body_too_large")
-    told = _attributes_told(headers)
-    described = _described(told, topic)
+    carried = _attributes_carried(headers)
+    described = _described(carried, topic)
+    decided_on = carried.get("decidedon")
     try:
         return IncomingEvent(
-            **_envelope(told, key),
+            id=UUID(carried["id"]),
+            type=carried["type"],
             topic=topic,
+            key=key.decode(),
+            sequence=_positive(carried["sequence"]),
+            school_code=carried["schoolcode"],
+            decided_on=date.fromisoformat(decided_on) if decided_on else None,
+            recorded_at=datetime.fromisoformat(carried["time"]),
+            position=_positive(carried["position"]),
+            correlation_id=carried.get("correlationid"),
+            traceparent=carried.get("traceparent"),
             data=described.model.read_json(body),
             partition=partition,
             offset=offset,
@@ -161,7 +170,7 @@ def from_message(
         raise UnreadableEventError("malformed") from error
 
 
-def _attributes_told(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+def _attributes_carried(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
     try:
         return {attribute: value.decode() for name, value in headers if (attribute := _attribute(name)) is not None}
     except (UnicodeDecodeError, AttributeError) as error:
@@ -175,29 +184,13 @@ def _attribute(header: str) -> str | None:
     return name[3:] if name.startswith("ce_") else None
 
 
-def _described(told: dict[str, str], topic: str) -> EventType:
-    if told.get("specversion") != SPEC_VERSION:
+def _described(carried: dict[str, str], topic: str) -> EventType:
+    if carried.get("specversion") != SPEC_VERSION:
         raise UnreadableEventError("specversion")
-    described = EVENT_TYPES.get(told.get("type", ""))
+    described = EVENT_TYPES.get(carried.get("type", ""))
     if described is None or described.topic != topic:
         raise UnreadableEventError("type_not_of_topic")
     return described
-
-
-def _envelope(told: dict[str, str], key: bytes) -> dict[str, Any]:
-    decided_on = told.get("decidedon")
-    return {
-        "id": UUID(told["id"]),
-        "type": told["type"],
-        "key": key.decode(),
-        "sequence": _positive(told["sequence"]),
-        "school_code": told["schoolcode"],
-        "decided_on": date.fromisoformat(decided_on) if decided_on else None,
-        "recorded_at": datetime.fromisoformat(told["time"]),
-        "position": _positive(told["position"]),
-        "correlation_id": told.get("correlationid"),
-        "traceparent": told.get("traceparent"),
-    }
 
 
 def _positive(text: str) -> int:

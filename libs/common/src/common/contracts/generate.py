@@ -61,12 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.check:
         complaints += [f"outdated: {path.relative_to(HOME)}" for path in outdated()]
     sys.stderr.writelines(f"{each}\n" for each in complaints)
-    if not complaints:
-        _write()
-    return 1 if complaints else 0
-
-
-def _write() -> None:
+    if complaints:
+        return 1
     wanted = documents()
     for path in outdated():
         if path in wanted:
@@ -74,6 +70,7 @@ def _write() -> None:
             path.write_text(wanted[path], "utf-8")
         else:
             path.unlink()
+    return 0
 
 
 if __name__ == "__main__":

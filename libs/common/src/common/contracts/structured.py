@@ -8,6 +8,6 @@ from common.contracts.envelope import CONTENT_TYPE, StoredEvent, attributes
 
 def structured(event: StoredEvent, source: str, schema_base: str) -> dict[str, Any]:
     """The event with its data in one JSON object; sequence and position are numbers here."""
-    told: dict[str, Any] = {**attributes(event, source, schema_base)}
-    told |= {"sequence": event.sequence, "position": event.position, "datacontenttype": CONTENT_TYPE}
-    return told | {"data": json.loads(event.data)}
+    named: dict[str, Any] = {**attributes(event, source, schema_base)}
+    named |= {"sequence": event.sequence, "position": event.position, "datacontenttype": CONTENT_TYPE}
+    return named | {"data": json.loads(event.data)}

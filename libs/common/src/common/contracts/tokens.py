@@ -10,7 +10,6 @@ from typing import Self
 from common.contracts.catalogue import TOPICS
 
 MAX_TOKEN_LENGTH = 200
-_FIELDS = 4
 _SCHOOL = re.compile(r"[0-9]{5}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -21,7 +20,7 @@ class MalformedTokenError(ValueError):
 
 @dataclass(frozen=True, order=True)
 class ChangeToken:
-    """One event by topic, key and sequence; whoever has applied that sequence of the key includes the change."""
+    """One event by topic, key and sequence; what has applied that sequence of the key includes the change."""
 
     topic: str
     school_code: str
@@ -37,33 +36,24 @@ class ChangeToken:
     @classmethod
     def decode(cls, token: str) -> Self:
         """Reads the text back; raises MalformedTokenError."""
-        decoded = cls(*_parts(token))
+        if len(token) > MAX_TOKEN_LENGTH:
+            raise MalformedTokenError("too long")
+        padded = token.encode() + b"=" * (-len(token) % 4)
+        try:
+            topic, school_code, key, sequence = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        except (binascii.Error, UnicodeError, ValueError, TypeError) as error:
+            raise MalformedTokenError("not readable as four parts") from error
+        if not isinstance(topic, str) or topic not in TOPICS:
+            raise MalformedTokenError("unknown topic")
+        of_topic = key == school_code if TOPICS[topic].key == "school_code" else _matches(_ID, key)
+        if not _matches(_SCHOOL, school_code) or not of_topic:
+            raise MalformedTokenError("no school or no key of the topic")
+        if type(sequence) is not int or not 0 < sequence < 2**63:
+            raise MalformedTokenError("no sequence")
+        decoded = cls(topic, school_code, key, sequence)
         if decoded.encode() != token:
             raise MalformedTokenError("not in canonical form")
         return decoded
-
-
-def _parts(token: str) -> tuple[str, str, str, int]:
-    if len(token) > MAX_TOKEN_LENGTH:
-        raise MalformedTokenError("too long")
-    try:
-        parts = json.loads(base64.b64decode(token.encode() + b"=" * (-len(token) % 4), altchars=b"-_", validate=True))
-    except (binascii.Error, UnicodeError, ValueError) as error:
-        raise MalformedTokenError("not readable") from error
-    if not isinstance(parts, list) or len(parts) != _FIELDS:
-        raise MalformedTokenError("not four parts")
-    topic, school_code, key, sequence = parts
-    if not isinstance(topic, str) or topic not in TOPICS:
-        raise MalformedTokenError("unknown topic")
-    if not _matches(_SCHOOL, school_code) or not _is_key(topic, school_code, key):
-        raise MalformedTokenError("no school or no key of the topic")
-    if type(sequence) is not int or not 0 < sequence < 2**63:
-        raise MalformedTokenError("no sequence")
-    return topic, school_code, key, sequence
-
-
-def _is_key(topic: str, school_code: str, key: object) -> bool:
-    return key == school_code if TOPICS[topic].key == "school_code" else _matches(_ID, key)
 
 
 def _matches(pattern: re.Pattern[str], value: object) -> bool:

@@ -55,31 +55,26 @@ class KeyRing:
     def load(cls, path: Path) -> Self:
         """Reads the JSON file; raises KeyRingError."""
         try:
-            return cls._from_json(json.loads(path.read_text(encoding="utf-8")))
+            content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return cls(
+                fields={name: _decoded(key) for name, key in content["fields"].items()},
+                current=content["current"],
+                index=_decoded(content["index"]),
+                fingerprint=_decoded(content["fingerprint"]),
+            )
         except (OSError, ValueError, KeyError, TypeError, AttributeError, binascii.Error):
             raise KeyRingError("the key ring cannot be read") from None
 
     def store(self, path: Path) -> None:
         """Writes the JSON file, readable by its owner only."""
         path.touch(mode=0o600)
-        path.write_text(json.dumps(self._to_json(), indent=2), encoding="utf-8")
-
-    @classmethod
-    def _from_json(cls, content: dict[str, Any]) -> Self:
-        return cls(
-            fields={name: _decoded(key) for name, key in content["fields"].items()},
-            current=content["current"],
-            index=_decoded(content["index"]),
-            fingerprint=_decoded(content["fingerprint"]),
-        )
-
-    def _to_json(self) -> dict[str, Any]:
-        return {
+        content = {
             "fields": {name: _encoded(key) for name, key in self.fields.items()},
             "current": self.current,
             "index": _encoded(self.index),
             "fingerprint": _encoded(self.fingerprint),
         }
+        path.write_text(json.dumps(content, indent=2), encoding="utf-8")
 
 
 def _encoded(key: bytes) -> str:

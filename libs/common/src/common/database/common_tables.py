@@ -18,20 +18,38 @@ _EVERYWHERE = ("relay_state", "outbox", "audit_entries")
 
 def create_first(*, operations: bool = True) -> None:
     """Audit trail and outbox; with `operations` also long work, its files, and requests that were answered."""
-    _audit_entries()
-    _outbox()
-    _relay_state()
+    create_audit_entries()
+    create_outbox()
+    create_relay_state()
     if operations:
-        _idempotency_keys()
-        _operations()
-        _operation_chunks()
-        _upload_chunks()
+        create_idempotency_keys()
+        create_operations()
+        create_operation_chunks()
+        create_upload_chunks()
 
 
 def drop_first(*, operations: bool = True) -> None:
     """Takes back what `create_first` made."""
     for table in (*(_OPERATIONS if operations else ()), *_EVERYWHERE):
         op.drop_table(table)
+
+
+def let_operations_be_cancelled() -> None:
+    """Long work that was asked to end before its next part, and did."""
+    op.add_column("operations", sa.Column("cancel_requested_at", sa.DateTime(timezone=True), nullable=True))
+    _restrict_states("'queued', 'running', 'succeeded', 'failed', 'cancelled'")
+
+
+def let_no_operation_be_cancelled() -> None:
+    """Takes back what `let_operations_be_cancelled` made."""
+    _restrict_states("'queued', 'running', 'succeeded', 'failed'")
+    op.drop_column("operations", "cancel_requested_at")
+
+
+def _restrict_states(states: str) -> None:
+    name = op.f("ck_operations_state_known")
+    op.drop_constraint(name, "operations")
+    op.create_check_constraint(name, "operations", f"state IN ({states})")
 
 
 def create_versioned(name: str, *columns: sa.Column[Any], stream_key: str = "id") -> None:
@@ -88,7 +106,8 @@ def _instant(name: str, default: str = "clock_timestamp()") -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), server_default=sa.text(default), nullable=False)
 
 
-def _audit_entries() -> None:
+def create_audit_entries() -> None:
+    """Who did what to which object."""
     op.create_table(
         "audit_entries",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
@@ -107,7 +126,8 @@ def _audit_entries() -> None:
     op.create_index("ix_audit_entries_school_recorded", "audit_entries", ["school_code", "recorded_at"], unique=False)
 
 
-def _idempotency_keys() -> None:
+def create_idempotency_keys() -> None:
+    """Requests that were answered."""
     op.create_table(
         "idempotency_keys",
         sa.Column("subject", sa.Text(), nullable=False),
@@ -125,7 +145,8 @@ def _idempotency_keys() -> None:
     op.create_index("ix_idempotency_keys_stored_at", "idempotency_keys", ["stored_at"], unique=False)
 
 
-def _operations() -> None:
+def create_operations() -> None:
+    """Long work."""
     op.create_table(
         "operations",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
@@ -164,7 +185,8 @@ def _operations() -> None:
     )
 
 
-def _outbox() -> None:
+def create_outbox() -> None:
+    """Events in the order in which they were stored."""
     op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True, cache=1), nullable=False),
@@ -191,7 +213,8 @@ def _outbox() -> None:
     op.create_index("uq_outbox_position", "outbox", ["position"], unique=True)
 
 
-def _relay_state() -> None:
+def create_relay_state() -> None:
+    """How far the relay is."""
     op.create_table(
         "relay_state",
         sa.Column("id", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
@@ -202,7 +225,8 @@ def _relay_state() -> None:
     )
 
 
-def _operation_chunks() -> None:
+def create_operation_chunks() -> None:
+    """The parts of long work that are done."""
     op.create_table(
         "operation_chunks",
         sa.Column("operation_id", sa.Uuid(), nullable=False),
@@ -218,7 +242,8 @@ def _operation_chunks() -> None:
     )
 
 
-def _upload_chunks() -> None:
+def create_upload_chunks() -> None:
+    """Files of long work, encrypted."""
     op.create_table(
         "upload_chunks",
         sa.Column("operation_id", sa.Uuid(), nullable=False),

@@ -89,7 +89,10 @@ async def downgrade(owner_url: str, package: str, revision: str) -> None:
 
 async def is_current(database: Database, package: str) -> bool:
     """False if the database is behind this code. A revision that the code does not know is newer, and accepted."""
-    stored = await _stored_revision(database)
+    async with database.reading() as connection:
+        if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+            return False
+        stored: str | None = await connection.scalar(text("SELECT max(version_num) FROM alembic_version"))
     return stored is not None and stored not in _surpassed(package)
 
 
@@ -173,11 +176,3 @@ async def _patiently(act: Callable[[Connection], None], engine: AsyncEngine) -> 
             if sqlstate(error) != _LOCK_NOT_AVAILABLE or attempt == ATTEMPTS:
                 raise
     raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-async def _stored_revision(database: Database) -> str | None:
-    async with database.reading() as connection:
-        if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
-            return None
-        revision: str | None = await connection.scalar(text("SELECT max(version_num) FROM alembic_version"))
-        return revision

@@ -1,7 +1,5 @@
 """Rights of the application role, derived from `Table.info` (see `common.database.schema`)."""
 
-from collections.abc import Iterable, Iterator
-
 from sqlalchemy import Connection, MetaData, Sequence, Table, text
 from sqlalchemy.sql import quoted_name
 
@@ -13,21 +11,19 @@ def grant_rights(connection: Connection, metadata: MetaData, role: str) -> None:
 
     Only the tables of this metadata and the stored revision are readable afterwards; what was granted by hand is gone.
     """
-    quote = connection.dialect.identifier_preparer.quote
-    for statement in _statements(metadata.tables.values(), _sequences(metadata), quote(quoted_name(role, quote=True))):
+    role = connection.dialect.identifier_preparer.quote(quoted_name(role, quote=True))
+    tables = (f'GRANT {", ".join(rights_of(table))} ON "{table.name}" TO {role}' for table in metadata.tables.values())
+    sequences = [each.name for each in metadata._sequences.values() if isinstance(each, Sequence)]
+    for statement in (
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
+        f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}",
+        f"REVOKE CREATE ON SCHEMA public FROM {role}",
+        f"GRANT USAGE ON SCHEMA public TO {role}",
+        f"GRANT SELECT ON {ALEMBIC_TABLE} TO {role}",
+        *tables,
+        *(f'GRANT USAGE ON SEQUENCE "{name}" TO {role}' for name in sequences),
+    ):
         connection.execute(text(statement))
-
-
-def _statements(tables: Iterable[Table], sequences: Iterable[str], role: str) -> Iterator[str]:
-    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"
-    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}"
-    yield f"REVOKE CREATE ON SCHEMA public FROM {role}"
-    yield f"GRANT USAGE ON SCHEMA public TO {role}"
-    yield f"GRANT SELECT ON {ALEMBIC_TABLE} TO {role}"
-    for table in tables:
-        yield f'GRANT {", ".join(rights_of(table))} ON "{table.name}" TO {role}'
-    for name in sequences:
-        yield f'GRANT USAGE ON SEQUENCE "{name}" TO {role}'
 
 
 def rights_of(table: Table) -> list[str]:
@@ -42,7 +38,3 @@ def rights_of(table: Table) -> list[str]:
     if not insert_only or table.info.get("deletable"):
         rights.append("DELETE")
     return rights
-
-
-def _sequences(metadata: MetaData) -> list[str]:
-    return [each.name for each in metadata._sequences.values() if isinstance(each, Sequence)]

@@ -4,24 +4,20 @@ A route takes `upload: Upload[ImportForm]` after its caller, whose role is then 
 """
 
 import json
-import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import Depends, Request
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from common.errors import FieldProblem, Invalid, Malformed, Message, QuxiangError
+from common.errors import FieldProblem, Invalid, Message
 from common.http.models import Whole, rule_broken
-from common.http.refusals import ContentTooLarge, UnsupportedMediaType
-from common.http.routes_of import DeclaredRoute
-from common.http.routing import flattened
+from common.http.refusals import ContentTooLarge, MalformedForm, UnsupportedMediaType
+from common.http.routing import Route
 from common.http.validation import field_problems, pointer
 from common.spreadsheets.kinds import kind_of
 
@@ -31,11 +27,7 @@ MAX_UPLOAD_BODY = MAX_FILE + 64 * 1024
 MAX_FIELD = 4096
 MAX_FIELDS = 20
 
-_SCHOOL_CODE = r"^[0-9]{5}$"
-
 Form = TypeVar("Form", bound=BaseModel)
-Sees = Callable[[str], Awaitable[None]]
-May = Callable[[], None]
 
 
 class ImportForm(BaseModel):
@@ -43,7 +35,7 @@ class ImportForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
 
-    school_code: str = Field(pattern=_SCHOOL_CODE)
+    school_code: str = Field(pattern=r"^[0-9]{5}$")
     cohort: Whole = Field(ge=1977, le=2200, description="Year of graduation")
     dry_run: bool = False
     on_error: Literal["reject", "skip"] = "reject"
@@ -65,58 +57,22 @@ class Received(Generic[Form]):
     content: bytes
 
 
-class ExpectedUpload(Generic[Form]):
-    """A form that is still on its way."""
-
-    def __init__(self, form: type[Form], request: Request) -> None:
-        self._form = form
-        self._request = request
-
-    async def receive(self, sees: Sees, may: May) -> Received[Form]:
-        """Reads and checks the form; raises UnsupportedMediaType, Malformed, ContentTooLarge or Invalid.
-
-        Before anything is judged `sees` is asked for the school, which raises NotFound for one out of sight, and then
-        `may`, which raises Forbidden for a role that sends no such files.
-        """
-        try:
-            parts = await _parsed(self._request)
-        except QuxiangError:
-            may()
-            raise
-        try:
-            await _seen(parts, sees)
-            may()
-            file, fields = _split(parts)
-            content = await file.read()
-        finally:
-            await parts.close()
-        if len(content) > MAX_FILE:
-            raise ContentTooLarge(MAX_FILE)
-        form = _validated(self._form, fields)
-        kind = kind_of(file.filename or "", content)
-        self._request.state.payload = _payload(fields, content)
-        return Received(form, kind, content)
-
-
 class UploadReader:
     """What stands behind `Upload[Form]`; `form` is what OpenAPI shows."""
+
+    longest_body = MAX_UPLOAD_BODY
 
     def __init__(self, form: type[BaseModel]) -> None:
         self.form = form
 
     async def __call__(self, request: Request) -> Any:
         """Reads and checks the form; raises UnsupportedMediaType, Malformed, ContentTooLarge or Invalid."""
-        name, content, fields = await _received(request)
-        form = _validated(self.form, fields)
-        return Received(form, kind_of(name, content), content)
-
-
-class LazyUploadReader(UploadReader):
-    """What stands behind `LazyUpload[Form]`."""
-
-    async def __call__(self, request: Request) -> ExpectedUpload[Any]:
-        """Reads nothing yet."""
-        return ExpectedUpload(self.form, request)
+        file_name, content, fields = await _received(request)
+        try:
+            form = self.form.model_validate({name: value for name, value in fields.items() if value != ""})
+        except ValidationError as error:
+            raise Invalid(field_problems(error.errors(include_url=False, include_input=False))) from None
+        return Received(form, kind_of(file_name, content), content)
 
 
 @cache
@@ -124,24 +80,14 @@ def _reader(form: type[BaseModel]) -> UploadReader:
     return UploadReader(form)
 
 
-@cache
-def _lazy_reader(form: type[BaseModel]) -> UploadReader:
-    return LazyUploadReader(form)
-
-
 async def payload_of(request: Request) -> bytes:
     """What an idempotency key stands for: the fields and the file's SHA-256."""
     _, content, fields = await _received(request)
-    return _payload(fields, content)
-
-
-def takes_file(route: APIRoute) -> bool:
-    """True if the route takes a file."""
-    return any(isinstance(each.call, UploadReader) for each in flattened(route.dependant))
+    return json.dumps([sorted(fields.items()), sha256(content).hexdigest()]).encode()
 
 
 async def _received(request: Request) -> tuple[str, bytes, dict[str, str]]:
-    """Name and content of the file, and the other fields; read once, whoever asks first."""
+    """Name and content of the file, and the other fields; read once for all that ask."""
     known: tuple[str, bytes, dict[str, str]] | None = getattr(request.state, "upload", None)
     if known is None:
         parts = await _parsed(request)
@@ -157,7 +103,6 @@ async def _received(request: Request) -> tuple[str, bytes, dict[str, str]]:
 
 
 if TYPE_CHECKING:
-    LazyUpload = ExpectedUpload
     Upload = Received
 else:
 
@@ -167,21 +112,10 @@ else:
         def __class_getitem__(cls, form: type[BaseModel]) -> Any:
             return Annotated[Received, Depends(_reader(form))]
 
-    class LazyUpload:
-        """`upload: LazyUpload[ImportForm]` in a route's signature."""
 
-        def __class_getitem__(cls, form: type[BaseModel]) -> Any:
-            return Annotated[ExpectedUpload, Depends(_lazy_reader(form))]
-
-
-def upload_of(route: DeclaredRoute) -> UploadReader | None:
-    """The reader of a route's upload, if it takes one."""
-    return next((call for call in route.dependencies if isinstance(call, UploadReader)), None)
-
-
-def is_upload(route: DeclaredRoute) -> bool:
-    """True if the route takes a file."""
-    return upload_of(route) is not None
+def form_of(route: Route) -> type[BaseModel] | None:
+    """The form that a route takes a file with, if it does."""
+    return next((call.form for call in route.calls if isinstance(call, UploadReader)), None)
 
 
 class _InMemoryParser(MultiPartParser):
@@ -203,23 +137,11 @@ async def _parsed(request: Request) -> FormData:
     try:
         parts = await parser.parse()
     except (MultiPartException, ValueError, KeyError):
-        raise _malformed() from None
+        raise MalformedForm from None
     if not parser.ended:
         await parts.close()
-        raise _malformed()
+        raise MalformedForm
     return parts
-
-
-def _malformed() -> Malformed:
-    text = Message("请求体不是有效的 multipart 表单", "The body is not a valid multipart form")
-    return Malformed(text, "malformed_form")
-
-
-async def _seen(parts: FormData, sees: Sees) -> None:
-    """Asks for every school that the form names; what is no code is judged with the other fields."""
-    for named in parts.getlist("school_code"):
-        if isinstance(named, str) and re.fullmatch(_SCHOOL_CODE, named):
-            await sees(named)
 
 
 def _split(parts: FormData) -> tuple[UploadFile, dict[str, str]]:
@@ -236,14 +158,3 @@ def _split(parts: FormData) -> tuple[UploadFile, dict[str, str]]:
         text = Message("应为文本，不是文件", "Must be a text, not a file")
         raise Invalid([FieldProblem(pointer([name]), "wrong_type", text) for name in files])
     return file, {name: value for name, value in parts.items() if isinstance(value, str)}
-
-
-def _validated(form: type[Form], fields: dict[str, str]) -> Form:
-    try:
-        return form.model_validate({name: value for name, value in fields.items() if value != ""})
-    except ValidationError as error:
-        raise Invalid(field_problems(error.errors(include_url=False, include_input=False))) from None
-
-
-def _payload(fields: dict[str, str], content: bytes) -> bytes:
-    return json.dumps([sorted(fields.items()), sha256(content).hexdigest()]).encode()

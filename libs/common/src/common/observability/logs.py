@@ -40,9 +40,7 @@ def configure_logging(service: str, level: str = "INFO", stream: TextIO | None =
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
-        _stamp,
-        _named(service),
-        _correlate,
+        _where_and_when(service),
     ]
     structlog.configure(
         processors=[
@@ -55,7 +53,19 @@ def configure_logging(service: str, level: str = "INFO", stream: TextIO | None =
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(stream or sys.stdout)
-    handler.setFormatter(_formatter(shared))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
+            processors=[
+                keep_first_line,
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                summarise_exception,
+                redact,
+                structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            ],
+            use_get_message=True,
+        )
+    )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -66,11 +76,6 @@ def configure_logging(service: str, level: str = "INFO", stream: TextIO | None =
         library = logging.getLogger(name)
         library.handlers.clear()
         library.propagate = True
-
-
-def _stamp(_logger: object, _method: str, event: Event) -> Event:
-    event["timestamp"] = clock.now().isoformat().replace("+00:00", "Z")
-    return event
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -97,20 +102,6 @@ def exception_summary(error: BaseException) -> dict[str, object]:
     }
 
 
-def _formatter(shared: list[Processor]) -> structlog.stdlib.ProcessorFormatter:
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
-        processors=[
-            _first_line,
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            _summarise_exception,
-            redact,
-            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
-        ],
-        use_get_message=True,
-    )
-
-
 def redact(_logger: object, _method: str, event: Event) -> Event:
     """Cleans every field: personal ones by name, numbers and tokens by pattern, line breaks everywhere."""
     ours = {key: event[key] for key in _OURS & event.keys()}
@@ -128,14 +119,15 @@ def _lines(value: Any) -> Any:
     return single_line(value)[:MAX_TEXT] if isinstance(value, str) else value
 
 
-def _first_line(_logger: object, _method: str, event: Event) -> Event:
-    """Libraries put what varies, such as the text of a lost task's exception, into the lines after the first."""
+def keep_first_line(_logger: object, _method: str, event: Event) -> Event:
+    """Cuts what varies, like the text of a lost task's exception: libraries put it into the lines after the first."""
     if not event.get("_from_structlog"):
         event["event"] = next(iter(str(event["event"]).splitlines()), "")
     return event
 
 
-def _summarise_exception(_logger: object, _method: str, event: Event) -> Event:
+def summarise_exception(_logger: object, _method: str, event: Event) -> Event:
+    """Puts the summary of an exception in the place of its text and stack."""
     given = event.pop("exc_info", None)
     event.pop("exc_text", None)
     event.pop("stack_info", None)
@@ -145,17 +137,14 @@ def _summarise_exception(_logger: object, _method: str, event: Event) -> Event:
     return event
 
 
-def _named(service: str) -> Processor:
-    def name(_logger: object, _method: str, event: Event) -> Event:
+def _where_and_when(service: str) -> Processor:
+    def state(_logger: object, _method: str, event: Event) -> Event:
+        event["timestamp"] = clock.now().isoformat().replace("+00:00", "Z")
         event["service"] = service
+        if bound := bound_correlation_id():
+            event.setdefault("correlation_id", bound)
+        if trace := current_traceparent():
+            event.setdefault("trace_id", trace.split("-")[1])
         return event
 
-    return name
-
-
-def _correlate(_logger: object, _method: str, event: Event) -> Event:
-    if bound := bound_correlation_id():
-        event.setdefault("correlation_id", bound)
-    if trace := current_traceparent():
-        event.setdefault("trace_id", trace.split("-")[1])
-    return event
+    return state

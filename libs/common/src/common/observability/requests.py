@@ -72,13 +72,8 @@ class MetricsMiddleware:
                 await self._app(scope, receive, send_noting)
             finally:
                 method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-                template = _template(scope)
+                # of a router that was included, `route` knows only its own part of the path
+                included = scope.get("fastapi", {}).get("effective_route_context")
+                template: str = getattr(included or scope.get("route"), "path", UNKNOWN_ROUTE)
                 REQUESTS.labels(method, template, str(status)).inc()
                 REQUEST_SECONDS.labels(method, template).observe(time.perf_counter() - began)
-
-
-def _template(scope: Scope) -> str:
-    # of a router that was included, `route` knows only its own part of the path
-    included = scope.get("fastapi", {}).get("effective_route_context")
-    path: str = getattr(included or scope.get("route"), "path", UNKNOWN_ROUTE)
-    return path

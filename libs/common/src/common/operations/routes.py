@@ -1,7 +1,7 @@
 """Operations over HTTP: the 202 that takes work, its state, and its error report."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from common.auth import UNRESTRICTED, Caller, Principal, Role
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import NotFound
-from common.http.idempotency import Idempotency, answer
+from common.http.idempotency import answer
 from common.http.language import preferred_language
 from common.http.resources import Cipher, Db
 from common.http.routing import Router
@@ -48,7 +48,7 @@ class Operation(BaseModel):
 
     id: UUID
     kind: str
-    state: str = Field(json_schema_extra={"enum": ["queued", "running", "succeeded", "failed"]})
+    state: str = Field(json_schema_extra={"enum": ["queued", "running", "succeeded", "failed", "cancelled"]})
     progress: OperationProgress
     result: dict[str, Any] | None
     errors: list[OperationError] = Field(description="The first 1,000")
@@ -90,7 +90,7 @@ async def accept(
     request: Request,
     database: Database,
     caller: Principal,
-    once: Once | Idempotency | None,
+    once: Once | None,
     *,
     kind: str,
     parameters: dict[str, Any],
@@ -119,8 +119,7 @@ async def accept(
         response.headers["Location"] = location_of(done.id)
         return response
 
-    given = once.value if isinstance(once, Idempotency) else once
-    return await answer(database.act(caller.actor, submitted, given and replace(given, status=202)), shown, found)
+    return await answer(database.act(caller.actor, submitted, once), shown, found)
 
 
 def location_of(operation: OperationId | UUID) -> str:

@@ -66,7 +66,25 @@ async def register(
     person = deciding.must_take_part(Action.CREATE, person_of(caller))
     if entry is not None:
         await roster.keep_graduates(unit.connection, [entry])
-    graduate = await _registrable(unit, caller, graduate_id, person)
+    found = await roster.find(unit.connection, graduate_id)
+    if found is None:
+        raise Missing(graduate_id)
+    graduate, province_code = found
+    owners = Owners[object](
+        school_code=graduate.school_code,
+        college_code=graduate.college_code,
+        class_code=graduate.class_code,
+        graduate_id=graduate.id,
+        province_code=province_code,
+    )
+    if not scope_of(caller).allows(owners):
+        raise refusals.UnknownGraduate
+    await storage.open_streams(unit.connection, graduate.school_code, [graduate.id])
+    current = (await storage.current(unit.connection, [graduate.id])).get(graduate.id)
+    if current is not None:
+        raise refusals.AlreadyRegistered(current.stage, deciding.allowed_transitions(current, person))
+    if not graduate.counted:
+        raise refusals.GraduateWithdrawn
     return await _record(unit, graduate, None, deciding.create(content, person))
 
 
@@ -101,30 +119,6 @@ async def act(
     """
     before, person = await _locked_for(unit, action, caller, registration_id, expected)
     return await _record(unit, before.graduate, before, deciding.act(before, action, person, note))
-
-
-async def _registrable(unit: UnitOfWork, caller: Principal, graduate_id: GraduateId, person: Person) -> Graduate:
-    """The graduate, whose stream is locked from here on and who has no registration yet."""
-    found = await roster.find(unit.connection, graduate_id)
-    if found is None:
-        raise Missing(graduate_id)
-    graduate, province_code = found
-    owners = Owners[object](
-        school_code=graduate.school_code,
-        college_code=graduate.college_code,
-        class_code=graduate.class_code,
-        graduate_id=graduate.id,
-        province_code=province_code,
-    )
-    if not scope_of(caller).allows(owners):
-        raise refusals.UnknownGraduate
-    await storage.open_streams(unit.connection, graduate.school_code, [graduate.id])
-    current = (await storage.current(unit.connection, [graduate.id])).get(graduate.id)
-    if current is not None:
-        raise refusals.AlreadyRegistered(current.stage, deciding.allowed_transitions(current, person))
-    if not graduate.counted:
-        raise refusals.GraduateWithdrawn
-    return graduate
 
 
 async def _locked_for(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Row, ScalarSelect, Select, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
@@ -18,44 +18,38 @@ from destinations.registrations.domain.lifecycle import Action, Confirmation, St
 from destinations.registrations.domain.registration import Effective, Registration, Source
 from destinations.roster import storage as roster
 from destinations.roster import tables as roster_tables
+from destinations.roster.domain import GRADUATE_FIELDS
 
+_later, _current, _effective = tables.versions.alias("later").c, tables.registrations.c, tables.versions.c
+_is_answer = (_later.version > _current.effective_version) & _later.action.in_([Action.CONFIRM, Action.DISPUTE])
+_ANNOUNCED_CONFIRMATION = (
+    select(_later.confirmation)
+    .where(_later.registration_id == _current.id, (_later.version == _current.effective_version) | _is_answer)
+    .order_by(_later.version.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+"""The confirmation of the effective version, or of the answer that the graduate gave to it."""
 
-def _announced_confirmation() -> ScalarSelect[Any]:
-    """The confirmation of the effective version, or of the answer that the graduate gave to it."""
-    later, stands = tables.versions.alias("later").c, tables.registrations.c
-    is_answer = (later.version > stands.effective_version) & later.action.in_([Action.CONFIRM, Action.DISPUTE])
-    is_announced = (later.registration_id == stands.id) & ((later.version == stands.effective_version) | is_answer)
-    return select(later.confirmation).where(is_announced).order_by(later.version.desc()).limit(1).scalar_subquery()
-
-
-def _registrations() -> Select[Any]:
-    """Registrations with their graduates and the content of their effective versions."""
-    registrations, graduates, schools = tables.registrations, roster_tables.graduates, roster_tables.schools
-    effective = tables.versions
-    is_effective = (effective.c.registration_id == registrations.c.id) & (
-        effective.c.version == registrations.c.effective_version
+_graduates, _schools = roster_tables.graduates, roster_tables.schools
+_is_effective = (_effective.registration_id == _current.id) & (_effective.version == _current.effective_version)
+_REGISTRATIONS: Select[Any] = (
+    select(
+        tables.registrations,
+        *(_graduates.c[name] for name in GRADUATE_FIELDS if name not in _current),
+        _effective.source.label("effective_source"),
+        _ANNOUNCED_CONFIRMATION.label("effective_confirmation"),
+        *(_effective[name].label(f"effective_{name}") for name in FIELDS),
     )
-    joined = (
-        registrations.join(graduates, graduates.c.graduate_id == registrations.c.graduate_id)
-        .outerjoin(schools, schools.c.school_code == graduates.c.school_code)
-        .outerjoin(effective, is_effective)
-    )
-    columns: tuple[Any, ...] = (
-        registrations,
-        graduates.c.college_code,
-        graduates.c.major_code,
-        graduates.c.class_code,
-        graduates.c.education_level_code,
-        graduates.c.status,
-        effective.c.source.label("effective_source"),
-        _announced_confirmation().label("effective_confirmation"),
-        *(effective.c[name].label(f"effective_{name}") for name in FIELDS),
-    )
-    return select(*columns).select_from(joined)
+    .join(_graduates, _graduates.c.graduate_id == _current.graduate_id)
+    .outerjoin(_schools, _schools.c.school_code == _graduates.c.school_code)
+    .outerjoin(tables.versions, _is_effective)
+)
+"""Registrations with their graduates and the content of their effective versions; each read narrows it.
 
+Made once, because putting so many columns together takes longer than to read a row.
+"""
 
-# made once: to put a hundred columns together takes longer than to read a row
-_REGISTRATIONS = _registrations()
 _EFFECTIVE_AT = slice(-len(FIELDS), None)
 """Where the effective content stands in a row: an import reads thousands of them, by place."""
 

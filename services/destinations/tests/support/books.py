@@ -1,0 +1,68 @@
+"""A registry outside this service, as far as destinations asks it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from enrolling import answered, roster_entry
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from destinations.roster.domain import RosterEntry
+
+
+@dataclass
+class Book:
+    """Answers what the test wrote into it."""
+
+    graduates: dict[UUID, RosterEntry] = field(default_factory=dict)
+    numbers: dict[str, tuple[UUID, str]] = field(default_factory=dict)
+    down: bool = False
+    refuses: bool = False
+    asked: int = 0
+
+    def write(self, number: str, name: str, **given: Any) -> UUID:
+        entry = roster_entry(given.pop("graduate_id", None), **given)
+        self.graduates[entry.graduate.id] = entry
+        self.numbers[number] = (entry.graduate.id, name)
+        return entry.graduate.id
+
+    def change(self, graduate_id: UUID, *, sequence: int = 1, **given: Any) -> None:
+        known = self.graduates[graduate_id].graduate
+        self.graduates[graduate_id] = RosterEntry(replace(known, **given), sequence)
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/v1/graduates/resolve", self._resolve, methods=["POST"]),
+                Route("/v1/graduates/{graduate_id}", self._graduate),
+            ]
+        )
+
+    async def _graduate(self, request: Request) -> Response:
+        if self.down:
+            return Response(status_code=503)
+        found = self.graduates.get(UUID(request.path_params["graduate_id"]))
+        return Response(status_code=404) if found is None else JSONResponse(answered(found) | {"version": 1})
+
+    async def _resolve(self, request: Request) -> Response:
+        self.asked += 1
+        if self.down:
+            return Response(status_code=503)
+        if self.refuses:
+            return Response(status_code=422)
+        sent = await request.json()
+        owner = (sent["school_code"], sent["cohort"])
+        return JSONResponse({"rows": [self._resolved(row, owner) for row in sent["rows"]]})
+
+    def _resolved(self, row: Mapping[str, Any], owner: tuple[str, int]) -> dict[str, Any]:
+        found = self.numbers.get(row["student_number"] or row["exam_number"] or "")
+        entry = self.graduates[found[0]] if found else None
+        if found is None or entry is None or owner != (entry.graduate.school_code, entry.graduate.cohort):
+            return {"row": row["row"], "problem": "not_found"}
+        if "".join(str(row["name"]).split()) != found[1]:
+            return {"row": row["row"], "problem": "name_mismatch"}
+        return answered(entry) | {"row": row["row"]}
