@@ -5,12 +5,12 @@ from common.http.etags import IfMatch, etag, resource
 from common.http.idempotency import IdempotencyKey, answer
 from common.http.min_change import MinChange, RequestedChanges, wait_until
 from common.http.models import Day, PageOf, Problem, StrictModel, Whole, rule_broken
-from common.http.paging import Page, Paging, decode_cursor, encode_cursor, page_of, page_response
+from common.http.paging import Page, Paging, decode_cursor, encode_cursor, page_of
 from common.http.probes import Check, probes_app, probes_router
 from common.http.problems import ProblemTable
 from common.http.resources import Cipher, Db
 from common.http.routing import BEARER, OPEN, Credential, Router
-from common.http.uploads import ImportForm, Received, Upload
+from common.http.uploads import Received, Upload
 
 __all__ = [
     "BEARER",
@@ -22,7 +22,6 @@ __all__ = [
     "Db",
     "IdempotencyKey",
     "IfMatch",
-    "ImportForm",
     "MinChange",
     "Page",
     "PageOf",
@@ -41,7 +40,6 @@ __all__ = [
     "encode_cursor",
     "etag",
     "page_of",
-    "page_response",
     "probes_app",
     "probes_router",
     "resource",

@@ -125,7 +125,11 @@ def _add_models(schemas: dict[str, Any], app: FastAPI) -> Mapping[type[BaseModel
             schemas[name] = schema
     references = {model: dict(mapping[model, "validation"]) for model in models}
     for form in forms:
-        _add_file(schemas[references[form]["$ref"].removeprefix(_SCHEMAS)])
+        file = {"type": "string", "contentMediaType": "application/octet-stream", "format": "binary"}
+        schema = schemas[references[form]["$ref"].removeprefix(_SCHEMAS)]
+        described = {**file, "description": getattr(form, "about_file", "At most 20 MB")}
+        schema["properties"] = {"file": described, **schema["properties"]}
+        schema["required"] = sorted({"file", *schema.get("required", ())})
     return references
 
 
@@ -133,10 +137,3 @@ def _without_null(schema: Any) -> Any:
     if isinstance(schema, dict):
         return {name: _without_null(value) for name, value in schema.items() if value is not None}
     return [_without_null(each) for each in schema] if isinstance(schema, list) else schema
-
-
-def _add_file(schema: dict[str, Any]) -> None:
-    about = "A spreadsheet: .xlsx, .xls or .csv, at most 20 MB"
-    file = {"type": "string", "contentMediaType": "application/octet-stream", "format": "binary", "description": about}
-    schema["properties"] = {"file": file, **schema["properties"]}
-    schema["required"] = sorted({"file", *schema.get("required", ())})

@@ -27,22 +27,19 @@ from common.http.rate_limit import limit_rate
 class Credential:
     """What a router asks of every request. `check` raises Unauthenticated; `scheme` is what OpenAPI shows."""
 
-    check: Callable[[Request], Awaitable[object]]
+    check: Callable[[Request], Awaitable[None]] | None
     scheme: Callable[..., Any] | None = None
 
 
-async def _bearer(request: Request) -> object:
-    return await authenticated(request, await bearer(request))
+async def must_have_token(request: Request) -> None:
+    """Raises Unauthenticated without a valid access token."""
+    await authenticated(request, await bearer(request))
 
 
-async def _nothing(_request: Request) -> None:
-    """Lets everybody in."""
-
-
-BEARER = Credential(_bearer, bearer)
+BEARER = Credential(must_have_token, bearer)
 """An access token; `request.state.principal` keeps the caller."""
 
-OPEN = Credential(_nothing)
+OPEN = Credential(None)
 """No credential: for what holds no data."""
 
 
@@ -87,7 +84,8 @@ class Route(APIRoute):
         async def checked(given: Request) -> Response:
             if self.credential is not None:
                 await limit_rate(given)
-                await self.credential.check(given)
+                if self.credential.check is not None:
+                    await self.credential.check(given)
             query.check(given)
             request = _ReadRequest(given.scope, limited(given, longest))
             if model is not None:

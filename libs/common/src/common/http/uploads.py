@@ -3,20 +3,20 @@
 A route takes `upload: Upload[ImportForm]` after its caller, whose role is then refused before the file is read.
 """
 
+import asyncio
 import json
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from common.errors import FieldProblem, Invalid, Message
-from common.http.models import Whole, rule_broken
-from common.http.refusals import ContentTooLarge, MalformedForm, UnsupportedMediaType
+from common.http.refusals import ContentTooLarge, MalformedForm, TooManyUploads, UnsupportedMediaType
 from common.http.routing import Route
 from common.http.validation import field_problems, pointer
 from common.spreadsheets.kinds import kind_of
@@ -26,26 +26,12 @@ MAX_FILE = 20 * 1024 * 1024
 MAX_UPLOAD_BODY = MAX_FILE + 64 * 1024
 MAX_FIELD = 4096
 MAX_FIELDS = 20
+AT_ONCE = 4
+"""Files that stream in side by side: each may take 20 MB of the memory that all requests share."""
+
+_streaming = asyncio.Semaphore(AT_ONCE)
 
 Form = TypeVar("Form", bound=BaseModel)
-
-
-class ImportForm(BaseModel):
-    """The form of an import; a service adds its own fields in a subclass. All values arrive as text."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
-
-    school_code: str = Field(pattern=r"^[0-9]{5}$")
-    cohort: Whole = Field(ge=1977, le=2200, description="Year of graduation")
-    dry_run: bool = False
-    on_error: Literal["reject", "skip"] = "reject"
-
-    @field_validator("dry_run", mode="before")
-    @classmethod
-    def _true_or_false(cls, value: object) -> object:
-        if value in ("true", "false", True, False):
-            return value in ("true", True)
-        raise rule_broken("not_allowed", Message("应为 true 或 false", "Must be true or false"))
 
 
 @dataclass(frozen=True)
@@ -90,7 +76,10 @@ async def _received(request: Request) -> tuple[str, bytes, dict[str, str]]:
     """Name and content of the file, and the other fields; read once for all that ask."""
     known: tuple[str, bytes, dict[str, str]] | None = getattr(request.state, "upload", None)
     if known is None:
-        parts = await _parsed(request)
+        if _streaming.locked():
+            raise TooManyUploads
+        async with _streaming:
+            parts = await _parsed(request)
         try:
             file, fields = _split(parts)
             known = (file.filename or "", await file.read(), fields)

@@ -138,18 +138,16 @@ async def _shown(
         state=row.state,
         progress=OperationProgress(done=row.done, total=row.total),
         result=row.result,
-        errors=[_error(each, language) for each in row.errors],
+        errors=[
+            OperationError(**{name: each[name] for name in ("row", "column", "rule", "value")}, message=each[language])
+            for each in row.errors
+        ],
         errors_total=row.errors_total,
         error_report=f"{location_of(row.id)}/error-report" if row.has_report else None,
         created_at=row.created_at,
         finished_at=row.finished_at,
     )
     return Response(to_json(shown), status, media_type="application/json")
-
-
-def _error(stored: dict[str, Any], language: str) -> OperationError:
-    facts = {name: stored[name] for name in ("row", "column", "rule", "value")}
-    return OperationError(**facts, message=stored[language])
 
 
 async def _visible(database: Database, caller: Principal, operation: UUID) -> Any:
