@@ -26,8 +26,11 @@ _CASTS = {
     "effective_version": "int",
 }
 
+# a parameter that is None has no type of its own
 _BOUND = {name: f"CAST(:{name} AS {_CASTS.get(name, 'text')})" for name in _WRITTEN}
 
+# one statement: day, instant and sequence are taken under the lock, and a round trip for each table would cost more.
+# Only a published version moves the stream's day, since an import may give any day from the last event on.
 _SAVE = text(
     f"""
     WITH moment AS (
