@@ -15,6 +15,7 @@ from acting import (
     graduate_role,
     register,
     registered,
+    reviewed,
     rows,
     stored,
 )
@@ -133,9 +134,7 @@ async def test_a_pending_change_leaves_the_effective_content(database: Database)
     assert found.effective is not None
     assert found.effective.content == UNIT
     assert found.effective.version == 4
-    recorded = pending
-    for action, caller in ((Action.SUBMIT, None), (Action.COLLEGE_APPROVE, COLLEGE), (Action.SCHOOL_APPROVE, SCHOOL)):
-        recorded = await act(database, recorded, action, caller)
+    await reviewed(database, pending)
     replaced = (await events(database))[-1]
     assert replaced["sequence"] == 2
     assert replaced["data"]["changed_fields"] == [
@@ -156,9 +155,7 @@ async def test_an_event_names_what_differs_from_the_event_before(database: Datab
     graduate = graduate_role(decided.registration.graduate.id)
     moved = {"employer_name": "另一公司", "employer_address": "别的路 2 号"}
     pending = await edit(database, confirmed, graduate, **moved)
-    recorded = pending
-    for action, caller in ((Action.SUBMIT, None), (Action.COLLEGE_APPROVE, COLLEGE), (Action.SCHOOL_APPROVE, SCHOOL)):
-        recorded = await act(database, recorded, action, caller)
+    recorded = await reviewed(database, pending)
     pending = await edit(database, recorded, graduate, position_code="13")
     void = await act(database, pending, Action.REQUEST_VOID, SCHOOL)
     refused = await act(database, void, Action.RETURN, SCHOOL)
