@@ -32,9 +32,17 @@ help: ## List these targets
 run: install ## Run the whole stack on this machine until Ctrl-C
 	@exec $(BIN)/quxiang run
 
+# The folder of a member, wherever it stands.
+FOLDER = $(wildcard libs/$(MEMBER) services/$(MEMBER) deploy/$(MEMBER))
+
 .PHONY: test
-test: install ## Run the whole test suite (ARGS="…" for pytest)
-	@exec $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+test: install ## Run all tests, or those of one member: MEMBER=registry (ARGS="-k review --lf" for pytest)
+	@test -z "$(MEMBER)" -o -n "$(FOLDER)" || { echo "there is no member $(MEMBER)" >&2; exit 2; }
+	@exec $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(MEMBER),$(FOLDER)) $(ARGS)
+
+.PHONY: unit
+unit: install ## Run the tests that ask for no server, in seconds (MEMBER, ARGS as above)
+	@exec $(BIN)/pytest -q -n 2 --dist loadfile -m "not server" --hypothesis-profile=quick $(if $(MEMBER),$(FOLDER),libs services deploy tests/architecture) $(ARGS)
 
 # A shared environment hides missing dependencies: any member can import what only another one declares.
 .PHONY: member
@@ -45,7 +53,7 @@ member: $(UV) ## Test one member beside nothing but what it declares: MEMBER=reg
 		--package quxiang-$(MEMBER) --package quxiang-testing --package quxiang-local --python "$(PYTHON)"
 	@$(UV) export --locked --quiet --only-group test --output-file $(MEMBER_ENV)/tests.txt
 	@$(UV) pip install --quiet --python $(MEMBER_ENV) --requirements $(MEMBER_ENV)/tests.txt
-	@exec $(MEMBER_ENV)/bin/pytest -n 2 --dist loadfile $(wildcard libs/$(MEMBER) services/$(MEMBER) deploy/$(MEMBER)) $(ARGS)
+	@exec $(MEMBER_ENV)/bin/pytest -n 2 --dist loadfile $(FOLDER) $(ARGS)
 
 .PHONY: soak
 soak: install ## Kill, freeze and wipe under load at full size: 10,000 graduates, 2,000 changes (SEED=…)
@@ -91,10 +99,11 @@ migration: install ## Draft a migration: SERVICE=destinations NAME=add_column
 	@$(BIN)/python -m testing.migrations "$(SERVICE)" "$(NAME)"
 
 .PHONY: token
-token: install ## Print a token: ROLE=school_officer SCHOOL=10001 (COLLEGE CLASS GRADUATE PROVINCE EMPLOYER SUBJECT TTL)
+token: install ## Print a token: ROLE=school_officer SCHOOL=10001 (COLLEGE CLASS GRADUATE PROVINCE EMPLOYER OFFICE SCOPE SUBJECT TTL)
 	@exec $(BIN)/quxiang token --role "$(ROLE)" $(if $(SCHOOL),--school "$(SCHOOL)") $(if $(COLLEGE),--college "$(COLLEGE)") \
 		$(if $(CLASS),--class "$(CLASS)") $(if $(GRADUATE),--graduate "$(GRADUATE)") $(if $(PROVINCE),--province "$(PROVINCE)") \
-		$(if $(EMPLOYER),--employer "$(EMPLOYER)") $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(TTL),--ttl "$(TTL)")
+		$(if $(EMPLOYER),--employer "$(EMPLOYER)") $(if $(OFFICE),--office "$(OFFICE)") $(if $(SCOPE),--scope "$(SCOPE)") \
+		$(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(TTL),--ttl "$(TTL)")
 
 .PHONY: bench
 bench: install ## Measure against the budgets
@@ -129,5 +138,5 @@ python:
 
 .PHONY: clean
 clean: ## Remove the virtual environment, tools and caches; local data stays
-	@rm -rf .venv .members .tools .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis dist
+	@rm -rf .venv .members .tools .mypy_cache .ruff_cache .pytest_cache .coverage .import_linter_cache .hypothesis .schemathesis dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

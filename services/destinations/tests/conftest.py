@@ -14,11 +14,12 @@ from common.auth.service_tokens import ServiceTokens
 from common.consuming import Handle
 from common.crypto import FieldCipher
 from common.database import Database
+from common.imports import run_import
 from common.operations import OperationRunner
 from common.service_process import Runtime
 from destinations.app import COMPOSITION, create_app
 from destinations.areas import ROSTER
-from destinations.registrations.imports.importing import EMPTY_RESULT, KIND, import_registrations
+from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registry_client import Registry
 from destinations.settings import Settings
 from testing.databases import ServiceDatabase, service_database
@@ -70,7 +71,10 @@ async def registry(settings: Settings, book: Book) -> AsyncIterator[Registry]:
 @pytest.fixture
 def runner(database: Database, registry: Registry, settings: Settings) -> OperationRunner:
     """A worker of imports."""
-    handlers, cipher = {KIND: partial(import_registrations, registry=registry)}, FieldCipher.load(settings.keyring_file)
+    handlers, cipher = (
+        {KIND: partial(run_import, registration_import(registry))},
+        FieldCipher.load(settings.keyring_file),
+    )
     return OperationRunner(database, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
 
 

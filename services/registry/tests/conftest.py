@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from sqlalchemy import text
 from common.codes import Cell
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database
+from common.imports import run_import
 from common.operations import OperationRunner
 from registry.app import create_app
-from registry.rosters.operation import EMPTY_RESULT, KIND, RosterOperation
+from registry.graduates.imports.operations import KIND, roster_import
 from registry.settings import Settings
 from testing.databases import ServiceDatabase, service_database
 from testing.tokens import TokenMint
@@ -138,7 +140,8 @@ def rows(database: Database) -> Callable[..., Awaitable[list[Json]]]:
 @pytest.fixture
 def runner(database: Database, cipher: FieldCipher) -> OperationRunner:
     """A worker of imports."""
-    handlers, empty_results = {KIND: RosterOperation(cipher)}, {KIND: EMPTY_RESULT}
+    kind = roster_import(cipher)
+    handlers, empty_results = {KIND: partial(run_import, kind)}, {KIND: kind.empty_result}
     return OperationRunner(database, handlers, cipher=cipher, empty_results=empty_results)
 
 

@@ -122,10 +122,7 @@ class Conflict(QuxiangError):
     code = "conflict"
     title = Message("资源当前状态不允许此操作", "The resource's state does not allow this")
 
-    def __init__(
-        self, code: str | None = None, title: Message | None = None, detail: Message | None = None, **extra: object
-    ) -> None:
-        self.code, self.title = code or self.code, title or self.title
+    def __init__(self, detail: Message | None = None, **extra: object) -> None:
         super().__init__(detail, extra=extra)
 
 
@@ -180,8 +177,7 @@ class TransientError(QuxiangError):
     code = "transient"
     title = Message("暂时无法处理，请稍后重试", "Not possible just now; try again")
 
-    def __init__(self, code: str | None = None, detail: Message | None = None) -> None:
-        self.code = code or self.code
+    def __init__(self, detail: Message | None = None) -> None:
         super().__init__(detail)
 
 
@@ -190,8 +186,8 @@ class Unavailable(TransientError):
 
     code = "unavailable"
 
-    def __init__(self, retry_after: float = 1.0, code: str | None = None, detail: Message | None = None) -> None:
-        super().__init__(code, detail)
+    def __init__(self, retry_after: float = 1.0, detail: Message | None = None) -> None:
+        super().__init__(detail)
         self.retry_after = retry_after
 
 
@@ -211,8 +207,7 @@ class PermanentError(QuxiangError):
     code = "permanent"
     title = Message("无法处理", "This cannot be processed")
 
-    def __init__(self, code: str | None = None, detail: Message | None = None) -> None:
-        self.code = code or self.code
+    def __init__(self, detail: Message | None = None) -> None:
         super().__init__(detail)
 
 

@@ -50,6 +50,9 @@ class ServiceSettings(BaseSettings):
     migration_database_url: str | None = Field(default=None, repr=False, description="The same, as the owner role")
     pool_size: int = Field(default=10, ge=1, description="Connections kept; replicas x pool must fit max_connections")
     pool_overflow: int = Field(default=10, ge=0, description="Connections beyond that, closed after use")
+    operations_at_once: int = Field(
+        default=2, ge=1, description="Imports and exports that one worker runs side by side"
+    )
     statement_timeout_seconds: int = Field(default=60, ge=1, description="Bound of one statement, imports included")
 
     kafka: str = Field(default="localhost:9092", description="Bootstrap servers, comma-separated")

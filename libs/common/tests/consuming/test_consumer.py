@@ -130,12 +130,16 @@ async def test_a_transient_failure_is_tried_again_until_it_passes(
         await eventually(lambda: handler.sequences == [1])
 
 
+class Refused(PermanentError):
+    code = "refused"
+
+
 async def test_a_poisonous_message_goes_to_the_dead_letters_and_the_rest_goes_through(
     database: Database, settings: ServiceSettings
 ) -> None:
     def refuse_seven(events: Sequence[IncomingEvent]) -> None:
         if any(event.sequence == 7 for event in events):
-            raise PermanentError("seven_is_refused")
+            raise Refused
 
     handler = Applied(refuse_seven)
     await publish(settings, *(stored(number) for number in range(1, 21)))
@@ -144,7 +148,7 @@ async def test_a_poisonous_message_goes_to_the_dead_letters_and_the_rest_goes_th
         (letter,) = await dead_letters(settings, 1)
         told = {name: value.decode() for name, value in letter.headers}
         assert told["dlq_error"] == "PermanentError"
-        assert told["dlq_code"] == "seven_is_refused"
+        assert told["dlq_code"] == "refused"
         assert (told["dlq_topic"], told["dlq_partition"], told["dlq_offset"]) == (TOPIC, "0", "6")
         assert told["ce_sequence"] == "7"
         handler.rules.clear()
@@ -159,7 +163,7 @@ async def test_what_was_found_before_a_lasting_failure_is_in_the_dead_letters(
     def refuse(events: Sequence[IncomingEvent]) -> None:
         for event in events:
             if event.sequence == 1:
-                raise PermanentError("one_is_refused")
+                raise Refused
             if event.sequence == 2:
                 raise Unavailable
 
@@ -168,7 +172,7 @@ async def test_what_was_found_before_a_lasting_failure_is_in_the_dead_letters(
     await publish(settings, stored(1), stored(2))
     async with running(consuming(database, settings, handler)):
         (letter, *_) = await dead_letters(settings, 1)
-        assert dict(letter.headers)["dlq_code"] == b"one_is_refused"
+        assert dict(letter.headers)["dlq_code"] == b"refused"
         handler.rules.clear()
         await eventually(lambda: handler.sequences == [1, 2])
 

@@ -80,7 +80,7 @@ async def test_an_unexplained_error_gets_more_attempts_only_while_there_is_time(
 
 async def test_a_passing_failure_that_lasts_keeps_what_was_found_before() -> None:
     def rule(sequence: int) -> Exception | None:
-        return {1: PermanentError("refused"), 64: Unavailable()}.get(sequence)
+        return {1: PermanentError(), 64: Unavailable()}.get(sequence)
 
     found = processing(Handler(rule), seconds=0.1)
     began = time.monotonic()

@@ -26,9 +26,7 @@ def test_a_text_is_given_in_the_language_asked_for() -> None:
 
 
 def test_a_conflict_carries_state_and_transitions() -> None:
-    conflict = Conflict(
-        "not_submitted", Message("未提交", "Not submitted"), state="draft", allowed_transitions=["submit"]
-    )
+    conflict = Conflict(state="draft", allowed_transitions=["submit"])
     assert conflict.extra == {"state": "draft", "allowed_transitions": ["submit"]}
     assert conflict.detail == conflict.title
 

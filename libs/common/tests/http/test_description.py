@@ -54,6 +54,7 @@ async def test_a_problem_has_the_described_shape(nobody: httpx.AsyncClient) -> N
     jsonschema.Draft202012Validator(schema).validate(problem)
 
 
+@pytest.mark.server
 async def test_answers_conform_to_the_description(edge: Any) -> None:
     headers = {"Authorization": f"Bearer {edge.mint.token('admin')}"}
     await assert_conforms(edge.address, headers, without={"/v1/failing", "/v1/slow", "/readyz"})

@@ -126,8 +126,13 @@ def test_an_exception_is_logged_without_its_message(lines: Lines) -> None:
         assert "张三" not in json.dumps(line, ensure_ascii=False)
 
 
+class UnknownSchool(PermanentError):
+    code = "unknown_school"
+    title = Message("未知院校", "Unknown school")
+
+
 def test_an_error_of_ours_keeps_its_constant_text(lines: Lines) -> None:
-    logger("x").error("dead letter", exc_info=PermanentError("unknown_school", Message("未知院校", "Unknown school")))
+    logger("x").error("dead letter", exc_info=UnknownSchool())
     (line,) = lines()
     assert (line["exception"]["code"], line["exception"]["message"]) == ("unknown_school", "Unknown school")
 

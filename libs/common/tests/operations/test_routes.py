@@ -27,7 +27,7 @@ def bearer(works: Any, role: str = "school_officer", school: str | None = "90001
 
 async def faulty(context: OperationContext) -> Outcome:
     problem = RowProblem(2, "学号", "required", None, Message("必填", "Required"))
-    return Outcome({"rejected": 1}, [problem], failed=True, report=b"PK workbook")
+    return Outcome({"rejected": 1}, [problem], state="failed", report=b"PK workbook")
 
 
 async def test_work_is_taken_watched_and_its_report_fetched(works: Any, client: httpx.AsyncClient) -> None:

@@ -57,7 +57,12 @@ async def test_a_handler_gets_parameters_and_the_whole_file_and_its_result_is_ke
     async def look(context: OperationContext) -> Outcome:
         await context.progress(3, 3)
         seen.append(
-            (await context.upload() == file, dict(context.parameters), context.school_code, context.actor.subject)
+            (
+                b"".join([part async for part in context.upload()]) == file,
+                dict(context.parameters),
+                context.school_code,
+                context.actor.subject,
+            )
         )
         return Outcome({"created": 7})
 
@@ -85,7 +90,7 @@ async def test_faults_are_kept_up_to_a_thousand_and_counted(works: Any) -> None:
     async def faulty(context: OperationContext) -> Outcome:
         message = Message("必填", "Required")
         problems = [RowProblem(row, "学号", "required", None, message) for row in range(2, 1502)]
-        return Outcome({"rejected": 1500}, problems, failed=True, report=b"workbook")
+        return Outcome({"rejected": 1500}, problems, state="failed", report=b"workbook")
 
     operation = await works.submit("import")
     await runner(works, faulty).run_once()

@@ -3,7 +3,8 @@
 import io
 import time
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -13,9 +14,34 @@ import xlsxwriter
 import xlwt
 
 from common.codes import Cell
-from common.errors import Invalid
-from common.spreadsheets import child, portions, read, write_workbook
+from common.errors import Invalid, TransientError
+from common.spreadsheets import NumberedRow, blocks_of, child, kind_of, unpacked, write_workbook
 from common.spreadsheets.headers import SEARCHED_ROWS
+
+
+@dataclass
+class Sheet:
+    rows: list[list[Cell]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+
+
+async def portions(content: bytes, filename: str, find_header: Any = None) -> AsyncIterator[list[NumberedRow]]:
+    async def parts() -> AsyncIterator[bytes]:
+        for start in range(0, len(content), 100_000):
+            yield content[start : start + 100_000]
+
+    async for packed_rows, rows in blocks_of(kind_of(filename, content), parts(), find_header):
+        assert unpacked(packed_rows) == rows
+        yield rows
+
+
+async def read(content: bytes, filename: str, find_header: Any = None) -> Sheet:
+    sheet = Sheet()
+    async for portion in portions(content, filename, find_header):
+        for number, cells in portion:
+            sheet.numbers.append(number)
+            sheet.rows.append(cells)
+    return sheet
 
 
 def workbook(fill: Callable[[Any], None]) -> bytes:
@@ -140,8 +166,8 @@ async def test_two_visible_sheets_with_the_header_are_refused_by_name() -> None:
         await read(sheets("说明", "名单", "附表"), "a.xlsx", has_header)
     (problem,) = refused.value.problems
     assert (problem.rule, problem.pointer) == ("several_tables", "/file")
-    assert problem.message.zh.endswith(": 名单、附表")
-    assert problem.message.en.endswith(": 名单，附表")
+    assert problem.message.zh.endswith("：名单、附表")
+    assert problem.message.en.endswith(": 名单, 附表")
 
 
 async def test_a_header_far_down_makes_no_table() -> None:
@@ -225,6 +251,20 @@ async def test_a_text_file_with_too_many_rows_or_columns_is_refused() -> None:
     assert len(kept.rows[0]) == child.MAX_COLUMNS
 
 
+async def test_a_text_file_with_too_many_cells_is_refused() -> None:
+    row = b",".join([b"x"] * child.MAX_COLUMNS) + b"\n"
+    assert await rule_of(row * (child.MAX_CELLS // child.MAX_COLUMNS + 1), "a.csv") == "too_many_cells"
+
+
+async def test_a_file_that_breaks_off_on_its_way_ends_the_reading() -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"a,b\n"
+        raise TransientError
+
+    with pytest.raises(TransientError):
+        [block async for block in blocks_of("csv", parts())]
+
+
 async def test_a_bomb_is_refused_while_it_inflates() -> None:
     plain = one_sheet({1: ["a"]})
     with zipfile.ZipFile(io.BytesIO(plain)) as archive:
@@ -290,7 +330,7 @@ RISKY = ["=1+1", "+86", "-1", "@sum", "\t=1", "\r=1", " =1", "＝1", "＋1", "�
 
 
 async def test_a_written_text_is_never_a_formula_and_comes_back_as_it_was() -> None:
-    content = await write_workbook(["=evil", "b"], [[text, "plain"] for text in RISKY])
+    content = write_workbook(["=evil", "b"], [[text, "plain"] for text in RISKY])
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     assert sheet is not None
     cells = [cell for row in sheet.iter_rows() for cell in row]
@@ -302,7 +342,7 @@ async def test_a_written_text_is_never_a_formula_and_comes_back_as_it_was() -> N
 
 async def test_reasons_become_the_last_column() -> None:
     rows: list[list[Any]] = [["1", date(2024, 6, 15)], ["2"], ["3", float("nan")]]
-    content = await write_workbook(["学号", "日期"], rows, ["第一", "第二", "第三"])
+    content = write_workbook(["学号", "日期"], rows, ["第一", "第二", "第三"])
     assert (await read(content, "a.xlsx")).rows == [
         ["学号", "日期", "错误原因 / Reason"],
         ["1", date(2024, 6, 15), "第一"],

@@ -7,14 +7,16 @@ import pytest
 
 from servers.child import inherited
 from testing import shared_servers
+from testing.servers_asked_for import UNIT, mark
 from testing.tokens import TokenMint
 
 _KEEPER = pytest.StashKey[contextlib.ExitStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Open the keeper in the process that controls the run, not in the workers of pytest-xdist."""
-    if hasattr(config, "workerinput"):
+    """Opens the keeper in the process that controls the run, not in the workers of pytest-xdist."""
+    config.addinivalue_line("markers", "server: asks for a server or starts programs; `make unit` runs the others")
+    if hasattr(config, "workerinput") or config.option.markexpr == UNIT:
         return
     stack = contextlib.ExitStack()
     stack.enter_context(shared_servers.keeper())
@@ -22,8 +24,14 @@ def pytest_configure(config: pytest.Config) -> None:
     _without_proxies_on_the_loopback()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that ask for a server, before `-m` chooses."""
+    mark(items)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Close the keeper, and with it every server it started."""
+    """Closes the keeper, and with it every server it started."""
     if stack := config.stash.get(_KEEPER, None):
         stack.close()
 

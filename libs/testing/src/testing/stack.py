@@ -9,7 +9,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -22,7 +22,7 @@ from servers.child import Child, Program
 from servers.ports import free_port
 from testing.databases import ServiceDatabase, service_database
 from testing.shared_servers import kafka_address
-from testing.tokens import TokenMint
+from testing.tokens import ISSUER, TokenMint
 
 SERVICES = ("registry", "destinations", "surveys", "indicators")
 PARTITIONS = 3
@@ -35,12 +35,16 @@ _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 @dataclass
 class Stack:
-    """Running services, by name; processes are named `registry`, or `registry-api` and `registry-worker`."""
+    """Running services, by name; processes are named `registry`, or `registry-api` and `registry-worker`.
+
+    `ahead` is the offset of their clock, such as `+14d`, for the processes described from then on.
+    """
 
     folder: Path
     mint: TokenMint
     kafka: str
     prefix: str
+    ahead: str = ""
     databases: dict[str, ServiceDatabase] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
     processes: dict[str, "Child"] = field(default_factory=dict)
@@ -89,6 +93,7 @@ class Stack:
             "QUXIANG_PORT": str(port),
             "QUXIANG_PROBE_PORT": str(port),
             "QUXIANG_PUBLIC_URL": self.url(service),
+            "QUXIANG_CLOCK": self.ahead,
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -97,6 +102,15 @@ class Stack:
         child = self.processes[process]
         await child.start()
         await child.until_ready(START_PATIENCE)
+
+    async def run_ahead(self, offset: str) -> None:
+        """Stops all processes and starts them with a clock that is so far ahead; the mint must be a local issuer."""
+        await _stop(self)
+        self.ahead = offset
+        for process, child in self.processes.items():
+            program = replace(child.program, environment=child.program.environment | {"QUXIANG_CLOCK": offset})
+            self.processes[process] = Child(program)
+        await asyncio.gather(*(self.start(process) for process in self.processes))
 
     async def kill(self, process: str) -> None:
         """End a process as `kill -9` does."""
@@ -135,10 +149,10 @@ class Stack:
 
 
 @asynccontextmanager
-async def running_stack(folder: Path, *, split: Sequence[str] = ()) -> AsyncIterator[Stack]:
+async def running_stack(folder: Path, *, split: Sequence[str] = (), issuer: str = ISSUER) -> AsyncIterator[Stack]:
     """Run the four services; those named in `split` as an API and a worker that can be killed apart."""
 
-    stack = Stack(folder, TokenMint(folder), kafka_address(), f"t-{secrets.token_hex(4)}.")
+    stack = Stack(folder, TokenMint(folder, issuer), kafka_address(), f"t-{secrets.token_hex(4)}.")
     stack.mint.service_token_file(folder)
     async with AsyncExitStack() as opened:
         for service in SERVICES:

@@ -3,9 +3,10 @@
 from functools import partial
 
 from common.contracts import graduate, organisation
+from common.imports import run_import
 from common.service_process import Area, Operation, Subscription
 from destinations.registrations import tables as registration_tables
-from destinations.registrations.imports.importing import EMPTY_RESULT, KIND, import_registrations
+from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registrations.imports.routes import router as import_routes
 from destinations.registrations.routes import router as registration_routes
 from destinations.roster import tables as roster_tables
@@ -29,7 +30,7 @@ AREAS = (
         routes=[registration_routes, import_routes],
         operations={
             KIND: Operation(
-                lambda runtime: partial(import_registrations, registry=runtime.clients["registry"]), EMPTY_RESULT
+                lambda runtime: partial(run_import, registration_import(runtime.clients["registry"])), EMPTY_RESULT
             )
         },
     ),

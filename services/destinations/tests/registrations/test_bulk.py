@@ -13,18 +13,15 @@ from common.codes import CodeLists
 from common.contracts.registration import DestinationData
 from common.database import Database
 from common.identifiers import Cohort, GraduateId, SchoolCode
-from common.operations import OperationContext
-from common.spreadsheets.headers import Header
 from destinations.registrations import announcements, storage
 from destinations.registrations.domain import deciding, fields
 from destinations.registrations.domain.content import CODE_LISTS, FIELDS, Destination
 from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Person, Registration, Written, after
-from destinations.registrations.imports import storage as bulk
-from destinations.registrations.imports.files import Table
-from destinations.registrations.imports.importing import CHUNK_ROWS, Counts, FileImport, Task
-from destinations.registrations.imports.planning import Planned
-from destinations.registrations.imports.rows import Row
+from destinations.registrations.imports import load
+from destinations.registrations.imports import write as bulk
+from destinations.registrations.imports.plan import Planned
+from destinations.registrations.imports.rows import RegistrationRow
 
 OFFICER = Actor("officer", "school_officer")
 PERSON = Person(Party.SCHOOL_OFFICER, OFFICER.subject)
@@ -61,10 +58,13 @@ async def write(
     database: Database, ids: list[GraduateId], contents: list[Destination], day: date | None
 ) -> list[Planned]:
     async with database.transaction(OFFICER) as unit:
-        told = [roster_entry(each, sequence=0) for each in ids]
-        stored = await bulk.lock_known(unit.connection, SchoolCode("10001"), told)
+        entries = [roster_entry(each, sequence=0) for each in sorted(ids)]
+        await load.lock_and_keep(unit.connection, SchoolCode("10001"), Cohort(2024), [entries])
+        stored = await load.read_stored(unit.connection, entries)
         rows = [
-            Planned(Row(number), stored[each], deciding.imported(stored[each].registration, content, PERSON))
+            Planned(
+                RegistrationRow(number), stored[each], deciding.imported(stored[each].registration, content, PERSON)
+            )
             for number, (each, content) in enumerate(zip(ids, contents, strict=True))
         ]
         await bulk.write(unit, rows, bulk.Writing("10001", day, "operation"))
@@ -123,34 +123,3 @@ async def test_a_single_act_goes_on_where_an_import_ended(database: Database, en
         await unit.commit()
     assert sequence == 2
     assert found.decided_on > date(2024, 8, 31)
-
-
-async def test_an_import_may_think_longer_than_a_request_between_two_statements(database: Database) -> None:
-    async with database.transaction(OFFICER) as unit:
-        await bulk.one_at_a_time(unit.connection, "10001", 2024)
-        for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
-            assert await unit.connection.scalar(text(f"SHOW {setting}")) == bulk.PATIENCE
-
-
-class Watched(OperationContext):
-    """A context of which all parts are done, and that remembers what it was told."""
-
-    def __init__(self, parts: int) -> None:
-        self.done = {number: vars(Counts(unchanged=1)) for number in range(parts)}
-        self.shown: list[tuple[int, int]] = []
-
-    async def done_chunks(self) -> dict[int, dict[str, Any]]:
-        return self.done
-
-    async def progress(self, done: int, total: int) -> None:
-        self.shown.append((done, total))
-
-
-async def test_progress_never_goes_back_and_ends_at_the_total() -> None:
-    context, rows = Watched(3), [Row(number) for number in range(2 * CHUNK_ROWS + 1)]
-    task = Task(
-        SchoolCode("10001"), Cohort(2024), "csv", dry_run=False, skip_faulty=True, effective_on=None, person=PERSON
-    )
-    table = Table(Header(0, {}, {}), (), {})
-    assert (await FileImport(context, task, table, rows, {}).run()).unchanged == 3
-    assert [done for done, _ in context.shown] == [3 * CHUNK_ROWS + 1, 4 * CHUNK_ROWS + 1, 2 * len(rows)]

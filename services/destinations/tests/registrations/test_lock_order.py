@@ -19,15 +19,16 @@ from enrolling import Enrolment, roster_entry
 from common.auth import SYSTEM, Principal
 from common.database import Database, UnitOfWork
 from common.errors import Conflict, Versions
-from common.identifiers import GraduateId
+from common.identifiers import Cohort, GraduateId
 from destinations.registrations import commands
 from destinations.registrations.commands import Recorded
 from destinations.registrations.domain import deciding
 from destinations.registrations.domain.lifecycle import Action, Party
 from destinations.registrations.domain.registration import Person
-from destinations.registrations.imports import storage as bulk
-from destinations.registrations.imports.planning import Planned
-from destinations.registrations.imports.rows import Row
+from destinations.registrations.imports.load import lock_and_keep, read_stored
+from destinations.registrations.imports.plan import Planned
+from destinations.registrations.imports.rows import RegistrationRow
+from destinations.registrations.imports.write import Writing, write
 from destinations.roster import storage as roster
 from destinations.roster.domain import RosterEntry
 
@@ -106,14 +107,14 @@ def other_act(people: Class, name: str) -> Act:
 
 async def import_chunk(entries: Sequence[RosterEntry], unit: UnitOfWork) -> None:
     """Locks, plans and writes as an import does with the rows of one chunk."""
-    await bulk.one_at_a_time(unit.connection, "10001", 2024)
-    known = await bulk.lock_known(unit.connection, entries[0].graduate.school_code, entries)
+    await lock_and_keep(unit.connection, entries[0].graduate.school_code, Cohort(2024), [entries])
+    known = await read_stored(unit.connection, entries)
     officer = Person(Party.SCHOOL_OFFICER, SCHOOL.subject)
     rows = [
-        Planned(Row(number), stored, deciding.imported(stored.registration, SEEKING, officer))
+        Planned(RegistrationRow(number), stored, deciding.imported(stored.registration, SEEKING, officer))
         for number, stored in enumerate(known.values())
     ]
-    await bulk.write(unit, rows, bulk.Writing("10001", None, "operation"))
+    await write(unit, rows, Writing("10001", None, "operation"))
 
 
 async def meet(database: Database, first: Act, second: Act, delay: float) -> None:

@@ -40,6 +40,13 @@ MAX_SHOWN = 1_000
 """Differences of one table: more would name the same fault again."""
 
 
+class HistoryUnavailable(Unavailable):
+    """The owner of a history does not give it."""
+
+    code = "history_unavailable"
+    title = Message("无法读取变更历史", "A history cannot be read")
+
+
 @dataclass(frozen=True)
 class Copied:
     """A table that is made of events: every version, or of each key the one with the highest sequence."""
@@ -112,7 +119,7 @@ class Feed:
             status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else ""
             why = f"{self.client.base_url}: {type(error).__name__} {status}".strip()
             detail = Message(f"无法读取变更历史：{why}", f"No history from {why}")
-            raise Unavailable(code="history_unavailable", detail=detail) from error
+            raise HistoryUnavailable(detail=detail) from error
         return page
 
 

@@ -1,13 +1,16 @@
 """What each area of the service brings: tables, routes, long work."""
 
+from functools import partial
+
+from common.imports import run_import
 from common.service_process import Area, Operation
 from registry.codes.routes import router as code_routes
 from registry.graduates import tables as graduate_tables
+from registry.graduates.imports.operations import EMPTY_RESULT, KIND, roster_import
+from registry.graduates.imports.routes import router as import_routes
 from registry.graduates.routes import router as graduate_routes
 from registry.organisation import tables as organisation_tables
 from registry.organisation.routes import router as school_routes
-from registry.rosters.operation import EMPTY_RESULT, KIND, RosterOperation
-from registry.rosters.routes import router as import_routes
 
 AREAS = (
     Area(
@@ -22,7 +25,7 @@ AREAS = (
     Area(
         tables=[graduate_tables.graduates, graduate_tables.graduate_versions],
         routes=[graduate_routes, import_routes],
-        operations={KIND: Operation(lambda runtime: RosterOperation(runtime.cipher), EMPTY_RESULT)},
+        operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
     ),
     Area(routes=[code_routes]),
 )

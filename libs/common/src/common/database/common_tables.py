@@ -34,6 +34,24 @@ def drop_first(*, operations: bool = True) -> None:
         op.drop_table(table)
 
 
+def let_operations_be_cancelled() -> None:
+    """Long work that was asked to end before its next part, and did."""
+    op.add_column("operations", sa.Column("cancel_requested_at", sa.DateTime(timezone=True), nullable=True))
+    _restrict_states("'queued', 'running', 'succeeded', 'failed', 'cancelled'")
+
+
+def let_no_operation_be_cancelled() -> None:
+    """Takes back what `let_operations_be_cancelled` made."""
+    _restrict_states("'queued', 'running', 'succeeded', 'failed'")
+    op.drop_column("operations", "cancel_requested_at")
+
+
+def _restrict_states(states: str) -> None:
+    name = op.f("ck_operations_state_known")
+    op.drop_constraint(name, "operations")
+    op.create_check_constraint(name, "operations", f"state IN ({states})")
+
+
 def create_versioned(name: str, *columns: sa.Column[Any], stream_key: str = "id") -> None:
     """The three tables of `common.history.versioned` with these columns."""
     written = [each.name for each in columns]

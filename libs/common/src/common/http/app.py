@@ -15,7 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from common.auth.verifier import TokenVerifier
 from common.crypto import FieldCipher
 from common.database import Database
-from common.errors import Malformed, Message, NotFound, QuxiangError
+from common.errors import Malformed, NotFound, QuxiangError
 from common.http.docs import add_docs
 from common.http.middleware import MAX_BODY, BodyLimit, HeadAsGet, PathCheck, SecurityHeaders, Unforeseen
 from common.http.openapi import describe
@@ -47,7 +47,6 @@ def create_app(
     database: Database | None = None,
     cipher: FieldCipher | None = None,
     problems: ProblemTable | None = None,
-    problem_texts: Mapping[str, tuple[int, Message]] | None = None,
     readiness: Mapping[str, Check] | None = None,
     lifespan: Lifespan | None = None,
     version: str = "1",
@@ -75,7 +74,7 @@ def create_app(
     for router in routers:
         app.include_router(router, dependencies=[] if isinstance(router, Router) else [Depends(guard)])
     table = {**DEFAULT_STATUSES, **(problems or {})}
-    app.include_router(problem_pages(table, problem_texts or {}))
+    app.include_router(problem_pages(table))
     app.include_router(probes_router(readiness or {}, verifier))
     add_docs(app)
     _handle_errors(app, table)

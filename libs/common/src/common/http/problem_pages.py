@@ -10,19 +10,17 @@ from common.http.problems import InternalError, ProblemTable, status_of
 from common.http.routing import Router
 
 
-def problem_pages(table: ProblemTable, more: Mapping[str, tuple[int, Message]]) -> Router:
+def problem_pages(table: ProblemTable) -> Router:
     """`/problems` and `/problems/{code}`."""
     router = Router(credential=None, include_in_schema=False)
 
     @router.get("/problems", response_class=HTMLResponse)
     async def all_problems() -> str:
-        return _page(
-            "Problems", "".join(_entry(code, *about) for code, about in sorted({**more, **refusals(table)}.items()))
-        )
+        return _page("Problems", "".join(_entry(code, *about) for code, about in sorted(refusals(table).items())))
 
     @router.get("/problems/{code}", response_class=HTMLResponse)
     async def one_problem(code: str) -> str:
-        known = {**more, **refusals(table)}
+        known = refusals(table)
         if code not in known:
             raise NotFound
         return _page(code, _entry(code, *known[code]))

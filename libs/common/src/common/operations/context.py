@@ -1,7 +1,8 @@
 """What a handler of long work is given."""
 
+import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from common.auth.principal import Actor
@@ -11,7 +12,7 @@ from common.errors import TransientError
 from common.identifiers import OperationId
 from common.operations import storage
 from common.operations.storage import Claimed
-from common.operations.submitting import opened
+from common.operations.submitting import UPLOAD
 
 PROGRESS_SECONDS = 0.3
 """Progress is written at most this often; who watches cannot read faster."""
@@ -57,13 +58,23 @@ class OperationContext:
         """Of the request that asked for the work."""
         return self._claimed.correlation_id
 
-    async def upload(self) -> bytes:
-        """The file, decrypted; empty if there was none."""
+    async def upload(self) -> AsyncIterator[bytes]:
+        """The file in its parts, decrypted one by one; none if there was no file."""
+        index = 0
+        while (sealed := await self._upload_chunk(index)) is not None:
+            if self._cipher is None:
+                raise ValueError("an upload needs a cipher")
+            yield await asyncio.to_thread(self._cipher.decrypt_blob, UPLOAD, f"{self.id}:{index}", sealed)
+            index += 1
+
+    async def _upload_chunk(self, index: int) -> bytes | None:
         async with self.database.reading() as connection:
-            chunks = await storage.chunks(connection, self.id)
-        if chunks and self._cipher is None:
-            raise ValueError("an upload needs a cipher")
-        return opened(self._cipher, self.id, chunks) if self._cipher else b""
+            return await storage.upload_chunk(connection, self.id, index)
+
+    async def is_cancelled(self) -> bool:
+        """True once the work is to end as `cancelled`: asked for between two parts, by work that has several."""
+        async with self.database.reading() as connection:
+            return await storage.is_cancelled(connection, self.id)
 
     async def progress(self, done: int, total: int) -> None:
         """Shows how far the work is, at once and outside of its transaction; cheap to call often."""

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from common.codes.rules import rule
 from common.errors import Invalid, Message
 
 MAX_STORED = 1000
-"""Faulty rows kept with the operation; the workbook has all of them."""
+"""Faults kept with the operation; the workbook has all of them."""
+
+State = Literal["succeeded", "failed", "cancelled"]
+"""In which work ends."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Outcome:
     result: Mapping[str, Any]
     problems: Sequence[RowProblem] = field(default=(), repr=False)
     problems_total: int | None = None
-    failed: bool = False
+    state: State = "succeeded"
     report: bytes | None = field(default=None, repr=False)
 
     @property
@@ -48,21 +51,16 @@ class Outcome:
         """How many problems there are."""
         return len(self.problems) if self.problems_total is None else self.problems_total
 
-    @property
-    def state(self) -> str:
-        """The state in which the operation ends."""
-        return "failed" if self.failed else "succeeded"
-
 
 def refused(error: Invalid, result: Mapping[str, Any]) -> Outcome:
     """The end of work that cannot be done: a file that cannot be read, a rule about the whole."""
     found = [RowProblem(None, None, each.rule, None, each.message) for each in error.problems]
-    return Outcome(result, found, failed=True)
+    return Outcome(result, found, state="failed")
 
 
 def broken(rule_id: str, result: Mapping[str, Any]) -> Outcome:
     """The end of work that met something unforeseen."""
-    return Outcome(result, [RowProblem(None, None, rule_id, None, rule(rule_id).text)], failed=True)
+    return Outcome(result, [RowProblem(None, None, rule_id, None, rule(rule_id).text)], state="failed")
 
 
 def added_up(empty: Mapping[str, Any], parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Operation(BaseModel):
 
     id: UUID
     kind: str
-    state: str = Field(json_schema_extra={"enum": ["queued", "running", "succeeded", "failed"]})
+    state: str = Field(json_schema_extra={"enum": ["queued", "running", "succeeded", "failed", "cancelled"]})
     progress: OperationProgress
     result: dict[str, Any] | None
     errors: list[OperationError] = Field(description="The first 1,000")

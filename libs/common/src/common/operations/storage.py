@@ -22,17 +22,22 @@ _INSERT = text(
     """
 )
 _INSERT_CHUNK = text("INSERT INTO upload_chunks (operation_id, index, bytes) VALUES (:id, :index, :bytes)")
-_CHUNKS = text("SELECT index, bytes FROM upload_chunks WHERE operation_id = :id ORDER BY index")
+_UPLOAD_CHUNK = text("SELECT bytes FROM upload_chunks WHERE operation_id = :id AND index = :index")
 _CLAIM = text(
     f"""
     UPDATE operations SET state = 'running', worker = :worker, attempts = attempts + 1,
         started_at = coalesce(started_at, {NOW_SQL}),
         lease_until = {NOW_SQL} + make_interval(secs => :lease)
     WHERE id = (
-        SELECT id FROM operations
+        SELECT waiting.id FROM operations waiting JOIN (
+            SELECT id, row_number() OVER (
+                PARTITION BY school_code ORDER BY lease_until > {NOW_SQL} DESC, id
+            ) AS place
+            FROM operations WHERE state IN ('queued', 'running')
+        ) queue USING (id)
         WHERE state IN ('queued', 'running') AND lease_until <= {NOW_SQL} AND expires_at > {NOW_SQL}
             AND kind = ANY(:kinds)
-        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+        ORDER BY place, waiting.id LIMIT 1 FOR UPDATE OF waiting SKIP LOCKED
     )
     RETURNING id, kind, school_code, subject, role, correlation_id, parameters, attempts
     """
@@ -55,6 +60,13 @@ _FINISH = text(
     WHERE {_MINE} RETURNING id
     """
 )
+_CANCEL = text(
+    f"""
+    UPDATE operations SET cancel_requested_at = coalesce(cancel_requested_at, {NOW_SQL})
+    WHERE id = :id AND state IN ('queued', 'running')
+    """
+)
+_IS_CANCELLED = text("SELECT cancel_requested_at IS NOT NULL FROM operations WHERE id = :id")
 _FORGET_UPLOAD = text("DELETE FROM upload_chunks WHERE operation_id = :id")
 _CHUNK_DONE = text(
     """
@@ -115,20 +127,19 @@ async def insert(
     return OperationId((await connection.execute(_INSERT, values)).scalar_one())
 
 
-async def insert_chunks(connection: AsyncConnection, operation: OperationId, chunks: Sequence[bytes]) -> None:
-    """Stores the parts of an upload, already encrypted."""
-    rows = [{"id": operation, "index": index, "bytes": chunk} for index, chunk in enumerate(chunks)]
-    if rows:
-        await connection.execute(_INSERT_CHUNK, rows)
+async def insert_upload_chunk(connection: AsyncConnection, operation: OperationId, index: int, chunk: bytes) -> None:
+    """Stores a part of an upload, already encrypted."""
+    await connection.execute(_INSERT_CHUNK, {"id": operation, "index": index, "bytes": chunk})
 
 
-async def chunks(connection: AsyncConnection, operation: OperationId) -> list[bytes]:
-    """The parts of an upload in their order."""
-    return [row.bytes for row in await connection.execute(_CHUNKS, {"id": operation})]
+async def upload_chunk(connection: AsyncConnection, operation: OperationId, index: int) -> bytes | None:
+    """A part of an upload, counted from 0; None after the last."""
+    found: bytes | None = await connection.scalar(_UPLOAD_CHUNK, {"id": operation, "index": index})
+    return found
 
 
 async def claim(connection: AsyncConnection, worker: str, kinds: Collection[str], lease: float) -> Claimed | None:
-    """Takes the oldest operation that nobody holds; a hold whose lease ran out counts as nobody's."""
+    """Takes an operation without a holder whose lease runs: the first of each school before the second of any."""
     row = (await connection.execute(_CLAIM, {"worker": worker, "kinds": list(kinds), "lease": lease})).one_or_none()
     if row is None:
         return None
@@ -156,6 +167,16 @@ async def release(connection: AsyncConnection, claimed: Claimed) -> None:
     await connection.execute(_RELEASE, claimed.hold)
 
 
+async def request_cancel(connection: AsyncConnection, operation: OperationId) -> bool:
+    """Lets work end as `cancelled` before its next part; False if it has ended already."""
+    return bool((await connection.execute(_CANCEL, {"id": operation})).rowcount)
+
+
+async def is_cancelled(connection: AsyncConnection, operation: OperationId) -> bool:
+    """True if the work was asked to end before its next part."""
+    return bool(await connection.scalar(_IS_CANCELLED, {"id": operation}))
+
+
 async def finish(
     connection: AsyncConnection,
     claimed: Claimed,
@@ -165,7 +186,7 @@ async def finish(
     errors_total: int,
     report: bytes | None,
 ) -> bool:
-    """Stores the end and drops the upload, which nobody needs any more; False if the hold was lost."""
+    """Stores the end and drops the upload; False if the hold was lost."""
     values = {"state": state, "errors_total": errors_total, "report": report}
     documents = {"result": json.dumps(result, default=str), "errors": json.dumps(list(errors), ensure_ascii=False)}
     if (await connection.execute(_FINISH, {**claimed.hold, **values, **documents})).one_or_none() is None:

@@ -1,5 +1,6 @@
 """Putting work into the queue, inside the caller's transaction."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from common.identifiers import OperationId
 from common.operations import storage
 
 CHUNK = 1024 * 1024
-"""Bytes of an upload in one row: large enough for few rows, small enough to encrypt without a pause."""
+"""Bytes of an upload in one row: few rows, and little memory for the part that is being encrypted."""
 
 UPLOAD = "upload"
 REPORT = "error_report"
@@ -24,24 +25,17 @@ async def submit(
     cipher: FieldCipher | None = None,
     school_code: str | None = None,
 ) -> OperationId:
-    """Stores the operation and its encrypted upload; a worker takes it after the commit.
+    """Stores the operation and its upload, encrypted part by part in a thread; a worker takes it after the commit.
 
-    `parameters` are stored in the clear: codes and settings, nothing personal, not even the file's name.
+    Each part is bound to its operation and its place. `parameters` are stored in the clear: codes and settings, nothing
+    personal, not even the file's name.
     """
     operation = await storage.insert(unit.connection, kind, parameters, unit.actor, school_code, unit.correlation_id)
-    if upload is not None:
+    for index, start in enumerate(range(0, len(upload or b""), CHUNK)):
+        assert upload is not None
         if cipher is None:
             raise ValueError("an upload needs a cipher")
-        await storage.insert_chunks(unit.connection, operation, sealed(cipher, operation, upload))
+        part = upload[start : start + CHUNK]
+        sealed = await asyncio.to_thread(cipher.encrypt_blob, UPLOAD, f"{operation}:{index}", part)
+        await storage.insert_upload_chunk(unit.connection, operation, index, sealed)
     return operation
-
-
-def sealed(cipher: FieldCipher, operation: OperationId, upload: bytes) -> list[bytes]:
-    """The upload in encrypted parts, each bound to its operation and its place."""
-    parts = [upload[start : start + CHUNK] for start in range(0, len(upload), CHUNK)]
-    return [cipher.encrypt_blob(UPLOAD, f"{operation}:{index}", part) for index, part in enumerate(parts)]
-
-
-def opened(cipher: FieldCipher, operation: OperationId, chunks: list[bytes]) -> bytes:
-    """The upload again."""
-    return b"".join(cipher.decrypt_blob(UPLOAD, f"{operation}:{index}", chunk) for index, chunk in enumerate(chunks))

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from common.clock import NOW_SQL
 
-STATES = ("queued", "running", "succeeded", "failed")
+STATES = ("queued", "running", "succeeded", "failed", "cancelled")
 KEPT = "7 days"
 """Uploads and reports hold personal data: a week is long enough to read a report, and no archive."""
 
@@ -55,6 +55,7 @@ def _operations(metadata: MetaData) -> Table:
         Column("errors", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
         Column("errors_total", BigInteger, nullable=False, server_default=_NOTHING),
         Column("report", LargeBinary),
+        Column("cancel_requested_at", DateTime(timezone=True)),
         Column("attempts", Integer, nullable=False, server_default=_NOTHING),
         Column("worker", Text),
         Column("lease_until", DateTime(timezone=True), nullable=False, server_default=_NOW),

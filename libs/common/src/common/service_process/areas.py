@@ -236,6 +236,7 @@ class Composition:
                 {kind: operation.make(connected) for kind, operation in operations.items()},
                 cipher=runtime.keys,
                 empty_results={kind: operation.empty_result for kind, operation in operations.items()},
+                concurrency=runtime.settings.operations_at_once,
             ).run()
 
 

@@ -1,9 +1,9 @@
 """The process that opens a file which strangers made. It is run by path, alone, and must import nothing of ours.
 
-Standard input is the length of the file (eight bytes) and the file; standard output is a row of frames (four bytes of
-length, then JSON): `["rows", [[number, cells], …]]`, `["end"]`, or `["problem", rule]`. Of a workbook with several
-sheets it first shows the upper rows, `["sheets", [[name, rows], …]]`, and reads two bytes: the place of the one to
-send. It limits its own memory and time before anything else.
+Standard input is the file in parts, each after four bytes of its length, the last one empty. Standard output is a row
+of frames, each after four bytes of its length, JSON packed by zlib: `["rows", [[number, cells], …]]`, `["end"]`, or
+`["problem", rule]`. Of a workbook with several sheets it first shows the upper rows, `["sheets", [[name, rows], …]]`,
+and reads two bytes: the place of the one to send. It limits its own memory and time before anything else.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ import json
 import resource
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -30,6 +31,9 @@ RATIO_FROM = 10 * 1024**2
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 100
+MAX_CELLS = 8_000_000
+"""All rows with forty columns each; the widest format that schools exchange has less, and few large files that many."""
+
 FRAME_ROWS = 250
 UPPER_ROWS = 30
 """As many as are searched for a header."""
@@ -78,16 +82,19 @@ def read(kind: str, content: bytes, choose: Choice) -> Iterator[list[Any]]:
 def frames(rows: Iterable[tuple[int, list[Any]]]) -> Iterator[list[Any]]:
     """Rows with anything in them, in handy portions."""
     portion: list[list[Any]] = []
-    seen = 0
+    seen = seen_cells = 0
     for number, row in rows:
         cells = trimmed(row)
         if not cells:
             continue
         seen += 1
+        seen_cells += len(cells)
         if seen > MAX_ROWS:
             raise Refusal("too_many_rows")
         if len(cells) > MAX_COLUMNS:
             raise Refusal("too_many_columns")
+        if seen_cells > MAX_CELLS:
+            raise Refusal("too_many_cells")
         portion.append([number, cells])
         if len(portion) == FRAME_ROWS:
             yield ["rows", portion]
@@ -240,7 +247,7 @@ def plain(value: Any) -> Any:
 
 def send(frame: list[Any]) -> None:
     """Writes one frame."""
-    payload = json.dumps(frame, default=plain, ensure_ascii=False).encode("utf-8", "replace")
+    payload = zlib.compress(json.dumps(frame, default=plain, ensure_ascii=False).encode("utf-8", "replace"), level=1)
     sys.stdout.buffer.write(len(payload).to_bytes(4) + payload)
 
 
@@ -251,12 +258,19 @@ def asked(sheets: Sequence[python_calamine.CalamineSheet]) -> int:
     return int.from_bytes(sys.stdin.buffer.read(2))
 
 
+def received() -> bytes:
+    """The file from standard input, put together."""
+    content = io.BytesIO()
+    while length := int.from_bytes(sys.stdin.buffer.read(4)):
+        content.write(sys.stdin.buffer.read(length))
+    return content.getvalue()
+
+
 def main(kind: str) -> None:
     """Reads the file from standard input, whatever it holds."""
     limit_myself()
     try:
-        content = sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(8)))
-        for frame in read(kind, content, asked):
+        for frame in read(kind, received(), asked):
             send(frame)
     except Refusal as refusal:
         send(["problem", refusal.rule])

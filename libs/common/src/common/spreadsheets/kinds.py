@@ -26,7 +26,7 @@ def unreadable(rule_id: str, sheets: Sequence[str] = ()) -> Invalid:
     """The refusal of a file, by rule; with the names of the sheets that it is about."""
     message = rule(rule_id).text
     if sheets:
-        message = Message(f"{message.zh}: {'、'.join(sheets)}", f"{message.en}: {', '.join(sheets)}")
+        message = Message(f"{message.zh}：{'、'.join(sheets)}", f"{message.en}: {', '.join(sheets)}")
     return FileRefused(rule_id, message)
 
 

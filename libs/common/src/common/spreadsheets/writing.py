@@ -1,6 +1,5 @@
 """Writing workbooks that no spreadsheet program takes for commands."""
 
-import asyncio
 import io
 import math
 from collections.abc import Iterable, Sequence
@@ -12,20 +11,33 @@ from common.codes.spelling import Cell
 
 MAX_CELL = 32_767
 
+REASON_HEADER = "错误原因 / Reason"
+
 _DANGEROUS = tuple("=+-@＝＋－＠\t\r\n\0")
 _APOSTROPHE = "'"
 
 
-async def write_workbook(
+def write_workbook(
     headers: Sequence[str],
     rows: Iterable[Sequence[Cell]],
     reasons: Iterable[str] | None = None,
     *,
-    reason_header: str = "错误原因 / Reason",
     sheet_name: str = "数据",
 ) -> bytes:
-    """The workbook as bytes, made in a thread; with `reasons`, one for each row, they become the last column."""
-    return await asyncio.to_thread(_write, headers, rows, reasons, reason_header, sheet_name)
+    """The workbook; with `reasons`, one for each row, they become the last column. CPU work, so run it in a thread."""
+    content = io.BytesIO()
+    # in_memory: services write to no disk
+    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet(sheet_name)
+    formats = {"text": book.add_format({"num_format": "@"}), "day": book.add_format({"num_format": "yyyy-mm-dd"})}
+    _write_row(sheet, 0, headers if reasons is None else [*headers, REASON_HEADER], formats)
+    width, remaining = len(headers), iter(reasons or ())
+    for index, row in enumerate(rows, 1):
+        cells = [*row[:width], *([None] * (width - len(row)))]
+        _write_row(sheet, index, [*cells, next(remaining, None)], formats)
+    sheet.freeze_panes(1, 0)
+    book.close()
+    return content.getvalue()
 
 
 def safe_text(text: str) -> str:
@@ -36,32 +48,6 @@ def safe_text(text: str) -> str:
     """
     risky = text.startswith(_DANGEROUS) or text.lstrip().startswith(_DANGEROUS)
     return (_APOSTROPHE + text if risky else text).replace("\0", "")[:MAX_CELL]
-
-
-def _write(
-    headers: Sequence[str],
-    rows: Iterable[Sequence[Cell]],
-    reasons: Iterable[str] | None,
-    reason_header: str,
-    sheet_name: str,
-) -> bytes:
-    content = io.BytesIO()
-    # in_memory: services write to no disk
-    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(sheet_name)
-    formats = {"text": book.add_format({"num_format": "@"}), "day": book.add_format({"num_format": "yyyy-mm-dd"})}
-    written = [*headers, *([] if reasons is None else [reason_header])]
-    _write_row(sheet, 0, written, formats)
-    told = iter(()) if reasons is None else iter(reasons)
-    for index, row in enumerate(rows, 1):
-        _write_row(sheet, index, [*_padded(row, len(headers)), next(told, None)], formats)
-    sheet.freeze_panes(1, 0)
-    book.close()
-    return content.getvalue()
-
-
-def _padded(row: Sequence[Cell], width: int) -> list[Cell]:
-    return [*row[:width], *([None] * (width - len(row)))]
 
 
 def _write_row(

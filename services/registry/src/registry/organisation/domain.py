@@ -67,8 +67,9 @@ class UnitExists(Conflict):
     }
 
     def __init__(self, kind: Kind) -> None:
-        code = f"{kind}_exists"
-        super().__init__(code, self.codes[code], state=State.ACTIVE, allowed_transitions=[])
+        self.code = f"{kind}_exists"
+        self.title = self.codes[self.code]
+        super().__init__(state=State.ACTIVE, allowed_transitions=[])
 
 
 class UnknownParent(Invalid):

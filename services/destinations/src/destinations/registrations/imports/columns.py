@@ -4,11 +4,13 @@ Verbatim headers of the export format (A), with the synonyms met elsewhere. A co
 code and its label; either may hold the other. Columns of the roster are registry's and are not read here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-HEADERS: Mapping[str, tuple[str, ...]] = {
-    "school": ("院校代码", "学校代码", "学校标识码"),
-    "cohort": ("毕业年份", "毕业年度", "届别", "毕业届别"),
+from common.imports import OWNER_HEADERS, Columns
+from common.spreadsheets.masking import Identifies
+
+HEADERS: Mapping[str, Sequence[str]] = {
+    **OWNER_HEADERS,
     "student_number": ("学号", "学生学号"),
     "exam_number": ("考生号", "高考考生号"),
     "name": ("姓名", "学生姓名"),
@@ -34,8 +36,6 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
 }
 """Our name of a column → header texts, most usual first."""
 
-FIELD_OF_HEADER: Mapping[str, str] = {text: column for column, texts in HEADERS.items() for text in texts}
-
 TEXTS = (
     "employer_name",
     "employer_address",
@@ -47,14 +47,22 @@ TEXTS = (
 )
 CODED = ("employer_nature_code", "industry_code", "place_code", "position_code")
 
-IDENTIFYING = frozenset({"student_number", "exam_number", "name"})
-"""Columns whose faulty values are shown masked."""
-
 DESTINATION = ("destination_code", "destination_code_label")
 """A row says something when one of these is filled."""
 
 KEYS = ("student_number", "exam_number")
 """A row is found by the first of these that it has."""
+
+COLUMNS = Columns(
+    HEADERS,
+    needed=[{"name"}, KEYS, DESTINATION],
+    identifying={
+        "student_number": Identifies.BY_NUMBER,
+        "exam_number": Identifies.BY_NUMBER,
+        "name": Identifies.BY_NAME,
+    },
+    numbered={"employer_uscc"},
+)
 
 _NAME_COLUMN: Mapping[str, str] = {"76": "freelance_kind", "80": "study_school_name", "81": "study_school_name"}
 

@@ -1,7 +1,6 @@
 """The route that takes a spreadsheet of registrations."""
 
 from datetime import date
-from functools import partial
 from typing import Annotated
 
 from fastapi import Request, Response
@@ -12,11 +11,10 @@ from common.auth import Role
 from common.auth.dependencies import Caller
 from common.clock import TODAY_SQL
 from common.codes.rules import rule
-from common.database import Database
 from common.errors import Invalid, NotFound
-from common.http import Cipher, Day, Db, ImportForm, LazyUpload, Once, Router
+from common.http import Cipher, Day, Db, IdempotencyKey, ImportForm, Router, Upload
 from common.operations.routes import Operation, accept
-from destinations.registrations.imports.importing import KIND
+from destinations.registrations.imports.operations import KIND
 
 router = Router(prefix="/v1/imports", tags=["imports"])
 
@@ -45,31 +43,25 @@ async def import_registrations(
     database: Db,
     cipher: Cipher,
     caller: Caller,
-    once: Once,
-    upload: LazyUpload[RegistrationImportForm],
+    once: IdempotencyKey,
+    upload: Upload[RegistrationImportForm],
 ) -> Response:
-    async def must_see_school(school_code: str) -> None:
-        if not caller.sees_school(school_code):
-            raise NotFound
-
-    received = await upload.receive(must_see_school, partial(caller.must_be, Role.SCHOOL_OFFICER))
-    form = received.form
-    await _refuse_future(database, form.effective_on)
+    form = upload.form
+    if not caller.sees_school(form.school_code):
+        raise NotFound
+    caller.must_be(Role.SCHOOL_OFFICER)
+    async with database.reading() as connection:
+        today = await connection.scalar(text(f"SELECT {TODAY_SQL}"))
+    if form.effective_on is not None and form.effective_on > today:
+        raise Invalid([rule("in_the_future").problem("/effective_on")])
     return await accept(
         request,
         database,
         caller,
         once,
         kind=KIND,
-        parameters=form.model_dump(mode="json") | {"kind": received.kind},
+        parameters=form.model_dump(mode="json") | {"kind": upload.kind},
         school_code=form.school_code,
-        upload=received.content,
+        upload=upload.content,
         cipher=cipher,
     )
-
-
-async def _refuse_future(database: Database, day: date | None) -> None:
-    async with database.reading() as connection:
-        today = await connection.scalar(text(f"SELECT {TODAY_SQL}"))
-    if day is not None and day > today:
-        raise Invalid([rule("in_the_future").problem("/effective_on")])

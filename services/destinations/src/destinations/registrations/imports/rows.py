@@ -10,9 +10,9 @@ from datetime import date
 
 from common.codes import Cell, CodeLists, CodeProblem
 from common.codes.spelling import cell_text, normalise
+from common.imports import LABEL, Fault, foreign_cells
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
 from common.spreadsheets.headers import Header
-from common.spreadsheets.owners import foreign_cells
 from destinations.registrations.domain.content import CODE_LISTS
 from destinations.registrations.domain.fields import is_reason_of
 from destinations.registrations.imports.columns import CODED, DESTINATION, KEYS, TEXTS, field_of_name_column
@@ -24,19 +24,11 @@ _FORMAT = "Cf"
 _UNPRINTABLE = frozenset({"Cc", "Cs"})
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One broken rule: the column by our name, and the id of the rule."""
-
-    column: str
-    rule: str
-
-
 @dataclass
-class Row:
-    """What a row says of whose destination, and what is wrong with it.
+class RegistrationRow:
+    """What a row says of a graduate's destination, and what is wrong with it.
 
-    Without a destination the row is silent: it leaves everything as it is, whoever it is about.
+    Without a destination the row is silent: it leaves the graduate as stored.
     """
 
     number: int
@@ -44,6 +36,7 @@ class Row:
     student_number: str | None = None
     exam_number: str | None = None
     name: str | None = None
+    name_rule: str | None = None
     destination_code: str | None = None
     given: dict[str, object] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
@@ -68,17 +61,36 @@ class RowReader:
     school_code: str
     cohort: int
 
-    def read(self, number: int, cells: Sequence[Cell]) -> Row:
-        """Checks the row by itself; what depends on other rows or on what is stored is checked later."""
-        row = Row(number)
-        row.faults += [Fault(*each) for each in foreign_cells(self.header, cells, self.school_code, self.cohort)]
-        unusable = self._read_keys(cells, row)
+    def read_person(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
+        """The row as far as it names a graduate: numbers, of a silent row too, since a later row may repeat them."""
+        row = RegistrationRow(number)
         row.silent = all(is_blank(self.header.cell(cells, column)) for column in DESTINATION)
+        for column in KEYS:
+            try:
+                setattr(row, column, _short(identifier_text(self.header.cell(cells, column))))
+            except CellProblem as problem:
+                row.faults.append(Fault(column, problem.rule))
+        if not row.faults and not row.key:
+            row.faults.append(Fault(next(key for key in KEYS if key in self.header.positions), "required"))
+        try:
+            row.name = _short(_text(self.header.cell(cells, "name")))
+        except CellProblem as problem:
+            row.name_rule = problem.rule
+        else:
+            row.name_rule = None if row.name else "required"
+        return row
+
+    def read(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
+        """Checks the row by itself; what depends on other rows or on what is stored is checked later."""
+        row = self.read_person(number, cells)
+        foreign = list(foreign_cells(self.header, cells, self.school_code, self.cohort))
         if row.silent:
+            row.faults = foreign
             return row
-        row.faults += unusable
+        row.faults = foreign + row.faults
         self._read_destination(cells, row)
-        self._read_name(cells, row)
+        if row.name_rule:
+            row.faults.append(Fault("name", row.name_rule))
         self._fill(cells, row, "signed_on", as_day)
         self._fill(cells, row, "employer_uscc", lambda cell: identifier_text(cell).upper())
         for column in TEXTS:
@@ -86,7 +98,9 @@ class RowReader:
         for column in CODED:
             self._fill_code(cells, row, column)
         if row.destination_code is not None:
-            self._place_name(row, row.destination_code)
+            target = field_of_name_column(row.destination_code)
+            if target != "employer_name" and "employer_name" in row.given:
+                row.given[target] = row.given.pop("employer_name")
         return row
 
     @property
@@ -94,7 +108,7 @@ class RowReader:
         """The day of the cohort's first official rate (初次): labels mean the codes that are in force then."""
         return date(self.cohort, 8, 31)
 
-    def _read_destination(self, cells: Sequence[Cell], row: Row) -> None:
+    def _read_destination(self, cells: Sequence[Cell], row: RegistrationRow) -> None:
         code, label = (self.header.cell(cells, column) for column in DESTINATION)
         if is_clear(code) or is_clear(label):
             row.faults.append(Fault("destination_code", "required"))
@@ -109,26 +123,7 @@ class RowReader:
             if reason:
                 row.given["reason"] = reason
 
-    def _read_keys(self, cells: Sequence[Cell], row: Row) -> list[Fault]:
-        """Reads the numbers, of a silent row too: a later row may repeat them. Gives what is wrong with them."""
-        faults = []
-        for column in KEYS:
-            try:
-                setattr(row, column, _short(identifier_text(self.header.cell(cells, column))))
-            except CellProblem as problem:
-                faults.append(Fault(column, problem.rule))
-        return faults if faults or row.key else [Fault("student_number", "required")]
-
-    def _read_name(self, cells: Sequence[Cell], row: Row) -> None:
-        try:
-            row.name = _short(_text(self.header.cell(cells, "name")))
-        except CellProblem as problem:
-            row.faults.append(Fault("name", problem.rule))
-            return
-        if row.name is None:
-            row.faults.append(Fault("name", "required"))
-
-    def _fill(self, cells: Sequence[Cell], row: Row, column: str, reader: Callable[[Cell], object]) -> None:
+    def _fill(self, cells: Sequence[Cell], row: RegistrationRow, column: str, reader: Callable[[Cell], object]) -> None:
         if column not in self.header.positions or is_blank(cell := self.header.cell(cells, column)):
             return
         try:
@@ -139,8 +134,8 @@ class RowReader:
         if value != "":
             row.given[column] = value
 
-    def _fill_code(self, cells: Sequence[Cell], row: Row, column: str) -> None:
-        code, label = self.header.cell(cells, column), self.header.cell(cells, f"{column}_label")
+    def _fill_code(self, cells: Sequence[Cell], row: RegistrationRow, column: str) -> None:
+        code, label = self.header.cell(cells, column), self.header.cell(cells, column + LABEL)
         if is_blank(code) and is_blank(label):
             return
         if is_clear(code) or is_clear(label):
@@ -153,11 +148,6 @@ class RowReader:
             return
         if found is not None:
             row.given[column] = found
-
-    def _place_name(self, row: Row, destination_code: str) -> None:
-        target = field_of_name_column(destination_code)
-        if target != "employer_name" and "employer_name" in row.given:
-            row.given[target] = row.given.pop("employer_name")
 
 
 def _code(list_name: str, code: Cell, label: Cell, on: date) -> str | None:
@@ -172,12 +162,12 @@ def _code(list_name: str, code: Cell, label: Cell, on: date) -> str | None:
 def _column_at_fault(column: str, code: Cell, problem: CodeProblem) -> str:
     """That of the code, unless this cell is empty or good by itself; when the two disagree, the code's too."""
     if is_blank(code):
-        return f"{column}_label"
+        return column + LABEL
     try:
         CodeLists.load().get(problem.code_list).resolve_cell(code)
     except CodeProblem:
         return column
-    return column if problem.rule == "code_label_disagree" else f"{column}_label"
+    return column if problem.rule == "code_label_disagree" else column + LABEL
 
 
 def _short(text: str) -> str | None:

@@ -1,0 +1,61 @@
+"""The columns of one kind of file: how people head them, which a file must have, and how faulty cells are shown."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from common.codes.spelling import Cell
+from common.imports.faults import Fault
+from common.spreadsheets.cells import is_blank
+from common.spreadsheets.headers import Header, find_header
+from common.spreadsheets.masking import Identifies, masked, without_persons
+
+MAX_SHOWN = 80
+
+LABEL = "_label"
+"""Ends the name of the column that holds the label of a code: `sex_label` stands beside `sex`."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """`headers` maps our name of a column to its header texts, the most usual first.
+
+    Of each group in `needed` a file has at least one column. The values of `identifying` columns are shown masked;
+    those of `numbered` ones are long numbers, but not of persons.
+    """
+
+    headers: Mapping[str, Sequence[str]]
+    needed: Sequence[Collection[str]]
+    identifying: Mapping[str, Identifies] = field(default_factory=dict)
+    numbered: Collection[str] = ()
+
+    @cached_property
+    def field_of_header(self) -> Mapping[str, str]:
+        """Header text → our name of the column."""
+        return {text: column for column, texts in self.headers.items() for text in texts}
+
+    def find(self, rows: Sequence[Sequence[Cell]]) -> Header | None:
+        """The header of a table that has the needed columns."""
+        header = find_header(rows, self.field_of_header)
+        if header and all(header.positions.keys() & set(group) for group in self.needed):
+            return header
+        return None
+
+    def shown(self, header: Header, cells: Sequence[Cell], fault: Fault) -> tuple[str, str | None]:
+        """Header text and value of the cell at fault, masked; the text is ours where the file lacks the column."""
+        column = self._column_at_fault(header, cells, fault.column)
+        title = header.texts.get(column) or next(iter(self.headers.get(column, ())), column)
+        cell = header.cell(cells, column)
+        if kind := self.identifying.get(column):
+            value = masked(cell, kind)
+        else:
+            persons = (header.cell(cells, each) for each in self.identifying)
+            value = without_persons(cell, persons, numbered=column in self.numbered)
+        return title, value[:MAX_SHOWN] or None
+
+    def _column_at_fault(self, header: Header, cells: Sequence[Cell], column: str) -> str:
+        """The column itself, or that of its label where only this one is filled or there."""
+        pair = (column, column + LABEL)
+        filled = (each for each in pair if not is_blank(header.cell(cells, each)))
+        there = (each for each in pair if each in header.positions)
+        return next(filled, None) or next(there, column)

@@ -1,0 +1,103 @@
+"""What a service says about one kind of import; the pipeline does the rest."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.codes.spelling import Cell
+from common.contracts import ChangeToken
+from common.database import UnitOfWork
+from common.imports.columns import Columns
+from common.imports.faults import Fault
+from common.imports.table import Table
+from common.operations import OperationContext
+from common.spreadsheets import NumberedRow
+from common.spreadsheets.headers import Header
+
+CHUNK_ROWS = 5_000
+"""Measured: larger chunks hold locks longer and are no faster."""
+
+
+class ImportRow(Protocol):
+    """One data row on its way: the number that the spreadsheet program shows, and what is wrong with it so far."""
+
+    @property
+    def number(self) -> int:
+        """As the header counts, too."""
+
+    @property
+    def faults(self) -> list[Fault]:
+        """In the order in which they were found."""
+
+
+RowT = TypeVar("RowT", bound=ImportRow)
+LoadedT = TypeVar("LoadedT")
+PlanT = TypeVar("PlanT")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the rows of a plan came to: counts by name, and the token of the last event."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    change_token: ChangeToken | None = None
+
+
+class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
+    """One run over one file. Chunks come in the order of the file, each of them once.
+
+    `fetch` comes before any transaction that needs it, `lock` first in each, then for each chunk `read`, `load` and
+    `plan`, and `write` unless the file is refused. `read` and `plan` run in a thread and touch nothing outside.
+    """
+
+    fetches = False
+    """True if rows need something from outside the database: then all of a file are fetched before `reject`."""
+
+    async def fetch(self, rows: Sequence[NumberedRow]) -> None:
+        """Asks elsewhere what is needed about rows. A PermanentError whose code is a rule ends the import."""
+
+    async def lock(self, unit: UnitOfWork) -> None:
+        """Locks what the rows fetched since the last call need, the import of the school first."""
+
+    def needs_preparation(self, table: Table) -> bool:  # noqa: ARG002 - most need none
+        """True if `prepare` must come before the first chunk. Runs in a thread."""
+        return False
+
+    async def prepare(self, unit: UnitOfWork, table: Table) -> None:
+        """Stores what rows of any chunk rest on."""
+
+    @abstractmethod
+    def read(self, number: int, cells: Sequence[Cell]) -> RowT:
+        """What a row says, checked by itself."""
+
+    @abstractmethod
+    async def load(self, connection: AsyncConnection, rows: Sequence[RowT]) -> LoadedT:
+        """Reads what is stored about the rows of a chunk, in few statements."""
+
+    @abstractmethod
+    def plan(self, rows: Sequence[RowT], loaded: LoadedT) -> PlanT:
+        """Decides what becomes of the rows; adds to the faults of those that may not be stored, and leaves them out."""
+
+    @abstractmethod
+    async def write(self, unit: UnitOfWork, plan: PlanT) -> Written:
+        """Stores the plan with history, events and audit entries; in a dry run, counting is enough."""
+
+
+@dataclass(frozen=True)
+class ImportKind:
+    """One kind of import: its columns, the result of one that did nothing, and how a run over a file begins."""
+
+    kind: str
+    columns: Columns
+    begin: Callable[[OperationContext, Header], Importer[Any, Any, Any]]
+    empty_result: Mapping[str, Any]
+    chunk_rows: int = CHUNK_ROWS
+
+
+def empty_result(*further_counts: str) -> dict[str, Any]:
+    """The counts of every import, which add up to the data rows, further ones, and no token."""
+    counts = ("created", "updated", "unchanged", "rejected", *further_counts)
+    return dict.fromkeys(counts, 0) | {"change_token": None}

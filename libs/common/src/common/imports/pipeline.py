@@ -1,0 +1,203 @@
+"""An import from the upload to the result: header, rows, faults, plan, write; chunk by chunk, and taken up again.
+
+`reject` and every dry run are one transaction over the whole file, given up at its end after a fault; `skip` is one
+transaction a chunk, and an operation that is taken up leaves out those that are committed. The file is read once and
+kept packed; rows, plans and what is stored about them are there for one chunk at a time.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import starmap
+from typing import Any
+
+from sqlalchemy import text
+
+from common.codes.rules import rules
+from common.database import UnitOfWork
+from common.errors import Invalid, PermanentError
+from common.imports.faults import Faults
+from common.imports.importer import Importer, ImportKind, ImportRow
+from common.imports.report import explained
+from common.imports.table import Table, open_table
+from common.imports.task import Task
+from common.operations import OperationContext, Outcome
+from common.operations.outcome import State, added_up, broken, refused
+from common.spreadsheets import NumberedRow
+
+WHOLE_FILE = -1
+"""Number of the one part of an import that is stored in one transaction."""
+
+PREPARED = -2
+"""Number of the part that stores what all chunks rest on."""
+
+LONG_WORK_TIMEOUT = "10min"
+"""An import waits for the one before it, and works on its rows between two statements."""
+
+Part = dict[str, Any]
+"""Counts and token of some rows, by the names of the result."""
+
+_ALLOW_LONG_WORK = text(
+    "SELECT "
+    + ", ".join(
+        f"set_config('{setting}', '{LONG_WORK_TIMEOUT}', true)"
+        for setting in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+    )
+)
+
+
+async def run_import(kind: ImportKind, context: OperationContext) -> Outcome:
+    """Runs the import to its end; what an earlier attempt has stored is not stored again."""
+    task = Task.of(context.parameters)
+    try:
+        table = await open_table(task.kind, context.upload(), kind.columns)
+    except Invalid as refusal:
+        return refused(refusal, kind.empty_result)
+    run = _Run(kind, context, task, table, kind.begin(context, table.header))
+    try:
+        ended = await (run.at_once() if task.in_one_transaction else run.in_parts())
+    except PermanentError as refusal:
+        if refusal.code not in rules():
+            raise
+        return broken(refusal.code, added_up(kind.empty_result, (await context.done_chunks()).values()))
+    return await (run.outcome() if ended else run.cancelled())
+
+
+@dataclass
+class _Run:
+    kind: ImportKind
+    context: OperationContext
+    task: Task
+    table: Table
+    importer: Importer[Any, Any, Any]
+    faults: Faults = field(default_factory=Faults)
+    parts: list[Mapping[str, Any]] = field(default_factory=list)
+    passed: int = 0
+
+    @property
+    def refused(self) -> bool:
+        """True once nothing of the file will be stored because of a faulty row."""
+        return bool(self.faults) and not self.task.skip_faulty
+
+    async def at_once(self) -> bool:
+        """All chunks in one transaction; False if the operation was cancelled."""
+        stored = (await self.context.done_chunks()).get(WHOLE_FILE)
+        if stored is not None:
+            self._recall(stored)
+            return True
+        if self.importer.fetches:
+            async for chunk in self.table.chunks(self.kind.chunk_rows):
+                await self.importer.fetch(chunk)
+                await self._pass(chunk, passes=2)
+        async with self._transaction() as unit:
+            await self.importer.lock(unit)
+            if await asyncio.to_thread(self.importer.needs_preparation, self.table):
+                await self.importer.prepare(unit, self.table)
+            async for chunk in self.table.chunks(self.kind.chunk_rows):
+                if await self.context.is_cancelled():
+                    return False
+                self.parts.append(await self._checked_and_written(unit, chunk, self.faults))
+                await self._pass(chunk, passes=2 if self.importer.fetches else 1)
+            if not self.task.dry_run and not self.refused:
+                await self._keep(unit, WHOLE_FILE, added_up(self.kind.empty_result, self.parts), self.faults)
+        return True
+
+    async def in_parts(self) -> bool:
+        """Each chunk in its own transaction; False if the operation was cancelled."""
+        earlier = await self.context.done_chunks()
+        if PREPARED not in earlier and await asyncio.to_thread(self.importer.needs_preparation, self.table):
+            async with self._transaction() as unit:
+                await self.importer.lock(unit)
+                await self.importer.prepare(unit, self.table)
+                await self.context.chunk_done(unit, PREPARED)
+                await unit.commit()
+        number = 0
+        async for chunk in self.table.chunks(self.kind.chunk_rows):
+            if await self.context.is_cancelled():
+                return False
+            await self.importer.fetch(chunk)
+            async with self._transaction() as unit:
+                await self.importer.lock(unit)
+                if number in earlier:
+                    # its keys count for later rows; what was wrong with it then is noted
+                    await self._planned(unit, chunk)
+                    self._recall(earlier[number])
+                else:
+                    faults = Faults()
+                    part = await self._checked_and_written(unit, chunk, faults)
+                    await self._keep(unit, number, part, faults)
+                    self.parts.append(part)
+                    self.faults.extend(faults)
+            await self._pass(chunk)
+            number += 1
+        return True
+
+    async def outcome(self) -> Outcome:
+        """How the work ends once all chunks are done."""
+        result = added_up(self.kind.empty_result, self.parts)
+        if self.refused:
+            result = {**self.kind.empty_result, "rejected": len(self.faults)}
+        if self.task.dry_run:
+            result["change_token"] = None
+        return await self._ended(result, "failed" if self.refused else "succeeded")
+
+    async def cancelled(self) -> Outcome:
+        """How the work ends between two chunks: what is committed stays, and is counted."""
+        self.faults, self.parts = Faults(), []
+        for part in (await self.context.done_chunks()).values():
+            self._recall(part)
+        return await self._ended(added_up(self.kind.empty_result, self.parts), "cancelled")
+
+    async def _ended(self, result: Mapping[str, Any], state: State) -> Outcome:
+        if not self.faults:
+            return Outcome(result, state=state)
+        problems, report = await asyncio.to_thread(explained, self.table, self.kind.columns, self.faults)
+        return Outcome(result, problems, self.faults.problems, state, report)
+
+    async def _checked_and_written(self, unit: UnitOfWork, chunk: Sequence[NumberedRow], faults: Faults) -> Part:
+        """What a chunk comes to; its faults are added to those given, and once the file is refused nothing is written.
+
+        The chunks before a fault were written for nothing: checking the whole file twice would cost every good file
+        more than the rollback costs a bad one.
+        """
+        rows, plan = await self._planned(unit, chunk)
+        before = len(faults)
+        for row in rows:
+            if row.faults:
+                faults.add(row.number, row.faults)
+        part: Part = {"rejected": len(faults) - before}
+        if self.refused:
+            return part
+        written = await self.importer.write(unit, plan)
+        token = written.change_token
+        return {**part, **written.counts, "change_token": token and token.encode()}
+
+    async def _planned(self, unit: UnitOfWork, chunk: Sequence[NumberedRow]) -> tuple[Sequence[ImportRow], Any]:
+        rows = await asyncio.to_thread(list, starmap(self.importer.read, chunk))
+        loaded = await self.importer.load(unit.connection, rows)
+        return rows, await asyncio.to_thread(self.importer.plan, rows, loaded)
+
+    async def _keep(self, unit: UnitOfWork, number: int, part: Part, faults: Faults) -> None:
+        """Commits a part with the note that it is done."""
+        counts = {name: count for name, count in part.items() if name != "change_token"}
+        await unit.audit(self.kind.kind, "operation", self.context.id, school_code=self.task.school_code, detail=counts)
+        await self.context.chunk_done(unit, number, {**part, "faults": faults.to_json()})
+        await unit.commit()
+
+    def _recall(self, noted: Mapping[str, Any]) -> None:
+        """Counts a part that was committed earlier."""
+        self.parts.append(noted)
+        if "faults" in noted:
+            self.faults.extend(Faults.from_json(noted["faults"]))
+
+    async def _pass(self, chunk: Sequence[NumberedRow], passes: int = 1) -> None:
+        self.passed += len(chunk)
+        await self.context.progress(self.passed, passes * self.table.total)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[UnitOfWork]:
+        context = self.context
+        async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as unit:
+            await unit.connection.execute(_ALLOW_LONG_WORK)
+            yield unit

@@ -1,0 +1,58 @@
+"""The data rows of a file, held once and packed: several passes may be needed, and 200,000 rows must fit."""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from common.codes.rules import rule
+from common.codes.spelling import cell_text
+from common.errors import Invalid
+from common.imports.columns import Columns
+from common.spreadsheets import NumberedRow, blocks_of, unpacked
+from common.spreadsheets.headers import Header
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet with its header. `total` counts the data rows: those below the header that fill a known column."""
+
+    header: Header
+    titles: Sequence[str]
+    header_number: int
+    blocks: Sequence[bytes] = field(repr=False)
+    total: int
+
+    def rows(self) -> Iterator[NumberedRow]:
+        """The data rows, each with the number that the spreadsheet program shows; CPU work, so run it in a thread."""
+        for block in self.blocks:
+            yield from _data_rows(self.header, self.header_number, unpacked(block))
+
+    async def chunks(self, size: int) -> AsyncIterator[list[NumberedRow]]:
+        """The data rows, so many at a time, unpacked in a thread."""
+        rows = self.rows()
+        while chunk := await asyncio.to_thread(lambda: list(islice(rows, size))):
+            yield chunk
+
+
+async def open_table(kind: str, parts: AsyncIterable[bytes], columns: Columns) -> Table:
+    """Reads a file to its end; raises Invalid if it cannot be read, or lacks a header with the needed columns."""
+    header: Header | None = None
+    titles: list[str] = []
+    header_number = total = 0
+    blocks: list[bytes] = []
+    async for packed, rows in blocks_of(kind, parts, columns.find):
+        if header is None:
+            header = columns.find([cells for _, cells in rows])
+            if header is None:
+                raise Invalid([rule("header_missing").problem("/file")], code="header_missing")
+            header_number, cells = rows[header.row]
+            titles = [cell_text(cell) for cell in cells]
+        blocks.append(packed)
+        total += sum(1 for _ in _data_rows(header, header_number, rows))
+    assert header is not None, "a file without rows is refused"
+    return Table(header, titles, header_number, blocks, total)
+
+
+def _data_rows(header: Header, header_number: int, rows: Sequence[NumberedRow]) -> Iterator[NumberedRow]:
+    return (each for each in rows if each[0] > header_number and header.fills(each[1]))

@@ -1,0 +1,117 @@
+"""A third import needs its columns, row rules, load, plan and write only, and then has all that an import has."""
+
+import asyncio
+import inspect
+import io
+import sys
+from typing import Any
+
+import badges
+import openpyxl
+
+from common.auth import SYSTEM
+from common.identifiers import OperationId
+from common.operations import OperationContext, storage
+from testing.waiting import eventually
+
+GOOD = ["1,张三,金徽章,2024", "2,李四,银徽章,", "3,王五,金徽章,2024届"]
+FAULTY = ["1,张三,铜徽章,2024", "200000000002,李四,,2024", "3,王五,金徽章,2023", "4,赵六,金徽章,", "4,赵六,银徽章,"]
+
+
+def counts(operation: dict[str, Any]) -> list[int]:
+    return [operation["result"][name] for name in ("created", "updated", "unchanged", "rejected")]
+
+
+def faults(operation: dict[str, Any]) -> list[tuple[int, str, str]]:
+    return [(each["row"], each["column"], each["rule"]) for each in operation["errors"]]
+
+
+def test_it_is_short() -> None:
+    assert len(inspect.getsource(badges).splitlines()) <= 150
+
+
+async def test_rows_are_stored_and_the_same_file_again_changes_nothing(office: Any) -> None:
+    done = await office.send(GOOD)
+    assert (done["state"], counts(done), done["progress"]) == ("succeeded", [3, 0, 0, 0], {"done": 3, "total": 3})
+    assert await office.stored() == [("1", "gold"), ("2", "silver"), ("3", "gold")]
+    assert counts(await office.send([*GOOD[:2], "3,王五,银徽章,"])) == [0, 1, 2, 0]
+    assert await office.stored("SELECT count(*) FROM audit_entries WHERE action = 'badge_import'") == [(2,)]
+
+
+async def test_one_faulty_row_refuses_the_file_and_all_are_explained(office: Any) -> None:
+    done = await office.send([*GOOD[1:2], *FAULTY])
+    assert (done["state"], counts(done)) == ("failed", [0, 0, 0, 4])
+    assert faults(done) == [
+        (3, "徽章", "unknown_label"),
+        (4, "徽章", "required"),
+        (5, "毕业年份", "other_cohort"),
+        (7, "学号", "duplicate_in_file"),
+    ]
+    assert (await office.stored(), done["errors_total"]) == ([], 4)
+    report = await office.http.get(done["error_report"])
+    sheet = openpyxl.load_workbook(io.BytesIO(report.content)).active
+    assert sheet is not None
+    table = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert [len(table), table[0][:4], table[1][:3]] == [
+        5,
+        ["学号", "姓名", "徽章", "毕业年份"],
+        ["1", "张三", "铜徽章"],
+    ]
+    assert str(table[1][-1]).startswith("徽章：")
+
+
+async def test_skip_stores_the_good_rows_and_a_dry_run_none(office: Any) -> None:
+    for on_error, state, expected in (("reject", "failed", [0, 0, 0, 4]), ("skip", "succeeded", [2, 0, 0, 4])):
+        dry = await office.send([*GOOD[1:2], *FAULTY], dry_run="true", on_error=on_error)
+        assert (dry["state"], counts(dry), await office.stored()) == (state, expected, [])
+    done = await office.send([*GOOD[1:2], *FAULTY], on_error="skip")
+    assert (done["state"], counts(done)) == ("succeeded", [2, 0, 0, 4])
+    assert await office.stored() == [("2", "silver"), ("4", "gold")]
+
+
+async def test_an_import_whose_worker_was_killed_is_finished_by_another(office: Any) -> None:
+    """The repetition of a row of the chunk that is committed is found, too."""
+    path = await office.post([*GOOD, "1,张三,金徽章,", "5,钱七,金徽章,"], on_error="skip")
+    killed = await asyncio.create_subprocess_exec(
+        sys.executable, badges.__file__, office.url, str(office.keyring_file), stdout=asyncio.subprocess.PIPE
+    )
+    assert killed.stdout is not None
+    async with asyncio.timeout(60):
+        await killed.stdout.readline()
+    killed.kill()
+    await killed.wait()
+    assert await office.stored() == [("1", "gold"), ("2", "silver")]
+    healthy = badges.badge_runner(office.database, office.cipher)
+    await eventually(healthy.run_once, describe="the operation taken up again")
+    done = await office.operation(path)
+    assert (done["state"], counts(done)) == ("succeeded", [4, 0, 0, 1])
+    assert faults(done) == [(5, "学号", "duplicate_in_file")]
+
+
+async def test_a_cancelled_import_ends_before_its_next_chunk(office: Any, monkeypatch: Any) -> None:
+    path = await office.post([*FAULTY[:1], *GOOD[1:], "6,孙八,金徽章,"], on_error="skip")
+    operation = OperationId(path.rpartition("/")[2])
+    shown: list[tuple[int, int]] = []
+
+    async def cancel_after_the_first(context: OperationContext, done: int, total: int) -> None:
+        shown.append((done, total))
+        async with storage.changing(office.database) as connection:
+            assert await storage.request_cancel(connection, operation)
+
+    monkeypatch.setattr(OperationContext, "progress", cancel_after_the_first)
+    await badges.badge_runner(office.database, office.cipher).run_once()
+    done = await office.operation(path)
+    assert (done["state"], counts(done), shown) == ("cancelled", [1, 0, 0, 1], [(2, 4)])
+    assert faults(done) == [(2, "徽章", "unknown_label")]
+    assert await office.stored() == [("2", "silver")]
+    async with office.database.transaction(SYSTEM) as unit:
+        assert not await storage.request_cancel(unit.connection, operation)
+
+
+async def test_a_cancelled_import_of_the_whole_file_stores_nothing(office: Any) -> None:
+    path = await office.post(GOOD)
+    async with storage.changing(office.database) as connection:
+        assert await storage.request_cancel(connection, OperationId(path.rpartition("/")[2]))
+    await badges.badge_runner(office.database, office.cipher).run_once()
+    done = await office.operation(path)
+    assert (done["state"], counts(done), await office.stored()) == ("cancelled", [0, 0, 0, 0], [])

@@ -1,0 +1,112 @@
+"""What a file makes of the stored registrations: pure decisions over many rows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from common.codes import normalise
+from common.imports import Fault
+from destinations.registrations.domain import deciding, fields, refusals
+from destinations.registrations.domain.content import Destination
+from destinations.registrations.domain.lifecycle import State
+from destinations.registrations.domain.registration import Change, Person, Registration
+from destinations.registrations.imports.columns import TEXTS, column_of_field
+from destinations.registrations.imports.rows import RegistrationRow
+from destinations.roster.domain import Graduate
+
+_COMPARED = frozenset({*TEXTS, "freelance_kind", "study_school_name"})
+
+
+@dataclass(frozen=True)
+class StoredRegistration:
+    """What is stored about the graduate of a row, read under the lock of the graduate's stream."""
+
+    graduate: Graduate
+    registration: Registration | None
+    last_decided_on: date | None
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One row that changes something."""
+
+    row: RegistrationRow
+    known: StoredRegistration
+    change: Change
+
+
+@dataclass
+class Plan:
+    """What becomes of the good rows of a chunk; frozen ones are unchanged."""
+
+    planned: list[Planned] = field(default_factory=list)
+    unchanged: int = 0
+    frozen: int = 0
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """The counts of the result; `created` are registrations that did not exist, or were voided."""
+        created = sum(each.known.registration is None for each in self.planned)
+        return {
+            "created": created,
+            "updated": len(self.planned) - created,
+            "unchanged": self.unchanged,
+            "frozen": self.frozen,
+            "incomplete_fields": sum(bool(each.change.incomplete) for each in self.planned),
+        }
+
+
+def plan_rows(
+    rows: Iterable[RegistrationRow], known: Mapping[int, StoredRegistration], effective_on: date | None, person: Person
+) -> Plan:
+    """Decides about each row; `known` is by the number of the row, for those whose graduate was found."""
+    plan = Plan()
+    for row in rows:
+        stored = known.get(row.number)
+        planned = plan_row(row, stored, effective_on, person) if stored and row.destination_code else None
+        if planned is not None:
+            plan.planned.append(planned)
+        elif not row.faults:
+            plan.unchanged += 1
+            plan.frozen += stored is not None and not stored.graduate.counted
+    return plan
+
+
+def plan_row(
+    row: RegistrationRow, known: StoredRegistration, effective_on: date | None, person: Person
+) -> Planned | None:
+    """The change that a row makes, or None; what forbids it is added to the faults that the row has already.
+
+    Who left the roster keeps the registration as it is, and a file of the whole cohort need not leave them out.
+    """
+    if not known.graduate.counted:
+        return None
+    content = merged(known.registration.effective_or_newest if known.registration else None, row.given)
+    if deciding.is_unchanged_by(known.registration, content):
+        return None
+    if known.registration is not None and known.registration.state is State.VOID_REQUESTED:
+        row.faults.append(Fault(row.key_column, "void_requested"))
+    if effective_on and known.last_decided_on and effective_on < known.last_decided_on:
+        row.faults.append(Fault(row.key_column, "before_previous_decision"))
+    try:
+        change = deciding.imported(known.registration, content, person)
+    except refusals.ContentRefused as refusal:
+        row.faults += [Fault(column_of_field(each.pointer.removeprefix("/")), each.rule) for each in refusal.problems]
+        return None
+    return None if row.faults else Planned(row, known, change)
+
+
+def merged(stored: Destination | None, given: Mapping[str, object]) -> Destination:
+    """The content after a row: absent keeps, None erases, another spelling of a stored text is no change."""
+    if stored is None:
+        return Destination(**given)  # type: ignore[arg-type]
+    said = {
+        name: kept if _same_text(name, kept := getattr(stored, name), value) else value for name, value in given.items()
+    }
+    return fields.recoded(stored, said)
+
+
+def _same_text(name: str, stored: object, given: object) -> bool:
+    if name not in _COMPARED or not isinstance(stored, str) or not isinstance(given, str):
+        return False
+    return normalise(stored) == normalise(given)

@@ -1,0 +1,150 @@
+"""What becomes of the rows of a roster: whom they mean, what forbids them, and what is stored. CPU work only."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from common.codes import Cell, CodeLists
+from common.codes.spelling import cell_text
+from common.crypto import FieldCipher
+from common.identifiers import GraduateId
+from common.imports import REPEATED, Fault, SeenKeys, Task
+from common.spreadsheets.cells import CellProblem, identifier_text
+from common.spreadsheets.headers import Header
+from registry.graduates.domain import identity
+from registry.graduates.domain.cross_checks import check_against_roster
+from registry.graduates.domain.unit_book import UnitBook
+from registry.graduates.imports.columns import DAYS
+from registry.graduates.imports.rows import KnownGraduate, RosterRow, RowReader
+from registry.graduates.storage.sealing import citizen_id_index, name_index, sealed_values
+from registry.graduates.tables import CONTENT_COLUMNS
+
+CHECKS_VERSION = "2"
+"""Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
+
+FINGERPRINT_BYTES = 16
+
+REPEATED_CITIZEN = Fault("citizen_id", "duplicate_citizen_id")
+
+
+@dataclass(frozen=True)
+class OtherGraduates:
+    """Graduates of the roster that rows mean by other keys than the student number."""
+
+    by_exam_number: Mapping[str, Sequence[KnownGraduate]] = field(default_factory=dict)
+    owners_of_citizen_ids: Mapping[bytes, GraduateId] = field(default_factory=dict)
+
+
+class RosterPlanner:
+    """Reads, checks and seals the rows of one file. Remembers the keys of earlier chunks to find repeated ones."""
+
+    def __init__(self, header: Header, task: Task, cipher: FieldCipher) -> None:
+        self._reader = RowReader(header, task.school_code, task.cohort)
+        self._header = header
+        self._school_code = task.school_code
+        self._cipher = cipher
+        self._seen = SeenKeys()
+        columns = ",".join(f"{column}@{header.texts[column]}" for column in sorted(header.positions))
+        lists = CodeLists.load().version
+        self._salt = "\x1f".join((task.school_code, str(task.cohort), CHECKS_VERSION, lists, columns))
+        self._positions = [header.positions[column] for column in sorted(header.positions)]
+
+    def read(self, number: int, cells: Sequence[Cell]) -> RosterRow:
+        """A row with its fingerprint and the numbers that say whose it is."""
+        texts = [cell_text(cells[position]) if position < len(cells) else "" for position in self._positions]
+        content = "\x1f".join((self._salt, *texts)).encode("utf-8", "surrogatepass")
+        fingerprint = self._cipher.fingerprint(content)[:FINGERPRINT_BYTES]
+        student_number = self._number(cells, "student_number", identity.student_number)
+        exam_number = self._number(cells, "exam_number", identity.exam_number)
+        return RosterRow(number, cells, fingerprint, student_number, exam_number)
+
+    def check(self, rows: Sequence[RosterRow], known: Mapping[str, KnownGraduate], book: UnitBook | None) -> None:
+        """Finds each row's graduate by student number, and checks the rows that are not unchanged by themselves.
+
+        `book` is needed where a known graduate has no college: the major may have got one since.
+        """
+        for row in rows:
+            row.known = known.get(row.student_number or "")
+            if book and row.known and row.known.college_code is None:
+                row.college_due = book.college_of_major(row.known.major_code) is not None
+            if not row.is_unchanged:
+                self._reader.check(row)
+                number = row.given.get("citizen_id")
+                row.citizen_index = citizen_id_index(self._cipher, number) if isinstance(number, str) else None
+
+    def plan(self, rows: Sequence[RosterRow], others: OtherGraduates) -> list[RosterRow]:
+        """The rows that may be stored; the others get their faults against the roster and the rows before them."""
+        for row in rows:
+            if row.needs_exam_number:
+                people = others.by_exam_number.get(row.exam_number or "", ())
+                if fault := self._mismatch(row, people):
+                    row.faults.append(fault)
+                else:
+                    row.known = people[0]
+            if not row.is_unchanged:
+                broken = check_against_roster(row.given, row.month_of_birth, self._compared(row))
+                row.faults += [Fault(*each) for each in broken]
+            row.faults += repeats(row, self._seen)
+            owner = others.owners_of_citizen_ids.get(row.citizen_index or b"")
+            is_foreign = owner is not None and (row.known is None or row.known.id != owner)
+            if is_foreign and REPEATED_CITIZEN not in row.faults:
+                row.faults.append(Fault("citizen_id", "citizen_id_in_use"))
+        return [row for row in rows if not row.faults]
+
+    def records(self, rows: Sequence[RosterRow], book: UnitBook) -> list[tuple[object, ...]]:
+        """The rows as those of the staging table, sealed; the units they name are entered in the book."""
+        return [self._record(row, book) for row in rows]
+
+    def _number(self, cells: Sequence[Cell], column: str, read: Callable[[str], str]) -> str | None:
+        try:
+            return read(identifier_text(self._header.cell(cells, column)))
+        except (CellProblem, identity.RuleBroken):
+            return None
+
+    def _mismatch(self, row: RosterRow, people: Sequence[KnownGraduate]) -> Fault | None:
+        """Why the graduates with a row's examinee number are not the one it means."""
+        if not people:
+            return Fault("student_number", "required")
+        if len(people) > 1:
+            return Fault("exam_number", "ambiguous")
+        agrees = people[0].name_index == name_index(self._cipher, self._school_code, str(row.given["name"]))
+        return None if agrees else Fault("name", "name_mismatch")
+
+    def _compared(self, row: RosterRow) -> dict[str, object]:
+        """What is stored of the fields that may contradict the row; the citizen id only if it is compared."""
+        known, given = row.known, row.given
+        if known is None:
+            return {}
+        stored: dict[str, object] = {field: getattr(known, field) for field in DAYS}
+        if known.citizen_id_cipher and "birth_date" in given and "citizen_id" not in given:
+            stored["citizen_id"] = self._cipher.decrypt("citizen_id", known.id, known.citizen_id_cipher)
+        return stored
+
+    def _record(self, row: RosterRow, book: UnitBook) -> tuple[object, ...]:
+        units = book.codes_of(row.units)
+        default_college = None if "college_code" in units else book.college_of_major(units.get("major_code"))
+        graduate_id = row.known.id if row.known else GraduateId(uuid4())
+        values = sealed_values(self._cipher, self._school_code, graduate_id, row.given | units)
+        mask = sum(1 << bit for bit, column in enumerate(CONTENT_COLUMNS) if column in values)
+        content = (values.get(column) for column in CONTENT_COLUMNS)
+        return (row.number, graduate_id, row.known is None, mask, default_college, row.fingerprint, *content)
+
+
+def repeats(row: RosterRow, seen: SeenKeys) -> Iterator[Fault]:
+    """The faults of a row that repeats an earlier one's keys; its graduate must have been looked up.
+
+    Two numbers may name one graduate, so the graduate is a key of its own.
+    """
+    keys: list[tuple[str, str, object]] = []
+    if row.student_number:
+        keys.append(("student_number", "student_number", row.student_number))
+    if row.exam_number:
+        keys.append(("exam_number", "exam_number", row.exam_number))
+    if row.known:
+        keys.append(("student_number" if row.student_number else "exam_number", "graduate", row.known.id.bytes))
+    repeated = [column for column, of, key in keys if seen.take(of, key)]
+    if repeated:
+        yield Fault(repeated[0], REPEATED)
+    citizen = row.known.citizen_id_index if row.is_unchanged and row.known else row.citizen_index
+    if citizen and seen.take("citizen_id", citizen):
+        yield REPEATED_CITIZEN

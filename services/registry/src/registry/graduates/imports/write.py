@@ -1,0 +1,246 @@
+"""Storing a chunk of checked rows: the units they bring, then COPY into a staging table, and a few statements over all.
+
+The rules that run here over many rows (blank keeps, the college of the major, the status that follows the level, the
+day from which a version counts) have their pure twins in `graduates.domain`; a test compares the two.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.clock import NOW_SQL, TODAY_SQL
+from common.codes import CodeLists
+from common.contracts import ChangeToken, graduate
+from common.database import UnitOfWork
+from common.identifiers import Cohort, OperationId, SchoolCode
+from common.imports import Written
+from registry.graduates.announcements import PUBLISHED
+from registry.graduates.domain.entry import FIELDS, PERSONAL, Status
+from registry.graduates.domain.population import COUNTED, first_day, levels_with_status
+from registry.graduates.domain.unit_book import UnitBook
+from registry.graduates.tables import CONTENT_COLUMNS, graduates
+from registry.organisation import commands
+from registry.organisation import storage as organisation
+from registry.organisation.domain import Kind, OrganisationUnit
+
+STAGING = "roster_lines"
+MERGED = "roster_merged"
+STAGING_COLUMNS = ("row_number", "id", "is_new", "given", "default_college", "line_fingerprint", *CONTENT_COLUMNS)
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+_COUNTED = ", ".join(f"'{status.value}'" for status in sorted(COUNTED))
+
+
+_STORED_COLLEGE = (
+    "CASE WHEN s.major_code <> g.major_code THEN s.default_college ELSE coalesce(g.college_code, s.default_college) END"
+)
+"""Of a line that names none: who goes to another major leaves the college of the one before."""
+
+
+def _staging_sql() -> str:
+    types = {column.name: column.type.compile(_DIALECT) for column in graduates.columns}
+    content = ", ".join(f"{name} {types[name]}" for name in CONTENT_COLUMNS)
+    return (
+        f"CREATE TEMP TABLE IF NOT EXISTS {STAGING} (row_number integer, id uuid, is_new boolean, given bigint,"
+        f" default_college text, line_fingerprint bytea, {content}) ON COMMIT DELETE ROWS"
+    )
+
+
+def _merged_value(column: str) -> str:
+    """What a field becomes: the line's value where it gives one, else what is stored."""
+    stored = _STORED_COLLEGE if column == "college_code" else f"g.{column}"
+    return f"CASE WHEN s.given & {1 << CONTENT_COLUMNS.index(column)} <> 0 THEN s.{column} ELSE {stored} END"
+
+
+def _difference(field: str) -> str:
+    column = f"{field}_cipher" if field in PERSONAL else field
+    return f"CASE WHEN m.{column} IS DISTINCT FROM g.{column} THEN '{field}' END"
+
+
+def _merge_sql() -> str:
+    merged = ", ".join(f"{_merged_value(column)} AS {column}" for column in CONTENT_COLUMNS)
+    differences = ", ".join(_difference(field) for field in FIELDS)
+    return f"""
+        CREATE TEMP TABLE {MERGED} ON COMMIT DROP AS
+        WITH valued AS (
+            SELECT s.row_number, s.id, s.is_new, s.line_fingerprint, {merged}
+              FROM {STAGING} s LEFT JOIN graduates g ON g.id = s.id
+        ), stated AS (
+            SELECT v.*, CASE
+                     WHEN g.id IS NOT NULL AND g.status IS DISTINCT FROM {_level_status("g")} THEN g.status
+                     ELSE {_level_status("v")} END AS status
+              FROM valued v LEFT JOIN graduates g ON g.id = v.id
+        )
+        SELECT m.*, coalesce(g.version, 0) + 1 AS version, coalesce(g.sequence, 0) + 1 AS sequence,
+               CASE WHEN m.is_new THEN cast(:first_day AS date)
+                    ELSE greatest({TODAY_SQL}, g.decided_on) END AS decided_on,
+               {NOW_SQL} AS recorded_at, g.status AS status_before,
+               array_remove(ARRAY[{differences}], NULL) AS changed_fields
+          FROM stated m LEFT JOIN graduates g ON g.id = m.id
+    """
+
+
+def _level_status(alias: str) -> str:
+    return (
+        f"CASE WHEN {alias}.education_level_code = ANY(cast(:completed AS text[])) THEN '{Status.COMPLETED}'"
+        f" WHEN {alias}.education_level_code = ANY(cast(:left AS text[])) THEN '{Status.WITHDRAWN}'"
+        f" ELSE '{Status.REGISTERED}' END"
+    )
+
+
+_CONTENT = ", ".join(CONTENT_COLUMNS)
+_OWNER = "cast(:school_code AS text), cast(:cohort AS integer)"
+_LISTS = "cast(:code_lists_version AS text)"
+_STATED = "status, version, sequence, decided_on, recorded_at"
+_CHANGED = "(is_new OR cardinality(changed_fields) > 0)"
+
+_INSERT = f"""
+    INSERT INTO graduates (id, school_code, cohort, {_CONTENT}, {_STATED}, code_lists_version, line_fingerprint)
+    SELECT id, {_OWNER}, {_CONTENT}, {_STATED}, {_LISTS}, line_fingerprint
+      FROM {MERGED} WHERE is_new
+"""
+
+_UPDATE = f"""
+    UPDATE graduates g
+       SET {", ".join(f"{column} = m.{column}" for column in (*CONTENT_COLUMNS, *_STATED.split(", ")))},
+           code_lists_version = {_LISTS}, line_fingerprint = m.line_fingerprint
+      FROM {MERGED} m WHERE g.id = m.id AND NOT m.is_new AND cardinality(m.changed_fields) > 0
+"""
+
+_REMEMBER = f"""
+    UPDATE graduates g SET line_fingerprint = m.line_fingerprint
+      FROM {MERGED} m WHERE g.id = m.id AND cardinality(m.changed_fields) = 0
+"""
+
+_HISTORY = f"""
+    INSERT INTO graduate_versions (graduate_id, school_code, cohort, {_CONTENT}, {_STATED}, code_lists_version,
+                                   changed_fields, action, subject, role, operation_id)
+    SELECT id, {_OWNER}, {_CONTENT}, {_STATED}, {_LISTS},
+           changed_fields, 'import', cast(:subject AS text), cast(:role AS text), cast(:operation_id AS uuid)
+      FROM {MERGED} WHERE {_CHANGED}
+"""
+
+_ANNOUNCE = f"""
+    WITH announced AS (
+        INSERT INTO outbox (topic, key, sequence, type, school_code, decided_on, recorded_at, data, correlation_id)
+        SELECT '{graduate.TOPIC}', id::text, sequence,
+               CASE WHEN is_new THEN '{graduate.REGISTERED}'
+                    WHEN status_before IN ({_COUNTED}) AND status NOT IN ({_COUNTED}) THEN '{graduate.WITHDRAWN}'
+                    ELSE '{graduate.CHANGED}' END,
+               cast(:school_code AS text), decided_on, recorded_at,
+               jsonb_build_object('graduate_id', id, 'version', version, 'school_code', cast(:school_code AS text),
+                   'cohort', cast(:cohort AS integer), 'decided_on', decided_on, 'recorded_at', recorded_at,
+                   'status', status, 'changed_fields', to_jsonb(changed_fields),
+                   {", ".join(f"'{column}', {column}" for column in PUBLISHED)}),
+               cast(:correlation_id AS text)
+          FROM {MERGED} WHERE {_CHANGED} ORDER BY row_number
+        RETURNING id, key, sequence
+    )
+    SELECT key, sequence FROM announced ORDER BY id DESC LIMIT 1
+"""
+
+_AUDIT = f"""
+    INSERT INTO audit_entries (subject, role, action, object_kind, object_id, school_code, correlation_id, detail)
+    SELECT cast(:subject AS text), cast(:role AS text), 'import', 'graduate', id::text, cast(:school_code AS text),
+           cast(:correlation_id AS text),
+           jsonb_build_object('version', version, 'operation_id', cast(:operation_id AS uuid))
+      FROM {MERGED} WHERE {_CHANGED}
+"""
+
+_COUNT = f"""
+    SELECT count(*) FILTER (WHERE is_new) AS created,
+           count(*) FILTER (WHERE NOT is_new AND cardinality(changed_fields) > 0) AS updated,
+           count(*) FILTER (WHERE NOT is_new AND cardinality(changed_fields) = 0) AS unchanged
+      FROM {MERGED}
+"""
+
+
+async def merge(
+    unit: UnitOfWork,
+    records: Sequence[tuple[object, ...]],
+    school_code: SchoolCode,
+    cohort: Cohort,
+    operation_id: OperationId | None = None,
+) -> Written:
+    """Stores the records, their history, events and audit entries; never commits. No graduate may occur twice.
+
+    Counts the graduates that it created, changed and left as they were.
+    """
+    if not records:
+        return Written()
+    connection = unit.connection
+    await connection.execute(text(_staging_sql()))
+    await connection.execute(text(f"DELETE FROM {STAGING}"))
+    driver = await unit.driver_connection()
+    await driver.copy_records_to_table(STAGING, records=records, columns=STAGING_COLUMNS, schema_name="pg_temp")
+    parameters = {
+        "school_code": school_code,
+        "cohort": cohort,
+        "operation_id": operation_id,
+        "first_day": first_day(cohort),
+        "completed": list(levels_with_status(Status.COMPLETED)),
+        "left": list(levels_with_status(Status.WITHDRAWN)),
+        "code_lists_version": CodeLists.load().version,
+        "subject": unit.actor.subject,
+        "role": unit.actor.role,
+        "correlation_id": unit.correlation_id,
+    }
+    await _execute(connection, f"DROP TABLE IF EXISTS pg_temp.{MERGED}", {})
+    await _execute(connection, _merge_sql(), parameters)
+    counted = (await connection.execute(text(_COUNT))).mappings().one()
+    for statement in (_INSERT, _UPDATE, _REMEMBER, _HISTORY, _AUDIT):
+        await _execute(connection, statement, parameters)
+    last = (await _execute(connection, _ANNOUNCE, parameters)).one_or_none()
+    token = ChangeToken(graduate.TOPIC, school_code, last.key, last.sequence) if last else None
+    return Written({name: counted[name] for name in ("created", "updated", "unchanged")}, token)
+
+
+async def _execute(connection: AsyncConnection, statement: str, parameters: Mapping[str, Any]) -> Any:
+    """Runs a statement with those of the parameters that it names."""
+    clause = text(statement)
+    named = clause.compile().params
+    return await connection.execute(clause, {name: parameters[name] for name in named})
+
+
+async def store_book(unit: UnitOfWork, school_code: SchoolCode, book: UnitBook) -> bool:
+    """Stores units that rows have added or changed, with their events.
+
+    False if another transaction has added or changed such units in the meantime, when nothing was stored and the rows
+    must be resolved against a fresh book.
+    """
+    touched = list(book.touched())
+    if not touched:
+        return True
+    await organisation.lock_school(unit.connection, school_code)
+    added = [after for before, after in touched if before is None]
+    changed = {after.code: (before, after) for before, after in touched if before}
+    stored = {code: await _locked(unit.connection, after) for code, (_, after) in changed.items()}
+    for kind in (Kind.COLLEGE, Kind.MAJOR, Kind.CLASS):
+        codes = [new.code for new in added if new.kind is kind]
+        if await organisation.known_codes(unit.connection, kind, school_code, codes):
+            return False
+    if any(_taught_by(stored[code]) != _taught_by(before) for code, (before, _) in changed.items()):
+        return False
+    for new in added:
+        await commands.add(unit, new)
+    for code, (_, after) in changed.items():
+        # nothing else of what the book has read may overwrite what is stored
+        taught = replace(stored[code], college_code=after.college_code, several_colleges=after.several_colleges)
+        await commands.save(unit, stored[code], taught)
+    return True
+
+
+async def _locked(connection: AsyncConnection, known: OrganisationUnit) -> OrganisationUnit:
+    stored = await organisation.find(connection, known.place, lock=True)
+    assert stored is not None, "units are never deleted"
+    return stored
+
+
+def _taught_by(major: OrganisationUnit) -> tuple[str | None, bool]:
+    """What rows are resolved by, and what they change: the only college, or that there are several."""
+    return major.college_code, major.several_colleges

@@ -1,0 +1,146 @@
+"""A row without a college takes that of its major, if the rows of the whole file name exactly one."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+
+from common.auth import SYSTEM
+from common.crypto import FieldCipher
+from common.database import Database
+from common.identifiers import SchoolCode
+from common.imports import run_import
+from common.operations import OperationRunner
+from registry.graduates.domain.unit_book import UnitBook, UnitNamed
+from registry.graduates.imports.load import load_book
+from registry.graduates.imports.operations import KIND, roster_import
+from registry.graduates.imports.write import store_book
+from registry.organisation.domain import Kind
+from registry.organisation.storage import units_of
+
+Json = dict[str, Any]
+Rows = Callable[..., Awaitable[list[Json]]]
+Imported = Callable[..., Awaitable[Json]]
+
+HEADER = ["学号", "姓名", "院系代码", "专业代码"]
+OPEN = ["1", "张三", None, "M1"]
+FIRST = ["2", "李四", "C1", "M1"]
+SECOND = ["3", "王五", "C2", "M1"]
+OTHER = ["4", "赵六", None, "M2"]
+
+
+@pytest.fixture(params=[1, 5_000])
+def runner(request: pytest.FixtureRequest, database: Database, cipher: FieldCipher) -> OperationRunner:
+    """A worker with chunks of some lines."""
+    kind = roster_import(cipher, request.param)
+    handlers, empty_results = {KIND: partial(run_import, kind)}, {KIND: kind.empty_result}
+    return OperationRunner(database, handlers, cipher=cipher, empty_results=empty_results)
+
+
+def counts(operation: Json) -> list[int]:
+    return [operation["result"][name] for name in ("created", "updated", "unchanged", "rejected")]
+
+
+def spelled(rows: Sequence[list[Any]]) -> list[list[Any]]:
+    """The same rows in another spelling."""
+    return [[number, " ".join(name), *units] for number, name, *units in rows]
+
+
+async def colleges(officer: httpx.AsyncClient) -> dict[str, str | None]:
+    items = (await officer.get("/v1/graduates")).json()["items"]
+    return {item["student_number"]: item["college_code"] for item in items}
+
+
+@pytest.mark.parametrize("on_error", ["reject", "skip"])
+@pytest.mark.parametrize("rows", [[OPEN, FIRST, OTHER], [FIRST, OTHER, OPEN]])
+async def test_the_only_college_of_a_major_counts_wherever_it_stands(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, rows: Sequence[list[Any]], on_error: str
+) -> None:
+    assert counts(await imported(files.xlsx([HEADER, *rows]), on_error=on_error)) == [3, 0, 0, 0]
+    assert await colleges(officer) == {"1": "C1", "2": "C1", "4": None}
+    for table in (rows, spelled(rows)):
+        assert counts(await imported(files.xlsx([HEADER, *table]), on_error=on_error)) == [0, 0, 3, 0]
+
+
+@pytest.mark.parametrize("on_error", ["reject", "skip"])
+@pytest.mark.parametrize("rows", [[OPEN, FIRST, SECOND], [SECOND, OPEN, FIRST]])
+async def test_two_colleges_of_a_major_are_none(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, rows: Sequence[list[Any]], on_error: str
+) -> None:
+    assert counts(await imported(files.xlsx([HEADER, *rows]), on_error=on_error)) == [3, 0, 0, 0]
+    assert await colleges(officer) == {"1": None, "2": "C1", "3": "C2"}
+    assert counts(await imported(files.xlsx([HEADER, *spelled(rows)]), on_error=on_error)) == [0, 0, 3, 0]
+
+
+async def test_a_faulty_row_names_no_college(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, school: str
+) -> None:
+    faulty = ["3", None, "C2", "M1"]
+    done = await imported(files.xlsx([HEADER, OPEN, faulty, FIRST]), on_error="skip")
+    assert counts(done) == [2, 0, 0, 1]
+    assert await colleges(officer) == {"1": "C1", "2": "C1"}
+    items = (await officer.get(f"/v1/schools/{school}/colleges")).json()["items"]
+    assert [item["code"] for item in items] == ["C1"]
+
+
+@pytest.mark.parametrize("how", [{"dry_run": "true"}, {"on_error": "reject"}])
+async def test_units_of_a_file_that_is_not_stored_are_not_stored(
+    imported: Imported, files: Any, school: str, rows: Rows, how: dict[str, str]
+) -> None:
+    await imported(files.xlsx([HEADER, OPEN, FIRST, ["3", None, "C2", "M1"]]), **how)
+    for table in ("colleges", "majors"):
+        stored = await rows(f"SELECT count(*) AS n FROM {table} WHERE school_code = :school", school=school)
+        assert stored == [{"n": 0}]
+
+
+async def test_a_college_that_a_major_gets_later_reaches_the_same_file_in_any_spelling(
+    imported: Imported, files: Any, officer: httpx.AsyncClient
+) -> None:
+    same = files.xlsx([HEADER, OPEN, OTHER])
+    await imported(same)
+    await imported(files.xlsx([HEADER, FIRST]))
+    assert counts(await imported(same)) == [0, 1, 1, 0]
+    assert await colleges(officer) == {"1": "C1", "2": "C1", "4": None}
+    assert counts(await imported(files.xlsx([HEADER, *spelled([OPEN, OTHER])]))) == [0, 0, 2, 0]
+
+
+async def test_another_major_brings_its_college(imported: Imported, files: Any, officer: httpx.AsyncClient) -> None:
+    majors = ["M2", "M3", "M4", "M1", None]
+    stored = [[str(number), "张三", "C1", "M1"] for number in range(len(majors))]
+    taught = [["7", "李四", "C2", "M2"], ["8", "王五", "C2", "M3"], ["9", "赵六", "C3", "M3"]]
+    await imported(files.xlsx([HEADER, *stored, *taught]))
+    moved = [[str(number), "张三", None, major] for number, major in enumerate(majors)]
+    assert counts(await imported(files.xlsx([HEADER, *moved]))) == [0, 3, 2, 0]
+    found = await colleges(officer)
+    assert [found[str(number)] for number in range(len(majors))] == ["C2", None, None, "C1", "C1"]
+    assert counts(await imported(files.xlsx([HEADER, *spelled(moved)]))) == [0, 0, 5, 0]
+
+
+async def test_of_two_imports_that_name_two_colleges_the_later_resolves_again(
+    database: Database, school: SchoolCode, admin: httpx.AsyncClient
+) -> None:
+    async def resolved(college: str) -> UnitBook:
+        async with database.reading() as connection:
+            book = await load_book(connection, school)
+        book.codes_of({"college": UnitNamed(college, None), "major": UnitNamed("M1", None)})
+        return book
+
+    async def stored(book: UnitBook) -> bool:
+        async with database.transaction(SYSTEM) as unit:
+            done = await store_book(unit, school, book)
+            await unit.commit()
+        return done
+
+    for code in ("C1", "C2"):
+        await admin.post(f"/v1/schools/{school}/colleges", json={"code": code, "name": code})
+    await admin.post(f"/v1/schools/{school}/majors", json={"code": "M1", "name": "数学"})
+    first, second = await resolved("C1"), await resolved("C2")
+    assert await stored(first)
+    assert not await stored(second)
+    assert await stored(await resolved("C2"))
+    assert (await admin.get(f"/v1/schools/{school}/majors/M1")).json()["college_code"] is None
+    async with database.reading() as connection:
+        (major,) = [each for each in await units_of(connection, school) if each.kind is Kind.MAJOR]
+    assert major.several_colleges

@@ -1,0 +1,476 @@
+import io
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
+
+import httpx
+import openpyxl
+import pytest
+
+from common.codes.rules import rules
+from common.contracts import ChangeToken
+from common.contracts.graduate import GraduateData
+from common.database import UnitOfWork
+from registry.graduates.imports.operations import RosterImport
+
+Json = dict[str, Any]
+Rows = Callable[..., Awaitable[list[Json]]]
+Imported = Callable[..., Awaitable[Json]]
+
+HEADER = [
+    "学号",
+    "姓名",
+    "性别",
+    "身份证号",
+    "学历",
+    "所在院系",
+    "院系代码",
+    "专业名称",
+    "专业代码",
+    "班级",
+    "手机号",
+    "入学日期",
+]
+ZHANG = [
+    "0001",
+    "张三",
+    "男",
+    "11010119900307002X",
+    "本科生毕业",
+    "理学院",
+    "C1",
+    "数学",
+    "M1",
+    "一班",
+    "13800138000",
+    "202009",
+]
+LI = ["0002", "李四", "女", None, "本科生结业", "理学院", "C1", "数学", "M1", "一班", None, "2020-09-01"]
+TABLE: list[list[Any]] = [["2024 届生源信息（填表说明）"], HEADER, ZHANG, LI]
+
+
+def counts(operation: Json) -> list[int]:
+    return [operation["result"][name] for name in ("created", "updated", "unchanged", "rejected")]
+
+
+def faults(operation: Json) -> list[tuple[int, str, str]]:
+    return [(error["row"], error["column"], error["rule"]) for error in operation["errors"]]
+
+
+def changed(table: list[list[Any]], row: int, column: str, value: object) -> list[list[Any]]:
+    copy = [list(cells) for cells in table]
+    copy[row][HEADER.index(column)] = value
+    return copy
+
+
+async def roster(officer: httpx.AsyncClient) -> list[Json]:
+    """The school's graduates by student number."""
+    items: list[Json] = (await officer.get("/v1/graduates")).json()["items"]
+    return sorted(items, key=lambda item: str(item["student_number"]))
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "csv", "gb18030"])
+async def test_a_roster_comes_in_from_every_kind_of_file(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, kind: str
+) -> None:
+    content = files.csv(TABLE, "gb18030") if kind == "gb18030" else getattr(files, kind)(TABLE)
+    done = await imported(content, f"生源.{'csv' if kind == 'gb18030' else kind}")
+    assert (done["state"], counts(done), done["errors"]) == ("succeeded", [2, 0, 0, 0], [])
+    items = await roster(officer)
+    assert [(item["student_number"], item["status"], item["college_code"]) for item in items] == [
+        ("0001", "registered", "C1"),
+        ("0002", "completed", "C1"),
+    ]
+    assert [(item["major_code"], item["class_code"], item["enrolled_on"]) for item in items] == [
+        ("M1", "一班", "2020-09-01")
+    ] * 2
+
+
+async def test_the_same_file_again_changes_nothing(imported: Imported, files: Any, school: str, rows: Rows) -> None:
+    await imported(files.xlsx(TABLE))
+    before = await rows("SELECT count(*) FROM outbox WHERE school_code = :school", school=school)
+    again = await imported(files.xlsx(TABLE))
+    other_spelling = await imported(files.csv(TABLE), "roster.csv")
+    for done in (again, other_spelling):
+        assert (done["state"], counts(done), done["result"]["change_token"]) == ("succeeded", [0, 0, 2, 0], None)
+    assert await rows("SELECT count(*) FROM outbox WHERE school_code = :school", school=school) == before
+    assert await rows(
+        "SELECT count(*) AS n, max(version) AS last FROM graduate_versions WHERE school_code = :school", school=school
+    ) == [{"n": 2, "last": 1}]
+
+
+async def test_a_changed_row_makes_one_version_and_one_event(
+    imported: Imported, files: Any, school: str, rows: Rows
+) -> None:
+    first = await imported(files.xlsx(TABLE))
+    done = await imported(files.xlsx(changed(TABLE, 3, "学历", "本科生毕业")))
+    assert counts(done) == [0, 1, 1, 0]
+    token = ChangeToken.decode(done["result"]["change_token"])
+    assert ChangeToken.decode(first["result"]["change_token"]).sequence == 1
+    events = await rows("SELECT * FROM outbox WHERE key = :key ORDER BY sequence", key=token.key)
+    assert [(event["type"], event["sequence"]) for event in events] == [
+        ("quxiang.graduate.registered", 1),
+        ("quxiang.graduate.changed", 2),
+    ]
+    data = GraduateData.model_validate(events[1]["data"])
+    assert (data.status, data.changed_fields, data.version) == ("registered", ("education_level_code", "status"), 2)
+    assert (events[0]["decided_on"], data.decided_on) == (date(2023, 9, 1), events[1]["decided_on"])
+    assert data.decided_on is not None
+    assert data.decided_on > date(2026, 1, 1)
+
+
+async def test_blank_keeps_and_clear_erases(imported: Imported, files: Any, officer: httpx.AsyncClient) -> None:
+    await imported(files.xlsx(TABLE))
+    await imported(files.xlsx(changed(TABLE, 2, "手机号", None)))
+    assert (await roster(officer))[0]["phone"] == "138****8000"
+    done = await imported(files.xlsx(changed(TABLE, 2, "手机号", "**CLEAR**")))
+    assert counts(done) == [0, 1, 1, 0]
+    assert (await roster(officer))[0]["phone"] is None
+
+
+async def test_an_edit_between_two_imports_is_set_back(
+    imported: Imported, files: Any, officer: httpx.AsyncClient
+) -> None:
+    await imported(files.xlsx(TABLE))
+    item = (await roster(officer))[0]
+    await officer.patch(f"/v1/graduates/{item['id']}", json={"sex_code": "2"}, headers={"If-Match": '"1"'})
+    assert counts(await imported(files.xlsx(TABLE))) == [0, 1, 1, 0]
+    assert (await roster(officer))[0]["sex_code"] == "1"
+
+
+FAULTY = [
+    HEADER,
+    ZHANG,
+    changed([LI], 0, "身份证号", 1.10101200001010e17)[0],
+    changed([["0003", *LI[1:]]], 0, "学历", "硕士")[0],
+    ["0003", "王五", "男", None, "幼儿园", *LI[5:]],
+    ["0004", "赵六", "男", "11010119900307002X", *LI[4:]],
+]
+EXPECTED = [
+    (3, "身份证号", "number_in_scientific_notation"),
+    (5, "学历", "unknown_label"),
+    (5, "学号", "duplicate_in_file"),
+    (6, "身份证号", "duplicate_citizen_id"),
+]
+
+
+async def test_one_faulty_row_refuses_the_file(imported: Imported, files: Any, school: str, rows: Rows) -> None:
+    done = await imported(files.xlsx(FAULTY))
+    assert (done["state"], counts(done), done["result"]["change_token"]) == ("failed", [0, 0, 0, 3], None)
+    assert sorted(faults(done)) == sorted(EXPECTED)
+    assert done["errors_total"] == 4
+    for table in ("graduates", "colleges", "majors", "graduate_versions"):
+        stored = await rows(f"SELECT count(*) AS n FROM {table} WHERE school_code = :school", school=school)
+        assert stored == [{"n": 0}]
+
+
+async def test_skip_stores_the_good_rows(imported: Imported, files: Any) -> None:
+    done = await imported(files.xlsx(FAULTY), on_error="skip")
+    assert (done["state"], counts(done)) == ("succeeded", [2, 0, 0, 3])
+    assert sorted(faults(done)) == sorted(EXPECTED)
+    assert done["result"]["change_token"]
+
+
+async def test_faulty_rows_are_explained(imported: Imported, files: Any, officer: httpx.AsyncClient) -> None:
+    done = await imported(files.xlsx(FAULTY))
+    assert all(error["rule"] in rules() and error["message"] for error in done["errors"])
+    assert "11010119900307002X" not in str(done)
+    shown = {error["row"]: error["value"] for error in done["errors"]}
+    assert shown[6] == "1101**********002X"
+    answer = await officer.get(done["error_report"])
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    table = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert [len(table), table[0][:2], table[2][0]] == [4, ["学号", "姓名"], "0003"]
+    assert "学历" in table[2][-1]
+    assert "学号" in table[2][-1]
+
+
+async def test_columns_that_were_shifted_show_nobody(imported: Imported, files: Any) -> None:
+    table = [
+        HEADER,
+        changed([ZHANG], 0, "学历", "张三")[0],
+        changed([LI], 0, "性别", "11010119900307002X")[0],
+        changed([["0003", *LI[1:]]], 0, "学历", "电话13800138000")[0],
+        changed([["0004", *LI[1:]]], 0, "性别", "410102")[0],
+    ]
+    done = await imported(files.xlsx(table))
+    assert [error["value"] for error in done["errors"]] == ["**", "*****************X", "电话***********", "410102"]
+
+
+@pytest.mark.parametrize("on_error", ["reject", "skip"])
+async def test_a_dry_run_tells_how_it_would_end(
+    imported: Imported, files: Any, school: str, rows: Rows, on_error: str
+) -> None:
+    good = await imported(files.xlsx(TABLE), dry_run="true", on_error=on_error)
+    assert (good["state"], counts(good), good["result"]["change_token"]) == ("succeeded", [2, 0, 0, 0], None)
+    bad = await imported(files.xlsx(FAULTY), dry_run="true", on_error=on_error)
+    assert (bad["state"], counts(bad)) == (
+        ("failed", [0, 0, 0, 3]) if on_error == "reject" else ("succeeded", [2, 0, 0, 3])
+    )
+    stored = await rows("SELECT count(*) AS n FROM graduates WHERE school_code = :school", school=school)
+    assert stored == [{"n": 0}]
+
+
+async def test_a_file_without_the_columns_is_refused(imported: Imported, files: Any) -> None:
+    done = await imported(files.xlsx([["a", "b"], [1, 2]]))
+    assert (done["state"], counts(done)) == ("failed", [0, 0, 0, 0])
+    assert [error["rule"] for error in done["errors"]] == ["header_missing"]
+
+
+async def test_the_sheet_with_the_roster_is_found(imported: Imported, files: Any) -> None:
+    done = await imported(files.xlsx([["填写说明"], ["学号为文本"]], 名单=TABLE, 代码表=[["学历"], ["本科"]]))
+    assert (done["state"], counts(done)) == ("succeeded", [2, 0, 0, 0])
+
+
+async def test_two_rosters_in_one_workbook_are_refused(imported: Imported, files: Any) -> None:
+    done = await imported(files.xlsx([["填写说明"]], 一班=TABLE, 二班=[HEADER, ["0003", *ZHANG[1:]]]))
+    assert (done["state"], counts(done)) == ("failed", [0, 0, 0, 0])
+    (error,) = done["errors"]
+    assert (error["row"], error["rule"]) == (None, "several_tables")
+    assert "一班、二班" in error["message"]
+
+
+async def test_a_number_that_is_none_is_a_fault_of_its_row(imported: Imported, files: Any) -> None:
+    table = [[*HEADER, "学制"], [*ZHANG, "nan"], [*LI, "2.5"]]
+    done = await imported(files.csv(table), "roster.csv", on_error="skip")
+    assert (counts(done), faults(done)) == ([1, 0, 0, 1], [(2, "学制", "number_format")])
+
+
+async def test_a_failure_of_our_own_has_the_four_counts(
+    imported: Imported, files: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(roster: RosterImport, unit: UnitOfWork) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(RosterImport, "lock", fail)
+    done = await imported(files.xlsx(TABLE))
+    assert (done["state"], counts(done), done["result"]["change_token"]) == ("failed", [0, 0, 0, 0], None)
+    assert [error["rule"] in rules() for error in done["errors"]] == [True]
+
+
+async def test_an_empty_roster_is_no_error(imported: Imported, files: Any) -> None:
+    done = await imported(files.xlsx([HEADER, [None] * 3]))
+    assert (done["state"], counts(done)) == ("succeeded", [0, 0, 0, 0])
+
+
+async def test_a_row_with_nothing_but_a_serial_number_is_no_data_row(imported: Imported, files: Any) -> None:
+    table = [["序号", "学号", "姓名"], [1, "1", "张三"], [2, None, " "], [3, "'", None]]
+    done = await imported(files.xlsx(table))
+    assert (done["state"], counts(done), done["errors"]) == ("succeeded", [1, 0, 0, 0], [])
+
+
+async def test_rows_are_matched_by_examinee_number_if_the_name_agrees(
+    imported: Imported, files: Any, officer: httpx.AsyncClient
+) -> None:
+    header = ["学号", "考生号", "姓名", "性别"]
+    await imported(files.xlsx([header, ["1", "E1", "张三", None]]))
+    done = await imported(files.xlsx([header, [None, "E1", "张 三", "男"]]))
+    assert counts(done) == [0, 1, 0, 0]
+    assert (await roster(officer))[0]["sex_code"] == "1"
+    table = [
+        header,
+        [None, "E1", "李四", "男"],
+        [None, "E9", "张三", "男"],
+        ["1", None, "张三", None],
+        [None, "E1", "张三", None],
+    ]
+    refused = await imported(files.xlsx(table), on_error="skip")
+    assert faults(refused) == [
+        (2, "姓名", "name_mismatch"),
+        (3, "学号", "required"),
+        (5, "考生号", "duplicate_in_file"),
+    ]
+
+
+async def test_a_row_that_names_somebody_again_is_at_fault(imported: Imported, files: Any) -> None:
+    header = ["学号", "考生号", "姓名"]
+    await imported(files.xlsx([header, ["1", "E1", "张三"]]))
+    table = [
+        header,
+        [None, "E1", "张三"],
+        ["1", None, "张三"],
+        ["2", "E2", "李四"],
+        ["3", "E2", "王五"],
+        [None, "E2", "李四"],
+        ["4", "E4", "赵六"],
+    ]
+    done = await imported(files.xlsx(table), on_error="skip")
+    assert counts(done) == [2, 0, 1, 3]
+    assert faults(done) == [
+        (3, "学号", "duplicate_in_file"),
+        (5, "考生号", "duplicate_in_file"),
+        (6, "学号", "required"),
+        (6, "考生号", "duplicate_in_file"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "fault"),
+    [
+        (["学号", "姓名", "出生日期"], ["1", "张三", "1990-03-08"], "出生日期"),
+        (["学号", "姓名", "出生年月"], ["1", "张三", "199004"], "出生年月"),
+        (["学号", "姓名", "入学年月"], ["1", "张三", "202407"], "入学年月"),
+        (["学号", "姓名", "出生年月"], ["1", "张三", "199003"], None),
+        (["学号", "姓名", "出生日期", "身份证号"], ["1", "张三", "1990-03-08", "E1234567"], None),
+    ],
+)
+async def test_a_row_that_contradicts_the_roster_is_at_fault(
+    imported: Imported, files: Any, header: list[str], cells: list[str], fault: str | None
+) -> None:
+    whole = ["学号", "姓名", "身份证号", "毕业日期"]
+    await imported(files.xlsx([whole, ["1", "张三", "11010119900307002X", "2024-06-30"]]))
+    done = await imported(files.xlsx([header, cells]))
+    assert [error["column"] for error in done["errors"]] == ([fault] if fault else [])
+
+
+async def test_a_citizen_id_that_contradicts_the_stored_birth_date_is_at_fault(imported: Imported, files: Any) -> None:
+    await imported(files.xlsx([["学号", "姓名", "出生日期"], ["1", "张三", "1990-03-08"]]))
+    done = await imported(files.xlsx([["学号", "姓名", "身份证号"], ["1", "张三", "11010119900307002X"]]))
+    assert faults(done) == [(2, "身份证号", "birth_date_matches_citizen_id")]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "column", "rule"),
+    [
+        (["*考生号", "姓名"], ["E1", "张三"], "学号", "required"),
+        (["* 学生学号", "姓名", "考生号"], [None, "张三", "E1"], "* 学生学号", "required"),
+        (["学号", "姓名", "学历（层次）"], ["1", "张三", "幼儿园"], "学历（层次）", "unknown_label"),
+        (["学号", "学生姓名"], ["1", "=张三"], "学生姓名", "name_format"),
+    ],
+)
+async def test_a_fault_is_named_as_the_file_names_its_column(
+    imported: Imported, files: Any, header: list[str], cells: list[str], column: str, rule: str
+) -> None:
+    assert faults(await imported(files.csv([header, cells]), "a.csv")) == [(2, column, rule)]
+
+
+async def test_a_citizen_id_of_another_graduate_is_refused(imported: Imported, files: Any, graduate: Json) -> None:
+    done = await imported(files.xlsx([["学号", "姓名", "身份证号"], ["9", "李四", "11010119900307002X"]]))
+    assert faults(done) == [(2, "身份证号", "citizen_id_in_use")]
+    own = await imported(files.xlsx([["学号", "姓名", "身份证号"], ["2020001", "张三", "11010119900307002X"]]))
+    assert counts(own) == [0, 0, 1, 0]
+
+
+async def test_a_citizen_id_that_is_repeated_and_taken_is_one_fault(imported: Imported, files: Any) -> None:
+    header = ["学号", "姓名", "身份证号"]
+    owner = ["1", "张三", "11010119900307002X"]
+    await imported(files.xlsx([header, owner]))
+    done = await imported(files.xlsx([header, owner, ["2", "李四", owner[2]]]))
+    assert faults(done) == [(3, "身份证号", "duplicate_citizen_id")]
+
+
+async def test_the_number_of_a_passport_is_kept_like_a_citizen_id(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, school: str, rows: Rows
+) -> None:
+    header = ["学号", "姓名", "证件号", "出生日期"]
+    done = await imported(
+        files.xlsx([header, ["1", "Ann Lee", "e12345678", "2002-03-07"], ["2", "李四", "123456789", None]])
+    )
+    assert faults(done) == [(3, "证件号", "citizen_id_format")]
+    done = await imported(files.xlsx([header, ["1", "Ann Lee", "e12345678", "2002-03-07"]]))
+    assert (counts(done), done["errors"]) == ([1, 0, 0, 0], [])
+    found = await officer.post("/v1/graduates/search", json={"citizen_id": " Ｅ12345678"})
+    assert [item["citizen_id"] for item in found.json()["items"]] == ["*********"]
+    assert "12345678" not in str(await rows("SELECT * FROM graduates WHERE school_code = :school", school=school))
+
+
+async def test_no_college_in_the_row_means_that_of_the_major(
+    imported: Imported, files: Any, officer: httpx.AsyncClient
+) -> None:
+    await imported(files.xlsx([["学号", "姓名", "院系", "专业名称"], ["1", "张三", "理学院", "数学"]]))
+    await imported(files.xlsx([["学号", "姓名", "专业名称"], ["2", "李四", "数学"], ["3", "王五", "物理"]]))
+    items = await roster(officer)
+    assert [(item["college_code"], item["major_code"]) for item in items] == [
+        ("理学院", "数学"),
+        ("理学院", "数学"),
+        (None, "物理"),
+    ]
+
+
+async def test_a_class_with_a_long_name_is_created_once(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, school: str
+) -> None:
+    header, name = ["学号", "姓名", "班级"], "数学与应用数学（师范）" * 10
+    assert counts(await imported(files.xlsx([header, ["1", "张三", name], ["2", "李四", name]]))) == [2, 0, 0, 0]
+    assert counts(await imported(files.csv([header, ["1", "张 三", name]]), "a.csv")) == [0, 0, 1, 0]
+    (found,) = (await officer.get(f"/v1/schools/{school}/classes")).json()["items"]
+    assert found["name"] == name
+    items = (await officer.get("/v1/graduates", params={"class": found["code"]})).json()["items"]
+    assert {item["student_number"] for item in items} == {"1", "2"}
+
+
+async def test_classes_of_two_colleges_may_have_one_name(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, school: str
+) -> None:
+    header = ["学号", "姓名", "院系代码", "专业代码", "班级"]
+    table = [header, ["1", "张三", "CA", "M1", "1班"], ["2", "李四", "CB", "M2", "1班"]]
+    assert counts(await imported(files.xlsx(table))) == [2, 0, 0, 0]
+    assert [item["class_code"] for item in await roster(officer)] == ["1班", "M2-1班"]
+    classes = (await officer.get(f"/v1/schools/{school}/classes")).json()["items"]
+    assert [(each["name"], each["college_code"], each["major_code"]) for each in classes] == [
+        ("1班", "CA", "M1"),
+        ("1班", "CB", "M2"),
+    ]
+    other_spelling = [header, ["2", "李 四", "CB", "M2", "1 班"], ["1", "张 三", "CA", "M1", "1 班"]]
+    for again in (table, other_spelling):
+        assert counts(await imported(files.xlsx(again))) == [0, 0, 2, 0]
+
+
+async def test_withdrawn_graduates_stay_withdrawn(imported: Imported, files: Any, officer: httpx.AsyncClient) -> None:
+    await imported(files.xlsx(TABLE))
+    item = (await roster(officer))[0]
+    path = f"/v1/graduates/{item['id']}/withdraw"
+    await officer.post(path, json={"reason": "转学"}, headers={"If-Match": '"1"'})
+    assert counts(await imported(files.xlsx(TABLE))) == [0, 0, 2, 0]
+    assert (await officer.get(f"/v1/graduates/{item['id']}")).json()["status"] == "transferred"
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "form", "status"),
+    [
+        (None, {}, {}, 401),
+        ("school_officer", {"school": "10001"}, {}, 404),
+        ("counsellor", {"school": "10001", "class_": "K"}, {}, 404),
+        ("graduate", {"graduate": "8e5f7c2e-9f5d-4f7a-9a59-0f0f0f0f0f0f"}, {}, 404),
+        ("admin", {}, {"school_code": "99999"}, 404),
+        ("counsellor", {"school": "99999", "class_": "K"}, {"school_code": "99999"}, 404),
+        ("counsellor", {"school": "OWN", "class_": "K"}, {}, 403),
+        ("college_officer", {"school": "OWN", "college": "C1"}, {}, 403),
+        ("provincial_officer", {"province": "410000"}, {}, 403),
+        ("counsellor", {"school": "OWN", "class_": "K"}, {"cohort": "x"}, 422),
+        ("school_officer", {"school": "OWN"}, {"cohort": "x"}, 422),
+        ("school_officer", {"school": "OWN"}, {}, 202),
+    ],
+)
+async def test_the_order_of_refusal(
+    client: Callable[..., httpx.AsyncClient],
+    files: Any,
+    school: str,
+    role: str | None,
+    scope: Json,
+    form: dict[str, str],
+    status: int,
+) -> None:
+    caller = client(role, **{name: school if value == "OWN" else value for name, value in scope.items()})
+    upload = {"file": ("a.xlsx", files.xlsx(TABLE))}
+    sent = {"school_code": school, "cohort": "2024", "dry_run": "true"} | form
+    assert (await caller.post("/v1/imports/graduates", data=sent, files=upload)).status_code == status
+
+
+async def test_a_repeated_upload_is_one_operation(officer: httpx.AsyncClient, files: Any, school: str) -> None:
+    form, key = {"school_code": school, "cohort": "2024"}, {"Idempotency-Key": "u"}
+    content = files.xlsx(TABLE)
+    sent = [
+        await officer.post("/v1/imports/graduates", data=form, files={"file": ("a.xlsx", content)}, headers=key)
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in sent] == [202, 202]
+    assert sent[0].json()["id"] == sent[1].json()["id"]
+
+
+async def test_nothing_personal_leaves_through_events(imported: Imported, files: Any, school: str, rows: Rows) -> None:
+    await imported(files.xlsx(TABLE))
+    for table in ("outbox", "audit_entries", "operations"):
+        stored = str(await rows(f"SELECT * FROM {table} WHERE school_code = :school", school=school))
+        for canary in ("张三", "李四", "11010119900307002X", "13800138000", "0001', ", "'0002"):
+            assert canary not in stored

@@ -1,0 +1,112 @@
+import pytest
+
+from common.identifiers import CollegeCode, MajorCode, SchoolCode
+from registry.graduates.domain.unit_book import UnitBook, UnitNamed
+from registry.organisation.domain import Kind, OrganisationUnit
+
+SCHOOL = SchoolCode("90001")
+
+
+def unit(kind: Kind, code: str, name: str, college: CollegeCode | None = None) -> OrganisationUnit:
+    return OrganisationUnit(kind=kind, school_code=SCHOOL, code=code, name=name, college_code=college, version=1)
+
+
+def test_a_unit_is_found_by_code_then_by_name() -> None:
+    book = UnitBook(SCHOOL, [unit(Kind.COLLEGE, "C1", "理学院(本部)")])
+    assert book.college(UnitNamed("C1", "别的名字")) == "C1"
+    assert book.college(UnitNamed(None, "理学院（本部）")) == "C1"
+    assert list(book.touched()) == []
+
+
+def test_a_unit_without_a_code_goes_by_its_name() -> None:
+    book = UnitBook(SCHOOL, [])
+    assert book.college(UnitNamed(None, "文/理学院")) == "文／理学院"
+    assert book.college(UnitNamed(None, "文/理学院")) == "文／理学院"
+    assert [(before, after.name) for before, after in book.touched()] == [(None, "文/理学院")]
+
+
+def test_a_long_name_makes_a_code_that_fits_an_address() -> None:
+    book = UnitBook(SCHOOL, [])
+    names = ["高" * 200, "高" * 199 + "低", "高" * 64]
+    codes = [book.school_class(UnitNamed(None, name), None, None) for name in names]
+    assert len(set(codes)) == 3
+    assert [len(code) for code in codes] == [64, 64, 64]
+    assert [after.name for _, after in book.touched()] == names
+    assert book.school_class(UnitNamed(None, " ".join(names[0])), None, None) == codes[0]
+
+
+def school_class(code: str, name: str, college: str | None, major: str | None) -> OrganisationUnit:
+    return OrganisationUnit(
+        kind=Kind.CLASS,
+        school_code=SCHOOL,
+        code=code,
+        name=name,
+        college_code=CollegeCode(college) if college else None,
+        major_code=MajorCode(major) if major else None,
+        version=1,
+    )
+
+
+def test_classes_of_one_name_are_told_apart_by_college_and_major() -> None:
+    rows = [("CA", "M1"), ("CB", "M2"), ("CC", "M2"), ("CC", None), ("CB", "M3"), ("CC", "M3"), (None, None)]
+    book = UnitBook(SCHOOL, [])
+    codes = [book.school_class(UnitNamed(None, "1班"), *row) for row in rows]
+    assert codes == ["1班", "M2-1班", "CC-1班", "CC-1班", "M3-1班", "CC-M3-1班", "1班"]
+    stored = [unit for _, unit in book.touched()]
+    for units in (stored, stored[::-1]):
+        again = UnitBook(SCHOOL, units)
+        assert [again.school_class(UnitNamed(None, "1 班"), *row) for row in rows] == codes
+        assert list(again.touched()) == []
+
+
+@pytest.mark.parametrize(
+    ("college", "major", "code"),
+    [
+        ("CA", "M1", "K01"),
+        ("CA", None, "K01"),
+        (None, None, "K01"),
+        ("CA", "M2", "K02"),
+        (None, "M2", "K02"),
+        ("CB", "M2", "1班"),
+        (None, "M3", "1班"),
+    ],
+)
+def test_a_class_with_a_code_is_found_by_name_where_nothing_contradicts(
+    college: str | None, major: str | None, code: str
+) -> None:
+    stored = [school_class("K01", "1班", "CA", "M1"), school_class("K02", "1班", "CA", "M2")]
+    assert UnitBook(SCHOOL, stored).school_class(UnitNamed(None, "1班"), college, major) == code
+
+
+def test_a_class_that_got_another_name_is_found_by_its_code() -> None:
+    book = UnitBook(SCHOOL, [school_class("1班", "一年级1班", "CA", "M1")])
+    assert book.school_class(UnitNamed(None, "1班"), "CA", "M1") == "1班"
+    assert book.school_class(UnitNamed(None, "1班"), "CB", "M2") == "M2-1班"
+
+
+def test_a_major_has_a_college_while_all_rows_agree() -> None:
+    book = UnitBook(SCHOOL, [])
+    assert book.major(UnitNamed("M1", "数学"), None) == "M1"
+    assert book.college_of_major("M1") is None
+    book.major(UnitNamed("M1", "数学"), "C1")
+    assert book.college_of_major("M1") == "C1"
+    book.major(UnitNamed("M1", "数学"), "C2")
+    book.major(UnitNamed("M1", "数学"), "C1")
+    assert book.college_of_major("M1") is None
+
+
+def test_the_codes_of_a_row_are_those_of_its_units() -> None:
+    book = UnitBook(SCHOOL, [unit(Kind.COLLEGE, "C1", "理学院")])
+    named = {"college": UnitNamed(None, "理学院"), "major": UnitNamed("M1", "数学"), "class": None}
+    assert book.codes_of(named) == {"college_code": "C1", "major_code": "M1", "class_code": None}
+    assert book.college_of_major("M1") == "C1"
+    assert book.codes_of({"major": UnitNamed("M2", None)}) == {"major_code": "M2"}
+    assert book.codes_of({}) == {}
+
+
+def test_new_units_are_stored_before_what_refers_to_them() -> None:
+    book = UnitBook(SCHOOL, [])
+    major = book.major(UnitNamed("M1", "数学"), None)
+    book.school_class(UnitNamed(None, "一班"), None, major)
+    book.college(UnitNamed("C1", "理学院"))
+    assert [after.kind for _, after in book.touched()] == [Kind.COLLEGE, Kind.MAJOR, Kind.CLASS]

@@ -1,0 +1,145 @@
+"""The one clock of a whole stack, moved by a fortnight: code, databases and tokens of all services agree on the day."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from campus import Campus
+from contents import CONTENTS
+from format_a import destination_cells, graduate_row, workbook
+from known_school import items
+from survey_team import published_questionnaire
+
+from common.clock import day_in_shanghai
+from common.settings import LOCAL_ISSUER
+from testing.stack import SERVICES, Stack, running_stack
+from testing.waiting import eventually
+
+SCHOOL = "90014"
+FORTNIGHT = timedelta(days=14)
+READS = {
+    "registry": "/v1/graduates",
+    "destinations": "/v1/registrations",
+    "surveys": "/v1/waves",
+    "indicators": "/v1/rates?cohort=2024",
+}
+
+
+@pytest.fixture(scope="module")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    async with running_stack(tmp_path_factory.mktemp("stack"), issuer=LOCAL_ISSUER) as running:
+        yield running
+
+
+@pytest.fixture
+async def campus(stack: Stack) -> AsyncIterator[Campus]:
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
+        yield Campus({service: stack.url(service) for service in SERVICES}, stack.mint, http)
+
+
+@pytest.fixture
+def moved() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+def is_moved(instant: datetime) -> bool:
+    return abs(instant - datetime.now(UTC) - FORTNIGHT) < timedelta(minutes=5)
+
+
+async def asked(stack: Stack, service: str, query: str) -> Any:
+    connection = await asyncpg.connect(stack.databases[service].owner_url)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
+
+
+async def statuses(campus: Campus, headers: dict[str, str]) -> dict[str, int]:
+    """How each service answers a reader of the school."""
+    found = {}
+    for service, path in READS.items():
+        address = f"{campus.urls[service]}{path}{'&' if '?' in path else '?'}school={SCHOOL}"
+        found[service] = (await campus.http.get(address, headers=headers)).status_code
+    return found
+
+
+async def last_success(campus: Campus, service: str) -> datetime | None:
+    text = (await campus.http.get(f"{campus.urls[service]}/metrics")).text
+    found = [line for line in text.splitlines() if line.startswith("quxiang_periodic_last_success_seconds{")]
+    return datetime.fromtimestamp(float(found[0].split()[-1]), UTC) if found else None
+
+
+async def test_a_fortnight_passes_in_all_services_at_once(
+    stack: Stack, campus: Campus, moved: pytest.MonkeyPatch
+) -> None:
+    await campus.create_school(SCHOOL)
+    rows = [graduate_row(n) | destination_cells("10") for n in range(1, 4)]
+    imported = await campus.import_roster(workbook(rows[:2]), SCHOOL)
+    assert imported["state"] == "succeeded", imported
+    officer = campus.bearer("school_officer", school=SCHOOL, ttl=timedelta(hours=12))
+    colleges = f"{campus.urls['registry']}/v1/schools/{SCHOOL}/colleges"
+    first_use = officer | {"Idempotency-Key": "key-of-yesterday"}
+    once, other = {"code": "Y1", "name": "甲学院"}, {"code": "Y2", "name": "乙学院"}
+    assert (await campus.http.post(colleges, json=once, headers=first_use)).status_code == 201
+    assert (await campus.http.post(colleges, json=other, headers=first_use)).status_code == 422
+    assert await statuses(campus, officer) == dict.fromkeys(SERVICES, 200)
+
+    await stack.run_ahead("+14d")
+    moved.setattr("common.clock._ahead", FORTNIGHT)
+    stack.mint.service_token_file(stack.folder)
+    today = day_in_shanghai(datetime.now(UTC) + FORTNIGHT)
+
+    # the token of before has expired, and one of today is accepted
+    assert await statuses(campus, officer) == dict.fromkeys(SERVICES, 401)
+    officer = campus.officer(SCHOOL)
+    assert await statuses(campus, officer) == dict.fromkeys(SERVICES, 200)
+
+    # the key of before is free for another payload, the operation and its upload are gone
+    again = await campus.http.post(colleges, json=other, headers=officer | {"Idempotency-Key": "key-of-yesterday"})
+    assert again.status_code == 201, again.text
+    operation = f"{campus.urls['registry']}/v1/operations/{imported['id']}"
+    assert (await campus.http.get(operation, headers=officer)).status_code == 404
+
+    async def nothing_is_kept() -> bool:
+        return not await asked(stack, "registry", "SELECT count(*) FROM operations")
+
+    await eventually(nothing_is_kept)
+    for service in SERVICES:
+        success = await eventually(partial(last_success, campus, service))
+        assert success is not None
+        assert is_moved(success), service
+
+    # what is written now counts from the day of the moved clock
+    graduate = (await items(campus, "registry", "/v1/graduates", officer, school=SCHOOL))[0]
+    body = {"graduate_id": graduate["id"], "destination_code": "10", **CONTENTS["10"]}
+    made = await campus.http.post(f"{campus.urls['destinations']}/v1/registrations", json=body, headers=officer)
+    assert made.status_code == 201, made.text
+    assert made.json()["decided_on"] == today.isoformat()
+    imported = await campus.import_registrations(workbook(rows[1:2]), SCHOOL)
+    assert imported["state"] == "succeeded", imported
+    manager = campus.bearer("survey_manager", school=SCHOOL)
+    await published_questionnaire(campus, manager)
+
+    for service, table in (("registry", "colleges"), ("destinations", "registrations"), ("surveys", "questionnaires")):
+        assert is_moved(await asked(stack, service, f"SELECT max(recorded_at) FROM {table}")), table
+        assert is_moved(await asked(stack, service, "SELECT max(recorded_at) FROM audit_entries")), service
+
+    # figures are as of that day, and no later one
+    figures = await campus.rates(
+        officer, school=SCHOOL, cohort=2024, min_change=imported["result"]["change_token"], wait="20s"
+    )
+    assert (figures["as_of"], figures["min_change_met"]) == (today.isoformat(), True)
+    assert figures["lag_ms"] < 60_000
+    assert is_moved(datetime.fromisoformat(figures["watermark"]))
+    assert await refused_day(campus, officer, today + timedelta(days=1)) == 400
+
+
+async def refused_day(campus: Campus, headers: dict[str, str], day: date) -> int:
+    query = f"school={SCHOOL}&cohort=2024&as_of={day.isoformat()}"
+    answer = await campus.http.get(f"{campus.urls['indicators']}/v1/rates?{query}", headers=headers)
+    return answer.status_code
