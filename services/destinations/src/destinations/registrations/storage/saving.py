@@ -12,7 +12,7 @@ from common.codes import CodeLists
 from common.identifiers import RegistrationId
 from destinations.registrations.domain.content import CODE_LISTS, FIELDS, Destination
 from destinations.registrations.domain.lifecycle import Stage
-from destinations.registrations.domain.registration import Change, Registration, Reviewers, Written, after
+from destinations.registrations.domain.registration import Change, Registration, Reviewers, Stamp, after
 from destinations.roster.domain import Graduate
 
 _CONTENT = ", ".join(FIELDS)
@@ -101,8 +101,8 @@ async def save(
         "by_subject": actor.subject,
     }
     row = (await connection.execute(_SAVE, values)).one()
-    written = Written(RegistrationId(row.id), row.day, row.recorded_at)
-    return after(graduate, before, change, written), row.sequence
+    stamp = Stamp(RegistrationId(row.id), row.day, row.recorded_at)
+    return after(graduate, before, change, stamp), row.sequence
 
 
 def code_list_versions(content: Destination) -> str:
