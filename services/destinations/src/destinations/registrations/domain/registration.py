@@ -115,7 +115,7 @@ class Stamp:
 
 
 def after(graduate: Graduate, before: Registration | None, change: Change, stamp: Stamp) -> Registration:
-    """The registration once the change is stamp."""
+    """The registration once the change is written."""
     version = before.version + 1 if before else 1
     return Registration(
         id=stamp.id,
