@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from common.contracts import graduate, organisation, registration, response
@@ -22,7 +23,6 @@ from indicators.app import COMPOSITION, create_app
 from indicators.areas import FIGURES
 from indicators.settings import Settings
 from testing.databases import ServiceDatabase, service_database
-from testing.http import Client, clients_of
 from testing.tokens import TokenMint
 
 PARTITIONS = 12
@@ -142,6 +142,12 @@ def new_school() -> Any:
     return lambda **options: School(f"{next(_schools)}", **options)
 
 
+@pytest.fixture(scope="session")
+def service() -> str:
+    return "indicators"
+
+
+# a database per module: tests count the groups that moved, and figures of the nation
 @pytest.fixture(scope="module")
 async def stored() -> AsyncIterator[ServiceDatabase]:
     async with service_database("indicators") as found:
@@ -168,8 +174,11 @@ def apply(stored: ServiceDatabase, database: Database) -> Any:
 
 
 @pytest.fixture(scope="module")
-async def client(stored: ServiceDatabase, database: Database, mint: TokenMint) -> Client:
-    return clients_of(create_app(Settings(database_url=stored.app_url, **mint.settings), database, {}), mint)
+async def transport(stored: ServiceDatabase, database: Database, mint: TokenMint) -> AsyncIterator[httpx.ASGITransport]:
+    settings = Settings(database_url=stored.app_url, **mint.settings)
+    found = httpx.ASGITransport(create_app(settings, database, {}))
+    yield found
+    await found.aclose()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from functools import partial
 from itertools import count
@@ -13,17 +13,17 @@ import httpx
 import openpyxl
 import pytest
 import xlwt
-from sqlalchemy import text
+from fastapi import FastAPI
 
 from common.codes import Cell
-from common.crypto import FieldCipher, KeyRing
+from common.crypto import FieldCipher
 from common.database import Database
 from common.imports import run_import
 from common.operations import OperationRunner
 from registry.app import create_app
 from registry.graduates.imports.operations import KIND, roster_import
 from registry.settings import Settings
-from testing.databases import ServiceDatabase, service_database
+from testing.databases import ServiceDatabase
 from testing.tokens import TokenMint
 
 Json = dict[str, Any]
@@ -34,60 +34,25 @@ _schools = count(90_001)
 
 
 @pytest.fixture(scope="session")
-async def addresses() -> AsyncIterator[ServiceDatabase]:
-    async with service_database("registry") as found:
-        yield found
+def service() -> str:
+    return "registry"
 
 
 @pytest.fixture(scope="session")
-async def database(addresses: ServiceDatabase) -> AsyncIterator[Database]:
-    connected = Database.connect(addresses.app_url)
-    yield connected
-    await connected.dispose()
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("registry")
-
-
-@pytest.fixture(scope="session")
-def mint(folder: Path) -> TokenMint:
-    return TokenMint(folder)
-
-
-@pytest.fixture(scope="session")
-def settings(folder: Path, mint: TokenMint, addresses: ServiceDatabase) -> Settings:
-    KeyRing.generate().store(folder / "keys.json")
+def settings(addresses: ServiceDatabase, mint: TokenMint, keyring_file: Path) -> Settings:
     return Settings(
-        database_url=addresses.app_url,
-        keyring_file=folder / "keys.json",
-        rate_limit_per_second=100_000,
-        **mint.settings,
+        database_url=addresses.app_url, keyring_file=keyring_file, rate_limit_per_second=100_000, **mint.settings
     )
+
+
+@pytest.fixture(scope="session")
+def application(settings: Settings, database: Database) -> FastAPI:
+    return create_app(settings, database, {})
 
 
 @pytest.fixture(scope="session")
 def cipher(settings: Settings) -> FieldCipher:
     return FieldCipher.load(settings.keyring_file)
-
-
-@pytest.fixture(scope="session")
-async def transport(settings: Settings, database: Database) -> AsyncIterator[httpx.ASGITransport]:
-    found = httpx.ASGITransport(create_app(settings, database, {}))
-    yield found
-    await found.aclose()
-
-
-@pytest.fixture
-def client(transport: httpx.ASGITransport, mint: TokenMint) -> Client:
-    """A client by role and scope, or without a token."""
-
-    def make(role: str | None = None, **scope: Any) -> httpx.AsyncClient:
-        headers = mint.headers(role, **scope) if role else {}
-        return httpx.AsyncClient(transport=transport, base_url="http://registry.test", headers=headers)
-
-    return make
 
 
 @pytest.fixture
@@ -124,17 +89,6 @@ async def graduate(officer: httpx.AsyncClient, school: str) -> Json:
     answer = await officer.post("/v1/graduates", json=body)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
-
-
-@pytest.fixture
-def rows(database: Database) -> Callable[..., Awaitable[list[Json]]]:
-    """Read the database beside the application."""
-
-    async def read(query: str, **bound: object) -> list[Json]:
-        async with database.reading() as connection:
-            return [dict(row) for row in (await connection.execute(text(query), bound)).mappings()]
-
-    return read
 
 
 @pytest.fixture

@@ -236,7 +236,7 @@ ExpectedVersion: TypeAlias = int | Versions | None
 
 def must_equal(expected: ExpectedVersion, version: int) -> None:
     """Raises PreconditionRequired without an expected version, PreconditionFailed where it is another one."""
-    if expected is None or getattr(expected, "missing", False):
+    if expected is None:
         raise PreconditionRequired
     versions = Versions(frozenset({expected})) if isinstance(expected, int) else expected
     if not versions.any and version not in versions.named:

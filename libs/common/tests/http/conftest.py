@@ -20,7 +20,6 @@ from common.http import (
     Credential,
     Day,
     IfMatch,
-    ImportForm,
     MinChange,
     Page,
     PageOf,
@@ -29,10 +28,10 @@ from common.http import (
     Upload,
     create_app,
     page_of,
-    page_response,
     resource,
     rule_broken,
 )
+from common.imports import ImportForm
 from common.settings import ServiceSettings
 from testing.http import serving
 from testing.tokens import TokenMint
@@ -125,10 +124,10 @@ def thing_router() -> Router:
         numbers = range(first + 1, min(first + page.limit + 1, 250) + 1)
         return page_of(page, numbers, lambda number: number, lambda number: Numbered(number=number))
 
-    @router.get("/other-things", response_model=PageOf[Numbered])
-    async def list_other_things(*, request: Request, caller: Caller, page: Page) -> Response:
+    @router.get("/other-things")
+    async def list_other_things(*, caller: Caller, page: Page) -> PageOf[Numbered]:
         page.after(int)
-        return page_response(request, [], None)
+        return page_of(page, range(0), lambda number: number, lambda number: Numbered(number=number))
 
     @router.patch("/things/{thing_id}", response_model=Thing)
     async def change_thing(*, caller: Caller, thing_id: UUID, if_match: IfMatch, body: NewThing) -> Response:

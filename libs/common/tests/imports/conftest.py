@@ -15,7 +15,8 @@ from common.audit import audit_table
 from common.auth import Caller, TokenVerifier
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database, new_metadata
-from common.http import Cipher, Db, IdempotencyKey, ImportForm, Router, Upload, create_app
+from common.http import Cipher, Db, IdempotencyKey, Router, Upload, create_app
+from common.imports import ImportForm
 from common.once import idempotency_table
 from common.operations import operation_tables
 from common.operations.routes import Operation, accept, operations_router

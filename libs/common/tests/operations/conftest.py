@@ -13,8 +13,9 @@ from common.audit import audit_table
 from common.auth import Actor, Caller, Role, TokenVerifier
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database, new_metadata
-from common.http import Cipher, Db, IdempotencyKey, ImportForm, Router, Upload, create_app
+from common.http import Cipher, Db, IdempotencyKey, Router, Upload, create_app
 from common.identifiers import OperationId
+from common.imports import ImportForm
 from common.once import idempotency_table
 from common.operations import operation_tables, submit
 from common.operations.routes import Operation, accept, operations_router

@@ -1,4 +1,4 @@
-"""Clients of applications: without a socket, and under a real uvicorn for what only a socket shows."""
+"""Applications under a real uvicorn: for what only a socket shows: disconnects, HEAD, limits."""
 
 import asyncio
 import contextlib
@@ -9,9 +9,7 @@ from typing import Any
 
 import httpx
 import uvicorn
-from fastapi import FastAPI
 
-from testing.tokens import TokenMint
 from testing.waiting import eventually
 
 Client = Callable[..., httpx.AsyncClient]
@@ -24,20 +22,6 @@ async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: 
         answer = await client.get(path, params=query)
     assert answer.status_code == status, answer.text[:2_000]
     return answer.json()
-
-
-def clients_of(app: FastAPI, mint: TokenMint) -> Client:
-    """Makes clients of an application without a socket: `client("admin")`, `client("counsellor", school="90001")`.
-
-    Without a role the client sends no token.
-    """
-    transport = httpx.ASGITransport(app=app)
-
-    def client(role: str | None = None, **scope: Any) -> httpx.AsyncClient:
-        headers = mint.headers(role, **scope) if role else {}
-        return httpx.AsyncClient(transport=transport, base_url="http://service.test", headers=headers)
-
-    return client
 
 
 @asynccontextmanager

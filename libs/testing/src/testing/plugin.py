@@ -8,7 +8,6 @@ import pytest
 from servers.child import inherited
 from testing import shared_servers
 from testing.servers_asked_for import UNIT, mark
-from testing.tokens import TokenMint
 
 _KEEPER = pytest.StashKey[contextlib.ExitStack]()
 
@@ -55,9 +54,3 @@ def postgres_url() -> str:
 def kafka_address() -> str:
     """The address of a real Apache Kafka."""
     return shared_servers.kafka_address()
-
-
-@pytest.fixture(scope="session")
-def mint(tmp_path_factory: pytest.TempPathFactory) -> TokenMint:
-    """An issuer of tokens; `mint.settings` lead a service to its keys."""
-    return TokenMint(tmp_path_factory.mktemp("mint"))

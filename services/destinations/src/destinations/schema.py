@@ -2,7 +2,7 @@
 
 from common.audit import audit_table
 from common.database import new_metadata
-from common.once.table import idempotency_table
+from common.once import idempotency_table
 from common.operations.tables import operation_tables
 from common.outbox import outbox_tables
 

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from common.auth import Principal, require
 from common.change_feed.scope import READERS, Conditions, owner_conditions, scope_of
-from common.change_feed.storage import FeedPage, changes_after
+from common.change_feed.storage import changes_after
 from common.contracts.catalogue import topics_of
 from common.contracts.schemas import served_schema
 from common.contracts.structured import structured
@@ -88,7 +88,13 @@ def changes_router(
         scope, position = scope_of(caller, conditions), _position(after)
         async with database.reading() as connection:
             page = await changes_after(connection, wanted, scope, position, limit)
-        return _answer(request, settings, page, full=len(page.events) == limit)
+        cursor = encode_cursor([page.reached], _PURPOSE)
+        items = [structured(event, settings.service, schema_base(settings)) for event in page.events]
+        kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+        address = f"{request.url.path}?{urlencode([*kept, ('after', cursor)])}"
+        headers = {"Link": f'<{address}>; rel="next"'} if len(page.events) == limit else {}
+        body = to_json({"items": items, "next_cursor": cursor})
+        return Response(body, headers=headers, media_type="application/json")
 
     return router
 
@@ -122,12 +128,3 @@ def _position(after: str | None) -> int:
     if not isinstance(position, int) or not 0 <= position <= _MAX_POSITION:
         raise BadCursor("after")
     return position
-
-
-def _answer(request: Request, settings: ServiceSettings, page: FeedPage, *, full: bool) -> Response:
-    cursor = encode_cursor([page.reached], _PURPOSE)
-    items = [structured(event, settings.service, schema_base(settings)) for event in page.events]
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
-    address = f"{request.url.path}?{urlencode([*kept, ('after', cursor)])}"
-    headers = {"Link": f'<{address}>; rel="next"'} if full else {}
-    return Response(to_json({"items": items, "next_cursor": cursor}), headers=headers, media_type="application/json")

@@ -81,11 +81,11 @@ class Consumer:
             await member.run(client)
 
     async def _database_answers(self) -> bool:
+        async def ping() -> bool:
+            async with self._database.reading() as connection:
+                return bool(await connection.scalar(text("SELECT true")))
+
         try:
-            return await wait_at_most(self._ping(), _PING_SECONDS, "database")
+            return await wait_at_most(ping(), _PING_SECONDS, "database")
         except Exception:
             return False
-
-    async def _ping(self) -> bool:
-        async with self._database.reading() as connection:
-            return bool(await connection.scalar(text("SELECT true")))

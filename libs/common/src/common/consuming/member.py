@@ -65,7 +65,17 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         self._tracker = Tracker(self._settings, client)
         try:
             while True:
-                await self._cycle()
+                fetching = client.getmany(timeout_ms=FETCH_WAIT_MS, max_records=self._max_batch)
+                fetched = await answered(fetching, FETCH_SECONDS, "records")
+                self._tracker.look()
+                records = [record for of_partition in fetched.values() for record in of_partition]
+                async with self._busy:
+                    if records:
+                        await self._apply(records)
+                    if not records or time.monotonic() - self._committed_at > COMMIT_EVERY:
+                        await self._commit()
+                if time.monotonic() - self._reported_at > (REPORT_WHILE_BUSY if records else REPORT_EVERY):
+                    await self._report()
         finally:
             await self._quietly(self._commit)
 
@@ -84,19 +94,6 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         """Starts to watch the new partitions."""
         self.joined = True
         _log.info("Partitions assigned", group=self._group, partitions=len(assigned))
-
-    async def _cycle(self) -> None:
-        fetching = self._client.getmany(timeout_ms=FETCH_WAIT_MS, max_records=self._max_batch)
-        fetched = await answered(fetching, FETCH_SECONDS, "records")
-        self._tracker.look()
-        records = [record for of_partition in fetched.values() for record in of_partition]
-        async with self._busy:
-            if records:
-                await self._apply(records)
-            if not records or time.monotonic() - self._committed_at > COMMIT_EVERY:
-                await self._commit()
-        if time.monotonic() - self._reported_at > (REPORT_WHILE_BUSY if records else REPORT_EVERY):
-            await self._report()
 
     async def _apply(self, records: Sequence[ConsumerRecord]) -> None:
         assignment = self._assignment

@@ -89,7 +89,9 @@ class Tracker:
             if known.polled_before and end is not None:
                 position = self._client.position(partition)
                 applied = int(await answered(position, _POSITION_SECONDS, "position of a partition"))
-                found.append(self._progress(partition, applied, end, known))
+                known_at, recorded = clock.moved(known.polled_before / 1000), self._recorded.get(partition)
+                topic = in_contract(self._settings, partition.topic)
+                found.append(PartitionProgress(topic, partition.partition, applied, end, known_at, recorded))
         self._known = {partition: known for partition, known in self._known.items() if partition in assigned}
         if all(each.caught_up for each in found):
             self._moved_at = time.monotonic()
@@ -104,16 +106,6 @@ class Tracker:
         assigned = self._client.assignment()
         heard = [clock.moved(known.polled / 1000) for partition, known in self._known.items() if partition in assigned]
         return (clock.now() - max([self._began_at, *heard])).total_seconds() if assigned else 0.0
-
-    def _progress(self, partition: TopicPartition, applied: int, end: int, known: _Known) -> PartitionProgress:
-        return PartitionProgress(
-            in_contract(self._settings, partition.topic),
-            partition.partition,
-            applied,
-            end,
-            clock.moved(known.polled_before / 1000),
-            self._recorded.get(partition),
-        )
 
 
 def lag(progress: Sequence[PartitionProgress]) -> Mapping[str, int]:

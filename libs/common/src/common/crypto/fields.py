@@ -48,7 +48,10 @@ class FieldCipher:
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
         self._siv = {name: AESSIV(key) for name, key in ring.fields.items()}
-        self._gcm = {name: AESGCM(_derived(key)) for name, key in ring.fields.items()}
+        self._gcm = {
+            name: AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=b"quxiang blob").derive(key))
+            for name, key in ring.fields.items()
+        }
         self._siv_header = _header(AES_256_SIV, ring.current)
         self._gcm_header = _header(AES_256_GCM, ring.current)
 
@@ -100,10 +103,6 @@ class FieldCipher:
 def hashed_secret(secret: str) -> bytes:
     """What is stored of a random secret of full entropy (a link's token): a plain hash is enough for these only."""
     return sha256(secret.encode()).digest()
-
-
-def _derived(key: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"quxiang blob").derive(key)
 
 
 def _header(algorithm: int, key_id: str) -> bytes:

@@ -22,9 +22,14 @@ class UnitOfWork:
     ) -> None:
         self._connection = connection
         self._transaction = transaction
-        self.actor = actor
+        self._actor = actor
         self.correlation_id = correlation_id
         self._ended = False
+
+    @property
+    def actor(self) -> Actor:
+        """Who the act is recorded for; the same from its first line to its last."""
+        return self._actor
 
     @property
     def connection(self) -> AsyncConnection:

@@ -1,35 +1,28 @@
 """The HTTP edge that all services share: application factory, problems, bodies, versions, pages, safe retries."""
 
 from common.http.app import create_app
-from common.http.bodies import LazyBody
 from common.http.etags import IfMatch, etag, resource
-from common.http.idempotency import Answered, Idempotency, IdempotencyKey, Once, answer, purge_idempotency_keys
+from common.http.idempotency import IdempotencyKey, answer
 from common.http.min_change import MinChange, RequestedChanges, wait_until
 from common.http.models import Day, PageOf, Problem, StrictModel, Whole, rule_broken
-from common.http.paging import Page, Paging, decode_cursor, encode_cursor, page_of, page_response
+from common.http.paging import Page, Paging, decode_cursor, encode_cursor, page_of
 from common.http.probes import Check, probes_app, probes_router
 from common.http.problems import ProblemTable
 from common.http.resources import Cipher, Db
 from common.http.routing import BEARER, OPEN, Credential, Router
-from common.http.uploads import ImportForm, LazyUpload, Received, Upload
+from common.http.uploads import Received, Upload
 
 __all__ = [
     "BEARER",
     "OPEN",
-    "Answered",
     "Check",
     "Cipher",
     "Credential",
     "Day",
     "Db",
-    "Idempotency",
     "IdempotencyKey",
     "IfMatch",
-    "ImportForm",
-    "LazyBody",
-    "LazyUpload",
     "MinChange",
-    "Once",
     "Page",
     "PageOf",
     "Paging",
@@ -47,10 +40,8 @@ __all__ = [
     "encode_cursor",
     "etag",
     "page_of",
-    "page_response",
     "probes_app",
     "probes_router",
-    "purge_idempotency_keys",
     "resource",
     "rule_broken",
     "wait_until",

@@ -2,12 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from functools import cached_property
-from re import Pattern
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -17,17 +14,14 @@ from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import Malformed, NotFound, QuxiangError
 from common.http.docs import add_docs
-from common.http.middleware import MAX_BODY, BodyLimit, HeadAsGet, PathCheck, SecurityHeaders, Unforeseen
+from common.http.middleware import HeadAsGet, PathCheck, SecurityHeaders, Unforeseen
 from common.http.openapi import describe
 from common.http.probes import Check, probes_router
 from common.http.problem_pages import problem_pages
 from common.http.problems import DEFAULT_STATUSES, InternalError, ProblemTable, problem_response
-from common.http.queries import refuse_unknown_query
-from common.http.rate_limit import RateLimit, limit_rate
-from common.http.refusals import ContentTooLarge, MethodNotAllowed
-from common.http.routes_of import DeclaredRoutes
-from common.http.routing import Router
-from common.http.uploads import MAX_UPLOAD_BODY, is_upload
+from common.http.rate_limit import RateLimit
+from common.http.refusals import MethodNotAllowed
+from common.http.routing import Router, placed_routes
 from common.http.validation import refusal_of
 from common.observability import CorrelationMiddleware, MetricsMiddleware
 from common.settings import ServiceSettings
@@ -42,7 +36,7 @@ def create_app(
     *,
     title: str,
     settings: ServiceSettings,
-    routers: Sequence[APIRouter],
+    routers: Sequence[Router],
     verifier: TokenVerifier | None = None,
     database: Database | None = None,
     cipher: FieldCipher | None = None,
@@ -65,34 +59,23 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        generate_unique_id_function=_operation_id,
-        middleware=_middleware(settings, _BodyLimits(lambda: routes)),
+        generate_unique_id_function=lambda route: route.name,
+        middleware=_middleware(settings),
     )
-    routes = DeclaredRoutes(app)
     app.state.verifier, app.state.database, app.state.cipher = verifier, database, cipher
-    app.state.routes, app.state.rate_limit = routes, RateLimit(settings.rate_limit_per_second)
+    app.state.rate_limit = RateLimit(settings.rate_limit_per_second)
     for router in routers:
-        app.include_router(router, dependencies=[] if isinstance(router, Router) else [Depends(guard)])
+        app.include_router(router)
     table = {**DEFAULT_STATUSES, **(problems or {})}
     app.include_router(problem_pages(table))
     app.include_router(probes_router(readiness or {}, verifier))
     add_docs(app)
     _handle_errors(app, table)
-    app.openapi = lambda: describe(app, routes)  # type: ignore[method-assign]
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
 
 
-async def guard(request: Request) -> None:
-    """One dependency before all others of a route, because each costs as much as a small query."""
-    await limit_rate(request)
-    await refuse_unknown_query(request)
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name
-
-
-def _middleware(settings: ServiceSettings, limit_of: Callable[[str], int]) -> list[Middleware]:
+def _middleware(settings: ServiceSettings) -> list[Middleware]:
     """From the outside in."""
     cors = Middleware(
         CORSMiddleware,
@@ -109,23 +92,8 @@ def _middleware(settings: ServiceSettings, limit_of: Callable[[str], int]) -> li
         *([cors] if settings.cors_origins else []),
         Middleware(HeadAsGet),
         Middleware(PathCheck),
-        Middleware(BodyLimit, limit_of=limit_of),
         Middleware(Unforeseen),
     ]
-
-
-class _BodyLimits:
-    """How long a body may be at a path; the routes are known only when the application is whole."""
-
-    def __init__(self, routes: Callable[[], DeclaredRoutes]) -> None:
-        self._routes = routes
-
-    @cached_property
-    def _uploads(self) -> list[Pattern[str]]:
-        return [route.pattern for route in self._routes().all if is_upload(route)]
-
-    def __call__(self, path: str) -> int:
-        return MAX_UPLOAD_BODY if any(pattern.match(path) for pattern in self._uploads) else MAX_BODY
 
 
 def _handle_errors(app: FastAPI, table: ProblemTable) -> None:
@@ -155,16 +123,11 @@ def _http_refusal(request: Request, error: HTTPException, table: ProblemTable) -
     """What Starlette and FastAPI refuse by themselves."""
     if error.status_code == 404:
         return problem_response(request, NotFound(), table)
-    if error.status_code == 405:
-        return _method_refusal(request, table)
-    if error.status_code == 413:
-        return problem_response(request, ContentTooLarge(MAX_BODY), table)
-    return problem_response(request, Malformed() if error.status_code < 500 else InternalError(), table)
-
-
-def _method_refusal(request: Request, table: ProblemTable) -> Response:
-    routes: DeclaredRoutes = request.app.state.routes
-    allowed = routes.methods_at(request.url.path)
+    if error.status_code != 405:
+        return problem_response(request, Malformed() if error.status_code < 500 else InternalError(), table)
+    here = [each for each in placed_routes(request.app) if each.pattern.match(request.url.path)]
+    allowed = frozenset(method for each in here for method in each.methods)
+    allowed |= {"HEAD"} if "GET" in allowed else frozenset()
     if request.method == "OPTIONS":
         return Response(status_code=204, headers={"Allow": ", ".join(sorted(allowed | {"OPTIONS"}))})
     return problem_response(request, MethodNotAllowed(allowed), table)

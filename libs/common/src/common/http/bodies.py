@@ -1,18 +1,13 @@
-"""Bodies that are read at once and judged late: a route parses its body after 404, 403, 428, 412 and 409 are ruled out.
-
-FastAPI would parse a declared body before it looks at the token. Hence no route declares one: it takes
-`body: LazyBody[NewSchool]` and calls `body.parse()` when its turn has come. OpenAPI still shows the model.
-"""
+"""JSON bodies as models: strict, by JSON's own types, and nothing that was sent is repeated."""
 
 import json
-from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from collections.abc import Iterator
+from typing import Any, TypeVar
 
-from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from common.errors import FieldProblem, Invalid, Malformed, Message
+from common.errors import FieldProblem, Invalid, Message
 from common.http.refusals import MalformedJson, UnsupportedMediaType
 from common.http.validation import field_problems, pointer
 
@@ -23,7 +18,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def parsed(model: type[Model], content_type: str, raw: bytes) -> Model:
-    """A JSON body as its model, by JSON's own types; raises UnsupportedMediaType, Malformed or Invalid."""
+    """The body as its model; raises UnsupportedMediaType, MalformedJson or Invalid."""
     if not raw.strip():
         raise Invalid([FieldProblem("", "required", Message("缺少请求体", "A body is required"))])
     if content_type.split(";")[0].strip().lower() not in {JSON, MERGE_PATCH}:
@@ -34,7 +29,8 @@ def parsed(model: type[Model], content_type: str, raw: bytes) -> Model:
             from_json(raw, allow_inf_nan=False)
         read = model.model_validate_json(raw)
     except ValidationError as error:
-        raise _refusal(error) from None
+        errors = error.errors(include_url=False, include_input=False)
+        raise MalformedJson if errors[0]["type"] == "json_invalid" else Invalid(field_problems(errors)) from None
     except ValueError:
         raise MalformedJson from None
     # PostgreSQL's text cannot hold null characters
@@ -44,57 +40,7 @@ def parsed(model: type[Model], content_type: str, raw: bytes) -> Model:
     return read
 
 
-class ReceivedBody(Generic[Model]):
-    """What was sent, not yet judged."""
-
-    def __init__(self, model: type[Model], content_type: str, raw: bytes) -> None:
-        self._model = model
-        self._content_type = content_type
-        self.raw = raw
-
-    @property
-    def is_empty(self) -> bool:
-        """True if nothing was sent."""
-        return not self.raw.strip()
-
-    def parse(self) -> Model:
-        """The body as its model; raises UnsupportedMediaType, Malformed or Invalid."""
-        return parsed(self._model, self._content_type, self.raw)
-
-
-class BodyReader:
-    """The dependency behind `LazyBody[Model]`; `model` is what OpenAPI shows."""
-
-    def __init__(self, model: type[BaseModel]) -> None:
-        self.model = model
-
-    async def __call__(self, request: Request) -> ReceivedBody[Any]:
-        """Takes the bytes off the wire."""
-        return ReceivedBody(self.model, request.headers.get("content-type", ""), await request.body())
-
-
-@cache
-def _reader(model: type[BaseModel]) -> BodyReader:
-    return BodyReader(model)
-
-
-if TYPE_CHECKING:
-    LazyBody = ReceivedBody
-else:
-
-    class LazyBody:
-        """`body: LazyBody[NewSchool]` in a route's signature."""
-
-        def __class_getitem__(cls, model: type[BaseModel]) -> Any:
-            return Annotated[ReceivedBody, Depends(_reader(model))]
-
-
-def _refusal(error: ValidationError) -> Malformed | Invalid:
-    errors = error.errors(include_url=False, include_input=False)
-    return MalformedJson() if errors[0]["type"] == "json_invalid" else Invalid(field_problems(errors))
-
-
-def _null_characters(value: Any, place: tuple[str | int, ...]) -> Any:
+def _null_characters(value: Any, place: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
     if isinstance(value, str):
         if "\0" in value:
             yield place

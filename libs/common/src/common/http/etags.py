@@ -6,41 +6,27 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Response
 from pydantic_core import to_json
 
-from common.errors import Versions, must_equal
+from common.errors import ExpectedVersion, Versions
 
 JSON_TYPE = "application/json"
 _VERSION = re.compile(r'"([1-9][0-9]{0,17}|0)"')
 
 
-class Precondition(Versions):
-    """The version that a write is meant for; a command takes it as `expected`."""
-
-    missing = False
-
-    def must_equal(self, version: int) -> None:
-        """Raises PreconditionRequired without If-Match, PreconditionFailed if it names another version."""
-        must_equal(self, version)
-
-
-class _Missing(Precondition):
-    missing = True
-
-
-async def read_precondition(
+async def read_if_match(
     if_match: Annotated[
         str | None, Header(alias="If-Match", description='The ETag of the version that is to be changed, as `"3"`')
     ] = None,
-) -> Precondition:
+) -> ExpectedVersion:
     """FastAPI dependency; OpenAPI shows the header through it."""
     if if_match is None:
-        return _Missing()
+        return None
     # a weak tag never matches
     strong = [part for part in if_match.split(",") if not part.strip().startswith("W/")]
     named = frozenset(int(tag) for part in strong for tag in _VERSION.findall(part))
-    return Precondition(named, any=if_match.strip() == "*")
+    return Versions(named, any=if_match.strip() == "*")
 
 
-IfMatch = Annotated[Precondition, Depends(read_precondition)]
+IfMatch = Annotated[ExpectedVersion, Depends(read_if_match)]
 """In a route's signature, `if_match: IfMatch`; the command takes it as `expected: ExpectedVersion`."""
 
 

@@ -1,26 +1,16 @@
-"""Security headers, body limit, HEAD, paths without a row, unhandled errors: pure ASGI middleware around every route.
+"""Security headers, HEAD, paths without a row, unhandled errors: pure ASGI middleware around every route.
 
 No BaseHTTPMiddleware: it runs the application in a task that a disconnecting client cancels.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
-
 from fastapi import Request
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.errors import NotFound, QuxiangError
 from common.http.problems import InternalError, problem_response
-from common.http.refusals import ContentTooLarge
 from common.observability import exception_summary, logger
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-MAX_BODY = 1024 * 1024
 _SECURITY = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -36,7 +26,7 @@ _log = logger(__name__)
 class SecurityHeaders:
     """Adds headers that keep browsers and proxies from guessing, framing and storing; a route's own ones win."""
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,7 +45,7 @@ class SecurityHeaders:
 class HeadAsGet:
     """Answers HEAD as GET without its body."""
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,39 +62,10 @@ class HeadAsGet:
         await self._app({**scope, "method": "GET"}, receive, send_without_body)
 
 
-class BodyLimit:
-    """Refuses a body that is too long, by its declared length at once, else when the limit is passed."""
-
-    def __init__(self, app: Application, limit_of: Callable[[str], int]) -> None:
-        self._app = app
-        self._limit_of = limit_of
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one connection."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        limit = self._limit_of(scope["path"])
-        if _declared_length(scope["headers"]) > limit:
-            await problem_response(Request(scope), ContentTooLarge(limit))(scope, receive, send)
-            return
-        received = 0
-
-        async def receive_counting() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > limit:
-                raise ContentTooLarge(limit)
-            return message
-
-        await self._app(scope, receive_counting, send)
-
-
 class Unforeseen:
     """Answers any other exception with a problem that names nothing but the trace id, and logs its kind and place."""
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,7 +94,7 @@ class Unforeseen:
 class PathCheck:
     """Answers 404 to a path with a null character, which no text in PostgreSQL has."""
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -146,8 +107,3 @@ class PathCheck:
 
 async def _answer(error: QuxiangError, scope: Scope, receive: Receive, send: Send) -> None:
     await problem_response(Request(scope), error)(scope, receive, send)
-
-
-def _declared_length(headers: Iterable[tuple[bytes, bytes]]) -> int:
-    declared = next((value for name, value in headers if name == b"content-length"), b"0")
-    return int(declared) if declared.isdigit() else 0

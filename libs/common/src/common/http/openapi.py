@@ -5,6 +5,7 @@
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,11 +14,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from common.http.bodies import JSON, MERGE_PATCH
-from common.http.etags import read_precondition
+from common.http.etags import read_if_match
 from common.http.models import Problem
 from common.http.problems import MEDIA_TYPE
-from common.http.routes_of import DeclaredRoute, DeclaredRoutes
-from common.http.uploads import MULTIPART, upload_of
+from common.http.routing import Route, placed_routes
+from common.http.uploads import MULTIPART, form_of
 
 OPENAPI_VERSION = "3.1.0"
 _SCHEMAS = "#/components/schemas/"
@@ -39,81 +40,78 @@ _TITLES = {
 }
 
 
-def describe(app: FastAPI, routes: DeclaredRoutes) -> dict[str, Any]:
-    """The whole description, made once per application."""
-    if not app.openapi_schema:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            description=app.description,
-            openapi_version=OPENAPI_VERSION,
-            routes=app.routes,
-        )
-        _complete(document, routes)
-        app.openapi_schema = document
-    return app.openapi_schema
-
-
-def _complete(document: dict[str, Any], routes: DeclaredRoutes) -> None:
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The whole description, made once per application; raises ValueError for two operations of one name."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        openapi_version=OPENAPI_VERSION,
+        routes=app.routes,
+    )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    references = _add_models(schemas, routes)
-    document["components"]["responses"] = {f"Problem{status}": _response(status) for status in _TITLES}
+    forms = _add_models(schemas, app)
+    document["components"]["responses"] = {
+        f"Problem{status}": {"description": title, "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}Problem"}}}}
+        for status, title in _TITLES.items()
+    }
     seen: set[str] = set()
-    for route in routes.all:
-        for method in route.methods:
-            operation = document["paths"].get(route.path, {}).get(method.lower())
+    for placed in placed_routes(app):
+        for method in placed.methods:
+            operation = document["paths"].get(placed.path, {}).get(method.lower())
             if operation is not None:
-                _complete_operation(operation, route, method, references)
-                _refuse_repeated(operation["operationId"], seen)
+                _complete(operation, placed.route, method, forms)
+                if operation["operationId"] in seen:
+                    raise ValueError(f"two operations are called {operation['operationId']}: rename a route function")
+                seen.add(operation["operationId"])
     for name in _UNWANTED:
         schemas.pop(name, None)
+    app.openapi_schema = document
+    return document
 
 
-def _complete_operation(
-    operation: dict[str, Any], route: DeclaredRoute, method: str, references: dict[type[BaseModel], dict[str, Any]]
+def _complete(
+    operation: dict[str, Any], route: Route, method: str, forms: Mapping[type[BaseModel], dict[str, Any]]
 ) -> None:
-    _describe_body(operation, route, method, references)
+    declared, form = operation.pop("requestBody", None), form_of(route)
+    if form is not None:
+        operation["requestBody"] = {"required": True, "content": {MULTIPART: {"schema": forms[form]}}}
+    elif declared is not None:
+        types = (JSON, MERGE_PATCH) if method == "PATCH" else (JSON,)
+        content = dict.fromkeys(types, declared["content"][JSON])
+        operation["requestBody"] = {"required": True, "content": content}
     if not operation.get("security"):
         operation["security"] = []
     responses = operation["responses"]
-    if _is_ours(responses.get("422")):
+    if "HTTPValidationError" in json.dumps(responses.get("422")):
         del responses["422"]
-    for status in _statuses(route, method):
+    for status in _statuses(route, method, guarded=bool(operation["security"]), body="requestBody" in operation):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
     operation["responses"] = dict(sorted(responses.items()))
 
 
-def _describe_body(
-    operation: dict[str, Any], route: DeclaredRoute, method: str, references: dict[type[BaseModel], dict[str, Any]]
-) -> None:
-    upload, declared = upload_of(route), operation.pop("requestBody", None)
-    if route.body is not None:
-        types = (JSON, MERGE_PATCH) if method == "PATCH" else (JSON,)
-        schema = declared["content"][JSON]["schema"] if declared else references[route.body]
-        operation["requestBody"] = {"required": True, "content": {each: {"schema": schema} for each in types}}
-    elif upload is not None:
-        operation["requestBody"] = {"required": True, "content": {MULTIPART: {"schema": references[upload.form]}}}
-
-
-def _statuses(route: DeclaredRoute, method: str) -> list[int]:
+def _statuses(route: Route, method: str, *, guarded: bool, body: bool) -> list[int]:
     """Every status that the route can answer with, besides its own success."""
     found = [400, 404, 413, 429, 500, 503]
-    if route.authenticators:
+    if guarded:
         found += [401, 403]
     if method != "GET":
         found += [409, 422]
-    if route.body is not None or upload_of(route) is not None:
+    if body:
         found += [415]
-    if route.depends_on(read_precondition):
+    if read_if_match in route.calls:
         found += [412, 428]
     return sorted(found)
 
 
-def _add_models(schemas: dict[str, Any], routes: DeclaredRoutes) -> dict[type[BaseModel], dict[str, Any]]:
+def _add_models(schemas: dict[str, Any], app: FastAPI) -> Mapping[type[BaseModel], dict[str, Any]]:
     """Adds the schemas of bodies, forms and problems; returns how to refer to each."""
-    bodies = {route.body.__name__: route.body for route in routes.all if route.body}
-    uploads = [upload.form for route in routes.all if (upload := upload_of(route)) is not None]
-    models: list[type[BaseModel]] = list(dict.fromkeys([Problem, *bodies.values(), *uploads]))
+    routes = [placed.route for placed in placed_routes(app)]
+    bodies = {route.body_model.__name__: route.body_model for route in routes if route.body_model is not None}
+    forms = [form for route in routes if (form := form_of(route)) is not None]
+    models: list[type[BaseModel]] = list(dict.fromkeys([Problem, *bodies.values(), *forms]))
     mapping, definitions = models_json_schema(
         [(model, "validation") for model in models], ref_template=f"{_SCHEMAS}{{model}}"
     )
@@ -126,8 +124,12 @@ def _add_models(schemas: dict[str, Any], routes: DeclaredRoutes) -> dict[type[Ba
             schemas.pop(name, None)
             schemas[name] = schema
     references = {model: dict(mapping[model, "validation"]) for model in models}
-    for form in uploads:
-        _add_file(schemas[references[form]["$ref"].removeprefix(_SCHEMAS)])
+    for form in forms:
+        file = {"type": "string", "contentMediaType": "application/octet-stream", "format": "binary"}
+        schema = schemas[references[form]["$ref"].removeprefix(_SCHEMAS)]
+        described = {**file, "description": getattr(form, "about_file", "At most 20 MB")}
+        schema["properties"] = {"file": described, **schema["properties"]}
+        schema["required"] = sorted({"file", *schema.get("required", ())})
     return references
 
 
@@ -135,25 +137,3 @@ def _without_null(schema: Any) -> Any:
     if isinstance(schema, dict):
         return {name: _without_null(value) for name, value in schema.items() if value is not None}
     return [_without_null(each) for each in schema] if isinstance(schema, list) else schema
-
-
-def _add_file(schema: dict[str, Any]) -> None:
-    about = "A spreadsheet: .xlsx, .xls or .csv, at most 20 MB"
-    file = {"type": "string", "contentMediaType": "application/octet-stream", "format": "binary", "description": about}
-    schema["properties"] = {"file": file, **schema["properties"]}
-    schema["required"] = sorted({"file", *schema.get("required", ())})
-
-
-def _response(status: int) -> dict[str, Any]:
-    schema = {"$ref": f"{_SCHEMAS}{Problem.__name__}"}
-    return {"description": _TITLES[status], "content": {MEDIA_TYPE: {"schema": schema}}}
-
-
-def _is_ours(response: dict[str, Any] | None) -> bool:
-    return response is not None and "HTTPValidationError" in json.dumps(response)
-
-
-def _refuse_repeated(operation_id: str, seen: set[str]) -> None:
-    if operation_id in seen:
-        raise ValueError(f"two operations are called {operation_id}: rename a route function")
-    seen.add(operation_id)

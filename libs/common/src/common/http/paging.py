@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
-from pydantic_core import to_json
 
 from common.errors import BadQuery, FieldProblem, Message
 from common.http.models import PageOf, Whole
@@ -126,28 +125,15 @@ async def read_paging(
     """FastAPI dependency; OpenAPI shows `limit` and `cursor` through it."""
 
     def link(following: str) -> None:
-        response.headers["Link"] = f'<{_next_address(request, following)}>; rel="next"'
+        kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+        address = f"{request.url.path}?{urlencode([*kept, ('cursor', following)])}"
+        response.headers["Link"] = f'<{address}>; rel="next"'
 
     return Paging(limit, cursor, request.url.path, link)
 
 
 Page = Annotated[Paging, Depends(read_paging)]
 """In a route's signature: fetch `page.limit + 1` rows after `page.after(…)`, then `page_of`."""
-
-
-def page_response(request: Request, items: Sequence[Any], next_cursor: str | None, **beside: Any) -> Response:
-    """The page as `{"items", "next_cursor"}` and what stands beside them.
-
-    With a Link to the next one, which keeps all other parameters.
-    """
-    headers = {} if next_cursor is None else {"Link": f'<{_next_address(request, next_cursor)}>; rel="next"'}
-    body = to_json({"items": list(items), "next_cursor": next_cursor, **beside})
-    return Response(body, headers=headers, media_type="application/json")
-
-
-def _next_address(request: Request, cursor: str, parameter: str = "cursor") -> str:
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name != parameter]
-    return f"{request.url.path}?{urlencode([*kept, (parameter, cursor)])}"
 
 
 def _written(value: Key) -> list[Any]:

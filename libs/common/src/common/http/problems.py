@@ -11,7 +11,6 @@ from fastapi import Request, Response
 from common.errors import (
     BadQuery,
     Conflict,
-    FieldProblem,
     Forbidden,
     Invalid,
     Malformed,
@@ -87,12 +86,11 @@ def _document(error: QuxiangError, status: int, language: str) -> dict[str, Any]
         "detail": error.detail.in_language(language),
         "code": error.code,
         "trace_id": current_correlation_id(),
-        "errors": [_item(problem, language) for problem in error.problems],
+        "errors": [
+            {"pointer": each.pointer, "rule": each.rule, "message": each.message.in_language(language)}
+            for each in error.problems
+        ],
     }
-
-
-def _item(problem: FieldProblem, language: str) -> dict[str, str]:
-    return {"pointer": problem.pointer, "rule": problem.rule, "message": problem.message.in_language(language)}
 
 
 def _headers(error: QuxiangError, status: int) -> dict[str, str]:

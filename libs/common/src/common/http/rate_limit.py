@@ -1,6 +1,6 @@
 """A limit of requests per client and second, in the memory of this process: a guard against loops, not a quota.
 
-A caller with a valid token counts by its subject, everybody else by the address of the connection.
+A caller with a valid token counts by its subject, all others by the address of the connection.
 """
 
 import time
@@ -36,14 +36,11 @@ class RateLimit:
 async def limit_rate(request: Request) -> None:
     """Run before all else; what it learns of the caller, `common.auth` need not find out again."""
     limit: RateLimit = request.app.state.rate_limit
-    limit.count(await _client(request))
-
-
-async def _client(request: Request) -> str:
     verifier: TokenVerifier | None = request.app.state.verifier
+    client = f"address {request.client.host if request.client else ''}"
     credentials = await bearer(request)
     if verifier is not None and credentials is not None:
         with suppress(Unauthenticated):
             request.state.principal = await verifier.verify(credentials.credentials)
-            return f"subject {request.state.principal.subject}"
-    return f"address {request.client.host if request.client else ''}"
+            client = f"subject {request.state.principal.subject}"
+    limit.count(client)

@@ -1,48 +1,45 @@
-"""Routers whose routes are asked for a credential, and whose query is judged, before anything else of them is read.
+"""Routers whose routes ask for a credential, and judge query and body, before FastAPI solves their dependencies.
 
-FastAPI reads a declared body before it runs dependencies. Hence the routes of a `Router` check the token themselves.
+FastAPI reads a declared body before anything else. Hence the routes of a `Router` check the token themselves.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from inspect import iscoroutinefunction
-from typing import Any, ClassVar, get_args, get_origin
+from re import Pattern
+from typing import Any, ClassVar
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 
 from common.auth.dependencies import authenticated, bearer
 from common.http.bodies import parsed
+from common.http.limits import MAX_BODY, limited
 from common.http.models import StrictModel
 from common.http.queries import DeclaredQuery
 from common.http.rate_limit import limit_rate
-
-_MANY = (list, set, tuple, frozenset, Sequence)
 
 
 @dataclass(frozen=True)
 class Credential:
     """What a router asks of every request. `check` raises Unauthenticated; `scheme` is what OpenAPI shows."""
 
-    check: Callable[[Request], Awaitable[object]]
+    check: Callable[[Request], Awaitable[None]] | None
     scheme: Callable[..., Any] | None = None
 
 
-async def _bearer(request: Request) -> object:
-    return await authenticated(request, await bearer(request))
+async def must_have_token(request: Request) -> None:
+    """Raises Unauthenticated without a valid access token."""
+    await authenticated(request, await bearer(request))
 
 
-async def _nothing(_request: Request) -> None:
-    """Lets everybody in."""
-
-
-BEARER = Credential(_bearer, bearer)
+BEARER = Credential(must_have_token, bearer)
 """An access token; `request.state.principal` keeps the caller."""
 
-OPEN = Credential(_nothing)
+OPEN = Credential(None)
 """No credential: for what holds no data."""
 
 
@@ -57,31 +54,40 @@ class _ReadRequest(Request):
 
 
 class Route(APIRoute):
-    """A route that checks credential and query before FastAPI reads the body."""
+    """A route that checks credential and query, and then reads the body by its model."""
 
     credential: ClassVar[Credential | None] = BEARER
 
     @cached_property
-    def query(self) -> DeclaredQuery:
-        """The query parameters of the route and of what it depends on."""
-        fields = [field for each in flattened(self.dependant) for field in each.query_params]
-        return DeclaredQuery(
-            names=frozenset(field.alias for field in fields),
-            repeatable=frozenset(field.alias for field in fields if takes_many(field.field_info.annotation)),
-        )
+    def calls(self) -> list[Callable[..., Any]]:
+        """Everything that the route depends on, the route's own function first."""
+        return [each.call for each in _flattened(self.dependant) if each.call is not None]
+
+    @cached_property
+    def body_model(self) -> type[StrictModel] | None:
+        """The model of the JSON body, if the route takes one; raises TypeError for one that is not strict."""
+        model = None if self.body_field is None else self.body_field.field_info.annotation
+        if model is not None and not (isinstance(model, type) and issubclass(model, StrictModel)):
+            raise TypeError(f"{self.path}: a body is a StrictModel, or it would take more than it says")
+        return model
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler of FastAPI with the checks before it."""
+        for call in self.calls:
+            if not (iscoroutinefunction(call) or iscoroutinefunction(getattr(call, "__call__", None))):  # noqa: B004
+                raise TypeError(f"{self.path}: make {call} async, or every request hops through a thread")
+        model = self.body_model
+        query = DeclaredQuery.of(_flattened(self.dependant))
+        longest = max(getattr(call, "longest_body", MAX_BODY) for call in self.calls)
         answer = super().get_route_handler()
-        refuse_blocking(self)
-        model = _model_of_body(self)
 
         async def checked(given: Request) -> Response:
-            request = _ReadRequest(given.scope, given.receive)
             if self.credential is not None:
-                await limit_rate(request)
-                await self.credential.check(request)
-            self.query.check(request)
+                await limit_rate(given)
+                if self.credential.check is not None:
+                    await self.credential.check(given)
+            query.check(given)
+            request = _ReadRequest(given.scope, limited(given, longest))
             if model is not None:
                 content_type = request.headers.get("content-type", "")
                 request.body_as_model = parsed(model, content_type, await request.body())
@@ -105,29 +111,31 @@ class Router(APIRouter):
         )
 
 
-def flattened(dependant: Dependant) -> Iterator[Dependant]:
-    """A route and everything that it depends on."""
+@dataclass(frozen=True)
+class PlacedRoute:
+    """A route at its path in an application."""
+
+    path: str
+    pattern: Pattern[str]
+    methods: frozenset[str]
+    route: Route
+
+
+@cache
+def placed_routes(app: FastAPI) -> Sequence[PlacedRoute]:
+    """The API routes of an application, in the order in which they are matched; raises TypeError for a plain one."""
+    found = []
+    for each in iter_route_contexts(app.routes):
+        route = each.original_route
+        if isinstance(route, APIRoute) and not isinstance(route, Route):
+            raise TypeError(f"{each.path}: use common.http.Router, or the body is judged before the token")
+        if isinstance(route, Route):
+            methods = frozenset(each.methods or ())
+            found.append(PlacedRoute(str(each.path_format), each.path_regex, methods, route))
+    return found
+
+
+def _flattened(dependant: Dependant) -> Iterator[Dependant]:
     yield dependant
     for each in dependant.dependencies:
-        yield from flattened(each)
-
-
-def refuse_blocking(route: APIRoute) -> None:
-    """Raises TypeError for a dependency that is no coroutine: every request would hop through a thread."""
-    for each in flattened(route.dependant):
-        if not (iscoroutinefunction(each.call) or iscoroutinefunction(getattr(each.call, "__call__", None))):  # noqa: B004
-            raise TypeError(f"{route.path}: make {each.call} async, or every request hops through a thread")
-
-
-def _model_of_body(route: APIRoute) -> type[StrictModel] | None:
-    if route.body_field is None:
-        return None
-    model = route.body_field.field_info.annotation
-    if not (isinstance(model, type) and issubclass(model, StrictModel)):
-        raise TypeError(f"{route.path}: a body is a StrictModel, or it would take more than it says")
-    return model
-
-
-def takes_many(annotation: Any) -> bool:
-    """True for the annotation of a query parameter that may be repeated."""
-    return get_origin(annotation) in _MANY or annotation in _MANY or any(map(takes_many, get_args(annotation)))
+        yield from _flattened(each)

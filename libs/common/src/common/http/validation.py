@@ -1,6 +1,6 @@
 """Pydantic's errors as rules and sentences of ours. What was sent is never repeated."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -63,17 +63,16 @@ def refusal_of(error: RequestValidationError) -> QuxiangError:
     errors = error.errors()
     if any(each["loc"][0] == "path" for each in errors):
         return NotFound()
-    return BadQuery(parameter_problems(errors))
+    problems = []
+    for each in islice(errors, MAX_PROBLEMS):
+        place = each["loc"]
+        problems.append(FieldProblem(str(place[min(1, len(place) - 1)])[:MAX_SEGMENT], *_broken(each)))
+    return BadQuery(problems)
 
 
-def field_problems(errors: Iterable[Mapping[str, Any]], *, prefix: Sequence[str | int] = ()) -> list[FieldProblem]:
+def field_problems(errors: Iterable[Mapping[str, Any]]) -> list[FieldProblem]:
     """Problems of a body; a pointer leads from the body's root to the field."""
-    return [FieldProblem(pointer((*prefix, *error["loc"])), *_broken(error)) for error in islice(errors, MAX_PROBLEMS)]
-
-
-def parameter_problems(errors: Iterable[Mapping[str, Any]]) -> list[FieldProblem]:
-    """Problems of query parameters and headers, named as the client writes them."""
-    return [FieldProblem(_parameter(error["loc"]), *_broken(error)) for error in islice(errors, MAX_PROBLEMS)]
+    return [FieldProblem(pointer(error["loc"]), *_broken(error)) for error in islice(errors, MAX_PROBLEMS)]
 
 
 def pointer(location: Iterable[str | int]) -> str:
@@ -85,10 +84,6 @@ def pointer(location: Iterable[str | int]) -> str:
     return "".join(f"/{str(part)[:MAX_SEGMENT].replace('~', '~0').replace('/', '~1')}" for part in location)
 
 
-def _parameter(location: Sequence[str | int]) -> str:
-    return str(location[1] if len(location) > 1 else location[0])[:MAX_SEGMENT]
-
-
 def _broken(error: Mapping[str, Any]) -> tuple[str, Message]:
     kind, context = error["type"], error.get("ctx") or {}
     if {"zh", "en"} <= context.keys():
@@ -96,21 +91,14 @@ def _broken(error: Mapping[str, Any]) -> tuple[str, Message]:
     if kind in _FIXED:
         return _FIXED[kind]
     if kind in {"enum", "literal_error"}:
-        return "not_allowed", _listed(context)
+        expected = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "")
+        listed = expected.replace(", ", "、")
+        return "not_allowed", Message(f"应为以下之一：{listed}", f"Must be one of: {expected}")
     if kind in _BOUNDS:
-        return _bound(kind, context)
+        rule, name, zh, en = _BOUNDS[kind]
+        bound = context.get(name, "")
+        return rule, Message(zh.format(bound), en.format(bound))
     return _by_family(kind)
-
-
-def _listed(context: Mapping[str, Any]) -> Message:
-    expected = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "")
-    return Message(f"应为以下之一：{expected}", f"Must be one of: {expected}")
-
-
-def _bound(kind: str, context: Mapping[str, Any]) -> tuple[str, Message]:
-    rule, name, zh, en = _BOUNDS[kind]
-    bound = context.get(name, "")
-    return rule, Message(zh.format(bound), en.format(bound))
 
 
 def _by_family(kind: str) -> tuple[str, Message]:

@@ -1,7 +1,7 @@
 """Operations over HTTP: the 202 that takes work, its state, and its error report."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from common.auth import UNRESTRICTED, Caller, Principal, Role
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import NotFound
-from common.http.idempotency import Idempotency, answer
+from common.http.idempotency import answer
 from common.http.language import preferred_language
 from common.http.resources import Cipher, Db
 from common.http.routing import Router
@@ -90,7 +90,7 @@ async def accept(
     request: Request,
     database: Database,
     caller: Principal,
-    once: Once | Idempotency | None,
+    once: Once | None,
     *,
     kind: str,
     parameters: dict[str, Any],
@@ -119,8 +119,7 @@ async def accept(
         response.headers["Location"] = location_of(done.id)
         return response
 
-    given = once.value if isinstance(once, Idempotency) else once
-    return await answer(database.act(caller.actor, submitted, given and replace(given, status=202)), shown, found)
+    return await answer(database.act(caller.actor, submitted, once), shown, found)
 
 
 def location_of(operation: OperationId | UUID) -> str:
@@ -139,18 +138,16 @@ async def _shown(
         state=row.state,
         progress=OperationProgress(done=row.done, total=row.total),
         result=row.result,
-        errors=[_error(each, language) for each in row.errors],
+        errors=[
+            OperationError(**{name: each[name] for name in ("row", "column", "rule", "value")}, message=each[language])
+            for each in row.errors
+        ],
         errors_total=row.errors_total,
         error_report=f"{location_of(row.id)}/error-report" if row.has_report else None,
         created_at=row.created_at,
         finished_at=row.finished_at,
     )
     return Response(to_json(shown), status, media_type="application/json")
-
-
-def _error(stored: dict[str, Any], language: str) -> OperationError:
-    facts = {name: stored[name] for name in ("row", "column", "rule", "value")}
-    return OperationError(**facts, message=stored[language])
 
 
 async def _visible(database: Database, caller: Principal, operation: UUID) -> Any:

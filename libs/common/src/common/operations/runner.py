@@ -64,7 +64,8 @@ class OperationRunner:
 
     async def run_once(self) -> bool:
         """Does one operation to its end, if there is one."""
-        claimed = await self._claim()
+        async with storage.changing(self._database) as connection:
+            claimed = await storage.claim(connection, self._name, self._handlers.keys(), self._lease)
         if claimed is None:
             return False
         with correlated(claimed.correlation_id):
@@ -80,10 +81,6 @@ class OperationRunner:
                 found = False
             if not found:
                 await asyncio.sleep(_IDLE)
-
-    async def _claim(self) -> Claimed | None:
-        async with storage.changing(self._database) as connection:
-            return await storage.claim(connection, self._name, self._handlers.keys(), self._lease)
 
     async def _attempt(self, claimed: Claimed) -> None:
         if claimed.attempts > MAX_ATTEMPTS:

@@ -107,22 +107,19 @@ class _Sending:
         while True:
             if rows := await number_next(self._connection, self._sent):
                 await self._send(rows)
-            else:
-                await self._rest()
+                continue
+            self._client.require_connected()
+            now = time.monotonic()
+            if now - self._measured_at > _MEASURE_EVERY:
+                self._measured_at = now
+                await _measure(self._connection, self._sent)
+            await asyncio.sleep(BUSY_POLL if now - self._worked_at < _BUSY_FOR else IDLE_POLL)
 
     async def _send(self, rows: list[StoredEvent]) -> None:
         await send(self._client, self._settings, rows)
         self._sent = rows[-1].position
         self._worked_at = time.monotonic()
         _sent_total.inc(len(rows))
-
-    async def _rest(self) -> None:
-        self._client.require_connected()
-        now = time.monotonic()
-        if now - self._measured_at > _MEASURE_EVERY:
-            self._measured_at = now
-            await _measure(self._connection, self._sent)
-        await asyncio.sleep(BUSY_POLL if now - self._worked_at < _BUSY_FOR else IDLE_POLL)
 
 
 async def _measure(connection: asyncpg.Connection, sent: int) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from sqlalchemy import MetaData, Table
 
 from common.auth import SYSTEM, TokenVerifier
@@ -20,7 +20,7 @@ from common.contracts.catalogue import SUBSCRIPTIONS
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import PermanentError
-from common.http import create_app
+from common.http import Router, create_app
 from common.http.problems import ProblemTable
 from common.operations import Handler, OperationRunner
 from common.operations.routes import operations_router
@@ -79,7 +79,7 @@ class Area:
     """
 
     tables: Sequence[Table] = ()
-    routes: Sequence[APIRouter] = ()
+    routes: Sequence[Router] = ()
     handlers: Mapping[str, Apply] = field(default_factory=dict)
     subscription: Subscription | None = None
     operations: Mapping[str, Operation] = field(default_factory=dict)

@@ -11,10 +11,10 @@ from common.auth import Principal
 from common.auth.dependencies import Caller
 from common.database import Database
 from common.errors import Missing
-from common.http import Answered, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, Whole, answer, page_of, resource
+from common.http import Db, IdempotencyKey, IfMatch, Page, PageOf, Router, Whole, answer, page_of, resource
 from common.http.paging import BadCursor
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
-from common.once import Once
+from common.once import Answered, Once
 from destinations.registrations import commands, storage
 from destinations.registrations.commands import Recorded
 from destinations.registrations.domain.lifecycle import TRANSITIONS, Action, State

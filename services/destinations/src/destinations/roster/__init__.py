@@ -1,1 +1,1 @@
-"""The graduates who can be registered: the roster (生源信息) as registry's events describe it, without personal data."""
+"""The graduates who can be registered: the roster (生源信息) of registry's events, without personal data."""

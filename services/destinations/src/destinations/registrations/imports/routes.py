@@ -12,7 +12,8 @@ from common.auth.dependencies import Caller
 from common.clock import TODAY_SQL
 from common.codes.rules import rule
 from common.errors import Invalid, NotFound
-from common.http import Cipher, Day, Db, IdempotencyKey, ImportForm, Router, Upload
+from common.http import Cipher, Day, Db, IdempotencyKey, Router, Upload
+from common.imports import ImportForm
 from common.operations.routes import Operation, accept
 from destinations.registrations.imports.operations import KIND
 

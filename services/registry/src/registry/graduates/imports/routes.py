@@ -3,8 +3,9 @@
 from fastapi import Request, Response
 
 from common.auth import Caller, Role
-from common.http import Cipher, Db, IdempotencyKey, ImportForm, Router, Upload
+from common.http import Cipher, Db, IdempotencyKey, Router, Upload
 from common.identifiers import SchoolCode
+from common.imports import ImportForm
 from common.operations.routes import Operation, accept
 from registry.graduates.imports.operations import KIND
 from registry.organisation import storage as organisation

@@ -1,0 +1,26 @@
+"""How long a body may be."""
+
+from fastapi import Request
+from starlette.types import Message, Receive
+
+from common.http.refusals import ContentTooLarge
+
+MAX_BODY = 1024 * 1024
+
+
+def limited(request: Request, limit: int) -> Receive:
+    """What receives the body; raises ContentTooLarge: at once by the declared length, else beyond `limit` bytes."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise ContentTooLarge(limit)
+    received = 0
+
+    async def receive() -> Message:
+        nonlocal received
+        message = await request.receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise ContentTooLarge(limit)
+        return message
+
+    return receive
