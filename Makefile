@@ -36,7 +36,7 @@ run: install ## Run the whole stack on this machine until Ctrl-C
 FOLDER = $(wildcard libs/$(MEMBER) services/$(MEMBER) deploy/$(MEMBER))
 
 .PHONY: test
-test: install ## Run all tests, or those of one member: MEMBER=registry (ARGS="-k review --lf" for pytest)
+test: install .venv/.browser ## Run all tests, or those of one member: MEMBER=registry (ARGS="-k review --lf" for pytest)
 	@test -z "$(MEMBER)" -o -n "$(FOLDER)" || { echo "there is no member $(MEMBER)" >&2; exit 2; }
 	@exec $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(MEMBER),$(FOLDER)) $(ARGS)
 
@@ -49,7 +49,7 @@ unit: install ## Run the tests that ask for no server, in seconds (MEMBER, ARGS 
 member: MEMBER_ENV := .members/$(MEMBER)
 member: $(UV) ## Test one member beside nothing but what it declares: MEMBER=registry (or common, servers, testing, local, …)
 	@test -n "$(MEMBER)" || { echo "usage: make member MEMBER=registry" >&2; exit 2; }
-	@UV_PROJECT_ENVIRONMENT=$(MEMBER_ENV) $(UV) sync --locked --quiet --no-default-groups \
+	@UV_PROJECT_ENVIRONMENT=$(MEMBER_ENV) $(UV) sync --locked --quiet --no-default-groups --all-extras \
 		--package quxiang-$(MEMBER) --package quxiang-testing --package quxiang-local --python "$(PYTHON)"
 	@$(UV) export --locked --quiet --only-group test --output-file $(MEMBER_ENV)/tests.txt
 	@$(UV) pip install --quiet --python $(MEMBER_ENV) --requirements $(MEMBER_ENV)/tests.txt
@@ -119,6 +119,12 @@ lock: $(UV) ## Resolve the dependencies anew
 
 .PHONY: install
 install: .venv/.installed ## Create the virtual environment as locked
+
+# What a browser for tests needs is large, and `make run` does without.
+.venv/.browser: .venv/.installed
+	@echo "Installing what the tests of pages need …" >&2
+	@$(UV) sync --locked --quiet --group browser --python "$(PYTHON)" >&2
+	@touch $@
 
 .venv/.installed: uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml deploy/local/pyproject.toml) | $(UV)
 	@echo "Installing what the lock names into .venv (the first time takes a minute) …" >&2

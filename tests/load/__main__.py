@@ -1,4 +1,4 @@
-"""Measures against the budgets: `python -m tests.load [change-cost] [freshness] [import-speed]`; all without a name.
+"""Measures against the budgets: `python -m tests.load [BENCH …]`, all of them without a name.
 
 Both sides of every ratio are measured in one run, alternating. Exit code 1 when a budget is missed.
 """
@@ -9,13 +9,14 @@ from argparse import ArgumentParser
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from testing.shared_servers import keeper
-from tests.load import change_cost, freshness, import_speed
+from tests.load import change_cost, freshness, import_speed, neighbours
 from tests.load.reporting import Verdict
 
 BENCHES: Mapping[str, Callable[[], Awaitable[list[Verdict]]]] = {
     "change-cost": change_cost.measure,
     "freshness": freshness.measure,
     "import-speed": import_speed.measure,
+    "neighbours": neighbours.measure,
 }
 
 

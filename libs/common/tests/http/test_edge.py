@@ -1,7 +1,7 @@
 """Probes, documents, methods, headers, limits, uploads: over real sockets."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -172,6 +172,30 @@ async def test_a_form_that_was_cut_off_is_refused(admin: httpx.AsyncClient) -> N
     for lost in (4, len(boundary) + 8, len(boundary) + 40):
         refused = await admin.post("/v1/imports", content=body[:-lost], headers={"Content-Type": kind})
         assert (refused.status_code, refused.json()["code"]) == (400, "malformed_form"), lost
+
+
+async def test_files_beyond_four_at_once_are_put_off(admin: httpx.AsyncClient) -> None:
+    whole = httpx.Request("POST", "http://here", data=FORM, files={"file": CSV})
+    body, kind = whole.read(), {"Content-Type": whole.headers["content-type"]}
+    last = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield body[:-10]
+        await last.wait()
+        yield body[-10:]
+
+    slow = [asyncio.create_task(admin.post("/v1/imports", content=slowly(), headers=kind)) for _ in range(4)]
+
+    async def is_put_off() -> httpx.Response | None:
+        answer = await admin.post("/v1/imports", content=body, headers=kind)
+        return answer if answer.status_code == 503 else None
+
+    refused = await eventually(is_put_off, describe="four files on their way")
+    assert refused is not None
+    assert (refused.json()["code"], refused.headers["retry-after"]) == ("too_many_uploads", "2")
+    last.set()
+    assert [answer.status_code for answer in await asyncio.gather(*slow)] == [202] * 4
+    assert (await admin.post("/v1/imports", content=body, headers=kind)).status_code == 202
 
 
 async def test_a_file_in_the_place_of_a_text_is_refused(admin: httpx.AsyncClient) -> None:

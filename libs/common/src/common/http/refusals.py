@@ -1,6 +1,6 @@
 """Refusals that only HTTP knows: method, content type and size."""
 
-from common.errors import Malformed, Message, QuxiangError
+from common.errors import Malformed, Message, QuxiangError, Unavailable
 
 
 class MethodNotAllowed(QuxiangError):
@@ -32,6 +32,16 @@ class ContentTooLarge(QuxiangError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(Message(f"请求体不得超过 {limit} 字节", f"The body may have at most {limit} bytes"))
+
+
+class TooManyUploads(Unavailable):
+    """As many files stream in as this process has memory for."""
+
+    code = "too_many_uploads"
+    title = Message("正在接收的文件过多，请稍后重试", "Too many files are being received; try again")
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=2.0)
 
 
 class MalformedJson(Malformed):

@@ -3,6 +3,7 @@
 A route takes `upload: Upload[ImportForm]` after its caller, whose role is then refused before the file is read.
 """
 
+import asyncio
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from common.errors import FieldProblem, Invalid, Message
-from common.http.refusals import ContentTooLarge, MalformedForm, UnsupportedMediaType
+from common.http.refusals import ContentTooLarge, MalformedForm, TooManyUploads, UnsupportedMediaType
 from common.http.routing import Route
 from common.http.validation import field_problems, pointer
 from common.spreadsheets.kinds import kind_of
@@ -25,6 +26,10 @@ MAX_FILE = 20 * 1024 * 1024
 MAX_UPLOAD_BODY = MAX_FILE + 64 * 1024
 MAX_FIELD = 4096
 MAX_FIELDS = 20
+AT_ONCE = 4
+"""Files that stream in side by side: each may take 20 MB of the memory that all requests share."""
+
+_streaming = asyncio.Semaphore(AT_ONCE)
 
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -71,7 +76,10 @@ async def _received(request: Request) -> tuple[str, bytes, dict[str, str]]:
     """Name and content of the file, and the other fields; read once for all that ask."""
     known: tuple[str, bytes, dict[str, str]] | None = getattr(request.state, "upload", None)
     if known is None:
-        parts = await _parsed(request)
+        if _streaming.locked():
+            raise TooManyUploads
+        async with _streaming:
+            parts = await _parsed(request)
         try:
             file, fields = _split(parts)
             known = (file.filename or "", await file.read(), fields)

@@ -4,10 +4,12 @@ import io
 import math
 from collections.abc import Iterable, Sequence
 from datetime import date
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from common.codes.spelling import Cell
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 MAX_CELL = 32_767
 
@@ -25,6 +27,9 @@ def write_workbook(
     sheet_name: str = "数据",
 ) -> bytes:
     """The workbook; with `reasons`, one for each row, they become the last column. CPU work, so run it in a thread."""
+    # an extra: a service whose uploads are no spreadsheets does not install it
+    import xlsxwriter
+
     content = io.BytesIO()
     # in_memory: services write to no disk
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
@@ -51,7 +56,7 @@ def safe_text(text: str) -> str:
 
 
 def _write_row(
-    sheet: xlsxwriter.worksheet.Worksheet, index: int, cells: Sequence[Cell], formats: dict[str, object]
+    sheet: "xlsxwriter.worksheet.Worksheet", index: int, cells: Sequence[Cell], formats: dict[str, object]
 ) -> None:
     for column, cell in enumerate(cells):
         if isinstance(cell, str):
