@@ -18,7 +18,7 @@ from common.clock import offset_of
 
 PREFIX = "QUXIANG_"
 LOCAL_ISSUER = "urn:quxiang:local"
-"""`iss` of the launcher's own tokens: whoever sets it has a local stack, with keys in a file."""
+"""`iss` of the launcher's own tokens: setting it means a local stack, with keys in a file."""
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 

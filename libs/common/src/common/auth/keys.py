@@ -16,7 +16,7 @@ from common.errors import Message, Unavailable
 from common.settings import ServiceSettings
 
 ALGORITHMS = ("ES256", "ES384", "EdDSA", "RS256", "PS256")
-"""Asymmetric ones only: with a symmetric one, whoever can verify could also sign."""
+"""Asymmetric ones only: with a symmetric one, everyone who can verify could also sign."""
 
 REFRESH_SECONDS = 300.0
 RETRY_SECONDS = 15.0

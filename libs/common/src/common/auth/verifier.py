@@ -1,4 +1,4 @@
-"""Verifying access tokens (RFC 9068, RFC 8725): what fails has one answer, so that nobody learns how to forge."""
+"""Verifying access tokens (RFC 9068, RFC 8725): what fails has one answer, which does not help to forge."""
 
 from collections import OrderedDict
 from typing import Any

@@ -11,7 +11,7 @@ def breaking_changes(old: Schema, new: Schema) -> list[str]:
     """What was removed (fields, words of an enumeration, kinds of value), became required, or is narrower now.
 
     Narrower is another or a new `pattern` or `format`, and a smaller or a new `maxLength`: what was written under the
-    old schema would be refused under the new one. Whether one pattern allows all that another does cannot be told.
+    old schema would be refused under the new one. Whether one pattern allows all that another does cannot be computed.
     """
     return list(_objects(old, new, old, new, ""))
 

@@ -1,7 +1,7 @@
 """Writes schemas, examples and the AsyncAPI document beside this module: `python -m common.contracts.generate`.
 
 `--check` writes nothing and fails when a committed file differs. A change that breaks readers is refused: it needs a
-new version of the topic (`--allow-breaking` is for contracts that nobody reads yet). Run it from a source tree.
+new version of the topic (`--allow-breaking` is for contracts without a reader yet). Run it from a source tree.
 """
 
 import json

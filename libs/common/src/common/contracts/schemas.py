@@ -13,7 +13,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schema_of(described: EventType) -> dict[str, Any]:
     """The schema of a type's data as producers write them: nothing beyond the named fields."""
     made = described.model.model_json_schema(mode="serialization")
-    # a default is what a reader assumes of an older producer; whoever writes today writes every field
+    # a default is what a reader assumes of an older producer; a producer of today writes every field
     title = {
         "$schema": DIALECT,
         "$id": described.schema_name,

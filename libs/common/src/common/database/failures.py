@@ -1,4 +1,4 @@
-"""Failures of the database that callers can act on, told apart by SQLSTATE."""
+"""Failures of the database that callers can act on, distinguished by SQLSTATE."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

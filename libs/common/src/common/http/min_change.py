@@ -68,18 +68,15 @@ async def read_min_change(
     wait: Annotated[str, Query(description="How long to wait for them, as `500ms` or `2s`; at most 30 s")] = "0s",
 ) -> RequestedChanges:
     """FastAPI dependency; OpenAPI shows `min_change` and `wait` through it."""
-    return RequestedChanges([_token(each) for each in min_change or ()], _seconds(wait), request)
+    try:
+        tokens = [ChangeToken.decode(each) for each in min_change or ()]
+    except ValueError:
+        raise _bad("min_change", "bad_change_token", Message("变更令牌无效", "Not a change token")) from None
+    return RequestedChanges(tokens, _seconds(wait), request)
 
 
 MinChange = Annotated[RequestedChanges, Depends(read_min_change)]
 """In a route's signature; then `min_change.must_be_of(…)` and `await min_change.met(…)`."""
-
-
-def _token(text: str) -> ChangeToken:
-    try:
-        return ChangeToken.decode(text)
-    except ValueError:
-        raise _bad("min_change", "bad_change_token", Message("变更令牌无效", "Not a change token")) from None
 
 
 def _seconds(text: str) -> float:

@@ -1,4 +1,4 @@
-"""An import from the upload to the result: header, rows, faults, plan, write; chunk by chunk, and taken up again.
+"""An import from the upload to the result: header, rows, faults, plan, write; chunk by chunk, and resumed.
 
 `reject` and every dry run are one transaction over the whole file, given up at its end after a fault; `skip` is one
 transaction a chunk, and an operation that is taken up leaves out those that are committed. The file is read once and

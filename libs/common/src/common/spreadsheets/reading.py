@@ -46,7 +46,10 @@ async def blocks_of(
                 if frame[0] == "problem":
                     raise unreadable(frame[1])
                 if frame[0] == "sheets":
-                    await _write(child, _place_of_header(frame[1], find_header).to_bytes(2))
+                    places = [at for at, (_, upper) in enumerate(frame[1]) if find_header and find_header(upper)]
+                    if len(places) > 1:
+                        raise unreadable("several_tables", [frame[1][place][0] for place in places])
+                    await _write(child, (places[0] if places else 0).to_bytes(2))
                 else:
                     yield packed, [(number, cells) for number, cells in frame[1]]
         finally:
@@ -62,13 +65,6 @@ def unpacked(packed: bytes) -> list[NumberedRow]:
 def _opened(packed: bytes) -> list[Any]:
     frame: list[Any] = json.loads(zlib.decompress(packed), object_hook=lambda day: date.fromisoformat(day["day"]))
     return frame
-
-
-def _place_of_header(sheets: Sequence[tuple[str, list[list[Cell]]]], find_header: HeaderFinder | None) -> int:
-    places = [place for place, (_, upper) in enumerate(sheets) if find_header and find_header(upper)]
-    if len(places) > 1:
-        raise unreadable("several_tables", [sheets[place][0] for place in places])
-    return places[0] if places else 0
 
 
 @asynccontextmanager
