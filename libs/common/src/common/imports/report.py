@@ -18,7 +18,11 @@ def explained(table: Table, columns: Columns, faults: Faults) -> tuple[list[RowP
 
     def rows_with_reasons() -> Iterator[tuple[Sequence[Cell], str]]:
         for number, cells, found in _faulty_rows(table, faults):
-            own = [_problem(table, columns, number, cells, each) for each in found]
+            own = [
+                RowProblem(number, title, fault.rule, value, rule(fault.rule).text)
+                for fault in found
+                for title, value in [columns.shown(table.header, cells, fault)]
+            ]
             problems.extend(own[: MAX_STORED - len(problems)])
             yield cells, "；".join(f"{each.column}：{each.message.zh} / {each.message.en}" for each in own)
 
@@ -33,8 +37,3 @@ def _faulty_rows(table: Table, faults: Faults) -> Iterator[tuple[int, Sequence[C
     for number, found in faults:
         cells = next(cells for each, cells in rows if each == number)
         yield number, cells, found
-
-
-def _problem(table: Table, columns: Columns, number: int, cells: Sequence[Cell], fault: Fault) -> RowProblem:
-    title, value = columns.shown(table.header, cells, fault)
-    return RowProblem(number, title, fault.rule, value, rule(fault.rule).text)

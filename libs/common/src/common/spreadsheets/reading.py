@@ -60,12 +60,9 @@ def unpacked(packed: bytes) -> list[NumberedRow]:
 
 
 def _opened(packed: bytes) -> list[Any]:
-    frame: list[Any] = json.loads(zlib.decompress(packed), object_hook=_day)
+    # the only objects are days
+    frame: list[Any] = json.loads(zlib.decompress(packed), object_hook=lambda each: date.fromisoformat(each["day"]))
     return frame
-
-
-def _day(value: dict[str, str]) -> date:
-    return date.fromisoformat(value["day"])
 
 
 def _place_of_header(sheets: Sequence[tuple[str, list[list[Cell]]]], find_header: HeaderFinder | None) -> int:
