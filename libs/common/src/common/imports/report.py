@@ -18,11 +18,10 @@ def explained(table: Table, columns: Columns, faults: Faults) -> tuple[list[RowP
 
     def rows_with_reasons() -> Iterator[tuple[Sequence[Cell], str]]:
         for number, cells, found in _faulty_rows(table, faults):
-            own = [
-                RowProblem(number, title, fault.rule, value, rule(fault.rule).text)
-                for fault in found
-                for title, value in [columns.shown(table.header, cells, fault)]
-            ]
+            own = []
+            for fault in found:
+                title, value = columns.shown(table.header, cells, fault)
+                own.append(RowProblem(number, title, fault.rule, value, rule(fault.rule).text))
             problems.extend(own[: MAX_STORED - len(problems)])
             yield cells, "；".join(f"{each.column}：{each.message.zh} / {each.message.en}" for each in own)
 

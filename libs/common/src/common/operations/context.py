@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from itertools import count
 from typing import Any
 
 from common.auth.principal import Actor
@@ -61,7 +60,8 @@ class OperationContext:
 
     async def upload(self) -> AsyncIterator[bytes]:
         """The file in its parts, decrypted one by one; none if there was no file."""
-        for index in count():
+        index = 0
+        while True:
             async with self.database.reading() as connection:
                 sealed = await storage.upload_chunk(connection, self.id, index)
             if sealed is None:
@@ -69,6 +69,7 @@ class OperationContext:
             if self._cipher is None:
                 raise ValueError("an upload needs a cipher")
             yield await asyncio.to_thread(self._cipher.decrypt_blob, UPLOAD, f"{self.id}:{index}", sealed)
+            index += 1
 
     async def is_cancelled(self) -> bool:
         """True once the work is to end as `cancelled`: asked for between two parts, by work that has several."""

@@ -60,8 +60,7 @@ def unpacked(packed: bytes) -> list[NumberedRow]:
 
 
 def _opened(packed: bytes) -> list[Any]:
-    # the only objects are days
-    frame: list[Any] = json.loads(zlib.decompress(packed), object_hook=lambda each: date.fromisoformat(each["day"]))
+    frame: list[Any] = json.loads(zlib.decompress(packed), object_hook=lambda day: date.fromisoformat(day["day"]))
     return frame
 
 
