@@ -18,7 +18,7 @@ _SHOWN = ("ce_type", "ce_subject", "ce_sequence", "ce_decidedon")
 
 
 async def follow(state: State, say: Callable[[str], None], *, count: int | None = None) -> None:
-    """Print each new event of the public topics, one per line, until cancelled or `count` were shown."""
+    """Prints each new event of the public topics, one per line, until cancelled or `count` were shown."""
     async with _reader(_broker(state)) as reader:
         shown = 0
         async for record in reader:

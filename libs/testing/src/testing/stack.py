@@ -98,7 +98,7 @@ class Stack:
         }
 
     async def start(self, process: str) -> None:
-        """Start a process that is not running, and wait until it is ready."""
+        """Starts a process that is not running, and waits until it is ready."""
         child = self.processes[process]
         await child.start()
         await child.until_ready(START_PATIENCE)
@@ -113,13 +113,13 @@ class Stack:
         await asyncio.gather(*(self.start(process) for process in self.processes))
 
     async def kill(self, process: str) -> None:
-        """End a process as `kill -9` does."""
+        """Ends a process as `kill -9` does."""
         child = self.processes[process]
         child.kill()
         await child.exited()
 
     async def run(self, service: str, *arguments: str) -> str:
-        """Run a maintenance command of a service to its end; gives what it wrote, and fails if it failed."""
+        """Runs a maintenance command of a service to its end; gives what it wrote, and fails if it failed."""
 
         program = self._program(f"{service}-{arguments[0]}-{secrets.token_hex(3)}", service, arguments, 0)
         child = Child(program)
@@ -130,7 +130,7 @@ class Stack:
         return written
 
     def add(self, process: str, service: str, command: str, port: int) -> None:
-        """Describe a process without starting it."""
+        """Describes a process without starting it."""
 
         self.processes[process] = Child(self._program(process, service, (command,), port))
 
@@ -150,7 +150,7 @@ class Stack:
 
 @asynccontextmanager
 async def running_stack(folder: Path, *, split: Sequence[str] = (), issuer: str = ISSUER) -> AsyncIterator[Stack]:
-    """Run the four services; those named in `split` as an API and a worker that can be killed apart."""
+    """Runs the four services; those named in `split` as an API and a worker that can be killed apart."""
 
     stack = Stack(folder, TokenMint(folder, issuer), kafka_address(), f"t-{secrets.token_hex(4)}.")
     stack.mint.service_token_file(folder)

@@ -85,7 +85,7 @@ class TokenMint:
         return {
             "expired": self.signed({**claims, "iat": claims["iat"] - 900, "exp": claims["iat"] - 300}),
             "issued in the future": self.signed({**claims, "iat": claims["iat"] + 3600, "exp": claims["exp"] + 7200}),
-            "wrong audience": self.signed({**claims, "aud": "somebody else"}),
+            "wrong audience": self.signed({**claims, "aud": "another audience"}),
             "wrong issuer": self.signed({**claims, "iss": "https://evil.test"}),
             "algorithm none": self.unsigned(claims),
             "HS256 with the public key": self.signed_with_public_key(claims),
@@ -114,8 +114,8 @@ class TokenMint:
     ) -> str:
         """Any claims under any header, by default with the mint's own key."""
         header = {"kid": self.key.key_id, "typ": TOKEN_TYPE, **(headers or {})}
-        told = {name: value for name, value in header.items() if value is not None}
-        return jwt.encode(dict(claims), (key or self.key).private, algorithm="ES256", headers=told)
+        given = {name: value for name, value in header.items() if value is not None}
+        return jwt.encode(dict(claims), (key or self.key).private, algorithm="ES256", headers=given)
 
     def unsigned(self, claims: Mapping[str, Any]) -> str:
         """The same without a signature, `alg` none."""
