@@ -31,7 +31,9 @@ def run(state: State, *, demo: bool, left_out: Collection[str] = ()) -> int:
         state.create()
         with state.owned():
             _tidy(state, console)
-            stack = Stack(state, console, ahead=_ahead(state, console), left_out=left_out)
+            if ahead := move_for_run(state):
+                console.say(f"the clock of code and databases runs ahead by {ahead}")
+            stack = Stack(state, console, ahead=ahead, left_out=left_out)
             return asyncio.run(_serve(stack, state, console, demo=demo and not left_out))
     except Exception as failure:
         words = _advice(failure, state)
@@ -58,12 +60,6 @@ def _tidy(state: State, console: Console) -> None:
     state.run_file.unlink(missing_ok=True)
 
 
-def _ahead(state: State, console: Console) -> str:
-    if ahead := move_for_run(state):
-        console.say(f"the clock of code and databases runs ahead by {ahead}")
-    return ahead
-
-
 async def _serve(stack: Stack, state: State, console: Console, *, demo: bool) -> int:
     stopping = _stop_requests(stack, console)
     living = asyncio.create_task(_live(stack, state, console, demo=demo))
@@ -78,8 +74,9 @@ async def _serve(stack: Stack, state: State, console: Console, *, demo: bool) ->
         await _stop(stack, console)
         raise
     await _stop(stack, console)
-    _leave()
-    return 0
+    sys.stdout.flush()
+    # without waiting for a thread that may still download something
+    os._exit(0)
 
 
 async def _live(stack: Stack, state: State, console: Console, *, demo: bool) -> None:
@@ -130,9 +127,3 @@ def _heeded() -> list[signal.Signals]:
     """The signals that stop: not the end of a terminal that `nohup` lets the launcher outlive."""
     outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     return [number for number in STOPPING if not (outlives and number is signal.SIGHUP)]
-
-
-def _leave() -> None:
-    """Leaves without waiting for a thread that may still download something."""
-    sys.stdout.flush()
-    os._exit(0)

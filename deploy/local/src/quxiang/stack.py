@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Collection
-from pathlib import Path
 
 from quxiang.addresses import PORTS, url
 from quxiang.ahead import remember
@@ -126,7 +125,8 @@ class Stack:
             if service not in self._left_out:
                 self._require_port(service)
         for folder in (self._state.folder, self._postgres.data.parent):
-            self._state.require_space(_existing(folder))
+            existing = next(each for each in (folder, *folder.parents) if each.exists())
+            self._state.require_space(existing)
 
     def _require_port(self, service: str) -> None:
         port = PORTS[service]
@@ -168,7 +168,3 @@ def _owner_of(port: int) -> str:
 
 def _port(value: object) -> int | None:
     return value if isinstance(value, int) else None
-
-
-def _existing(folder: Path) -> Path:
-    return next(each for each in (folder, *folder.parents) if each.exists())

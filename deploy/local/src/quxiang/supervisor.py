@@ -66,7 +66,9 @@ class Supervisor:
         """Stops some programs side by side; whatever is left after the patience is killed."""
         stopping = [name for name in names if name in self._children]
         for name in stopping:
-            await self._unwatch(name)
+            if watcher := self._watchers.pop(name, None):
+                watcher.cancel()
+                await asyncio.wait({watcher})
         ended = [self._children.pop(name).stop(patience) for name in stopping]
         for name, failure in zip(stopping, await asyncio.gather(*ended, return_exceptions=True), strict=True):
             if failure is not None:
@@ -116,9 +118,3 @@ class Supervisor:
                 self._say(f"{child.program.name} is ready again")
                 return
             await asyncio.sleep(0.1)
-
-    async def _unwatch(self, name: str) -> None:
-        watcher = self._watchers.pop(name, None)
-        if watcher is not None:
-            watcher.cancel()
-            await asyncio.wait({watcher})

@@ -103,7 +103,9 @@ class Child:
             async with asyncio.timeout(patience):
                 while not await self.is_ready():
                     if self.pid is None:
-                        raise StartProblem(self._ended())
+                        code = self._process.returncode if self._process else None
+                        ended = f"{self.program.name} ended with code {code} before it was ready."
+                        raise StartProblem(f"{ended}\n{self._last_words()}")
                     await asyncio.sleep(0.05)
                 return
         raise StartProblem(f"{self.program.name} was not ready after {patience:.0f} s.\n{self._last_words()}")
@@ -125,10 +127,6 @@ class Child:
         """Ends the program and everything in its group at once."""
         if self._process is not None:
             signal_group(self._process.pid, signal.SIGKILL)
-
-    def _ended(self) -> str:
-        code = self._process.returncode if self._process else None
-        return f"{self.program.name} ended with code {code} before it was ready.\n{self._last_words()}"
 
     def _last_words(self) -> str:
         lines = self.program.log.read_text(errors="replace").splitlines()[-12:]

@@ -58,19 +58,15 @@ def _ask(name: str) -> str:
     path = os.environ.get(_SOCKET_VARIABLE)
     if path is None:
         raise RuntimeError(f"no servers for tests: run under pytest, or set {DATABASE_VARIABLE} and {KAFKA_VARIABLE}")
-    answer = json.loads(_exchange(path, name))
+    with _connected(path) as connection:
+        connection.sendall(name.encode() + b"\n")
+        with connection.makefile("rb") as reply:
+            answer = json.loads(reply.readline() or b'{"problem": "the keeper ended"}')
     if "problem" in answer:
         raise RuntimeError(f"the {name} for tests did not start: {answer['problem']}")
     address: str = answer["address"]
     os.environ[DATABASE_VARIABLE if name == "postgres" else KAFKA_VARIABLE] = address
     return address
-
-
-def _exchange(path: str, name: str) -> bytes:
-    with _connected(path) as connection:
-        connection.sendall(name.encode() + b"\n")
-        with connection.makefile("rb") as reply:
-            return reply.readline() or b'{"problem": "the keeper ended"}'
 
 
 def _connected(path: str) -> socket.socket:

@@ -159,7 +159,7 @@ async def running_stack(folder: Path, *, split: Sequence[str] = (), issuer: str 
             KeyRing.generate().store(folder / f"{service}.keyring.json")
             stack.databases[service] = await opened.enter_async_context(service_database(service))
             stack.ports[service] = free_port()
-        opened.push_async_callback(_clean_topics, stack)
+        opened.push_async_callback(delete_topics, stack.settings("registry"), stack.prefix)
         for service in SERVICES:
             _describe(stack, service, free_port() if service in split else None)
         opened.push_async_callback(_stop, stack)
@@ -180,10 +180,6 @@ def _describe(stack: Stack, service: str, worker_port: int | None) -> None:
 
 async def _stop(stack: Stack) -> None:
     await asyncio.gather(*(process.stop(10) for process in stack.processes.values()))
-
-
-async def _clean_topics(stack: Stack) -> None:
-    await delete_topics(stack.settings("registry"), stack.prefix)
 
 
 async def _answers(address: str) -> bool:
