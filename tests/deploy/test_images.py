@@ -44,7 +44,7 @@ def installed(service: str, wheels: Path, folder: Path) -> Path:
     """An environment with what the lock file gives for the service, and two wheels; gives its interpreter."""
     requirements = folder / "requirements.txt"
     member = f"quxiang-{service}"
-    uv("export", "--frozen", "--no-dev", "--no-group", "servers", "--no-emit-workspace", "--no-hashes",
+    uv("export", "--frozen", "--no-dev", "--no-emit-workspace", "--no-hashes",
        "--package", member, "--output-file", str(requirements))  # fmt: skip
     python = folder / "environment" / "bin" / "python"
     uv("venv", "--python", sys.executable, str(folder / "environment"))

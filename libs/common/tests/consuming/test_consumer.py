@@ -147,7 +147,7 @@ async def test_a_poisonous_message_goes_to_the_dead_letters_and_the_rest_goes_th
         await eventually(lambda: len(handler.events) == 19)
         (letter,) = await dead_letters(settings, 1)
         told = {name: value.decode() for name, value in letter.headers}
-        assert told["dlq_error"] == "PermanentError"
+        assert told["dlq_error"] == "Refused"
         assert told["dlq_code"] == "refused"
         assert (told["dlq_topic"], told["dlq_partition"], told["dlq_offset"]) == (TOPIC, "0", "6")
         assert told["ce_sequence"] == "7"

@@ -159,8 +159,9 @@ async def test_a_deadlock_is_a_conflict_of_one_of_the_two(database: Database) ->
     await insert_accounts(database, "left", "right")
     both_locked = asyncio.Barrier(2)
 
+    # the server looks for deadlocks after a second; who waits shorter is busy before
     async def raise_both(first: str, second: str) -> None:
-        async with database.transaction(OFFICER) as unit:
+        async with database.patient.transaction(OFFICER) as unit:
             await unit.connection.execute(RAISE, {"name": first})
             await both_locked.wait()
             await unit.connection.execute(RAISE, {"name": second})

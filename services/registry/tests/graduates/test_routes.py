@@ -170,8 +170,8 @@ async def test_history_tells_every_version(officer: httpx.AsyncClient, graduate:
     await officer.patch(path, json={"sex_code": "1"}, headers={"If-Match": '"1"'})
     await officer.post(f"{path}/withdraw", json={"reason": "transferred"}, headers={"If-Match": '"2"'})
     items = (await officer.get(f"{path}/history")).json()["items"]
-    told = [(item["version"], item["action"], item["status"], item["by_role"]) for item in items]
-    assert told == [
+    shown = [(item["version"], item["action"], item["status"], item["by_role"]) for item in items]
+    assert shown == [
         (1, "create", "registered", "school_officer"),
         (2, "change", "registered", "school_officer"),
         (3, "withdraw", "transferred", "school_officer"),

@@ -196,6 +196,7 @@ class ResolveRow(StrictModel):
     @field_validator("student_number", "exam_number")
     @classmethod
     def _without_margin(cls, number: str | None) -> str | None:
+        # a blank cell names no graduate, not one without a number
         return (number or "").strip() or None
 
 

@@ -93,5 +93,6 @@ def changed_fields(before: OrganisationUnit | None, after: OrganisationUnit) -> 
 
 def patched(before: OrganisationUnit, given: Mapping[str, Any]) -> OrganisationUnit:
     """The unit with the given fields; a college given to a major makes that its only one."""
+    # a major taught by several colleges has none of its own, until it is given one
     several = before.several_colleges and not (before.kind is Kind.MAJOR and given.get("college_code"))
     return replace(before, several_colleges=several, **given)

@@ -28,6 +28,7 @@ def _columns(kind: Kind) -> list[ColumnElement[Any]]:
     """A unit's columns under the names of its fields; the code of a school is its school's, too."""
     table = TABLE_OF[kind]
     stated = [literal(kind.value, Text).label("kind")]
+    # the table of schools names a school by `code` alone
     if kind is Kind.SCHOOL:
         stated.append(table.c.code.label("school_code"))
     return [*stated, *(column for column in table.c if column.name not in {"recorded_at", "sequence"})]
@@ -168,6 +169,7 @@ def _seen_by(caller: Principal) -> ColumnElement[bool]:
         return true()
     if caller.role is Role.PROVINCIAL_OFFICER:
         return schools.c.province_code == caller.province_code if caller.province_code else false()
+    # an integrator without a school has a contract for all of them
     if caller.school_code is None:
         return true() if caller.role is Role.INTEGRATOR else false()
     return schools.c.code == caller.school_code

@@ -1,11 +1,12 @@
 """A row without a college takes that of its major, if the rows of the whole file name exactly one."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import httpx
 import pytest
+from importing import Imported, Rows, counts
 
 from common.auth import SYSTEM
 from common.crypto import FieldCipher
@@ -20,10 +21,6 @@ from registry.graduates.imports.write import store_book
 from registry.organisation.domain import Kind
 from registry.organisation.storage import units_of
 
-Json = dict[str, Any]
-Rows = Callable[..., Awaitable[list[Json]]]
-Imported = Callable[..., Awaitable[Json]]
-
 HEADER = ["学号", "姓名", "院系代码", "专业代码"]
 OPEN = ["1", "张三", None, "M1"]
 FIRST = ["2", "李四", "C1", "M1"]
@@ -37,10 +34,6 @@ def runner(request: pytest.FixtureRequest, database: Database, cipher: FieldCiph
     kind = roster_import(cipher, request.param)
     handlers, empty_results = {KIND: partial(run_import, kind)}, {KIND: kind.empty_result}
     return OperationRunner(database, handlers, cipher=cipher, empty_results=empty_results)
-
-
-def counts(operation: Json) -> list[int]:
-    return [operation["result"][name] for name in ("created", "updated", "unchanged", "rejected")]
 
 
 def spelled(rows: Sequence[list[Any]]) -> list[list[Any]]:

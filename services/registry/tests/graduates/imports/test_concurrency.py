@@ -1,12 +1,12 @@
 """Imports beside each other and beside single writes, and imports that a worker leaves half-way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
 import httpx
 import pytest
+from importing import Json, Rows, counts
 
 from common.crypto import FieldCipher
 from common.database import Database
@@ -16,8 +16,6 @@ from common.operations import OperationContext, OperationRunner, Outcome
 from registry.graduates.imports.operations import KIND, roster_import
 from testing.waiting import eventually
 
-Json = dict[str, Any]
-Rows = Callable[..., Awaitable[list[Json]]]
 CHUNK = 40
 HEADER = ["学号", "姓名", "学历", "院系", "专业名称"]
 
@@ -35,10 +33,6 @@ async def submit(officer: httpx.AsyncClient, school: str, content: bytes, **form
     answer = await officer.post("/v1/imports/graduates", data=fields, files={"file": ("a.csv", content)})
     assert answer.status_code == 202, answer.text
     return answer.headers["location"]
-
-
-def counts(operation: Json) -> list[int]:
-    return [operation["result"][name] for name in ("created", "updated", "unchanged", "rejected")]
 
 
 async def test_two_imports_of_one_roster_create_each_graduate_once(

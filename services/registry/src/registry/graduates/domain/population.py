@@ -30,6 +30,7 @@ def first_day(cohort: Cohort) -> date:
 
 def status_of_level(level_code: str | None) -> Status:
     """The status that an education level says by itself: 结业 is completed, 肄业 has left."""
+    # retired levels count as well: a roster may be older than the list
     level = CodeLists.load().get("education-level").lookup(level_code) if level_code else None
     outcome = level.attributes["outcome"] if level else "graduated"
     return {"completed": Status.COMPLETED, "left": Status.WITHDRAWN}.get(outcome, Status.REGISTERED)

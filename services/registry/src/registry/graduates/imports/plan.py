@@ -50,7 +50,7 @@ class RosterPlanner:
         self._positions = [header.positions[column] for column in sorted(header.positions)]
 
     def read(self, number: int, cells: Sequence[Cell]) -> RosterRow:
-        """A row with its fingerprint and the numbers that say whose it is."""
+        """A row with its fingerprint and the numbers that name its graduate."""
         texts = [cell_text(cells[position]) if position < len(cells) else "" for position in self._positions]
         content = "\x1f".join((self._salt, *texts)).encode("utf-8", "surrogatepass")
         fingerprint = self._cipher.fingerprint(content)[:FINGERPRINT_BYTES]

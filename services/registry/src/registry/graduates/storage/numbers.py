@@ -41,6 +41,7 @@ async def people_named(
     connection: AsyncConnection, school_code: SchoolCode, cohort: Cohort, named: Sequence[NamedRow]
 ) -> tuple[People, People]:
     """The graduates of a roster that rows of a file name, by student number and by examinee number."""
+    # lists of people, because two graduates may have one examinee number
     by_number: list[People] = []
     for key in (graduates.c.student_number, graduates.c.exam_number):
         people: dict[str, list[RosterPerson]] = {}

@@ -23,6 +23,7 @@ def sealed_values(
     cipher: FieldCipher, school_code: SchoolCode, graduate_id: GraduateId, given: Mapping[str, object]
 ) -> dict[str, object]:
     """The columns to store for the given fields; a field given as None empties its columns."""
+    # only what is given: a field that is absent keeps its ciphertext
     values = {field: value for field, value in given.items() if field not in PERSONAL}
     for field in PERSONAL:
         if field in given:
