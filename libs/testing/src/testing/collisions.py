@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -20,7 +20,7 @@ HEAD_STARTS = 16
 """The second act begins with the first statement of the first one, then with its second, …: acts have about as many."""
 
 STEP_SECONDS = 0.003
-"""How long an act waits for the other one's step; that one may be waiting for a lock, and then it has none."""
+"""How long an act waits for the other one's step; one that makes none by then waits for a lock, and is stuck."""
 
 Act = Callable[[UnitOfWork], Awaitable[object]]
 
@@ -37,18 +37,23 @@ class _Meeting:
     steps_of_first: int = 0
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     barrier: asyncio.Barrier = field(default_factory=lambda: asyncio.Barrier(2))
+    stuck: set[bool] = field(default_factory=set)
     ended: bool = False
 
     async def step(self, first: bool) -> None:
-        """Lets the other act come as far, or get stuck."""
+        """Lets the other act come as far, unless it is stuck."""
         if first:
             self.steps_of_first += 1
         if self.steps_of_first > self.head_start:
             self.begun.set()
-        if self.begun.is_set() and not self.ended:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(STEP_SECONDS):
-                    await self.barrier.wait()
+        self.stuck.discard(first)
+        if not self.begun.is_set() or self.ended or (not first) in self.stuck:
+            return
+        try:
+            async with asyncio.timeout(STEP_SECONDS):
+                await self.barrier.wait()
+        except TimeoutError:
+            self.stuck.add(not first)
 
 
 _side: ContextVar[tuple[_Meeting, bool] | None] = ContextVar("_side", default=None)

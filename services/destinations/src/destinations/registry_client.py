@@ -24,6 +24,7 @@ ATTEMPTS = 3
 PAUSE = 0.1
 RETRY_AFTER = 2.0
 
+# answers of a service that is overloaded, or about to come back
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _TOKEN_REFUSED = frozenset({401, 403})
 

@@ -17,7 +17,7 @@ from destinations.registrations import announcements, storage
 from destinations.registrations.domain import deciding, fields
 from destinations.registrations.domain.content import CODE_LISTS, FIELDS, Destination
 from destinations.registrations.domain.lifecycle import Party
-from destinations.registrations.domain.registration import Person, Registration, Written, after
+from destinations.registrations.domain.registration import Person, Registration, Stamp, after
 from destinations.registrations.imports import load
 from destinations.registrations.imports import write as bulk
 from destinations.registrations.imports.plan import Planned
@@ -79,8 +79,8 @@ async def test_rows_end_as_the_pure_rules_say(database: Database, enrol: Any) ->
         rows = await write(database, ids, [generated(chance) for _ in ids], day)
         registrations = await known(database, ids)
         for planned, found in zip(rows, registrations, strict=True):
-            written = Written(found.id, found.decided_on, found.recorded_at)
-            assert found == after(planned.known.graduate, planned.known.registration, planned.change, written)
+            stamp = Stamp(found.id, found.decided_on, found.recorded_at)
+            assert found == after(planned.known.graduate, planned.known.registration, planned.change, stamp)
             assert day is None or found.decided_on == day
         await compare_events(database, rows, registrations)
         await compare_versions(database, rows, registrations)

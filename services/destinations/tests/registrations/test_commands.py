@@ -15,6 +15,7 @@ from acting import (
     graduate_role,
     register,
     registered,
+    reviewed,
     rows,
     stored,
 )
@@ -57,10 +58,10 @@ async def as_owner(addresses: ServiceDatabase, statements: str) -> None:
 
 
 async def test_a_whole_life_is_recorded_and_announced(database: Database) -> None:
-    outcome = await approved(database, UNIT)
-    assert outcome.registration.version == 4
-    assert outcome.registration.state is State.SCHOOL_APPROVED
-    confirmed = await act(database, outcome, Action.CONFIRM)
+    recorded = await approved(database, UNIT)
+    assert recorded.registration.version == 4
+    assert recorded.registration.state is State.SCHOOL_APPROVED
+    confirmed = await act(database, recorded, Action.CONFIRM)
     assert confirmed.registration.confirmation is Confirmation.CONFIRMED
     corrected = await edit(database, confirmed, SCHOOL, position_code="13")
     assert corrected.registration.confirmation is Confirmation.UNCONFIRMED
@@ -69,8 +70,8 @@ async def test_a_whole_life_is_recorded_and_announced(database: Database) -> Non
     assert asked.change_token is None
     voided = await act(database, asked, Action.VOID, SCHOOL)
     assert voided.registration.effective is None
-    again = await register(database, SCHOOL, outcome.registration.graduate.id)
-    assert again.registration.id != outcome.registration.id
+    again = await register(database, SCHOOL, recorded.registration.graduate.id)
+    assert again.registration.id != recorded.registration.id
 
     published = await events(database)
     assert [row["type"].rpartition(".")[2] for row in published] == [
@@ -91,10 +92,10 @@ async def test_a_whole_life_is_recorded_and_announced(database: Database) -> Non
         assert EVENT_TYPES[row["type"]].model.model_validate_json(json.dumps(row["data"]))
     token = confirmed.change_token
     assert token is not None
-    assert (token.key, token.sequence) == (str(outcome.registration.graduate.id), 2)
+    assert (token.key, token.sequence) == (str(recorded.registration.graduate.id), 2)
 
     async with database.reading() as connection:
-        history = await storage.versions(connection, outcome.registration.id, 0, 100)
+        history = await storage.versions(connection, recorded.registration.id, 0, 100)
     assert [(each.version, each.action, each.by_role) for each in history] == [
         (1, "create", "graduate"),
         (2, "submit", "graduate"),
@@ -110,7 +111,7 @@ async def test_a_whole_life_is_recorded_and_announced(database: Database) -> Non
 
 
 async def test_every_acknowledged_change_has_one_audit_entry(database: Database) -> None:
-    outcome = await approved(database)
+    recorded = await approved(database)
     trail = await rows(database, "SELECT * FROM audit_entries ORDER BY id")
     assert [(row["action"], row["detail"]["version"]) for row in trail] == [
         ("create", 1),
@@ -118,7 +119,7 @@ async def test_every_acknowledged_change_has_one_audit_entry(database: Database)
         ("college-approve", 3),
         ("school-approve", 4),
     ]
-    assert {row["object_id"] for row in trail} == {str(outcome.registration.id)}
+    assert {row["object_id"] for row in trail} == {str(recorded.registration.id)}
     assert [row["subject"] for row in trail[2:]] == ["college", "school"]
 
 
@@ -133,9 +134,7 @@ async def test_a_pending_change_leaves_the_effective_content(database: Database)
     assert found.effective is not None
     assert found.effective.content == UNIT
     assert found.effective.version == 4
-    outcome = pending
-    for action, caller in ((Action.SUBMIT, None), (Action.COLLEGE_APPROVE, COLLEGE), (Action.SCHOOL_APPROVE, SCHOOL)):
-        outcome = await act(database, outcome, action, caller)
+    await reviewed(database, pending)
     replaced = (await events(database))[-1]
     assert replaced["sequence"] == 2
     assert replaced["data"]["changed_fields"] == [
@@ -156,10 +155,8 @@ async def test_an_event_names_what_differs_from_the_event_before(database: Datab
     graduate = graduate_role(decided.registration.graduate.id)
     moved = {"employer_name": "另一公司", "employer_address": "别的路 2 号"}
     pending = await edit(database, confirmed, graduate, **moved)
-    outcome = pending
-    for action, caller in ((Action.SUBMIT, None), (Action.COLLEGE_APPROVE, COLLEGE), (Action.SCHOOL_APPROVE, SCHOOL)):
-        outcome = await act(database, outcome, action, caller)
-    pending = await edit(database, outcome, graduate, position_code="13")
+    recorded = await reviewed(database, pending)
+    pending = await edit(database, recorded, graduate, position_code="13")
     void = await act(database, pending, Action.REQUEST_VOID, SCHOOL)
     refused = await act(database, void, Action.RETURN, SCHOOL)
     await act(database, refused, Action.DISPUTE)
@@ -169,43 +166,43 @@ async def test_an_event_names_what_differs_from_the_event_before(database: Datab
         ("decided", ["confirmation"]),
         ("disputed", ["confirmation"]),
     ]
-    told = published[0][1]
-    assert told == [name for name in DestinationData.model_fields if name in told]
-    assert set(told) == CARRIED - {"flexible_kind"}
+    carried = published[0][1]
+    assert carried == [name for name in DestinationData.model_fields if name in carried]
+    assert set(carried) == CARRIED - {"flexible_kind"}
 
 
 async def test_sequences_of_a_graduate_have_no_gap_over_void_and_registration(database: Database) -> None:
-    outcome = await approved(database)
-    graduate_id = outcome.registration.graduate.id
+    recorded = await approved(database)
+    graduate_id = recorded.registration.graduate.id
     for _ in range(2):
-        outcome = await act(database, outcome, Action.REQUEST_VOID, SCHOOL)
-        outcome = await act(database, outcome, Action.VOID, SCHOOL)
-        outcome = await register(database, SCHOOL, graduate_id)
-        outcome = await act(database, outcome, Action.SUBMIT, SCHOOL)
-        outcome = await act(database, outcome, Action.COLLEGE_APPROVE, COLLEGE)
-        outcome = await act(database, outcome, Action.SCHOOL_APPROVE, SCHOOL)
+        recorded = await act(database, recorded, Action.REQUEST_VOID, SCHOOL)
+        recorded = await act(database, recorded, Action.VOID, SCHOOL)
+        recorded = await register(database, SCHOOL, graduate_id)
+        recorded = await act(database, recorded, Action.SUBMIT, SCHOOL)
+        recorded = await act(database, recorded, Action.COLLEGE_APPROVE, COLLEGE)
+        recorded = await act(database, recorded, Action.SCHOOL_APPROVE, SCHOOL)
     assert [row["sequence"] for row in await events(database)] == [1, 2, 3, 4, 5]
 
 
 async def test_a_decision_counts_from_today_or_from_the_day_before_it(
     database: Database, addresses: ServiceDatabase
 ) -> None:
-    outcome = await registered(database)
+    recorded = await registered(database)
     later = date(2099, 1, 1)
     await as_owner(addresses, f"UPDATE destination_streams SET last_decided_on = '{later}'")
-    assert outcome.registration.decided_on == day_in_shanghai(outcome.registration.recorded_at)
-    submitted = await act(database, outcome, Action.SUBMIT)
+    assert recorded.registration.decided_on == day_in_shanghai(recorded.registration.recorded_at)
+    submitted = await act(database, recorded, Action.SUBMIT)
     assert submitted.registration.decided_on == later
 
 
 async def test_a_withdrawn_graduate_is_frozen(database: Database) -> None:
-    outcome = await approved(database)
-    graduate_id = outcome.registration.graduate.id
+    recorded = await approved(database)
+    graduate_id = recorded.registration.graduate.id
     await Enrolment(database).keep(roster_entry(graduate_id, sequence=2, status="withdrawn"))
     with pytest.raises(refusals.GraduateWithdrawn):
-        await act(database, outcome, Action.REQUEST_VOID, SCHOOL)
+        await act(database, recorded, Action.REQUEST_VOID, SCHOOL)
     with pytest.raises(refusals.GraduateWithdrawn):
-        await edit(database, outcome, SCHOOL, reason="signing")
+        await edit(database, recorded, SCHOOL, reason="signing")
     withdrawn = await Enrolment(database)(status="transferred")
     with pytest.raises(refusals.GraduateWithdrawn):
         await register(database, SCHOOL, withdrawn)
@@ -221,7 +218,7 @@ async def test_a_commit_that_fails_is_never_a_success(database: Database, addres
 
 
 async def test_the_database_itself_refuses_two_current_registrations_and_one_reviewer(database: Database) -> None:
-    outcome = await approved(database)
+    recorded = await approved(database)
     for statement in (
         COPY_A_ROW,
         "UPDATE registrations SET approved_by_college = approved_by_school",
@@ -232,7 +229,7 @@ async def test_the_database_itself_refuses_two_current_registrations_and_one_rev
         async with database.transaction(SYSTEM) as unit:
             with pytest.raises(DBAPIError):
                 await unit.connection.execute(text(statement))
-    assert outcome.registration.version == 4
+    assert recorded.registration.version == 4
 
 
 async def test_nothing_personal_is_announced(database: Database) -> None:

@@ -19,7 +19,7 @@ from destinations.registrations.domain.registration import (
     Registration,
     Reviewers,
     Source,
-    Written,
+    Stamp,
 )
 from destinations.registrations.domain.registration import after as registration_after
 from destinations.roster.domain import Graduate
@@ -44,8 +44,8 @@ DAY = date(2024, 6, 1)
 
 
 def stored(change: Change, before: Registration | None = None) -> Registration:
-    written = Written(RegistrationId(before.id if before else uuid4()), DAY, datetime(2024, 6, 1, tzinfo=UTC))
-    return registration_after(ANNA, before, change, written)
+    stamp = Stamp(RegistrationId(before.id if before else uuid4()), DAY, datetime(2024, 6, 1, tzinfo=UTC))
+    return registration_after(ANNA, before, change, stamp)
 
 
 def after(*acts: tuple[Action, Person], content: Destination = SEEKING, author: Person = GRADUATE) -> Registration:

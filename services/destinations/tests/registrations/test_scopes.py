@@ -18,7 +18,7 @@ from destinations.roster import storage as roster
 
 
 async def test_nothing_is_seen_outside_the_scope(database: Database) -> None:
-    outcome = await registered(database)
+    recorded = await registered(database)
     for outsider in (
         STRANGER,
         graduate_role(GraduateId(uuid4())),
@@ -29,11 +29,11 @@ async def test_nothing_is_seen_outside_the_scope(database: Database) -> None:
         Principal("x", Role.SCHOOL_OFFICER),
     ):
         with pytest.raises(NotFound):
-            await stored(database, outsider, outcome.registration.id)
+            await stored(database, outsider, recorded.registration.id)
         with pytest.raises(NotFound):
-            await act(database, outcome, Action.SUBMIT, outsider)
+            await act(database, recorded, Action.SUBMIT, outsider)
     for insider in (COUNSELLOR, COLLEGE, SCHOOL, Principal("a", Role.ADMIN)):
-        assert (await stored(database, insider, outcome.registration.id)).version == 1
+        assert (await stored(database, insider, recorded.registration.id)).version == 1
 
 
 async def test_an_older_roster_event_changes_nothing(database: Database) -> None:

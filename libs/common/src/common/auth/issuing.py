@@ -78,7 +78,9 @@ class SigningKey:
 
     def __init__(self, private: ec.EllipticCurvePrivateKey) -> None:
         self.private = private
-        self.key_id = _key_id(private)
+        digest = Hash(SHA256())
+        digest.update(private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+        self.key_id = _base64url(digest.finalize()[:12])
 
     @classmethod
     def generate(cls) -> "SigningKey":
@@ -146,12 +148,6 @@ class TokenIssuer:
 def jwks_of(*keys: SigningKey) -> str:
     """The key set document with the public halves."""
     return json.dumps({"keys": [key.public_jwk() for key in keys]}, indent=2)
-
-
-def _key_id(private: ec.EllipticCurvePrivateKey) -> str:
-    digest = Hash(SHA256())
-    digest.update(private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
-    return _base64url(digest.finalize()[:12])
 
 
 def _base64url(content: bytes) -> str:

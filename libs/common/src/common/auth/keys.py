@@ -36,7 +36,11 @@ class KeySet:
 
     def __init__(self, document: str | bytes) -> None:
         content = json.loads(document)
-        self.entries = [_public(entry) for entry in content["keys"] if _is_signing_key(entry)]
+        self.entries = [
+            {name: part for name, part in entry.items() if name not in _PRIVATE_PARTS}
+            for entry in content["keys"]
+            if _is_signing_key(entry)
+        ]
         self._keys = {entry["kid"]: key for entry in self.entries if (key := _usable(entry)) is not None}
 
     def get(self, key_id: str) -> jwt.PyJWK | None:
@@ -163,10 +167,6 @@ def _is_signing_key(entry: Any) -> bool:
     if not isinstance(entry, Mapping):
         raise ValueError("not a key set")  # noqa: TRY004 - one kind of error for whatever is wrong with the document
     return isinstance(entry.get("kid"), str) and entry.get("kty") != "oct" and entry.get("use", "sig") == "sig"
-
-
-def _public(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: part for name, part in entry.items() if name not in _PRIVATE_PARTS}
 
 
 def _usable(entry: dict[str, Any]) -> jwt.PyJWK | None:

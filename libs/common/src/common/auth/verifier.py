@@ -51,7 +51,9 @@ class TokenVerifier:
             principal = principal_of(claims)
         except (jwt.PyJWTError, ValueError, TypeError, KeyError):
             raise Unauthenticated from None
-        self._remember(token, principal, float(claims["exp"]))
+        self._verified[token] = (principal, float(claims["exp"]))
+        if len(self._verified) > REMEMBERED:
+            self._verified.popitem(last=False)
         return principal
 
     async def jwks(self) -> dict[str, Any]:
@@ -83,11 +85,6 @@ class TokenVerifier:
             self._verified_with = keys
         principal, expires = self._verified.get(token, (None, 0.0))
         return principal if clock.now().timestamp() < expires + LEEWAY_SECONDS else None
-
-    def _remember(self, token: str, principal: Principal, expires: float) -> None:
-        self._verified[token] = (principal, expires)
-        if len(self._verified) > REMEMBERED:
-            self._verified.popitem(last=False)
 
 
 def _require_current(claims: dict[str, Any]) -> None:

@@ -51,7 +51,12 @@ def encode_cursor(values: Sequence[Key], purpose: str = "") -> str:
 def decode_cursor(cursor: str, purpose: str = "", *types: type) -> list[Key]:
     """The values again, of these types if any are given; raises BadCursor."""
     try:
-        values = _decoded(cursor, purpose)
+        raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        content = raw[_SUM_BYTES:]
+        version, marked = json.loads(content)
+        if raw[:_SUM_BYTES] != _sum(content, purpose) or version != _FORMAT:
+            raise BadCursor
+        values = [_READERS[kind](value) for kind, value in marked]
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise BadCursor from None
     if types and [type(value) for value in values] != list(types):
@@ -148,17 +153,6 @@ def _written(value: Key) -> list[Any]:
             return ["t", value.isoformat()]
         case _:
             return ["d", value.isoformat()]
-
-
-def _decoded(cursor: str, purpose: str) -> list[Key]:
-    raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-    content = raw[_SUM_BYTES:]
-    if raw[:_SUM_BYTES] != _sum(content, purpose):
-        raise ValueError("sum")
-    version, values = json.loads(content)
-    if version != _FORMAT:
-        raise ValueError("format")
-    return [_READERS[kind](value) for kind, value in values]
 
 
 def _text(value: Any) -> str:

@@ -18,7 +18,10 @@ def explained(table: Table, columns: Columns, faults: Faults) -> tuple[list[RowP
 
     def rows_with_reasons() -> Iterator[tuple[Sequence[Cell], str]]:
         for number, cells, found in _faulty_rows(table, faults):
-            own = [_problem(table, columns, number, cells, each) for each in found]
+            own = []
+            for fault in found:
+                title, value = columns.shown(table.header, cells, fault)
+                own.append(RowProblem(number, title, fault.rule, value, rule(fault.rule).text))
             problems.extend(own[: MAX_STORED - len(problems)])
             yield cells, "；".join(f"{each.column}：{each.message.zh} / {each.message.en}" for each in own)
 
@@ -33,8 +36,3 @@ def _faulty_rows(table: Table, faults: Faults) -> Iterator[tuple[int, Sequence[C
     for number, found in faults:
         cells = next(cells for each, cells in rows if each == number)
         yield number, cells, found
-
-
-def _problem(table: Table, columns: Columns, number: int, cells: Sequence[Cell], fault: Fault) -> RowProblem:
-    title, value = columns.shown(table.header, cells, fault)
-    return RowProblem(number, title, fault.rule, value, rule(fault.rule).text)

@@ -41,16 +41,10 @@ def current_traceparent() -> str | None:
 
 def accepted_id(offered: str | None) -> str:
     """The id that a caller offers if it is well-formed and cannot be a person's number, else a fresh one."""
-    return (
-        offered
-        if offered and _WELL_FORMED.fullmatch(offered) and _is_no_persons_number(offered)
-        else new_correlation_id()
-    )
-
-
-def _is_no_persons_number(text: str) -> bool:
-    """Random hexadecimal ids, as ours are, have long runs of digits by chance."""
-    return redacted_text(text) == text and (_RANDOM.fullmatch(text) is not None or not _NUMBER.search(text))
+    if not offered or not _WELL_FORMED.fullmatch(offered) or redacted_text(offered) != offered:
+        return new_correlation_id()
+    # random hexadecimal ids, as ours are, have long runs of digits by chance
+    return offered if _RANDOM.fullmatch(offered) or not _NUMBER.search(offered) else new_correlation_id()
 
 
 def accepted_traceparent(offered: str | None) -> str | None:

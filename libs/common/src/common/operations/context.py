@@ -61,15 +61,15 @@ class OperationContext:
     async def upload(self) -> AsyncIterator[bytes]:
         """The file in its parts, decrypted one by one; none if there was no file."""
         index = 0
-        while (sealed := await self._upload_chunk(index)) is not None:
+        while True:
+            async with self.database.reading() as connection:
+                sealed = await storage.upload_chunk(connection, self.id, index)
+            if sealed is None:
+                return
             if self._cipher is None:
                 raise ValueError("an upload needs a cipher")
             yield await asyncio.to_thread(self._cipher.decrypt_blob, UPLOAD, f"{self.id}:{index}", sealed)
             index += 1
-
-    async def _upload_chunk(self, index: int) -> bytes | None:
-        async with self.database.reading() as connection:
-            return await storage.upload_chunk(connection, self.id, index)
 
     async def is_cancelled(self) -> bool:
         """True once the work is to end as `cancelled`: asked for between two parts, by work that has several."""

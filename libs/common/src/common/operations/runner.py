@@ -1,4 +1,4 @@
-"""Workers of long work: whoever is free takes the next operation; a worker that dies loses it to another."""
+"""Workers of long work: a free worker takes the next operation; one that dies loses it to another."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping

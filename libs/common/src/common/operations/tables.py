@@ -34,7 +34,24 @@ _NOTHING = text("0")
 
 def operation_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
     """Adds `operations`, `upload_chunks` and `operation_chunks` to the metadata."""
-    return _operations(metadata), _upload_chunks(metadata), _operation_chunks(metadata)
+    operations = _operations(metadata)
+    upload_chunks = Table(
+        "upload_chunks",
+        metadata,
+        Column("operation_id", Uuid, ForeignKey("operations.id", ondelete="CASCADE"), primary_key=True),
+        Column("index", Integer, primary_key=True),
+        Column("bytes", LargeBinary, nullable=False),
+        info={"insert_only": True, "deletable": True},
+    )
+    operation_chunks = Table(
+        "operation_chunks",
+        metadata,
+        Column("operation_id", Uuid, ForeignKey("operations.id", ondelete="CASCADE"), primary_key=True),
+        Column("chunk_no", Integer, primary_key=True),
+        Column("outcome", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+        info={"insert_only": True, "deletable": True},
+    )
+    return operations, upload_chunks, operation_chunks
 
 
 def _operations(metadata: MetaData) -> Table:
@@ -73,25 +90,3 @@ def _operations(metadata: MetaData) -> Table:
     Index("ix_operations_open", operations.c.id, postgresql_where=operations.c.state.in_(["queued", "running"]))
     Index("ix_operations_expires_at", operations.c.expires_at)
     return operations
-
-
-def _upload_chunks(metadata: MetaData) -> Table:
-    return Table(
-        "upload_chunks",
-        metadata,
-        Column("operation_id", Uuid, ForeignKey("operations.id", ondelete="CASCADE"), primary_key=True),
-        Column("index", Integer, primary_key=True),
-        Column("bytes", LargeBinary, nullable=False),
-        info={"insert_only": True, "deletable": True},
-    )
-
-
-def _operation_chunks(metadata: MetaData) -> Table:
-    return Table(
-        "operation_chunks",
-        metadata,
-        Column("operation_id", Uuid, ForeignKey("operations.id", ondelete="CASCADE"), primary_key=True),
-        Column("chunk_no", Integer, primary_key=True),
-        Column("outcome", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
-        info={"insert_only": True, "deletable": True},
-    )

@@ -59,17 +59,15 @@ def identifier_text(cell: Cell) -> str:
     >>> identifier_text(2020123456.0), identifier_text("'0012 ")
     ('2020123456', '0012')
     """
-    if isinstance(cell, (int, float)) and not _is_exact(cell):
-        raise CellProblem("number_in_scientific_notation")
+    if isinstance(cell, (int, float)):
+        is_exact = math.isfinite(cell) and abs(cell) < 10**EXACT_DIGITS and cell == int(cell)
+        if not is_exact:
+            raise CellProblem("number_in_scientific_notation")
     text = cell_text(unmarked(cell))
     if _SCIENTIFIC.fullmatch(text):
         raise CellProblem("number_in_scientific_notation")
     whole = _WHOLE.fullmatch(text)
     return whole[1] if whole else text
-
-
-def _is_exact(number: float) -> bool:
-    return math.isfinite(number) and abs(number) < 10**EXACT_DIGITS and number == int(number)
 
 
 def as_day(cell: Cell) -> date:

@@ -45,7 +45,7 @@ def find_header(rows: Sequence[Sequence[Cell]], synonyms: Mapping[str, str], *, 
 
 
 def _header(index: int, row: Sequence[Cell], known: Mapping[str, str]) -> Header:
-    headings = [_heading(cell) for cell in row]
+    headings = [_MARKS.sub("", normalise(cell_text(cell))) if isinstance(cell, str) else "" for cell in row]
     fields = [known.get(heading) for heading in headings]
     remarked = [
         None if field else known.get(_REMARK.sub("", text)) for field, text in zip(fields, headings, strict=True)
@@ -55,7 +55,3 @@ def _header(index: int, row: Sequence[Cell], known: Mapping[str, str]) -> Header
         if field is not None:
             positions.setdefault(field, position)
     return Header(index, positions, {field: str(row[position]).strip() for field, position in positions.items()})
-
-
-def _heading(cell: Cell) -> str:
-    return _MARKS.sub("", normalise(cell_text(cell))) if isinstance(cell, str) else ""

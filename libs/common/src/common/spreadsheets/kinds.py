@@ -39,16 +39,10 @@ def kind_of(filename: str, content: bytes) -> str:
         raise unreadable("file_type")
     if not content or content.isspace():
         raise unreadable("file_empty")
-    found = _by_content(content)
+    found = "xlsx" if content.startswith(_ZIP) else "xls" if content.startswith(_COMPOUND) else "csv"
     if ending == "xlsx" and found == "xls":
         # an encrypted .xlsx is wrapped into the container of .xls
         raise unreadable("file_encrypted" if b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P" in content else "file_type_mismatch")
     if found != ending:
         raise unreadable("file_type_mismatch")
     return ending
-
-
-def _by_content(content: bytes) -> str:
-    if content.startswith(_ZIP):
-        return "xlsx"
-    return "xls" if content.startswith(_COMPOUND) else "csv"

@@ -11,7 +11,7 @@ _PERSONS_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9]\d{9}|\d{6}(?:19|20)\d{9
 """A mobile phone's and a citizen's."""
 
 _SHORTEST = 2
-"""One character identifies nobody, and stands in too many cells."""
+"""One character identifies no person, and stands in too many cells."""
 
 
 class Identifies(Enum):

@@ -60,12 +60,8 @@ def unpacked(packed: bytes) -> list[NumberedRow]:
 
 
 def _opened(packed: bytes) -> list[Any]:
-    frame: list[Any] = json.loads(zlib.decompress(packed), object_hook=_day)
+    frame: list[Any] = json.loads(zlib.decompress(packed), object_hook=lambda day: date.fromisoformat(day["day"]))
     return frame
-
-
-def _day(value: dict[str, str]) -> date:
-    return date.fromisoformat(value["day"])
 
 
 def _place_of_header(sheets: Sequence[tuple[str, list[list[Cell]]]], find_header: HeaderFinder | None) -> int:

@@ -65,6 +65,7 @@ async def register(
     """
     person = deciding.must_take_part(Action.CREATE, person_of(caller))
     if entry is not None:
+        # before the stream is locked: an import keeps its entries and locks in this order, too
         await roster.keep_graduates(unit.connection, [entry])
     found = await roster.find(unit.connection, graduate_id)
     if found is None:
@@ -77,6 +78,7 @@ async def register(
         graduate_id=graduate.id,
         province_code=province_code,
     )
+    # refused before the stream is locked, like an unknown graduate: the caller must not learn who is registered
     if not scope_of(caller).allows(owners):
         raise refusals.UnknownGraduate
     await storage.open_streams(unit.connection, graduate.school_code, [graduate.id])
@@ -129,6 +131,7 @@ async def _locked_for(
     # read without the lock first: a caller outside the scope must neither wait for it nor learn from waiting
     seen = await storage.get(unit.connection, scope, registration_id)
     await storage.lock_streams(unit.connection, [seen.graduate.id])
+    # read again: the act before may have changed the registration, or an event the graduate's scope
     registration = await storage.get(unit.connection, scope, registration_id)
     person = deciding.must_take_part(action, person_of(caller))
     must_equal(expected, registration.version)

@@ -116,6 +116,7 @@ async def edit_registration(
     return _shown(caller, await database.act(caller.actor, edit))
 
 
+# a cursor comes from outside: a number that the column cannot hold would be an error of the database
 _VERSIONS = range(2**31)
 """What a version can be; 0 is the one before the first."""
 
@@ -175,6 +176,7 @@ def _explained_transition(action: Action) -> Callable[..., Awaitable[Response]]:
     return transition
 
 
+# routes of the table of acts: what differs is a name and a sentence
 for _action in TRANSITIONS:
     _route = _explained_transition(_action) if _action in commands.EXPLAINED else _transition(_action)
     router.add_api_route(

@@ -29,6 +29,7 @@ def _content_columns() -> list[Column[Any]]:
     """The fields of the content, and the versions of the code lists that its codes are of."""
     required = {"destination_code"}
     named = [Column(name, _TYPES.get(name, Text)(), nullable=name not in required) for name in FIELDS]
+    # a list may change its meaning with its next version
     return [*named, Column("code_lists", JSONB, nullable=False)]
 
 
@@ -68,6 +69,7 @@ registrations = Table(
     CheckConstraint("(effective_version IS NULL) = (effective_decided_on IS NULL)", name="effective_with_day"),
     CheckConstraint("version > 0", name="version_positive"),
 )
+# the last guard against two registrations at once; acts refuse the second under the stream's lock
 Index(
     "uq_registrations_current",
     registrations.c.graduate_id,

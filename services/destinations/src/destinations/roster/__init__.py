@@ -1,1 +1,1 @@
-"""Who can be registered: the roster (生源信息) as far as registry's events tell it, without any personal data."""
+"""The graduates who can be registered: the roster (生源信息) of registry's events, without personal data."""

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.database import NOW
+from common.database.pages import page_by_id
 from common.identifiers import GraduateId, InvitationId, OperationId, WaveId
 from surveys.invitations.domain import Batch, Invitation, InvitationState, NewInvitation
 from surveys.invitations.tables import invitations
@@ -71,9 +72,7 @@ async def made_by(connection: AsyncConnection, operation_id: OperationId) -> int
 
 async def page(connection: AsyncConnection, wave_id: WaveId, after: UUID | None, limit: int) -> list[Invitation]:
     """Invitations of a wave in the order of their ids."""
-    query = select(invitations).where(invitations.c.wave_id == wave_id).order_by(invitations.c.id).limit(limit)
-    if after is not None:
-        query = query.where(invitations.c.id > after)
+    query = page_by_id(invitations, true(), after, limit, wave_id=wave_id)
     return rows.all(Invitation, await connection.execute(query))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common import rows
 from common.auth import Owners, RowScope
 from common.database import NOW
+from common.database.pages import page_by_id
 from common.identifiers import QuestionnaireId, SchoolCode
 from surveys.questionnaires.domain.content import Content, PublishedVersion, Questionnaire
 from surveys.questionnaires.tables import questionnaire_versions as versions
@@ -39,19 +40,11 @@ async def find(
 
 
 async def page(
-    connection: AsyncConnection,
-    scope: RowScope,
-    school_code: SchoolCode | None,
-    after: UUID | None,
-    limit: int,
+    connection: AsyncConnection, scope: RowScope, school_code: SchoolCode | None, after: UUID | None, limit: int
 ) -> list[Questionnaire]:
     """Questionnaires in the order of their creation."""
     visible = _shared_or(questionnaires.c.school_code, scope)
-    query = select(questionnaires).where(visible).order_by(questionnaires.c.id).limit(limit)
-    if school_code is not None:
-        query = query.where(questionnaires.c.school_code == school_code)
-    if after is not None:
-        query = query.where(questionnaires.c.id > after)
+    query = page_by_id(questionnaires, visible, after, limit, school_code=school_code)
     return rows.all(Questionnaire, await connection.execute(query))
 
 

@@ -11,6 +11,7 @@ from common import rows
 from common.auth import Owners, RowScope
 from common.clock import TODAY_SQL
 from common.database import NOW
+from common.database.pages import page_by_id
 from common.identifiers import InvitationId, ResponseId, SchoolCode, WaveId
 from surveys.invitations.domain import Invitation
 from surveys.responses.domain import Moment, Response, ResponseState
@@ -65,13 +66,7 @@ async def page(
 ) -> list[Response]:
     """Responses in the order in which they were begun."""
     visible = scope.condition(Owners(school_code=responses.c.school_code, graduate_id=responses.c.graduate_id))
-    query = select(responses).where(visible).order_by(responses.c.id).limit(limit)
-    if school_code is not None:
-        query = query.where(responses.c.school_code == school_code)
-    if wave_id is not None:
-        query = query.where(responses.c.wave_id == wave_id)
-    if after is not None:
-        query = query.where(responses.c.id > after)
+    query = page_by_id(responses, visible, after, limit, school_code=school_code, wave_id=wave_id)
     return rows.all(Response, await connection.execute(query))
 
 

@@ -10,6 +10,7 @@ from common import rows
 from common.auth import Owners, RowScope
 from common.clock import TODAY_SQL
 from common.database import NOW
+from common.database.pages import page_by_id
 from common.identifiers import Cohort, SchoolCode, WaveId
 from surveys.waves.domain import CurrentWave, Wave, WavePlan
 from surveys.waves.tables import waves
@@ -64,11 +65,5 @@ async def page(
 ) -> list[Wave]:
     """Waves in the order of their creation, cut to the arguments that are given."""
     visible = scope.condition(Owners(school_code=waves.c.school_code))
-    query = select(waves).where(visible).order_by(waves.c.id).limit(limit)
-    if school_code is not None:
-        query = query.where(waves.c.school_code == school_code)
-    if cohort is not None:
-        query = query.where(waves.c.cohort == cohort)
-    if after is not None:
-        query = query.where(waves.c.id > after)
+    query = page_by_id(waves, visible, after, limit, school_code=school_code, cohort=cohort)
     return rows.all(Wave, await connection.execute(query))

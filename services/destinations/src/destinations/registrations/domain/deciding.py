@@ -107,10 +107,12 @@ def edit(registration: Registration, patch: Mapping[str, Any], person: Person) -
         Change(
             action=Action.EDIT,
             stage=following,
+            # the graduate confirmed other content
             confirmation=None if registration.confirmation is None else Confirmation.UNCONFIRMED,
             source=_source(person),
             content=content,
             incomplete=fields.missing_fields(content),
+            # pending content passes both levels anew
             reviewers=registration.reviewers if at_once else Reviewers(),
             changed=(),
             takes_effect=at_once,
@@ -159,6 +161,7 @@ def imported(registration: Registration | None, content: Destination, person: Pe
         source=Source.IMPORT,
         content=content,
         incomplete=_missing(content, Source.IMPORT),
+        # the import is the approval: no second person sees the row
         reviewers=Reviewers(approved_by_school=person.subject),
         changed=changed_fields(None, content),
         takes_effect=True,

@@ -162,6 +162,7 @@ def is_flexible(content: Destination) -> bool:
 def contradictions(content: Destination) -> tuple[FieldProblem, ...]:
     """Unknown codes, unusable texts and forbidden fields; such content is never stored."""
     unknown = _unknown_codes(content)
+    # without a known code there is no rule that the other fields could break
     if any(problem.pointer == "/destination_code" for problem in unknown):
         return unknown
     forbidden = tuple(rule("must_be_empty").problem(f"/{name}") for name in forbidden_fields(content))

@@ -106,19 +106,19 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Written:
-    """What only the database knows of a version: its day, its instant, and the id of a new registration."""
+class Stamp:
+    """The database's part of a version: its day, its instant, and the id of a new registration."""
 
     id: RegistrationId
     decided_on: date
     recorded_at: datetime
 
 
-def after(graduate: Graduate, before: Registration | None, change: Change, written: Written) -> Registration:
+def after(graduate: Graduate, before: Registration | None, change: Change, stamp: Stamp) -> Registration:
     """The registration once the change is written."""
     version = before.version + 1 if before else 1
     return Registration(
-        id=written.id,
+        id=stamp.id,
         graduate=graduate,
         version=version,
         stage=change.stage,
@@ -127,9 +127,9 @@ def after(graduate: Graduate, before: Registration | None, change: Change, writt
         content=change.content,
         incomplete=change.incomplete,
         reviewers=change.reviewers,
-        effective=_effective_after(before, change, version, written.decided_on),
-        decided_on=written.decided_on,
-        recorded_at=written.recorded_at,
+        effective=_effective_after(before, change, version, stamp.decided_on),
+        decided_on=stamp.decided_on,
+        recorded_at=stamp.recorded_at,
     )
 
 

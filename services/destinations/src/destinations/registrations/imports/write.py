@@ -19,7 +19,7 @@ from common.database import UnitOfWork
 from common.identifiers import RegistrationId
 from destinations.registrations import announcements, storage
 from destinations.registrations.domain.content import FIELDS
-from destinations.registrations.domain.registration import Reviewers, Written, after
+from destinations.registrations.domain.registration import Reviewers, Stamp, after
 from destinations.registrations.imports.plan import Planned
 
 _CONTENT = ", ".join(FIELDS)
@@ -114,7 +114,7 @@ _WRITE_AUDIT = text(
 )
 _UNSTAGE = text("DROP TABLE staged")
 
-_UNWRITTEN = Written(RegistrationId(UUID(int=0)), date.max, datetime.max.replace(tzinfo=UTC))
+_UNSTAMPED = Stamp(RegistrationId(UUID(int=0)), date.max, datetime.max.replace(tzinfo=UTC))
 _SAID_BY_DATABASE = {"registration_id", "decided_on", "recorded_at"}
 
 
@@ -177,5 +177,5 @@ def _record(planned: Planned) -> tuple[object, ...]:
 def _data(planned: Planned) -> str:
     """The event's data but for what only the database can say."""
     before, change, graduate = planned.known.registration, planned.change, planned.known.graduate
-    unwritten = after(graduate, before, change, _UNWRITTEN)
-    return announcements.to_data(before, unwritten).model_dump_json(exclude=_SAID_BY_DATABASE)
+    unstamped = after(graduate, before, change, _UNSTAMPED)
+    return announcements.to_data(before, unstamped).model_dump_json(exclude=_SAID_BY_DATABASE)

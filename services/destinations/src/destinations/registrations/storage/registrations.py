@@ -42,6 +42,7 @@ _REGISTRATIONS: Select[Any] = (
         *(_effective[name].label(f"effective_{name}") for name in FIELDS),
     )
     .join(_graduates, _graduates.c.graduate_id == _current.graduate_id)
+    # a school's first event may come after its graduates
     .outerjoin(_schools, _schools.c.school_code == _graduates.c.school_code)
     .outerjoin(tables.versions, _is_effective)
 )

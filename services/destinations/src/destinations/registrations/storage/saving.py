@@ -12,7 +12,7 @@ from common.codes import CodeLists
 from common.identifiers import RegistrationId
 from destinations.registrations.domain.content import CODE_LISTS, FIELDS, Destination
 from destinations.registrations.domain.lifecycle import Stage
-from destinations.registrations.domain.registration import Change, Registration, Reviewers, Written, after
+from destinations.registrations.domain.registration import Change, Registration, Reviewers, Stamp, after
 from destinations.roster.domain import Graduate
 
 _CONTENT = ", ".join(FIELDS)
@@ -26,8 +26,11 @@ _CASTS = {
     "effective_version": "int",
 }
 
+# a parameter that is None has no type of its own
 _BOUND = {name: f"CAST(:{name} AS {_CASTS.get(name, 'text')})" for name in _WRITTEN}
 
+# one statement: day, instant and sequence are taken under the lock, and a round trip for each table would cost more.
+# Only a published version moves the stream's day, since an import may give any day from the last event on.
 _SAVE = text(
     f"""
     WITH moment AS (
@@ -98,8 +101,8 @@ async def save(
         "by_subject": actor.subject,
     }
     row = (await connection.execute(_SAVE, values)).one()
-    written = Written(RegistrationId(row.id), row.day, row.recorded_at)
-    return after(graduate, before, change, written), row.sequence
+    stamp = Stamp(RegistrationId(row.id), row.day, row.recorded_at)
+    return after(graduate, before, change, stamp), row.sequence
 
 
 def code_list_versions(content: Destination) -> str:
