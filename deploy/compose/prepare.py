@@ -28,7 +28,7 @@ TOKEN_LIFETIME = timedelta(days=180)
 
 
 def main() -> None:
-    """Fill the folder."""
+    """Fills the folder."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "deploy" / "secrets"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     state = State.of_workspace()
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _keep(path: Path, make: Callable[[], str], *, outdated: bool = False) -> None:
-    """Write a secret that is missing or outdated; a running container sees the same file with the new content."""
+    """Writes a secret that is missing or outdated; a running container sees the same file with the new content."""
     if outdated or not path.exists():
         path.write_text(make(), encoding="utf-8")
     _open(path)

@@ -28,10 +28,10 @@ async def test_a_run_that_is_ahead_takes_services_and_tokens_with_it(launcher: L
     launcher.settings.clear()
     shown = launcher.quxiang("env", "registry").stdout.splitlines()
     assert "QUXIANG_CLOCK=+14d" in [shlex.split(line)[0] for line in shown]
-    assert issued_after(launcher) == pytest.approx(FORTNIGHT, abs=60)
+    assert issued_after(launcher) == pytest.approx(FORTNIGHT, abs=180)
     process.send_signal(signal.SIGTERM)
     assert launcher.wait(10) == 0
-    assert launcher.start().wait(30) == 1
+    assert launcher.start().wait(90) == 1
     assert "the run before had +14d, this one has none" in launcher.output
 
 
@@ -64,8 +64,8 @@ def test_a_value_that_is_no_offset_is_refused_with_the_rule(launcher: Launcher) 
 
 
 def test_a_token_follows_the_environment_then_the_last_run(launcher: Launcher) -> None:
-    assert issued_after(launcher) == pytest.approx(0, abs=60)
+    assert issued_after(launcher) == pytest.approx(0, abs=180)
     (launcher.state / "clock.json").write_text(json.dumps({"ahead": "+14d"}))
-    assert issued_after(launcher) == pytest.approx(FORTNIGHT, abs=60)
+    assert issued_after(launcher) == pytest.approx(FORTNIGHT, abs=180)
     launcher.settings["QUXIANG_CLOCK"] = "+1h"
-    assert issued_after(launcher) == pytest.approx(3600, abs=60)
+    assert issued_after(launcher) == pytest.approx(3600, abs=180)

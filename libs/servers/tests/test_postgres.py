@@ -89,7 +89,7 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     folder.rmdir()
     folder.symlink_to(tmp_path)
     try:
-        with pytest.raises(StartProblem, match="belongs to somebody else"):
+        with pytest.raises(StartProblem, match="belongs to another user"):
             shared_folder(tmp_path)
     finally:
         folder.unlink()

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from common.database import Database
-from common.relay.connection import dedicated_connection
+from common.database.dedicated import dedicated_connection
 from common.relay.numbering import number_next, sent_position
 
 Json = dict[str, Any]

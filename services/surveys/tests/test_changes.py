@@ -8,7 +8,7 @@ import httpx
 
 from common.contracts.response import REQUESTED
 from common.database import Database
-from common.relay.connection import dedicated_connection
+from common.database.dedicated import dedicated_connection
 from common.relay.numbering import number_next, sent_position
 
 Json = dict[str, Any]

@@ -36,7 +36,7 @@ def become_command(state: State, service: str, arguments: Sequence[str]) -> NoRe
 
 
 def follow_log(path: Path, say: Callable[[str], None], *, lines: int, until: Callable[[], bool]) -> None:
-    """Shows the last lines of a log and what is written from then on, until told to stop; raises StartProblem."""
+    """Shows the last lines of a log and what is written from then on, while `until` is false; raises StartProblem."""
     try:
         log = path.open("rb")
     except FileNotFoundError:

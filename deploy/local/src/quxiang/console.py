@@ -13,21 +13,21 @@ class Console:
 
     @property
     def is_terminal(self) -> bool:
-        """Tell whether a person watches."""
+        """Whether a person watches."""
         return sys.stdout.isatty()
 
     def say(self, text: str) -> None:
-        """Say what just happened."""
+        """Says what just happened."""
         self.show(f"[{time.monotonic() - self._start:5.1f} s] {text}")
 
     def show(self, text: str) -> None:
-        """Write plain lines."""
+        """Writes plain lines."""
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.write(text + "\n")
             sys.stdout.flush()
 
     def complain(self, text: str) -> None:
-        """Say what went wrong."""
+        """Says what went wrong."""
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.write(f"\n{text}\n")
             sys.stderr.flush()

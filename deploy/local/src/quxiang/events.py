@@ -18,8 +18,11 @@ _SHOWN = ("ce_type", "ce_subject", "ce_sequence", "ce_decidedon")
 
 
 async def follow(state: State, say: Callable[[str], None], *, count: int | None = None) -> None:
-    """Print each new event of the public topics, one per line, until cancelled or `count` were shown."""
-    async with _reader(_broker(state)) as reader:
+    """Prints each new event of the public topics, one per line, until cancelled or `count` were shown."""
+    address: Any = state.recall("run.json").get("kafka")
+    if not isinstance(address, str):
+        raise StartProblem(NOT_RUNNING)
+    async with _reader(address) as reader:
         shown = 0
         async for record in reader:
             say(described(record))
@@ -34,13 +37,6 @@ def described(record: "ConsumerRecord[bytes, bytes]") -> str:
     facts = "  ".join(headers.get(name, "-") for name in _SHOWN)
     data = json.dumps(json.loads(record.value), ensure_ascii=False) if record.value else "-"
     return f"{facts}  {data}"
-
-
-def _broker(state: State) -> str:
-    address: Any = state.recall("run.json").get("kafka")
-    if not isinstance(address, str):
-        raise StartProblem(NOT_RUNNING)
-    return address
 
 
 @asynccontextmanager

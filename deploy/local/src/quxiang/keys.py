@@ -16,7 +16,7 @@ RENEWAL_SECONDS = 3600.0
 
 
 def keyring_file(state: State, service: str) -> Path:
-    """Give the key ring of a service, made on first use: without it nothing stored can be read again."""
+    """The key ring of a service, made on first use: without it nothing stored can be read again."""
     path = state.keys / f"{service}.keyring.json"
     if not path.exists():
         unfinished = path.with_suffix(".new")
@@ -26,18 +26,18 @@ def keyring_file(state: State, service: str) -> Path:
 
 
 def service_token_file(state: State, service: str) -> Path:
-    """Give the file with a service's own token; the launcher renews it while it runs."""
+    """The file with a service's own token; the launcher renews it while it runs."""
     return state.keys / f"{service}.token"
 
 
 def renew_service_token(state: State, service: str) -> None:
-    """Write a fresh token with which the service calls the others."""
+    """Writes a fresh token with which the service calls the others."""
     grant = Grant(Role.SYSTEM, subject=f"service:{service}")
     write_atomically(service_token_file(state, service), issuer_of(state).issue(grant, TOKEN_LIFETIME) + "\n")
 
 
 async def keep_tokens_fresh(state: State, services: Iterable[str], complain: Callable[[str], None]) -> None:
-    """Renew the services' tokens for ever; they live long enough for several tries on a disk that is full."""
+    """Renews the services' tokens for ever; they live long enough for several tries on a disk that is full."""
     while True:
         await asyncio.sleep(RENEWAL_SECONDS)
         try:

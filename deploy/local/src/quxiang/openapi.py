@@ -18,7 +18,7 @@ from quxiang.state import State, workspace_root
 
 
 def document(service: str) -> str:
-    """Give the document of one service, made without a server: nothing is connected before the first request."""
+    """The document of one service, made without a server: nothing is connected before the first request."""
     with tempfile.TemporaryDirectory() as folder:
         state = State(Path(folder) / "state")
         issuer_of(state)
@@ -30,18 +30,18 @@ def document(service: str) -> str:
 
 
 def committed(service: str) -> Path:
-    """Give the file that is committed."""
+    """The file that is committed."""
     return workspace_root() / "services" / service / "openapi.json"
 
 
 def outdated(service: str) -> bool:
-    """Tell whether the committed file differs from what the code gives."""
+    """Whether the committed file differs from what the code gives."""
     path = committed(service)
     return not path.exists() or path.read_text() != document(service)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write or check; give the exit code."""
+    """Writes or checks, and returns the exit code."""
     parser = ArgumentParser(prog="python -m quxiang.openapi", description=__doc__)
     parser.add_argument("--check", action="store_true", help="fail when a committed file differs")
     check = parser.parse_args(arguments).check

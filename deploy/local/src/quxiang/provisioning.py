@@ -14,7 +14,7 @@ from quxiang.services import Surroundings
 
 
 async def ensure_databases(admin_url: str) -> set[str]:
-    """Create what is missing, per service an owner role, an application role and a database; give the new ones."""
+    """Creates what is missing, per service an owner role, an application role and a database; returns the new ones."""
     created = set()
     admin = await asyncpg.connect(admin_url, timeout=10)
     try:
@@ -33,7 +33,7 @@ async def ensure_databases(admin_url: str) -> set[str]:
 
 
 async def ensure_all_topics(surroundings: Surroundings) -> None:
-    """Create the topics of the contract and the dead letters of every consumer group, where missing."""
+    """Creates the topics of the contract and the dead letters of every consumer group, where missing."""
     settings = ServiceSettings(
         service="launcher",
         database_url=surroundings.database_url("registry", "app"),
@@ -44,7 +44,7 @@ async def ensure_all_topics(surroundings: Surroundings) -> None:
 
 
 def fingerprint(*packages: str) -> str:
-    """Give a short text that changes with any source file of the packages."""
+    """A short text that changes with any source file of the packages."""
     digest = hashlib.sha256()
     for package in packages:
         found = importlib.util.find_spec(package)

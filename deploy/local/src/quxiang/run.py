@@ -31,7 +31,9 @@ def run(state: State, *, demo: bool, left_out: Collection[str] = ()) -> int:
         state.create()
         with state.owned():
             _tidy(state, console)
-            stack = Stack(state, console, ahead=_ahead(state, console), left_out=left_out)
+            if ahead := move_for_run(state):
+                console.say(f"the clock of code and databases runs ahead by {ahead}")
+            stack = Stack(state, console, ahead=ahead, left_out=left_out)
             return asyncio.run(_serve(stack, state, console, demo=demo and not left_out))
     except Exception as failure:
         words = _advice(failure, state)
@@ -42,7 +44,7 @@ def run(state: State, *, demo: bool, left_out: Collection[str] = ()) -> int:
 
 
 def _advice(failure: Exception, state: State) -> str | None:
-    """Give words for what the person can mend, None for a defect of ours."""
+    """Words for what the person can mend, None for a defect of ours."""
     if problem := first_of(failure, StartProblem):
         return str(problem)
     error = first_of(failure, OSError)
@@ -52,16 +54,10 @@ def _advice(failure: Exception, state: State) -> str | None:
 
 
 def _tidy(state: State, console: Console) -> None:
-    """Clear what an earlier launcher that was killed may have left."""
+    """Clears what an earlier launcher that was killed may have left."""
     if names := end_leftovers(state.pid_files()):
         console.say(f"ended what a killed launcher had left running: {', '.join(names)}")
     state.run_file.unlink(missing_ok=True)
-
-
-def _ahead(state: State, console: Console) -> str:
-    if ahead := move_for_run(state):
-        console.say(f"the clock of code and databases runs ahead by {ahead}")
-    return ahead
 
 
 async def _serve(stack: Stack, state: State, console: Console, *, demo: bool) -> int:
@@ -78,8 +74,9 @@ async def _serve(stack: Stack, state: State, console: Console, *, demo: bool) ->
         await _stop(stack, console)
         raise
     await _stop(stack, console)
-    _leave()
-    return 0
+    sys.stdout.flush()
+    # without waiting for a thread that may still download something
+    os._exit(0)
 
 
 async def _live(stack: Stack, state: State, console: Console, *, demo: bool) -> None:
@@ -112,7 +109,7 @@ async def _stop(stack: Stack, console: Console) -> None:
 
 
 def _stop_requests(stack: Stack, console: Console) -> asyncio.Event:
-    """Turn the first signal into an orderly stop and the second into an immediate one."""
+    """Turns the first signal into an orderly stop and the second into an immediate one."""
     asked = asyncio.Event()
 
     def receive() -> None:
@@ -127,12 +124,6 @@ def _stop_requests(stack: Stack, console: Console) -> asyncio.Event:
 
 
 def _heeded() -> list[signal.Signals]:
-    """Give the signals that stop: not the end of a terminal that `nohup` has told us to outlive."""
+    """The signals that stop: not the end of a terminal that `nohup` lets the launcher outlive."""
     outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     return [number for number in STOPPING if not (outlives and number is signal.SIGHUP)]
-
-
-def _leave() -> None:
-    """Leave without waiting for a thread that may still download something."""
-    sys.stdout.flush()
-    os._exit(0)

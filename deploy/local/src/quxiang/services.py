@@ -24,7 +24,7 @@ class Surroundings:
     ahead: str = ""
 
     def environment(self, service: str) -> dict[str, str]:
-        """Give the settings of one service."""
+        """The settings of one service."""
         return {
             "QUXIANG_DATABASE_URL": self.database_url(service, "app"),
             "QUXIANG_MIGRATION_DATABASE_URL": self.database_url(service, "owner"),
@@ -46,15 +46,15 @@ class Surroundings:
         }
 
     def database_url(self, service: str, part: str) -> str:
-        """Give the address of a service's database for one of its two roles."""
+        """The address of a service's database for one of its two roles."""
         return f"postgresql://{service}_{part}@{LOOPBACK}:{self.postgres_port}/{service}"
 
     def program(self, service: str) -> Program:
-        """Give the service as a program: API and worker in one process."""
+        """The service as a program: API and worker in one process."""
         return self._command(service, service, "all", self.state.log(service))
 
     def migration(self, service: str) -> Program:
-        """Give the program that brings the service's database up to its code."""
+        """The program that brings the service's database up to its code."""
         return self._command(f"{service}-migrate", service, "migrate", self.state.log(service))
 
     def _command(self, name: str, service: str, command: str, log: Path) -> Program:
@@ -72,7 +72,7 @@ class Surroundings:
 
 
 async def is_ready(port: int) -> bool:
-    """Ask a service whether it is ready."""
+    """Asks a service whether it is ready."""
     async with httpx.AsyncClient(timeout=3, trust_env=False) as client:
         try:
             return (await client.get(f"{url(port)}/readyz")).status_code == httpx.codes.OK

@@ -11,7 +11,7 @@ AUDIENCE = "quxiang"
 
 
 def issuer_of(state: State) -> TokenIssuer:
-    """Read the key pair of a stack, making it on first use; two programs at once make one pair."""
+    """Reads the key pair of a stack, making it on first use; two programs at once make one pair."""
     state.create()
     pair = state.keys / "signing.pem"
     with locked(state.keys / "lock"):
@@ -21,12 +21,12 @@ def issuer_of(state: State) -> TokenIssuer:
 
 
 def jwks_file(state: State) -> Path:
-    """Give the file that tells the services which keys to trust."""
+    """The file that tells the services which keys to trust."""
     return state.keys / "jwks.json"
 
 
 def _make(pair: Path, public: Path) -> None:
-    """Write the public half first: a pair that is there is one that the services trust."""
+    """Writes the public half first: a pair that is there is one that the services trust."""
     key = SigningKey.load(pair) if pair.exists() else SigningKey.generate()
     write_atomically(public, jwks_of(key) + "\n")
     if not pair.exists():

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Collection
-from pathlib import Path
 
 from quxiang.addresses import PORTS, url
 from quxiang.ahead import remember
@@ -51,7 +50,7 @@ class Stack:
         self.surroundings = Surroundings(state, self._postgres.port, kafka, ahead)
 
     async def start(self) -> None:
-        """Bring everything up; what does not come up comes out as a group."""
+        """Brings everything up; what does not come up comes out as a group."""
         self._check_room()
         self._state.remember("ports.json", {"postgres": self._postgres.port, "kafka": self._kafka.port})
         remember(self._state, self._ahead)
@@ -83,7 +82,7 @@ class Stack:
         self._console.say(f"{service} is stopped")
 
     async def stop(self) -> None:
-        """Stop the services first, so that they can finish what they have, then the servers below them."""
+        """Stops the services first, so that they can finish what they have, then the servers below them."""
         self._is_announced = False
         with contextlib.suppress(OSError):
             self._state.run_file.unlink()
@@ -92,7 +91,7 @@ class Stack:
         await self._supervisor.stop(servers, SERVERS_STOP)
 
     def kill(self) -> None:
-        """End everything at once."""
+        """Ends everything at once."""
         self._supervisor.kill_all()
 
     async def _start_databases(self) -> None:
@@ -104,7 +103,7 @@ class Stack:
         self._console.say("the four databases are up to date")
 
     async def _migrate(self, service: str, *, is_new: bool) -> None:
-        """Bring one database up to the code, unless the same code did so at an earlier start."""
+        """Brings one database up to the code, unless the same code did so at an earlier start."""
         done, code_now = self._state.recall("migrated.json"), fingerprint(service, "common")
         if done.get(service) == code_now and not is_new:
             return
@@ -126,7 +125,8 @@ class Stack:
             if service not in self._left_out:
                 self._require_port(service)
         for folder in (self._state.folder, self._postgres.data.parent):
-            self._state.require_space(_existing(folder))
+            existing = next(each for each in (folder, *folder.parents) if each.exists())
+            self._state.require_space(existing)
 
     def _require_port(self, service: str) -> None:
         port = PORTS[service]
@@ -168,7 +168,3 @@ def _owner_of(port: int) -> str:
 
 def _port(value: object) -> int | None:
     return value if isinstance(value, int) else None
-
-
-def _existing(folder: Path) -> Path:
-    return next(each for each in (folder, *folder.parents) if each.exists())

@@ -17,7 +17,7 @@ _NEEDED_BYTES = 500 * 1024 * 1024
 
 
 def workspace_root() -> Path:
-    """Give the folder of the repository this code lies in."""
+    """The folder of the repository this code lies in."""
     here = Path(__file__).resolve()
     return next((folder for folder in here.parents if (folder / "uv.lock").exists()), Path.cwd())
 
@@ -30,7 +30,7 @@ class State:
 
     @classmethod
     def of_workspace(cls) -> "State":
-        """Give the state folder of this repository, or the one that QUXIANG_STATE names."""
+        """The state folder of this repository, or the one that QUXIANG_STATE names."""
         given = os.environ.get("QUXIANG_STATE")
         return cls(Path(given).absolute() if given else workspace_root() / ".quxiang")
 
@@ -45,19 +45,19 @@ class State:
         return self.folder / "keys"
 
     def log(self, name: str) -> Path:
-        """Give the log of one program."""
+        """The log of one program."""
         return self.folder / "logs" / f"{name}.log"
 
     def pid_file(self, name: str) -> PidFile:
-        """Give the pid file of one program."""
+        """The pid file of one program."""
         return PidFile(self.folder / "pids" / f"{name}.pid")
 
     def pid_files(self) -> list[PidFile]:
-        """Give the pid files that there are."""
+        """The pid files that there are."""
         return [PidFile(path) for path in sorted((self.folder / "pids").glob("*.pid"))]
 
     def create(self) -> None:
-        """Make the folders; a full or unwritable disk is said here, before anything is half made."""
+        """Makes the folders; a full or unwritable disk is said here, before anything is half made."""
         try:
             self.folder.mkdir(mode=0o700, exist_ok=True)
             for part in ("logs", "pids", "keys"):
@@ -68,7 +68,7 @@ class State:
             ) from error
 
     def require_space(self, folder: Path, needed: int = _NEEDED_BYTES) -> None:
-        """Refuse to start a database on a disk that is as good as full."""
+        """Refuses to start a database on a disk that is as good as full."""
         free = shutil.disk_usage(folder).free
         if free < needed:
             raise StartProblem(
@@ -78,7 +78,7 @@ class State:
 
     @contextmanager
     def owned(self) -> Iterator[None]:
-        """Hold the folder for one launcher; the system frees the lock of a launcher that was killed."""
+        """Holds the folder for one launcher; the system frees the lock of a launcher that was killed."""
         with (self.folder / "lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -94,11 +94,11 @@ class State:
             yield
 
     def remember(self, name: str, values: Mapping[str, object]) -> None:
-        """Write a small JSON file in one step, so that a reader never sees half of it."""
+        """Writes a small JSON file in one step, so that a reader never sees half of it."""
         write_atomically(self.folder / name, json.dumps(values, ensure_ascii=False, indent=2) + "\n")
 
     def recall(self, name: str) -> dict[str, object]:
-        """Read it again; a missing or damaged one is empty."""
+        """Reads it again; a missing or damaged one is empty."""
         with contextlib.suppress(OSError, ValueError):
             found = json.loads((self.folder / name).read_text())
             return found if isinstance(found, dict) else {}
@@ -106,7 +106,7 @@ class State:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replace a file by a complete new one that only its owner can read."""
+    """Replaces a file by a complete new one that only its owner can read."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -116,7 +116,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Wait for one's turn at something that two programs may make at the same time."""
+    """Waits for one's turn at something that two programs may make at the same time."""
     with path.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -19,7 +19,7 @@ class BackOff:
         self._pause = SHORTEST_PAUSE
 
     def after(self, ran_for: float) -> float:
-        """Give the pause after a run of this length."""
+        """The pause after a run of this length."""
         pause = SHORTEST_PAUSE if ran_for >= STEADY_AFTER else self._pause
         self._pause = min(pause * 2, LONGEST_PAUSE)
         return pause
@@ -42,7 +42,7 @@ class Supervisor:
         self._watchers: dict[str, asyncio.Task[None]] = {}
 
     async def start(self, program: Program, patience: float) -> None:
-        """Start a program, wait until it is ready, and keep it running from then on."""
+        """Starts a program, waits until it is ready, and keeps it running from then on."""
         child = Child(program, self._pid_file(program.name))
         self._children[program.name] = child
         await child.start()
@@ -56,17 +56,19 @@ class Supervisor:
         await self._children[name].until_ready(patience)
 
     async def run_once(self, program: Program) -> int:
-        """Run a program that ends by itself; give its exit code."""
+        """Runs a program that ends by itself, and returns its exit code."""
         child = Child(program, self._pid_file(program.name))
         self._children[program.name] = child
         await child.start()
         return await child.exited()
 
     async def stop(self, names: Iterable[str], patience: float) -> None:
-        """Stop some programs side by side; whatever is left after the patience is killed."""
+        """Stops some programs side by side; whatever is left after the patience is killed."""
         stopping = [name for name in names if name in self._children]
         for name in stopping:
-            await self._unwatch(name)
+            if watcher := self._watchers.pop(name, None):
+                watcher.cancel()
+                await asyncio.wait({watcher})
         ended = [self._children.pop(name).stop(patience) for name in stopping]
         for name, failure in zip(stopping, await asyncio.gather(*ended, return_exceptions=True), strict=True):
             if failure is not None:
@@ -74,7 +76,7 @@ class Supervisor:
         self._changed()
 
     def names(self) -> list[str]:
-        """Give the programs in the order of their start."""
+        """The programs in the order of their start."""
         return list(self._children)
 
     def processes(self) -> dict[str, int]:
@@ -82,7 +84,7 @@ class Supervisor:
         return {name: child.pid for name, child in self._children.items() if child.pid is not None}
 
     def kill_all(self) -> None:
-        """End everything at once."""
+        """Ends everything at once."""
         for child in self._children.values():
             child.kill()
 
@@ -116,9 +118,3 @@ class Supervisor:
                 self._say(f"{child.program.name} is ready again")
                 return
             await asyncio.sleep(0.1)
-
-    async def _unwatch(self, name: str) -> None:
-        watcher = self._watchers.pop(name, None)
-        if watcher is not None:
-            watcher.cancel()
-            await asyncio.wait({watcher})

@@ -56,7 +56,7 @@ def grant(
 
 
 def lifetime(text: str) -> timedelta:
-    """Read a lifetime such as 1s, 5m or 12h."""
+    """Reads a lifetime such as 1s, 5m or 12h."""
     found = re.fullmatch(r"([1-9][0-9]{0,5})([smh])", text)
     if found is None:
         raise WrongUseError(f"a lifetime is written like 1s, 5m or 12h, not {text!r}")
@@ -64,7 +64,7 @@ def lifetime(text: str) -> timedelta:
 
 
 def _acceptable(made: Grant) -> Grant:
-    """Refuse here what every service would refuse as 401."""
+    """Refuses here what every service would refuse as 401."""
     try:
         principal_of({**made.claims(), "sub": subject_of(made)})
     except ValueError:

@@ -19,7 +19,7 @@ SAMPLES = {
 
 
 def welcome(state: State, console: Console) -> None:
-    """Show addresses and tokens."""
+    """Shows addresses and tokens."""
     issuer = issuer_of(state)
     console.show("\nQuxiang is running. 去向已启动。\n")
     for service, port in PORTS.items():

@@ -34,13 +34,12 @@ async def wait_at_most(awaitable: Awaitable[T], seconds: float, what: str) -> T:
 
 
 def _abandon(future: "asyncio.Future[T]") -> None:
+    def forget(ended: "asyncio.Future[T]") -> None:
+        _abandoned.discard(ended)
+        if not ended.cancelled():
+            ended.exception()
+
     # the reference keeps the task from being collected half-way
     _abandoned.add(future)  # type: ignore[arg-type]
-    future.add_done_callback(_forget)
+    future.add_done_callback(forget)
     future.cancel()
-
-
-def _forget(future: "asyncio.Future[T]") -> None:
-    _abandoned.discard(future)
-    if not future.cancelled():
-        future.exception()

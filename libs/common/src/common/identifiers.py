@@ -4,7 +4,7 @@ from typing import NewType
 from uuid import UUID
 
 GraduateId = NewType("GraduateId", UUID)
-"""毕业生: random (version 4), so that a list in file order identifies no person."""
+"""毕业生: random (version 4), so that no list in file order identifies a person."""
 
 RegistrationId = NewType("RegistrationId", UUID)
 """去向登记."""

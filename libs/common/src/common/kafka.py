@@ -160,7 +160,13 @@ async def ensure_topics(
     async with _administration(settings) as client:
         missing = sorted(names - await _visible(client))
         if missing:
-            response = await answered(_created(client, settings, missing), ADMIN_SECONDS, "creation of topics")
+            configuration = {"retention.ms": str(RETENTION_DAYS * _MILLISECONDS_A_DAY), "cleanup.policy": "delete"}
+            # replication -1 is the broker's default; aiokafka lets it pass only with an (empty) assignment
+            new = [
+                NewTopic(name, settings.partitions, -1, replica_assignments={}, topic_configs=configuration)
+                for name in missing
+            ]
+            response = await answered(client.create_topics(new), ADMIN_SECONDS, "creation of topics")
             for name, code, *_ in response.topic_errors:
                 if code not in (0, TopicAlreadyExistsError.errno):
                     raise BrokerUnavailableError(f"creation of {name}") from for_code(code)
@@ -176,17 +182,6 @@ async def _until_visible(client: AIOKafkaAdminClient, names: set[str]) -> None:
     """A member that joins before its broker knows a new topic is given no partition of it for a while."""
     while not names <= await _visible(client):  # noqa: ASYNC110 - the event is in the broker
         await asyncio.sleep(0.02)
-
-
-def _created(client: AIOKafkaAdminClient, settings: ServiceSettings, names: Sequence[str]) -> Awaitable[Any]:
-    configuration = {"retention.ms": str(RETENTION_DAYS * _MILLISECONDS_A_DAY), "cleanup.policy": "delete"}
-    return client.create_topics(  # type: ignore[no-any-return]
-        [
-            # replication -1 is the broker's default; aiokafka lets it pass only with an (empty) assignment
-            NewTopic(name, settings.partitions, -1, replica_assignments={}, topic_configs=configuration)
-            for name in names
-        ]
-    )
 
 
 async def delete_topics(settings: ServiceSettings, prefix: str) -> None:

@@ -13,8 +13,8 @@ import pytest
 from common.auth import SYSTEM, TokenVerifier
 from common.change_feed import changes_router, schemas_router
 from common.database import Database
+from common.database.dedicated import dedicated_connection
 from common.http import Router, create_app
-from common.relay.connection import dedicated_connection
 from common.relay.numbering import number_next, sent_position
 from common.settings import ServiceSettings
 from testing.messaging import destination_event, outbox_database

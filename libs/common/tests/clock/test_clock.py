@@ -10,7 +10,7 @@ from sqlalchemy import text
 from common import clock
 from common.clock import NOW_SQL, TODAY_SQL, day_in_shanghai
 from common.database import Database, instant_column, new_metadata
-from common.relay.connection import dedicated_connection
+from common.database.dedicated import dedicated_connection
 from testing.databases import ServiceDatabase, service_database
 
 FORTNIGHT = timedelta(days=14)

@@ -35,7 +35,7 @@ _NOT_INHERITED = frozenset({"PYTHONDONTWRITEBYTECODE", "ALL_PROXY", "all_proxy"}
 
 
 def inherited(environment: Mapping[str, str]) -> dict[str, str]:
-    """Give what a child inherits of an environment; its proxies are for outside, our programs meet on the loopback."""
+    """What a child inherits of an environment; its proxies are for outside, our programs meet on the loopback."""
     kept = {name: value for name, value in environment.items() if name not in _NOT_INHERITED}
     direct = [kept.get("no_proxy") or kept.get("NO_PROXY"), LOOPBACK, "localhost"]
     return kept | dict.fromkeys(("no_proxy", "NO_PROXY"), ",".join(filter(None, direct)))
@@ -55,7 +55,7 @@ class Child:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def start(self) -> None:
-        """Start the program; its output goes to the end of its log. After an OSError nothing of it runs."""
+        """Starts the program; its output goes to the end of its log. After an OSError nothing of it runs."""
         program = self.program
         with program.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -83,7 +83,7 @@ class Child:
             raise
 
     async def exited(self) -> int:
-        """Wait for the end of the process; give its exit code."""
+        """Waits for the end of the process, and returns its exit code."""
         assert self._process is not None
         code = await self._process.wait()
         if self._pid_file:
@@ -91,25 +91,27 @@ class Child:
         return code
 
     async def is_ready(self) -> bool:
-        """Ask the program once; no answer counts as no."""
+        """Asks the program once; no answer counts as no."""
         try:
             return await asyncio.wait_for(self.program.ready(), 5)
         except (OSError, TimeoutError):
             return False
 
     async def until_ready(self, patience: float) -> None:
-        """Wait until the program says it is ready; a program that ends or takes too long is a problem to report."""
+        """Waits until the program says it is ready; a program that ends or takes too long is a problem to report."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 while not await self.is_ready():
                     if self.pid is None:
-                        raise StartProblem(self._ended())
+                        code = self._process.returncode if self._process else None
+                        ended = f"{self.program.name} ended with code {code} before it was ready."
+                        raise StartProblem(f"{ended}\n{self._last_words()}")
                     await asyncio.sleep(0.05)
                 return
         raise StartProblem(f"{self.program.name} was not ready after {patience:.0f} s.\n{self._last_words()}")
 
     async def stop(self, patience: float) -> None:
-        """Ask the program to stop; after the patience kill it and whatever it started."""
+        """Asks the program to stop; after the patience kills it and whatever it started."""
         if self._process is None:
             return
         pid = self._process.pid
@@ -122,13 +124,9 @@ class Child:
         await self.exited()
 
     def kill(self) -> None:
-        """End the program and everything in its group at once."""
+        """Ends the program and everything in its group at once."""
         if self._process is not None:
             signal_group(self._process.pid, signal.SIGKILL)
-
-    def _ended(self) -> str:
-        code = self._process.returncode if self._process else None
-        return f"{self.program.name} ended with code {code} before it was ready.\n{self._last_words()}"
 
     def _last_words(self) -> str:
         lines = self.program.log.read_text(errors="replace").splitlines()[-12:]

@@ -37,7 +37,7 @@ class Jar:
 
 
 def kafka_classpath() -> list[Path]:
-    """Give the checked jars, downloading them only when one is missing."""
+    """The checked jars, downloading them only when one is missing."""
     locked = locked_jars()
     repository = maven_repository()
     if not _complete(locked, repository):
@@ -61,14 +61,14 @@ def _alone_in(repository: Path) -> Iterator[None]:
 
 
 def locked_jars(text: str | None = None) -> list[Jar]:
-    """Read the lock."""
+    """Reads the lock."""
     if text is None:
         text = resources.files("servers").joinpath(LOCK).read_text()
     return [Jar(**entry) for entry in tomllib.loads(text)["jar"]]
 
 
 def maven_repository() -> Path:
-    """Give the folder that keeps jars between runs: M2_REPO, else the usual one, else one in the working tree."""
+    """The folder that keeps jars between runs: M2_REPO, else the usual one, else one in the working tree."""
     if given := os.environ.get("M2_REPO"):
         return Path(given)
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 (Path.home() fails without a home)
@@ -80,7 +80,7 @@ def maven_repository() -> Path:
 
 
 def check_names(locked: Iterable[Jar], resolved: Iterable[str]) -> None:
-    """Refuse a resolution that is not exactly the locked set."""
+    """Refuses a resolution that is not exactly the locked set."""
     wanted, given = {jar.name for jar in locked}, set(resolved)
     if wanted != given:
         raise StartProblem(
@@ -90,7 +90,7 @@ def check_names(locked: Iterable[Jar], resolved: Iterable[str]) -> None:
 
 
 def checked(locked: Iterable[Jar], repository: Path) -> list[Path]:
-    """Give the paths of all locked jars; one with other content than the lock's is refused."""
+    """The paths of all locked jars; one with other content than the lock's is refused."""
     paths = []
     for jar in locked:
         path = jar.path(repository)

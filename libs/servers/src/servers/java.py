@@ -13,7 +13,7 @@ OLDEST = 17
 
 
 def find_java() -> Path:
-    """Give the java program to use."""
+    """The java program to use."""
     for candidate in (_from_wheel(), _installed()):
         if candidate is not None:
             return candidate

@@ -60,7 +60,7 @@ class Kafka:
         return f"{LOOPBACK}:{self.port}"
 
     def prepare(self) -> Program:
-        """Format the data folder on first use, and give the program that serves it."""
+        """Formats the data folder on first use, and returns the program that serves it."""
         java, classpath = find_java(), kafka_classpath()
         self.folder.mkdir(parents=True, exist_ok=True)
         data, properties = self.folder / "data", self.folder / "server.properties"

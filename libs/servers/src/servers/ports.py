@@ -6,7 +6,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def free_port() -> int:
-    """Give a port nobody listens on at this moment."""
+    """A port that is free at this moment."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
@@ -14,7 +14,7 @@ def free_port() -> int:
 
 
 def is_taken(port: int) -> bool:
-    """Tell whether somebody listens on the port; a connection that has only just closed does not count."""
+    """Whether a program listens on the port; a connection that has only just closed does not count."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -25,5 +25,5 @@ def is_taken(port: int) -> bool:
 
 
 def keep_or_choose(port: int | None) -> int:
-    """Keep the port of last time while it is free, so that a person's bookmarks go on working."""
+    """Keeps the port of last time while it is free, so that a person's bookmarks go on working."""
     return port if port and not is_taken(port) else free_port()

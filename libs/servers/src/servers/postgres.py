@@ -38,7 +38,7 @@ SETTINGS: Mapping[str, str] = {
     "max_wal_size": "1GB",
     "idle_in_transaction_session_timeout": "60s",
     "log_line_prefix": "%m [%p] %d ",
-    # the DETAIL of a refused duplicate would quote somebody's number
+    # the DETAIL of a refused duplicate would quote a person's number
     "log_error_verbosity": "terse",
 }
 # A test may lose its data with the machine, never with a killed process: the page cache outlives both.
@@ -60,7 +60,7 @@ class Postgres:
         return f"postgresql://postgres@{LOOPBACK}:{self.port}/postgres"
 
     def prepare(self) -> Program:
-        """Create the cluster on first use, and give the program that serves it."""
+        """Creates the cluster on first use, and returns the program that serves it."""
         user = unprivileged_user()
         binaries = _binaries(user)
         if not (self.data / "PG_VERSION").exists():
@@ -88,7 +88,7 @@ class Postgres:
 
 
 def unprivileged_user() -> int | None:
-    """Give the user id to run the server under: None means the caller's own."""
+    """The user id to run the server under: None means the caller's own."""
     if os.geteuid() != 0:
         return None
     try:
@@ -100,9 +100,9 @@ def unprivileged_user() -> int | None:
 
 
 def data_folder(state: Path) -> Path:
-    """Give the folder for the cluster of a state folder: inside it, or, under root, where `nobody` can read.
+    """The folder for the cluster of a state folder: inside it, or, under root, where `nobody` can read.
 
-    Whoever deletes the state folder by hand has deleted the keys that the data was encrypted with: a cluster outside
+    A state folder deleted by hand takes with it the keys that the data was encrypted with: a cluster outside
     that belonged to an earlier state folder is of no use to anyone, and goes too.
     """
     if unprivileged_user() is None:
@@ -118,13 +118,13 @@ def data_folder(state: Path) -> Path:
 
 
 def shared_folder(state: Path) -> Path:
-    """Give our folder outside anyone's home; one that belongs to somebody else is refused, not repaired."""
+    """Our folder outside anyone's home; one that belongs to another user is refused, not repaired."""
     name = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:12]
     folder = Path(tempfile.gettempdir() if not Path("/var/tmp").is_dir() else "/var/tmp") / f"quxiang-{name}"  # noqa: S108
     folder.mkdir(mode=0o755, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        raise StartProblem(f"{folder} belongs to somebody else. Remove it, then start again.")
+        raise StartProblem(f"{folder} belongs to another user. Remove it, then start again.")
     folder.chmod(0o755)
     return folder
 
@@ -151,7 +151,7 @@ def _installed() -> Path:
 
 
 def _copy(installed: Path, target: Path) -> None:
-    """Copy the package and the libraries beside it, which the binaries find by a relative path."""
+    """Copies the package and the libraries beside it, which the binaries find by a relative path."""
     with tempfile.TemporaryDirectory(dir=target.parent) as unfinished:
         half = Path(unfinished) / "copy"
         for part in (installed, installed.with_name(f"{_PACKAGE}.libs")):
@@ -167,7 +167,7 @@ def _copy(installed: Path, target: Path) -> None:
 
 
 def _initialise(binaries: Path, data: Path, user: int | None) -> None:
-    """Run initdb in a folder beside the final one, so that a crash or a full disk leaves no half cluster."""
+    """Runs initdb in a folder beside the final one, so that a crash or a full disk leaves no half cluster."""
     half = data.with_name(f"{data.name}.new")
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(mode=0o700, parents=True)

@@ -11,7 +11,7 @@ Kind = TypeVar("Kind", bound=BaseException)
 
 
 def first_of(failure: BaseException, kind: type[Kind]) -> Kind | None:
-    """Give the first cause of a kind out of a group, which may hold groups: people can act on one at a time only."""
+    """The first cause of a kind out of a group, which may hold groups: people can act on one at a time only."""
     if not isinstance(failure, BaseExceptionGroup):
         return failure if isinstance(failure, kind) else None
     return next((found for each in failure.exceptions if (found := first_of(each, kind))), None)

@@ -15,7 +15,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def tie_to_parent(signal_number: int) -> Callable[[], None] | None:
-    """Give a function for the child to run before exec, so that Linux ends it when its parent is gone (else None)."""
+    """A function for the child to run before exec, so that Linux ends it when its parent is gone (else None)."""
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl
@@ -36,17 +36,17 @@ class PidFile:
     path: Path
 
     def write(self, pid: int) -> None:
-        """Remember a running process."""
+        """Remembers a running process."""
         with contextlib.suppress(psutil.Error):
             self.path.write_text(f"{pid} {psutil.Process(pid).create_time()}\n")
 
     def clear(self) -> None:
-        """Forget it; one that cannot be removed names a process that is gone, which does no harm."""
+        """Forgets it; one that cannot be removed names a process that is gone, which does no harm."""
         with contextlib.suppress(OSError):
             self.path.unlink()
 
     def process(self) -> psutil.Process | None:
-        """Give the process if it is still the same one."""
+        """The process if it is still the same one."""
         try:
             pid, started = self.path.read_text().split()
             process = psutil.Process(int(pid))
@@ -57,13 +57,13 @@ class PidFile:
 
 
 def signal_group(pid: int, number: int) -> None:
-    """Send a signal to a child and to everything it started in its own process group."""
+    """Sends a signal to a child and to everything it started in its own process group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
 
 
 def end_leftovers(pid_files: Iterable[PidFile], patience: float = 8.0) -> list[str]:
-    """End processes that a killed run left behind; give their names."""
+    """Ends processes that a killed run left behind, and returns their names."""
     found = [(pid_file, process) for pid_file in pid_files if (process := pid_file.process())]
     for _, process in found:
         _signal_quietly(process, signal.SIGTERM)

@@ -27,28 +27,28 @@ class Broker:
         return self._kafka.address
 
     async def start(self) -> None:
-        """Start it, formatted first if it has no data, and wait until it answers."""
+        """Starts it, formatted first if it has no data, and waits until it answers."""
 
         self._child = Child(self._kafka.prepare())
         await self._child.start()
         await self._child.until_ready(PATIENCE)
 
     async def kill(self) -> None:
-        """End it like `kill -9`."""
+        """Ends it like `kill -9`."""
         self._child.kill()
         await self._child.exited()
 
     async def wipe(self) -> None:
-        """Kill it and throw its data away; the next start is that of another cluster at the same address."""
+        """Kills it and throws its data away; the next start is that of another cluster at the same address."""
         await self.kill()
         shutil.rmtree(self._folder)
 
     def freeze(self) -> None:
-        """Stop it without closing a connection, as a hung machine does."""
+        """Stops it without closing a connection, as a hung machine does."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Lets it go on."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
@@ -59,7 +59,7 @@ class Broker:
 
 @asynccontextmanager
 async def own_broker(folder: Path) -> AsyncIterator[Broker]:
-    """Run a broker with its data in a folder."""
+    """Runs a broker with its data in a folder."""
     broker = Broker(folder)
     await broker.start()
     try:

@@ -27,11 +27,11 @@ class Cluster:
         return self._postgres.url
 
     async def start(self) -> None:
-        """Start it and wait until it answers. After a kill it refuses to while a backend of before still ends."""
+        """Starts it and waits until it answers. After a kill it refuses to while a backend of before still ends."""
         await eventually(self._started, within=PATIENCE, every=0.1, describe="a PostgreSQL that starts")
 
     async def kill(self) -> None:
-        """End the postmaster like `kill -9`; its backends end when they notice."""
+        """Ends the postmaster like `kill -9`; its backends end when they notice."""
         self._child.kill()
         await self._child.exited()
 
@@ -47,7 +47,7 @@ class Cluster:
 
 @asynccontextmanager
 async def own_cluster() -> AsyncIterator[Cluster]:
-    """Run a PostgreSQL, with its data in a folder that goes with it."""
+    """Runs a PostgreSQL, with its data in a folder that goes with it."""
     with scratch() as folder:
         cluster = Cluster(folder)
         await cluster.start()

@@ -22,7 +22,7 @@ NAMES = (
 async def assert_conforms(
     address: str, headers: Mapping[str, str], *, examples: int = 15, without: Collection[str] = ()
 ) -> None:
-    """Try every operation of the service at an address, except the paths in `without`; fails with the first example."""
+    """Tries every operation of the service at an address, except the paths in `without`; fails with an example."""
     await asyncio.to_thread(_assert_conforms, address, dict(headers), examples, without)
 
 

@@ -35,7 +35,7 @@ class ServiceDatabase:
 
 @asynccontextmanager
 async def service_database(package: str, metadata: MetaData | None = None) -> AsyncIterator[ServiceDatabase]:
-    """Give a fresh database of a service, dropped at the end.
+    """A fresh database of a service, dropped at the end.
 
     Without metadata the service's migrations make the tables; with it they are made from the metadata, for parts of
     `common` that have no migrations. Rights of the application role are granted as in production in both cases.
@@ -60,7 +60,7 @@ async def rights_of_application(package: str, table: str) -> set[str]:
 
 @asynccontextmanager
 async def empty_database(package: str) -> AsyncIterator[ServiceDatabase]:
-    """Give a database without a table, dropped at the end: for tests of migrations."""
+    """A database without a table, dropped at the end: for tests of migrations."""
     found = _addresses(package, f"test_{package}_{secrets.token_hex(5)}")
     async with _administration() as admin:
         await _ensure_roles(admin, package)
@@ -89,7 +89,7 @@ async def _dropped_at_the_end(found: ServiceDatabase) -> AsyncIterator[None]:
 
 
 async def _template(admin: asyncpg.Connection, package: str, metadata: MetaData | None) -> str:
-    """Give the name of the migrated template for the code as it is now, made by whoever comes first."""
+    """The name of the migrated template for the code as it is now, made by the first that asks."""
     name = f"template_{package}_{_fingerprint(package, metadata)}"
     await admin.execute(_LOCK, name)
     try:
@@ -101,7 +101,7 @@ async def _template(admin: asyncpg.Connection, package: str, metadata: MetaData 
 
 
 async def _make_template(admin: asyncpg.Connection, package: str, metadata: MetaData | None, name: str) -> None:
-    """Build under another name first: a run that is killed half-way leaves no half template."""
+    """Builds under another name first: a run that is killed half-way leaves no half template."""
     await _ensure_roles(admin, package)
     unfinished = _addresses(package, f"{name}_new")
     await admin.execute(f'DROP DATABASE IF EXISTS "{unfinished.name}" WITH (FORCE)')
@@ -145,7 +145,7 @@ def _addresses(package: str, name: str) -> ServiceDatabase:
 
 
 def _fingerprint(package: str, metadata: MetaData | None) -> str:
-    """Tell apart the states of the code that lead to different tables or rights."""
+    """Tells apart the states of the code that lead to different tables or rights."""
     digest = hashlib.sha256()
     if metadata is not None:
         for table in metadata.sorted_tables:

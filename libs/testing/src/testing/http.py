@@ -26,14 +26,14 @@ async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: 
 
 @asynccontextmanager
 async def running_app(app: Any, **client_options: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """Serve an ASGI application on a free port of the loopback and give a client for it."""
+    """Serves an ASGI application on a free port of the loopback and gives a client for it."""
     async with serving(app) as address, httpx.AsyncClient(base_url=address, timeout=30, **client_options) as client:
         yield client
 
 
 @asynccontextmanager
 async def serving(app: Any) -> AsyncIterator[str]:
-    """Serve an application on a free port, and give its base address."""
+    """Serves an application on a free port, and gives its base address."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_config=None, server_header=False, timeout_graceful_shutdown=2)
     server = _Server(config)
@@ -58,5 +58,5 @@ async def _served(server: uvicorn.Server, listener: socket.socket) -> None:
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to pytest."""
+        """Leaves the signals to pytest."""
         yield

@@ -26,7 +26,7 @@ class Keeper:
         self._starting: dict[str, asyncio.Task[str]] = {}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one request: the name of a server on one line, the address or the problem as JSON."""
+        """Answers one request: the name of a server on one line, the address or the problem as JSON."""
         name = (await reader.readline()).decode().strip()
         try:
             answer = {"address": await asyncio.shield(self._address(name))}
@@ -43,7 +43,7 @@ class Keeper:
 
 
 async def keep(socket: Path) -> None:
-    """Serve the socket until standard input closes; the folder of the socket goes with it."""
+    """Serves the socket until standard input closes; the folder of the socket goes with it."""
     async with AsyncExitStack() as stack:
         server = await asyncio.start_unix_server(Keeper(stack).serve, socket)
         await asyncio.get_running_loop().run_in_executor(None, _until_closed)

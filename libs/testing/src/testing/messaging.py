@@ -27,7 +27,7 @@ outbox_tables(METADATA)
 
 
 def messaging_settings(service: str, database_url: str, **overrides: Any) -> ServiceSettings:
-    """Settings of a service whose topics nobody else has."""
+    """Settings of a service whose topics are its own."""
     given: dict[str, Any] = {
         "kafka": kafka_address(),
         "partitions": PARTITIONS,
@@ -38,7 +38,7 @@ def messaging_settings(service: str, database_url: str, **overrides: Any) -> Ser
 
 @asynccontextmanager
 async def own_topics(settings: ServiceSettings) -> AsyncIterator[ServiceSettings]:
-    """Create the topics of the contract under the settings' prefix, and delete all with that prefix at the end."""
+    """Creates the topics of the contract under the settings' prefix, and deletes all with that prefix at the end."""
     await ensure_topics(settings)
     try:
         yield settings
@@ -48,7 +48,7 @@ async def own_topics(settings: ServiceSettings) -> AsyncIterator[ServiceSettings
 
 @asynccontextmanager
 async def outbox_database() -> AsyncIterator[Database]:
-    """Give a database that has an outbox and nothing else, as the application role."""
+    """A database that has an outbox and nothing else, as the application role."""
     async with service_database("destinations", METADATA) as found:
         database = Database.connect(found.app_url)
         try:
@@ -59,7 +59,7 @@ async def outbox_database() -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def running(*tasks: Callable[[], Any]) -> AsyncIterator[list["asyncio.Task[Any]"]]:
-    """Run coroutines beside a test and cancel them at its end."""
+    """Runs coroutines beside a test and cancels them at its end."""
     started = [asyncio.ensure_future(task()) for task in tasks]
     try:
         yield started
@@ -102,13 +102,13 @@ class EventRecorder:
     async def until(
         self, enough: Callable[[Sequence[IncomingEvent]], bool], *, within: float = 20.0
     ) -> list[IncomingEvent]:
-        """Wait until the recorded events satisfy a condition, and return them."""
+        """Waits until the recorded events satisfy a condition, and returns them."""
         await eventually(lambda: enough(self.events), within=within, describe="the expected events")
         return list(self.events)
 
     @asynccontextmanager
     async def recording(self) -> AsyncIterator["EventRecorder"]:
-        """Record in the background."""
+        """Records in the background."""
         await ensure_topics(self._settings, self._topics)
         async with (
             consumer(self._settings, f"recorder-{secrets.token_hex(4)}", self._topics) as client,

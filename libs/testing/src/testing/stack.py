@@ -98,7 +98,7 @@ class Stack:
         }
 
     async def start(self, process: str) -> None:
-        """Start a process that is not running, and wait until it is ready."""
+        """Starts a process that is not running, and waits until it is ready."""
         child = self.processes[process]
         await child.start()
         await child.until_ready(START_PATIENCE)
@@ -113,13 +113,13 @@ class Stack:
         await asyncio.gather(*(self.start(process) for process in self.processes))
 
     async def kill(self, process: str) -> None:
-        """End a process as `kill -9` does."""
+        """Ends a process as `kill -9` does."""
         child = self.processes[process]
         child.kill()
         await child.exited()
 
     async def run(self, service: str, *arguments: str) -> str:
-        """Run a maintenance command of a service to its end; gives what it wrote, and fails if it failed."""
+        """Runs a maintenance command of a service to its end; gives what it wrote, and fails if it failed."""
 
         program = self._program(f"{service}-{arguments[0]}-{secrets.token_hex(3)}", service, arguments, 0)
         child = Child(program)
@@ -130,7 +130,7 @@ class Stack:
         return written
 
     def add(self, process: str, service: str, command: str, port: int) -> None:
-        """Describe a process without starting it."""
+        """Describes a process without starting it."""
 
         self.processes[process] = Child(self._program(process, service, (command,), port))
 
@@ -150,7 +150,7 @@ class Stack:
 
 @asynccontextmanager
 async def running_stack(folder: Path, *, split: Sequence[str] = (), issuer: str = ISSUER) -> AsyncIterator[Stack]:
-    """Run the four services; those named in `split` as an API and a worker that can be killed apart."""
+    """Runs the four services; those named in `split` as an API and a worker that can be killed apart."""
 
     stack = Stack(folder, TokenMint(folder, issuer), kafka_address(), f"t-{secrets.token_hex(4)}.")
     stack.mint.service_token_file(folder)
@@ -159,7 +159,7 @@ async def running_stack(folder: Path, *, split: Sequence[str] = (), issuer: str 
             KeyRing.generate().store(folder / f"{service}.keyring.json")
             stack.databases[service] = await opened.enter_async_context(service_database(service))
             stack.ports[service] = free_port()
-        opened.push_async_callback(_clean_topics, stack)
+        opened.push_async_callback(delete_topics, stack.settings("registry"), stack.prefix)
         for service in SERVICES:
             _describe(stack, service, free_port() if service in split else None)
         opened.push_async_callback(_stop, stack)
@@ -180,10 +180,6 @@ def _describe(stack: Stack, service: str, worker_port: int | None) -> None:
 
 async def _stop(stack: Stack) -> None:
     await asyncio.gather(*(process.stop(10) for process in stack.processes.values()))
-
-
-async def _clean_topics(stack: Stack) -> None:
-    await delete_topics(stack.settings("registry"), stack.prefix)
 
 
 async def _answers(address: str) -> bool:

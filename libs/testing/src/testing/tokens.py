@@ -85,7 +85,7 @@ class TokenMint:
         return {
             "expired": self.signed({**claims, "iat": claims["iat"] - 900, "exp": claims["iat"] - 300}),
             "issued in the future": self.signed({**claims, "iat": claims["iat"] + 3600, "exp": claims["exp"] + 7200}),
-            "wrong audience": self.signed({**claims, "aud": "somebody else"}),
+            "wrong audience": self.signed({**claims, "aud": "another audience"}),
             "wrong issuer": self.signed({**claims, "iss": "https://evil.test"}),
             "algorithm none": self.unsigned(claims),
             "HS256 with the public key": self.signed_with_public_key(claims),
@@ -105,7 +105,10 @@ class TokenMint:
             "school as a number": self.signed({**claims, "role": "school_officer", "school_code": 90001}),
             "malformed graduate": self.signed({**claims, "role": "graduate", "graduate_id": "me"}),
             "nested without end": f"{_base64url(b'[' * 5_000)}.{_segment(claims)}.c2ln",
-            **{f"without {name}": self.signed(_without(claims, name)) for name in _REGISTERED},
+            **{
+                f"without {name}": self.signed({key: claims[key] for key in claims if key != name})
+                for name in _REGISTERED
+            },
             **{name: self.signed({**claims, **odd}) for name, odd in _ODD.items()},
         }
 
@@ -114,8 +117,8 @@ class TokenMint:
     ) -> str:
         """Any claims under any header, by default with the mint's own key."""
         header = {"kid": self.key.key_id, "typ": TOKEN_TYPE, **(headers or {})}
-        told = {name: value for name, value in header.items() if value is not None}
-        return jwt.encode(dict(claims), (key or self.key).private, algorithm="ES256", headers=told)
+        given = {name: value for name, value in header.items() if value is not None}
+        return jwt.encode(dict(claims), (key or self.key).private, algorithm="ES256", headers=given)
 
     def unsigned(self, claims: Mapping[str, Any]) -> str:
         """The same without a signature, `alg` none."""
@@ -160,10 +163,6 @@ _REGISTERED = ("exp", "iat", "aud", "iss", "sub", "jti", "role")
 
 def _uuid(value: str | UUID | None) -> UUID | None:
     return UUID(value) if isinstance(value, str) else value
-
-
-def _without(claims: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in claims.items() if key != name}
 
 
 def _with_payload(token: str, claims: Mapping[str, Any]) -> str:

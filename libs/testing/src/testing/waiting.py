@@ -28,7 +28,7 @@ async def eventually(
     every: float = 0.02,
     describe: str = "the condition",
 ) -> Any:
-    """Ask the probe again and again until it gives something true; after the deadline fail with its last answer.
+    """Asks the probe again and again until it gives something true; after the deadline fails with its last answer.
 
     An AssertionError raised by the probe counts as "not yet" and is shown when the time is over.
     """

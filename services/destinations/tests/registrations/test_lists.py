@@ -5,9 +5,9 @@ from desks import Desk, Seat, approved
 
 from common.auth import SYSTEM
 from common.database import Database
+from common.database.dedicated import dedicated_connection
 from common.http.paging import encode_cursor
 from common.identifiers import GraduateId, ProvinceCode, SchoolCode
-from common.relay.connection import dedicated_connection
 from common.relay.numbering import number_next, sent_position
 from destinations.roster import storage as roster
 from destinations.roster.domain import SchoolEntry

@@ -49,14 +49,14 @@ class Office:
         return Grant(Role.COLLEGE_OFFICER, school_code=self.school, college_code=college)
 
     async def act(self, registration: Json, act: str, grant: Grant, **content: object) -> Json:
-        """Take one step in the life of a registration; what was done before stays as it is."""
+        """Takes one step in the life of a registration; what was done before stays as it is."""
         if not registration:
             return {}
         path = f"/v1/registrations/{registration['id']}/{act}"
         return await self.campus.call("destinations", "POST", path, grant, version=registration["version"], **content)
 
     async def register(self, graduate: Json) -> None:
-        """Let a graduate register, both levels approve, and the graduate confirm."""
+        """Lets a graduate register, both levels approve, and the graduate confirm."""
         oneself = Grant(Role.GRADUATE, graduate_id=UUID(graduate["id"]))
         body = {"graduate_id": graduate["id"], **self._employment}
         made = await self.campus.call("destinations", "POST", "/v1/registrations", oneself, json=body)
@@ -66,30 +66,30 @@ class Office:
         await self.act(made, "confirm", oneself)
 
     async def confirm(self, registration: Json) -> None:
-        """Let a graduate confirm what the school imported."""
+        """Lets a graduate confirm what the school imported."""
         await self.act(registration, "confirm", Grant(Role.GRADUATE, graduate_id=UUID(registration["graduate_id"])))
 
     async def correct(self, registration: Json) -> None:
-        """Let the office correct a destination: from today on it counts as the new one."""
+        """Lets the office correct a destination: from today on it counts as the new one."""
         path = f"/v1/registrations/{registration['id']}"
         await self.campus.call(
             "destinations", "PATCH", path, self.school_officer, version=registration["version"], json=self._employment
         )
 
     async def cancel(self, registration: Json) -> None:
-        """Let the office void a registration at the college's request."""
+        """Lets the office void a registration at the college's request."""
         college = self.college_officer(registration["college_code"])
         asked = await self.act(registration, "request-void", college)
         await self.act(asked, "void", self.school_officer)
 
     async def withdraw(self, graduate: Json) -> None:
-        """Let a graduate leave the cohort."""
+        """Lets a graduate leave the cohort."""
         path, body = f"/v1/graduates/{graduate['id']}/withdraw", {"reason": "休学"}
         await self.campus.call("registry", "POST", path, self.school_officer, version=graduate["version"], json=body)
 
 
 async def single_changes(office: Office) -> None:
-    """Make the changes of one day at one school."""
+    """Makes the changes of one day at one school."""
     query: dict[str, str | int] = {"school": office.school, "cohort": office.cohort}
     listed = office.campus.items("destinations", "/v1/registrations", office.school_officer, **query)
     registrations = [item async for item in listed if item["state"] == "school_approved"]

@@ -28,7 +28,7 @@ class Campus:
     async def call(
         self, service: str, method: str, path: str, grant: Grant, *, version: int | None = None, **content: Any
     ) -> Json:
-        """Ask once; anything but success is an error, except a conflict, which means that it was done before."""
+        """Asks once; anything but success is an error, except a conflict, which means that it was done before."""
         headers = {"Authorization": f"Bearer {self.issuer.issue(grant)}"}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
@@ -41,7 +41,7 @@ class Campus:
         return found
 
     async def upload(self, service: str, kind: str, grant: Grant, name: str, file: bytes, **form: str) -> Json:
-        """Upload a file and wait until its operation has ended well."""
+        """Uploads a file and waits until its operation has ended well."""
         taken = await self.call(service, "POST", f"/v1/imports/{kind}", grant, data=form, files={"file": (name, file)})
         ended = await self.finished(service, taken, grant)
         if ended["state"] == "failed":
@@ -49,7 +49,7 @@ class Campus:
         return ended
 
     async def finished(self, service: str, taken: Json, grant: Grant) -> Json:
-        """Wait until an operation has ended."""
+        """Waits until an operation has ended."""
         async with asyncio.timeout(_PATIENCE_SECONDS):
             while taken["state"] not in ("succeeded", "failed"):
                 await asyncio.sleep(0.1)
@@ -57,7 +57,7 @@ class Campus:
         return taken
 
     async def items(self, service: str, path: str, grant: Grant, **query: str | int) -> AsyncIterator[Json]:
-        """Give all items of a list, page by page."""
+        """All items of a list, page by page."""
         cursor: dict[str, str] = {}
         while True:
             page = await self.call(service, "GET", path, grant, params={**query, "limit": 500, **cursor})

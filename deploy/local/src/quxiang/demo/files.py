@@ -23,7 +23,7 @@ DESTINATION_HEADERS = tuple(_DESTINATIONS.split())
 
 
 def workbook(headers: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """Write an .xlsx file."""
+    """Writes an .xlsx file."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"constant_memory": True, "in_memory": True}) as book:
         sheet = book.add_worksheet()
@@ -34,7 +34,7 @@ def workbook(headers: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 
 def table(headers: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """Write a .csv file as spreadsheet programs in China save it."""
+    """Writes a .csv file as spreadsheet programs in China save it."""
     buffer = io.StringIO(newline="")
     writer = csv.DictWriter(buffer, headers, restval="")
     writer.writeheader()

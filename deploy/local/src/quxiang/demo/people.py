@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from faker import Faker
 
-# No region has this number, so nobody can have the id.
+# No region has this number, so no person can have the id.
 _REGION = "990001"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
@@ -80,7 +80,7 @@ class Person:
 
 
 def people(school: School, cohort: int) -> list[Person]:
-    """Invent the cohort of a school."""
+    """Invents the cohort of a school."""
     chance = random.Random(f"{school.code} {cohort}")  # noqa: S311
     names = Faker("zh_CN")
     names.seed_instance(int(school.code))
@@ -90,7 +90,7 @@ def people(school: School, cohort: int) -> list[Person]:
 
 
 def _person(school: School, cohort: int, number: int, name: str, major: Major, chance: random.Random) -> Person:
-    # Every hundred people share a day of the month, so that day and serial number are nobody else's.
+    # Every hundred people share a day of the month, so that day and serial number are those of one person.
     born = f"{cohort - 22}{chance.randint(1, 12):02d}{number // 100 % 28 + 1:02d}"
     serial = int(school.code) % 10 * 100 + number % 100
     return Person(
@@ -105,7 +105,7 @@ def _person(school: School, cohort: int, number: int, name: str, major: Major, c
 
 
 def roster_rows(school: School, cohort: int, members: list[Person]) -> Iterator[Mapping[str, object]]:
-    """Give the rows of a roster in the header format of a campus system."""
+    """The rows of a roster in the header format of a campus system."""
     for person in members:
         yield {
             "所在院系": person.major.college,

@@ -32,7 +32,7 @@ class Wave:
 
 
 def waves(school: School, cohort: int, members: list[Person], today: date) -> list[Wave]:
-    """Give the imports of the season so far, in the order of their days."""
+    """The imports of the season so far, in the order of their days."""
     chance = random.Random(f"season {school.code} {cohort}")  # noqa: S311
     days = [(date(cohort + years, month, day), share) for years, month, day, share in _DAYS]
     begun = [(day, share) for day, share in days if day < today]
@@ -51,7 +51,7 @@ def _decide(
     shares: list[int],
     rows: dict[date, list[Mapping[str, object]]],
 ) -> None:
-    """Let one graduate decide once, or, still seeking in summer, once more."""
+    """Lets one graduate decide once, or, still seeking in summer, once more."""
     code = chance.choices([*_SHARES, ""], [*_SHARES.values(), _WITHOUT_REGISTRATION])[0]
     if not code:
         return
@@ -64,7 +64,7 @@ def _decide(
 
 
 def destination_row(person: Person, code: str, day: date, chance: random.Random) -> Mapping[str, object]:
-    """Give one row of the national export, with the columns its destination asks for."""
+    """One row of the national export, with the columns its destination asks for."""
     row = {"学号": person.student_number, "考生号": person.exam_number, "姓名": person.name}
     return {**row, "毕业去向类别代码": code, **_particulars(code, day, chance)}
 
@@ -102,7 +102,7 @@ def _particulars(code: str, day: date, chance: random.Random) -> dict[str, objec
 
 
 def _credit_code(chance: random.Random) -> str:
-    """Make a unified social credit code of the right form, in a region that does not exist."""
+    """Makes a unified social credit code of the right form, in a region that does not exist."""
     digits = "91990000" + "MA" + "".join(chance.choices("0123456789", k=7))
     total = sum(_ALPHABET.index(digit) * pow(3, place, 31) for place, digit in enumerate(digits))
     return digits + _ALPHABET[(31 - total % 31) % 31]

@@ -27,7 +27,7 @@ COHORT = 2026
 
 
 async def seed(state: State, urls: Mapping[str, str], console: Console) -> None:
-    """Load what is not loaded yet; a seeding that was interrupted goes on where it stopped."""
+    """Loads what is not loaded yet; a seeding that was interrupted goes on where it stopped."""
     record = _Record(state)
     if record.finished:
         return
@@ -63,7 +63,7 @@ class _Record:
         self._write(finished=True)
 
     async def once(self, step: str, act: Callable[[], Awaitable[object]]) -> None:
-        """Take a step unless an earlier run took it."""
+        """Takes a step unless an earlier run took it."""
         if step not in self._steps:
             await act()
             self._steps.append(step)
@@ -88,7 +88,7 @@ class _Cohort:
         return workbook(ROSTER_HEADERS, roster_rows(self.school, self.cohort, self.members))
 
     def decisions(self, wave: Wave) -> tuple[str, bytes]:
-        """Give one day's file: the one school works with workbooks, the other with text."""
+        """One day's file: the one school works with workbooks, the other with text."""
         make, ending = (workbook, "xlsx") if self.school is SCHOOLS[0] else (table, "csv")
         return f"就业方案 {wave.day}.{ending}", make(DESTINATION_HEADERS, wave.rows)
 
@@ -128,7 +128,7 @@ async def _create(campus: Campus, school: School) -> None:
 
 @contextmanager
 def _progress(console: Console, total: int) -> Iterator[Callable[[], None]]:
-    """Show a bar to a person, nothing to a pipe."""
+    """Shows a bar to a person, nothing to a pipe."""
     if not console.is_terminal:
         yield lambda: None
         return

@@ -52,7 +52,7 @@ class SurveyTeam:
         return Grant(Role.SURVEY_MANAGER, school_code=self.school)
 
     async def open_wave(self) -> Json:
-        """Publish the questionnaire and open a wave with it."""
+        """Publishes the questionnaire and open a wave with it."""
         made = await self.campus.call("surveys", "POST", "/v1/questionnaires", self.manager, json=QUESTIONNAIRE)
         path, version = f"/v1/questionnaires/{made['id']}/publish", made["version"]
         published = await self.campus.call("surveys", "POST", path, self.manager, version=version)
@@ -69,7 +69,7 @@ class SurveyTeam:
         return await self.campus.call("surveys", "POST", "/v1/waves", self.manager, json=wave)
 
     async def links(self, wave: Json) -> list[str]:
-        """Make the personal links of a wave; give the secret of each."""
+        """Makes the personal links of a wave, and returns the secret of each."""
         path = f"/v1/waves/{wave['id']}/invitations"
         taken = await self.campus.call("surveys", "POST", path, self.manager, json={"channel": "link"})
         await self.campus.finished("surveys", taken, self.manager)
@@ -77,7 +77,7 @@ class SurveyTeam:
 
 
 async def run_survey(team: SurveyTeam) -> None:
-    """Run the wave up to its first answers."""
+    """Runs the wave up to its first answers."""
     links = await team.links(await team.open_wave())
     chance = random.Random(f"survey {team.school}")  # noqa: S311
     places = asyncio.Semaphore(_AT_ONCE)
@@ -87,7 +87,7 @@ async def run_survey(team: SurveyTeam) -> None:
 
 
 async def _answer(campus: Campus, secret: str, choice: str, places: asyncio.Semaphore) -> None:
-    """Answer as a graduate does: open the link, fill in the page, submit."""
+    """Answers as a graduate does: opens the link, fills in the page, submits."""
     async with places:
         opened = await _ask(campus, "GET", "", secret, "")
         values = {"values": {"related": choice}}

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from common.consuming.dead_letters import dead_letter, send_dead_letters
-from common.consuming.progress import OnProgress, PartitionProgress, Tracker, lag
+from common.consuming.progress import OnProgress, Tracker, lag
 from common.consuming.reading import Batch, read_batch
 from common.consuming.retrying import FailedEvent, Handle, Healthy, Processing, RetriesExhaustedError
 from common.kafka import BrokerUnavailableError, answered, commit
@@ -139,7 +139,11 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _report(self) -> None:
         self._reported_at = time.monotonic()
-        progress = await self._progress()
+        try:
+            progress = await self._tracker.report()
+        except (BrokerUnavailableError, IllegalStateError, AttributeError) as error:
+            _log.debug("Progress unknown during a rebalance", error=type(error).__name__)
+            progress = []
         for topic, waiting in lag(progress).items():
             _lag.labels(self._group, topic).set(waiting)
         if self._on_progress is not None and progress:
@@ -150,13 +154,6 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
             raise StalledConsumerError(f"{self._group}: {len(behind)} partitions wait")
         if self._tracker.silent_for() > STALL_SECONDS:
             raise BrokerUnavailableError("any word about the assigned partitions")
-
-    async def _progress(self) -> list[PartitionProgress]:
-        try:
-            return await self._tracker.report()
-        except (BrokerUnavailableError, IllegalStateError, AttributeError) as error:
-            _log.debug("Progress unknown during a rebalance", error=type(error).__name__)
-            return []
 
     async def _quietly(self, act: Callable[[], Awaitable[None]]) -> None:
         try:

@@ -146,11 +146,11 @@ def _engine(url: str, application_name: str, statement_timeout: int, **pool: Any
         },
         **pool,
     )
-    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def refuse_closed(dbapi_connection: Any, _record: object, _proxy: object) -> None:
+        # the pool replaces a connection whose server went away, without a round trip per use
+        if dbapi_connection.driver_connection.is_closed():
+            raise DisconnectionError
+
     return engine
-
-
-def _refuse_closed(dbapi_connection: Any, _record: object, _proxy: object) -> None:
-    """Lets the pool replace a connection whose server went away, without a round trip per use."""
-    if dbapi_connection.driver_connection.is_closed():
-        raise DisconnectionError

@@ -41,10 +41,14 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        translation = _translation(error)
-        if translation is None:
-            raise
-        raise translation from error
+        state = sqlstate(error) or ""
+        if state in _ROLLED_BACK or type(error.orig).__name__ == _PLAN_OUTDATED:
+            raise SerialisationConflict from error
+        if state == _LOCK_NOT_AVAILABLE:
+            raise Busy from error
+        if error.connection_invalidated or state in _CANCELLED or state.startswith(_OUT_OF_ORDER):
+            raise DatabaseUnavailable from error
+        raise
     except (PoolTimeoutError, asyncpg.InternalClientError) as error:
         # the driver calls a connection that is lost between two steps of its protocol an internal error
         raise DatabaseUnavailable from error
@@ -69,14 +73,3 @@ def constraint(error: DBAPIError) -> str | None:
     """Name of the constraint that refused the statement, if one did."""
     cause = getattr(error.orig, "__cause__", None)
     return getattr(cause, "constraint_name", None)
-
-
-def _translation(error: DBAPIError) -> Exception | None:
-    state = sqlstate(error)
-    if state in _ROLLED_BACK or type(error.orig).__name__ == _PLAN_OUTDATED:
-        return SerialisationConflict()
-    if state == _LOCK_NOT_AVAILABLE:
-        return Busy()
-    if error.connection_invalidated or state in _CANCELLED or (state or "").startswith(_OUT_OF_ORDER):
-        return DatabaseUnavailable()
-    return None

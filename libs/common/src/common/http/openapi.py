@@ -87,23 +87,18 @@ def _complete(
     responses = operation["responses"]
     if "HTTPValidationError" in json.dumps(responses.get("422")):
         del responses["422"]
-    for status in _statuses(route, method, guarded=bool(operation["security"]), body="requestBody" in operation):
-        responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
-    operation["responses"] = dict(sorted(responses.items()))
-
-
-def _statuses(route: Route, method: str, *, guarded: bool, body: bool) -> list[int]:
-    """Every status that the route can answer with, besides its own success."""
     found = [400, 404, 413, 429, 500, 503]
-    if guarded:
+    if operation["security"]:
         found += [401, 403]
     if method != "GET":
         found += [409, 422]
-    if body:
+    if "requestBody" in operation:
         found += [415]
     if read_if_match in route.calls:
         found += [412, 428]
-    return sorted(found)
+    for status in sorted(found):
+        responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
+    operation["responses"] = dict(sorted(responses.items()))
 
 
 def _add_models(schemas: dict[str, Any], app: FastAPI) -> Mapping[type[BaseModel], dict[str, Any]]:

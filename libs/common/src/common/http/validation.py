@@ -98,10 +98,6 @@ def _broken(error: Mapping[str, Any]) -> tuple[str, Message]:
         rule, name, zh, en = _BOUNDS[kind]
         bound = context.get(name, "")
         return rule, Message(zh.format(bound), en.format(bound))
-    return _by_family(kind)
-
-
-def _by_family(kind: str) -> tuple[str, Message]:
     family = kind.split("_")[0]
     if family in _FORMATS:
         return _FORMATS[family]

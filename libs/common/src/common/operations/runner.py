@@ -1,4 +1,4 @@
-"""Workers of long work: a free one takes the next operation; a worker that dies loses it to another."""
+"""Workers of long work: a free worker takes the next operation; one that dies loses it to another."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -121,7 +121,11 @@ class OperationRunner:
         return added_up(self._empty_results.get(claimed.kind, {}), parts.values())
 
     async def _finish(self, claimed: Claimed, outcome: Outcome) -> None:
-        report = await asyncio.to_thread(self._sealed, claimed, outcome.report)
+        report = outcome.report
+        if report is not None:
+            if self._cipher is None:
+                raise ValueError("a report needs a cipher")
+            report = await asyncio.to_thread(self._cipher.encrypt_blob, REPORT, claimed.id, report)
         errors = [problem.to_json() for problem in outcome.problems[:MAX_STORED]]
         async with storage.changing(self._database) as connection:
             kept = await storage.finish(
@@ -129,13 +133,6 @@ class OperationRunner:
             )
         if kept:
             _ENDED.labels(claimed.kind, outcome.state).inc()
-
-    def _sealed(self, claimed: Claimed, report: bytes | None) -> bytes | None:
-        if report is None:
-            return None
-        if self._cipher is None:
-            raise ValueError("a report needs a cipher")
-        return self._cipher.encrypt_blob(REPORT, claimed.id, report)
 
     async def _give_back(self, claimed: Claimed) -> None:
         with suppress(TransientError):

@@ -4,10 +4,6 @@ import asyncio
 
 import asyncpg
 
-from common.database.dedicated import LOST, dedicated_connection
-
-__all__ = ["LOST", "dedicated_connection", "wait_for_leadership"]
-
 _LEADER = 0x71755F72656C6179  # "qu_relay"; advisory locks are per database, so every service has its own
 _STANDBY_SECONDS = 0.5
 

@@ -9,10 +9,11 @@ import asyncpg
 from common.contracts.catalogue import topics_of
 from common.contracts.envelope import StoredEvent
 from common.database import Database
+from common.database.dedicated import LOST, dedicated_connection
 from common.kafka import BrokerUnavailableError, ensure_topics
 from common.observability import counter, gauge, logger
 from common.publishing import Publisher, publisher
-from common.relay.connection import LOST, dedicated_connection, wait_for_leadership
+from common.relay.connection import wait_for_leadership
 from common.relay.numbering import backlog, number_next, sent_position, unsent_after
 from common.relay.sending import send
 from common.settings import ServiceSettings

@@ -3,10 +3,10 @@
 from common.contracts.catalogue import topics_of
 from common.contracts.envelope import StoredEvent
 from common.database import Database
+from common.database.dedicated import dedicated_connection
 from common.kafka import ensure_topics
 from common.observability import logger
 from common.publishing import publisher
-from common.relay.connection import dedicated_connection
 from common.relay.numbering import COLUMNS, WINDOW
 from common.relay.sending import send
 from common.settings import ServiceSettings

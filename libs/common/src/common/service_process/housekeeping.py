@@ -17,11 +17,6 @@ EVERY_SECONDS = 600.0
 _log = structlog.get_logger(__name__)
 
 
-def housekeeping(database: Database) -> Background:
-    """Work for a worker of a service that takes operations; several workers do not disturb each other."""
-    return timetable(database, [tidying(database)])
-
-
 def timetable(database: Database, work: Sequence[Periodic]) -> Background:
     """All periodic work of a process, with its readiness."""
     made = Timetable(database, work)

@@ -35,12 +35,18 @@ _ANSWERABLE = frozenset({InvitationState.CREATED, InvitationState.OPENED})
 
 
 @dataclass(frozen=True)
-class Answer:
-    """Everything about one person's answer while it is being given."""
+class Asked:
+    """What the holder of a link is asked, and by whom."""
 
     wave: CurrentWave
     school: SchoolNames
     content: Content
+
+
+@dataclass(frozen=True)
+class Answer(Asked):
+    """Everything about one person's answer while it is being given."""
+
     response: Response
     values: Values
 
@@ -90,21 +96,19 @@ async def save_page(
     Raises LinkRefused, NotFound for an unknown page, the refusals of a precondition, WaveNotOpen,
     or Invalid.
     """
-    answer = await _answerable(unit, cipher, invitation)
-    page = answer.content.page(page_id)
+    asked, found = await _answerable(unit, invitation)
+    page = asked.content.page(page_id)
     if page is None:
         raise NotFound
-    must_equal(expected, answer.version)
-    answer.wave.must_have_opened()
+    must_equal(expected, found.version)
+    asked.wave.must_have_opened()
     if problems := problems_of_page(page, values):
         raise Invalid(problems)
     kept = {name: value for name, value in values.items() if value is not None}
-    response = await responses.save(unit.connection, answer.response)
+    response = await responses.save(unit.connection, found)
     await storage.save_page(unit.connection, cipher, response, page.id, kept)
     await _audit(unit, "save_page", response)
-    replaced = {question.id for question in page.questions}
-    others = {name: value for name, value in answer.values.items() if name not in replaced}
-    return replace(answer, response=response, values=others | kept)
+    return await _with_values(unit.connection, cipher, asked, response)
 
 
 async def submit(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitation, expected: ExpectedVersion) -> Answer:
@@ -112,9 +116,10 @@ async def submit(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitatio
 
     Raises LinkRefused, the refusals of a precondition, WaveNotOpen, or Invalid for what is missing.
     """
-    answer = await _answerable(unit, cipher, invitation)
-    must_equal(expected, answer.version)
-    answer.wave.must_have_opened()
+    asked, found = await _answerable(unit, invitation)
+    must_equal(expected, found.version)
+    asked.wave.must_have_opened()
+    answer = await _with_values(unit.connection, cipher, asked, found)
     if problems := missing(answer.content, answer.values):
         raise Invalid(problems)
     # the stream before the response, as every act does
@@ -142,7 +147,7 @@ async def find(connection: AsyncConnection, cipher: FieldCipher, invitation: Inv
     if response is None:
         # the wave has opened since the link was looked at
         raise WaveNotOpen(opens_at=wave.opens_at.isoformat())
-    return await _loaded(connection, cipher, wave, response)
+    return await _with_values(connection, cipher, await _asked(connection, wave), response)
 
 
 def _must_be_answerable(invitation: Invitation, wave: CurrentWave) -> None:
@@ -151,26 +156,26 @@ def _must_be_answerable(invitation: Invitation, wave: CurrentWave) -> None:
         raise LinkRefused
 
 
-async def _answerable(unit: UnitOfWork, cipher: FieldCipher, invitation: Invitation) -> Answer:
-    """The answer behind a link, held until the act ends."""
+async def _answerable(unit: UnitOfWork, invitation: Invitation) -> tuple[Asked, Response]:
+    """What a link asks, and its response, held until the act ends."""
     wave = await waves.current(unit.connection, invitation.wave_id, hold=True)
+    # before the invitation is held, for which the other acts on this response wait
+    asked = await _asked(unit.connection, wave)
     held = await invitations.hold(unit.connection, invitation.id)
     _must_be_answerable(held, wave)
     # before the wave opens there is none: it is begun to have a version to compare, and undone with the refusal
-    response = await responses.begun(unit.connection, held)
-    return await _loaded(unit.connection, cipher, wave, response)
+    return asked, await responses.begun(unit.connection, held)
 
 
-async def _loaded(connection: AsyncConnection, cipher: FieldCipher, wave: CurrentWave, response: Response) -> Answer:
-    asked = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
-    assert asked is not None, "a wave refers to a published version by a foreign key"
-    return Answer(
-        wave=wave,
-        school=await school_names(connection, wave.school_code),
-        content=asked,
-        response=response,
-        values=await storage.values_of(connection, cipher, response.id),
-    )
+async def _asked(connection: AsyncConnection, wave: CurrentWave) -> Asked:
+    content = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
+    assert content is not None, "a wave refers to a published version by a foreign key"
+    return Asked(wave, await school_names(connection, wave.school_code), content)
+
+
+async def _with_values(connection: AsyncConnection, cipher: FieldCipher, asked: Asked, response: Response) -> Answer:
+    values = await storage.values_of(connection, cipher, response.id)
+    return Answer(asked.wave, asked.school, asked.content, response, values)
 
 
 async def _audit(unit: UnitOfWork, act: str, response: Response) -> None:
