@@ -1,7 +1,7 @@
 """An import from the upload to the result: header, rows, faults, plan, write; chunk by chunk, and resumed.
 
 `reject` and every dry run are one transaction over the whole file, given up at its end after a fault; `skip` is one
-transaction a chunk, and an operation that is taken up leaves out those that are committed. The file is read once and
+transaction a chunk, and an operation that is resumed leaves out those that are committed. The file is read once and
 kept packed; rows, plans and what is stored about them are there for one chunk at a time.
 """
 
