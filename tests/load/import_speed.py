@@ -18,7 +18,7 @@ from common.auth import SYSTEM
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database
 from common.imports import run_import
-from common.operations import OperationRunner, submit
+from common.operations import OperationRunner, prepare, submit
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, roster_import
 from testing.databases import service_database
 from tests.load.reporting import Verdict, percentile
@@ -63,8 +63,9 @@ async def measure() -> list[Verdict]:
 
 async def _import(database: Database, cipher: FieldCipher, school: str, content: bytes, *, created: int) -> float:
     parameters = {"school_code": school, "cohort": COHORT, "kind": "csv", "dry_run": False, "on_error": "reject"}
+    new = await prepare(database, content, cipher)
     async with database.transaction(SYSTEM) as unit:
-        operation = await submit(unit, KIND, parameters, content, cipher=cipher, school_code=school)
+        await submit(unit, new, KIND, parameters, school_code=school)
         await unit.commit()
     handlers = {KIND: partial(run_import, roster_import(cipher))}
     runner = OperationRunner(database, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
@@ -72,7 +73,7 @@ async def _import(database: Database, cipher: FieldCipher, school: str, content:
     await runner.run_once()
     seconds = time.perf_counter() - begun
     async with database.reading() as connection:
-        result = await connection.scalar(_RESULT, {"id": operation})
+        result = await connection.scalar(_RESULT, {"id": new.id})
     if (result["created"], result["rejected"]) != (created, 0):
         raise RuntimeError(f"the import did something else: {result}")
     return seconds

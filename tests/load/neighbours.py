@@ -31,7 +31,7 @@ from common.crypto import FieldCipher, KeyRing
 from common.database import Database
 from common.identifiers import Cohort, GraduateId, OperationId, SchoolCode
 from common.imports import run_import
-from common.operations import OperationRunner, submit
+from common.operations import OperationRunner, prepare, submit
 from destinations.app import create_app
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registry_client import Registry
@@ -163,11 +163,11 @@ async def _submitted(database: Database, cipher: FieldCipher) -> OperationId:
         "on_error": "reject",
         "effective_on": None,
     }
+    new = await prepare(database, content.getvalue().encode(), cipher)
     async with database.transaction(SYSTEM) as unit:
-        file = content.getvalue().encode()
-        operation = await submit(unit, KIND, parameters, file, cipher=cipher, school_code=IMPORTING)
+        await submit(unit, new, KIND, parameters, school_code=IMPORTING)
         await unit.commit()
-    return operation
+    return new.id
 
 
 def _writes(http: httpx.AsyncClient, graduates: Iterable[GraduateId]) -> Iterable[Callable[[], Any]]:

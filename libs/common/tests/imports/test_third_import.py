@@ -8,6 +8,7 @@ from typing import Any
 
 import badges
 import openpyxl
+import pytest
 
 from common.auth import SYSTEM
 from common.identifiers import OperationId
@@ -115,3 +116,29 @@ async def test_a_cancelled_import_of_the_whole_file_stores_nothing(office: Any) 
     await badges.badge_runner(office.database, office.cipher).run_once()
     done = await office.operation(path)
     assert (done["state"], counts(done), await office.stored()) == ("cancelled", [0, 0, 0, 0], [])
+
+
+@pytest.mark.parametrize("noted", [{"2": [["badge", "unknown_label"]]}, [[2, "徽章", "unknown_label", "铜徽章"]]])
+async def test_an_import_that_began_before_the_common_pipeline_goes_on(office: Any, noted: Any) -> None:
+    path = await office.post([*FAULTY[:1], *GOOD[1:2], "5,钱七,金徽章,"], on_error="skip")
+    await note_the_first_part(office, path, created=1, rejected=1, faults=noted)
+    await badges.badge_runner(office.database, office.cipher).run_once()
+    done = await office.operation(path)
+    assert (done["state"], counts(done)) == ("succeeded", [2, 0, 0, 1])
+    assert faults(done) == [(2, "徽章", "unknown_label")]
+    assert done["errors"][0]["value"] == "铜徽章"
+    assert await office.stored() == [("5", "gold")]
+
+
+async def test_a_file_stored_whole_before_the_common_pipeline_is_not_imported_again(office: Any) -> None:
+    path = await office.post(GOOD)
+    await note_the_first_part(office, path, created=3, rejected=0, faults={})
+    await badges.badge_runner(office.database, office.cipher).run_once()
+    done = await office.operation(path)
+    assert (done["state"], counts(done), await office.stored()) == ("succeeded", [3, 0, 0, 0], [])
+
+
+async def note_the_first_part(office: Any, path: str, **outcome: Any) -> None:
+    noted = {"updated": 0, "unchanged": 0, "change_token": None, **outcome}
+    async with storage.changing(office.database) as connection:
+        assert await storage.mark_chunk(connection, OperationId(path.rpartition("/")[2]), 0, noted)

@@ -17,7 +17,7 @@ from common.http import Cipher, Db, IdempotencyKey, Router, Upload, create_app
 from common.identifiers import OperationId
 from common.imports import ImportForm
 from common.once import idempotency_table
-from common.operations import operation_tables, submit
+from common.operations import operation_tables, prepare, submit
 from common.operations.routes import Operation, accept, operations_router
 from common.settings import ServiceSettings
 from testing.databases import service_database
@@ -43,10 +43,11 @@ class Works:
     mint: TokenMint
 
     async def submit(self, kind: str, upload: bytes | None = None, **parameters: Any) -> OperationId:
+        new = await prepare(self.database, upload or b"", self.cipher)
         async with self.database.transaction(OFFICER) as unit:
-            operation = await submit(unit, kind, parameters, upload, cipher=self.cipher, school_code="90001")
+            await submit(unit, new, kind, parameters, school_code="90001")
             await unit.commit()
-        return operation
+        return new.id
 
     async def row(self, operation: OperationId) -> Any:
         async with self.database.reading() as connection:

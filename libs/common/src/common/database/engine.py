@@ -78,9 +78,14 @@ class Database:
         await self.engine.dispose()
 
     @asynccontextmanager
-    async def transaction(self, actor: Actor, *, correlation_id: str | None = None) -> AsyncIterator[UnitOfWork]:
-        """Opens a unit of work at READ COMMITTED; leaving it without a commit undoes everything."""
-        async with _opened(self.engine) as connection:
+    async def transaction(
+        self, actor: Actor, *, correlation_id: str | None = None, snapshot: bool = False
+    ) -> AsyncIterator[UnitOfWork]:
+        """Opens a unit of work at READ COMMITTED; leaving it without a commit undoes everything.
+
+        With `snapshot` it only reads, and all of its statements see one moment.
+        """
+        async with _opened(self._snapshot if snapshot else self.engine) as connection:
             transaction = await connection.begin()
             if self._lock_timeout is not None:
                 await connection.execute(_WAIT_LONGER, {"lock_timeout": self._lock_timeout})

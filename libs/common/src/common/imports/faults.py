@@ -67,3 +67,24 @@ class Faults:
             for row in range(first, last + 1):
                 faults.add(row, patterns[place])
         return faults
+
+
+def recalled(stored: Any, columns: Mapping[str, str]) -> Faults:
+    """The faults that a part has noted, in any shape that an operation under way may hold.
+
+    `columns` maps the header texts of the file to our names. Two shapes are of releases before the common pipeline,
+    `{row: [[column, rule], …]}` and `[[row, header text, rule, value], …]`: drop them one release after it, since an
+    operation lasts for at most a week.
+    """
+    if "patterns" in stored:
+        return Faults.from_json(stored)
+    found: dict[int, list[Fault]] = {}
+    if isinstance(stored, Mapping):
+        found = {int(row): [Fault(*each) for each in broken] for row, broken in stored.items()}
+    else:
+        for row, title, rule, _ in stored:
+            found.setdefault(row, []).append(Fault(columns.get(title, title), rule))
+    faults = Faults()
+    for row in sorted(found):
+        faults.add(row, found[row])
+    return faults

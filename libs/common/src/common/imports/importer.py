@@ -56,6 +56,9 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
     fetches = False
     """True if rows need something from outside the database: then all of a file are fetched before `reject`."""
 
+    dry_run_only_reads = False
+    """True if a dry run takes no lock and writes nothing: then all of its chunks see one moment."""
+
     async def fetch(self, rows: Sequence[NumberedRow]) -> None:
         """Asks elsewhere what is needed about rows. A PermanentError whose code is a rule ends the import."""
 

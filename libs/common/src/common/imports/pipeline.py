@@ -17,7 +17,7 @@ from sqlalchemy import text
 from common.codes.rules import rules
 from common.database import UnitOfWork
 from common.errors import Invalid, PermanentError
-from common.imports.faults import Faults
+from common.imports.faults import Faults, recalled
 from common.imports.importer import Importer, ImportKind, ImportRow
 from common.imports.report import explained
 from common.imports.table import Table, open_table
@@ -28,6 +28,9 @@ from common.spreadsheets import NumberedRow
 
 WHOLE_FILE = -1
 """Number of the one part of an import that is stored in one transaction."""
+
+EARLIER_WHOLE_FILE = 0
+"""The number that imports of registrations gave it before the common pipeline; drop it with `faults.recalled`."""
 
 PREPARED = -2
 """Number of the part that stores what all chunks rest on."""
@@ -82,7 +85,8 @@ class _Run:
 
     async def at_once(self) -> bool:
         """All chunks in one transaction; False if the operation was cancelled."""
-        stored = (await self.context.done_chunks()).get(WHOLE_FILE)
+        earlier = await self.context.done_chunks()
+        stored = earlier.get(WHOLE_FILE, earlier.get(EARLIER_WHOLE_FILE))
         if stored is not None:
             self._recall(stored)
             return True
@@ -90,9 +94,10 @@ class _Run:
             async for chunk in self.table.chunks(self.kind.chunk_rows):
                 await self.importer.fetch(chunk)
                 await self._pass(chunk, passes=2)
+        needs_preparation = await asyncio.to_thread(self.importer.needs_preparation, self.table)
         async with self._transaction() as unit:
             await self.importer.lock(unit)
-            if await asyncio.to_thread(self.importer.needs_preparation, self.table):
+            if needs_preparation:
                 await self.importer.prepare(unit, self.table)
             async for chunk in self.table.chunks(self.kind.chunk_rows):
                 if await self.context.is_cancelled():
@@ -189,7 +194,8 @@ class _Run:
         """Counts a part that was committed earlier."""
         self.parts.append(noted)
         if "faults" in noted:
-            self.faults.extend(Faults.from_json(noted["faults"]))
+            columns = {title: column for column, title in self.table.header.texts.items()}
+            self.faults.extend(recalled(noted["faults"], columns))
 
     async def _pass(self, chunk: Sequence[NumberedRow], passes: int = 1) -> None:
         self.passed += len(chunk)
@@ -197,7 +203,9 @@ class _Run:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[UnitOfWork]:
-        context = self.context
-        async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as unit:
+        context, snapshot = self.context, self.task.dry_run and self.importer.dry_run_only_reads
+        async with context.database.transaction(
+            context.actor, correlation_id=context.correlation_id, snapshot=snapshot
+        ) as unit:
             await unit.connection.execute(_ALLOW_LONG_WORK)
             yield unit

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -41,15 +42,17 @@ async def open_table(kind: str, parts: AsyncIterable[bytes], columns: Columns) -
     titles: list[str] = []
     header_number = total = 0
     blocks: list[bytes] = []
-    async for packed, rows in blocks_of(kind, parts, columns.find):
-        if header is None:
-            header = columns.find([cells for _, cells in rows])
+    # a refusal ends the process that reads the file at once
+    async with aclosing(blocks_of(kind, parts, columns.find)) as arriving:
+        async for packed, rows in arriving:
             if header is None:
-                raise Invalid([rule("header_missing").problem("/file")], code="header_missing")
-            header_number, cells = rows[header.row]
-            titles = [cell_text(cell) for cell in cells]
-        blocks.append(packed)
-        total += sum(1 for _ in _data_rows(header, header_number, rows))
+                header = columns.find([cells for _, cells in rows])
+                if header is None:
+                    raise Invalid([rule("header_missing").problem("/file")], code="header_missing")
+                header_number, cells = rows[header.row]
+                titles = [cell_text(cell) for cell in cells]
+            blocks.append(packed)
+            total += sum(1 for _ in _data_rows(header, header_number, rows))
     assert header is not None, "a file without rows is refused"
     return Table(header, titles, header_number, blocks, total)
 

@@ -7,7 +7,7 @@ from common.operations.context import ChunkAlreadyDone, OperationContext
 from common.operations.outcome import Outcome, RowProblem
 from common.operations.runner import Handler, OperationRunner
 from common.operations.storage import purge_operations
-from common.operations.submitting import submit
+from common.operations.submitting import prepare, submit
 from common.operations.tables import operation_tables
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Outcome",
     "RowProblem",
     "operation_tables",
+    "prepare",
     "purge_operations",
     "submit",
 ]

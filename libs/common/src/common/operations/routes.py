@@ -21,7 +21,7 @@ from common.http.routing import Router
 from common.identifiers import OperationId
 from common.once import Answered, Once
 from common.operations import storage
-from common.operations.submitting import REPORT, submit
+from common.operations.submitting import REPORT, prepare, submit
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -95,7 +95,7 @@ async def accept(
     kind: str,
     parameters: dict[str, Any],
     school_code: str | None,
-    upload: bytes | None = None,
+    upload: bytes = b"",
     cipher: FieldCipher | None = None,
     before: Callable[[UnitOfWork], Awaitable[None]] | None = None,
 ) -> Response:
@@ -103,13 +103,14 @@ async def accept(
 
     `before` runs first in that act and may refuse the work.
     """
+    new = await prepare(database, upload, cipher)
 
     async def submitted(unit: UnitOfWork) -> Submitted:
         if before is not None:
             await before(unit)
-        operation = await submit(unit, kind, parameters, upload, cipher=cipher, school_code=school_code)
-        await unit.audit(f"{kind}.submitted", "operation", operation, school_code=school_code)
-        return Submitted(operation)
+        await submit(unit, new, kind, parameters, school_code=school_code)
+        await unit.audit(f"{kind}.submitted", "operation", new.id, school_code=school_code)
+        return Submitted(new.id)
 
     async def found(done: Answered) -> Submitted:
         return Submitted(OperationId(UUID(done.object_id)))

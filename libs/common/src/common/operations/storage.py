@@ -17,8 +17,8 @@ from common.identifiers import OperationId
 
 _INSERT = text(
     """
-    INSERT INTO operations (kind, school_code, subject, role, correlation_id, parameters)
-    VALUES (:kind, :school_code, :subject, :role, :correlation_id, CAST(:parameters AS jsonb)) RETURNING id
+    INSERT INTO operations (id, kind, school_code, subject, role, correlation_id, parameters)
+    VALUES (:id, :kind, :school_code, :subject, :role, :correlation_id, CAST(:parameters AS jsonb))
     """
 )
 _INSERT_CHUNK = text("INSERT INTO upload_chunks (operation_id, index, bytes) VALUES (:id, :index, :bytes)")
@@ -113,18 +113,24 @@ async def changing(database: Database) -> AsyncIterator[AsyncConnection]:
         await unit.commit()
 
 
+async def new_id(connection: AsyncConnection) -> OperationId:
+    """The id of an operation that is about to be stored."""
+    return OperationId((await connection.execute(text("SELECT uuidv7()"))).scalar_one())
+
+
 async def insert(
     connection: AsyncConnection,
+    operation: OperationId,
     kind: str,
     parameters: Mapping[str, Any],
     actor: Actor,
     school_code: str | None,
     correlation_id: str | None,
-) -> OperationId:
+) -> None:
     """Stores a queued operation."""
-    given = {"kind": kind, "school_code": school_code, "subject": actor.subject, "role": actor.role}
+    given = {"id": operation, "kind": kind, "school_code": school_code, "subject": actor.subject, "role": actor.role}
     values = {**given, "correlation_id": correlation_id, "parameters": json.dumps(parameters, default=str)}
-    return OperationId((await connection.execute(_INSERT, values)).scalar_one())
+    await connection.execute(_INSERT, values)
 
 
 async def insert_upload_chunk(connection: AsyncConnection, operation: OperationId, index: int, chunk: bytes) -> None:

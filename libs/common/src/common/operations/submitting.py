@@ -1,11 +1,12 @@
-"""Putting work into the queue, inside the caller's transaction."""
+"""Putting work into the queue: encrypted before the caller's transaction, stored inside of it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from common.crypto import FieldCipher
-from common.database import UnitOfWork
+from common.database import Database, UnitOfWork
 from common.identifiers import OperationId
 from common.operations import storage
 
@@ -16,26 +17,40 @@ UPLOAD = "upload"
 REPORT = "error_report"
 
 
+@dataclass(frozen=True)
+class NewOperation:
+    """The id of work that is not yet stored, and its upload, encrypted in parts that are bound to id and place."""
+
+    id: OperationId
+    parts: Sequence[bytes] = field(default=(), repr=False)
+
+
+async def prepare(database: Database, upload: bytes = b"", cipher: FieldCipher | None = None) -> NewOperation:
+    """Encrypts an upload part by part in a thread, before the act that stores it opens."""
+    async with database.reading() as connection:
+        operation = await storage.new_id(connection)
+    if upload and cipher is None:
+        raise ValueError("an upload needs a cipher")
+    parts = []
+    for index, start in enumerate(range(0, len(upload), CHUNK)):
+        assert cipher is not None
+        part = upload[start : start + CHUNK]
+        parts.append(await asyncio.to_thread(cipher.encrypt_blob, UPLOAD, f"{operation}:{index}", part))
+    return NewOperation(operation, parts)
+
+
 async def submit(
     unit: UnitOfWork,
+    new: NewOperation,
     kind: str,
     parameters: Mapping[str, Any],
-    upload: bytes | None = None,
     *,
-    cipher: FieldCipher | None = None,
     school_code: str | None = None,
-) -> OperationId:
-    """Stores the operation and its upload, encrypted part by part in a thread; a worker takes it after the commit.
+) -> None:
+    """Stores the operation and its upload; a worker takes it after the commit.
 
-    Each part is bound to its operation and its place. `parameters` are stored in the clear: codes and settings, nothing
-    personal, not even the file's name.
+    `parameters` are stored in the clear: codes and settings, nothing personal, not even the file's name.
     """
-    operation = await storage.insert(unit.connection, kind, parameters, unit.actor, school_code, unit.correlation_id)
-    for index, start in enumerate(range(0, len(upload or b""), CHUNK)):
-        assert upload is not None
-        if cipher is None:
-            raise ValueError("an upload needs a cipher")
-        part = upload[start : start + CHUNK]
-        sealed = await asyncio.to_thread(cipher.encrypt_blob, UPLOAD, f"{operation}:{index}", part)
-        await storage.insert_upload_chunk(unit.connection, operation, index, sealed)
-    return operation
+    await storage.insert(unit.connection, new.id, kind, parameters, unit.actor, school_code, unit.correlation_id)
+    for index, sealed in enumerate(new.parts):
+        await storage.insert_upload_chunk(unit.connection, new.id, index, sealed)

@@ -46,6 +46,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
     """One run over one file."""
 
     fetches = True
+    dry_run_only_reads = True
 
     def __init__(self, registry: Registry, context: OperationContext, header: Header) -> None:
         self._registry = registry

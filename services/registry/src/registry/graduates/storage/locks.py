@@ -5,9 +5,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.identifiers import Cohort, SchoolCode
 
-STATEMENT_TIMEOUT = "10min"
-"""An import waits for the one before it, and works on its lines between two statements."""
-
 
 async def share_roster(connection: AsyncConnection, school_code: SchoolCode, cohort: Cohort) -> None:
     """Keeps imports of this school's cohort out until the transaction ends; raises Busy while one holds the roster."""
@@ -17,8 +14,6 @@ async def share_roster(connection: AsyncConnection, school_code: SchoolCode, coh
 
 async def lock_roster(connection: AsyncConnection, school_code: SchoolCode, cohort: Cohort) -> None:
     """Keeps every other writer of this school's cohort out until the end of the transaction."""
-    await connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"))
-    await connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{STATEMENT_TIMEOUT}'"))
     # plans of set-based statements depend on how many rows there are by now
     await connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
     statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
