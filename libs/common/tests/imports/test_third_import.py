@@ -5,6 +5,7 @@ import inspect
 import io
 import sys
 from typing import Any
+from uuid import UUID
 
 import badges
 import openpyxl
@@ -141,4 +142,4 @@ async def test_a_file_stored_whole_before_the_common_pipeline_is_not_imported_ag
 async def note_the_first_part(office: Any, path: str, **outcome: Any) -> None:
     noted = {"updated": 0, "unchanged": 0, "change_token": None, **outcome}
     async with storage.changing(office.database) as connection:
-        assert await storage.mark_chunk(connection, OperationId(path.rpartition("/")[2]), 0, noted)
+        assert await storage.mark_chunk(connection, OperationId(UUID(path.rpartition("/")[2])), 0, noted)

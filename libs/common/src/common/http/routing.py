@@ -4,6 +4,7 @@ FastAPI reads a declared body before anything else. Hence the routes of a `Route
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cache, cached_property
 from inspect import iscoroutinefunction
@@ -91,7 +92,9 @@ class Route(APIRoute):
             if model is not None:
                 content_type = request.headers.get("content-type", "")
                 request.body_as_model = parsed(model, content_type, await request.body())
-            return await answer(request)
+            async with AsyncExitStack() as until_answered:
+                request.state.until_answered = until_answered
+                return await answer(request)
 
         return checked
 

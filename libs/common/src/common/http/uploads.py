@@ -1,6 +1,6 @@
 """Files that arrive as multipart forms: counted while they stream in, kept in memory, never on disk.
 
-A route takes `upload: Upload[ImportForm]` after its caller, whose role is then refused before the file is read.
+A route takes `upload: Upload[ImportForm]` after its caller: a dependency can then refuse before the file is read.
 """
 
 import asyncio
@@ -27,7 +27,10 @@ MAX_UPLOAD_BODY = MAX_FILE + 64 * 1024
 MAX_FIELD = 4096
 MAX_FIELDS = 20
 AT_ONCE = 4
-"""Files that stream in side by side: each may take 20 MB of the memory that all requests share."""
+"""Files that are received and stored side by side: each takes memory that all requests share until it is answered."""
+
+RECEIVE_SECONDS = 120.0
+"""In which a file must have arrived: a slow sender would keep others out."""
 
 _streaming = asyncio.Semaphore(AT_ONCE)
 
@@ -73,13 +76,17 @@ async def payload_of(request: Request) -> bytes:
 
 
 async def _received(request: Request) -> tuple[str, bytes, dict[str, str]]:
-    """Name and content of the file, and the other fields; read once for all that ask."""
+    """Name and content of the file, and the other fields; read once for all that ask, in a place kept to the end."""
     known: tuple[str, bytes, dict[str, str]] | None = getattr(request.state, "upload", None)
     if known is None:
         if _streaming.locked():
             raise TooManyUploads
-        async with _streaming:
-            parts = await _parsed(request)
+        await request.state.until_answered.enter_async_context(_streaming)
+        try:
+            async with asyncio.timeout(RECEIVE_SECONDS):
+                parts = await _parsed(request)
+        except TimeoutError:
+            raise MalformedForm from None
         try:
             file, fields = _split(parts)
             known = (file.filename or "", await file.read(), fields)

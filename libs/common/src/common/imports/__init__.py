@@ -5,7 +5,7 @@ The handler of an operation is `partial(run_import, kind)` with an `ImportKind`.
 
 from common.imports.columns import LABEL, Columns
 from common.imports.faults import Fault
-from common.imports.form import ImportForm
+from common.imports.form import ImportCaller, ImportForm
 from common.imports.importer import Importer, ImportKind, Written, empty_result
 from common.imports.owners import OWNER_HEADERS, foreign_cells
 from common.imports.pipeline import run_import
@@ -19,6 +19,7 @@ __all__ = [
     "REPEATED",
     "Columns",
     "Fault",
+    "ImportCaller",
     "ImportForm",
     "ImportKind",
     "Importer",

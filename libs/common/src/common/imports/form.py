@@ -1,10 +1,12 @@
 """The form with which a spreadsheet arrives."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
+from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from common.errors import Message
+from common.auth import Caller, Principal, Role
+from common.errors import Message, NotFound
 from common.http.models import Whole, rule_broken
 
 
@@ -26,3 +28,17 @@ class ImportForm(BaseModel):
         if value in ("true", "false", True, False):
             return value in ("true", True)
         raise rule_broken("not_allowed", Message("应为 true 或 false", "Must be true or false"))
+
+
+_WITHOUT_SCHOOL = frozenset({Role.GRADUATE, Role.EMPLOYER, Role.INTERVIEWER})
+
+
+async def _staff(caller: Caller) -> Principal:
+    """Raises NotFound for a role that has no school as a whole, before the file is read: whatever the form names."""
+    if caller.role in _WITHOUT_SCHOOL:
+        raise NotFound
+    return caller
+
+
+ImportCaller = Annotated[Principal, Depends(_staff)]
+"""`caller: ImportCaller` of a route that imports, before its `upload`; which roles may import is asked afterwards."""

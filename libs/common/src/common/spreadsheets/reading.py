@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import zlib
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -32,7 +32,7 @@ HeaderFinder = Callable[[Sequence[Sequence[Cell]]], object]
 
 async def blocks_of(
     kind: str, parts: AsyncIterable[bytes], find_header: HeaderFinder | None = None
-) -> AsyncIterator[Block]:
+) -> AsyncGenerator[Block, None]:
     """The rows of a file in blocks of a few hundred; the file may come in parts of any size.
 
     Of several visible sheets with data, the one in which the importer finds its header is read, else the first. Raises

@@ -8,12 +8,11 @@ from pydantic import Field
 from sqlalchemy import text
 
 from common.auth import Role
-from common.auth.dependencies import Caller
 from common.clock import TODAY_SQL
 from common.codes.rules import rule
 from common.errors import Invalid, NotFound
 from common.http import Cipher, Day, Db, IdempotencyKey, Router, Upload
-from common.imports import ImportForm
+from common.imports import ImportCaller, ImportForm
 from common.operations.routes import Operation, accept
 from destinations.registrations.imports.operations import KIND
 
@@ -43,7 +42,7 @@ async def import_registrations(
     request: Request,
     database: Db,
     cipher: Cipher,
-    caller: Caller,
+    caller: ImportCaller,
     once: IdempotencyKey,
     upload: Upload[RegistrationImportForm],
 ) -> Response:

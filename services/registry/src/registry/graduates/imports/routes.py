@@ -2,10 +2,10 @@
 
 from fastapi import Request, Response
 
-from common.auth import Caller, Role
+from common.auth import Role
 from common.http import Cipher, Db, IdempotencyKey, Router, Upload
 from common.identifiers import SchoolCode
-from common.imports import ImportForm
+from common.imports import ImportCaller, ImportForm
 from common.operations.routes import Operation, accept
 from registry.graduates.imports.operations import KIND
 from registry.organisation import storage as organisation
@@ -17,7 +17,13 @@ IMPORTERS = (Role.SCHOOL_OFFICER, Role.ADMIN)
 
 @router.post("/graduates", status_code=202, response_model=Operation, summary="Import the roster of a cohort")
 async def import_graduates(
-    *, request: Request, database: Db, cipher: Cipher, caller: Caller, upload: Upload[ImportForm], once: IdempotencyKey
+    *,
+    request: Request,
+    database: Db,
+    cipher: Cipher,
+    caller: ImportCaller,
+    upload: Upload[ImportForm],
+    once: IdempotencyKey,
 ) -> Response:
     form = upload.form
     async with database.reading() as connection:
