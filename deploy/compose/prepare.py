@@ -16,7 +16,7 @@ from pathlib import Path
 
 import jwt
 
-from common.auth.issuing import Grant, TokenIssuer
+from common.auth.issuing import Grant
 from common.auth.principal import Role
 from common.crypto import KeyRing
 from quxiang.signing import ISSUER, issuer_of, jwks_file
@@ -42,8 +42,11 @@ def main() -> None:
         _keep(folder / f"{service}_app_password", _password)
         _address(folder, service, "owner", "migration_database_url")
         _address(folder, service, "app", "database_url")
-        _key_ring(folder / f"{service}_keyring")
-        _keep(tokens[service], partial(_token, issuer, service), outdated=_signer(tokens[service]) in former)
+        if not (key_ring := folder / f"{service}_keyring").exists():
+            KeyRing.generate().store(key_ring)
+        _open(key_ring)
+        token = partial(issuer.issue, Grant(Role.SYSTEM, subject=f"service:{service}"), TOKEN_LIFETIME)
+        _keep(tokens[service], token, outdated=_signer(tokens[service]) in former)
     print(f"secrets are in {folder}")
 
 
@@ -64,12 +67,6 @@ def _address(folder: Path, service: str, role: str, name: str) -> None:
     _keep(folder / f"{service}_{name}", lambda: f"postgresql://{service}_{role}:{password}@postgres:5432/{service}")
 
 
-def _key_ring(path: Path) -> None:
-    if not path.exists():
-        KeyRing.generate().store(path)
-    _open(path)
-
-
 def _signer(path: Path) -> str | None:
     """The key that signed a token of the launcher's issuer; None for another issuer's, and without a token."""
     try:
@@ -82,10 +79,6 @@ def _signer(path: Path) -> str | None:
 def _trusted(path: Path) -> set[str | None]:
     """The keys of a key set."""
     return {key.get("kid") for key in json.loads(path.read_text(encoding="utf-8"))["keys"]} if path.exists() else set()
-
-
-def _token(issuer: TokenIssuer, service: str) -> str:
-    return issuer.issue(Grant(Role.SYSTEM, subject=f"service:{service}"), TOKEN_LIFETIME)
 
 
 def _password() -> str:

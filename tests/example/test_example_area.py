@@ -148,6 +148,14 @@ async def test_a_fair_is_announced_read_changed_and_remembered(example: Example)
         assert (await officer.get(first.headers["link"].split(">")[0].removeprefix("<"))).json()["items"] == history[1:]
 
 
+async def test_a_patch_that_changes_nothing_is_a_version_all_the_same(example: Example) -> None:
+    async with example.client("admin") as admin:
+        new = {"school_code": "10005", "name": "秋季", "held_on": today().isoformat(), "places": 5}
+        made = await admin.post("/v1/fairs", json=new)
+        same = await admin.patch(made.headers["location"], json={"places": 5}, headers={"If-Match": '"1"'})
+        assert (same.status_code, same.headers["etag"]) == (200, '"2"')
+
+
 async def test_a_list_shows_the_scope_in_pages(example: Example) -> None:
     async with example.client("admin") as admin, example.client("school_officer", school="10003") as officer:
         for school in ("10002", "10002", "10003"):
@@ -172,6 +180,7 @@ async def test_what_is_refused_and_why(example: Example) -> None:
         assert (over.status_code, over.json()["code"]) == (409, "fair_over")
         assert "fair_over (409)" in (await admin.get("/problems/fair_over")).text
         assert (await foreign.get(address)).status_code == 404
+        assert (await foreign.patch(address, json={"places": 2})).status_code == 404
         assert (await foreign.post("/v1/fairs", json=past)).status_code == 404
         assert (await graduate.post("/v1/fairs", json=past)).status_code in {403, 404}
         assert (await admin.post("/v1/fairs", json=past | {"places": 0})).status_code == 422

@@ -3,9 +3,9 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import NoReturn
 
 from quxiang.ahead import of_last_run
 from quxiang.control import NOT_RUNNING
@@ -42,18 +42,15 @@ def follow_log(path: Path, say: Callable[[str], None], *, lines: int, until: Cal
     except FileNotFoundError:
         raise StartProblem(f"There is no log {path} yet. Start the stack with `make run`.") from None
     with log:
-        for line in _last_lines(log, lines):
+        size = log.seek(0, os.SEEK_END)
+        start = max(0, size - _TAIL_BYTES)
+        log.seek(start)
+        found = log.read().decode(errors="replace").splitlines()
+        # a start in the middle of the log is one in the middle of a line
+        for line in (found[1:] if start else found)[-lines:] if lines else []:
             say(line)
         while not until():
             if written := log.readline():
                 say(written.decode(errors="replace").rstrip("\n"))
             else:
                 time.sleep(_LOOK_SECONDS)
-
-
-def _last_lines(log: IO[bytes], lines: int) -> Iterator[str]:
-    size = log.seek(0, os.SEEK_END)
-    start = max(0, size - _TAIL_BYTES)
-    log.seek(start)
-    found = log.read().decode(errors="replace").splitlines()
-    yield from (found[1:] if start else found)[-lines:] if lines else []

@@ -30,7 +30,9 @@ def run(state: State, *, demo: bool, left_out: Collection[str] = ()) -> int:
     try:
         state.create()
         with state.owned():
-            _tidy(state, console)
+            if names := end_leftovers(state.pid_files()):
+                console.say(f"ended what a killed launcher had left running: {', '.join(names)}")
+            state.run_file.unlink(missing_ok=True)
             if ahead := move_for_run(state):
                 console.say(f"the clock of code and databases runs ahead by {ahead}")
             stack = Stack(state, console, ahead=ahead, left_out=left_out)
@@ -51,13 +53,6 @@ def _advice(failure: Exception, state: State) -> str | None:
     if error and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         return f"The disk of {state.folder} is full or cannot be written. Free some space, then start again."
     return None
-
-
-def _tidy(state: State, console: Console) -> None:
-    """Clears what an earlier launcher that was killed may have left."""
-    if names := end_leftovers(state.pid_files()):
-        console.say(f"ended what a killed launcher had left running: {', '.join(names)}")
-    state.run_file.unlink(missing_ok=True)
 
 
 async def _serve(stack: Stack, state: State, console: Console, *, demo: bool) -> int:
@@ -118,12 +113,9 @@ def _stop_requests(stack: Stack, console: Console) -> asyncio.Event:
             stack.kill()
         asked.set()
 
-    for number in _heeded():
-        asyncio.get_running_loop().add_signal_handler(number, receive)
-    return asked
-
-
-def _heeded() -> list[signal.Signals]:
-    """The signals that stop: not the end of a terminal that `nohup` lets the launcher outlive."""
+    # the launcher outlives the end of its terminal under `nohup`
     outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    return [number for number in STOPPING if not (outlives and number is signal.SIGHUP)]
+    for number in STOPPING:
+        if not (outlives and number is signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, receive)
+    return asked

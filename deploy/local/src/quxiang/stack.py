@@ -51,7 +51,11 @@ class Stack:
 
     async def start(self) -> None:
         """Brings everything up; what does not come up comes out as a group."""
-        self._check_room()
+        for service in PORTS:
+            if service not in self._left_out:
+                self._require_port(service)
+        for folder in (self._state.folder, self._postgres.data.parent):
+            self._state.require_space(next(each for each in (folder, *folder.parents) if each.exists()))
         self._state.remember("ports.json", {"postgres": self._postgres.port, "kafka": self._kafka.port})
         remember(self._state, self._ahead)
         async with asyncio.TaskGroup() as group:
@@ -119,14 +123,6 @@ class Stack:
         if self._external_kafka is None:
             await self._supervisor.start(await asyncio.to_thread(self._kafka.prepare), SERVER_PATIENCE)
         await ensure_all_topics(self.surroundings)
-
-    def _check_room(self) -> None:
-        for service in PORTS:
-            if service not in self._left_out:
-                self._require_port(service)
-        for folder in (self._state.folder, self._postgres.data.parent):
-            existing = next(each for each in (folder, *folder.parents) if each.exists())
-            self._state.require_space(existing)
 
     def _require_port(self, service: str) -> None:
         port = PORTS[service]

@@ -98,7 +98,11 @@ class Supervisor:
             await asyncio.sleep(pause)
             await self._start_again(child, back_off)
             self._changed()
-            await self._report_return(child)
+            while child.pid is not None:
+                if await child.is_ready():
+                    self._say(f"{name} is ready again")
+                    break
+                await asyncio.sleep(0.1)
 
     async def _start_again(self, child: Child, back_off: BackOff) -> None:
         while True:
@@ -111,10 +115,3 @@ class Supervisor:
                     f"{child.program.name} could not be started ({error.strerror}); trying again in {pause:.1f} s"
                 )
             await asyncio.sleep(pause)
-
-    async def _report_return(self, child: Child) -> None:
-        while child.pid is not None:
-            if await child.is_ready():
-                self._say(f"{child.program.name} is ready again")
-                return
-            await asyncio.sleep(0.1)

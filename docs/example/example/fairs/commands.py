@@ -36,13 +36,14 @@ async def change(
     day: date,
 ) -> Fair:
     """Changes a fair; raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed or FairOver."""
-    await history.lock(unit, fairs, fair_id)
-    before = await storage.get(unit.connection, caller.row_scope(), fair_id)
+    scope = caller.row_scope()
+    # a caller who may not see the fair does not wait for its lock
+    await storage.get(unit.connection, scope, fair_id)
     caller.must_be_in(WRITERS)
+    await history.lock(unit, fairs, fair_id)
+    before = await storage.get(unit.connection, scope, fair_id)
     must_equal(expected, before.version)
     after, changed = before.changed_by(changes, day)
-    if not changed:
-        return before
     fair, sequence = await storage.save(unit, after, changed, "change", fair_id)
     return await _recorded(unit, fair, sequence, changed, "change")
 

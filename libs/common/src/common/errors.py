@@ -132,8 +132,7 @@ class Malformed(QuxiangError):
     code = "malformed"
     title = Message("无法解析请求", "The request cannot be read")
 
-    def __init__(self, detail: Message | None = None, code: str | None = None) -> None:
-        self.code = code or self.code
+    def __init__(self, detail: Message | None = None) -> None:
         super().__init__(detail)
 
 
@@ -153,10 +152,7 @@ class Invalid(QuxiangError):
     code = "invalid"
     title = Message("提交内容不符合规则", "The content breaks a rule")
 
-    def __init__(
-        self, problems: Sequence[FieldProblem] = (), code: str | None = None, detail: Message | None = None
-    ) -> None:
-        self.code = code or self.code
+    def __init__(self, problems: Sequence[FieldProblem] = (), detail: Message | None = None) -> None:
         super().__init__(detail, problems=problems)
 
 

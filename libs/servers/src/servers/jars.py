@@ -5,8 +5,7 @@ import hashlib
 import os
 import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -42,7 +41,9 @@ def kafka_classpath() -> list[Path]:
     repository = maven_repository()
     if not _complete(locked, repository):
         repository.mkdir(parents=True, exist_ok=True)
-        with _alone_in(repository):
+        # one process at a time fills the repository: two would meet each other's half-written files
+        with (repository / ".quxiang-lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             if not _complete(locked, repository):
                 check_names(locked, _download(repository))
     return checked(locked, repository)
@@ -50,14 +51,6 @@ def kafka_classpath() -> list[Path]:
 
 def _complete(locked: Iterable[Jar], repository: Path) -> bool:
     return all(jar.path(repository).exists() for jar in locked)
-
-
-@contextmanager
-def _alone_in(repository: Path) -> Iterator[None]:
-    """Lets one process at a time fill a repository: two would meet each other's half-written files."""
-    with (repository / ".quxiang-lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def locked_jars(text: str | None = None) -> list[Jar]:

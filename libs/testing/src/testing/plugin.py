@@ -20,7 +20,11 @@ def pytest_configure(config: pytest.Config) -> None:
     stack = contextlib.ExitStack()
     stack.enter_context(shared_servers.keeper())
     config.stash[_KEEPER] = stack
-    _without_proxies_on_the_loopback()
+    # the proxies go when the keeper has started: it may download something
+    kept = inherited(os.environ)
+    for name in os.environ.keys() - kept.keys():
+        del os.environ[name]
+    os.environ.update(kept)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -33,15 +37,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Closes the keeper, and with it every server it started."""
     if stack := config.stash.get(_KEEPER, None):
         stack.close()
-
-
-def _without_proxies_on_the_loopback() -> None:
-    """Not before the keeper has started: it may download something."""
-
-    kept = inherited(os.environ)
-    for name in os.environ.keys() - kept.keys():
-        del os.environ[name]
-    os.environ.update(kept)
 
 
 @pytest.fixture(scope="session")

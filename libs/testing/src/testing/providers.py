@@ -18,6 +18,19 @@ from servers.postgres import THROWAWAY, Postgres
 Server = AbstractAsyncContextManager[str]
 
 START_PATIENCE = 140.0
+_BROKER = {
+    "KAFKA_NODE_ID": "1",
+    "KAFKA_PROCESS_ROLES": "broker,controller",
+    "KAFKA_LISTENERS": "PLAINTEXT://:9092,CONTROLLER://:9093",
+    "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
+    "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
+    "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
+    "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
+    "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
+    "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
+    "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
+}
 
 
 def postgres_server() -> Server:
@@ -65,7 +78,7 @@ async def _kafka_container() -> AsyncIterator[str]:
     container = DockerContainer("apache/kafka:4.4.0")
     address = f"{container.get_docker_client().host()}:{(port := free_port())}"
     container.with_bind_ports(9092, port)
-    for name, value in _broker_settings(address).items():
+    for name, value in (_BROKER | {"KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://{address}"}).items():
         container.with_env(name, value)
     await asyncio.to_thread(container.start)
     try:
@@ -73,23 +86,6 @@ async def _kafka_container() -> AsyncIterator[str]:
         yield address
     finally:
         await asyncio.to_thread(container.stop)
-
-
-def _broker_settings(address: str) -> dict[str, str]:
-    return {
-        "KAFKA_NODE_ID": "1",
-        "KAFKA_PROCESS_ROLES": "broker,controller",
-        "KAFKA_LISTENERS": "PLAINTEXT://:9092,CONTROLLER://:9093",
-        "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://{address}",
-        "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
-        "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
-        "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
-        "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
-        "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
-        "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
-        "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
-        "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
-    }
 
 
 async def _until_answering(address: str) -> None:

@@ -137,7 +137,11 @@ class Stack:
     def _program(self, process: str, service: str, arguments: Sequence[str], port: int):  # type: ignore[no-untyped-def]
 
         async def ready() -> bool:
-            return await _answers(f"http://{LOOPBACK}:{port}/readyz")
+            async with httpx.AsyncClient(timeout=3, trust_env=False, verify=_NO_TLS) as client:
+                try:
+                    return (await client.get(f"http://{LOOPBACK}:{port}/readyz")).status_code == httpx.codes.OK
+                except httpx.HTTPError:
+                    return False
 
         return Program(
             name=process,
@@ -180,11 +184,3 @@ def _describe(stack: Stack, service: str, worker_port: int | None) -> None:
 
 async def _stop(stack: Stack) -> None:
     await asyncio.gather(*(process.stop(10) for process in stack.processes.values()))
-
-
-async def _answers(address: str) -> bool:
-    async with httpx.AsyncClient(timeout=3, trust_env=False, verify=_NO_TLS) as client:
-        try:
-            return (await client.get(address)).status_code == httpx.codes.OK
-        except httpx.HTTPError:
-            return False

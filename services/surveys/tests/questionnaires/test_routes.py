@@ -142,3 +142,17 @@ async def test_lists_are_cut_to_the_school(
     assert not set(ids) & {each["id"] for each in (await stranger.get("/v1/questionnaires?limit=500")).json()["items"]}
     assert (await manager.get("/v1/questionnaires?colour=red")).status_code == 400
     assert (await manager.get("/v1/questionnaires?cursor=zzz")).status_code == 400
+
+
+@pytest.mark.parametrize("role", ["employer", "office"])
+async def test_a_shared_questionnaire_is_unknown_to_employers_and_offices(
+    client: Client, questionnaire: Json, role: str
+) -> None:
+    admin = client("admin")
+    path = (await admin.post("/v1/questionnaires", json=questionnaire)).headers["Location"]
+    await admin.post(f"{path}/publish", headers={"If-Match": '"1"'})
+    stranger = client(role, **{role: str(uuid4()) if role == "employer" else "O01"})
+    assert (await stranger.get(path)).status_code == 404
+    assert (await stranger.get(f"{path}/versions/1")).status_code == 404
+    listed = await stranger.get("/v1/questionnaires")
+    assert listed.status_code == 403 or listed.json()["items"] == []

@@ -1,9 +1,12 @@
 from collections import OrderedDict
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
+from common.auth import SYSTEM, RowScope
 from common.database import Database
+from common.errors import Message
 from common.identifiers import QuestionnaireId
 from surveys.questionnaires import storage
 
@@ -28,3 +31,21 @@ async def test_a_process_keeps_a_few_published_versions_only(
         again = await storage.published(connection, questionnaire_id, 1)
     assert first == again
     assert first is not again
+
+
+async def test_what_a_unit_of_work_published_and_undid_is_not_kept(database: Database, published: str) -> None:
+    questionnaire_id = QuestionnaireId(UUID(published))
+    async with database.transaction(SYSTEM) as unit:
+        found = await storage.find(unit.connection, RowScope(everything=True), questionnaire_id)
+        assert found is not None
+        await storage.add_version(unit.connection, replace(found, title=Message("撤销", "Undone")), 2)
+        seen = await storage.published(unit.connection, questionnaire_id, 2)
+        assert seen is not None
+        assert seen.title.en == "Undone"
+    async with database.transaction(SYSTEM) as unit:
+        await storage.add_version(unit.connection, replace(found, title=Message("保留", "Kept")), 2)
+        await unit.commit()
+    async with database.reading() as connection:
+        kept = await storage.published(connection, questionnaire_id, 2)
+    assert kept is not None
+    assert kept.title.en == "Kept"

@@ -224,15 +224,23 @@ async def test_nobody_waits_for_a_wave_that_cannot_be(
 
 
 async def test_a_wave_that_has_closed_is_shown_again_to_a_repeated_request(
-    manager: httpx.AsyncClient, plan: Json
+    keep: Keep,
+    manager: httpx.AsyncClient,
+    school: str,
+    plan: Json,
+    graduate_event: Callable[..., IncomingEvent],
 ) -> None:
     short = plan | {"closes_at": (datetime.now(UTC) + timedelta(seconds=1.5)).isoformat()}
     headers = {"Idempotency-Key": "short"}
-    first = await manager.post("/v1/waves", json=short, headers=headers)
+    entered = graduate_event(school)
+    await keep([entered])
+    query = {"min_change": ChangeToken(GRADUATES, school, entered.key, 1).encode()}
+    first = await manager.post("/v1/waves", params=query, json=short, headers=headers)
 
     async def has_closed() -> bool:
         return (await manager.post("/v1/waves", json=short)).status_code == 422
 
     await eventually(has_closed, describe="the closing time")
-    second = await manager.post("/v1/waves", json=short, headers=headers)
+    second = await manager.post("/v1/waves", params=query, json=short, headers=headers)
     assert (first.status_code, second.status_code, second.json()) == (201, 201, first.json())
+    assert second.json()["min_change_met"] is True

@@ -98,6 +98,11 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     office = Office(campus, school.code, cohort.cohort, record.today)
     form = {"school_code": school.code, "cohort": str(cohort.cohort)}
 
+    async def create_school() -> None:
+        names = {"code": school.code, "name": school.name, "name_en": school.name_en}
+        body = {**names, "province_code": school.province_code}
+        await campus.call("registry", "POST", "/v1/schools", Grant(Role.ADMIN), json=body)
+
     async def enter_roster() -> None:
         file = await asyncio.to_thread(cohort.roster)
         await campus.upload("registry", "graduates", office.school_officer, "生源.xlsx", file, **form)
@@ -107,7 +112,7 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
         day = {"effective_on": wave.day.isoformat()}
         await campus.upload("destinations", "registrations", office.school_officer, name, file, **form, **day)
 
-    await record.once(f"{school.code} school", lambda: _create(campus, school))
+    await record.once(f"{school.code} school", create_school)
     await record.once(f"{school.code} roster", enter_roster)
     advance()
     for wave in cohort.waves:
@@ -118,12 +123,6 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     team = SurveyTeam(campus, school.code, cohort.cohort)
     await record.once(f"{school.code} survey", lambda: run_survey(team))
     advance()
-
-
-async def _create(campus: Campus, school: School) -> None:
-    names = {"code": school.code, "name": school.name, "name_en": school.name_en}
-    body = {**names, "province_code": school.province_code}
-    await campus.call("registry", "POST", "/v1/schools", Grant(Role.ADMIN), json=body)
 
 
 @contextmanager

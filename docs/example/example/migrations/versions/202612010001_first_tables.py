@@ -1,7 +1,7 @@
 """Tables that every service has."""
 
 from common.database.clock import create_clock, drop_clock
-from common.database.common_tables import create_first, drop_first
+from common.database.common_tables import create_first, drop_first, let_operations_be_cancelled
 
 revision = "202612010001"
 down_revision = None
@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     create_first()
     create_clock()
+    let_operations_be_cancelled()
 
 
 def downgrade() -> None:

@@ -41,6 +41,7 @@ RECYCLE = 1800
 Done = TypeVar("Done")
 Kept = TypeVar("Kept", bound=Remembered)
 
+_AUTOCOMMIT = "AUTOCOMMIT"
 _WAIT_LONGER = text("SELECT set_config('lock_timeout', :lock_timeout, true)")
 
 
@@ -50,7 +51,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, *, lock_timeout: str | None = None) -> None:
         self.engine = engine
         self._lock_timeout = lock_timeout
-        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reading = engine.execution_options(isolation_level=_AUTOCOMMIT)
         self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @classmethod
@@ -118,6 +119,13 @@ class Database:
         """A connection for SELECTs, each statement on its own; `snapshot` makes all of them see one moment."""
         async with _opened(self._snapshot if snapshot else self._reading) as connection:
             yield connection
+
+
+def is_reading(connection: AsyncConnection) -> bool:
+    """True for a connection of `Database.reading`, which sees only what is committed."""
+    if connection.sync_connection is None:
+        return False
+    return connection.sync_connection.get_execution_options().get("isolation_level") == _AUTOCOMMIT
 
 
 @asynccontextmanager

@@ -6,12 +6,11 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import islice
 
-from common.codes.rules import rule
 from common.codes.spelling import cell_text
-from common.errors import Invalid
 from common.imports.columns import Columns
 from common.spreadsheets import NumberedRow, blocks_of, unpacked
 from common.spreadsheets.headers import Header
+from common.spreadsheets.kinds import unreadable
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ async def open_table(kind: str, parts: AsyncIterable[bytes], columns: Columns) -
             if header is None:
                 header = columns.find([cells for _, cells in rows])
                 if header is None:
-                    raise Invalid([rule("header_missing").problem("/file")], code="header_missing")
+                    raise unreadable("header_missing")
                 header_number, cells = rows[header.row]
                 titles = [cell_text(cell) for cell in cells]
             blocks.append(packed)

@@ -19,7 +19,8 @@ class FileRefused(Invalid):
     codes: Mapping[str, Message] = {each.id: each.text for each in rules().values() if each.level == "file"}
 
     def __init__(self, code: str, message: Message) -> None:
-        super().__init__([FieldProblem(POINTER, code, message)], code, message)
+        self.code = code
+        super().__init__([FieldProblem(POINTER, code, message)], message)
 
 
 def unreadable(rule_id: str, sheets: Sequence[str] = ()) -> Invalid:

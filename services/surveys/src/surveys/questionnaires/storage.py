@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.auth import Owners, RowScope
-from common.database import NOW
+from common.database import NOW, is_reading
 from common.database.pages import page_by_id
 from common.identifiers import QuestionnaireId, SchoolCode
 from surveys.questionnaires.domain.content import Content, PublishedVersion, Questionnaire
@@ -86,12 +86,15 @@ async def find_version(
 async def published(
     connection: AsyncConnection, questionnaire_id: QuestionnaireId, number: int
 ) -> PublishedVersion | None:
-    """A published version of any school, read once per process: it never changes."""
+    """A published version of any school, read once per process: what was committed never changes.
+
+    Only a `reading` connection fills the cache: a unit of work may see what it published itself and then undo it.
+    """
     key = (questionnaire_id, number)
     found = _published.get(key)
     if found is None:
         found = await find_version(connection, RowScope(everything=True), questionnaire_id, number)
-    if found is not None:
+    if found is not None and (key in _published or is_reading(connection)):
         _published[key] = found
         # the one asked for last is dropped last
         _published.move_to_end(key)
@@ -110,7 +113,7 @@ def _documents(content: Content) -> dict[str, Any]:
 
 
 def _shared_or(school_code: ColumnElement[Any], scope: RowScope) -> ColumnElement[bool]:
-    """A questionnaire without a school may be used by every one."""
-    if scope.nothing:
+    """A questionnaire without a school may be used by every one; employers and offices see none."""
+    if scope.nothing or scope.among.employer_id is not None or scope.among.office_id is not None:
         return scope.condition(Owners())
     return or_(school_code.is_(None), scope.condition(Owners(school_code=school_code)))

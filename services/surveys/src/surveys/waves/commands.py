@@ -3,7 +3,6 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import Principal, Role
-from common.clock import now
 from common.database import UnitOfWork
 from common.errors import FieldProblem, Invalid, Message, NotFound
 from surveys.questionnaires.domain.content import PublishedVersion
@@ -53,7 +52,7 @@ async def judged(connection: AsyncConnection, plan: WavePlan) -> PublishedVersio
     """The questionnaire version that the plan asks; raises Invalid for a plan that cannot be carried out."""
     if plan.closes_at <= plan.opens_at:
         raise Invalid([FieldProblem("/closes_at", "opens_before_closes", _ORDER)])
-    if plan.closes_at <= now():
+    if await storage.has_passed(connection, plan.closes_at):
         raise Invalid([FieldProblem("/closes_at", "closes_in_future", _OVER)])
     asked = await published(connection, plan.questionnaire_id, plan.questionnaire_version)
     # what another school keeps to itself is as good as unknown

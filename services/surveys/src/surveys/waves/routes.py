@@ -25,6 +25,7 @@ from common.http import (
     resource,
 )
 from common.identifiers import Cohort, SchoolCode, WaveId
+from common.once import Answered
 from surveys.roster.storage import includes
 from surveys.waves import commands, storage
 from surveys.waves.announcements import change_token
@@ -57,7 +58,16 @@ async def create_wave(
     commands.must_manage(caller, plan)
     min_change.must_be_of(lambda school_code: school_code == plan.school_code)
     # before the act: a transaction that waits for events of another service would hold its locks
-    met = await _included(database, plan, min_change)
+    possible = not min_change.tokens or await _is_possible(database, plan)
+    # an impossible plan is refused, and nothing waited for
+    met = possible and await _included(database, min_change)
+
+    async def found_again(done: Answered) -> Wave:
+        nonlocal met
+        if not possible:
+            # it was possible when the wave was created
+            met = await _included(database, min_change)
+        return await _found(database, caller, WaveId(UUID(done.object_id)))
 
     async def created(wave: Wave) -> Response:
         async with database.reading() as connection:
@@ -67,7 +77,7 @@ async def create_wave(
     return await answer(
         database.act(caller.actor, partial(commands.create, caller=caller, plan=plan), once),
         show=created,
-        again=lambda done: _found(database, caller, WaveId(UUID(done.object_id))),
+        again=found_again,
     )
 
 
@@ -77,16 +87,18 @@ async def read_wave(*, caller: Caller, database: Db, wave_id: WaveId) -> Respons
     return resource(WaveBody.model_validate(wave), wave.version)
 
 
-async def _included(database: Database, plan: WavePlan, min_change: RequestedChanges) -> bool:
-    """Whether the roster holds the changes that the caller names; not waited for where the plan will be refused."""
-    if not min_change.tokens:
-        return True
+async def _is_possible(database: Database, plan: WavePlan) -> bool:
+    """Whether the plan can be carried out now; the act refuses another one, unless it was answered before."""
     try:
         async with database.reading() as connection:
             await commands.judged(connection, plan)
     except Invalid:
-        # the act refuses it, or answers again what was answered when it was possible
         return False
+    return True
+
+
+async def _included(database: Database, min_change: RequestedChanges) -> bool:
+    """Whether the roster holds the changes that the caller names, as soon as it does."""
 
     async def applied(tokens: Sequence[ChangeToken]) -> bool:
         async with database.reading() as connection:

@@ -1,9 +1,10 @@
 """Waves in SQL."""
 
 from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, select, text
+from sqlalchemy import DateTime, case, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
@@ -35,6 +36,11 @@ _ADD = text(
     SELECT * FROM wave
     """
 )
+
+
+async def has_passed(connection: AsyncConnection, instant: datetime) -> bool:
+    """Whether the database's clock, by which waves open and close, has reached an instant."""
+    return bool(await connection.scalar(select(literal(instant, DateTime(timezone=True)) <= NOW)))
 
 
 async def add(connection: AsyncConnection, plan: WavePlan, counted: tuple[str, ...]) -> Wave:
