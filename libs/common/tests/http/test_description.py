@@ -72,7 +72,7 @@ def test_a_body_of_a_plain_router_is_refused() -> None:
     router.include_router(plain)
     settings = ServiceSettings(service="x", database_url="postgresql://localhost/none")
     with pytest.raises(TypeError, match="Router"):
-        create_app(title="x", settings=settings, routers=[router]).openapi()
+        create_app(title="x", settings=settings, routers=[router])
 
 
 def test_a_body_that_is_not_strict_is_refused() -> None:

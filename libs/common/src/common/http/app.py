@@ -71,6 +71,8 @@ def create_app(
     app.include_router(probes_router(readiness or {}, verifier))
     add_docs(app)
     _handle_errors(app, table)
+    # a router without a credential is refused now, and not with the first 405
+    placed_routes(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
 
