@@ -1,8 +1,8 @@
 """Entering, changing and withdrawing one graduate."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -70,7 +70,8 @@ async def create(
         "decided_on": first_day(cohort),
         "code_lists_version": CodeLists.load().version,
     }
-    stored = await _written(unit, values, partial(roster.add, unit.connection, values))
+    async with _numbers_taken(unit, values):
+        stored = await roster.add(unit.connection, values)
     await _record(unit, stored, None, changed_fields(None, entry), "create")
     return stored
 
@@ -145,7 +146,8 @@ async def _save(
     changed = changed_fields(before, after)
     values = sealed_values(cipher, stored.school_code, stored.id, {field: getattr(after, field) for field in changed})
     values |= {"code_lists_version": CodeLists.load().version}
-    saved = await _written(unit, {**vars(stored), **values}, partial(roster.save, unit.connection, stored.id, values))
+    async with _numbers_taken(unit, {**vars(stored), **values}):
+        saved = await roster.save(unit.connection, stored.id, values)
     await _record(unit, saved, stored.status, changed, act, reason)
     return saved
 
@@ -180,14 +182,13 @@ async def _require_units(unit: UnitOfWork, school_code: SchoolCode, given: Given
             raise UnknownUnit(field)
 
 
-async def _written(
-    unit: UnitOfWork, wanted: Mapping[str, Any], write: Callable[[], Awaitable[StoredGraduate]]
-) -> StoredGraduate:
-    """The graduate as it was stored. Where the number is taken, that is the reason, whichever index noticed first."""
+@asynccontextmanager
+async def _numbers_taken(unit: UnitOfWork, wanted: Mapping[str, Any]) -> AsyncIterator[None]:
+    """Names the number that another graduate has; the student number first, whichever index noticed first."""
     try:
         # a savepoint, because a failed statement would end the transaction that is asked below
         async with unit.connection.begin_nested():
-            return await write()
+            yield
     except IntegrityError as error:
         number_taken = await roster.number_is_taken(unit.connection, wanted)
         refusal = _TAKEN.get(_NUMBER if number_taken else constraint(error) or "")
