@@ -50,8 +50,8 @@ async def change(
 
 async def _recorded(unit: UnitOfWork, fair: Fair, sequence: int, changed: Sequence[str], action: str) -> Fair:
     """Announces what was stored and keeps who did it."""
-    facts = asdict(fair)
-    data = FairData(fair_id=facts.pop("id"), changed_fields=tuple(changed), **facts)
+    facts = {name: value for name, value in asdict(fair).items() if name in FairData.model_fields}
+    data = FairData(fair_id=fair.id, changed_fields=tuple(changed), **facts)
     await unit.announce(OutgoingEvent(TOPIC, str(fair.id), sequence, CHANGED, fair.school_code, fair.decided_on, data))
     await unit.audit(f"fair.{action}", "fair", fair.id, school_code=fair.school_code, detail={"version": fair.version})
     return fair

@@ -1,9 +1,10 @@
 """Fairs over HTTP."""
 
 from functools import partial
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 
 from common.auth import Caller, Principal
 from common.clock import today
@@ -16,11 +17,14 @@ from example.fairs.wire import FairBody, FairPatch, FairVersionBody, NewFair
 router = Router(prefix="/v1/fairs", tags=["fairs"])
 
 
+School = Annotated[str | None, Query(pattern=r"^[0-9]{5}$", description="Only this school's")]
+
+
 @router.get("", summary="Fairs")
-async def list_fairs(*, caller: Caller, database: Db, page: Page) -> PageOf[FairBody]:
+async def list_fairs(*, caller: Caller, database: Db, page: Page, school: School = None) -> PageOf[FairBody]:
     after = page.last_seen(UUID)
     async with database.reading() as connection:
-        found = await storage.page(connection, caller.row_scope(), after=after, limit=page.limit + 1)
+        found = await storage.page(connection, caller.row_scope(), school, after=after, limit=page.limit + 1)
     return page_of(page, found, lambda fair: fair.id, FairBody.model_validate)
 
 

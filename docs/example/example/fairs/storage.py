@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common import history, rows
 from common.auth import Owners, RowScope
 from common.database import UnitOfWork
+from common.database.pages import page_by_id
 from common.errors import NotFound
 from example.fairs.domain import Fair, FairId, FairPlan, FairVersion
 from example.fairs.tables import fairs
@@ -25,11 +26,11 @@ async def get(connection: AsyncConnection, scope: RowScope, fair_id: FairId) -> 
     return found
 
 
-async def page(connection: AsyncConnection, scope: RowScope, *, after: UUID | None, limit: int) -> list[Fair]:
-    """Fairs of the scope in the order of their creation."""
-    query = select(fairs.main).where(_seen_by(scope)).order_by(_FAIR.id).limit(limit)
-    if after is not None:
-        query = query.where(_FAIR.id > after)
+async def page(
+    connection: AsyncConnection, scope: RowScope, school_code: str | None, *, after: UUID | None, limit: int
+) -> list[Fair]:
+    """Fairs of the scope in the order of their creation, of one school if it is named."""
+    query = page_by_id(fairs.main, _seen_by(scope), after, limit, school_code=school_code)
     return rows.all(Fair, await connection.execute(query))
 
 
