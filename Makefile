@@ -44,6 +44,11 @@ test: install .venv/.browser ## Run all tests, or those of one member: MEMBER=re
 unit: install ## Run the tests that ask for no server, in seconds (MEMBER, ARGS as above)
 	@exec $(BIN)/pytest -q -n 2 --dist loadfile -m "not server" --hypothesis-profile=quick $(if $(MEMBER),$(FOLDER),libs services deploy tests/architecture) $(ARGS)
 
+# Printed, never a gate. Measuring makes the suite slower, so `make test` leaves it out.
+.PHONY: coverage
+coverage: override ARGS := --cov --cov-report=term:skip-covered $(ARGS)
+coverage: test ## Run the tests and print which lines they reached (MEMBER, ARGS as above)
+
 # A shared environment hides missing dependencies: any member can import what only another one declares.
 .PHONY: member
 member: MEMBER_ENV := .members/$(MEMBER)
