@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["testing.plugin", "testing.services"]
+pytest_plugins = ["testing.plugin"]
 
 settings.register_profile("quxiang", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", settings.get_profile("quxiang"), max_examples=15)

@@ -2,6 +2,7 @@
 
 import shlex
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,6 +111,8 @@ def logs(
     """Prints the log of a service, PostgreSQL or Kafka as it grows, until Ctrl-C."""
     from quxiang.beside import follow_log
 
+    # a shell starts jobs in the background with SIGINT ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with _problems_in_words():
         try:
             follow_log(State.of_workspace().log(name), typer.echo, lines=lines, until=lambda: False)

@@ -1,6 +1,7 @@
 """Fixtures of a service's own tests: its database, an issuer's tokens, clients of its application.
 
-A conftest names the service and gives its application; every fixture here may be overridden beside it:
+The service's folder imports them into a conftest of its own: session fixtures from a plugin would be made once for all
+services. The conftest of its tests names the service and gives its application, and may override any of them:
 
     @pytest.fixture(scope="session")
     def service() -> str:
@@ -24,6 +25,8 @@ from common.crypto import KeyRing
 from common.database import Database
 from testing.databases import ServiceDatabase, service_database
 from testing.tokens import TokenMint
+
+__all__ = ["addresses", "client", "database", "folder", "keyring_file", "mint", "rows", "transport"]
 
 
 @pytest.fixture(scope="session")

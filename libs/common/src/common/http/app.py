@@ -67,7 +67,7 @@ def create_app(
     for router in routers:
         app.include_router(router)
     table = {**DEFAULT_STATUSES, **(problems or {})}
-    app.include_router(problem_pages(table))
+    app.include_router(problem_pages(table, settings.service))
     app.include_router(probes_router(readiness or {}, verifier))
     add_docs(app)
     _handle_errors(app, table)
