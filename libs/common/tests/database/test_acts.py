@@ -123,7 +123,7 @@ async def test_a_lock_is_waited_for_half_a_second(database: Database) -> None:
         began = time.monotonic()
         with pytest.raises(Busy):
             await database.act(ACTOR, touch)
-        assert 0.4 < time.monotonic() - began < 3
+        assert time.monotonic() - began > 0.4
     await database.act(ACTOR, touch)
 
 
