@@ -1,6 +1,6 @@
 """The application factory: routers, errors, limits, probes and documents become a service's HTTP face."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI, Request, Response
@@ -13,6 +13,7 @@ from common.auth.verifier import TokenVerifier
 from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import Malformed, NotFound, QuxiangError
+from common.http.dispatch import Dispatch, Refused
 from common.http.docs import add_docs
 from common.http.middleware import HeadAsGet, PathCheck, SecurityHeaders, Unforeseen
 from common.http.openapi import describe
@@ -51,7 +52,9 @@ def create_app(
     `problems` gives statuses to a service's own errors; `/problems/<code>` explains all that are loaded.
     Routes find these through `common.auth.Caller`, `common.http.Db` and `common.http.Cipher`.
     """
-    app = FastAPI(
+    table = {**DEFAULT_STATUSES, **(problems or {})}
+    refusals = _refusals(table)
+    app: FastAPI = FastAPI(
         title=title,
         version=version,
         description=description,
@@ -60,17 +63,17 @@ def create_app(
         redirect_slashes=False,
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
-        middleware=_middleware(settings),
+        middleware=[*_middleware(settings), Middleware(Dispatch, lambda: app, refusals)],
     )
+    for kind, handler in refusals.items():
+        app.add_exception_handler(kind, handler)
     app.state.verifier, app.state.database, app.state.cipher = verifier, database, cipher
     app.state.rate_limit = RateLimit(settings.rate_limit_per_second)
     for router in routers:
         app.include_router(router)
-    table = {**DEFAULT_STATUSES, **(problems or {})}
     app.include_router(problem_pages(table, settings.service))
     app.include_router(probes_router(readiness or {}, verifier))
     add_docs(app)
-    _handle_errors(app, table)
     # a router without a credential is refused now, and not with the first 405
     placed_routes(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
@@ -98,7 +101,9 @@ def _middleware(settings: ServiceSettings) -> list[Middleware]:
     ]
 
 
-def _handle_errors(app: FastAPI, table: ProblemTable) -> None:
+def _refusals(table: ProblemTable) -> Mapping[type[Exception], Refused]:
+    """The answers to exceptions of routes, by their classes."""
+
     # async, because FastAPI runs other handlers in a thread
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, QuxiangError)
@@ -112,13 +117,7 @@ def _handle_errors(app: FastAPI, table: ProblemTable) -> None:
         assert isinstance(error, RequestValidationError)
         return problem_response(request, refusal_of(error), table)
 
-    handlers: list[tuple[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]] = [
-        (QuxiangError, refused),
-        (HTTPException, http_refused),
-        (RequestValidationError, invalid),
-    ]
-    for kind, handler in handlers:
-        app.add_exception_handler(kind, handler)
+    return {QuxiangError: refused, HTTPException: http_refused, RequestValidationError: invalid}
 
 
 def _http_refusal(request: Request, error: HTTPException, table: ProblemTable) -> Response:
