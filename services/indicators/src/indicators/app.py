@@ -3,7 +3,6 @@
 from common.service_process import Composition
 from indicators.areas import AREAS
 from indicators.maintenance import COMMANDS
-from indicators.problems import PROBLEMS
 from indicators.reading.snapshot import Figures
 from indicators.schema import metadata
 from indicators.settings import Settings
@@ -15,7 +14,6 @@ COMPOSITION = Composition(
     settings=Settings,
     metadata=metadata,
     areas=AREAS,
-    problems=PROBLEMS,
     feed=None,
     keyring=False,
     state=lambda runtime: {"figures": Figures(runtime.database, runtime.settings.partitions)},

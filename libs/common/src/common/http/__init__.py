@@ -7,7 +7,6 @@ from common.http.min_change import MinChange, RequestedChanges, wait_until
 from common.http.models import Day, PageOf, Problem, StrictModel, Whole, rule_broken
 from common.http.paging import Page, Paging, decode_cursor, encode_cursor, page_of
 from common.http.probes import Check, probes_app, probes_router
-from common.http.problems import ProblemTable
 from common.http.resources import Cipher, Db
 from common.http.routing import BEARER, OPEN, Credential, Router
 from common.http.uploads import Received, Upload
@@ -27,7 +26,6 @@ __all__ = [
     "PageOf",
     "Paging",
     "Problem",
-    "ProblemTable",
     "Received",
     "RequestedChanges",
     "Router",
