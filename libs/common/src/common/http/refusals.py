@@ -44,6 +44,16 @@ class TooManyUploads(Unavailable):
         super().__init__(retry_after=2.0)
 
 
+class TooManyWaiting(Unavailable):
+    """As many requests wait for changes as this process lets wait; nothing was done."""
+
+    code = "too_many_waiting"
+    title = Message("等待数据更新的请求过多，请稍后重试", "Too many requests wait for changes; try again")
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=1.0)
+
+
 class MalformedJson(Malformed):
     """The body is no JSON."""
 
