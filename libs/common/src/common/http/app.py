@@ -22,6 +22,7 @@ from common.http.problems import InternalError, problem_response
 from common.http.rate_limit import RateLimit
 from common.http.refusals import MethodNotAllowed
 from common.http.routing import Router, placed_routes
+from common.http.uploads import Uploads
 from common.http.validation import refusal_of
 from common.observability import CorrelationMiddleware, MetricsMiddleware
 from common.settings import ServiceSettings
@@ -63,6 +64,7 @@ def create_app(
     )
     app.state.verifier, app.state.database, app.state.cipher = verifier, database, cipher
     app.state.rate_limit = RateLimit(settings.rate_limit_per_second)
+    app.state.uploads = Uploads(settings.upload_seconds)
     for router in routers:
         app.include_router(router)
     app.include_router(problem_pages(settings.service))
