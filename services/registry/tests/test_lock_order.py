@@ -28,7 +28,6 @@ ENTERED = {"student_number": "2020002", "name": "李四", "college_code": "C1", 
 
 PAIRS = [
     ("enter", "enter"),
-    ("enter", "change school"),
     ("enter", "import"),
     ("change", "change"),
     ("change", "withdraw"),
