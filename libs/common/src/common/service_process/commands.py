@@ -30,7 +30,6 @@ from common.service_process.running import http_server, run_together
 from common.settings import ServiceSettings
 
 _START_ATTEMPTS = 30
-_USAGE_ERROR = 2
 
 _log = logger(__name__)
 
