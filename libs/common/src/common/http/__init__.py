@@ -5,7 +5,7 @@ from common.http.etags import IfMatch, etag, resource
 from common.http.idempotency import IdempotencyKey, answer
 from common.http.min_change import MinChange, RequestedChanges, wait_until
 from common.http.models import Day, PageOf, Problem, StrictModel, Whole, rule_broken
-from common.http.paging import Page, Paging, decode_cursor, encode_cursor, page_of
+from common.http.paging import Page, Paging, WholePage, decode_cursor, encode_cursor, page_of, rows_after
 from common.http.probes import Check, probes_app, probes_router
 from common.http.problems import ProblemTable
 from common.http.resources import Cipher, Db
@@ -34,6 +34,7 @@ __all__ = [
     "StrictModel",
     "Upload",
     "Whole",
+    "WholePage",
     "answer",
     "create_app",
     "decode_cursor",
@@ -43,6 +44,7 @@ __all__ = [
     "probes_app",
     "probes_router",
     "resource",
+    "rows_after",
     "rule_broken",
     "wait_until",
 ]

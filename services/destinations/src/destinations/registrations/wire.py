@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from common.codes import CodeLists
 from common.contracts import ChangeToken
 from common.http import Day, StrictModel
 from destinations.registrations.domain import deciding
@@ -111,6 +112,7 @@ class RegistrationAnswer(BaseModel):
     confirmation: Confirmation | None
     source: Source
     incomplete_fields: list[str]
+    verified: bool = Field(description="False where the place is a well-formed code that the code list lacks")
     version: int
     change_token: str | None = Field(description="Names this write to indicators; null when nothing was published")
     decided_on: date
@@ -133,6 +135,7 @@ class RegistrationAnswer(BaseModel):
             confirmation=registration.confirmation,
             source=registration.source,
             incomplete_fields=list(registration.incomplete),
+            verified=CodeLists.load().get("division").is_listed(registration.content.place_code),
             version=registration.version,
             change_token=token.encode() if token else None,
             decided_on=registration.decided_on,
