@@ -4,17 +4,20 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from common.codes import CodeLists
 from common.contracts import ChangeToken
 from common.http import Day, StrictModel
+from common.identity import plain_number
 from destinations.registrations.domain import deciding
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Confirmation, State
 from destinations.registrations.domain.registration import Person, Registration, Source
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
+# the same as in a spreadsheet: pasted numbers bring marks that are not seen
+Uscc = Annotated[Code, AfterValidator(lambda text: plain_number(text).upper())]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -27,7 +30,7 @@ class Particulars(StrictModel):
     flexible: bool | None = Field(default=None, description="灵活就业; null: the scheme's default rule")
     flexible_kind: Code | None = None
     employer_name: Name | None = Field(default=None, description="单位名称")
-    employer_uscc: Code | None = Field(default=None, description="统一社会信用代码")
+    employer_uscc: Uscc | None = Field(default=None, description="统一社会信用代码")
     employer_nature_code: Code | None = Field(default=None, description="单位性质, list employer-nature")
     industry_code: Code | None = Field(default=None, description="单位行业, list industry")
     place_code: Code | None = Field(default=None, description="单位所在地, list division")

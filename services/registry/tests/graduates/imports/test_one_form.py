@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from importing import Imported, Json, Rows, counts, faults, roster
+from importing import Imported, Json, counts, faults, roster
 from sqlalchemy import text
 
 from common.crypto import FieldCipher
@@ -61,7 +61,7 @@ async def test_a_row_of_an_earlier_release_is_found_and_brought_up_to_date(
     client: Any,
     officer: httpx.AsyncClient,
     school: str,
-    rows: Rows,
+    rows: Any,
     cipher: FieldCipher,
     database: Database,
 ) -> None:
