@@ -12,13 +12,13 @@ from common.crypto import FieldCipher
 from common.database import Database
 
 HEADER = ["学号", "考生号", "姓名", "证件号码", "手机号"]
-PLAIN = [
+PLAIN: list[list[str | None]] = [
     ["2022001", "26410101110001", "阿里木·买买提", "11010119900307002X", "13800138000"],
     ["2022002", "26410101110002", "李〇", "12345678", None],
     ["2022003", "26410101110003", "O'Brien", "C01X00T47", "037167781234"],
     ["2022004", "26410101110004", "陈\U0002ebf0䶮", "H12345678", None],
 ]
-SPELT = [
+SPELT: list[list[str | None]] = [
     [
         "\u202d2022001\u202c",
         "\ufeff26410101110001",
