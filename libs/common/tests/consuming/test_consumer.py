@@ -167,7 +167,7 @@ async def test_what_was_found_before_a_lasting_failure_is_in_the_dead_letters(
             if event.sequence == 2:
                 raise Unavailable
 
-    monkeypatch.setattr("common.consuming.member.Processing", partial(Processing, seconds=0.2))
+    monkeypatch.setattr("common.consuming.handling.Processing", partial(Processing, seconds=0.2))
     handler = Applied(refuse)
     await publish(settings, stored(1), stored(2))
     async with running(consuming(database, settings, handler)):

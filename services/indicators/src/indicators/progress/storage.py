@@ -23,10 +23,16 @@ _REPORT = text(
 )
 _STANDING = text(
     f"""
+    WITH lacking AS (
+        SELECT min(published_after) AS before FROM dead_letters
+        WHERE closed_at IS NULL
+          AND topic = ANY(CAST(:topics AS text[])) AND partition = ANY(CAST(:partitions AS integer[]))
+    )
     SELECT {TODAY_SQL} AS today, {NOW_SQL} AS now,
-           CASE WHEN count(*) = :expected THEN min(included_until) END AS watermark
-    FROM applied_partitions
-    WHERE topic = ANY(CAST(:topics AS text[])) AND partition = ANY(CAST(:partitions AS integer[]))
+           CASE WHEN count(topic) = :expected THEN least(min(included_until), min(before)) END AS watermark,
+           min(before) IS NOT NULL AS incomplete
+    FROM lacking LEFT JOIN applied_partitions
+        ON topic = ANY(CAST(:topics AS text[])) AND partition = ANY(CAST(:partitions AS integer[]))
     """
 )
 _TODAY = text(f"SELECT {TODAY_SQL}")
@@ -34,11 +40,15 @@ _TODAY = text(f"SELECT {TODAY_SQL}")
 
 @dataclass(frozen=True)
 class Standing:
-    """Today, and up to which instant everything published is included; none while a partition is unknown."""
+    """Today, and up to which instant everything published is included; none while a partition is unknown.
+
+    `incomplete`: a dead letter is open, and the watermark stands before the first one.
+    """
 
     today: date
     watermark: datetime | None
     lag_ms: int | None
+    incomplete: bool
 
 
 async def report(database: Database, progress: Sequence[PartitionProgress]) -> None:
@@ -65,7 +75,7 @@ async def standing(connection: AsyncConnection, topics: Collection[str], partiti
     parameters = {"topics": list(topics), "partitions": list(partitions), "expected": len(topics) * len(partitions)}
     row = (await connection.execute(_STANDING, parameters)).one()
     lag = max(0, round((row.now - row.watermark).total_seconds() * 1000)) if row.watermark is not None else None
-    return Standing(row.today, row.watermark, lag)
+    return Standing(row.today, row.watermark, lag, row.incomplete)
 
 
 async def today(connection: AsyncConnection) -> date:
