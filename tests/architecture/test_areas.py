@@ -14,7 +14,7 @@ AREA_MODULES = {
     "subscriptions", "imports",
 }  # fmt: skip
 IMPORT_MODULES = {"__init__", "columns", "rows", "load", "plan", "write", "routes", "operations"}
-ROOT_MODULES = {"__init__", "__main__", "settings", "app", "areas", "problems", "schema", "migrations"}
+ROOT_MODULES = {"__init__", "__main__", "settings", "app", "areas", "schema", "migrations"}
 COMPOSED = {"destinations": {"registry_client"}, "indicators": {"histories", "maintenance"}}
 """What a service composes at its root beside its areas."""
 

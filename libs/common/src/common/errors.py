@@ -11,7 +11,7 @@
     └── PermanentError            trying again cannot help
         └── Forked                another event is stored under this key and sequence
 
-No layer below `common.http` knows a status code; each service's table maps types to statuses.
+No layer below `common.http` knows a status code; `common.http.problems` gives each kind its own.
 """
 
 from collections.abc import Mapping, Sequence

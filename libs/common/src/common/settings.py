@@ -78,6 +78,7 @@ class ServiceSettings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), description="Origins, comma-separated")
     clock: timedelta | None = Field(default=None, description="`+14d`, `+36h`: runs ahead so far; local stack only")
     rate_limit_per_second: int = Field(default=2000, ge=1, description="Requests per client and second")
+    upload_seconds: float = Field(default=120, gt=0, description="In which a file must have arrived")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least severe line")
 
     @field_validator("database_url", "migration_database_url")

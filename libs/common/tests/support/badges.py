@@ -134,13 +134,13 @@ async def hanging_after_one_chunk(context: OperationContext) -> None:
 def badge_runner(database: Database, cipher: FieldCipher) -> OperationRunner:
     kind = badge_import()
     return OperationRunner(
-        database, {KIND: partial(run_import, kind)}, cipher=cipher, empty_results={KIND: kind.empty_result}
+        database.patient, {KIND: partial(run_import, kind)}, cipher=cipher, empty_results={KIND: kind.empty_result}
     )
 
 
 if __name__ == "__main__":
     worker = OperationRunner(
-        Database.connect(sys.argv[1]),
+        Database.connect(sys.argv[1]).patient,
         {KIND: hanging_after_one_chunk},  # type: ignore[dict-item]
         cipher=FieldCipher.load(Path(sys.argv[2])),
         lease=1.0,
