@@ -22,7 +22,7 @@ A Notice says what to look at, and the process stays ready.
 
 
 class Readiness(BaseModel):
-    """Whether this process can do its work; `checks` gives a reason for each part that cannot, or what to look at."""
+    """Whether this process can do its work; `checks` gives a reason for each part that cannot."""
 
     ready: bool
     checks: dict[str, str | None]

@@ -51,4 +51,4 @@ class SchoolEntry:
     school_code: SchoolCode
     province_code: ProvinceCode | None
     sequence: int
-    event_id: UUID
+    event_id: UUID | None = None
