@@ -85,10 +85,12 @@ async def test_a_college_says_nothing_of_the_schools_province(database: Database
 @pytest.mark.parametrize("described_too", [False, True], ids=["graduate", "school"])
 async def test_another_event_under_a_stored_sequence_is_refused(apply: Handle, described_too: bool) -> None:
     graduate_id = uuid4()
-    event = described(901, "410000") if described_too else entered(graduate_id, 901)
+    data = described(1, "410000").data.model_copy(update={"school_code": "10009", "code": "10009"})
+    of_school = incoming(organisation.TOPIC, organisation.CHANGED, "10009", 1, data)
+    event = of_school if described_too else entered(graduate_id, 1)
     await apply([event])
     await apply([event])
-    later = replace(event, id=uuid4(), sequence=902)
+    later = replace(event, id=uuid4(), sequence=2)
     with pytest.raises(Forked):
         await apply([replace(event, id=uuid4()), later])
     await apply([event, later])
