@@ -5,7 +5,6 @@ Each stack has its own databases, topics, tokens and keys, so that several run s
 
 import asyncio
 import secrets
-import ssl
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,6 +20,7 @@ from common.settings import ServiceSettings
 from servers.child import Child, Program
 from servers.ports import free_port
 from testing.databases import ServiceDatabase, service_database
+from testing.http import NO_TLS
 from testing.shared_servers import kafka_address
 from testing.tokens import ISSUER, TokenMint
 
@@ -28,9 +28,6 @@ SERVICES = ("registry", "destinations", "surveys", "indicators")
 PARTITIONS = 3
 LOOPBACK = "127.0.0.1"
 START_PATIENCE = 180.0
-
-_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Loading the authorities that a client would trust takes longer than asking a service on the loopback."""
 
 
 @dataclass
@@ -61,7 +58,7 @@ class Stack:
         """A client of a service, with a token of a role if one is named."""
         headers = self.mint.headers(role, **scope) if role else {}
         return httpx.AsyncClient(
-            base_url=self.url(service), headers=headers, timeout=30, trust_env=False, verify=_NO_TLS
+            base_url=self.url(service), headers=headers, timeout=30, trust_env=False, verify=NO_TLS
         )
 
     def settings(self, service: str) -> ServiceSettings:
@@ -137,7 +134,7 @@ class Stack:
     def _program(self, process: str, service: str, arguments: Sequence[str], port: int):  # type: ignore[no-untyped-def]
 
         async def ready() -> bool:
-            async with httpx.AsyncClient(timeout=3, trust_env=False, verify=_NO_TLS) as client:
+            async with httpx.AsyncClient(timeout=3, trust_env=False, verify=NO_TLS) as client:
                 try:
                     return (await client.get(f"http://{LOOPBACK}:{port}/readyz")).status_code == httpx.codes.OK
                 except httpx.HTTPError:
