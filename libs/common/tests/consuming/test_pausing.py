@@ -36,7 +36,7 @@ async def test_a_handler_that_fails_on_everything_pauses_its_topic_and_leaves_no
     async with running(bad.run):
         await eventually(lambda: paused(TOPIC), within=30, describe="a topic that pauses")
         assert TOPIC in str(await bad.not_ready())
-        # what cannot be read of another topic is put aside meanwhile: the group goes on
+        # what cannot be read of another topic is set apart meanwhile: the group goes on
         async with publisher(settings) as client:
             await client.send([Message(on_wire(settings, GRADUATES), b"k", b"{", 0, [])])
         await eventually(lambda: _places(database), describe="a letter of the other topic")

@@ -34,7 +34,7 @@ class Consumer:
     One call of `handle` is one transaction that the handler commits; offsets are stored after it, so any batch may
     come again, in other company, and the handler must not mind. TransientError and lost connections: the batch is
     tried again. PermanentError and what stays unexplained: the message is found by halving and sent to dead letters.
-    Too many new ones of a topic: none of them is put aside, and the topic pauses until this process ends.
+    Too many new ones of a topic: none of them is set apart, and the topic pauses until this process ends.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What becomes of a batch: it is applied; what cannot be is put aside, or its topic is left to a better version."""
+"""What becomes of a batch: it is applied; what cannot be is set apart, or its topic is left to a better version."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from common.settings import ServiceSettings
 
 @dataclass(frozen=True)
 class Outcome:
-    """`batch` is what is done with: applied, or put aside. Nothing of the topics in `paused` is in it."""
+    """`batch` is what is done with: applied, or set apart. Nothing of the topics in `paused` is in it."""
 
     batch: Batch
     failed: int
@@ -56,7 +56,7 @@ class Handling:
             return Outcome(rest, len(failed), paused)
 
     async def _failed(self, batch: Batch) -> Sequence[DeadLetter]:
-        """Raises LimitReachedError; and RetriesExhaustedError, after what was found before is put aside."""
+        """Raises LimitReachedError; and RetriesExhaustedError, after what was found before is set apart."""
         quota = Quota(self._letters)
         for place, _ in batch.broken:
             await quota.spend(place, batch.records[place], None)

@@ -9,11 +9,11 @@ from common.consuming.reading import Place
 from common.contracts.envelope import IncomingEvent
 
 MAX_NEW_IN_BATCH, MAX_NEW_IN_HOUR = 5, 19
-"""New letters of a topic that are put aside; one more, and the fault is taken for ours."""
+"""New letters of a topic that are set apart; one more, and the fault is taken for ours."""
 
 
 class LimitReachedError(Exception):
-    """A topic has too many new dead letters: nothing of the batch is put aside, and the topic pauses."""
+    """A topic has too many new dead letters: nothing of the batch is set apart, and the topic pauses."""
 
     def __init__(self, topic: str) -> None:
         super().__init__(topic)
