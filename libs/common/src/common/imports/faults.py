@@ -8,10 +8,15 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One broken rule: the column by our name, and the id of the rule."""
+    """One broken rule: the column by our name, the id of the rule, and the id of the thing that stands against it."""
 
     column: str
     rule: str
+    against: str | None = None
+
+    def to_json(self) -> list[str]:
+        """`[column, rule]`, or `[column, rule, against]`."""
+        return [self.column, self.rule] if self.against is None else [self.column, self.rule, self.against]
 
 
 class Faults:
@@ -46,7 +51,7 @@ class Faults:
             self.add(row, faults)
 
     def to_json(self) -> dict[str, Any]:
-        """`{"patterns": [[[column, rule], …], …], "ranges": [[first row, last row, place of its pattern], …]}`."""
+        """`{"patterns": [[fault, …], …], "ranges": [[first row, last row, place of its pattern], …]}`."""
         ranges: list[list[int]] = []
         for row, place in zip(self._rows, self._patterns, strict=True):
             if ranges and ranges[-1][1:] == [row - 1, place]:
@@ -54,7 +59,7 @@ class Faults:
             else:
                 ranges.append([row, row, place])
         return {
-            "patterns": [[[each.column, each.rule] for each in faults] for faults in self._places],
+            "patterns": [[each.to_json() for each in faults] for faults in self._places],
             "ranges": ranges,
         }
 

@@ -5,6 +5,7 @@ from itertools import tee
 
 from common.codes.rules import rule
 from common.codes.spelling import Cell
+from common.errors import Message
 from common.imports.columns import Columns
 from common.imports.faults import Fault, Faults
 from common.imports.table import Table
@@ -21,13 +22,18 @@ def explained(table: Table, columns: Columns, faults: Faults) -> tuple[list[RowP
             own = []
             for fault in found:
                 title, value = columns.shown(table.header, cells, fault)
-                own.append(RowProblem(number, title, fault.rule, value, rule(fault.rule).text))
+                own.append(RowProblem(number, title, fault.rule, value, _text(fault)))
             problems.extend(own[: MAX_STORED - len(problems)])
             yield cells, "；".join(f"{each.column}：{each.message.zh} / {each.message.en}" for each in own)
 
     rows, reasons = tee(rows_with_reasons())
     report = write_workbook(table.titles, (cells for cells, _ in rows), (reason for _, reason in reasons))
     return problems, report
+
+
+def _text(fault: Fault) -> Message:
+    text = rule(fault.rule).text
+    return Message(f"{text.zh}（{fault.against}）", f"{text.en} ({fault.against})") if fault.against else text
 
 
 def _faulty_rows(table: Table, faults: Faults) -> Iterator[tuple[int, Sequence[Cell], Sequence[Fault]]]:

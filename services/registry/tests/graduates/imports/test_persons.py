@@ -99,6 +99,28 @@ async def test_a_citizen_id_of_another_graduate_is_refused(imported: Imported, f
     assert counts(own) == [0, 0, 1, 0]
 
 
+async def test_a_student_number_issued_anew_is_no_second_person(
+    imported: Imported, files: Any, officer: httpx.AsyncClient
+) -> None:
+    header = ["学号", "考生号", "姓名", "性别"]
+    await imported(files.xlsx([header, ["1", "E1", "张三", "男"], ["2", "E2", "李四", "男"]]))
+    one = (await roster(officer))[0]
+    table = [
+        header,
+        ["3", "E1", "张三", "女"],
+        ["2", "E1", "李四", "女"],
+        ["2", "E2", "李四", "女"],
+        ["4", "E3", "王五", "男"],
+    ]
+    for dry_run in ("true", "false"):
+        done = await imported(files.xlsx(table[:2] + table[3:]), on_error="skip", dry_run=dry_run)
+        assert (counts(done), faults(done)) == ([1, 1, 0, 1], [(2, "考生号", "exam_number_in_use")])
+        assert one["id"] in done["errors"][0]["message"]
+    moved = await imported(files.xlsx([header, table[2]]))
+    assert faults(moved) == [(2, "考生号", "exam_number_in_use")]
+    assert [each["student_number"] for each in await roster(officer)] == ["1", "2", "4"]
+
+
 async def test_a_citizen_id_that_is_repeated_and_taken_is_one_fault(imported: Imported, files: Any) -> None:
     header = ["学号", "姓名", "身份证号"]
     owner = ["1", "张三", "11010119900307002X"]

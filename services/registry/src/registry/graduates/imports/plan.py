@@ -83,6 +83,7 @@ class RosterPlanner:
                 broken = check_against_roster(row.given, row.month_of_birth, self._compared(row))
                 row.faults += [Fault(*each) for each in broken]
             row.faults += repeats(row, self._seen)
+            row.faults += exam_number_in_use(row, others.by_exam_number)
             owner = others.owners_of_citizen_ids.get(row.citizen_index or b"")
             is_foreign = owner is not None and (row.known is None or row.known.id != owner)
             if is_foreign and REPEATED_CITIZEN not in row.faults:
@@ -126,6 +127,18 @@ class RosterPlanner:
         mask = sum(1 << bit for bit, column in enumerate(CONTENT_COLUMNS) if column in values)
         content = (values.get(column) for column in CONTENT_COLUMNS)
         return (row.number, graduate_id, row.known is None, mask, default_college, row.fingerprint, *content)
+
+
+def exam_number_in_use(row: RosterRow, holders: Mapping[str, Sequence[KnownGraduate]]) -> Iterator[Fault]:
+    """The fault of a row whose student number is another's than its examinee number is, as one issued anew.
+
+    Who shares an examinee number since before they were unique may keep it.
+    """
+    number = row.given.get("exam_number")
+    if row.student_number and isinstance(number, str) and not (row.known and row.known.exam_number == number):
+        others = (each for each in holders.get(number, ()) if row.known is None or each.id != row.known.id)
+        if (other := next(others, None)) and Fault("exam_number", REPEATED) not in row.faults:
+            yield Fault("exam_number", "exam_number_in_use", str(other.id))
 
 
 def repeats(row: RosterRow, seen: SeenKeys) -> Iterator[Fault]:

@@ -110,6 +110,15 @@ async def number_is_taken(connection: AsyncConnection, wanted: Mapping[str, Any]
     return await connection.scalar(query) is not None
 
 
+async def holder_of_exam_number(
+    connection: AsyncConnection, scope: RowScope, wanted: Mapping[str, Any]
+) -> GraduateId | None:
+    """The other graduate in scope who has the examinee number of a row that is to be stored."""
+    same = [graduates.c[column] == wanted[column] for column in ("school_code", "cohort", "exam_number")]
+    found = (await connection.execute(_within(scope).where(*same, graduates.c.id != wanted["id"]).limit(1))).first()
+    return GraduateId(found.id) if found else None
+
+
 def _within(scope: RowScope) -> Select[Any]:
     condition = scope.condition(
         Owners(
