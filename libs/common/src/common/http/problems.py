@@ -24,7 +24,7 @@ from common.errors import (
     Unauthenticated,
 )
 from common.http.language import preferred_language
-from common.http.refusals import ContentTooLarge, MethodNotAllowed, UnsupportedMediaType
+from common.http.refusals import ContentTooLarge, EncodedContent, MethodNotAllowed, UnsupportedMediaType
 from common.observability import current_correlation_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -45,6 +45,7 @@ STATUSES: Mapping[type[QuxiangError], int] = {
     TransientError: HTTPStatus.SERVICE_UNAVAILABLE,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    EncodedContent: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
 """Kind of error → status; the nearest kind in an error's ancestry counts."""
@@ -97,6 +98,8 @@ def _headers(error: QuxiangError, status: int) -> dict[str, str]:
         headers["WWW-Authenticate"] = getattr(error, "challenge", "Bearer")
     if isinstance(error, PreconditionFailed):
         headers["ETag"] = f'"{error.current_version}"'
+    if isinstance(error, EncodedContent):
+        headers["Accept-Encoding"] = "identity"
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = ", ".join(sorted(error.allowed))
     retry_after = getattr(error, "retry_after", 1.0 if status == HTTPStatus.SERVICE_UNAVAILABLE else None)

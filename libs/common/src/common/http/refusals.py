@@ -24,6 +24,13 @@ class UnsupportedMediaType(QuxiangError):
         super().__init__(Message(f"请求体应为 {expected}", f"The body must be {expected}"))
 
 
+class EncodedContent(QuxiangError):
+    """The body comes compressed: nothing here would read it, or know how large it becomes."""
+
+    code = "encoded_content"
+    title = Message("请求体不得压缩，请去掉 Content-Encoding", "Send the body as it is, without Content-Encoding")
+
+
 class ContentTooLarge(QuxiangError):
     """The body is longer than the route takes; `limit` in bytes."""
 
