@@ -135,6 +135,7 @@ async def test_missing_fields_are_a_warning(office: Office) -> None:
     operation = await office.send([office.row(毕业去向类别代码="11"), office.row(毕业去向="自由职业")])
     assert counts(operation) == (2, 0, 0, 0)
     assert operation["result"]["incomplete_fields"] == 1
+    assert operation["result"]["warnings"] == {"incomplete_fields": 1}
     incomplete = {item["destination_code"]: item["incomplete_fields"] for item in await office.registrations()}
     assert incomplete["76"] == []
     assert set(incomplete["11"]) == {

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 
@@ -72,6 +72,29 @@ class Faults:
             for row in range(first, last + 1):
                 faults.add(row, patterns[place])
         return faults
+
+
+@dataclass
+class Findings:
+    """What was found about the rows of a part: the faults keep a row out, the warnings do not."""
+
+    faults: Faults = field(default_factory=Faults)
+    warnings: Faults = field(default_factory=Faults)
+
+    def extend(self, other: "Findings") -> None:
+        """Notes the rows of a later part of the file."""
+        self.faults.extend(other.faults)
+        self.warnings.extend(other.warnings)
+
+    def to_json(self) -> dict[str, Any]:
+        """Both, by the names under which a part keeps them."""
+        return {"faults": self.faults.to_json(), "warned": self.warnings.to_json()}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any], columns: Mapping[str, str]) -> Self:
+        """What a part has noted; `columns` maps the header texts of the file to our names."""
+        faults = recalled(stored["faults"], columns) if "faults" in stored else Faults()
+        return cls(faults, Faults.from_json(stored["warned"]) if "warned" in stored else Faults())
 
 
 def recalled(stored: Any, columns: Mapping[str, str]) -> Faults:

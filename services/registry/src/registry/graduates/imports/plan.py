@@ -11,7 +11,7 @@ from common.identifiers import GraduateId
 from common.imports import REPEATED, Fault, SeenKeys, Task
 from common.spreadsheets.cells import CellProblem
 from common.spreadsheets.headers import Header
-from registry.graduates.domain.cross_checks import check_against_roster
+from registry.graduates.domain.cross_checks import days_of, said_by
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.columns import DAYS
 from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, RowReader
@@ -41,6 +41,7 @@ class RosterPlanner:
         self._reader = RowReader(header, task.school_code, task.cohort)
         self._header = header
         self._school_code = task.school_code
+        self._cohort = task.cohort
         self._cipher = cipher
         self._seen = SeenKeys()
         columns = ",".join(f"{column}@{header.texts[column]}" for column in sorted(header.positions))
@@ -80,8 +81,9 @@ class RosterPlanner:
                 else:
                     row.known = people[0]
             if not row.is_unchanged:
-                broken = check_against_roster(row.given, row.month_of_birth, self._compared(row))
-                row.faults += [Fault(*each) for each in broken]
+                days = days_of(row.given, row.month_of_birth, self._compared(row), self._cohort)
+                row.faults += [Fault(*each) for each in said_by(row.given, days.contradictions())]
+                row.warnings += [Fault(*each) for each in said_by(row.given, days.oddities()) if not row.faults]
             row.faults += repeats(row, self._seen)
             row.faults += exam_number_in_use(row, others.by_exam_number)
             owner = others.owners_of_citizen_ids.get(row.citizen_index or b"")
