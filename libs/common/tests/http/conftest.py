@@ -36,7 +36,7 @@ from common.http import (
 )
 from common.imports import ImportForm
 from common.settings import ServiceSettings
-from testing.http import serving
+from testing.http import NO_TLS, serving
 from testing.tokens import TokenMint
 
 EXISTING = UUID("2e8e8c3e-9d10-4b4e-9a0e-111111111111")
@@ -85,7 +85,7 @@ class Edge:
 
     def client(self, role: str | None = "admin", **headers: str) -> httpx.AsyncClient:
         token = {} if role is None else {"Authorization": f"Bearer {self.mint.token(role)}"}
-        return httpx.AsyncClient(base_url=self.address, headers={**token, **headers}, timeout=30)
+        return httpx.AsyncClient(base_url=self.address, headers={**token, **headers}, timeout=30, verify=NO_TLS)
 
 
 door = APIKeyHeader(name="X-Key", scheme_name="key", auto_error=False)

@@ -25,7 +25,7 @@ from common.http.routing import Router, placed_routes
 from common.http.uploads import Uploads
 from common.http.validation import refusal_of
 from common.observability import CorrelationMiddleware, MetricsMiddleware
-from common.settings import ServiceSettings
+from common.settings import LOOPBACK, ServiceSettings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -68,7 +68,8 @@ def create_app(
     for router in routers:
         app.include_router(router)
     app.include_router(problem_pages(settings.service))
-    app.include_router(probes_router(readiness or {}, verifier))
+    # beyond this machine the API's port may be anybody's, and operators have the probe port
+    app.include_router(probes_router(readiness or {}, verifier, reasons=settings.host in LOOPBACK))
     add_docs(app)
     _handle_errors(app)
     # a router without a credential is refused now, and not with the first 405
