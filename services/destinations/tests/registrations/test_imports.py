@@ -148,6 +148,15 @@ async def test_missing_fields_are_a_warning(office: Office) -> None:
     }
 
 
+async def test_a_place_newer_than_the_list_is_taken_and_marked(office: Office) -> None:
+    rows = [office.row(**FULL) | {"单位所在地代码": place} for place in (500157, "500112")]
+    assert counts(await office.send(rows)) == (2, 0, 0, 0)
+    assert {item["place_code"]: item["verified"] for item in await office.registrations()} == {
+        "500157": False,
+        "500112": True,
+    }
+
+
 async def test_all_faults_of_a_row_are_told_together(office: Office) -> None:
     rows = [
         office.row(毕业去向类别代码="99", 签约日期="去年") | {"姓名": "李四"},

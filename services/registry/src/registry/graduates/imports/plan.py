@@ -15,7 +15,7 @@ from registry.graduates.domain.cross_checks import days_of, said_by
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.columns import DAYS
 from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, RowReader
-from registry.graduates.storage.sealing import citizen_id_index, name_index, sealed_values
+from registry.graduates.storage.sealing import citizen_id_index, name_indexes, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
 
 CHECKS_VERSION = "3"
@@ -108,7 +108,7 @@ class RosterPlanner:
             return Fault("student_number", "required")
         if len(people) > 1:
             return Fault("exam_number", "ambiguous")
-        agrees = people[0].name_index == name_index(self._cipher, self._school_code, str(row.given["name"]))
+        agrees = people[0].name_index in name_indexes(self._cipher, self._school_code, str(row.given["name"]))
         return None if agrees else Fault("name", "name_mismatch")
 
     def _compared(self, row: RosterRow) -> dict[str, object]:

@@ -11,7 +11,7 @@ from common.identifiers import SchoolCode
 from registry.graduates.domain.entry import StoredGraduate
 from registry.graduates.domain.searching import Sought
 from registry.graduates.storage import roster
-from registry.graduates.storage.sealing import citizen_id_index, name_index
+from registry.graduates.storage.sealing import citizen_id_index, name_indexes
 from registry.organisation.tables import schools
 
 FOUND_AT_MOST = 100
@@ -24,8 +24,9 @@ async def found(
     """Graduates in scope that fit exactly, those of the newest cohort first."""
     names: list[bytes] = []
     if sought.name:
-        # the same name has another index in each school
-        names = [name_index(cipher, school, sought.name) for school in await _schools(connection, scope)]
+        # the same name has other indexes in each school
+        schools_reached = await _schools(connection, scope)
+        names = [index for school in schools_reached for index in name_indexes(cipher, school, sought.name)]
         if not names:
             return []
     equal = {
