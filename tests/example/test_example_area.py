@@ -94,6 +94,7 @@ async def example(
         "QUXIANG_JWKS_FILE": str(mint.jwks_file),
         "QUXIANG_KEYRING_FILE": str(folder / "keyring.json"),
         "QUXIANG_PORT": str(port),
+        "QUXIANG_PROBE_PORT": "0",
     }
     await asyncio.to_thread(run, packages, "-m", "example", "migrate", **environment)
     found = Example(f"http://127.0.0.1:{port}", mint)

@@ -138,9 +138,8 @@ def _a_bad_deployment(stack: Stack, campus: Campus) -> Strike:
 
 
 async def _readiness(stack: Stack, campus: Campus) -> httpx.Response:
-    port = stack.processes["indicators-worker"].program.environment["QUXIANG_PROBE_PORT"]
     try:
-        return await campus.http.get(f"http://127.0.0.1:{port}/readyz")
+        return await campus.http.get(f"{stack.probes('indicators-worker')}/readyz")
     except httpx.TransportError as error:
         raise AssertionError("no answer yet") from error
 

@@ -2,7 +2,8 @@
 
 import ssl
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -20,12 +21,13 @@ _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The servers that the services of a stack use, and how far its clock runs ahead."""
+    """The servers that the services of a stack use, how far its clock runs ahead, and where its probes are."""
 
     state: State
     postgres_port: int
     kafka: str
     ahead: str = ""
+    probe_ports: Mapping[str, int] = field(default_factory=dict)
 
     def environment(self, service: str) -> dict[str, str]:
         """The settings of one service."""
@@ -42,7 +44,7 @@ class Surroundings:
             "QUXIANG_SERVICE_TOKEN_FILE": str(service_token_file(self.state, service)),
             "QUXIANG_HOST": LOOPBACK,
             "QUXIANG_PORT": str(PORTS[service]),
-            "QUXIANG_PROBE_PORT": "0",
+            "QUXIANG_PROBE_PORT": str(self.probe_ports.get(service, 0)),
             "QUXIANG_PUBLIC_URL": url(PORTS[service]),
             "QUXIANG_CLOCK": self.ahead,
             "QUXIANG_LOG_LEVEL": "INFO",

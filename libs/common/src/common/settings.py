@@ -48,8 +48,9 @@ class ServiceSettings(BaseSettings):
     service: str = Field(description="Name of the service: source of its events, label of its logs")
     database_url: str = Field(repr=False, description="PostgreSQL, as the application role")
     migration_database_url: str | None = Field(default=None, repr=False, description="The same, as the owner role")
-    pool_size: int = Field(default=10, ge=1, description="Connections kept; replicas x pool must fit max_connections")
-    pool_overflow: int = Field(default=10, ge=0, description="Connections beyond that, closed after use")
+    pool_size: int = Field(
+        default=20, ge=1, description="Connections at most, kept once opened; replicas x pool must fit max_connections"
+    )
     operations_at_once: int = Field(
         default=2, ge=1, description="Imports and exports that one worker runs side by side"
     )
@@ -73,7 +74,7 @@ class ServiceSettings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 in a container")
     port: int = Field(default=8000, ge=0, le=65535, description="Port of the API")
-    probe_port: int = Field(default=9000, ge=0, le=65535, description="Port of a worker's probes and metrics")
+    probe_port: int = Field(default=9000, ge=0, le=65535, description="Port of probes and metrics; 0 takes a free one")
     public_url: str | None = Field(default=None, description="Base of links that leave the system")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), description="Origins, comma-separated")
     clock: timedelta | None = Field(default=None, description="`+14d`, `+36h`: runs ahead so far; local stack only")

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from common.errors import TooManyRequests
+from common.http import probes_app
 from common.http.rate_limit import RateLimit
 from testing.http import running_app
 from testing.waiting import eventually
@@ -21,9 +22,22 @@ async def test_probes_tell_apart_alive_and_ready_without_addresses(nobody: httpx
     assert ready.json() == {"ready": False, "checks": {"database": None, "relay": "failed"}}
 
 
-async def test_metrics_and_trusted_keys_are_open(nobody: httpx.AsyncClient) -> None:
+async def test_beyond_this_machine_nobody_learns_why_a_process_is_not_ready(app_with: Callable[..., Any]) -> None:
+    transport = httpx.ASGITransport(app_with(host="0.0.0.0"))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        ready = await client.get("/readyz")
+    assert (ready.status_code, ready.json()) == (503, {"ready": False, "checks": {}})
+
+
+async def test_metrics_are_on_the_probe_port_only(nobody: httpx.AsyncClient) -> None:
     await nobody.get("/livez")
-    assert 'route="/livez"' in (await nobody.get("/metrics")).text
+    assert (await nobody.get("/metrics")).status_code == 404
+    transport = httpx.ASGITransport(probes_app({}))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        assert 'route="/livez"' in (await client.get("/metrics")).text
+
+
+async def test_trusted_keys_are_open(nobody: httpx.AsyncClient) -> None:
     keys = (await nobody.get("/.well-known/jwks.json")).json()["keys"]
     assert keys
     assert not any("d" in key for key in keys)

@@ -44,11 +44,16 @@ class Stack:
     ahead: str = ""
     databases: dict[str, ServiceDatabase] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    probe_ports: dict[str, int] = field(default_factory=dict)
     processes: dict[str, "Child"] = field(default_factory=dict)
 
     def url(self, service: str) -> str:
         """Base address of a service's API."""
         return f"http://{LOOPBACK}:{self.ports[service]}"
+
+    def probes(self, process: str) -> str:
+        """Base address of a process's probes and metrics."""
+        return f"http://{LOOPBACK}:{self.probe_ports[process]}"
 
     def log(self, process: str) -> Path:
         """What a process has written."""
@@ -71,7 +76,7 @@ class Stack:
             partitions=PARTITIONS,
         )
 
-    def environment(self, service: str, port: int) -> dict[str, str]:
+    def environment(self, service: str, port: int, probe_port: int) -> dict[str, str]:
         """The surroundings of one process."""
         return {
             "QUXIANG_DATABASE_URL": self.databases[service].app_url,
@@ -88,7 +93,7 @@ class Stack:
             "QUXIANG_SERVICE_TOKEN_FILE": str(self.folder / "service-token"),
             "QUXIANG_HOST": LOOPBACK,
             "QUXIANG_PORT": str(port),
-            "QUXIANG_PROBE_PORT": str(port),
+            "QUXIANG_PROBE_PORT": str(probe_port),
             "QUXIANG_PUBLIC_URL": self.url(service),
             "QUXIANG_CLOCK": self.ahead,
             "PYTHONUNBUFFERED": "1",
@@ -129,6 +134,7 @@ class Stack:
     def add(self, process: str, service: str, command: str, port: int) -> None:
         """Describes a process without starting it."""
 
+        self.probe_ports[process] = port if command == "worker" else free_port()
         self.processes[process] = Child(self._program(process, service, (command,), port))
 
     def _program(self, process: str, service: str, arguments: Sequence[str], port: int):  # type: ignore[no-untyped-def]
@@ -145,7 +151,7 @@ class Stack:
             command=(sys.executable, "-m", service, *arguments),
             log=self.log(process),
             ready=ready,
-            environment=self.environment(service, port),
+            environment=self.environment(service, port, self.probe_ports.get(process, 0)),
         )
 
 

@@ -66,9 +66,12 @@ def plan_rows(
         planned = plan_row(row, stored, effective_on, person) if stored and row.destination_code else None
         if planned is not None:
             plan.planned.append(planned)
+            row.warnings += [Fault(column_of_field(each), "incomplete_fields") for each in planned.change.incomplete]
         elif not row.faults:
             plan.unchanged += 1
-            plan.frozen += stored is not None and not stored.graduate.counted
+            if stored is not None and not stored.graduate.counted:
+                plan.frozen += 1
+                row.warnings.append(Fault(row.key_column, "graduate_withdrawn"))
     return plan
 
 
