@@ -7,7 +7,6 @@ where only the newest of a thing is kept, a later one closes it too. What the me
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from aiokafka import ConsumerRecord
 from sqlalchemy import text
@@ -75,6 +74,16 @@ class DeadLetter:
     event: IncomingEvent | None
     error: str
     code: str
+
+    def row(self, newest: Newest) -> tuple[object, ...]:
+        """Values of the columns that its row is stored with."""
+        event, facts = self.event, (self.error, self.code)
+        if event is not None:
+            about = (event.key, event.sequence, event.school_code, newest(event))
+            return self.id, *self.place, *about, *facts, event.recorded_at
+        # a producer's clock may be ahead, and then the message would seem to be still to come
+        sent_at = min(clock.moved(max(self.record.timestamp or 0, 0) / 1000), clock.now())
+        return self.id, *self.place, None, None, None, None, *facts, sent_at
 
 
 @dataclass(frozen=True)
@@ -159,19 +168,14 @@ class DeadLetters:
             return
         async with self._database.transaction(SYSTEM) as unit:
             if failed:
-                rows = list({letter.id: self._row(letter) for letter in reversed(failed)}.values())
+                named = {each.id: each.row(self._newest) for each in reversed(failed)}
+                rows = named.values()
                 columns = {name: list(values) for name, values in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
                 await unit.connection.execute(_KEEP, columns | {"of_group": self._group})
             if ids:
                 await unit.connection.execute(_CLOSE, {"ids": ids})
             await unit.commit()
         await self.refresh()
-
-    def _row(self, letter: DeadLetter) -> tuple[object, ...]:
-        event, thing = letter.event, self._newest(letter.event) if letter.event is not None else None
-        of_event = (event.key, event.sequence, event.school_code, thing) if event is not None else (None,) * 4
-        since = event.recorded_at if event is not None else _sent_at(letter.record)
-        return (letter.id, *letter.place, *of_event, letter.error, letter.code, since)
 
 
 async def open_letters(database: Database, group: str | None = None) -> list[OpenLetter]:
@@ -192,8 +196,3 @@ def origin(record: ConsumerRecord, group: str) -> Place | None:
     if said.get(GROUP) != group.encode() or not {TOPIC, PARTITION, OFFSET} <= said.keys():
         return None
     return said[TOPIC].decode(), int(said[PARTITION]), int(said[OFFSET])
-
-
-def _sent_at(record: ConsumerRecord) -> datetime:
-    # a producer's clock may be ahead, and then the message would seem to be still to come
-    return min(clock.moved(max(record.timestamp or 0, 0) / 1000), clock.now())

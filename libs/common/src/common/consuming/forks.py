@@ -1,10 +1,9 @@
 """Forks: another event under a key and sequence that is known already. Which is true, only their owner knows."""
 
 from collections.abc import Sequence
-from functools import cache
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, TextClause, Uuid, text
+from sqlalchemy import BigInteger, Column, Uuid, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.contracts.envelope import IncomingEvent
@@ -33,25 +32,21 @@ async def refuse_stored_forks(
 
     `key` is the column, of a table with `event_columns`, that holds the events' key.
     """
+    kind = "uuid" if isinstance(key.type, Uuid) else "text"
+    forked = text(
+        f"""
+        SELECT EXISTS (
+            SELECT FROM {key.table.name} AS kept
+            JOIN unnest(CAST(:keys AS {kind}[]), CAST(:sequences AS bigint[]), CAST(:event_ids AS uuid[]))
+                AS arrived (key, sequence, event_id) ON arrived.key = kept.{key.name}
+            WHERE kept.event_sequence = arrived.sequence AND kept.event_id <> arrived.event_id
+        )
+        """
+    )
     arrived = {
         "keys": [event.key for event in events],
         "sequences": [event.sequence for event in events],
         "event_ids": [event.id for event in events],
     }
-    if events and await connection.scalar(_forked(key.table.name, key.name, isinstance(key.type, Uuid)), arrived):
+    if events and await connection.scalar(forked, arrived):
         raise Forked
-
-
-@cache
-def _forked(table: str, key: str, is_uuid: bool) -> TextClause:
-    return text(
-        f"""
-        SELECT EXISTS (
-            SELECT FROM {table} AS kept
-            JOIN unnest(CAST(:keys AS {"uuid" if is_uuid else "text"}[]), CAST(:sequences AS bigint[]),
-                        CAST(:event_ids AS uuid[]))
-                AS arrived (key, sequence, event_id) ON arrived.key = kept.{key}
-            WHERE kept.event_sequence = arrived.sequence AND kept.event_id <> arrived.event_id
-        )
-        """
-    )

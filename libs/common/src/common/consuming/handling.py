@@ -32,28 +32,25 @@ class Handling:
 
     async def run(self, batch: Batch) -> Outcome:
         """Raises RetriesExhaustedError when a transient failure lasts, of the handler, the book or its topics."""
+        paused: set[str] = set()
+        rest = batch
         try:
-            return await self._run(batch)
+            while True:
+                try:
+                    failed = await self._failed(rest)
+                except LimitReachedError as reached:
+                    paused.add(reached.topic)
+                    rest = batch.without(paused)
+                    continue
+                in_vain = {letter.event.id for letter in failed if letter.event is not None}
+                await self._settle(failed, (event for event in rest.events if event.id not in in_vain), rest)
+                return Outcome(rest, len(failed), paused)
         except RetriesExhaustedError:
             raise
         except Exception as error:
             if is_passing(error):
                 raise RetriesExhaustedError(type(error).__name__) from error
             raise
-
-    async def _run(self, batch: Batch) -> Outcome:
-        paused: set[str] = set()
-        rest = batch
-        while True:
-            try:
-                failed = await self._failed(rest)
-            except LimitReachedError as reached:
-                paused.add(reached.topic)
-                rest = batch.without(paused)
-                continue
-            without_success = {letter.event.id for letter in failed if letter.event is not None}
-            await self._settle(failed, (event for event in rest.events if event.id not in without_success), rest)
-            return Outcome(rest, len(failed), paused)
 
     async def _failed(self, batch: Batch) -> Sequence[DeadLetter]:
         """Raises LimitReachedError; and RetriesExhaustedError, after what was found before is set apart."""
