@@ -200,5 +200,6 @@ async def _number_taken(
         return CitizenIdInUse()
     if broken != _EXAM_NUMBER:
         return None
-    holder = await roster.holder_of_exam_number(unit.connection, caller.row_scope(), wanted)
-    return ExamNumberInUse(graduate_id=holder) if holder else ExamNumberInUse()
+    same = {name: wanted[name] for name in ("school_code", "cohort", "exam_number")}
+    found = await roster.found_by_indexes(unit.connection, caller.row_scope(), same, names=(), limit=2)
+    return next((ExamNumberInUse(graduate_id=each.id) for each in found if each.id != wanted["id"]), ExamNumberInUse())
