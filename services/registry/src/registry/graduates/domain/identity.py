@@ -5,8 +5,8 @@ prefixes of their own.
 """
 
 import re
-import unicodedata
 from datetime import date
+from unicodedata import category
 
 from common.identity import is_letter_or_digit, plain_name, plain_number
 
@@ -16,6 +16,8 @@ _CITIZEN_ID = re.compile(r"[0-9]{17}[0-9X]")
 # passports, permits of Hong Kong, Macau and Taiwan, cards of permanent residents, some with a check character; more
 # digits than these have are those of a citizen id with a mistake
 _OTHER_DOCUMENT = re.compile(r"(?=(?:[^0-9]*[0-9]){4})(?!(?:[^0-9]*[0-9]){13})[0-9A-Z]{5,30}(?:\([0-9A-Z]{1,3}\))?")
+# one or two letters and digits, the nine places of a passport, a permit of Taiwan residents
+_USUAL_DOCUMENT = re.compile(r"[A-Z]{1,3}[0-9]{6,12}(?:[A-Z]|\([0-9A-Z]\))?|[0-9A-Z]{8,9}|[0-9]{10}(?:\([0-9A-Z]\))?")
 _PHONE = re.compile(r"\+?[0-9]{6,20}")
 _MOBILE_WITH_PREFIX = re.compile(r"(?:\+|00)?86(1[0-9]{10})")
 _PHONE_FILLERS = str.maketrans("", "", " -()")
@@ -38,7 +40,9 @@ def name(text: str) -> str:
     plain = plain_name(text)
     if (
         not 1 <= len(plain) <= MAX_NAME
-        or not all(map(_may_stand_in_name, plain))
+        or not all(
+            each in _PUNCTUATION_OF_NAMES or is_letter_or_digit(each) or category(each)[0] == "M" for each in plain
+        )
         or not any(map(is_letter_or_digit, plain))
     ):
         raise RuleBroken("name_format")
@@ -82,6 +86,11 @@ def citizen_id(text: str, cohort: int) -> str:
     return number
 
 
+def is_usual_document(number: str) -> bool:
+    """True for a stored citizen id, and for the number of another document in one of the forms most have."""
+    return bool(_CITIZEN_ID.fullmatch(number) or _USUAL_DOCUMENT.fullmatch(number))
+
+
 def birth_date(number: str) -> date | None:
     """The day of birth inside a citizen id; None where there is none, as in the numbers of other documents."""
     if not _CITIZEN_ID.fullmatch(number):
@@ -122,9 +131,3 @@ def _matching(pattern: re.Pattern[str], text: str, rule: str) -> str:
     if not pattern.fullmatch(text):
         raise RuleBroken(rule)
     return text
-
-
-def _may_stand_in_name(character: str) -> bool:
-    if character in _PUNCTUATION_OF_NAMES or is_letter_or_digit(character):
-        return True
-    return unicodedata.category(character)[0] == "M"

@@ -69,6 +69,7 @@ class RosterRow:
     units: dict[str, UnitNamed | None] = field(default_factory=dict)
     citizen_index: bytes | None = None
     faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
 
     @property
     def is_unchanged(self) -> bool:
