@@ -97,8 +97,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Starts to watch the new partitions; what waits for a better version goes on waiting."""
-        await self._quietly(self._letters.refresh)
         self._client.pause(*self._of_paused_topics(assigned))
+        await self._quietly(self._letters.refresh)
         self.joined = True
         _log.info("Partitions assigned", group=self._group, partitions=len(assigned))
 
