@@ -56,13 +56,13 @@ class Columns:
             text, bare = headings(title)
             if named := self._known.get(text) or self._known.get(bare):
                 rivals[named[0]].append((text not in self._known, named[1], position))
-        positions = dict(header.positions)
-        for column, places in rivals.items():
-            filled = [each for each in places if len(places) > 1 and _has_data(below, each[-1])]
-            positions[column] = min(filled or places)[-1]
-        return replace(
-            header, positions=positions, texts={name: str(titles[at]).strip() for name, at in positions.items()}
-        )
+        best = {
+            column: min([each for each in places if _has_data(below, each[-1])] or places)[-1]
+            for column, places in rivals.items()
+            if len(places) > 1
+        }
+        texts = {column: str(titles[position]).strip() for column, position in best.items()}
+        return replace(header, positions={**header.positions, **best}, texts={**header.texts, **texts})
 
     def shown(self, header: Header, cells: Sequence[Cell], fault: Fault) -> tuple[str, str | None]:
         """Header text and value of the cell at fault, masked; the text is ours where the file lacks the column."""
