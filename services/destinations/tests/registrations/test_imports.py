@@ -150,7 +150,8 @@ async def test_missing_fields_are_a_warning(office: Office) -> None:
 
 async def test_a_place_newer_than_the_list_is_taken_and_marked(office: Office) -> None:
     rows = [office.row(**FULL) | {"单位所在地代码": place} for place in (500157, "500112")]
-    assert counts(await office.send(rows)) == (2, 0, 0, 0)
+    operation = await office.send(rows)
+    assert (counts(operation), operation["result"]["warnings"]) == ((2, 0, 0, 0), {"newer_code": 1})
     assert {item["place_code"]: item["verified"] for item in await office.registrations()} == {
         "500157": False,
         "500112": True,

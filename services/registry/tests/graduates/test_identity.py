@@ -80,6 +80,18 @@ def test_the_number_of_another_document_is_taken_as_it_is(written: str, stored: 
 
 
 @pytest.mark.parametrize(
+    ("number", "usual"),
+    [
+        *((number, True) for number in ("11010119900307002X", "12345678", "H12345678", "E12345678", "C01X00T47")),
+        *((number, True) for number in ("1234567890", "1234567890(B)", "USA310012345601", "A123456(7)", "123456789")),
+        *((number, False) for number in ("13800138000", "1234567", "ABCD1234567", "12345", "A1B2C3D4E5")),
+    ],
+)
+def test_a_number_without_a_usual_form_is_worth_a_look(number: str, usual: bool) -> None:
+    assert identity.is_usual_document(identity.citizen_id(number, 2024)) == usual
+
+
+@pytest.mark.parametrize(
     "written",
     [
         *("110101900307002", "E1234567890123", "E12345678(", "E-1234567", "1234", "PASSPORT", "无", "A" * 31),

@@ -70,19 +70,18 @@ def _table(name: str, column: str) -> Mapping[int, str]:
     return {int(row["code_point"], 16): row[column] for row in csv.DictReader(io.StringIO(text))}
 
 
-def _of_one_width() -> Mapping[int, str]:
-    """Full-width, half-width, small and vertical forms, and radicals (they come from PDF), by the usual character."""
-    kinds = {code: unicodedata.decomposition(chr(code)).partition(" ")[0] for code in _FORMS}
-    forms = (code for code, kind in kinds.items() if kind in _OF_A_WIDTH)
-    return {code: unicodedata.normalize("NFKC", chr(code)) for code in (*forms, *_KANGXI_RADICALS)}
-
-
 MARKS = _table("marks", "mark")
 """Code point of a dot, apostrophe, hyphen or full stop of any kind → the mark that stands for all of its kind."""
 
 STANDARD = _table("standard_characters", "character")
 """Code point of a private-use place of GBK and GB 18030, or of a radical → the character that is standard today."""
 
-_SINGLE = {**_of_one_width(), **STANDARD, **MARKS}
+# full-width, half-width, small and vertical forms, and radicals, which PDF files hold for letters
+_HAS_ANOTHER_WIDTH = (
+    *(code for code in _FORMS if unicodedata.decomposition(chr(code)).partition(" ")[0] in _OF_A_WIDTH),
+    *_KANGXI_RADICALS,
+)
+_OF_USUAL_WIDTH = {code: unicodedata.normalize("NFKC", chr(code)) for code in _HAS_ANOTHER_WIDTH}
+_SINGLE = {**_OF_USUAL_WIDTH, **STANDARD, **MARKS}
 ONE_FORM: Mapping[int, str] = {code: text.translate(_SINGLE).translate(_SINGLE) for code, text in _SINGLE.items()}
 """Code point → what stands for it in every name; private use → radical → letter in one step."""

@@ -34,9 +34,11 @@ def plain_name(text: str) -> str:
 
 def comparable_name(text: str) -> str:
     """What of a name is compared: without spaces, in any width and case, a full stop as the dot it is typed for."""
-    name = plain_name(text)
-    while (folded := _folded(name)) != name:
+    name, folded = "", plain_name(text)
+    while folded != name:
         name = folded
+        wide = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+        folded = "".join(visible(wide).translate(_COMPARED).split())
     return name
 
 
@@ -52,11 +54,6 @@ def comparable_names(text: str) -> tuple[str, ...]:
     earlier = {_earlier_comparable(each) for each in (*spellings, _earlier_name(text))}
     today = comparable_name(text)
     return today, *sorted(earlier - {today})
-
-
-def _folded(name: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(visible(folded).translate(_COMPARED).split())
 
 
 def _earlier_name(text: str) -> str:

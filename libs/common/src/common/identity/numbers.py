@@ -16,9 +16,7 @@ def plain_number(text: str) -> str:
     if text.isascii():
         return text.strip()
     seen = visible(unicodedata.normalize("NFKC", visible(text))).translate(_HYPHENS)
-    return "".join(_digit(character) for character in seen).strip()
-
-
-def _digit(character: str) -> str:
-    digit = unicodedata.decimal(character, None)
-    return character if digit is None else str(digit)
+    digits = (
+        character if (digit := unicodedata.decimal(character, None)) is None else str(digit) for character in seen
+    )
+    return "".join(digits).strip()

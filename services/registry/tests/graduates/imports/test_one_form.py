@@ -90,6 +90,25 @@ async def test_a_number_with_more_than_marks_is_still_at_fault(imported: Importe
     assert faults(done) == [(2, "学号", "student_number_format"), (3, "证件号码", "citizen_id_format")]
 
 
+async def test_what_is_newer_than_the_tables_is_taken_with_a_warning(imported: Imported, files: Any) -> None:
+    table = [
+        ["1", "陈\U0002ebf0", "11010119900307002X", "500157"],
+        ["2", "李〇", "13800138000", "500112"],
+        ["3", "张三", "12345678", None],
+        ["4", "John Smith", "C01X00T47", "410102"],
+    ]
+    header = ["学号", "姓名", "证件号码", "生源地代码"]
+    for dry_run in ("true", "false"):
+        done = await imported(files.xlsx([header, *table]), dry_run=dry_run)
+        assert counts(done) == [4, 0, 0, 0]
+        assert done["result"]["warnings"] == {"newer_letter": 1, "unusual_document": 1, "newer_code": 1}
+        assert [(each["row"], each["column"], each["rule"]) for each in done["warnings"]] == [
+            (2, "姓名", "newer_letter"),
+            (2, "生源地代码", "newer_code"),
+            (3, "证件号码", "unusual_document"),
+        ]
+
+
 async def test_a_newer_place_is_taken_and_marked(officer: httpx.AsyncClient, school: str) -> None:
     body = {"school_code": school, "cohort": 2024, "student_number": "1", "name": "张三", "origin_place_code": "500157"}
     created = await officer.post("/v1/graduates", json=body)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from common.codes import normalise
+from common.codes import CodeLists, normalise
 from common.imports import Fault
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
@@ -67,6 +67,9 @@ def plan_rows(
         if planned is not None:
             plan.planned.append(planned)
             row.warnings += [Fault(column_of_field(each), "incomplete_fields") for each in planned.change.incomplete]
+            place = planned.change.content.place_code
+            if "place_code" in row.given and not CodeLists.load().get("division").is_listed(place):
+                row.warnings.append(Fault("place_code", "newer_code"))
         elif not row.faults:
             plan.unchanged += 1
             if stored is not None and not stored.graduate.counted:

@@ -16,6 +16,8 @@ _CITIZEN_ID = re.compile(r"[0-9]{17}[0-9X]")
 # passports, permits of Hong Kong, Macau and Taiwan, cards of permanent residents, some with a check character; more
 # digits than these have are those of a citizen id with a mistake
 _OTHER_DOCUMENT = re.compile(r"(?=(?:[^0-9]*[0-9]){4})(?!(?:[^0-9]*[0-9]){13})[0-9A-Z]{5,30}(?:\([0-9A-Z]{1,3}\))?")
+# one or two letters and digits, the nine places of a passport, a permit of Taiwan residents
+_USUAL_DOCUMENT = re.compile(r"[A-Z]{1,3}[0-9]{6,12}(?:[A-Z]|\([0-9A-Z]\))?|[0-9A-Z]{8,9}|[0-9]{10}(?:\([0-9A-Z]\))?")
 _PHONE = re.compile(r"\+?[0-9]{6,20}")
 _MOBILE_WITH_PREFIX = re.compile(r"(?:\+|00)?86(1[0-9]{10})")
 _PHONE_FILLERS = str.maketrans("", "", " -()")
@@ -80,6 +82,11 @@ def citizen_id(text: str, cohort: int) -> str:
     if _CHECK_DIGITS[sum(w * int(digit) for w, digit in zip(_WEIGHTS, number[:17], strict=True)) % 11] != number[17]:
         raise RuleBroken("citizen_id_check_digit")
     return number
+
+
+def is_usual_document(number: str) -> bool:
+    """True for a stored citizen id, and for the number of another document in one of the forms most have."""
+    return bool(_CITIZEN_ID.fullmatch(number) or _USUAL_DOCUMENT.fullmatch(number))
 
 
 def birth_date(number: str) -> date | None:

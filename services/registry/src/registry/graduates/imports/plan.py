@@ -12,6 +12,7 @@ from common.imports import REPEATED, Fault, SeenKeys, Task
 from common.spreadsheets.cells import CellProblem
 from common.spreadsheets.headers import Header
 from registry.graduates.domain.cross_checks import days_of, said_by
+from registry.graduates.domain.doubts import doubts
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.columns import DAYS
 from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, RowReader
@@ -83,7 +84,8 @@ class RosterPlanner:
             if not row.is_unchanged:
                 days = days_of(row.given, row.month_of_birth, self._compared(row), self._cohort)
                 row.faults += [Fault(*each) for each in said_by(row.given, days.contradictions())]
-                row.warnings += [Fault(*each) for each in said_by(row.given, days.oddities()) if not row.faults]
+                odd = (*said_by(row.given, days.oddities()), *doubts(row.given))
+                row.warnings += [Fault(*each) for each in odd if not row.faults]
             row.faults += repeats(row, self._seen)
             row.faults += exam_number_in_use(row, others.by_exam_number)
             owner = others.owners_of_citizen_ids.get(row.citizen_index or b"")
