@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from common.consuming import dead_letter_table
 from common.consuming.reading import read_record
 from common.contracts import EVENT_TYPES, IncomingEvent, OutgoingEvent
 from common.contracts.fields import example_instant
@@ -24,6 +25,7 @@ from testing.waiting import eventually
 PARTITIONS = 3
 METADATA = new_metadata()
 outbox_tables(METADATA)
+dead_letter_table(METADATA)
 
 
 def messaging_settings(service: str, database_url: str, **overrides: Any) -> ServiceSettings:
@@ -48,7 +50,7 @@ async def own_topics(settings: ServiceSettings) -> AsyncIterator[ServiceSettings
 
 @asynccontextmanager
 async def outbox_database() -> AsyncIterator[Database]:
-    """A database that has an outbox and nothing else, as the application role."""
+    """A database that has an outbox, dead letters and nothing else, as the application role."""
     async with service_database("destinations", METADATA) as found:
         database = Database.connect(found.app_url)
         try:

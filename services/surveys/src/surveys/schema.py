@@ -1,6 +1,7 @@
 """The service's metadata with the tables every service has; the areas add theirs."""
 
 from common.audit import audit_table
+from common.consuming import dead_letter_table
 from common.database import new_metadata
 from common.once import idempotency_table
 from common.operations.tables import operation_tables
@@ -10,5 +11,6 @@ metadata = new_metadata()
 
 outbox_tables(metadata)
 audit_table(metadata)
+dead_letter_table(metadata)
 operation_tables(metadata)
 idempotency_table(metadata)
