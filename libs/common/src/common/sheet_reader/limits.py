@@ -3,8 +3,8 @@
 import contextlib
 import resource
 
-MEMORY = 700 * 1024**2
-"""Address space; about 60 MB of it are the interpreter's own."""
+MEMORY = 460 * 1024**2
+"""Address space; what of it is in memory stays below 400 MB."""
 
 CPU_SECONDS = 60
 MAX_UNPACKED = 500 * 1024**2

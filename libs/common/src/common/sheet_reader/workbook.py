@@ -61,10 +61,10 @@ class Workbook:
         return self._surveys[part]
 
     @cached_property
-    def _strings(self) -> dict[str, Any]:
-        """What the shared strings show, by their number as cells write it."""
+    def _strings(self) -> list[Any]:
+        """What the shared strings show."""
         part = self._part("sharedStrings")
-        return {str(at): text_of(text) for at, text in enumerate(markup.strings(lambda: self.pieces(part)))}
+        return [text_of(text) for text in markup.strings(lambda: self.pieces(part))]
 
     def _part(self, kind: str) -> str:
         return next((target for each, target in self._relations.values() if each == kind), "")
@@ -101,7 +101,8 @@ class Workbook:
 
     def _text_reader(self, code: str, kind: str) -> Reader:
         shown = text_reader(code)
-        known: Reader = self._strings.__getitem__ if kind == "s" else text_of
+        strings = self._strings if kind == "s" else []
+        known: Reader = (lambda value: strings[int(value)]) if kind == "s" else text_of
         return known if shown is None else lambda value: shown(text) if isinstance(text := known(value), str) else text
 
     def calculated(self, value: Any, kind: str) -> Any:
