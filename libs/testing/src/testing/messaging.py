@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from common.audit import audit_table
+from common.consuming.applied import consumed_table
 from common.consuming.reading import read_record
 from common.contracts import EVENT_TYPES, IncomingEvent, OutgoingEvent
 from common.contracts.fields import example_instant
@@ -24,6 +26,8 @@ from testing.waiting import eventually
 PARTITIONS = 3
 METADATA = new_metadata()
 outbox_tables(METADATA)
+audit_table(METADATA)
+consumed_table(METADATA)
 
 
 def messaging_settings(service: str, database_url: str, **overrides: Any) -> ServiceSettings:
@@ -47,9 +51,9 @@ async def own_topics(settings: ServiceSettings) -> AsyncIterator[ServiceSettings
 
 
 @asynccontextmanager
-async def outbox_database() -> AsyncIterator[Database]:
-    """A database that has an outbox and nothing else, as the application role."""
-    async with service_database("destinations", METADATA) as found:
+async def outbox_database(*, compared: bool = True) -> AsyncIterator[Database]:
+    """A database that has what events need and nothing else, as the application role."""
+    async with service_database("destinations", METADATA, compared=compared) as found:
         database = Database.connect(found.app_url)
         try:
             yield database

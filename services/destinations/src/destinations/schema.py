@@ -1,6 +1,7 @@
 """The service's metadata with the tables every service has; the areas add theirs."""
 
 from common.audit import audit_table
+from common.consuming.applied import consumed_table
 from common.database import new_metadata
 from common.once import idempotency_table
 from common.operations.tables import operation_tables
@@ -12,3 +13,4 @@ outbox_tables(metadata)
 audit_table(metadata)
 operation_tables(metadata)
 idempotency_table(metadata)
+consumed_table(metadata)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
+from common.consuming.applied import Applied
 from common.consuming.dead_letters import dead_letter, send_dead_letters
 from common.consuming.progress import OnProgress, Tracker, lag
 from common.consuming.reading import Batch, read_batch
@@ -47,10 +48,11 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         healthy: Healthy,
         on_progress: OnProgress | None,
         max_batch: int,
+        applied: Applied,
     ) -> None:
         self._settings, self._group, self._types = settings, group, types
         self._handle, self._healthy, self._on_progress = handle, healthy, on_progress
-        self._max_batch = max_batch
+        self._max_batch, self._applied = max_batch, applied
         self._client: AIOKafkaConsumer
         self._tracker: Tracker
         self._pending: dict[TopicPartition, int] = {}
@@ -60,11 +62,12 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         self.joined = False
 
     async def run(self, client: AIOKafkaConsumer) -> None:
-        """Works until cancelled, until the broker fails, or until a failure outlasts the retries."""
+        """Works until cancelled, until broker or database fail, or until the database's server has started anew."""
         self._client = client
         self._tracker = Tracker(self._settings, client)
         try:
             while True:
+                await self._applied.take_up(client)
                 fetching = client.getmany(timeout_ms=FETCH_WAIT_MS, max_records=self._max_batch)
                 fetched = await answered(fetching, FETCH_SECONDS, "records")
                 self._tracker.look()
@@ -102,6 +105,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
             failed = await self._handled(batch)
         _events.labels(self._group).inc(len(batch.events) - len(failed))
         self._tracker.applied(records, batch.events)
+        self._applied.note(records)
         # offsets of an assignment that has ended may mean other events by now: the broker's data can be new
         if assignment == self._assignment:
             self._pending |= {TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}
@@ -139,6 +143,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _report(self) -> None:
         self._reported_at = time.monotonic()
+        await self._applied.store()
         try:
             progress = await self._tracker.report()
         except (BrokerUnavailableError, IllegalStateError, AttributeError) as error:

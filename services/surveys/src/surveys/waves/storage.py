@@ -1,5 +1,6 @@
 """Waves in SQL."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +14,7 @@ from common.clock import TODAY_SQL
 from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import Cohort, SchoolCode, WaveId
+from common.outbox import Reached, columns_of
 from surveys.waves.domain import CurrentWave, Wave, WavePlan
 from surveys.waves.tables import waves
 
@@ -34,6 +36,17 @@ _ADD = text(
         SELECT wave.id, population.graduate_id, wave.school_code FROM wave, population
     )
     SELECT * FROM wave
+    """
+)
+
+_RAISE_STREAMS = text(
+    """
+    INSERT INTO response_streams AS kept (graduate_id, school_code, sequence, last_decided_on)
+    SELECT * FROM unnest(CAST(:keys AS uuid[]), CAST(:schools AS text[]), CAST(:sequences AS bigint[]),
+                         CAST(:days AS date[]))
+    ON CONFLICT (graduate_id) DO UPDATE
+       SET sequence = greatest(kept.sequence, EXCLUDED.sequence),
+           last_decided_on = greatest(kept.last_decided_on, EXCLUDED.last_decided_on)
     """
 )
 
@@ -73,3 +86,8 @@ async def page(
     visible = scope.condition(Owners(school_code=waves.c.school_code))
     query = page_by_id(waves, visible, after, limit, school_code=school_code, cohort=cohort)
     return rows.all(Wave, await connection.execute(query))
+
+
+async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
+    """Lets the next event of each graduate follow the last one that was published; begins a stream that is missing."""
+    await connection.execute(_RAISE_STREAMS, columns_of(reached))
