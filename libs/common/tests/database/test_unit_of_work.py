@@ -310,3 +310,10 @@ async def test_a_statement_prepared_before_a_migration_is_a_conflict_once(databa
         await unit.connection.execute(count)
     await single.dispose()
     await owner.dispose()
+
+
+async def test_a_standby_that_is_not_promoted_yet_takes_no_write_just_now(database: Database) -> None:
+    with pytest.raises(DatabaseUnavailable):
+        async with database.transaction(OFFICER) as unit:
+            await unit.connection.execute(text("SET TRANSACTION READ ONLY"))
+            await unit.connection.execute(INSERT, {"name": "standby"})

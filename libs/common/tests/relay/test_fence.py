@@ -1,11 +1,17 @@
 """The fence: what closes an outbox, what opens it, and what becomes of events that it lacks."""
 
+from collections.abc import Sequence
+from functools import partial
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth.principal import SYSTEM
+from common.contracts.registration import TOPIC
 from common.database import Database, DatabaseRestored
+from common.outbox import Reached
 from common.relay.recovering import recover_published
 from common.relay.relay import Relay
 from common.settings import ServiceSettings
@@ -111,7 +117,8 @@ async def test_events_that_it_lacks_keep_it_closed_until_they_are_put_back(
             relay = Relay(older, published)
             async with running(relay.run):
                 await eventually(lambda: _says(relay, "published beyond this database"))
-                recovered = await recover_published(older, published, {})
+                raised: list[Reached] = []
+                recovered = await recover_published(older, published, {TOPIC: partial(_raised, raised)})
                 assert recovered is not None
                 assert [event.event_id for event in recovered.put_back] == [event.id for event in original]
                 await eventually(lambda: _is_ready(relay))
@@ -120,7 +127,12 @@ async def test_events_that_it_lacks_keep_it_closed_until_they_are_put_back(
     assert [(row["event_id"], row["position"]) for row in rows[:2]] == [(each.id, each.position) for each in original]
     # both keys are unknown to the older database: what is said of them ends them
     ended = {event.key: event.type for event in again if event.sequence > 2 or event.type.endswith("voided")}
+    assert sorted(each.sequence for each in raised) == [2, 3]
     assert ended == {event.key: "quxiang.destination.voided" for event in original}
+
+
+async def _raised(raised: list[Reached], _connection: AsyncConnection, reached: Sequence[Reached]) -> None:
+    raised.extend(reached)
 
 
 async def _is_ready(relay: Relay) -> bool:

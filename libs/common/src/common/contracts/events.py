@@ -61,7 +61,7 @@ class States:
 class TopicSpec:
     """One topic of the contract; `key` names the field of the data that is the message key.
 
-    `states` is None where the events state nothing that stands.
+    `states` is None where a restored database has nothing to state again.
     """
 
     name: str

@@ -15,7 +15,8 @@ _PLAN_OUTDATED = "InvalidCachedStatementError"
 """A migration changed a table under a prepared statement; the dialect forgets the plan, so the next attempt works."""
 
 _OUT_OF_ORDER = ("08", "53", "57P", "58")
-_CANCELLED = frozenset({"57014", "25P03"})
+# cancelled, idle for too long, and a standby that is not promoted yet and refuses every write
+_NOT_NOW = frozenset({"57014", "25P03", "25006"})
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -65,7 +66,7 @@ def translated() -> Iterator[None]:
             raise Busy from error
         if state == fence.SQLSTATE:
             raise DatabaseRestored from error
-        if error.connection_invalidated or state in _CANCELLED or state.startswith(_OUT_OF_ORDER):
+        if error.connection_invalidated or state in _NOT_NOW or state.startswith(_OUT_OF_ORDER):
             raise DatabaseUnavailable from error
         raise
     except (PoolTimeoutError, asyncpg.InternalClientError) as error:

@@ -122,9 +122,8 @@ async def _write(
     announced = [event for each in plan for event in each.announced]
     for event in announced:
         await unit.announce(event)
-    for topic, raise_streams in streams.items():
-        if reached := [each.reached for each in plan if each.topic == topic]:
-            await raise_streams(unit.connection, reached)
+    for topic in sorted({each.topic for each in plan}):
+        await streams[topic](unit.connection, [each.reached for each in plan if each.topic == topic])
     done = Recovered(
         put_back=[event for event in lost if event.event_id in put_back],
         forked=[event for event in lost if event.event_id not in put_back],
