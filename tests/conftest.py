@@ -12,6 +12,17 @@ from testing.stack import Stack, running_stack
 _schools = count(90001)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the files on the shared stack last: started once, it runs to the end, a third of a core for each worker."""
+    late = {item.path for item in items if _is_on_shared_stack(item)}
+    items.sort(key=lambda item: item.path in late)
+
+
+def _is_on_shared_stack(item: pytest.Item) -> bool:
+    stacks = item._fixtureinfo.name2fixturedefs.get("stack") if isinstance(item, pytest.Function) else None
+    return bool(stacks and stacks[-1].scope == "session")
+
+
 @pytest.fixture(scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     async with running_stack(tmp_path_factory.mktemp("stack")) as running:

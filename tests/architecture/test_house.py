@@ -6,6 +6,8 @@ import re
 import tokenize
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,8 +55,28 @@ def shown(path: Path) -> str:
 TIDY = [each for each in MEMBERS if shown(each) not in UNTIDY]
 
 
-def functions(text: str) -> list[Function]:
-    return [node for node in ast.walk(ast.parse(text)) if isinstance(node, Function)]
+@dataclass(frozen=True)
+class Contents:
+    """What the tests ask of a module; reading one again for each of them would take most of their time."""
+
+    lines: int
+    bodies: list[tuple[str, int]]
+    called_once: int
+    prose: list[str]
+
+
+@cache
+def contents(path: Path) -> Contents:
+    text = path.read_text()
+    nodes = list(ast.walk(ast.parse(text)))
+    words = Counter(re.findall(r"\b_[a-z]\w*", text))
+    functions = [node for node in nodes if isinstance(node, Function)]
+    return Contents(
+        len(text.splitlines()),
+        [(each.name, body_lines(each)) for each in functions],
+        sum(is_called_once(each, words) for each in functions),
+        [*prose(nodes), *comments(text)],
+    )
 
 
 def body_lines(function: Function) -> int:
@@ -66,25 +88,25 @@ def is_called_once(function: Function, words: Counter[str]) -> bool:
     return function.name.startswith("_") and not function.name.startswith("__") and words[function.name] == 2
 
 
-def prose(text: str) -> Iterator[str]:
-    """Docstrings and comments."""
-    for node in ast.walk(ast.parse(text)):
+def prose(nodes: list[ast.AST]) -> Iterator[str]:
+    """Docstrings, of attributes too."""
+    for node in nodes:
         if isinstance(node, ast.Module | ast.ClassDef | Function):
             yield ast.get_docstring(node) or ""
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             yield node.value.value
+
+
+def comments(text: str) -> Iterator[str]:
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             yield token.string
 
 
 def test_no_module_and_no_function_is_too_long() -> None:
-    long = [shown(path) for path in SOURCES if len(path.read_text().splitlines()) > LONGEST_MODULE]
+    long = [shown(path) for path in SOURCES if contents(path).lines > LONGEST_MODULE]
     long += [
-        f"{shown(path)}: {function.name}"
-        for path in SOURCES
-        for function in functions(path.read_text())
-        if body_lines(function) > LONGEST_BODY
+        f"{shown(path)}: {name}" for path in SOURCES for name, lines in contents(path).bodies if lines > LONGEST_BODY
     ]
     assert long == []
 
@@ -95,13 +117,8 @@ def test_no_test_module_is_too_long() -> None:
 
 @pytest.mark.parametrize("member", [each for each in TIDY if len(sources(each)) > 3], ids=shown)
 def test_private_helpers_called_once_are_few(member: Path) -> None:
-    once = total = 0
-    for path in sources(member):
-        text = path.read_text()
-        words = Counter(re.findall(r"\b_[a-z]\w*", text))
-        found = functions(text)
-        total += len(found)
-        once += sum(is_called_once(each, words) for each in found)
+    once = sum(contents(path).called_once for path in sources(member))
+    total = sum(len(contents(path).bodies) for path in sources(member))
     assert once <= total * CALLED_ONCE, f"{once} of {total}"
 
 
@@ -110,7 +127,7 @@ def test_prose_speaks_plainly(member: Path) -> None:
     found = [
         f"{shown(path)}: {match[0]!r} in {sentence.strip()[:80]!r}"
         for path in sources(member)
-        for sentence in prose(path.read_text())
+        for sentence in contents(path).prose
         if (match := RIDDLE.search(sentence))
     ]
     assert found == []

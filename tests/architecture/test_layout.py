@@ -36,7 +36,7 @@ def test_no_module_is_longer_than_a_reader_holds() -> None:
 @pytest.mark.parametrize("name", ["registry", "destinations", "surveys", "indicators"])
 def test_every_service_has_the_common_shape(name: str) -> None:
     package = ROOT / "services" / name / "src" / name
-    expected = ["__main__.py", "settings.py", "app.py", "problems.py", "migrations/env.py"]
+    expected = ["__main__.py", "settings.py", "app.py", "migrations/env.py"]
     assert [part for part in expected if not (package / part).exists()] == []
 
 

@@ -72,7 +72,7 @@ async def test_the_wheels_alone_migrate_and_serve(service: str, wheels: Path, tm
     looked_for = f"import importlib.util as u; print([n for n in {others} if u.find_spec(n)])"
     assert await run([str(python), "-c", looked_for], {}, empty) == (0, "[]\n")
     KeyRing.generate().store(tmp_path / "keyring.json")
-    mint, port = TokenMint(tmp_path), free_port()
+    mint, port, probe_port = TokenMint(tmp_path), free_port(), free_port()
     async with empty_database(service) as database:
         environment = {
             "QUXIANG_DATABASE_URL": database.app_url,
@@ -83,16 +83,17 @@ async def test_the_wheels_alone_migrate_and_serve(service: str, wheels: Path, tm
             "QUXIANG_SERVICE_TOKEN_FILE": str(mint.service_token_file(tmp_path)),
             "QUXIANG_KEYRING_FILE": str(tmp_path / "keyring.json"),
             "QUXIANG_PORT": str(port),
+            "QUXIANG_PROBE_PORT": str(probe_port),
         }
         refused, why = await run([str(python), "-m", service, "api"], environment, empty)
         assert (refused, "run migrate first" in why) == (1, True), why
         code, written = await run([str(python), "-m", service, "migrate"], environment, empty)
         assert code == 0, written
-        await serves([str(python), "-m", service, "api"], environment, empty, port)
+        await serves([str(python), "-m", service, "api"], environment, empty)
     assert list(empty.iterdir()) == []
 
 
-async def serves(command: Sequence[str], environment: Mapping[str, str], folder: Path, port: int) -> None:
+async def serves(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
     """Start the API, ask what a probe and a newcomer would, and end it as an orchestrator does."""
     log = folder.with_suffix(".log")
     with log.open("wb") as written:
@@ -100,11 +101,13 @@ async def serves(command: Sequence[str], environment: Mapping[str, str], folder:
             *command, cwd=folder, env=dict(environment), stdout=written, stderr=asyncio.subprocess.STDOUT
         )
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        api, probes = (f"http://127.0.0.1:{environment[f'QUXIANG_{name}']}" for name in ("PORT", "PROBE_PORT"))
+        async with httpx.AsyncClient(base_url=api, trust_env=False) as client:
             await eventually(lambda: process.returncode is not None or answers(client, "/readyz"), within=30)
             assert process.returncode is None, log.read_text(errors="replace")
-            for path in ("/livez", "/metrics", "/openapi.json", "/docs", "/.well-known/jwks.json"):
+            for path in ("/livez", "/openapi.json", "/docs", "/.well-known/jwks.json", f"{probes}/metrics"):
                 assert await answers(client, path), path
+            assert not await answers(client, "/metrics")
         process.terminate()
         assert await asyncio.wait_for(process.wait(), 10) == 0
     finally:

@@ -137,9 +137,9 @@ async def test_no_log_line_holds_anything_personal(stack: Stack, planted: str) -
     assert [line for line in lines if offences(line)] == []
 
 
-async def test_no_metric_holds_anything_personal(campus: Campus, planted: str) -> None:
+async def test_no_metric_holds_anything_personal(stack: Stack, campus: Campus, planted: str) -> None:
     for service in SERVICES:
-        text = (await campus.http.get(f"{campus.urls[service]}/metrics")).text
+        text = (await campus.http.get(f"{stack.probes(service)}/metrics")).text
         assert "http" in text
         assert offences(text) == []
 
@@ -151,9 +151,9 @@ async def test_no_feed_and_no_error_of_an_import_shows_a_person(campus: Campus, 
         assert offences(feed.text) == []
 
 
-async def test_a_probe_tells_no_secret(campus: Campus, planted: str) -> None:
+async def test_a_probe_tells_no_secret(stack: Stack, campus: Campus, planted: str) -> None:
     for service in SERVICES:
-        assert offences((await campus.http.get(f"{campus.urls[service]}/readyz")).text) == []
+        assert offences((await campus.http.get(f"{stack.probes(service)}/readyz")).text) == []
 
 
 def logs(folder: Path) -> Iterator[Path]:

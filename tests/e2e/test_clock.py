@@ -73,8 +73,8 @@ async def answered_everywhere(campus: Campus, headers: dict[str, str]) -> bool:
     return await statuses(campus, headers) == dict.fromkeys(SERVICES, 200)
 
 
-async def last_success(campus: Campus, service: str) -> datetime | None:
-    text = (await campus.http.get(f"{campus.urls[service]}/metrics")).text
+async def last_success(stack: Stack, campus: Campus, service: str) -> datetime | None:
+    text = (await campus.http.get(f"{stack.probes(service)}/metrics")).text
     found = [line for line in text.splitlines() if line.startswith("quxiang_periodic_last_success_seconds{")]
     return datetime.fromtimestamp(float(found[0].split()[-1]), UTC) if found else None
 
@@ -115,7 +115,7 @@ async def test_a_fortnight_passes_in_all_services_at_once(
 
     await eventually(nothing_is_kept)
     for service in SERVICES:
-        success = await eventually(partial(last_success, campus, service))
+        success = await eventually(partial(last_success, stack, campus, service))
         assert success is not None
         assert is_moved(success), service
 

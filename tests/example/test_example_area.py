@@ -28,6 +28,7 @@ from common.kafka import delete_topics
 from common.settings import ServiceSettings
 from servers.ports import free_port
 from testing.databases import ServiceDatabase, empty_database
+from testing.http import NO_TLS
 from testing.shared_servers import kafka_address
 from testing.tokens import TokenMint
 from testing.waiting import eventually
@@ -50,7 +51,9 @@ class Example:
     mint: TokenMint
 
     def client(self, role: str, **scope: str) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.url, headers=self.mint.headers(role, **scope), trust_env=False)
+        return httpx.AsyncClient(
+            base_url=self.url, headers=self.mint.headers(role, **scope), trust_env=False, verify=NO_TLS
+        )
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +94,7 @@ async def example(
         "QUXIANG_JWKS_FILE": str(mint.jwks_file),
         "QUXIANG_KEYRING_FILE": str(folder / "keyring.json"),
         "QUXIANG_PORT": str(port),
+        "QUXIANG_PROBE_PORT": "0",
     }
     await asyncio.to_thread(run, packages, "-m", "example", "migrate", **environment)
     found = Example(f"http://127.0.0.1:{port}", mint)
@@ -236,7 +240,7 @@ def surroundings(packages: Path, environment: dict[str, str]) -> dict[str, str]:
 
 
 async def answers(url: str) -> bool:
-    async with httpx.AsyncClient(trust_env=False, timeout=3) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=3, verify=NO_TLS) as client:
         try:
             return (await client.get(f"{url}/readyz")).status_code == httpx.codes.OK
         except httpx.HTTPError:

@@ -127,7 +127,7 @@ async def until_said(stack: Stack, campus: Campus, service: str, reason: str) ->
 
     async def says() -> bool:
         try:
-            answer = await campus.http.get(f"{stack.url(service)}/readyz")
+            answer = await campus.http.get(f"{stack.probes(service)}/readyz")
         except httpx.TransportError:
             return False
         assert (answer.status_code, answer.json()["checks"]["relay"]) == (503, reason), answer.text

@@ -68,7 +68,7 @@ async def _import(database: Database, cipher: FieldCipher, school: str, content:
         await submit(unit, new, KIND, parameters, school_code=school)
         await unit.commit()
     handlers = {KIND: partial(run_import, roster_import(cipher))}
-    runner = OperationRunner(database, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
+    runner = OperationRunner(database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
     begun = time.perf_counter()
     await runner.run_once()
     seconds = time.perf_counter() - begun

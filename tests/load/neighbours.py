@@ -100,7 +100,7 @@ async def _work(settings: Settings) -> None:
     async with httpx.AsyncClient(transport=httpx.MockTransport(_resolved), base_url="http://registry") as client:
         handlers = {KIND: partial(run_import, registration_import(Registry(client, ServiceTokens(settings))))}
         runner = OperationRunner(
-            Database.connect(settings),
+            Database.connect(settings).patient,
             handlers,
             cipher=FieldCipher.load(settings.keyring_file),
             empty_results={KIND: EMPTY_RESULT},

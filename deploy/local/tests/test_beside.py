@@ -21,6 +21,7 @@ async def test_a_stack_without_one_service_and_what_is_done_beside_it(launcher: 
     await launcher.until_running()
     port = launcher.first_port + 1
     assert list(launcher.addresses()["processes"]) == LIVING
+    assert launcher.addresses()["probes"].keys() == launcher.addresses()["services"].keys()
     assert not is_taken(port)
 
     shown = launcher.quxiang("env", "destinations").stdout.splitlines()

@@ -57,6 +57,7 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
     await made.supervisor.stop(made.supervisor.names(), 5)
 
 
+@pytest.mark.server
 async def test_what_cannot_be_started_again_is_said_and_tried_again(watched: Watched) -> None:
     await watched.start("service")
     watched.log("service").unlink()
@@ -67,6 +68,7 @@ async def test_what_cannot_be_started_again_is_said_and_tried_again(watched: Wat
     await eventually(watched.heard("service is ready again"))
 
 
+@pytest.mark.server
 async def test_what_cannot_be_noted_does_not_run(watched: Watched) -> None:
     await watched.start("service")
     watched.kill("service")
@@ -78,6 +80,7 @@ async def test_what_cannot_be_noted_does_not_run(watched: Watched) -> None:
     await eventually(watched.heard("service is ready again"))
 
 
+@pytest.mark.server
 async def test_a_stop_stops_everything_whatever_fails(watched: Watched) -> None:
     await watched.start("service")
     await watched.start("other")

@@ -75,6 +75,7 @@ async def test_what_it_acknowledged_is_there_after_a_kill(cluster: Postgres) -> 
     await again.stop(10)
 
 
+@pytest.mark.server
 def test_a_cluster_whose_keys_were_deleted_is_not_used_again(cluster: Postgres, tmp_path: Path) -> None:
     cluster.prepare()
     assert data_folder(tmp_path).exists()

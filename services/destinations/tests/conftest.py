@@ -75,7 +75,7 @@ def runner(database: Database, registry: Registry, settings: Settings) -> Operat
         {KIND: partial(run_import, registration_import(registry))},
         FieldCipher.load(settings.keyring_file),
     )
-    return OperationRunner(database, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
+    return OperationRunner(database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def runner(database: Database, cipher: FieldCipher) -> OperationRunner:
     """A worker of imports."""
     kind = roster_import(cipher)
     handlers, empty_results = {KIND: partial(run_import, kind)}, {KIND: kind.empty_result}
-    return OperationRunner(database, handlers, cipher=cipher, empty_results=empty_results)
+    return OperationRunner(database.patient, handlers, cipher=cipher, empty_results=empty_results)
 
 
 @pytest.fixture

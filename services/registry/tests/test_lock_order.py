@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -12,8 +12,13 @@ from common.auth import Principal, Role
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import Versions
-from common.identifiers import Cohort, GraduateId, MajorCode, SchoolCode
+from common.identifiers import Cohort, GraduateId, MajorCode, OperationId, SchoolCode
+from common.operations import OperationContext
+from common.operations.storage import Claimed
+from common.spreadsheets.headers import find_header
 from registry.graduates import commands as graduates
+from registry.graduates.imports.columns import COLUMNS
+from registry.graduates.imports.operations import KIND, RosterImport
 from registry.graduates.storage.locks import lock_roster
 from registry.organisation import commands as organisation
 from registry.organisation.domain import Kind, OrganisationUnit, Place
@@ -28,25 +33,29 @@ ENTERED = {"student_number": "2020002", "name": "李四", "college_code": "C1", 
 
 PAIRS = [
     ("enter", "enter"),
-    ("enter", "change school"),
     ("enter", "import"),
     ("change", "change"),
     ("change", "withdraw"),
     ("withdraw", "import"),
     ("create class", "create class"),
-    ("create class", "change college"),
+    ("create class", "change major"),
     ("create class", "import"),
-    ("change college", "change school"),
-    ("change college", "import"),
+    ("change major", "change major"),
+    ("change major", "change school"),
+    ("change major", "import"),
     ("change school", "import"),
+    ("import", "import"),
 ]
 """Acts that lock rows or a roster that the other one locks, too; a withdrawal locks what a change does."""
 
 
 @pytest.fixture
-async def acts(admin: httpx.AsyncClient, cipher: FieldCipher, school: SchoolCode, graduate: Json) -> Mapping[str, Act]:
-    """The acts of both areas on one school, and what an import of its roster does to the same rows."""
-    for path, body in (("colleges", {"code": "C1", "name": "理学院"}), ("majors", {"code": "M1", "name": "数学"})):
+async def acts(
+    admin: httpx.AsyncClient, cipher: FieldCipher, school: SchoolCode, graduate: Json, database: Database
+) -> Mapping[str, Act]:
+    """The acts of both areas on one school, and an import of a row that changes the graduate and the major."""
+    colleges = [("colleges", {"code": code, "name": f"学院{code}"}) for code in ("C1", "C2")]
+    for path, body in [*colleges, ("majors", {"code": "M1", "name": "数学", "college_code": "C1"})]:
         assert (await admin.post(f"/v1/schools/{school}/{path}", json=body)).status_code == 201
     enter = partial(graduates.create, caller=ADMIN, cipher=cipher, school_code=school, cohort=COHORT, given=ENTERED)
     graduate_id = GraduateId(UUID(graduate["id"]))
@@ -64,24 +73,38 @@ async def acts(admin: httpx.AsyncClient, cipher: FieldCipher, school: SchoolCode
     new = OrganisationUnit(kind=Kind.CLASS, school_code=school, code="K1", name="一班", major_code=MajorCode("M1"))
     create_class = partial(organisation.create, caller=ADMIN, new=new)
     renamed = partial(organisation.change, caller=ADMIN, expected=ANY, given={"name": "新名"})
-    change_college = partial(renamed, place=Place(Kind.COLLEGE, school, "C1"))
+    change_major = partial(renamed, place=Place(Kind.MAJOR, school, "M1"))
     change_school = partial(renamed, place=Place(Kind.SCHOOL, school, school))
-
-    async def imported(unit: UnitOfWork) -> None:
-        """Locks as an import does: the roster alone, then the units that rows bring, then graduates."""
-        await lock_roster(unit.connection, school, COHORT)
-        for act in (change_college, create_class, change):
-            await act(unit)
 
     return {
         "enter": enter,
         "change": change,
         "withdraw": withdraw,
         "create class": create_class,
-        "change college": change_college,
+        "change major": change_major,
         "change school": change_school,
-        "import": imported,
+        "import": an_import(database, cipher, school),
     }
+
+
+def an_import(database: Database, cipher: FieldCipher, school: SchoolCode) -> Act:
+    """What the import of one row does in its transaction: the graduate is of a second college of the major."""
+    parameters = {"school_code": school, "cohort": COHORT, "kind": "csv", "dry_run": False, "on_error": "reject"}
+    row = {"学号": "2020001", "姓名": "张三", "院系代码": "C2", "专业代码": "M1", "班级代码": "K2", "班级": "二班"}
+    header = find_header([list(row)], COLUMNS.field_of_header)
+    assert header is not None
+    work = Claimed(OperationId(uuid4()), KIND, "worker", 1, ADMIN.actor, school, None, parameters)
+
+    async def imported(unit: UnitOfWork) -> None:
+        run = RosterImport(cipher, OperationContext(work, database, cipher), header)
+        await run.lock(unit)
+        rows = [run.read(2, list(row.values()))]
+        plan = run.plan(rows, await run.load(unit.connection, rows))
+        assert [each.faults for each in rows] == [[]]
+        written = await run.write(unit, plan)
+        assert written.counts["updated"] == 1
+
+    return imported
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
@@ -97,7 +120,7 @@ async def test_the_meeting_notices_one_pair_of_locks_in_the_other_order(
     """The order of the import above, with the units before the roster."""
 
     async def swapped(unit: UnitOfWork) -> None:
-        await acts["change college"](unit)
+        await acts["change major"](unit)
         await lock_roster(unit.connection, school, COHORT)
 
     with pytest.raises(Exception, match="serialisation_conflict"):

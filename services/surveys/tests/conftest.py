@@ -227,7 +227,7 @@ async def wave(manager: httpx.AsyncClient, graduates: list[UUID], plan: Json) ->
 def runner(database: Database, settings: Settings) -> OperationRunner:
     """A worker of long work."""
     cipher = FieldCipher.load(settings.keyring_file)
-    return OperationRunner(database, {KIND: inviting(cipher)}, cipher=cipher)
+    return OperationRunner(database.patient, {KIND: inviting(cipher)}, cipher=cipher)
 
 
 @pytest.fixture

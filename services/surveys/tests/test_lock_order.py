@@ -107,10 +107,6 @@ def acts_on(
         ("create", "submit", OPENED),
         ("create", "withdraw", SUBMITTED),
         ("invite", "invite too", CREATED),
-        ("invite", "open", CREATED),
-        ("invite", "save", OPENED),
-        ("invite", "submit", OPENED),
-        ("invite", "withdraw", SUBMITTED),
     ],
 )
 async def test_acts_that_lock_the_same_rows_never_wait_in_a_circle(

@@ -1,7 +1,9 @@
 """The four services as programs: their surroundings, and how to tell that one is ready."""
 
+import ssl
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -13,15 +15,19 @@ from quxiang.state import State
 from servers.child import Program
 from servers.ports import LOOPBACK
 
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Loading the authorities that a client would trust takes longer than asking a service on the loopback."""
+
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The servers that the services of a stack use, and how far its clock runs ahead."""
+    """The servers that the services of a stack use, how far its clock runs ahead, and where its probes are."""
 
     state: State
     postgres_port: int
     kafka: str
     ahead: str = ""
+    probe_ports: Mapping[str, int] = field(default_factory=dict)
 
     def environment(self, service: str) -> dict[str, str]:
         """The settings of one service."""
@@ -38,7 +44,7 @@ class Surroundings:
             "QUXIANG_SERVICE_TOKEN_FILE": str(service_token_file(self.state, service)),
             "QUXIANG_HOST": LOOPBACK,
             "QUXIANG_PORT": str(PORTS[service]),
-            "QUXIANG_PROBE_PORT": "0",
+            "QUXIANG_PROBE_PORT": str(self.probe_ports.get(service, 0)),
             "QUXIANG_PUBLIC_URL": url(PORTS[service]),
             "QUXIANG_CLOCK": self.ahead,
             "QUXIANG_LOG_LEVEL": "INFO",
@@ -73,7 +79,7 @@ class Surroundings:
 
 async def is_ready(port: int) -> bool:
     """Asks a service whether it is ready."""
-    async with httpx.AsyncClient(timeout=3, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=3, trust_env=False, verify=_NO_TLS) as client:
         try:
             return (await client.get(f"{url(port)}/readyz")).status_code == httpx.codes.OK
         except httpx.HTTPError:

@@ -47,7 +47,8 @@ class Stack:
             state.folder / "kafka", state.log("kafka"), keep_or_choose(_port(ports.get("kafka"))), free_port()
         )
         kafka = self._external_kafka or self._kafka.address
-        self.surroundings = Surroundings(state, self._postgres.port, kafka, ahead)
+        self._probe_ports = {service: keep_or_choose(_port(ports.get(f"{service} probes"))) for service in PORTS}
+        self.surroundings = Surroundings(state, self._postgres.port, kafka, ahead, self._probe_ports)
 
     async def start(self) -> None:
         """Brings everything up; what does not come up comes out as a group."""
@@ -56,7 +57,8 @@ class Stack:
                 self._require_port(service)
         for folder in (self._state.folder, self._postgres.data.parent):
             self._state.require_space(next(each for each in (folder, *folder.parents) if each.exists()))
-        self._state.remember("ports.json", {"postgres": self._postgres.port, "kafka": self._kafka.port})
+        probes = {f"{service} probes": port for service, port in self._probe_ports.items()}
+        self._state.remember("ports.json", {"postgres": self._postgres.port, "kafka": self._kafka.port, **probes})
         remember(self._state, self._ahead)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._start_databases())
@@ -138,6 +140,7 @@ class Stack:
             "run.json",
             {
                 "services": {service: url(port) for service, port in PORTS.items()},
+                "probes": {service: url(port) for service, port in self._probe_ports.items()},
                 "kafka": self.surroundings.kafka,
                 "postgres": f"{LOOPBACK}:{self._postgres.port}",
                 "databases": {service: self.surroundings.database_url(service, "owner") for service in PORTS},

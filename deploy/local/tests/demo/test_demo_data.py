@@ -7,34 +7,36 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, table, workbook
-from quxiang.demo.people import SCHOOLS, School, people, roster_rows
+from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows
 from quxiang.demo.season import waves
 
 COHORT = 2026
 AFTER = date(2026, 11, 24)
 
 
-@pytest.fixture(params=SCHOOLS, ids=lambda school: school.code)
+@pytest.fixture(scope="module", params=SCHOOLS, ids=lambda school: school.code)
 def school(request: pytest.FixtureRequest) -> School:
     found: School = request.param
     return found
 
 
-def test_nobody_has_these_numbers_and_no_two_share_one(school: School) -> None:
-    members = people(school, COHORT)
+@pytest.fixture(scope="module")
+def members(school: School) -> list[Person]:
+    return people(school, COHORT)
+
+
+def test_nobody_has_these_numbers_and_no_two_share_one(school: School, members: list[Person]) -> None:
     assert all(person.citizen_id.startswith("990001") and person.phone.startswith("100") for person in members)
     for numbers in ({p.citizen_id for p in members}, {p.student_number for p in members}, {p.phone for p in members}):
         assert len(numbers) == school.size
 
 
-def test_every_run_invents_the_same_people_and_the_same_season(school: School) -> None:
-    members = people(school, COHORT)
+def test_every_run_invents_the_same_people_and_the_same_season(school: School, members: list[Person]) -> None:
     assert members == people(school, COHORT)
     assert waves(school, COHORT, members, AFTER) == waves(school, COHORT, members, AFTER)
 
 
-def test_the_season_is_believable(school: School) -> None:
-    members = people(school, COHORT)
+def test_the_season_is_believable(school: School, members: list[Person]) -> None:
     latest = {
         row["学号"]: row["毕业去向类别代码"] for wave in waves(school, COHORT, members, AFTER) for row in wave.rows
     }
@@ -43,16 +45,16 @@ def test_the_season_is_believable(school: School) -> None:
     assert len(latest) < len(members)
 
 
-def test_decisions_are_entered_in_the_order_of_their_days_and_never_ahead(school: School) -> None:
-    members = people(school, COHORT)
+def test_decisions_are_entered_in_the_order_of_their_days_and_never_ahead(
+    school: School, members: list[Person]
+) -> None:
     days = [wave.day for wave in waves(school, COHORT, members, date(2026, 6, 1))]
     assert days == sorted(days)
     assert days[-1] < date(2026, 6, 1)
     assert waves(school, COHORT, members, date(2025, 9, 1)) == []
 
 
-def test_the_files_are_what_schools_upload(school: School) -> None:
-    members = people(school, COHORT)
+def test_the_files_are_what_schools_upload(school: School, members: list[Person]) -> None:
     sheet = CalamineWorkbook.from_filelike(_file(workbook(ROSTER_HEADERS, roster_rows(school, COHORT, members))))
     rows = sheet.get_sheet_by_index(0).to_python()
     assert len(rows) == school.size + 1

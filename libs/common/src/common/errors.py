@@ -10,7 +10,7 @@
     │       └── Busy              another act holds the rows
     └── PermanentError            trying again cannot help
 
-No layer below `common.http` knows a status code; each service's table maps types to statuses.
+No layer below `common.http` knows a status code; `common.http.problems` gives each kind its own.
 """
 
 from collections.abc import Mapping, Sequence

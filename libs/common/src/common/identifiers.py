@@ -24,9 +24,6 @@ InvitationId = NewType("InvitationId", UUID)
 ResponseId = NewType("ResponseId", UUID)
 """答卷."""
 
-EmployerId = NewType("EmployerId", UUID)
-"""用人单位."""
-
 SchoolCode = NewType("SchoolCode", str)
 """院校代码: the national five digits."""
 

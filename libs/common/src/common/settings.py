@@ -73,11 +73,12 @@ class ServiceSettings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 in a container")
     port: int = Field(default=8000, ge=0, le=65535, description="Port of the API")
-    probe_port: int = Field(default=9000, ge=0, le=65535, description="Port of a worker's probes and metrics")
+    probe_port: int = Field(default=9000, ge=0, le=65535, description="Port of probes and metrics; 0 takes a free one")
     public_url: str | None = Field(default=None, description="Base of links that leave the system")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), description="Origins, comma-separated")
     clock: timedelta | None = Field(default=None, description="`+14d`, `+36h`: runs ahead so far; local stack only")
     rate_limit_per_second: int = Field(default=2000, ge=1, description="Requests per client and second")
+    upload_seconds: float = Field(default=120, gt=0, description="In which a file must have arrived")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least severe line")
 
     @field_validator("database_url", "migration_database_url")

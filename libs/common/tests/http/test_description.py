@@ -13,7 +13,7 @@ from common.http import Router, create_app
 from common.settings import ServiceSettings
 from testing.conformance import assert_conforms
 
-OPEN = {"/livez", "/readyz", "/metrics", "/.well-known/jwks.json", "/v1/failing", "/v1/slow"}
+OPEN = {"/livez", "/readyz", "/.well-known/jwks.json", "/v1/failing", "/v1/slow"}
 
 
 async def described(client: httpx.AsyncClient) -> dict[str, Any]:

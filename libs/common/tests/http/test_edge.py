@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
 import pytest
 
 from common.errors import TooManyRequests
+from common.http import probes_app
 from common.http.rate_limit import RateLimit
 from testing.http import running_app
 from testing.waiting import eventually
@@ -20,9 +22,22 @@ async def test_probes_tell_apart_alive_and_ready_without_addresses(nobody: httpx
     assert ready.json() == {"ready": False, "checks": {"database": None, "relay": "failed"}}
 
 
-async def test_metrics_and_trusted_keys_are_open(nobody: httpx.AsyncClient) -> None:
+async def test_beyond_this_machine_nobody_learns_why_a_process_is_not_ready(app_with: Callable[..., Any]) -> None:
+    transport = httpx.ASGITransport(app_with(host="0.0.0.0"))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        ready = await client.get("/readyz")
+    assert (ready.status_code, ready.json()) == (503, {"ready": False, "checks": {}})
+
+
+async def test_metrics_are_on_the_probe_port_only(nobody: httpx.AsyncClient) -> None:
     await nobody.get("/livez")
-    assert 'route="/livez"' in (await nobody.get("/metrics")).text
+    assert (await nobody.get("/metrics")).status_code == 404
+    transport = httpx.ASGITransport(probes_app({}))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        assert 'route="/livez"' in (await client.get("/metrics")).text
+
+
+async def test_trusted_keys_are_open(nobody: httpx.AsyncClient) -> None:
     keys = (await nobody.get("/.well-known/jwks.json")).json()["keys"]
     assert keys
     assert not any("d" in key for key in keys)
@@ -174,28 +189,73 @@ async def test_a_form_that_was_cut_off_is_refused(admin: httpx.AsyncClient) -> N
         assert (refused.status_code, refused.json()["code"]) == (400, "malformed_form"), lost
 
 
-async def test_files_beyond_four_at_once_are_put_off(admin: httpx.AsyncClient) -> None:
-    whole = httpx.Request("POST", "http://here", data=FORM, files={"file": CSV})
-    body, kind = whole.read(), {"Content-Type": whole.headers["content-type"]}
-    last = asyncio.Event()
+class Sending:
+    """A file that does not end before it is told to."""
 
-    async def slowly() -> AsyncIterator[bytes]:
-        yield body[:-10]
-        await last.wait()
-        yield body[-10:]
+    def __init__(self) -> None:
+        whole = httpx.Request("POST", "http://here", data=FORM, files={"file": CSV})
+        self.body, self.headers = whole.read(), {"Content-Type": whole.headers["content-type"]}
+        self.may_end = asyncio.Event()
 
-    slow = [asyncio.create_task(admin.post("/v1/imports", content=slowly(), headers=kind)) for _ in range(4)]
+    async def slowly(self) -> AsyncIterator[bytes]:
+        yield self.body[:-10]
+        await self.may_end.wait()
+        yield self.body[-10:]
 
-    async def is_put_off() -> httpx.Response | None:
-        answer = await admin.post("/v1/imports", content=body, headers=kind)
-        return answer if answer.status_code == 503 else None
+    async def post(self, client: httpx.AsyncClient, *, slowly: bool = False) -> httpx.Response:
+        content = self.slowly() if slowly else self.body
+        return await client.post("/v1/imports", content=content, headers=self.headers)
 
-    refused = await eventually(is_put_off, describe="four files on their way")
-    assert refused is not None
-    assert (refused.json()["code"], refused.headers["retry-after"]) == ("too_many_uploads", "2")
-    last.set()
-    assert [answer.status_code for answer in await asyncio.gather(*slow)] == [202] * 4
-    assert (await admin.post("/v1/imports", content=body, headers=kind)).status_code == 202
+    async def until_put_off(self, client: httpx.AsyncClient) -> httpx.Response:
+        """The answer to a caller for whom there is no place any more."""
+
+        async def refused() -> httpx.Response | None:
+            answer = await self.post(client)
+            return answer if answer.status_code == 503 else None
+
+        found = await eventually(refused, describe="files on their way")
+        assert found is not None
+        assert (found.json()["code"], found.headers["retry-after"]) == ("too_many_uploads", "2")
+        return found
+
+
+async def test_files_beyond_two_of_a_caller_and_four_of_all_are_put_off(edge: Any) -> None:
+    sending = Sending()
+    async with AsyncExitStack() as opened:
+        headers = [edge.mint.headers("admin", subject=name) for name in "abc"]
+        one, other, third = [await opened.enter_async_context(edge.client(None, **each)) for each in headers]
+        slow = [asyncio.create_task(sending.post(one, slowly=True)) for _ in range(2)]
+        await sending.until_put_off(one)
+        assert (await sending.post(other)).status_code == 202
+        slow += [asyncio.create_task(sending.post(other, slowly=True)) for _ in range(2)]
+        await sending.until_put_off(third)
+        sending.may_end.set()
+        assert [answer.status_code for answer in await asyncio.gather(*slow)] == [202] * 4
+        for client in (one, other, third):
+            assert (await sending.post(client)).status_code == 202
+
+
+async def test_a_file_that_comes_too_slowly_is_refused_and_gives_its_place_back(
+    app_with: Callable[..., Any], mint: Any
+) -> None:
+    sending, headers = Sending(), mint.headers("admin")
+
+    async def refused(host: str, port: int | None) -> bytes:
+        """The head of the answer to a file whose last bytes do not come; no client of httpx reads it before them."""
+        reader, writer = await asyncio.open_connection(host, port)
+        lines = {"Host": host, "Content-Length": str(len(sending.body)), **headers, **sending.headers}
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        writer.write(f"POST /v1/imports HTTP/1.1\r\n{head}\r\n".encode() + sending.body[:-10])
+        found = await reader.readuntil(b"}")
+        writer.close()
+        return found
+
+    async with running_app(app_with(upload_seconds=0.2), headers=headers) as client:
+        for answer in await asyncio.gather(*(refused(client.base_url.host, client.base_url.port) for _ in range(2))):
+            assert answer.startswith(b"HTTP/1.1 400 ")
+            assert b"upload_too_slow" in answer
+            assert b"0.2" in answer
+        assert (await sending.post(client)).status_code == 202
 
 
 async def test_a_file_in_the_place_of_a_text_is_refused(admin: httpx.AsyncClient) -> None:

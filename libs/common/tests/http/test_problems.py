@@ -1,5 +1,6 @@
 """Every refusal is one problem document that names field and rule, and repeats nothing of what was sent."""
 
+import gzip
 import json
 from typing import Any
 from uuid import uuid4
@@ -147,6 +148,18 @@ async def test_only_json_is_read(admin: httpx.AsyncClient) -> None:
         "/v1/things", content=b'{"name":"a"}', headers={"Content-Type": "application/json; charset=utf-8"}
     )
     assert accepted.status_code == 201
+
+
+async def test_a_compressed_body_is_refused_as_such(admin: httpx.AsyncClient, nobody: httpx.AsyncClient) -> None:
+    squeezed = gzip.compress(b'{"name":"a"}')
+    for path, kind in (("/v1/things", "application/json"), ("/v1/imports", "multipart/form-data; boundary=x")):
+        headers = {"Content-Type": kind, "Content-Encoding": "gzip"}
+        problem(await nobody.post(path, content=squeezed, headers=headers), 401, "unauthenticated")
+        refused = await admin.post(path, content=squeezed, headers=headers)
+        problem(refused, 415, "encoded_content")
+        assert refused.headers["accept-encoding"] == "identity"
+    plain = {"Content-Type": "application/json", "Content-Encoding": "Identity"}
+    assert (await admin.post("/v1/things", content=b'{"name":"a"}', headers=plain)).status_code == 201
 
 
 async def test_a_body_over_one_mebibyte_is_refused_declared_or_not(admin: httpx.AsyncClient) -> None:

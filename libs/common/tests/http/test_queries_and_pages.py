@@ -159,15 +159,17 @@ async def test_a_forged_cursor_is_a_bad_query(admin: httpx.AsyncClient) -> None:
         assert await rules_of(admin, f"/v1/things?cursor={cursor}") == {"cursor": "bad_cursor"}
 
 
-def token(school: str = "90001") -> str:
-    return ChangeToken(TOPIC, school, str(uuid4()), 1).encode()
+def token(school: str = "90001", sequence: int = 1) -> str:
+    return ChangeToken(TOPIC, school, str(uuid4()), sequence).encode()
 
 
 async def test_waiting_ends_when_the_change_is_there_or_the_time_is_over(edge: Any) -> None:
     headers = {"Authorization": f"Bearer {edge.mint.token('school_officer', school='90001')}"}
     async with edge.client(None, **headers) as officer:
-        for wait, met in (("2s", True), ("0s", False), ("20ms", False), ("0", False)):
-            response = await officer.get("/v1/waited", params={"min_change": [token(), token()], "wait": wait})
+        # the application never includes a change of sequence 2
+        for wait, last, met in (("20s", 1, True), ("0s", 1, False), ("20ms", 2, False), ("0", 1, False)):
+            named = [token(), token(sequence=last)]
+            response = await officer.get("/v1/waited", params={"min_change": named, "wait": wait})
             assert response.json() == {"min_change_met": met}
         assert (await officer.get("/v1/waited")).json() == {"min_change_met": True}
         assert (await officer.get("/v1/waited", params={"min_change": token("90002")})).status_code == 404

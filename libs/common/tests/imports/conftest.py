@@ -8,18 +8,18 @@ from typing import Any
 import badges
 import httpx
 import pytest
-from fastapi import Request, Response
+from fastapi import Response
 from sqlalchemy import text
 
 from common.audit import audit_table
-from common.auth import Caller, TokenVerifier
+from common.auth import TokenVerifier
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database, new_metadata
-from common.http import Cipher, Db, IdempotencyKey, Router, Upload, create_app
-from common.imports import ImportForm
+from common.http import Router, Upload, create_app
+from common.imports import ImportForm, ImportRequest
 from common.once import idempotency_table
 from common.operations import operation_tables
-from common.operations.routes import Operation, accept, operations_router
+from common.operations.routes import Operation, operations_router
 from common.settings import ServiceSettings
 from testing.databases import service_database
 from testing.http import running_app
@@ -36,21 +36,8 @@ router = Router(prefix="/v1/imports")
 
 
 @router.post("/badges", status_code=202, response_model=Operation)
-async def import_badges(
-    *, request: Request, caller: Caller, database: Db, cipher: Cipher, upload: Upload[ImportForm], once: IdempotencyKey
-) -> Response:
-    form = upload.form
-    return await accept(
-        request,
-        database,
-        caller,
-        once,
-        kind=badges.KIND,
-        parameters={**form.model_dump(), "kind": upload.kind},
-        school_code=form.school_code,
-        upload=upload.content,
-        cipher=cipher,
-    )
+async def import_badges(sending: ImportRequest, upload: Upload[ImportForm]) -> Response:
+    return await sending.accept(badges.KIND, upload)
 
 
 @dataclass

@@ -41,7 +41,7 @@ async def test_work_is_taken_watched_and_its_report_fetched(works: Any, client: 
         "errors": [], "errors_total": 0, "error_report": None, "created_at": "", "finished_at": None,
     }  # fmt: skip
     assert (await client.get(f"{place}/error-report", headers=mine)).status_code == 404
-    await OperationRunner(works.database, {"import": faulty}, cipher=works.cipher).run_once()
+    await OperationRunner(works.database.patient, {"import": faulty}, cipher=works.cipher).run_once()
     shown = (await client.get(place, headers={**mine, "Accept-Language": "en"})).json()
     assert (shown["state"], shown["errors_total"], shown["result"]) == ("failed", 1, {"rejected": 1})
     assert shown["errors"] == [{"row": 2, "column": "学号", "rule": "required", "value": None, "message": "Required"}]

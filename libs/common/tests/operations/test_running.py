@@ -20,7 +20,7 @@ WORKER = Path(__file__).with_name("worker_to_kill.py")
 
 
 def runner(works: Any, handler: Any, **options: Any) -> OperationRunner:
-    return OperationRunner(works.database, {"import": handler}, cipher=works.cipher, **options)
+    return OperationRunner(works.database.patient, {"import": handler}, cipher=works.cipher, **options)
 
 
 async def write_part(context: OperationContext, part: int) -> None:

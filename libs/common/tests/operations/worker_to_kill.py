@@ -30,7 +30,7 @@ async def hang(context: OperationContext) -> Outcome:
 
 async def main() -> None:
     database = Database.connect(sys.argv[1])
-    runner = OperationRunner(database, {"import": hang}, cipher=FieldCipher.load(Path(sys.argv[2])), lease=1.0)
+    runner = OperationRunner(database.patient, {"import": hang}, cipher=FieldCipher.load(Path(sys.argv[2])), lease=1.0)
     await runner.run()
 
 

@@ -18,6 +18,9 @@ from common.errors import Invalid, TransientError
 from common.spreadsheets import NumberedRow, blocks_of, child, kind_of, unpacked, write_workbook
 from common.spreadsheets.headers import SEARCHED_ROWS
 
+# every reading starts a process
+pytestmark = pytest.mark.server
+
 
 @dataclass
 class Sheet:

@@ -19,6 +19,7 @@ from common.database import Database, UnitOfWork
 from common.imports import (
     OWNER_HEADERS,
     REPEATED,
+    CellReader,
     Columns,
     Fault,
     Importer,
@@ -28,10 +29,11 @@ from common.imports import (
     Written,
     empty_result,
     foreign_cells,
+    plain,
     run_import,
 )
 from common.operations import OperationContext, OperationRunner
-from common.spreadsheets.cells import CellProblem, identifier_text, is_blank
+from common.spreadsheets.cells import identifier_text, is_blank
 from common.spreadsheets.headers import Header
 from common.spreadsheets.masking import Identifies
 
@@ -42,6 +44,7 @@ COLUMNS = Columns(
     needed=[{"student_number"}, {"badge"}],
     identifying={"student_number": Identifies.BY_NUMBER, "name": Identifies.BY_NAME},
 )
+READINGS = [plain("student_number", identifier_text), plain("badge", lambda cell: BADGES.get(str(cell)))]
 _FIND = text("SELECT student_number, badge FROM badges WHERE student_number = ANY(:numbers)")
 _STORE = text(
     """
@@ -74,23 +77,19 @@ class BadgeImport(Importer[BadgeRow, Mapping[str, str], BadgePlan]):
     def __init__(self, context: OperationContext, header: Header) -> None:
         self._task = Task.of(context.parameters)
         self._header = header
+        self._cells = CellReader(header, READINGS)
         self._seen = SeenKeys()
 
     async def lock(self, unit: UnitOfWork) -> None:
         await unit.connection.execute(text("LOCK TABLE badges IN EXCLUSIVE MODE"))
 
     def read(self, number: int, cells: Sequence[Cell]) -> BadgeRow:
-        row = BadgeRow(number)
-        row.faults += foreign_cells(self._header, cells, self._task.school_code, self._task.cohort)
-        badge = self._header.cell(cells, "badge")
-        try:
-            row.student_number = identifier_text(self._header.cell(cells, "student_number"))
-        except CellProblem as problem:
-            row.faults.append(Fault("student_number", problem.rule))
-        row.badge = BADGES.get(str(badge), "")
-        if not row.badge:
-            row.faults.append(Fault("badge", "required" if is_blank(badge) else "unknown_label"))
-        return row
+        faults = list(foreign_cells(self._header, cells, self._task.school_code, self._task.cohort))
+        said = self._cells.read(cells, faults)
+        if "badge" not in said:
+            is_missing = is_blank(self._header.cell(cells, "badge"))
+            faults.append(Fault("badge", "required" if is_missing else "unknown_label"))
+        return BadgeRow(number, said.get("student_number") or "", said.get("badge") or "", faults)
 
     async def load(self, connection: AsyncConnection, rows: Sequence[BadgeRow]) -> Mapping[str, str]:
         found = await connection.execute(_FIND, {"numbers": [row.student_number for row in rows]})
@@ -134,13 +133,13 @@ async def hanging_after_one_chunk(context: OperationContext) -> None:
 def badge_runner(database: Database, cipher: FieldCipher) -> OperationRunner:
     kind = badge_import()
     return OperationRunner(
-        database, {KIND: partial(run_import, kind)}, cipher=cipher, empty_results={KIND: kind.empty_result}
+        database.patient, {KIND: partial(run_import, kind)}, cipher=cipher, empty_results={KIND: kind.empty_result}
     )
 
 
 if __name__ == "__main__":
     worker = OperationRunner(
-        Database.connect(sys.argv[1]),
+        Database.connect(sys.argv[1]).patient,
         {KIND: hanging_after_one_chunk},  # type: ignore[dict-item]
         cipher=FieldCipher.load(Path(sys.argv[2])),
         lease=1.0,

@@ -5,10 +5,8 @@ import contextlib
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
-from schemathesis.checks import CHECKS, load_all_checks
 
 NAMES = (
     "not_a_server_error",
@@ -27,6 +25,10 @@ async def assert_conforms(
 
 
 def _assert_conforms(address: str, headers: dict[str, str], examples: int, without: Collection[str]) -> None:
+    # importing it takes a second, which only the tests that call this shall spend
+    import schemathesis
+    from schemathesis.checks import CHECKS, load_all_checks
+
     load_all_checks()
     checks = [CHECKS.get_one(name) for name in NAMES]
     schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
@@ -37,7 +39,9 @@ def _assert_conforms(address: str, headers: dict[str, str], examples: int, witho
 
 
 def _try(operation: Any, checks: list[Any], headers: dict[str, str], examples: int) -> None:
-    for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE):
+    from schemathesis import GenerationMode
+
+    for mode in GenerationMode:
 
         @settings(
             max_examples=examples,

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +15,9 @@ from testing.waiting import eventually
 
 Client = Callable[..., httpx.AsyncClient]
 """Makes a client by role and scope."""
+
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients on the loopback: loading the authorities that a client would trust takes longer than most requests."""
 
 
 async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: Any) -> Any:
@@ -27,7 +31,8 @@ async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: 
 @asynccontextmanager
 async def running_app(app: Any, **client_options: Any) -> AsyncIterator[httpx.AsyncClient]:
     """Serves an ASGI application on a free port of the loopback and gives a client for it."""
-    async with serving(app) as address, httpx.AsyncClient(base_url=address, timeout=30, **client_options) as client:
+    options: dict[str, Any] = {"timeout": 30, "verify": NO_TLS, **client_options}
+    async with serving(app) as address, httpx.AsyncClient(base_url=address, **options) as client:
         yield client
 
 

@@ -28,9 +28,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests that ask for a server, before `-m` chooses."""
-    mark(items)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks the tests that ask for a server, before `-m` chooses; reading all test code takes a second or two."""
+    if config.option.markexpr:
+        mark(items)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import dis
 import functools
 import inspect
 import subprocess
@@ -79,14 +78,15 @@ def _used_by(found: object) -> Iterator[object]:
 
 
 def _named_in(code: CodeType, names: dict[str, Any]) -> Iterator[object]:
-    owner: object = None
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in {"LOAD_GLOBAL", "LOAD_NAME"}:
-            owner = names.get(str(instruction.argval))
-            yield owner
-        elif instruction.opname in {"LOAD_ATTR", "LOAD_METHOD"} and isinstance(owner, ModuleType):
-            owner = getattr(owner, str(instruction.argval), None)
-            yield owner
+    """What code names, and every attribute it names of a module that it names: rather too much than too little."""
+    waiting = [names[name] for name in code.co_names if name in names]
+    seen: set[int] = set()
+    while waiting:
+        found = waiting.pop()
+        yield found
+        if isinstance(found, ModuleType) and id(found) not in seen:
+            seen.add(id(found))
+            waiting += [getattr(found, name) for name in code.co_names if hasattr(found, name)]
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _named_in(constant, names)

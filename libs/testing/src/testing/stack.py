@@ -5,7 +5,6 @@ Each stack has its own databases, topics, tokens and keys, so that several run s
 
 import asyncio
 import secrets
-import ssl
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,6 +20,7 @@ from common.settings import ServiceSettings
 from servers.child import Child, Program
 from servers.ports import free_port
 from testing.databases import ServiceDatabase, service_database
+from testing.http import NO_TLS
 from testing.shared_servers import kafka_address
 from testing.tokens import ISSUER, TokenMint
 
@@ -28,9 +28,6 @@ SERVICES = ("registry", "destinations", "surveys", "indicators")
 PARTITIONS = 3
 LOOPBACK = "127.0.0.1"
 START_PATIENCE = 180.0
-
-_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Loading the authorities that a client would trust takes longer than asking a service on the loopback."""
 
 
 @dataclass
@@ -47,11 +44,16 @@ class Stack:
     ahead: str = ""
     databases: dict[str, ServiceDatabase] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    probe_ports: dict[str, int] = field(default_factory=dict)
     processes: dict[str, "Child"] = field(default_factory=dict)
 
     def url(self, service: str) -> str:
         """Base address of a service's API."""
         return f"http://{LOOPBACK}:{self.ports[service]}"
+
+    def probes(self, process: str) -> str:
+        """Base address of a process's probes and metrics."""
+        return f"http://{LOOPBACK}:{self.probe_ports[process]}"
 
     def log(self, process: str) -> Path:
         """What a process has written."""
@@ -61,7 +63,7 @@ class Stack:
         """A client of a service, with a token of a role if one is named."""
         headers = self.mint.headers(role, **scope) if role else {}
         return httpx.AsyncClient(
-            base_url=self.url(service), headers=headers, timeout=30, trust_env=False, verify=_NO_TLS
+            base_url=self.url(service), headers=headers, timeout=30, trust_env=False, verify=NO_TLS
         )
 
     def settings(self, service: str) -> ServiceSettings:
@@ -74,7 +76,7 @@ class Stack:
             partitions=PARTITIONS,
         )
 
-    def environment(self, service: str, port: int) -> dict[str, str]:
+    def environment(self, service: str, port: int, probe_port: int) -> dict[str, str]:
         """The surroundings of one process."""
         return {
             "QUXIANG_DATABASE_URL": self.databases[service].app_url,
@@ -91,7 +93,7 @@ class Stack:
             "QUXIANG_SERVICE_TOKEN_FILE": str(self.folder / "service-token"),
             "QUXIANG_HOST": LOOPBACK,
             "QUXIANG_PORT": str(port),
-            "QUXIANG_PROBE_PORT": str(port),
+            "QUXIANG_PROBE_PORT": str(probe_port),
             "QUXIANG_PUBLIC_URL": self.url(service),
             "QUXIANG_CLOCK": self.ahead,
             "PYTHONUNBUFFERED": "1",
@@ -132,12 +134,13 @@ class Stack:
     def add(self, process: str, service: str, command: str, port: int) -> None:
         """Describes a process without starting it."""
 
+        self.probe_ports[process] = port if command == "worker" else free_port()
         self.processes[process] = Child(self._program(process, service, (command,), port))
 
     def _program(self, process: str, service: str, arguments: Sequence[str], port: int):  # type: ignore[no-untyped-def]
 
         async def ready() -> bool:
-            async with httpx.AsyncClient(timeout=3, trust_env=False, verify=_NO_TLS) as client:
+            async with httpx.AsyncClient(timeout=3, trust_env=False, verify=NO_TLS) as client:
                 try:
                     return (await client.get(f"http://{LOOPBACK}:{port}/readyz")).status_code == httpx.codes.OK
                 except httpx.HTTPError:
@@ -148,7 +151,7 @@ class Stack:
             command=(sys.executable, "-m", service, *arguments),
             log=self.log(process),
             ready=ready,
-            environment=self.environment(service, port),
+            environment=self.environment(service, port, self.probe_ports.get(process, 0)),
         )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from common.service_process import Composition
 from destinations.areas import AREAS
-from destinations.problems import PROBLEMS
 from destinations.registry_client import registry_client
 from destinations.roster.storage import OWNERS_OF_EVENTS
 from destinations.schema import metadata
@@ -27,7 +26,6 @@ COMPOSITION = Composition(
     settings=Settings,
     metadata=metadata,
     areas=AREAS,
-    problems=PROBLEMS,
     feed=OWNERS_OF_EVENTS,
     clients=clients,
 )

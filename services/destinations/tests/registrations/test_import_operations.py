@@ -88,7 +88,7 @@ async def test_an_import_that_broke_off_after_its_commit_is_not_done_twice(
 
     accepted = await office.post(workbook([office.row(**FULL)]), "a.xlsx")
     cipher = FieldCipher.load(settings.keyring_file)
-    assert await OperationRunner(database, {KIND: import_and_break_off}, cipher=cipher).run_once()
+    assert await OperationRunner(database.patient, {KIND: import_and_break_off}, cipher=cipher).run_once()
     assert len(await office.registrations()) == 1
     await eventually(office.runner.run_once, describe="the second attempt")
     assert counts(await office.operation(accepted)) == (1, 0, 0, 0)
@@ -122,9 +122,9 @@ async def half_done(office: Office, database: Database, registry: Registry, sett
     rows = [office.row(毕业去向=label) for label in ("待就业", "没有", "自由职业", "待就业", "待就业")]
     accepted = await office.post(workbook(rows), "a.xlsx", on_error="skip")
     cipher = FieldCipher.load(settings.keyring_file)
-    assert await OperationRunner(database, {KIND: breaking_off(registry, 1)}, cipher=cipher).run_once()
+    assert await OperationRunner(database.patient, {KIND: breaking_off(registry, 1)}, cipher=cipher).run_once()
     handlers = {KIND: partial(run_import, in_parts_of_two(registry))}
-    office.runner = OperationRunner(database, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
+    office.runner = OperationRunner(database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
     assert [item["destination_code"] for item in await office.registrations()] == ["70"]
     assert len(await stored(database, "SELECT 1 FROM operation_chunks")) == 1
     assert len(await stored(database, "SELECT 1 FROM outbox")) == 1
@@ -166,7 +166,7 @@ async def test_work_that_breaks_counts_what_was_stored(
         raise RuntimeError
 
     cipher = FieldCipher.load(settings.keyring_file)
-    breaking = OperationRunner(database, {KIND: fail}, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
+    breaking = OperationRunner(database.patient, {KIND: fail}, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
     await eventually(breaking.run_once, describe="the second attempt")
     operation = await office.operation(half_done)
     assert (operation["state"], counts(operation), operation["result"]["frozen"]) == ("failed", (1, 0, 0, 1), 0)

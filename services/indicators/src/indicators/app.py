@@ -1,12 +1,24 @@
 """The service, composed of its areas."""
 
-from common.service_process import Composition
+from collections.abc import Mapping
+from functools import partial
+
+from common.http import Waits
+from common.service_process import Composition, Runtime
 from indicators.areas import AREAS
 from indicators.maintenance import COMMANDS
-from indicators.problems import PROBLEMS
+from indicators.progress.tokens import included_of
 from indicators.reading.snapshot import Figures
 from indicators.schema import metadata
 from indicators.settings import Settings
+
+
+def _state(runtime: Runtime) -> Mapping[str, object]:
+    return {
+        "figures": Figures(runtime.database, runtime.settings.partitions),
+        "waits": Waits(partial(included_of, runtime.database)),
+    }
+
 
 COMPOSITION = Composition(
     name="indicators",
@@ -15,10 +27,9 @@ COMPOSITION = Composition(
     settings=Settings,
     metadata=metadata,
     areas=AREAS,
-    problems=PROBLEMS,
     feed=None,
     keyring=False,
-    state=lambda runtime: {"figures": Figures(runtime.database, runtime.settings.partitions)},
+    state=_state,
     commands=COMMANDS,
 )
 create_app = COMPOSITION.create_app

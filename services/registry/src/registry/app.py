@@ -3,7 +3,6 @@
 from common.service_process import Composition
 from registry.areas import AREAS
 from registry.organisation.storage import OWNERS_OF_EVENTS
-from registry.problems import PROBLEMS
 from registry.schema import metadata
 from registry.settings import Settings
 
@@ -14,7 +13,6 @@ COMPOSITION = Composition(
     settings=Settings,
     metadata=metadata,
     areas=AREAS,
-    problems=PROBLEMS,
     feed=OWNERS_OF_EVENTS,
 )
 create_app = COMPOSITION.create_app

@@ -1,16 +1,22 @@
 """The service, composed of its areas."""
 
 from collections.abc import Mapping
+from functools import partial
 
+from common.http import Waits
 from common.service_process import Composition, Runtime
 from surveys.areas import AREAS
+from surveys.roster.storage import included_of
 from surveys.schema import metadata
 from surveys.settings import Settings
 
 
-def _state(runtime: Runtime) -> Mapping[str, str]:
+def _state(runtime: Runtime) -> Mapping[str, object]:
     settings: Settings = runtime.settings
-    return {"public_url": settings.public_url or f"http://{settings.host}:{settings.port}"}
+    return {
+        "public_url": settings.public_url or f"http://{settings.host}:{settings.port}",
+        "waits": Waits(partial(included_of, runtime.database)),
+    }
 
 
 COMPOSITION = Composition(

@@ -13,7 +13,7 @@ from common.contracts.organisation import UnitKind
 from common.contracts.registration import TOPIC as REGISTRATIONS
 from common.database import Database
 from common.identifiers import SchoolCode
-from surveys.roster.storage import includes, school_names
+from surveys.roster.storage import included_of, school_names
 
 Events = Callable[..., IncomingEvent]
 Keep = Callable[[Sequence[IncomingEvent]], Awaitable[None]]
@@ -56,16 +56,16 @@ async def test_a_change_is_included_once_it_was_applied(
     entered = ChangeToken(GRADUATES, school, str(graduate_id), 1)
     changed = ChangeToken(GRADUATES, school, str(graduate_id), 2)
     described = ChangeToken(ORGANISATION, school, school, 1)
-    async with database.reading() as connection:
-        assert not await includes(connection, [entered])
-        await keep([graduate_event(school, graduate_id)])
-        assert await includes(connection, [entered])
-        assert not await includes(connection, [entered, changed])
-        assert not await includes(connection, [described])
-        await keep([unit_event(school, UnitKind.SCHOOL, "测试大学", sequence=1)])
-        assert await includes(connection, [entered, described])
+    every = {entered, changed, described}
+    assert await included_of(database, every) == set()
+    await keep([graduate_event(school, graduate_id)])
+    assert await included_of(database, every) == {entered}
+    await keep([unit_event(school, UnitKind.SCHOOL, "测试大学", sequence=1)])
+    assert await included_of(database, every) == {entered, described}
+    await keep([graduate_event(school, graduate_id, sequence=2)])
+    assert await included_of(database, every) == every
 
 
 async def test_a_change_that_no_roster_is_made_of_is_not_waited_for(database: Database, school: str) -> None:
-    async with database.reading() as connection:
-        assert await includes(connection, [ChangeToken(REGISTRATIONS, school, str(uuid4()), 7)])
+    other = ChangeToken(REGISTRATIONS, school, str(uuid4()), 7)
+    assert await included_of(database, [other]) == {other}

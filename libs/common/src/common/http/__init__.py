@@ -3,14 +3,14 @@
 from common.http.app import create_app
 from common.http.etags import IfMatch, etag, resource
 from common.http.idempotency import IdempotencyKey, answer
-from common.http.min_change import MinChange, RequestedChanges, wait_until
+from common.http.min_change import MinChange, RequestedChanges
 from common.http.models import Day, PageOf, Problem, StrictModel, Whole, rule_broken
 from common.http.paging import Page, Paging, decode_cursor, encode_cursor, page_of
 from common.http.probes import Check, probes_app, probes_router
-from common.http.problems import ProblemTable
 from common.http.resources import Cipher, Db
 from common.http.routing import BEARER, OPEN, Credential, Router
 from common.http.uploads import Received, Upload
+from common.http.waits import Waits
 
 __all__ = [
     "BEARER",
@@ -27,12 +27,12 @@ __all__ = [
     "PageOf",
     "Paging",
     "Problem",
-    "ProblemTable",
     "Received",
     "RequestedChanges",
     "Router",
     "StrictModel",
     "Upload",
+    "Waits",
     "Whole",
     "answer",
     "create_app",
@@ -44,5 +44,4 @@ __all__ = [
     "probes_router",
     "resource",
     "rule_broken",
-    "wait_until",
 ]

@@ -18,13 +18,14 @@ from common.http.middleware import HeadAsGet, PathCheck, SecurityHeaders, Unfore
 from common.http.openapi import describe
 from common.http.probes import Check, probes_router
 from common.http.problem_pages import problem_pages
-from common.http.problems import DEFAULT_STATUSES, InternalError, ProblemTable, problem_response
+from common.http.problems import InternalError, problem_response
 from common.http.rate_limit import RateLimit
 from common.http.refusals import MethodNotAllowed
 from common.http.routing import Router, placed_routes
+from common.http.uploads import Uploads
 from common.http.validation import refusal_of
 from common.observability import CorrelationMiddleware, MetricsMiddleware
-from common.settings import ServiceSettings
+from common.settings import LOOPBACK, ServiceSettings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -40,7 +41,6 @@ def create_app(
     verifier: TokenVerifier | None = None,
     database: Database | None = None,
     cipher: FieldCipher | None = None,
-    problems: ProblemTable | None = None,
     readiness: Mapping[str, Check] | None = None,
     lifespan: Lifespan | None = None,
     version: str = "1",
@@ -48,8 +48,8 @@ def create_app(
 ) -> FastAPI:
     """Puts a service's HTTP face together; connects to nothing.
 
-    `problems` gives statuses to a service's own errors; `/problems/<code>` explains all that are loaded.
-    Routes find these through `common.auth.Caller`, `common.http.Db` and `common.http.Cipher`.
+    `/problems/<code>` explains all refusals that are loaded. Routes find verifier, database and cipher through
+    `common.auth.Caller`, `common.http.Db` and `common.http.Cipher`.
     """
     app = FastAPI(
         title=title,
@@ -64,13 +64,14 @@ def create_app(
     )
     app.state.verifier, app.state.database, app.state.cipher = verifier, database, cipher
     app.state.rate_limit = RateLimit(settings.rate_limit_per_second)
+    app.state.uploads = Uploads(settings.upload_seconds)
     for router in routers:
         app.include_router(router)
-    table = {**DEFAULT_STATUSES, **(problems or {})}
-    app.include_router(problem_pages(table, settings.service))
-    app.include_router(probes_router(readiness or {}, verifier))
+    app.include_router(problem_pages(settings.service))
+    # beyond this machine the API's port may be anybody's, and operators have the probe port
+    app.include_router(probes_router(readiness or {}, verifier, reasons=settings.host in LOOPBACK))
     add_docs(app)
-    _handle_errors(app, table)
+    _handle_errors(app)
     # a router without a credential is refused now, and not with the first 405
     placed_routes(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
@@ -98,19 +99,19 @@ def _middleware(settings: ServiceSettings) -> list[Middleware]:
     ]
 
 
-def _handle_errors(app: FastAPI, table: ProblemTable) -> None:
+def _handle_errors(app: FastAPI) -> None:
     # async, because FastAPI runs other handlers in a thread
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, QuxiangError)
-        return problem_response(request, error, table)
+        return problem_response(request, error)
 
     async def http_refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return _http_refusal(request, error, table)
+        return _http_refusal(request, error)
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return problem_response(request, refusal_of(error), table)
+        return problem_response(request, refusal_of(error))
 
     handlers: list[tuple[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]] = [
         (QuxiangError, refused),
@@ -121,15 +122,15 @@ def _handle_errors(app: FastAPI, table: ProblemTable) -> None:
         app.add_exception_handler(kind, handler)
 
 
-def _http_refusal(request: Request, error: HTTPException, table: ProblemTable) -> Response:
+def _http_refusal(request: Request, error: HTTPException) -> Response:
     """What Starlette and FastAPI refuse by themselves."""
     if error.status_code == 404:
-        return problem_response(request, NotFound(), table)
+        return problem_response(request, NotFound())
     if error.status_code != 405:
-        return problem_response(request, Malformed() if error.status_code < 500 else InternalError(), table)
+        return problem_response(request, Malformed() if error.status_code < 500 else InternalError())
     here = [each for each in placed_routes(request.app) if each.pattern.match(request.url.path)]
     allowed = frozenset(method for each in here for method in each.methods)
     allowed |= {"HEAD"} if "GET" in allowed else frozenset()
     if request.method == "OPTIONS":
         return Response(status_code=204, headers={"Allow": ", ".join(sorted(allowed | {"OPTIONS"}))})
-    return problem_response(request, MethodNotAllowed(allowed), table)
+    return problem_response(request, MethodNotAllowed(allowed))

@@ -4,17 +4,24 @@ import json
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
+from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from common.errors import FieldProblem, Invalid, Message
-from common.http.refusals import MalformedJson, UnsupportedMediaType
+from common.http.refusals import EncodedContent, MalformedJson, UnsupportedMediaType
 from common.http.validation import field_problems, pointer
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def must_come_plain(request: Request) -> None:
+    """Raises EncodedContent for a body under a content coding, which is none of its type then."""
+    if request.headers.get("content-encoding", "").strip().lower() not in {"", "identity"}:
+        raise EncodedContent
 
 
 def parsed(model: type[Model], content_type: str, raw: bytes) -> Model:

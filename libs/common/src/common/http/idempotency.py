@@ -44,7 +44,7 @@ async def read_idempotency_key(
     cipher: FieldCipher | None = request.app.state.cipher
     # a plain hash of a few personal fields could be guessed
     hashed = sha256(payload).digest() if cipher is None else bytes(cipher.fingerprint(payload))
-    return Once(request.method, request.url.path, key, hashed, route.status_code or 200)
+    return Once(request.method, request.url.path, key, hashed)
 
 
 IdempotencyKey = Annotated[Once | None, Depends(read_idempotency_key)]

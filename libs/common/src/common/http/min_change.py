@@ -1,31 +1,29 @@
-"""Reading one's own change: wait until what a change token names is included, at most as long as the caller allows."""
+"""Reading one's own change: wait until what a change token names is included, at most as long as the caller allows.
 
-import asyncio
+The application keeps its `Waits`, which know what is included, in `app.state.waits`.
+"""
+
 import re
-import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
 from common.contracts.tokens import ChangeToken
 from common.errors import BadQuery, FieldProblem, Message, NotFound
+from common.http.waits import Waits
 
 MAX_TOKENS = 10
 MAX_WAIT = 30.0
-_FIRST_PAUSE = 0.004
-_LONGEST_PAUSE = 0.02
 _WAIT = re.compile(r"([0-9]{1,5})(ms|s)")
-
-Applied = Callable[[Sequence[ChangeToken]], Awaitable[bool]]
 
 
 class RequestedChanges:
     """The changes that an answer must include, and how long the caller waits for them."""
 
-    def __init__(self, tokens: Sequence[ChangeToken], wait: float, request: Request | None = None) -> None:
+    def __init__(self, tokens: Sequence[ChangeToken], wait: float, request: Request) -> None:
         self.tokens = tuple(tokens)
-        self.wait = wait
+        self._wait = wait
         self._request = request
 
     def must_be_of(self, sees_school: Callable[[str], bool]) -> None:
@@ -33,30 +31,15 @@ class RequestedChanges:
         if not all(sees_school(token.school_code) for token in self.tokens):
             raise NotFound
 
-    async def met(self, applied: Applied) -> bool:
-        """True as soon as `applied(tokens)` is, False when the wait ran out. Call it before the figures are read."""
+    async def met(self) -> bool:
+        """True as soon as all changes are included, False when the wait ran out. Call it before anything is read.
+
+        Raises TooManyWaiting.
+        """
         if not self.tokens:
             return True
-        return await wait_until(lambda: applied(self.tokens), self.wait, self.gone)
-
-    async def gone(self) -> bool:
-        """Whether the client has hung up, so that no answer is waited for."""
-        return self._request is not None and await self._request.is_disconnected()
-
-
-async def wait_until(
-    applied: Callable[[], Awaitable[bool]], seconds: float, gone: Callable[[], Awaitable[bool]] | None = None
-) -> bool:
-    """Asks again and again, soon at first; stops early when the client has gone."""
-    deadline = time.monotonic() + seconds
-    pause = _FIRST_PAUSE
-    while not await applied():
-        left = deadline - time.monotonic()
-        if left <= 0 or (gone is not None and await gone()):
-            return False
-        await asyncio.sleep(min(pause, left))
-        pause = min(pause * 1.25, _LONGEST_PAUSE)
-    return True
+        waits: Waits = self._request.app.state.waits
+        return await waits.met(self.tokens, self._wait, self._request.is_disconnected)
 
 
 async def read_min_change(
@@ -76,7 +59,7 @@ async def read_min_change(
 
 
 MinChange = Annotated[RequestedChanges, Depends(read_min_change)]
-"""In a route's signature; then `min_change.must_be_of(…)` and `await min_change.met(…)`."""
+"""In a route's signature; then `min_change.must_be_of(…)` and `await min_change.met()`."""
 
 
 def _seconds(text: str) -> float:

@@ -19,7 +19,7 @@ Check = Callable[[], Awaitable[str | None]]
 
 
 class Readiness(BaseModel):
-    """Whether this process can do its work; `checks` gives a reason for each part that cannot."""
+    """Whether this process can do its work; `checks` gives a reason for each part that cannot, to operators only."""
 
     ready: bool
     checks: dict[str, str | None]
@@ -31,8 +31,10 @@ class KeySetDocument(BaseModel):
     keys: list[dict[str, object]]
 
 
-def probes_router(readiness: Mapping[str, Check], verifier: TokenVerifier | None = None) -> Router:
-    """`/livez`, `/readyz`, `/metrics`, and the trusted keys where there is a verifier."""
+def probes_router(
+    readiness: Mapping[str, Check], verifier: TokenVerifier | None = None, *, reasons: bool = True
+) -> Router:
+    """`/livez`, `/readyz`, and the trusted keys where there is a verifier."""
     router = Router(credential=None, tags=["probes"])
 
     @router.get("/livez", summary="The process runs")
@@ -44,11 +46,7 @@ def probes_router(readiness: Mapping[str, Check], verifier: TokenVerifier | None
         checks = dict(zip(readiness, await asyncio.gather(*map(_reason, readiness.values())), strict=True))
         ready = not any(checks.values())
         response.status_code = 200 if ready else 503
-        return Readiness(ready=ready, checks=checks)
-
-    @router.get("/metrics", summary="Metrics for Prometheus", response_class=_Metrics)
-    async def metrics() -> Response:
-        return _Metrics(exposition())
+        return Readiness(ready=ready, checks=checks if reasons else {})
 
     if verifier is not None:
 
@@ -60,9 +58,15 @@ def probes_router(readiness: Mapping[str, Check], verifier: TokenVerifier | None
 
 
 def probes_app(readiness: Mapping[str, Check]) -> FastAPI:
-    """The probes alone, for a worker's side port."""
+    """The probes with their reasons, and the metrics, for a port that only operators reach."""
     app = FastAPI(title="Probes", openapi_url=None)
-    app.include_router(probes_router(readiness))
+    router = probes_router(readiness)
+
+    @router.get("/metrics", summary="Metrics for Prometheus", response_class=_Metrics)
+    async def metrics() -> Response:
+        return _Metrics(exposition())
+
+    app.include_router(router)
     return app
 
 

@@ -6,22 +6,22 @@ from html import escape
 from fastapi.responses import HTMLResponse
 
 from common.errors import Message, NotFound, QuxiangError
-from common.http.problems import InternalError, ProblemTable, status_of
+from common.http.problems import InternalError, status_of
 from common.http.routing import Router
 
 
-def problem_pages(table: ProblemTable, service: str) -> Router:
+def problem_pages(service: str) -> Router:
     """`/problems` and `/problems/{code}` of a service."""
     router = Router(credential=None, include_in_schema=False)
 
     @router.get("/problems", response_class=HTMLResponse)
     async def all_problems() -> str:
-        known = sorted(refusals(table, service).items())
+        known = sorted(refusals(service).items())
         return _page("Problems", "".join(_entry(code, *about) for code, about in known))
 
     @router.get("/problems/{code}", response_class=HTMLResponse)
     async def one_problem(code: str) -> str:
-        known = refusals(table, service)
+        known = refusals(service)
         if code not in known:
             raise NotFound
         return _page(code, _entry(code, *known[code]))
@@ -29,13 +29,13 @@ def problem_pages(table: ProblemTable, service: str) -> Router:
     return router
 
 
-def refusals(table: ProblemTable, service: str) -> Mapping[str, tuple[int, Message]]:
+def refusals(service: str) -> Mapping[str, tuple[int, Message]]:
     """Code → status and title of every kind of refusal that is loaded; all that is answered as 500 is one kind.
 
     Where two packages in one process declare a code, that of the service counts.
     """
     declared = sorted(_declared(QuxiangError), key=lambda each: each[0].__module__.partition(".")[0] == service)
-    known = {code: (status_of(kind, table), title) for kind, code, title in declared}
+    known = {code: (status_of(kind), title) for kind, code, title in declared}
     internal = known[InternalError.code]
     return {code: about for code, about in known.items() if about[0] != internal[0]} | {InternalError.code: internal}
 

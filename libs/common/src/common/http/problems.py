@@ -1,4 +1,4 @@
-"""Every refusal as a problem document (RFC 9457). Here, and in a service's table, errors meet status codes."""
+"""Every refusal as a problem document (RFC 9457). Here, and only here, errors meet status codes."""
 
 import json
 import math
@@ -24,16 +24,13 @@ from common.errors import (
     Unauthenticated,
 )
 from common.http.language import preferred_language
-from common.http.refusals import ContentTooLarge, MethodNotAllowed, UnsupportedMediaType
+from common.http.refusals import ContentTooLarge, EncodedContent, MethodNotAllowed, UnsupportedMediaType
 from common.observability import current_correlation_id
-
-ProblemTable = Mapping[type[QuxiangError], int]
-"""Type of error → status. The nearest type in an error's ancestry counts."""
 
 MEDIA_TYPE = "application/problem+json"
 PAGES = "/problems"
 
-DEFAULT_STATUSES: ProblemTable = {
+STATUSES: Mapping[type[QuxiangError], int] = {
     QuxiangError: HTTPStatus.INTERNAL_SERVER_ERROR,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     Forbidden: HTTPStatus.FORBIDDEN,
@@ -48,8 +45,10 @@ DEFAULT_STATUSES: ProblemTable = {
     TransientError: HTTPStatus.SERVICE_UNAVAILABLE,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    EncodedContent: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
+"""Kind of error → status; the nearest kind in an error's ancestry counts."""
 
 
 class InternalError(QuxiangError):
@@ -61,14 +60,14 @@ class InternalError(QuxiangError):
         super().__init__(Message("请提供 trace_id 以便查询", "Name the trace_id when you ask for help"))
 
 
-def status_of(kind: type[QuxiangError], table: ProblemTable) -> int:
-    """The status for a kind of error by the nearest of its ancestors in the table."""
-    return next(int(table[each]) for each in kind.__mro__ if each in table)
+def status_of(kind: type[QuxiangError]) -> int:
+    """The status for a kind of error by the nearest of its ancestors that has one."""
+    return next(int(STATUSES[each]) for each in kind.__mro__ if each in STATUSES)
 
 
-def problem_response(request: Request, error: QuxiangError, table: ProblemTable = DEFAULT_STATUSES) -> Response:
-    """The whole answer. An error that the table gives 500 is answered like any unforeseen one."""
-    status = status_of(type(error), table)
+def problem_response(request: Request, error: QuxiangError) -> Response:
+    """The whole answer. An error whose status is 500 is answered like any unforeseen one."""
+    status = status_of(type(error))
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         error = InternalError()
     language = preferred_language(request.headers.get("accept-language"))
@@ -99,6 +98,8 @@ def _headers(error: QuxiangError, status: int) -> dict[str, str]:
         headers["WWW-Authenticate"] = getattr(error, "challenge", "Bearer")
     if isinstance(error, PreconditionFailed):
         headers["ETag"] = f'"{error.current_version}"'
+    if isinstance(error, EncodedContent):
+        headers["Accept-Encoding"] = "identity"
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = ", ".join(sorted(error.allowed))
     retry_after = getattr(error, "retry_after", 1.0 if status == HTTPStatus.SERVICE_UNAVAILABLE else None)

@@ -34,7 +34,10 @@ class RateLimit:
 
 
 async def limit_rate(request: Request) -> None:
-    """Run before all else; what it learns of the caller, `common.auth` need not find out again."""
+    """Run before all else; what it learns of the caller, `common.auth` need not find out again.
+
+    `request.state.client` keeps what the caller counts as.
+    """
     limit: RateLimit = request.app.state.rate_limit
     verifier: TokenVerifier | None = request.app.state.verifier
     client = f"address {request.client.host if request.client else ''}"
@@ -43,4 +46,5 @@ async def limit_rate(request: Request) -> None:
         with suppress(Unauthenticated):
             request.state.principal = await verifier.verify(credentials.credentials)
             client = f"subject {request.state.principal.subject}"
+    request.state.client = client
     limit.count(client)

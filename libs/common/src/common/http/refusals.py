@@ -24,6 +24,13 @@ class UnsupportedMediaType(QuxiangError):
         super().__init__(Message(f"请求体应为 {expected}", f"The body must be {expected}"))
 
 
+class EncodedContent(QuxiangError):
+    """The body comes compressed: nothing here would read it, or know how large it becomes."""
+
+    code = "encoded_content"
+    title = Message("请求体不得压缩，请去掉 Content-Encoding", "Send the body as it is, without Content-Encoding")
+
+
 class ContentTooLarge(QuxiangError):
     """The body is longer than the route takes; `limit` in bytes."""
 
@@ -35,13 +42,33 @@ class ContentTooLarge(QuxiangError):
 
 
 class TooManyUploads(Unavailable):
-    """As many files stream in as this process has memory for."""
+    """As many files stream in as this process has memory for, or as one caller may send at once."""
 
     code = "too_many_uploads"
     title = Message("正在接收的文件过多，请稍后重试", "Too many files are being received; try again")
 
     def __init__(self) -> None:
         super().__init__(retry_after=2.0)
+
+
+class UploadTooSlow(Malformed):
+    """A file that had not arrived when its time was over."""
+
+    code = "upload_too_slow"
+    title = Message("文件未在限定时间内传完", "The file did not arrive in time")
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(Message(f"文件须在 {seconds:g} 秒内传完", f"A file must arrive within {seconds:g} seconds"))
+
+
+class TooManyWaiting(Unavailable):
+    """As many requests wait for changes as this process lets wait; nothing was done."""
+
+    code = "too_many_waiting"
+    title = Message("等待数据更新的请求过多，请稍后重试", "Too many requests wait for changes; try again")
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=1.0)
 
 
 class MalformedJson(Malformed):

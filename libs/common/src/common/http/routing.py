@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 
 from common.auth.dependencies import authenticated, bearer
-from common.http.bodies import parsed
+from common.http.bodies import must_come_plain, parsed
 from common.http.limits import MAX_BODY, limited
 from common.http.models import StrictModel
 from common.http.queries import DeclaredQuery
@@ -80,6 +80,7 @@ class Route(APIRoute):
         model = self.body_model
         query = DeclaredQuery.of(_flattened(self.dependant))
         longest = max(getattr(call, "longest_body", MAX_BODY) for call in self.calls)
+        takes_body = model is not None or any(hasattr(call, "longest_body") for call in self.calls)
         answer = super().get_route_handler()
 
         async def checked(given: Request) -> Response:
@@ -88,6 +89,8 @@ class Route(APIRoute):
                 if self.credential.check is not None:
                     await self.credential.check(given)
             query.check(given)
+            if takes_body:
+                must_come_plain(given)
             request = _ReadRequest(given.scope, limited(given, longest))
             if model is not None:
                 content_type = request.headers.get("content-type", "")

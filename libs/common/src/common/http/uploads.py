@@ -5,6 +5,9 @@ A route takes `upload: Upload[ImportForm]` after its caller: a dependency can th
 
 import asyncio
 import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -16,7 +19,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from common.errors import FieldProblem, Invalid, Message
-from common.http.refusals import ContentTooLarge, MalformedForm, TooManyUploads, UnsupportedMediaType
+from common.http.refusals import ContentTooLarge, MalformedForm, TooManyUploads, UnsupportedMediaType, UploadTooSlow
 from common.http.routing import Route
 from common.http.validation import field_problems, pointer
 from common.spreadsheets.kinds import kind_of
@@ -29,10 +32,8 @@ MAX_FIELDS = 20
 AT_ONCE = 4
 """Files that are received and stored side by side: each takes memory that all requests share until it is answered."""
 
-RECEIVE_SECONDS = 120.0
-"""In which a file must have arrived: a slow sender would keep others out."""
-
-_streaming = asyncio.Semaphore(AT_ONCE)
+OF_ONE_CALLER = 2
+"""Of these, so that no caller whose files come slowly keeps all others out."""
 
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -44,6 +45,27 @@ class Received(Generic[Form]):
     form: Form
     kind: str
     content: bytes
+
+
+class Uploads:
+    """The files that this process receives; a file must have arrived within so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._of: Counter[str] = Counter()
+
+    @contextmanager
+    def place(self, caller: str) -> Iterator[None]:
+        """Keeps a place for a file of the caller; raises TooManyUploads."""
+        if self._of.total() >= AT_ONCE or self._of[caller] >= OF_ONE_CALLER:
+            raise TooManyUploads
+        self._of[caller] += 1
+        try:
+            yield
+        finally:
+            self._of[caller] -= 1
+            # a caller without a file is not remembered
+            self._of += Counter()
 
 
 class UploadReader:
@@ -79,14 +101,13 @@ async def _received(request: Request) -> tuple[str, bytes, dict[str, str]]:
     """Name and content of the file, and the other fields; read once for all that ask, in a place kept to the end."""
     known: tuple[str, bytes, dict[str, str]] | None = getattr(request.state, "upload", None)
     if known is None:
-        if _streaming.locked():
-            raise TooManyUploads
-        await request.state.until_answered.enter_async_context(_streaming)
+        uploads: Uploads = request.app.state.uploads
+        request.state.until_answered.enter_context(uploads.place(request.state.client))
         try:
-            async with asyncio.timeout(RECEIVE_SECONDS):
+            async with asyncio.timeout(uploads.seconds):
                 parts = await _parsed(request)
         except TimeoutError:
-            raise MalformedForm from None
+            raise UploadTooSlow(uploads.seconds) from None
         try:
             file, fields = _split(parts)
             known = (file.filename or "", await file.read(), fields)

@@ -3,9 +3,10 @@
 The handler of an operation is `partial(run_import, kind)` with an `ImportKind`.
 """
 
+from common.imports.cells import CellReader, Reading, coded, plain, text_of
 from common.imports.columns import LABEL, Columns
 from common.imports.faults import Fault
-from common.imports.form import ImportCaller, ImportForm
+from common.imports.form import ImportForm, ImportRequest
 from common.imports.importer import Importer, ImportKind, Written, empty_result
 from common.imports.owners import OWNER_HEADERS, foreign_cells
 from common.imports.pipeline import run_import
@@ -17,17 +18,22 @@ __all__ = [
     "LABEL",
     "OWNER_HEADERS",
     "REPEATED",
+    "CellReader",
     "Columns",
     "Fault",
-    "ImportCaller",
     "ImportForm",
     "ImportKind",
+    "ImportRequest",
     "Importer",
+    "Reading",
     "SeenKeys",
     "Table",
     "Task",
     "Written",
+    "coded",
     "empty_result",
     "foreign_cells",
+    "plain",
     "run_import",
+    "text_of",
 ]

@@ -1,13 +1,18 @@
-"""The form with which a spreadsheet arrives."""
+"""The form with which a spreadsheet arrives, and the act that takes it."""
 
-from typing import Annotated, ClassVar, Literal
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal, TypeVar
 
-from fastapi import Depends
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from common.auth import Caller, Principal, Role
+from common.crypto import FieldCipher
+from common.database import Database
 from common.errors import Message, NotFound
-from common.http.models import Whole, rule_broken
+from common.http import Cipher, Db, IdempotencyKey, Received, Whole, rule_broken
+from common.once import Once
+from common.operations.routes import accept
 
 
 class ImportForm(BaseModel):
@@ -30,7 +35,34 @@ class ImportForm(BaseModel):
         raise rule_broken("not_allowed", Message("应为 true 或 false", "Must be true or false"))
 
 
+FormT = TypeVar("FormT", bound=ImportForm)
+
 _WITHOUT_SCHOOL = frozenset({Role.GRADUATE, Role.EMPLOYER, Role.INTERVIEWER})
+
+
+@dataclass(frozen=True)
+class Sending:
+    """Who sends a file, and where it goes."""
+
+    request: Request
+    database: Database
+    cipher: FieldCipher
+    caller: Principal
+    once: Once | None
+
+    async def accept(self, kind: str, upload: Received[FormT]) -> Response:
+        """Stores the file as an operation of this kind and answers 202; the caller must be known to be allowed."""
+        return await accept(
+            self.request,
+            self.database,
+            self.caller,
+            self.once,
+            kind=kind,
+            parameters={**upload.form.model_dump(mode="json"), "kind": upload.kind},
+            school_code=upload.form.school_code,
+            upload=upload.content,
+            cipher=self.cipher,
+        )
 
 
 async def _staff(caller: Caller) -> Principal:
@@ -40,5 +72,15 @@ async def _staff(caller: Caller) -> Principal:
     return caller
 
 
-ImportCaller = Annotated[Principal, Depends(_staff)]
-"""`caller: ImportCaller` of a route that imports, before its `upload`; which roles may import is asked afterwards."""
+async def _sending(
+    request: Request,
+    database: Db,
+    cipher: Cipher,
+    caller: Annotated[Principal, Depends(_staff)],
+    once: IdempotencyKey,
+) -> Sending:
+    return Sending(request, database, cipher, caller, once)
+
+
+ImportRequest = Annotated[Sending, Depends(_sending)]
+"""`sending: ImportRequest` of a route that imports, before its `upload`; which roles may import is asked afterwards."""

@@ -18,17 +18,18 @@ KEPT = "24 hours"
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:place, 7))")
 _FIND = text(
     f"""
-    SELECT payload_hash, status, location, object_id, version, stored_at < {NOW_SQL} - interval '{KEPT}' AS old
+    SELECT payload_hash, object_id, version, stored_at < {NOW_SQL} - interval '{KEPT}' AS old
     FROM idempotency_keys WHERE subject = :subject AND method = :method AND path = :path AND key = :key
     """
 )
 _FORGET = text(
     "DELETE FROM idempotency_keys WHERE subject = :subject AND method = :method AND path = :path AND key = :key"
 )
+# no answer is made of `status` any more; the column goes when no process writes it
 _STORE = text(
     """
-    INSERT INTO idempotency_keys (subject, method, path, key, payload_hash, status, location, object_id, version)
-    VALUES (:subject, :method, :path, :key, :payload_hash, :status, :location, :object_id, :version)
+    INSERT INTO idempotency_keys (subject, method, path, key, payload_hash, status, object_id, version)
+    VALUES (:subject, :method, :path, :key, :payload_hash, 200, :object_id, :version)
     """
 )
 _PURGE = text(f"DELETE FROM idempotency_keys WHERE stored_at < {NOW_SQL} - interval '{KEPT}'")
@@ -38,14 +39,13 @@ _PURGE = text(f"DELETE FROM idempotency_keys WHERE stored_at < {NOW_SQL} - inter
 class Once:
     """One request with an idempotency key. Who sent it is the actor of the act, so the two cannot differ.
 
-    `payload_hash` is keyed where the service has a cipher. `status` is what the first success is answered with.
+    `payload_hash` is keyed where the service has a cipher.
     """
 
     method: str
     path: str
     key: str
     payload_hash: bytes
-    status: int = 200
 
 
 class Remembered(Protocol):
@@ -62,10 +62,8 @@ class Remembered(Protocol):
 
 @dataclass(frozen=True)
 class Answered:
-    """What was answered to the first request with a key."""
+    """What the first request with a key was answered with."""
 
-    status: int
-    location: str | None
     object_id: str
     version: int | None
 
@@ -116,14 +114,12 @@ async def claim(connection: AsyncConnection, subject: str, once: Once) -> None:
         return
     if row.payload_hash != once.payload_hash:
         raise KeyReused
-    raise AlreadyAnswered(Answered(row.status, row.location, row.object_id, row.version))
+    raise AlreadyAnswered(Answered(row.object_id, row.version))
 
 
-async def remember(
-    connection: AsyncConnection, subject: str, once: Once, done: Remembered, location: str | None = None
-) -> None:
+async def remember(connection: AsyncConnection, subject: str, once: Once, done: Remembered) -> None:
     """Stores what will be answered, inside the same transaction as the write."""
-    facts = {"status": once.status, "location": location, "object_id": str(done.id), "version": done.version}
+    facts = {"object_id": str(done.id), "version": done.version}
     await connection.execute(_STORE, {**_place(subject, once), **facts, "payload_hash": once.payload_hash})
 
 

@@ -48,7 +48,7 @@ class OperationRunner:
         lease: float = LEASE,
         concurrency: int = 1,
     ) -> None:
-        self._database = database.patient
+        self._database = database
         self._handlers = handlers
         self._cipher = cipher
         self._empty_results = empty_results or {}

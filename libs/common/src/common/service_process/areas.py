@@ -21,7 +21,6 @@ from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import PermanentError
 from common.http import Router, create_app
-from common.http.problems import ProblemTable
 from common.operations import Handler, OperationRunner
 from common.operations.routes import operations_router
 from common.outbox import RaiseStreams
@@ -123,7 +122,6 @@ class Composition:
     settings: Callable[[], ServiceSettings]
     metadata: MetaData
     areas: Sequence[Area]
-    problems: ProblemTable = field(default_factory=dict)
     feed: Conditions | None = field(default_factory=dict)
     keyring: bool = True
     clients: Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any]]] = no_clients
@@ -165,7 +163,6 @@ class Composition:
             verifier=TokenVerifier(settings),
             database=database,
             cipher=runtime.keys,
-            problems=self.problems,
             readiness=readiness,
             lifespan=lifespan,
             routers=routers,

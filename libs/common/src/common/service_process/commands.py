@@ -33,7 +33,6 @@ from common.service_process.running import http_server, run_together
 from common.settings import ServiceSettings
 
 _START_ATTEMPTS = 30
-_USAGE_ERROR = 2
 
 _log = logger(__name__)
 
@@ -55,8 +54,8 @@ def run_service(service: Service, arguments: Sequence[str] | None = None) -> NoR
 def _parser(service: Service) -> ArgumentParser:
     parser = ArgumentParser(prog=f"python -m {service.name}")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("api", help="serve HTTP only")
-    commands.add_parser("worker", help="run relay, consumers and operations, with probes on the probe port")
+    commands.add_parser("api", help="serve HTTP only, with probes and metrics on the probe port")
+    commands.add_parser("worker", help="run relay, consumers and operations, with probes and metrics on the probe port")
     commands.add_parser("all", help="api and worker in one process")
     commands.add_parser("migrate", help="bring the database to the newest revision, as its owner")
     commands.add_parser("topics", help="create what is missing of all topics and dead letters, of every service")
@@ -151,12 +150,11 @@ async def _serve(service: Service, settings: ServiceSettings, database: Database
         background.append(Background("relay", relay.run, relay.not_ready))
         background += service.background(settings, database.patient)
     readiness = readiness_of(database, service.name, background)
-    if command == "worker":
-        server = http_server(probes_app(readiness), settings.host, settings.probe_port)
-    else:
-        server = http_server(service.create_app(settings, database, readiness), settings.host, settings.port)
+    servers = [http_server(probes_app(readiness), settings.host, settings.probe_port)]
+    if command != "worker":
+        servers.append(http_server(service.create_app(settings, database, readiness), settings.host, settings.port))
     _tune_garbage_collector()
-    return await run_together([server], background)
+    return await run_together(servers, background)
 
 
 def _tune_garbage_collector() -> None:

@@ -41,7 +41,7 @@ async def _met(
         if not await may_be_named(school_code):
             raise NotFound
     await figures.require_past(days)
-    return await figures.waits.met(requested.tokens, requested.wait, requested.gone)
+    return await requested.met()
 
 
 async def _is_inside(figures: Figures, scope: Scope, school_code: SchoolCode) -> bool:

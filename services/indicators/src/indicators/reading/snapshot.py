@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -18,8 +17,6 @@ from common.identifiers import ProvinceCode, SchoolCode
 from common.kafka import partition_for
 from indicators.organisation.storage import province_of_school
 from indicators.progress.storage import Standing, standing, today
-from indicators.progress.tokens import included_of
-from indicators.progress.waiting import Waits
 from indicators.reading.answers import Stamp
 from indicators.reading.selection import Level, Moment, Scope, Selection, require_readable
 
@@ -48,11 +45,10 @@ class Look:
 
 
 class Figures:
-    """The figures as a route gets them; one per process, because its requests share one poller for their changes."""
+    """The figures as a route gets them."""
 
     def __init__(self, database: Database, partitions: int) -> None:
         self.database = database
-        self.waits = Waits(partial(included_of, database))
         self._partitions = partitions
 
     async def require_readable(self, caller: Principal, selection: Selection) -> None:

@@ -33,7 +33,7 @@ def runner(request: pytest.FixtureRequest, database: Database, cipher: FieldCiph
     """A worker with chunks of some lines."""
     kind = roster_import(cipher, request.param)
     handlers, empty_results = {KIND: partial(run_import, kind)}, {KIND: kind.empty_result}
-    return OperationRunner(database, handlers, cipher=cipher, empty_results=empty_results)
+    return OperationRunner(database.patient, handlers, cipher=cipher, empty_results=empty_results)
 
 
 def spelled(rows: Sequence[list[Any]]) -> list[list[Any]]:

@@ -40,7 +40,8 @@ async def test_two_imports_of_one_roster_create_each_graduate_once(
 ) -> None:
     paths = [await submit(officer, school, files.csv(table(start, 300))) for start in (0, 150)]
     runners = [
-        OperationRunner(database, {KIND: partial(run_import, roster_import(cipher))}, cipher=cipher) for _ in paths
+        OperationRunner(database.patient, {KIND: partial(run_import, roster_import(cipher))}, cipher=cipher)
+        for _ in paths
     ]
     await asyncio.gather(*(runner.run_once() for runner in runners))
     done = [(await officer.get(path)).json() for path in paths]
@@ -62,7 +63,8 @@ async def test_two_cohorts_share_the_units_they_bring(
 ) -> None:
     paths = [await submit(officer, school, files.csv(table(0, 200)), cohort=cohort) for cohort in ("2023", "2024")]
     runners = [
-        OperationRunner(database, {KIND: partial(run_import, roster_import(cipher))}, cipher=cipher) for _ in paths
+        OperationRunner(database.patient, {KIND: partial(run_import, roster_import(cipher))}, cipher=cipher)
+        for _ in paths
     ]
     await asyncio.gather(*(runner.run_once() for runner in runners))
     done = [(await officer.get(path)).json() for path in paths]
@@ -108,9 +110,13 @@ async def test_an_import_that_broke_off_is_taken_up(
         ["00003", "张三", "本科生毕业", None, None] if on_error == "skip" else ["00100", "张三", "31", None, None]
     )
     path = await submit(officer, school, files.csv(content), on_error=on_error)
-    await OperationRunner(database, {KIND: partial(dying, roster_import(cipher, CHUNK))}, cipher=cipher).run_once()
+    await OperationRunner(
+        database.patient, {KIND: partial(dying, roster_import(cipher, CHUNK))}, cipher=cipher
+    ).run_once()
     assert (await officer.get(path)).json()["state"] in {"queued", "running"}
-    healthy = OperationRunner(database, {KIND: partial(run_import, roster_import(cipher, CHUNK))}, cipher=cipher)
+    healthy = OperationRunner(
+        database.patient, {KIND: partial(run_import, roster_import(cipher, CHUNK))}, cipher=cipher
+    )
     await eventually(healthy.run_once, describe="the operation taken up again")
     done = (await officer.get(path)).json()
     assert (done["state"], counts(done)) == ("succeeded", [99, 0, 0, 2] if on_error == "skip" else [101, 0, 0, 0])
@@ -126,14 +132,20 @@ async def test_the_faults_of_a_stored_part_are_those_it_was_stored_with(
     header = ["学号", "考生号", "姓名"]
     first = [header, ["1", "E1", "张三"]]
     await submit(officer, school, files.csv(first))
-    await OperationRunner(database, {KIND: partial(run_import, roster_import(cipher))}, cipher=cipher).run_once()
+    await OperationRunner(
+        database.patient, {KIND: partial(run_import, roster_import(cipher))}, cipher=cipher
+    ).run_once()
     table = [header, [None, "E1", "李四"], *([f"{number:05}", None, "王五"] for number in range(3 * CHUNK))]
     path = await submit(officer, school, files.csv(table), on_error="skip")
-    await OperationRunner(database, {KIND: partial(dying, roster_import(cipher, CHUNK))}, cipher=cipher).run_once()
+    await OperationRunner(
+        database.patient, {KIND: partial(dying, roster_import(cipher, CHUNK))}, cipher=cipher
+    ).run_once()
     (person,) = (await officer.post("/v1/graduates/search", json={"student_number": "1"})).json()["items"]
     renamed = await officer.patch(f"/v1/graduates/{person['id']}", json={"name": "李四"}, headers={"If-Match": '"1"'})
     assert renamed.status_code == 200
-    healthy = OperationRunner(database, {KIND: partial(run_import, roster_import(cipher, CHUNK))}, cipher=cipher)
+    healthy = OperationRunner(
+        database.patient, {KIND: partial(run_import, roster_import(cipher, CHUNK))}, cipher=cipher
+    )
     await eventually(healthy.run_once, describe="the operation taken up again")
     done = (await officer.get(path)).json()
     assert counts(done) == [3 * CHUNK, 0, 0, 1]

@@ -16,8 +16,7 @@ from surveys.answers import storage
 from surveys.answers.domain import answered, missing, problems_of_page
 from surveys.answers.storage import Values
 from surveys.invitations import storage as invitations
-from surveys.invitations.domain import Invitation, InvitationState
-from surveys.problems import LinkRefused
+from surveys.invitations.domain import Invitation, InvitationState, LinkRefused
 from surveys.questionnaires.domain.content import Content
 from surveys.questionnaires.storage import published
 from surveys.responses import storage as responses

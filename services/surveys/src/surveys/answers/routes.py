@@ -12,9 +12,8 @@ from common.http import Cipher, Credential, Db, IdempotencyKey, IfMatch, Router,
 from surveys.answers import commands
 from surveys.answers.commands import Answer, holder_of
 from surveys.answers.wire import AnswerBody, PageValues
-from surveys.invitations.domain import Invitation, InvitationState, has_form
+from surveys.invitations.domain import Invitation, InvitationState, LinkRefused, has_form
 from surveys.invitations.storage import by_digest
-from surveys.problems import LinkRefused
 
 
 async def check_link(request: Request) -> None:

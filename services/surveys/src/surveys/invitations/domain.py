@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from common.errors import Message, Unauthenticated
 from common.identifiers import GraduateId, InvitationId, OperationId, SchoolCode, WaveId
 
 TOKEN_BYTES = 16
@@ -59,6 +60,14 @@ class NewInvitation:
     graduate_id: GraduateId
     token_digest: bytes
     token_ciphertext: bytes
+
+
+class LinkRefused(Unauthenticated):
+    """A personal link that is wrong, used up or expired: one text, so that guessing learns nothing."""
+
+    code = "link_refused"
+    title = Message("链接无效、已使用或已过期", "The link is wrong, used up or expired")
+    challenge = "Survey"
 
 
 def new_token() -> str:

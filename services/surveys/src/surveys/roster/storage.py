@@ -1,14 +1,16 @@
 """The roster in SQL: the highest sequence of a key wins, whatever the order of delivery."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.contracts import ChangeToken
 from common.contracts.graduate import TOPIC as GRADUATES
 from common.contracts.organisation import TOPIC as ORGANISATION
+from common.database import Database
 from common.identifiers import SchoolCode
 from surveys.roster.domain import SchoolNames
 
@@ -39,11 +41,26 @@ _SCHOOLS = text(
     """
 )
 
-# a graduate of another school than the token's is as good as an unknown one: the answer does not tell them apart
-_GRADUATE_SEQUENCE = text(
-    "SELECT sequence FROM graduates WHERE graduate_id = CAST(:key AS uuid) AND school_code = :school_code"
+
+def _included(stored: str, key: str) -> TextClause:
+    # a graduate of another school than the token's is as good as an unknown one: the answer does not tell them apart
+    return text(
+        f"""
+        SELECT named.key, named.sequence, named.school_code
+        FROM unnest(CAST(:keys AS text[]), CAST(:sequences AS bigint[]), CAST(:schools AS text[]))
+            AS named (key, sequence, school_code)
+        JOIN {stored} AS stored ON {key} AND stored.school_code = named.school_code
+         AND stored.sequence >= named.sequence
+        """
+    )
+
+
+_INCLUDED: Mapping[str, TextClause] = MappingProxyType(
+    {
+        GRADUATES: _included("graduates", "stored.graduate_id = CAST(named.key AS uuid)"),
+        ORGANISATION: _included("schools", "stored.school_code = named.key"),
+    }
 )
-_SCHOOL_SEQUENCE = text("SELECT sequence FROM schools WHERE school_code = :key AND school_code = :school_code")
 _SCHOOL_NAME = text("SELECT name, name_en FROM schools WHERE school_code = :school_code")
 
 
@@ -63,17 +80,20 @@ async def school_names(connection: AsyncConnection, school_code: SchoolCode) -> 
     return SchoolNames(row.name, row.name_en) if row else SchoolNames(None, None)
 
 
-async def includes(connection: AsyncConnection, tokens: Sequence[ChangeToken]) -> bool:
-    """Whether the roster holds all these changes; those of topics it is not made of change nothing here."""
-    for token in tokens:
-        query = {GRADUATES: _GRADUATE_SEQUENCE, ORGANISATION: _SCHOOL_SEQUENCE}.get(token.topic)
-        if query is None:
-            continue
-        named = {"key": token.key, "school_code": token.school_code}
-        known = (await connection.execute(query, named)).scalar_one_or_none()
-        if known is None or known < token.sequence:
-            return False
-    return True
+async def included_of(database: Database, tokens: Collection[ChangeToken]) -> set[ChangeToken]:
+    """Those of the changes that the roster holds, and those of topics that change nothing in it."""
+    found = {token for token in tokens if token.topic not in _INCLUDED}
+    async with database.reading() as connection:
+        for topic, query in _INCLUDED.items():
+            if asked := [token for token in tokens if token.topic == topic]:
+                named = {
+                    "keys": [token.key for token in asked],
+                    "sequences": [token.sequence for token in asked],
+                    "schools": [token.school_code for token in asked],
+                }
+                rows = await connection.execute(query, named)
+                found |= {ChangeToken(topic, row.school_code, row.key, row.sequence) for row in rows}
+    return found
 
 
 async def _unnest(connection: AsyncConnection, statement: Any, rows: Sequence[RosterRow]) -> None:

@@ -1,6 +1,5 @@
 """Waves over HTTP."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -8,25 +7,11 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from common.auth import Caller, Principal
-from common.contracts import ChangeToken
 from common.database import Database
 from common.errors import Invalid
-from common.http import (
-    Db,
-    IdempotencyKey,
-    MinChange,
-    Page,
-    PageOf,
-    RequestedChanges,
-    Router,
-    Whole,
-    answer,
-    page_of,
-    resource,
-)
+from common.http import Db, IdempotencyKey, MinChange, Page, PageOf, Router, Whole, answer, page_of, resource
 from common.identifiers import Cohort, SchoolCode, WaveId
 from common.once import Answered
-from surveys.roster.storage import includes
 from surveys.waves import commands, storage
 from surveys.waves.announcements import change_token
 from surveys.waves.domain import Wave, WavePlan
@@ -60,13 +45,13 @@ async def create_wave(
     # before the act: a transaction that waits for events of another service would hold its locks
     possible = not min_change.tokens or await _is_possible(database, plan)
     # an impossible plan is refused, and nothing waited for
-    met = possible and await _included(database, min_change)
+    met = possible and await min_change.met()
 
     async def found_again(done: Answered) -> Wave:
         nonlocal met
         if not possible:
             # it was possible when the wave was created
-            met = await _included(database, min_change)
+            met = await min_change.met()
         return await _found(database, caller, WaveId(UUID(done.object_id)))
 
     async def created(wave: Wave) -> Response:
@@ -95,16 +80,6 @@ async def _is_possible(database: Database, plan: WavePlan) -> bool:
     except Invalid:
         return False
     return True
-
-
-async def _included(database: Database, min_change: RequestedChanges) -> bool:
-    """Whether the roster holds the changes that the caller names, as soon as it does."""
-
-    async def applied(tokens: Sequence[ChangeToken]) -> bool:
-        async with database.reading() as connection:
-            return await includes(connection, tokens)
-
-    return await min_change.met(applied)
 
 
 async def _found(database: Database, caller: Principal, wave_id: WaveId) -> Wave:

@@ -21,7 +21,7 @@ from common.spreadsheets import NumberedRow
 from common.spreadsheets.headers import Header
 from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Person
-from destinations.registrations.imports.columns import COLUMNS, KEYS
+from destinations.registrations.imports.columns import COLUMNS
 from destinations.registrations.imports.load import ResolvedRows, lock_and_keep, read_stored
 from destinations.registrations.imports.plan import Plan, StoredRegistration, plan_rows
 from destinations.registrations.imports.rows import RegistrationRow, RowReader
@@ -55,7 +55,6 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         self._writing = Writing(task.school_code, date.fromisoformat(day) if day else None, str(context.id))
         self._person = Person(Party.SCHOOL_OFFICER, context.actor.subject)
         self._reader = RowReader(header, task.school_code, task.cohort)
-        self._number_column = next(key for key in KEYS if key in header.positions)
         self._resolved = ResolvedRows()
         self._seen = SeenKeys()
 
@@ -100,7 +99,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         is_repeated = row.key is not None and self._seen.take("number", row.key)
         if (problem := self._resolved.problem(row.number)) is not None:
             rule = _RULES.get(problem, "unknown_graduate")
-            columns = {"unknown_graduate": self._number_column, "name_mismatch": "name"}
+            columns = {"unknown_graduate": self._reader.number_column, "name_mismatch": "name"}
             faults.append(Fault(columns.get(rule, row.key_column), rule))
         if graduate is not None and self._seen.take("graduate", graduate.bytes):
             is_repeated = True

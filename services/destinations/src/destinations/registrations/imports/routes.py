@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import Request, Response
+from fastapi import Response
 from pydantic import Field
 from sqlalchemy import text
 
@@ -11,9 +11,9 @@ from common.auth import Role
 from common.clock import TODAY_SQL
 from common.codes.rules import rule
 from common.errors import Invalid, NotFound
-from common.http import Cipher, Day, Db, IdempotencyKey, Router, Upload
-from common.imports import ImportCaller, ImportForm
-from common.operations.routes import Operation, accept
+from common.http import Day, Router, Upload
+from common.imports import ImportForm, ImportRequest
+from common.operations.routes import Operation
 from destinations.registrations.imports.operations import KIND
 
 router = Router(prefix="/v1/imports", tags=["imports"])
@@ -38,30 +38,13 @@ class RegistrationImportForm(ImportForm):
     "of the stored ones, `incomplete_fields` lack something.",
     response_model=Operation,
 )
-async def import_registrations(
-    request: Request,
-    database: Db,
-    cipher: Cipher,
-    caller: ImportCaller,
-    once: IdempotencyKey,
-    upload: Upload[RegistrationImportForm],
-) -> Response:
+async def import_registrations(sending: ImportRequest, upload: Upload[RegistrationImportForm]) -> Response:
     form = upload.form
-    if not caller.sees_school(form.school_code):
+    if not sending.caller.sees_school(form.school_code):
         raise NotFound
-    caller.must_be(Role.SCHOOL_OFFICER)
-    async with database.reading() as connection:
+    sending.caller.must_be(Role.SCHOOL_OFFICER)
+    async with sending.database.reading() as connection:
         today = await connection.scalar(text(f"SELECT {TODAY_SQL}"))
     if form.effective_on is not None and form.effective_on > today:
         raise Invalid([rule("in_the_future").problem("/effective_on")])
-    return await accept(
-        request,
-        database,
-        caller,
-        once,
-        kind=KIND,
-        parameters=form.model_dump(mode="json") | {"kind": upload.kind},
-        school_code=form.school_code,
-        upload=upload.content,
-        cipher=cipher,
-    )
+    return await sending.accept(KIND, upload)

@@ -3,15 +3,13 @@
 A field that is absent from `given` keeps what is stored; one that is given as None erases it.
 """
 
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from common.codes import Cell, CodeLists, CodeProblem
 from common.codes.spelling import cell_text, normalise
-from common.imports import LABEL, Fault, foreign_cells
-from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
+from common.imports import CellReader, Fault, Reading, coded, foreign_cells, plain, text_of
+from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank
 from common.spreadsheets.headers import Header
 from destinations.registrations.domain.content import CODE_LISTS
 from destinations.registrations.domain.fields import is_reason_of
@@ -19,9 +17,6 @@ from destinations.registrations.imports.columns import CODED, DESTINATION, KEYS,
 
 LONGEST_KEY = 100
 """No number and no name is longer; registry is not asked for such a one."""
-
-_FORMAT = "Cf"
-_UNPRINTABLE = frozenset({"Cc", "Cs"})
 
 
 @dataclass
@@ -32,11 +27,10 @@ class RegistrationRow:
     """
 
     number: int
-    silent: bool = True
     student_number: str | None = None
     exam_number: str | None = None
     name: str | None = None
-    name_rule: str | None = None
+    silent: bool = True
     destination_code: str | None = None
     given: dict[str, object] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
@@ -53,128 +47,79 @@ class RegistrationRow:
         return (self.key_column, number) if number else None
 
 
-@dataclass(frozen=True)
 class RowReader:
     """Reads the rows of one file for one school and cohort."""
 
-    header: Header
-    school_code: str
-    cohort: int
+    def __init__(self, header: Header, school_code: str, cohort: int) -> None:
+        self._header = header
+        self._school_code = school_code
+        self._cohort = cohort
+        self._person = CellReader(header, PERSON)
+        self._content = CellReader[object](header, readings(cohort))
+        self.number_column = next(key for key in KEYS if key in header.positions)
 
     def read_person(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
         """The row as far as it names a graduate: numbers, of a silent row too, since a later row may repeat them."""
-        row = RegistrationRow(number)
-        row.silent = all(is_blank(self.header.cell(cells, column)) for column in DESTINATION)
-        for column in KEYS:
-            try:
-                setattr(row, column, _short(identifier_text(self.header.cell(cells, column))))
-            except CellProblem as problem:
-                row.faults.append(Fault(column, problem.rule))
-        if not row.faults and not row.key:
-            row.faults.append(Fault(next(key for key in KEYS if key in self.header.positions), "required"))
-        try:
-            row.name = _short(_text(self.header.cell(cells, "name")))
-        except CellProblem as problem:
-            row.name_rule = problem.rule
-        else:
-            row.name_rule = None if row.name else "required"
+        faults: list[Fault] = []
+        said = self._person.read(cells, faults)
+        student_number, exam_number, name = map(said.get, (*KEYS, "name"))
+        silent = all(is_blank(self._header.cell(cells, column)) for column in DESTINATION)
+        row = RegistrationRow(number, student_number, exam_number, name, silent, faults=faults)
+        faulty = {fault.column for fault in faults}
+        if not row.key and faulty.isdisjoint(KEYS):
+            faults.append(Fault(self.number_column, "required"))
+        if not row.name and "name" not in faulty:
+            faults.append(Fault("name", "required"))
         return row
 
     def read(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
         """Checks the row by itself; what depends on other rows or on what is stored is checked later."""
         row = self.read_person(number, cells)
-        foreign = list(foreign_cells(self.header, cells, self.school_code, self.cohort))
+        foreign = list(foreign_cells(self._header, cells, self._school_code, self._cohort))
         if row.silent:
             row.faults = foreign
             return row
         row.faults = foreign + row.faults
-        self._read_destination(cells, row)
-        if row.name_rule:
-            row.faults.append(Fault("name", row.name_rule))
-        self._fill(cells, row, "signed_on", as_day)
-        self._fill(cells, row, "employer_uscc", lambda cell: identifier_text(cell).upper())
-        for column in TEXTS:
-            self._fill(cells, row, column, _text)
-        for column in CODED:
-            self._fill_code(cells, row, column)
-        if row.destination_code is not None:
-            target = field_of_name_column(row.destination_code)
-            if target != "employer_name" and "employer_name" in row.given:
-                row.given[target] = row.given.pop("employer_name")
+        row.given = self._content.read(cells, row.faults)
+        code = row.given.get("destination_code", "")
+        if code is None:
+            row.faults.append(Fault("destination_code", "required"))
+        elif isinstance(code, str) and code:
+            row.destination_code = code
+            self._say_what_depends(row, code, cells)
         return row
 
-    @property
-    def _day(self) -> date:
-        """The day of the cohort's first official rate (初次): labels mean the codes that are in force then."""
-        return date(self.cohort, 8, 31)
-
-    def _read_destination(self, cells: Sequence[Cell], row: RegistrationRow) -> None:
-        code, label = (self.header.cell(cells, column) for column in DESTINATION)
-        if is_clear(code) or is_clear(label):
-            row.faults.append(Fault("destination_code", "required"))
-            return
-        try:
-            row.destination_code = _code("destination", code, label, self._day)
-        except CodeProblem as problem:
-            row.faults.append(Fault(_column_at_fault("destination_code", code, problem), problem.rule))
-        if row.destination_code is not None:
-            reason = _reason(row.destination_code, label) or _reason(row.destination_code, code)
-            row.given["destination_code"] = row.destination_code
-            if reason:
-                row.given["reason"] = reason
-
-    def _fill(self, cells: Sequence[Cell], row: RegistrationRow, column: str, reader: Callable[[Cell], object]) -> None:
-        if column not in self.header.positions or is_blank(cell := self.header.cell(cells, column)):
-            return
-        try:
-            value = None if is_clear(cell) else reader(cell)
-        except CellProblem as problem:
-            row.faults.append(Fault(column, problem.rule))
-            return
-        if value != "":
-            row.given[column] = value
-
-    def _fill_code(self, cells: Sequence[Cell], row: RegistrationRow, column: str) -> None:
-        code, label = self.header.cell(cells, column), self.header.cell(cells, column + LABEL)
-        if is_blank(code) and is_blank(label):
-            return
-        if is_clear(code) or is_clear(label):
-            row.given[column] = None
-            return
-        try:
-            found = _code(CODE_LISTS[column], code, label, self._day)
-        except CodeProblem as problem:
-            row.faults.append(Fault(_column_at_fault(column, code, problem), problem.rule))
-            return
-        if found is not None:
-            row.given[column] = found
+    def _say_what_depends(self, row: RegistrationRow, code: str, cells: Sequence[Cell]) -> None:
+        """Enters what cells mean under this code: 单位名称 may name a school, a sub-label a reason."""
+        reasons = (_reason(code, self._header.cell(cells, column)) for column in reversed(DESTINATION))
+        if reason := next(filter(None, reasons), None):
+            row.given["reason"] = reason
+        if "employer_name" in row.given:
+            row.given[field_of_name_column(code)] = row.given.pop("employer_name")
 
 
-def _code(list_name: str, code: Cell, label: Cell, on: date) -> str | None:
-    """The code that the cells name; where labels are only advice, one that is no code itself says nothing."""
-    codes = CodeLists.load().get(list_name)
-    if not codes.found_by_label and is_blank(code):
-        text = cell_text(label)
-        return text if text in codes else None
-    return codes.resolve(None if is_blank(code) else code, None if is_blank(label) else label, on)
+def readings(cohort: int) -> Iterator[Reading[object]]:
+    """How the fields of a registration are read."""
+    yield coded("destination_code", CODE_LISTS["destination_code"], cohort)
+    yield plain("signed_on", as_day)
+    yield plain("employer_uscc", lambda cell: identifier_text(cell).upper())
+    for column in TEXTS:
+        yield plain(column, text_of)
+    for column in CODED:
+        yield coded(column, CODE_LISTS[column], cohort)
 
 
-def _column_at_fault(column: str, code: Cell, problem: CodeProblem) -> str:
-    """That of the code, unless this cell is empty or good by itself; when the two disagree, the code's too."""
-    if is_blank(code):
-        return column + LABEL
-    try:
-        CodeLists.load().get(problem.code_list).resolve_cell(code)
-    except CodeProblem:
-        return column
-    return column if problem.rule == "code_label_disagree" else column + LABEL
-
-
-def _short(text: str) -> str | None:
-    """A number or a name, if there is one."""
+def _short(text: str) -> str:
     if len(text) > LONGEST_KEY:
         raise CellProblem("length")
-    return text or None
+    return text
+
+
+PERSON = (
+    *(plain(column, lambda cell: _short(identifier_text(cell))) for column in KEYS),
+    plain("name", lambda cell: _short(text_of(cell))),
+)
+"""How the cells are read that name a graduate."""
 
 
 def _reason(destination_code: str, label: Cell) -> str | None:
@@ -188,15 +133,3 @@ def _reason(destination_code: str, label: Cell) -> str | None:
     except CodeProblem:
         return None
     return reason if reason and is_reason_of(reason, destination_code) else None
-
-
-def _text(cell: Cell) -> str:
-    """A text in single spaces, without what only steers its layout; what steers a device is no text."""
-    text = " ".join((cell if isinstance(cell, str) else cell_text(cell)).split())
-    if text.isprintable():
-        return text
-    kinds = {character: unicodedata.category(character) for character in set(text)}
-    if not _UNPRINTABLE.isdisjoint(kinds.values()):
-        raise CellProblem("printable")
-    # rare characters of names are private use, or newer than the tables of categories
-    return " ".join("".join(character for character in text if kinds[character] != _FORMAT).split())

@@ -33,7 +33,7 @@ HEADERS: Mapping[str, Sequence[str]] = {
     "education_level": ("学历代码", "学历层次代码"),
     "education_level_label": ("学历", "学历层次", "学历名称"),
     "origin_place": ("生源地代码", "生源所在地代码"),
-    "origin_place_hint": ("生源所在地参考", "生源地", "生源所在地", "生源地名称", "生源所在地名称"),
+    "origin_place_label": ("生源所在地参考", "生源地", "生源所在地", "生源地名称", "生源所在地名称"),
     "urban_rural": ("城乡生源",),
     "training_mode": ("培养方式代码",),
     "training_mode_label": ("培养方式",),

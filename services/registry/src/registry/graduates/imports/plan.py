@@ -9,17 +9,16 @@ from common.codes.spelling import cell_text
 from common.crypto import FieldCipher
 from common.identifiers import GraduateId
 from common.imports import REPEATED, Fault, SeenKeys, Task
-from common.spreadsheets.cells import CellProblem, identifier_text
+from common.spreadsheets.cells import CellProblem
 from common.spreadsheets.headers import Header
-from registry.graduates.domain import identity
 from registry.graduates.domain.cross_checks import check_against_roster
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.columns import DAYS
-from registry.graduates.imports.rows import KnownGraduate, RosterRow, RowReader
+from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, RowReader
 from registry.graduates.storage.sealing import citizen_id_index, name_index, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
 
-CHECKS_VERSION = "2"
+CHECKS_VERSION = "3"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
 
 FINGERPRINT_BYTES = 16
@@ -54,8 +53,7 @@ class RosterPlanner:
         texts = [cell_text(cells[position]) if position < len(cells) else "" for position in self._positions]
         content = "\x1f".join((self._salt, *texts)).encode("utf-8", "surrogatepass")
         fingerprint = self._cipher.fingerprint(content)[:FINGERPRINT_BYTES]
-        student_number = self._number(cells, "student_number", identity.student_number)
-        exam_number = self._number(cells, "exam_number", identity.exam_number)
+        student_number, exam_number = (self._number(cells, column, read) for column, read in NUMBERS.items())
         return RosterRow(number, cells, fingerprint, student_number, exam_number)
 
     def check(self, rows: Sequence[RosterRow], known: Mapping[str, KnownGraduate], book: UnitBook | None) -> None:
@@ -95,10 +93,10 @@ class RosterPlanner:
         """The rows as those of the staging table, sealed; the units they name are entered in the book."""
         return [self._record(row, book) for row in rows]
 
-    def _number(self, cells: Sequence[Cell], column: str, read: Callable[[str], str]) -> str | None:
+    def _number(self, cells: Sequence[Cell], column: str, read: Callable[[Cell], str]) -> str | None:
         try:
-            return read(identifier_text(self._header.cell(cells, column)))
-        except (CellProblem, identity.RuleBroken):
+            return read(self._header.cell(cells, column))
+        except CellProblem:
             return None
 
     def _mismatch(self, row: RosterRow, people: Sequence[KnownGraduate]) -> Fault | None:

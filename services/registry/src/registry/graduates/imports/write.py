@@ -4,9 +4,8 @@ The rules that run here over many rows (blank keeps, the college of the major, t
 day from which a version counts) have their pure twins in `graduates.domain`; a test compares the two.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
@@ -190,21 +189,14 @@ async def merge(
         "role": unit.actor.role,
         "correlation_id": unit.correlation_id,
     }
-    await _execute(connection, f"DROP TABLE IF EXISTS pg_temp.{MERGED}", {})
-    await _execute(connection, _merge_sql(), parameters)
+    await connection.execute(text(f"DROP TABLE IF EXISTS pg_temp.{MERGED}"))
+    await connection.execute(text(_merge_sql()), parameters)
     counted = (await connection.execute(text(_COUNT))).mappings().one()
     for statement in (_INSERT, _UPDATE, _REMEMBER, _HISTORY, _AUDIT):
-        await _execute(connection, statement, parameters)
-    last = (await _execute(connection, _ANNOUNCE, parameters)).one_or_none()
+        await connection.execute(text(statement), parameters)
+    last = (await connection.execute(text(_ANNOUNCE), parameters)).one_or_none()
     token = ChangeToken(graduate.TOPIC, school_code, last.key, last.sequence) if last else None
     return Written({name: counted[name] for name in ("created", "updated", "unchanged")}, token)
-
-
-async def _execute(connection: AsyncConnection, statement: str, parameters: Mapping[str, Any]) -> Any:
-    """Runs a statement with those of the parameters that it names."""
-    clause = text(statement)
-    named = clause.compile().params
-    return await connection.execute(clause, {name: parameters[name] for name in named})
 
 
 async def store_book(unit: UnitOfWork, school_code: SchoolCode, book: UnitBook) -> bool:

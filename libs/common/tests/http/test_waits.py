@@ -1,15 +1,21 @@
 """Waiting for changes: one question to the database for all who wait, and a limit on these."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
+from uuid import UUID
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from common.contracts import ChangeToken, graduate
-from indicators.progress.waiting import Waits
+from common.http import Waits
+from common.http.refusals import TooManyWaiting
+from testing.tokens import TokenMint
+from testing.waiting import eventually
 
-TOKENS = [ChangeToken(graduate.TOPIC, "90001", f"{number}", 1) for number in range(50)]
+TOKENS = [ChangeToken(graduate.TOPIC, "90001", str(UUID(int=number)), 1) for number in range(50)]
 
 
 class Stored:
@@ -92,14 +98,17 @@ async def test_a_client_that_has_gone_is_not_waited_for(stored: Stored) -> None:
     assert not await asyncio.wait_for(Waits(stored.included).met(TOKENS, 30, gone), 5)
 
 
-async def test_a_request_beyond_the_limit_is_answered_at_once(stored: Stored) -> None:
+async def test_a_request_beyond_the_limit_is_put_off_unless_it_need_not_wait(stored: Stored) -> None:
     waits = Waits(stored.included, limit=2)
-    requests = [waiting(waits) for _ in range(2)]
-    await asyncio.sleep(0.01)
-    assert not await asyncio.wait_for(waits.met(TOKENS, 30, here), 1)
+    requests = [waiting(waits, TOKENS[1:]) for _ in range(2)]
+    await eventually(lambda: len(stored.asked) > 2, describe="the poller of those who wait")
+    with pytest.raises(TooManyWaiting):
+        await waits.met(TOKENS, 30, here)
+    assert not await waits.met(TOKENS, 0, here)
+    stored.changes.add(TOKENS[0])
+    assert await waits.met(TOKENS[:1], 30, here)
     stored.changes.update(TOKENS)
     assert await asyncio.gather(*requests) == [True, True]
-    assert await waits.met(TOKENS, 30, here)
 
 
 async def test_a_failed_question_fails_all_and_the_next_request_asks_again(stored: Stored) -> None:
@@ -114,3 +123,18 @@ async def test_a_failed_question_fails_all_and_the_next_request_asks_again(store
     again = waiting(waits)
     stored.changes.update(TOKENS)
     assert await again
+
+
+async def test_a_client_that_may_not_wait_is_told_when_to_come_back(
+    stored: Stored, app_with: Callable[..., FastAPI], mint: TokenMint
+) -> None:
+    app = app_with()
+    app.state.waits = Waits(stored.included, limit=0)
+    query = {"min_change": TOKENS[0].encode(), "wait": "30s"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x", headers=mint.headers("admin")) as admin:
+        refused = await admin.get("/v1/waited", params=query)
+        assert (refused.status_code, refused.json()["code"]) == (503, "too_many_waiting")
+        assert refused.headers["retry-after"] == "1"
+        stored.changes.update(TOKENS)
+        assert (await admin.get("/v1/waited", params=query)).json() == {"min_change_met": True}

@@ -8,9 +8,10 @@ import time
 from collections.abc import Awaitable, Callable, Collection
 
 from common.contracts import ChangeToken
+from common.http.refusals import TooManyWaiting
 
 MAX_WAITING = 500
-"""Requests that wait at a time. What comes beyond is answered at once, as if its wait had run out."""
+"""Requests that wait at a time: each keeps a socket and its buffers, and lengthens the question of all."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.004, 0.02
 """Seconds between two questions to the database: soon after a request has joined, then less often."""
@@ -23,7 +24,11 @@ Gone = Callable[[], Awaitable[bool]]
 
 
 class Waits:
-    """The requests of this process that wait until their changes are included."""
+    """The requests of this process that wait until their changes are included.
+
+    `included` gives those of the changes that are there; it raises only for what a request alone is to blame for, or
+    for a database that does not answer.
+    """
 
     def __init__(self, included: Included, limit: int = MAX_WAITING) -> None:
         self._included = included
@@ -35,13 +40,15 @@ class Waits:
     async def met(self, tokens: Collection[ChangeToken], seconds: float, gone: Gone) -> bool:
         """True as soon as all changes are included; False after so many seconds, or when the client has gone.
 
-        Raises what the question to the database raises.
+        Raises TooManyWaiting instead of waiting beyond the limit, and what the question to the database raises.
         """
         asked = frozenset(tokens)
         if asked <= set(await self._included(asked)):
             return True
-        if seconds <= 0 or len(self._waiting) >= self._limit:
+        if seconds <= 0:
             return False
+        if len(self._waiting) >= self._limit:
+            raise TooManyWaiting
         included: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[included] = asked
         # most changes arrive within milliseconds of the request that waits for them

@@ -1,7 +1,0 @@
-"""The table error type → status of what the common table does not say already."""
-
-from collections.abc import Mapping
-
-from common.errors import QuxiangError
-
-PROBLEMS: Mapping[type[QuxiangError], int] = {}
