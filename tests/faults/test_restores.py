@@ -26,7 +26,7 @@ from testing.stack import SERVICES, Stack, running_stack
 from testing.waiting import eventually
 
 SOAK = os.environ.get("QUXIANG_SOAK") == "1"
-GRADUATES, CHANGES, CLIENTS = (20, 24, 3)
+GRADUATES, CHANGES, CLIENTS = (100, 80, 4) if SOAK else (20, 24, 3)
 SHORT = ("a copied folder", "pg_restore of one")
 RECOVERY = 180.0
 BEYOND, NOT_COMPARED = "published beyond this database", "not compared with the topics"
