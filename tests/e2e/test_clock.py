@@ -92,7 +92,7 @@ async def test_a_fortnight_passes_in_all_services_at_once(
     once, other = {"code": "Y1", "name": "甲学院"}, {"code": "Y2", "name": "乙学院"}
     assert (await campus.http.post(colleges, json=once, headers=first_use)).status_code == 201
     assert (await campus.http.post(colleges, json=other, headers=first_use)).status_code == 422
-    await eventually(partial(answered_everywhere, campus, officer))
+    await eventually(partial(answered_everywhere, campus, officer), within=60)
 
     await stack.run_ahead("+14d")
     moved.setattr("common.clock._ahead", FORTNIGHT)
@@ -102,7 +102,7 @@ async def test_a_fortnight_passes_in_all_services_at_once(
     # the token of before has expired, and one of today is accepted
     assert await statuses(campus, officer) == dict.fromkeys(SERVICES, 401)
     officer = campus.officer(SCHOOL)
-    await eventually(partial(answered_everywhere, campus, officer))
+    await eventually(partial(answered_everywhere, campus, officer), within=60)
 
     # the key of before is free for another payload, the operation and its upload are gone
     again = await campus.http.post(colleges, json=other, headers=officer | {"Idempotency-Key": "key-of-yesterday"})
@@ -113,9 +113,9 @@ async def test_a_fortnight_passes_in_all_services_at_once(
     async def nothing_is_kept() -> bool:
         return not await asked(stack, "registry", "SELECT count(*) FROM operations")
 
-    await eventually(nothing_is_kept)
+    await eventually(nothing_is_kept, within=60)
     for service in SERVICES:
-        success = await eventually(partial(last_success, stack, campus, service))
+        success = await eventually(partial(last_success, stack, campus, service), within=60)
         assert success is not None
         assert is_moved(success), service
 

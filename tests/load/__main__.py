@@ -9,7 +9,7 @@ from argparse import ArgumentParser
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from testing.shared_servers import keeper
-from tests.load import change_cost, freshness, import_speed, neighbours
+from tests.load import change_cost, freshness, import_speed, neighbours, request_cost
 from tests.load.reporting import Verdict
 
 BENCHES: Mapping[str, Callable[[], Awaitable[list[Verdict]]]] = {
@@ -17,6 +17,7 @@ BENCHES: Mapping[str, Callable[[], Awaitable[list[Verdict]]]] = {
     "freshness": freshness.measure,
     "import-speed": import_speed.measure,
     "neighbours": neighbours.measure,
+    "request-cost": request_cost.measure,
 }
 
 

@@ -113,10 +113,7 @@ async def stored(size: int) -> AsyncIterator[Stored]:
     async with service_database("indicators") as found:
         owner = await asyncpg.connect(found.owner_url.replace("+asyncpg", ""))
         begun = time.perf_counter()
-        await owner.execute(_ROSTER, size, SCHOOL_SIZE)
-        await owner.execute(_DESTINATIONS, list(CODES))
-        for statement in (_SPANS, _CELLS):
-            await owner.execute(statement)
+        await generate(owner, size)
         rows = await owner.fetch("SELECT graduate_id, school_code FROM roster_versions ORDER BY random() LIMIT 20000")
         await owner.close()
         await _settle(found.admin_url)
@@ -126,6 +123,14 @@ async def stored(size: int) -> AsyncIterator[Stored]:
         apply = COMPOSITION.handle(FIGURES, Runtime(settings, database))
         yield Stored(size, database, apply, [(row["graduate_id"], row["school_code"]) for row in rows])
         await database.dispose()
+
+
+async def generate(owner: asyncpg.Connection, size: int) -> None:
+    """Versions, spans and cells of that many graduates, in schools from 20000 on."""
+    await owner.execute(_ROSTER, size, SCHOOL_SIZE)
+    await owner.execute(_DESTINATIONS, list(CODES))
+    for statement in (_SPANS, _CELLS):
+        await owner.execute(statement)
 
 
 async def _settle(admin_url: str) -> None:

@@ -19,6 +19,7 @@ from testing.databases import ServiceDatabase, empty_database
 from testing.migrations import on_database
 
 LANDED = Path(__file__).parent / "landed"
+SHARED = "UPDATE graduates SET exam_number = 'E1' WHERE id = ANY($1)"
 SERVICES = ("registry", "destinations", "surveys", "indicators")
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -67,6 +68,26 @@ async def test_the_release_before_goes_on_announcing_beside_the_newest_revision(
     )
     await connection.execute("UPDATE relay_state SET numbered = numbered + 1, sent = greatest(sent, 1)")
     await connection.close()
+
+
+async def test_examinee_numbers_that_are_shared_stay_and_no_further_one_comes() -> None:
+    async with empty_database("registry") as stored:
+        connection = await _connected(stored)
+        await connection.execute((LANDED / "registry.sql").read_text())
+        await connection.execute("SET search_path = public")
+        order = (
+            "SELECT id FROM graduates WHERE (school_code, cohort) = (SELECT school_code, cohort FROM graduates LIMIT 1)"
+        )
+        one, other, third, further = [row["id"] for row in await connection.fetch(f"{order} ORDER BY id LIMIT 4")]
+        await connection.execute(SHARED, [one, other, third])
+        await upgrade(stored.owner_url, "registry", application_role="registry_app")
+        kept = await connection.fetch("SELECT id FROM graduates WHERE exam_number = 'E1'")
+        assert {row["id"] for row in kept} == {one, other, third}
+        await connection.execute("UPDATE graduates SET exam_number = 'E2' WHERE id = $1", other)
+        for taken, graduate in (("E1", further), ("E2", third)):
+            with pytest.raises(asyncpg.UniqueViolationError):
+                await connection.execute("UPDATE graduates SET exam_number = $1 WHERE id = $2", taken, graduate)
+        await connection.close()
 
 
 async def _rows(stored: ServiceDatabase) -> Rows:

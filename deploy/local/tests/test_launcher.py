@@ -19,7 +19,11 @@ def nothing_is_left(launcher: Launcher) -> bool:
     return launcher.processes() == []
 
 
-async def test_it_starts_heals_and_ends(launcher: Launcher) -> None:
+async def test_it_starts_over_stale_files_heals_and_ends(launcher: Launcher) -> None:
+    (launcher.state / "pids").mkdir(parents=True)
+    (launcher.state / "lock").write_text("1\n")
+    (launcher.state / "pids" / "kafka.pid").write_text(f"{os.getpid()} 12345.0\n")
+    (launcher.state / "run.json").write_text("{")
     process = launcher.start()
     await launcher.until_running()
     addresses = launcher.addresses()
@@ -41,21 +45,22 @@ async def test_it_starts_heals_and_ends(launcher: Launcher) -> None:
     assert not (launcher.state / "run.json").exists()
 
 
-async def test_the_keys_of_the_terminal_end_it(launcher: Launcher) -> None:
-    process = launcher.start()
-    await launcher.until_running()
-    os.killpg(process.pid, signal.SIGINT)
-    assert launcher.wait(10) == 0
-    await eventually(lambda: nothing_is_left(launcher), within=2)
-
-
-async def test_it_stays_when_its_terminal_goes_if_it_was_told_to(launcher: Launcher) -> None:
+async def test_it_outlives_its_terminal_if_it_was_told_to_lets_no_second_one_in_and_ends_at_the_keys(
+    launcher: Launcher,
+) -> None:
     process = launcher.start(ignoring=[signal.SIGHUP])
     await launcher.until_running()
     process.send_signal(signal.SIGHUP)
     os.kill(launcher.pid_of("surveys"), signal.SIGKILL)
-    await eventually(partial(_says, launcher, "surveys is ready again"), within=30)
+    await eventually(partial(_says, launcher, "surveys is ready again"), within=60)
     assert "stopping" not in launcher.output
+    second = launcher.quxiang("run", "--no-demo")
+    assert second.returncode == 1
+    assert f"Another launcher (process {process.pid})" in second.stderr
+    assert "Traceback" not in second.stderr
+    os.killpg(process.pid, signal.SIGINT)
+    assert launcher.wait(10) == 0
+    await eventually(lambda: nothing_is_left(launcher), within=2)
 
 
 async def test_a_killed_launcher_leaves_a_state_that_starts_again(launcher: Launcher) -> None:
@@ -96,27 +101,6 @@ async def test_a_full_disk_is_named(launcher: Launcher) -> None:
     assert f"The disk of {launcher.state} is full" in launcher.output
     assert "Traceback" not in launcher.output
     await eventually(lambda: nothing_is_left(launcher), within=2)
-
-
-async def test_a_second_launcher_gives_way(launcher: Launcher) -> None:
-    launcher.start()
-    await launcher.until_running()
-    first = launcher.process
-    assert first is not None
-    assert launcher.start().wait(30) == 1
-    launcher.process = first
-    assert f"Another launcher (process {first.pid})" in launcher.output
-    assert "Traceback" not in launcher.output
-
-
-async def test_a_stale_lock_and_stale_pid_files_do_not_matter(launcher: Launcher) -> None:
-    (launcher.state / "pids").mkdir(parents=True)
-    (launcher.state / "lock").write_text("1\n")
-    (launcher.state / "pids" / "kafka.pid").write_text(f"{os.getpid()} 12345.0\n")
-    (launcher.state / "run.json").write_text("{")
-    launcher.start()
-    await launcher.until_running()
-    assert psutil.pid_exists(os.getpid())
 
 
 async def test_a_service_that_cannot_start_is_reported_with_its_last_words(launcher: Launcher) -> None:

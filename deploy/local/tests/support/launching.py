@@ -6,7 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,7 @@ class Launcher:
         self.state = folder / "state"
         self.first_port = _row_of_free_ports()
         self.process: subprocess.Popen[bytes] | None = None
+        self._started_at = 0
         self.settings: dict[str, str] = {}
         for service in SERVICES:
             (folder / "programs" / service).mkdir(parents=True)
@@ -80,6 +83,7 @@ class Launcher:
             for number in ignoring:
                 signal.signal(number, signal.SIG_IGN)
 
+        self._started_at = time.time_ns()
         with (self.folder / "output").open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "quxiang", "run", "--no-demo", *options],
@@ -103,11 +107,14 @@ class Launcher:
     async def until_running(self) -> None:
         process = self.process
         assert process is not None
-        await eventually(lambda: process.poll() is not None or self._is_announced(), within=60)
+        await eventually(lambda: process.poll() is not None or self._is_announced(), within=120)
         assert process.poll() is None, self.output
 
     def _is_announced(self) -> bool:
-        return (self.state / "run.json").exists()
+        """By this launcher: a killed one leaves the file of its own run, which the next one takes away."""
+        with suppress(FileNotFoundError):
+            return (self.state / "run.json").stat().st_mtime_ns > self._started_at
+        return False
 
     def pid_of(self, name: str) -> int:
         return int((self.state / "pids" / f"{name}.pid").read_text().split()[0])

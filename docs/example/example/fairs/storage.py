@@ -1,13 +1,15 @@
 """Fairs in SQL."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import history, rows
-from common.auth import Owners, RowScope
+from common.auth import Owners, RowScope, ScopeShape
 from common.database import UnitOfWork
 from common.database.pages import page_by_id
 from common.errors import NotFound
@@ -19,8 +21,7 @@ _FAIR = fairs.main.c
 
 async def get(connection: AsyncConnection, scope: RowScope, fair_id: FairId) -> Fair:
     """The fair; raises NotFound outside the scope."""
-    query = select(fairs.main).where(_FAIR.id == fair_id, _seen_by(scope))
-    found = rows.one_or_none(Fair, await connection.execute(query))
+    found = rows.one_or_none(Fair, await connection.execute(_one(scope.shape), {**scope.values, "id": fair_id}))
     if found is None:
         raise NotFound
     return found
@@ -30,8 +31,8 @@ async def page(
     connection: AsyncConnection, scope: RowScope, school_code: str | None, *, after: UUID | None, limit: int
 ) -> list[Fair]:
     """Fairs of the scope in the order of their creation, of one school if it is named."""
-    query = page_by_id(fairs.main, _seen_by(scope), after, limit, school_code=school_code)
-    return rows.all(Fair, await connection.execute(query))
+    query = page_by_id(fairs.main, _seen_by, scope, after, limit, school_code=school_code)
+    return rows.all(Fair, await connection.execute(*query))
 
 
 async def versions(connection: AsyncConnection, fair_id: FairId, *, after: int | None, limit: int) -> list[FairVersion]:
@@ -48,5 +49,10 @@ async def save(
     return Fair(**values, **written.stated()), written.sequence
 
 
-def _seen_by(scope: RowScope) -> ColumnElement[bool]:
-    return scope.condition(Owners(school_code=_FAIR.school_code))
+def _seen_by(seen: ScopeShape) -> ColumnElement[bool]:
+    return seen.condition(Owners(school_code=_FAIR.school_code))
+
+
+@lru_cache
+def _one(seen: ScopeShape) -> Select[Any]:
+    return select(fairs.main).where(_FAIR.id == bindparam("id"), _seen_by(seen))

@@ -10,6 +10,7 @@ lies before the one of the version before it. Announce with `written` afterwards
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Select,
     Table,
     Text,
     TextClause,
@@ -171,9 +173,15 @@ async def versions(
     limit: int,
 ) -> list[T]:
     """Versions of a thing, oldest first, after one of them; `kind` names the columns that are wanted."""
-    table = tables.versions
-    query = select(table).where(table.c.id == id, table.c.version > (after or 0)).order_by(table.c.version).limit(limit)
-    return rows.all(kind, await connection.execute(query))
+    bound = {"id": id, "after": after or 0, "limit": limit}
+    return rows.all(kind, await connection.execute(_versions_of(tables.versions), bound))
+
+
+@lru_cache
+def _versions_of(table: Table) -> Select[Any]:
+    later = table.c.version > bindparam("after", type_=Integer)
+    ordered = select(table).where(table.c.id == bindparam("id"), later).order_by(table.c.version)
+    return ordered.limit(bindparam("limit", type_=Integer))
 
 
 def _stated() -> list[Column[Any]]:

@@ -48,8 +48,9 @@ class ServiceSettings(BaseSettings):
     service: str = Field(description="Name of the service: source of its events, label of its logs")
     database_url: str = Field(repr=False, description="PostgreSQL, as the application role")
     migration_database_url: str | None = Field(default=None, repr=False, description="The same, as the owner role")
-    pool_size: int = Field(default=10, ge=1, description="Connections kept; replicas x pool must fit max_connections")
-    pool_overflow: int = Field(default=10, ge=0, description="Connections beyond that, closed after use")
+    pool_size: int = Field(
+        default=20, ge=1, description="Connections at most, kept once opened; replicas x pool must fit max_connections"
+    )
     operations_at_once: int = Field(
         default=2, ge=1, description="Imports and exports that one worker runs side by side"
     )

@@ -137,7 +137,7 @@ async def test_sql_and_python_decide_alike() -> None:
         async with database.engine.begin() as connection:
             await connection.execute(insert(rows), ALL_ROWS)
             for scope in scopes.values():
-                found = await connection.execute(select(rows).where(scope.condition(columns)))
+                found = await connection.execute(select(rows).where(scope.shape.condition(columns)), scope.values)
                 allowed = {tuple(row.values()) for row in ALL_ROWS if scope.allows(Owners(**row))}
                 assert {tuple(row) for row in found} == allowed, scope
         await database.dispose()
@@ -160,6 +160,17 @@ def test_employers_and_offices_see_the_rows_that_name_them(role: str, claim: obj
     assert principal(role).row_scope().nothing
 
 
+def test_callers_of_one_kind_share_their_statements() -> None:
+    one, other = (principal("school_officer", school_code=code).row_scope() for code in ("90001", "90002"))
+    assert one.shape == other.shape
+    assert one.values != other.values
+    classes = [
+        principal("counsellor", school_code="90001", class_codes=frozenset(codes)).row_scope()
+        for codes in (["K1"], ["K1", "K2"], ["K1", "K2", "K3"])
+    ]
+    assert classes[0].shape != classes[1].shape == classes[2].shape
+
+
 def test_an_interviewer_sees_no_rows() -> None:
     assert principal("interviewer", school_code="90001", college_code="C1").row_scope().nothing
 
@@ -173,6 +184,6 @@ def test_an_oauth_scope_is_held_or_the_act_is_refused() -> None:
 
 def test_a_part_that_no_column_answers_hides_every_row() -> None:
     scope = principal("college_officer", school_code="90001", college_code="C1").row_scope()
-    assert str(scope.condition(Owners(school_code=column("school_code")))).endswith("false")
+    assert str(scope.shape.condition(Owners(school_code=column("school_code")))).endswith("false")
     assert RowScope().nothing
     assert not RowScope(everything=True).nothing

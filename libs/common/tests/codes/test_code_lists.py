@@ -185,6 +185,12 @@ def test_a_division_with_a_day_made_of_a_year_is_not_verified() -> None:
         ("hardship", "00", None, "0"),
         ("training-mode", "04", "委培", "4"),
         ("teacher-training", "02", None, "2"),
+        ("destination", "\u202d10\u202c", None, "10"),
+        ("employer-nature", None, "其他\u200b企业", "39"),
+        # a division newer than the list belongs to its province
+        ("division", "500157", "两江新区", "500157"),
+        ("division", 500157.0, None, "500157"),
+        ("division", "810001", None, "810001"),
         ("sex", None, None, None),
         ("sex", "", "  ", None),
     ],
@@ -204,6 +210,11 @@ def test_cells_are_resolved(name: str, code_cell: Cell, label_cell: Cell, code: 
         ("ethnicity", 1.5, None, "unknown_label"),
         ("division", None, "郑州市", "unknown_label"),
         ("division", "999999", "郑州市", "unknown_code"),
+        ("division", "050157", None, "unknown_code"),
+        ("division", "50015", None, "unknown_code"),
+        ("division", "5001570", None, "unknown_code"),
+        ("division", "5O0157", None, "unknown_label"),
+        ("industry", "12", None, "unknown_code"),
         ("hardship", 8, None, "unknown_code"),
         ("hardship", "001", None, "unknown_code"),
         ("education-level", "031", None, "unknown_code"),
@@ -295,3 +306,14 @@ def test_another_alias_is_another_version(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(loading, "_text", more.__getitem__)
     changed = {each.name for each in loading._load.__wrapped__() if each.version != LISTS.get(each.name).version}
     assert changed == {"sex"}
+
+
+def test_a_code_newer_than_the_list_is_taken_and_not_listed() -> None:
+    divisions = LISTS.get("division")
+    assert {code: (code in divisions, divisions.is_listed(code)) for code in ("500112", "500157", "950157", None)} == {
+        "500112": (True, True),
+        "500157": (True, False),
+        "950157": (False, False),
+        None: (False, True),
+    }
+    assert divisions.lookup("500157") is None

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +16,8 @@ from testing.messaging import running
 from testing.waiting import eventually
 
 GROUP = "quxiang.indicators.figures"
-REPLACED_WITHIN = 12.0
+REPLACED_WITHIN = 60.0
+"""After 6 s on a machine with nothing else to do; without a session it would be 300 s."""
 
 
 class Watching:
@@ -49,9 +49,7 @@ async def test_a_killed_member_is_replaced_after_its_session(database: Database,
     async with _other_member(settings) as other, running(member.consumer.run):
         await eventually(lambda: 0 < len(member.partitions.get(REGISTRATIONS, [])) < settings.partitions, within=30)
         other.kill()
-        began = time.monotonic()
         await eventually(lambda: member.partitions.get(REGISTRATIONS) == [0, 1, 2], within=REPLACED_WITHIN)
-    assert time.monotonic() - began < REPLACED_WITHIN
 
 
 def _shared(members: Sequence[Watching]) -> list[int]:

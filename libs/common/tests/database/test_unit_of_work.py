@@ -47,7 +47,7 @@ async def database() -> AsyncIterator[Database]:
 
 
 def settings(url: str, **other: Any) -> ServiceSettings:
-    return ServiceSettings(service="example", database_url=url, **{"pool_size": 4, "pool_overflow": 0, **other})
+    return ServiceSettings(service="example", database_url=url, **{"pool_size": 4, **other})
 
 
 async def stored(database: Database, name: str) -> int | None:

@@ -13,6 +13,7 @@ import pytest
 
 from common.auth import SYSTEM
 from common.identifiers import OperationId
+from common.imports import Fault
 from common.operations import OperationContext, storage
 from testing.waiting import eventually
 
@@ -69,6 +70,23 @@ async def test_skip_stores_the_good_rows_and_a_dry_run_none(office: Any) -> None
     done = await office.send([*GOOD[1:2], *FAULTY], on_error="skip")
     assert (done["state"], counts(done)) == ("succeeded", [2, 0, 0, 4])
     assert await office.stored() == [("2", "silver"), ("4", "gold")]
+
+
+async def test_warnings_keep_no_row_out_and_are_counted_in_rows(office: Any, monkeypatch: Any) -> None:
+    plan = badges.BadgeImport.plan
+
+    def warn(self: Any, rows: Any, loaded: Any) -> Any:
+        for row in rows:
+            row.warnings += [Fault("badge", "age_unusual")] * 2 if row.badge == "gold" else []
+        return plan(self, rows, loaded)
+
+    monkeypatch.setattr(badges.BadgeImport, "plan", warn)
+    for rows, on_error, expected in ((GOOD, "reject", "succeeded"), ([*GOOD, *FAULTY[2:3]], "reject", "failed")):
+        done = await office.send(rows, on_error=on_error)
+        assert (done["state"], done["result"]["warnings"]) == (expected, {"age_unusual": 2 + (expected == "failed")})
+    done = await office.send([*GOOD, *FAULTY[2:3]], on_error="skip")
+    assert (done["result"]["warnings"], done["errors_total"]) == ({"age_unusual": 3}, 2)
+    assert [each["row"] for each in done["warnings"]] == [2, 2, 4, 4, 5, 5]
 
 
 async def test_an_import_whose_worker_was_killed_is_finished_by_another(office: Any) -> None:

@@ -38,7 +38,7 @@ async def test_work_is_taken_watched_and_its_report_fetched(works: Any, client: 
     assert place == f"/v1/operations/{taken.json()['id']}"
     assert taken.json() | {"id": "", "created_at": ""} == {
         "id": "", "kind": "import", "state": "queued", "progress": {"done": 0, "total": 0}, "result": None,
-        "errors": [], "errors_total": 0, "error_report": None, "created_at": "", "finished_at": None,
+        "errors": [], "errors_total": 0, "warnings": [], "error_report": None, "created_at": "", "finished_at": None,
     }  # fmt: skip
     assert (await client.get(f"{place}/error-report", headers=mine)).status_code == 404
     await OperationRunner(works.database.patient, {"import": faulty}, cipher=works.cipher).run_once()

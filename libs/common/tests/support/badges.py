@@ -64,6 +64,7 @@ class BadgeRow:
     student_number: str = ""
     badge: str = ""
     faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
 
 
 @dataclass

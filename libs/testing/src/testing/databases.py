@@ -7,6 +7,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import asyncpg
@@ -171,6 +172,7 @@ def _addresses(package: str, name: str) -> ServiceDatabase:
     return ServiceDatabase(name, address(f"{package}_owner"), address(f"{package}_app"), address(None))
 
 
+@cache
 def _fingerprint(package: str, metadata: MetaData | None) -> str:
     """Tells apart the states of the code that lead to different tables or rights."""
     digest = hashlib.sha256()

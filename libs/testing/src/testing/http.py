@@ -40,7 +40,9 @@ async def running_app(app: Any, **client_options: Any) -> AsyncIterator[httpx.As
 async def serving(app: Any) -> AsyncIterator[str]:
     """Serves an application on a free port, and gives its base address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, server_header=False, timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        app, log_config=None, server_header=False, timeout_graceful_shutdown=2, timeout_keep_alive=75
+    )
     server = _Server(config)
 
     async def serve() -> None:

@@ -63,6 +63,7 @@ async def test_a_dry_run_neither_locks_nor_writes(office: Office, addresses: Ser
         early = await office.send(rows, dry_run="true", effective_on="2022-08-30", on_error="skip")
     await owner.close()
     assert (counts(operation), operation["result"]["frozen"]) == ((1, 1, 2, 0), 1)
+    assert [(each["row"], each["rule"]) for each in operation["warnings"]] == [(3, "graduate_withdrawn")]
     assert counts(early) == (1, 0, 2, 1)
     assert faults(early) == [(4, "学号", "before_previous_decision")]
     assert counts(await office.send(rows)) == (1, 1, 2, 0)

@@ -135,6 +135,7 @@ async def test_missing_fields_are_a_warning(office: Office) -> None:
     operation = await office.send([office.row(毕业去向类别代码="11"), office.row(毕业去向="自由职业")])
     assert counts(operation) == (2, 0, 0, 0)
     assert operation["result"]["incomplete_fields"] == 1
+    assert operation["result"]["warnings"] == {"incomplete_fields": 1}
     incomplete = {item["destination_code"]: item["incomplete_fields"] for item in await office.registrations()}
     assert incomplete["76"] == []
     assert set(incomplete["11"]) == {
@@ -144,6 +145,16 @@ async def test_missing_fields_are_a_warning(office: Office) -> None:
         "industry_code",
         "place_code",
         "position_code",
+    }
+
+
+async def test_a_place_newer_than_the_list_is_taken_and_marked(office: Office) -> None:
+    rows = [office.row(**FULL) | {"单位所在地代码": place} for place in (500157, "500112")]
+    operation = await office.send(rows)
+    assert (counts(operation), operation["result"]["warnings"]) == ((2, 0, 0, 0), {"newer_code": 1})
+    assert {item["place_code"]: item["verified"] for item in await office.registrations()} == {
+        "500157": False,
+        "500112": True,
     }
 
 

@@ -11,12 +11,14 @@ import pytest
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.identifiers import Cohort
+from indicators.progress.storage import standing_with
 from indicators.rates.domain import Step, days_between, points_per_group
-from indicators.rates.storage import counts, movements
+from indicators.rates.storage import counted, counting, movements
 from indicators.reading.selection import Level, Moment, Scope, Selection
-from indicators.schemes.groupings import COLUMNS
+from indicators.reading.snapshot import Answer
+from indicators.schemes.groupings import COLUMNS, Group
 from indicators.schemes.schemes import CN_2024
-from indicators.schemes.tally import Tally
+from indicators.schemes.tally import Count, Tally
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)
@@ -50,11 +52,17 @@ def season(school: Any, seed: int, size: int = 120) -> None:
 
 
 async def read(database: Database, selection: Selection, moment: Moment) -> Counter[tuple[Any, ...]]:
-    async with database.reading(snapshot=True) as connection:
-        found: Counter[tuple[Any, ...]] = Counter()
-        for group, count in await counts(connection, selection, moment):
-            found[(*group, count.destination_code, count.flexible)] += count.graduates
-        return found
+    found: Counter[tuple[Any, ...]] = Counter()
+    for group, count in await counts(database, selection, moment):
+        found[(*group, count.destination_code, count.flexible)] += count.graduates
+    return found
+
+
+async def counts(database: Database, selection: Selection, moment: Moment) -> list[tuple[Group, Count]]:
+    asked = counting(selection, moment.live)
+    async with database.reading() as connection:
+        now, rows = await standing_with(connection, [], [], asked.sql, {**asked.bound, "day": moment.as_of})
+    return counted(selection, Answer(moment, now, rows))
 
 
 def of(school: Any, *by: str, **filters: str) -> Selection:
@@ -136,7 +144,7 @@ async def test_every_point_of_a_series_is_the_figure_of_its_day(
         moved = await movements(connection, of(lived, *by), days[0], days[-1])
         series = points_per_group(moved, days, CN_2024, measure)
         for index in range(0, len(days), 7):
-            found = await counts(connection, of(lived, *by), Moment(days[index], live=False))
+            found = await counts(database, of(lived, *by), Moment(days[index], live=False))
             assert found
             assert {group for group, own in series.items() if own[index].base} == {group for group, _ in found}
             for group, points in series.items():

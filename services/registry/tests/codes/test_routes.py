@@ -21,6 +21,26 @@ async def test_each_list_is_one_page(admin: httpx.AsyncClient, path: str) -> Non
     assert (answer["next_cursor"], bool(answer["items"])) == (None, True)
 
 
+@pytest.mark.parametrize("path", ["code-lists", "code-lists/education-level", "code-lists/division", "rules"])
+async def test_each_list_comes_in_pages_too(admin: httpx.AsyncClient, path: str) -> None:
+    whole = (await admin.get(f"/v1/{path}")).json()["items"]
+    limit = {"limit": 500 if path.endswith("division") else 5}
+    address: str | None = f"/v1/{path}?{httpx.QueryParams(limit)}"
+    items = []
+    while address:
+        answer = await admin.get(address)
+        assert len(answer.json()["items"]) <= limit["limit"]
+        items += answer.json()["items"]
+        address = answer.links["next"]["url"] if answer.json()["next_cursor"] else None
+    assert items == whole
+
+
+async def test_a_page_starts_after_a_row_of_the_list(admin: httpx.AsyncClient) -> None:
+    cursor = (await admin.get("/v1/rules", params={"limit": 1})).json()["next_cursor"]
+    for path, params in (("rules", {"cursor": "x"}), ("code-lists", {"cursor": cursor}), ("rules", {"limit": 501})):
+        assert (await admin.get(f"/v1/{path}", params=params)).status_code == 400
+
+
 @pytest.mark.parametrize("on", [{}, {"on": "2024-07-01"}, {"on": "1985-07-01"}])
 async def test_the_count_is_that_of_the_codes_shown(admin: httpx.AsyncClient, on: dict[str, str]) -> None:
     shown = (await admin.get("/v1/code-lists/division", params=on)).json()

@@ -1,10 +1,13 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from common.errors import Conflict
+from common.errors import Conflict, Invalid
 from common.identifiers import Cohort
-from registry.graduates.domain.entry import Entry, Status, broken_rules, changed_fields
+from registry.graduates.domain.checks import patched_entry
+from registry.graduates.domain.days import Days
+from registry.graduates.domain.entry import Entry, Status, changed_fields
 from registry.graduates.domain.population import (
     first_day,
     levels_with_status,
@@ -60,13 +63,52 @@ def test_changed_fields_are_those_that_differ() -> None:
 
 
 def test_contradictions_are_named() -> None:
-    broken = list(broken_rules("11010119900307002X", date(1990, 3, 8), date(2020, 9, 1), date(2020, 6, 1)))
-    assert broken == [
+    days = Days(Cohort(2020), "11010119900307002X", date(1990, 3, 8), date(2020, 9, 1), date(2020, 6, 1))
+    assert [(fields[0], rule) for fields, rule in days.contradictions()] == [
         ("birth_date", "birth_date_matches_citizen_id"),
         ("graduated_on", "graduated_after_enrolled"),
     ]
-    assert not list(broken_rules("11010119900307002X", date(1990, 3, 7), date(2020, 9, 1), None))
-    assert not list(broken_rules("ABC123200201019", date(1990, 3, 7), None, None))
+    assert not list(replace(days, birth_date=date(1990, 3, 7), graduated_on=None).contradictions())
+    assert not list(Days(Cohort(2020), "ABC123200201019", date(1990, 3, 7)).contradictions())
+
+
+@pytest.mark.parametrize(
+    ("days", "contradictions", "oddities"),
+    [
+        ({}, [], []),
+        ({"birth_date": "2003-01-01", "enrolled_on": "2022-09-01", "graduated_on": "2026-06-30"}, [], []),
+        ({"birth_date": "2024-01-01", "enrolled_on": "2022-09-01"}, ["born_before_enrolled"], ["age_unusual"]),
+        ({"birth_date": "2022-09-01", "enrolled_on": "2022-09-01"}, ["born_before_enrolled"], ["age_unusual"]),
+        ({"citizen_id": "110101202403070020", "enrolled_on": "2022-09-01"}, ["born_before_enrolled"], ["age_unusual"]),
+        ({"birth_date": "2030-01-01"}, ["born_before_enrolled"], ["age_unusual"]),
+        ({"birth_date": "2013-01-01"}, [], ["age_unusual"]),
+        ({"birth_date": "2012-12-31"}, [], []),
+        ({"birth_date": "1956-01-01"}, [], []),
+        ({"birth_date": "1955-12-31"}, [], ["age_unusual"]),
+        ({"graduated_on": "2066-06-30"}, ["far_from_cohort"], ["unusual_for_cohort"]),
+        ({"graduated_on": "2036-12-31"}, [], ["unusual_for_cohort"]),
+        ({"graduated_on": "2023-12-31"}, [], ["unusual_for_cohort"]),
+        ({"graduated_on": "2028-12-31"}, [], []),
+        ({"enrolled_on": "1952-09-01"}, ["far_from_cohort"], ["unusual_for_cohort"]),
+        ({"enrolled_on": "2027-01-01"}, ["far_from_cohort"], ["unusual_for_cohort"]),
+        ({"enrolled_on": "2013-09-01"}, [], ["unusual_for_cohort"]),
+        ({"enrolled_on": "2014-09-01"}, [], []),
+    ],
+)
+def test_days_that_cannot_be_and_days_worth_a_look(
+    days: dict[str, str], contradictions: list[str], oddities: list[str]
+) -> None:
+    read = {name: value if name == "citizen_id" else date.fromisoformat(value) for name, value in days.items()}
+    found = Days(Cohort(2026), **read)  # type: ignore[arg-type]
+    assert [rule for _, rule in found.contradictions()] == contradictions
+    assert [rule for _, rule in found.oddities()] == oddities
+
+
+def test_only_given_days_are_refused() -> None:
+    before = Entry(student_number="1", name="张三", graduated_on=date(2066, 6, 30))
+    assert patched_entry(before, {"phone": None}, Cohort(2026)) == before
+    with pytest.raises(Invalid):
+        patched_entry(before, {"graduated_on": date(2067, 6, 30)}, Cohort(2026))
 
 
 @pytest.mark.parametrize(

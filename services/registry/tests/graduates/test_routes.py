@@ -5,6 +5,7 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -14,6 +15,7 @@ from common.contracts.graduate import GraduateData
 from common.database import Database
 from common.identifiers import Cohort, SchoolCode
 from registry.graduates.storage.locks import lock_roster
+from testing.databases import ServiceDatabase
 from testing.waiting import eventually
 
 Json = dict[str, Any]
@@ -98,6 +100,26 @@ async def test_numbers_are_unique_in_a_school_and_cohort(
     ):
         refused = await officer.patch(f"/v1/graduates/{other['id']}", json=numbers, headers={"If-Match": '"1"'})
         assert (refused.status_code, refused.json()["code"]) == (409, code)
+
+
+async def test_an_examinee_number_is_of_one_graduate(
+    officer: httpx.AsyncClient, client: Client, school: str, graduate: Json
+) -> None:
+    head = {"If-Match": '"1"'}
+    given = await officer.patch(f"/v1/graduates/{graduate['id']}", json={"exam_number": "E1"}, headers=head)
+    assert given.status_code == 200
+    body = {"school_code": school, "cohort": 2024, "student_number": "2", "name": "李四", "exam_number": "Ｅ1"}
+    refused = await officer.post("/v1/graduates", json=body)
+    shown = [refused.json()[name] for name in ("code", "graduate_id")]
+    assert (refused.status_code, shown) == (409, ["exam_number_in_use", graduate["id"]])
+    assert (await officer.post("/v1/graduates", json=body | {"cohort": 2023})).status_code == 201
+    other = (await officer.post("/v1/graduates", json=body | {"exam_number": None})).json()
+    path = f"/v1/graduates/{other['id']}"
+    assert (await officer.patch(path, json={"exam_number": "E1"}, headers=head)).json()["code"] == "exam_number_in_use"
+    college = client("college_officer", school=school, college="C2")
+    await officer.post(f"/v1/schools/{school}/colleges", json={"code": "C2", "name": "理学院"})
+    unseen = await college.post("/v1/graduates", json=body | {"student_number": "3", "college_code": "C2"})
+    assert (unseen.status_code, unseen.json().get("graduate_id")) == (409, None)
 
 
 async def test_of_two_at_once_one_is_entered(officer: httpx.AsyncClient, school: str) -> None:
@@ -285,12 +307,17 @@ async def test_rows_are_resolved_for_services(client: Client, school: str, gradu
     assert answered[1:] == [{"row": 3, "problem": "name_mismatch"}, {"row": 4, "problem": "not_found"}]
 
 
-async def test_an_examinee_number_of_two_people_is_ambiguous(
-    client: Client, officer: httpx.AsyncClient, school: str
+async def test_an_examinee_number_that_two_people_share_since_long_is_ambiguous(
+    client: Client, officer: httpx.AsyncClient, school: str, addresses: ServiceDatabase
 ) -> None:
     for number in ("1", "2"):
-        body = {"school_code": school, "cohort": 2024, "student_number": number, "name": "李四", "exam_number": "E1"}
+        body = {"school_code": school, "cohort": 2024, "student_number": number, "name": "李四", "exam_number": number}
         await officer.post("/v1/graduates", json=body)
+    owner = await asyncpg.connect(addresses.owner_url)
+    await owner.execute(
+        "UPDATE graduates SET exam_number = 'E1', shared_exam_number = nullif('E1', 'E' || student_number)"
+    )
+    await owner.close()
     rows = [{"row": 2, "exam_number": "E1", "name": "李四"}]
     asked = {"school_code": school, "cohort": 2024, "rows": rows}
     answered = (await client("system").post("/v1/graduates/resolve", json=asked)).json()["rows"]

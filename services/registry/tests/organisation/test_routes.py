@@ -49,6 +49,7 @@ async def test_a_second_school_with_the_code_is_refused(admin: httpx.AsyncClient
         ({"code": "9001"}, "/code"),
         ({"code": "９０００１"}, "/code"),
         ({"code": 90001}, "/code"),
+        ({"code": "00000"}, "/code"),
         ({"name": ""}, "/name"),
         ({"name": None}, "/name"),
         ({"province_code": "410102"}, "/province_code"),

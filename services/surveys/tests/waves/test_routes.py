@@ -230,7 +230,7 @@ async def test_a_wave_that_has_closed_is_shown_again_to_a_repeated_request(
     plan: Json,
     graduate_event: Callable[..., IncomingEvent],
 ) -> None:
-    short = plan | {"closes_at": (datetime.now(UTC) + timedelta(seconds=1.5)).isoformat()}
+    short = plan | {"closes_at": (datetime.now(UTC) + timedelta(seconds=5)).isoformat()}
     headers = {"Idempotency-Key": "short"}
     entered = graduate_event(school)
     await keep([entered])

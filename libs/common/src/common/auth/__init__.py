@@ -1,7 +1,7 @@
 """Who is calling: tokens verified against a key set, roles and row scope; and this service's own tokens."""
 
 from common.auth.dependencies import Caller, authenticated, require
-from common.auth.owners import Owners, RowScope
+from common.auth.owners import Owners, RowScope, ScopeShape
 from common.auth.principal import SYSTEM, UNRESTRICTED, Actor, Principal, Role, ScopeMissing
 from common.auth.service_tokens import ServiceTokens
 from common.auth.verifier import TokenVerifier
@@ -16,6 +16,7 @@ __all__ = [
     "Role",
     "RowScope",
     "ScopeMissing",
+    "ScopeShape",
     "ServiceTokens",
     "TokenVerifier",
     "authenticated",

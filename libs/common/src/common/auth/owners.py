@@ -50,19 +50,61 @@ class RowScope:
             not self.nothing and all(row[name] in seen for name, seen in self.among.parts().items())
         )
 
+    @property
+    def shape(self) -> "ScopeShape":
+        """The scope without its values: what a statement is made for."""
+        return ScopeShape(tuple((name, len(seen) > 1) for name, seen in self.among.parts().items()), self.everything)
+
+    @property
+    def values(self) -> dict[str, object]:
+        """What is bound to a statement that was made for the shape."""
+        return {
+            _bound(name): sorted(seen, key=str) if len(seen) > 1 else next(iter(seen))
+            for name, seen in self.among.parts().items()
+        }
+
+
+@dataclass(frozen=True)
+class ScopeShape:
+    """The parts that scopes of one kind name, each with one value or with several.
+
+    Callers of one kind share their statements: `@cache def _one(seen: ScopeShape) -> Select[Any]`, executed with
+    `scope.values`.
+    """
+
+    parts: tuple[tuple[str, bool], ...] = ()
+    everything: bool = False
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The parts."""
+        return frozenset(name for name, _ in self.parts)
+
+    @property
+    def nothing(self) -> bool:
+        """True if no row is visible."""
+        return not self.everything and not self.parts
+
     def condition(self, columns: Owners[Column]) -> Column:
-        """The same as a WHERE condition over a query's columns; a part without a column hides every row."""
+        """What `RowScope.allows` decides, as a WHERE condition over a query's columns; its values are bound later.
+
+        A part without a column hides every row.
+        """
         if self.everything:
             return true()
         held = columns.parts()
-        agreeing = [_among(held.get(name), seen) for name, seen in self.among.parts().items()]
+        agreeing = [_among(name, held.get(name), several=several) for name, several in self.parts]
         return and_(*agreeing) if agreeing else false()
 
 
-def _among(column: Column | None, seen: Collection[object]) -> Column:
-    """True for a column that holds one of the values; one statement for any number of several."""
+def _among(name: str, column: Column | None, *, several: bool) -> Column:
+    """True for a column that holds the value, or one of them."""
     if column is None:
         return false()
-    if len(seen) == 1:
-        return column == next(iter(seen))
-    return column == any_(bindparam(None, sorted(seen, key=str), type_=ARRAY(column.type), unique=True))
+    if several:
+        return column == any_(bindparam(_bound(name), type_=ARRAY(column.type)))
+    return column == bindparam(_bound(name), type_=column.type)
+
+
+def _bound(name: str) -> str:
+    return f"seen_{name}"

@@ -15,6 +15,8 @@ class CodeList:
 
     `version` changes with every change of the data and is stored beside each stored code.
     `found_by_label` is false where labels are not unique (places): there only the code counts.
+    `known_start`, if any, is how many digits of a code say to which code of the list it belongs (a division to its
+    province): such a list is never up to date, and takes a well-formed code that it lacks.
     """
 
     def __init__(
@@ -25,6 +27,7 @@ class CodeList:
         title_en: str,
         version: str,
         found_by_label: bool,
+        known_start: int = 0,
         entries: Iterable[CodeEntry],
         aliases: Iterable[Alias] = (),
     ) -> None:
@@ -33,6 +36,7 @@ class CodeList:
         self.title_en = title_en
         self.version = version
         self.found_by_label = found_by_label
+        self.known_start = known_start
         self.aliases = tuple(aliases)
         self._periods: dict[str, tuple[CodeEntry, ...]] = {}
         for entry in entries:
@@ -42,7 +46,7 @@ class CodeList:
         self._resolved: dict[tuple[type, Cell, type, Cell, date | None], str | CodeProblem | None] = {}
 
     def __contains__(self, code: object) -> bool:
-        return code in self._periods
+        return code in self._periods or (isinstance(code, str) and self._may_be_newer(code))
 
     def __iter__(self) -> Iterator[CodeEntry]:
         return (entry for periods in self._periods.values() for entry in periods)
@@ -57,6 +61,10 @@ class CodeList:
         if on is None:
             return periods[-1] if periods else None
         return next((entry for entry in periods if entry.covers(on)), None)
+
+    def is_listed(self, code: str | None) -> bool:
+        """False for a code that is only taken because it may be newer than the list; none is no such code."""
+        return code is None or code in self._periods
 
     def in_force(self, on: date) -> tuple[CodeEntry, ...]:
         """The entries in force on the day."""
@@ -104,11 +112,17 @@ class CodeList:
         if not text:
             return None
         number = _NUMBER.fullmatch(text)
-        if text in self._periods:
+        if text in self:
             return (text,)
         if number:
-            return tuple(code for code in self._written(number[1]) if code in self._periods)
+            return tuple(code for code in self._written(number[1]) if code in self)
         return self._codes_by_label.get(normalise(text), ())
+
+    def _may_be_newer(self, code: str) -> bool:
+        """True for a well-formed code that begins like one of the list: 500157 belongs to 500000."""
+        if not self.known_start or len(code) not in self._widths or not (code.isascii() and code.isdigit()):
+            return False
+        return code[: self.known_start].ljust(len(code), "0") in self._periods
 
     def _preferred_first(self, codes: tuple[str, ...] | None, on: date | None) -> tuple[str, ...] | None:
         found = {code: self.lookup(code, on) for code in codes or ()}

@@ -61,6 +61,7 @@ def _read(row: Mapping[str, str], aliases: list[Alias]) -> CodeList:
         title_en=row["title_en"],
         version=f"{row['edition']}-{hashlib.sha256(content.encode()).hexdigest()[:8]}",
         found_by_label=row["found_by"] == "label",
+        known_start=int(row["known_start"] or 0),
         entries=[
             CodeEntry(
                 code=each["code"],

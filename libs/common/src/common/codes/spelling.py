@@ -3,6 +3,8 @@
 import unicodedata
 from datetime import date
 
+from common.identity import visible
+
 Cell = str | float | int | bool | date | None
 
 _DASHES = dict.fromkeys(map(ord, "—–―‐‑‒−－-ー"), "-")
@@ -15,10 +17,10 @@ def normalise(text: str) -> str:
     ('国家基层项目-三支一扶(县级)', '其他')
     """
     plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
-    visible = "".join(character for character in plain if not character.isspace() and character not in "\u200b\ufeff")
-    while "--" in visible:
-        visible = visible.replace("--", "-")
-    return visible.replace("其它", "其他").lower()
+    joined = "".join(visible(plain).split())
+    while "--" in joined:
+        joined = joined.replace("--", "-")
+    return joined.replace("其它", "其他").lower()
 
 
 def cell_text(cell: Cell) -> str:
@@ -31,4 +33,4 @@ def cell_text(cell: Cell) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return unicodedata.normalize("NFKC", str(cell)).strip()
+    return visible(unicodedata.normalize("NFKC", str(cell))).strip()

@@ -58,14 +58,13 @@ class Database:
     def connect(cls, source: ServiceSettings | str, *, application_name: str | None = None) -> Self:
         """Prepares the engine from settings, or from an address with default limits; connects on first use."""
         if isinstance(source, str):
-            return cls(_engine(source, application_name or "quxiang", 60, pool_size=10, max_overflow=10))
+            return cls(_engine(source, application_name or "quxiang", 60, pool_size=20))
         return cls(
             _engine(
                 source.database_url,
                 application_name or source.service,
                 source.statement_timeout_seconds,
                 pool_size=source.pool_size,
-                max_overflow=source.pool_overflow,
             )
         )
 
@@ -137,10 +136,15 @@ async def _opened(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
             yield connection
 
 
-def _engine(url: str, application_name: str, statement_timeout: int, **pool: Any) -> AsyncEngine:
+def _engine(url: str, application_name: str, statement_timeout: int, *, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(
         asyncpg_url(url),
         hide_parameters=True,
+        # what goes beyond the pool would be opened and closed again with every burst of requests
+        pool_size=pool_size,
+        max_overflow=0,
+        # those that a quiet hour does not need grow old, and are replaced only when they are needed again
+        pool_use_lifo=True,
         pool_timeout=POOL_TIMEOUT,
         pool_recycle=RECYCLE,
         connect_args={
@@ -157,7 +161,6 @@ def _engine(url: str, application_name: str, statement_timeout: int, **pool: Any
                 **clock.session_parameters(),
             },
         },
-        **pool,
     )
 
     @event.listens_for(engine.sync_engine, "checkout")

@@ -5,7 +5,7 @@ from common.http.etags import IfMatch, etag, resource
 from common.http.idempotency import IdempotencyKey, answer
 from common.http.min_change import MinChange, RequestedChanges
 from common.http.models import Day, PageOf, Problem, StrictModel, Whole, rule_broken
-from common.http.paging import Page, Paging, decode_cursor, encode_cursor, page_of
+from common.http.paging import Page, Paging, WholePage, decode_cursor, encode_cursor, page_of, rows_after
 from common.http.probes import Check, probes_app, probes_router
 from common.http.resources import Cipher, Db
 from common.http.routing import BEARER, OPEN, Credential, Router
@@ -34,6 +34,7 @@ __all__ = [
     "Upload",
     "Waits",
     "Whole",
+    "WholePage",
     "answer",
     "create_app",
     "decode_cursor",
@@ -43,5 +44,6 @@ __all__ = [
     "probes_app",
     "probes_router",
     "resource",
+    "rows_after",
     "rule_broken",
 ]

@@ -1,6 +1,6 @@
 """The application factory: routers, errors, limits, probes and documents become a service's HTTP face."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI, Request, Response
@@ -13,6 +13,7 @@ from common.auth.verifier import TokenVerifier
 from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import Malformed, NotFound, QuxiangError
+from common.http.dispatch import Dispatch, Refused
 from common.http.docs import add_docs
 from common.http.middleware import HeadAsGet, PathCheck, SecurityHeaders, Unforeseen
 from common.http.openapi import describe
@@ -51,7 +52,7 @@ def create_app(
     `/problems/<code>` explains all refusals that are loaded. Routes find verifier, database and cipher through
     `common.auth.Caller`, `common.http.Db` and `common.http.Cipher`.
     """
-    app = FastAPI(
+    app: FastAPI = FastAPI(
         title=title,
         version=version,
         description=description,
@@ -60,8 +61,10 @@ def create_app(
         redirect_slashes=False,
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
-        middleware=_middleware(settings),
+        middleware=[*_middleware(settings), Middleware(Dispatch, lambda: app, _REFUSALS)],
     )
+    for kind, handler in _REFUSALS.items():
+        app.add_exception_handler(kind, handler)
     app.state.verifier, app.state.database, app.state.cipher = verifier, database, cipher
     app.state.rate_limit = RateLimit(settings.rate_limit_per_second)
     app.state.uploads = Uploads(settings.upload_seconds)
@@ -71,7 +74,6 @@ def create_app(
     # beyond this machine the API's port may be anybody's, and operators have the probe port
     app.include_router(probes_router(readiness or {}, verifier, reasons=settings.host in LOOPBACK))
     add_docs(app)
-    _handle_errors(app)
     # a router without a credential is refused now, and not with the first 405
     placed_routes(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
@@ -99,27 +101,28 @@ def _middleware(settings: ServiceSettings) -> list[Middleware]:
     ]
 
 
-def _handle_errors(app: FastAPI) -> None:
-    # async, because FastAPI runs other handlers in a thread
-    async def refused(request: Request, error: Exception) -> Response:
-        assert isinstance(error, QuxiangError)
-        return problem_response(request, error)
+# async, because FastAPI runs other handlers in a thread
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, QuxiangError)
+    return problem_response(request, error)
 
-    async def http_refused(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        return _http_refusal(request, error)
 
-    async def invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        return problem_response(request, refusal_of(error))
+async def _http_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _http_refusal(request, error)
 
-    handlers: list[tuple[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]] = [
-        (QuxiangError, refused),
-        (HTTPException, http_refused),
-        (RequestValidationError, invalid),
-    ]
-    for kind, handler in handlers:
-        app.add_exception_handler(kind, handler)
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return problem_response(request, refusal_of(error))
+
+
+_REFUSALS: Mapping[type[Exception], Refused] = {
+    QuxiangError: _refused,
+    HTTPException: _http_refused,
+    RequestValidationError: _invalid,
+}
+"""The answers to exceptions of routes, by their classes."""
 
 
 def _http_refusal(request: Request, error: HTTPException) -> Response:

@@ -2,8 +2,10 @@
 
 import base64
 import json
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from hashlib import blake2b
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
@@ -104,8 +106,7 @@ class Paging:
         kept = list(found[: self.limit])
         if len(found) <= self.limit:
             return kept, None
-        last = key(kept[-1])
-        cursor = self.cursor_for(*last) if isinstance(last, tuple) else self.cursor_for(last)
+        cursor = self.cursor_for(*_values(key(kept[-1])))
         self._link(cursor)
         return kept, cursor
 
@@ -121,6 +122,18 @@ def page_of(
     return PageOf.model_construct(items=[show(row) for row in kept], next_cursor=cursor)
 
 
+def rows_after(page: Paging, rows: Iterable[Row], key: Callable[[Row], Key | tuple[Key, ...]]) -> list[Row]:
+    """What follows the last row seen of a list that is whole in memory, in its own order; raises BadCursor."""
+    listed = list(rows)
+    seen = page.after()
+    if seen is None:
+        return listed
+    found = next((at for at, row in enumerate(listed) if _values(key(row)) == seen), None)
+    if found is None:
+        raise BadCursor
+    return listed[found + 1 :]
+
+
 async def read_paging(
     request: Request,
     response: Response,
@@ -128,17 +141,35 @@ async def read_paging(
     cursor: Annotated[str | None, Query(max_length=MAX_CURSOR, description="`next_cursor` of the page before")] = None,
 ) -> Paging:
     """FastAPI dependency; OpenAPI shows `limit` and `cursor` through it."""
-
-    def link(following: str) -> None:
-        kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-        address = f"{request.url.path}?{urlencode([*kept, ('cursor', following)])}"
-        response.headers["Link"] = f'<{address}>; rel="next"'
-
-    return Paging(limit, cursor, request.url.path, link)
+    return Paging(limit, cursor, request.url.path, partial(_link, request, response))
 
 
 Page = Annotated[Paging, Depends(read_paging)]
 """In a route's signature: fetch `page.limit + 1` rows after `page.after(…)`, then `page_of`."""
+
+
+async def read_whole(
+    request: Request,
+    response: Response,
+    limit: Annotated[Whole | None, Query(ge=1, le=MAX_LIMIT, description="Items on a page; without it all")] = None,
+    cursor: Annotated[str | None, Query(max_length=MAX_CURSOR, description="`next_cursor` of the page before")] = None,
+) -> Paging:
+    """FastAPI dependency of a list that is wanted whole unless a `limit` is given."""
+    return Paging(limit or sys.maxsize, cursor, request.url.path, partial(_link, request, response))
+
+
+WholePage = Annotated[Paging, Depends(read_whole)]
+"""In the signature of a route whose list is one page by default."""
+
+
+def _link(request: Request, response: Response, following: str) -> None:
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    address = f"{request.url.path}?{urlencode([*kept, ('cursor', following)])}"
+    response.headers["Link"] = f'<{address}>; rel="next"'
+
+
+def _values(key: Key | tuple[Key, ...]) -> list[Key]:
+    return list(key) if isinstance(key, tuple) else [key]
 
 
 def _written(value: Key) -> list[Any]:

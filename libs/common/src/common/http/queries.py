@@ -26,7 +26,7 @@ class DeclaredQuery:
     def of(cls, dependants: Iterable[Dependant]) -> Self:
         """What a route and everything that it depends on declare."""
         fields = [field for each in dependants for field in each.query_params]
-        repeatable = [field.alias for field in fields if _takes_many(field.field_info.annotation)]
+        repeatable = [field.alias for field in fields if takes_many(field.field_info.annotation)]
         return cls([field.alias for field in fields], repeatable)
 
     def check(self, request: Request) -> None:
@@ -47,5 +47,6 @@ class DeclaredQuery:
             raise BadQuery(problems)
 
 
-def _takes_many(annotation: Any) -> bool:
-    return get_origin(annotation) in _MANY or annotation in _MANY or any(map(_takes_many, get_args(annotation)))
+def takes_many(annotation: Any) -> bool:
+    """Whether a parameter of this type may be given several times."""
+    return get_origin(annotation) in _MANY or annotation in _MANY or any(map(takes_many, get_args(annotation)))

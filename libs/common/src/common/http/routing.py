@@ -6,22 +6,30 @@ FastAPI reads a declared body before anything else. Hence the routes of a `Route
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from inspect import iscoroutinefunction
 from re import Pattern
 from typing import Any, ClassVar
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import ResponseValidationError
+from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 
 from common.auth.dependencies import authenticated, bearer
-from common.http.bodies import must_come_plain, parsed
+from common.http.bodies import JSON, must_come_plain, parsed
 from common.http.limits import MAX_BODY, limited
 from common.http.models import StrictModel
 from common.http.queries import DeclaredQuery
 from common.http.rate_limit import limit_rate
+from common.http.solving import Plan, Unusual
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_STACKS = ("fastapi_middleware_astack", "fastapi_inner_astack", "fastapi_function_astack")
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ class Route(APIRoute):
             raise TypeError(f"{self.path}: a body is a StrictModel, or it would take more than it says")
         return model
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         """The handler of FastAPI with the checks before it."""
         for call in self.calls:
             if not (iscoroutinefunction(call) or iscoroutinefunction(getattr(call, "__call__", None))):  # noqa: B004
@@ -81,7 +89,7 @@ class Route(APIRoute):
         query = DeclaredQuery.of(_flattened(self.dependant))
         longest = max(getattr(call, "longest_body", MAX_BODY) for call in self.calls)
         takes_body = model is not None or any(hasattr(call, "longest_body") for call in self.calls)
-        answer = super().get_route_handler()
+        answer = self._answer(super().get_route_handler())
 
         async def checked(given: Request) -> Response:
             if self.credential is not None:
@@ -100,6 +108,42 @@ class Route(APIRoute):
                 return await answer(request)
 
         return checked
+
+    def _answer(self, solved_by_fastapi: Handler) -> Handler:
+        """The function called with what it asks for, and its result as JSON."""
+        try:
+            plan = Plan.of(self.dependant)
+        except Unusual:
+            return partial(_with_stacks, solved_by_fastapi)
+        shown = self.response_field
+
+        async def answer(request: Request) -> Response:
+            # what dependencies say of the answer: headers, or another status
+            beside = Response(status_code=self.status_code or 200)
+            body = request.body_as_model if isinstance(request, _ReadRequest) else None
+            given = await plan.arguments(request, beside, body)
+            if given is None:
+                return await _with_stacks(solved_by_fastapi, request)
+            result = await plan.call(**given)
+            if isinstance(result, Response):
+                return result
+            status, headers = beside.status_code, beside.headers
+            del headers["content-length"]
+            if shown is None:
+                return JSONResponse(jsonable_encoder(result), status, headers)
+            checked, faults = shown.validate(result, {}, loc=("response",))
+            if faults:
+                raise ResponseValidationError(faults, body=result)
+            return Response(shown.serialize_json(checked), status, headers, JSON)
+
+        return answer
+
+
+async def _with_stacks(handle: Handler, request: Request) -> Response:
+    """The answer of FastAPI's own handler, which wants stacks in the scope of a request."""
+    async with AsyncExitStack() as stack:
+        request.scope.update(dict.fromkeys(_STACKS, stack))
+        return await handle(request)
 
 
 class Router(APIRouter):

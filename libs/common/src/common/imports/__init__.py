@@ -8,7 +8,7 @@ from common.imports.columns import LABEL, Columns
 from common.imports.faults import Fault
 from common.imports.form import ImportForm, ImportRequest
 from common.imports.importer import Importer, ImportKind, Written, empty_result
-from common.imports.owners import OWNER_HEADERS, foreign_cells
+from common.imports.owners import OWNER_HEADERS, PERSON_HEADERS, foreign_cells
 from common.imports.pipeline import run_import
 from common.imports.repeats import REPEATED, SeenKeys
 from common.imports.table import Table
@@ -17,6 +17,7 @@ from common.imports.task import Task
 __all__ = [
     "LABEL",
     "OWNER_HEADERS",
+    "PERSON_HEADERS",
     "REPEATED",
     "CellReader",
     "Columns",

@@ -3,7 +3,6 @@
 A field that is absent from what was read keeps what is stored; one that is None there erases it.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from typing import Generic, TypeVar
 
 from common.codes import CodeLists, CodeProblem
 from common.codes.spelling import Cell, cell_text
+from common.identity import steers_a_device, visible
 from common.imports.columns import LABEL
 from common.imports.faults import Fault
 from common.spreadsheets.cells import CellProblem, is_blank, is_clear
@@ -20,8 +20,6 @@ ValueT = TypeVar("ValueT")
 ReadT_co = TypeVar("ReadT_co", covariant=True)
 
 _FIRST_RATE = (8, 31)
-_FORMAT = "Cf"
-_UNPRINTABLE = frozenset({"Cc", "Cs"})
 
 
 @dataclass(frozen=True)
@@ -99,11 +97,9 @@ def text_of(cell: Cell) -> str:
     text = " ".join((cell if isinstance(cell, str) else cell_text(cell)).split())
     if text.isprintable():
         return text
-    kinds = {character: unicodedata.category(character) for character in set(text)}
-    if not _UNPRINTABLE.isdisjoint(kinds.values()):
+    if steers_a_device(text):
         raise CellProblem("printable")
-    # rare characters of names are private use, or newer than the tables of categories
-    return " ".join("".join(character for character in text if kinds[character] != _FORMAT).split())
+    return " ".join(visible(text).split())
 
 
 def _column_at_fault(reading: Reading[ValueT], filled: Sequence[Cell], rule: str) -> str:

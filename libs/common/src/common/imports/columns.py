@@ -1,13 +1,14 @@
 """The columns of one kind of file: how people head them, which a file must have, and how faulty cells are shown."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from common.codes.spelling import Cell
+from common.codes.spelling import Cell, normalise
 from common.imports.faults import Fault
 from common.spreadsheets.cells import is_blank
-from common.spreadsheets.headers import Header, find_header
+from common.spreadsheets.headers import Header, find_header, headings
 from common.spreadsheets.masking import Identifies, masked, without_persons
 
 MAX_SHOWN = 80
@@ -34,12 +35,34 @@ class Columns:
         """Header text → our name of the column."""
         return {text: column for column, texts in self.headers.items() for text in texts}
 
+    @cached_property
+    def _known(self) -> Mapping[str, tuple[str, int]]:
+        """Header text as it is compared → our name of the column, and how many are more usual."""
+        named = ((column, enumerate(texts)) for column, texts in self.headers.items())
+        return {normalise(text): (column, place) for column, texts in named for place, text in texts}
+
     def find(self, rows: Sequence[Sequence[Cell]]) -> Header | None:
-        """The header of a table that has the needed columns."""
+        """The header of a table that has the needed columns.
+
+        Of several columns for one field the best is taken: one with data before an empty one, a header text as it
+        stands before one with a remark, then the more usual one, then the left one.
+        """
         header = find_header(rows, self.field_of_header)
-        if header and all(header.positions.keys() & set(group) for group in self.needed):
-            return header
-        return None
+        if not header or not all(header.positions.keys() & set(group) for group in self.needed):
+            return None
+        titles, below = rows[header.row], rows[header.row + 1 :]
+        rivals: defaultdict[str, list[tuple[bool, int, int]]] = defaultdict(list)
+        for position, title in enumerate(titles):
+            text, bare = headings(title)
+            if named := self._known.get(text) or self._known.get(bare):
+                rivals[named[0]].append((text not in self._known, named[1], position))
+        positions = dict(header.positions)
+        for column, places in rivals.items():
+            filled = [each for each in places if len(places) > 1 and _has_data(below, each[-1])]
+            positions[column] = min(filled or places)[-1]
+        return replace(
+            header, positions=positions, texts={name: str(titles[at]).strip() for name, at in positions.items()}
+        )
 
     def shown(self, header: Header, cells: Sequence[Cell], fault: Fault) -> tuple[str, str | None]:
         """Header text and value of the cell at fault, masked; the text is ours where the file lacks the column."""
@@ -59,3 +82,7 @@ class Columns:
         filled = (each for each in pair if not is_blank(header.cell(cells, each)))
         there = (each for each in pair if each in header.positions)
         return next(filled, None) or next(there, column)
+
+
+def _has_data(rows: Sequence[Sequence[Cell]], position: int) -> bool:
+    return any(position < len(row) and not is_blank(row[position]) for row in rows)

@@ -2,16 +2,21 @@
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One broken rule: the column by our name, and the id of the rule."""
+    """One broken rule: the column by our name, the id of the rule, and the id of the thing that stands against it."""
 
     column: str
     rule: str
+    against: str | None = None
+
+    def to_json(self) -> list[str]:
+        """`[column, rule]`, or `[column, rule, against]`."""
+        return [self.column, self.rule] if self.against is None else [self.column, self.rule, self.against]
 
 
 class Faults:
@@ -46,7 +51,7 @@ class Faults:
             self.add(row, faults)
 
     def to_json(self) -> dict[str, Any]:
-        """`{"patterns": [[[column, rule], …], …], "ranges": [[first row, last row, place of its pattern], …]}`."""
+        """`{"patterns": [[fault, …], …], "ranges": [[first row, last row, place of its pattern], …]}`."""
         ranges: list[list[int]] = []
         for row, place in zip(self._rows, self._patterns, strict=True):
             if ranges and ranges[-1][1:] == [row - 1, place]:
@@ -54,7 +59,7 @@ class Faults:
             else:
                 ranges.append([row, row, place])
         return {
-            "patterns": [[[each.column, each.rule] for each in faults] for faults in self._places],
+            "patterns": [[each.to_json() for each in faults] for faults in self._places],
             "ranges": ranges,
         }
 
@@ -67,6 +72,29 @@ class Faults:
             for row in range(first, last + 1):
                 faults.add(row, patterns[place])
         return faults
+
+
+@dataclass
+class Findings:
+    """What was found about the rows of a part: the faults keep a row out, the warnings do not."""
+
+    faults: Faults = field(default_factory=Faults)
+    warnings: Faults = field(default_factory=Faults)
+
+    def extend(self, other: "Findings") -> None:
+        """Notes the rows of a later part of the file."""
+        self.faults.extend(other.faults)
+        self.warnings.extend(other.warnings)
+
+    def to_json(self) -> dict[str, Any]:
+        """Both, by the names under which a part keeps them."""
+        return {"faults": self.faults.to_json(), "warned": self.warnings.to_json()}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any], columns: Mapping[str, str]) -> Self:
+        """What a part has noted; `columns` maps the header texts of the file to our names."""
+        faults = recalled(stored["faults"], columns) if "faults" in stored else Faults()
+        return cls(faults, Faults.from_json(stored["warned"]) if "warned" in stored else Faults())
 
 
 def recalled(stored: Any, columns: Mapping[str, str]) -> Faults:

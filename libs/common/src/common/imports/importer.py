@@ -30,7 +30,11 @@ class ImportRow(Protocol):
 
     @property
     def faults(self) -> list[Fault]:
-        """In the order in which they were found."""
+        """What keeps it out, in the order in which it was found."""
+
+    @property
+    def warnings(self) -> list[Fault]:
+        """What should be looked at and keeps nothing out."""
 
 
 RowT = TypeVar("RowT", bound=ImportRow)
@@ -101,6 +105,9 @@ class ImportKind:
 
 
 def empty_result(*further_counts: str) -> dict[str, Any]:
-    """The counts of every import, which add up to the data rows, further ones, and no token."""
+    """The counts of every import, which add up to the data rows, further ones, no token, and nothing to look at.
+
+    `warnings` counts rows by rule, `ignored_columns` names those of the file that fill no field.
+    """
     counts = ("created", "updated", "unchanged", "rejected", *further_counts)
-    return dict.fromkeys(counts, 0) | {"change_token": None}
+    return dict.fromkeys(counts, 0) | {"change_token": None, "warnings": {}, "ignored_columns": []}

@@ -1,4 +1,4 @@
-"""Columns that say whose rows a file holds: each row's school and cohort must be those of the task."""
+"""Columns that say whose rows a file holds: each row's school and cohort must be those of the task; and about whom."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -8,8 +8,14 @@ from common.spreadsheets.cells import CellProblem, as_year, identifier_text, is_
 from common.spreadsheets.headers import Header
 
 OWNER_HEADERS: Mapping[str, Sequence[str]] = {
-    "school": ("院校代码", "学校代码", "学校标识码"),
-    "cohort": ("毕业年份", "毕业年度", "届别", "毕业届别"),
+    "school": ("院校代码", "学校代码", "学校标识码", "院校标识码", "高校代码"),
+    "cohort": ("毕业年份", "毕业年度", "届别", "毕业届别", "毕业届", "届次"),
+}
+
+PERSON_HEADERS: Mapping[str, Sequence[str]] = {
+    "student_number": ("学号", "学生学号", "学籍学号"),
+    "exam_number": ("考生号", "高考考生号", "考生编号"),
+    "name": ("姓名", "学生姓名", "毕业生姓名", "中文姓名"),
 }
 
 CODE_DIGITS = 5

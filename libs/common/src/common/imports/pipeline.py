@@ -6,6 +6,7 @@ kept packed; rows, plans and what is stored about them are there for one chunk a
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,13 +18,13 @@ from sqlalchemy import text
 from common.codes.rules import rules
 from common.database import UnitOfWork
 from common.errors import Invalid, PermanentError
-from common.imports.faults import Faults, recalled
+from common.imports.faults import Findings
 from common.imports.importer import Importer, ImportKind, ImportRow
-from common.imports.report import explained
+from common.imports.report import explained, first_problems
 from common.imports.table import Table, open_table
 from common.imports.task import Task
 from common.operations import OperationContext, Outcome
-from common.operations.outcome import State, added_up, broken, refused
+from common.operations.outcome import MAX_WARNINGS, State, added_up, broken, refused
 from common.spreadsheets import NumberedRow
 
 WHOLE_FILE = -1
@@ -63,7 +64,7 @@ async def run_import(kind: ImportKind, context: OperationContext) -> Outcome:
     except PermanentError as refusal:
         if refusal.code not in rules():
             raise
-        return broken(refusal.code, added_up(kind.empty_result, (await context.done_chunks()).values()))
+        return broken(refusal.code, added_up(run.empty_result, (await context.done_chunks()).values()))
     return await (run.outcome() if ended else run.cancelled())
 
 
@@ -74,14 +75,19 @@ class _Run:
     task: Task
     table: Table
     importer: Importer[Any, Any, Any]
-    faults: Faults = field(default_factory=Faults)
+    found: Findings = field(default_factory=Findings)
     parts: list[Mapping[str, Any]] = field(default_factory=list)
     passed: int = 0
 
     @property
     def refused(self) -> bool:
         """True once nothing of the file will be stored because of a faulty row."""
-        return bool(self.faults) and not self.task.skip_faulty
+        return bool(self.found.faults) and not self.task.skip_faulty
+
+    @property
+    def empty_result(self) -> Mapping[str, Any]:
+        """The result of an import of this file that did nothing."""
+        return {**self.kind.empty_result, "ignored_columns": self.table.unused}
 
     async def at_once(self) -> bool:
         """All chunks in one transaction; False if the operation was cancelled."""
@@ -102,10 +108,10 @@ class _Run:
             async for chunk in self.table.chunks(self.kind.chunk_rows):
                 if await self.context.is_cancelled():
                     return False
-                self.parts.append(await self._checked_and_written(unit, chunk, self.faults))
+                self.parts.append(await self._checked_and_written(unit, chunk, self.found))
                 await self._pass(chunk, passes=2 if self.importer.fetches else 1)
             if not self.task.dry_run and not self.refused:
-                await self._keep(unit, WHOLE_FILE, added_up(self.kind.empty_result, self.parts), self.faults)
+                await self._keep(unit, WHOLE_FILE, added_up(self.empty_result, self.parts), self.found)
         return True
 
     async def in_parts(self) -> bool:
@@ -129,49 +135,55 @@ class _Run:
                     await self._planned(unit, chunk)
                     self._recall(earlier[number])
                 else:
-                    faults = Faults()
-                    part = await self._checked_and_written(unit, chunk, faults)
-                    await self._keep(unit, number, part, faults)
+                    found = Findings()
+                    part = await self._checked_and_written(unit, chunk, found)
+                    await self._keep(unit, number, part, found)
                     self.parts.append(part)
-                    self.faults.extend(faults)
+                    self.found.extend(found)
             await self._pass(chunk)
             number += 1
         return True
 
     async def outcome(self) -> Outcome:
         """How the work ends once all chunks are done."""
-        result = added_up(self.kind.empty_result, self.parts)
+        result = added_up(self.empty_result, self.parts)
         if self.refused:
-            result = {**self.kind.empty_result, "rejected": len(self.faults)}
+            result = {**self.empty_result, "rejected": len(self.found.faults), "warnings": result["warnings"]}
         if self.task.dry_run:
             result["change_token"] = None
         return await self._ended(result, "failed" if self.refused else "succeeded")
 
     async def cancelled(self) -> Outcome:
         """How the work ends between two chunks: what is committed stays, and is counted."""
-        self.faults, self.parts = Faults(), []
+        self.found, self.parts = Findings(), []
         for part in (await self.context.done_chunks()).values():
             self._recall(part)
-        return await self._ended(added_up(self.kind.empty_result, self.parts), "cancelled")
+        return await self._ended(added_up(self.empty_result, self.parts), "cancelled")
 
     async def _ended(self, result: Mapping[str, Any], state: State) -> Outcome:
-        if not self.faults:
-            return Outcome(result, state=state)
-        problems, report = await asyncio.to_thread(explained, self.table, self.kind.columns, self.faults)
-        return Outcome(result, problems, self.faults.problems, state, report)
+        table, columns, faults = self.table, self.kind.columns, self.found.faults
+        warnings = await asyncio.to_thread(first_problems, table, columns, self.found.warnings, MAX_WARNINGS)
+        if not faults:
+            return Outcome(result, state=state, warnings=warnings)
+        problems, report = await asyncio.to_thread(explained, table, columns, faults)
+        return Outcome(result, problems, faults.problems, state, report, warnings)
 
-    async def _checked_and_written(self, unit: UnitOfWork, chunk: Sequence[NumberedRow], faults: Faults) -> Part:
-        """What a chunk comes to; its faults are added to those given, and once the file is refused nothing is written.
+    async def _checked_and_written(self, unit: UnitOfWork, chunk: Sequence[NumberedRow], found: Findings) -> Part:
+        """What a chunk comes to; what is found is added to the given, and once the file is refused nothing is written.
 
         The chunks before a fault were written for nothing: checking the whole file twice would cost every good file
         more than the rollback costs a bad one.
         """
         rows, plan = await self._planned(unit, chunk)
-        before = len(faults)
+        before = len(found.faults)
+        by_rule: Counter[str] = Counter()
         for row in rows:
             if row.faults:
-                faults.add(row.number, row.faults)
-        part: Part = {"rejected": len(faults) - before}
+                found.faults.add(row.number, row.faults)
+            if row.warnings:
+                found.warnings.add(row.number, row.warnings)
+                by_rule.update({each.rule for each in row.warnings})
+        part: Part = {"rejected": len(found.faults) - before, "warnings": dict(by_rule)}
         if self.refused:
             return part
         written = await self.importer.write(unit, plan)
@@ -183,19 +195,18 @@ class _Run:
         loaded = await self.importer.load(unit.connection, rows)
         return rows, await asyncio.to_thread(self.importer.plan, rows, loaded)
 
-    async def _keep(self, unit: UnitOfWork, number: int, part: Part, faults: Faults) -> None:
+    async def _keep(self, unit: UnitOfWork, number: int, part: Part, found: Findings) -> None:
         """Commits a part with the note that it is done."""
-        counts = {name: count for name, count in part.items() if name != "change_token"}
+        counts = {name: count for name, count in part.items() if isinstance(count, int)}
         await unit.audit(self.kind.kind, "operation", self.context.id, school_code=self.task.school_code, detail=counts)
-        await self.context.chunk_done(unit, number, {**part, "faults": faults.to_json()})
+        await self.context.chunk_done(unit, number, {**part, **found.to_json()})
         await unit.commit()
 
     def _recall(self, noted: Mapping[str, Any]) -> None:
         """Counts a part that was committed earlier."""
         self.parts.append(noted)
-        if "faults" in noted:
-            columns = {title: column for column, title in self.table.header.texts.items()}
-            self.faults.extend(recalled(noted["faults"], columns))
+        columns = {title: column for column, title in self.table.header.texts.items()}
+        self.found.extend(Findings.from_json(noted, columns))
 
     async def _pass(self, chunk: Sequence[NumberedRow], passes: int = 1) -> None:
         self.passed += len(chunk)

@@ -1,27 +1,33 @@
 """The data rows of a file, held once and packed: several passes may be needed, and 200,000 rows must fit."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import islice
 
-from common.codes.spelling import cell_text
-from common.imports.columns import Columns
+from common.codes.spelling import Cell, cell_text
+from common.imports.columns import MAX_SHOWN, Columns
 from common.spreadsheets import NumberedRow, blocks_of, unpacked
+from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header
 from common.spreadsheets.kinds import unreadable
+from common.spreadsheets.masking import without_persons
 
 
 @dataclass(frozen=True)
 class Table:
-    """A sheet with its header. `total` counts the data rows: those below the header that fill a known column."""
+    """A sheet with its header. `total` counts the data rows: those below the header that fill a known column.
+
+    `unused` names the columns that fill no field: by their text, or by their letter where they hold data without one.
+    """
 
     header: Header
     titles: Sequence[str]
     header_number: int
     blocks: Sequence[bytes] = field(repr=False)
     total: int
+    unused: Sequence[str]
 
     def rows(self) -> Iterator[NumberedRow]:
         """The data rows, each with the number that the spreadsheet program shows; CPU work, so run it in a thread."""
@@ -41,6 +47,7 @@ async def open_table(kind: str, parts: AsyncIterable[bytes], columns: Columns) -
     titles: list[str] = []
     header_number = total = 0
     blocks: list[bytes] = []
+    filled: set[int] = set()
     # a refusal ends the process that reads the file at once
     async with aclosing(blocks_of(kind, parts, columns.find)) as arriving:
         async for packed, rows in arriving:
@@ -51,10 +58,33 @@ async def open_table(kind: str, parts: AsyncIterable[bytes], columns: Columns) -
                 header_number, cells = rows[header.row]
                 titles = [cell_text(cell) for cell in cells]
             blocks.append(packed)
-            total += sum(1 for _ in _data_rows(header, header_number, rows))
+            for _, cells in _data_rows(header, header_number, rows):
+                total += 1
+                filled.update(_untitled_data(titles, cells))
     assert header is not None, "a file without rows is refused"
-    return Table(header, titles, header_number, blocks, total)
+    return Table(header, titles, header_number, blocks, total, _unused(header, titles, filled))
 
 
 def _data_rows(header: Header, header_number: int, rows: Sequence[NumberedRow]) -> Iterator[NumberedRow]:
     return (each for each in rows if each[0] > header_number and header.fills(each[1]))
+
+
+def _untitled_data(titles: Sequence[str], cells: Sequence[Cell]) -> Iterator[int]:
+    """Positions of a row's cells below no header text."""
+    if len(cells) > len(titles) or "" in titles:
+        for position, cell in enumerate(cells):
+            if not is_blank(cell) and not (position < len(titles) and titles[position]):
+                yield position
+
+
+def _unused(header: Header, titles: Sequence[str], filled: Collection[int]) -> list[str]:
+    """What may be shown of the names of unused columns, in the order of the file: a header may hold anything."""
+    named = {position: title for position, title in enumerate(titles) if title}
+    unused = sorted((named.keys() | filled) - set(header.positions.values()))
+    return [without_persons(named.get(each) or _letters(each), ())[:MAX_SHOWN] for each in unused]
+
+
+def _letters(position: int) -> str:
+    """The name that spreadsheet programs give to a column."""
+    before, last = divmod(position, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)

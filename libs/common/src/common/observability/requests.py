@@ -72,8 +72,9 @@ class MetricsMiddleware:
                 await self._app(scope, receive, send_noting)
             finally:
                 method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-                # of a router that was included, `route` knows only its own part of the path
+                # of a router that FastAPI included, `route` knows only its own part of the path
                 included = scope.get("fastapi", {}).get("effective_route_context")
-                template: str = getattr(included or scope.get("route"), "path", UNKNOWN_ROUTE)
+                of_route: str = getattr(included or scope.get("route"), "path", UNKNOWN_ROUTE)
+                template: str = scope.get("path_template", of_route)
                 REQUESTS.labels(method, template, str(status)).inc()
                 REQUEST_SECONDS.labels(method, template).observe(time.perf_counter() - began)

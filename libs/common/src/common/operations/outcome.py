@@ -1,5 +1,6 @@
 """What a piece of long work ends with."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -9,6 +10,12 @@ from common.errors import Invalid, Message
 
 MAX_STORED = 1000
 """Faults kept with the operation; the workbook has all of them."""
+
+MAX_WARNINGS = 100
+"""Warnings kept with the operation: its result counts all of them."""
+
+WARNING = "warning"
+"""Key of a stored problem that is no fault."""
 
 State = Literal["succeeded", "failed", "cancelled"]
 """In which work ends."""
@@ -38,13 +45,17 @@ class RowProblem:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A handler's answer; `problems_total` counts what `problems` (the first 1,000 are kept) may not hold."""
+    """A handler's answer; `problems_total` counts what `problems` (the first 1,000 are kept) may not hold.
+
+    `warnings` (the first 100 are kept) name rows that are stored all the same.
+    """
 
     result: Mapping[str, Any]
     problems: Sequence[RowProblem] = field(default=(), repr=False)
     problems_total: int | None = None
     state: State = "succeeded"
     report: bytes | None = field(default=None, repr=False)
+    warnings: Sequence[RowProblem] = field(default=(), repr=False)
 
     @property
     def total(self) -> int:
@@ -64,9 +75,15 @@ def broken(rule_id: str, result: Mapping[str, Any]) -> Outcome:
 
 
 def added_up(empty: Mapping[str, Any], parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """An empty result with what the committed parts came to: numbers are added, of anything else the last counts."""
+    """An empty result with what the committed parts came to: numbers are added, of anything else the last counts.
+
+    Numbers by name, as of warnings by rule, are added by name.
+    """
     total = dict(empty)
     for part in parts:
         for name, value in total.items():
-            total[name] = value + part.get(name, 0) if isinstance(value, int) else part.get(name) or value
+            if isinstance(value, Mapping):
+                total[name] = dict(Counter(value) + Counter(part.get(name, {})))
+            else:
+                total[name] = value + part.get(name, 0) if isinstance(value, int) else part.get(name) or value
     return total

@@ -21,6 +21,7 @@ from common.http.routing import Router
 from common.identifiers import OperationId
 from common.once import Answered, Once
 from common.operations import storage
+from common.operations.outcome import WARNING
 from common.operations.submitting import REPORT, prepare, submit
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -53,6 +54,9 @@ class Operation(BaseModel):
     result: dict[str, Any] | None
     errors: list[OperationError] = Field(description="The first 1,000")
     errors_total: int
+    warnings: list[OperationError] = Field(
+        description="What to look at in rows that are stored all the same: the first 100"
+    )
     error_report: str | None = Field(description="Path of a workbook with the faulty rows and the reasons")
     created_at: datetime
     finished_at: datetime | None
@@ -133,17 +137,23 @@ async def _shown(
 ) -> Response:
     row = await _visible(database, caller, operation)
     language = preferred_language(request.headers.get("accept-language"))
+    errors, warnings = (
+        [
+            OperationError(**{name: each[name] for name in ("row", "column", "rule", "value")}, message=each[language])
+            for each in row.errors
+            if bool(each.get(WARNING)) is is_warning
+        ]
+        for is_warning in (False, True)
+    )
     shown = Operation(
         id=row.id,
         kind=row.kind,
         state=row.state,
         progress=OperationProgress(done=row.done, total=row.total),
         result=row.result,
-        errors=[
-            OperationError(**{name: each[name] for name in ("row", "column", "rule", "value")}, message=each[language])
-            for each in row.errors
-        ],
+        errors=errors,
         errors_total=row.errors_total,
+        warnings=warnings,
         error_report=f"{location_of(row.id)}/error-report" if row.has_report else None,
         created_at=row.created_at,
         finished_at=row.finished_at,

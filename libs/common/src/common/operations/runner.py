@@ -12,7 +12,7 @@ from common.errors import Invalid, TransientError
 from common.observability import correlated, counter, exception_summary, logger
 from common.operations import storage
 from common.operations.context import OperationContext
-from common.operations.outcome import MAX_STORED, Outcome, added_up, broken, refused
+from common.operations.outcome import MAX_STORED, MAX_WARNINGS, WARNING, Outcome, added_up, broken, refused
 from common.operations.storage import Claimed
 from common.operations.submitting import REPORT
 
@@ -127,6 +127,7 @@ class OperationRunner:
                 raise ValueError("a report needs a cipher")
             report = await asyncio.to_thread(self._cipher.encrypt_blob, REPORT, claimed.id, report)
         errors = [problem.to_json() for problem in outcome.problems[:MAX_STORED]]
+        errors += [{**problem.to_json(), WARNING: True} for problem in outcome.warnings[:MAX_WARNINGS]]
         async with storage.changing(self._database) as connection:
             kept = await storage.finish(
                 connection, claimed, outcome.state, outcome.result, errors, outcome.total, report

@@ -20,6 +20,8 @@ from common.service_process.composition import Background
 SHUTDOWN_SECONDS = 8.0
 _DRAIN_SECONDS = 3
 _BACKGROUND_SECONDS = 3.0
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than clients and proxies keep an idle connection: else they send a request on one that is being closed."""
 
 _log = logger(__name__)
 
@@ -44,6 +46,7 @@ def http_server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
             server_header=False,
             date_header=True,
             timeout_graceful_shutdown=_DRAIN_SECONDS,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         )
     )
 

@@ -5,6 +5,7 @@ import re
 from datetime import date, timedelta
 
 from common.codes.spelling import Cell, cell_text
+from common.identity import plain_number, visible
 
 CLEAR = "**CLEAR**"
 """Typed into a cell, it erases the stored value; a blank cell keeps it."""
@@ -35,8 +36,11 @@ class CellProblem(ValueError):
 
 
 def is_blank(cell: Cell) -> bool:
-    """True for an empty cell and for one with white space only."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    """True for an empty cell and for one with nothing to be seen."""
+    if not isinstance(cell, str):
+        return cell is None
+    text = cell.strip()
+    return not text or (not text[0].isprintable() and not visible(text).strip())
 
 
 def unmarked(cell: Cell) -> Cell:
@@ -63,7 +67,7 @@ def identifier_text(cell: Cell) -> str:
         is_exact = math.isfinite(cell) and abs(cell) < 10**EXACT_DIGITS and cell == int(cell)
         if not is_exact:
             raise CellProblem("number_in_scientific_notation")
-    text = cell_text(unmarked(cell))
+    text = plain_number(cell_text(unmarked(cell)))
     if _SCIENTIFIC.fullmatch(text):
         raise CellProblem("number_in_scientific_notation")
     whole = _WHOLE.fullmatch(text)

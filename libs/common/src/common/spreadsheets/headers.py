@@ -55,3 +55,13 @@ def _header(index: int, row: Sequence[Cell], known: Mapping[str, str]) -> Header
         if field is not None:
             positions.setdefault(field, position)
     return Header(index, positions, {field: str(row[position]).strip() for field, position in positions.items()})
+
+
+def headings(title: Cell) -> tuple[str, str]:
+    """A header text as it is compared, and the same without its remark.
+
+    >>> headings("* 手机号 （家长）")
+    ('手机号(家长)', '手机号')
+    """
+    text = _MARKS.sub("", normalise(cell_text(title))) if isinstance(title, str) else ""
+    return text, _REMARK.sub("", text)

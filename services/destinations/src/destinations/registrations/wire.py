@@ -4,16 +4,20 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from common.codes import CodeLists
 from common.contracts import ChangeToken
 from common.http import Day, StrictModel
+from common.identity import plain_number
 from destinations.registrations.domain import deciding
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Confirmation, State
 from destinations.registrations.domain.registration import Person, Registration, Source
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
+# the same as in a spreadsheet: pasted numbers bring marks that are not seen
+Uscc = Annotated[Code, AfterValidator(lambda text: plain_number(text).upper())]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -26,7 +30,7 @@ class Particulars(StrictModel):
     flexible: bool | None = Field(default=None, description="灵活就业; null: the scheme's default rule")
     flexible_kind: Code | None = None
     employer_name: Name | None = Field(default=None, description="单位名称")
-    employer_uscc: Code | None = Field(default=None, description="统一社会信用代码")
+    employer_uscc: Uscc | None = Field(default=None, description="统一社会信用代码")
     employer_nature_code: Code | None = Field(default=None, description="单位性质, list employer-nature")
     industry_code: Code | None = Field(default=None, description="单位行业, list industry")
     place_code: Code | None = Field(default=None, description="单位所在地, list division")
@@ -111,6 +115,7 @@ class RegistrationAnswer(BaseModel):
     confirmation: Confirmation | None
     source: Source
     incomplete_fields: list[str]
+    verified: bool = Field(description="False where the place is a well-formed code that the code list lacks")
     version: int
     change_token: str | None = Field(description="Names this write to indicators; null when nothing was published")
     decided_on: date
@@ -133,6 +138,7 @@ class RegistrationAnswer(BaseModel):
             confirmation=registration.confirmation,
             source=registration.source,
             incomplete_fields=list(registration.incomplete),
+            verified=CodeLists.load().get("division").is_listed(registration.content.place_code),
             version=registration.version,
             change_token=token.encode() if token else None,
             decided_on=registration.decided_on,

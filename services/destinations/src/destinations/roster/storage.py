@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, any_, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.auth import Owners, RowScope
+from common.auth import Owners, ScopeShape
 from common.identifiers import GraduateId, ProvinceCode
 from destinations.roster import tables
 from destinations.roster.domain import GRADUATE_FIELDS, Graduate, RosterEntry, SchoolEntry
@@ -44,6 +44,14 @@ _KEEP_SCHOOLS = text(
     """
 )
 
+_GRADUATES, _SCHOOLS = tables.graduates.c, tables.schools.c
+_WITH_PROVINCE = (
+    select(tables.graduates, _SCHOOLS.province_code)
+    .select_from(tables.graduates.outerjoin(tables.schools, _SCHOOLS.school_code == _GRADUATES.school_code))
+    .where(_GRADUATES.graduate_id == bindparam("id"))
+)
+_SEVERAL = select(tables.graduates).where(_GRADUATES.graduate_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+
 OWNERS_OF_EVENTS = {
     "province_code": "school_code IN (SELECT school_code FROM roster_schools WHERE province_code = :province_code)",
     "college_code": "key IN (SELECT CAST(graduate_id AS text) FROM roster_graduates"
@@ -73,35 +81,27 @@ async def keep_schools(connection: AsyncConnection, entries: Iterable[SchoolEntr
 
 async def find(connection: AsyncConnection, graduate_id: GraduateId) -> tuple[Graduate, ProvinceCode | None] | None:
     """The graduate with the province of the school, or None if the graduate is not in the roster (yet)."""
-    joined = tables.graduates.outerjoin(tables.schools, tables.schools.c.school_code == tables.graduates.c.school_code)
-    query = (
-        select(tables.graduates, tables.schools.c.province_code)
-        .select_from(joined)
-        .where(tables.graduates.c.graduate_id == graduate_id)
-    )
-    row = (await connection.execute(query)).one_or_none()
+    row = (await connection.execute(_WITH_PROVINCE, {"id": graduate_id})).one_or_none()
     return (to_graduate(row), row.province_code) if row else None
 
 
 async def graduates(connection: AsyncConnection, entries: Iterable[RosterEntry]) -> dict[GraduateId, Graduate]:
     """Graduates as stored, or as the entry says where that is newer: what `keep_graduates` would leave."""
     newest = _newest(entries)
-    ids = bindparam("ids", list(newest), type_=ARRAY(Uuid))
-    found = await connection.execute(select(tables.graduates).where(tables.graduates.c.graduate_id == any_(ids)))
+    found = await connection.execute(_SEVERAL, {"ids": list(newest)})
     stored = {row.graduate_id: to_graduate(row) for row in found if row.sequence >= newest[row.graduate_id].sequence}
     return {graduate_id: stored.get(graduate_id, entry.graduate) for graduate_id, entry in newest.items()}
 
 
-def visible(scope: RowScope) -> ColumnElement[bool]:
-    """The caller's rows as a condition over `roster_graduates` and `roster_schools`."""
-    columns = tables.graduates.c
-    return scope.condition(
+def visible(seen: ScopeShape) -> ColumnElement[bool]:
+    """A caller's rows as a condition over `roster_graduates` and `roster_schools`."""
+    return seen.condition(
         Owners(
-            school_code=columns.school_code,
-            college_code=columns.college_code,
-            class_code=columns.class_code,
-            graduate_id=columns.graduate_id,
-            province_code=tables.schools.c.province_code,
+            school_code=_GRADUATES.school_code,
+            college_code=_GRADUATES.college_code,
+            class_code=_GRADUATES.class_code,
+            graduate_id=_GRADUATES.graduate_id,
+            province_code=_SCHOOLS.province_code,
         )
     )
 

@@ -1,10 +1,12 @@
 """SQL of progress: what the worker reports, and the watermark that readers get."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import SYSTEM
@@ -21,14 +23,13 @@ _REPORT = text(
         included_until = greatest(applied_partitions.included_until, excluded.included_until)
     """
 )
-_STANDING = text(
-    f"""
+_STANDING_SQL = f"""
     SELECT {TODAY_SQL} AS today, {NOW_SQL} AS now,
            CASE WHEN count(*) = :expected THEN min(included_until) END AS watermark
     FROM applied_partitions
     WHERE topic = ANY(CAST(:topics AS text[])) AND partition = ANY(CAST(:partitions AS integer[]))
-    """
-)
+"""
+_STANDING = text(_STANDING_SQL)
 _TODAY = text(f"SELECT {TODAY_SQL}")
 
 
@@ -62,8 +63,40 @@ async def report(database: Database, progress: Sequence[PartitionProgress]) -> N
 
 async def standing(connection: AsyncConnection, topics: Collection[str], partitions: Collection[int]) -> Standing:
     """Where these partitions of these topics stand together."""
-    parameters = {"topics": list(topics), "partitions": list(partitions), "expected": len(topics) * len(partitions)}
-    row = (await connection.execute(_STANDING, parameters)).one()
+    return _standing((await connection.execute(_STANDING, _which(topics, partitions))).one())
+
+
+DAY = "coalesce(CAST(:day AS date), standing.today)"
+"""In the SQL of `standing_with`: the day that is bound, or today."""
+
+
+async def standing_with(
+    connection: AsyncConnection,
+    topics: Collection[str],
+    partitions: Collection[int],
+    sql: str,
+    bound: Mapping[str, object],
+) -> tuple[Standing, list[tuple[Any, ...]]]:
+    """The same with the rows of a query, whose last column is never null: one statement sees one moment."""
+    found = (await connection.execute(_beside(sql), {**_which(topics, partitions), **bound})).all()
+    return _standing(found[0]), [tuple(row[3:]) for row in found if row[-1] is not None]
+
+
+@lru_cache(maxsize=256)
+def _beside(sql: str) -> TextClause:
+    return text(
+        f"""
+        WITH standing AS MATERIALIZED ({_STANDING_SQL})
+        SELECT standing.*, found.* FROM standing LEFT JOIN LATERAL ({sql}) AS found ON true
+        """
+    )
+
+
+def _which(topics: Collection[str], partitions: Collection[int]) -> dict[str, object]:
+    return {"topics": list(topics), "partitions": list(partitions), "expected": len(topics) * len(partitions)}
+
+
+def _standing(row: Row[Any]) -> Standing:
     lag = max(0, round((row.now - row.watermark).total_seconds() * 1000)) if row.watermark is not None else None
     return Standing(row.today, row.watermark, lag)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import islice
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from common.auth import Caller
 from common.errors import BadQuery, FieldProblem, Message
 from common.http import Day, MinChange, Router
 from indicators.rates.domain import Step, days_between, points_per_group
-from indicators.rates.storage import count_groups, counts, movements
+from indicators.rates.storage import count_groups, counted, counting, movements
 from indicators.rates.wire import Rates, Series, observations, series_observations
 from indicators.reading.answers import NOT_KEPT
 from indicators.reading.changes import included
@@ -48,14 +49,12 @@ async def read_rates(
     await figures.require_readable(caller, selection)
     scheme = scheme_for(selection, scheme_name)
     met = await included(figures, min_change, selection.scope, as_of=as_of)
-    async with figures.look(selection.scope, as_of) as look:
-        found = await counts(look.connection, selection, look.moment)
-        stamp = look.stamp(min_change_met=met)
+    answer = await figures.ask(selection.scope, partial(counting, selection), as_of)
     return Rates(
-        **dict(stamp),
+        **dict(answer.stamp(min_change_met=met)),
         scheme=scheme.id,
         definition_version=scheme.version,
-        observations=observations(found, selection.by, scheme),
+        observations=observations(counted(selection, answer), selection.by, scheme),
     )
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from indicators.progress.storage import DAY
 from indicators.rates.domain import Movement
-from indicators.reading.selection import Moment, Selection
-from indicators.reading.spans import IN_SCOPE, parameters_of, spans_where
+from indicators.reading.selection import Selection
+from indicators.reading.snapshot import Answer
+from indicators.reading.spans import IN_SCOPE, Question, parameters_of, spans_where, stated
 from indicators.schemes.groupings import COLUMNS, EDUCATION_LEVELS, TOTAL, Group, group_of, stored_dimension
 from indicators.schemes.tally import Count
 from indicators.timeline.domain import season_start
@@ -19,16 +20,20 @@ _LEVEL = f"""
 """
 
 
-async def counts(connection: AsyncConnection, selection: Selection, moment: Moment) -> list[tuple[Group, Count]]:
-    """Counts per group and destination code as of the moment; none before the cohort's season."""
-    if moment.as_of < season_start(selection.cohort):
-        return []
+def counting(selection: Selection, live: bool) -> Question:
+    """Asks for the counts per group and destination code, of today or of another day."""
     # cells know today only, and one grouping at a time
-    if moment.live and len(selection.by) <= 1 and not selection.filters:
-        return await _from_cells(connection, selection)
-    statement = _span_counts(selection, None, "1", "from_day <= :day AND :day < to_day")
-    rows = await connection.execute(text(statement), parameters_of(selection) | {"day": moment.as_of})
-    return [(group_of(selection.by, row[:-3]), Count(*row[-3:])) for row in rows]
+    if live and len(selection.by) <= 1 and not selection.filters:
+        return _in_cells(selection)
+    lasting = f"from_day <= {DAY} AND {DAY} < to_day"
+    return Question(_span_counts(selection, None, "1", lasting), parameters_of(selection))
+
+
+def counted(selection: Selection, answer: Answer) -> list[tuple[Group, Count]]:
+    """What `counting` found; nothing before the cohort's season."""
+    if answer.moment.as_of < season_start(selection.cohort):
+        return []
+    return [(group_of(selection.by, row[:-3]), Count(*row[-3:])) for row in answer.rows]
 
 
 async def movements(connection: AsyncConnection, selection: Selection, first: date, last: date) -> list[Movement]:
@@ -36,7 +41,7 @@ async def movements(connection: AsyncConnection, selection: Selection, first: da
     begins = _span_counts(selection, "greatest(from_day, :first) AS day", "1", "from_day <= :last AND to_day > :first")
     ends = _span_counts(selection, "to_day AS day", "-1", "to_day <= :last AND to_day > :first")
     parameters = parameters_of(selection) | {"first": first, "last": last}
-    rows = await connection.execute(text(f"{begins} UNION ALL {ends}"), parameters)
+    rows = await connection.execute(stated(f"{begins} UNION ALL {ends}"), parameters)
     return [Movement(row[0], group_of(selection.by, row[1:-3]), Count(row[-3], row[-2], row[-1])) for row in rows]
 
 
@@ -51,18 +56,18 @@ async def count_groups(connection: AsyncConnection, selection: Selection, first:
             WHERE {spans_where(selection)} AND from_day <= :last AND to_day > :first) AS groups
     """
     parameters = parameters_of(selection) | {"first": first, "last": last}
-    return int((await connection.execute(text(statement), parameters)).scalar_one())
+    return int((await connection.execute(stated(statement), parameters)).scalar_one())
 
 
-async def _from_cells(connection: AsyncConnection, selection: Selection) -> list[tuple[Group, Count]]:
+def _in_cells(selection: Selection) -> Question:
     dimension = stored_dimension(selection.by[0]) if selection.by else TOTAL
-    statement = f"""
-        SELECT NULLIF(value, ''), NULLIF(destination_code, ''), flexible, sum(graduates)::integer
+    shown = "NULLIF(value, ''), " if selection.by else ""
+    sql = f"""
+        SELECT {shown}NULLIF(destination_code, ''), flexible, sum(graduates)::integer
         FROM cells WHERE {IN_SCOPE[selection.scope.level]} AND cohort = :cohort AND dimension = :dimension
         GROUP BY value, destination_code, flexible HAVING sum(graduates) > 0
     """
-    rows = await connection.execute(text(statement), parameters_of(selection) | {"dimension": dimension})
-    return [(group_of(selection.by, row[:1]) if selection.by else (), Count(*row[1:])) for row in rows]
+    return Question(sql, parameters_of(selection) | {"dimension": dimension})
 
 
 def _span_counts(selection: Selection, first_column: str | None, sign: str, lasting: str) -> str:

@@ -1,14 +1,15 @@
-"""One consistent look at the figures: the caller's scope is checked, its own changes awaited, one snapshot opened."""
+"""One consistent look at the figures: the caller's scope is checked, its own changes awaited, one moment asked for."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common import clock
 from common.auth import Principal, Role
 from common.contracts import graduate, organisation, registration, response
 from common.database import Database
@@ -16,9 +17,10 @@ from common.errors import BadQuery, FieldProblem, Message
 from common.identifiers import ProvinceCode, SchoolCode
 from common.kafka import partition_for
 from indicators.organisation.storage import province_of_school
-from indicators.progress.storage import Standing, standing, today
+from indicators.progress.storage import Standing, standing, standing_with, today
 from indicators.reading.answers import Stamp
 from indicators.reading.selection import Level, Moment, Scope, Selection, require_readable
+from indicators.reading.spans import Question
 
 FIGURE_TOPICS = (organisation.TOPIC, graduate.TOPIC, registration.TOPIC)
 RESPONSE_TOPICS = (organisation.TOPIC, graduate.TOPIC, response.TOPIC)
@@ -28,9 +30,8 @@ _IN_THE_FUTURE = Message("日期不得晚于今天", "The day must not be after 
 
 @dataclass(frozen=True)
 class Look:
-    """An open snapshot with the moment it answers for and where the events stand."""
+    """What was seen at one moment: the day it answers for, and where the events stand."""
 
-    connection: AsyncConnection
     moment: Moment
     standing: Standing
 
@@ -42,6 +43,20 @@ class Look:
             lag_ms=self.standing.lag_ms,
             min_change_met=min_change_met,
         )
+
+
+@dataclass(frozen=True)
+class OpenLook(Look):
+    """The same with the snapshot still open, for further statements."""
+
+    connection: AsyncConnection
+
+
+@dataclass(frozen=True)
+class Answer(Look):
+    """The same with the rows that one question found."""
+
+    rows: Sequence[tuple[Any, ...]]
 
 
 class Figures:
@@ -72,18 +87,42 @@ class Figures:
                 require_past(parameter, day, now)
 
     @asynccontextmanager
-    async def look(
-        self, scope: Scope, as_of: date | None = None, topics: tuple[str, ...] = FIGURE_TOPICS
-    ) -> AsyncIterator[Look]:
-        """A snapshot; raises BadQuery for a day after today."""
-        of_school = scope.level is Level.SCHOOL
-        partitions = [partition_for(scope.code, self._partitions)] if of_school else range(self._partitions)
+    async def look(self, scope: Scope) -> AsyncIterator[OpenLook]:
+        """A snapshot of today for several statements."""
         async with self.database.reading(snapshot=True) as connection:
-            # one question gives the day and the watermark: midnight falls on one side of both
-            now = await standing(connection, topics, partitions)
+            now = await standing(connection, FIGURE_TOPICS, self._partitions_of(scope))
+            yield OpenLook(Moment(now.today, live=True), now, connection)
+
+    async def ask(
+        self,
+        scope: Scope,
+        question: Callable[[bool], Question],
+        as_of: date | None = None,
+        topics: tuple[str, ...] = FIGURE_TOPICS,
+    ) -> Answer:
+        """The rows of a question as of a day, today without one; raises BadQuery for a day after today.
+
+        `question` is asked whether the day is today. Rows, day and watermark come from one statement.
+        """
+        live = as_of is None or as_of == clock.today()
+        while True:
+            asked = question(live)
+            async with self.database.reading() as connection:
+                now, rows = await standing_with(
+                    connection, topics, self._partitions_of(scope), asked.sql, {**asked.bound, "day": as_of}
+                )
             day = as_of or now.today
             require_past("as_of", day, now.today)
-            yield Look(connection, Moment(day, live=day == now.today), now)
+            if live == (day == now.today):
+                return Answer(Moment(day, live), now, rows)
+            # around midnight the database's day may be another than this process's
+            live = not live
+
+    def _partitions_of(self, scope: Scope) -> Collection[int]:
+        """Those that hold the events of the scope's schools."""
+        if scope.level is Level.SCHOOL:
+            return [partition_for(scope.code, self._partitions)]
+        return range(self._partitions)
 
     async def _province_for(self, caller: Principal, school_code: SchoolCode) -> ProvinceCode | None:
         """The school's province, if the caller's scope is one."""

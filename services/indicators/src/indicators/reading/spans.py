@@ -1,11 +1,24 @@
 """SQL of the spans that a selection means: the condition, and what has to be bound to it."""
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from sqlalchemy import TextClause, text
 
 from indicators.reading.selection import Level, Selection
 
 Parameters = dict[str, Any]
 """What is bound to a statement, by name."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A query for `Figures.ask`, whose last column is never null; `DAY` in it stands for the day asked for."""
+
+    sql: str
+    bound: Parameters
+
 
 IN_SCOPE = {
     Level.SCHOOL: "school_code = :scope",
@@ -30,3 +43,9 @@ def parameters_of(selection: Selection) -> Parameters:
         "cohort": selection.cohort,
         **{f"filter_{number}": list(each.values) for number, each in enumerate(selection.conditions)},
     }
+
+
+@lru_cache(maxsize=256)
+def stated(sql: str) -> TextClause:
+    """The statement of a text, made once."""
+    return text(sql)

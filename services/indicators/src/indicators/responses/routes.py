@@ -10,7 +10,7 @@ from indicators.reading.answers import NOT_KEPT
 from indicators.reading.changes import included
 from indicators.reading.query import Selected
 from indicators.reading.snapshot import RESPONSE_TOPICS, FiguresOf
-from indicators.responses.storage import response_figures
+from indicators.responses.storage import asking, response_figures
 from indicators.responses.wire import ResponseRates, response_observations
 
 router = Router(tags=["response-rates"], dependencies=[NOT_KEPT])
@@ -27,7 +27,8 @@ async def read_response_rates(
 ) -> ResponseRates:
     await figures.require_readable(caller, selection)
     met = await included(figures, min_change, selection.scope)
-    async with figures.look(selection.scope, topics=RESPONSE_TOPICS) as look:
-        found = await response_figures(look.connection, selection, int(cycle))
-        stamp = look.stamp(min_change_met=met)
-    return ResponseRates(**dict(stamp), cycle=int(cycle), observations=response_observations(found, selection.by))
+    question = asking(selection, int(cycle))
+    answer = await figures.ask(selection.scope, lambda _live: question, topics=RESPONSE_TOPICS)
+    found = response_figures(selection, answer)
+    stamp = dict(answer.stamp(min_change_met=met))
+    return ResponseRates(**stamp, cycle=int(cycle), observations=response_observations(found, selection.by))

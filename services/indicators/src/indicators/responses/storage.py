@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import asyncpg
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indicators.reading.selection import Selection
-from indicators.reading.spans import IN_SCOPE, parameters_of
+from indicators.reading.snapshot import Answer
+from indicators.reading.spans import IN_SCOPE, Question, parameters_of
 from indicators.responses.domain import SUBMITTED, ResponseFigure
 from indicators.schemes.groupings import Group, group_of
 
@@ -38,13 +37,16 @@ async def keep_versions(connection: asyncpg.Connection, rows: Sequence[tuple[obj
         await connection.execute(_KEEP, *zip(*rows, strict=True))
 
 
-async def response_figures(
-    connection: AsyncConnection, selection: Selection, cycle: int
-) -> Mapping[Group, ResponseFigure]:
-    """Figures per group; who was eligible stays so, and group codes are those of the latest roster version."""
+def asking(selection: Selection, cycle: int) -> Question:
+    """Asks for the figures per group; who was eligible stays so, and group codes are those of the latest version."""
+    return Question(_counting(selection), parameters_of(selection) | {"cycle": cycle})
+
+
+def response_figures(selection: Selection, answer: Answer) -> Mapping[Group, ResponseFigure]:
+    """What `asking` found, by group."""
     eligible: Counter[Group] = Counter()
     valid: Counter[Group] = Counter()
-    for row in await connection.execute(text(_counting(selection)), parameters_of(selection) | {"cycle": cycle}):
+    for row in answer.rows:
         group = group_of(selection.by, row[:-2])
         eligible[group] += row[-2]
         valid[group] += row[-1]

@@ -12,7 +12,7 @@ from indicators.reading.query import AsOf, Language, Selected
 from indicators.reading.snapshot import FiguresOf
 from indicators.schemes.schemes import default_scheme
 from indicators.structures.domain.structure import DEFAULT_RULE, DIMENSIONS
-from indicators.structures.storage import particulars
+from indicators.structures.storage import asking, particulars
 from indicators.structures.wire import Structure, StructureTable
 
 router = Router(tags=["structures"], dependencies=[NOT_KEPT])
@@ -45,15 +45,14 @@ async def read_structure(
     await figures.require_readable(caller, selection)
     scheme = default_scheme(selection.cohort)
     met = await included(figures, min_change, selection.scope, as_of=as_of)
-    async with figures.look(selection.scope, as_of) as look:
-        found = await particulars(look.connection, selection, DIMENSIONS[dimension], look.moment.as_of)
-        stamp = look.stamp(min_change_met=met)
+    question = asking(selection, DIMENSIONS[dimension])
+    answer = await figures.ask(selection.scope, lambda _live: question, as_of)
     table = StructureTable(dimension, denominator_rule, regions, language)
     return Structure(
-        **dict(stamp),
+        **dict(answer.stamp(min_change_met=met)),
         dimension=dimension,
         denominator_rule=denominator_rule,
         scheme=scheme.id,
         definition_version=scheme.version,
-        observations=table.observations(found, selection.by),
+        observations=table.observations(particulars(selection, answer), selection.by),
     )

@@ -22,7 +22,7 @@ class CodeListSummary(BaseModel):
     name: str
     title: Titles
     version: str
-    count: int = Field(description="Codes shown; one with two periods counts twice")
+    count: int = Field(description="Codes on all pages; one with two periods counts twice")
 
     @classmethod
     def of(cls, code_list: CodeList) -> Self:
@@ -60,10 +60,10 @@ class AliasAnswer(BaseModel):
 
 
 class CodeListAnswer(CodeListSummary):
-    """A code list with its codes, all on one page, and the other labels they go by."""
+    """A code list with its codes, all on one page unless a limit is given, and the other labels they go by."""
 
     items: list[CodeAnswer]
-    next_cursor: None = None
+    next_cursor: str | None = None
     aliases: list[AliasAnswer]
 
 

@@ -19,7 +19,7 @@ from registry.graduates.announcements import graduate_changed
 from registry.graduates.domain.checks import new_entry, patched_entry
 from registry.graduates.domain.entry import Entry, Given, StoredGraduate, changed_fields
 from registry.graduates.domain.population import first_day, leaves_population, patched_status, withdrawal
-from registry.graduates.domain.refusals import CitizenIdInUse, StudentNumberInUse, UnknownUnit
+from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
 from registry.graduates.storage import locks, roster
 from registry.graduates.storage.sealing import opened_entry, sealed_values
 from registry.organisation import storage as organisation
@@ -28,12 +28,8 @@ from registry.organisation.domain import Kind, Place
 EDITORS = (Role.ADMIN, Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER)
 WITHDRAWERS = (Role.ADMIN, Role.SCHOOL_OFFICER)
 
-_NUMBER = "uq_graduates_school_code_cohort_student_number"
-
-_TAKEN: Mapping[str, type[Conflict]] = {
-    _NUMBER: StudentNumberInUse,
-    "uq_graduates_school_code_cohort_citizen_id_index": CitizenIdInUse,
-}
+_EXAM_NUMBER = "uq_graduates_exam_number"
+_CITIZEN_ID = "uq_graduates_school_code_cohort_citizen_id_index"
 
 
 async def create(
@@ -42,7 +38,7 @@ async def create(
     """Enters a graduate with the given fields. The first version counts from the start of the cohort's season.
 
     Raises NotFound for a school or a unit out of scope, Forbidden, Invalid for faults of the fields,
-    StudentNumberInUse, CitizenIdInUse.
+    StudentNumberInUse, CitizenIdInUse, ExamNumberInUse.
     """
     # a foreign school is missing before the role is looked at, a foreign college or class only after
     province = await organisation.require_school(unit.connection, caller, school_code)
@@ -70,7 +66,7 @@ async def create(
         "decided_on": first_day(cohort),
         "code_lists_version": CodeLists.load().version,
     }
-    async with _numbers_taken(unit, values):
+    async with _numbers_taken(unit, caller, values):
         stored = await roster.add(unit.connection, values)
     await _record(unit, stored, None, changed_fields(None, entry), "create")
     return stored
@@ -87,8 +83,8 @@ async def change(
 ) -> StoredGraduate:
     """Changes the given fields; a change by which a graduate leaves the population needs a role that may withdraw.
 
-    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse, CitizenIdInUse, and
-    Invalid for faults of the fields.
+    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse, CitizenIdInUse,
+    ExamNumberInUse, and Invalid for faults of the fields.
     """
     stored = await _locked(unit, caller, graduate_id)
     before = opened_entry(cipher, stored)
@@ -101,7 +97,7 @@ async def change(
     # a graduate moved to another college would leave the officer's own scope
     if caller.role is Role.COLLEGE_OFFICER and after.college_code != before.college_code:
         raise UnknownUnit("college_code")
-    return await _save(unit, cipher, stored, before, after, "change")
+    return await _save(unit, caller, cipher, stored, before, after, "change")
 
 
 async def withdraw(
@@ -122,7 +118,8 @@ async def withdraw(
     must_equal(expected, stored.version)
     before = opened_entry(cipher, stored)
     after = replace(before, status=withdrawal(before.status, reason).value)
-    return await _save(unit, cipher, stored, before, after, "withdraw", cipher.encrypt("reason", stored.id, reason))
+    sealed = cipher.encrypt("reason", stored.id, reason)
+    return await _save(unit, caller, cipher, stored, before, after, "withdraw", sealed)
 
 
 async def _locked(unit: UnitOfWork, caller: Principal, graduate_id: GraduateId) -> StoredGraduate:
@@ -135,6 +132,7 @@ async def _locked(unit: UnitOfWork, caller: Principal, graduate_id: GraduateId) 
 
 async def _save(
     unit: UnitOfWork,
+    caller: Principal,
     cipher: FieldCipher,
     stored: StoredGraduate,
     before: Entry,
@@ -146,7 +144,7 @@ async def _save(
     changed = changed_fields(before, after)
     values = sealed_values(cipher, stored.school_code, stored.id, {field: getattr(after, field) for field in changed})
     values |= {"code_lists_version": CodeLists.load().version}
-    async with _numbers_taken(unit, {**vars(stored), **values}):
+    async with _numbers_taken(unit, caller, {**vars(stored), **values}):
         saved = await roster.save(unit.connection, stored.id, values)
     await _record(unit, saved, stored.status, changed, act, reason)
     return saved
@@ -183,13 +181,25 @@ async def _require_units(unit: UnitOfWork, school_code: SchoolCode, given: Given
 
 
 @asynccontextmanager
-async def _numbers_taken(unit: UnitOfWork, wanted: Mapping[str, Any]) -> AsyncIterator[None]:
+async def _numbers_taken(unit: UnitOfWork, caller: Principal, wanted: Mapping[str, Any]) -> AsyncIterator[None]:
     """Names the number that another graduate has; the student number first, whichever index noticed first."""
     try:
         # a savepoint, because a failed statement would end the transaction that is asked below
         async with unit.connection.begin_nested():
             yield
     except IntegrityError as error:
-        number_taken = await roster.number_is_taken(unit.connection, wanted)
-        refusal = _TAKEN.get(_NUMBER if number_taken else constraint(error) or "")
-        raise (refusal() if refusal else error) from None
+        raise await _number_taken(unit, caller, wanted, constraint(error)) or error from None
+
+
+async def _number_taken(
+    unit: UnitOfWork, caller: Principal, wanted: Mapping[str, Any], broken: str | None
+) -> Conflict | None:
+    if await roster.number_is_taken(unit.connection, wanted):
+        return StudentNumberInUse()
+    if broken == _CITIZEN_ID:
+        return CitizenIdInUse()
+    if broken != _EXAM_NUMBER:
+        return None
+    same = {name: wanted[name] for name in ("school_code", "cohort", "exam_number")}
+    found = await roster.found_by_indexes(unit.connection, caller.row_scope(), same, names=(), limit=2)
+    return next((ExamNumberInUse(graduate_id=each.id) for each in found if each.id != wanted["id"]), ExamNumberInUse())

@@ -75,6 +75,8 @@ graduates = Table(
     Column("cohort", Integer, nullable=False),
     *_content(),
     *_stated(),
+    # the examinee number that the entry shared with an earlier one when numbers became unique; NULL for all others
+    Column("shared_exam_number", Text),
     # of the file's line that left this content; NULL once anything else has written
     Column("line_fingerprint", LargeBinary),
     UniqueConstraint("school_code", "cohort", "student_number"),
@@ -90,6 +92,14 @@ graduates = Table(
 )
 Index("ix_graduates_order", graduates.c.school_code, graduates.c.cohort, graduates.c.id)
 Index("ix_graduates_exam_number", graduates.c.school_code, graduates.c.cohort, graduates.c.exam_number)
+Index(
+    "uq_graduates_exam_number",
+    graduates.c.school_code,
+    graduates.c.cohort,
+    graduates.c.exam_number,
+    unique=True,
+    postgresql_where=graduates.c.exam_number.is_distinct_from(graduates.c.shared_exam_number),
+)
 Index("ix_graduates_name", graduates.c.school_code, graduates.c.name_index)
 
 graduate_versions = Table(

@@ -9,15 +9,17 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints, field_validator
 
 from common.auth import Principal, Role
+from common.codes import CodeLists
 from common.contracts import ChangeToken
 from common.crypto import FieldCipher
 from common.http import Day, StrictModel
 from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, SchoolCode
+from common.identity import plain_number
 from registry.graduates.domain.entry import Given, Status, StoredGraduate, StoredVersion, StudyForm, UrbanRural
 from registry.graduates.domain.identity import masked_name, masked_number, masked_phone
 from registry.graduates.domain.resolving import NamedRow, People, RosterPerson, Unresolved, resolved
 from registry.graduates.domain.searching import Sought
-from registry.graduates.storage.sealing import name_index, opened_entry
+from registry.graduates.storage.sealing import name_indexes, opened_entry
 from registry.organisation.wire import GivenSchoolCode
 
 ShortText = Annotated[str, StringConstraints(max_length=200)]
@@ -141,6 +143,7 @@ class GraduateAnswer(BaseModel):
     decided_on: date
     recorded_at: datetime
     code_lists_version: str
+    verified: bool = Field(description="False where the place of origin is a well-formed code that the code list lacks")
     change_token: str | None = Field(None, description="Of the write that is being answered; null on reads")
 
     @classmethod
@@ -156,6 +159,7 @@ class GraduateAnswer(BaseModel):
             "phone": entry.phone and masked_phone(entry.phone),
             "student_number": entry.student_number if clear else masked_number(entry.student_number),
             "exam_number": entry.exam_number if clear or not entry.exam_number else masked_number(entry.exam_number),
+            "verified": CodeLists.load().get("division").is_listed(stored.origin_place_code),
             "change_token": token and token.encode(),
         }
         shown = {field: getattr(stored, field) for field in cls.model_fields if field not in masked}
@@ -195,9 +199,9 @@ class ResolveRow(StrictModel):
 
     @field_validator("student_number", "exam_number")
     @classmethod
-    def _without_margin(cls, number: str | None) -> str | None:
+    def _as_stored(cls, number: str | None) -> str | None:
         # a blank cell names no graduate, not one without a number
-        return (number or "").strip() or None
+        return plain_number(number or "") or None
 
 
 class Resolve(StrictModel):
@@ -208,9 +212,11 @@ class Resolve(StrictModel):
     rows: Annotated[list[ResolveRow], Field(max_length=5000)]
 
     def named(self, cipher: FieldCipher) -> list[NamedRow]:
-        """The rows, with each name as its blind index in the school."""
+        """The rows, with each name as its blind indexes in the school."""
         return [
-            NamedRow(row.row, row.student_number, row.exam_number, name_index(cipher, self.school_code, row.name or ""))
+            NamedRow(
+                row.row, row.student_number, row.exam_number, name_indexes(cipher, self.school_code, row.name or "")
+            )
             for row in self.rows
         ]
 

@@ -2,14 +2,29 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Text, false, literal, select, text, true, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from common import rows
-from common.auth import Principal, Role
+from common.auth import Owners, Principal, Role, RowScope, ScopeShape
 from common.contracts.organisation import OrganisationData, UnitKind
 from common.database import NOW
 from common.errors import NotFound
@@ -47,6 +62,16 @@ OWNERS_OF_EVENTS = {
 }
 """Owners of our events by now: an event carries neither the school's province nor where a graduate has moved since."""
 
+_LOCK_SCHOOL = select(schools.c.code).where(schools.c.code == bindparam("school_code")).with_for_update(key_share=True)
+_PROVINCE = select(schools.c.province_code).where(schools.c.code == bindparam("school_code"))
+_SEQUENCE = select(schools.c.sequence).where(schools.c.code == bindparam("school_code"))
+_NEXT_SEQUENCE = (
+    update(schools)
+    .where(schools.c.code == bindparam("of_school"))
+    .values(sequence=schools.c.sequence + 1)
+    .returning(schools.c.sequence, NOW)
+)
+
 
 # a school that the database does not know keeps its code: closed, until its administrator opens it again
 _KEEP_SCHOOLS = text(
@@ -78,11 +103,7 @@ async def get(connection: AsyncConnection, caller: Principal, place: Place) -> O
 
 async def find(connection: AsyncConnection, place: Place, *, lock: bool = False) -> OrganisationUnit | None:
     """One unit, without a scope; locked until the end of the transaction if `lock`."""
-    query = select(*_COLUMNS[place.kind]).where(*_key(place))
-    if lock:
-        # rows that refer to the unit may be inserted meanwhile
-        query = query.with_for_update(key_share=True)
-    return rows.one_or_none(OrganisationUnit, await connection.execute(query))
+    return rows.one_or_none(OrganisationUnit, await connection.execute(_one(place.kind, lock=lock), _place(place)))
 
 
 async def require_school(connection: AsyncConnection, caller: Principal, school_code: SchoolCode) -> ProvinceCode:
@@ -95,15 +116,12 @@ async def require_school(connection: AsyncConnection, caller: Principal, school_
 
 async def lock_school(connection: AsyncConnection, school_code: SchoolCode) -> bool:
     """Makes this transaction the only writer of the school's units; False if there is no such school."""
-    query = select(schools.c.code).where(schools.c.code == school_code).with_for_update(key_share=True)
-    return await connection.scalar(query) is not None
+    return await connection.scalar(_LOCK_SCHOOL, {"school_code": school_code}) is not None
 
 
 async def province_of(connection: AsyncConnection, school_code: SchoolCode) -> ProvinceCode | None:
     """The province of a school; None if there is no such school."""
-    province: ProvinceCode | None = await connection.scalar(
-        select(schools.c.province_code).where(schools.c.code == school_code)
-    )
+    province: ProvinceCode | None = await connection.scalar(_PROVINCE, {"school_code": school_code})
     return province
 
 
@@ -111,19 +129,13 @@ async def units_of(connection: AsyncConnection, school_code: SchoolCode) -> list
     """All colleges, majors and classes of a school."""
     found: list[OrganisationUnit] = []
     for kind in (Kind.COLLEGE, Kind.MAJOR, Kind.CLASS):
-        table = TABLE_OF[kind]
-        query = select(*_COLUMNS[kind]).where(table.c.school_code == school_code).order_by(table.c.code)
-        found += rows.all(OrganisationUnit, await connection.execute(query))
+        found += rows.all(OrganisationUnit, await connection.execute(_of(kind), {"school_code": school_code}))
     return found
 
 
 async def add(connection: AsyncConnection, new: OrganisationUnit) -> OrganisationUnit | None:
     """Stores a new unit; None if its code is taken."""
-    table = TABLE_OF[new.kind]
-    statement = (
-        insert(table).values(_values(new) | {"version": 1}).on_conflict_do_nothing().returning(*_COLUMNS[new.kind])
-    )
-    return rows.one_or_none(OrganisationUnit, await connection.execute(statement))
+    return rows.one_or_none(OrganisationUnit, await connection.execute(_add(new.kind), _values(new) | {"version": 1}))
 
 
 async def save(connection: AsyncConnection, changed: OrganisationUnit) -> OrganisationUnit:
@@ -131,20 +143,13 @@ async def save(connection: AsyncConnection, changed: OrganisationUnit) -> Organi
     table = TABLE_OF[changed.kind]
     # the application's role may not update a key, not even to its own value
     values = {name: value for name, value in _values(changed).items() if not table.c[name].primary_key}
-    values |= {"version": table.c.version + 1, "recorded_at": NOW}
-    statement = update(table).where(*_key(changed.place)).values(values).returning(*_COLUMNS[changed.kind])
-    return rows.one(OrganisationUnit, await connection.execute(statement))
+    bound = values | _place(changed.place)
+    return rows.one(OrganisationUnit, await connection.execute(_save(changed.kind), bound))
 
 
 async def next_sequence(connection: AsyncConnection, school_code: SchoolCode) -> tuple[int, datetime]:
     """The number of the school's next event, and the database's instant."""
-    statement = (
-        update(schools)
-        .where(schools.c.code == school_code)
-        .values(sequence=schools.c.sequence + 1)
-        .returning(schools.c.sequence, NOW)
-    )
-    sequence, instant = (await connection.execute(statement)).one()
+    sequence, instant = (await connection.execute(_NEXT_SEQUENCE, {"of_school": school_code})).one()
     return sequence, instant
 
 
@@ -169,14 +174,13 @@ async def known_codes(
     connection: AsyncConnection, kind: Kind, school_code: SchoolCode, codes: Iterable[str]
 ) -> set[str]:
     """Which of the codes the school has."""
-    table = TABLE_OF[kind]
-    query = select(table.c.code).where(table.c.school_code == school_code, table.c.code.in_(list(codes)))
-    return set((await connection.scalars(query)).all())
+    bound = {"school_code": school_code, "codes": list(codes)}
+    return set((await connection.scalars(_known(kind), bound)).all())
 
 
 async def current_sequence(connection: AsyncConnection, school_code: SchoolCode) -> int:
     """How many events of its units a school has published."""
-    sequence: int = await connection.scalar(select(schools.c.sequence).where(schools.c.code == school_code)) or 0
+    sequence: int = await connection.scalar(_SEQUENCE, {"school_code": school_code}) or 0
     return sequence
 
 
@@ -184,39 +188,85 @@ async def listed(
     connection: AsyncConnection, kind: Kind, school_code: SchoolCode, *, after: str | None, limit: int
 ) -> list[OrganisationUnit]:
     """A page of a school's units by code."""
-    table = TABLE_OF[kind]
-    query = select(*_COLUMNS[kind]).where(table.c.school_code == school_code).order_by(table.c.code).limit(limit)
-    if after is not None:
-        query = query.where(table.c.code > after)
-    return rows.all(OrganisationUnit, await connection.execute(query))
+    bound = {"school_code": school_code, "after": after or "", "limit": limit}
+    return rows.all(OrganisationUnit, await connection.execute(_page(kind), bound))
 
 
 async def listed_schools(
     connection: AsyncConnection, caller: Principal, *, after: str | None, limit: int
 ) -> list[OrganisationUnit]:
     """A page of the schools that the caller sees, by code."""
-    query = select(*_COLUMNS[Kind.SCHOOL]).where(_seen_by(caller)).order_by(schools.c.code).limit(limit)
-    if after is not None:
-        query = query.where(schools.c.code > after)
-    return rows.all(OrganisationUnit, await connection.execute(query))
+    seen = _schools_seen_by(caller)
+    bound = {**seen.values, "after": after or "", "limit": limit}
+    return rows.all(OrganisationUnit, await connection.execute(_schools(seen.shape), bound))
 
 
-def _seen_by(caller: Principal) -> ColumnElement[bool]:
+def _schools_seen_by(caller: Principal) -> RowScope:
     """`Principal.sees_school` over all rows."""
     if caller.role in {Role.ADMIN, Role.SYSTEM, Role.MINISTRY}:
-        return true()
+        return RowScope(everything=True)
     if caller.role is Role.PROVINCIAL_OFFICER:
-        return schools.c.province_code == caller.province_code if caller.province_code else false()
+        return RowScope(Owners(province_code={caller.province_code}) if caller.province_code else Owners())
     # an integrator without a school has a contract for all of them
     if caller.school_code is None:
-        return true() if caller.role is Role.INTEGRATOR else false()
-    return schools.c.code == caller.school_code
+        return RowScope(everything=caller.role is Role.INTEGRATOR)
+    return RowScope(Owners(school_code={caller.school_code}))
 
 
-def _key(place: Place) -> list[ColumnElement[bool]]:
-    table = TABLE_OF[place.kind]
-    own = [table.c.code == place.code]
-    return own if place.kind is Kind.SCHOOL else [table.c.school_code == place.school_code, *own]
+@cache
+def _one(kind: Kind, *, lock: bool) -> Select[Any]:
+    query = select(*_COLUMNS[kind]).where(*_key(kind))
+    # rows that refer to the unit may be inserted meanwhile
+    return query.with_for_update(key_share=True) if lock else query
+
+
+@cache
+def _of(kind: Kind) -> Select[Any]:
+    table = TABLE_OF[kind]
+    return select(*_COLUMNS[kind]).where(table.c.school_code == bindparam("school_code")).order_by(table.c.code)
+
+
+@cache
+def _page(kind: Kind) -> Select[Any]:
+    return _of(kind).where(TABLE_OF[kind].c.code > bindparam("after")).limit(bindparam("limit", type_=Integer))
+
+
+@cache
+def _known(kind: Kind) -> Select[Any]:
+    table = TABLE_OF[kind]
+    is_asked_for = table.c.code == any_(bindparam("codes", type_=ARRAY(Text)))
+    return select(table.c.code).where(table.c.school_code == bindparam("school_code"), is_asked_for)
+
+
+@cache
+def _add(kind: Kind) -> ReturningInsert[Any]:
+    return insert(TABLE_OF[kind]).on_conflict_do_nothing().returning(*_COLUMNS[kind])
+
+
+@cache
+def _save(kind: Kind) -> ReturningUpdate[Any]:
+    table = TABLE_OF[kind]
+    stated = {"version": table.c.version + 1, "recorded_at": NOW}
+    return update(table).where(*_key(kind)).values(stated).returning(*_COLUMNS[kind])
+
+
+@lru_cache
+def _schools(seen: ScopeShape) -> Select[Any]:
+    visible = seen.condition(Owners(school_code=schools.c.code, province_code=schools.c.province_code))
+    listed = select(*_COLUMNS[Kind.SCHOOL]).where(visible, schools.c.code > bindparam("after"))
+    return listed.order_by(schools.c.code).limit(bindparam("limit", type_=Integer))
+
+
+def _key(kind: Kind) -> list[ColumnElement[bool]]:
+    table = TABLE_OF[kind]
+    own = [table.c.code == bindparam("of_code")]
+    return own if kind is Kind.SCHOOL else [table.c.school_code == bindparam("of_school"), *own]
+
+
+def _place(place: Place) -> dict[str, object]:
+    """What is bound to `_key`."""
+    own: dict[str, object] = {"of_code": place.code}
+    return own if place.kind is Kind.SCHOOL else {"of_school": place.school_code, **own}
 
 
 def _values(described: OrganisationUnit) -> dict[str, Any]:

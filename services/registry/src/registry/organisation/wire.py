@@ -12,13 +12,21 @@ from common.http import StrictModel, rule_broken
 from common.identifiers import CollegeCode, MajorCode, ProvinceCode, SchoolCode
 from registry.organisation.domain import Kind, OrganisationUnit, State
 
+NO_SCHOOL = "00000"
+"""What lists and files write where there is no school."""
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-GivenSchoolCode = Annotated[SchoolCode, StringConstraints(pattern=r"^[0-9]{5}$")]
 
 
 def _is_no_step(code: str) -> str:
     if code in {".", ".."}:
         raise rule_broken("pattern", Message("代码不能是 . 或 ..", "A code must not be . or .."))
+    return code
+
+
+def _is_school(code: str) -> str:
+    if code == NO_SCHOOL:
+        raise rule_broken("pattern", Message("00000 表示没有院校，不是院校代码", "00000 means that there is no school"))
     return code
 
 
@@ -28,6 +36,7 @@ def _is_province(code: str) -> str:
     return code
 
 
+GivenSchoolCode = Annotated[SchoolCode, StringConstraints(pattern=r"^[0-9]{5}$"), AfterValidator(_is_school)]
 _OWN_CODE = StringConstraints(pattern=r"^[^\s/\x00-\x1f\x7f]{1,64}$")
 # a code is part of an address, in which one or two dots are steps
 _NO_STEP = AfterValidator(_is_no_step)

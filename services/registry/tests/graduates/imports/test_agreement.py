@@ -3,8 +3,9 @@ from datetime import date
 
 import pytest
 
+from common.identifiers import Cohort
 from common.imports import Fault
-from registry.graduates.domain.cross_checks import check_against_roster
+from registry.graduates.domain.cross_checks import days_of, said_by
 from registry.graduates.imports.rows import RosterRow
 
 NUMBER = "11010119900307002X"  # born on 7 March 1990
@@ -13,7 +14,8 @@ CONTRADICTED = "birth_date_matches_citizen_id"
 
 
 def settle(row: RosterRow, stored: Mapping[str, object]) -> None:
-    row.faults += [Fault(*each) for each in check_against_roster(row.given, row.month_of_birth, stored)]
+    days = days_of(row.given, row.month_of_birth, stored, Cohort(2024))
+    row.faults += [Fault(*each) for each in said_by(row.given, days.contradictions())]
 
 
 @pytest.mark.parametrize(

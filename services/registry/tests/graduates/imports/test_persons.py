@@ -99,6 +99,74 @@ async def test_a_citizen_id_of_another_graduate_is_refused(imported: Imported, f
     assert counts(own) == [0, 0, 1, 0]
 
 
+async def test_a_student_number_issued_anew_is_no_second_person(
+    imported: Imported, files: Any, officer: httpx.AsyncClient
+) -> None:
+    header = ["学号", "考生号", "姓名", "性别"]
+    await imported(files.xlsx([header, ["1", "E1", "张三", "男"], ["2", "E2", "李四", "男"]]))
+    one = (await roster(officer))[0]
+    table = [
+        header,
+        ["3", "E1", "张三", "女"],
+        ["2", "E1", "李四", "女"],
+        ["2", "E2", "李四", "女"],
+        ["4", "E3", "王五", "男"],
+    ]
+    for dry_run in ("true", "false"):
+        done = await imported(files.xlsx(table[:2] + table[3:]), on_error="skip", dry_run=dry_run)
+        assert (counts(done), faults(done)) == ([1, 1, 0, 1], [(2, "考生号", "exam_number_in_use")])
+        assert one["id"] in done["errors"][0]["message"]
+    moved = await imported(files.xlsx([header, table[2]]))
+    assert faults(moved) == [(2, "考生号", "exam_number_in_use")]
+    assert [each["student_number"] for each in await roster(officer)] == ["1", "2", "4"]
+
+
+async def test_unused_columns_and_odd_days_are_named(
+    imported: Imported, files: Any, officer: httpx.AsyncClient
+) -> None:
+    header = [
+        "序号",
+        "联系方式",
+        "学号",
+        "手机号",
+        "姓名",
+        "身份证",
+        "层次",
+        "系部",
+        "政治面貌名称",
+        "毕业日期",
+        "",
+        "13800138000",
+    ]
+    cells = [
+        1,
+        "010-1234567",
+        "1",
+        "13800138000",
+        "张三",
+        "11010119900307002X",
+        "本科",
+        "数学系",
+        "群众",
+        "2027-06",
+        "x",
+        "y",
+    ]
+    other = [2, "010-1234567", "2", None, "李四", None, None, None, None, "2066-06-30", "x", None]
+    for dry_run in ("true", "false"):
+        done = await imported(files.xlsx([header, cells, other]), on_error="skip", dry_run=dry_run)
+        assert (counts(done), faults(done)) == ([1, 0, 0, 1], [(3, "毕业日期", "far_from_cohort")])
+        result = done["result"]
+        assert result["ignored_columns"] == ["序号", "联系方式", "K", "***********"]
+        assert result["warnings"] == {"unusual_for_cohort": 1}
+        assert [(each["row"], each["column"], each["rule"]) for each in done["warnings"]] == [
+            (2, "毕业日期", "unusual_for_cohort")
+        ]
+    (entry,) = await roster(officer)
+    fields = ("phone", "citizen_id", "education_level_code", "college_code", "political_status_code")
+    assert all(entry[field] is not None for field in fields)
+
+
 async def test_a_citizen_id_that_is_repeated_and_taken_is_one_fault(imported: Imported, files: Any) -> None:
     header = ["学号", "姓名", "身份证号"]
     owner = ["1", "张三", "11010119900307002X"]
@@ -112,7 +180,7 @@ async def test_the_number_of_a_passport_is_kept_like_a_citizen_id(
 ) -> None:
     header = ["学号", "姓名", "证件号", "出生日期"]
     done = await imported(
-        files.xlsx([header, ["1", "Ann Lee", "e12345678", "2002-03-07"], ["2", "李四", "123456789", None]])
+        files.xlsx([header, ["1", "Ann Lee", "e12345678", "2002-03-07"], ["2", "李四", "1101019900307", None]])
     )
     assert faults(done) == [(3, "证件号", "citizen_id_format")]
     done = await imported(files.xlsx([header, ["1", "Ann Lee", "e12345678", "2002-03-07"]]))

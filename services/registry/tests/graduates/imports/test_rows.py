@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.codes import Cell
+from common.identifiers import Cohort
 from common.imports import Fault
 from common.spreadsheets.cells import identifier_text
 from common.spreadsheets.headers import find_header
-from registry.graduates.domain.cross_checks import check_against_roster
+from registry.graduates.domain.cross_checks import days_of, said_by
 from registry.graduates.domain.unit_book import UnitNamed
 from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.imports.rows import RosterRow, RowReader
@@ -85,7 +86,8 @@ def read(row: Mapping[str, Cell], headers: list[str] | None = None) -> RosterRow
     assert header is not None
     found = RosterRow(2, [row.get(name) for name in names])
     RowReader(header, "90001", 2024).check(found)
-    found.faults += [Fault(*each) for each in check_against_roster(found.given, found.month_of_birth, {})]
+    days = days_of(found.given, found.month_of_birth, {}, Cohort(2024))
+    found.faults += [Fault(*each) for each in said_by(found.given, days.contradictions())]
     return found
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +19,17 @@ FIELD = "response_pages.values"
 Values = Mapping[str, Any]
 """Question → value, as JSON knows them."""
 
+_NEW = insert(pages)
+_SAVE = _NEW.on_conflict_do_update(
+    index_elements=[pages.c.response_id, pages.c.page_id],
+    set_={
+        "school_code": _NEW.excluded.school_code,
+        "values_ciphertext": _NEW.excluded.values_ciphertext,
+        "recorded_at": NOW,
+    },
+)
+_VALUES = select(pages.c.page_id, pages.c.values_ciphertext).where(pages.c.response_id == bindparam("id"))
+
 
 async def save_page(
     connection: AsyncConnection, cipher: FieldCipher, response: Response, page_id: str, values: Values
@@ -26,22 +37,15 @@ async def save_page(
     """Replaces the answers of one page."""
     plaintext = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
     ciphertext = cipher.encrypt(FIELD, _record(response.id, page_id), plaintext)
-    saved = {"school_code": response.school_code, "values_ciphertext": ciphertext}
-    statement = insert(pages).values(response_id=response.id, page_id=page_id, **saved)
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[pages.c.response_id, pages.c.page_id],
-            set_=saved | {"recorded_at": NOW},
-        )
-    )
+    place = {"response_id": response.id, "page_id": page_id, "school_code": response.school_code}
+    await connection.execute(_SAVE, {**place, "values_ciphertext": ciphertext})
 
 
 async def values_of(connection: AsyncConnection, cipher: FieldCipher, response_id: ResponseId) -> Values:
     """All answers given so far, by question; ids of questions differ over the whole questionnaire."""
-    query = select(pages.c.page_id, pages.c.values_ciphertext).where(pages.c.response_id == response_id)
     values: dict[str, Any] = {}
     # the same value under two pages has two ciphertexts: each is bound to its place
-    for page_id, ciphertext in await connection.execute(query):
+    for page_id, ciphertext in await connection.execute(_VALUES, {"id": response_id}):
         values |= json.loads(cipher.decrypt(FIELD, _record(response_id, page_id), ciphertext))
     return values
 

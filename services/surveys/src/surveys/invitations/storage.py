@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select, text, true, update
+from sqlalchemy import ColumnElement, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
+from common.auth import Owners, RowScope, ScopeShape
 from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import GraduateId, InvitationId, OperationId, WaveId
@@ -40,6 +41,14 @@ _ADD = text(
 
 _MADE_BY = text("SELECT count(*) FROM invitations WHERE operation_id = :operation_id")
 
+_BY_DIGEST = select(invitations).where(invitations.c.token_digest == bindparam("digest"))
+_HOLD = select(invitations).where(invitations.c.id == bindparam("id")).with_for_update()
+_MARK = (
+    update(invitations)
+    .where(invitations.c.id == bindparam("of_id"))
+    .values(token_ciphertext=None, first_used_at=func.coalesce(invitations.c.first_used_at, NOW))
+)
+
 
 async def uninvited(connection: AsyncConnection, wave_id: WaveId, limit: int) -> list[tuple[InvitationId, GraduateId]]:
     """Eligible graduates of the wave without an invitation, each with the id that its invitation will have.
@@ -72,30 +81,25 @@ async def made_by(connection: AsyncConnection, operation_id: OperationId) -> int
 
 async def page(connection: AsyncConnection, wave_id: WaveId, after: UUID | None, limit: int) -> list[Invitation]:
     """Invitations of a wave in the order of their ids."""
-    query = page_by_id(invitations, true(), after, limit, wave_id=wave_id)
-    return rows.all(Invitation, await connection.execute(query))
+    query = page_by_id(invitations, _every_one, RowScope(everything=True), after, limit, wave_id=wave_id)
+    return rows.all(Invitation, await connection.execute(*query))
 
 
 async def by_digest(connection: AsyncConnection, digest: bytes) -> Invitation | None:
     """The invitation whose token has this digest."""
-    query = select(invitations).where(invitations.c.token_digest == digest)
-    return rows.one_or_none(Invitation, await connection.execute(query))
+    return rows.one_or_none(Invitation, await connection.execute(_BY_DIGEST, {"digest": digest}))
 
 
 async def hold(connection: AsyncConnection, invitation_id: InvitationId) -> Invitation:
     """An invitation that is known to exist, locked: every act on it, its response and its pages begins here."""
-    query = select(invitations).where(invitations.c.id == invitation_id).with_for_update()
-    return rows.one(Invitation, await connection.execute(query))
+    return rows.one(Invitation, await connection.execute(_HOLD, {"id": invitation_id}))
 
 
 async def mark(connection: AsyncConnection, invitation_id: InvitationId, state: InvitationState) -> None:
     """Records what became of the link, and forgets the token: from the first use only the graduate knows it."""
-    await connection.execute(
-        update(invitations)
-        .where(invitations.c.id == invitation_id)
-        .values(
-            state=state.value,
-            token_ciphertext=None,
-            first_used_at=func.coalesce(invitations.c.first_used_at, NOW),
-        )
-    )
+    await connection.execute(_MARK, {"of_id": invitation_id, "state": state.value})
+
+
+def _every_one(seen: ScopeShape) -> ColumnElement[bool]:
+    # who may see a wave sees its invitations
+    return seen.condition(Owners())

@@ -2,21 +2,31 @@
 
 from collections import OrderedDict
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
-from common.auth import Owners, RowScope
+from common.auth import Owners, RowScope, ScopeShape
 from common.database import NOW, is_reading
 from common.database.pages import page_by_id
 from common.identifiers import QuestionnaireId, SchoolCode
 from surveys.questionnaires.domain.content import Content, PublishedVersion, Questionnaire
 from surveys.questionnaires.tables import questionnaire_versions as versions
 from surveys.questionnaires.tables import questionnaires
+
+_ADD = insert(questionnaires).returning(questionnaires)
+_SAVE = (
+    update(questionnaires)
+    .where(questionnaires.c.id == bindparam("of_id"))
+    .values(version=questionnaires.c.version + 1, recorded_at=NOW)
+    .returning(questionnaires)
+)
+_ADD_VERSION = insert(versions)
 
 MAX_CACHED = 64
 """Published versions that a process keeps: a school asks one or two at a time."""
@@ -26,61 +36,46 @@ _published: OrderedDict[tuple[QuestionnaireId, int], PublishedVersion] = Ordered
 
 async def add(connection: AsyncConnection, school_code: SchoolCode | None, content: Content) -> Questionnaire:
     """Stores a new draft."""
-    statement = insert(questionnaires).values(school_code=school_code, **_documents(content)).returning(questionnaires)
-    return rows.one(Questionnaire, await connection.execute(statement))
+    values = {"school_code": school_code, **_documents(content)}
+    return rows.one(Questionnaire, await connection.execute(_ADD, values))
 
 
 async def find(
     connection: AsyncConnection, scope: RowScope, questionnaire_id: QuestionnaireId, *, for_update: bool = False
 ) -> Questionnaire | None:
     """The questionnaire if the scope sees it, locked on demand."""
-    visible = _shared_or(questionnaires.c.school_code, scope)
-    query = select(questionnaires).where(questionnaires.c.id == questionnaire_id, visible)
-    return rows.one_or_none(Questionnaire, await connection.execute(query.with_for_update() if for_update else query))
+    query = _one(scope.shape, for_update=for_update)
+    return rows.one_or_none(Questionnaire, await connection.execute(query, {**scope.values, "id": questionnaire_id}))
 
 
 async def page(
     connection: AsyncConnection, scope: RowScope, school_code: SchoolCode | None, after: UUID | None, limit: int
 ) -> list[Questionnaire]:
     """Questionnaires in the order of their creation."""
-    visible = _shared_or(questionnaires.c.school_code, scope)
-    query = page_by_id(questionnaires, visible, after, limit, school_code=school_code)
-    return rows.all(Questionnaire, await connection.execute(query))
+    query = page_by_id(questionnaires, _visible, scope, after, limit, school_code=school_code)
+    return rows.all(Questionnaire, await connection.execute(*query))
 
 
 async def save(
     connection: AsyncConnection, questionnaire: Questionnaire, content: Content, **changes: Any
 ) -> Questionnaire:
     """Stores the next version of a locked questionnaire; what was published stays as it is."""
-    statement = (
-        update(questionnaires)
-        .where(questionnaires.c.id == questionnaire.id)
-        .values(
-            version=questionnaires.c.version + 1,
-            recorded_at=NOW,
-            **_documents(content),
-            **changes,
-        )
-        .returning(questionnaires)
-    )
-    return rows.one(Questionnaire, await connection.execute(statement))
+    changed = {**_documents(content), **changes, "of_id": questionnaire.id}
+    return rows.one(Questionnaire, await connection.execute(_SAVE, changed))
 
 
 async def add_version(connection: AsyncConnection, questionnaire: Questionnaire, number: int) -> None:
     """Freezes the content under this number."""
     facts = {"questionnaire_id": questionnaire.id, "number": number, "school_code": questionnaire.school_code}
-    await connection.execute(insert(versions).values(**facts, **_documents(questionnaire)))
+    await connection.execute(_ADD_VERSION, {**facts, **_documents(questionnaire)})
 
 
 async def find_version(
     connection: AsyncConnection, scope: RowScope, questionnaire_id: QuestionnaireId, number: int
 ) -> PublishedVersion | None:
     """A published version, if the scope sees it."""
-    visible = _shared_or(versions.c.school_code, scope)
-    query = select(versions).where(
-        versions.c.questionnaire_id == questionnaire_id, versions.c.number == number, visible
-    )
-    return rows.one_or_none(PublishedVersion, await connection.execute(query))
+    bound = {**scope.values, "id": questionnaire_id, "number": number}
+    return rows.one_or_none(PublishedVersion, await connection.execute(_version(scope.shape), bound))
 
 
 async def published(
@@ -112,8 +107,25 @@ def _documents(content: Content) -> dict[str, Any]:
     return asdict(Content(content.title, content.pages), dict_factory=without_unset)
 
 
-def _shared_or(school_code: ColumnElement[Any], scope: RowScope) -> ColumnElement[bool]:
+def _visible(seen: ScopeShape) -> ColumnElement[bool]:
+    return _shared_or(questionnaires.c.school_code, seen)
+
+
+@lru_cache
+def _one(seen: ScopeShape, *, for_update: bool) -> Select[Any]:
+    query = select(questionnaires).where(questionnaires.c.id == bindparam("id"), _visible(seen))
+    return query.with_for_update() if for_update else query
+
+
+@lru_cache
+def _version(seen: ScopeShape) -> Select[Any]:
+    number = versions.c.number == bindparam("number")
+    visible = _shared_or(versions.c.school_code, seen)
+    return select(versions).where(versions.c.questionnaire_id == bindparam("id"), number, visible)
+
+
+def _shared_or(school_code: ColumnElement[Any], seen: ScopeShape) -> ColumnElement[bool]:
     """A questionnaire without a school may be used by every one; employers and offices see none."""
-    if scope.nothing or scope.among.employer_id is not None or scope.among.office_id is not None:
-        return scope.condition(Owners())
-    return or_(school_code.is_(None), scope.condition(Owners(school_code=school_code)))
+    if seen.nothing or seen.names & {"employer_id", "office_id"}:
+        return seen.condition(Owners())
+    return or_(school_code.is_(None), seen.condition(Owners(school_code=school_code)))

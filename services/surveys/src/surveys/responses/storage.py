@@ -1,14 +1,16 @@
 """Responses in SQL. An act that changes one holds its invitation first; the change locks the row itself."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from common import rows
-from common.auth import Owners, RowScope
+from common.auth import Owners, RowScope, ScopeShape
 from common.clock import TODAY_SQL
 from common.database import NOW
 from common.database.pages import page_by_id
@@ -28,11 +30,14 @@ _NEXT_MOMENT = text(
     """
 )
 
+_OF_INVITATION = select(responses).where(responses.c.invitation_id == bindparam("invitation_id"))
+_BEGIN = insert(responses).returning(responses)
+_ERASE = delete(response_pages).where(response_pages.c.response_id == bindparam("response_id"))
+
 
 async def of_invitation(connection: AsyncConnection, invitation_id: InvitationId) -> Response | None:
     """The response of an invitation; None before its link was opened."""
-    query = select(responses).where(responses.c.invitation_id == invitation_id)
-    return rows.one_or_none(Response, await connection.execute(query))
+    return rows.one_or_none(Response, await connection.execute(_OF_INVITATION, {"invitation_id": invitation_id}))
 
 
 async def begun(connection: AsyncConnection, invitation: Invitation) -> Response:
@@ -40,20 +45,19 @@ async def begun(connection: AsyncConnection, invitation: Invitation) -> Response
     found = await of_invitation(connection, invitation.id)
     if found is not None:
         return found
-    statement = insert(responses).values(
-        invitation_id=invitation.id,
-        wave_id=invitation.wave_id,
-        graduate_id=invitation.graduate_id,
-        school_code=invitation.school_code,
-    )
-    return rows.one(Response, await connection.execute(statement.returning(responses)))
+    values = {
+        "invitation_id": invitation.id,
+        "wave_id": invitation.wave_id,
+        "graduate_id": invitation.graduate_id,
+        "school_code": invitation.school_code,
+    }
+    return rows.one(Response, await connection.execute(_BEGIN, values))
 
 
 async def find(connection: AsyncConnection, scope: RowScope, response_id: ResponseId) -> Response | None:
     """The response, if the scope sees it."""
-    visible = scope.condition(Owners(school_code=responses.c.school_code, graduate_id=responses.c.graduate_id))
-    query = select(responses).where(responses.c.id == response_id, visible)
-    return rows.one_or_none(Response, await connection.execute(query))
+    bound = {**scope.values, "id": response_id}
+    return rows.one_or_none(Response, await connection.execute(_one(scope.shape), bound))
 
 
 async def page(
@@ -65,9 +69,8 @@ async def page(
     limit: int,
 ) -> list[Response]:
     """Responses in the order in which they were begun."""
-    visible = scope.condition(Owners(school_code=responses.c.school_code, graduate_id=responses.c.graduate_id))
-    query = page_by_id(responses, visible, after, limit, school_code=school_code, wave_id=wave_id)
-    return rows.all(Response, await connection.execute(query))
+    query = page_by_id(responses, _visible, scope, after, limit, school_code=school_code, wave_id=wave_id)
+    return rows.all(Response, await connection.execute(*query))
 
 
 async def next_moment(connection: AsyncConnection, response: Response) -> Moment:
@@ -93,17 +96,29 @@ async def submit(
 
 async def withdraw(connection: AsyncConnection, response: Response, moment: Moment) -> Response:
     """Takes the response back and erases what was answered."""
-    await connection.execute(delete(response_pages).where(response_pages.c.response_id == response.id))
+    await connection.execute(_ERASE, {"response_id": response.id})
     changes = {"state": ResponseState.WITHDRAWN.value, "announced_sequence": moment.sequence}
     return await save(connection, response, **changes)
 
 
 async def save(connection: AsyncConnection, response: Response, **changes: Any) -> Response:
     """Stores the next version of the response."""
-    statement = (
-        update(responses)
-        .where(responses.c.id == response.id)
-        .values(version=responses.c.version + 1, recorded_at=NOW, **changes)
-        .returning(responses)
-    )
-    return rows.one(Response, await connection.execute(statement))
+    # the database's instant is an expression of the statement, everything else is bound to it
+    instants = tuple(name for name, value in changes.items() if value is NOW)
+    bound = {name: value for name, value in changes.items() if value is not NOW}
+    return rows.one(Response, await connection.execute(_save(instants), {**bound, "of_id": response.id}))
+
+
+@lru_cache
+def _save(instants: tuple[str, ...]) -> ReturningUpdate[Any]:
+    stated = {"version": responses.c.version + 1, "recorded_at": NOW, **dict.fromkeys(instants, NOW)}
+    return update(responses).where(responses.c.id == bindparam("of_id")).values(stated).returning(responses)
+
+
+def _visible(seen: ScopeShape) -> ColumnElement[bool]:
+    return seen.condition(Owners(school_code=responses.c.school_code, graduate_id=responses.c.graduate_id))
+
+
+@lru_cache
+def _one(seen: ScopeShape) -> Select[Any]:
+    return select(responses).where(responses.c.id == bindparam("id"), _visible(seen))

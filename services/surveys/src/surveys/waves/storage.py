@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, case, literal, select, text
+from sqlalchemy import ColumnElement, DateTime, Select, bindparam, case, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
-from common.auth import Owners, RowScope
+from common.auth import Owners, RowScope, ScopeShape
 from common.clock import TODAY_SQL
 from common.database import NOW
 from common.database.pages import page_by_id
@@ -49,11 +51,15 @@ _RAISE_STREAMS = text(
            last_decided_on = greatest(kept.last_decided_on, EXCLUDED.last_decided_on)
     """
 )
+_HAS_PASSED = select(bindparam("instant", type_=DateTime(timezone=True)) <= NOW)
+_PHASE = case((waves.c.opens_at > NOW, "planned"), (waves.c.closes_at > NOW, "open"), else_="closed")
+_CURRENT = select(waves, _PHASE.label("phase")).where(waves.c.id == bindparam("id"))
+_HELD = _CURRENT.with_for_update(read=True)
 
 
 async def has_passed(connection: AsyncConnection, instant: datetime) -> bool:
     """Whether the database's clock, by which waves open and close, has reached an instant."""
-    return bool(await connection.scalar(select(literal(instant, DateTime(timezone=True)) <= NOW)))
+    return bool(await connection.scalar(_HAS_PASSED, {"instant": instant}))
 
 
 async def add(connection: AsyncConnection, plan: WavePlan, counted: tuple[str, ...]) -> Wave:
@@ -63,15 +69,12 @@ async def add(connection: AsyncConnection, plan: WavePlan, counted: tuple[str, .
 
 async def find(connection: AsyncConnection, scope: RowScope, wave_id: WaveId) -> Wave | None:
     """The wave, if the scope sees its school."""
-    query = select(waves).where(waves.c.id == wave_id, scope.condition(Owners(school_code=waves.c.school_code)))
-    return rows.one_or_none(Wave, await connection.execute(query))
+    return rows.one_or_none(Wave, await connection.execute(_one(scope.shape), {**scope.values, "id": wave_id}))
 
 
 async def current(connection: AsyncConnection, wave_id: WaveId, *, hold: bool = False) -> CurrentWave:
     """A wave that is known to exist, in the phase of this instant; `hold` keeps others from changing it."""
-    phase = case((waves.c.opens_at > NOW, "planned"), (waves.c.closes_at > NOW, "open"), else_="closed")
-    query = select(waves, phase.label("phase")).where(waves.c.id == wave_id)
-    return rows.one(CurrentWave, await connection.execute(query.with_for_update(read=True) if hold else query))
+    return rows.one(CurrentWave, await connection.execute(_HELD if hold else _CURRENT, {"id": wave_id}))
 
 
 async def page(
@@ -83,11 +86,19 @@ async def page(
     limit: int,
 ) -> list[Wave]:
     """Waves in the order of their creation, cut to the arguments that are given."""
-    visible = scope.condition(Owners(school_code=waves.c.school_code))
-    query = page_by_id(waves, visible, after, limit, school_code=school_code, cohort=cohort)
-    return rows.all(Wave, await connection.execute(query))
+    query = page_by_id(waves, _visible, scope, after, limit, school_code=school_code, cohort=cohort)
+    return rows.all(Wave, await connection.execute(*query))
 
 
 async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
     """Lets the next event of each graduate follow the last one that was published; begins a stream that is missing."""
     await connection.execute(_RAISE_STREAMS, columns_of(reached))
+
+
+def _visible(seen: ScopeShape) -> ColumnElement[bool]:
+    return seen.condition(Owners(school_code=waves.c.school_code))
+
+
+@lru_cache
+def _one(seen: ScopeShape) -> Select[Any]:
+    return select(waves).where(waves.c.id == bindparam("id"), _visible(seen))

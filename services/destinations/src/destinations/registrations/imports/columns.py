@@ -6,33 +6,33 @@ code and its label; either may hold the other. Columns of the roster are registr
 
 from collections.abc import Mapping, Sequence
 
-from common.imports import OWNER_HEADERS, Columns
+from common.imports import OWNER_HEADERS, PERSON_HEADERS, Columns
 from common.spreadsheets.masking import Identifies
 
 HEADERS: Mapping[str, Sequence[str]] = {
     **OWNER_HEADERS,
-    "student_number": ("学号", "学生学号"),
-    "exam_number": ("考生号", "高考考生号"),
-    "name": ("姓名", "学生姓名"),
-    "destination_code": ("毕业去向类别代码", "毕业去向代码"),
-    "destination_code_label": ("毕业去向", "毕业去向类别", "毕业去向类型", "毕业去向名称"),
-    "signed_on": ("签约日期", "签约时间"),
-    "employer_name": ("单位名称", "实际单位名称"),
-    "employer_uscc": ("统一社会信用代码", "单位统一社会信用代码"),
+    **PERSON_HEADERS,
+    "destination_code": ("毕业去向类别代码", "毕业去向代码", "就业去向代码", "毕业去向类型代码"),
+    "destination_code_label": (
+        *("毕业去向", "毕业去向类别", "毕业去向类型", "毕业去向名称", "毕业去向类别名称", "就业去向"),
+    ),
+    "signed_on": ("签约日期", "签约时间", "协议签订日期", "签订日期"),
+    "employer_name": ("单位名称", "实际单位名称", "用人单位名称", "就业单位名称", "用人单位", "就业单位", "工作单位"),
+    "employer_uscc": ("统一社会信用代码", "单位统一社会信用代码", "社会信用代码", "单位组织机构代码"),
     "abroad_country": ("留学国家地区", "留学国家（地区）", "留学国家"),
     "abroad_school_name_zh": ("留学院校中文名称",),
     "abroad_school_name_en": ("留学院校外文名称", "留学院校英文名称"),
     "abroad_major_zh": ("留学专业中文名称",),
     "abroad_major_en": ("留学专业外文名称", "留学专业英文名称"),
     "employer_nature_code": ("单位性质代码",),
-    "employer_nature_code_label": ("单位性质",),
+    "employer_nature_code_label": ("单位性质", "单位性质名称"),
     "industry_code": ("单位行业代码",),
-    "industry_code_label": ("单位行业",),
-    "place_code": ("单位所在地代码",),
-    "place_code_label": ("单位所在地",),
-    "employer_address": ("单位地址", "单位详细地址"),
-    "position_code": ("工作职位类别代码",),
-    "position_code_label": ("工作职位类别",),
+    "industry_code_label": ("单位行业", "单位行业名称", "所属行业", "单位所属行业"),
+    "place_code": ("单位所在地代码", "单位地区代码", "单位所在地区代码"),
+    "place_code_label": ("单位所在地", "单位所在地名称", "单位地区", "单位所在地区"),
+    "employer_address": ("单位地址", "单位详细地址", "单位通讯地址"),
+    "position_code": ("工作职位类别代码", "职位类别代码"),
+    "position_code_label": ("工作职位类别", "工作职位类别名称", "职位类别", "工作职位"),
 }
 """Our name of a column → header texts, most usual first."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from common.codes import normalise
+from common.codes import CodeLists, normalise
 from common.imports import Fault
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
@@ -66,9 +66,15 @@ def plan_rows(
         planned = plan_row(row, stored, effective_on, person) if stored and row.destination_code else None
         if planned is not None:
             plan.planned.append(planned)
+            row.warnings += [Fault(column_of_field(each), "incomplete_fields") for each in planned.change.incomplete]
+            place = planned.change.content.place_code
+            if "place_code" in row.given and not CodeLists.load().get("division").is_listed(place):
+                row.warnings.append(Fault("place_code", "newer_code"))
         elif not row.faults:
             plan.unchanged += 1
-            plan.frozen += stored is not None and not stored.graduate.counted
+            if stored is not None and not stored.graduate.counted:
+                plan.frozen += 1
+                row.warnings.append(Fault(row.key_column, "graduate_withdrawn"))
     return plan
 
 

@@ -34,6 +34,7 @@ class RegistrationRow:
     destination_code: str | None = None
     given: dict[str, object] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
 
     @property
     def key_column(self) -> str:

@@ -1,15 +1,16 @@
 """Registrations as they stand, with their graduates and the content that is effective; cut to a scope in SQL."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, Row, Select, Text, Uuid, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
-from common.auth import RowScope
+from common.auth import RowScope, ScopeShape
 from common.errors import NotFound
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
 from destinations.registrations import tables
@@ -67,27 +68,52 @@ class Filters:
     state: State | None = None
     destination: str | None = None
 
-    def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """The filters in SQL."""
-        registrations, graduates = tables.registrations.c, roster_tables.graduates.c
-        wanted = {
-            registrations.school_code: self.school,
-            registrations.cohort: self.cohort,
-            graduates.college_code: self.college,
-            graduates.major_code: self.major,
-            graduates.class_code: self.class_,
-            registrations.destination_code: self.destination,
-        }
-        yield from (column == value for column, value in wanted.items() if value is not None)
+    @property
+    def values(self) -> dict[str, object]:
+        """What the given ones are compared with, by their names."""
+        given = {name: value for name, value in vars(self).items() if value is not None}
         if self.state is not None:
-            yield registrations.stage.in_([stage.value for stage in Stage if stage.state is self.state])
+            given["state"] = _STAGES[self.state]
+        return given
+
+
+_FILTERED: Mapping[str, ColumnElement[Any]] = {
+    "school": _current.school_code,
+    "cohort": _current.cohort,
+    "college": _graduates.c.college_code,
+    "major": _graduates.c.major_code,
+    "class_": _graduates.c.class_code,
+    "destination": _current.destination_code,
+}
+_STAGES = {state: [stage.value for stage in Stage if stage.state is state] for state in State}
+_THEIRS = _REGISTRATIONS.where(
+    _current.graduate_id == any_(bindparam("ids", type_=ARRAY(Uuid))), _current.stage != Stage.VOIDED.value
+)
+
+
+@lru_cache
+def _one(seen: ScopeShape) -> Select[Any]:
+    return _REGISTRATIONS.where(roster.visible(seen), _current.id == bindparam("id"))
+
+
+@lru_cache
+def _page(seen: ScopeShape, filtered: tuple[str, ...], *, following: bool) -> Select[Any]:
+    """A page of a list with these filters; the first, or one that follows a row."""
+    conditions = [
+        _current.stage == any_(bindparam(name, type_=ARRAY(Text)))
+        if name == "state"
+        else _FILTERED[name] == bindparam(name)
+        for name in filtered
+    ]
+    if following:
+        conditions.append(_current.id > bindparam("after"))
+    listed = _REGISTRATIONS.where(roster.visible(seen), *conditions).order_by(_current.id)
+    return listed.limit(bindparam("limit", type_=Integer))
 
 
 async def get(connection: AsyncConnection, scope: RowScope, registration_id: RegistrationId) -> Registration:
     """The registration; raises NotFound if there is none, or none in the scope."""
-    found = await _fetch(
-        connection, _REGISTRATIONS.where(roster.visible(scope), tables.registrations.c.id == registration_id)
-    )
+    found = await _fetch(connection, _one(scope.shape), {**scope.values, "id": registration_id})
     if not found:
         raise NotFound
     return found[0]
@@ -95,9 +121,7 @@ async def get(connection: AsyncConnection, scope: RowScope, registration_id: Reg
 
 async def current(connection: AsyncConnection, graduate_ids: Sequence[GraduateId]) -> dict[GraduateId, Registration]:
     """The registrations of these graduates that are not voided; at most one of each graduate."""
-    registrations = tables.registrations.c
-    is_theirs = registrations.graduate_id == any_(bindparam("ids", list(graduate_ids), type_=ARRAY(Uuid)))
-    found = await _fetch(connection, _REGISTRATIONS.where(is_theirs, registrations.stage != Stage.VOIDED))
+    found = await _fetch(connection, _THEIRS, {"ids": list(graduate_ids)})
     return {each.graduate.id: each for each in found}
 
 
@@ -105,15 +129,14 @@ async def page(
     connection: AsyncConnection, scope: RowScope, filters: Filters, after: UUID | None, limit: int
 ) -> list[Registration]:
     """Registrations of the scope in the order of their ids, those after `after`."""
-    rest = [tables.registrations.c.id > after] if after else []
-    query = _REGISTRATIONS.where(roster.visible(scope), *filters.conditions(), *rest).order_by(
-        tables.registrations.c.id
-    )
-    return await _fetch(connection, query.limit(limit))
+    given = filters.values
+    query = _page(scope.shape, tuple(given), following=after is not None)
+    bound = {**scope.values, **given, "limit": limit}
+    return await _fetch(connection, query, bound if after is None else {**bound, "after": after})
 
 
-async def _fetch(connection: AsyncConnection, query: Select[Any]) -> list[Registration]:
-    result = await connection.execute(query)
+async def _fetch(connection: AsyncConnection, query: Select[Any], bound: Mapping[str, object]) -> list[Registration]:
+    result = await connection.execute(query, bound)
     return rows.all(Registration, result, graduate=roster.to_graduate, effective=_to_effective)
 
 

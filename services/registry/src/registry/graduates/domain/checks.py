@@ -9,7 +9,8 @@ from common.codes.rules import rule
 from common.errors import FieldProblem, Invalid
 from common.identifiers import Cohort
 from registry.graduates.domain import identity
-from registry.graduates.domain.entry import CODE_LIST_OF, Entry, Given, broken_rules
+from registry.graduates.domain.days import COMPARED, Days
+from registry.graduates.domain.entry import CODE_LIST_OF, Entry, Given
 from registry.graduates.domain.identity import RuleBroken
 from registry.graduates.domain.population import patched_status, status_of_level
 
@@ -42,17 +43,19 @@ def checked(given: Given, cohort: Cohort) -> dict[str, Any]:
 def new_entry(given: Given, cohort: Cohort) -> Entry:
     """The entry of a new graduate, whose status follows the education level unless it is given; raises Invalid."""
     status = status_of_level(given.get("education_level_code")).value
-    return _consistent(Entry(**{"status": status, **checked(given, cohort)}))
+    return _consistent(Entry(**{"status": status, **checked(given, cohort)}), given, cohort)
 
 
 def patched_entry(before: Entry, given: Given, cohort: Cohort) -> Entry:
     """The entry after a patch; raises Invalid."""
-    return _consistent(replace(before, **{**checked(given, cohort), "status": patched_status(before, given)}))
+    after = replace(before, **{**checked(given, cohort), "status": patched_status(before, given)})
+    return _consistent(after, given, cohort)
 
 
-def _consistent(entry: Entry) -> Entry:
-    """The entry, unless fields that are right by themselves contradict each other."""
-    broken = broken_rules(entry.citizen_id, entry.birth_date, entry.enrolled_on, entry.graduated_on)
+def _consistent(entry: Entry, given: Given, cohort: Cohort) -> Entry:
+    """The entry, unless given fields, right by themselves, contradict each other or what is stored."""
+    days = Days(cohort, **{field: getattr(entry, field) for field in COMPARED})
+    broken = [(fields[0], name) for fields, name in days.contradictions() if not given.keys().isdisjoint(fields)]
     problems = [rule(name).problem(f"/{field}") for field, name in broken]
     if problems:
         raise Invalid(problems)

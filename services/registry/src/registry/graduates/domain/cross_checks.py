@@ -1,30 +1,29 @@
 """What a row and the roster say together: rules that only the whole graduate can break. Pure."""
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import date
 
-from registry.graduates.domain.entry import broken_rules
+from common.identifiers import Cohort
+from registry.graduates.domain.days import COMPARED, Days, Finding
 from registry.graduates.domain.identity import birth_date
 
-COMPARED = ("citizen_id", "birth_date", "enrolled_on", "graduated_on")
-"""Fields that may contradict each other."""
 
-_OTHER_OF_TWO: Mapping[str, str] = {"birth_date": "citizen_id", "graduated_on": "enrolled_on"}
-
-
-def check_against_roster(
-    given: MutableMapping[str, object], month_of_birth: date | None, stored: Mapping[str, object]
-) -> Iterator[tuple[str, str]]:
-    """Gives a month of birth its day, then yields column and rule for each rule that a row breaks with the roster."""
+def days_of(
+    given: MutableMapping[str, object], month_of_birth: date | None, stored: Mapping[str, object], cohort: Cohort
+) -> Days:
+    """The days that a row and the roster know together; a month of birth gets its day, in the row, too."""
     whole = {field: given.get(field, stored.get(field)) for field in COMPARED}
     number = whole["citizen_id"] if isinstance(whole["citizen_id"], str) else None
     if month_of_birth:
         whole["birth_date"] = given["birth_date"] = _day_in(month_of_birth, number, stored.get("birth_date"))
-    born, enrolled_on, graduated_on = (day if isinstance(day := whole[field], date) else None for field in COMPARED[1:])
-    for field, rule in broken_rules(number, born, enrolled_on, graduated_on):
-        said = [column for column in (field, _OTHER_OF_TWO[field]) if column in given]
-        if said:
-            yield said[0], rule
+    days = {field: day if isinstance(day := whole[field], date) else None for field in COMPARED[1:]}
+    return Days(cohort, number, **days)
+
+
+def said_by(given: Mapping[str, object], findings: Iterable[Finding]) -> list[tuple[str, str]]:
+    """Column and rule of the findings to which a row has given something: what is stored alone is not its fault."""
+    named = ((next((field for field in fields if field in given), None), rule) for fields, rule in findings)
+    return [(column, rule) for column, rule in named if column is not None]
 
 
 def _day_in(month: date, citizen_id: str | None, stored: object) -> date:

@@ -1,6 +1,6 @@
 """A roster entry (生源信息): its fields, in clear and as stored, and what must fit together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Any
 
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, SchoolCode
-from registry.graduates.domain.identity import birth_date
 
 
 class Status(StrEnum):
@@ -156,13 +155,3 @@ def changed_fields(before: Entry | None, after: Entry) -> tuple[str, ...]:
     if before is None:
         return tuple(field for field in FIELDS if getattr(after, field) is not None)
     return tuple(field for field in FIELDS if getattr(before, field) != getattr(after, field))
-
-
-def broken_rules(
-    citizen_id: str | None, born: date | None, enrolled_on: date | None, graduated_on: date | None
-) -> Iterator[tuple[str, str]]:
-    """Yields field and rule of every contradiction between values that are right by themselves."""
-    if citizen_id and born and birth_date(citizen_id) not in {None, born}:
-        yield "birth_date", "birth_date_matches_citizen_id"
-    if enrolled_on and graduated_on and graduated_on < enrolled_on:
-        yield "graduated_on", "graduated_after_enrolled"

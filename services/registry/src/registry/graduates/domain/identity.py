@@ -1,4 +1,4 @@
-"""Names and numbers of a person: their form, how they are compared, and how they are masked.
+"""Names and numbers of a person: their rules, and how they are masked. Their form is that of `common.identity`.
 
 Place codes inside a citizen id are never checked: counties were created and abolished, and residence permits have
 prefixes of their own.
@@ -8,18 +8,20 @@ import re
 import unicodedata
 from datetime import date
 
+from common.identity import is_letter_or_digit, plain_name, plain_number
+
 MAX_NAME = 100
 _NUMBER = re.compile(r"[0-9A-Za-z\-_./]{1,40}")
 _CITIZEN_ID = re.compile(r"[0-9]{17}[0-9X]")
-# passports and permits: letters, digits, and some with a check character
-_OTHER_DOCUMENT = re.compile(r"[A-Z]{1,3}[0-9]{6,12}(?:[A-Z]|\([0-9A-Z]\))?")
+# passports, permits of Hong Kong, Macau and Taiwan, cards of permanent residents, some with a check character; more
+# digits than these have are those of a citizen id with a mistake
+_OTHER_DOCUMENT = re.compile(r"(?=(?:[^0-9]*[0-9]){4})(?!(?:[^0-9]*[0-9]){13})[0-9A-Z]{5,30}(?:\([0-9A-Z]{1,3}\))?")
+# one or two letters and digits, the nine places of a passport, a permit of Taiwan residents
+_USUAL_DOCUMENT = re.compile(r"[A-Z]{1,3}[0-9]{6,12}(?:[A-Z]|\([0-9A-Z]\))?|[0-9A-Z]{8,9}|[0-9]{10}(?:\([0-9A-Z]\))?")
 _PHONE = re.compile(r"\+?[0-9]{6,20}")
 _MOBILE_WITH_PREFIX = re.compile(r"(?:\+|00)?86(1[0-9]{10})")
 _PHONE_FILLERS = str.maketrans("", "", " -()")
-_DOTS = dict.fromkeys(map(ord, "•・‧∙⋅．｡"), "·")
-_FULL_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_ONE_FORM = {**_FULL_WIDTH, **_DOTS}
-_PUNCTUATION_OF_NAMES = frozenset(" ·'’.,-_()")
+_PUNCTUATION_OF_NAMES = frozenset(" ·'.,-_()་")
 _EARLIEST_BIRTH = date(1900, 1, 1)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
@@ -34,14 +36,12 @@ class RuleBroken(ValueError):
 
 
 def name(text: str) -> str:
-    """The name as stored: half-width forms, one kind of dot, no space in or around a Chinese name."""
-    plain = " ".join(_visible(unicodedata.normalize("NFC", text)).translate(_ONE_FORM).split())
-    if any(map(_is_han, plain)):
-        plain = plain.replace(" ", "")
+    """The name as stored, with the characters of names only."""
+    plain = plain_name(text)
     if (
         not 1 <= len(plain) <= MAX_NAME
         or not all(map(_may_stand_in_name, plain))
-        or not any(map(_is_letter_or_digit, plain))
+        or not any(map(is_letter_or_digit, plain))
     ):
         raise RuleBroken("name_format")
     return plain
@@ -52,35 +52,25 @@ def free_text(text: str) -> str:
     return " ".join(text.replace("（", "(").replace("）", ")").split())
 
 
-def comparable_name(text: str) -> str:
-    """What of a name is compared: without spaces, in any width and case."""
-    return "".join(_visible(unicodedata.normalize("NFKC", text)).translate(_DOTS).split()).casefold()
-
-
-def compact(text: str) -> str:
-    """A number of a person in the one form in which it is stored and found."""
-    return unicodedata.normalize("NFKC", text).strip()
-
-
 def student_number(text: str) -> str:
     """The student number (学号) as stored: text, leading zeros kept."""
-    return _matching(_NUMBER, compact(text), "student_number_format")
+    return _matching(_NUMBER, plain_number(text), "student_number_format")
 
 
 def exam_number(text: str) -> str:
     """The examinee number (考生号) as stored; its length and form differ from province to province."""
-    return _matching(_NUMBER, compact(text), "exam_number_format")
+    return _matching(_NUMBER, plain_number(text), "exam_number_format")
 
 
 def document_number(text: str) -> str:
-    """The number of an identity document in the one form in which it is stored and found."""
-    return compact(text).upper()
+    """The number of an identity document in the one form in which it is stored and found; groups are joined."""
+    return "".join(plain_number(text).upper().split())
 
 
 def citizen_id(text: str, cohort: int) -> str:
     """The citizen id (公民身份号码) as stored, with its form, day of birth and check digit verified.
 
-    The number of a document that begins with letters is taken as it is: passports, and permits of other places.
+    What does not look like one is the number of another document, and taken as it is: no list of documents is whole.
     """
     number = document_number(text)
     if _OTHER_DOCUMENT.fullmatch(number):
@@ -92,6 +82,11 @@ def citizen_id(text: str, cohort: int) -> str:
     if _CHECK_DIGITS[sum(w * int(digit) for w, digit in zip(_WEIGHTS, number[:17], strict=True)) % 11] != number[17]:
         raise RuleBroken("citizen_id_check_digit")
     return number
+
+
+def is_usual_document(number: str) -> bool:
+    """True for a stored citizen id, and for the number of another document in one of the forms most have."""
+    return bool(_CITIZEN_ID.fullmatch(number) or _USUAL_DOCUMENT.fullmatch(number))
 
 
 def birth_date(number: str) -> date | None:
@@ -106,7 +101,7 @@ def birth_date(number: str) -> date | None:
 
 def phone(text: str) -> str:
     """The phone number as stored: digits, a mainland mobile without the country's prefix."""
-    digits = compact(text).translate(_PHONE_FILLERS)
+    digits = plain_number(text).translate(_PHONE_FILLERS)
     mobile = _MOBILE_WITH_PREFIX.fullmatch(digits)
     return mobile[1] if mobile else _matching(_PHONE, digits, "phone_format")
 
@@ -136,26 +131,7 @@ def _matching(pattern: re.Pattern[str], text: str, rule: str) -> str:
     return text
 
 
-def _is_han(character: str) -> bool:
-    return "\u3400" <= character <= "\u9fff" or "\U00020000" <= character <= "\U0003ffff" or _is_private(character)
-
-
-def _is_private(character: str) -> bool:
-    """Rare characters of names stand in the private use area in files of GB 18030."""
-    return "\ue000" <= character <= "\uf8ff"
-
-
-def _is_letter_or_digit(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category[0] == "L" or category == "Nd" or _is_private(character)
-
-
 def _may_stand_in_name(character: str) -> bool:
-    if character in _PUNCTUATION_OF_NAMES or _is_letter_or_digit(character):
+    if character in _PUNCTUATION_OF_NAMES or is_letter_or_digit(character):
         return True
     return unicodedata.category(character)[0] == "M"
-
-
-def _visible(text: str) -> str:
-    """The text without characters that only control its setting, such as spaces of no width."""
-    return "".join(character for character in text if unicodedata.category(character) != "Cf")

@@ -29,6 +29,15 @@ class CitizenIdInUse(Conflict):
     )
 
 
+class ExamNumberInUse(Conflict):
+    """Another graduate of the school and cohort has this examinee number; `graduate_id` names one in the scope."""
+
+    code = "exam_number_in_use"
+    title = Message(
+        "本校本届另一名毕业生已使用该考生号", "Another graduate of the school and cohort has this examinee number"
+    )
+
+
 class UnknownUnit(Invalid):
     """The school has no such college, major or class; `field` names which of the three."""
 

@@ -1,6 +1,6 @@
 """Which graduate a row of a spreadsheet means, for services that may know neither numbers nor names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -12,12 +12,12 @@ Unresolved: TypeAlias = Literal["not_found", "ambiguous", "name_mismatch"]
 
 @dataclass(frozen=True)
 class NamedRow:
-    """How one row names a person: numbers as stored, the name as its blind index."""
+    """How one row names a person: numbers as stored, the name as its blind indexes."""
 
     row: int
     student_number: str | None
     exam_number: str | None
-    name_index: bytes
+    name_indexes: Collection[bytes]
 
 
 @dataclass(frozen=True)
@@ -50,4 +50,4 @@ def resolved(row: NamedRow, by_student_number: People, by_exam_number: People) -
         people = by_exam_number.get(row.exam_number or "", ())
     if len(people) != 1:
         return "ambiguous" if people else "not_found"
-    return people[0] if people[0].name_index == row.name_index else "name_mismatch"
+    return people[0] if people[0].name_index in row.name_indexes else "name_mismatch"

@@ -5,7 +5,8 @@ from typing import Self
 
 from common.errors import FieldProblem, Invalid, Message
 from common.identifiers import Cohort, SchoolCode
-from registry.graduates.domain.identity import compact, comparable_name, document_number
+from common.identity import comparable_name, plain_number
+from registry.graduates.domain.identity import document_number
 
 _NO_KEY = Message("请至少给出姓名、证件号、学号、考生号之一", "Give a name, citizen id, student or examinee number")
 
@@ -36,8 +37,8 @@ class Sought:
         sought = cls(
             name=name if comparable_name(name or "") else None,
             citizen_id=document_number(citizen_id or "") or None,
-            student_number=compact(student_number or "") or None,
-            exam_number=compact(exam_number or "") or None,
+            student_number=plain_number(student_number or "") or None,
+            exam_number=plain_number(exam_number or "") or None,
             school_code=school_code,
             cohort=cohort,
         )

@@ -104,7 +104,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         any_open = any(each.college_code is None for each in known.values())
         book = await load.load_book(connection, self._task.school_code) if any_open else None
         await asyncio.to_thread(planner.check, rows, known, book)
-        exam_numbers = [row.exam_number for row in rows if row.needs_exam_number and row.exam_number]
+        exam_numbers = [row.exam_number for row in rows if row.exam_number and not row.is_unchanged]
         indexes = [row.citizen_index for row in rows if row.citizen_index]
         return OtherGraduates(
             await load.by_exam_number(connection, *roster, exam_numbers) if exam_numbers else {},

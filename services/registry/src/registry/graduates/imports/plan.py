@@ -11,11 +11,12 @@ from common.identifiers import GraduateId
 from common.imports import REPEATED, Fault, SeenKeys, Task
 from common.spreadsheets.cells import CellProblem
 from common.spreadsheets.headers import Header
-from registry.graduates.domain.cross_checks import check_against_roster
+from registry.graduates.domain.cross_checks import days_of, said_by
+from registry.graduates.domain.doubts import doubts
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.columns import DAYS
 from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, RowReader
-from registry.graduates.storage.sealing import citizen_id_index, name_index, sealed_values
+from registry.graduates.storage.sealing import citizen_id_index, name_indexes, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
 
 CHECKS_VERSION = "3"
@@ -41,6 +42,7 @@ class RosterPlanner:
         self._reader = RowReader(header, task.school_code, task.cohort)
         self._header = header
         self._school_code = task.school_code
+        self._cohort = task.cohort
         self._cipher = cipher
         self._seen = SeenKeys()
         columns = ",".join(f"{column}@{header.texts[column]}" for column in sorted(header.positions))
@@ -80,9 +82,12 @@ class RosterPlanner:
                 else:
                     row.known = people[0]
             if not row.is_unchanged:
-                broken = check_against_roster(row.given, row.month_of_birth, self._compared(row))
-                row.faults += [Fault(*each) for each in broken]
+                days = days_of(row.given, row.month_of_birth, self._compared(row), self._cohort)
+                row.faults += [Fault(*each) for each in said_by(row.given, days.contradictions())]
+                odd = (*said_by(row.given, days.oddities()), *doubts(row.given))
+                row.warnings += [Fault(*each) for each in odd if not row.faults]
             row.faults += repeats(row, self._seen)
+            row.faults += exam_number_in_use(row, others.by_exam_number)
             owner = others.owners_of_citizen_ids.get(row.citizen_index or b"")
             is_foreign = owner is not None and (row.known is None or row.known.id != owner)
             if is_foreign and REPEATED_CITIZEN not in row.faults:
@@ -105,7 +110,7 @@ class RosterPlanner:
             return Fault("student_number", "required")
         if len(people) > 1:
             return Fault("exam_number", "ambiguous")
-        agrees = people[0].name_index == name_index(self._cipher, self._school_code, str(row.given["name"]))
+        agrees = people[0].name_index in name_indexes(self._cipher, self._school_code, str(row.given["name"]))
         return None if agrees else Fault("name", "name_mismatch")
 
     def _compared(self, row: RosterRow) -> dict[str, object]:
@@ -126,6 +131,18 @@ class RosterPlanner:
         mask = sum(1 << bit for bit, column in enumerate(CONTENT_COLUMNS) if column in values)
         content = (values.get(column) for column in CONTENT_COLUMNS)
         return (row.number, graduate_id, row.known is None, mask, default_college, row.fingerprint, *content)
+
+
+def exam_number_in_use(row: RosterRow, holders: Mapping[str, Sequence[KnownGraduate]]) -> Iterator[Fault]:
+    """The fault of a row whose student number is another's than its examinee number is, as one issued anew.
+
+    Who shares an examinee number since before they were unique may keep it.
+    """
+    number = row.given.get("exam_number")
+    if row.student_number and isinstance(number, str) and not (row.known and row.known.exam_number == number):
+        others = (each for each in holders.get(number, ()) if row.known is None or each.id != row.known.id)
+        if (other := next(others, None)) and Fault("exam_number", REPEATED) not in row.faults:
+            yield Fault("exam_number", "exam_number_in_use", str(other.id))
 
 
 def repeats(row: RosterRow, seen: SeenKeys) -> Iterator[Fault]:

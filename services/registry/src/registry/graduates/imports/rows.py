@@ -13,6 +13,7 @@ from itertools import starmap
 from common.codes import Cell, normalise
 from common.codes.spelling import cell_text
 from common.identifiers import GraduateId
+from common.identity import steers_a_device
 from common.imports import CellReader, Fault, Reading, coded, foreign_cells, plain, text_of
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_month
 from common.spreadsheets.headers import Header
@@ -68,6 +69,7 @@ class RosterRow:
     units: dict[str, UnitNamed | None] = field(default_factory=dict)
     citizen_index: bytes | None = None
     faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
 
     @property
     def is_unchanged(self) -> bool:
@@ -173,7 +175,7 @@ def _unit(code: Cell, name: Cell) -> UnitNamed | None:
     named = text_of(name) or None
     if len(identifier or "") > MAX_UNIT_CODE or len(named or "") > MAX_UNIT_NAME:
         raise CellProblem("length")
-    if not (identifier or "").isprintable():
+    if steers_a_device(identifier or ""):
         raise CellProblem("printable")
     # a code is part of an address
     return UnitNamed(identifier and identifier.replace("/", "／"), named) if identifier or named else None

@@ -112,7 +112,7 @@ _UPDATE = f"""
 """
 
 _REMEMBER = f"""
-    UPDATE graduates g SET line_fingerprint = m.line_fingerprint
+    UPDATE graduates g SET line_fingerprint = m.line_fingerprint, name_index = m.name_index
       FROM {MERGED} m WHERE g.id = m.id AND cardinality(m.changed_fields) = 0
 """
 

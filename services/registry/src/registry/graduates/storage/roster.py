@@ -2,13 +2,29 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, insert, or_, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
-from common.auth import Owners, RowScope
+from common.auth import Owners, RowScope, ScopeShape
 from common.clock import TODAY_SQL
 from common.database import NOW
 from common.errors import NotFound
@@ -20,7 +36,6 @@ from registry.organisation.tables import schools
 
 _COLUMNS = tuple(graduates.c[field.name] for field in fields(StoredGraduate))
 _VERSION_COLUMNS = tuple(graduate_versions.c[field.name] for field in fields(StoredVersion))
-_TODAY = text(f"greatest({TODAY_SQL}, graduates.decided_on)")
 _RAISE_STREAMS = text(
     """
     UPDATE graduates SET sequence = greatest(graduates.sequence, reached.sequence),
@@ -36,11 +51,8 @@ async def get(
     connection: AsyncConnection, scope: RowScope, graduate_id: GraduateId, *, lock: bool = False
 ) -> StoredGraduate:
     """One graduate, locked until the end of the transaction if `lock`; raises NotFound for one outside the scope."""
-    query = _within(scope).where(graduates.c.id == graduate_id)
-    if lock:
-        # the joined school stays free for other writers
-        query = query.with_for_update(of=graduates)
-    found = rows.one_or_none(StoredGraduate, await connection.execute(query))
+    bound = {**scope.values, "id": graduate_id}
+    found = rows.one_or_none(StoredGraduate, await connection.execute(_one(scope.shape, lock=lock), bound))
     if found is None:
         raise NotFound
     return found
@@ -50,11 +62,11 @@ async def listed(
     connection: AsyncConnection, scope: RowScope, filters: Filters, *, after: Sequence[Any] | None, limit: int
 ) -> list[StoredGraduate]:
     """A page of graduates by school, cohort and id: a cursor goes into addresses, so nothing personal may order it."""
-    order = (graduates.c.school_code, graduates.c.cohort, graduates.c.id)
-    query = _within(scope).where(*_equal(vars(filters))).order_by(*order).limit(limit)
-    if after is not None:
-        query = query.where(_follows(order, after))
-    return rows.all(StoredGraduate, await connection.execute(query))
+    given = _given(vars(filters))
+    query = _listed(scope.shape, tuple(given), following=after is not None)
+    last = zip(_ORDER, after or (), strict=False)
+    bound = {**scope.values, **given, **{f"after_{column.name}": value for column, value in last}, "limit": limit}
+    return rows.all(StoredGraduate, await connection.execute(query, bound))
 
 
 async def found_by_indexes(
@@ -69,48 +81,35 @@ async def found_by_indexes(
 
     The same name has another index in each school, hence several; None among the values does not narrow.
     """
-    query = _within(scope).where(*_equal(equal)).order_by(graduates.c.cohort.desc(), graduates.c.id).limit(limit)
-    if names:
-        query = query.where(graduates.c.name_index.in_(list(names)))
-    return rows.all(StoredGraduate, await connection.execute(query))
+    given = _given(equal)
+    query = _found(scope.shape, tuple(given), named=bool(names))
+    bound = {**scope.values, **given, **({"names": list(names)} if names else {}), "limit": limit}
+    return rows.all(StoredGraduate, await connection.execute(query, bound))
 
 
 async def history(
     connection: AsyncConnection, graduate_id: GraduateId, *, after: int | None, limit: int
 ) -> list[StoredVersion]:
     """Versions of a graduate, oldest first."""
-    query = select(*_VERSION_COLUMNS).where(graduate_versions.c.graduate_id == graduate_id)
-    if after is not None:
-        query = query.where(graduate_versions.c.version > after)
-    ordered = query.order_by(graduate_versions.c.version).limit(limit)
-    return rows.all(StoredVersion, await connection.execute(ordered))
+    bound = {"id": graduate_id, "after": after or 0, "limit": limit}
+    return rows.all(StoredVersion, await connection.execute(_HISTORY, bound))
 
 
 async def add(connection: AsyncConnection, values: Mapping[str, Any]) -> StoredGraduate:
     """Stores a new graduate; raises IntegrityError for a number that is taken."""
-    statement = insert(graduates).values(values).returning(*_COLUMNS)
-    return rows.one(StoredGraduate, await connection.execute(statement))
+    return rows.one(StoredGraduate, await connection.execute(_ADD, values))
 
 
 async def save(connection: AsyncConnection, graduate_id: GraduateId, values: Mapping[str, Any]) -> StoredGraduate:
     """Stores new values of a locked graduate: one version and one event further, from today or the day before's."""
-    stated = {
-        "version": graduates.c.version + 1,
-        "sequence": graduates.c.sequence + 1,
-        "decided_on": _TODAY,
-        "recorded_at": NOW,
-        # the row no longer says what a file's line said
-        "line_fingerprint": None,
-    }
-    statement = update(graduates).where(graduates.c.id == graduate_id).values({**values, **stated})
-    return rows.one(StoredGraduate, await connection.execute(statement.returning(*_COLUMNS)))
+    return rows.one(StoredGraduate, await connection.execute(_SAVE, {**values, "of_id": graduate_id}))
 
 
 async def keep_version(connection: AsyncConnection, stored: StoredGraduate, facts: Mapping[str, Any]) -> None:
     """Appends what a graduate's row says now to its history, with the facts of the act."""
     content = {name: value for name, value in vars(stored).items() if name in graduate_versions.c}
     values = {**content, "graduate_id": stored.id, **facts}
-    await connection.execute(insert(graduate_versions).values(values))
+    await connection.execute(_KEEP_VERSION, values)
 
 
 async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
@@ -121,13 +120,11 @@ async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached])
 
 async def number_is_taken(connection: AsyncConnection, wanted: Mapping[str, Any]) -> bool:
     """True if another graduate of the school and cohort has the student number of a row that is to be stored."""
-    same = [graduates.c[column] == wanted[column] for column in ("school_code", "cohort", "student_number")]
-    query = select(graduates.c.id).where(*same, graduates.c.id != wanted["id"])
-    return await connection.scalar(query) is not None
+    return await connection.scalar(_NUMBER_TAKEN, {name: wanted[name] for name in _NUMBER}) is not None
 
 
-def _within(scope: RowScope) -> Select[Any]:
-    condition = scope.condition(
+def _within(seen: ScopeShape) -> Select[Any]:
+    condition = seen.condition(
         Owners(
             school_code=graduates.c.school_code,
             college_code=graduates.c.college_code,
@@ -139,14 +136,68 @@ def _within(scope: RowScope) -> Select[Any]:
     return select(*_COLUMNS).join(schools, schools.c.code == graduates.c.school_code).where(condition)
 
 
-def _equal(values: Mapping[str, object]) -> list[ColumnElement[bool]]:
-    return [graduates.c[field] == value for field, value in values.items() if value is not None]
+@lru_cache
+def _one(seen: ScopeShape, *, lock: bool) -> Select[Any]:
+    query = _within(seen).where(graduates.c.id == bindparam("id"))
+    # the joined school stays free for other writers
+    return query.with_for_update(of=graduates) if lock else query
 
 
-def _follows(order: Sequence[ColumnElement[Any]], after: Sequence[Any]) -> ColumnElement[bool]:
-    """Rows after the given sort values; written out, because school codes are usually fixed by the scope."""
+@lru_cache
+def _listed(seen: ScopeShape, filtered: tuple[str, ...], *, following: bool) -> Select[Any]:
+    query = _within(seen).where(*_equal(filtered)).order_by(*_ORDER).limit(_LIMIT)
+    return query.where(_FOLLOWS) if following else query
+
+
+@lru_cache
+def _found(seen: ScopeShape, sought: tuple[str, ...], *, named: bool) -> Select[Any]:
+    newest = (graduates.c.cohort.desc(), graduates.c.id)
+    query = _within(seen).where(*_equal(sought)).order_by(*newest).limit(_LIMIT)
+    is_named = graduates.c.name_index == any_(bindparam("names", type_=ARRAY(LargeBinary)))
+    return query.where(is_named) if named else query
+
+
+def _given(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _equal(names: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [graduates.c[name] == bindparam(name) for name in names]
+
+
+def _follows(order: Sequence[Column[Any]]) -> ColumnElement[bool]:
+    """Rows after the last one's sort values; written out, because school codes are usually fixed by the scope."""
+    last = [bindparam(f"after_{column.name}", type_=column.type) for column in order]
     conditions = []
     for position, column in enumerate(order):
-        equal = [earlier == value for earlier, value in zip(order[:position], after, strict=False)]
-        conditions.append(and_(*equal, column > after[position]))
+        equal = [earlier == value for earlier, value in zip(order[:position], last, strict=False)]
+        conditions.append(and_(*equal, column > last[position]))
     return or_(*conditions)
+
+
+_ORDER = (graduates.c.school_code, graduates.c.cohort, graduates.c.id)
+_LIMIT = bindparam("limit", type_=Integer)
+_FOLLOWS = _follows(_ORDER)
+_HISTORY = (
+    select(*_VERSION_COLUMNS)
+    .where(graduate_versions.c.graduate_id == bindparam("id"), graduate_versions.c.version > bindparam("after"))
+    .order_by(graduate_versions.c.version)
+    .limit(_LIMIT)
+)
+_ADD = insert(graduates).returning(*_COLUMNS)
+_SAVE = (
+    update(graduates)
+    .where(graduates.c.id == bindparam("of_id"))
+    .values(
+        version=graduates.c.version + 1,
+        sequence=graduates.c.sequence + 1,
+        decided_on=text(f"greatest({TODAY_SQL}, graduates.decided_on)"),
+        recorded_at=NOW,
+        # the row no longer says what a file's line said
+        line_fingerprint=None,
+    )
+    .returning(*_COLUMNS)
+)
+_KEEP_VERSION = insert(graduate_versions)
+_NUMBER = ("school_code", "cohort", "student_number", "id")
+_NUMBER_TAKEN = select(graduates.c.id).where(*_equal(_NUMBER[:3]), graduates.c.id != bindparam("id"))

@@ -5,13 +5,16 @@ from typing import Any
 
 from common.crypto import FieldCipher
 from common.identifiers import GraduateId, SchoolCode
+from common.identity import comparable_names
 from registry.graduates.domain.entry import CLEAR, PERSONAL, Entry, StoredGraduate
-from registry.graduates.domain.identity import comparable_name
 
 
-def name_index(cipher: FieldCipher, school_code: SchoolCode, name: str) -> bytes:
-    """The blind index that finds a name, exactly and within one school only."""
-    return cipher.blind_index("name", f"{school_code}|{comparable_name(name)}")
+def name_indexes(cipher: FieldCipher, school_code: SchoolCode, name: str) -> tuple[bytes, ...]:
+    """The blind indexes that find a name within one school: first the one to store, then those of earlier releases.
+
+    An import that meets a row with an earlier index gives it today's; until then the row is found by either.
+    """
+    return tuple(cipher.blind_index("name", f"{school_code}|{form}") for form in comparable_names(name))
 
 
 def citizen_id_index(cipher: FieldCipher, citizen_id: str) -> bytes:
@@ -30,7 +33,7 @@ def sealed_values(
             text = given[field]
             values[f"{field}_cipher"] = None if text is None else cipher.encrypt(field, graduate_id, str(text))
     if "name" in given:
-        values["name_index"] = name_index(cipher, school_code, str(given["name"]))
+        values["name_index"] = name_indexes(cipher, school_code, str(given["name"]))[0]
     if "citizen_id" in given:
         number = given["citizen_id"]
         values["citizen_id_index"] = None if number is None else citizen_id_index(cipher, str(number))

@@ -1,17 +1,19 @@
 """The search for one person within a scope."""
 
 from dataclasses import replace
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.auth import Owners, RowScope
+from common.auth import Owners, RowScope, ScopeShape
 from common.crypto import FieldCipher
 from common.identifiers import SchoolCode
 from registry.graduates.domain.entry import StoredGraduate
 from registry.graduates.domain.searching import Sought
 from registry.graduates.storage import roster
-from registry.graduates.storage.sealing import citizen_id_index, name_index
+from registry.graduates.storage.sealing import citizen_id_index, name_indexes
 from registry.organisation.tables import schools
 
 FOUND_AT_MOST = 100
@@ -24,8 +26,9 @@ async def found(
     """Graduates in scope that fit exactly, those of the newest cohort first."""
     names: list[bytes] = []
     if sought.name:
-        # the same name has another index in each school
-        names = [name_index(cipher, school, sought.name) for school in await _schools(connection, scope)]
+        # the same name has other indexes in each school
+        schools_reached = await _schools(connection, scope)
+        names = [index for school in schools_reached for index in name_indexes(cipher, school, sought.name)]
         if not names:
             return []
     equal = {
@@ -43,5 +46,10 @@ async def _schools(connection: AsyncConnection, scope: RowScope) -> list[SchoolC
     if scope.among.graduate_id is not None or scope.nothing:
         return []
     reached = RowScope(replace(scope.among, college_code=None, class_code=None), scope.everything)
-    condition = reached.condition(Owners(school_code=schools.c.code, province_code=schools.c.province_code))
-    return list((await connection.scalars(select(schools.c.code).where(condition))).all())
+    return list((await connection.scalars(_codes(reached.shape), reached.values)).all())
+
+
+@lru_cache
+def _codes(seen: ScopeShape) -> Select[Any]:
+    columns = Owners[Any](school_code=schools.c.code, province_code=schools.c.province_code)
+    return select(schools.c.code).where(seen.condition(columns))

@@ -2,8 +2,8 @@
 
 from common.database.restore_fence import fence_outbox, unfence_outbox
 
-revision = "202611290201"
-down_revision = "202611290101"
+revision = "202611290401"
+down_revision = "202611290301"
 branch_labels = None
 depends_on = None
 
