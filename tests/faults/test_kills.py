@@ -1,18 +1,22 @@
-"""Workers and APIs killed with `kill -9` while eight clients change registrations and rosters."""
+"""Workers and APIs killed with `kill -9`, and a handler that fails, while eight clients change registrations."""
 
 import os
 import random
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 from campus import Campus
 from cohorts import COHORT, become_of, decisions, decisions_file, imported_cohort
+from histories import DECISIONS, query, until_quiet
 from invariants import everything_holds
-from killing import kills, struck_while_working, terminations
+from killing import Strike, kills, struck_while_working, terminations
 from random_changes import Outcome
 
+from testing.databases import failing_inserts
 from testing.stack import Stack, running_stack
 from testing.waiting import eventually
 
@@ -75,6 +79,73 @@ async def test_an_import_survives_the_worker_that_ran_it(stack: Stack, campus: C
         assert (done["state"], counted) == ("succeeded", expected), done
         assert await become_of(campus, cohort.school, decided) == Counter(unchanged=len(decided))
     await everything_holds(stack, campus, cohort, [], chance)
+
+
+async def test_a_handler_that_fails_on_everything_costs_nothing(
+    stack: Stack, campus: Campus, chance: random.Random
+) -> None:
+    cohort = await imported_cohort(campus, "90104", GRADUATES // 5, chance)
+    clients = cohort.clients(campus, CLIENTS, chance.getrandbits(32))
+    await struck_while_working(clients, CHANGES // 3, [_a_bad_deployment(stack, campus)], chance)
+    writes = [write for client in clients for write in client.writes]
+    await everything_holds(stack, campus, cohort, writes, chance)
+
+
+async def test_one_event_that_fails_is_mended_by_the_page_of_operations(
+    stack: Stack, campus: Campus, chance: random.Random
+) -> None:
+    cohort = await imported_cohort(campus, "90105", 20, chance)
+    await until_quiet(stack)
+    page = (Path(__file__).parents[2] / "docs/operations/dead-letters.md").read_text()
+    [open_letters] = re.findall(r"```sql\n(.*?)\n```", page, re.DOTALL)
+    commands = re.findall(r"python -m indicators (.*)", page)
+    assert [command.split()[0] for command in commands] == ["replay-dead-letters", "verify"]
+    [once] = await query(stack, "indicators", f"{_ONCE} LIMIT 1", cohort.school)
+    async with failing_inserts(stack.databases["indicators"], "roster_versions", f"NEW.event_id = '{once[0]}'"):
+        await stack.run("registry", "replay", "--school", cohort.school)
+        letters = await eventually(lambda: query(stack, "indicators", open_letters), within=120, describe="a letter")
+    assert [letter["id"] for letter in letters] == [str(once[0])]
+    said = await _readiness(stack, campus)
+    assert (said.status_code, "dead letters are open" in said.text) == (200, True), said.text
+    with pytest.raises(AssertionError, match="ended with 1"):
+        await stack.run("indicators", "verify")
+    await stack.run("indicators", *commands[0].split())
+    await eventually(lambda: _none(stack, open_letters), within=60, describe="no letter open")
+    await stack.run("indicators", *commands[1].split())
+
+
+_ONCE = "SELECT event_id FROM roster_versions WHERE school_code = $1"
+
+
+def _a_bad_deployment(stack: Stack, campus: Campus) -> Strike:
+    """A version that fails on every decision starts before a backlog; then the one before starts again."""
+
+    async def pauses() -> bool:
+        said = await _readiness(stack, campus)
+        return said.status_code == httpx.codes.SERVICE_UNAVAILABLE and f"{DECISIONS}: paused" in said.text
+
+    async def strike() -> None:
+        await stack.kill("indicators-worker")
+        await stack.run("destinations", "replay")
+        async with failing_inserts(stack.databases["indicators"], "destination_versions"):
+            await stack.processes["indicators-worker"].start()
+            await eventually(pauses, within=120, every=0.1, describe="a topic that pauses")
+            assert await query(stack, "indicators", "SELECT id, code FROM dead_letters") == []
+            await stack.kill("indicators-worker")
+        await stack.start("indicators-worker")
+
+    return strike
+
+
+async def _readiness(stack: Stack, campus: Campus) -> httpx.Response:
+    try:
+        return await campus.http.get(f"{stack.probes('indicators-worker')}/readyz")
+    except httpx.TransportError as error:
+        raise AssertionError("no answer yet") from error
+
+
+async def _none(stack: Stack, selected: str) -> bool:
+    return not await query(stack, "indicators", selected)
 
 
 async def until_taken(campus: Campus, school: str, accepted: httpx.Response) -> None:

@@ -12,15 +12,17 @@ import httpx
 import pytest
 
 from common.contracts import graduate, organisation, registration, response
-from common.contracts.envelope import IncomingEvent
+from common.contracts.envelope import IncomingEvent, StoredEvent
 from common.contracts.graduate import GraduateData
 from common.contracts.organisation import OrganisationData, UnitKind
 from common.contracts.registration import DestinationData
 from common.contracts.response import ResponseData
 from common.database import Database
+from common.publishing import publisher
+from common.relay.sending import send
 from common.service_process import Runtime
 from indicators.app import COMPOSITION, create_app
-from indicators.areas import FIGURES
+from indicators.areas import FIGURES, RESPONSES
 from indicators.settings import Settings
 from testing.databases import ServiceDatabase, service_database
 from testing.tokens import TokenMint
@@ -163,14 +165,33 @@ async def database(stored: ServiceDatabase) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="module")
 def apply(stored: ServiceDatabase, database: Database) -> Any:
-    """Applies a batch of the owners' events, as the consumer does."""
-    settings = Settings(database_url=stored.app_url, partitions=PARTITIONS)
-    handle = COMPOSITION.handle(FIGURES, Runtime(settings, database))
+    """Applies a batch of the owners' events, as the consumers do."""
+    runtime = Runtime(Settings(database_url=stored.app_url, partitions=PARTITIONS), database)
+    handles = [COMPOSITION.handle(subscription, runtime) for subscription in (FIGURES, RESPONSES)]
 
     async def applied(events: Iterable[IncomingEvent]) -> None:
-        await handle(list(events))
+        for handle in handles:
+            await handle(list(events))
 
     return applied
+
+
+@pytest.fixture(scope="session")
+def publish() -> Any:
+    """Sends events to their topics, as a relay does."""
+
+    async def published(settings: Settings, events: Iterable[IncomingEvent]) -> None:
+        async with publisher(settings) as client:
+            await send(client, settings, [_as_stored(event) for event in events])
+
+    return published
+
+
+def _as_stored(event: IncomingEvent) -> StoredEvent:
+    return StoredEvent(
+        event.id, event.topic, event.key, event.sequence, event.type, event.school_code, event.decided_on,
+        event.recorded_at, event.position, event.data.model_dump_json(), None, None,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

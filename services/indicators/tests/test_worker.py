@@ -9,12 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from common.contracts import graduate, organisation, rate, registration, response
-from common.contracts.envelope import IncomingEvent, StoredEvent
+from common.contracts.envelope import IncomingEvent
 from common.contracts.rate import MovedGroup, RateMovedData
 from common.database import Database
-from common.publishing import publisher
 from common.relay.relay import Relay
-from common.relay.sending import send
 from indicators.app import COMPOSITION
 from indicators.progress.storage import standing
 from indicators.settings import Settings
@@ -40,18 +38,6 @@ async def settings(stored: ServiceDatabase) -> AsyncIterator[Settings]:
         yield given
 
 
-async def publish(settings: Settings, events: list[IncomingEvent]) -> None:
-    async with publisher(settings) as client:
-        await send(client, settings, [_as_stored(event) for event in events])
-
-
-def _as_stored(event: IncomingEvent) -> StoredEvent:
-    return StoredEvent(
-        event.id, event.topic, event.key, event.sequence, event.type, event.school_code, event.decided_on,
-        event.recorded_at, event.position, event.data.model_dump_json(), None, None,
-    )  # fmt: skip
-
-
 def groups_of(event: IncomingEvent) -> tuple[MovedGroup, ...]:
     assert isinstance(event.data, RateMovedData)
     return event.data.groups
@@ -70,7 +56,7 @@ async def total(database: Database, school: str, code: str) -> int:
 
 
 async def test_published_events_become_figures_and_figures_become_rate_events(
-    settings: Settings, database: Database, school: Any
+    settings: Settings, database: Database, publish: Any, school: Any
 ) -> None:
     school.described()
     people = [school.enters(college_code="C01") for _ in range(30)]

@@ -9,6 +9,7 @@
     │   └── Unavailable           something this process depends on does not answer
     │       └── Busy              another act holds the rows
     └── PermanentError            trying again cannot help
+        └── Forked                another event is stored under this key and sequence
 
 No layer below `common.http` knows a status code; `common.http.problems` gives each kind its own.
 """
@@ -205,6 +206,13 @@ class PermanentError(QuxiangError):
 
     def __init__(self, detail: Message | None = None) -> None:
         super().__init__(detail)
+
+
+class Forked(PermanentError):
+    """Another event is stored under this key and sequence: which of the two is true, only their owner knows."""
+
+    code = "forked"
+    title = Message("同一序号下已存有另一个事件", "Another event is stored under this sequence")
 
 
 class Missing(Exception):

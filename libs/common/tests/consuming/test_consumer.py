@@ -1,107 +1,26 @@
 """The consumer: batches, retries, poison, unknown types, redelivery, progress."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import pytest
+from broker_events import GROUP, Applied, consuming, dead_letters, publish, publish_raw, stored
 from sqlalchemy import text
 
 from common.auth.principal import SYSTEM
 from common.consuming import Consumer, PartitionProgress, replay_dead_letters
 from common.consuming.retrying import Processing
 from common.contracts import IncomingEvent
-from common.contracts.catalogue import dead_letter_topic
-from common.contracts.envelope import StoredEvent, to_headers
+from common.contracts.envelope import to_headers
 from common.contracts.registration import CONFIRMED, DECIDED, TOPIC
 from common.database import Database
 from common.errors import PermanentError, Unavailable
-from common.kafka import consumer, on_wire
-from common.publishing import Message, publisher
 from common.settings import ServiceSettings
-from testing.messaging import destination_event, running
+from testing.messaging import running
 from testing.waiting import eventually
-
-GROUP = "quxiang.indicators.figures"
-
-
-class Applied:
-    """A handler that keeps what it was given, after the rules of a test."""
-
-    def __init__(self, *rules: Callable[[Sequence[IncomingEvent]], None]) -> None:
-        self.rules = list(rules)
-        self.events: list[IncomingEvent] = []
-        self.batches: list[int] = []
-
-    async def __call__(self, events: Sequence[IncomingEvent]) -> None:
-        for rule in self.rules:
-            rule(events)
-        self.batches.append(len(events))
-        self.events += events
-
-    @property
-    def sequences(self) -> list[int]:
-        return sorted(event.sequence for event in self.events)
-
-
-def stored(sequence: int, **changes: Any) -> StoredEvent:
-    event = destination_event(sequence=sequence, **changes)
-    return StoredEvent(
-        event_id=uuid4(),
-        topic=event.topic,
-        key=event.key,
-        sequence=sequence,
-        type=event.type,
-        school_code=event.school_code,
-        decided_on=None,
-        recorded_at=event.data.recorded_at,
-        position=sequence,
-        data=event.data.model_dump_json(),
-        correlation_id=None,
-        traceparent=None,
-    )
-
-
-async def publish(settings: ServiceSettings, *events: StoredEvent) -> None:
-    messages = [
-        Message(
-            topic=on_wire(settings, event.topic),
-            key=event.key.encode(),
-            value=event.data.encode(),
-            partition=0,
-            headers=to_headers(event, "destinations", "http://127.0.0.1:8002"),
-        )
-        for event in events
-    ]
-    async with publisher(settings) as client:
-        await client.send(messages)
-
-
-async def publish_raw(
-    settings: ServiceSettings, key: bytes | None, value: bytes | None, headers: dict[str, bytes]
-) -> None:
-    async with publisher(settings) as client:
-        await client.send([Message(on_wire(settings, TOPIC), key, value, 0, list(headers.items()))])
-
-
-def consuming(
-    database: Database, settings: ServiceSettings, handler: Applied, **options: Any
-) -> Callable[[], Awaitable[None]]:
-    return Consumer(database, settings, GROUP, [TOPIC], handler, **options).run
-
-
-async def dead_letters(settings: ServiceSettings, expected: int) -> list[Any]:
-    found: list[Any] = []
-    async with consumer(settings, f"letters-{uuid4()}", [dead_letter_topic(TOPIC, GROUP)]) as client:
-        async with asyncio.timeout(20):
-            while len(found) < expected:
-                for records in (await client.getmany(timeout_ms=100)).values():
-                    found += records
-    return found
 
 
 async def test_everything_published_before_is_consumed_in_batches_of_what_is_there(
@@ -167,7 +86,7 @@ async def test_what_was_found_before_a_lasting_failure_is_in_the_dead_letters(
             if event.sequence == 2:
                 raise Unavailable
 
-    monkeypatch.setattr("common.consuming.member.Processing", partial(Processing, seconds=0.2))
+    monkeypatch.setattr("common.consuming.handling.Processing", partial(Processing, seconds=0.2))
     handler = Applied(refuse)
     await publish(settings, stored(1), stored(2))
     async with running(consuming(database, settings, handler)):

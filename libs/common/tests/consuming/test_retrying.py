@@ -56,7 +56,10 @@ def processing(handler: Handler, *, seconds: float = 60.0, healthy: bool = True)
     async def answers() -> bool:
         return healthy
 
-    return Processing(handler, answers, seconds)
+    async def ignore(_event: IncomingEvent) -> None:
+        return
+
+    return Processing(handler, answers, ignore, seconds)
 
 
 def poison_of(found: Processing) -> list[int]:

@@ -76,6 +76,23 @@ async def open_outbox(url: str) -> None:
         await connection.close()
 
 
+@asynccontextmanager
+async def failing_inserts(found: ServiceDatabase, table: str, condition: str = "true") -> AsyncIterator[None]:
+    """Every insert that fulfils the condition over NEW fails for no reason that code knows: a fault of a handler."""
+    connection = await asyncpg.connect(found.owner_url.replace("+asyncpg", ""))
+    try:
+        await connection.execute(
+            "CREATE OR REPLACE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no reason''; END'"
+        )
+        await connection.execute(
+            f"CREATE TRIGGER fail BEFORE INSERT ON {table} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION fail()"
+        )
+        yield
+    finally:
+        await connection.execute(f"DROP TRIGGER IF EXISTS fail ON {table}")
+        await connection.close()
+
+
 async def rights_of_application(package: str, table: str) -> set[str]:
     """What a service's application role may do with a whole table, once migrations have run."""
     asked = "SELECT kind FROM unnest($1::text[]) AS kind WHERE has_table_privilege($2, kind)"

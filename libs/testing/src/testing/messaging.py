@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from common.audit import audit_table
+from common.consuming import dead_letter_table
 from common.consuming.applied import consumed_table
 from common.consuming.reading import read_record
 from common.contracts import EVENT_TYPES, IncomingEvent, OutgoingEvent
@@ -28,6 +29,7 @@ METADATA = new_metadata()
 outbox_tables(METADATA)
 audit_table(METADATA)
 consumed_table(METADATA)
+dead_letter_table(METADATA)
 
 
 def messaging_settings(service: str, database_url: str, **overrides: Any) -> ServiceSettings:

@@ -11,9 +11,9 @@ from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, re
 from destinations.registrations.imports.routes import router as import_routes
 from destinations.registrations.routes import router as registration_routes
 from destinations.roster import tables as roster_tables
-from destinations.roster.subscriptions import keep_graduates, keep_schools
+from destinations.roster.subscriptions import keep_graduates, keep_schools, thing_of
 
-ROSTER = Subscription("quxiang.destinations.roster")
+ROSTER = Subscription("quxiang.destinations.roster", newest=thing_of)
 
 AREAS = (
     Area(

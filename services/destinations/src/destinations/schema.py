@@ -1,6 +1,7 @@
 """The service's metadata with the tables every service has; the areas add theirs."""
 
 from common.audit import audit_table
+from common.consuming import dead_letter_table
 from common.consuming.applied import consumed_table
 from common.database import new_metadata
 from common.once import idempotency_table
@@ -11,6 +12,7 @@ metadata = new_metadata()
 
 outbox_tables(metadata)
 audit_table(metadata)
+dead_letter_table(metadata)
 operation_tables(metadata)
 idempotency_table(metadata)
 consumed_table(metadata)

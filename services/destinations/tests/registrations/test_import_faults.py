@@ -72,7 +72,7 @@ async def test_a_number_is_repeated_whatever_the_rows_say_of_a_destination(offic
         faulty,
         faulty | {"毕业去向": "待就业"},
         good,
-        {"学号": good["学号"]},
+        {"学号": f"\u202d{good['学号']}\u202c"},
         {"学号": 1.1e17},
         {"姓名": "某人"},
     ]

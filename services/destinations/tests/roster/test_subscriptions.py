@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData
 from common.contracts.organisation import OrganisationData, UnitKind
 from common.database import Database
+from common.errors import Forked
 from common.identifiers import GraduateId
 from destinations.areas import AREAS, ROSTER
 from destinations.roster import storage as roster
@@ -78,6 +80,20 @@ async def test_a_college_says_nothing_of_the_schools_province(database: Database
     college = described(3, "990000", UnitKind.COLLEGE, "C01")
     await apply([entered(graduate_id, 1), described(2, "410000"), college])
     assert await kept(database, graduate_id) == ("C01", "registered", "410000")
+
+
+@pytest.mark.parametrize("described_too", [False, True], ids=["graduate", "school"])
+async def test_another_event_under_a_stored_sequence_is_refused(apply: Handle, described_too: bool) -> None:
+    graduate_id = uuid4()
+    data = described(1, "410000").data.model_copy(update={"school_code": "10009", "code": "10009"})
+    of_school = incoming(organisation.TOPIC, organisation.CHANGED, "10009", 1, data)
+    event = of_school if described_too else entered(graduate_id, 1)
+    await apply([event])
+    await apply([event])
+    later = replace(event, id=uuid4(), sequence=2)
+    with pytest.raises(Forked):
+        await apply([replace(event, id=uuid4()), later])
+    await apply([event, later])
 
 
 async def test_every_type_of_the_subscribed_topics_has_one_handler() -> None:

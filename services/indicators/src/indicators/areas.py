@@ -5,6 +5,8 @@ from functools import partial
 
 from common.contracts import graduate, organisation, rate, registration, response
 from common.contracts.catalogue import EVENT_TYPES
+from common.contracts.envelope import IncomingEvent
+from common.contracts.organisation import OrganisationData
 from common.periodic import every
 from common.service_process import Area, Subscription
 from indicators.definitions.routes import router as definition_routes
@@ -22,7 +24,14 @@ from indicators.structures.routes import router as structure_routes
 from indicators.timeline import tables as timeline_tables
 from indicators.timeline.subscriptions import fold_events, lock
 
-FIGURES = Subscription("quxiang.indicators.figures", first=lock, on_progress=report)
+
+def unit_of(event: IncomingEvent) -> str | None:
+    """Of a unit only the newest event is kept, of everything else each."""
+    return event.data.unit if isinstance(event.data, OrganisationData) else None
+
+
+FIGURES = Subscription("quxiang.indicators.figures", first=lock, on_progress=report, newest=unit_of)
+RESPONSES = Subscription("quxiang.indicators.responses", on_progress=report)
 
 
 def types_of(*topics: str) -> Iterable[str]:
@@ -59,7 +68,7 @@ AREAS = (
         tables=[response_tables.response_versions],
         routes=[response_routes],
         handlers=dict.fromkeys(types_of(response.TOPIC), keep_responses),
-        subscription=FIGURES,
+        subscription=RESPONSES,
     ),
     Area(routes=[definition_routes]),
 )

@@ -14,9 +14,7 @@ from uuid import UUID
 
 import asyncpg
 import httpx
-from sqlalchemy import text
 
-from common.auth import SYSTEM
 from common.contracts.catalogue import EVENT_TYPES
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
@@ -128,21 +126,23 @@ async def verify_histories(
 ) -> list[Difference]:
     """What only one side has, or what differs; raises Unavailable if an owner does not give its history."""
     deadline = time.monotonic() + patience
-    async with database.transaction(SYSTEM) as unit:
-        # between two questions to the database stand whole pages of HTTP
-        await unit.connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10min'"))
-        connection = await unit.driver_connection()
-        for table in COPIED:
-            await connection.execute(
-                f"CREATE TEMPORARY TABLE published_{table.name} (LIKE {table.name}) ON COMMIT DROP"
-            )
-        while True:
-            for feed in feeds:
-                await feed.copy_rest(connection)
-            differences = await _differences(connection, school)
-            if not differences or time.monotonic() > deadline:
-                return differences
-            await asyncio.sleep(0.5)
+    # each statement is a transaction of its own: between two of them stand whole pages of HTTP
+    async with database.reading() as reading:
+        connection = (await reading.get_raw_connection()).driver_connection
+        assert connection is not None
+        try:
+            for table in COPIED:
+                await connection.execute(f"CREATE TEMPORARY TABLE published_{table.name} (LIKE {table.name})")
+            while True:
+                for feed in feeds:
+                    await feed.copy_rest(connection)
+                differences = await _differences(connection, school)
+                if not differences or time.monotonic() > deadline:
+                    return differences
+                await asyncio.sleep(0.5)
+        finally:
+            # the connection goes back to the pool
+            await connection.execute("DISCARD TEMP")
 
 
 async def _differences(connection: asyncpg.Connection, school: SchoolCode | None) -> list[Difference]:

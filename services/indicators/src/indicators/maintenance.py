@@ -8,9 +8,11 @@ import httpx
 import structlog
 
 from common.auth import ServiceTokens
+from common.consuming import open_letters
 from common.database import Database
 from common.errors import Unavailable
 from common.identifiers import SchoolCode
+from common.kafka import partition_for
 from common.service_process import Command
 from indicators.histories import Feed, verify_histories
 from indicators.settings import Settings
@@ -37,7 +39,10 @@ class RenewedToken(httpx.Auth):
 
 
 async def run_verify(settings: Settings, database: Database, parsed: Namespace) -> int:
-    """Compares cells, spans, versions and histories; 0 only when everything was compared and agrees."""
+    """Compares cells, spans, versions and histories; 0 only when everything was compared and agrees.
+
+    A dead letter that is open is a difference: what it says is in no figure.
+    """
     owners = {
         "QUXIANG_REGISTRY_URL": settings.registry_url,
         "QUXIANG_DESTINATIONS_URL": settings.destinations_url,
@@ -50,7 +55,7 @@ async def run_verify(settings: Settings, database: Database, parsed: Namespace) 
         _log.error("Histories cannot be compared: settings are missing", settings=missing)
         return NOT_POSSIBLE
     school = SchoolCode(parsed.school) if parsed.school is not None else None
-    found = await verify_figures(database, school)
+    found = await _open_letters(settings, database, school) + await verify_figures(database, school)
     if not parsed.figures_only:
         addresses = [address for address in owners.values() if address is not None]
         try:
@@ -67,6 +72,16 @@ async def run_rebuild(settings: Settings, database: Database, parsed: Namespace)
     schools = await rebuild(database, settings.partitions, parsed.school)
     _log.info("Rebuild is complete", schools=schools)
     return 0
+
+
+async def _open_letters(settings: Settings, database: Database, school: SchoolCode | None) -> list[Difference]:
+    """Those of all schools or of one; a message that cannot be read may be about any school of its partition."""
+    partition = partition_for(school, settings.partitions) if school is not None else None
+    return [
+        Difference("dead_letters", letter.school_code, f"{letter.place} {letter.id}", letter.code, "applied")
+        for letter in await open_letters(database)
+        if school is None or letter.school_code == school or (not letter.school_code and letter.partition == partition)
+    ]
 
 
 async def _compare_histories(

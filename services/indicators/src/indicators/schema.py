@@ -1,6 +1,7 @@
 """The service's metadata with the tables every service has; the areas add theirs."""
 
 from common.audit import audit_table
+from common.consuming import dead_letter_table
 from common.consuming.applied import consumed_table
 from common.database import new_metadata
 from common.outbox import outbox_tables
@@ -9,4 +10,5 @@ metadata = new_metadata()
 
 outbox_tables(metadata)
 audit_table(metadata)
+dead_letter_table(metadata)
 consumed_table(metadata)

@@ -11,13 +11,13 @@ from surveys.questionnaires.routes import router as questionnaire_routes
 from surveys.questionnaires.tables import questionnaire_versions, questionnaires
 from surveys.responses.routes import router as response_routes
 from surveys.responses.tables import response_pages, responses
-from surveys.roster.subscriptions import keep_graduates, keep_schools
+from surveys.roster.subscriptions import keep_graduates, keep_schools, thing_of
 from surveys.roster.tables import graduates, schools
 from surveys.waves import storage as wave_storage
 from surveys.waves.routes import router as wave_routes
 from surveys.waves.tables import response_streams, wave_eligible, waves
 
-ROSTER = Subscription("quxiang.surveys.roster")
+ROSTER = Subscription("quxiang.surveys.roster", newest=thing_of)
 
 AREAS = (
     Area(

@@ -1,7 +1,9 @@
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import text
 
 from common.contracts import ChangeToken
@@ -12,6 +14,7 @@ from common.contracts.organisation import TOPIC as ORGANISATION
 from common.contracts.organisation import UnitKind
 from common.contracts.registration import TOPIC as REGISTRATIONS
 from common.database import Database
+from common.errors import Forked
 from common.identifiers import SchoolCode
 from surveys.roster.storage import included_of, school_names
 
@@ -47,6 +50,18 @@ async def test_units_of_a_school_do_not_overwrite_its_name(
     await keep([unit_event(school, UnitKind.MAJOR, "软件工程", sequence=3)])
     async with database.reading() as connection:
         assert await school_names(connection, SchoolCode(school)) == ("测试大学", None)
+
+
+async def test_another_event_under_a_stored_sequence_is_refused(
+    keep: Keep, school: str, graduate_event: Events, unit_event: Events
+) -> None:
+    for event in (graduate_event(school, uuid4()), unit_event(school, UnitKind.SCHOOL, "测试大学", sequence=1)):
+        await keep([event])
+        await keep([event])
+        later = replace(event, id=uuid4(), sequence=2)
+        with pytest.raises(Forked):
+            await keep([replace(event, id=uuid4()), later])
+        await keep([event, later])
 
 
 async def test_a_change_is_included_once_it_was_applied(

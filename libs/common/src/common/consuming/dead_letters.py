@@ -1,129 +1,198 @@
-"""Dead letters: messages that could not be processed, kept as they came, with the cause in headers."""
+"""Dead letters as rows of the consumer's database: what is not applied, and why.
 
-import asyncio
-from collections.abc import Sequence
+One row for each event id, or for each place where a message cannot be read. It is open until its version is stored;
+where only the newest of a thing is kept, a later one closes it too. What the messages say stays in their topics.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord
+from sqlalchemy import text
 
-from common.contracts.catalogue import dead_letter_topic
-from common.contracts.envelope import MAX_BODY
-from common.kafka import (
-    ANSWER_SECONDS,
-    START_SECONDS,
-    answered,
-    commit,
-    consumer,
-    ensure_topics,
-    in_contract,
-    on_wire,
-)
-from common.observability import counter, logger
-from common.publishing import Message, Publisher, publisher
-from common.settings import ServiceSettings
+from common import clock
+from common.auth import SYSTEM
+from common.clock import NOW_SQL
+from common.consuming.reading import Place
+from common.contracts.envelope import IncomingEvent
+from common.database import Database
+from common.observability import gauge
 
 PREFIX = "dlq_"
-_TOPIC, _PARTITION, _OFFSET = f"{PREFIX}topic", f"{PREFIX}partition", f"{PREFIX}offset"
-_OMITTED = f"{PREFIX}body_omitted"
+GROUP, TOPIC, PARTITION, OFFSET = (f"{PREFIX}{name}" for name in ("group", "topic", "partition", "offset"))
 
-_log = logger(__name__)
-_dead_letters = counter("consumer_dead_letters_total", "Messages sent to dead letters", ["group", "code"])
+Newest = Callable[[IncomingEvent], str | None]
+"""Names the thing, within its topic, of which only the newest event is kept; None where every event is."""
+
+_OPEN = text(
+    """
+    SELECT id, topic, partition, message_offset, sequence, school_code, thing, code FROM dead_letters
+    WHERE closed_at IS NULL AND (CAST(:of_group AS text) IS NULL OR consumer_group = :of_group)
+    ORDER BY topic, partition, message_offset
+    """
+)
+_RECENT = text(
+    f"""
+    SELECT topic, count(*) AS letters FROM dead_letters
+    WHERE consumer_group = :of_group AND noted_at > {NOW_SQL} - interval '1 hour' GROUP BY topic
+    """
+)
+_COLUMNS = {
+    "id": "text", "topic": "text", "partition": "integer", "message_offset": "bigint", "key": "text",
+    "sequence": "bigint", "school_code": "text", "thing": "text", "error": "text", "code": "text",
+    "published_after": "timestamptz",
+}  # fmt: skip
+# a letter that was closed and fails again is a new one; one that is open stays what it was, with its latest cause
+_KEEP = text(
+    f"""
+    INSERT INTO dead_letters AS kept (consumer_group, {", ".join(_COLUMNS)})
+    SELECT :of_group, failed.* FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _COLUMNS.items())})
+        AS failed ({", ".join(_COLUMNS)}) ORDER BY id
+    ON CONFLICT (id) DO UPDATE SET
+        error = excluded.error, code = excluded.code, closed_at = NULL,
+        noted_at = CASE WHEN kept.closed_at IS NULL THEN kept.noted_at ELSE excluded.noted_at END
+    """
+)
+_CLOSE = text(
+    f"UPDATE dead_letters SET closed_at = {NOW_SQL} WHERE id = ANY(CAST(:ids AS text[])) AND closed_at IS NULL"
+)
+
+_open_letters = gauge("consumer_open_dead_letters", "Messages that are not applied", ["group", "topic"])
 
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A record and its cause in two words: the error's class and its code. Never the error's text."""
+    """A record and its cause in two words: the error's class and its code. Never the error's text.
 
+    `event` is what the record says, None where it cannot be read; `place` is where the message first was.
+    """
+
+    id: str
     record: ConsumerRecord
+    place: Place
+    event: IncomingEvent | None
     error: str
     code: str
 
+    def row(self, newest: Newest) -> tuple[object, ...]:
+        """Values of the columns that its row is stored with."""
+        event, facts = self.event, (self.error, self.code)
+        if event is not None:
+            about = (event.key, event.sequence, event.school_code, newest(event))
+            return self.id, *self.place, *about, *facts, event.recorded_at
+        # a producer's clock may be ahead, and then the message would seem to be still to come
+        sent_at = min(clock.moved(max(self.record.timestamp or 0, 0) / 1000), clock.now())
+        return self.id, *self.place, None, None, None, None, *facts, sent_at
 
-def dead_letter(record: ConsumerRecord, error: BaseException) -> DeadLetter:
-    """The record with what its error says about itself."""
-    return DeadLetter(record, type(error).__name__, str(getattr(error, "code", "unexplained")))
+
+@dataclass(frozen=True)
+class OpenLetter:
+    """A dead letter that is open, as stored; `school_code` is None for a message that cannot be read."""
+
+    id: str
+    topic: str
+    partition: int
+    message_offset: int
+    sequence: int | None
+    school_code: str | None
+    thing: str | None
+    code: str
+
+    @property
+    def place(self) -> str:
+        """Topic, partition and offset of the message, as one word."""
+        return shown((self.topic, self.partition, self.message_offset))
 
 
-async def send_dead_letters(settings: ServiceSettings, group: str, letters: Sequence[DeadLetter]) -> None:
-    """Returns when the broker has acknowledged all; raises BrokerUnavailableError."""
-    if not letters:
-        return
-    topics = {in_contract(settings, letter.record.topic) for letter in letters}
-    await ensure_topics(settings, topics, {group: sorted(topics)})
-    async with publisher(settings) as client:
-        await client.send([_message(settings, group, letter) for letter in letters])
-    for letter in letters:
-        _dead_letters.labels(group, letter.code).inc()
-        _log.error(
-            "Message sent to dead letters", group=group, error=letter.error, code=letter.code, **_place(letter.record)
+class DeadLetters:
+    """The dead letters of one group. `open` is what was read last, and what this process did since."""
+
+    def __init__(self, database: Database, group: str, topics: Sequence[str], newest: Newest) -> None:
+        self._database, self._group, self._topics, self._newest = database, group, tuple(topics), newest
+        self.open: Mapping[str, OpenLetter] = {}
+
+    async def refresh(self) -> None:
+        """Reads the open ones."""
+        self.open = {letter.id: letter for letter in await open_letters(self._database, self._group)}
+        counted = Counter(letter.topic for letter in self.open.values())
+        for topic in self._topics:
+            _open_letters.labels(self._group, topic).set(counted[topic])
+
+    async def recent(self) -> Counter[str]:
+        """New ones of the last hour by topic, whatever became of them."""
+        async with self._database.reading() as connection:
+            rows = await connection.execute(_RECENT, {"of_group": self._group})
+            return Counter({row.topic: row.letters for row in rows})
+
+    def id_of(self, place: Place, record: ConsumerRecord, event: IncomingEvent | None) -> str:
+        """The event's id, or the place of a message that cannot be read; a returned message stays what it was."""
+        returned = origin(record, self._group)
+        if event is None or (returned is not None and shown(returned) in self.open):
+            return shown(returned or place)
+        return str(event.id)
+
+    def made_of(
+        self, place: Place, record: ConsumerRecord, event: IncomingEvent | None, error: Exception
+    ) -> DeadLetter:
+        """The letter of a record that met the error."""
+        return DeadLetter(
+            self.id_of(place, record, event),
+            record,
+            origin(record, self._group) or place,
+            event,
+            type(error).__name__,
+            str(getattr(error, "code", "unexplained")),
         )
 
+    def closed_by(self, applied: Iterable[tuple[ConsumerRecord, IncomingEvent]]) -> set[str]:
+        """Ids of the open ones whose version is stored with these events, or a later one where that is enough."""
+        if not self.open:
+            return set()
+        closed: set[str] = set()
+        for record, event in applied:
+            returned = origin(record, self._group)
+            closed |= {str(event.id), shown(returned) if returned else ""} & self.open.keys()
+            if (thing := self._newest(event)) is not None:
+                closed |= {
+                    letter.id
+                    for letter in self.open.values()
+                    if (letter.topic, letter.thing) == (event.topic, thing) and (letter.sequence or 0) < event.sequence
+                }
+        return closed
 
-def _message(settings: ServiceSettings, group: str, letter: DeadLetter) -> Message:
-    record = letter.record
-    topic = in_contract(settings, record.topic)
-    facts: dict[str, object] = {
-        f"{PREFIX}error": letter.error,
-        f"{PREFIX}code": letter.code,
-        f"{PREFIX}group": group,
-        _TOPIC: topic,
-        _PARTITION: record.partition,
-        _OFFSET: record.offset,
-    }
-    body = record.value
-    if body is not None and len(body) > MAX_BODY:
-        # a body that no topic of ours takes stays where it is
-        facts[_OMITTED], body = len(body), None
-    headers = [*record.headers, *((name, str(value).encode()) for name, value in facts.items())]
-    return Message(on_wire(settings, dead_letter_topic(topic, group)), record.key, body, record.partition, headers)
-
-
-def _place(record: ConsumerRecord) -> dict[str, object]:
-    return {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-
-
-async def replay_dead_letters(settings: ServiceSettings, group: str, topics: Sequence[str]) -> int:
-    """Sends what lies in a group's dead letters to its original topic and partition again; returns how many.
-
-    Only what is there at the start, each once: what fails again comes back as a new dead letter.
-    """
-    await ensure_topics(settings, topics, {group: topics})
-    letters = [dead_letter_topic(topic, group) for topic in topics]
-    async with consumer(settings, f"{group}.dead-letters", letters) as reader, publisher(settings) as writer:
-        ends = await _ends(reader)
-        count = 0
-        while await _remaining(reader, ends):
-            fetched = await answered(reader.getmany(timeout_ms=200), ANSWER_SECONDS, "dead letters")
-            for partition, records in fetched.items():
-                due = [record for record in records if record.offset < ends[partition]]
-                for record in due:
-                    count += await _returned(settings, writer, record)
-                if due:
-                    await commit(reader, {partition: due[-1].offset + 1})
-        return count
+    async def settle(self, failed: Sequence[DeadLetter], closed: Iterable[str]) -> None:
+        """Stores what failed and closes what is applied, in one transaction; asks nothing where there is nothing."""
+        ids = sorted(set(closed) - {letter.id for letter in failed})
+        if not failed and not ids:
+            return
+        async with self._database.transaction(SYSTEM) as unit:
+            if failed:
+                named = {each.id: each.row(self._newest) for each in reversed(failed)}
+                rows = named.values()
+                columns = {name: list(values) for name, values in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
+                await unit.connection.execute(_KEEP, columns | {"of_group": self._group})
+            if ids:
+                await unit.connection.execute(_CLOSE, {"ids": ids})
+            await unit.commit()
+        await self.refresh()
 
 
-async def _returned(settings: ServiceSettings, writer: Publisher, record: ConsumerRecord) -> int:
-    facts = dict(record.headers)
-    if _OMITTED in facts or _TOPIC not in facts:
-        _log.warning("Dead letter stays", **_place(record))
-        return 0
-    topic, partition = on_wire(settings, facts[_TOPIC].decode()), int(facts[_PARTITION])
-    headers = [(name, value) for name, value in record.headers if not name.startswith(PREFIX)]
-    await writer.send([Message(topic, record.key, record.value, partition, headers)])
-    return 1
+async def open_letters(database: Database, group: str | None = None) -> list[OpenLetter]:
+    """The open letters of a group, or of all, in the order of their places."""
+    async with database.reading() as connection:
+        rows = await connection.execute(_OPEN, {"of_group": group})
+        return [OpenLetter(*row) for row in rows]
 
 
-async def _ends(reader: AIOKafkaConsumer) -> dict[TopicPartition, int]:
-    async with asyncio.timeout(START_SECONDS * 2):
-        while not reader.assignment():  # noqa: ASYNC110 - aiokafka has no event for it
-            await asyncio.sleep(0.05)
-    assigned = list(reader.assignment())
-    return dict(await answered(reader.end_offsets(assigned), ANSWER_SECONDS, "end of dead letters"))
+def shown(place: Place) -> str:
+    """A place as one word."""
+    return "/".join(map(str, place))
 
 
-async def _remaining(reader: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
-    for partition, end in ends.items():
-        if await answered(reader.position(partition), ANSWER_SECONDS, "position in dead letters") < end:
-            return True
-    return False
+def origin(record: ConsumerRecord, group: str) -> Place | None:
+    """Where a message first was that `replay-dead-letters` of this group has returned; None for any other."""
+    said = {name: value for name, value in record.headers if name.startswith(PREFIX)}
+    if said.get(GROUP) != group.encode() or not {TOPIC, PARTITION, OFFSET} <= said.keys():
+        return None
+    return said[TOPIC].decode(), int(said[PARTITION]), int(said[OFFSET])

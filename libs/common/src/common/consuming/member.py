@@ -8,11 +8,11 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from common.consuming.applied import Applied
-from common.consuming.dead_letters import dead_letter, send_dead_letters
+from common.consuming.dead_letters import DeadLetters
+from common.consuming.handling import Handling
 from common.consuming.progress import OnProgress, Tracker, lag
-from common.consuming.reading import Batch, read_batch
-from common.consuming.retrying import FailedEvent, Handle, Healthy, Processing, RetriesExhaustedError
-from common.kafka import BrokerUnavailableError, answered, commit
+from common.consuming.reading import read_batch
+from common.kafka import BrokerUnavailableError, answered, commit, in_contract
 from common.observability import counter, gauge, histogram, logger
 from common.settings import ServiceSettings
 
@@ -23,12 +23,16 @@ REPORT_WHILE_BUSY = 0.2
 """Seconds. Looking at every partition costs more than applying one event, so not after every batch."""
 
 COMMIT_EVERY = 1.0
+REFRESH_EVERY = 5.0
+"""Seconds. Other members open and close dead letters, too."""
+
 STALL_SECONDS = 30.0
 _FINISH_SECONDS = 8.0
 
 _log = logger(__name__)
 _events = counter("consumer_events_total", "Events applied", ["group"])
 _seconds = histogram("consumer_batch_seconds", "Time to apply one batch", ["group"])
+PAUSED = gauge("consumer_paused", "1 while the topic waits for a version that can apply it", ["group", "topic"])
 _lag = gauge("consumer_lag_events", "Events at the broker that are not applied", ["group", "topic"])
 
 
@@ -44,19 +48,20 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         settings: ServiceSettings,
         group: str,
         types: Collection[str],
-        handle: Handle,
-        healthy: Healthy,
+        handling: Handling,
+        letters: DeadLetters,
+        paused: set[str],
         on_progress: OnProgress | None,
         max_batch: int,
         applied: Applied,
     ) -> None:
         self._settings, self._group, self._types = settings, group, types
-        self._handle, self._healthy, self._on_progress = handle, healthy, on_progress
-        self._max_batch, self._applied = max_batch, applied
+        self._handling, self._letters, self._on_progress = handling, letters, on_progress
+        self._topics_paused, self._max_batch, self._applied = paused, max_batch, applied
         self._client: AIOKafkaConsumer
         self._tracker: Tracker
         self._pending: dict[TopicPartition, int] = {}
-        self._committed_at = self._reported_at = 0.0
+        self._committed_at = self._reported_at = self._refreshed_at = 0.0
         self._assignment = 0
         self._busy = asyncio.Lock()
         self.joined = False
@@ -64,7 +69,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
     async def run(self, client: AIOKafkaConsumer) -> None:
         """Works until cancelled, until broker or database fail, or until the database's server has started anew."""
         self._client = client
-        self._tracker = Tracker(self._settings, client)
+        self._tracker = Tracker(self._settings, client, self._topics_paused)
         try:
             while True:
                 await self._applied.take_up(client)
@@ -94,7 +99,9 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         self._pending.clear()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        """Starts to watch the new partitions."""
+        """Starts to watch the new partitions; what waits for a better version goes on waiting."""
+        await self._quietly(self._letters.refresh)
+        self._client.pause(*self._of_paused_topics(assigned))
         self.joined = True
         _log.info("Partitions assigned", group=self._group, partitions=len(assigned))
 
@@ -102,29 +109,35 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         assignment = self._assignment
         with _seconds.labels(self._group).time():
             batch = read_batch(self._settings, self._group, self._types, records)
-            failed = await self._handled(batch)
-        _events.labels(self._group).inc(len(batch.events) - len(failed))
-        self._tracker.applied(records, batch.events)
-        self._applied.note(records)
+            outcome = await self._handling.run(batch)
+        done = outcome.batch
+        _events.labels(self._group).inc(len(done.events) + len(done.broken) - outcome.failed)
+        self._tracker.applied(done.records.values(), done.events)
+        self._applied.note(done.records.values())
+        for topic in outcome.paused:
+            self._pause(topic, batch.records.values())
         # offsets of an assignment that has ended may mean other events by now: the broker's data can be new
         if assignment == self._assignment:
-            self._pending |= {TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}
+            self._pending |= {
+                TopicPartition(each.topic, each.partition): each.offset + 1 for each in done.records.values()
+            }
 
-    async def _handled(self, batch: Batch) -> Sequence[FailedEvent]:
-        """The events that failed, all sent to dead letters; also those found before a failure outlasted the retries."""
-        processing = Processing(self._handle, self._healthy)
-        try:
-            await processing.run(batch.events)
-        except RetriesExhaustedError:
-            await self._send_dead_letters(batch, processing.failed)
-            raise
-        await self._send_dead_letters(batch, processing.failed)
-        return processing.failed
+    def _pause(self, topic: str, records: Collection[ConsumerRecord]) -> None:
+        """Goes back to where the topic's part of the batch began, and stays there until this process ends."""
+        self._topics_paused.add(topic)
+        PAUSED.labels(self._group, topic).set(1)
+        _log.error("Topic paused: too many new dead letters", group=self._group, topic=topic)
+        assigned = self._client.assignment()
+        begins: dict[TopicPartition, int] = {}
+        for record in records:
+            begins.setdefault(TopicPartition(record.topic, record.partition), record.offset)
+        of_topic = self._of_paused_topics(assigned)
+        for partition in of_topic & begins.keys():
+            self._client.seek(partition, begins[partition])
+        self._client.pause(*of_topic)
 
-    async def _send_dead_letters(self, batch: Batch, failed: Sequence[FailedEvent]) -> None:
-        letters = [dead_letter(record, error) for record, error in batch.broken]
-        letters += [dead_letter(batch.record_of(each.event), each.error) for each in failed]
-        await send_dead_letters(self._settings, self._group, letters)
+    def _of_paused_topics(self, partitions: Collection[TopicPartition]) -> set[TopicPartition]:
+        return {each for each in partitions if in_contract(self._settings, each.topic) in self._topics_paused}
 
     async def _commit(self) -> None:
         self._committed_at = time.monotonic()
@@ -154,9 +167,12 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._on_progress is not None and progress:
             hook = self._on_progress
             await self._quietly(lambda: hook(progress))
-        behind = [each for each in progress if not each.caught_up]
-        if behind and self._tracker.stalled_for() > STALL_SECONDS:
-            raise StalledConsumerError(f"{self._group}: {len(behind)} partitions wait")
+        if time.monotonic() - self._refreshed_at > REFRESH_EVERY:
+            self._refreshed_at = time.monotonic()
+            await self._quietly(self._letters.refresh)
+        waiting = self._tracker.waiting(progress)
+        if waiting and self._tracker.stalled_for() > STALL_SECONDS:
+            raise StalledConsumerError(f"{self._group}: {waiting} partitions wait")
         if self._tracker.silent_for() > STALL_SECONDS:
             raise BrokerUnavailableError("any word about the assigned partitions")
 

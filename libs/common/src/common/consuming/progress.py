@@ -1,7 +1,7 @@
 """How far a consumer is, per partition: what the watermark and the watchdog are made from."""
 
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,11 +46,12 @@ class _Known:
 
 
 class Tracker:
-    """Watches one member's partitions, whichever it has."""
+    """Watches one member's partitions, whichever it has. Of topics in `paused` nothing is expected."""
 
-    def __init__(self, settings: ServiceSettings, client: AIOKafkaConsumer) -> None:
+    def __init__(self, settings: ServiceSettings, client: AIOKafkaConsumer, paused: Set[str]) -> None:
         self._settings = settings
         self._client = client
+        self._paused = paused
         self._known: dict[TopicPartition, _Known] = {}
         self._recorded: dict[TopicPartition, datetime] = {}
         self._moved_at = time.monotonic()
@@ -93,17 +94,21 @@ class Tracker:
                 topic = in_contract(self._settings, partition.topic)
                 found.append(PartitionProgress(topic, partition.partition, applied, end, known_at, recorded))
         self._known = {partition: known for partition, known in self._known.items() if partition in assigned}
-        if all(each.caught_up for each in found):
+        if not self.waiting(found):
             self._moved_at = time.monotonic()
         return found
+
+    def waiting(self, progress: Collection[PartitionProgress]) -> int:
+        """How many partitions have something left that could be applied."""
+        return sum(not each.caught_up and each.topic not in self._paused for each in progress)
 
     def stalled_for(self) -> float:
         """Seconds since a batch was done or nothing was left to do."""
         return time.monotonic() - self._moved_at
 
     def silent_for(self) -> float:
-        """Seconds since the broker said anything about any assigned partition; 0 without partitions."""
-        assigned = self._client.assignment()
+        """Seconds since the broker said anything about any partition that is read; 0 without such."""
+        assigned = self._client.assignment() - self._client.paused()
         heard = [clock.moved(known.polled / 1000) for partition, known in self._known.items() if partition in assigned]
         return (clock.now() - max([self._began_at, *heard])).total_seconds() if assigned else 0.0
 

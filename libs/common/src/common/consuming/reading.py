@@ -23,11 +23,19 @@ class Batch:
 
     records: dict[Place, ConsumerRecord] = field(default_factory=dict)
     events: list[IncomingEvent] = field(default_factory=list)
-    broken: list[tuple[ConsumerRecord, UnreadableEventError]] = field(default_factory=list)
+    broken: list[tuple[Place, UnreadableEventError]] = field(default_factory=list)
 
     def record_of(self, event: IncomingEvent) -> ConsumerRecord:
         """The record that an event of this batch was read from."""
-        return self.records[event.topic, event.partition, event.offset]
+        return self.records[place_of(event)]
+
+    def without(self, topics: Collection[str]) -> "Batch":
+        """What is not of these topics."""
+        return Batch(
+            {place: record for place, record in self.records.items() if place[0] not in topics},
+            [event for event in self.events if event.topic not in topics],
+            [(place, error) for place, error in self.broken if place[0] not in topics],
+        )
 
 
 def read_batch(
@@ -36,7 +44,8 @@ def read_batch(
     """Reads records in order. Types outside `types` are counted and dropped: acknowledged, that is."""
     batch = Batch()
     for record in records:
-        batch.records[in_contract(settings, record.topic), record.partition, record.offset] = record
+        place = (in_contract(settings, record.topic), record.partition, record.offset)
+        batch.records[place] = record
         named = event_type_of(record.headers)
         if named is not None and named not in types:
             _unknown.labels(group).inc()
@@ -44,7 +53,7 @@ def read_batch(
         try:
             batch.events.append(read_record(settings, record))
         except UnreadableEventError as error:
-            batch.broken.append((record, error))
+            batch.broken.append((place, error))
     return batch
 
 
@@ -58,6 +67,11 @@ def read_record(settings: ServiceSettings, record: ConsumerRecord) -> IncomingEv
         headers=record.headers,
         body=record.value,
     )
+
+
+def place_of(event: IncomingEvent) -> Place:
+    """Where the event was read."""
+    return event.topic, event.partition, event.offset
 
 
 def types_of(topics: Collection[str]) -> frozenset[str]:

@@ -17,6 +17,8 @@ from common.observability import counter, logger
 
 Handle = Callable[[Sequence[IncomingEvent]], Awaitable[None]]
 Healthy = Callable[[], Awaitable[bool]]
+Found = Callable[[IncomingEvent], Awaitable[None]]
+"""Hears of each event that cannot be processed; what it raises ends the search."""
 
 RETRY_SECONDS = 60.0
 """How long a batch is tried again in place; well below `max_poll_interval_ms`, or the group would expel the member.
@@ -46,7 +48,7 @@ class FailedEvent:
     """An event that cannot be processed, and why."""
 
     event: IncomingEvent
-    error: BaseException
+    error: Exception
 
 
 class Processing:
@@ -55,16 +57,17 @@ class Processing:
     `failed` is what was found so far, also when `run` raises.
     """
 
-    def __init__(self, handle: Handle, healthy: Healthy, seconds: float = RETRY_SECONDS) -> None:
+    def __init__(self, handle: Handle, healthy: Healthy, found: Found, seconds: float = RETRY_SECONDS) -> None:
         self._handle = handle
         self._healthy = healthy
+        self._found = found
         self._deadline = time.monotonic() + seconds
         self.failed: list[FailedEvent] = []
 
     async def run(self, events: Sequence[IncomingEvent]) -> None:
         """Has all events handled, in halves where one of them cannot be processed.
 
-        Raises RetriesExhaustedError when a transient failure lasts.
+        Raises RetriesExhaustedError when a transient failure lasts, and whatever `found` raises.
         """
         if not events:
             return
@@ -74,6 +77,7 @@ class Processing:
             raise
         except Exception as error:
             if len(events) == 1:
+                await self._found(events[0])
                 self.failed.append(FailedEvent(events[0], error))
                 return
             middle = len(events) // 2

@@ -27,7 +27,9 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "quxiang.destinations.roster": (organisation.TOPIC, graduate.TOPIC),
         "quxiang.surveys.roster": (organisation.TOPIC, graduate.TOPIC),
-        "quxiang.indicators.figures": (organisation.TOPIC, graduate.TOPIC, registration.TOPIC, response.TOPIC),
+        "quxiang.indicators.figures": (organisation.TOPIC, graduate.TOPIC, registration.TOPIC),
+        # apart, so that a fault there never stops the rates
+        "quxiang.indicators.responses": (response.TOPIC,),
     }
 )
 """Consumer group → topics."""

@@ -42,6 +42,11 @@ class OrganisationData(EventData):
     major_code: UnitCode | None = Field(default=None, description="The major a class belongs to")
     state: Annotated[UnitState, ADDITIVE] = UnitState.ACTIVE
 
+    @property
+    def unit(self) -> str:
+        """The unit among all that registry has: code alone is not unique over kinds and schools."""
+        return f"{self.school_code}/{self.unit_kind}/{self.code}"
+
 
 EVENTS = (
     Event(

@@ -53,6 +53,41 @@ def _restrict_states(states: str) -> None:
     op.create_check_constraint(name, "operations", f"state IN ({states})")
 
 
+def create_dead_letters() -> None:
+    """What a service that consumes could not apply."""
+    op.create_table(
+        "dead_letters",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("consumer_group", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("message_offset", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=True),
+        sa.Column("sequence", sa.BigInteger(), nullable=True),
+        sa.Column("school_code", sa.Text(), nullable=True),
+        sa.Column("thing", sa.Text(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("published_after", sa.DateTime(timezone=True), nullable=False),
+        _instant("noted_at", NOW_SQL),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dead_letters")),
+    )
+    op.create_index(
+        "ix_dead_letters_open",
+        "dead_letters",
+        ["topic", "partition"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index("ix_dead_letters_consumer_group_noted_at", "dead_letters", ["consumer_group", "noted_at"])
+
+
+def drop_dead_letters() -> None:
+    """Takes back what `create_dead_letters` made."""
+    op.drop_table("dead_letters")
+
+
 def create_versioned(name: str, *columns: sa.Column[Any], stream_key: str = "id") -> None:
     """The three tables of `common.history.versioned` with these columns."""
     written = [each.name for each in columns]

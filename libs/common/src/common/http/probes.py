@@ -8,14 +8,17 @@ from pydantic import BaseModel
 
 from common.auth.verifier import TokenVerifier
 from common.http.routing import Router
-from common.observability import exposition
+from common.observability import Notice, exposition
 from common.observability.metrics import CONTENT_TYPE
 
 CHECK_SECONDS = 3.0
 """A dependency that hangs is not ready; a probe must answer before the orchestrator gives up on it."""
 
 Check = Callable[[], Awaitable[str | None]]
-"""None when all is well, else a few words why not: codes, never addresses or texts of exceptions."""
+"""None when all is well, else a few words why not: codes, never addresses or texts of exceptions.
+
+A Notice says what to look at, and the process stays ready.
+"""
 
 
 class Readiness(BaseModel):
@@ -44,7 +47,7 @@ def probes_router(
     @router.get("/readyz", summary="The process can do its work", responses={503: {"model": Readiness}})
     async def readyz(response: Response) -> Readiness:
         checks = dict(zip(readiness, await asyncio.gather(*map(_reason, readiness.values())), strict=True))
-        ready = not any(checks.values())
+        ready = all(reason is None or isinstance(reason, Notice) for reason in checks.values())
         response.status_code = 200 if ready else 503
         return Readiness(ready=ready, checks=checks if reasons else {})
 

@@ -9,11 +9,13 @@ from common.observability.correlation import (
 )
 from common.observability.logs import configure_logging, exception_summary, logger
 from common.observability.metrics import counter, exposition, gauge, histogram
+from common.observability.readiness import Notice
 from common.observability.requests import CorrelationMiddleware, MetricsMiddleware
 
 __all__ = [
     "CorrelationMiddleware",
     "MetricsMiddleware",
+    "Notice",
     "bound_correlation_id",
     "configure_logging",
     "correlated",

@@ -13,7 +13,8 @@ from sqlalchemy import MetaData, Table
 from common.auth import SYSTEM, TokenVerifier
 from common.change_feed import changes_router, schemas_router
 from common.change_feed.scope import Conditions
-from common.consuming import Consumer, Handle
+from common.consuming import Consumer, Handle, Newest
+from common.consuming.forks import refuse_forks
 from common.consuming.progress import PartitionProgress
 from common.contracts import IncomingEvent
 from common.contracts.catalogue import SUBSCRIPTIONS
@@ -55,11 +56,13 @@ class Subscription:
     """One consumer group, which several areas may share: one transaction per batch.
 
     `first` runs before the handlers in that transaction, to lock; `on_progress` hears how far the partitions are.
+    `newest` names the thing of which the handlers keep only the newest event, None where they keep every one.
     """
 
     group: str
     first: Callable[[UnitOfWork, Runtime, Sequence[IncomingEvent]], Awaitable[None]] | None = None
     on_progress: Callable[[Database, Sequence[PartitionProgress]], Awaitable[None]] | None = None
+    newest: Newest = lambda _event: None
 
 
 @dataclass(frozen=True)
@@ -184,7 +187,10 @@ class Composition:
         return [*work, *(each for area in self.areas for each in area.background(runtime))]
 
     def handle(self, subscription: Subscription, runtime: Runtime) -> Handle:
-        """What a consumer of the group does with a batch: each handler gets the events of its types, in one act."""
+        """What a consumer of the group does with a batch: each handler gets the events of its types, in one act.
+
+        It raises Forked where two events have one key and sequence.
+        """
         handlers: dict[Apply, set[str]] = {}
         for area in self.areas:
             if area.subscription == subscription:
@@ -192,6 +198,7 @@ class Composition:
                     handlers.setdefault(apply, set()).add(event_type)
 
         async def handle(events: Sequence[IncomingEvent]) -> None:
+            refuse_forks(events)
             async with runtime.database.transaction(SYSTEM) as unit:
                 if subscription.first is not None:
                     await subscription.first(unit, runtime, events)
@@ -225,7 +232,14 @@ class Composition:
         report = subscription.on_progress and partial(subscription.on_progress, runtime.database)
         handle = self.handle(subscription, runtime)
         consumer = Consumer(
-            runtime.database, runtime.settings, subscription.group, topics, handle, types=types, on_progress=report
+            runtime.database,
+            runtime.settings,
+            subscription.group,
+            topics,
+            handle,
+            types=types,
+            on_progress=report,
+            newest=subscription.newest,
         )
         return Background(subscription.group.rsplit(".", 1)[-1], consumer.run, consumer.not_ready)
 

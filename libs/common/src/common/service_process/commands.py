@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from common import clock
 from common.bounded import OutOfTimeError, wait_at_most
-from common.consuming.dead_letters import replay_dead_letters
+from common.consuming import replay_dead_letters
 from common.contracts import OutgoingEvent
 from common.contracts.catalogue import SUBSCRIPTIONS
 from common.contracts.envelope import StoredEvent

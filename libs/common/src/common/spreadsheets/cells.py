@@ -5,7 +5,7 @@ import re
 from datetime import date, timedelta
 
 from common.codes.spelling import Cell, cell_text
-from common.identity import plain_number, visible
+from common.identity import visible
 
 CLEAR = "**CLEAR**"
 """Typed into a cell, it erases the stored value; a blank cell keeps it."""
@@ -67,7 +67,7 @@ def identifier_text(cell: Cell) -> str:
         is_exact = math.isfinite(cell) and abs(cell) < 10**EXACT_DIGITS and cell == int(cell)
         if not is_exact:
             raise CellProblem("number_in_scientific_notation")
-    text = plain_number(cell_text(unmarked(cell)))
+    text = cell_text(unmarked(cell))
     if _SCIENTIFIC.fullmatch(text):
         raise CellProblem("number_in_scientific_notation")
     whole = _WHOLE.fullmatch(text)

@@ -1,6 +1,7 @@
 """Graduates as this service knows them."""
 
 from dataclasses import dataclass, fields
+from uuid import UUID
 
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, ProvinceCode, SchoolCode
 
@@ -33,16 +34,21 @@ GRADUATE_FIELDS = tuple(field.name for field in fields(Graduate) if field.name !
 
 @dataclass(frozen=True)
 class RosterEntry:
-    """A graduate as registry described this person, and the sequence of the event that this state belongs to."""
+    """A graduate as registry described this person, and the sequence of the event that this state belongs to.
+
+    `event_id` is that event's; None for an answer of registry over HTTP.
+    """
 
     graduate: Graduate
     sequence: int
+    event_id: UUID | None = None
 
 
 @dataclass(frozen=True)
 class SchoolEntry:
-    """院校: the province of a school, and the sequence of the event that named it."""
+    """院校: the province of a school, with sequence and id of the event that named it."""
 
     school_code: SchoolCode
     province_code: ProvinceCode | None
     sequence: int
+    event_id: UUID | None = None

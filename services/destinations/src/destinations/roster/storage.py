@@ -16,13 +16,14 @@ _KEEP_GRADUATES = text(
     """
     INSERT INTO roster_graduates AS kept
            (graduate_id, school_code, cohort, college_code, major_code, class_code, education_level_code, status,
-            sequence)
-    SELECT entry.* FROM unnest(CAST(:id AS uuid[]), CAST(:school_code AS text[]), CAST(:cohort AS int[]),
+            sequence, event_id, event_sequence)
+    SELECT entry.*, CASE WHEN entry.event_id IS NOT NULL THEN entry.sequence END
+      FROM unnest(CAST(:id AS uuid[]), CAST(:school_code AS text[]), CAST(:cohort AS int[]),
                                CAST(:college_code AS text[]), CAST(:major_code AS text[]), CAST(:class_code AS text[]),
                                CAST(:education_level_code AS text[]), CAST(:status AS text[]),
-                               CAST(:sequence AS bigint[]))
+                               CAST(:sequence AS bigint[]), CAST(:event_id AS uuid[]))
                    AS entry (graduate_id, school_code, cohort, college_code, major_code, class_code,
-                             education_level_code, status, sequence)
+                             education_level_code, status, sequence, event_id)
      -- what is known already need not be locked: most rows of an import are
      WHERE NOT EXISTS (SELECT 1 FROM roster_graduates known
                         WHERE known.graduate_id = entry.graduate_id AND known.sequence >= entry.sequence)
@@ -30,16 +31,20 @@ _KEEP_GRADUATES = text(
        SET school_code = EXCLUDED.school_code, cohort = EXCLUDED.cohort, college_code = EXCLUDED.college_code,
            major_code = EXCLUDED.major_code, class_code = EXCLUDED.class_code,
            education_level_code = EXCLUDED.education_level_code, status = EXCLUDED.status,
-           sequence = EXCLUDED.sequence
+           sequence = EXCLUDED.sequence, event_id = EXCLUDED.event_id, event_sequence = EXCLUDED.event_sequence
      WHERE EXCLUDED.sequence > kept.sequence
     """
 )
 
 _KEEP_SCHOOLS = text(
     """
-    INSERT INTO roster_schools AS kept (school_code, province_code, sequence)
-    SELECT * FROM unnest(CAST(:school_code AS text[]), CAST(:province_code AS text[]), CAST(:sequence AS bigint[]))
-    ON CONFLICT (school_code) DO UPDATE SET province_code = EXCLUDED.province_code, sequence = EXCLUDED.sequence
+    INSERT INTO roster_schools AS kept (school_code, province_code, sequence, event_id, event_sequence)
+    SELECT entry.*, entry.sequence
+      FROM unnest(CAST(:school_code AS text[]), CAST(:province_code AS text[]), CAST(:sequence AS bigint[]),
+                  CAST(:event_id AS uuid[])) AS entry (school_code, province_code, sequence, event_id)
+    ON CONFLICT (school_code) DO UPDATE
+       SET province_code = EXCLUDED.province_code, sequence = EXCLUDED.sequence, event_id = EXCLUDED.event_id,
+           event_sequence = EXCLUDED.event_sequence
      WHERE EXCLUDED.sequence > kept.sequence
     """
 )
@@ -67,7 +72,8 @@ async def keep_graduates(connection: AsyncConnection, entries: Iterable[RosterEn
     newest = list(_newest(entries).values())
     if newest:
         values = {name: [getattr(each.graduate, name) for each in newest] for name in ("id", *GRADUATE_FIELDS)}
-        await connection.execute(_KEEP_GRADUATES, values | {"sequence": [each.sequence for each in newest]})
+        of_event = {name: [getattr(each, name) for each in newest] for name in ("sequence", "event_id")}
+        await connection.execute(_KEEP_GRADUATES, values | of_event)
 
 
 async def keep_schools(connection: AsyncConnection, entries: Iterable[SchoolEntry]) -> None:

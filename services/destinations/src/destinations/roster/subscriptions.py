@@ -2,32 +2,41 @@
 
 from collections.abc import Sequence
 
+from common.consuming.forks import refuse_stored_forks
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData
 from common.contracts.organisation import OrganisationData, UnitKind
 from common.database import UnitOfWork
 from common.identifiers import GraduateId, ProvinceCode, SchoolCode
-from destinations.roster import storage
+from destinations.roster import storage, tables
 from destinations.roster.domain import GRADUATE_FIELDS, Graduate, RosterEntry, SchoolEntry
 
 
 async def keep_graduates(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
-    """Keeps the newest state of each graduate."""
+    """Keeps the newest state of each graduate; raises Forked for another event under a stored sequence."""
     entries = []
     for event in events:
         assert isinstance(event.data, GraduateData)
         stated = event.data.model_dump(include=set(GRADUATE_FIELDS))
-        entries.append(RosterEntry(Graduate(GraduateId(event.data.graduate_id), **stated), event.sequence))
+        entries.append(RosterEntry(Graduate(GraduateId(event.data.graduate_id), **stated), event.sequence, event.id))
+    await refuse_stored_forks(unit.connection, tables.graduates.c.graduate_id, events)
     await storage.keep_graduates(unit.connection, entries)
 
 
 async def keep_schools(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
-    """Keeps the province of each school; the other units are of no use here."""
-    entries = []
+    """Keeps the province of each school; the other units are of no use here. Raises Forked in the same way."""
+    entries, of_schools = [], []
     for event in events:
         described = event.data
         assert isinstance(described, OrganisationData)
         if described.unit_kind == UnitKind.SCHOOL:
             province_code = ProvinceCode(described.province_code) if described.province_code else None
-            entries.append(SchoolEntry(SchoolCode(described.school_code), province_code, event.sequence))
+            entries.append(SchoolEntry(SchoolCode(described.school_code), province_code, event.sequence, event.id))
+            of_schools.append(event)
+    await refuse_stored_forks(unit.connection, tables.schools.c.school_code, of_schools)
     await storage.keep_schools(unit.connection, entries)
+
+
+def thing_of(event: IncomingEvent) -> str:
+    """The unit or the graduate: of each only the newest event is kept."""
+    return event.data.unit if isinstance(event.data, OrganisationData) else event.key

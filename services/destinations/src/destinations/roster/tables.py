@@ -2,6 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, Uuid
 
+from common.consuming.forks import event_columns
 from destinations.schema import metadata
 
 schools = Table(
@@ -10,6 +11,7 @@ schools = Table(
     Column("school_code", Text, primary_key=True),
     Column("province_code", Text),
     Column("sequence", BigInteger, nullable=False),
+    *event_columns(),
 )
 
 graduates = Table(
@@ -25,5 +27,6 @@ graduates = Table(
     Column("status", Text, nullable=False),
     # 0: from an answer of registry over HTTP, before the first event arrived
     Column("sequence", BigInteger, nullable=False),
+    *event_columns(),
 )
 Index("ix_roster_graduates_school_cohort", graduates.c.school_code, graduates.c.cohort)

@@ -6,6 +6,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common.errors import Forked
 from common.identifiers import ProvinceCode, SchoolCode
 
 COLUMNS = (
@@ -15,25 +16,41 @@ COLUMNS = (
 
 # ON CONFLICT refuses to update one row twice, and a batch may describe a unit twice: the newest of them is taken
 _KEEP = f"""
-    INSERT INTO units ({", ".join(COLUMNS)})
-    SELECT DISTINCT ON (school_code, unit_kind, code) *
+    INSERT INTO units ({", ".join(COLUMNS)}, event_id, event_sequence)
+    SELECT DISTINCT ON (school_code, unit_kind, code) *, sequence
     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
-                $9::text[], $10::text[])
-        AS described ({", ".join(COLUMNS)})
+                $9::text[], $10::text[], $11::uuid[])
+        AS described ({", ".join(COLUMNS)}, event_id)
     ORDER BY school_code, unit_kind, code, sequence DESC
     ON CONFLICT (school_code, unit_kind, code) DO UPDATE SET
         sequence = excluded.sequence, name = excluded.name, name_en = excluded.name_en,
         province_code = excluded.province_code, college_code = excluded.college_code,
-        major_code = excluded.major_code, state = excluded.state
+        major_code = excluded.major_code, state = excluded.state,
+        event_id = excluded.event_id, event_sequence = excluded.event_sequence
     WHERE excluded.sequence > units.sequence
+"""
+_DESCRIBED_OTHERWISE = """
+    SELECT EXISTS (
+        SELECT FROM units
+        JOIN unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::uuid[])
+            AS described (school_code, unit_kind, code, sequence, event_id) USING (school_code, unit_kind, code)
+        WHERE units.event_sequence = described.sequence AND units.event_id <> described.event_id
+    )
 """
 _PROVINCE = text("SELECT province_code FROM units WHERE school_code = :school AND unit_kind = 'school'")
 
 
 async def keep_newest(connection: asyncpg.Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    """Stores the newest description of each unit; an older one changes nothing. Rows have these COLUMNS."""
-    if rows:
-        await connection.execute(_KEEP, *zip(*rows, strict=True))
+    """Stores the newest description of each unit; an older one changes nothing.
+
+    Rows have these COLUMNS, then the event's id. Raises Forked for another event under the sequence of a stored one.
+    """
+    if not rows:
+        return
+    columns = list(zip(*rows, strict=True))
+    if await connection.fetchval(_DESCRIBED_OTHERWISE, *columns[:4], columns[-1]):
+        raise Forked
+    await connection.execute(_KEEP, *columns)
 
 
 async def province_of_school(connection: AsyncConnection, school_code: SchoolCode) -> ProvinceCode | None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Table, Text
 
+from common.consuming.forks import event_columns
 from indicators.schema import metadata
 
 units = Table(
@@ -17,5 +18,6 @@ units = Table(
     Column("college_code", Text),
     Column("major_code", Text),
     Column("state", Text, nullable=False),
+    *event_columns(),
 )
 Index("ix_units_province_code", units.c.province_code, postgresql_where=units.c.unit_kind == "school")

@@ -24,10 +24,16 @@ _REPORT = text(
     """
 )
 _STANDING_SQL = f"""
+    WITH lacking AS (
+        SELECT min(published_after) AS before FROM dead_letters
+        WHERE closed_at IS NULL
+          AND topic = ANY(CAST(:topics AS text[])) AND partition = ANY(CAST(:partitions AS integer[]))
+    )
     SELECT {TODAY_SQL} AS today, {NOW_SQL} AS now,
-           CASE WHEN count(*) = :expected THEN min(included_until) END AS watermark
-    FROM applied_partitions
-    WHERE topic = ANY(CAST(:topics AS text[])) AND partition = ANY(CAST(:partitions AS integer[]))
+           CASE WHEN count(topic) = :expected THEN least(min(included_until), min(before)) END AS watermark,
+           min(before) IS NOT NULL AS incomplete
+    FROM lacking LEFT JOIN applied_partitions
+        ON topic = ANY(CAST(:topics AS text[])) AND partition = ANY(CAST(:partitions AS integer[]))
 """
 _STANDING = text(_STANDING_SQL)
 _TODAY = text(f"SELECT {TODAY_SQL}")
@@ -35,11 +41,15 @@ _TODAY = text(f"SELECT {TODAY_SQL}")
 
 @dataclass(frozen=True)
 class Standing:
-    """Today, and up to which instant everything published is included; none while a partition is unknown."""
+    """Today, and up to which instant everything published is included; none while a partition is unknown.
+
+    `incomplete`: a dead letter is open, and the watermark stands before the first one.
+    """
 
     today: date
     watermark: datetime | None
     lag_ms: int | None
+    incomplete: bool
 
 
 async def report(database: Database, progress: Sequence[PartitionProgress]) -> None:
@@ -79,7 +89,7 @@ async def standing_with(
 ) -> tuple[Standing, list[tuple[Any, ...]]]:
     """The same with the rows of a query, whose last column is never null: one statement sees one moment."""
     found = (await connection.execute(_beside(sql), {**_which(topics, partitions), **bound})).all()
-    return _standing(found[0]), [tuple(row[3:]) for row in found if row[-1] is not None]
+    return _standing(found[0]), [tuple(row[4:]) for row in found if row[-1] is not None]
 
 
 @lru_cache(maxsize=256)
@@ -98,7 +108,7 @@ def _which(topics: Collection[str], partitions: Collection[int]) -> dict[str, ob
 
 def _standing(row: Row[Any]) -> Standing:
     lag = max(0, round((row.now - row.watermark).total_seconds() * 1000)) if row.watermark is not None else None
-    return Standing(row.today, row.watermark, lag)
+    return Standing(row.today, row.watermark, lag, row.incomplete)
 
 
 async def today(connection: AsyncConnection) -> date:

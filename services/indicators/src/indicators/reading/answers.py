@@ -20,6 +20,9 @@ class Stamp(BaseModel):
     as_of: date
     watermark: datetime | None = Field(description="Everything published before this instant is included")
     lag_ms: int | None = Field(description="Age of the watermark")
+    incomplete: bool = Field(
+        description="Whether an event of the scope's partitions could not be applied; the watermark stands before it"
+    )
     min_change_met: bool = Field(description="Whether all changes named by `min_change` are included")
 
 

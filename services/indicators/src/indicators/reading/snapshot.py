@@ -41,6 +41,7 @@ class Look:
             as_of=self.moment.as_of,
             watermark=self.standing.watermark,
             lag_ms=self.standing.lag_ms,
+            incomplete=self.standing.incomplete,
             min_change_met=min_change_met,
         )
 

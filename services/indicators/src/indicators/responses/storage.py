@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import asyncpg
 
+from common.errors import Forked
 from indicators.reading.selection import Selection
 from indicators.reading.snapshot import Answer
 from indicators.reading.spans import IN_SCOPE, Question, parameters_of
@@ -19,7 +20,15 @@ _KEEP = f"""
     INSERT INTO response_versions ({", ".join(COLUMNS)})
     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::integer[], $5::integer[], $6::uuid[], $7::uuid[],
                          $8::timestamptz[], $9::text[])
-    ON CONFLICT DO NOTHING
+    ON CONFLICT DO NOTHING RETURNING event_id
+"""
+_STORED_OTHERWISE = """
+    SELECT EXISTS (
+        SELECT FROM response_versions AS stored
+        JOIN unnest($1::uuid[], $2::bigint[], $3::uuid[]) AS arrived (graduate_id, sequence, event_id)
+            USING (graduate_id, sequence)
+        WHERE stored.event_id <> arrived.event_id
+    )
 """
 # LEFT: a graduate may be asked before registry's event about the entry has arrived
 _LATEST = """
@@ -32,9 +41,19 @@ _LATEST = """
 
 
 async def keep_versions(connection: asyncpg.Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    """Stores the versions that are not stored yet; rows have these COLUMNS."""
-    if rows:
-        await connection.execute(_KEEP, *zip(*rows, strict=True))
+    """Stores the versions that are not stored yet; rows have these COLUMNS.
+
+    Raises Forked for another event under the sequence of a stored one.
+    """
+    if not rows:
+        return
+    # two workers that hold one partition for a while store in one order
+    columns = dict(zip(COLUMNS, zip(*sorted(rows, key=lambda row: row[:2]), strict=True), strict=True))
+    new = await connection.fetch(_KEEP, *columns.values())
+    if len(new) < len(rows):
+        arrived = (columns["graduate_id"], columns["sequence"], columns["event_id"])
+        if await connection.fetchval(_STORED_OTHERWISE, *arrived):
+            raise Forked
 
 
 def asking(selection: Selection, cycle: int) -> Question:

@@ -15,6 +15,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common.errors import Forked
 from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
 from indicators.timeline.arrays import columns_of
 from indicators.timeline.cells import SPAN_COLUMNS, SpanKey, span_from
@@ -98,11 +99,15 @@ class StoredDestinationVersion(NamedTuple):
 
 @dataclass
 class StoredGraduates:
-    """All versions of some graduates, by graduate and sequence, and their spans as stored."""
+    """All versions of some graduates, by graduate and sequence, and their spans as stored.
+
+    `events` names the event that a version came with, by graduate, sequence and kind.
+    """
 
     roster: defaultdict[GraduateId, dict[int, RosterVersion]] = field(default_factory=lambda: defaultdict(dict))
     decisions: defaultdict[GraduateId, dict[int, DestinationVersion]] = field(default_factory=lambda: defaultdict(dict))
     spans: dict[SpanKey, Span] = field(default_factory=dict)
+    events: dict[tuple[GraduateId, int, int], UUID] = field(default_factory=dict)
 
 
 _TYPES = {
@@ -135,11 +140,12 @@ _LOCK = text(
 _ROSTER, _DECISION, _SPAN = 1, 2, 3
 _READ = f"""
     SELECT {_ROSTER} AS kind, ROW(graduate_id, sequence, decided_on, school_code, cohort, status, college_code,
-                                  major_code, class_code, education_level_code, sex_code, origin_place_code) AS stored
+                                  major_code, class_code, education_level_code, sex_code, origin_place_code,
+                                  event_id) AS stored
     FROM roster_versions WHERE graduate_id = ANY($2::uuid[])
     UNION ALL
     SELECT {_DECISION}, ROW(graduate_id, sequence, decided_on, state, destination_code, flexible,
-                            employer_nature_code, industry_code, place_code, position_code)
+                            employer_nature_code, industry_code, place_code, position_code, event_id)
     FROM destination_versions WHERE graduate_id = ANY($2::uuid[])
     UNION ALL
     SELECT {_SPAN}, ROW({SPAN_COLUMNS})
@@ -169,13 +175,17 @@ async def arrive(
 ) -> StoredGraduates:
     """Stores versions that are not there yet and gives all of the touched graduates with them.
 
-    The primary key drops repeats, and a stored version wins over an arriving one with its sequence.
+    The primary key drops repeats. Raises Forked for another event under the sequence of a stored one.
     """
     arrived = (
         *columns_of(roster, len(StoredRosterVersion._fields)),
         *columns_of(destinations, len(StoredDestinationVersion._fields)),
     )
     found = _graduates_in(await connection.fetch(_ARRIVE, list(touched.values()), list(touched), *arrived))
+    for kind, versions in ((_ROSTER, roster), (_DECISION, destinations)):
+        for each in versions:
+            if found.events.setdefault((each.graduate_id, each.sequence, kind), each.event_id) != each.event_id:
+                raise Forked
     for entry in roster:
         found.roster[entry.graduate_id].setdefault(entry.sequence, entry.version)
     for decision in destinations:
@@ -194,8 +204,10 @@ def _graduates_in(rows: Iterable[Any]) -> StoredGraduates:
         if kind == _ROSTER:
             groups = Groups._make((*row[6:11], province_of(row[11])))
             found.roster[row[0]][row[1]] = RosterVersion._make((*row[1:6], groups))
+            found.events[row[0], row[1], kind] = row[12]
         elif kind == _DECISION:
-            found.decisions[row[0]][row[1]] = DestinationVersion._make((*row[1:4], Destination._make(row[4:])))
+            found.decisions[row[0]][row[1]] = DestinationVersion._make((*row[1:4], Destination._make(row[4:10])))
+            found.events[row[0], row[1], kind] = row[10]
         else:
             found.spans[SpanKey._make(row[:3])] = span_from(row)
     return found

@@ -1,7 +1,8 @@
 """Proves that the figures are right: cells = open spans, spans = timelines of the versions.
 
-One snapshot per school, so it may run beside the folding worker, in production too. That the versions are the owners'
-histories is proved by `histories`.
+Each comparison is one statement, and a fold commits versions, spans and cells together: so it may run beside the
+folding worker, in production too, and holds no snapshot for long. That the versions are the owners' histories is proved
+by `histories`.
 """
 
 from dataclasses import dataclass
@@ -20,10 +21,10 @@ from indicators.timeline.storage import select_graduates
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is not as it must be; ids and codes only."""
+    """One thing that is not as it must be; ids and codes only. `school_code` is None where the school is unknown."""
 
     check: str
-    school_code: SchoolCode
+    school_code: str | None
     what: str
     stored: str
     expected: str
@@ -63,8 +64,8 @@ async def verify_figures(database: Database, school: SchoolCode | None = None) -
 
 
 async def verify_school(database: Database, school_code: SchoolCode) -> list[Difference]:
-    """Both checks of one school, in one snapshot."""
-    async with database.reading(snapshot=True) as connection:
+    """Both checks of one school."""
+    async with database.reading() as connection:
         rows = await connection.execute(_CELLS, {"school": school_code})
         cells = [
             Difference("cells", school_code, "/".join(map(str, row[:5])), str(row.stored), str(row.expected))

@@ -1,5 +1,6 @@
 """What the routes of the organisation take and answer."""
 
+from collections.abc import Collection
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
@@ -18,16 +19,13 @@ NO_SCHOOL = "00000"
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
-def _is_no_step(code: str) -> str:
-    if code in {".", ".."}:
-        raise rule_broken("pattern", Message("代码不能是 . 或 ..", "A code must not be . or .."))
-    return code
+def _none_of(codes: Collection[str], text: Message) -> AfterValidator:
+    def check(code: str) -> str:
+        if code in codes:
+            raise rule_broken("pattern", text)
+        return code
 
-
-def _is_school(code: str) -> str:
-    if code == NO_SCHOOL:
-        raise rule_broken("pattern", Message("00000 表示没有院校，不是院校代码", "00000 means that there is no school"))
-    return code
+    return AfterValidator(check)
 
 
 def _is_province(code: str) -> str:
@@ -36,10 +34,11 @@ def _is_province(code: str) -> str:
     return code
 
 
-GivenSchoolCode = Annotated[SchoolCode, StringConstraints(pattern=r"^[0-9]{5}$"), AfterValidator(_is_school)]
+_NO_NONE = _none_of({NO_SCHOOL}, Message("00000 表示没有院校，不是院校代码", "00000 means that there is no school"))
+GivenSchoolCode = Annotated[SchoolCode, StringConstraints(pattern=r"^[0-9]{5}$"), _NO_NONE]
 _OWN_CODE = StringConstraints(pattern=r"^[^\s/\x00-\x1f\x7f]{1,64}$")
 # a code is part of an address, in which one or two dots are steps
-_NO_STEP = AfterValidator(_is_no_step)
+_NO_STEP = _none_of({".", ".."}, Message("代码不能是 . 或 ..", "A code must not be . or .."))
 
 UnitCode = Annotated[str, _OWN_CODE, _NO_STEP]
 """A code that the school itself gives to a college, major or class."""

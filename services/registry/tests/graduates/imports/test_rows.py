@@ -313,3 +313,8 @@ def test_a_place_name_is_advice() -> None:
 def test_no_row_breaks_the_reader(cells: dict[str, Cell]) -> None:
     row = read({**PERSON, **cells})
     assert all(isinstance(fault, Fault) for fault in row.faults)
+
+
+def test_a_code_of_a_unit_keeps_its_own_hyphen() -> None:
+    row = read({**PERSON, "院系代码": "计–1\u200b", "班级": "计\u200b2401"})
+    assert (row.units["college"], row.units["class"]) == (UnitNamed("计–1", None), UnitNamed(None, "计2401"))

@@ -18,26 +18,33 @@ RosterRow = dict[str, Any]
 
 _GRADUATES = text(
     """
-    INSERT INTO graduates AS kept (graduate_id, school_code, cohort, status, sequence)
-    SELECT * FROM unnest(CAST(:graduate_id AS uuid[]), CAST(:school_code AS text[]), CAST(:cohort AS int[]),
-                         CAST(:status AS text[]), CAST(:sequence AS bigint[]))
+    INSERT INTO graduates AS kept (graduate_id, school_code, cohort, status, sequence, event_id, event_sequence)
+    SELECT entry.*, entry.sequence
+      FROM unnest(CAST(:graduate_id AS uuid[]), CAST(:school_code AS text[]), CAST(:cohort AS int[]),
+                  CAST(:status AS text[]), CAST(:sequence AS bigint[]), CAST(:event_id AS uuid[]))
+        AS entry (graduate_id, school_code, cohort, status, sequence, event_id)
     ON CONFLICT (graduate_id) DO UPDATE
-       SET school_code = EXCLUDED.school_code, cohort = EXCLUDED.cohort,
-           status = EXCLUDED.status, sequence = EXCLUDED.sequence
+       SET school_code = EXCLUDED.school_code, cohort = EXCLUDED.cohort, status = EXCLUDED.status,
+           sequence = EXCLUDED.sequence, event_id = EXCLUDED.event_id, event_sequence = EXCLUDED.event_sequence
      WHERE EXCLUDED.sequence > kept.sequence
     """
 )
 
 _SCHOOLS = text(
     """
-    INSERT INTO schools AS kept (school_code, name, name_en, name_sequence, sequence)
-    SELECT * FROM unnest(CAST(:school_code AS text[]), CAST(:name AS text[]), CAST(:name_en AS text[]),
-                         CAST(:name_sequence AS bigint[]), CAST(:sequence AS bigint[]))
+    INSERT INTO schools AS kept (school_code, name, name_en, name_sequence, sequence, event_id, event_sequence)
+    SELECT entry.*, entry.sequence
+      FROM unnest(CAST(:school_code AS text[]), CAST(:name AS text[]), CAST(:name_en AS text[]),
+                  CAST(:name_sequence AS bigint[]), CAST(:sequence AS bigint[]), CAST(:event_id AS uuid[]))
+        AS entry (school_code, name, name_en, name_sequence, sequence, event_id)
     ON CONFLICT (school_code) DO UPDATE
        SET name = CASE WHEN EXCLUDED.name_sequence > kept.name_sequence THEN EXCLUDED.name ELSE kept.name END,
            name_en = CASE WHEN EXCLUDED.name_sequence > kept.name_sequence THEN EXCLUDED.name_en ELSE kept.name_en END,
            name_sequence = greatest(EXCLUDED.name_sequence, kept.name_sequence),
-           sequence = greatest(EXCLUDED.sequence, kept.sequence)
+           sequence = greatest(EXCLUDED.sequence, kept.sequence),
+           event_id = CASE WHEN EXCLUDED.sequence > kept.sequence THEN EXCLUDED.event_id ELSE kept.event_id END,
+           event_sequence = CASE WHEN EXCLUDED.sequence > kept.sequence THEN EXCLUDED.sequence
+                                 ELSE kept.event_sequence END
     """
 )
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, Uuid, text
 
+from common.consuming.forks import event_columns
 from surveys.schema import metadata
 
 graduates = Table(
@@ -12,6 +13,7 @@ graduates = Table(
     Column("cohort", Integer, nullable=False),
     Column("status", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),
+    *event_columns(),
 )
 Index("ix_graduates_school_code_cohort", graduates.c.school_code, graduates.c.cohort)
 
@@ -24,4 +26,5 @@ schools = Table(
     # that of the school's own newest event; colleges and majors share the topic's key and so its sequences
     Column("name_sequence", BigInteger, nullable=False, server_default=text("0")),
     Column("sequence", BigInteger, nullable=False),
+    *event_columns(),
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from common.codes import Cell, CodeLists, CodeProblem
 from common.codes.spelling import cell_text, normalise
+from common.identity import plain_number
 from common.imports import CellReader, Fault, Reading, coded, foreign_cells, plain, text_of
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank
 from common.spreadsheets.headers import Header
@@ -103,7 +104,7 @@ def readings(cohort: int) -> Iterator[Reading[object]]:
     """How the fields of a registration are read."""
     yield coded("destination_code", CODE_LISTS["destination_code"], cohort)
     yield plain("signed_on", as_day)
-    yield plain("employer_uscc", lambda cell: identifier_text(cell).upper())
+    yield plain("employer_uscc", lambda cell: plain_number(identifier_text(cell)).upper())
     for column in TEXTS:
         yield plain(column, text_of)
     for column in CODED:
@@ -117,7 +118,7 @@ def _short(text: str) -> str:
 
 
 PERSON = (
-    *(plain(column, lambda cell: _short(identifier_text(cell))) for column in KEYS),
+    *(plain(column, lambda cell: _short(plain_number(identifier_text(cell)))) for column in KEYS),
     plain("name", lambda cell: _short(text_of(cell))),
 )
 """How the cells are read that name a graduate."""

@@ -5,8 +5,8 @@ prefixes of their own.
 """
 
 import re
-import unicodedata
 from datetime import date
+from unicodedata import category
 
 from common.identity import is_letter_or_digit, plain_name, plain_number
 
@@ -40,7 +40,9 @@ def name(text: str) -> str:
     plain = plain_name(text)
     if (
         not 1 <= len(plain) <= MAX_NAME
-        or not all(map(_may_stand_in_name, plain))
+        or not all(
+            each in _PUNCTUATION_OF_NAMES or is_letter_or_digit(each) or category(each)[0] == "M" for each in plain
+        )
         or not any(map(is_letter_or_digit, plain))
     ):
         raise RuleBroken("name_format")
@@ -129,9 +131,3 @@ def _matching(pattern: re.Pattern[str], text: str, rule: str) -> str:
     if not pattern.fullmatch(text):
         raise RuleBroken(rule)
     return text
-
-
-def _may_stand_in_name(character: str) -> bool:
-    if character in _PUNCTUATION_OF_NAMES or is_letter_or_digit(character):
-        return True
-    return unicodedata.category(character)[0] == "M"

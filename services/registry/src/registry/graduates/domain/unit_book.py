@@ -52,8 +52,9 @@ class UnitBook:
         major = self._units[Kind.MAJOR, code]
         if college_code and not major.several_colleges and major.college_code != college_code:
             first = major.college_code is None
-            self._change(
-                replace(major, college_code=CollegeCode(college_code) if first else None, several_colleges=not first)
+            self._touched.setdefault((Kind.MAJOR, code), major)
+            self._units[Kind.MAJOR, code] = replace(
+                major, college_code=CollegeCode(college_code) if first else None, several_colleges=not first
             )
         return code
 
@@ -104,7 +105,11 @@ class UnitBook:
         classes = [self._units[Kind.CLASS, code] for code in self._codes_named(Kind.CLASS, name)]
         fitting = [each for each in classes if _fits(each, *place)]
         if fitting:
-            return min(fitting, key=lambda each: (-_likeness(each, *place), len(each.code), each.code)).code
+            # the most like the row first
+            alike = {
+                each.code: (each.college_code == college_code) + (each.major_code == major_code) for each in fitting
+            }
+            return min(alike, key=lambda code: (-alike[code], len(code), code))
         codes = _codes_of_class(name, *place)
         taken = {code: self._units.get((Kind.CLASS, code)) for code in codes}
         return next((code for code, each in taken.items() if each is None or _fits(each, *place)), codes[-1])
@@ -116,20 +121,11 @@ class UnitBook:
         self._units[unit.kind, unit.code] = unit
         self._codes_by_name.setdefault((unit.kind, normalise(unit.name)), []).append(unit.code)
 
-    def _change(self, unit: OrganisationUnit) -> None:
-        key = unit.kind, unit.code
-        self._touched.setdefault(key, self._units[key])
-        self._units[key] = unit
-
 
 def _fits(school_class: OrganisationUnit, college_code: str | None, major_code: str | None) -> bool:
     """True unless the class is of another college or major than the row; what is unknown contradicts nothing."""
     pairs = (school_class.college_code, college_code), (school_class.major_code, major_code)
     return all(ours == theirs or None in {ours, theirs} for ours, theirs in pairs)
-
-
-def _likeness(school_class: OrganisationUnit, college_code: str | None, major_code: str | None) -> int:
-    return (school_class.college_code == college_code) + (school_class.major_code == major_code)
 
 
 def _codes_of_class(name: str, college_code: str | None, major_code: str | None) -> list[str]:

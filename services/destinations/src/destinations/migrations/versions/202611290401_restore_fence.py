@@ -7,8 +7,8 @@ from common.database.restore_fence import (
     unfence_outbox,
 )
 
-revision = "202611290201"
-down_revision = "202611290101"
+revision = "202611290401"
+down_revision = "202611290201"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ from common.database.restore_fence import (
     unfence_outbox,
 )
 
-revision = "surveys_0008"
-down_revision = "surveys_0007"
+revision = "surveys_0009"
+down_revision = "surveys_0008"
 branch_labels = None
 depends_on = None
 

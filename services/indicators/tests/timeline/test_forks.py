@@ -1,0 +1,59 @@
+"""Another event under a stored key and sequence is refused, wherever it would be dropped without a word."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from common.contracts.envelope import IncomingEvent
+from common.database import Database
+from common.errors import Forked
+
+Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
+JUNE = date(2024, 6, 1)
+
+
+@pytest.fixture
+def told(new_school: Any) -> Any:
+    """A school with one event of each kind: unit, roster, destination, response."""
+    school = new_school()
+    school.described()
+    someone = school.enters()
+    school.goes(someone, "10", JUNE)
+    school.answers(someone, uuid4(), "requested")
+    return school
+
+
+@pytest.mark.parametrize("index", range(4), ids=["unit", "roster", "destination", "response"])
+async def test_another_event_under_a_stored_sequence_is_refused(apply: Applied, told: Any, index: int) -> None:
+    await apply(told.events)
+    await apply(told.events)
+    fork = replace(told.events[index], id=uuid4())
+    with pytest.raises(Forked):
+        await apply([fork])
+    # also where what comes after it in the batch would hide it
+    later = replace(fork, id=uuid4(), sequence=2)
+    with pytest.raises(Forked):
+        await apply([fork, later])
+    await apply([*told.events, later])
+
+
+@pytest.mark.parametrize("index", range(4), ids=["unit", "roster", "destination", "response"])
+async def test_two_events_of_one_sequence_in_a_batch_are_refused(apply: Applied, told: Any, index: int) -> None:
+    with pytest.raises(Forked):
+        await apply([*told.events, replace(told.events[index], id=uuid4())])
+
+
+async def test_a_unit_that_an_image_before_has_written_is_no_fork(
+    apply: Applied, told: Any, database: Database
+) -> None:
+    unit = told.events[0]
+    await apply([unit])
+    async with database.engine.begin() as connection:
+        # its statement knows no event
+        await connection.execute(text("UPDATE units SET sequence = 2 WHERE school_code = :s"), {"s": told.code})
+    await apply([replace(unit, id=uuid4(), sequence=2)])
