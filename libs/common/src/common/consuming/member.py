@@ -73,6 +73,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         try:
             while True:
                 await self._applied.take_up(client)
+                # partitions come back from a rebalance as if they had never paused
+                client.pause(*self._of_paused_topics())
                 fetching = client.getmany(timeout_ms=FETCH_WAIT_MS, max_records=self._max_batch)
                 fetched = await answered(fetching, FETCH_SECONDS, "records")
                 self._tracker.look()
@@ -99,9 +101,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         self._pending.clear()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        """Starts to watch the new partitions; what waits for a better version goes on waiting."""
+        """Starts to watch the new partitions; the member before may have left dead letters."""
         await self._quietly(self._letters.refresh)
-        self._client.pause(*self._of_paused_topics(assigned))
         self.joined = True
         _log.info("Partitions assigned", group=self._group, partitions=len(assigned))
 
@@ -127,17 +128,17 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         self._topics_paused.add(topic)
         PAUSED.labels(self._group, topic).set(1)
         _log.error("Topic paused: too many new dead letters", group=self._group, topic=topic)
-        assigned = self._client.assignment()
         begins: dict[TopicPartition, int] = {}
         for record in records:
             begins.setdefault(TopicPartition(record.topic, record.partition), record.offset)
-        of_topic = self._of_paused_topics(assigned)
-        for partition in of_topic & begins.keys():
+        for partition in self._of_paused_topics() & begins.keys():
             self._client.seek(partition, begins[partition])
-        self._client.pause(*of_topic)
 
-    def _of_paused_topics(self, partitions: Collection[TopicPartition]) -> set[TopicPartition]:
-        return {each for each in partitions if in_contract(self._settings, each.topic) in self._topics_paused}
+    def _of_paused_topics(self) -> set[TopicPartition]:
+        if not self._topics_paused:
+            return set()
+        assigned = self._client.assignment()
+        return {each for each in assigned if in_contract(self._settings, each.topic) in self._topics_paused}
 
     async def _commit(self) -> None:
         self._committed_at = time.monotonic()

@@ -56,13 +56,13 @@ class Columns:
             text, bare = headings(title)
             if named := self._known.get(text) or self._known.get(bare):
                 rivals[named[0]].append((text not in self._known, named[1], position))
-        positions = dict(header.positions)
+        best: dict[str, int] = {}
         for column, places in rivals.items():
-            filled = [each for each in places if len(places) > 1 and _has_data(below, each[-1])]
-            positions[column] = min(filled or places)[-1]
-        return replace(
-            header, positions=positions, texts={name: str(titles[at]).strip() for name, at in positions.items()}
-        )
+            if len(places) > 1:
+                filled = {at for row in below for *_, at in places if at < len(row) and not is_blank(row[at])}
+                best[column] = min([each for each in places if each[-1] in filled] or places)[-1]
+        texts = {column: str(titles[position]).strip() for column, position in best.items()}
+        return replace(header, positions={**header.positions, **best}, texts={**header.texts, **texts})
 
     def shown(self, header: Header, cells: Sequence[Cell], fault: Fault) -> tuple[str, str | None]:
         """Header text and value of the cell at fault, masked; the text is ours where the file lacks the column."""
@@ -82,7 +82,3 @@ class Columns:
         filled = (each for each in pair if not is_blank(header.cell(cells, each)))
         there = (each for each in pair if each in header.positions)
         return next(filled, None) or next(there, column)
-
-
-def _has_data(rows: Sequence[Sequence[Cell]], position: int) -> bool:
-    return any(position < len(row) and not is_blank(row[position]) for row in rows)

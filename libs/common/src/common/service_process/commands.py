@@ -19,7 +19,7 @@ from common.contracts import OutgoingEvent
 from common.contracts.catalogue import SUBSCRIPTIONS
 from common.contracts.envelope import StoredEvent
 from common.database import Database
-from common.database.migrations import DatabaseBehindError, migrate, require_current
+from common.database.revisions import DatabaseBehindError, require_current
 from common.errors import QuxiangError, TransientError
 from common.http.probes import probes_app
 from common.kafka import BrokerUnavailableError, ensure_topics
@@ -97,6 +97,9 @@ async def _dispatch(service: Service, settings: ServiceSettings, database: Datab
         case "api" | "worker" | "all":
             return await _serve(service, settings, database, parsed.command)
         case "migrate":
+            # not above: only this command needs what it brings into memory
+            from common.database.migrations import migrate
+
             await migrate(settings, service.name)
         case "topics":
             await ensure_topics(settings, groups=SUBSCRIPTIONS)

@@ -13,7 +13,7 @@ from common.codes import CodeLists
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.database.failures import constraint
-from common.errors import Conflict, ExpectedVersion, NotFound, must_equal
+from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates.announcements import graduate_changed
 from registry.graduates.domain.checks import new_entry, patched_entry
@@ -188,18 +188,13 @@ async def _numbers_taken(unit: UnitOfWork, caller: Principal, wanted: Mapping[st
         async with unit.connection.begin_nested():
             yield
     except IntegrityError as error:
-        raise await _number_taken(unit, caller, wanted, constraint(error)) or error from None
-
-
-async def _number_taken(
-    unit: UnitOfWork, caller: Principal, wanted: Mapping[str, Any], broken: str | None
-) -> Conflict | None:
-    if await roster.number_is_taken(unit.connection, wanted):
-        return StudentNumberInUse()
-    if broken == _CITIZEN_ID:
-        return CitizenIdInUse()
-    if broken != _EXAM_NUMBER:
-        return None
-    same = {name: wanted[name] for name in ("school_code", "cohort", "exam_number")}
-    found = await roster.found_by_indexes(unit.connection, caller.row_scope(), same, names=(), limit=2)
-    return next((ExamNumberInUse(graduate_id=each.id) for each in found if each.id != wanted["id"]), ExamNumberInUse())
+        if await roster.number_is_taken(unit.connection, wanted):
+            raise StudentNumberInUse from None
+        if constraint(error) == _CITIZEN_ID:
+            raise CitizenIdInUse from None
+        if constraint(error) != _EXAM_NUMBER:
+            raise
+        same = {name: wanted[name] for name in ("school_code", "cohort", "exam_number")}
+        found = await roster.found_by_indexes(unit.connection, caller.row_scope(), same, names=(), limit=2)
+        holders = [each.id for each in found if each.id != wanted["id"]]
+        raise (ExamNumberInUse(graduate_id=holders[0]) if holders else ExamNumberInUse()) from None

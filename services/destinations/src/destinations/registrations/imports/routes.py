@@ -35,7 +35,8 @@ class RegistrationImportForm(ImportForm):
     summary="Import registrations from a spreadsheet",
     description="Rows arrive approved. The work goes on as an operation. Its `result` counts the data rows: `created`, "
     "`updated`, `unchanged`, `rejected`. Of the unchanged ones, `frozen` belong to graduates who have left the roster; "
-    "of the stored ones, `incomplete_fields` lack something.",
+    "of the stored ones, `incomplete_fields` lack something. `ignored_columns` names the columns of the file that fill "
+    "no field, `warnings` counts rows by rule.",
     response_model=Operation,
 )
 async def import_registrations(sending: ImportRequest, upload: Upload[RegistrationImportForm]) -> Response:

@@ -13,7 +13,15 @@ from registry.organisation import storage as organisation
 router = Router(prefix="/v1/imports", tags=["imports"])
 
 
-@router.post("/graduates", status_code=202, response_model=Operation, summary="Import the roster of a cohort")
+@router.post(
+    "/graduates",
+    status_code=202,
+    summary="Import the roster of a cohort",
+    description="The work goes on as an operation. Its `result` counts the data rows: `created`, `updated`, "
+    "`unchanged`, `rejected`. `ignored_columns` names the columns of the file that fill no field, `warnings` counts "
+    "rows by rule.",
+    response_model=Operation,
+)
 async def import_graduates(sending: ImportRequest, upload: Upload[ImportForm]) -> Response:
     async with sending.database.reading() as connection:
         await organisation.require_school(connection, sending.caller, SchoolCode(upload.form.school_code))

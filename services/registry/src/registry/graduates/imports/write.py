@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.clock import NOW_SQL, TODAY_SQL
 from common.codes import CodeLists
@@ -56,14 +55,12 @@ def _merged_value(column: str) -> str:
     return f"CASE WHEN s.given & {1 << CONTENT_COLUMNS.index(column)} <> 0 THEN s.{column} ELSE {stored} END"
 
 
-def _difference(field: str) -> str:
-    column = f"{field}_cipher" if field in PERSONAL else field
-    return f"CASE WHEN m.{column} IS DISTINCT FROM g.{column} THEN '{field}' END"
-
-
 def _merge_sql() -> str:
     merged = ", ".join(f"{_merged_value(column)} AS {column}" for column in CONTENT_COLUMNS)
-    differences = ", ".join(_difference(field) for field in FIELDS)
+    stored = {field: f"{field}_cipher" if field in PERSONAL else field for field in FIELDS}
+    differences = ", ".join(
+        f"CASE WHEN m.{column} IS DISTINCT FROM g.{column} THEN '{field}' END" for field, column in stored.items()
+    )
     return f"""
         CREATE TEMP TABLE {MERGED} ON COMMIT DROP AS
         WITH valued AS (
@@ -211,7 +208,11 @@ async def store_book(unit: UnitOfWork, school_code: SchoolCode, book: UnitBook) 
     await organisation.lock_school(unit.connection, school_code)
     added = [after for before, after in touched if before is None]
     changed = {after.code: (before, after) for before, after in touched if before}
-    stored = {code: await _locked(unit.connection, after) for code, (_, after) in changed.items()}
+    stored: dict[str, OrganisationUnit] = {}
+    for code, (_, after) in changed.items():
+        found = await organisation.find(unit.connection, after.place, lock=True)
+        assert found is not None, "units are never deleted"
+        stored[code] = found
     for kind in (Kind.COLLEGE, Kind.MAJOR, Kind.CLASS):
         codes = [new.code for new in added if new.kind is kind]
         if await organisation.known_codes(unit.connection, kind, school_code, codes):
@@ -225,12 +226,6 @@ async def store_book(unit: UnitOfWork, school_code: SchoolCode, book: UnitBook) 
         taught = replace(stored[code], college_code=after.college_code, several_colleges=after.several_colleges)
         await commands.save(unit, stored[code], taught)
     return True
-
-
-async def _locked(connection: AsyncConnection, known: OrganisationUnit) -> OrganisationUnit:
-    stored = await organisation.find(connection, known.place, lock=True)
-    assert stored is not None, "units are never deleted"
-    return stored
 
 
 def _taught_by(major: OrganisationUnit) -> tuple[str | None, bool]:
