@@ -25,7 +25,7 @@ _FETCHED_AT_ONCE = 5_000
 _SILENCE_SECONDS = 30.0
 
 # A row that came back without its position was numbered after the copy was made, and keeps that number. Positions that
-# a topic holds are never given again, whoever has them.
+# a topic holds are never given again.
 _COMPARE = """
     WITH found AS MATERIALIZED (
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
