@@ -23,7 +23,7 @@ Statements = Sequence[tuple[str, Sequence[Fill]]]
 
 def serve(dsn: str, plans: Mapping[str, Plan], port: int) -> None:
     """The server, as a process: `/<plan>/<item>` with any method. No tokens, no checks, no log."""
-    routes = [_route(name, plan) for name, plan in plans.items()]
+    routes = [Route("/livez", _alive), *(_route(name, plan) for name, plan in plans.items())]
 
     @asynccontextmanager
     async def connected(app: Starlette) -> AsyncIterator[None]:
@@ -33,6 +33,10 @@ def serve(dsn: str, plans: Mapping[str, Plan], port: int) -> None:
 
     app = Starlette(routes=routes, lifespan=connected)
     uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+
+
+async def _alive(_request: Request) -> Response:
+    return Response()
 
 
 def _route(name: str, plan: Plan) -> Route:

@@ -67,7 +67,7 @@ class Load:
 
     def _wrk(self, seconds: int) -> list[int]:
         headers = [part for name, value in self.headers.items() for part in ("-H", f"{name}: {value}")]
-        connections = ("-t1", f"-c{CONNECTIONS}", f"-d{seconds}s")
+        connections = ("-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s")
         arguments = (str(self.requests), str(self.position), "once" if self.once else "again")
         command = [str(_WRK), *connections, *headers, "-s", str(_SCRIPT), self.address, "--", *arguments]
         output = subprocess.run(command, check=True, capture_output=True, text=True).stdout

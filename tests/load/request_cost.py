@@ -76,7 +76,7 @@ async def _measured(stage: Stage) -> list[Verdict]:
     dsn = stage.url.replace("+asyncpg", "")
     async with _serving(stage) as (ours, port):
         with running(bare_server.serve, dsn, plans, bare_port) as bare:
-            await _answering(bare_port, "/0/none", ours=False)
+            await _answering(bare_port)
             for number, case in enumerate(stage.cases):
                 addresses = [(f"http://127.0.0.1:{bare_port}", bare.pid), (f"http://127.0.0.1:{port}", ours)]
                 verdict = _compared(stage, case, str(number), addresses)
@@ -180,19 +180,19 @@ async def _serving(stage: Stage) -> AsyncIterator[tuple[int, int]]:
     command = [sys.executable, "-m", stage.composition.name, "api"]
     process = subprocess.Popen(command, env=given, stdout=subprocess.DEVNULL)  # noqa: ASYNC220
     try:
-        await _answering(port, "/livez")
+        await _answering(port)
         yield process.pid, port
     finally:
         process.kill()
         process.wait()
 
 
-async def _answering(port: int, path: str, *, ours: bool = True) -> None:
+async def _answering(port: int) -> None:
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
 
         async def is_there() -> bool:
             with suppress(httpx.TransportError):
-                return (await http.get(path)).is_success or not ours
+                return (await http.get("/livez")).is_success
             return False
 
         await eventually(is_there, within=60, describe="the server")

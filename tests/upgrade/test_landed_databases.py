@@ -13,7 +13,8 @@ import pytest
 from alembic import command
 
 from common.database import Database
-from common.database.migrations import is_current, upgrade
+from common.database.migrations import upgrade
+from common.database.revisions import is_current
 from common.settings import ServiceSettings
 from testing.databases import ServiceDatabase, empty_database
 from testing.migrations import on_database

@@ -11,13 +11,11 @@ from sqlalchemy.exc import ProgrammingError
 from common.database import Database
 from common.database.migrations import (
     MIGRATION_LOCK,
-    DatabaseBehindError,
     downgrade,
-    is_current,
     migrate,
-    require_current,
     upgrade,
 )
+from common.database.revisions import DatabaseBehindError, is_current, require_current
 from common.service_process.readiness import database_check
 from common.settings import ServiceSettings
 from testing.databases import ServiceDatabase

@@ -13,16 +13,23 @@ from typing import Any
 from uuid import uuid4
 
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from common.database.migrations import alembic_config, downgrade, upgrade
+from common.database.revisions import surpassed
 from common.settings import asyncpg_url
 from testing.shared_servers import keeper, postgres_url
 
 
 async def assert_no_drift(server_url: str, package: str) -> None:
-    """Upgrades an empty database to head and fails if the tables of the code differ from it."""
+    """Upgrades an empty database to head and fails if the tables of the code differ from it.
+
+    So do the revisions that a process reads at its start from those that Alembic knows.
+    """
+    scripts = ScriptDirectory.from_config(alembic_config(package))
+    assert surpassed(package) == {each.revision for each in scripts.walk_revisions()} - set(scripts.get_heads())
     async with _empty_database(server_url) as url:
         await upgrade(url, package, application_role=None)
         await on_database(url, package, command.check)

@@ -1,15 +1,9 @@
-"""The database's side of the one clock: the function behind `NOW_SQL`, and the step that lets old defaults ask it."""
+"""Migration steps of the one clock: the function behind `NOW_SQL`, which old defaults then ask."""
 
 from alembic import op
 from sqlalchemy import text
 
-from common.clock import NOW_SQL, OFFSET_PARAMETER
-
-CREATE_NOW = f"""
-    CREATE OR REPLACE FUNCTION {NOW_SQL} RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE
-    RETURN clock_timestamp() + CAST(coalesce(nullif(current_setting('{OFFSET_PARAMETER}', true), ''), '0') AS interval)
-"""
-"""One expression in SQL, so that the planner puts it in place of the call. A parameter once set and reset is ''."""
+from common.clock import CREATE_NOW, NOW_SQL
 
 _DEFAULTS = text(
     """

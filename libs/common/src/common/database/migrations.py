@@ -1,4 +1,4 @@
-"""Migrations: a command of their own, run as the owner role, and the check that a process makes at its start.
+"""Migrations: a command of their own, run as the owner role.
 
 A service keeps its history in `<package>/migrations` and calls `run_env` from its `env.py`. Nothing needs an
 `alembic.ini` at run time. Migrations stay compatible with the image before them: expand, deploy, contract.
@@ -9,21 +9,17 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import cache
 from typing import Any
 
 from alembic import command, context
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, NullPool, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from common import clock
-from common.database.engine import Database
 from common.database.failures import sqlstate
 from common.database.rights import grant_rights
-from common.errors import PermanentError
 from common.settings import PREFIX, ServiceSettings, asyncpg_url
 
 LOCK_TIMEOUT = "2s"
@@ -41,16 +37,6 @@ MIGRATION_LOCK = 0x71755F6D696772
 _PAUSE = 0.2
 _LOCK_NOT_AVAILABLE = "55P03"
 _FILE_TEMPLATE = "%%(year)d%%(month).2d%%(day).2d%%(hour).2d%%(minute).2d_%%(slug)s"
-
-
-class DatabaseBehindError(PermanentError):
-    """The database lacks migrations that this code needs: run `migrate` first."""
-
-    code = "database_behind"
-
-    def __init__(self, package: str) -> None:
-        super().__init__()
-        self.package = package
 
 
 def alembic_config(package: str) -> Config:
@@ -85,28 +71,6 @@ async def downgrade(owner_url: str, package: str, revision: str) -> None:
     config = alembic_config(package)
     async with _owner(owner_url) as engine, _alone(engine):
         await _patiently(lambda connection: _run(config, connection, command.downgrade, revision), engine)
-
-
-async def is_current(database: Database, package: str) -> bool:
-    """False if the database is behind this code. A revision that the code does not know is newer, and accepted."""
-    async with database.reading() as connection:
-        if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
-            return False
-        stored: str | None = await connection.scalar(text("SELECT max(version_num) FROM alembic_version"))
-    return stored is not None and stored not in _surpassed(package)
-
-
-@cache
-def _surpassed(package: str) -> frozenset[str]:
-    """All revisions of the code but the newest; read once, because probes ask every few seconds."""
-    scripts = ScriptDirectory.from_config(alembic_config(package))
-    return frozenset(script.revision for script in scripts.walk_revisions()) - frozenset(scripts.get_heads())
-
-
-async def require_current(database: Database, package: str) -> None:
-    """Raises DatabaseBehindError if the database is behind: `api` and `worker` call it before they start."""
-    if not await is_current(database, package):
-        raise DatabaseBehindError(package)
 
 
 def run_env(metadata: MetaData) -> None:

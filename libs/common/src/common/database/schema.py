@@ -13,8 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import DDL, Column, DateTime, MetaData, Uuid, event, literal_column, text
 
-from common.clock import NOW_SQL
-from common.database.clock import CREATE_NOW
+from common.clock import CREATE_NOW, NOW_SQL
 
 NOW = literal_column(NOW_SQL, DateTime(timezone=True))
 """The present instant in an SQL expression, by the one clock (`common.clock`)."""

@@ -102,25 +102,28 @@ def _middleware(settings: ServiceSettings) -> list[Middleware]:
 
 
 # async, because FastAPI runs other handlers in a thread
-async def _refused(request: Request, error: Exception) -> Response:
+async def refused(request: Request, error: Exception) -> Response:
+    """The answer to a refusal of ours."""
     assert isinstance(error, QuxiangError)
     return problem_response(request, error)
 
 
-async def _http_refused(request: Request, error: Exception) -> Response:
+async def http_refused(request: Request, error: Exception) -> Response:
+    """The answer to what Starlette and FastAPI refuse by themselves."""
     assert isinstance(error, HTTPException)
     return _http_refusal(request, error)
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
+async def invalid(request: Request, error: Exception) -> Response:
+    """The answer to parameters that break rules."""
     assert isinstance(error, RequestValidationError)
     return problem_response(request, refusal_of(error))
 
 
 _REFUSALS: Mapping[type[Exception], Refused] = {
-    QuxiangError: _refused,
-    HTTPException: _http_refused,
-    RequestValidationError: _invalid,
+    QuxiangError: refused,
+    HTTPException: http_refused,
+    RequestValidationError: invalid,
 }
 """The answers to exceptions of routes, by their classes."""
 

@@ -40,14 +40,12 @@ class Dispatch:
             for placed, handle in self._routes.get(scope["method"], ()):
                 if matched := placed.pattern.match(path):
                     scope.update(path_params=matched.groupdict(), route=placed.route, path_template=placed.path)
-                    response = await self._answered(Request(scope, receive, send), handle)
+                    request = Request(scope, receive, send)
+                    try:
+                        response = await handle(request)
+                    except tuple(self._refusals) as error:
+                        refused = next(each for kind, each in self._refusals.items() if isinstance(error, kind))
+                        response = await refused(request, error)
                     await response(scope, receive, send)
                     return
         await self._app(scope, receive, send)
-
-    async def _answered(self, request: Request, handle: Handler) -> Response:
-        try:
-            return await handle(request)
-        except tuple(self._refusals) as error:
-            refused = next(each for kind, each in self._refusals.items() if isinstance(error, kind))
-            return await refused(request, error)

@@ -44,6 +44,20 @@ class _Parameter:
     default: Any
     validate: Callable[[Any], tuple[Any, Sequence[Any]]]
 
+    @classmethod
+    def of(cls, field: Any) -> "_Parameter":
+        info = field.field_info
+        required = info.is_required()
+        default = None if required else field.default
+        other_names = field.validation_alias not in {None, field.alias}
+        if not isinstance(info, params.Param) or other_names or info.validate_default:
+            raise Unusual
+        # a model is filled of several parameters, and what can be changed must not be shared
+        is_model = isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel)
+        if is_model or not isinstance(default, _FROZEN):
+            raise Unusual
+        return cls(field.name, field.alias, takes_many(info.annotation), required, default, field.validate)
+
     def read(self, source: Any) -> Any:
         value = (source.getlist(self.alias) or None) if self.many else source.get(self.alias)
         if value is None:
@@ -84,7 +98,7 @@ class Plan:
             dependant.use_cache,
             [cls.of(each) for each in dependant.dependencies],
             [
-                (read, [_parameter(field) for field in getattr(dependant, source)])
+                (read, [_Parameter.of(field) for field in getattr(dependant, source)])
                 for source, read in _SOURCES.items()
                 if getattr(dependant, source)
             ],
@@ -123,15 +137,3 @@ class Plan:
         if self.body is not None:
             values[self.body] = body
         return values
-
-
-def _parameter(field: Any) -> _Parameter:
-    info = field.field_info
-    required = info.is_required()
-    default = None if required else field.default
-    other_names = field.validation_alias not in {None, field.alias}
-    if not isinstance(info, params.Param) or other_names or info.validate_default or not isinstance(default, _FROZEN):
-        raise Unusual
-    if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
-        raise Unusual
-    return _Parameter(field.name, field.alias, takes_many(info.annotation), required, default, field.validate)

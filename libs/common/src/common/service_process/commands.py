@@ -17,7 +17,7 @@ from common.bounded import OutOfTimeError, wait_at_most
 from common.consuming import replay_dead_letters
 from common.contracts.catalogue import SUBSCRIPTIONS
 from common.database import Database
-from common.database.migrations import DatabaseBehindError, migrate, require_current
+from common.database.revisions import DatabaseBehindError, require_current
 from common.errors import QuxiangError, TransientError
 from common.http.probes import probes_app
 from common.kafka import BrokerUnavailableError, ensure_topics
@@ -91,6 +91,9 @@ async def _dispatch(service: Service, settings: ServiceSettings, database: Datab
         case "api" | "worker" | "all":
             return await _serve(service, settings, database, parsed.command)
         case "migrate":
+            # not above: only this command needs what it brings into memory
+            from common.database.migrations import migrate
+
             await migrate(settings, service.name)
         case "topics":
             await ensure_topics(settings, groups=SUBSCRIPTIONS)

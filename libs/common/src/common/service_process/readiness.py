@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from common.bounded import OutOfTimeError, wait_at_most
 from common.database import Database
-from common.database.migrations import is_current
+from common.database.revisions import is_current
 from common.errors import QuxiangError
 from common.service_process.composition import Background, NotReady, Readiness
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import fields
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, any_, bindparam, select, text
@@ -49,6 +50,7 @@ _KEEP_SCHOOLS = text(
     """
 )
 
+_of_graduate = itemgetter("graduate_id", *GRADUATE_FIELDS)
 _GRADUATES, _SCHOOLS = tables.graduates.c, tables.schools.c
 _WITH_PROVINCE = (
     select(tables.graduates, _SCHOOLS.province_code)
@@ -114,7 +116,7 @@ def visible(seen: ScopeShape) -> ColumnElement[bool]:
 
 def to_graduate(row: Row[Any]) -> Graduate:
     """The graduate of a row that has the roster's columns."""
-    return Graduate(GraduateId(row.graduate_id), *(getattr(row, name) for name in GRADUATE_FIELDS))
+    return Graduate(*_of_graduate(row._mapping))
 
 
 def _newest(entries: Iterable[RosterEntry]) -> dict[GraduateId, RosterEntry]:

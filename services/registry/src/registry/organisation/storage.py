@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Table, Text, any_, bindparam, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from common import rows
 from common.auth import Owners, Principal, Role, RowScope, ScopeShape
@@ -58,6 +57,41 @@ _NEXT_SEQUENCE = (
 )
 
 
+def _key(kind: Kind) -> list[ColumnElement[bool]]:
+    table = TABLE_OF[kind]
+    own = [table.c.code == bindparam("of_code")]
+    return own if kind is Kind.SCHOOL else [table.c.school_code == bindparam("of_school"), *own]
+
+
+_ONE = {kind: select(*_COLUMNS[kind]).where(*_key(kind)) for kind in Kind}
+# rows that refer to the unit may be inserted meanwhile
+_LOCKED = {kind: query.with_for_update(key_share=True) for kind, query in _ONE.items()}
+_ADD = {kind: insert(TABLE_OF[kind]).on_conflict_do_nothing().returning(*_COLUMNS[kind]) for kind in Kind}
+_SAVE = {
+    kind: update(table)
+    .where(*_key(kind))
+    .values(version=table.c.version + 1, recorded_at=NOW)
+    .returning(*_COLUMNS[kind])
+    for kind, table in TABLE_OF.items()
+}
+_OF_SCHOOL: Mapping[Kind, Select[Any]] = {
+    kind: select(*_COLUMNS[kind]).where(table.c.school_code == bindparam("school_code")).order_by(table.c.code)
+    for kind, table in TABLE_OF.items()
+    if kind is not Kind.SCHOOL
+}
+_PAGE = {
+    kind: query.where(TABLE_OF[kind].c.code > bindparam("after")).limit(bindparam("limit", type_=Integer))
+    for kind, query in _OF_SCHOOL.items()
+}
+_KNOWN: Mapping[Kind, Select[Any]] = {
+    kind: select(table.c.code).where(
+        table.c.school_code == bindparam("school_code"), table.c.code == any_(bindparam("codes", type_=ARRAY(Text)))
+    )
+    for kind, table in TABLE_OF.items()
+    if kind is not Kind.SCHOOL
+}
+
+
 async def get(connection: AsyncConnection, caller: Principal, place: Place) -> OrganisationUnit:
     """One unit; raises NotFound for a missing one and for one of a school that the caller does not see."""
     await require_school(connection, caller, place.school_code)
@@ -69,7 +103,9 @@ async def get(connection: AsyncConnection, caller: Principal, place: Place) -> O
 
 async def find(connection: AsyncConnection, place: Place, *, lock: bool = False) -> OrganisationUnit | None:
     """One unit, without a scope; locked until the end of the transaction if `lock`."""
-    return rows.one_or_none(OrganisationUnit, await connection.execute(_one(place.kind, lock=lock), _place(place)))
+    return rows.one_or_none(
+        OrganisationUnit, await connection.execute((_LOCKED if lock else _ONE)[place.kind], _place(place))
+    )
 
 
 async def require_school(connection: AsyncConnection, caller: Principal, school_code: SchoolCode) -> ProvinceCode:
@@ -95,13 +131,13 @@ async def units_of(connection: AsyncConnection, school_code: SchoolCode) -> list
     """All colleges, majors and classes of a school."""
     found: list[OrganisationUnit] = []
     for kind in (Kind.COLLEGE, Kind.MAJOR, Kind.CLASS):
-        found += rows.all(OrganisationUnit, await connection.execute(_of(kind), {"school_code": school_code}))
+        found += rows.all(OrganisationUnit, await connection.execute(_OF_SCHOOL[kind], {"school_code": school_code}))
     return found
 
 
 async def add(connection: AsyncConnection, new: OrganisationUnit) -> OrganisationUnit | None:
     """Stores a new unit; None if its code is taken."""
-    return rows.one_or_none(OrganisationUnit, await connection.execute(_add(new.kind), _values(new) | {"version": 1}))
+    return rows.one_or_none(OrganisationUnit, await connection.execute(_ADD[new.kind], _values(new) | {"version": 1}))
 
 
 async def save(connection: AsyncConnection, changed: OrganisationUnit) -> OrganisationUnit:
@@ -110,7 +146,7 @@ async def save(connection: AsyncConnection, changed: OrganisationUnit) -> Organi
     # the application's role may not update a key, not even to its own value
     values = {name: value for name, value in _values(changed).items() if not table.c[name].primary_key}
     bound = values | _place(changed.place)
-    return rows.one(OrganisationUnit, await connection.execute(_save(changed.kind), bound))
+    return rows.one(OrganisationUnit, await connection.execute(_SAVE[changed.kind], bound))
 
 
 async def next_sequence(connection: AsyncConnection, school_code: SchoolCode) -> tuple[int, datetime]:
@@ -124,7 +160,7 @@ async def known_codes(
 ) -> set[str]:
     """Which of the codes the school has."""
     bound = {"school_code": school_code, "codes": list(codes)}
-    return set((await connection.scalars(_known(kind), bound)).all())
+    return set((await connection.scalars(_KNOWN[kind], bound)).all())
 
 
 async def current_sequence(connection: AsyncConnection, school_code: SchoolCode) -> int:
@@ -138,7 +174,7 @@ async def listed(
 ) -> list[OrganisationUnit]:
     """A page of a school's units by code."""
     bound = {"school_code": school_code, "after": after or "", "limit": limit}
-    return rows.all(OrganisationUnit, await connection.execute(_page(kind), bound))
+    return rows.all(OrganisationUnit, await connection.execute(_PAGE[kind], bound))
 
 
 async def listed_schools(
@@ -162,54 +198,11 @@ def _schools_seen_by(caller: Principal) -> RowScope:
     return RowScope(Owners(school_code={caller.school_code}))
 
 
-@cache
-def _one(kind: Kind, *, lock: bool) -> Select[Any]:
-    query = select(*_COLUMNS[kind]).where(*_key(kind))
-    # rows that refer to the unit may be inserted meanwhile
-    return query.with_for_update(key_share=True) if lock else query
-
-
-@cache
-def _of(kind: Kind) -> Select[Any]:
-    table = TABLE_OF[kind]
-    return select(*_COLUMNS[kind]).where(table.c.school_code == bindparam("school_code")).order_by(table.c.code)
-
-
-@cache
-def _page(kind: Kind) -> Select[Any]:
-    return _of(kind).where(TABLE_OF[kind].c.code > bindparam("after")).limit(bindparam("limit", type_=Integer))
-
-
-@cache
-def _known(kind: Kind) -> Select[Any]:
-    table = TABLE_OF[kind]
-    is_asked_for = table.c.code == any_(bindparam("codes", type_=ARRAY(Text)))
-    return select(table.c.code).where(table.c.school_code == bindparam("school_code"), is_asked_for)
-
-
-@cache
-def _add(kind: Kind) -> ReturningInsert[Any]:
-    return insert(TABLE_OF[kind]).on_conflict_do_nothing().returning(*_COLUMNS[kind])
-
-
-@cache
-def _save(kind: Kind) -> ReturningUpdate[Any]:
-    table = TABLE_OF[kind]
-    stated = {"version": table.c.version + 1, "recorded_at": NOW}
-    return update(table).where(*_key(kind)).values(stated).returning(*_COLUMNS[kind])
-
-
 @lru_cache
 def _schools(seen: ScopeShape) -> Select[Any]:
     visible = seen.condition(Owners(school_code=schools.c.code, province_code=schools.c.province_code))
     listed = select(*_COLUMNS[Kind.SCHOOL]).where(visible, schools.c.code > bindparam("after"))
     return listed.order_by(schools.c.code).limit(bindparam("limit", type_=Integer))
-
-
-def _key(kind: Kind) -> list[ColumnElement[bool]]:
-    table = TABLE_OF[kind]
-    own = [table.c.code == bindparam("of_code")]
-    return own if kind is Kind.SCHOOL else [table.c.school_code == bindparam("of_school"), *own]
 
 
 def _place(place: Place) -> dict[str, object]:

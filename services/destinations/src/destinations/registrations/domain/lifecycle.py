@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 
 class State(StrEnum):
@@ -65,10 +66,11 @@ class Stage(StrEnum):
     @property
     def state(self) -> State:
         """The state that callers see."""
-        return State.VOID_REQUESTED if self in _VOID_STAGES else State(self.value)
+        return _STATES[self]
 
 
 _VOID_STAGES = frozenset({Stage.VOID_AT_COLLEGE, Stage.VOID_AT_SCHOOL})
+_STATES = {stage: State.VOID_REQUESTED if stage in _VOID_STAGES else State(stage.value) for stage in Stage}
 
 
 class Review(StrEnum):
@@ -142,6 +144,7 @@ def next_stage(stage: Stage, action: Action, party: Party, *, effective: bool) -
     return None if action is Action.REQUEST_VOID and not effective else _BY_ACT.get((stage, action, party))
 
 
+@cache
 def transitions_from(stage: Stage, party: Party, *, effective: bool) -> tuple[Action, ...]:
     """The transitions that the table gives a party in a stage, with or without effective content."""
     return tuple(action for action in TRANSITIONS if next_stage(stage, action, party, effective=effective))

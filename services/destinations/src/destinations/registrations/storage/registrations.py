@@ -22,7 +22,10 @@ from destinations.roster import tables as roster_tables
 from destinations.roster.domain import GRADUATE_FIELDS
 
 _later, _current, _effective = tables.versions.alias("later").c, tables.registrations.c, tables.versions.c
-_is_answer = (_later.version > _current.effective_version) & _later.action.in_([Action.CONFIRM, Action.DISPUTE])
+# an IN of a list would be written out anew for every execution
+_is_answer = (_later.version > _current.effective_version) & (
+    (_later.action == Action.CONFIRM.value) | (_later.action == Action.DISPUTE.value)
+)
 _ANNOUNCED_CONFIRMATION = (
     select(_later.confirmation)
     .where(_later.registration_id == _current.id, (_later.version == _current.effective_version) | _is_answer)
@@ -36,7 +39,8 @@ _graduates, _schools = roster_tables.graduates, roster_tables.schools
 _is_effective = (_effective.registration_id == _current.id) & (_effective.version == _current.effective_version)
 _REGISTRATIONS: Select[Any] = (
     select(
-        tables.registrations,
+        # the versions of the code lists are for history
+        *(column for column in _current if column.name != "code_lists"),
         *(_graduates.c[name] for name in GRADUATE_FIELDS if name not in _current),
         _effective.source.label("effective_source"),
         _ANNOUNCED_CONFIRMATION.label("effective_confirmation"),
@@ -85,6 +89,7 @@ _FILTERED: Mapping[str, ColumnElement[Any]] = {
     "class_": _graduates.c.class_code,
     "destination": _current.destination_code,
 }
+_SOURCES, _CONFIRMATIONS = {each.value: each for each in Source}, {each.value: each for each in Confirmation}
 _STAGES = {state: [stage.value for stage in Stage if stage.state is state] for state in State}
 _THEIRS = _REGISTRATIONS.where(
     _current.graduate_id == any_(bindparam("ids", type_=ARRAY(Uuid))), _current.stage != Stage.VOIDED.value
@@ -146,7 +151,7 @@ def _to_effective(row: Row[Any]) -> Effective | None:
     return Effective(
         row.effective_version,
         Destination(*row[_EFFECTIVE_AT]),
-        Source(row.effective_source),
-        Confirmation(row.effective_confirmation),
+        _SOURCES[row.effective_source],
+        _CONFIRMATIONS[row.effective_confirmation],
         row.effective_decided_on,
     )
