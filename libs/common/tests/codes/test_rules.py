@@ -1,8 +1,11 @@
 import inspect
 import re
+from pathlib import Path
 
+from common import sheet_reader
 from common.codes.rules import rule, rules
-from common.spreadsheets import child, kinds, reading
+from common.sheet_reader import cells
+from common.spreadsheets import kinds, reading
 
 
 def test_every_rule_is_complete() -> None:
@@ -20,7 +23,13 @@ def test_a_broken_rule_names_its_field() -> None:
 
 
 def test_every_reason_to_refuse_a_file_is_a_rule() -> None:
-    sources = [inspect.getsource(module) for module in (child, kinds, reading)]
+    sources = [inspect.getsource(module) for module in (kinds, reading)]
+    sources += [path.read_text() for path in Path(sheet_reader.__path__[0]).glob("*.py")]
     reasons = {reason for source in sources for reason in re.findall(r'(?:Refusal|unreadable)\("(\w+)"', source)}
     assert {"file_empty", "file_type", "file_too_slow", "several_tables"} <= reasons
     assert all(rule(reason).level == "file" for reason in reasons)
+
+
+def test_every_reason_not_to_store_a_cell_is_a_rule() -> None:
+    reasons = {value for name, value in vars(cells).items() if name.isupper() and not name.startswith("_")}
+    assert all(rule(reason).level == "field" for reason in reasons if isinstance(reason, str))

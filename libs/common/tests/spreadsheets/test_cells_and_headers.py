@@ -6,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.codes import Cell
-from common.spreadsheets.cells import CLEAR, CellProblem, as_day, as_year, identifier_text, is_blank, is_clear, is_month
+from common.spreadsheets.cells import (
+    CLEAR,
+    CellProblem,
+    Unclear,
+    as_day,
+    as_year,
+    identifier_text,
+    is_blank,
+    is_clear,
+    is_month,
+)
 from common.spreadsheets.headers import Header, find_header
 
 SYNONYMS = {"学号": "number", "姓名": "name", "学生姓名": "name", "学历（层次）": "level"}
@@ -129,13 +139,21 @@ def test_a_day_survives_each_spelling(day: date) -> None:
         "1.10101E+17",
         "2.02E+13",
         110101200001011234,
-        1.5,
         float("nan"),
         float("inf"),
     ],
 )
 def test_an_identifier_that_was_rounded_is_refused(cell: Cell) -> None:
     with pytest.raises(CellProblem, match="number_in_scientific_notation"):
+        identifier_text(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "rule"),
+    [(2022.1, "number_with_decimals"), (True, "cell_is_no_text"), (date(2022, 10, 1), "cell_is_no_text")],
+)
+def test_what_is_no_identifier_is_refused(cell: Cell, rule: str) -> None:
+    with pytest.raises(CellProblem, match=rule):
         identifier_text(cell)
 
 
@@ -221,3 +239,50 @@ def test_a_header_as_it_stands_counts_before_one_with_a_remark(row: list[Cell], 
 def test_a_table_without_known_columns_has_no_header() -> None:
     assert find_header([["学号"], ["1"]], SYNONYMS) is None
     assert find_header([], SYNONYMS) is None
+
+
+GROUPED = {
+    "学号": "number",
+    "姓名": "name",
+    "专业": "major_name",
+    "专业代码": "major",
+    "专业名称": "major_name",
+    "性别": "sex",
+}
+
+
+BOTH = {"number": 0, "name": 1}
+
+
+@pytest.mark.parametrize(
+    ("rows", "positions", "last"),
+    [
+        ([["学号", "姓名", "专业", None], [None, None, "代码", "名称"]], {**BOTH, "major": 2, "major_name": 3}, 1),
+        ([["学号", "姓名", *["专业"] * 2], ["学号", "姓名", "代码", "名称"]], {**BOTH, "major": 2, "major_name": 3}, 1),
+        ([["名单", "名单"], ["学号", "基本", "基本"], [None, "姓名", "性别"]], {"number": 0, "name": 1, "sex": 2}, 2),
+        ([["学号", "姓名", "专业", "专业"], ["学号", "姓名", "代码", "备注"]], {"number": 0, "name": 1, "major": 2}, 1),
+        ([["信息", None, "其他"], ["学号", "姓名", None], [None, None, "性别"]], {"number": 0, "name": 1, "sex": 2}, 2),
+        ([["学号", "姓名", "专业"], ["代码", "名称", "代码"]], {"number": 0, "name": 1, "major_name": 2}, 0),
+        ([["学号", "姓名", "专业"], [1.0, None, "代码"]], {"number": 0, "name": 1, "major_name": 2}, 0),
+        ([["学号", "姓名"], ["1", "甲"], ["学号", "姓名"]], {"number": 0, "name": 1}, 0),
+    ],
+)  # fmt: skip
+def test_a_header_may_have_rows_of_groups(rows: list[list[Cell]], positions: dict[str, int], last: int) -> None:
+    header = find_header([*rows, ["2022001", "甲一", "080901", "数学"]], GROUPED)
+    assert header is not None
+    assert (header.positions, header.row) == (positions, last)
+
+
+def test_titles_of_a_deep_header_are_read_like_the_header() -> None:
+    deep = find_header([["学号", "姓名", "专业", None], [None, None, "代码", "名称"]], GROUPED)
+    assert deep is not None
+    assert deep.titles == ["学号", "姓名", "专业代码", "专业名称"]
+    flat = find_header([deep.titles], GROUPED)
+    assert flat is not None
+    assert flat.positions == deep.positions
+
+
+def test_a_note_that_covers_known_columns_is_no_data_row() -> None:
+    header = Header(0, {"student_number": 1, "name": 2}, {})
+    assert not header.fills(["制表人：甲", *[Unclear("merged_across", "制表人：甲")] * 2])
+    assert header.fills([None, Unclear("cell_error", "#N/A")])

@@ -40,7 +40,7 @@ Form = TypeVar("Form", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Received(Generic[Form]):
-    """A form with its one file. `kind` is what the first bytes and the ending of the name agree on."""
+    """A form with its one file. `kind` is what its content says; its name says nothing that counts."""
 
     form: Form
     kind: str
@@ -78,12 +78,12 @@ class UploadReader:
 
     async def __call__(self, request: Request) -> Any:
         """Reads and checks the form; raises UnsupportedMediaType, Malformed, ContentTooLarge or Invalid."""
-        file_name, content, fields = await _received(request)
+        content, fields = await _received(request)
         try:
             form = self.form.model_validate({name: value for name, value in fields.items() if value != ""})
         except ValidationError as error:
             raise Invalid(field_problems(error.errors(include_url=False, include_input=False))) from None
-        return Received(form, kind_of(file_name, content), content)
+        return Received(form, kind_of(content), content)
 
 
 @cache
@@ -93,13 +93,13 @@ def _reader(form: type[BaseModel]) -> UploadReader:
 
 async def payload_of(request: Request) -> bytes:
     """What an idempotency key stands for: the fields and the file's SHA-256."""
-    _, content, fields = await _received(request)
+    content, fields = await _received(request)
     return json.dumps([sorted(fields.items()), sha256(content).hexdigest()]).encode()
 
 
-async def _received(request: Request) -> tuple[str, bytes, dict[str, str]]:
-    """Name and content of the file, and the other fields; read once for all that ask, in a place kept to the end."""
-    known: tuple[str, bytes, dict[str, str]] | None = getattr(request.state, "upload", None)
+async def _received(request: Request) -> tuple[bytes, dict[str, str]]:
+    """The content of the file, and the other fields; read once for all that ask, in a place kept to the end."""
+    known: tuple[bytes, dict[str, str]] | None = getattr(request.state, "upload", None)
     if known is None:
         uploads: Uploads = request.app.state.uploads
         request.state.until_answered.enter_context(uploads.place(request.state.client))
@@ -110,10 +110,10 @@ async def _received(request: Request) -> tuple[str, bytes, dict[str, str]]:
             raise UploadTooSlow(uploads.seconds) from None
         try:
             file, fields = _split(parts)
-            known = (file.filename or "", await file.read(), fields)
+            known = (await file.read(), fields)
         finally:
             await parts.close()
-        if len(known[1]) > MAX_FILE:
+        if len(known[0]) > MAX_FILE:
             raise ContentTooLarge(MAX_FILE)
         request.state.upload = known
     return known
@@ -139,6 +139,13 @@ class _InMemoryParser(MultiPartParser):
     # services write to no disk; the size is limited before it gets here
     spool_max_size = MAX_UPLOAD_BODY + 1
     ended = False
+
+    def on_headers_finished(self) -> None:
+        """Called when a part's content begins: one whose name is given in the extended form only is a file, too."""
+        part = self._current_part
+        if b"filename*=" in (given := part.content_disposition or b"").replace(b" ", b"") and b"filename=" not in given:
+            part.content_disposition = given + b'; filename=""'
+        super().on_headers_finished()
 
     def on_end(self) -> None:
         """Called at the closing boundary; a body that was cut off never gets there, and lacks its last field."""

@@ -13,6 +13,7 @@ from common.imports.pipeline import run_import
 from common.imports.repeats import REPEATED, SeenKeys
 from common.imports.table import Table
 from common.imports.task import Task
+from common.imports.unclear import read_rows
 
 __all__ = [
     "LABEL",
@@ -35,6 +36,7 @@ __all__ = [
     "empty_result",
     "foreign_cells",
     "plain",
+    "read_rows",
     "run_import",
     "text_of",
 ]

@@ -9,11 +9,11 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from common.codes import CodeLists, CodeProblem
-from common.codes.spelling import Cell, cell_text
+from common.codes.spelling import Cell
 from common.identity import steers_a_device, visible
 from common.imports.columns import LABEL
 from common.imports.faults import Fault
-from common.spreadsheets.cells import CellProblem, is_blank, is_clear
+from common.spreadsheets.cells import CellProblem, is_blank, is_clear, shown_text
 from common.spreadsheets.headers import Header
 
 ValueT = TypeVar("ValueT")
@@ -94,7 +94,7 @@ def text_of(cell: Cell) -> str:
     >>> text_of(" 某\u200b公司  北京 "), text_of(12.0)
     ('某公司 北京', '12')
     """
-    text = " ".join((cell if isinstance(cell, str) else cell_text(cell)).split())
+    text = " ".join((cell if isinstance(cell, str) else shown_text(cell)).split())
     if text.isprintable():
         return text
     if steers_a_device(text):

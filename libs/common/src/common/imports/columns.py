@@ -50,7 +50,7 @@ class Columns:
         header = find_header(rows, self.field_of_header)
         if not header or not all(header.positions.keys() & set(group) for group in self.needed):
             return None
-        titles, below = rows[header.row], rows[header.row + 1 :]
+        titles, below = header.titles, rows[header.row + 1 :]
         rivals: defaultdict[str, list[tuple[bool, int, int]]] = defaultdict(list)
         for position, title in enumerate(titles):
             text, bare = headings(title)
@@ -61,7 +61,7 @@ class Columns:
             if len(places) > 1:
                 filled = {at for row in below for *_, at in places if at < len(row) and not is_blank(row[at])}
                 best[column] = min([each for each in places if each[-1] in filled] or places)[-1]
-        texts = {column: str(titles[position]).strip() for column, position in best.items()}
+        texts = {column: titles[position] for column, position in best.items()}
         return replace(header, positions={**header.positions, **best}, texts={**header.texts, **texts})
 
     def shown(self, header: Header, cells: Sequence[Cell], fault: Fault) -> tuple[str, str | None]:

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import starmap
 from typing import Any
 
 from sqlalchemy import text
@@ -23,6 +22,7 @@ from common.imports.importer import Importer, ImportKind, ImportRow
 from common.imports.report import explained, first_problems
 from common.imports.table import Table, open_table
 from common.imports.task import Task
+from common.imports.unclear import read_rows, without_echoes
 from common.operations import OperationContext, Outcome
 from common.operations.outcome import MAX_WARNINGS, State, added_up, broken, refused
 from common.spreadsheets import NumberedRow
@@ -179,7 +179,7 @@ class _Run:
         by_rule: Counter[str] = Counter()
         for row in rows:
             if row.faults:
-                found.faults.add(row.number, row.faults)
+                found.faults.add(row.number, without_echoes(row.faults))
             if row.warnings:
                 found.warnings.add(row.number, row.warnings)
                 by_rule.update({each.rule for each in row.warnings})
@@ -191,7 +191,7 @@ class _Run:
         return {**part, **written.counts, "change_token": token and token.encode()}
 
     async def _planned(self, unit: UnitOfWork, chunk: Sequence[NumberedRow]) -> tuple[Sequence[ImportRow], Any]:
-        rows = await asyncio.to_thread(list, starmap(self.importer.read, chunk))
+        rows = await asyncio.to_thread(read_rows, self.importer.read, self.table.header, chunk)
         loaded = await self.importer.load(unit.connection, rows)
         return rows, await asyncio.to_thread(self.importer.plan, rows, loaded)
 

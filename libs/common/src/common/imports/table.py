@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import islice
 
-from common.codes.spelling import Cell, cell_text
+from common.codes.spelling import Cell
 from common.imports.columns import MAX_SHOWN, Columns
 from common.spreadsheets import NumberedRow, blocks_of, unpacked
 from common.spreadsheets.cells import is_blank
@@ -44,7 +44,6 @@ class Table:
 async def open_table(kind: str, parts: AsyncIterable[bytes], columns: Columns) -> Table:
     """Reads a file to its end; raises Invalid if it cannot be read, or lacks a header with the needed columns."""
     header: Header | None = None
-    titles: list[str] = []
     header_number = total = 0
     blocks: list[bytes] = []
     filled: set[int] = set()
@@ -55,14 +54,13 @@ async def open_table(kind: str, parts: AsyncIterable[bytes], columns: Columns) -
                 header = columns.find([cells for _, cells in rows])
                 if header is None:
                     raise unreadable("header_missing")
-                header_number, cells = rows[header.row]
-                titles = [cell_text(cell) for cell in cells]
+                header_number = rows[header.row][0]
             blocks.append(packed)
             for _, cells in _data_rows(header, header_number, rows):
                 total += 1
-                filled.update(_untitled_data(titles, cells))
+                filled.update(_untitled_data(header.titles, cells))
     assert header is not None, "a file without rows is refused"
-    return Table(header, titles, header_number, blocks, total, _unused(header, titles, filled))
+    return Table(header, header.titles, header_number, blocks, total, _unused(header, filled))
 
 
 def _data_rows(header: Header, header_number: int, rows: Sequence[NumberedRow]) -> Iterator[NumberedRow]:
@@ -77,9 +75,9 @@ def _untitled_data(titles: Sequence[str], cells: Sequence[Cell]) -> Iterator[int
                 yield position
 
 
-def _unused(header: Header, titles: Sequence[str], filled: Collection[int]) -> list[str]:
+def _unused(header: Header, filled: Collection[int]) -> list[str]:
     """What may be shown of the names of unused columns, in the order of the file: a header may hold anything."""
-    named = {position: title for position, title in enumerate(titles) if title}
+    named = {position: title for position, title in enumerate(header.titles) if title}
     unused = sorted((named.keys() | filled) - set(header.positions.values()))
     return [without_persons(named.get(each) or _letters(each), ())[:MAX_SHOWN] for each in unused]
 

@@ -1,4 +1,11 @@
-"""What a cell means, whatever the spreadsheet program made of it: text, identifiers, days, blank and erase."""
+"""What a cell means, whatever the spreadsheet program made of it: text, identifiers, days, blank and erase.
+
+A cell is what an officer sees. A text is a `str`. A number is a `float` if it shows its own digits; if its format shows
+anything else (`0022001`, `2022.10`), it is the text that it shows. A day is a `date`, a `Month` where it shows no day.
+What must not be stored (an error, a formula without a result, a number that is shown as another one) is `Unclear`: a
+text that is never blank, with the rule that says why. `common.imports` makes a fault of it in every known column, so
+that a reader of rows need not know of it. None is a blank cell.
+"""
 
 import math
 import re
@@ -25,6 +32,23 @@ _YEAR = re.compile(r"(?<!\d)(\d{4})(?:\d{2}){0,2}(?!\d)")
 _EPOCH = date(1899, 12, 30)
 _SERIALS = range(10_000, 80_000)  # 1927 to 2119; beyond it the digits are a written date
 _YEARS = range(1900, 2101)
+
+
+class Unclear(str):
+    """A cell of which nothing may be stored: what it shows, and the rule that says why and what to do."""
+
+    __slots__ = ("rule",)
+    rule: str
+
+    def __new__(cls, rule: str, shown: str) -> "Unclear":
+        """Makes one of the rule's id and what the cell shows."""
+        made = super().__new__(cls, shown)
+        made.rule = rule
+        return made
+
+
+class Month(date):
+    """The first day of a month, entered as a day that shows year and month only."""
 
 
 class CellProblem(ValueError):
@@ -57,6 +81,17 @@ def is_clear(cell: Cell) -> bool:
     return isinstance(cell, str) and cell.strip() == CLEAR
 
 
+def shown_text(cell: Cell) -> str:
+    """A cell in a column of texts; fails for a day and for true or false, whose text depends on who looks.
+
+    >>> shown_text(" 理学院 "), shown_text(3.0)
+    ('理学院', '3')
+    """
+    if isinstance(cell, bool | date):
+        raise CellProblem("cell_is_no_text")
+    return cell_text(cell)
+
+
 def identifier_text(cell: Cell) -> str:
     """An identifier of digits and letters as text; fails where the spreadsheet program has rounded it.
 
@@ -64,10 +99,11 @@ def identifier_text(cell: Cell) -> str:
     ('2020123456', '0012')
     """
     if isinstance(cell, (int, float)):
-        is_exact = math.isfinite(cell) and abs(cell) < 10**EXACT_DIGITS and cell == int(cell)
-        if not is_exact:
+        if not (math.isfinite(cell) and abs(cell) < 10**EXACT_DIGITS):
             raise CellProblem("number_in_scientific_notation")
-    text = cell_text(unmarked(cell))
+        if cell != int(cell):
+            raise CellProblem("number_with_decimals")
+    text = shown_text(unmarked(cell))
     if _SCIENTIFIC.fullmatch(text):
         raise CellProblem("number_in_scientific_notation")
     whole = _WHOLE.fullmatch(text)
@@ -91,7 +127,7 @@ def as_day(cell: Cell) -> date:
 def is_month(cell: Cell) -> bool:
     """True if a cell with a usable day names its month only, and the day is the first for want of another."""
     if isinstance(cell, date):
-        return False
+        return isinstance(cell, Month)
     text = _unspaced(cell)
     parts = _SPLIT_DAY.fullmatch(text)
     return parts[3] is None if parts else len(text.split(".", maxsplit=1)[0]) == 6

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 from common.codes.spelling import Cell, cell_text, normalise
-from common.spreadsheets.cells import is_blank, unmarked
+from common.spreadsheets.cells import Unclear, is_blank, unmarked
 
 SEARCHED_ROWS = 30
 """Notes above a header are a few rows; a header that comes later is none."""
@@ -14,13 +16,24 @@ _MARKS = re.compile(r"[*:]")
 _REMARK = re.compile(r"\([^()]*\)")
 
 
+ACROSS = "merged_across"
+"""The rule of a cell that a wide merged area covers, in a row that holds nothing else."""
+
+DEEPEST = 3
+"""Rows of a header: groups of groups of columns."""
+
+
 @dataclass(frozen=True)
 class Header:
-    """Where the header is (index of its row) and which field stands in which column, with the text of the file."""
+    """Where the header is (index of its last row) and which field stands in which column, with the text of the file.
+
+    `titles` are the texts of all columns; where the rows of a deep header name a field together, both of them.
+    """
 
     row: int
     positions: Mapping[str, int]
     texts: Mapping[str, str]
+    titles: Sequence[str] = ()
 
     def cell(self, row: Sequence[Cell], field: str) -> Cell:
         """The cell of a field, without a text mark; None where the column or the end of a short row is missing."""
@@ -28,8 +41,12 @@ class Header:
         return None if position is None or position >= len(row) else unmarked(row[position])
 
     def fills(self, row: Sequence[Cell]) -> bool:
-        """True for a data row; what stands in other columns, as numbers made beforehand do, makes none."""
-        return any(not is_blank(self.cell(row, field)) for field in self.positions)
+        """True for a data row; what stands in other columns, as numbers made beforehand do, makes none.
+
+        Nor does a note over several columns that begins in another one.
+        """
+        cells = (self.cell(row, field) for field in self.positions)
+        return any(not is_blank(cell) and not (isinstance(cell, Unclear) and cell.rule == ACROSS) for cell in cells)
 
 
 def find_header(rows: Sequence[Sequence[Cell]], synonyms: Mapping[str, str], *, at_least: int = 2) -> Header | None:
@@ -39,24 +56,82 @@ def find_header(rows: Sequence[Sequence[Cell]], synonyms: Mapping[str, str], *, 
     synonym as it stands counts before one that becomes so without its remark, as 手机号 does before 手机号（家长）.
     """
     known = {normalise(text): field for text, field in synonyms.items()}
-    candidates = [_header(index, row, known) for index, row in enumerate(rows[:SEARCHED_ROWS])]
-    best = max(candidates, key=lambda header: (len(header.positions), -header.row), default=None)
+    upper = rows[:SEARCHED_ROWS]
+    candidates = [
+        header
+        for depth in range(1, DEEPEST + 1)
+        for last in range(depth - 1, len(upper))
+        if (header := _header(last, upper[last - depth + 1 : last + 1], known))
+    ]
+    # max takes the first of equals: the least deep one, then the uppermost
+    best = max(candidates, key=lambda header: len(header.positions), default=None)
+    if best and best.row + 1 < len(upper) and best.fills(upper[best.row + 1]):
+        # a row that only repeats and divides the header is a part of it, though it names no more fields
+        deeper = _header(best.row + 1, upper[best.row : best.row + 2], known)
+        best = deeper if deeper and len(deeper.positions) >= len(best.positions) else best
     return best if best and len(best.positions) >= at_least else None
 
 
-def _header(index: int, row: Sequence[Cell], known: Mapping[str, str]) -> Header:
-    headings = [_MARKS.sub("", normalise(cell_text(cell))) if isinstance(cell, str) else "" for cell in row]
-    fields = [known.get(heading) for heading in headings]
-    remarked = [
-        None if field else known.get(_REMARK.sub("", text)) for field, text in zip(fields, headings, strict=True)
-    ]
+def _header(last: int, rows: Sequence[Sequence[Cell]], known: Mapping[str, str]) -> Header | None:
+    """The header that one row makes, or several of which each one below another only divides its columns."""
+    if len(rows) > 1 and not all(divides(rows, depth, known) for depth in range(1, len(rows))):
+        return None
+    deep = [*(spread(row, below) for row, below in pairwise(rows)), rows[-1]]
+    columns = [_column(deep, position, known) for position in range(max(map(len, rows)))]
     positions: dict[str, int] = {}
-    for position, field in [*enumerate(fields), *enumerate(remarked)]:
-        if field is not None:
-            positions.setdefault(field, position)
-    return Header(index, positions, {field: str(row[position]).strip() for field, position in positions.items()})
+    for is_remarked in (False, True):
+        for position, (_, field, remarked) in enumerate(columns):
+            if field is not None and remarked is is_remarked:
+                positions.setdefault(field, position)
+    titles = [title for title, _, _ in columns]
+    return Header(last, positions, {field: titles[position] for field, position in positions.items()}, titles)
 
 
+def _column(rows: Sequence[Sequence[Cell]], position: int, known: Mapping[str, str]) -> tuple[str, str | None, bool]:
+    """Title and field of a column, and whether it is that field's only without its remark."""
+    levels: list[str] = []
+    for row in rows:
+        cell = row[position] if position < len(row) else None
+        text = str(cell).strip() if isinstance(cell, str) else "" if cell is None else cell_text(cell)
+        if text and (isinstance(cell, str) or len(rows) == 1) and levels[-1:] != [text]:
+            levels.append(text)
+    # the lowest text alone, then with those above it: 代码 below 专业 is 专业代码
+    titles = ["".join(levels[start:]) for start in reversed(range(len(levels)))]
+    for remarked in (False, True):
+        for title in titles:
+            if field := known.get(headings(title)[remarked]):
+                return title, field, remarked
+    return (titles[0] if titles else ""), None, False
+
+
+def divides(rows: Sequence[Sequence[Cell]], depth: int, known: Mapping[str, str]) -> bool:
+    """True if a row divides the columns of those above it: what names a field there it only repeats, or divides.
+
+    A data row does not: it fills the columns that are named, and repeats at most one of their names.
+    """
+    repeated = foreign = 0
+    for position, cell in enumerate(rows[depth]):
+        if is_blank(cell):
+            continue
+        if not isinstance(cell, str):
+            return False
+        is_named, names = (_column(rows[:end], position, known)[1] for end in (depth, depth + 1))
+        is_same = position < len(rows[depth - 1]) and cell == rows[depth - 1][position]
+        repeated += bool(is_named and is_same)
+        foreign += bool(is_named and not is_same and not names)
+    return not foreign or repeated > 1
+
+
+def spread(row: Sequence[Cell], below: Sequence[Cell]) -> list[Cell]:
+    """A row of groups that lost its merged areas, as in a text file: a blank takes the group before it."""
+    filled: list[Cell] = []
+    for position, cell in enumerate(below):
+        above = row[position] if position < len(row) else None
+        filled.append(filled[-1] if filled and is_blank(above) and not is_blank(cell) else above)
+    return [*filled, *row[len(below) :]]
+
+
+@lru_cache(maxsize=1_000)
 def headings(title: Cell) -> tuple[str, str]:
     """A header text as it is compared, and the same without its remark.
 

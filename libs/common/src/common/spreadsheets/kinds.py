@@ -1,16 +1,33 @@
-"""What kind of file an upload is: its first bytes and the ending of its name must agree."""
+"""What kind of file an upload is, by its content: names come in many spellings, and endings do not always tell."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
 
 from common.codes.rules import rule, rules
 from common.errors import FieldProblem, Invalid, Message
 
 POINTER = "/file"
 
-_ZIP = b"PK\x03\x04"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_KINDS = ("xlsx", "xls", "csv")
+_BARE_BIFF = b"\x09\x08"
+_OTHERS: Mapping[bytes, str] = {
+    b"\x09\x00\x04\x00": "Excel 2.0",
+    b"\x09\x02\x06\x00": "Excel 3.0",
+    b"\x09\x04\x06\x00": "Excel 4.0",
+    b"%PDF": "PDF",
+    b"Rar!": "RAR",
+    b"7z\xbc\xaf": "7z",
+    b"\x1f\x8b": "gzip",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"{\\rtf": "RTF",
+    b"<": "HTML/XML",
+    b"mime-version:": "MHTML",
+}
+"""How files begin that are none of ours, after white space, in small letters if letters begin them: their names."""
+
+_SEARCHED = 64
 
 
 class FileRefused(Invalid):
@@ -23,27 +40,32 @@ class FileRefused(Invalid):
         super().__init__([FieldProblem(POINTER, code, message)], message)
 
 
-def unreadable(rule_id: str, sheets: Sequence[str] = ()) -> Invalid:
-    """The refusal of a file, by rule; with the names of the sheets that it is about."""
+def unreadable(rule_id: str, names: Sequence[str] = ()) -> Invalid:
+    """The refusal of a file, by rule; with the names of the formats or sheets that it is about."""
     message = rule(rule_id).text
-    if sheets:
-        message = Message(f"{message.zh}：{'、'.join(sheets)}", f"{message.en}: {', '.join(sheets)}")
+    if names:
+        message = Message(f"{message.zh}：{'、'.join(names)}", f"{message.en}: {', '.join(names)}")
     return FileRefused(rule_id, message)
 
 
-def kind_of(filename: str, content: bytes) -> str:
-    """`xlsx`, `xls` or `csv`; raises Invalid."""
-    ending = PurePath(filename).suffix.lower().removeprefix(".")
-    if ending in {"xlsm", "xltm", "xlsb", "xlam"}:
-        raise unreadable("file_has_macros")
-    if ending not in _KINDS:
-        raise unreadable("file_type")
+def kind_of(content: bytes) -> str:
+    """`xlsx`, `xls` or `csv`; raises Invalid for what is empty or certainly something else."""
     if not content or content.isspace():
         raise unreadable("file_empty")
-    found = "xlsx" if content.startswith(_ZIP) else "xls" if content.startswith(_COMPOUND) else "csv"
-    if ending == "xlsx" and found == "xls":
-        # an encrypted .xlsx is wrapped into the container of .xls
-        raise unreadable("file_encrypted" if b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P" in content else "file_type_mismatch")
-    if found != ending:
-        raise unreadable("file_type_mismatch")
-    return ending
+    if content.startswith(_ZIP):
+        return "xlsx"
+    if content.startswith((_COMPOUND, _BARE_BIFF)):
+        return "xls"
+    if other := other_format(content):
+        raise unreadable("file_type", [other])
+    return "csv"
+
+
+def other_format(content: bytes) -> str | None:
+    """What a file is that begins as no table does."""
+    start = content[:_SEARCHED].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) and not content.startswith(b"\xff\xd8"):
+        start = start[2:].replace(b"\0", b"").lstrip()
+    return next(
+        (name for mark, name in _OTHERS.items() if content.startswith(mark) or start.lower().startswith(mark)), None
+    )

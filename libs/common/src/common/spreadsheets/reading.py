@@ -9,16 +9,14 @@ import zlib
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from common.codes.spelling import Cell
+from common.spreadsheets.cells import Month, Unclear
 from common.spreadsheets.kinds import unreadable
 
 READ_TIMEOUT_SECONDS = 90.0
 """On the clock; the child's own limit of 60 seconds of processor time comes first, unless it hangs."""
-
-_CHILD = Path(__file__).with_name("child.py")
 
 NumberedRow = tuple[int, list[Cell]]
 """Number as the spreadsheet program shows it, and the cells; rows without any content are left out."""
@@ -44,7 +42,7 @@ async def blocks_of(
         try:
             while (frame := _opened(packed := await _next_frame(child, feeding)))[0] != "end":
                 if frame[0] == "problem":
-                    raise unreadable(frame[1])
+                    raise unreadable(frame[1], frame[2])
                 if frame[0] == "sheets":
                     places = [at for at, (_, upper) in enumerate(frame[1]) if find_header and find_header(upper)]
                     if len(places) > 1:
@@ -63,8 +61,15 @@ def unpacked(packed: bytes) -> list[NumberedRow]:
 
 
 def _opened(packed: bytes) -> list[Any]:
-    frame: list[Any] = json.loads(zlib.decompress(packed), object_hook=lambda day: date.fromisoformat(day["day"]))
+    frame: list[Any] = json.loads(zlib.decompress(packed), object_hook=cell_of)
     return frame
+
+
+def cell_of(sent: dict[str, str]) -> Cell:
+    """A cell that is neither text nor number, as `common.sheet_reader` sends it."""
+    if "rule" in sent:
+        return Unclear(sent["rule"], sent["shown"])
+    return Month.fromisoformat(sent["month"]) if "month" in sent else date.fromisoformat(sent["day"])
 
 
 @asynccontextmanager
@@ -74,7 +79,8 @@ async def _child(kind: str) -> AsyncIterator[asyncio.subprocess.Process]:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
-        str(_CHILD),
+        "-m",
+        "common.sheet_reader",
         kind,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

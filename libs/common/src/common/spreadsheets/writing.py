@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from common.codes.spelling import Cell
+from common.spreadsheets.cells import Month
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -34,7 +35,8 @@ def write_workbook(
     # in_memory: services write to no disk
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet(sheet_name)
-    formats = {"text": book.add_format({"num_format": "@"}), "day": book.add_format({"num_format": "yyyy-mm-dd"})}
+    codes = {"text": "@", "day": "yyyy-mm-dd", "month": "yyyy-mm"}
+    formats = {name: book.add_format({"num_format": code}) for name, code in codes.items()}
     _write_row(sheet, 0, headers if reasons is None else [*headers, REASON_HEADER], formats)
     width, remaining = len(headers), iter(reasons or ())
     for index, row in enumerate(rows, 1):
@@ -66,4 +68,4 @@ def _write_row(
         elif isinstance(cell, int | float) and math.isfinite(cell):
             sheet.write_number(index, column, cell)
         elif isinstance(cell, date):
-            sheet.write_datetime(index, column, cell, formats["day"])
+            sheet.write_datetime(index, column, cell, formats["month" if isinstance(cell, Month) else "day"])

@@ -83,7 +83,7 @@ async def test_a_citizen_id_that_contradicts_the_stored_birth_date_is_at_fault(i
         (["*考生号", "姓名"], ["E1", "张三"], "学号", "required"),
         (["* 学生学号", "姓名", "考生号"], [None, "张三", "E1"], "* 学生学号", "required"),
         (["学号", "姓名", "学历（层次）"], ["1", "张三", "幼儿园"], "学历（层次）", "unknown_label"),
-        (["学号", "学生姓名"], ["1", "=张三"], "学生姓名", "name_format"),
+        (["学号", "学生姓名"], ["1", "=张三"], "学生姓名", "formula_without_value"),
     ],
 )
 async def test_a_fault_is_named_as_the_file_names_its_column(

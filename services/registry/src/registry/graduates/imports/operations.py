@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import starmap
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.codes import Cell
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
-from common.imports import Importer, ImportKind, Table, Task, Written, empty_result
+from common.imports import Importer, ImportKind, Table, Task, Written, empty_result, read_rows
 from common.imports.importer import CHUNK_ROWS
 from common.operations import OperationContext
 from common.spreadsheets.cells import is_blank
@@ -67,7 +66,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         planner = self._new_planner()
         named: dict[frozenset[tuple[str, UnitNamed | None]], None] = {}
         async for chunk in table.chunks(CHUNK_ROWS):
-            rows = await asyncio.to_thread(list, starmap(planner.read, chunk))
+            rows = await asyncio.to_thread(read_rows, planner.read, self._header, chunk)
             others = await self._looked_up(planner, unit.connection, rows)
             good = await asyncio.to_thread(planner.plan, rows, others)
             named |= {frozenset(row.units.items()): None for row in good}

@@ -15,7 +15,7 @@ from common.codes.spelling import cell_text
 from common.identifiers import GraduateId
 from common.identity import steers_a_device
 from common.imports import CellReader, Fault, Reading, coded, foreign_cells, plain, text_of
-from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_month
+from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_month, shown_text
 from common.spreadsheets.headers import Header
 from registry.graduates.domain import identity
 from registry.graduates.domain.entry import CODE_LIST_OF
@@ -112,7 +112,7 @@ class RowReader:
 def readings(cohort: int) -> Iterator[Reading[object]]:
     """How the fields of a graduate are read but for the units."""
     yield from starmap(plain, NUMBERS.items())
-    yield plain("name", stored_as(identity.name, lambda cell: cell if isinstance(cell, str) else cell_text(cell)))
+    yield plain("name", stored_as(identity.name, lambda cell: cell if isinstance(cell, str) else shown_text(cell)))
     yield plain("citizen_id", stored_as(lambda text: identity.citizen_id(text, cohort)))
     yield plain("phone", stored_as(identity.phone))
     yield plain("duration_years", _years)
@@ -183,8 +183,8 @@ def _unit(code: Cell, name: Cell) -> UnitNamed | None:
 
 def _major(code: Cell, name: Cell) -> UnitNamed | None:
     """A major's code of six digits again, where the program took it for a number and dropped the zero in front."""
-    is_number = isinstance(code, int | float) and not isinstance(code, bool)
-    text = cell_text(code)
+    text, _, decimals = cell_text(code).partition(".")
+    is_number = isinstance(code, int | float) or bool(decimals and not decimals.strip("0"))
     is_cut = is_number and len(text) == MAJOR_DIGITS - 1 and text.isdigit()
     return _unit(text.zfill(MAJOR_DIGITS) if is_cut else code, name)
 

@@ -1,0 +1,54 @@
+"""Cells of which nothing may be stored: each is a fault of its row, the same in every import."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from common.codes.spelling import Cell
+from common.imports.columns import LABEL
+from common.imports.faults import Fault
+from common.imports.importer import ImportRow
+from common.spreadsheets import NumberedRow
+from common.spreadsheets.cells import Unclear
+from common.spreadsheets.headers import Header
+
+RowT = TypeVar("RowT", bound=ImportRow)
+
+RULES = frozenset(
+    {
+        "broken_character",
+        "cell_error",
+        "formula_without_value",
+        "merged_across",
+        "number_in_scientific_notation",
+        "number_shown_otherwise",
+        "stray_quote",
+    }
+)
+"""Those of cells that `common.sheet_reader` calls unclear in every column."""
+
+
+def read_rows(read: Callable[[int, Sequence[Cell]], RowT], header: Header, chunk: Sequence[NumberedRow]) -> list[RowT]:
+    """The rows of a chunk as an importer reads them, at fault where a cell is unclear."""
+    rows = []
+    for number, cells in chunk:
+        row = read(number, cells)
+        row.faults.extend(unclear_cells(header, cells))
+        rows.append(row)
+    return rows
+
+
+def unclear_cells(header: Header, cells: Sequence[Cell]) -> Iterator[Fault]:
+    """The faults of a row's unclear cells in known columns."""
+    for column, position in header.positions.items():
+        if position < len(cells) and isinstance(cell := cells[position], Unclear):
+            yield Fault(column, cell.rule)
+
+
+def without_echoes(faults: Sequence[Fault]) -> list[Fault]:
+    """The faults without repetitions, and without those that only follow from an unclear cell in their column."""
+    unclear = {_column(fault) for fault in faults if fault.rule in RULES}
+    return [fault for fault in dict.fromkeys(faults) if fault.rule in RULES or _column(fault) not in unclear]
+
+
+def _column(fault: Fault) -> str:
+    return fault.column.removesuffix(LABEL)

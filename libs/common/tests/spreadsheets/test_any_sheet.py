@@ -1,0 +1,178 @@
+"""Whatever a program can write into a sheet: each cell is read as it is shown, or reported; nothing else."""
+
+import io
+import json
+import re
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import openpyxl
+import xlsxwriter
+import xlwt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from common.codes import Cell
+from common.sheet_reader import __main__ as child
+from common.spreadsheets import unpacked
+from common.spreadsheets.cells import CellProblem, Unclear, identifier_text, is_blank, shown_text
+
+MISSING = object()
+"""Shown is something of which nothing may be stored."""
+
+ERRORS = {"#N/A": 42, "#REF!": 23, "#VALUE!": 15, "#DIV/0!": 7, "#NAME?": 29}
+"""With their codes in old workbooks."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a program writes, and what an officer then sees."""
+
+    kind: str
+    value: Any = None
+    code: str = "General"
+    shown: object = None
+
+
+@st.composite
+def numbers(draw: st.DrawFn) -> Written:
+    whole = draw(st.integers(0, 10**9))
+    places, width = draw(st.integers(0, 3)), draw(st.integers(1, 12))
+    match draw(st.sampled_from(["general", "padded", "prefixed", "decimals", "rounded", "long", "hidden", "power"])):
+        case "padded":
+            return Written("number", whole, "0" * width, f"{whole:0{width}d}")
+        case "prefixed":
+            return Written("number", whole, f'"学"{"0" * width}_ ', f"学{whole:0{width}d}")
+        case "decimals":
+            value = whole / 10**places
+            code = "0." + "0" * places if places else "0"
+            return Written("number", value, code, f"{value:.{places}f}")
+        case "rounded":
+            return Written("number", whole + 0.25, "0", MISSING)
+        case "long":
+            return Written("number", float(10**15 + whole), draw(st.sampled_from(["General", "0" * 18])), MISSING)
+        case "hidden":
+            return Written("number", whole + 1, ";;;", MISSING)
+        case "power":
+            return Written("number", whole, "0.00E+00", MISSING)
+    return Written("number", whole, "General", str(whole))
+
+
+TEXTS = st.text(st.sampled_from("学甲0012AZ-_.·é𠀀 "), min_size=1, max_size=12).filter(str.strip)
+CELLS = st.one_of(
+    st.just(Written("blank")),
+    TEXTS.map(lambda text: Written("text", text, shown=text.strip())),
+    TEXTS.map(lambda text: Written("text", text, '"2022"@', f"2022{text}".strip())),
+    numbers(),
+    st.dates(date(1950, 1, 1), date(2090, 1, 1)).map(lambda day: Written("day", day, "yyyy-mm-dd", MISSING)),
+    st.booleans().map(lambda value: Written("boolean", value, shown=MISSING)),
+    st.sampled_from(sorted(ERRORS)).map(lambda value: Written("error", value, shown=MISSING)),
+    st.just(Written("formula", "1+1", shown=MISSING)),
+)
+ROWS = st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=6)
+
+Grid = Sequence[Sequence[Written]]
+
+
+def by_openpyxl(rows: Grid, merged: int) -> bytes:
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    for at, row in enumerate(rows, 1):
+        for column, each in enumerate(row, 1):
+            if each.kind != "blank":
+                value = f"={each.value}" if each.kind == "formula" else each.value
+                cell = book.active.cell(at, column, value)
+                cell.number_format = each.code
+    if merged > 1:
+        book.active.merge_cells(start_row=1, end_row=merged, start_column=2, end_column=2)
+    book.save(content)
+    return content.getvalue()
+
+
+def by_xlsxwriter(rows: Grid, merged: int) -> bytes:
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True})
+    sheet = book.add_worksheet()
+    if merged > 1:
+        sheet.merge_range(0, 1, merged - 1, 1, None)
+    writers: dict[str, Callable[..., Any]] = {
+        "text": sheet.write_string,
+        "number": sheet.write_number,
+        "day": sheet.write_datetime,
+        "boolean": sheet.write_boolean,
+        "formula": sheet.write_formula,
+        "error": lambda row, column, value, style: sheet.write_formula(row, column, "=A1", style, value),
+    }
+    for at, row in enumerate(rows):
+        for column, each in enumerate(row):
+            if each.kind != "blank" and not (column == 1 and 0 < at < merged):
+                writers[each.kind](at, column, each.value, book.add_format({"num_format": each.code}))
+    book.close()
+    return content.getvalue()
+
+
+def by_xlwt(rows: Grid, merged: int) -> bytes:
+    book, content = xlwt.Workbook(), io.BytesIO()
+    sheet = book.add_sheet("a")
+    if merged > 1:
+        sheet.merge(0, merged - 1, 1, 1)
+    for at, row in enumerate(rows):
+        for column, each in enumerate(row):
+            if each.kind == "blank" or (column == 1 and 0 < at < merged):
+                continue
+            style = xlwt.easyxf(num_format_str=each.code)
+            if each.kind == "error":
+                sheet.row(at).set_cell_error(column, ERRORS[each.value], style)
+            else:
+                sheet.write(at, column, xlwt.Formula(each.value) if each.kind == "formula" else each.value, style)
+    book.save(content)
+    return content.getvalue()
+
+
+WRITERS = ((by_openpyxl, "xlsx"), (by_xlsxwriter, "xlsx"), (by_xlwt, "xls"))
+
+
+def read(content: bytes, kind: str) -> dict[int, list[Cell]]:
+    found: dict[int, list[Cell]] = {}
+    for frame in child.read(kind, content, lambda _: 0):
+        if frame[0] == "rows":
+            found |= dict(unpacked(zlib.compress(json.dumps(frame).encode())))
+    return found
+
+
+def stored(cell: Cell, reader: Callable[[Cell], str]) -> object:
+    """What an import makes of a cell."""
+    if is_blank(cell):
+        return None
+    try:
+        return MISSING if isinstance(cell, Unclear) else reader(cell)
+    except CellProblem:
+        return MISSING
+
+
+def agrees(outcome: object, shown: object) -> bool:
+    """Reported, or as shown: a number may be spelled without decimals that are all zero."""
+    if outcome is MISSING or outcome == shown:
+        return True
+    return isinstance(outcome, str) and re.fullmatch(rf"{re.escape(outcome)}\.0+", str(shown)) is not None
+
+
+@given(rows=ROWS, merged=st.integers(1, 6), writer=st.sampled_from(WRITERS))
+@settings(max_examples=60, deadline=None)
+def test_each_cell_is_read_as_it_is_shown_or_reported(rows: Grid, merged: int, writer: Any) -> None:
+    write, kind = writer
+    guarded = [[*row, Written("text", "行", shown="行")] for row in rows]
+    merged = min(merged, len(rows))
+    found = read(write(guarded, merged), kind)
+    assert sorted(found) == list(range(1, len(rows) + 1))
+    for number, row in enumerate(guarded, 1):
+        for column, each in enumerate(row):
+            shown = rows[0][1].shown if column == 1 and number <= merged else each.shown
+            cell = found[number][column]
+            for reader in (identifier_text, shown_text):
+                outcome = stored(cell, reader)
+                assert agrees(outcome, shown), (number, column, each, cell, outcome)
+                if isinstance(shown, str) and each.kind == "text" and "." not in shown:
+                    assert outcome == shown, (number, column, each, cell)

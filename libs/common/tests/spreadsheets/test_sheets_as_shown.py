@@ -1,0 +1,240 @@
+"""A sheet is read as a spreadsheet program shows it, or the cell says why it is not. Formats: ECMA-376, 18.8.30."""
+
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+import xlwt
+from openpyxl.styles import Alignment
+
+from common.sheet_reader import __main__ as child
+from common.sheet_reader.formats import number_reader, text_reader
+
+XML = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+PART = "xl/worksheets/sheet1.xml"
+
+
+def shown(content: bytes, kind: str = "xlsx") -> list[list[Any]]:
+    """The cells of the one sheet, `(rule, text)` where one is unclear."""
+    frames = child.read(kind, content, lambda _: 0)
+    return [[_short(cell) for cell in cells] for frame in frames if frame[0] == "rows" for _, cells in frame[1]]
+
+
+def _short(cell: Any) -> Any:
+    if not isinstance(cell, dict):
+        return cell
+    if "rule" in cell:
+        return cell["rule"], cell["shown"]
+    return date.fromisoformat(cell["day"]) if "day" in cell else ("month", cell["month"])
+
+
+def book(fill: Callable[[Any, Any], object]) -> bytes:
+    content = io.BytesIO()
+    made = xlsxwriter.Workbook(content, {"in_memory": True})
+    fill(made, made.add_worksheet())
+    made.close()
+    return content.getvalue()
+
+
+def formatted(cells: Sequence[tuple[Any, str]]) -> bytes:
+    return book(lambda made, sheet: [
+        sheet.write(0, at, value, made.add_format({"num_format": code})) for at, (value, code) in enumerate(cells)
+    ])  # fmt: skip
+
+
+def old_formatted(cells: Sequence[tuple[Any, str]]) -> bytes:
+    made, content = xlwt.Workbook(), io.BytesIO()
+    sheet = made.add_sheet("a")
+    for at, (value, code) in enumerate(cells):
+        sheet.write(0, at, value, xlwt.easyxf(num_format_str=code))
+    made.save(content)
+    return content.getvalue()
+
+
+def with_sheet(xml: str, **parts: str) -> bytes:
+    """A workbook whose sheet is written by hand."""
+    plain, content = book(lambda _, sheet: sheet.write(0, 0, "a")), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plain)) as archive, zipfile.ZipFile(content, "w") as copy:
+        for name in archive.namelist():
+            copy.writestr(name, xml if name == PART else parts.get(name, archive.read(name)))
+    return content.getvalue()
+
+
+def cells(xml: str) -> list[Any]:
+    """What a row of these cells shows, the same in the simple form and in any other."""
+    row = f'<row r="1">{xml}</row>'
+    (simple,) = shown(with_sheet(f'<worksheet xmlns="{XML}"><sheetData>{row}</sheetData></worksheet>')) or [[]]
+    prefixed = row.replace("<", "<x:").replace("<x:/", "</x:")
+    parsed = shown(with_sheet(f'<x:worksheet xmlns:x="{XML}"><x:sheetData>{prefixed}</x:sheetData></x:worksheet>'))
+    assert parsed == [simple]
+    return simple
+
+
+FORMATS = [
+    (22001, "0000000", "0022001"),
+    (3, "00", "03"),
+    (2022.1, "0.00", "2022.10"),
+    (22001, "0", 22001.0),
+    (22001, "0_ ", 22001.0),
+    (22001, "@", 22001.0),
+    (22001, "0.00_ ", "22001.00"),
+    (1, '"2022"000', "2022001"),
+    (20220001, "0000-0000", "2022-0001"),
+    (138, "000 0000", "000 0138"),
+    (22001, "#,##0", "22,001"),
+    (22, "0,000", "0,022"),
+    (0.5, "0%", "50%"),
+    (4, '0"年"', "4年"),
+    (4, 'General"年"', "4年"),
+    (-5, "0;0", "5"),
+    (-5, "0", -5.0),
+    (0, "0;-0;", None),
+    (7, ";;;", ("number_shown_otherwise", "7")),
+    (2.5, "0", ("number_shown_otherwise", "2.5")),
+    (22001, "0,", ("number_shown_otherwise", "22001")),
+    (0.5, "# ?/?", ("number_shown_otherwise", "0.5")),
+    (123, "[DBNum1]General", ("number_shown_otherwise", "123")),
+    (201800000000, "0.00E+00", ("number_in_scientific_notation", "201800000000")),
+    (110101200001011000, "0" * 18, ("number_in_scientific_notation", "1.10101200001011e+17")),
+    (110101200001011000, "General", ("number_in_scientific_notation", "1.10101200001011e+17")),
+    (1, '[=1]"男";[=2]"女"', "男"),
+    (2, '[=1]"男";[=2]"女"', "女"),
+    (22001, "[Red]0000000", "0022001"),
+    (45000.25, "yyyy-mm-dd", date(2023, 3, 15)),
+    (44835, "yyyy/m", ("month", "2022-10-01")),
+    (44835, 'yyyy"年"m"月"', ("month", "2022-10-01")),
+    (45000, "[$-804]m/d;@", date(2023, 3, 15)),
+    (45000.25, "h:mm", ("cell_is_no_text", "45000.25")),
+    (0.5, "yyyy-mm-dd", ("number_shown_otherwise", "0.5")),
+    ("001", '"2022"@', "2022001"),
+    ("001", "0000", "001"),
+    ("001", ";;;", ("number_shown_otherwise", "001")),
+]
+
+
+@pytest.mark.parametrize(("value", "code", "text"), FORMATS)
+def test_a_number_shows_what_its_format_makes_of_it(value: Any, code: str, text: Any) -> None:
+    assert shown(formatted([(value, code), ("end", "@")])) == [[text, "end"]]
+    assert shown(old_formatted([(value, code), ("end", "@")]), "xls") == [[text, "end"]]
+
+
+@pytest.mark.parametrize(
+    ("style", "text"),
+    [(27, ("month", "2022-10-01")), (31, date(2022, 10, 1)), (57, ("month", "2022-10-01")), (58, date(2022, 10, 1))],
+)
+def test_formats_that_chinese_programs_name_by_number(style: int, text: Any) -> None:
+    xfs = f'<cellXfs><xf numFmtId="0"/><xf numFmtId="{style}"/></cellXfs>'
+    sheet = (
+        f'<worksheet xmlns="{XML}"><sheetData><row r="1"><c r="A1" s="1"><v>44835</v></c></row></sheetData></worksheet>'
+    )
+    assert shown(with_sheet(sheet, **{"xl/styles.xml": f'<styleSheet xmlns="{XML}">{xfs}</styleSheet>'})) == [[text]]
+
+
+PICTURE = ("formula_without_value", '=DISPIMG("ID",1)')
+
+
+def test_the_usual_format_is_no_work() -> None:
+    assert number_reader("General", False) is None
+    assert text_reader("General") is None
+    assert text_reader("@") is None
+
+
+@pytest.mark.parametrize(
+    ("xml", "row"),
+    [
+        ('<c r="A1" t="e"><f>VLOOKUP(1,B:C,2,0)</f><v>#N/A</v></c>', [("cell_error", "#N/A")]),
+        ('<c r="A1" t="e"><v>#REF!</v></c>', [("cell_error", "#REF!")]),
+        ('<c r="A1"><f>VLOOKUP(1,B:C,2,0)</f></c>', [("formula_without_value", "=VLOOKUP(1,B:C,2,0)")]),
+        ('<c r="A1"><f>B1&amp;C1</f><v></v></c>', [("formula_without_value", "=B1&C1")]),
+        ('<c r="A1"><f t="shared" si="0"/><v/></c>', [("formula_without_value", "=")]),
+        ('<c r="A1" t="str"><f>IF(B1,1,"")</f><v></v></c><c r="B1"><v>1</v></c>', [None, 1.0]),
+        ('<c r="A1"><f>5+5</f><v>10</v></c>', [10.0]),
+        ('<c r="A1"><f>5-5</f><v>0</v></c>', [("formula_without_value", "=…")]),
+        ('<c r="A1" t="str"><f>A2</f><v>甲 &amp; 乙_x000A_丙</v></c>', ["甲 & 乙\n丙"]),
+        ('<c r="A1" t="inlineStr"><is><t>=DISPIMG("ID",1)</t></is></c>', [PICTURE]),
+        ('<c r="A1" t="inlineStr"><is><r><t>甲</t></r><r><t>一</t></r><rPh><t>x</t></rPh></is></c>', ["甲一"]),
+        ('<c r="A1" t="inlineStr"><is><t>######</t></is></c>', [("cell_error", "######")]),
+        ('<c r="B1" t="b"><v>1</v></c>', [None, True]),
+        ('<c r="A1" t="d"><v>2022-10-01T00:00:00</v></c>', [date(2022, 10, 1)]),
+        ('<c r="A1" t="s"><v>99</v></c>', [("cell_error", "99")]),
+        ('<c><v>1</v></c><c t="n"><v>2</v></c>', [1.0, 2.0]),
+        ('<c t="n" r="C1"><v>1E3</v></c>', [None, None, 1000.0]),
+    ],
+)  # fmt: skip
+def test_what_is_filled_on_screen_is_never_blank(xml: str, row: list[Any]) -> None:
+    assert cells(xml) == row
+
+
+def test_a_program_leaves_formulas_of_old_workbooks_to_others() -> None:
+    made, content = xlwt.Workbook(), io.BytesIO()
+    sheet = made.add_sheet("a")
+    sheet.write(0, 0, xlwt.Formula("1+1"))
+    sheet.write(0, 1, "x")
+    made.save(content)
+    assert shown(content.getvalue(), "xls") == [[("formula_without_value", "=…"), "x"]]
+
+
+def test_days_count_from_1904_where_the_workbook_says_so() -> None:
+    content = io.BytesIO()
+    made = xlsxwriter.Workbook(content, {"date_1904": True, "in_memory": True})
+    made.add_worksheet().write_datetime(0, 0, date(2022, 10, 1), made.add_format({"num_format": "yyyy-mm-dd"}))
+    made.close()
+    assert shown(content.getvalue()) == [[date(2022, 10, 1)]]
+
+
+def merged(rows: Sequence[Sequence[Any]], *areas: str) -> list[list[list[Any]]]:
+    """What the rows show, as both kinds of workbooks."""
+    made, content = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        made.active.append(row)
+    for area in areas:
+        made.active.merge_cells(area)
+    made.active["A1"].alignment = Alignment(horizontal="center")
+    made.save(content)
+    old, old_content = xlwt.Workbook(), io.BytesIO()
+    sheet = old.add_sheet("a")
+    for area in areas:
+        left, top, right, bottom = openpyxl.utils.range_boundaries(area)
+        value = rows[top - 1][left - 1]
+        sheet.write_merge(top - 1, bottom - 1, left - 1, right - 1, value)
+    covered = {cell for area in areas for row in openpyxl.utils.rows_from_range(area) for cell in row}
+    for at, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if value is not None and f"{openpyxl.utils.get_column_letter(column + 1)}{at + 1}" not in covered:
+                sheet.write(at, column, value)
+    old.save(old_content)
+    return [shown(content.getvalue()), shown(old_content.getvalue(), "xls")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "areas", "expected"),
+    [
+        ([["理", "1"], [None, "2"], [None, "3"]], ["A1:A3"], [["理", "1"], ["理", "2"], ["理", "3"]]),
+        ([["1", "某", None], ["2", "乙", "丙"]], ["B1:C1"], [["1", "某", "某"], ["2", "乙", "丙"]]),
+        ([["1", "某", None], ["2", None, None]], ["B1:C2"], [["1", "某", "某"], ["2", "某", "某"]]),
+        ([["1", "甲"], [None, None], ["2", "乙"]], ["A1:A2", "B1:B2"], [["1", "甲"], ["2", "乙"]]),
+        ([["注", None, None], ["2", "乙"]], ["A1:C1"], [["注", *[("merged_across", "注")] * 2], ["2", "乙"]]),
+        (
+            [["学号", "专业", None], [None, "代码", "名称"]],
+            ["A1:A2", "B1:C1"],
+            [["学号", "专业", "专业"], ["学号", "代码", "名称"]],
+        ),
+    ],
+)  # fmt: skip
+def test_a_merged_area_fills_every_cell_that_it_covers(rows: Any, areas: list[str], expected: Any) -> None:
+    assert merged(rows, *areas) == [expected, expected]
+
+
+def test_parts_are_found_whatever_their_names() -> None:
+    plain = book(lambda _, sheet: sheet.write(0, 0, "a"))
+    for renamed in (lambda name: name.replace("/", "\\"), str.upper, lambda name: f"/{name}"):
+        content = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(plain)) as archive, zipfile.ZipFile(content, "w") as copy:
+            for name in archive.namelist():
+                copy.writestr(renamed(name), archive.read(name))
+        assert shown(content.getvalue()) == [["a"]]
