@@ -57,6 +57,20 @@ async def test_the_upgraded_database_is_the_one_that_the_code_describes(landed: 
     await database.dispose()
 
 
+async def test_the_release_before_goes_on_announcing_beside_the_newest_revision(
+    landed: tuple[str, ServiceDatabase],
+) -> None:
+    """It cannot compare an outbox with the topics: the migration counts this run of the server as compared."""
+    service, stored = landed
+    await upgrade(stored.owner_url, service, application_role=f"{service}_app")
+    connection = await asyncpg.connect(stored.app_url.replace("+asyncpg", ""))
+    await connection.execute(
+        "INSERT INTO outbox (topic, key, sequence, type, school_code, data) VALUES ('t', 'k', 1, 'x', '10001', '{}')"
+    )
+    await connection.execute("UPDATE relay_state SET numbered = numbered + 1, sent = greatest(sent, 1)")
+    await connection.close()
+
+
 async def test_examinee_numbers_that_are_shared_stay_and_no_further_one_comes() -> None:
     async with empty_database("registry") as stored:
         connection = await _connected(stored)

@@ -7,6 +7,7 @@ looks like an idle topic. Who fails here drops the client object and makes a new
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -88,6 +89,11 @@ def partition_for(school_code: str, partitions: int) -> int:
     return int((murmur2(school_code.encode("ascii")) & 0x7FFFFFFF) % partitions)
 
 
+def broker_time(milliseconds: int) -> datetime:
+    """The instant of a message, by the broker's clock: no offset of ours moves it."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
 def on_wire(settings: ServiceSettings, topic: str) -> str:
     """The topic's name at this deployment's broker."""
     return f"{settings.topic_prefix}{topic}"
@@ -126,6 +132,35 @@ async def consumer(
         await stopped(client._client.close(), "consumer's connection")
 
 
+@asynccontextmanager
+async def reader(settings: ServiceSettings, topics: Collection[str]) -> AsyncIterator[AIOKafkaConsumer]:
+    """A started client that has all partitions of the topics, outside of any group."""
+    options = consumer_options(settings, "") | {"group_id": None}
+    client = AIOKafkaConsumer(*(on_wire(settings, topic) for topic in topics), **options)
+    try:
+        await answered(client.start(), START_SECONDS, "start of reader")
+        yield client
+    finally:
+        await stopped(client.stop(), "reader")
+        await stopped(client._client.close(), "reader's connection")
+
+
+async def offsets_since(
+    client: AIOKafkaConsumer, times: Mapping[TopicPartition, datetime | None]
+) -> Mapping[TopicPartition, int]:
+    """The first offset of each partition from that broker time on; without a time, the first that is kept."""
+    beginnings = await answered(client.beginning_offsets(list(times)), ANSWER_SECONDS, "beginning of partitions")
+    asked = {partition: round(since.timestamp() * 1000) for partition, since in times.items() if since is not None}
+    found = await answered(client.offsets_for_times(asked), ANSWER_SECONDS, "offsets of a time") if asked else {}
+    ends = await answered(client.end_offsets(list(asked)), ANSWER_SECONDS, "end of partitions") if asked else {}
+    return {
+        partition: offset
+        if partition not in asked
+        else (found[partition].offset if found[partition] else ends[partition])
+        for partition, offset in beginnings.items()
+    }
+
+
 async def stopped(stopping: Awaitable[Any], what: str) -> None:
     """Waits a little for a client to stop and never fails."""
     try:
@@ -160,7 +195,12 @@ async def ensure_topics(
     async with _administration(settings) as client:
         missing = sorted(names - await _visible(client))
         if missing:
-            configuration = {"retention.ms": str(RETENTION_DAYS * _MILLISECONDS_A_DAY), "cleanup.policy": "delete"}
+            configuration = {
+                "retention.ms": str(RETENTION_DAYS * _MILLISECONDS_A_DAY),
+                "cleanup.policy": "delete",
+                # the broker's own clock: what is read again after a restore is found by it
+                "message.timestamp.type": "LogAppendTime",
+            }
             # replication -1 is the broker's default; aiokafka lets it pass only with an (empty) assignment
             new = [
                 NewTopic(name, settings.partitions, -1, replica_assignments={}, topic_configs=configuration)

@@ -10,12 +10,13 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from common.kafka import START_SECONDS, BrokerUnavailableError, answered, producer_options, stopped
+from common.kafka import START_SECONDS, BrokerUnavailableError, answered, broker_time, producer_options, stopped
 from common.settings import ServiceSettings
 
 SEND_SECONDS = 10.0
@@ -42,12 +43,15 @@ class Publisher:
         self._client = client
         self._connections: set[Any] = set()
 
-    async def send(self, messages: Sequence[Message]) -> None:
-        """Returns when all are acknowledged, in order per partition; raises BrokerUnavailableError, outcome unknown."""
+    async def send(self, messages: Sequence[Message]) -> datetime | None:
+        """Returns when all are acknowledged, in order per partition; raises BrokerUnavailableError, outcome unknown.
+
+        Gives the broker's time of the last of them.
+        """
         self.require_connected()
         sending = asyncio.ensure_future(self._sent(messages))
         try:
-            await self._watched(sending)
+            return await self._watched(sending)
         except (KafkaError, OSError, asyncio.InvalidStateError) as error:
             raise BrokerUnavailableError("acknowledgement of messages") from error
         finally:
@@ -61,7 +65,7 @@ class Publisher:
         if not all(connection.connected() for connection in self._connections):
             raise BrokerUnavailableError("a connection that was lost")
 
-    async def _watched(self, sending: "asyncio.Future[None]") -> None:
+    async def _watched(self, sending: "asyncio.Future[datetime | None]") -> datetime | None:
         deadline = time.monotonic() + SEND_SECONDS
         while not sending.done():
             await asyncio.wait({sending}, timeout=_WATCH_SECONDS)
@@ -71,16 +75,17 @@ class Publisher:
                     raise BrokerUnavailableError("acknowledgement of messages")
         if sending.cancelled():
             raise BrokerUnavailableError("a client that was stopped")
-        sending.result()
+        return sending.result()
 
-    async def _sent(self, messages: Sequence[Message]) -> None:
+    async def _sent(self, messages: Sequence[Message]) -> datetime | None:
         acknowledgements = [
             await self._client.send(
                 each.topic, key=each.key, value=each.value, partition=each.partition, headers=list(each.headers)
             )
             for each in messages
         ]
-        await asyncio.gather(*acknowledgements)
+        placed = await asyncio.gather(*acknowledgements)
+        return broker_time(placed[-1].timestamp) if placed else None
 
 
 @asynccontextmanager

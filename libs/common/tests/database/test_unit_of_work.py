@@ -15,7 +15,7 @@ from common.audit import audit_table
 from common.auth import Actor
 from common.contracts import OutgoingEvent
 from common.contracts.organisation import CHANGED, TOPIC, OrganisationData
-from common.database import Database, DatabaseUnavailable, SerialisationConflict, new_metadata
+from common.database import Database, DatabaseUnavailable, SerialisationConflict, UnitOfWork, new_metadata
 from common.errors import TransientError
 from common.outbox import outbox_tables
 from common.settings import ServiceSettings
@@ -310,3 +310,12 @@ async def test_a_statement_prepared_before_a_migration_is_a_conflict_once(databa
         await unit.connection.execute(count)
     await single.dispose()
     await owner.dispose()
+
+
+async def test_a_standby_that_is_not_promoted_yet_takes_no_write_just_now(database: Database) -> None:
+    async def write(unit: UnitOfWork) -> None:
+        await unit.connection.execute(text("SET TRANSACTION READ ONLY"))
+        await unit.connection.execute(INSERT, {"name": "standby"})
+
+    with pytest.raises(DatabaseUnavailable):
+        await database.act(OFFICER, write)

@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from common.auth import Actor, Role
 from common.clock import today
 from common.database import Database, new_metadata
-from common.history import VersionedTables, Written, lock, save, versioned, versions
+from common.history import VersionedTables, Written, lock, raising, save, versioned, versions
+from common.outbox import Reached
 from common.settings import ServiceSettings
 from testing.databases import service_database
 
@@ -169,3 +170,15 @@ async def test_versions_may_not_be_rewritten_nor_rows_removed(database: Database
         rights = text("SELECT kind FROM unnest(ARRAY['UPDATE', 'DELETE']) kind WHERE has_table_privilege(:name, kind)")
         assert (await connection.execute(rights, {"name": "plans_versions"})).all() == []
         assert (await connection.execute(rights, {"name": "plans"})).all() == []
+
+
+async def test_a_stream_goes_on_after_what_was_published_beyond_it(database: Database) -> None:
+    known, unknown = (await saved(database, plans, VALUES)).id, uuid4()
+    ahead = today() + timedelta(days=2)
+    async with database.transaction(OFFICER) as unit:
+        reached = [Reached(str(each), "10001", 5, ahead, ()) for each in (known, unknown)]
+        await raising(plans)(unit.connection, reached)
+        await unit.commit()
+    for thing in (known, unknown):
+        written = await saved(database, plans, VALUES, thing)
+        assert (written.sequence, written.decided_on) == (6, ahead)

@@ -78,6 +78,22 @@ class Postgres:
             death_signal=signal.SIGINT,
         )
 
+    def run_tool(self, name: str, *arguments: str) -> None:
+        """Runs a program of the distribution to its end, under the server's user; raises StartProblem if it fails."""
+        user = unprivileged_user()
+        done = subprocess.run(  # noqa: S603
+            [str(_binaries(user) / name), *arguments],
+            capture_output=True,
+            text=True,
+            cwd=self.data.parent,
+            env={"PATH": os.defpath, "LC_ALL": "C"},
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
+        )
+        if done.returncode != 0:
+            raise StartProblem(f"{name} failed:\n{done.stderr.strip()}")
+
     async def _answers(self) -> bool:
         try:
             connection = await asyncpg.connect(self.url, timeout=3)

@@ -1,13 +1,16 @@
 """A PostgreSQL of a test's own, that may be killed; the shared one must not be."""
 
 import asyncio
+import os
+import shutil
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from servers.child import Child
 from servers.ports import free_port
-from servers.postgres import THROWAWAY, Postgres
+from servers.postgres import THROWAWAY, Postgres, unprivileged_user
 from servers.problems import StartProblem
 from testing.providers import scratch
 from testing.waiting import eventually
@@ -20,6 +23,11 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self._postgres = Postgres(folder / "postgres", folder / "postgres.log", free_port(), settings=THROWAWAY)
+        self.spare = folder / "spare"
+        """A folder that the programs of PostgreSQL may write to."""
+        self.spare.mkdir()
+        if (user := unprivileged_user()) is not None:
+            os.chown(self.spare, user, user)
 
     @property
     def url(self) -> str:
@@ -34,6 +42,28 @@ class Cluster:
         """Ends the postmaster like `kill -9`; its backends end when they notice."""
         self._child.kill()
         await self._child.exited()
+
+    async def stop(self) -> None:
+        """Ends it in order; its data are complete on the disk then."""
+        await self._child.stop(PATIENCE)
+
+    async def run_tool(self, name: str, *arguments: str) -> None:
+        """Runs a program of PostgreSQL, such as `pg_dump`, as the user that owns the data."""
+        await asyncio.to_thread(self._postgres.run_tool, name, *arguments)
+
+    @property
+    def data(self) -> Path:
+        """The folder of its data."""
+        return self._postgres.data
+
+    async def copy_data(self, target: Path) -> None:
+        """Copies the folder of a server that does not run, with its owner and modes."""
+        await asyncio.to_thread(subprocess.run, ["cp", "-a", str(self.data), str(target)], check=True)
+
+    async def take_data(self, source: Path) -> None:
+        """Puts another folder in the place of its data, while it does not run."""
+        await asyncio.to_thread(shutil.rmtree, self.data)
+        await asyncio.to_thread(source.rename, self.data)
 
     async def _started(self) -> bool:
         self._child = Child(await asyncio.to_thread(self._postgres.prepare))

@@ -17,11 +17,23 @@ from sqlalchemy.schema import CreateTable
 
 from common.database.migrations import upgrade
 from common.database.rights import ALEMBIC_TABLE, grant_rights
+from common.outbox import fence
 from common.settings import asyncpg_url
 from testing.shared_servers import postgres_url
 
 _LOCK = "SELECT pg_advisory_lock(hashtext('quxiang tests: ' || $1))"
-_SHAPING = {"clock", "common_tables", "history", "table", "tables", "schema", "migrations", "rights"}
+_SHAPING = {
+    "clock",
+    "common_tables",
+    "fence",
+    "history",
+    "restore_fence",
+    "table",
+    "tables",
+    "schema",
+    "migrations",
+    "rights",
+}
 
 
 @dataclass(frozen=True)
@@ -35,18 +47,33 @@ class ServiceDatabase:
 
 
 @asynccontextmanager
-async def service_database(package: str, metadata: MetaData | None = None) -> AsyncIterator[ServiceDatabase]:
+async def service_database(
+    package: str, metadata: MetaData | None = None, *, compared: bool = True
+) -> AsyncIterator[ServiceDatabase]:
     """A fresh database of a service, dropped at the end.
 
     Without metadata the service's migrations make the tables; with it they are made from the metadata, for parts of
     `common` that have no migrations. Rights of the application role are granted as in production in both cases.
+    Its outbox takes events; unless `compared`, only once a relay has opened it.
     """
     found = _addresses(package, f"test_{package}_{secrets.token_hex(5)}")
     async with _administration() as admin:
         template = await _template(admin, package, metadata)
         await admin.execute(f'CREATE DATABASE "{found.name}" TEMPLATE "{template}" OWNER "{package}_owner"')
     async with _dropped_at_the_end(found):
+        if compared:
+            await open_outbox(found.admin_url)
         yield found
+
+
+async def open_outbox(url: str) -> None:
+    """Notes the outbox of a database, if it has one, as compared with the topics in this run of the server."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        if await connection.fetchval("SELECT to_regclass('relay_state')"):
+            await connection.execute(fence.OPEN)
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager

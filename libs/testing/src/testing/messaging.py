@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from common.audit import audit_table
 from common.consuming import dead_letter_table
+from common.consuming.applied import consumed_table
 from common.consuming.reading import read_record
 from common.contracts import EVENT_TYPES, IncomingEvent, OutgoingEvent
 from common.contracts.fields import example_instant
@@ -25,6 +27,8 @@ from testing.waiting import eventually
 PARTITIONS = 3
 METADATA = new_metadata()
 outbox_tables(METADATA)
+audit_table(METADATA)
+consumed_table(METADATA)
 dead_letter_table(METADATA)
 
 
@@ -49,9 +53,9 @@ async def own_topics(settings: ServiceSettings) -> AsyncIterator[ServiceSettings
 
 
 @asynccontextmanager
-async def outbox_database() -> AsyncIterator[Database]:
-    """A database that has an outbox, dead letters and nothing else, as the application role."""
-    async with service_database("destinations", METADATA) as found:
+async def outbox_database(*, compared: bool = True) -> AsyncIterator[Database]:
+    """A database that has what events need and nothing else, as the application role."""
+    async with service_database("destinations", METADATA, compared=compared) as found:
         database = Database.connect(found.app_url)
         try:
             yield database

@@ -164,7 +164,7 @@ async def running_stack(folder: Path, *, split: Sequence[str] = (), issuer: str 
     async with AsyncExitStack() as opened:
         for service in SERVICES:
             KeyRing.generate().store(folder / f"{service}.keyring.json")
-            stack.databases[service] = await opened.enter_async_context(service_database(service))
+            stack.databases[service] = await opened.enter_async_context(service_database(service, compared=False))
             stack.ports[service] = free_port()
         opened.push_async_callback(delete_topics, stack.settings("registry"), stack.prefix)
         for service in SERVICES:

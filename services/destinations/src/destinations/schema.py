@@ -2,6 +2,7 @@
 
 from common.audit import audit_table
 from common.consuming import dead_letter_table
+from common.consuming.applied import consumed_table
 from common.database import new_metadata
 from common.once import idempotency_table
 from common.operations.tables import operation_tables
@@ -14,3 +15,4 @@ audit_table(metadata)
 dead_letter_table(metadata)
 operation_tables(metadata)
 idempotency_table(metadata)
+consumed_table(metadata)

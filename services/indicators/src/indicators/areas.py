@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
-from common.contracts import graduate, organisation, registration, response
+from common.contracts import graduate, organisation, rate, registration, response
 from common.contracts.catalogue import EVENT_TYPES
 from common.contracts.envelope import IncomingEvent
 from common.contracts.organisation import OrganisationData
@@ -15,7 +15,7 @@ from indicators.organisation.subscriptions import keep_units
 from indicators.progress import tables as progress_tables
 from indicators.progress.storage import report
 from indicators.rates import tables as rate_tables
-from indicators.rates.announcements import EVERY_SECONDS, announce_moved_groups
+from indicators.rates.announcements import EVERY_SECONDS, announce_moved_groups, raise_streams
 from indicators.rates.routes import router as rate_routes
 from indicators.responses import tables as response_tables
 from indicators.responses.routes import router as response_routes
@@ -61,6 +61,7 @@ AREAS = (
         tables=[rate_tables.rate_streams],
         routes=[rate_routes],
         periodic=lambda runtime: [every(EVERY_SECONDS, partial(announce_moved_groups, runtime.database))],
+        streams={rate.TOPIC: raise_streams},
     ),
     Area(routes=[structure_routes]),
     Area(

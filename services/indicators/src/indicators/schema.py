@@ -2,6 +2,7 @@
 
 from common.audit import audit_table
 from common.consuming import dead_letter_table
+from common.consuming.applied import consumed_table
 from common.database import new_metadata
 from common.outbox import outbox_tables
 
@@ -10,3 +11,4 @@ metadata = new_metadata()
 outbox_tables(metadata)
 audit_table(metadata)
 dead_letter_table(metadata)
+consumed_table(metadata)

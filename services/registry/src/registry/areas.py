@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from common.contracts import graduate, organisation
 from common.imports import run_import
 from common.service_process import Area, Operation
 from registry.codes.routes import router as code_routes
@@ -9,6 +10,8 @@ from registry.graduates import tables as graduate_tables
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, roster_import
 from registry.graduates.imports.routes import router as import_routes
 from registry.graduates.routes import router as graduate_routes
+from registry.graduates.storage import roster
+from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
 from registry.organisation.routes import router as school_routes
 
@@ -21,11 +24,13 @@ AREAS = (
             organisation_tables.classes,
         ],
         routes=[school_routes],
+        streams={organisation.TOPIC: organisation_storage.raise_streams},
     ),
     Area(
         tables=[graduate_tables.graduates, graduate_tables.graduate_versions],
         routes=[graduate_routes, import_routes],
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
+        streams={graduate.TOPIC: roster.raise_streams},
     ),
     Area(routes=[code_routes]),
 )

@@ -1,6 +1,6 @@
 """The areas of the service: what each brings to the app, the worker and the migrations."""
 
-from common.contracts import graduate, organisation
+from common.contracts import graduate, organisation, response
 from common.service_process import Area, Operation, Subscription
 from surveys.answers.routes import router as answer_routes
 from surveys.invitations.commands import KIND
@@ -13,6 +13,7 @@ from surveys.responses.routes import router as response_routes
 from surveys.responses.tables import response_pages, responses
 from surveys.roster.subscriptions import keep_graduates, keep_schools, thing_of
 from surveys.roster.tables import graduates, schools
+from surveys.waves import storage as wave_storage
 from surveys.waves.routes import router as wave_routes
 from surveys.waves.tables import response_streams, wave_eligible, waves
 
@@ -30,7 +31,11 @@ AREAS = (
         subscription=ROSTER,
     ),
     Area(tables=[questionnaires, questionnaire_versions], routes=[questionnaire_routes]),
-    Area(tables=[waves, wave_eligible, response_streams], routes=[wave_routes]),
+    Area(
+        tables=[waves, wave_eligible, response_streams],
+        routes=[wave_routes],
+        streams={response.TOPIC: wave_storage.raise_streams},
+    ),
     Area(
         tables=[invitations],
         routes=[invitation_routes],

@@ -2,6 +2,7 @@
 
 from common.database.clock import create_clock, drop_clock
 from common.database.common_tables import create_first, drop_first, let_operations_be_cancelled
+from common.database.restore_fence import fence_outbox, unfence_outbox
 
 revision = "202612010001"
 down_revision = None
@@ -13,8 +14,10 @@ def upgrade() -> None:
     create_first()
     create_clock()
     let_operations_be_cancelled()
+    fence_outbox()
 
 
 def downgrade() -> None:
+    unfence_outbox()
     drop_clock()
     drop_first()

@@ -7,6 +7,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy import text
 
 from common.bounded import wait_at_most
+from common.consuming.applied import Applied, NewRunError
 from common.consuming.dead_letters import DeadLetters, Newest
 from common.consuming.handling import Handling
 from common.consuming.member import PAUSED, Member
@@ -14,6 +15,7 @@ from common.consuming.progress import OnProgress
 from common.consuming.reading import types_of
 from common.consuming.retrying import Handle, RetriesExhaustedError
 from common.database import Database
+from common.errors import TransientError
 from common.kafka import BrokerUnavailableError, consumer, ensure_topics
 from common.observability import Notice, logger
 from common.settings import ServiceSettings
@@ -66,7 +68,7 @@ class Consumer:
         while True:
             try:
                 await self._join()
-            except (BrokerUnavailableError, RetriesExhaustedError, KafkaError) as error:
+            except (BrokerUnavailableError, RetriesExhaustedError, NewRunError, TransientError, KafkaError) as error:
                 _log.warning("Consumer starts anew", group=self._group, error=type(error).__name__, cause=str(error))
             finally:
                 self._member = None
@@ -98,6 +100,7 @@ class Consumer:
             self._paused,
             self._on_progress,
             self._max_batch,
+            Applied(self._database, self._settings, self._group),
         )
         self._member = member
         async with consumer(self._settings, self._group, self._topics, member) as client:

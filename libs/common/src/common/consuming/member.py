@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
+from common.consuming.applied import Applied
 from common.consuming.dead_letters import DeadLetters
 from common.consuming.handling import Handling
 from common.consuming.progress import OnProgress, Tracker, lag
@@ -52,10 +53,11 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         paused: set[str],
         on_progress: OnProgress | None,
         max_batch: int,
+        applied: Applied,
     ) -> None:
         self._settings, self._group, self._types = settings, group, types
         self._handling, self._letters, self._on_progress = handling, letters, on_progress
-        self._topics_paused, self._max_batch = paused, max_batch
+        self._topics_paused, self._max_batch, self._applied = paused, max_batch, applied
         self._client: AIOKafkaConsumer
         self._tracker: Tracker
         self._pending: dict[TopicPartition, int] = {}
@@ -65,11 +67,12 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         self.joined = False
 
     async def run(self, client: AIOKafkaConsumer) -> None:
-        """Works until cancelled, until the broker fails, or until a failure outlasts the retries."""
+        """Works until cancelled, until broker or database fail, or until the database's server has started anew."""
         self._client = client
         self._tracker = Tracker(self._settings, client, self._topics_paused)
         try:
             while True:
+                await self._applied.take_up(client)
                 # partitions come back from a rebalance as if they had never paused
                 client.pause(*self._of_paused_topics())
                 fetching = client.getmany(timeout_ms=FETCH_WAIT_MS, max_records=self._max_batch)
@@ -111,6 +114,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         done = outcome.batch
         _events.labels(self._group).inc(len(done.events) + len(done.broken) - outcome.failed)
         self._tracker.applied(done.records.values(), done.events)
+        self._applied.note(done.records.values())
         for topic in outcome.paused:
             self._pause(topic, batch.records.values())
         # offsets of an assignment that has ended may mean other events by now: the broker's data can be new
@@ -153,6 +157,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _report(self) -> None:
         self._reported_at = time.monotonic()
+        await self._applied.store()
         try:
             progress = await self._tracker.report()
         except (BrokerUnavailableError, IllegalStateError, AttributeError) as error:

@@ -31,8 +31,9 @@ UNEXPLAINED_ATTEMPTS = 3
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 
-# serialization failure, deadlock, lock not available, query cancelled, connection and resource trouble, shutdown
-_PASSING_SQLSTATES = ("40001", "40P01", "55P03", "57014", "08", "53", "57P")
+# serialization failure, deadlock, lock not available, query cancelled, standby not promoted yet, connection and
+# resource trouble, shutdown
+_PASSING_SQLSTATES = ("40001", "40P01", "55P03", "57014", "25006", "08", "53", "57P")
 
 _log = logger(__name__)
 _retries = counter("consumer_retries_total", "Batches tried again", ["error"])

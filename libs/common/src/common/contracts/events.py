@@ -42,8 +42,27 @@ class EventType(Event):
 
 
 @dataclass(frozen=True)
+class States:
+    """How events of a topic state a thing again, or that it is gone; see `recover-published`.
+
+    `gone` is the type that ends a thing, with the field of its data and the word that say so. `again` is the type that
+    states what stands once more; None where the type of its last event does. `thing` names the fields that tell the
+    things of one key apart, none where a key is about one thing.
+    """
+
+    gone: str
+    field: str
+    word: str
+    again: str | None = None
+    thing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class TopicSpec:
-    """One topic of the contract; `key` names the field of the data that is the message key."""
+    """One topic of the contract; `key` names the field of the data that is the message key.
+
+    `states` is None where a restored database has nothing to state again.
+    """
 
     name: str
     owner: str
@@ -51,3 +70,4 @@ class TopicSpec:
     summary: str
     events: tuple[Event, ...]
     retention_days: int = RETENTION_DAYS
+    states: States | None = None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from common.contracts.events import EXAMPLE_FACTS, EXAMPLE_GRADUATE, Event, TopicSpec
+from common.contracts.events import EXAMPLE_FACTS, EXAMPLE_GRADUATE, Event, States, TopicSpec
 from common.contracts.fields import ADDITIVE, Code, CohortField, EventData, Slug, UnitCode, Version
 
 TOPIC = "quxiang.registry.graduate.v1"
@@ -79,4 +79,6 @@ EVENTS = (
     Event(WITHDRAWN, GraduateData, "A graduate left the population", _example(GraduateStatus.WITHDRAWN, "status")),
 )
 
-TOPIC_SPEC = TopicSpec(TOPIC, "registry", "graduate_id", "State of one graduate's roster entry", EVENTS)
+STATES = States(gone=WITHDRAWN, field="status", word=GraduateStatus.WITHDRAWN, again=CHANGED)
+
+TOPIC_SPEC = TopicSpec(TOPIC, "registry", "graduate_id", "State of one graduate's roster entry", EVENTS, states=STATES)

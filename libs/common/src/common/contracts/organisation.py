@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from common.contracts.events import EXAMPLE_FACTS, Event, TopicSpec
+from common.contracts.events import EXAMPLE_FACTS, Event, States, TopicSpec
 from common.contracts.fields import ADDITIVE, Code, EventData, UnitCode
 
 TOPIC = "quxiang.registry.organisation.v1"
@@ -65,4 +65,8 @@ EVENTS = (
     ),
 )
 
-TOPIC_SPEC = TopicSpec(TOPIC, "registry", "school_code", "Schools with their colleges, majors and classes", EVENTS)
+STATES = States(gone=CHANGED, field="state", word=UnitState.CLOSED, again=CHANGED, thing=("unit_kind", "code"))
+
+TOPIC_SPEC = TopicSpec(
+    TOPIC, "registry", "school_code", "Schools with their colleges, majors and classes", EVENTS, states=STATES
+)

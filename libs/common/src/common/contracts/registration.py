@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from common.contracts.events import EXAMPLE_FACTS, EXAMPLE_GRADUATE, Event, TopicSpec
+from common.contracts.events import EXAMPLE_FACTS, EXAMPLE_GRADUATE, Event, States, TopicSpec
 from common.contracts.fields import ADDITIVE, Code, CohortField, EventData, Slug, UnitCode, Version
 
 TOPIC = "quxiang.destinations.registration.v1"
@@ -117,4 +117,8 @@ EVENTS = (
     Event(DISPUTED, DestinationData, "The graduate disputed", _example(Confirmation.DISPUTED, "confirmation")),
 )
 
-TOPIC_SPEC = TopicSpec(TOPIC, "destinations", "graduate_id", "State of one graduate's approved destination", EVENTS)
+STATES = States(gone=VOIDED, field="state", word=RegistrationState.VOIDED, again=CHANGED)
+
+TOPIC_SPEC = TopicSpec(
+    TOPIC, "destinations", "graduate_id", "State of one graduate's approved destination", EVENTS, states=STATES
+)

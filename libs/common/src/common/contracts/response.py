@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from common.contracts.events import EXAMPLE_FACTS, EXAMPLE_GRADUATE, Event, TopicSpec
+from common.contracts.events import EXAMPLE_FACTS, EXAMPLE_GRADUATE, Event, States, TopicSpec
 from common.contracts.fields import ADDITIVE, CohortField, EventData, Version
 
 TOPIC = "quxiang.surveys.response.v1"
@@ -59,4 +59,8 @@ EVENTS = (
     Event(WITHDRAWN, ResponseData, "An answer was withdrawn", _example(ResponseState.WITHDRAWN, 11)),
 )
 
-TOPIC_SPEC = TopicSpec(TOPIC, "surveys", "graduate_id", "Who was asked in a wave and who answered", EVENTS)
+STATES = States(gone=WITHDRAWN, field="state", word=ResponseState.WITHDRAWN, thing=("wave_id",))
+
+TOPIC_SPEC = TopicSpec(
+    TOPIC, "surveys", "graduate_id", "Who was asked in a wave and who answered", EVENTS, states=STATES
+)

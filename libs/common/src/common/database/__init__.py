@@ -1,13 +1,14 @@
 """PostgreSQL: one engine per process, one unit of work per act, migrations as a separate command."""
 
 from common.database.engine import Database, is_reading
-from common.database.failures import DatabaseUnavailable, SerialisationConflict
+from common.database.failures import DatabaseRestored, DatabaseUnavailable, SerialisationConflict
 from common.database.schema import NOW, instant_column, new_metadata, uuid_key
 from common.database.unit_of_work import UnitOfWork
 
 __all__ = [
     "NOW",
     "Database",
+    "DatabaseRestored",
     "DatabaseUnavailable",
     "SerialisationConflict",
     "UnitOfWork",

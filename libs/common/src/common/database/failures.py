@@ -8,13 +8,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from common.errors import Busy, Message, Unavailable
+from common.outbox import fence
 
 _ROLLED_BACK = frozenset({"40001", "40P01"})
 _PLAN_OUTDATED = "InvalidCachedStatementError"
 """A migration changed a table under a prepared statement; the dialect forgets the plan, so the next attempt works."""
 
 _OUT_OF_ORDER = ("08", "53", "57P", "58")
-_CANCELLED = frozenset({"57014", "25P03"})
+# cancelled, idle for too long, and a standby that is not promoted yet and refuses every write
+_NOT_NOW = frozenset({"57014", "25P03", "25006"})
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -35,6 +37,22 @@ class DatabaseUnavailable(Unavailable):
         super().__init__(retry_after=2.0)
 
 
+class DatabaseRestored(Unavailable):
+    """The database server has started anew, perhaps from a backup, and nothing is announced until a relay has looked.
+
+    It passes by itself, except where the database lacks events: then an operator runs `recover-published`.
+    """
+
+    code = "database_restored"
+    title = Message(
+        "数据库刚刚启动或恢复，尚未与已发布的事件核对，请稍后重试",
+        "The database was started or restored, and is not compared yet with what was published; try again",
+    )
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=5.0)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Raises the errors above in place of the driver's; everything else passes through."""
@@ -46,7 +64,9 @@ def translated() -> Iterator[None]:
             raise SerialisationConflict from error
         if state == _LOCK_NOT_AVAILABLE:
             raise Busy from error
-        if error.connection_invalidated or state in _CANCELLED or state.startswith(_OUT_OF_ORDER):
+        if state == fence.SQLSTATE:
+            raise DatabaseRestored from error
+        if error.connection_invalidated or state in _NOT_NOW or state.startswith(_OUT_OF_ORDER):
             raise DatabaseUnavailable from error
         raise
     except (PoolTimeoutError, asyncpg.InternalClientError) as error:

@@ -1,6 +1,9 @@
 """Tables of the outbox; a service attaches them to its own metadata."""
 
+from typing import Any
+
 from sqlalchemy import (
+    DDL,
     BigInteger,
     CheckConstraint,
     Column,
@@ -14,11 +17,13 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    event,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, OID
 
 from common.clock import NOW_SQL
+from common.outbox import fence
 
 TABLE = "outbox"
 RELAY_STATE = "relay_state"
@@ -27,7 +32,9 @@ RELAY_STATE = "relay_state"
 def outbox_tables(metadata: MetaData) -> tuple[Table, Table]:
     """Adds `outbox` and `relay_state` to the metadata. Set-based writers insert into `outbox` directly.
 
-    `position` stays NULL until the relay numbers the row; the rest of a row never changes.
+    `position` stays NULL until the relay numbers the row; the rest of a row never changes. `relay_state` holds up to
+    which position the broker has acknowledged everything and the broker's time of the last acknowledgement, in which
+    run of the server the outbox was compared with the topics, and how many events of theirs it lacked then.
     """
     outbox = Table(
         TABLE,
@@ -59,6 +66,20 @@ def outbox_tables(metadata: MetaData) -> tuple[Table, Table]:
         Column("id", SmallInteger, primary_key=True, server_default=text("1")),
         Column("numbered", BigInteger, nullable=False, server_default=text("0")),
         Column("sent", BigInteger, nullable=False, server_default=text("0")),
+        Column("sent_at", DateTime(timezone=True)),
+        *run_columns(),
+        Column("lacking", BigInteger, nullable=False, server_default=text("0")),
         CheckConstraint("id = 1", name="one_row"),
     )
+    for statement in fence.CREATE:
+        event.listen(outbox, "after_create", DDL(statement))  # type: ignore[no-untyped-call]
     return outbox, relay_state
+
+
+def run_columns() -> list[Column[Any]]:
+    """Columns of a row that holds for one run of the server, one database and one table only."""
+    return [
+        Column("server_started_at", DateTime(timezone=True)),
+        Column("database_oid", OID),
+        Column("table_oid", OID),
+    ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -29,7 +30,8 @@ _NUMBER = f"""
         RETURNING outbox.*
     ),
     stored AS (
-        UPDATE relay_state SET numbered = numbered + (SELECT count(*) FROM placed), sent = greatest(sent, $1)
+        UPDATE relay_state SET numbered = numbered + (SELECT count(*) FROM placed), sent = greatest(sent, $1),
+               sent_at = greatest(sent_at, $2)
         WHERE sent < $1 OR EXISTS (SELECT FROM placed)
     )
     SELECT {COLUMNS} FROM placed ORDER BY position
@@ -59,9 +61,9 @@ async def sent_position(connection: asyncpg.Connection) -> int:
     return int(await connection.fetchval("SELECT sent FROM relay_state"))
 
 
-async def number_next(connection: asyncpg.Connection, sent: int) -> list[StoredEvent]:
-    """Stores the sent position and numbers the next committed rows, in id order."""
-    return _events(await connection.fetch(_NUMBER, sent))
+async def number_next(connection: asyncpg.Connection, sent: int, sent_at: datetime | None = None) -> list[StoredEvent]:
+    """Stores what was acknowledged, until which broker time, and numbers the next committed rows, in id order."""
+    return _events(await connection.fetch(_NUMBER, sent, sent_at))
 
 
 async def unsent_after(connection: asyncpg.Connection, sent: int) -> list[StoredEvent]:

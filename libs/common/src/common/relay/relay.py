@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from datetime import datetime
 from enum import StrEnum
 
 import asyncpg
+from sqlalchemy import text
 
 from common.contracts.catalogue import topics_of
 from common.contracts.envelope import StoredEvent
@@ -12,8 +14,10 @@ from common.database import Database
 from common.database.dedicated import LOST, dedicated_connection
 from common.kafka import BrokerUnavailableError, ensure_topics
 from common.observability import counter, gauge, logger
+from common.outbox import fence
 from common.publishing import Publisher, publisher
-from common.relay.connection import wait_for_leadership
+from common.relay.comparing import LACKING, NOT_COMPARED, compare, is_open, lacks_events
+from common.relay.connection import STANDBY_SECONDS, wait_for_leadership
 from common.relay.numbering import backlog, number_next, sent_position, unsent_after
 from common.relay.sending import send
 from common.settings import ServiceSettings
@@ -23,6 +27,8 @@ IDLE_POLL = 0.050
 _BUSY_FOR = 1.0
 _MEASURE_EVERY = 5.0
 _BACKOFF = (0.2, 0.5, 1.0, 2.0)
+
+_STATE = text(f"SELECT ({fence.IS_OPEN}) AS open, (SELECT lacking > 0 FROM relay_state) AS lacking")
 
 _log = logger(__name__)
 _sent_total = counter("outbox_sent_total", "Events acknowledged by the broker")
@@ -43,7 +49,7 @@ class Relay:
     """Sends a service's outbox. Any number may run; the lock lets one lead, and two at once would only duplicate."""
 
     def __init__(self, database: Database, settings: ServiceSettings) -> None:
-        self._engine = database.engine
+        self._database = database
         self._settings = settings
         self.role = Role.STARTING
 
@@ -53,8 +59,10 @@ class Relay:
         while True:
             started = time.monotonic()
             try:
-                async with dedicated_connection(self._engine, f"{self._settings.service} relay") as connection:
+                async with dedicated_connection(self._database.engine, f"{self._settings.service} relay") as connection:
                     self._become(Role.STANDING_BY)
+                    while await lacks_events(connection):  # noqa: ASYNC110 - the command that puts them back is elsewhere
+                        await asyncio.sleep(STANDBY_SECONDS)
                     await wait_for_leadership(connection)
                     self._become(Role.LEADING)
                     _log.info("Relay leads")
@@ -67,18 +75,27 @@ class Relay:
             await asyncio.sleep(_backoff(failures))
 
     async def not_ready(self) -> str | None:
-        """Why the relay is neither leading nor standing by; None when it is."""
-        return "relay has no database connection" if self.role is Role.STARTING else None
+        """Why the relay is neither leading nor standing by, or why the outbox takes nothing; None when all is well."""
+        if self.role is Role.STARTING:
+            return "relay has no database connection"
+        async with self._database.reading() as connection:
+            state = (await connection.execute(_STATE)).one()
+        if state.open:
+            return None
+        return LACKING if state.lacking else NOT_COMPARED
 
     def _become(self, role: Role) -> None:
         self.role = role
         _leading.set(role is Role.LEADING)
 
     async def _lead(self, connection: asyncpg.Connection) -> None:
+        """Sends for as long as the connection holds; returns where the outbox lacks events, for others to lead."""
         failures = 0
         while True:
             try:
                 await ensure_topics(self._settings, topics_of(self._settings.service))
+                if not await is_open(connection) and not await compare(connection, self._settings):
+                    return
                 async with publisher(self._settings) as client:
                     failures = 0
                     await _Sending(connection, client, self._settings).run()
@@ -97,6 +114,7 @@ class _Sending:
         self._client = client
         self._settings = settings
         self._sent = 0
+        self._sent_at: datetime | None = None
         self._worked_at = time.monotonic()
         self._measured_at = 0.0
 
@@ -106,7 +124,7 @@ class _Sending:
         while rows := await unsent_after(self._connection, self._sent):
             await self._send(rows)
         while True:
-            if rows := await number_next(self._connection, self._sent):
+            if rows := await number_next(self._connection, self._sent, self._sent_at):
                 await self._send(rows)
                 continue
             self._client.require_connected()
@@ -117,7 +135,7 @@ class _Sending:
             await asyncio.sleep(BUSY_POLL if now - self._worked_at < _BUSY_FOR else IDLE_POLL)
 
     async def _send(self, rows: list[StoredEvent]) -> None:
-        await send(self._client, self._settings, rows)
+        self._sent_at = await send(self._client, self._settings, rows)
         self._sent = rows[-1].position
         self._worked_at = time.monotonic()
         _sent_total.inc(len(rows))

@@ -39,7 +39,9 @@ async def replay(
         last = await connection.fetchval("SELECT coalesce(max(position), 0) FROM outbox")
         after = from_position - 1
         while rows := await connection.fetch(_PAGE, after, last, topic, school):
-            await send(client, settings, [StoredEvent(**row) for row in rows])
+            sent_at = await send(client, settings, [StoredEvent(**row) for row in rows])
+            # what is in the outbox by now need not be compared again
+            await connection.execute("UPDATE relay_state SET sent_at = greatest(sent_at, $1)", sent_at)
             after = rows[-1]["position"]
             count += len(rows)
             _log.info("Replayed", events=count, position=after)

@@ -1,6 +1,7 @@
 """Sending stored events in position order; shared by the relay and by `replay`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 
 from common.contracts.envelope import StoredEvent, to_headers
@@ -11,8 +12,11 @@ from common.settings import ServiceSettings
 _partition = lru_cache(maxsize=8_192)(partition_for)
 
 
-async def send(client: Publisher, settings: ServiceSettings, events: Sequence[StoredEvent]) -> None:
-    """Returns when the broker has acknowledged all; raises BrokerUnavailableError, and then the outcome is unknown."""
+async def send(client: Publisher, settings: ServiceSettings, events: Sequence[StoredEvent]) -> datetime | None:
+    """Returns when the broker has acknowledged all; raises BrokerUnavailableError, and then the outcome is unknown.
+
+    Gives the broker's time of the last of them.
+    """
     base = schema_base(settings)
     messages = [
         Message(
@@ -24,4 +28,4 @@ async def send(client: Publisher, settings: ServiceSettings, events: Sequence[St
         )
         for event in events
     ]
-    await client.send(messages)
+    return await client.send(messages)

@@ -24,6 +24,7 @@ from common.errors import PermanentError
 from common.http import Router, create_app
 from common.operations import Handler, OperationRunner
 from common.operations.routes import operations_router
+from common.outbox import RaiseStreams
 from common.periodic import Periodic
 from common.service_process.composition import Background, Command, Readiness, Service
 from common.service_process.housekeeping import tidying, timetable
@@ -76,6 +77,8 @@ class Operation:
 class Area:
     """What one area brings: tables, routes, handlers by type of event, long work by kind, and work beside HTTP.
 
+    `streams` names, for each topic that it publishes, where the sequences of a key are counted.
+
     `periodic` gives acts that are due again and again (`common.periodic.every`); one worker of many does each.
     Handlers need a `subscription`; one function may handle several types, and then gets them in one call.
     """
@@ -87,6 +90,7 @@ class Area:
     operations: Mapping[str, Operation] = field(default_factory=dict)
     background: Callable[[Runtime], Sequence[Background]] = lambda _runtime: ()
     periodic: Callable[[Runtime], Sequence[Periodic]] = lambda _runtime: ()
+    streams: Mapping[str, RaiseStreams] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -137,6 +141,7 @@ class Composition:
             self.background,
             {each.group: SUBSCRIPTIONS[each.group] for each in self._subscriptions()},
             self.commands,
+            {topic: streams for area in self.areas for topic, streams in area.streams.items()},
         )
 
     def create_app(self, settings: ServiceSettings, database: Database, readiness: Readiness) -> FastAPI:

@@ -15,13 +15,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from common import clock
 from common.bounded import OutOfTimeError, wait_at_most
 from common.consuming import replay_dead_letters
+from common.contracts import OutgoingEvent
 from common.contracts.catalogue import SUBSCRIPTIONS
+from common.contracts.envelope import StoredEvent
 from common.database import Database
 from common.database.revisions import DatabaseBehindError, require_current
 from common.errors import QuxiangError, TransientError
 from common.http.probes import probes_app
 from common.kafka import BrokerUnavailableError, ensure_topics
 from common.observability import configure_logging, logger
+from common.relay.recovering import Recovered, recover_published
 from common.relay.relay import Relay
 from common.relay.replay import replay
 from common.service_process.composition import Background, Service
@@ -62,6 +65,9 @@ def _parser(service: Service) -> ArgumentParser:
     again.add_argument("--school")
     letters = commands.add_parser("replay-dead-letters", help="send dead letters to their original topics again")
     letters.add_argument("--group", choices=sorted(service.subscriptions))
+    commands.add_parser(
+        "recover-published", help="after a restore: put back what was published, and announce what stands"
+    )
     for command in service.commands:
         command.arguments(commands.add_parser(command.name, help=command.help))
     return parser
@@ -107,10 +113,36 @@ async def _dispatch(service: Service, settings: ServiceSettings, database: Datab
             for group in [parsed.group] if parsed.group else sorted(service.subscriptions):
                 count = await replay_dead_letters(settings, group, service.subscriptions[group])
                 _log.info("Dead letters returned", group=group, messages=count)
+        case "recover-published":
+            await require_current(database, service.name)
+            _report(await recover_published(database.patient, settings, service.streams))
         case name:
             await require_current(database, settings.service)
             return await own[name].run(settings, database.patient, parsed)
     return 0
+
+
+def _report(recovered: Recovered | None) -> None:
+    """Lists what was done, a line for each event."""
+    if recovered is None:
+        _log.info("The outbox is open: it was compared in this run of the database server")
+        return
+    for event in recovered.put_back:
+        _log.info("Put back", event_id=str(event.event_id), **_named(event), position=event.position)
+    for event in recovered.forked:
+        _log.error("Not put back: another event has its sequence", event_id=str(event.event_id), **_named(event))
+    for announced in recovered.announced:
+        _log.info("Announced", **_named(announced))
+    _log.info(
+        "Recovery is complete, the outbox is open",
+        put_back=len(recovered.put_back),
+        forked=len(recovered.forked),
+        announced=len(recovered.announced),
+    )
+
+
+def _named(event: StoredEvent | OutgoingEvent) -> dict[str, object]:
+    return {"topic": event.topic, "key": event.key, "sequence": event.sequence, "type": event.type}
 
 
 async def _serve(service: Service, settings: ServiceSettings, database: Database, command: str) -> int:

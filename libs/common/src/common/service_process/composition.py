@@ -8,6 +8,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from common.database import Database
+from common.outbox import RaiseStreams
 from common.settings import ServiceSettings
 
 NotReady = Callable[[], Awaitable[str | None]]
@@ -41,7 +42,8 @@ class Service:
 
     `settings` reads the environment. `create_app` makes the API; what it is given as readiness belongs to `/readyz`.
     `background` makes what the worker runs beside the relay, which every service has. `subscriptions` (consumer group
-    → topics) tells `replay-dead-letters` where to look.
+    → topics) tells `replay-dead-letters` where to look, `streams` (topic → function) `recover-published` where the
+    service counts the sequences of its events.
     """
 
     name: str
@@ -50,3 +52,4 @@ class Service:
     background: Callable[[Any, Database], Sequence[Background]] = lambda _settings, _database: ()
     subscriptions: Mapping[str, Sequence[str]] = field(default_factory=dict)
     commands: Sequence[Command] = ()
+    streams: Mapping[str, RaiseStreams] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import SYSTEM
 from common.clock import NOW_SQL
@@ -12,6 +13,7 @@ from common.contracts import OutgoingEvent, rate
 from common.contracts.rate import MovedGroup, RateMovedData
 from common.database import Database, UnitOfWork
 from common.identifiers import Cohort, SchoolCode
+from common.outbox import Reached, columns_of
 from indicators.schemes.groupings import level_of
 
 EVERY_SECONDS = 1.0
@@ -37,6 +39,14 @@ _NEXT = text(
     """
 )
 
+_RAISE = text(
+    """
+    INSERT INTO rate_streams AS kept (school_code, sequence)
+    SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:sequences AS bigint[]))
+    ON CONFLICT (school_code) DO UPDATE SET sequence = greatest(kept.sequence, EXCLUDED.sequence)
+    """
+)
+
 
 class Moved(NamedTuple):
     """A group whose figures moved; '' stands for a missing value."""
@@ -45,6 +55,12 @@ class Moved(NamedTuple):
     cohort: Cohort
     dimension: str
     value: str
+
+
+async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
+    """Lets the next event of each school follow the last one that was published."""
+    columns = columns_of(reached)
+    await connection.execute(_RAISE, {"keys": columns["keys"], "sequences": columns["sequences"]})
 
 
 async def announce_moved_groups(database: Database) -> int:

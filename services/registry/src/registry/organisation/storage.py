@@ -1,19 +1,34 @@
 """SQL about schools and their units."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Table, Text, any_, bindparam, literal, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.auth import Owners, Principal, Role, RowScope, ScopeShape
+from common.contracts.organisation import OrganisationData, UnitKind
 from common.database import NOW
 from common.errors import NotFound
 from common.identifiers import ProvinceCode, SchoolCode
+from common.outbox import Reached, columns_of
 from registry.organisation.domain import Kind, OrganisationUnit, Place
 from registry.organisation.tables import classes, colleges, majors, schools
 
@@ -54,6 +69,25 @@ _NEXT_SEQUENCE = (
     .where(schools.c.code == bindparam("of_school"))
     .values(sequence=schools.c.sequence + 1)
     .returning(schools.c.sequence, NOW)
+)
+
+
+# a school that the database does not know keeps its code: closed, until its administrator opens it again
+_KEEP_SCHOOLS = text(
+    """
+    INSERT INTO schools (code, province_code, name, name_en, state)
+    SELECT code, province_code, name, name_en, 'closed'
+      FROM unnest(CAST(:codes AS text[]), CAST(:provinces AS text[]), CAST(:names AS text[]), CAST(:names_en AS text[]))
+           AS described (code, province_code, name, name_en)
+    ON CONFLICT (code) DO NOTHING
+    """
+)
+_RAISE_STREAMS = text(
+    """
+    UPDATE schools SET sequence = greatest(schools.sequence, reached.sequence)
+      FROM unnest(CAST(:keys AS text[]), CAST(:sequences AS bigint[])) AS reached (code, sequence)
+     WHERE schools.code = reached.code
+    """
 )
 
 
@@ -153,6 +187,23 @@ async def next_sequence(connection: AsyncConnection, school_code: SchoolCode) ->
     """The number of the school's next event, and the database's instant."""
     sequence, instant = (await connection.execute(_NEXT_SEQUENCE, {"of_school": school_code})).one()
     return sequence, instant
+
+
+async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
+    """Lets the next event of each school follow the last one that was published; keeps schools that are missing."""
+    units = [unit for each in reached for unit in each.things if isinstance(unit, OrganisationData)]
+    described = [unit for unit in units if unit.unit_kind == UnitKind.SCHOOL]
+    await connection.execute(
+        _KEEP_SCHOOLS,
+        {
+            "codes": [unit.code for unit in described],
+            "provinces": [unit.province_code for unit in described],
+            "names": [unit.name for unit in described],
+            "names_en": [unit.name_en for unit in described],
+        },
+    )
+    columns = columns_of(reached)
+    await connection.execute(_RAISE_STREAMS, {"keys": columns["keys"], "sequences": columns["sequences"]})
 
 
 async def known_codes(

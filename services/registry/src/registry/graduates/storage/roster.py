@@ -29,12 +29,22 @@ from common.clock import TODAY_SQL
 from common.database import NOW
 from common.errors import NotFound
 from common.identifiers import GraduateId
+from common.outbox import Reached, columns_of
 from registry.graduates.domain.entry import Filters, StoredGraduate, StoredVersion
 from registry.graduates.tables import graduate_versions, graduates
 from registry.organisation.tables import schools
 
 _COLUMNS = tuple(graduates.c[field.name] for field in fields(StoredGraduate))
 _VERSION_COLUMNS = tuple(graduate_versions.c[field.name] for field in fields(StoredVersion))
+_RAISE_STREAMS = text(
+    """
+    UPDATE graduates SET sequence = greatest(graduates.sequence, reached.sequence),
+                         decided_on = greatest(graduates.decided_on, reached.day)
+      FROM unnest(CAST(:keys AS uuid[]), CAST(:sequences AS bigint[]), CAST(:days AS date[]))
+           AS reached (id, sequence, day)
+     WHERE graduates.id = reached.id
+    """
+)
 
 
 async def get(
@@ -100,6 +110,12 @@ async def keep_version(connection: AsyncConnection, stored: StoredGraduate, fact
     content = {name: value for name, value in vars(stored).items() if name in graduate_versions.c}
     values = {**content, "graduate_id": stored.id, **facts}
     await connection.execute(_KEEP_VERSION, values)
+
+
+async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
+    """Lets the next event of each graduate follow the last one published; ids of unknown ones are never given again."""
+    columns = columns_of(reached)
+    await connection.execute(_RAISE_STREAMS, {name: columns[name] for name in ("keys", "sequences", "days")})
 
 
 async def number_is_taken(connection: AsyncConnection, wanted: Mapping[str, Any]) -> bool:

@@ -1,0 +1,65 @@
+"""Steps of migrations: the fence around the outbox, and what consumers note of the run in which they applied."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import OID
+
+from common.outbox import fence
+
+
+def fence_outbox() -> None:
+    """Lets the outbox take nothing before it was compared with the topics; see `common.outbox.fence`.
+
+    Where a relay has run already, this run of the server counts as compared: nothing was restored at this moment, and
+    the image before, which cannot compare, goes on writing beside.
+    """
+    op.add_column("relay_state", sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True))
+    for column in _run():
+        op.add_column("relay_state", column)
+    op.add_column("relay_state", sa.Column("lacking", sa.BigInteger(), server_default=sa.text("0"), nullable=False))
+    for statement in fence.CREATE:
+        op.execute(statement)
+    # what was acknowledged last was stored before it was sent
+    op.execute(
+        f"""
+        UPDATE relay_state SET ({fence.RUN_COLUMNS}) = ROW ({fence.this_run("outbox")}),
+               sent_at = (SELECT recorded_at FROM outbox WHERE position = relay_state.sent)
+        """
+    )
+
+
+def unfence_outbox() -> None:
+    """Takes back what `fence_outbox` made."""
+    for statement in fence.DROP:
+        op.execute(statement)
+    for name in ("lacking", "table_oid", "database_oid", "server_started_at", "sent_at"):
+        op.drop_column("relay_state", name)
+
+
+def create_consumed_partitions() -> None:
+    """How far each group of this service has applied each partition, by the broker's time."""
+    op.create_table(
+        "consumed_partitions",
+        sa.Column("consumer_group", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        *_run(),
+        sa.PrimaryKeyConstraint("consumer_group", "topic", "partition", name=op.f("pk_consumed_partitions")),
+    )
+
+
+def drop_consumed_partitions() -> None:
+    """Takes back what `create_consumed_partitions` made."""
+    op.drop_table("consumed_partitions")
+
+
+def _run() -> list[sa.Column[Any]]:
+    """Columns of a row that holds for one run of the server, one database and one table only."""
+    return [
+        sa.Column("server_started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("database_oid", OID(), nullable=True),
+        sa.Column("table_oid", OID(), nullable=True),
+    ]

@@ -1,0 +1,144 @@
+"""Comparing an outbox with what its topics hold: what opens it in a new run of the database server."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+from aiokafka import ConsumerRecord
+
+from common.contracts.catalogue import EVENT_TYPES, topics_of
+from common.contracts.envelope import StoredEvent, UnreadableEventError, as_stored
+from common.kafka import ANSWER_SECONDS, BrokerUnavailableError, answered, in_contract, offsets_since, reader
+from common.observability import logger
+from common.outbox import fence
+from common.settings import ServiceSettings
+
+MARGIN = timedelta(minutes=10)
+"""What is read beside what must be: for clocks that differ, and for messages that overtook each other."""
+
+LACKING = "published beyond this database"
+NOT_COMPARED = "not compared with the topics"
+
+_FETCHED_AT_ONCE = 5_000
+_SILENCE_SECONDS = 30.0
+
+# A row that came back without its position was numbered after the copy was made, and keeps that number. Positions that
+# a topic holds are never given again.
+_COMPARE = """
+    WITH found AS MATERIALIZED (
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
+            AS found (event_id, topic, key, sequence, position)
+    ), numbered AS (
+        UPDATE outbox SET position = found.position FROM found
+         WHERE outbox.topic = found.topic AND outbox.key = found.key AND outbox.sequence = found.sequence
+           AND outbox.event_id = found.event_id AND outbox.position IS NULL
+           AND NOT EXISTS (SELECT FROM outbox AS taken WHERE taken.position = found.position)
+    ), noted AS (
+        UPDATE relay_state SET numbered = last.position FROM (SELECT max(position) AS position FROM found) AS last
+         WHERE numbered < last.position
+    )
+    SELECT DISTINCT event_id FROM found
+     WHERE NOT EXISTS (SELECT FROM outbox AS stored
+                        WHERE stored.topic = found.topic AND stored.key = found.key
+                          AND stored.sequence = found.sequence AND stored.event_id = found.event_id)
+"""
+
+_log = logger(__name__)
+
+Take = Callable[[list[StoredEvent]], Awaitable[None]]
+
+
+async def is_open(connection: asyncpg.Connection) -> bool:
+    """Whether the outbox was compared in this run of the server."""
+    return bool(await connection.fetchval(fence.IS_OPEN))
+
+
+async def lacks_events(connection: asyncpg.Connection) -> bool:
+    """Whether the last comparison found events that the outbox does not have."""
+    return bool(await connection.fetchval("SELECT lacking > 0 FROM relay_state"))
+
+
+async def compare(connection: asyncpg.Connection, settings: ServiceSettings) -> bool:
+    """Opens the outbox if it has every event that its topics hold; else notes how many are lacking, and gives False.
+
+    Raises BrokerUnavailableError. The caller leads: no other relay numbers meanwhile.
+    """
+    lacking: set[UUID] = set()
+    await each_lacking(connection, settings, lambda event: lacking.add(event.event_id))
+    if lacking:
+        await connection.execute("UPDATE relay_state SET lacking = $1", len(lacking))
+        _log.error("The topics hold events that this database lacks: run recover-published", events=len(lacking))
+        return False
+    await connection.execute(fence.OPEN)
+    _log.info("Outbox compared with the topics")
+    return True
+
+
+async def each_lacking(
+    connection: asyncpg.Connection, settings: ServiceSettings, keep: Callable[[StoredEvent], None]
+) -> None:
+    """Calls `keep` for every event of the topics that the outbox lacks, as often as it is there.
+
+    Rows that were sent get the positions that they were sent with.
+    """
+    await connection.execute("INSERT INTO relay_state (id) VALUES (1) ON CONFLICT DO NOTHING")
+    sent_at = await connection.fetchval("SELECT sent_at FROM relay_state")
+
+    async def look(events: list[StoredEvent]) -> None:
+        columns = zip(*((e.event_id, e.topic, e.key, e.sequence, e.position) for e in events), strict=True)
+        lacking = {row["event_id"] for row in await connection.fetch(_COMPARE, *columns)}
+        for event in events:
+            if event.event_id in lacking and _is_readable(event):
+                keep(event)
+
+    await _read(settings, sent_at, look)
+
+
+async def _read(settings: ServiceSettings, sent_at: datetime | None, take: Take) -> None:
+    """Reads the service's own topics to where they end by now."""
+    async with reader(settings, topics_of(settings.service)) as client:
+        partitions = client.assignment()
+        since = await offsets_since(client, dict.fromkeys(partitions, sent_at and sent_at - MARGIN))
+        ends = await answered(client.end_offsets(list(partitions)), ANSWER_SECONDS, "end of the topics")
+        for partition, offset in since.items():
+            client.seek(partition, offset)
+        left, heard_at = {each for each in partitions if since[each] < ends[each]}, time.monotonic()
+        while left:
+            fetching = client.getmany(*left, timeout_ms=200, max_records=_FETCHED_AT_ONCE)
+            fetched = await answered(fetching, ANSWER_SECONDS, "records of the topics")
+            if events := _events(settings, [record for records in fetched.values() for record in records]):
+                await take(events)
+            if fetched:
+                heard_at = time.monotonic()
+            elif time.monotonic() - heard_at > _SILENCE_SECONDS:
+                raise BrokerUnavailableError("records of the topics")
+            for partition in list(left):
+                if await answered(client.position(partition), ANSWER_SECONDS, "position in a topic") >= ends[partition]:
+                    left.remove(partition)
+
+
+def _events(settings: ServiceSettings, records: Sequence[ConsumerRecord]) -> list[StoredEvent]:
+    found = []
+    for record in records:
+        try:
+            found.append(
+                as_stored(
+                    topic=in_contract(settings, record.topic), key=record.key, headers=record.headers, body=record.value
+                )
+            )
+        except UnreadableEventError as error:
+            _log.warning("A message in a topic of ours is no event", topic=record.topic, code=error.code)
+    return found
+
+
+def _is_readable(event: StoredEvent) -> bool:
+    try:
+        EVENT_TYPES[event.type].model.read_json(event.data.encode())
+    except ValueError:
+        _log.warning(
+            "An event in a topic of ours has no readable data", topic=event.topic, event_id=str(event.event_id)
+        )
+        return False
+    return True

@@ -1,0 +1,151 @@
+"""The fence: what closes an outbox, what opens it, and what becomes of events that it lacks."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.auth.principal import SYSTEM
+from common.contracts.registration import TOPIC
+from common.database import Database, DatabaseRestored
+from common.outbox import Reached
+from common.relay.recovering import recover_published
+from common.relay.relay import Relay
+from common.settings import ServiceSettings
+from testing.messaging import (
+    EventRecorder,
+    destination_event,
+    messaging_settings,
+    outbox_database,
+    outbox_rows,
+    running,
+)
+from testing.waiting import eventually
+
+# what each way of coming back changes: the server's start, the database, the table
+OTHER_RUNS = (
+    "server_started_at = server_started_at - interval '1 microsecond'",
+    "database_oid = 1",
+    "table_oid = 'relay_state'::regclass::oid",
+    "server_started_at = NULL",
+)
+
+
+async def announce(database: Database, *sequences: int) -> None:
+    async with database.transaction(SYSTEM) as work:
+        for sequence in sequences:
+            await work.announce(destination_event(sequence=sequence))
+        await work.commit()
+
+
+async def change(database: Database, statement: str) -> None:
+    async with database.transaction(SYSTEM) as work:
+        await work.connection.execute(text(statement))
+        await work.commit()
+
+
+@pytest.mark.parametrize("other", OTHER_RUNS)
+async def test_an_outbox_of_another_run_takes_nothing(database: Database, other: str) -> None:
+    await announce(database, 1)
+    await change(database, f"UPDATE relay_state SET {other}")
+    with pytest.raises(DatabaseRestored) as refusal:
+        await announce(database, 2)
+    assert refusal.value.retry_after > 0
+    assert len(await outbox_rows(database)) == 1
+
+
+async def test_the_outbox_is_never_emptied(database: Database, postgres_url: str) -> None:
+    owner = Database.connect(postgres_url.rsplit("/", 1)[0] + f"/{database.engine.url.database}")
+    with pytest.raises(DBAPIError, match="never emptied"):
+        await change(owner, "TRUNCATE outbox")
+    await owner.dispose()
+
+
+async def test_a_relay_opens_what_lacks_nothing(database: Database, settings: ServiceSettings) -> None:
+    async with EventRecorder(settings).recording() as recorder, running(Relay(database, settings).run):
+        await announce(database, 1, 2)
+        await recorder.until(lambda events: len(events) == 2)
+    await change(database, "UPDATE relay_state SET server_started_at = NULL")
+    relay = Relay(database, settings)
+    with pytest.raises(DatabaseRestored):
+        await announce(database, 3)
+    async with running(relay.run):
+        await eventually(lambda: _is_ready(relay))
+        await announce(database, 3)
+
+
+async def test_without_a_broker_it_stays_closed(database: Database, settings: ServiceSettings) -> None:
+    await change(database, "UPDATE relay_state SET server_started_at = NULL")
+    relay = Relay(database, settings.model_copy(update={"kafka": "127.0.0.1:1"}))
+    async with running(relay.run):
+        await eventually(lambda: _says(relay, "not compared with the topics"))
+        with pytest.raises(DatabaseRestored):
+            await announce(database, 1)
+
+
+async def test_a_row_that_was_sent_keeps_the_position_it_was_sent_with(
+    database: Database, settings: ServiceSettings
+) -> None:
+    """A copy is older than the numbers that its rows were given; the next number follows the last that was used."""
+    async with EventRecorder(settings).recording() as recorder:
+        async with running(Relay(database, settings).run):
+            await announce(database, 1, 2, 3)
+            await recorder.until(lambda events: len(events) == 3)
+        await change(
+            database,
+            "UPDATE relay_state SET server_started_at = NULL, sent = 0, sent_at = NULL, numbered = 0",
+        )
+        await change(database, "UPDATE outbox SET position = NULL WHERE sequence < 3")
+        async with running(Relay(database, settings).run):
+            await eventually(lambda: _takes(database, 4))
+            events = await recorder.until(lambda events: any(event.sequence == 4 for event in events))
+    assert {(event.sequence, event.position) for event in events} == {(1, 1), (2, 2), (3, 3), (4, 4)}
+
+
+async def test_events_that_it_lacks_keep_it_closed_until_they_are_put_back(
+    database: Database, settings: ServiceSettings
+) -> None:
+    published = messaging_settings("destinations", settings.database_url, topic_prefix=settings.topic_prefix)
+    async with EventRecorder(settings).recording() as recorder:
+        async with running(Relay(database, settings).run):
+            await announce(database, 1, 2)
+            original = await recorder.until(lambda events: len(events) == 2)
+        async with outbox_database(compared=False) as older:
+            relay = Relay(older, published)
+            async with running(relay.run):
+                await eventually(lambda: _says(relay, "published beyond this database"))
+                raised: list[Reached] = []
+                recovered = await recover_published(older, published, {TOPIC: partial(_raised, raised)})
+                assert recovered is not None
+                assert [event.event_id for event in recovered.put_back] == [event.id for event in original]
+                await eventually(lambda: _is_ready(relay))
+                again = await recorder.until(lambda events: {event.sequence for event in events} >= {1, 2, 3})
+            rows = await outbox_rows(older)
+    assert [(row["event_id"], row["position"]) for row in rows[:2]] == [(each.id, each.position) for each in original]
+    # both keys are unknown to the older database: what is said of them ends them
+    ended = {event.key: event.type for event in again if event.sequence > 2 or event.type.endswith("voided")}
+    assert sorted(each.sequence for each in raised) == [2, 3]
+    assert ended == {event.key: "quxiang.destination.voided" for event in original}
+
+
+async def _raised(raised: list[Reached], _connection: AsyncConnection, reached: Sequence[Reached]) -> None:
+    raised.extend(reached)
+
+
+async def _is_ready(relay: Relay) -> bool:
+    return relay.role == "leading" and await relay.not_ready() is None
+
+
+async def _says(relay: Relay, reason: str) -> bool:
+    return await relay.not_ready() == reason
+
+
+async def _takes(database: Database, sequence: int) -> bool:
+    try:
+        await announce(database, sequence)
+    except DatabaseRestored:
+        return False
+    return True

@@ -1,0 +1,220 @@
+"""Databases that come back older than the topics: no sequence is given twice, figures come to the restored truth."""
+
+import asyncio
+import os
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+from campus import Campus
+from cohorts import COHORT, CohortOfGraduates, imported_cohort
+from contents import CONTENTS
+from format_a import graduate_row, workbook
+from histories import DECISIONS, ROSTER, query, until_quiet
+from permits import Permits
+from restoring import WAYS, Way
+
+from common.kafka import reader
+from testing.brokers import Broker, own_broker
+from testing.clusters import Cluster, own_cluster
+from testing.shared_servers import DATABASE_VARIABLE, KAFKA_VARIABLE
+from testing.stack import SERVICES, Stack, running_stack
+from testing.waiting import eventually
+
+SOAK = os.environ.get("QUXIANG_SOAK") == "1"
+GRADUATES, CHANGES, CLIENTS = (100, 80, 4) if SOAK else (20, 24, 3)
+SHORT = ("a copied folder", "pg_restore of one")
+RECOVERY = 180.0
+BEYOND, NOT_COMPARED = "published beyond this database", "not compared with the topics"
+_schools = count(90301)
+
+pytestmark = pytest.mark.timeout(3_600 if SOAK else 900)
+
+
+@pytest.fixture(scope="module")
+async def cluster() -> AsyncIterator[Cluster]:
+    async with own_cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:
+    async with own_broker(tmp_path_factory.mktemp("broker")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def stack(cluster: Cluster, broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(DATABASE_VARIABLE, cluster.url)
+        patch.setenv(KAFKA_VARIABLE, broker.address)
+        async with running_stack(tmp_path_factory.mktemp("stack")) as running:
+            yield running
+
+
+@pytest.mark.parametrize("name", WAYS if SOAK else SHORT)
+async def test_an_older_database_gives_no_sequence_twice(
+    stack: Stack, campus: Campus, cluster: Cluster, chance: random.Random, name: str
+) -> None:
+    way = WAYS[name](stack, cluster)
+    cohort, before, lost = await kept_and_gone_on(stack, campus, way, chance)
+    await way.restore()
+    await until_said(stack, campus, "destinations", BEYOND)
+    await refused(campus, cohort)
+    waiting = await import_of_another_year(campus, cohort)
+    await recovered(stack, campus)
+    done = await campus.finished("registry", waiting, campus.officer(cohort.school))
+    assert (done["state"], done["result"]["created"]) == ("succeeded", 1), done
+    await converged(stack, campus, cohort, before, lost)
+    await worked(campus, cohort, chance)
+    await until_quiet(stack)
+    await one_content_each(stack)
+    await stack.run("indicators", "verify")
+
+
+@pytest.mark.skipif(not SOAK, reason="the broker starts slowly")
+async def test_a_broker_that_is_down_meanwhile_keeps_the_outbox_closed(
+    stack: Stack, campus: Campus, cluster: Cluster, broker: Broker, chance: random.Random
+) -> None:
+    way = WAYS["a copied folder"](stack, cluster)
+    cohort, before, lost = await kept_and_gone_on(stack, campus, way, chance)
+    await broker.kill()
+    await way.restore()
+    await until_said(stack, campus, "destinations", NOT_COMPARED)
+    await refused(campus, cohort)
+    await broker.start()
+    await until_said(stack, campus, "destinations", BEYOND)
+    await recovered(stack, campus)
+    await converged(stack, campus, cohort, before, lost)
+    await one_content_each(stack)
+
+
+async def kept_and_gone_on(
+    stack: Stack, campus: Campus, way: Way, chance: random.Random
+) -> tuple[CohortOfGraduates, Any, str]:
+    """A cohort with its figures at the moment of the copy, and a school that only the time after it knows."""
+    cohort = await imported_cohort(campus, str(next(_schools)), GRADUATES, chance)
+    await worked(campus, cohort, chance)
+    await until_quiet(stack)
+    before = await figures(campus, cohort.school)
+    await way.keep()
+    await until_ready(stack, campus)
+    await worked(campus, cohort, chance)
+    later = await imported_cohort(campus, str(next(_schools)), GRADUATES, chance)
+    await until_quiet(stack)
+    return cohort, before, later.school
+
+
+async def worked(campus: Campus, cohort: CohortOfGraduates, chance: random.Random) -> None:
+    """Clients change the cohort at random."""
+    clients, permits = cohort.clients(campus, CLIENTS, chance.getrandbits(32)), Permits()
+    await permits.release(CHANGES)
+    await permits.close()
+    await asyncio.gather(*(client.work(permits) for client in clients))
+
+
+async def figures(campus: Campus, school: str) -> Any:
+    """The figures of today."""
+    return (await campus.rates(campus.officer(school), school=school, cohort=COHORT))["observations"]
+
+
+async def until_said(stack: Stack, campus: Campus, service: str, reason: str) -> None:
+    """Wait until a service names this as the reason why it is not ready."""
+
+    async def says() -> bool:
+        try:
+            answer = await campus.http.get(f"{stack.probes(service)}/readyz")
+        except httpx.TransportError:
+            return False
+        assert (answer.status_code, answer.json()["checks"]["relay"]) == (503, reason), answer.text
+        return True
+
+    await eventually(says, within=RECOVERY, every=0.2, describe=reason)
+
+
+async def until_ready(stack: Stack, campus: Campus) -> None:
+    """Wait until every service is ready, with the processes that ran before."""
+
+    async def is_ready() -> bool:
+        answers = [await campus.http.get(f"{stack.url(service)}/readyz") for service in SERVICES]
+        assert all(answer.status_code == 200 for answer in answers), [answer.text for answer in answers]
+        return True
+
+    await eventually(is_ready, within=RECOVERY, every=0.2, describe="services that are ready")
+
+
+async def refused(campus: Campus, cohort: CohortOfGraduates) -> None:
+    """A write that would announce something gets the refusal, and nothing of it is stored."""
+    registrations, officer = f"{campus.urls['destinations']}/v1/registrations", campus.officer(cohort.school)
+    listed = await campus.http.get(f"{registrations}?school={cohort.school}&state=school_approved", headers=officer)
+    approved = listed.json()["items"][0]
+    answer: httpx.Response = await campus.http.patch(
+        f"{registrations}/{approved['id']}",
+        json={"destination_code": "76", **CONTENTS["76"]},
+        headers=officer | {"If-Match": f'"{approved["version"]}"'},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (503, "database_restored"), answer.text
+    assert int(answer.headers["Retry-After"]) > 0
+    again = await campus.http.get(answer.request.url, headers=officer)
+    assert again.json()["version"] == approved["version"]
+
+
+async def import_of_another_year(campus: Campus, cohort: CohortOfGraduates) -> httpx.Response:
+    """A roster that is accepted while nothing can be announced: its import waits and goes on."""
+    answer = await campus.http.post(
+        f"{campus.urls['registry']}/v1/imports/graduates",
+        headers=campus.officer(cohort.school),
+        data={"school_code": cohort.school, "cohort": str(COHORT - 1)},
+        files={"file": ("file.xlsx", workbook([graduate_row(1, COHORT - 1)]))},
+    )
+    assert answer.status_code == 202, answer.text
+    return answer
+
+
+async def recovered(stack: Stack, campus: Campus) -> None:
+    """The command of every service, after which all are ready."""
+    for service in SERVICES:
+        await stack.run(service, "recover-published")
+    await until_ready(stack, campus)
+
+
+async def converged(stack: Stack, campus: Campus, cohort: CohortOfGraduates, before: Any, lost: str) -> None:
+    """Figures come to what they were at the moment of the copy; the copy knows no destination of the other school."""
+    await until_quiet(stack)
+    assert await figures(campus, cohort.school) == before
+    [graduates] = await query(stack, "registry", "SELECT count(*) FROM graduates WHERE school_code = $1", lost)
+    [decided] = await query(
+        stack, "destinations", "SELECT count(*) FROM registrations WHERE school_code = $1 AND stage <> 'voided'", lost
+    )
+    for figure in await figures(campus, lost):
+        assert figure["base"] == graduates["count"]
+        assert figure["base"] - figure["not_registered"] == decided["count"]
+
+
+async def one_content_each(stack: Stack) -> None:
+    """One event id for each key and sequence: in the topics, in the outboxes, and at the consumer that keeps all."""
+    contents: defaultdict[tuple[str, str, int], set[str]] = defaultdict(set)
+    settings = stack.settings("indicators")
+    async with reader(settings, [ROSTER, DECISIONS]) as client:
+        ends = await client.end_offsets(list(client.assignment()))
+        await client.seek_to_beginning()
+        while [each for each in ends if await client.position(each) < ends[each]]:
+            for records in (await client.getmany(timeout_ms=200)).values():
+                for record in records:
+                    said = {name: value.decode() for name, value in record.headers}
+                    topic = record.topic.removeprefix(stack.prefix)
+                    contents[topic, record.key.decode(), int(said["ce_sequence"])].add(said["ce_id"])
+    for service, topic, versions in (
+        ("registry", ROSTER, "roster_versions"),
+        ("destinations", DECISIONS, "destination_versions"),
+    ):
+        stored = "SELECT key, sequence, event_id FROM outbox WHERE topic = $1"
+        kept = f"SELECT graduate_id::text AS key, sequence, event_id FROM {versions}"
+        for rows in (await query(stack, service, stored, topic), await query(stack, "indicators", kept)):
+            for key, sequence, event_id in rows:
+                contents[topic, key, sequence].add(str(event_id))
+    assert {place: ids for place, ids in contents.items() if len(ids) > 1} == {}
