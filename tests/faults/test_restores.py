@@ -16,6 +16,7 @@ from contents import CONTENTS
 from format_a import graduate_row, workbook
 from histories import DECISIONS, ROSTER, query, until_quiet
 from permits import Permits
+from random_changes import ROSTER_SHARE
 from restoring import WAYS, Way
 
 from common.kafka import reader
@@ -103,15 +104,18 @@ async def kept_and_gone_on(
     before = await figures(campus, cohort.school)
     await way.keep()
     await until_ready(stack, campus)
-    await worked(campus, cohort, chance)
+    # what stands in the databases that do not come back stays changed
+    await worked(campus, cohort, chance, roster_share=ROSTER_SHARE if way.restores_all else 0)
     later = await imported_cohort(campus, str(next(_schools)), GRADUATES, chance)
     await until_quiet(stack)
     return cohort, before, later.school
 
 
-async def worked(campus: Campus, cohort: CohortOfGraduates, chance: random.Random) -> None:
+async def worked(
+    campus: Campus, cohort: CohortOfGraduates, chance: random.Random, roster_share: float = ROSTER_SHARE
+) -> None:
     """Clients change the cohort at random."""
-    clients, permits = cohort.clients(campus, CLIENTS, chance.getrandbits(32)), Permits()
+    clients, permits = cohort.clients(campus, CLIENTS, chance.getrandbits(32), roster_share), Permits()
     await permits.release(CHANGES)
     await permits.close()
     await asyncio.gather(*(client.work(permits) for client in clients))

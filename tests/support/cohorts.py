@@ -10,7 +10,7 @@ from campus import Campus
 from contents import CONTENTS
 from format_a import HEADERS, destination_cells, graduate_row, workbook
 from histories import pages
-from random_changes import Client
+from random_changes import ROSTER_SHARE, Client
 
 COHORT = 2024
 SEASON = date(COHORT - 1, 9, 1)
@@ -28,11 +28,11 @@ class CohortOfGraduates:
     school: str
     graduates: Sequence[str]
 
-    def clients(self, campus: Campus, number: int, seed: int) -> list[Client]:
-        """Clients that will act on these graduates, each with its own chance."""
+    def clients(self, campus: Campus, number: int, seed: int, roster_share: float = ROSTER_SHARE) -> list[Client]:
+        """Clients that will act on these graduates, each with its own chance; a share of the acts is on the roster."""
+        chances = [random.Random(seed * 1_000 + each) for each in range(number)]
         return [
-            Client(campus, self.school, self.graduates, COLLEGES, MAJORS, random.Random(seed * 1_000 + each))
-            for each in range(number)
+            Client(campus, self.school, self.graduates, COLLEGES, MAJORS, chance, roster_share) for chance in chances
         ]
 
 

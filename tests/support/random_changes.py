@@ -27,6 +27,9 @@ Send = Callable[[], Awaitable[httpx.Response]]
 REFUSED = frozenset({404, 409, 412, 422})
 RECOVERY = 120.0
 
+ROSTER_SHARE = 0.2
+"""Of the acts, those on the roster."""
+
 _MANY_TIMES = 60
 """Graduates that are changed again and again, whatever the size of the cohort: a review alone takes three acts."""
 
@@ -63,6 +66,7 @@ class Client:
     colleges: Sequence[str]
     majors: Sequence[str]
     chance: random.Random
+    roster_share: float = ROSTER_SHARE
     writes: list[Write] = field(default_factory=list)
 
     async def work(self, permits: Permits) -> None:
@@ -77,7 +81,8 @@ class Client:
         """Something about somebody; few of the graduates get half of the changes, so that they go all the way."""
         few = self.graduates[: max(1, min(len(self.graduates) // 10, _MANY_TIMES))]
         graduate = self.chance.choice(few if self.chance.random() < 0.5 else self.graduates)
-        return await (self._roster(graduate) if self.chance.random() < 0.2 else self._registration(graduate))
+        plan = self._roster if self.chance.random() < self.roster_share else self._registration
+        return await plan(graduate)
 
     async def _roster(self, graduate: str) -> Change:
         officer = self.campus.officer(self.school)

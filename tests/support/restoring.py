@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import asyncpg
 
@@ -16,6 +17,9 @@ STOP_SECONDS = 10.0
 @dataclass
 class Way:
     """`keep` while the services run; `restore` makes the server come back with what was kept then."""
+
+    restores_all: ClassVar[bool] = True
+    """Whether the databases of all services come back together."""
 
     stack: Stack
     cluster: Cluster
@@ -99,6 +103,7 @@ class PointInTime(BaseBackup):
 class OneDumped(Way):
     """`pg_dump` of one database, restored by `pg_restore` while its service is stopped and the others go on."""
 
+    restores_all = False
     service = "destinations"
 
     async def keep(self) -> None:
