@@ -74,7 +74,9 @@ async def test_the_same_file_again_changes_and_announces_nothing(campus: Campus,
     feed = f"{campus.urls['registry']}/v1/changes"
     before = (await campus.http.get(feed, params={"limit": 500}, headers=campus.officer(school))).json()["items"]
     again = await campus.import_roster(workbook(roster_rows(), COLUMNS), school)
-    assert again["result"] == {"created": 0, "updated": 0, "unchanged": 10, "rejected": 0, "change_token": None}
+    result = again["result"]
+    assert (result["created"], result["updated"], result["unchanged"], result["rejected"]) == (0, 0, 10, 0)
+    assert result["change_token"] is None
     assert (await campus.http.get(feed, params={"limit": 500}, headers=campus.officer(school))).json()[
         "items"
     ] == before
