@@ -40,8 +40,10 @@ def times_of(tree: ast.Module) -> list[str]:
     """What reads another clock: by name, under whatever it was imported as, or in a string of SQL."""
     found = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and IN_CODE.fullmatch(".".join(ast.unparse(node).split(".")[-2:])):
-            found.append(ast.unparse(node))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute | ast.Name):
+            owner = node.value.attr if isinstance(node.value, ast.Attribute) else node.value.id
+            if IN_CODE.fullmatch(f"{owner}.{node.attr}"):
+                found.append(ast.unparse(node))
         elif isinstance(node, ast.ImportFrom) and node.module == "time":
             found += [f"time.{each.name}" for each in node.names if IN_CODE.fullmatch(f"time.{each.name}")]
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -32,6 +32,11 @@ def arrived(sequence: int) -> IncomingEvent:
     )
 
 
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("common.consuming.retrying._FIRST_PAUSE", 0.001)
+
+
 EVENTS = [arrived(sequence) for sequence in range(1, 65)]
 
 

@@ -154,7 +154,7 @@ def open_router(finished: list[str]) -> Router:
 
     @router.get("/slow")
     async def answer_slowly() -> None:
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(0.2)
         finished.append("done")
 
     return router

@@ -91,7 +91,9 @@ async def test_nothing_is_asked_when_no_request_waits_any_more(stored: Stored) -
     assert await again
 
 
-async def test_a_client_that_has_gone_is_not_waited_for(stored: Stored) -> None:
+async def test_a_client_that_has_gone_is_not_waited_for(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("common.http.waits.GONE_EVERY", 0.01)
+
     async def gone() -> bool:
         return True
 

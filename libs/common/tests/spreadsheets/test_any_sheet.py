@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import xlsxwriter
 import xlwt
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from common.codes import Cell
@@ -160,7 +160,6 @@ def agrees(outcome: object, shown: object) -> bool:
 
 
 @given(rows=ROWS, merged=st.integers(1, 6), writer=st.sampled_from(WRITERS))
-@settings(max_examples=60, deadline=None)
 def test_each_cell_is_read_as_it_is_shown_or_reported(rows: Grid, merged: int, writer: Any) -> None:
     write, kind = writer
     guarded = [[*row, Written("text", "行", shown="行")] for row in rows]

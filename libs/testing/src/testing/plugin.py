@@ -1,7 +1,9 @@
 """The pytest plugin of the workspace: one keeper per test run, and the fixtures that lead to its servers."""
 
 import contextlib
+import gc
 import os
+from collections.abc import Generator
 
 import pytest
 
@@ -25,6 +27,17 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in os.environ.keys() - kept.keys():
         del os.environ[name]
     os.environ.update(kept)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Looks for no garbage while modules are imported, and not among them later: they stay until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
