@@ -40,9 +40,10 @@ test: install .venv/.browser ## Run all tests, or those of one member: MEMBER=re
 	@test -z "$(MEMBER)" -o -n "$(FOLDER)" || { echo "there is no member $(MEMBER)" >&2; exit 2; }
 	@exec $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(MEMBER),$(FOLDER)) $(ARGS)
 
+# Collecting log records for failures takes a tenth of the time of so small tests.
 .PHONY: unit
 unit: install ## Run the tests that ask for no server, in seconds (MEMBER, ARGS as above)
-	@exec $(BIN)/pytest -q -n 2 --dist loadfile -m "not server" --hypothesis-profile=quick $(if $(MEMBER),$(FOLDER),libs services deploy tests/architecture) $(ARGS)
+	@exec $(BIN)/pytest -q -n 2 --dist loadfile -p no:logging -m "not server" --hypothesis-profile=quick $(if $(MEMBER),$(FOLDER),libs services deploy tests/architecture) $(ARGS)
 
 # Printed, never a gate. Measuring makes the suite slower, so `make test` leaves it out.
 .PHONY: coverage

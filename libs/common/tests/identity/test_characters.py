@@ -20,7 +20,7 @@ def test_what_is_not_seen_is_dropped_and_nothing_else() -> None:
     invisible |= set(map(chr, IGNORED_BESIDE_CF))
     # Unicode 15 gave these places to controls of hieroglyphs
     invisible |= set(map(chr, range(0x13439, 0x13440)))
-    assert {each for each in EVERY_CHARACTER if not visible(each)} == invisible & set(EVERY_CHARACTER)
+    assert {each for each in EVERY_CHARACTER if not visible(each)} == invisible.intersection(EVERY_CHARACTER)
 
 
 @pytest.mark.parametrize(
