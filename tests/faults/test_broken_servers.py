@@ -1,7 +1,6 @@
 """PostgreSQL and Kafka killed, frozen and wiped under load: servers of this file's own."""
 
 import random
-from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
 
@@ -12,11 +11,10 @@ from histories import query, until_quiet
 from invariants import everything_holds
 from killing import Strike, struck_while_working
 
-from testing.brokers import Broker, own_broker
-from testing.clusters import Cluster, own_cluster
+from testing.brokers import Broker
+from testing.clusters import Cluster
 from testing.databases import service_database
-from testing.shared_servers import DATABASE_VARIABLE, KAFKA_VARIABLE
-from testing.stack import SERVICES, Stack, running_stack
+from testing.stack import SERVICES, Stack
 from testing.waiting import eventually
 
 GRADUATES, CHANGES, CLIENTS = 120, 60, 4
@@ -28,24 +26,8 @@ pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
-async def cluster() -> AsyncIterator[Cluster]:
-    async with own_cluster() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:
-    async with own_broker(tmp_path_factory.mktemp("broker")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def stack(cluster: Cluster, broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(DATABASE_VARIABLE, cluster.url)
-        patch.setenv(KAFKA_VARIABLE, broker.address)
-        async with running_stack(tmp_path_factory.mktemp("stack")) as running:
-            yield running
+def stack(stack_on_own_servers: Stack) -> Stack:
+    return stack_on_own_servers
 
 
 async def holds_after(

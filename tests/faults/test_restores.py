@@ -4,7 +4,6 @@ import asyncio
 import os
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator
 from itertools import count
 from typing import Any
 
@@ -20,10 +19,9 @@ from random_changes import ROSTER_SHARE
 from restoring import WAYS, Way
 
 from common.kafka import reader
-from testing.brokers import Broker, own_broker
-from testing.clusters import Cluster, own_cluster
-from testing.shared_servers import DATABASE_VARIABLE, KAFKA_VARIABLE
-from testing.stack import SERVICES, Stack, running_stack
+from testing.brokers import Broker
+from testing.clusters import Cluster
+from testing.stack import SERVICES, Stack
 from testing.waiting import eventually
 
 SOAK = os.environ.get("QUXIANG_SOAK") == "1"
@@ -37,24 +35,8 @@ pytestmark = pytest.mark.timeout(3_600 if SOAK else 900)
 
 
 @pytest.fixture(scope="module")
-async def cluster() -> AsyncIterator[Cluster]:
-    async with own_cluster() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:
-    async with own_broker(tmp_path_factory.mktemp("broker")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def stack(cluster: Cluster, broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(DATABASE_VARIABLE, cluster.url)
-        patch.setenv(KAFKA_VARIABLE, broker.address)
-        async with running_stack(tmp_path_factory.mktemp("stack")) as running:
-            yield running
+def stack(stack_on_own_servers: Stack) -> Stack:
+    return stack_on_own_servers
 
 
 @pytest.mark.parametrize("name", WAYS if SOAK else SHORT)

@@ -1,6 +1,7 @@
 """Ways in which a database comes back older, each by PostgreSQL's own tools; every way is used once."""
 
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ STOP_SECONDS = 10.0
 
 
 @dataclass
-class Way:
+class Way(ABC):
     """`keep` while the services run; `restore` makes the server come back with what was kept then."""
 
     restores_all: ClassVar[bool] = True
@@ -24,9 +25,9 @@ class Way:
     stack: Stack
     cluster: Cluster
 
+    @abstractmethod
     async def keep(self) -> None:
         """Keeps what the databases are now."""
-        raise NotImplementedError
 
     async def restore(self) -> None:
         """Kills the server, and starts it with what was kept."""

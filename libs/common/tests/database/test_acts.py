@@ -15,7 +15,7 @@ from common.auth.principal import Actor
 from common.database import Database, UnitOfWork, new_metadata, uuid_key
 from common.errors import Busy
 from common.once import AlreadyAnswered, Once, RequestInProgress, idempotency_table
-from testing.databases import service_database
+from testing.databases import ServiceDatabase, service_database, sessions_at_a_lock
 
 ACTOR = Actor("s", "admin")
 METADATA = new_metadata()
@@ -43,11 +43,16 @@ async def touch(unit: UnitOfWork) -> None:
 
 
 @pytest.fixture
-async def database() -> AsyncIterator[Database]:
+async def addresses() -> AsyncIterator[ServiceDatabase]:
     async with service_database("acts", METADATA) as found:
-        database = Database.connect(found.app_url)
-        yield database
-        await database.dispose()
+        yield found
+
+
+@pytest.fixture
+async def database(addresses: ServiceDatabase) -> AsyncIterator[Database]:
+    database = Database.connect(addresses.app_url)
+    yield database
+    await database.dispose()
 
 
 @asynccontextmanager
@@ -127,10 +132,10 @@ async def test_a_lock_is_waited_for_half_a_second(database: Database) -> None:
     await database.act(ACTOR, touch)
 
 
-async def test_long_work_waits_as_long_as_it_takes(database: Database) -> None:
+async def test_long_work_waits_as_long_as_it_takes(database: Database, addresses: ServiceDatabase) -> None:
     await database.act(ACTOR, write)
     async with held(database):
         waiting = asyncio.create_task(database.patient.act(ACTOR, touch))
-        await asyncio.sleep(0.8)
+        await sessions_at_a_lock(addresses, 1, seconds=0.8)
         assert not waiting.done()
     await waiting

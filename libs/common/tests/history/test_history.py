@@ -17,7 +17,7 @@ from common.database import Database, new_metadata
 from common.history import VersionedTables, Written, lock, raising, save, versioned, versions
 from common.outbox import Reached
 from common.settings import ServiceSettings
-from testing.databases import service_database
+from testing.databases import ServiceDatabase, service_database, sessions_at_a_lock
 
 METADATA = new_metadata()
 plans = versioned(
@@ -47,11 +47,16 @@ class Version:
 
 
 @pytest.fixture
-async def database() -> AsyncIterator[Database]:
+async def addresses() -> AsyncIterator[ServiceDatabase]:
     async with service_database("history", METADATA) as stored:
-        database = Database.connect(ServiceSettings(service="history", database_url=stored.app_url))
-        yield database
-        await database.dispose()
+        yield stored
+
+
+@pytest.fixture
+async def database(addresses: ServiceDatabase) -> AsyncIterator[Database]:
+    database = Database.connect(ServiceSettings(service="history", database_url=addresses.app_url))
+    yield database
+    await database.dispose()
 
 
 async def saved(
@@ -136,13 +141,12 @@ async def test_two_first_writers_of_one_stream_take_turns(database: Database) ->
     assert sorted(each.sequence for each in written) == [1, 2]
 
 
-async def test_a_lock_keeps_the_next_writer_waiting(database: Database) -> None:
+async def test_a_lock_keeps_the_next_writer_waiting(database: Database, addresses: ServiceDatabase) -> None:
     thing = (await saved(database, visits, {"graduate_id": uuid4()})).id
     async with database.transaction(OFFICER) as unit:
         await lock(unit, visits, thing)
         other = asyncio.create_task(_locked(database, thing))
-        await asyncio.sleep(0.2)
-        assert not other.done()
+        await sessions_at_a_lock(addresses, 1)
         await unit.commit()
     assert await other
 

@@ -76,12 +76,20 @@ class Waited(BaseModel):
 
 
 @dataclass
+class SlowWork:
+    """The work of the slow route, which ends when it may."""
+
+    may_end: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass
 class Edge:
-    """The running application, its mint, and what its slow route came to."""
+    """The running application, its mint, and the work of its slow route."""
 
     address: str
     mint: TokenMint
-    finished: list[str] = field(default_factory=list)
+    slow: SlowWork
 
     def client(self, role: str | None = "admin", **headers: str) -> httpx.AsyncClient:
         token = {} if role is None else {"Authorization": f"Bearer {self.mint.token(role)}"}
@@ -145,7 +153,7 @@ def thing_router() -> Router:
     return router
 
 
-def open_router(finished: list[str]) -> Router:
+def open_router(slow: SlowWork) -> Router:
     router = Router(prefix="/v1", credential=OPEN)
 
     @router.get("/failing")
@@ -154,8 +162,8 @@ def open_router(finished: list[str]) -> Router:
 
     @router.get("/slow")
     async def answer_slowly() -> None:
-        await asyncio.sleep(0.2)
-        finished.append("done")
+        await slow.may_end.wait()
+        slow.ended.set()
 
     return router
 
@@ -197,7 +205,7 @@ def changes() -> Waits:
     return Waits(included)
 
 
-def edge_app(mint: TokenMint, finished: list[str], **settings: Any) -> Any:
+def edge_app(mint: TokenMint, slow: SlowWork, **settings: Any) -> Any:
     given = ServiceSettings(service="edge", database_url="postgresql://localhost/none", **mint.settings, **settings)
 
     async def broken() -> str | None:
@@ -209,7 +217,7 @@ def edge_app(mint: TokenMint, finished: list[str], **settings: Any) -> Any:
     app = create_app(
         title="Edge",
         settings=given,
-        routers=[thing_router(), cave_router(), open_router(finished), other_router()],
+        routers=[thing_router(), cave_router(), open_router(slow), other_router()],
         verifier=TokenVerifier(given),
         readiness={"database": fine, "relay": broken},
     )
@@ -224,10 +232,10 @@ def mint(tmp_path_factory: pytest.TempPathFactory) -> TokenMint:
 
 @pytest.fixture(scope="session")
 async def edge(mint: TokenMint) -> AsyncIterator[Edge]:
-    finished: list[str] = []
-    app = edge_app(mint, finished, cors_origins="https://front.example")
+    slow = SlowWork()
+    app = edge_app(mint, slow, cors_origins="https://front.example")
     async with serving(app) as address:
-        yield Edge(address, mint, finished)
+        yield Edge(address, mint, slow)
 
 
 @pytest.fixture
@@ -245,4 +253,4 @@ async def nobody(edge: Edge) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def app_with(mint: TokenMint) -> Callable[..., Any]:
     """Makes the same application with other settings."""
-    return lambda **settings: edge_app(mint, [], **settings)
+    return lambda **settings: edge_app(mint, SlowWork(), **settings)

@@ -88,7 +88,8 @@ async def test_a_client_that_goes_away_does_not_stop_the_work(edge: Any) -> None
     async with edge.client(None) as client:
         with pytest.raises(httpx.ReadTimeout):
             await client.get("/v1/slow", timeout=0.05)
-    await eventually(lambda: edge.finished, within=5, describe="the end of the work")
+    edge.slow.may_end.set()
+    await asyncio.wait_for(edge.slow.ended.wait(), 5)
 
 
 async def test_a_client_that_goes_away_while_sending_leaves_the_service_well(edge: Any) -> None:

@@ -46,12 +46,17 @@ def waiting(waits: Waits, tokens: Collection[ChangeToken] = TOKENS, seconds: flo
     return asyncio.create_task(waits.met(tokens, seconds, gone))
 
 
+async def asked_again(stored: Stored) -> None:
+    """Until the poller has asked twice more, so that the second time knew what stands now."""
+    before = len(stored.asked)
+    await eventually(lambda: len(stored.asked) >= before + 2, describe="the poller of those who wait")
+
+
 async def test_all_who_wait_share_one_question(stored: Stored) -> None:
     waits = Waits(stored.included)
     requests = [waiting(waits, [token]) for token in TOKENS]
-    await asyncio.sleep(0.1)
+    await eventually(lambda: stored.asked and stored.asked[-1] == frozenset(TOKENS), describe="one question for all")
     assert not any(request.done() for request in requests)
-    assert stored.asked[-1] == frozenset(TOKENS)
     assert len(stored.asked) < len(TOKENS) + 30
     stored.changes.update(TOKENS[:49])
     assert await asyncio.gather(*requests[:49]) == [True] * 49
@@ -63,7 +68,7 @@ async def test_all_who_wait_share_one_question(stored: Stored) -> None:
 async def test_a_request_waits_for_all_of_its_changes(stored: Stored) -> None:
     request = waiting(Waits(stored.included), TOKENS[:2])
     stored.changes.add(TOKENS[0])
-    await asyncio.sleep(0.05)
+    await asked_again(stored)
     assert not request.done()
     stored.changes.add(TOKENS[1])
     assert await request
@@ -116,7 +121,7 @@ async def test_a_request_beyond_the_limit_is_put_off_unless_it_need_not_wait(sto
 async def test_a_failed_question_fails_all_and_the_next_request_asks_again(stored: Stored) -> None:
     waits = Waits(stored.included)
     requests = [waiting(waits) for _ in range(3)]
-    await asyncio.sleep(0.01)
+    await asked_again(stored)
     stored.failure = ConnectionError("gone")
     for request in requests:
         with pytest.raises(ConnectionError):

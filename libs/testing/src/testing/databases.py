@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import re
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from common.database.rights import ALEMBIC_TABLE, grant_rights
 from common.outbox import fence
 from common.settings import asyncpg_url
 from testing.shared_servers import postgres_url
+from testing.waiting import eventually
 
 _LOCK = "SELECT pg_advisory_lock(hashtext('quxiang tests: ' || $1))"
 _SHAPING = {
@@ -36,6 +38,11 @@ _SHAPING = {
 }
 
 
+_AT_A_LOCK = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
 @dataclass(frozen=True)
 class ServiceDatabase:
     """The addresses of one database, as the role that migrates and as the role that the service runs under."""
@@ -44,6 +51,24 @@ class ServiceDatabase:
     owner_url: str
     app_url: str
     admin_url: str
+
+
+async def sessions_at_a_lock(addresses: ServiceDatabase, number: int, seconds: float = 0) -> None:
+    """Waits until so many sessions of the database have been seen to wait for a lock, all the time of those seconds."""
+    watcher = await asyncpg.connect(addresses.admin_url)
+    seen_at: list[float] = []
+
+    async def are_there() -> bool:
+        if await watcher.fetchval(_AT_A_LOCK) == number:
+            seen_at.append(time.monotonic())
+        else:
+            seen_at.clear()
+        return bool(seen_at) and seen_at[-1] - seen_at[0] >= seconds
+
+    try:
+        await eventually(are_there, describe=f"{number} sessions at a lock")
+    finally:
+        await watcher.close()
 
 
 @asynccontextmanager

@@ -15,9 +15,8 @@ from sqlalchemy import text
 
 from common.database import Database
 from common.operations import OperationRunner
-from testing.databases import ServiceDatabase
+from testing.databases import ServiceDatabase, sessions_at_a_lock
 from testing.tokens import TokenMint
-from testing.waiting import eventually
 
 HEADERS = ("学号", "姓名", "毕业去向", "签约日期")
 AS_BEFORE = {"毕业去向": "待就业"}
@@ -192,25 +191,13 @@ async def test_single_writes_wait_for_the_import_that_came_before_them(
     async with holder.transaction():
         await holder.execute("SELECT FROM destination_streams WHERE graduate_id = $1 FOR UPDATE", last)
         importing = asyncio.ensure_future(campus.send(dict.fromkeys(numbers, SIGNED)))
-        await waiting(addresses, 1)
+        await sessions_at_a_lock(addresses, 1)
         edits = [asyncio.ensure_future(campus.edit(item, campus.officer, reason="signing")) for item in seen]
-        await waiting(addresses, 1 + len(edits))
+        await sessions_at_a_lock(addresses, 1 + len(edits))
     await holder.close()
     assert (await importing)["updated"] == 6
     assert [answer.status_code for answer in await asyncio.gather(*edits)] == [412] * 5
     await every_version_is_there_once(database, versions=12)
-
-
-async def waiting(addresses: ServiceDatabase, number: int) -> None:
-    """Until so many sessions wait for a lock."""
-    watcher = await asyncpg.connect(addresses.admin_url)
-    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-
-    async def all_wait() -> bool:
-        return bool(await watcher.fetchval(query) == number)
-
-    await eventually(all_wait, describe=f"{number} sessions at a lock")
-    await watcher.close()
 
 
 async def test_imports_beside_single_writes_lose_and_double_nothing(campus: Campus, database: Database) -> None:

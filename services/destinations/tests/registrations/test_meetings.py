@@ -14,26 +14,19 @@ from common.errors import NotFound, PreconditionFailed
 from destinations.registrations.commands import Recorded
 from destinations.registrations.domain import refusals
 from destinations.registrations.domain.lifecycle import Action
-from testing.databases import ServiceDatabase
-from testing.waiting import eventually
+from testing.databases import ServiceDatabase, sessions_at_a_lock
 
 
 async def together(addresses: ServiceDatabase, graduate_id: UUID, acts: list[Any]) -> list[Any]:
     """Lets the acts begin one after the other and meet at the graduate's stream, then lets them go on at once."""
-    holder, watcher = await asyncpg.connect(addresses.admin_url), await asyncpg.connect(addresses.admin_url)
+    holder = await asyncpg.connect(addresses.admin_url)
     holding = holder.transaction()
     await holding.start()
     await holder.execute("SELECT 1 FROM destination_streams WHERE graduate_id = $1 FOR UPDATE", graduate_id)
     running = [asyncio.ensure_future(act) for act in acts]
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-
-    async def all_wait() -> bool:
-        return bool(await watcher.fetchval(waiting) == len(acts))
-
-    await eventually(all_wait, describe="all acts at the lock")
+    await sessions_at_a_lock(addresses, len(acts))
     await holding.rollback()
-    for connection in (holder, watcher):
-        await connection.close()
+    await holder.close()
     return await asyncio.gather(*running, return_exceptions=True)
 
 
