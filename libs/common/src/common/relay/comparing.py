@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -14,9 +14,6 @@ from common.kafka import ANSWER_SECONDS, BrokerUnavailableError, answered, in_co
 from common.observability import logger
 from common.outbox import fence
 from common.settings import ServiceSettings
-
-MARGIN = timedelta(minutes=10)
-"""What is read beside what must be: for clocks that differ, and for messages that overtook each other."""
 
 LACKING = "published beyond this database"
 NOT_COMPARED = "not compared with the topics"
@@ -100,7 +97,7 @@ async def _read(settings: ServiceSettings, sent_at: datetime | None, take: Take)
     """Reads the service's own topics to where they end by now."""
     async with reader(settings, topics_of(settings.service)) as client:
         partitions = client.assignment()
-        since = await offsets_since(client, dict.fromkeys(partitions, sent_at and sent_at - MARGIN))
+        since = await offsets_since(client, dict.fromkeys(partitions, sent_at))
         ends = await answered(client.end_offsets(list(partitions)), ANSWER_SECONDS, "end of the topics")
         for partition, offset in since.items():
             client.seek(partition, offset)
