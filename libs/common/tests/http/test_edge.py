@@ -11,6 +11,7 @@ import pytest
 from common.errors import TooManyRequests
 from common.http import probes_app
 from common.http.rate_limit import RateLimit
+from common.observability.metrics import REGISTRY
 from testing.http import running_app
 from testing.waiting import eventually
 
@@ -56,6 +57,20 @@ async def test_head_answers_like_get_without_a_body(nobody: httpx.AsyncClient) -
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == got.headers["content-length"]
     assert (await nobody.head("/v1/things")).status_code == 401
+
+
+async def test_head_counts_for_its_route(nobody: httpx.AsyncClient) -> None:
+    def counted(route: str, status: int) -> float:
+        labels = {"method": "HEAD", "route": route, "status": str(status)}
+        return REGISTRY.get_sample_value("quxiang_http_requests_total", labels) or 0
+
+    for path, route, status in (
+        ("/problems/frozen", "/problems/{code}", 200),
+        ("/v1/things", "/v1/things", 401),
+    ):
+        before = counted(route, status)
+        assert (await nobody.head(path)).status_code == status
+        assert counted(route, status) == before + 1
 
 
 async def test_options_and_unknown_methods_name_what_is_allowed(nobody: httpx.AsyncClient) -> None:
