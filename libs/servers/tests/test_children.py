@@ -50,12 +50,13 @@ def test_a_proxy_for_what_lies_outside_stays() -> None:
 @pytest.mark.parametrize("turns", range(8))
 async def test_a_start_that_is_given_up_ends_even_while_the_probe_answers(tmp_path: Path, turns: int) -> None:
     async def ready() -> bool:
+        await asyncio.sleep(0)
         raise ConnectionRefusedError
 
     async def probe_for_ever() -> None:
         child = Child(Program("child", (sys.executable,), tmp_path / "log", ready))
         while not await child.is_ready():
-            await asyncio.sleep(0)
+            pass
 
     probing = asyncio.create_task(probe_for_ever())
     for _ in range(turns):
