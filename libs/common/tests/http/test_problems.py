@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+HTML = "text/html; charset=utf-8"
 THING = "/v1/things/2e8e8c3e-9d10-4b4e-9a0e-111111111111"
 
 
@@ -191,9 +192,13 @@ async def test_every_type_leads_to_a_page(nobody: httpx.AsyncClient) -> None:
     for code in ("not_found", "frozen", "invalid", "unauthenticated"):
         page = await nobody.get(f"/problems/{code}")
         assert page.status_code == 200
+        assert page.headers["content-type"] == HTML
+        assert page.text.startswith("<!doctype html>")
         assert code in page.text
     problem(await nobody.get("/problems/nonsense"), 404, "not_found")
-    assert (await nobody.get("/problems")).status_code == 200
+    every = await nobody.get("/problems")
+    assert (every.status_code, every.headers["content-type"]) == (200, HTML)
+    assert every.text.startswith("<!doctype html>")
 
 
 async def test_a_page_explains_a_kind_with_its_one_text_and_its_status(nobody: httpx.AsyncClient) -> None:

@@ -59,7 +59,12 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, send_without_body)
+        as_get = {**scope, "method": "GET"}
+        try:
+            await self._app(as_get, receive, send_without_body)
+        finally:
+            # what is found out of a request on its way, like its route, counts outside, too
+            scope.update({**as_get, "method": "HEAD"})
 
 
 class Unforeseen:

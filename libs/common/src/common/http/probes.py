@@ -7,6 +7,7 @@ from fastapi import FastAPI, Response
 from pydantic import BaseModel
 
 from common.auth.verifier import TokenVerifier
+from common.http.refusing import add_refusals
 from common.http.routing import Router
 from common.observability import Notice, exposition
 from common.observability.metrics import CONTENT_TYPE
@@ -63,6 +64,7 @@ def probes_router(
 def probes_app(readiness: Mapping[str, Check]) -> FastAPI:
     """The probes with their reasons, and the metrics, for a port that only operators reach."""
     app = FastAPI(title="Probes", openapi_url=None)
+    add_refusals(app)
     router = probes_router(readiness)
 
     @router.get("/metrics", summary="Metrics for Prometheus", response_class=_Metrics)

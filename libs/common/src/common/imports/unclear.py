@@ -7,24 +7,12 @@ from common.codes.spelling import Cell
 from common.imports.columns import LABEL
 from common.imports.faults import Fault
 from common.imports.importer import ImportRow
+from common.sheet_reader.cells import RULES
 from common.spreadsheets import NumberedRow
 from common.spreadsheets.cells import Unclear
 from common.spreadsheets.headers import Header
 
 RowT = TypeVar("RowT", bound=ImportRow)
-
-RULES = frozenset(
-    {
-        "broken_character",
-        "cell_error",
-        "formula_without_value",
-        "merged_across",
-        "number_in_scientific_notation",
-        "number_shown_otherwise",
-        "stray_quote",
-    }
-)
-"""Those of cells that `common.sheet_reader` calls unclear in every column."""
 
 
 def read_rows(read: Callable[[int, Sequence[Cell]], RowT], header: Header, chunk: Sequence[NumberedRow]) -> list[RowT]:

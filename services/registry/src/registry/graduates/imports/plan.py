@@ -19,7 +19,7 @@ from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, R
 from registry.graduates.storage.sealing import citizen_id_index, name_indexes, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
 
-CHECKS_VERSION = "3"
+CHECKS_VERSION = "4"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
 
 FINGERPRINT_BYTES = 16
@@ -54,7 +54,7 @@ class RosterPlanner:
 
     def read(self, number: int, cells: Sequence[Cell]) -> RosterRow:
         """A row with its fingerprint and the numbers that name its graduate."""
-        texts = [cell_text(cells[position]) if position < len(cells) else "" for position in self._positions]
+        texts = [compared(cells[position]) if position < len(cells) else "" for position in self._positions]
         content = "\x1f".join((self._salt, *texts)).encode("utf-8", "surrogatepass")
         fingerprint = self._cipher.fingerprint(content)[:FINGERPRINT_BYTES]
         student_number, exam_number = (self._number(cells, column, read) for column, read in NUMBERS.items())
@@ -135,6 +135,12 @@ class RosterPlanner:
         mask = sum(_BITS[column] for column in values)
         content = map(values.get, CONTENT_COLUMNS)
         return (row.number, graduate_id, row.known is None, mask, default_college, row.fingerprint, *content)
+
+
+def compared(cell: Cell) -> str:
+    """What a cell says, for fingerprints: a number with decimals may mean less than the text that looks like it."""
+    text = cell_text(cell)
+    return f"{text}\x1e" if isinstance(cell, float) and "." in text else text
 
 
 def exam_number_in_use(row: RosterRow, holders: Mapping[str, Sequence[KnownGraduate]]) -> Iterator[Fault]:

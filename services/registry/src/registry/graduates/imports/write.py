@@ -105,7 +105,8 @@ _INSERT = f"""
 _UPDATE = f"""
     UPDATE graduates g
        SET {", ".join(f"{column} = m.{column}" for column in (*CONTENT_COLUMNS, *_STATED.split(", ")))},
-           code_lists_version = {_LISTS}, line_fingerprint = m.line_fingerprint
+           code_lists_version = {_LISTS}, line_fingerprint = m.line_fingerprint,
+           shared_exam_number = CASE WHEN m.exam_number = g.exam_number THEN g.shared_exam_number END
       FROM {MERGED} m WHERE g.id = m.id AND NOT m.is_new AND cardinality(m.changed_fields) > 0
 """
 
