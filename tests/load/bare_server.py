@@ -13,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from common.settings import ServiceSettings
 from tests.load.recording import Fill, Plan
 
-POOL = 10
-"""Connections, as many as a service keeps."""
+POOL: int = ServiceSettings.model_fields["pool_size"].default
+"""Connections, as many as a service keeps by default."""
 
 Statements = Sequence[tuple[str, Sequence[Fill]]]
 

@@ -131,8 +131,7 @@ async def consumer(
         await answered(client.start(), START_SECONDS, "start of consumer")
         yield client
     finally:
-        await stopped(client.stop(), "consumer")
-        await stopped(client._client.close(), "consumer's connection")
+        await _stopped_whole(client, "consumer")
 
 
 @asynccontextmanager
@@ -144,8 +143,7 @@ async def reader(settings: ServiceSettings, topics: Collection[str]) -> AsyncIte
         await answered(client.start(), START_SECONDS, "start of reader")
         yield client
     finally:
-        await stopped(client.stop(), "reader")
-        await stopped(client._client.close(), "reader's connection")
+        await _stopped_whole(client, "reader")
 
 
 async def offsets_since(
@@ -173,6 +171,14 @@ async def stopped(stopping: Awaitable[Any], what: str) -> None:
         await wait_at_most(stopping, STOP_SECONDS, what)
     except Exception as error:
         _log.info("Client did not stop cleanly", what=what, error=type(error).__name__)
+
+
+async def _stopped_whole(client: AIOKafkaConsumer, what: str) -> None:
+    """Stops a consumer with its tasks: its own `stop` leaves some running when the broker does not answer."""
+    await stopped(client.stop(), what)
+    if client._fetcher:
+        await stopped(client._fetcher.close(), f"{what}'s fetching")
+    await stopped(client._client.close(), f"{what}'s connection")
 
 
 async def commit(client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:

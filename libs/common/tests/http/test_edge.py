@@ -8,9 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
+from common.auth import Principal, TokenVerifier
 from common.errors import TooManyRequests
 from common.http import probes_app
 from common.http.rate_limit import RateLimit
+from common.observability.metrics import REGISTRY
+from common.settings import ServiceSettings
 from testing.http import running_app
 from testing.waiting import eventually
 
@@ -37,6 +40,42 @@ async def test_metrics_are_on_the_probe_port_only(nobody: httpx.AsyncClient) -> 
         assert 'route="/livez"' in (await client.get("/metrics")).text
 
 
+async def test_the_probe_port_refuses_in_words() -> None:
+    transport = httpx.ASGITransport(probes_app({}), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        for method, path, status, code in (
+            ("GET", "/metrics?x=1", 400, "bad_query"),
+            ("GET", "/nothing", 404, "not_found"),
+            ("POST", "/livez", 405, "method_not_allowed"),
+        ):
+            refused = await client.request(method, path)
+            assert refused.status_code == status
+            assert refused.json()["code"] == code
+        # nor does it lead away, or refuse what it names as allowed
+        assert (await client.get("/livez/")).status_code == 404
+        head = await client.head("/livez")
+        assert (head.status_code, head.content) == (200, b"")
+
+
+async def test_a_token_is_verified_once_good_or_bad(app_with: Callable[..., Any], mint: Any) -> None:
+    asked: list[str] = []
+
+    class Counting(TokenVerifier):
+        async def verify(self, token: str) -> Principal:
+            asked.append(token)
+            return await super().verify(token)
+
+    app = app_with()
+    app.state.verifier = Counting(
+        ServiceSettings(service="x", database_url="postgresql://localhost/x", **mint.settings)
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
+        for token, status in ((mint.token("admin"), 200), ("x.y.z", 401)):
+            answer = await client.get("/v1/things", headers={"Authorization": f"Bearer {token}"})
+            assert (answer.status_code, asked) == (status, [token])
+            asked.clear()
+
+
 async def test_trusted_keys_are_open(nobody: httpx.AsyncClient) -> None:
     keys = (await nobody.get("/.well-known/jwks.json")).json()["keys"]
     assert keys
@@ -58,12 +97,37 @@ async def test_head_answers_like_get_without_a_body(nobody: httpx.AsyncClient) -
     assert (await nobody.head("/v1/things")).status_code == 401
 
 
+async def test_head_counts_for_its_route(nobody: httpx.AsyncClient) -> None:
+    def counted(route: str, status: int) -> float:
+        labels = {"method": "HEAD", "route": route, "status": str(status)}
+        return REGISTRY.get_sample_value("quxiang_http_requests_total", labels) or 0
+
+    for path, route, status in (
+        ("/problems/frozen", "/problems/{code}", 200),
+        ("/v1/things", "/v1/things", 401),
+    ):
+        before = counted(route, status)
+        assert (await nobody.head(path)).status_code == status
+        assert counted(route, status) == before + 1
+
+
 async def test_options_and_unknown_methods_name_what_is_allowed(nobody: httpx.AsyncClient) -> None:
     for method, status in (("OPTIONS", 204), ("DELETE", 405), ("TRACE", 405), ("PROPFIND", 405)):
         response = await nobody.request(method, "/v1/things")
         assert response.status_code == status
         assert {"GET", "POST", "HEAD"} <= set(response.headers["allow"].split(", "))
     assert (await nobody.options("/v1/nothing")).status_code == 404
+    for path in ("/docs", "/openapi.json", "/docs/assets/swagger-ui.css"):
+        response = await nobody.post(path)
+        assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
+
+
+async def test_what_is_allowed_is_named_below_a_root_path(app_with: Callable[..., Any]) -> None:
+    transport = httpx.ASGITransport(app_with(), root_path="/edge")
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        for path in ("/edge/v1/things", "/v1/things"):
+            refused = await client.delete(path)
+            assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
 async def test_only_listed_origins_may_read_answers(nobody: httpx.AsyncClient) -> None:

@@ -3,28 +3,23 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
-from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from common.auth.verifier import TokenVerifier
 from common.crypto import FieldCipher
 from common.database import Database
-from common.errors import Malformed, NotFound, QuxiangError
-from common.http.dispatch import Dispatch, Refused
+from common.http.dispatch import Dispatch
 from common.http.docs import add_docs
 from common.http.middleware import HeadAsGet, PathCheck, SecurityHeaders, Unforeseen
 from common.http.openapi import describe
 from common.http.probes import Check, probes_router
 from common.http.problem_pages import problem_pages
-from common.http.problems import InternalError, problem_response
 from common.http.rate_limit import RateLimit
-from common.http.refusals import MethodNotAllowed
+from common.http.refusing import REFUSALS, add_refusals
 from common.http.routing import Router, placed_routes
 from common.http.uploads import Uploads
-from common.http.validation import refusal_of
 from common.observability import CorrelationMiddleware, MetricsMiddleware
 from common.settings import LOOPBACK, ServiceSettings
 
@@ -61,10 +56,9 @@ def create_app(
         redirect_slashes=False,
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
-        middleware=[*_middleware(settings), Middleware(Dispatch, lambda: app, _REFUSALS)],
+        middleware=[*_middleware(settings), Middleware(Dispatch, lambda: app, REFUSALS)],
     )
-    for kind, handler in _REFUSALS.items():
-        app.add_exception_handler(kind, handler)
+    add_refusals(app)
     app.state.verifier, app.state.database, app.state.cipher = verifier, database, cipher
     app.state.rate_limit = RateLimit(settings.rate_limit_per_second)
     app.state.uploads = Uploads(settings.upload_seconds)
@@ -99,44 +93,3 @@ def _middleware(settings: ServiceSettings) -> list[Middleware]:
         Middleware(PathCheck),
         Middleware(Unforeseen),
     ]
-
-
-# async, because FastAPI runs other handlers in a thread
-async def refused(request: Request, error: Exception) -> Response:
-    """The answer to a refusal of ours."""
-    assert isinstance(error, QuxiangError)
-    return problem_response(request, error)
-
-
-async def http_refused(request: Request, error: Exception) -> Response:
-    """The answer to what Starlette and FastAPI refuse by themselves."""
-    assert isinstance(error, HTTPException)
-    return _http_refusal(request, error)
-
-
-async def invalid(request: Request, error: Exception) -> Response:
-    """The answer to parameters that break rules."""
-    assert isinstance(error, RequestValidationError)
-    return problem_response(request, refusal_of(error))
-
-
-_REFUSALS: Mapping[type[Exception], Refused] = {
-    QuxiangError: refused,
-    HTTPException: http_refused,
-    RequestValidationError: invalid,
-}
-"""The answers to exceptions of routes, by their classes."""
-
-
-def _http_refusal(request: Request, error: HTTPException) -> Response:
-    """What Starlette and FastAPI refuse by themselves."""
-    if error.status_code == 404:
-        return problem_response(request, NotFound())
-    if error.status_code != 405:
-        return problem_response(request, Malformed() if error.status_code < 500 else InternalError())
-    here = [each for each in placed_routes(request.app) if each.pattern.match(request.url.path)]
-    allowed = frozenset(method for each in here for method in each.methods)
-    allowed |= {"HEAD"} if "GET" in allowed else frozenset()
-    if request.method == "OPTIONS":
-        return Response(status_code=204, headers={"Allow": ", ".join(sorted(allowed | {"OPTIONS"}))})
-    return problem_response(request, MethodNotAllowed(allowed))

@@ -10,9 +10,9 @@ from functools import cached_property
 from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from common.http.refusing import Refused
 from common.http.routing import PlacedRoute, placed_routes
 
-Refused = Callable[[Request, Exception], Awaitable[Response]]
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -36,9 +36,8 @@ class Dispatch:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection."""
         if scope["type"] == "http":
-            path = scope["path"].removeprefix(scope.get("root_path", ""))
             for placed, handle in self._routes.get(scope["method"], ()):
-                if matched := placed.pattern.match(path):
+                if matched := placed.match(scope):
                     scope.update(path_params=matched.groupdict(), route=placed.route, path_template=placed.path)
                     request = Request(scope, receive, send)
                     try:

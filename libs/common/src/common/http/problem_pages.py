@@ -15,12 +15,12 @@ def problem_pages(service: str) -> Router:
     router = Router(credential=None, include_in_schema=False)
 
     @router.get("/problems", response_class=HTMLResponse)
-    async def all_problems() -> str:
+    async def all_problems() -> HTMLResponse:
         known = sorted(refusals(service).items())
         return _page("Problems", "".join(_entry(code, *about) for code, about in known))
 
     @router.get("/problems/{code}", response_class=HTMLResponse)
-    async def one_problem(code: str) -> str:
+    async def one_problem(code: str) -> HTMLResponse:
         known = refusals(service)
         if code not in known:
             raise NotFound
@@ -54,6 +54,6 @@ def _entry(code: str, status: int, about: Message) -> str:
     return f"<h2>{escape(code)} ({status})</h2><p lang=zh>{escape(about.zh)}</p><p lang=en>{escape(about.en)}</p>"
 
 
-def _page(title: str, body: str) -> str:
+def _page(title: str, body: str) -> HTMLResponse:
     head = f"<head><meta charset=utf-8><title>{escape(title)}</title></head>"
-    return f"<!doctype html><html>{head}<body>{body}</body></html>"
+    return HTMLResponse(f"<!doctype html><html>{head}<body>{body}</body></html>")

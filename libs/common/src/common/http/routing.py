@@ -1,31 +1,37 @@
-"""Routers whose routes ask for a credential, and judge query and body, before FastAPI solves their dependencies.
+"""Routers whose routes ask for a credential, judge query and body, and then answer, all by themselves.
 
-FastAPI reads a declared body before anything else. Hence the routes of a `Router` check the token themselves.
+FastAPI reads what a route declares, describes it, and words the refusal of parameters that do not fit. It would judge
+a declared body before the token. What a route declares for FastAPI's way of answering alone is refused, not ignored.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
-from inspect import iscoroutinefunction
-from re import Pattern
+from functools import cache, cached_property
+from inspect import iscoroutinefunction, signature
+from re import Match, Pattern
 from typing import Any, ClassVar
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.datastructures import DefaultPlaceholder
 from fastapi.dependencies.models import Dependant
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import ResponseValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from fastapi.utils import is_body_allowed_for_status_code
 from pydantic import BaseModel
+from starlette._utils import get_route_path
+from starlette.types import Scope
 
-from common.auth.dependencies import authenticated, bearer
+from common.auth.dependencies import bearer
+from common.errors import Unauthenticated
 from common.http.bodies import JSON, must_come_plain, parsed
 from common.http.limits import MAX_BODY, limited
 from common.http.models import StrictModel
 from common.http.queries import DeclaredQuery
 from common.http.rate_limit import limit_rate
-from common.http.solving import Plan, Unusual
+from common.http.solving import Plan
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -42,9 +48,9 @@ class Credential:
 
 async def must_have_token(request: Request) -> None:
     """Raises Unauthenticated without a valid access token."""
-    # who was counted by its token is known already
+    # `limit_rate` has verified the token
     if getattr(request.state, "principal", None) is None:
-        await authenticated(request, await bearer(request))
+        raise Unauthenticated
 
 
 BEARER = Credential(must_have_token, bearer)
@@ -83,10 +89,11 @@ class Route(APIRoute):
         return model
 
     def get_route_handler(self) -> Handler:
-        """The handler of FastAPI with the checks before it."""
+        """The checks and then the answer; raises TypeError for a route that declares what this way does not do."""
         for call in self.calls:
             if not (iscoroutinefunction(call) or iscoroutinefunction(getattr(call, "__call__", None))):  # noqa: B004
                 raise TypeError(f"{self.path}: make {call} async, or every request hops through a thread")
+        self._must_leave_writing_to_the_model()
         model = self.body_model
         query = DeclaredQuery.of(_flattened(self.dependant))
         longest = max(getattr(call, "longest_body", MAX_BODY) for call in self.calls)
@@ -111,19 +118,30 @@ class Route(APIRoute):
 
         return checked
 
-    def _answer(self, solved_by_fastapi: Handler) -> Handler:
-        """The function called with what it asks for, and its result as JSON."""
-        try:
-            plan = Plan.of(self.dependant)
-        except Unusual:
-            return partial(_with_stacks, solved_by_fastapi)
-        shown = self.response_field
+    def _must_leave_writing_to_the_model(self) -> None:
+        """Raises TypeError where the declaration, and not the model or the function, says how to write the answer."""
+        left_out = (
+            self.response_model_include,
+            self.response_model_exclude,
+            self.response_model_exclude_unset,
+            self.response_model_exclude_defaults,
+            self.response_model_exclude_none,
+        )
+        if any(each not in (None, False) for each in left_out) or not self.response_model_by_alias:
+            raise TypeError(f"{self.path}: the model alone says which fields are written, and under which names")
+        returned = signature(self.endpoint).return_annotation
+        makes_it = isinstance(returned, type) and issubclass(returned, Response)
+        if not (makes_it or isinstance(self.response_class, DefaultPlaceholder)):
+            raise TypeError(f"{self.path}: return the {self.response_class}, or the answer is JSON")
 
-        async def answer(request: Request) -> Response:
+    def _answer(self, solved_by_fastapi: Handler) -> Callable[[_ReadRequest], Awaitable[Response]]:
+        """The function called with what it asks for, and its result as JSON."""
+        plan, shown = Plan.of(self.dependant), self.response_field
+
+        async def answer(request: _ReadRequest) -> Response:
             # what dependencies say of the answer: headers, or another status
             beside = Response(status_code=self.status_code or 200)
-            body = request.body_as_model if isinstance(request, _ReadRequest) else None
-            given = await plan.arguments(request, beside, body)
+            given = await plan.arguments(request, beside, request.body_as_model)
             if given is None:
                 return await _with_stacks(solved_by_fastapi, request)
             result = await plan.call(**given)
@@ -131,6 +149,8 @@ class Route(APIRoute):
                 return result
             status, headers = beside.status_code, beside.headers
             del headers["content-length"]
+            if not is_body_allowed_for_status_code(status):
+                return Response(None, status, headers)
             if shown is None:
                 return JSONResponse(jsonable_encoder(result), status, headers)
             checked, faults = shown.validate(result, {}, loc=("response",))
@@ -172,19 +192,37 @@ class PlacedRoute:
     methods: frozenset[str]
     route: Route
 
+    def match(self, scope: Scope) -> Match[str] | None:
+        """The parameters in the path of a request, which is below the root path where there is one."""
+        return self.pattern.match(get_route_path(scope))
+
 
 @cache
 def placed_routes(app: FastAPI) -> Sequence[PlacedRoute]:
-    """The API routes of an application, in the order in which they are matched; raises TypeError for a plain one."""
+    """The API routes of an application, in the order in which they are matched.
+
+    Raises TypeError for a plain one, and for one that would lose what was declared where its router was included.
+    """
     found = []
     for each in iter_route_contexts(app.routes):
         route = each.original_route
         if isinstance(route, APIRoute) and not isinstance(route, Route):
             raise TypeError(f"{each.path}: use common.http.Router, or the body is judged before the token")
         if isinstance(route, Route):
+            _must_lose_nothing(each, route)
             methods = frozenset(each.methods or ())
             found.append(PlacedRoute(str(each.path_format), each.path_regex, methods, route))
     return found
+
+
+def _must_lose_nothing(placed: RouteContext, route: Route) -> None:
+    """A route answers by what it declares itself; FastAPI keeps all else with the place of its router."""
+    if any(each not in route.dependencies for each in placed.dependencies):
+        raise TypeError(f"{placed.path}: name dependencies at the Router of the route, or they do not run")
+    if {each.name for each in placed.dependant.path_params} != {each.name for each in route.dependant.path_params}:
+        raise TypeError(f"{placed.path}: name parts of a path at the Router of the route, or the query is read")
+    if placed.response_class is not route.response_class:
+        raise TypeError(f"{placed.path}: return the {placed.response_class}, or the answer is JSON")
 
 
 def _flattened(dependant: Dependant) -> Iterator[Dependant]:

@@ -2,6 +2,7 @@
 
 FastAPI looks at every parameter's annotation again for every request, which costs more than a query. Here the
 parameters are looked at once. Where a request does not fit them, FastAPI solves it once more and words the refusal.
+Dependencies may run twice then, so they must not act.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,10 +26,6 @@ _SOURCES: Mapping[str, Callable[[Request], Any]] = {
 }
 
 
-class Unusual(Exception):
-    """The route declares something that only FastAPI reads."""
-
-
 class _DoesNotFitError(Exception):
     """A parameter is missing or wrong."""
 
@@ -46,16 +43,18 @@ class _Parameter:
 
     @classmethod
     def of(cls, field: Any) -> "_Parameter":
+        """Raises TypeError for what only FastAPI reads."""
         info = field.field_info
         required = info.is_required()
         default = None if required else field.default
         other_names = field.validation_alias not in {None, field.alias}
-        if not isinstance(info, params.Param) or other_names or info.validate_default:
-            raise Unusual
-        # a model is filled of several parameters, and what can be changed must not be shared
+        # a model is filled of several parameters
         is_model = isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel)
-        if is_model or not isinstance(default, _FROZEN):
-            raise Unusual
+        if not isinstance(info, params.Param) or other_names or is_model:
+            raise TypeError(f"{field.name}: a parameter is one value, or a list, under one name")
+        # what can be changed, or is made anew for each request, must not be shared
+        if info.validate_default or info.default_factory is not None or not isinstance(default, _FROZEN):
+            raise TypeError(f"{field.name}: a default is a value that does not change")
         return cls(field.name, field.alias, takes_many(info.annotation), required, default, field.validate)
 
     def read(self, source: Any) -> Any:
@@ -85,12 +84,10 @@ class Plan:
 
     @classmethod
     def of(cls, dependant: Dependant) -> "Plan":
-        """Raises Unusual for what only FastAPI can solve."""
+        """Raises TypeError for what only FastAPI can solve."""
         odd = (dependant.cookie_params, dependant.background_tasks_param_name, dependant.security_scopes_param_name)
         if any(odd) or dependant.own_oauth_scopes or dependant.concurrency is not None or dependant.call is None:
-            raise Unusual
-        if len(dependant.body_params) > 1:
-            raise Unusual
+            raise TypeError(f"{dependant.call}: asks for what only FastAPI gives: cookies, background tasks, scopes")
         request = (dependant.request_param_name, dependant.http_connection_param_name)
         return cls(
             dependant.name,
