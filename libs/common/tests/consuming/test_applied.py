@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence, Set
 from contextlib import asynccontextmanager
+from itertools import count
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -14,6 +15,7 @@ from common.consuming.applied import Applied
 from common.contracts import IncomingEvent
 from common.contracts.registration import TOPIC
 from common.database import Database
+from common.errors import Unavailable
 from common.relay.relay import Relay
 from common.settings import ServiceSettings
 from testing.messaging import destination_event, running
@@ -102,9 +104,18 @@ async def test_what_was_fetched_before_a_partition_is_sent_back_says_nothing_of_
     reported: list[PartitionProgress] = []
     again = asyncio.Event()
 
+    answers = count()
+
     class Late(Applied):
         async def take_up(self, client: AIOKafkaConsumer) -> Set[TopicPartition]:
-            return await super().take_up(client) if 2 in given else frozenset()
+            if 2 not in given:
+                return frozenset()
+            sent_back = await super().take_up(client)
+            if next(answers) == 0:
+                # it is noted, and the answer is lost
+                self.taken_up.clear()
+                raise Unavailable
+            return sent_back
 
     async def handle(events: Sequence[IncomingEvent]) -> None:
         if 2 in given:
