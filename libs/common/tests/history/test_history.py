@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from common.auth import Actor, Role
 from common.clock import today
 from common.database import Database, new_metadata
-from common.history import VersionedTables, Written, lock, raising, save, versioned, versions
-from common.outbox import Reached
+from common.history import VersionedTables, Written, lock, save, versioned, versions
+from common.outbox import Reached, raising
 from common.settings import ServiceSettings
 from testing.databases import ServiceDatabase, service_database, sessions_at_a_lock
 
@@ -181,7 +181,7 @@ async def test_a_stream_goes_on_after_what_was_published_beyond_it(database: Dat
     ahead = today() + timedelta(days=2)
     async with database.transaction(OFFICER) as unit:
         reached = [Reached(str(each), "10001", 5, ahead, ()) for each in (known, unknown)]
-        await raising(plans)(unit.connection, reached)
+        await raising(plans.streams)(unit.connection, reached)
         await unit.commit()
     for thing in (known, unknown):
         written = await saved(database, plans, VALUES, thing)

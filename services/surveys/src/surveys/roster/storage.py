@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common.consuming.included import among, included_in
 from common.contracts import ChangeToken
 from common.contracts.graduate import TOPIC as GRADUATES
 from common.contracts.organisation import TOPIC as ORGANISATION
@@ -49,23 +50,19 @@ _SCHOOLS = text(
 )
 
 
-def _included(stored: str, key: str) -> TextClause:
-    # a graduate of another school than the token's is as good as an unknown one: the answer does not tell them apart
-    return text(
+def _reached(table: str, key: str) -> TextClause:
+    return among(
         f"""
-        SELECT named.key, named.sequence, named.school_code
-        FROM unnest(CAST(:keys AS text[]), CAST(:sequences AS bigint[]), CAST(:schools AS text[]))
-            AS named (key, sequence, school_code)
-        JOIN {stored} AS stored ON {key} AND stored.school_code = named.school_code
-         AND stored.sequence >= named.sequence
+        SELECT FROM {table} AS stored
+        WHERE {key} AND stored.sequence >= named.sequence AND stored.school_code = named.school_code
         """
     )
 
 
 _INCLUDED: Mapping[str, TextClause] = MappingProxyType(
     {
-        GRADUATES: _included("graduates", "stored.graduate_id = CAST(named.key AS uuid)"),
-        ORGANISATION: _included("schools", "stored.school_code = named.key"),
+        GRADUATES: _reached("graduates", "stored.graduate_id = CAST(named.key AS uuid)"),
+        ORGANISATION: _reached("schools", "stored.school_code = named.key"),
     }
 )
 _SCHOOL_NAME = text("SELECT name, name_en FROM schools WHERE school_code = :school_code")
@@ -89,18 +86,9 @@ async def school_names(connection: AsyncConnection, school_code: SchoolCode) -> 
 
 async def included_of(database: Database, tokens: Collection[ChangeToken]) -> set[ChangeToken]:
     """Those of the changes that the roster holds, and those of topics that change nothing in it."""
-    found = {token for token in tokens if token.topic not in _INCLUDED}
     async with database.reading() as connection:
-        for topic, query in _INCLUDED.items():
-            if asked := [token for token in tokens if token.topic == topic]:
-                named = {
-                    "keys": [token.key for token in asked],
-                    "sequences": [token.sequence for token in asked],
-                    "schools": [token.school_code for token in asked],
-                }
-                rows = await connection.execute(query, named)
-                found |= {ChangeToken(topic, row.school_code, row.key, row.sequence) for row in rows}
-    return found
+        found = await included_in(connection, _INCLUDED, tokens)
+    return found | {token for token in tokens if token.topic not in _INCLUDED}
 
 
 async def _unnest(connection: AsyncConnection, statement: Any, rows: Sequence[RosterRow]) -> None:

@@ -1,6 +1,5 @@
 """Waves in SQL."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
@@ -16,7 +15,6 @@ from common.clock import TODAY_SQL
 from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import Cohort, SchoolCode, WaveId
-from common.outbox import Reached, columns_of
 from surveys.waves.domain import CurrentWave, Wave, WavePlan
 from surveys.waves.tables import waves
 
@@ -41,16 +39,6 @@ _ADD = text(
     """
 )
 
-_RAISE_STREAMS = text(
-    """
-    INSERT INTO response_streams AS kept (graduate_id, school_code, sequence, last_decided_on)
-    SELECT * FROM unnest(CAST(:keys AS uuid[]), CAST(:schools AS text[]), CAST(:sequences AS bigint[]),
-                         CAST(:days AS date[]))
-    ON CONFLICT (graduate_id) DO UPDATE
-       SET sequence = greatest(kept.sequence, EXCLUDED.sequence),
-           last_decided_on = greatest(kept.last_decided_on, EXCLUDED.last_decided_on)
-    """
-)
 _HAS_PASSED = select(bindparam("instant", type_=DateTime(timezone=True)) <= NOW)
 _PHASE = case((waves.c.opens_at > NOW, "planned"), (waves.c.closes_at > NOW, "open"), else_="closed")
 _CURRENT = select(waves, _PHASE.label("phase")).where(waves.c.id == bindparam("id"))
@@ -88,11 +76,6 @@ async def page(
     """Waves in the order of their creation, cut to the arguments that are given."""
     query = page_by_id(waves, _visible, scope, after, limit, school_code=school_code, cohort=cohort)
     return rows.all(Wave, await connection.execute(*query))
-
-
-async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
-    """Lets the next event of each graduate follow the last one that was published; begins a stream that is missing."""
-    await connection.execute(_RAISE_STREAMS, columns_of(reached))
 
 
 def _visible(seen: ScopeShape) -> ColumnElement[bool]:

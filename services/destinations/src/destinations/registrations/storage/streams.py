@@ -6,7 +6,6 @@ from sqlalchemy import ARRAY, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.identifiers import GraduateId, SchoolCode
-from common.outbox import Reached, columns_of
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _OPEN = text(
@@ -19,17 +18,6 @@ _OPEN = text(
 _LOCK = text(
     "SELECT FROM destination_streams WHERE graduate_id = ANY(:ids) ORDER BY graduate_id FOR UPDATE"
 ).bindparams(_IDS)
-
-_RAISE = text(
-    """
-    INSERT INTO destination_streams AS kept (graduate_id, school_code, sequence, last_decided_on)
-    SELECT * FROM unnest(CAST(:keys AS uuid[]), CAST(:schools AS text[]), CAST(:sequences AS bigint[]),
-                         CAST(:days AS date[]))
-    ON CONFLICT (graduate_id) DO UPDATE
-       SET sequence = greatest(kept.sequence, EXCLUDED.sequence),
-           last_decided_on = greatest(kept.last_decided_on, EXCLUDED.last_decided_on)
-    """
-)
 
 
 async def open_streams(
@@ -47,8 +35,3 @@ async def lock_streams(connection: AsyncConnection, graduate_ids: Sequence[Gradu
     Raises Busy when another act holds one of them for too long.
     """
     await connection.execute(_LOCK, {"ids": graduate_ids})
-
-
-async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
-    """Lets the next event of each graduate follow the last one that was published; begins a stream that is missing."""
-    await connection.execute(_RAISE, columns_of(reached))
