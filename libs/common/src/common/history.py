@@ -34,12 +34,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.clock import NOW_SQL, TODAY_SQL
 from common.database import UnitOfWork, instant_column, uuid_key
 from common.outbox import RaiseStreams, Reached, columns_of
+from common.sql import Connection
 
 T = TypeVar("T")
 Id = TypeVar("Id", bound=UUID)
@@ -157,14 +157,14 @@ async def lock(unit: UnitOfWork, tables: VersionedTables, id: UUID) -> None:  # 
 def raising(tables: VersionedTables) -> RaiseStreams:
     """For `Area.streams`: lets the next event of each key follow the last one that was published."""
 
-    async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
+    async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
         await connection.execute(tables.raise_streams, columns_of(reached))
 
     return raise_streams
 
 
 async def versions(
-    connection: AsyncConnection,
+    connection: Connection,
     tables: VersionedTables,
     kind: type[T],
     id: UUID,  # noqa: A002

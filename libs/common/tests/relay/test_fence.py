@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from functools import partial
 
+import asyncpg
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import make_url, text
 
 from common.auth.principal import SYSTEM
 from common.contracts.registration import TOPIC
@@ -15,6 +14,7 @@ from common.outbox import Reached
 from common.relay.recovering import recover_published
 from common.relay.relay import Relay
 from common.settings import ServiceSettings
+from common.sql import Connection
 from testing.messaging import (
     EventRecorder,
     destination_event,
@@ -58,8 +58,8 @@ async def test_an_outbox_of_another_run_takes_nothing(database: Database, other:
 
 
 async def test_the_outbox_is_never_emptied(database: Database, postgres_url: str) -> None:
-    owner = Database.connect(postgres_url.rsplit("/", 1)[0] + f"/{database.engine.url.database}")
-    with pytest.raises(DBAPIError, match="never emptied"):
+    owner = Database.connect(postgres_url.rsplit("/", 1)[0] + f"/{make_url(database.pool.url).database}")
+    with pytest.raises(asyncpg.PostgresError, match="never emptied"):
         await change(owner, "TRUNCATE outbox")
     await owner.dispose()
 
@@ -131,7 +131,7 @@ async def test_events_that_it_lacks_keep_it_closed_until_they_are_put_back(
     assert ended == {event.key: "quxiang.destination.voided" for event in original}
 
 
-async def _raised(raised: list[Reached], _connection: AsyncConnection, reached: Sequence[Reached]) -> None:
+async def _raised(raised: list[Reached], _connection: Connection, reached: Sequence[Reached]) -> None:
     raised.extend(reached)
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from common.contracts import EventData
+from common.sql import Connection
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class Reached:
     things: tuple[EventData, ...]
 
 
-RaiseStreams = Callable[[AsyncConnection, Sequence[Reached]], Awaitable[None]]
+RaiseStreams = Callable[[Connection, Sequence[Reached]], Awaitable[None]]
 """Brings the rows that count the sequences of these keys up to them, and makes those that are missing."""
 
 

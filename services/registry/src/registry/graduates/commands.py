@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy.exc import IntegrityError
+import asyncpg
 
 from common.auth import Owners, Principal, Role
 from common.codes import CodeLists
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
-from common.database.failures import constraint
 from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates.announcements import graduate_changed
@@ -185,14 +184,14 @@ async def _numbers_taken(unit: UnitOfWork, caller: Principal, wanted: Mapping[st
     """Names the number that another graduate has; the student number first, whichever index noticed first."""
     try:
         # a savepoint, because a failed statement would end the transaction that is asked below
-        async with unit.connection.begin_nested():
+        async with unit.connection.savepoint():
             yield
-    except IntegrityError as error:
+    except asyncpg.UniqueViolationError as error:
         if await roster.number_is_taken(unit.connection, wanted):
             raise StudentNumberInUse from None
-        if constraint(error) == _CITIZEN_ID:
+        if error.constraint_name == _CITIZEN_ID:
             raise CitizenIdInUse from None
-        if constraint(error) != _EXAM_NUMBER:
+        if error.constraint_name != _EXAM_NUMBER:
             raise
         same = {name: wanted[name] for name in ("school_code", "cohort", "exam_number")}
         found = await roster.found_by_indexes(unit.connection, caller.row_scope(), same, names=(), limit=2)

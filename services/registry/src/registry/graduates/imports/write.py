@@ -172,7 +172,7 @@ async def merge(
     connection = unit.connection
     await connection.execute(text(_staging_sql()))
     await connection.execute(text(f"DELETE FROM {STAGING}"))
-    driver = await unit.driver_connection()
+    driver = unit.driver
     await driver.copy_records_to_table(STAGING, records=records, columns=STAGING_COLUMNS, schema_name="pg_temp")
     parameters = {
         "school_code": school_code,
@@ -188,7 +188,7 @@ async def merge(
     }
     await connection.execute(text(f"DROP TABLE IF EXISTS pg_temp.{MERGED}"))
     await connection.execute(text(_merge_sql()), parameters)
-    counted = (await connection.execute(text(_COUNT))).mappings().one()
+    counted = (await connection.execute(text(_COUNT))).one()
     for statement in (_INSERT, _UPDATE, _REMEMBER, _HISTORY, _AUDIT):
         await connection.execute(text(statement), parameters)
     last = (await connection.execute(text(_ANNOUNCE), parameters)).one_or_none()
