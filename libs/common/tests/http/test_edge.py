@@ -51,6 +51,10 @@ async def test_the_probe_port_refuses_in_words() -> None:
             refused = await client.request(method, path)
             assert refused.status_code == status
             assert refused.json()["code"] == code
+        # nor does it lead away, or refuse what it names as allowed
+        assert (await client.get("/livez/")).status_code == 404
+        head = await client.head("/livez")
+        assert (head.status_code, head.content) == (200, b"")
 
 
 async def test_a_token_is_verified_once_good_or_bad(app_with: Callable[..., Any], mint: Any) -> None:
@@ -113,6 +117,9 @@ async def test_options_and_unknown_methods_name_what_is_allowed(nobody: httpx.As
         assert response.status_code == status
         assert {"GET", "POST", "HEAD"} <= set(response.headers["allow"].split(", "))
     assert (await nobody.options("/v1/nothing")).status_code == 404
+    for path in ("/docs", "/openapi.json", "/docs/assets/swagger-ui.css"):
+        response = await nobody.post(path)
+        assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
 
 
 async def test_what_is_allowed_is_named_below_a_root_path(app_with: Callable[..., Any]) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import FastAPI, Response
 from pydantic import BaseModel
+from starlette.middleware import Middleware
 
 from common.auth.verifier import TokenVerifier
+from common.http.middleware import HeadAsGet
 from common.http.refusing import add_refusals
 from common.http.routing import Router
 from common.observability import Notice, exposition
@@ -63,7 +65,7 @@ def probes_router(
 
 def probes_app(readiness: Mapping[str, Check]) -> FastAPI:
     """The probes with their reasons, and the metrics, for a port that only operators reach."""
-    app = FastAPI(title="Probes", openapi_url=None)
+    app = FastAPI(title="Probes", openapi_url=None, redirect_slashes=False, middleware=[Middleware(HeadAsGet)])
     add_refusals(app)
     router = probes_router(readiness)
 

@@ -27,6 +27,8 @@ def read_rows(read: Callable[[int, Sequence[Cell]], RowT], header: Header, chunk
 
 def unclear_cells(header: Header, cells: Sequence[Cell]) -> Iterator[Fault]:
     """The faults of a row's unclear cells in known columns."""
+    if Unclear not in map(type, cells):
+        return
     for column, position in header.positions.items():
         if position < len(cells) and isinstance(cell := cells[position], Unclear):
             yield Fault(column, cell.rule)

@@ -102,6 +102,8 @@ def identifier_text(cell: Cell) -> str:
     >>> identifier_text(2020123456.0), identifier_text("'0012 ")
     ('2020123456', '0012')
     """
+    if isinstance(cell, str) and cell.isascii() and cell.isalnum():
+        return str(cell)
     if isinstance(cell, (int, float)):
         if not (math.isfinite(cell) and abs(cell) < 10**EXACT_DIGITS):
             raise CellProblem("number_in_scientific_notation")

@@ -20,6 +20,7 @@ from registry.graduates.announcements import PUBLISHED
 from registry.graduates.domain.entry import FIELDS, PERSONAL, Status
 from registry.graduates.domain.population import COUNTED, first_day, levels_with_status
 from registry.graduates.domain.unit_book import UnitBook
+from registry.graduates.storage.locks import plans_kept
 from registry.graduates.tables import CONTENT_COLUMNS, graduates
 from registry.organisation import commands
 from registry.organisation import storage as organisation
@@ -190,9 +191,12 @@ async def merge(
     await connection.execute(text(f"DROP TABLE IF EXISTS pg_temp.{MERGED}"))
     await connection.execute(text(_merge_sql()), parameters)
     counted = (await connection.execute(text(_COUNT))).mappings().one()
-    for statement in (_INSERT, _UPDATE, _REMEMBER, _HISTORY, _AUDIT):
+    for statement in (_UPDATE, _REMEMBER):
         await connection.execute(text(statement), parameters)
-    last = (await connection.execute(text(_ANNOUNCE), parameters)).one_or_none()
+    async with plans_kept(connection):
+        for statement in (_INSERT, _HISTORY, _AUDIT):
+            await connection.execute(text(statement), parameters)
+        last = (await connection.execute(text(_ANNOUNCE), parameters)).one_or_none()
     token = ChangeToken(graduate.TOPIC, school_code, last.key, last.sequence) if last else None
     return Written({name: counted[name] for name in ("created", "updated", "unchanged")}, token)
 
