@@ -1,5 +1,6 @@
-"""What a child of the launcher is given of the launcher's surroundings."""
+"""What a child of the launcher is given of the launcher's surroundings, and how waiting for it ends."""
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from fastapi import FastAPI
 
 from servers.child import Child, Program, inherited
 from testing.http import serving
+from testing.waiting import eventually
 
 CLOSED = "127.0.0.1:9"
 ASK = "import sys, httpx; httpx.get(sys.argv[1])"
@@ -43,3 +45,26 @@ def test_a_proxy_for_what_lies_outside_stays() -> None:
         "NO_PROXY": "intra.example,127.0.0.1,localhost",
         "LANG": "C",
     }
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_start_that_is_given_up_ends_even_while_the_probe_answers(tmp_path: Path, turns: int) -> None:
+    async def ready() -> bool:
+        await asyncio.sleep(0)
+        raise ConnectionRefusedError
+
+    async def probe_for_ever() -> None:
+        child = Child(Program("child", (sys.executable,), tmp_path / "log", ready))
+        while not await child.is_ready():
+            pass
+
+    probing = asyncio.create_task(probe_for_ever())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    probing.cancel()
+    try:
+        await eventually(probing.done, within=5)
+    finally:
+        while not probing.done():
+            probing.cancel()
+            await asyncio.sleep(0)

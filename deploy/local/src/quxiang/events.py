@@ -50,7 +50,8 @@ async def _reader(address: str) -> "AsyncIterator[AIOKafkaConsumer]":
         fetch_max_wait_ms=50,
     )
     try:
-        await asyncio.wait_for(reader.start(), 10)
+        async with asyncio.timeout(10):
+            await reader.start()
     except (KafkaError, OSError, TimeoutError) as error:
         raise StartProblem(f"Kafka does not answer at {address}. Is the stack still running?") from error
     try:

@@ -15,7 +15,7 @@ from quxiang.ahead import move_for_run
 from quxiang.console import Console
 from quxiang.control import taking_orders
 from quxiang.keys import keep_tokens_fresh
-from quxiang.stack import Stack
+from quxiang.stack import START_STOPS, Stack
 from quxiang.state import State
 from quxiang.welcome import welcome
 from servers.problems import StartProblem, first_of
@@ -63,8 +63,11 @@ async def _serve(stack: Stack, state: State, console: Console, *, demo: bool) ->
         await asyncio.wait({living, asked}, return_when=asyncio.FIRST_COMPLETED)
         if not living.done():
             living.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await living
+            # what does not let go of its start ends with the launcher
+            await asyncio.wait({living}, timeout=START_STOPS)
+        if living.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await living
     except BaseException:
         await _stop(stack, console)
         raise

@@ -22,7 +22,8 @@ from servers.problems import StartProblem
 SERVER_PATIENCE = 120.0
 SERVICE_PATIENCE = 120.0
 # Together below the ten seconds after which nothing may be left.
-SERVICES_STOP = 6.0
+START_STOPS = 1.0
+SERVICES_STOP = 5.5
 SERVERS_STOP = 2.5
 
 

@@ -7,7 +7,7 @@ looks like an idle topic. Who fails here drops the client object and makes a new
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -30,6 +30,9 @@ COMMIT_SECONDS = 3.0
 STOP_SECONDS = 1.5
 ADMIN_SECONDS = 15.0
 _MILLISECONDS_A_DAY = 86_400_000
+
+MARGIN = timedelta(minutes=10)
+"""What is read again beside what must be: clocks differ, messages overtake each other, not all applied is noted."""
 
 _log = logger(__name__)
 
@@ -128,8 +131,7 @@ async def consumer(
         await answered(client.start(), START_SECONDS, "start of consumer")
         yield client
     finally:
-        await stopped(client.stop(), "consumer")
-        await stopped(client._client.close(), "consumer's connection")
+        await _stopped_whole(client, "consumer")
 
 
 @asynccontextmanager
@@ -141,18 +143,20 @@ async def reader(settings: ServiceSettings, topics: Collection[str]) -> AsyncIte
         await answered(client.start(), START_SECONDS, "start of reader")
         yield client
     finally:
-        await stopped(client.stop(), "reader")
-        await stopped(client._client.close(), "reader's connection")
+        await _stopped_whole(client, "reader")
 
 
 async def offsets_since(
     client: AIOKafkaConsumer, times: Mapping[TopicPartition, datetime | None]
 ) -> Mapping[TopicPartition, int]:
-    """The first offset of each partition from that broker time on; without a time, the first that is kept."""
+    """The first offset of each partition from MARGIN before that broker time on; without a time, the first kept."""
     beginnings = await answered(client.beginning_offsets(list(times)), ANSWER_SECONDS, "beginning of partitions")
-    asked = {partition: round(since.timestamp() * 1000) for partition, since in times.items() if since is not None}
-    found = await answered(client.offsets_for_times(asked), ANSWER_SECONDS, "offsets of a time") if asked else {}
+    asked = {
+        partition: round((since - MARGIN).timestamp() * 1000) for partition, since in times.items() if since is not None
+    }
+    # the ends first: what comes between the two answers lies behind an end that was asked before
     ends = await answered(client.end_offsets(list(asked)), ANSWER_SECONDS, "end of partitions") if asked else {}
+    found = await answered(client.offsets_for_times(asked), ANSWER_SECONDS, "offsets of a time") if asked else {}
     return {
         partition: offset
         if partition not in asked
@@ -167,6 +171,14 @@ async def stopped(stopping: Awaitable[Any], what: str) -> None:
         await wait_at_most(stopping, STOP_SECONDS, what)
     except Exception as error:
         _log.info("Client did not stop cleanly", what=what, error=type(error).__name__)
+
+
+async def _stopped_whole(client: AIOKafkaConsumer, what: str) -> None:
+    """Stops a consumer with its tasks: its own `stop` leaves some running when the broker does not answer."""
+    await stopped(client.stop(), what)
+    if client._fetcher:
+        await stopped(client._fetcher.close(), f"{what}'s fetching")
+    await stopped(client._client.close(), f"{what}'s connection")
 
 
 async def commit(client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:

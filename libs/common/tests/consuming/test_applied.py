@@ -1,12 +1,16 @@
 """A database in a new run of its server has its topics read again; what it notes as applied says from where."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence, Set
 from contextlib import asynccontextmanager
 
-from sqlalchemy import text
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from sqlalchemy import make_url, text
 
 from common.auth.principal import SYSTEM
-from common.consuming import Consumer
+from common.consuming import Consumer, PartitionProgress, consumer
+from common.consuming.applied import Applied
 from common.contracts import IncomingEvent
 from common.contracts.registration import TOPIC
 from common.database import Database
@@ -17,6 +21,16 @@ from testing.waiting import eventually
 
 GROUP = "quxiang.indicators.figures"
 ANOTHER_RUN = "UPDATE consumed_partitions SET database_oid = 1"
+REFUSED_FOR_NOW = (
+    "CREATE SEQUENCE refusals",
+    """
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $body$
+    BEGIN
+        RAISE EXCEPTION 'refusal % for now', nextval('refusals') USING ERRCODE = '57P03';
+    END $body$
+    """,
+    "CREATE TRIGGER refuse BEFORE UPDATE ON consumed_partitions FOR EACH STATEMENT EXECUTE FUNCTION refuse()",
+)
 
 
 @asynccontextmanager
@@ -78,3 +92,66 @@ async def test_a_server_that_starts_anew_under_a_running_member_has_it_read_agai
         await eventually(lambda: len(given) == 2)
         await execute(database, ANOTHER_RUN)
         await eventually(lambda: given.count(1) == 2 and given.count(2) == 2, within=30)
+
+
+async def test_what_was_fetched_before_a_partition_is_sent_back_says_nothing_of_how_far_the_database_is(
+    database: Database, settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rebalance may end within a fetch: its records are applied before the new partitions are looked at."""
+    given: list[int] = []
+    reported: list[PartitionProgress] = []
+    again = asyncio.Event()
+
+    class Late(Applied):
+        async def take_up(self, client: AIOKafkaConsumer) -> Set[TopicPartition]:
+            return await super().take_up(client) if 2 in given else frozenset()
+
+    async def handle(events: Sequence[IncomingEvent]) -> None:
+        if 2 in given:
+            again.set()
+            await asyncio.Event().wait()
+        given.extend(event.sequence for event in events)
+
+    async def report(progress: Sequence[PartitionProgress]) -> None:
+        reported.extend(progress)
+
+    monkeypatch.setattr(consumer, "Applied", Late)
+    async with running(Relay(database, settings).run):
+        async with running(Consumer(database, settings, GROUP, [TOPIC], handle, on_progress=report).run):
+            await announce(database, 1)
+            await eventually(lambda: 1 in given)
+            await announce(database, 2)
+            await asyncio.wait_for(again.wait(), 20)
+        assert reported == []
+        assert await holds(database, "SELECT bool_and(applied_at IS NULL) FROM consumed_partitions")
+        monkeypatch.undo()
+        async with consumed(database, settings) as given:
+            await eventually(lambda: sorted(given) == [1, 2])
+
+
+async def test_nothing_is_reported_while_the_database_does_not_say_in_which_run_it_is(
+    database: Database, settings: ServiceSettings, postgres_url: str
+) -> None:
+    reported: list[int] = []
+
+    async def handle(events: Sequence[IncomingEvent]) -> None: ...
+
+    async def report(progress: Sequence[PartitionProgress]) -> None:
+        reported.append(sum(each.applied for each in progress))
+
+    owner = Database.connect(postgres_url.rsplit("/", 1)[0] + f"/{make_url(database.pool.url).database}")
+    async with (
+        running(Relay(database, settings).run),
+        running(Consumer(database, settings, GROUP, [TOPIC], handle, on_progress=report).run),
+    ):
+        await announce(database, 1)
+        await eventually(lambda: 1 in reported)
+        for statement in REFUSED_FOR_NOW:
+            await execute(owner, statement)
+        await announce(database, 2)
+        # what was refused is counted for all that: a sequence is never set back
+        await eventually(lambda: holds(owner, "SELECT last_value > 3 FROM refusals"))
+        assert 2 not in reported
+        await execute(owner, "DROP TRIGGER refuse ON consumed_partitions")
+        await eventually(lambda: 2 in reported)
+    await owner.dispose()

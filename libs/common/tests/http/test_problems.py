@@ -2,14 +2,39 @@
 
 import gzip
 import json
-from typing import Any
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 import httpx
 import pytest
+from pydantic import AfterValidator, Field
+
+from common.errors import Invalid
+from common.http import Day, StrictModel
+from common.http.bodies import JSON, parsed
 
 HTML = "text/html; charset=utf-8"
 THING = "/v1/things/2e8e8c3e-9d10-4b4e-9a0e-111111111111"
+
+
+def of_no_use(value: str) -> str:
+    raise ValueError(value)
+
+
+class Row(StrictModel):
+    number: Annotated[Decimal, Field(le=Decimal("2.50"), strict=False)]
+    on: Day
+    named: Literal["a", "b"]
+    about: Annotated[str, AfterValidator(of_no_use)]
+
+
+class Rows(StrictModel):
+    rows: list[Row]
+
+
+class Texts(StrictModel):
+    texts: list[str]
 
 
 def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
@@ -62,7 +87,7 @@ async def test_texts_follow_accept_language(admin: httpx.AsyncClient, asked: str
 
 async def test_a_missing_thing_an_unknown_route_and_an_id_that_is_none_look_the_same(admin: httpx.AsyncClient) -> None:
     bodies = []
-    for path in (f"/v1/things/{uuid4()}", "/v1/things/17", "/v1/nowhere", "/v1/things/%00"):
+    for path in (f"/v1/things/{uuid4()}", "/v1/things/17", "/v1/nowhere", "/v1/things/%00", "/v1/things%0A"):
         document = problem(await admin.patch(path, json={"name": "a"}), 404, "not_found")
         document.pop("trace_id")
         bodies.append(document)
@@ -142,6 +167,29 @@ async def test_a_null_character_is_pointed_at(admin: httpx.AsyncClient) -> None:
     assert rules(problem(response, 422, "invalid")) == {"/parts/0": "null_character"}
 
 
+@pytest.mark.parametrize("more", [0, 1, 50_000])
+def test_the_first_hundred_faults_are_named_however_many_there_are(more: int) -> None:
+    faulty = [{"number": 9, "on": "x", "named": "z", "about": "y"}] * (25 + more)
+    with pytest.raises(Invalid) as found:
+        parsed(Rows, JSON, json.dumps({"rows": faulty}).encode())
+    assert [(each.pointer, each.rule, each.message.en) for each in found.value.problems] == [
+        (f"/rows/{row}/{name}", rule, text)
+        for row in range(25)
+        for name, rule, text in (
+            ("number", "out_of_range", "Must be at most 2.50"),
+            ("on", "day_format", "Must be a day as YYYY-MM-DD"),
+            ("named", "not_allowed", "Must be one of: a, b"),
+            ("about", "invalid", "Not a usable value"),
+        )
+    ]
+
+
+def test_the_first_hundred_null_characters_are_pointed_at() -> None:
+    with pytest.raises(Invalid) as found:
+        parsed(Texts, JSON, json.dumps({"texts": ["\0"] * 1_000}).encode())
+    assert [each.pointer for each in found.value.problems] == [f"/texts/{number}" for number in range(100)]
+
+
 async def test_only_json_is_read(admin: httpx.AsyncClient) -> None:
     problem(await admin.post("/v1/things", data={"name": "a"}), 415, "unsupported_media_type")
     problem(await admin.post("/v1/things", content=b'{"name": "a"}'), 415, "unsupported_media_type")
@@ -159,6 +207,8 @@ async def test_a_compressed_body_is_refused_as_such(admin: httpx.AsyncClient, no
         refused = await admin.post(path, content=squeezed, headers=headers)
         problem(refused, 415, "encoded_content")
         assert refused.headers["accept-encoding"] == "identity"
+    twice = [("Content-Type", "application/json"), ("Content-Encoding", "identity"), ("Content-Encoding", "gzip")]
+    problem(await admin.post("/v1/things", content=squeezed, headers=twice), 415, "encoded_content")
     plain = {"Content-Type": "application/json", "Content-Encoding": "Identity"}
     assert (await admin.post("/v1/things", content=b'{"name":"a"}', headers=plain)).status_code == 201
 

@@ -54,6 +54,11 @@ async def test_probes_and_pages_refuse_unknown_parameters_too(nobody: httpx.Asyn
         assert (await nobody.get(path)).status_code == 400
 
 
+async def test_the_first_hundred_unknown_parameters_are_named(nobody: httpx.AsyncClient) -> None:
+    found = await rules_of(nobody, "/livez?" + "&".join(map(str, range(5_000))))
+    assert found == {str(number): "unknown_parameter" for number in range(100)}
+
+
 async def test_without_a_token_nobody_learns_which_parameters_exist(nobody: httpx.AsyncClient) -> None:
     assert (await nobody.get("/v1/things?nam=x")).status_code == 401
 

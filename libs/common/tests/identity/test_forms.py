@@ -143,3 +143,11 @@ def test_a_row_of_an_earlier_release_is_found_by_another_spelling(stored_then: s
 def test_an_ordinary_name_has_one_form_only() -> None:
     assert [len(comparable_names(each)) for each in ("张三", "John Smith", "欧阳娜娜")] == [1, 1, 1]
     assert names.comparable_names("张三") == ("张三",)
+
+
+def test_a_usual_chinese_name_has_the_form_that_it_has_beside_other_letters() -> None:
+    usual = "".join(map(chr, range(0x4E00, 0xA000)))
+    for text in (usual[start : start + 16] for start in range(0, len(usual), 16)):
+        # a Latin letter makes it unusual
+        assert (f"a{plain_name(text)}", f"a{comparable_name(text)}") == (plain_name(f"a{text}"), f"a{text}")
+        assert {f"a{each}" for each in comparable_names(text)} == set(comparable_names(f"a{text}"))

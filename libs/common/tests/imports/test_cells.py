@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from common.codes import Cell
 from common.imports import CellReader, Fault, coded, plain, text_of
-from common.spreadsheets.cells import CellProblem, identifier_text
+from common.imports.cells import REMEMBERED
+from common.spreadsheets.cells import CellProblem, Unclear, identifier_text
 from common.spreadsheets.headers import Header
 
 READINGS = [
@@ -68,3 +71,26 @@ def test_a_column_that_the_file_lacks_is_not_read() -> None:
         raise CellProblem("internal_error")
 
     assert CellReader(HEADER, [plain("absent", never)]).read([None] * len(COLUMNS), []) == {}
+
+
+MEANINGS = st.sampled_from(
+    [None, "", " ", "'", "**CLEAR**", "1", 1.0, True, "男", "女", "7", 7.0, "雄", "410102", 410102.0, 1.1e17, "a\x07b"]
+)
+CELLS = MEANINGS | st.builds(Unclear, st.just("cell_error"), st.just("男")) | st.text(max_size=3)
+
+
+@given(st.lists(st.lists(CELLS, max_size=len(COLUMNS) + 1), max_size=40))
+def test_a_row_means_the_same_whatever_the_rows_before_it_were(rows: list[list[Cell]]) -> None:
+    of_the_file = CellReader(HEADER, READINGS)
+    for row in rows:
+        found: tuple[list[Fault], list[Fault]] = [], []
+        assert of_the_file.read(row, found[0]) == CellReader(HEADER, READINGS).read(row, found[1])
+        assert found[0] == found[1]
+
+
+def test_a_row_is_judged_after_more_values_than_are_remembered() -> None:
+    reader, faults = CellReader(HEADER, READINGS), list[Fault]()
+    rows = [(str(number), "甲", "男" if number % 2 else "雄") for number in range(REMEMBERED + 10)]
+    said = [reader.read(row, faults) for row in [*rows, *rows]]
+    assert [each["number"] for each in said] == [number for number, *_ in rows] * 2
+    assert faults == [Fault("sex", "unknown_label")] * len(rows)

@@ -2,8 +2,11 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from hypothesis import given
@@ -12,8 +15,17 @@ from hypothesis import strategies as some
 from common.bounded import OutOfTimeError, wait_at_most
 from common.contracts.catalogue import TOPICS, dead_letter_topic
 from common.contracts.registration import TOPIC
-from common.kafka import BrokerUnavailableError, consumer, ensure_topics, on_wire, partition_for
-from common.publishing import publisher
+from common.kafka import (
+    MARGIN,
+    BrokerUnavailableError,
+    consumer,
+    ensure_topics,
+    offsets_since,
+    on_wire,
+    partition_for,
+    reader,
+)
+from common.publishing import Message, publisher
 from common.settings import ServiceSettings
 
 DAY_MS = 86_400_000
@@ -125,3 +137,30 @@ async def test_our_own_cancellation_passes_through() -> None:
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_what_is_sent_while_a_time_is_looked_up_is_not_passed_over(settings: ServiceSettings) -> None:
+    """The broker answers twice, and a message may come between: in an idle partition it is the first of that time."""
+
+    async def send() -> int:
+        async with publisher(settings) as publishing:
+            sent_at = await publishing.send([Message(on_wire(settings, TOPIC), b"key", b"value", 0, [])])
+        assert sent_at is not None
+        return round(sent_at.timestamp())
+
+    partition = TopicPartition(on_wire(settings, TOPIC), 0)
+    later = datetime.fromtimestamp(await send(), UTC) + MARGIN + timedelta(seconds=5)
+    async with reader(settings, [TOPIC]) as client:
+        questions = {name: getattr(client, name) for name in ("offsets_for_times", "end_offsets")}
+        answers = 0
+
+        async def asked(name: str, argument: object) -> object:
+            nonlocal answers
+            answer, answers = await questions[name](argument), answers + 1
+            if answers == 1:
+                await send()
+            return answer
+
+        for name in questions:
+            setattr(client, name, partial(asked, name))
+        assert await offsets_since(client, {partition: later}) == {partition: 1}

@@ -76,7 +76,7 @@ async def test_a_killed_broker_that_comes_back_has_lost_nothing(
 async def test_a_frozen_broker_holds_neither_the_work_nor_the_end_of_the_process(
     database: Database, settings: ServiceSettings, broker: Broker
 ) -> None:
-    stack = Stack(database, settings)
+    stack, before = Stack(database, settings), asyncio.all_tasks()
     async with running(stack.relay.run, stack.consumer.run) as tasks:
         await stack.announce(1)
         await stack.until_seen(1)
@@ -91,6 +91,7 @@ async def test_a_frozen_broker_holds_neither_the_work_nor_the_end_of_the_process
             task.cancel()
         await asyncio.wait(tasks)
         assert time.monotonic() - began < 8  # what a process has for its end
+        await eventually(lambda: asyncio.all_tasks() <= before, within=5)
         broker.thaw()
     again = Stack(database, settings)
     async with running(again.relay.run, again.consumer.run):

@@ -1,18 +1,28 @@
 """The fence: what closes an outbox, what opens it, and what becomes of events that it lacks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
 from sqlalchemy import make_url, text
 
+from common import kafka
 from common.auth.principal import SYSTEM
-from common.contracts.registration import TOPIC
+from common.contracts.envelope import StoredEvent
+from common.contracts.registration import DECIDED, TOPIC
 from common.database import Database, DatabaseRestored
 from common.outbox import Reached
+from common.publishing import publisher
 from common.relay.recovering import recover_published
 from common.relay.relay import Relay
+from common.relay.replay import replay
+from common.relay.restating import UnknownEvents
+from common.relay.sending import send
 from common.settings import ServiceSettings
 from common.sql import Connection
 from testing.messaging import (
@@ -129,6 +139,72 @@ async def test_events_that_it_lacks_keep_it_closed_until_they_are_put_back(
     ended = {event.key: event.type for event in again if event.sequence > 2 or event.type.endswith("voided")}
     assert sorted(each.sequence for each in raised) == [2, 3]
     assert ended == {event.key: "quxiang.destination.voided" for event in original}
+
+
+async def test_what_is_sent_again_while_closed_does_not_stand_for_what_is_lacking(
+    database: Database, settings: ServiceSettings, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka, "MARGIN", timedelta(0))
+    async with EventRecorder(settings).recording() as recorder:
+        async with running(Relay(database, settings).run):
+            await announce(database, 1, 2)
+            await recorder.until(lambda events: len(events) == 2)
+        owner = Database.connect(postgres_url.rsplit("/", 1)[0] + f"/{make_url(database.pool.url).database}")
+        await change(owner, "DELETE FROM outbox WHERE sequence = 2")
+        await owner.dispose()
+        await change(database, "UPDATE relay_state SET server_started_at = NULL, sent_at = NULL")
+        assert await replay(database, settings) == 1
+        await recorder.until(lambda events: [event.sequence for event in events].count(1) == 2)
+    relay = Relay(database, settings)
+    async with running(relay.run):
+        await eventually(lambda: _says(relay, "published beyond this database"))
+
+
+async def test_one_of_two_events_with_the_same_position_keeps_it(database: Database, settings: ServiceSettings) -> None:
+    """Two databases that wrote at the same time gave it twice."""
+    async with outbox_database() as other, outbox_database(compared=False) as older:
+        async with EventRecorder(settings).recording() as recorder:
+            for count, each in enumerate((database, other), start=1):
+                async with running(Relay(each, settings).run):
+                    await announce(each, 1)
+                    published = await recorder.until(lambda events, count=count: len(events) == count)  # type: ignore[misc]
+        assert [event.position for event in published] == [1, 1]
+        recovered = await recover_published(older, settings, {TOPIC: partial(_raised, [])})
+        assert recovered is not None
+        assert len(recovered.put_back) == 2
+        assert sorted(row["position"] or 0 for row in await outbox_rows(older)) == [0, 0, 0, 1]
+        # a copy that is older than the numbers
+        await change(older, "UPDATE outbox SET position = NULL")
+        await change(older, "UPDATE relay_state SET server_started_at = NULL")
+        relay = Relay(older, settings)
+        async with running(relay.run):
+            await eventually(lambda: _is_ready(relay))
+            await eventually(lambda: _numbered(older))
+        rows = await outbox_rows(older)
+    assert sorted(row["position"] for row in rows) == [1, 2, 3, 4]
+    assert min(rows, key=lambda row: row["position"])["event_id"] in {event.id for event in published}
+
+
+@pytest.mark.parametrize(
+    "unknown", [{"type": "quxiang.destination.of_a_newer_version", "data": "{}"}, {"type": DECIDED, "data": "{"}]
+)
+async def test_events_that_only_another_version_can_read_are_lacking_too(
+    database: Database, settings: ServiceSettings, unknown: dict[str, Any]
+) -> None:
+    instant = datetime(2024, 6, 20, tzinfo=UTC)
+    event = StoredEvent(uuid4(), TOPIC, str(uuid4()), 1, DECIDED, "10001", None, instant, 1, "{}", None, None)
+    async with publisher(settings) as client:
+        await send(client, settings, [replace(event, **unknown)])
+    await change(database, "UPDATE relay_state SET server_started_at = NULL")
+    relay = Relay(database, settings)
+    async with running(relay.run):
+        await eventually(lambda: _says(relay, "published beyond this database"))
+        with pytest.raises(UnknownEvents):
+            await recover_published(database, settings, {TOPIC: partial(_raised, [])})
+
+
+async def _numbered(database: Database) -> bool:
+    return all(row["position"] for row in await outbox_rows(database))
 
 
 async def _raised(raised: list[Reached], _connection: Connection, reached: Sequence[Reached]) -> None:

@@ -1,5 +1,6 @@
 """What is said again once lost events are put back: the truth of the older database, after the last sequence given."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
@@ -8,7 +9,7 @@ import pytest
 
 from common.contracts import EVENT_TYPES, graduate, organisation, rate, registration, response
 from common.contracts.envelope import StoredEvent
-from common.relay.restating import Key, Restated, restated
+from common.relay.restating import Key, Restated, UnknownEvents, restated
 
 NOW, TODAY = datetime(2024, 7, 1, 8, tzinfo=UTC), date(2024, 7, 1)
 KEY = "5b0a2f57-9a3e-4a52-9d53-0f4f1f0b7c11"
@@ -98,6 +99,22 @@ def test_a_response_keeps_the_type_of_what_was_said_of_its_wave() -> None:
     asked = event(response.REQUESTED, 1, state="requested", questions_answered=0)
     (again,) = said([event(response.SUBMITTED, 2, state="submitted")], [asked]).announced
     assert (again.type, again.sequence) == (response.REQUESTED, 3)
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"type": "quxiang.destination.of_a_newer_version"},
+        {"type": graduate.REGISTERED},
+        {"data": "{}"},
+        {"data": decided(1, "76").data.replace("graduate_id", "graduate_id\udcff")},
+    ],
+)
+def test_what_this_version_cannot_read_is_left_to_the_one_that_sent_it(unknown: dict[str, Any]) -> None:
+    strange = replace(decided(2, "76"), **unknown)
+    for lost, kept in (([strange], []), ([decided(3, "76")], [strange])):
+        with pytest.raises(UnknownEvents, match=str(strange.event_id)):
+            said(lost, kept)
 
 
 def test_events_that_state_nothing_are_only_put_back() -> None:

@@ -1,19 +1,15 @@
 """Whatever a program can write into a sheet: each cell is read as it is shown, or reported; nothing else."""
 
-import io
 import json
 import re
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import openpyxl
-import xlsxwriter
-import xlwt
 from hypothesis import given
 from hypothesis import strategies as st
+from written_sheets import ERRORS, WRITERS, Grid, Written
 
 from common.codes import Cell
 from common.sheet_reader import __main__ as child
@@ -23,19 +19,6 @@ from common.spreadsheets.cells import CellProblem, Unclear, identifier_text, is_
 MISSING = object()
 """Shown is something of which nothing may be stored."""
 
-ERRORS = {"#N/A": 42, "#REF!": 23, "#VALUE!": 15, "#DIV/0!": 7, "#NAME?": 29}
-"""With their codes in old workbooks."""
-
-
-@dataclass(frozen=True)
-class Written:
-    """What a program writes, and what an officer then sees."""
-
-    kind: str
-    value: Any = None
-    code: str = "General"
-    shown: object = None
-
 
 @st.composite
 def numbers(draw: st.DrawFn) -> Written:
@@ -43,9 +26,9 @@ def numbers(draw: st.DrawFn) -> Written:
     places, width = draw(st.integers(0, 3)), draw(st.integers(1, 12))
     match draw(st.sampled_from(["general", "padded", "prefixed", "decimals", "rounded", "long", "hidden", "power"])):
         case "padded":
-            return Written("number", whole, "0" * width, f"{whole:0{width}d}")
+            return Written("number", whole, "0" * width, f"{whole:0{width}d}", is_certain=True)
         case "prefixed":
-            return Written("number", whole, f'"学"{"0" * width}_ ', f"学{whole:0{width}d}")
+            return Written("number", whole, f'"学"{"0" * width}_ ', f"学{whole:0{width}d}", is_certain=True)
         case "decimals":
             value = whole / 10**places
             code = "0." + "0" * places if places else "0"
@@ -58,7 +41,7 @@ def numbers(draw: st.DrawFn) -> Written:
             return Written("number", whole + 1, ";;;", MISSING)
         case "power":
             return Written("number", whole, "0.00E+00", MISSING)
-    return Written("number", whole, "General", str(whole))
+    return Written("number", whole, "General", str(whole), is_certain=True)
 
 
 TEXTS = st.text(st.sampled_from("学甲0012AZ-_.·é𠀀 "), min_size=1, max_size=12).filter(str.strip)
@@ -73,65 +56,6 @@ CELLS = st.one_of(
     st.just(Written("formula", "1+1", shown=MISSING)),
 )
 ROWS = st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=6)
-
-Grid = Sequence[Sequence[Written]]
-
-
-def by_openpyxl(rows: Grid, merged: int) -> bytes:
-    book, content = openpyxl.Workbook(), io.BytesIO()
-    for at, row in enumerate(rows, 1):
-        for column, each in enumerate(row, 1):
-            if each.kind != "blank":
-                value = f"={each.value}" if each.kind == "formula" else each.value
-                cell = book.active.cell(at, column, value)
-                cell.number_format = each.code
-    if merged > 1:
-        book.active.merge_cells(start_row=1, end_row=merged, start_column=2, end_column=2)
-    book.save(content)
-    return content.getvalue()
-
-
-def by_xlsxwriter(rows: Grid, merged: int) -> bytes:
-    content = io.BytesIO()
-    book = xlsxwriter.Workbook(content, {"in_memory": True})
-    sheet = book.add_worksheet()
-    if merged > 1:
-        sheet.merge_range(0, 1, merged - 1, 1, None)
-    writers: dict[str, Callable[..., Any]] = {
-        "text": sheet.write_string,
-        "number": sheet.write_number,
-        "day": sheet.write_datetime,
-        "boolean": sheet.write_boolean,
-        "formula": sheet.write_formula,
-        "error": lambda row, column, value, style: sheet.write_formula(row, column, "=A1", style, value),
-    }
-    for at, row in enumerate(rows):
-        for column, each in enumerate(row):
-            if each.kind != "blank" and not (column == 1 and 0 < at < merged):
-                writers[each.kind](at, column, each.value, book.add_format({"num_format": each.code}))
-    book.close()
-    return content.getvalue()
-
-
-def by_xlwt(rows: Grid, merged: int) -> bytes:
-    book, content = xlwt.Workbook(), io.BytesIO()
-    sheet = book.add_sheet("a")
-    if merged > 1:
-        sheet.merge(0, merged - 1, 1, 1)
-    for at, row in enumerate(rows):
-        for column, each in enumerate(row):
-            if each.kind == "blank" or (column == 1 and 0 < at < merged):
-                continue
-            style = xlwt.easyxf(num_format_str=each.code)
-            if each.kind == "error":
-                sheet.row(at).set_cell_error(column, ERRORS[each.value], style)
-            else:
-                sheet.write(at, column, xlwt.Formula(each.value) if each.kind == "formula" else each.value, style)
-    book.save(content)
-    return content.getvalue()
-
-
-WRITERS = ((by_openpyxl, "xlsx"), (by_xlsxwriter, "xlsx"), (by_xlwt, "xls"))
 
 
 def read(content: bytes, kind: str) -> dict[int, list[Cell]]:
@@ -168,10 +92,11 @@ def test_each_cell_is_read_as_it_is_shown_or_reported(rows: Grid, merged: int, w
     assert sorted(found) == list(range(1, len(rows) + 1))
     for number, row in enumerate(guarded, 1):
         for column, each in enumerate(row):
-            shown = rows[0][1].shown if column == 1 and number <= merged else each.shown
+            seen = rows[0][1] if column == 1 and number <= merged else each
+            shown = seen.shown
             cell = found[number][column]
             for reader in (identifier_text, shown_text):
                 outcome = stored(cell, reader)
                 assert agrees(outcome, shown), (number, column, each, cell, outcome)
-                if isinstance(shown, str) and each.kind == "text" and "." not in shown:
+                if seen.is_certain or (isinstance(shown, str) and each.kind == "text" and "." not in shown):
                     assert outcome == shown, (number, column, each, cell)

@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.codes import Cell
+from common.codes.spelling import cell_text
 from common.spreadsheets.cells import (
     CLEAR,
     CellProblem,
+    Month,
     Unclear,
     as_day,
     as_year,
@@ -66,6 +68,27 @@ def test_a_day_is_read_from_every_shape_it_comes_in(cell: Cell, day: date) -> No
 def test_what_is_no_day_is_refused(cell: Cell) -> None:
     with pytest.raises(CellProblem, match="date_format"):
         as_day(cell)
+
+
+@pytest.mark.parametrize("cell", [1999.1, 2024.1, 2101.1])
+def test_a_number_that_may_have_lost_the_zero_of_october_is_no_day(cell: float) -> None:
+    with pytest.raises(CellProblem, match="number_with_decimals"):
+        as_day(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "month"), [(1999.2, 2), (1999.9, 9), (1999.11, 11), (1999.01, 1), ("1999.1", 1), ("1999.10", 10)]
+)
+def test_a_number_that_names_one_month_only_is_read(cell: Cell, month: int) -> None:
+    assert as_day(cell) == date(1999, month, 1)
+    assert is_month(cell)
+
+
+def test_a_month_has_another_text_than_its_first_day() -> None:
+    month = Month(1990, 3, 1)
+    assert (cell_text(month), cell_text(date(1990, 3, 1))) == ("1990-03", "1990-03-01")
+    assert (as_day(month), is_month(month)) == (date(1990, 3, 1), True)
+    assert (as_day(cell_text(month)), is_month(cell_text(month))) == (date(1990, 3, 1), True)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,8 +11,10 @@ import pytest
 import xlsxwriter
 import xlwt
 from openpyxl.styles import Alignment
+from xlwt.Cell import StrCell
 
 from common.sheet_reader import __main__ as child
+from common.sheet_reader import markup
 from common.sheet_reader.formats import number_reader, text_reader
 
 XML = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -164,6 +166,11 @@ def test_the_usual_format_is_no_work() -> None:
         ('<c r="A1" t="s"><v>99</v></c>', [("cell_error", "99")]),
         ('<c><v>1</v></c><c t="n"><v>2</v></c>', [1.0, 2.0]),
         ('<c t="n" r="C1"><v>1E3</v></c>', [None, None, 1000.0]),
+        ('<c r="B1"><v>2</v></c><c r="A1"><v>1</v></c>', [1.0, 2.0]),
+        ('<c r="A1"><v>1</v></c><c r="A1"><v>2</v></c><c r="B1"><v>3</v></c>', [2.0, 3.0]),
+        ('<c r="A1"><v>1</v></c><c\nr="B1"><v>2</v></c>', [1.0, 2.0]),
+        ('<c r="A1"><v>1</v></c><c\tr="B1"><v>2</v></c >', [1.0, 2.0]),
+        ('<c r="A1"><v>1</v></c><c/><c><v>3</v></c>', [1.0, None, 3.0]),
     ],
 )  # fmt: skip
 def test_what_is_filled_on_screen_is_never_blank(xml: str, row: list[Any]) -> None:
@@ -177,6 +184,70 @@ def test_a_program_leaves_formulas_of_old_workbooks_to_others() -> None:
     sheet.write(0, 1, "x")
     made.save(content)
     assert shown(content.getvalue(), "xls") == [[("formula_without_value", "=…"), "x"]]
+
+
+def test_an_empty_text_of_an_old_workbook_is_blank_and_no_formula() -> None:
+    made, content = xlwt.Workbook(), io.BytesIO()
+    row, style = made.add_sheet("a").row(0), made.add_style(xlwt.XFStyle())
+    row.insert_cell(0, StrCell(0, 0, style, made.add_str("")))
+    row.write(1, xlwt.Formula("1+1"))
+    row.write(2, "x")
+    made.save(content)
+    assert shown(content.getvalue(), "xls") == [[None, ("formula_without_value", "=…"), "x"]]
+
+
+def in_two_pieces(content: str) -> Iterator[list[bytes]]:
+    whole = content.encode()
+    return ([whole[:cut], whole[cut:]] for cut in range(len(whole) + 1))
+
+
+@pytest.mark.parametrize("empty", ["<si/>", "<si />", "<si\n></si>", "<!---->", "<si><t>b</t></si >", "<si\t/>"])
+def test_shared_strings_keep_their_places_wherever_a_piece_ends(empty: str) -> None:
+    text = f"<sst><si><t>a</t></si>{empty}<si><t>c</t></si></sst>"
+    middle = {"<!---->": [], "<si><t>b</t></si >": ["b"]}.get(empty, [""])
+    for pieces in in_two_pieces(text):
+        assert list(markup.strings(lambda pieces=pieces: pieces)) == ["a", *middle, "c"], pieces  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("end", ["</row >", "</row\n>"])
+def test_no_row_is_lost_whatever_ends_the_one_before(end: str) -> None:
+    rows = f'<row r="1"><c r="A1"><v>1</v></c>{end}<row r="2"><c r="A2"><v>2</v></c></row>'
+    assert shown(with_sheet(f'<worksheet xmlns="{XML}"><sheetData>{rows}</sheetData></worksheet>')) == [[1.0], [2.0]]
+
+
+def test_what_follows_the_rows_of_a_sheet_belongs_to_no_cell() -> None:
+    rows = '<x:row r="1"><x:c r="A1"/><x:c r="B1"><x:v>1</x:v></x:c><x:c r="C1"/></x:row>'
+    after = "<x:extLst><x:ext><f>Sheet2!A1</f><v>9</v></x:ext></x:extLst>"
+    sheet = f"<x:sheetData>{rows}</x:sheetData>{after}"
+    assert shown(with_sheet(f'<x:worksheet xmlns:x="{XML}">{sheet}</x:worksheet>')) == [[None, 1.0]]
+
+
+HEAD = ["学院", "学号", "姓名", "专业"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "row"),
+    [
+        ('"计算机\n学院",1,张三,软件', ["计算机\n学院", "1", "张三", "软件"]),
+        ('"计算机\n",1,张三,软件', ["计算机\n", "1", "张三", "软件"]),
+        ('"甲\n乙\n丙",1,"张三",软件', ["甲\n乙\n丙", "1", "张三", "软件"]),
+        ('"甲\n""乙"",丙",1,张三,"软\n件"', ['甲\n"乙",丙', "1", "张三", "软\n件"]),
+        ('理,"1\n2",张三,软件', ["理", "1\n2", "张三", "软件"]),
+    ],
+)
+def test_a_cell_in_quotes_may_have_several_lines_in_any_column(lines: str, row: list[str]) -> None:
+    assert shown(f"{','.join(HEAD)}\n{lines}\n理,2,李四,数学\n".encode(), "csv") == [
+        HEAD,
+        row,
+        ["理", "2", "李四", "数学"],
+    ]
+
+
+@pytest.mark.parametrize("next_line", ['理,2,"李四",数学', '"",2,李四,数学', '"理",2,李四,数学', '理,2,"李四,数学'])
+def test_a_stray_quote_takes_no_line_with_quotes_of_its_own(next_line: str) -> None:
+    alone = shown(f"{','.join(HEAD)}\n{next_line}\n".encode(), "csv")[1]
+    found = shown(f'{",".join(HEAD)}\n理,1,"张三,软件\n{next_line}\n'.encode(), "csv")
+    assert found == [HEAD, ["理", "1", ("stray_quote", '"张三'), "软件"], alone]
 
 
 def test_days_count_from_1904_where_the_workbook_says_so() -> None:

@@ -93,7 +93,9 @@ class Child:
     async def is_ready(self) -> bool:
         """Asks the program once; no answer counts as no."""
         try:
-            return await asyncio.wait_for(self.program.ready(), 5)
+            # not `wait_for`: before Python 3.12 it loses a cancellation that meets the answer
+            async with asyncio.timeout(5):
+                return await self.program.ready()
         except (OSError, TimeoutError):
             return False
 
@@ -119,7 +121,8 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 self._process.send_signal(self.program.stop_signal)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), patience)
+                async with asyncio.timeout(patience):
+                    await self._process.wait()
         signal_group(pid, signal.SIGKILL)
         await self.exited()
 

@@ -96,6 +96,13 @@ async def test_another_event_under_a_stored_sequence_is_refused(apply: Handle, d
     await apply([event, later])
 
 
+async def test_an_event_of_another_unit_under_the_sequence_of_the_school_is_refused(apply: Handle) -> None:
+    """Sequences are counted for a school and all of its units together."""
+    await apply([described(1, "410000")])
+    with pytest.raises(Forked):
+        await apply([described(1, "410000", UnitKind.COLLEGE, "C01")])
+
+
 async def test_every_type_of_the_subscribed_topics_has_one_handler() -> None:
     subscribed = {name for name, each in EVENT_TYPES.items() if each.topic in SUBSCRIPTIONS[ROSTER.group]}
     handled = [name for area in AREAS if area.subscription == ROSTER for name in area.handlers]

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from common.contracts.envelope import IncomingEvent
+from common.contracts.organisation import UnitKind
 from common.database import Database
 from common.errors import Forked
 from testing.databases import committed
@@ -41,6 +42,17 @@ async def test_another_event_under_a_stored_sequence_is_refused(apply: Applied, 
     with pytest.raises(Forked):
         await apply([fork, later])
     await apply([*told.events, later])
+
+
+async def test_the_units_of_a_school_share_its_sequences(apply: Applied, told: Any) -> None:
+    school = told.events[0]
+    college = replace(
+        school, id=uuid4(), data=school.data.model_copy(update={"unit_kind": UnitKind.COLLEGE, "code": "C01"})
+    )
+    await apply([school])
+    with pytest.raises(Forked):
+        await apply([college])
+    await apply([school, replace(college, sequence=2)])
 
 
 @pytest.mark.parametrize("index", range(4), ids=["unit", "roster", "destination", "response"])

@@ -122,6 +122,42 @@ async def test_an_examinee_number_is_of_one_graduate(
     assert (unseen.status_code, unseen.json().get("graduate_id")) == (409, None)
 
 
+async def test_a_shared_examinee_number_is_given_to_nobody_else(
+    officer: httpx.AsyncClient, school: str, addresses: ServiceDatabase, rows: Rows
+) -> None:
+    body = {"school_code": school, "cohort": 2024, "name": "李四"}
+    first, second, third = [
+        (await officer.post("/v1/graduates", json=body | {"student_number": number})).json() for number in "123"
+    ]
+    owner = await asyncpg.connect(addresses.owner_url)
+    await owner.execute(
+        "UPDATE graduates SET exam_number = 'E1', shared_exam_number = nullif('E1', 'E' || student_number)"
+        " WHERE school_code = $1 AND student_number IN ('1', '2')",
+        school,
+    )
+    await owner.close()
+
+    async def give(graduate: Json, number: str | None, version: int) -> tuple[int, str | None, str | None]:
+        head = {"If-Match": f'"{version}"'}
+        answer = await officer.patch(f"/v1/graduates/{graduate['id']}", json={"exam_number": number}, headers=head)
+        return answer.status_code, answer.json().get("code"), answer.json().get("graduate_id")
+
+    refused = (409, "exam_number_in_use", second["id"])
+    assert (await give(first, None, 1))[0] == 200
+    assert await give(third, "E1", 1) == refused
+    entered = await officer.post("/v1/graduates", json=body | {"student_number": "4", "exam_number": "E1"})
+    assert (entered.status_code, entered.json()["graduate_id"]) == (409, second["id"])
+    # the one that keeps it is changed freely, but has no right to take it back
+    renamed = await officer.patch(f"/v1/graduates/{second['id']}", json={"name": "李五"}, headers={"If-Match": '"1"'})
+    assert renamed.status_code == 200
+    exempt = "SELECT student_number FROM graduates WHERE school_code = :school AND shared_exam_number IS NOT NULL"
+    assert await rows(exempt, school=school) == [{"student_number": "2"}]
+    assert (await give(second, "E2", 2))[0] == 200
+    assert await rows(exempt, school=school) == []
+    assert (await give(first, "E1", 2))[0] == 200
+    assert await give(second, "E1", 3) == (409, "exam_number_in_use", first["id"])
+
+
 async def test_of_two_at_once_one_is_entered(officer: httpx.AsyncClient, school: str) -> None:
     body = {"school_code": school, "cohort": 2024, "student_number": "77", "name": "李四"}
     answers = await asyncio.gather(*(officer.post("/v1/graduates", json=body) for _ in range(8)))
@@ -316,6 +352,8 @@ async def test_an_examinee_number_that_two_people_share_since_long_is_ambiguous(
     owner = await asyncpg.connect(addresses.owner_url)
     await owner.execute(
         "UPDATE graduates SET exam_number = 'E1', shared_exam_number = nullif('E1', 'E' || student_number)"
+        " WHERE school_code = $1",
+        school,
     )
     await owner.close()
     rows = [{"row": 2, "exam_number": "E1", "name": "李四"}]

@@ -31,6 +31,8 @@ def cell_text(cell: Cell) -> str:
     """
     if cell is None:
         return ""
+    if isinstance(cell, str) and cell.isascii():
+        return cell.strip()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return visible(unicodedata.normalize("NFKC", str(cell))).strip()

@@ -4,11 +4,11 @@ The broker keeps a group's offsets. A database that comes back older than they a
 run of its server each partition is read again, from a little before the broker's time that the database notes.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Set
+from datetime import datetime
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from sqlalchemy import Column, DateTime, Integer, MetaData, Table, Text, TextClause, text
+from sqlalchemy import Column, DateTime, Integer, MetaData, Table, Text, text
 
 from common.auth import SYSTEM
 from common.database import Database
@@ -18,9 +18,6 @@ from common.observability import logger
 from common.outbox import fence
 from common.outbox.table import run_columns
 from common.settings import ServiceSettings
-
-MARGIN = timedelta(minutes=10)
-"""What is read beside what must be: for clocks that differ, and for what was applied but not noted."""
 
 _RUN = f"({fence.RUN_COLUMNS}) = ({fence.this_run('consumed_partitions')})"
 _NAMED = "unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]))"
@@ -41,11 +38,16 @@ _TAKE_UP = text(
 )
 _NOTE = text(
     f"""
-    UPDATE consumed_partitions AS noted SET applied_at = greatest(noted.applied_at, applied.at)
-      FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:times AS timestamptz[]))
-           AS applied (topic, partition, at)
-     WHERE noted.consumer_group = :of_group AND noted.topic = applied.topic AND noted.partition = applied.partition
-       AND {_RUN}
+    WITH reached AS (
+        SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:times AS timestamptz[]))
+            AS reached (topic, partition, at)
+    ), noted AS (
+        UPDATE consumed_partitions AS noted SET applied_at = greatest(noted.applied_at, reached.at) FROM reached
+         WHERE noted.consumer_group = :of_group AND noted.topic = reached.topic AND noted.partition = reached.partition
+           AND reached.at IS NOT NULL AND {_RUN}
+    )
+    SELECT count(*) FROM reached JOIN consumed_partitions AS noted USING (topic, partition)
+     WHERE noted.consumer_group = :of_group AND {_RUN}
     """
 )
 
@@ -75,44 +77,67 @@ class Applied:
     def __init__(self, database: Database, settings: ServiceSettings, group: str) -> None:
         self._database, self._settings, self._group = database, settings, group
         self._taken_up: set[TopicPartition] = set()
+        self._being_taken_up: set[TopicPartition] = set()
         self._reached: dict[TopicPartition, datetime] = {}
 
-    async def take_up(self, client: AIOKafkaConsumer) -> None:
+    async def take_up(self, client: AIOKafkaConsumer) -> Set[TopicPartition]:
         """Sends newly assigned partitions back where the database does not note them in this run of its server.
 
+        Gives those that it sent back: what was fetched of them before says nothing of how far this database is.
         Offsets first, then the note: what is interrupted between the two is sent back again.
         """
-        assigned = client.assignment()
-        self._taken_up &= assigned
-        if new := assigned - self._taken_up:
-            noted = await self._noted(new)
-            behind = {partition: at for partition, (at, current) in noted.items() if not current}
-            if behind:
-                offsets = await offsets_since(client, {each: at and at - MARGIN for each, at in behind.items()})
-                for partition, offset in offsets.items():
-                    client.seek(partition, offset)
-                await commit(client, offsets)
-                await self._write(_TAKE_UP, self._names(behind))
-                _log.info("Reads again in a new run of the database", group=self._group, partitions=len(behind))
-            self._taken_up |= new
+        self._being_taken_up = new = client.assignment() - self._taken_up
+        if not new:
+            return frozenset()
+        noted = await self._noted(new)
+        behind = {partition: at for partition, (at, current) in noted.items() if not current}
+        if behind:
+            offsets = await offsets_since(client, behind)
+            for partition, offset in offsets.items():
+                client.seek(partition, offset)
+                self._reached.pop(partition, None)
+            await commit(client, offsets)
+            # of what was revoked meanwhile, the next assignment may have begun at the later offset
+            behind = {partition: at for partition, at in behind.items() if partition in new}
+            async with self._database.transaction(SYSTEM) as unit:
+                await unit.connection.execute(_TAKE_UP, self._names(behind))
+                await unit.commit()
+            _log.info("Reads again in a new run of the database", group=self._group, partitions=len(behind))
+        self._taken_up |= new
+        return behind.keys()
+
+    def forget(self, revoked: Set[TopicPartition]) -> None:
+        """Ends what is known of partitions that others may have from now on."""
+        self._taken_up -= revoked
+        self._being_taken_up -= revoked
+        for partition in revoked:
+            self._reached.pop(partition, None)
 
     def note(self, records: Iterable[ConsumerRecord]) -> None:
         """Remembers what is applied until it is stored."""
         for record in records:
             self._reached[TopicPartition(record.topic, record.partition)] = broker_time(record.timestamp)
 
-    async def store(self) -> None:
-        """Stores what is applied, as far as the database answers; raises NewRunError."""
+    async def store(self, assigned: Set[TopicPartition]) -> bool:
+        """Stores what is applied, as far as the database answers; raises NewRunError.
+
+        Gives whether `take_up` has seen all these partitions and the database is still in the same run: only then does
+        it hold what was applied.
+        """
+        held = list(self._taken_up)
         try:
-            if not all(current for _, current in (await self._noted(self._taken_up)).values()):
-                raise NewRunError
-            reached = {each: at for each, at in self._reached.items() if each in self._taken_up}
-            if reached:
-                await self._write(_NOTE, self._names(reached) | {"times": list(reached.values())})
+            async with self._database.transaction(SYSTEM) as unit:
+                times = {"times": [self._reached.get(each) for each in held]}
+                current = await unit.connection.scalar(_NOTE, self._names(held) | times)
+                await unit.commit()
         except TransientError as error:
             _log.info("Not noted what is applied", group=self._group, cause=error.code)
-        else:
-            self._reached.clear()
+            return False
+        if current != len(held):
+            raise NewRunError
+        for each in held:
+            self._reached.pop(each, None)
+        return assigned <= self._taken_up
 
     async def _noted(
         self, partitions: Iterable[TopicPartition]
@@ -124,11 +149,6 @@ class Applied:
                 for row in rows
             }
         return {each: noted.get(each, (None, False)) for each in partitions}
-
-    async def _write(self, statement: TextClause, values: Mapping[str, object]) -> None:
-        async with self._database.transaction(SYSTEM) as unit:
-            await unit.connection.execute(statement, values)
-            await unit.commit()
 
     def _names(self, partitions: Iterable[TopicPartition]) -> dict[str, object]:
         named = list(partitions)

@@ -72,7 +72,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         self._tracker = Tracker(self._settings, client, self._topics_paused)
         try:
             while True:
-                await self._applied.take_up(client)
+                async with self._busy:
+                    await self._take_up()
                 # partitions come back from a rebalance as if they had never paused
                 client.pause(*self._of_paused_topics())
                 fetching = client.getmany(timeout_ms=FETCH_WAIT_MS, max_records=self._max_batch)
@@ -89,7 +90,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         finally:
             await self._quietly(self._commit)
 
-    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:  # noqa: ARG002 - aiokafka's signature
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Finishes the batch in hand, if it ends in time, and stores the offsets; what is abandoned comes again."""
         self.joined = False
         try:
@@ -99,12 +100,23 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
             _log.warning("Batch outlasted a rebalance", group=self._group)
         self._assignment += 1
         self._pending.clear()
+        self._applied.forget(revoked)
+        # the first call comes before any partition, and before `run`
+        if revoked:
+            self._tracker.forget(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Starts to watch the new partitions; the member before may have left dead letters."""
         await self._quietly(self._letters.refresh)
         self.joined = True
         _log.info("Partitions assigned", group=self._group, partitions=len(assigned))
+
+    async def _take_up(self) -> None:
+        """Drops the later places of partitions that are sent back: a rebalance may end within a fetch."""
+        sent_back = await self._applied.take_up(self._client)
+        self._tracker.forget(sent_back)
+        for partition in sent_back:
+            self._pending.pop(partition, None)
 
     async def _apply(self, records: Sequence[ConsumerRecord]) -> None:
         assignment = self._assignment
@@ -113,12 +125,13 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
             outcome = await self._handling.run(batch)
         done = outcome.batch
         _events.labels(self._group).inc(len(done.events) + len(done.broken) - outcome.failed)
-        self._tracker.applied(done.records.values(), done.events)
-        self._applied.note(done.records.values())
+        held = assignment == self._assignment
+        self._tracker.applied(done.records.values(), done.events if held else ())
         for topic in outcome.paused:
             self._pause(topic, batch.records.values())
         # offsets of an assignment that has ended may mean other events by now: the broker's data can be new
-        if assignment == self._assignment:
+        if held:
+            self._applied.note(done.records.values())
             self._pending |= {
                 TopicPartition(each.topic, each.partition): each.offset + 1 for each in done.records.values()
             }
@@ -157,7 +170,6 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _report(self) -> None:
         self._reported_at = time.monotonic()
-        await self._applied.store()
         try:
             progress = await self._tracker.report()
         except (BrokerUnavailableError, IllegalStateError, AttributeError) as error:
@@ -165,7 +177,9 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
             progress = []
         for topic, waiting in lag(progress).items():
             _lag.labels(self._group, topic).set(waiting)
-        if self._on_progress is not None and progress:
+        # before the hook, and after what it is given was found: a database that came back since does not hold that
+        confirmed = await self._applied.store(self._client.assignment())
+        if self._on_progress is not None and progress and confirmed:
             hook = self._on_progress
             await self._quietly(lambda: hook(progress))
         if time.monotonic() - self._refreshed_at > REFRESH_EVERY:

@@ -81,6 +81,11 @@ class Tracker:
         for event in events:
             self._recorded[TopicPartition(f"{prefix}{event.topic}", event.partition)] = event.recorded_at
 
+    def forget(self, partitions: Set[TopicPartition]) -> None:
+        """Ends what is known to be recorded: they are read from an earlier place, or by others."""
+        for partition in partitions:
+            self._recorded.pop(partition, None)
+
     async def report(self) -> list[PartitionProgress]:
         """All partitions whose end is known by now."""
         assigned = self._client.assignment()

@@ -163,14 +163,20 @@ def from_message(
 def as_stored(
     *, topic: str, key: bytes | None, headers: Iterable[tuple[str, bytes]], body: bytes | None
 ) -> StoredEvent:
-    """A message as the row that it was sent from, its data unread; raises UnreadableEventError."""
+    """A message as the row that it was sent from, its data unread and of any type; raises UnreadableEventError.
+
+    Bytes that are no UTF-8 make data that no model reads.
+    """
     if key is None or body is None:
         raise UnreadableEventError("key_missing" if key is None else "body_missing")
     carried = _attributes_carried(headers)
-    _described(carried, topic)
     with _unreadable():
         return StoredEvent(
-            event_id=UUID(carried["id"]), topic=topic, key=key.decode(), data=body.decode(), **_facts(carried)
+            event_id=UUID(carried["id"]),
+            topic=topic,
+            key=key.decode(),
+            data=body.decode(errors="surrogateescape"),
+            **_facts(carried),
         )
 
 

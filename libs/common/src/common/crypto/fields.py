@@ -8,7 +8,6 @@ nonce and a key derived from the field key.
 A citizen id has about 38 bits: an unkeyed hash of one falls within hours. Hence the keyed index, with a key of its own.
 """
 
-import hmac
 import secrets
 from functools import lru_cache
 from hashlib import sha256
@@ -19,6 +18,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from common.crypto.keyring import KeyRing
@@ -52,6 +52,7 @@ class FieldCipher:
             name: AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=b"quxiang blob").derive(key))
             for name, key in ring.fields.items()
         }
+        self._index, self._fingerprint = (HMAC(key, SHA256()) for key in (ring.index, ring.fingerprint))
         self._siv_header = _header(AES_256_SIV, ring.current)
         self._gcm_header = _header(AES_256_GCM, ring.current)
 
@@ -93,16 +94,23 @@ class FieldCipher:
 
     def blind_index(self, field: str, value: str) -> bytes:
         """16 bytes that are equal exactly for equal values of a field; the caller normalises the value before."""
-        return hmac.digest(self._ring.index, _labelled(field) + value.encode(), "sha256")[:INDEX_BYTES]
+        return _digest(self._index, _labelled(field) + value.encode())[:INDEX_BYTES]
 
     def fingerprint(self, content: bytes) -> bytes:
         """32 bytes by which a payload can be recognised, and not guessed."""
-        return hmac.digest(self._ring.fingerprint, content, "sha256")
+        return _digest(self._fingerprint, content)
 
 
 def hashed_secret(secret: str) -> bytes:
     """What is stored of a random secret of full entropy (a link's token): a plain hash is enough for these only."""
     return sha256(secret.encode()).digest()
+
+
+def _digest(keyed: HMAC, content: bytes) -> bytes:
+    # beginning with the key again costs more than a short value
+    digest = keyed.copy()
+    digest.update(content)
+    return digest.finalize()
 
 
 def _header(algorithm: int, key_id: str) -> bytes:

@@ -13,7 +13,8 @@ def fence_outbox() -> None:
     """Lets the outbox take nothing before it was compared with the topics; see `common.outbox.fence`.
 
     Where a relay has run already, this run of the server counts as compared: nothing was restored at this moment, and
-    the image before, which cannot compare, goes on writing beside.
+    the image before, which cannot compare, goes on writing beside. Only the broker's clock could say when it
+    sent last: until something is sent again, a comparison reads the topics from their beginning.
     """
     op.add_column("relay_state", sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True))
     for column in _run():
@@ -21,13 +22,7 @@ def fence_outbox() -> None:
     op.add_column("relay_state", sa.Column("lacking", sa.BigInteger(), server_default=sa.text("0"), nullable=False))
     for statement in fence.CREATE:
         op.execute(statement)
-    # what was acknowledged last was stored before it was sent
-    op.execute(
-        f"""
-        UPDATE relay_state SET ({fence.RUN_COLUMNS}) = ROW ({fence.this_run("outbox")}),
-               sent_at = (SELECT recorded_at FROM outbox WHERE position = relay_state.sent)
-        """
-    )
+    op.execute(f"UPDATE relay_state SET ({fence.RUN_COLUMNS}) = ROW ({fence.this_run('outbox')})")
 
 
 def unfence_outbox() -> None:

@@ -55,7 +55,8 @@ def _http_refusal(request: Request, error: HTTPException) -> Response:
     if error.status_code != 405:
         return problem_response(request, Malformed() if error.status_code < 500 else InternalError())
     here = [each for each in placed_routes(request.app) if each.match(request.scope)]
-    allowed = frozenset(method for each in here for method in each.methods)
+    # the description and its pages, which are no routes of ours, are read only
+    allowed = frozenset(method for each in here for method in each.methods) or frozenset({"GET"})
     allowed |= {"HEAD"} if "GET" in allowed else frozenset()
     if request.method == "OPTIONS":
         return Response(status_code=204, headers={"Allow": ", ".join(sorted(allowed | {"OPTIONS"}))})

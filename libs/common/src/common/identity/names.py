@@ -9,6 +9,8 @@ from common.identity.characters import DOT, ONE_FORM, STANDARD, visible
 _HAN = re.compile(
     "[\u2e80-\u2fff\u3005\u3007\u3021-\u3029\u303b\u31ef\u3400-\u9fff\ue000-\ufaff\U00020000-\U0003ffff\U000f0000-\U0010ffff]"
 )
+# stored and compared as it stands
+_USUAL = re.compile("[\u4e00-\u9fff]+")
 _COMPARED = {**ONE_FORM, ord("."): DOT}
 
 # What releases before this form knew; rows that they stored are found by it.
@@ -24,6 +26,8 @@ def plain_name(text: str) -> str:
     >>> plain_name("阿里木．买买提"), plain_name("Ｏ’Ｎｅｉｌ"), plain_name(" 张　三 "), plain_name("⻢\ue863")
     ('阿里木·买买提', "O'Neil", '张三', '马䶮')
     """
+    if _USUAL.fullmatch(text):
+        return text
     seen = visible(unicodedata.normalize("NFC", text)).translate(ONE_FORM)
     plain = " ".join(unicodedata.normalize("NFC", visible(seen)).split())
     if _HAN.search(plain):
@@ -34,6 +38,8 @@ def plain_name(text: str) -> str:
 
 def comparable_name(text: str) -> str:
     """What of a name is compared: without spaces, in any width and case, a full stop as the dot it is typed for."""
+    if _USUAL.fullmatch(text):
+        return text
     name, folded = "", plain_name(text)
     while folded != name:
         name = folded
@@ -48,6 +54,8 @@ def comparable_names(text: str) -> tuple[str, ...]:
     They knew fewer marks as alike, so a name with dots, apostrophes or private-use characters has several forms there.
     """
     name = plain_name(text)
+    if _USUAL.fullmatch(name) and name == text == text.translate(_PRIVATE_USE):
+        return (name,)
     spellings = {name, name.translate(_PRIVATE_USE)}
     spellings = {each.replace(".", DOT).replace(DOT, dot) for each in spellings for dot in (DOT, ".")}
     spellings = {each.replace("'", mark) for each in spellings for mark in _EARLIER_APOSTROPHES}

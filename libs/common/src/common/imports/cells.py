@@ -6,6 +6,8 @@ A field that is absent from what was read keeps what is stored; one that is None
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 from common.codes import CodeLists, CodeProblem
@@ -13,13 +15,16 @@ from common.codes.spelling import Cell
 from common.identity import steers_a_device, visible
 from common.imports.columns import LABEL
 from common.imports.faults import Fault
-from common.spreadsheets.cells import CellProblem, is_blank, is_clear, shown_text
+from common.spreadsheets.cells import CellProblem, is_blank, is_clear, shown_text, unmarked
 from common.spreadsheets.headers import Header
 
 ValueT = TypeVar("ValueT")
 ReadT_co = TypeVar("ReadT_co", covariant=True)
 
 _FIRST_RATE = (8, 31)
+
+REMEMBERED = 2_000
+"""Verdicts of a column: more than a file has colleges, majors and classes, few enough for one of other numbers."""
 
 
 @dataclass(frozen=True)
@@ -61,31 +66,65 @@ def coded(column: str, code_list: str, cohort: int, field: str | None = None) ->
 
 
 class CellReader(Generic[ValueT]):
-    """Reads the rows of one file; columns that the file lacks cost nothing."""
+    """Reads the rows of one file; columns that the file lacks cost nothing, cells that repeat are judged once."""
 
     def __init__(self, header: Header, readings: Iterable[Reading[ValueT]]) -> None:
-        self._header = header
-        self._readings = [each for each in readings if not header.positions.keys().isdisjoint(each.columns)]
+        known = [each for each in readings if not header.positions.keys().isdisjoint(each.columns)]
+        self._judges = [_Judge(header, each) for each in known]
+        self._width = 1 + max(header.positions.values(), default=-1)
 
     def read(self, cells: Sequence[Cell], faults: list[Fault]) -> dict[str, ValueT | None]:
         """What a row says of the fields; each rule that its cells break is added to the faults."""
         said: dict[str, ValueT | None] = {}
-        for reading in self._readings:
-            found = [self._header.cell(cells, column) for column in reading.columns]
-            filled = [None if is_blank(cell) else cell for cell in found]
-            if all(cell is None for cell in filled):
-                continue
-            if any(map(is_clear, filled)):
-                said[reading.field] = None
-                continue
-            try:
-                value = reading.read(*filled)
-            except (CellProblem, CodeProblem) as problem:
-                faults.append(Fault(_column_at_fault(reading, filled, problem.rule), problem.rule))
-                continue
-            if value not in (None, ""):
-                said[reading.field] = value
+        # the last one stands for every column that the file lacks
+        row = [*cells[: self._width], *[None] * (self._width + 1 - min(len(cells), self._width))]
+        for judge in self._judges:
+            verdict = judge.verdict(row)
+            if isinstance(verdict, Fault):
+                faults.append(verdict)
+            elif verdict is not _Silence.BLANK:
+                said[judge.field] = verdict
         return said
+
+
+class _Silence(Enum):
+    BLANK = "says nothing"
+
+
+class _Judge(Generic[ValueT]):
+    """One reading of a file's rows. The same cells mean the same in every row, so their verdict is kept."""
+
+    def __init__(self, header: Header, reading: Reading[ValueT]) -> None:
+        self.field = reading.field
+        self._reading = reading
+        places = [header.positions.get(column, -1) for column in reading.columns]
+        self._taken = itemgetter(places[0], places[1] if len(places) > 1 else -1)
+        self._verdicts: dict[object, ValueT | Fault | _Silence | None] = {}
+
+    def verdict(self, row: Sequence[Cell]) -> ValueT | Fault | _Silence | None:
+        """What the cells of a row say; of None as the last cell, too."""
+        first, second = taken = self._taken(row)
+        # 1.0 and True are equal, and mean different things
+        key = taken, type(first), type(second)
+        try:
+            return self._verdicts[key]
+        except KeyError:
+            verdict = self._judged(taken[: len(self._reading.columns)])
+        if len(self._verdicts) < REMEMBERED:
+            self._verdicts[key] = verdict
+        return verdict
+
+    def _judged(self, cells: Sequence[Cell]) -> ValueT | Fault | _Silence | None:
+        filled = [None if is_blank(cell) else cell for cell in map(unmarked, cells)]
+        if all(cell is None for cell in filled):
+            return _Silence.BLANK
+        if any(map(is_clear, filled)):
+            return None
+        try:
+            value = self._reading.read(*filled)
+        except (CellProblem, CodeProblem) as problem:
+            return Fault(_column_at_fault(self._reading, filled, problem.rule), problem.rule)
+        return _Silence.BLANK if value is None or value == "" else value
 
 
 def text_of(cell: Cell) -> str:

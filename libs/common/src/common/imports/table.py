@@ -51,7 +51,7 @@ async def open_table(kind: str, parts: AsyncIterable[bytes], columns: Columns) -
     async with aclosing(blocks_of(kind, parts, columns.find)) as arriving:
         async for packed, rows in arriving:
             if header is None:
-                header = columns.find([cells for _, cells in rows])
+                header = await asyncio.to_thread(columns.find, [cells for _, cells in rows])
                 if header is None:
                     raise unreadable("header_missing")
                 header_number = rows[header.row][0]

@@ -7,24 +7,12 @@ from common.codes.spelling import Cell
 from common.imports.columns import LABEL
 from common.imports.faults import Fault
 from common.imports.importer import ImportRow
+from common.sheet_reader.cells import RULES
 from common.spreadsheets import NumberedRow
 from common.spreadsheets.cells import Unclear
 from common.spreadsheets.headers import Header
 
 RowT = TypeVar("RowT", bound=ImportRow)
-
-RULES = frozenset(
-    {
-        "broken_character",
-        "cell_error",
-        "formula_without_value",
-        "merged_across",
-        "number_in_scientific_notation",
-        "number_shown_otherwise",
-        "stray_quote",
-    }
-)
-"""Those of cells that `common.sheet_reader` calls unclear in every column."""
 
 
 def read_rows(read: Callable[[int, Sequence[Cell]], RowT], header: Header, chunk: Sequence[NumberedRow]) -> list[RowT]:
@@ -39,6 +27,8 @@ def read_rows(read: Callable[[int, Sequence[Cell]], RowT], header: Header, chunk
 
 def unclear_cells(header: Header, cells: Sequence[Cell]) -> Iterator[Fault]:
     """The faults of a row's unclear cells in known columns."""
+    if Unclear not in map(type, cells):
+        return
     for column, position in header.positions.items():
         if position < len(cells) and isinstance(cell := cells[position], Unclear):
             yield Fault(column, cell.rule)

@@ -2,21 +2,19 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 from aiokafka import ConsumerRecord
 
-from common.contracts.catalogue import EVENT_TYPES, topics_of
+from common.contracts.catalogue import topics_of
 from common.contracts.envelope import StoredEvent, UnreadableEventError, as_stored
 from common.kafka import ANSWER_SECONDS, BrokerUnavailableError, answered, in_contract, offsets_since, reader
 from common.observability import logger
 from common.outbox import fence
+from common.relay.numbering import ensure_state
 from common.settings import ServiceSettings
-
-MARGIN = timedelta(minutes=10)
-"""What is read beside what must be: for clocks that differ, and for messages that overtook each other."""
 
 LACKING = "published beyond this database"
 NOT_COMPARED = "not compared with the topics"
@@ -25,16 +23,19 @@ _FETCHED_AT_ONCE = 5_000
 _SILENCE_SECONDS = 30.0
 
 # A row that came back without its position was numbered after the copy was made, and keeps that number. Positions that
-# a topic holds are never given again.
+# a topic holds are never given again. Two databases may have given one of them: then one event of the two keeps it.
 _COMPARE = """
     WITH found AS MATERIALIZED (
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
             AS found (event_id, topic, key, sequence, position)
-    ), numbered AS (
-        UPDATE outbox SET position = found.position FROM found
-         WHERE outbox.topic = found.topic AND outbox.key = found.key AND outbox.sequence = found.sequence
-           AND outbox.event_id = found.event_id AND outbox.position IS NULL
+    ), kept AS (
+        SELECT DISTINCT ON (found.position) outbox.id, found.position
+          FROM found JOIN outbox USING (topic, key, sequence, event_id)
+         WHERE outbox.position IS NULL
            AND NOT EXISTS (SELECT FROM outbox AS taken WHERE taken.position = found.position)
+         ORDER BY found.position, event_id
+    ), numbered AS (
+        UPDATE outbox SET position = kept.position FROM kept WHERE outbox.id = kept.id
     ), noted AS (
         UPDATE relay_state SET numbered = last.position FROM (SELECT max(position) AS position FROM found) AS last
          WHERE numbered < last.position
@@ -81,16 +82,17 @@ async def each_lacking(
 ) -> None:
     """Calls `keep` for every event of the topics that the outbox lacks, as often as it is there.
 
-    Rows that were sent get the positions that they were sent with.
+    Also for one whose type or data this image does not know: an image that does may have published it. Rows that were
+    sent get the positions that they were sent with.
     """
-    await connection.execute("INSERT INTO relay_state (id) VALUES (1) ON CONFLICT DO NOTHING")
+    await ensure_state(connection)
     sent_at = await connection.fetchval("SELECT sent_at FROM relay_state")
 
     async def look(events: list[StoredEvent]) -> None:
         columns = zip(*((e.event_id, e.topic, e.key, e.sequence, e.position) for e in events), strict=True)
         lacking = {row["event_id"] for row in await connection.fetch(_COMPARE, *columns)}
         for event in events:
-            if event.event_id in lacking and _is_readable(event):
+            if event.event_id in lacking:
                 keep(event)
 
     await _read(settings, sent_at, look)
@@ -100,7 +102,7 @@ async def _read(settings: ServiceSettings, sent_at: datetime | None, take: Take)
     """Reads the service's own topics to where they end by now."""
     async with reader(settings, topics_of(settings.service)) as client:
         partitions = client.assignment()
-        since = await offsets_since(client, dict.fromkeys(partitions, sent_at and sent_at - MARGIN))
+        since = await offsets_since(client, dict.fromkeys(partitions, sent_at))
         ends = await answered(client.end_offsets(list(partitions)), ANSWER_SECONDS, "end of the topics")
         for partition, offset in since.items():
             client.seek(partition, offset)
@@ -131,14 +133,3 @@ def _events(settings: ServiceSettings, records: Sequence[ConsumerRecord]) -> lis
         except UnreadableEventError as error:
             _log.warning("A message in a topic of ours is no event", topic=record.topic, code=error.code)
     return found
-
-
-def _is_readable(event: StoredEvent) -> bool:
-    try:
-        EVENT_TYPES[event.type].model.read_json(event.data.encode())
-    except ValueError:
-        _log.warning(
-            "An event in a topic of ours has no readable data", topic=event.topic, event_id=str(event.event_id)
-        )
-        return False
-    return True

@@ -55,9 +55,14 @@ class Backlog:
     oldest_age: float
 
 
+async def ensure_state(connection: asyncpg.Connection) -> None:
+    """Creates the row of the relay's state, where there is none."""
+    await connection.execute("INSERT INTO relay_state (id) VALUES (1) ON CONFLICT DO NOTHING")
+
+
 async def sent_position(connection: asyncpg.Connection) -> int:
     """The position up to which the broker acknowledged everything; creates the state's row at the first time."""
-    await connection.execute("INSERT INTO relay_state (id) VALUES (1) ON CONFLICT DO NOTHING")
+    await ensure_state(connection)
     return int(await connection.fetchval("SELECT sent FROM relay_state"))
 
 

@@ -37,12 +37,13 @@ _WRITTEN_AT_ONCE = 1_000
 _ROW = ("event_id", "topic", "key", "sequence", "type", "school_code", "decided_on", "recorded_at", "data",
         "correlation_id", "traceparent", "position")  # fmt: skip
 
-# a position that another event took meanwhile is given anew, and sent again under the new one
+# an event whose position another one has is numbered anew, and sent again under the new number
 _PUT_BACK = text(
     f"""
     INSERT INTO outbox ({", ".join(_ROW)})
     SELECT {", ".join(f"lost.{name}" for name in _ROW if name != "position")},
-           CASE WHEN EXISTS (SELECT FROM outbox WHERE position = lost.position) THEN NULL ELSE lost.position END
+           CASE WHEN NOT EXISTS (SELECT FROM outbox WHERE position = lost.position)
+                 AND row_number() OVER (PARTITION BY lost.position ORDER BY lost.event_id) = 1 THEN lost.position END
       FROM unnest(CAST(:event_id AS uuid[]), CAST(:topic AS text[]), CAST(:key AS text[]), CAST(:sequence AS bigint[]),
                   CAST(:type AS text[]), CAST(:school_code AS text[]), CAST(:decided_on AS date[]),
                   CAST(:recorded_at AS timestamptz[]), CAST(:data AS jsonb[]), CAST(:correlation_id AS text[]),
@@ -79,7 +80,8 @@ async def recover_published(
     """Puts back what the topics hold and the outbox lacks, states anew what differs, and opens the outbox.
 
     All of it becomes true in one transaction, and no other writes before. `streams` raises the counted sequences, by
-    topic. Returns None for an outbox that is open: it was compared. Raises RelayLeads, BrokerUnavailableError.
+    topic. Returns None for an outbox that is open: it was compared. Raises RelayLeads, BrokerUnavailableError, and
+    UnknownEvents for what only another version of this code can read.
     """
     await ensure_topics(settings, topics_of(settings.service))
     async with dedicated_connection(database.pool, "recover-published") as connection:

@@ -6,6 +6,7 @@ from common.database import Database
 from common.database.dedicated import dedicated_connection
 from common.kafka import ensure_topics
 from common.observability import logger
+from common.outbox import fence
 from common.publishing import publisher
 from common.relay.numbering import COLUMNS, WINDOW
 from common.relay.sending import send
@@ -16,6 +17,11 @@ _PAGE = f"""
     WHERE position > $1 AND position <= $2 AND ($3::text IS NULL OR topic = $3)
       AND ($4::text IS NULL OR school_code = $4)
     ORDER BY position LIMIT {WINDOW}
+"""
+
+# What is in an open outbox by now need not be compared again. One that is closed may lack what was sent before this.
+_NOTE = f"""
+    UPDATE relay_state SET sent_at = greatest(sent_at, $1) WHERE ({fence.RUN_COLUMNS}) = ({fence.this_run("outbox")})
 """
 
 _log = logger(__name__)
@@ -40,8 +46,7 @@ async def replay(
         after = from_position - 1
         while rows := await connection.fetch(_PAGE, after, last, topic, school):
             sent_at = await send(client, settings, [StoredEvent(**row) for row in rows])
-            # what is in the outbox by now need not be compared again
-            await connection.execute("UPDATE relay_state SET sent_at = greatest(sent_at, $1)", sent_at)
+            await connection.execute(_NOTE, sent_at)
             after = rows[-1]["position"]
             count += len(rows)
             _log.info("Replayed", events=count, position=after)

@@ -8,10 +8,25 @@ from typing import Any, NamedTuple
 from common.contracts import EVENT_TYPES, TOPICS, EventData, OutgoingEvent
 from common.contracts.envelope import StoredEvent
 from common.contracts.events import States
+from common.errors import Message, PermanentError
 from common.outbox import Reached
 
 _OF_THE_VERSION = {"version", "decided_on", "recorded_at", "changed_fields"}
 """What differs between two events that state the same."""
+
+
+class UnknownEvents(PermanentError):
+    """The topics or the outbox hold events whose type or data this version of the code cannot read."""
+
+    code = "unknown_events"
+    title = Message(
+        "主题中有本版本无法读取的事件，请用发布它们的（更新的）版本运行此命令",
+        "The topics hold events that this version cannot read: run this command of the (newer) version that sent them",
+    )
+
+    def __init__(self, event: StoredEvent) -> None:
+        named = f"{event.type} {event.event_id}"
+        super().__init__(Message(f"{self.title.zh}：{named}", f"{self.title.en}: {named}"))
 
 
 class Key(NamedTuple):
@@ -45,7 +60,7 @@ def restated(
 ) -> Restated:
     """States anew, from the sequence after all of these, each thing of which the lost events say something else last.
 
-    What the database kept no event of is announced as gone. The days never go back.
+    What the database kept no event of is announced as gone. The days never go back. Raises UnknownEvents.
     """
     states = TOPICS[key.topic].states
     last_lost, last_kept = _last_of_each(lost, states), _last_of_each(kept, states)
@@ -77,11 +92,21 @@ def _last_of_each(events: Sequence[StoredEvent], states: States | None) -> Mappi
     fields = states.thing if states is not None else ()
     last: dict[tuple[Any, ...], _Said] = {}
     for event in sorted(events, key=lambda each: each.sequence):
-        data = EVENT_TYPES[event.type].model.read_json(event.data.encode())
+        data = _data_of(event)
         thing = tuple(getattr(data, name) for name in fields)
         last.pop(thing, None)
         last[thing] = _Said(event, data)
     return last
+
+
+def _data_of(event: StoredEvent) -> EventData:
+    described = EVENT_TYPES.get(event.type)
+    if described is None or described.topic != event.topic:
+        raise UnknownEvents(event)
+    try:
+        return described.model.read_json(event.data.encode())
+    except ValueError as error:
+        raise UnknownEvents(event) from error
 
 
 def _truth(states: States, said: _Said, truth: _Said | None) -> tuple[str, dict[str, Any]]:

@@ -115,18 +115,18 @@ async def _dispatch(service: Service, settings: ServiceSettings, database: Datab
                 _log.info("Dead letters returned", group=group, messages=count)
         case "recover-published":
             await require_current(database, service.name)
-            _report(await recover_published(database.patient, settings, service.streams))
+            return report(await recover_published(database.patient, settings, service.streams))
         case name:
             await require_current(database, settings.service)
             return await own[name].run(settings, database.patient, parsed)
     return 0
 
 
-def _report(recovered: Recovered | None) -> None:
-    """Lists what was done, a line for each event."""
+def report(recovered: Recovered | None) -> int:
+    """Lists what was done, a line for each event; 1 where an event could not be put back."""
     if recovered is None:
         _log.info("The outbox is open: it was compared in this run of the database server")
-        return
+        return 0
     for event in recovered.put_back:
         _log.info("Put back", event_id=str(event.event_id), **_named(event), position=event.position)
     for event in recovered.forked:
@@ -139,6 +139,7 @@ def _report(recovered: Recovered | None) -> None:
         forked=len(recovered.forked),
         announced=len(recovered.announced),
     )
+    return 1 if recovered.forked else 0
 
 
 def _named(event: StoredEvent | OutgoingEvent) -> dict[str, object]:

@@ -19,6 +19,9 @@ BROKEN = "broken_character"
 STRAY_QUOTE = "stray_quote"
 LENGTH = "length"
 
+RULES = frozenset({NO_RESULT, ERROR, OTHER_DISPLAY, LOST_DIGITS, NO_TEXT, ACROSS, BROKEN, STRAY_QUOTE, LENGTH})
+"""Why a cell is unclear."""
+
 _SHOWN = 200
 _RISKY = tuple("=+-@＝＋－＠")
 _SUSPICIOUS = ("#", "=", "'")
@@ -54,6 +57,7 @@ def text_of(text: str) -> Any:
     """A text as it is shown; None for white space alone.
 
     An apostrophe before a risky character was put there by a program that writes workbooks, and is no part of the text.
+    A text that begins with `=` is a formula all the same: a report of faulty rows shows formulas in this way.
     """
     if not text or text.isspace():
         return None

@@ -101,10 +101,11 @@ class _Records:
         return cells, used
 
     def may_take(self, at: int, used: int) -> bool:
-        """True if a cell may go on in a line: not one that has as many cells as a row."""
+        """True if a cell may go on in a line: not one that has, before any quote, as many cells as a row."""
         if at >= len(self._lines) or used >= _LONGEST_RECORD:
             return False
-        return self._width < 2 or self._lines[at].count(self._delimiter) < self._width - 1
+        inside = self._lines[at].partition('"')[0]
+        return self._width < 2 or inside.count(self._delimiter) < self._width - 1
 
 
 def _unmarked(cell: str) -> str:

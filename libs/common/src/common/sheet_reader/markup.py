@@ -24,6 +24,7 @@ _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']\$?([A-Z]+)\$?(\d+):
 _REFERENCE = re.compile(r"\$?([A-Z]+)\$?\d*")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ROW_END, _STRING_END = b"</row>", b"</si>"
+_CELL_STARTS = (b"<c>", b"<c ", b"<c\t", b"<c\n", b"<c\r")
 
 
 class _Columns(dict[str, int]):
@@ -67,11 +68,8 @@ class Survey:
 
 def survey(pieces: Iterable[bytes]) -> Survey:
     """Goes through a sheet once, without parsing it."""
-    found, rest, begun = Survey(), b"", False
-    for piece in utf8(pieces):
-        content = rest + piece
-        cut = content.rfind(b">") + 1
-        content, rest = content[:cut], content[cut:]
+    found, begun = Survey(), False
+    for content in whole_tags(pieces):
         if b"<!DOCTYPE" in content:
             raise Refusal("file_corrupt")
         begun = begun or b"<worksheet" in content
@@ -88,7 +86,8 @@ def is_simple(content: bytes) -> bool:
         b"<!" not in content
         and b":row" not in content
         and content.count(b"<row") == content.count(b'<row r="')
-        and content.count(b"<c>") + content.count(b"<c ") == content.count(b'<c r="')
+        and content.count(b"</row") == content.count(_ROW_END)
+        and sum(map(content.count, _CELL_STARTS)) == content.count(b'<c r="')
     )
 
 
@@ -127,9 +126,12 @@ def parsed_rows(pieces: Iterable[bytes]) -> Iterator[tuple[int, list[Cell]]]:
 def strings(pieces: Callable[[], Iterable[bytes]]) -> Iterator[str]:
     """The shared strings, in their order; `pieces` is asked twice."""
     begun, simple = False, True
-    for piece in utf8(pieces()):
-        begun = begun or b"<sst" in piece
-        simple = simple and begun and not any(mark in piece for mark in (b"<!", b"<si/", b"<si "))
+    for content in whole_tags(pieces()):
+        begun = begun or b"<sst" in content
+        is_plain = content.count(b"<si") == content.count(b"<si>") and content.count(b"</si") == content.count(
+            _STRING_END
+        )
+        simple = simple and begun and is_plain and b"<!" not in content
     if not simple:
         parser = _Strings()
         for piece in utf8(pieces()):
@@ -166,6 +168,16 @@ def utf8(pieces: Iterable[bytes]) -> Iterator[bytes]:
         if at == 0 and piece.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             decoder = codecs.getincrementaldecoder("utf-16")()
         yield decoder.decode(piece).encode() if decoder else piece
+
+
+def whole_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces of a part in UTF-8, cut anew so that no tag goes over two of them."""
+    rest = b""
+    for piece in utf8(pieces):
+        content = rest + piece
+        cut = content.rfind(b">") + 1
+        yield content[:cut]
+        rest = content[cut:]
 
 
 def _records(pieces: Iterable[bytes], end: bytes) -> Iterator[str]:
@@ -275,3 +287,4 @@ class _Rows(_Texts):
             self._cell.value = unescaped("".join(self.found))
         elif name == "row":
             self._rows.append((self._number, self._open))
+            self._cell = Cell(-1)

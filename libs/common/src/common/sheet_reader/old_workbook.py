@@ -34,6 +34,8 @@ class OldWorkbook:
         if self._book.biff_version < _OLDEST:
             raise Refusal("file_type", f"Excel {self._book.biff_version / 10:.1f}")
         self._from_1904 = self._book.datemode == 1
+        # "" is what a formula without a result gives; a cell of an empty text is blank
+        self._book._sharedstrings = [text or " " for text in self._book._sharedstrings]
         self._codes: dict[int, str] = {}
         self.sheets = [
             Sheet(name, self._book._sheet_visibility[at] == 0, partial(self._rows, at))

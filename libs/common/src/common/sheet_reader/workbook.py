@@ -155,7 +155,10 @@ class _SheetRows:
             yield number, self._placed(markup.parsed_row(text)) if row is None else row
 
     def _read(self, cells: markup.SimpleRow, readers: "_Readers") -> list[Any] | None:
-        """The row; None if it has a formula without a result, which only parsing tells from one that is empty."""
+        """The row; None if it must be parsed.
+
+        Only parsing tells a formula without a result from one that is empty, and places cells out of their order.
+        """
         row: list[Any] = []
         for letters, attributes, formula, value, text in cells:
             written = value or text
@@ -165,6 +168,8 @@ class _SheetRows:
                 continue
             reader, kind = readers[attributes]
             column = markup.COLUMNS[letters]
+            if column < len(row):
+                return None
             while column > len(row):
                 row.append(None)
             row.append(self.book.calculated(reader(written), kind) if formula else reader(written))

@@ -27,6 +27,7 @@ _DIGITS = re.compile(r"\d+")
 _SPLIT_DAY = re.compile(
     r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
+_MAY_LACK_ZERO = re.compile(r"\d{4}\.1")
 _SPACED = re.compile(r"\s*([-/.年月])\s*|\s+(?=日)")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?:\d{2}){0,2}(?!\d)")
 _EPOCH = date(1899, 12, 30)
@@ -49,6 +50,9 @@ class Unclear(str):
 
 class Month(date):
     """The first day of a month, entered as a day that shows year and month only."""
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-{self.month:02}"
 
 
 class CellProblem(ValueError):
@@ -98,6 +102,8 @@ def identifier_text(cell: Cell) -> str:
     >>> identifier_text(2020123456.0), identifier_text("'0012 ")
     ('2020123456', '0012')
     """
+    if isinstance(cell, str) and cell.isascii() and cell.isalnum():
+        return str(cell)
     if isinstance(cell, (int, float)):
         if not (math.isfinite(cell) and abs(cell) < 10**EXACT_DIGITS):
             raise CellProblem("number_in_scientific_notation")
@@ -111,10 +117,15 @@ def identifier_text(cell: Cell) -> str:
 
 
 def as_day(cell: Cell) -> date:
-    """A day from a real date, a serial number, `2019-07-01`, `2019/7/1`, `20190701`, or `201907` (its first day)."""
+    """A day from a real date, a serial number, `2019-07-01`, `2019/7/1`, `20190701`, or `201907` (its first day).
+
+    The number 1999.1 is none: what was typed may have been 1999.10.
+    """
     if isinstance(cell, date):
         return date(cell.year, cell.month, cell.day)
     text = _unspaced(cell)
+    if isinstance(cell, float) and _MAY_LACK_ZERO.fullmatch(text):
+        raise CellProblem("number_with_decimals")
     try:
         found = _written_day(text) or _numeric_day(text)
     except ValueError:

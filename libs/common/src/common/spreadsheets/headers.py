@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from common.codes.spelling import Cell, cell_text, normalise
+from common.sheet_reader.cells import ACROSS
 from common.spreadsheets.cells import Unclear, is_blank, unmarked
 
 SEARCHED_ROWS = 30
@@ -14,10 +15,6 @@ SEARCHED_ROWS = 30
 
 _MARKS = re.compile(r"[*:]")
 _REMARK = re.compile(r"\([^()]*\)")
-
-
-ACROSS = "merged_across"
-"""The rule of a cell that a wide merged area covers, in a row that holds nothing else."""
 
 DEEPEST = 3
 """Rows of a header: groups of groups of columns."""

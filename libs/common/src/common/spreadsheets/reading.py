@@ -44,7 +44,8 @@ async def blocks_of(
                 if frame[0] == "problem":
                     raise unreadable(frame[1], frame[2])
                 if frame[0] == "sheets":
-                    places = [at for at, (_, upper) in enumerate(frame[1]) if find_header and find_header(upper)]
+                    found = [await asyncio.to_thread(find_header, upper) for _, upper in frame[1] if find_header]
+                    places = [at for at, header in enumerate(found) if header]
                     if len(places) > 1:
                         raise unreadable("several_tables", [frame[1][place][0] for place in places])
                     await _write(child, (places[0] if places else 0).to_bytes(2))

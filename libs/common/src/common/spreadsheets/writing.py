@@ -50,6 +50,8 @@ def write_workbook(
 def safe_text(text: str) -> str:
     """The text with an apostrophe before what a program could take for a formula; reading takes it off again.
 
+    What begins with `=` is then read as a formula without a result: a report holds them, and none may come in as text.
+
     >>> safe_text("=1+1"), safe_text(" ＠sum"), safe_text("计算机")
     ("'=1+1", "' ＠sum", '计算机')
     """

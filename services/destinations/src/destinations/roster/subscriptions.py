@@ -25,15 +25,14 @@ async def keep_graduates(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> N
 
 async def keep_schools(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
     """Keeps the province of each school; the other units are of no use here. Raises Forked in the same way."""
-    entries, of_schools = [], []
+    entries = []
     for event in events:
         described = event.data
         assert isinstance(described, OrganisationData)
         if described.unit_kind == UnitKind.SCHOOL:
             province_code = ProvinceCode(described.province_code) if described.province_code else None
             entries.append(SchoolEntry(SchoolCode(described.school_code), province_code, event.sequence, event.id))
-            of_schools.append(event)
-    await refuse_stored_forks(unit.connection, tables.schools.c.school_code, of_schools)
+    await refuse_stored_forks(unit.connection, tables.schools.c.school_code, events)
     await storage.keep_schools(unit.connection, entries)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import asyncpg
 from sqlalchemy import text
 
-from common.errors import Forked
 from common.identifiers import ProvinceCode, SchoolCode
 from common.sql import Connection
 
@@ -29,28 +28,16 @@ _KEEP = f"""
         event_id = excluded.event_id, event_sequence = excluded.event_sequence
     WHERE excluded.sequence > units.sequence
 """
-_DESCRIBED_OTHERWISE = """
-    SELECT EXISTS (
-        SELECT FROM units
-        JOIN unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::uuid[])
-            AS described (school_code, unit_kind, code, sequence, event_id) USING (school_code, unit_kind, code)
-        WHERE units.event_sequence = described.sequence AND units.event_id <> described.event_id
-    )
-"""
 _PROVINCE = text("SELECT province_code FROM units WHERE school_code = :school AND unit_kind = 'school'")
 
 
 async def keep_newest(connection: asyncpg.Connection, rows: Sequence[tuple[object, ...]]) -> None:
     """Stores the newest description of each unit; an older one changes nothing.
 
-    Rows have these COLUMNS, then the event's id. Raises Forked for another event under the sequence of a stored one.
+    Rows have these COLUMNS, then the event's id.
     """
-    if not rows:
-        return
-    columns = list(zip(*rows, strict=True))
-    if await connection.fetchval(_DESCRIBED_OTHERWISE, *columns[:4], columns[-1]):
-        raise Forked
-    await connection.execute(_KEEP, *columns)
+    if rows:
+        await connection.execute(_KEEP, *zip(*rows, strict=True))
 
 
 async def province_of_school(connection: Connection, school_code: SchoolCode) -> ProvinceCode | None:

@@ -2,15 +2,21 @@
 
 from collections.abc import Sequence
 
+from common.consuming.forks import refuse_stored_forks
 from common.contracts.envelope import IncomingEvent
 from common.contracts.organisation import OrganisationData
 from common.database import UnitOfWork
 from indicators.organisation.storage import keep_newest
+from indicators.organisation.tables import units
 
 
 async def keep_units(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
-    """Stores what the events say of units, if it is newer than what is stored."""
+    """Stores what the events say of units, if it is newer than what is stored.
+
+    Raises Forked for another event under a stored sequence of the school, whichever of its units the two describe.
+    """
     described = [event for event in events if isinstance(event.data, OrganisationData)]
+    await refuse_stored_forks(unit.connection, units.c.school_code, described)
     rows = [(*row, event.id) for row, event in zip(rows_of(described), described, strict=True)]
     await keep_newest(unit.driver, rows)
 

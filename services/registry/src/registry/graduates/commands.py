@@ -1,6 +1,6 @@
 """Entering, changing and withdrawing one graduate."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -65,9 +65,10 @@ async def create(
         "decided_on": first_day(cohort),
         "code_lists_version": CodeLists.load().version,
     }
-    async with _numbers_taken(unit, caller, values):
+    filled = changed_fields(None, entry)
+    async with _numbers_taken(unit, caller, values, filled):
         stored = await roster.add(unit.connection, values)
-    await _record(unit, stored, None, changed_fields(None, entry), "create")
+    await _record(unit, stored, None, filled, "create")
     return stored
 
 
@@ -143,7 +144,10 @@ async def _save(
     changed = changed_fields(before, after)
     values = sealed_values(cipher, stored.school_code, stored.id, {field: getattr(after, field) for field in changed})
     values |= {"code_lists_version": CodeLists.load().version}
-    async with _numbers_taken(unit, caller, {**vars(stored), **values}):
+    if "exam_number" in changed:
+        # who gives a shared number up may not take it back
+        values["shared_exam_number"] = None
+    async with _numbers_taken(unit, caller, {**vars(stored), **values}, changed):
         saved = await roster.save(unit.connection, stored.id, values)
     await _record(unit, saved, stored.status, changed, act, reason)
     return saved
@@ -180,20 +184,29 @@ async def _require_units(unit: UnitOfWork, school_code: SchoolCode, given: Given
 
 
 @asynccontextmanager
-async def _numbers_taken(unit: UnitOfWork, caller: Principal, wanted: Mapping[str, Any]) -> AsyncIterator[None]:
+async def _numbers_taken(
+    unit: UnitOfWork, caller: Principal, wanted: Mapping[str, Any], changed: Collection[str]
+) -> AsyncIterator[None]:
     """Names the number that another graduate has; the student number first, whichever index noticed first."""
     try:
         # a savepoint, because a failed statement would end the transaction that is asked below
         async with unit.connection.savepoint():
             yield
     except asyncpg.UniqueViolationError as error:
-        if await roster.number_is_taken(unit.connection, wanted):
+        if await roster.number_is_taken(unit.connection, "student_number", wanted):
             raise StudentNumberInUse from None
         if error.constraint_name == _CITIZEN_ID:
             raise CitizenIdInUse from None
         if error.constraint_name != _EXAM_NUMBER:
             raise
-        same = {name: wanted[name] for name in ("school_code", "cohort", "exam_number")}
-        found = await roster.found_by_indexes(unit.connection, caller.row_scope(), same, names=(), limit=2)
-        holders = [each.id for each in found if each.id != wanted["id"]]
-        raise (ExamNumberInUse(graduate_id=holders[0]) if holders else ExamNumberInUse()) from None
+        raise await _exam_number_in_use(unit, caller, wanted) from None
+    # the index leaves out who shares a number since before they were unique
+    if "exam_number" in changed and await roster.number_is_taken(unit.connection, "exam_number", wanted):
+        raise await _exam_number_in_use(unit, caller, wanted)
+
+
+async def _exam_number_in_use(unit: UnitOfWork, caller: Principal, wanted: Mapping[str, Any]) -> ExamNumberInUse:
+    same = {name: wanted[name] for name in ("school_code", "cohort", "exam_number")}
+    found = await roster.found_by_indexes(unit.connection, caller.row_scope(), same, names=(), limit=2)
+    holders = [each.id for each in found if each.id != wanted["id"]]
+    return ExamNumberInUse(graduate_id=holders[0]) if holders else ExamNumberInUse()

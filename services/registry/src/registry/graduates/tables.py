@@ -75,7 +75,7 @@ graduates = Table(
     Column("cohort", Integer, nullable=False),
     *_content(),
     *_stated(),
-    # the examinee number that the entry shared with an earlier one when numbers became unique; NULL for all others
+    # the examinee number that the entry shares with an earlier one since before numbers were unique; else NULL
     Column("shared_exam_number", Text),
     # of the file's line that left this content; NULL once anything else has written
     Column("line_fingerprint", LargeBinary),
@@ -87,7 +87,12 @@ graduates = Table(
     CheckConstraint("(citizen_id_cipher IS NULL) = (citizen_id_index IS NULL)", name="citizen_id"),
     info={
         "insert_only": True,
-        "updatable_columns": [*CONTENT_COLUMNS, *(c.name for c in _stated()), "line_fingerprint"],
+        "updatable_columns": [
+            *CONTENT_COLUMNS,
+            *(column.name for column in _stated()),
+            "shared_exam_number",
+            "line_fingerprint",
+        ],
     },
 )
 Index("ix_graduates_order", graduates.c.school_code, graduates.c.cohort, graduates.c.id)

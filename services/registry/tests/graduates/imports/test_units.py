@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from common.identifiers import CollegeCode, MajorCode, SchoolCode
 from registry.graduates.domain.unit_book import UnitBook, UnitNamed
@@ -110,3 +112,27 @@ def test_new_units_are_stored_before_what_refers_to_them() -> None:
     book.school_class(UnitNamed(None, "一班"), None, major)
     book.college(UnitNamed("C1", "理学院"))
     assert [after.kind for _, after in book.touched()] == [Kind.COLLEGE, Kind.MAJOR, Kind.CLASS]
+
+
+NAMED = st.none() | st.builds(UnitNamed, st.sampled_from([None, "A", "B"]), st.sampled_from(["甲", "乙 ", "乙"]))
+ROWS = st.lists(st.fixed_dictionaries({}, optional={"college": NAMED, "major": NAMED, "class": NAMED}), max_size=12)
+
+
+ALONE: dict[str, UnitNamed | None] = {"class": UnitNamed(None, "乙")}
+IN_COLLEGE: dict[str, UnitNamed | None] = {"college": UnitNamed("B", None)}
+
+
+@given(ROWS)
+@example([IN_COLLEGE | ALONE, ALONE, ALONE, IN_COLLEGE | {"class": UnitNamed("A", "乙")}, ALONE])
+def test_units_are_found_as_in_a_book_that_has_answered_nothing_yet(rows: list[dict[str, UnitNamed | None]]) -> None:
+    book, stored = UnitBook(SCHOOL, []), list[OrganisationUnit]()
+    for row in rows:
+        fresh = UnitBook(SCHOOL, stored)
+        codes = fresh.codes_of(row)
+        assert book.codes_of(row) == codes
+        stored = list((by_place(stored) | by_place([after for _, after in fresh.touched()])).values())
+    assert by_place([after for _, after in book.touched()]) == by_place(stored)
+
+
+def by_place(units: list[OrganisationUnit]) -> dict[tuple[Kind, str], OrganisationUnit]:
+    return {(each.kind, each.code): each for each in units}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from common.identifiers import Cohort
 from registry.graduates.domain.identity import birth_date
@@ -30,14 +31,19 @@ class Days:
     enrolled_on: date | None = None
     graduated_on: date | None = None
 
+    @cached_property
+    def born_by_id(self) -> date | None:
+        """As the citizen id says."""
+        return birth_date(self.citizen_id) if self.citizen_id else None
+
     @property
     def born(self) -> date | None:
         """As stated, else as the citizen id says."""
-        return self.birth_date or (birth_date(self.citizen_id) if self.citizen_id else None)
+        return self.birth_date or self.born_by_id
 
     def contradictions(self) -> Iterator[Finding]:
         """What cannot be."""
-        if self.citizen_id and self.birth_date and birth_date(self.citizen_id) not in {None, self.birth_date}:
+        if self.birth_date and self.born_by_id not in {None, self.birth_date}:
             yield ("birth_date", "citizen_id"), "birth_date_matches_citizen_id"
         if self.enrolled_on and self.graduated_on and self.graduated_on < self.enrolled_on:
             yield ("graduated_on", "enrolled_on"), "graduated_after_enrolled"

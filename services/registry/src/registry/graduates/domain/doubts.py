@@ -10,7 +10,7 @@ from registry.graduates.domain.identity import is_usual_document
 def doubts(given: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Yields field and rule for each value that is newer than the tables, or has no usual form."""
     name, number, place = (given.get(field) for field in ("name", "citizen_id", "origin_place_code"))
-    if isinstance(name, str) and any(map(is_newer_letter, name)):
+    if isinstance(name, str) and not name.isalpha() and any(map(is_newer_letter, name)):
         yield "name", "newer_letter"
     if isinstance(number, str) and not is_usual_document(number):
         yield "citizen_id", "unusual_document"

@@ -6,6 +6,7 @@ prefixes of their own.
 
 import re
 from datetime import date
+from operator import mul
 from unicodedata import category
 
 from common.identity import is_letter_or_digit, plain_name, plain_number
@@ -38,13 +39,7 @@ class RuleBroken(ValueError):
 def name(text: str) -> str:
     """The name as stored, with the characters of names only."""
     plain = plain_name(text)
-    if (
-        not 1 <= len(plain) <= MAX_NAME
-        or not all(
-            each in _PUNCTUATION_OF_NAMES or is_letter_or_digit(each) or category(each)[0] == "M" for each in plain
-        )
-        or not any(map(is_letter_or_digit, plain))
-    ):
+    if not 1 <= len(plain) <= MAX_NAME or not (plain.isalpha() or _is_written_as_name(plain)):
         raise RuleBroken("name_format")
     return plain
 
@@ -75,13 +70,12 @@ def citizen_id(text: str, cohort: int) -> str:
     What does not look like one is the number of another document, and taken as it is: no list of documents is whole.
     """
     number = document_number(text)
-    if _OTHER_DOCUMENT.fullmatch(number):
-        return number
-    _matching(_CITIZEN_ID, number, "citizen_id_format")
+    if not _CITIZEN_ID.fullmatch(number):
+        return _matching(_OTHER_DOCUMENT, number, "citizen_id_format")
     born = birth_date(number)
     if born is None or not _EARLIEST_BIRTH <= born <= date(cohort, 12, 31):
         raise RuleBroken("citizen_id_date")
-    if _CHECK_DIGITS[sum(w * int(digit) for w, digit in zip(_WEIGHTS, number[:17], strict=True)) % 11] != number[17]:
+    if _CHECK_DIGITS[sum(map(mul, _WEIGHTS, map(int, number[:17]))) % 11] != number[17]:
         raise RuleBroken("citizen_id_check_digit")
     return number
 
@@ -125,6 +119,13 @@ def masked_number(text: str) -> str:
 def masked_phone(text: str) -> str:
     """The first three and last four digits."""
     return text[:3] + "*" * (len(text) - 7) + text[-4:] if len(text) > 9 else "*" * len(text)
+
+
+def _is_written_as_name(plain: str) -> bool:
+    """True for letters and digits of any script with the marks and the punctuation of names."""
+    return any(map(is_letter_or_digit, plain)) and all(
+        each in _PUNCTUATION_OF_NAMES or is_letter_or_digit(each) or category(each)[0] == "M" for each in plain
+    )
 
 
 def _matching(pattern: re.Pattern[str], text: str, rule: str) -> str:

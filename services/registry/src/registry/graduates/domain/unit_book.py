@@ -30,11 +30,22 @@ class UnitBook:
         self._units: dict[tuple[Kind, str], OrganisationUnit] = {}
         self._codes_by_name: dict[tuple[Kind, str], list[str]] = {}
         self._touched: dict[tuple[Kind, str], OrganisationUnit | None] = {}
+        self._known: dict[tuple[tuple[str, UnitNamed | None], ...], dict[str, str | None]] = {}
+        self._changes = 0
         for unit in units:
             self._enter(unit)
 
     def codes_of(self, units: Mapping[str, UnitNamed | None]) -> dict[str, str | None]:
         """The codes of the units that a row names, entered if they are new; None for one that it erases."""
+        key, changes = tuple(units.items()), self._changes
+        if key not in self._known:
+            codes = self._resolved(units)
+            if self._changes != changes:
+                return codes
+            self._known[key] = codes
+        return dict(self._known[key])
+
+    def _resolved(self, units: Mapping[str, UnitNamed | None]) -> dict[str, str | None]:
         named = {unit: each for unit, each in units.items() if each}
         college = self.college(named["college"]) if "college" in named else None
         major = self.major(named["major"], college) if "major" in named else None
@@ -52,6 +63,7 @@ class UnitBook:
         major = self._units[Kind.MAJOR, code]
         if college_code and not major.several_colleges and major.college_code != college_code:
             first = major.college_code is None
+            self._changed()
             self._touched.setdefault((Kind.MAJOR, code), major)
             self._units[Kind.MAJOR, code] = replace(
                 major, college_code=CollegeCode(college_code) if first else None, several_colleges=not first
@@ -117,7 +129,13 @@ class UnitBook:
     def _codes_named(self, kind: Kind, name: str) -> Sequence[str]:
         return self._codes_by_name.get((kind, normalise(name)), ())
 
+    def _changed(self) -> None:
+        """Forgets what names mean: what rows add or change may give them another meaning."""
+        self._changes += 1
+        self._known.clear()
+
     def _enter(self, unit: OrganisationUnit) -> None:
+        self._changed()
         self._units[unit.kind, unit.code] = unit
         self._codes_by_name.setdefault((unit.kind, normalise(unit.name)), []).append(unit.code)
 

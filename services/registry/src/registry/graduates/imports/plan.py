@@ -9,7 +9,7 @@ from common.codes.spelling import cell_text
 from common.crypto import FieldCipher
 from common.identifiers import GraduateId
 from common.imports import REPEATED, Fault, SeenKeys, Task
-from common.spreadsheets.cells import CellProblem
+from common.spreadsheets.cells import CellProblem, is_blank
 from common.spreadsheets.headers import Header
 from registry.graduates.domain.cross_checks import days_of, said_by
 from registry.graduates.domain.doubts import doubts
@@ -19,10 +19,12 @@ from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, R
 from registry.graduates.storage.sealing import citizen_id_index, name_indexes, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
 
-CHECKS_VERSION = "3"
+CHECKS_VERSION = "4"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
 
 FINGERPRINT_BYTES = 16
+
+_BITS = {column: 1 << bit for bit, column in enumerate(CONTENT_COLUMNS)}
 
 REPEATED_CITIZEN = Fault("citizen_id", "duplicate_citizen_id")
 
@@ -52,7 +54,7 @@ class RosterPlanner:
 
     def read(self, number: int, cells: Sequence[Cell]) -> RosterRow:
         """A row with its fingerprint and the numbers that name its graduate."""
-        texts = [cell_text(cells[position]) if position < len(cells) else "" for position in self._positions]
+        texts = [compared(cells[position]) if position < len(cells) else "" for position in self._positions]
         content = "\x1f".join((self._salt, *texts)).encode("utf-8", "surrogatepass")
         fingerprint = self._cipher.fingerprint(content)[:FINGERPRINT_BYTES]
         student_number, exam_number = (self._number(cells, column, read) for column, read in NUMBERS.items())
@@ -99,8 +101,10 @@ class RosterPlanner:
         return [self._record(row, book) for row in rows]
 
     def _number(self, cells: Sequence[Cell], column: str, read: Callable[[Cell], str]) -> str | None:
+        if is_blank(cell := self._header.cell(cells, column)):
+            return None
         try:
-            return read(self._header.cell(cells, column))
+            return read(cell)
         except CellProblem:
             return None
 
@@ -128,9 +132,15 @@ class RosterPlanner:
         default_college = None if "college_code" in units else book.college_of_major(units.get("major_code"))
         graduate_id = row.known.id if row.known else GraduateId(uuid4())
         values = sealed_values(self._cipher, self._school_code, graduate_id, row.given | units)
-        mask = sum(1 << bit for bit, column in enumerate(CONTENT_COLUMNS) if column in values)
-        content = (values.get(column) for column in CONTENT_COLUMNS)
+        mask = sum(_BITS[column] for column in values)
+        content = map(values.get, CONTENT_COLUMNS)
         return (row.number, graduate_id, row.known is None, mask, default_college, row.fingerprint, *content)
+
+
+def compared(cell: Cell) -> str:
+    """What a cell says, for fingerprints: a number with decimals may mean less than the text that looks like it."""
+    text = cell_text(cell)
+    return f"{text}\x1e" if isinstance(cell, float) and "." in text else text
 
 
 def exam_number_in_use(row: RosterRow, holders: Mapping[str, Sequence[KnownGraduate]]) -> Iterator[Fault]:

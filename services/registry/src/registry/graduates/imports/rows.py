@@ -147,8 +147,9 @@ NUMBERS: Mapping[str, Callable[[Cell], str]] = {
 
 def _years(cell: Cell) -> Decimal:
     try:
-        years = Decimal(cell_text(cell).removesuffix("年")).quantize(Decimal("0.1"))
-        usable = 0 < years <= _MAX_YEARS  # fails for what is no number, too
+        given = Decimal(cell_text(cell).removesuffix("年"))
+        years = given.quantize(Decimal("0.1"))
+        usable = 0 < years == given <= _MAX_YEARS  # fails for what is no number, too
     except InvalidOperation:
         usable = False
     if not usable:

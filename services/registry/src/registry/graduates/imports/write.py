@@ -20,6 +20,7 @@ from registry.graduates.announcements import PUBLISHED
 from registry.graduates.domain.entry import FIELDS, PERSONAL, Status
 from registry.graduates.domain.population import COUNTED, first_day, levels_with_status
 from registry.graduates.domain.unit_book import UnitBook
+from registry.graduates.storage.locks import plans_kept
 from registry.graduates.tables import CONTENT_COLUMNS, graduates
 from registry.organisation import commands
 from registry.organisation import storage as organisation
@@ -104,7 +105,8 @@ _INSERT = f"""
 _UPDATE = f"""
     UPDATE graduates g
        SET {", ".join(f"{column} = m.{column}" for column in (*CONTENT_COLUMNS, *_STATED.split(", ")))},
-           code_lists_version = {_LISTS}, line_fingerprint = m.line_fingerprint
+           code_lists_version = {_LISTS}, line_fingerprint = m.line_fingerprint,
+           shared_exam_number = CASE WHEN m.exam_number = g.exam_number THEN g.shared_exam_number END
       FROM {MERGED} m WHERE g.id = m.id AND NOT m.is_new AND cardinality(m.changed_fields) > 0
 """
 
@@ -189,9 +191,12 @@ async def merge(
     await connection.execute(text(f"DROP TABLE IF EXISTS pg_temp.{MERGED}"))
     await connection.execute(text(_merge_sql()), parameters)
     counted = (await connection.execute(text(_COUNT))).one()
-    for statement in (_INSERT, _UPDATE, _REMEMBER, _HISTORY, _AUDIT):
+    for statement in (_UPDATE, _REMEMBER):
         await connection.execute(text(statement), parameters)
-    last = (await connection.execute(text(_ANNOUNCE), parameters)).one_or_none()
+    async with plans_kept(connection):
+        for statement in (_INSERT, _HISTORY, _AUDIT):
+            await connection.execute(text(statement), parameters)
+        last = (await connection.execute(text(_ANNOUNCE), parameters)).one_or_none()
     token = ChangeToken(graduate.TOPIC, school_code, last.key, last.sequence) if last else None
     return Written({name: counted[name] for name in ("created", "updated", "unchanged")}, token)
 

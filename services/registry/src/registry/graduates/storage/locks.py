@@ -1,5 +1,8 @@
 """Order between an import of a school's cohort and the single writes to it."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from sqlalchemy import text
 
 from common.identifiers import Cohort, SchoolCode
@@ -8,6 +11,7 @@ from common.sql import Connection
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _PLAN_ANEW = text("SET LOCAL plan_cache_mode = force_custom_plan")
+_KEEP_PLANS = text("SET LOCAL plan_cache_mode = auto")
 
 
 async def share_roster(connection: Connection, school_code: SchoolCode, cohort: Cohort) -> None:
@@ -20,6 +24,17 @@ async def lock_roster(connection: Connection, school_code: SchoolCode, cohort: C
     # plans of set-based statements depend on how many rows there are by now
     await connection.execute(_PLAN_ANEW)
     await connection.execute(_LOCK, {"name": roster_name(school_code, cohort)})
+
+
+@asynccontextmanager
+async def plans_kept(connection: Connection) -> AsyncIterator[None]:
+    """For inserts by who has locked the roster: planning each row's check of a foreign key anew costs more than both.
+
+    Joins do not belong here.
+    """
+    await connection.execute(_KEEP_PLANS)
+    yield
+    await connection.execute(_PLAN_ANEW)
 
 
 def roster_name(school_code: SchoolCode, cohort: Cohort) -> str:

@@ -118,9 +118,10 @@ async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> N
     await connection.execute(_RAISE_STREAMS, {name: columns[name] for name in ("keys", "sequences", "days")})
 
 
-async def number_is_taken(connection: Connection, wanted: Mapping[str, Any]) -> bool:
-    """True if another graduate of the school and cohort has the student number of a row that is to be stored."""
-    return await connection.scalar(_NUMBER_TAKEN, {name: wanted[name] for name in _NUMBER}) is not None
+async def number_is_taken(connection: Connection, field: str, wanted: Mapping[str, Any]) -> bool:
+    """True if another graduate of the school and cohort has the `student_number` or `exam_number` of a row."""
+    bound = {name: wanted[name] for name in (*_ROSTER, "id", field)}
+    return await connection.scalar(_NUMBER_TAKEN[field], bound) is not None
 
 
 def _within(seen: ScopeShape) -> Select[Any]:
@@ -199,5 +200,8 @@ _SAVE = (
     .returning(*_COLUMNS)
 )
 _KEEP_VERSION = insert(graduate_versions)
-_NUMBER = ("school_code", "cohort", "student_number", "id")
-_NUMBER_TAKEN = select(graduates.c.id).where(*_equal(_NUMBER[:3]), graduates.c.id != bindparam("id"))
+_ROSTER = ("school_code", "cohort")
+_NUMBER_TAKEN = {
+    field: select(graduates.c.id).where(*_equal((*_ROSTER, field)), graduates.c.id != bindparam("id")).limit(1)
+    for field in ("student_number", "exam_number")
+}

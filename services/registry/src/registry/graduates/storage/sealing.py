@@ -5,8 +5,13 @@ from typing import Any
 
 from common.crypto import FieldCipher
 from common.identifiers import GraduateId, SchoolCode
-from common.identity import comparable_names
+from common.identity import comparable_name, comparable_names
 from registry.graduates.domain.entry import CLEAR, PERSONAL, Entry, StoredGraduate
+
+
+def name_index(cipher: FieldCipher, school_code: SchoolCode, name: str) -> bytes:
+    """The blind index to store, which finds a name within one school."""
+    return cipher.blind_index("name", f"{school_code}|{comparable_name(name)}")
 
 
 def name_indexes(cipher: FieldCipher, school_code: SchoolCode, name: str) -> tuple[bytes, ...]:
@@ -33,7 +38,7 @@ def sealed_values(
             text = given[field]
             values[f"{field}_cipher"] = None if text is None else cipher.encrypt(field, graduate_id, str(text))
     if "name" in given:
-        values["name_index"] = name_indexes(cipher, school_code, str(given["name"]))[0]
+        values["name_index"] = name_index(cipher, school_code, str(given["name"]))
     if "citizen_id" in given:
         number = given["citizen_id"]
         values["citizen_id_index"] = None if number is None else citizen_id_index(cipher, str(number))

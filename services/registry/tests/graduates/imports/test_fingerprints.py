@@ -1,0 +1,35 @@
+"""A line that says something else than the one before has another fingerprint, or a correction would be lost."""
+
+from datetime import date
+
+import pytest
+
+from common.codes import Cell
+from common.crypto import FieldCipher, KeyRing
+from common.identifiers import Cohort, SchoolCode
+from common.imports import Task
+from common.spreadsheets.cells import Month
+from registry.graduates.imports.columns import COLUMNS
+from registry.graduates.imports.plan import RosterPlanner
+
+CIPHER = FieldCipher(KeyRing.generate())
+TITLES: list[Cell] = ["学号", "姓名", "出生日期"]
+
+
+def fingerprint(born: Cell) -> bytes:
+    header = COLUMNS.find([TITLES])
+    assert header is not None
+    planner = RosterPlanner(header, Task(SchoolCode("90001"), Cohort(2024), "xlsx"), CIPHER)
+    return planner.read(2, ["1", "张三", born]).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(Month(1990, 3, 1), date(1990, 3, 1)), ("1999.1", 1999.1), ("199003", "19900301")]
+)
+def test_another_meaning_has_another_fingerprint(before: Cell, after: Cell) -> None:
+    assert fingerprint(before) != fingerprint(after)
+
+
+@pytest.mark.parametrize(("before", "after"), [("199003", 199003.0), (" 1990-03", Month(1990, 3, 1)), (None, "")])
+def test_another_spelling_has_the_same(before: Cell, after: Cell) -> None:
+    assert fingerprint(before) == fingerprint(after)
