@@ -2,7 +2,7 @@
 
 `reject` and every dry run are one transaction over the whole file, given up at its end after a fault; `skip` is one
 transaction a chunk, and an operation that is resumed leaves out those that are committed. The file is read once and
-kept packed; rows, plans and what is stored about them are there for one chunk at a time.
+kept packed; plans and what is stored about rows are there for one chunk at a time, rows for it and the next.
 """
 
 import asyncio
