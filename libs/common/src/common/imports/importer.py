@@ -52,8 +52,9 @@ class Written:
 class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
     """One run over one file. Chunks come in the order of the file, each of them once.
 
-    `fetch` comes before any transaction that needs it, `lock` first in each, then for each chunk `read`, `load` and
-    `plan`, and `write` unless the file is refused. `read` and `plan` run in a thread and touch nothing outside.
+    `fetch` comes before any transaction that needs it, `lock` first in each, then for each chunk `load` and `plan`, and
+    `write` unless the file is refused. `read` and `plan` run in threads and touch nothing outside; a chunk is read
+    while the one before it is stored, or fetched.
     """
 
     fetches = False

@@ -25,22 +25,11 @@ from destinations.registrations.imports.plan import Planned
 _CONTENT = ", ".join(FIELDS)
 _REVIEWERS = tuple(vars(Reviewers()))
 _STAGED = (
-    "id",
-    "graduate_id",
-    "school_code",
-    "cohort",
-    "version",
-    "stage",
-    "confirmation",
-    "source",
+    *("id", "graduate_id", "school_code", "cohort", "version", "stage", "confirmation", "source"),
     *FIELDS,
-    "code_lists",
-    "incomplete",
+    *("code_lists", "incomplete"),
     *_REVIEWERS,
-    "previous_day",
-    "changed_fields",
-    "type",
-    "data",
+    *("previous_day", "changed_fields", "type", "data"),
 )
 _MAIN = (
     "graduate_id, school_code, cohort, version, stage, confirmation, source, "

@@ -34,7 +34,6 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 _COUNTED = ", ".join(f"'{status.value}'" for status in sorted(COUNTED))
 
-
 _STORED_COLLEGE = (
     "CASE WHEN s.major_code <> g.major_code THEN s.default_college ELSE coalesce(g.college_code, s.default_college) END"
 )
