@@ -5,7 +5,7 @@ import io
 import re
 import tokenize
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -68,7 +68,7 @@ class Contents:
 @cache
 def contents(path: Path) -> Contents:
     text = path.read_text()
-    nodes = list(ast.walk(ast.parse(text)))
+    nodes = list(statements(ast.parse(text)))
     words = Counter(re.findall(r"\b_[a-z]\w*", text))
     functions = [node for node in nodes if isinstance(node, Function)]
     return Contents(
@@ -77,6 +77,14 @@ def contents(path: Path) -> Contents:
         sum(is_called_once(each, words) for each in functions),
         [*prose(nodes), *comments(text)],
     )
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """The node and the statements in it, without their expressions, which are most of a tree."""
+    yield node
+    for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+        for inner in getattr(node, name, ()):
+            yield from statements(inner)
 
 
 def body_lines(function: Function) -> int:
@@ -88,7 +96,7 @@ def is_called_once(function: Function, words: Counter[str]) -> bool:
     return function.name.startswith("_") and not function.name.startswith("__") and words[function.name] == 2
 
 
-def prose(nodes: list[ast.AST]) -> Iterator[str]:
+def prose(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Docstrings, of attributes too."""
     for node in nodes:
         if isinstance(node, ast.Module | ast.ClassDef | Function):

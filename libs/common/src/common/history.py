@@ -34,11 +34,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.clock import NOW_SQL, TODAY_SQL
 from common.database import UnitOfWork, instant_column, uuid_key
+from common.sql import Connection
 
 T = TypeVar("T")
 Id = TypeVar("Id", bound=UUID)
@@ -152,7 +152,7 @@ async def lock(unit: UnitOfWork, tables: VersionedTables, id: UUID) -> None:  # 
 
 
 async def versions(
-    connection: AsyncConnection,
+    connection: Connection,
     tables: VersionedTables,
     kind: type[T],
     id: UUID,  # noqa: A002

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from common.auth.principal import SYSTEM
 from common.consuming import Consumer, PartitionProgress, consumer
@@ -150,7 +150,7 @@ async def test_nothing_is_reported_while_the_database_does_not_say_in_which_run_
     async def report(progress: Sequence[PartitionProgress]) -> None:
         reported.append(sum(each.applied for each in progress))
 
-    owner = Database.connect(postgres_url.rsplit("/", 1)[0] + f"/{database.engine.url.database}")
+    owner = Database.connect(postgres_url.rsplit("/", 1)[0] + f"/{make_url(database.pool.url).database}")
     async with (
         running(Relay(database, settings).run),
         running(Consumer(database, settings, GROUP, [TOPIC], handle, on_progress=report).run),

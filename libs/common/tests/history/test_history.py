@@ -172,8 +172,8 @@ async def test_values_must_be_those_of_the_declared_columns(database: Database) 
 async def test_versions_may_not_be_rewritten_nor_rows_removed(database: Database) -> None:
     async with database.reading() as connection:
         rights = text("SELECT kind FROM unnest(ARRAY['UPDATE', 'DELETE']) kind WHERE has_table_privilege(:name, kind)")
-        assert (await connection.execute(rights, {"name": "plans_versions"})).all() == []
-        assert (await connection.execute(rights, {"name": "plans"})).all() == []
+        assert await connection.execute(rights, {"name": "plans_versions"}) == []
+        assert await connection.execute(rights, {"name": "plans"}) == []
 
 
 async def test_a_stream_goes_on_after_what_was_published_beyond_it(database: Database) -> None:

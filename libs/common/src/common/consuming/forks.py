@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Uuid, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.contracts.envelope import IncomingEvent
 from common.errors import Forked
+from common.sql import Connection
 
 
 def event_columns() -> tuple[Column[UUID], Column[int]]:
@@ -25,9 +25,7 @@ def refuse_forks(events: Sequence[IncomingEvent]) -> None:
         raise Forked
 
 
-async def refuse_stored_forks(
-    connection: AsyncConnection, key: Column[object], events: Sequence[IncomingEvent]
-) -> None:
+async def refuse_stored_forks(connection: Connection, key: Column[object], events: Sequence[IncomingEvent]) -> None:
     """Raises Forked where the row with an event's key is from another event of the same sequence.
 
     `key` is the column, of a table with `event_columns`, that holds the events' key.

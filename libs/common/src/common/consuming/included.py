@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.contracts import ChangeToken
+from common.sql import Connection
 
 
 def among(condition: str) -> TextClause:
@@ -25,7 +25,7 @@ def among(condition: str) -> TextClause:
 
 
 async def included_in(
-    connection: AsyncConnection, stored: Mapping[str, TextClause], tokens: Collection[ChangeToken]
+    connection: Connection, stored: Mapping[str, TextClause], tokens: Collection[ChangeToken]
 ) -> set[ChangeToken]:
     """Those of the changes that are stored, by one question for each topic of `stored`; of other topics none."""
     found: set[ChangeToken] = set()

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Table, text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.clock import TODAY_SQL
 from common.contracts import EventData
+from common.sql import Connection
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -26,7 +26,7 @@ class Reached:
     things: tuple[EventData, ...]
 
 
-RaiseStreams = Callable[[AsyncConnection, Sequence[Reached]], Awaitable[None]]
+RaiseStreams = Callable[[Connection, Sequence[Reached]], Awaitable[None]]
 """Brings the rows that count the sequences of these keys up to them, and makes those that are missing."""
 
 
@@ -66,7 +66,7 @@ def raising(streams: Table) -> RaiseStreams:
         """
     )
 
-    async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
+    async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
         await connection.execute(statement, columns_of(reached))
 
     return raise_streams

@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.consuming.included import among, included_in
 from common.contracts import ChangeToken
@@ -13,6 +12,7 @@ from common.contracts.graduate import TOPIC as GRADUATES
 from common.contracts.organisation import TOPIC as ORGANISATION
 from common.database import Database
 from common.identifiers import SchoolCode
+from common.sql import Connection
 from surveys.roster.domain import SchoolNames
 
 RosterRow = dict[str, Any]
@@ -68,17 +68,17 @@ _INCLUDED: Mapping[str, TextClause] = MappingProxyType(
 _SCHOOL_NAME = text("SELECT name, name_en FROM schools WHERE school_code = :school_code")
 
 
-async def keep_graduates(connection: AsyncConnection, rows: Sequence[RosterRow]) -> None:
+async def keep_graduates(connection: Connection, rows: Sequence[RosterRow]) -> None:
     """Stores the state of graduates, one row each, in the order in which locks are taken."""
     await _unnest(connection, _GRADUATES, rows)
 
 
-async def keep_schools(connection: AsyncConnection, rows: Sequence[RosterRow]) -> None:
+async def keep_schools(connection: Connection, rows: Sequence[RosterRow]) -> None:
     """Stores names of schools and how far each school's events are known, one row each."""
     await _unnest(connection, _SCHOOLS, rows)
 
 
-async def school_names(connection: AsyncConnection, school_code: SchoolCode) -> SchoolNames:
+async def school_names(connection: Connection, school_code: SchoolCode) -> SchoolNames:
     """What a school is called, as far as its event has arrived."""
     row = (await connection.execute(_SCHOOL_NAME, {"school_code": school_code})).one_or_none()
     return SchoolNames(row.name, row.name_en) if row else SchoolNames(None, None)
@@ -91,6 +91,6 @@ async def included_of(database: Database, tokens: Collection[ChangeToken]) -> se
     return found | {token for token in tokens if token.topic not in _INCLUDED}
 
 
-async def _unnest(connection: AsyncConnection, statement: Any, rows: Sequence[RosterRow]) -> None:
+async def _unnest(connection: Connection, statement: Any, rows: Sequence[RosterRow]) -> None:
     if rows:
         await connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]})

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ARRAY, Uuid, bindparam, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.identifiers import GraduateId, SchoolCode
+from common.sql import Connection
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _OPEN = text(
@@ -20,15 +20,13 @@ _LOCK = text(
 ).bindparams(_IDS)
 
 
-async def open_streams(
-    connection: AsyncConnection, school_code: SchoolCode, graduate_ids: Sequence[GraduateId]
-) -> None:
+async def open_streams(connection: Connection, school_code: SchoolCode, graduate_ids: Sequence[GraduateId]) -> None:
     """Locks the streams of graduates of one school, each of which begins here if there is none."""
     await connection.execute(_OPEN, {"ids": graduate_ids, "school_code": school_code})
     await lock_streams(connection, graduate_ids)
 
 
-async def lock_streams(connection: AsyncConnection, graduate_ids: Sequence[GraduateId]) -> None:
+async def lock_streams(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:
     """Makes other writes about these graduates wait until the transaction ends.
 
     One statement locks in the order of the ids, so that acts which meet on several graduates never lock in a circle.
