@@ -3,8 +3,8 @@
 from functools import partial
 
 from common.contracts import code_list, graduate, organisation
-from common.history import raising
 from common.imports import run_import
+from common.outbox import raising
 from common.service_process import Area, Operation
 from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
@@ -37,6 +37,6 @@ AREAS = (
     Area(
         tables=[code_tables.code_entries.main, code_tables.code_entries.versions, code_tables.code_entries.streams],
         routes=[code_routes],
-        streams={code_list.TOPIC: raising(code_tables.code_entries)},
+        streams={code_list.TOPIC: raising(code_tables.code_entries.streams)},
     ),
 )

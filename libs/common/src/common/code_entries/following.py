@@ -11,7 +11,6 @@ from itertools import count
 
 import asyncpg
 from sqlalchemy import ColumnElement, Table, select, text, true
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.codes import AddedEntries, CodeEntry, CodeLists
@@ -20,6 +19,7 @@ from common.database import Database
 from common.database.dedicated import LOST, dedicated_connection
 from common.errors import TransientError
 from common.observability import logger
+from common.sql import Connection
 
 LOOK_SECONDS = 60.0
 """At the latest after these the rows are read again, should a notification have been lost with its connection."""
@@ -50,7 +50,7 @@ class CodeEntries:
         # the version of a list depends on the order of its rows
         self._query = select(*columns).where(listed).order_by(*columns[:2], table.c.valid_from)
 
-    async def read(self, connection: AsyncConnection) -> AddedEntries:
+    async def read(self, connection: Connection) -> AddedEntries:
         """The rows as the connection sees them."""
         added: defaultdict[str, list[CodeEntry]] = defaultdict(list)
         for each in rows.all(_Added, await connection.execute(self._query)):
@@ -69,7 +69,7 @@ class CodeEntries:
         return CodeLists.load()
 
 
-async def notify(connection: AsyncConnection) -> None:
+async def notify(connection: Connection) -> None:
     """Lets every process that follows the table read it again when this transaction has committed."""
     await connection.execute(_NOTIFY)
 
@@ -78,7 +78,7 @@ async def follow(database: Database, entries: CodeEntries) -> None:
     """Keeps the lists of this process up to date until it is cancelled; a lost connection is opened again."""
     while True:
         try:
-            async with dedicated_connection(database.engine, "code lists") as connection:
+            async with dedicated_connection(database.pool, "code lists") as connection:
                 await _listen(connection, database, entries)
         except (*LOST, TransientError) as lost:
             _log.warning("Code lists are not followed", error=type(lost).__name__)

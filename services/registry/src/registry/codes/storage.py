@@ -3,13 +3,13 @@
 from dataclasses import fields
 
 from sqlalchemy import bindparam, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import history, rows
 from common.code_entries import CodeEntries, notify
 from common.codes import CodeEntry, CodeList, CodeLists
 from common.database import UnitOfWork
 from common.errors import NotFound
+from common.sql import Connection
 from registry.codes.domain import AddedEntry, EntryId, EntryPlan
 from registry.codes.tables import code_entries
 
@@ -22,12 +22,12 @@ _ONE = select(code_entries.main).where(_MAIN.id == bindparam("id"), _MAIN.code_l
 _SEQUENCE = select(code_entries.streams.c.sequence).where(code_entries.streams.c.code_list == bindparam("code_list"))
 
 
-async def lock(connection: AsyncConnection, code_list: str) -> None:
+async def lock(connection: Connection, code_list: str) -> None:
     """Makes this transaction the only one that adds to the list; raises Busy while another one does."""
     await connection.execute(_LOCK, {"code_list": code_list})
 
 
-async def current(connection: AsyncConnection, code_list: str) -> CodeList:
+async def current(connection: Connection, code_list: str) -> CodeList:
     """The list with all rows that are stored by now; raises NotFound for a name that no list has."""
     if code_list not in CodeLists.of_release().names():
         raise NotFound
@@ -44,7 +44,7 @@ async def add(unit: UnitOfWork, plan: EntryPlan) -> tuple[AddedEntry, int]:
     return AddedEntry(plan.code_list, plan.entry, **written.stated()), written.sequence
 
 
-async def get(connection: AsyncConnection, code_list: str, entry_id: EntryId) -> AddedEntry:
+async def get(connection: Connection, code_list: str, entry_id: EntryId) -> AddedEntry:
     """An added row of the list; raises NotFound."""
     found = rows.one_or_none(AddedEntry, await connection.execute(_ONE, {"id": entry_id, "code_list": code_list}))
     if found is None:
@@ -52,7 +52,7 @@ async def get(connection: AsyncConnection, code_list: str, entry_id: EntryId) ->
     return found
 
 
-async def current_sequence(connection: AsyncConnection, code_list: str) -> int:
+async def current_sequence(connection: Connection, code_list: str) -> int:
     """How many rows were announced of the list."""
     sequence: int = await connection.scalar(_SEQUENCE, {"code_list": code_list}) or 0
     return sequence
