@@ -59,7 +59,7 @@ async def test_a_key_that_is_not_known_goes_on_after_the_last_sequence_given(top
                 await raise_streams(unit.connection, [Reached(key, SCHOOL, sequence, DAY, (school,))])
                 await unit.commit()
         async with database.reading() as connection:
-            counted = (await connection.execute(text(COUNTED[topic]), {"key": key})).all()
+            counted = await connection.execute(text(COUNTED[topic]), {"key": key})
         await database.dispose()
     assert [tuple(row) for row in counted] == [(7, BESIDE[topic])]
 

@@ -32,6 +32,25 @@ async def test_beyond_this_machine_nobody_learns_why_a_process_is_not_ready(app_
     assert (ready.status_code, ready.json()) == (503, {"ready": False, "checks": {}})
 
 
+async def test_a_part_is_asked_once_for_all_who_ask_at_a_time() -> None:
+    asked, may_answer, begun = 0, asyncio.Event(), asyncio.Event()
+
+    async def check() -> str | None:
+        nonlocal asked
+        asked += 1
+        begun.set()
+        await may_answer.wait()
+        return f"asked {asked}"
+
+    transport = httpx.ASGITransport(probes_app({"database": check}))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        waiting = [asyncio.create_task(client.get("/readyz")) for _ in range(9)]
+        await begun.wait()
+        may_answer.set()
+        answers = [each.json()["checks"] for each in [*await asyncio.gather(*waiting), await client.get("/readyz")]]
+    assert answers == [{"database": "asked 1"}] * 9 + [{"database": "asked 2"}]
+
+
 async def test_metrics_are_on_the_probe_port_only(nobody: httpx.AsyncClient) -> None:
     await nobody.get("/livez")
     assert (await nobody.get("/metrics")).status_code == 404

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
+from sqlalchemy import text
 
 from common.audit import audit_table
 from common.consuming import dead_letter_table
@@ -20,6 +20,7 @@ from common.database import Database, new_metadata
 from common.kafka import consumer, delete_topics, ensure_topics
 from common.outbox import outbox_tables
 from common.settings import ServiceSettings
+from common.sql import Row
 from testing.databases import service_database
 from testing.shared_servers import kafka_address
 from testing.waiting import eventually
@@ -127,8 +128,7 @@ class EventRecorder:
                 yield self
 
 
-async def outbox_rows(database: Database) -> list[asyncpg.Record]:
+async def outbox_rows(database: Database) -> list[Row]:
     """All rows of the outbox, in id order."""
     async with database.reading() as connection:
-        raw: Any = await connection.get_raw_connection()
-        return list(await raw.driver_connection.fetch("SELECT * FROM outbox ORDER BY id"))
+        return await connection.execute(text("SELECT * FROM outbox ORDER BY id"))

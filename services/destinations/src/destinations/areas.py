@@ -4,8 +4,8 @@ from functools import partial
 
 from common.contracts import graduate, organisation, registration
 from common.imports import run_import
+from common.outbox import raising
 from common.service_process import Area, Operation, Subscription
-from destinations.registrations import storage as registration_storage
 from destinations.registrations import tables as registration_tables
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registrations.imports.routes import router as import_routes
@@ -34,6 +34,6 @@ AREAS = (
                 lambda runtime: partial(run_import, registration_import(runtime.clients["registry"])), EMPTY_RESULT
             )
         },
-        streams={registration.TOPIC: registration_storage.raise_streams},
+        streams={registration.TOPIC: raising(registration_tables.streams)},
     ),
 )

@@ -78,11 +78,14 @@ class CodeList:
         nothing or when the two disagree.
         """
         key = (type(code_cell), code_cell, type(label_cell), label_cell, on)
-        if key not in self._resolved:
+        try:
+            found = self._resolved[key]
+        except KeyError:
+            found = self._resolve(code_cell, label_cell, on)
+            # several threads read: what is kept may be gone by now
             if len(self._resolved) > 20_000:
                 self._resolved.clear()
-            self._resolved[key] = self._resolve(code_cell, label_cell, on)
-        found = self._resolved[key]
+            self._resolved[key] = found
         if isinstance(found, CodeProblem):
             raise CodeProblem(found.rule, found.code_list)
         return found

@@ -42,6 +42,7 @@ def probes_router(
 ) -> Router:
     """`/livez`, `/readyz`, and the trusted keys where there is a verifier."""
     router = Router(credential=None, tags=["probes"])
+    asked = {part: _shared(check) for part, check in readiness.items()}
 
     @router.get("/livez", summary="The process runs")
     async def livez() -> dict[str, bool]:
@@ -49,7 +50,7 @@ def probes_router(
 
     @router.get("/readyz", summary="The process can do its work", responses={503: {"model": Readiness}})
     async def readyz(response: Response) -> Readiness:
-        checks = dict(zip(readiness, await asyncio.gather(*map(_reason, readiness.values())), strict=True))
+        checks = dict(zip(asked, await asyncio.gather(*(ask() for ask in asked.values())), strict=True))
         ready = all(reason is None or isinstance(reason, Notice) for reason in checks.values())
         response.status_code = 200 if ready else 503
         return Readiness(ready=ready, checks=checks if reasons else {})
@@ -79,6 +80,19 @@ def probes_app(readiness: Mapping[str, Check]) -> FastAPI:
 
 class _Metrics(Response):
     media_type = CONTENT_TYPE
+
+
+def _shared(check: Check) -> Check:
+    """A check that runs once for all who ask meanwhile: anybody may ask, and the connections to a database are few."""
+    running: asyncio.Task[str | None] | None = None
+
+    async def ask() -> str | None:
+        nonlocal running
+        if running is None or running.done():
+            running = asyncio.create_task(_reason(check))
+        return await asyncio.shield(running)
+
+    return ask
 
 
 async def _reason(check: Check) -> str | None:

@@ -2,14 +2,15 @@
 
 `reject` and every dry run are one transaction over the whole file, given up at its end after a fault; `skip` is one
 transaction a chunk, and an operation that is resumed leaves out those that are committed. The file is read once and
-kept packed; rows, plans and what is stored about them are there for one chunk at a time.
+kept packed; plans and what is stored about rows are there for one chunk at a time, rows for it and the next.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import text
@@ -41,6 +42,9 @@ LONG_WORK_TIMEOUT = "10min"
 
 Part = dict[str, Any]
 """Counts and token of some rows, by the names of the result."""
+
+ReadChunk = tuple[list[NumberedRow], Sequence[ImportRow]]
+"""Some rows as they stand in the file, and what they say."""
 
 _ALLOW_LONG_WORK = text(
     "SELECT "
@@ -105,11 +109,12 @@ class _Run:
             await self.importer.lock(unit)
             if needs_preparation:
                 await self.importer.prepare(unit, self.table)
-            async for chunk in self.table.chunks(self.kind.chunk_rows):
-                if await self.context.is_cancelled():
-                    return False
-                self.parts.append(await self._checked_and_written(unit, chunk, self.found))
-                await self._pass(chunk, passes=2 if self.importer.fetches else 1)
+            async with aclosing(self._read_ahead()) as arriving:
+                async for chunk, rows in arriving:
+                    if await self.context.is_cancelled():
+                        return False
+                    self.parts.append(await self._checked_and_written(unit, rows, self.found))
+                    await self._pass(chunk, passes=2 if self.importer.fetches else 1)
             if not self.task.dry_run and not self.refused:
                 await self._keep(unit, WHOLE_FILE, added_up(self.empty_result, self.parts), self.found)
         return True
@@ -123,8 +128,12 @@ class _Run:
                 await self.importer.prepare(unit, self.table)
                 await self.context.chunk_done(unit, PREPARED)
                 await unit.commit()
+        async with aclosing(self._read_ahead()) as arriving:
+            return await self._stored_in_parts(arriving, earlier)
+
+    async def _stored_in_parts(self, arriving: AsyncIterator[ReadChunk], earlier: Mapping[int, Part]) -> bool:
         number = 0
-        async for chunk in self.table.chunks(self.kind.chunk_rows):
+        async for chunk, rows in arriving:
             if await self.context.is_cancelled():
                 return False
             await self.importer.fetch(chunk)
@@ -132,11 +141,11 @@ class _Run:
                 await self.importer.lock(unit)
                 if number in earlier:
                     # its keys count for later rows; what was wrong with it then is noted
-                    await self._planned(unit, chunk)
+                    await self._planned(unit, rows)
                     self._recall(earlier[number])
                 else:
                     found = Findings()
-                    part = await self._checked_and_written(unit, chunk, found)
+                    part = await self._checked_and_written(unit, rows, found)
                     await self._keep(unit, number, part, found)
                     self.parts.append(part)
                     self.found.extend(found)
@@ -168,13 +177,30 @@ class _Run:
         problems, report = await asyncio.to_thread(explained, table, columns, faults)
         return Outcome(result, problems, faults.problems, state, report, warnings)
 
-    async def _checked_and_written(self, unit: UnitOfWork, chunk: Sequence[NumberedRow], found: Findings) -> Part:
+    async def _read_ahead(self) -> AsyncGenerator[ReadChunk, None]:
+        """The chunks with their rows read: each in a thread, while the database stores the one before it."""
+        cells = self.table.rows()
+
+        def read() -> ReadChunk:
+            chunk = list(islice(cells, self.kind.chunk_rows))
+            return chunk, read_rows(self.importer.read, self.table.header, chunk)
+
+        reading = asyncio.create_task(asyncio.to_thread(read))
+        try:
+            while (found := await reading)[0]:
+                reading = asyncio.create_task(asyncio.to_thread(read))
+                yield found
+        finally:
+            reading.cancel()
+            await asyncio.wait({reading})
+
+    async def _checked_and_written(self, unit: UnitOfWork, rows: Sequence[ImportRow], found: Findings) -> Part:
         """What a chunk comes to; what is found is added to the given, and once the file is refused nothing is written.
 
         The chunks before a fault were written for nothing: checking the whole file twice would cost every good file
         more than the rollback costs a bad one.
         """
-        rows, plan = await self._planned(unit, chunk)
+        plan = await self._planned(unit, rows)
         before = len(found.faults)
         by_rule: Counter[str] = Counter()
         for row in rows:
@@ -190,10 +216,9 @@ class _Run:
         token = written.change_token
         return {**part, **written.counts, "change_token": token and token.encode()}
 
-    async def _planned(self, unit: UnitOfWork, chunk: Sequence[NumberedRow]) -> tuple[Sequence[ImportRow], Any]:
-        rows = await asyncio.to_thread(read_rows, self.importer.read, self.table.header, chunk)
+    async def _planned(self, unit: UnitOfWork, rows: Sequence[ImportRow]) -> Any:
         loaded = await self.importer.load(unit.connection, rows)
-        return rows, await asyncio.to_thread(self.importer.plan, rows, loaded)
+        return await asyncio.to_thread(self.importer.plan, rows, loaded)
 
     async def _keep(self, unit: UnitOfWork, number: int, part: Part, found: Findings) -> None:
         """Commits a part with the note that it is done."""

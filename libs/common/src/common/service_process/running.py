@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from common.observability import logger
 from common.service_process.composition import Background
@@ -23,7 +24,33 @@ _BACKGROUND_SECONDS = 3.0
 _KEEP_ALIVE_SECONDS = 75
 """Longer than clients and proxies keep an idle connection: else they send a request on one that is being closed."""
 
+MAX_HEAD = 64 * 1024
+"""Bytes of the address and the headers of a request; no client of ours needs a tenth."""
+
 _log = logger(__name__)
+
+
+class _Connection(HttpToolsProtocol):
+    """A connection on which heads have an end: the parser would keep headers, and trailers, of any length."""
+
+    _without_progress = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Reads what has come; refuses a request of which too much has come without an end of its head or a body."""
+        self._without_progress += len(data)
+        super().data_received(data)
+        if self._without_progress > MAX_HEAD and not self.transport.is_closing():
+            self.send_400_response(f"Address and headers may have at most {MAX_HEAD} bytes.")
+
+    def on_headers_complete(self) -> None:
+        """The head has ended; the parser calls it."""
+        self._without_progress = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body has come; the parser calls it."""
+        self._without_progress = 0
+        super().on_body(body)
 
 
 class _Server(uvicorn.Server):
@@ -41,6 +68,7 @@ def http_server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
             app,
             host=host,
             port=port,
+            http=_Connection,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -5,6 +5,7 @@ A field that is absent from `given` keeps what is stored; one that is given as N
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from common.codes import Cell, CodeLists, CodeProblem
 from common.codes.spelling import cell_text, normalise
@@ -58,6 +59,7 @@ class RowReader:
         self._cohort = cohort
         self._person = CellReader(header, PERSON)
         self._content = CellReader[object](header, readings(cohort))
+        self._reason = lru_cache(maxsize=2_000, typed=True)(_reason)
         self.number_column = next(key for key in KEYS if key in header.positions)
 
     def read_person(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
@@ -93,7 +95,7 @@ class RowReader:
 
     def _say_what_depends(self, row: RegistrationRow, code: str, cells: Sequence[Cell]) -> None:
         """Enters what cells mean under this code: 单位名称 may name a school, a sub-label a reason."""
-        reasons = (_reason(code, self._header.cell(cells, column)) for column in reversed(DESTINATION))
+        reasons = (self._reason(code, self._header.cell(cells, column)) for column in reversed(DESTINATION))
         if reason := next(filter(None, reasons), None):
             row.given["reason"] = reason
         if "employer_name" in row.given:

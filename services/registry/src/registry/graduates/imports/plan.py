@@ -47,6 +47,8 @@ class RosterPlanner:
         self._cohort = task.cohort
         self._cipher = cipher
         self._seen = SeenKeys()
+        # then rows are checked as they are read, while the database stores those before; most are as they were or none
+        self._expects_changes = False
         columns = ",".join(f"{column}@{header.texts[column]}" for column in sorted(header.positions))
         lists = CodeLists.load().version
         self._salt = "\x1f".join((task.school_code, str(task.cohort), CHECKS_VERSION, lists, columns))
@@ -58,7 +60,10 @@ class RosterPlanner:
         content = "\x1f".join((self._salt, *texts)).encode("utf-8", "surrogatepass")
         fingerprint = self._cipher.fingerprint(content)[:FINGERPRINT_BYTES]
         student_number, exam_number = (self._number(cells, column, read) for column, read in NUMBERS.items())
-        return RosterRow(number, cells, fingerprint, student_number, exam_number)
+        row = RosterRow(number, cells, fingerprint, student_number, exam_number)
+        if self._expects_changes:
+            self._check(row)
+        return row
 
     def check(self, rows: Sequence[RosterRow], known: Mapping[str, KnownGraduate], book: UnitBook | None) -> None:
         """Finds each row's graduate by student number, and checks the rows that are not unchanged by themselves.
@@ -69,10 +74,18 @@ class RosterPlanner:
             row.known = known.get(row.student_number or "")
             if book and row.known and row.known.college_code is None:
                 row.college_due = book.college_of_major(row.known.major_code) is not None
-            if not row.is_unchanged:
-                self._reader.check(row)
-                number = row.given.get("citizen_id")
-                row.citizen_index = citizen_id_index(self._cipher, number) if isinstance(number, str) else None
+            if row.is_unchanged:
+                # what it says is stored already
+                row.given, row.units, row.citizen_index = {}, {}, None
+            else:
+                row.faults += self._check(row) if row.own_faults is None else row.own_faults
+        self._expects_changes = 2 * sum(row.is_unchanged for row in rows) < len(rows)
+
+    def _check(self, row: RosterRow) -> Sequence[Fault]:
+        row.own_faults = self._reader.check(row)
+        number = row.given.get("citizen_id")
+        row.citizen_index = citizen_id_index(self._cipher, number) if isinstance(number, str) else None
+        return row.own_faults
 
     def plan(self, rows: Sequence[RosterRow], others: OtherGraduates) -> list[RosterRow]:
         """The rows that may be stored; the others get their faults against the roster and the rows before them."""

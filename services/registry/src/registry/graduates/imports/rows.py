@@ -51,8 +51,9 @@ class KnownGraduate:
 
 @dataclass
 class RosterRow:
-    """One data row: first its fingerprint and numbers, then the graduate it means, then what it says.
+    """One data row: its fingerprint and numbers, the graduate it means, and what it says.
 
+    `own_faults` are what is wrong with it by itself: none before it is checked, which it is only if it may be changed.
     `month_of_birth` is set where it names no day. `college_due` marks a graduate without a college whose major has got
     one since.
     """
@@ -68,6 +69,7 @@ class RosterRow:
     month_of_birth: date | None = None
     units: dict[str, UnitNamed | None] = field(default_factory=dict)
     citizen_index: bytes | None = None
+    own_faults: Sequence[Fault] | None = None
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
 
@@ -93,20 +95,21 @@ class RowReader:
         self._content = CellReader[object](header, readings(cohort))
         self._units = CellReader(header, UNITS)
 
-    def check(self, row: RosterRow) -> None:
+    def check(self, row: RosterRow) -> Sequence[Fault]:
         """Checks the row by itself; what depends on other rows or on the roster is checked later."""
-        row.faults += foreign_cells(self._header, row.cells, self._school_code, self._cohort)
-        row.given = self._content.read(row.cells, row.faults)
-        row.units = self._units.read(row.cells, row.faults)
-        faulty = {fault.column for fault in row.faults}
+        own = [*foreign_cells(self._header, row.cells, self._school_code, self._cohort)]
+        row.given = self._content.read(row.cells, own)
+        row.units = self._units.read(row.cells, own)
+        faulty = {fault.column for fault in own}
         for column in REQUIRED_FIELDS:
             erased = column in row.given and row.given[column] is None
             missing = column not in row.given and column not in faulty
             if erased or (missing and not (column == "student_number" and row.given.get("exam_number"))):
-                row.faults.append(Fault(column, "required"))
+                own.append(Fault(column, "required"))
         born = row.given.get("birth_date")
         if isinstance(born, date) and is_month(self._header.cell(row.cells, "birth_date")):
             row.month_of_birth = born
+        return own
 
 
 def readings(cohort: int) -> Iterator[Reading[object]]:
