@@ -6,8 +6,8 @@ our queries, so statements go to the driver as they are.
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import asyncpg
 from sqlalchemy import ClauseElement, UpdateBase
@@ -91,7 +91,8 @@ class Connection:
         try:
             yield
         except BaseException:
-            await self.driver.execute("ROLLBACK TO SAVEPOINT within")
+            # released, too: a savepoint around this one has the same name
+            await self.driver.execute("ROLLBACK TO SAVEPOINT within; RELEASE SAVEPOINT within")
             raise
         await self.driver.execute("RELEASE SAVEPOINT within")
 
@@ -103,6 +104,8 @@ class _Worded:
         compiled: Any = statement.compile(dialect=_DIALECT, column_keys=names)
         if compiled.post_compile_params or compiled.literal_execute_params:
             raise TypeError("an IN of a list would be written out anew for every execution: say = ANY")
+        if compiled.insert_prefetch or compiled.update_prefetch:
+            raise TypeError("a column's default in Python is computed by an engine only: say server_default")
         self.sql: str = compiled.string
         binds = [compiled.binds[name] for name in compiled.positiontup]
         self._names: Sequence[str] = compiled.positiontup
@@ -126,12 +129,22 @@ class _Worded:
         return arguments
 
 
+_FORMS = 256
+"""Sets of columns that an INSERT or UPDATE is kept worded for: those of an UPDATE may be a client's choice."""
+
+# a statement that was made for one run leaves nothing behind, least of all the values that it holds
+_kept: WeakKeyDictionary[ClauseElement, dict[tuple[str, ...] | None, _Worded]] = WeakKeyDictionary()
+
+
 def _worded(statement: ClauseElement, values: Values | None) -> _Worded:
     # which columns an INSERT or UPDATE names may follow from the values
     names = tuple(values) if values and isinstance(statement, UpdateBase) else None
-    return _worded_once(statement, names)
-
-
-@lru_cache(maxsize=2048)
-def _worded_once(statement: ClauseElement, names: tuple[str, ...] | None) -> _Worded:
-    return _Worded(statement, names)
+    forms = _kept.get(statement)
+    if forms is None:
+        forms = _kept[statement] = {}
+    worded = forms.get(names)
+    if worded is None:
+        if len(forms) == _FORMS:
+            forms.clear()
+        worded = forms[names] = _Worded(statement, names)
+    return worded

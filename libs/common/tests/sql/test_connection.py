@@ -1,5 +1,7 @@
 """Statements as the driver runs them, on a real PostgreSQL."""
 
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
@@ -98,6 +100,39 @@ async def test_what_fails_behind_a_savepoint_is_undone_alone(connection: Connect
     async with connection.savepoint():
         await connection.execute(insert(things), thing("kept, too"))
     assert await connection.scalars(select(things.c.name).order_by(things.c.name)) == ["kept", "kept, too"]
+
+
+async def test_a_savepoint_around_another_is_undone_whole(connection: Connection) -> None:
+    async def fails(name: str) -> None:
+        async with connection.savepoint():
+            await connection.execute(insert(things), thing(name))
+            raise LookupError
+
+    async def fails_around() -> None:
+        async with connection.savepoint():
+            await connection.execute(insert(things), thing("before the inner one"))
+            with pytest.raises(LookupError):
+                await fails("within")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fails_around()
+    assert await connection.scalars(select(things.c.name)) == []
+
+
+async def test_a_statement_for_one_run_leaves_nothing_behind(connection: Connection) -> None:
+    statement = select(things).where(things.c.name == "a number of a person")
+    await connection.execute(statement)
+    gone = weakref.ref(statement)
+    del statement
+    gc.collect()
+    assert gone() is None
+
+
+async def test_a_default_that_nobody_computes_is_a_mistake(connection: Connection) -> None:
+    counted = Table("counted", new_metadata(), Column("id", Integer, primary_key=True), Column("n", Integer, default=7))
+    with pytest.raises(TypeError, match="server_default"):
+        await connection.execute(insert(counted), {"id": 1})
 
 
 async def test_a_read_is_one_round_trip(database: Database) -> None:

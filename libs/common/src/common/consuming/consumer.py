@@ -25,6 +25,7 @@ MAX_NAMED = 5
 """Dead letters that `/readyz` names."""
 
 _PAUSE = 1.0
+_PING = text("SELECT true")
 _PING_SECONDS = 5.0
 
 _log = logger(__name__)
@@ -109,7 +110,7 @@ class Consumer:
     async def _database_answers(self) -> bool:
         async def ping() -> bool:
             async with self._database.reading() as connection:
-                return bool(await connection.scalar(text("SELECT true")))
+                return bool(await connection.scalar(_PING))
 
         try:
             return await wait_at_most(ping(), _PING_SECONDS, "database")

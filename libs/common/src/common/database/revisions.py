@@ -12,6 +12,8 @@ from sqlalchemy import text
 from common.database.database import Database
 from common.errors import PermanentError
 
+_KNOWN = text("SELECT to_regclass('alembic_version')")
+_STORED = text("SELECT max(version_num) FROM alembic_version")
 _DOWN_REVISION = re.compile(r'^down_revision[^=]*= "(\w+)"', re.MULTILINE)
 
 
@@ -28,9 +30,9 @@ class DatabaseBehindError(PermanentError):
 async def is_current(database: Database, package: str) -> bool:
     """False if the database is behind this code. A revision that the code does not know is newer, and accepted."""
     async with database.reading() as connection:
-        if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+        if await connection.scalar(_KNOWN) is None:
             return False
-        stored: str | None = await connection.scalar(text("SELECT max(version_num) FROM alembic_version"))
+        stored: str | None = await connection.scalar(_STORED)
     return stored is not None and stored not in surpassed(package)
 
 

@@ -15,6 +15,7 @@ from common.database import Database
 from common.identifiers import OperationId
 from common.sql import Connection, Row
 
+_NEW_ID = text("SELECT uuidv7()")
 _INSERT = text(
     """
     INSERT INTO operations (id, kind, school_code, subject, role, correlation_id, parameters)
@@ -115,7 +116,7 @@ async def changing(database: Database) -> AsyncIterator[Connection]:
 
 async def new_id(connection: Connection) -> OperationId:
     """The id of an operation that is about to be stored."""
-    return OperationId(await connection.scalar(text("SELECT uuidv7()")))
+    return OperationId(await connection.scalar(_NEW_ID))
 
 
 async def insert(

@@ -38,6 +38,7 @@ _ROW = ("event_id", "topic", "key", "sequence", "type", "school_code", "decided_
         "correlation_id", "traceparent", "position")  # fmt: skip
 
 # an event whose position another one has is numbered anew, and sent again under the new number
+_OPEN = text(fence.OPEN)
 _PUT_BACK = text(
     f"""
     INSERT INTO outbox ({", ".join(_ROW)})
@@ -115,7 +116,7 @@ async def _write(
     unit: UnitOfWork, *, lost: Sequence[StoredEvent], plan: Sequence[Restated], streams: Mapping[str, RaiseStreams]
 ) -> Recovered:
     """Opens first, for this transaction alone: all others find the outbox closed until it commits."""
-    await unit.connection.execute(text(fence.OPEN))
+    await unit.connection.execute(_OPEN)
     put_back: set[UUID] = set()
     for start in range(0, len(lost), _WRITTEN_AT_ONCE):
         some = lost[start : start + _WRITTEN_AT_ONCE]

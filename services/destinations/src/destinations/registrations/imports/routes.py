@@ -18,6 +18,8 @@ from destinations.registrations.imports.operations import KIND
 
 router = Router(prefix="/v1/imports", tags=["imports"])
 
+_TODAY = text(f"SELECT {TODAY_SQL}")
+
 
 _FIRST_DAY = date(1977, 1, 1)
 """Of the first cohort that a form can name: a day before it is a slip, not a decision."""
@@ -45,7 +47,7 @@ async def import_registrations(sending: ImportRequest, upload: Upload[Registrati
         raise NotFound
     sending.caller.must_be(Role.SCHOOL_OFFICER)
     async with sending.database.reading() as connection:
-        today = await connection.scalar(text(f"SELECT {TODAY_SQL}"))
+        today = await connection.scalar(_TODAY)
     if form.effective_on is not None and form.effective_on > today:
         raise Invalid([rule("in_the_future").problem("/effective_on")])
     return await sending.accept(KIND, upload)

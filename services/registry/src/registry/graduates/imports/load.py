@@ -19,7 +19,7 @@ async def by_student_number(
 ) -> Mapping[str, KnownGraduate]:
     """The graduates with these student numbers."""
     query = select_by_keys(_KNOWN, graduates.c.student_number, school_code, cohort, numbers)
-    return {row.student_number: KnownGraduate(*row) for row in await connection.execute(query)}
+    return {row.student_number: KnownGraduate(*row) for row in await connection.execute(*query)}
 
 
 async def by_exam_number(
@@ -28,7 +28,7 @@ async def by_exam_number(
     """The graduates with these examinee numbers; one number may belong to several."""
     query = select_by_keys(_KNOWN, graduates.c.exam_number, school_code, cohort, numbers)
     found: dict[str, list[KnownGraduate]] = {}
-    for row in await connection.execute(query):
+    for row in await connection.execute(*query):
         found.setdefault(row.exam_number, []).append(KnownGraduate(*row))
     return found
 
@@ -39,7 +39,7 @@ async def owners_of_citizen_ids(
     """Which graduate of the school and cohort has each of these citizen ids."""
     columns = (graduates.c.citizen_id_index, graduates.c.id)
     query = select_by_keys(columns, graduates.c.citizen_id_index, school_code, cohort, indexes)
-    return {row.citizen_id_index: GraduateId(row.id) for row in await connection.execute(query)}
+    return {row.citizen_id_index: GraduateId(row.id) for row in await connection.execute(*query)}
 
 
 async def load_book(connection: Connection, school_code: SchoolCode) -> UnitBook:

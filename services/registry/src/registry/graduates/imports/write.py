@@ -7,7 +7,7 @@ day from which a version counts) have their pure twins in `graduates.domain`; a 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.dialects import postgresql
 
 from common.clock import NOW_SQL, TODAY_SQL
@@ -40,10 +40,10 @@ _STORED_COLLEGE = (
 """Of a line that names none: who goes to another major leaves the college of the one before."""
 
 
-def _staging_sql() -> str:
+def _staging() -> TextClause:
     types = {column.name: column.type.compile(_DIALECT) for column in graduates.columns}
     content = ", ".join(f"{name} {types[name]}" for name in CONTENT_COLUMNS)
-    return (
+    return text(
         f"CREATE TEMP TABLE IF NOT EXISTS {STAGING} (row_number integer, id uuid, is_new boolean, given bigint,"
         f" default_college text, line_fingerprint bytea, {content}) ON COMMIT DELETE ROWS"
     )
@@ -55,13 +55,14 @@ def _merged_value(column: str) -> str:
     return f"CASE WHEN s.given & {1 << CONTENT_COLUMNS.index(column)} <> 0 THEN s.{column} ELSE {stored} END"
 
 
-def _merge_sql() -> str:
+def _merge() -> TextClause:
     merged = ", ".join(f"{_merged_value(column)} AS {column}" for column in CONTENT_COLUMNS)
     stored = {field: f"{field}_cipher" if field in PERSONAL else field for field in FIELDS}
     differences = ", ".join(
         f"CASE WHEN m.{column} IS DISTINCT FROM g.{column} THEN '{field}' END" for field, column in stored.items()
     )
-    return f"""
+    return text(
+        f"""
         CREATE TEMP TABLE {MERGED} ON COMMIT DROP AS
         WITH valued AS (
             SELECT s.row_number, s.id, s.is_new, s.line_fingerprint, {merged}
@@ -78,7 +79,8 @@ def _merge_sql() -> str:
                {NOW_SQL} AS recorded_at, g.status AS status_before,
                array_remove(ARRAY[{differences}], NULL) AS changed_fields
           FROM stated m LEFT JOIN graduates g ON g.id = m.id
-    """
+        """
+    )
 
 
 def _level_status(alias: str) -> str:
@@ -89,40 +91,54 @@ def _level_status(alias: str) -> str:
     )
 
 
+_STAGE = _staging()
+_EMPTY = text(f"DELETE FROM {STAGING}")
+_DROP_MERGED = text(f"DROP TABLE IF EXISTS pg_temp.{MERGED}")
+_MERGE = _merge()
+
 _CONTENT = ", ".join(CONTENT_COLUMNS)
 _OWNER = "cast(:school_code AS text), cast(:cohort AS integer)"
 _LISTS = "cast(:code_lists_version AS text)"
 _STATED = "status, version, sequence, decided_on, recorded_at"
 _CHANGED = "(is_new OR cardinality(changed_fields) > 0)"
 
-_INSERT = f"""
+_INSERT = text(
+    f"""
     INSERT INTO graduates (id, school_code, cohort, {_CONTENT}, {_STATED}, code_lists_version, line_fingerprint)
     SELECT id, {_OWNER}, {_CONTENT}, {_STATED}, {_LISTS}, line_fingerprint
       FROM {MERGED} WHERE is_new
-"""
+    """
+)
 
-_UPDATE = f"""
+_UPDATE = text(
+    f"""
     UPDATE graduates g
        SET {", ".join(f"{column} = m.{column}" for column in (*CONTENT_COLUMNS, *_STATED.split(", ")))},
            code_lists_version = {_LISTS}, line_fingerprint = m.line_fingerprint,
            shared_exam_number = CASE WHEN m.exam_number = g.exam_number THEN g.shared_exam_number END
       FROM {MERGED} m WHERE g.id = m.id AND NOT m.is_new AND cardinality(m.changed_fields) > 0
-"""
+    """
+)
 
-_REMEMBER = f"""
+_REMEMBER = text(
+    f"""
     UPDATE graduates g SET line_fingerprint = m.line_fingerprint, name_index = m.name_index
       FROM {MERGED} m WHERE g.id = m.id AND cardinality(m.changed_fields) = 0
-"""
+    """
+)
 
-_HISTORY = f"""
+_HISTORY = text(
+    f"""
     INSERT INTO graduate_versions (graduate_id, school_code, cohort, {_CONTENT}, {_STATED}, code_lists_version,
                                    changed_fields, action, subject, role, operation_id)
     SELECT id, {_OWNER}, {_CONTENT}, {_STATED}, {_LISTS},
            changed_fields, 'import', cast(:subject AS text), cast(:role AS text), cast(:operation_id AS uuid)
       FROM {MERGED} WHERE {_CHANGED}
-"""
+    """
+)
 
-_ANNOUNCE = f"""
+_ANNOUNCE = text(
+    f"""
     WITH announced AS (
         INSERT INTO outbox (topic, key, sequence, type, school_code, decided_on, recorded_at, data, correlation_id)
         SELECT '{graduate.TOPIC}', id::text, sequence,
@@ -139,22 +155,27 @@ _ANNOUNCE = f"""
         RETURNING id, key, sequence
     )
     SELECT key, sequence FROM announced ORDER BY id DESC LIMIT 1
-"""
+    """
+)
 
-_AUDIT = f"""
+_AUDIT = text(
+    f"""
     INSERT INTO audit_entries (subject, role, action, object_kind, object_id, school_code, correlation_id, detail)
     SELECT cast(:subject AS text), cast(:role AS text), 'import', 'graduate', id::text, cast(:school_code AS text),
            cast(:correlation_id AS text),
            jsonb_build_object('version', version, 'operation_id', cast(:operation_id AS uuid))
       FROM {MERGED} WHERE {_CHANGED}
-"""
+    """
+)
 
-_COUNT = f"""
+_COUNT = text(
+    f"""
     SELECT count(*) FILTER (WHERE is_new) AS created,
            count(*) FILTER (WHERE NOT is_new AND cardinality(changed_fields) > 0) AS updated,
            count(*) FILTER (WHERE NOT is_new AND cardinality(changed_fields) = 0) AS unchanged
       FROM {MERGED}
-"""
+    """
+)
 
 
 async def merge(
@@ -171,8 +192,8 @@ async def merge(
     if not records:
         return Written()
     connection = unit.connection
-    await connection.execute(text(_staging_sql()))
-    await connection.execute(text(f"DELETE FROM {STAGING}"))
+    await connection.execute(_STAGE)
+    await connection.execute(_EMPTY)
     driver = unit.driver
     await driver.copy_records_to_table(STAGING, records=records, columns=STAGING_COLUMNS, schema_name="pg_temp")
     parameters = {
@@ -187,15 +208,15 @@ async def merge(
         "role": unit.actor.role,
         "correlation_id": unit.correlation_id,
     }
-    await connection.execute(text(f"DROP TABLE IF EXISTS pg_temp.{MERGED}"))
-    await connection.execute(text(_merge_sql()), parameters)
-    counted = (await connection.execute(text(_COUNT))).one()
+    await connection.execute(_DROP_MERGED)
+    await connection.execute(_MERGE, parameters)
+    counted = (await connection.execute(_COUNT)).one()
     for statement in (_UPDATE, _REMEMBER):
-        await connection.execute(text(statement), parameters)
+        await connection.execute(statement, parameters)
     async with plans_kept(connection):
         for statement in (_INSERT, _HISTORY, _AUDIT):
-            await connection.execute(text(statement), parameters)
-        last = (await connection.execute(text(_ANNOUNCE), parameters)).one_or_none()
+            await connection.execute(statement, parameters)
+        last = (await connection.execute(_ANNOUNCE, parameters)).one_or_none()
     token = ChangeToken(graduate.TOPIC, school_code, last.key, last.sequence) if last else None
     return Written({name: counted[name] for name in ("created", "updated", "unchanged")}, token)
 
