@@ -19,7 +19,8 @@ import asyncpg
 from common import clock
 from common.bounded import wait_at_most
 from common.database import Database
-from common.database.dedicated import LOST, dedicated_connection
+from common.database.dedicated import dedicated_connection
+from common.database.failures import LOST
 from common.observability import correlated, counter, exception_summary, gauge, logger
 
 JITTER = 0.1

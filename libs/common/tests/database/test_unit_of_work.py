@@ -91,6 +91,20 @@ async def test_work_before_an_exception_is_undone(database: Database) -> None:
     assert await stored(database, "half") is None
 
 
+async def test_a_connection_that_cannot_be_given_back_hides_no_failure(database: Database) -> None:
+    async def fail_while_something_runs() -> None:
+        async with database.transaction(OFFICER) as unit:
+            running.append(asyncio.ensure_future(unit.driver.execute("SELECT pg_sleep(60)")))
+            await asyncio.sleep(0)
+            raise LookupError
+
+    running: list[asyncio.Future[str]] = []
+    with pytest.raises(LookupError):
+        await fail_while_something_runs()
+    await asyncio.gather(*running, return_exceptions=True)
+    assert database.pool.in_use == 0
+
+
 async def test_state_event_and_audit_entry_become_true_together(database: Database) -> None:
     async with database.transaction(OFFICER, correlation_id="request-1") as unit:
         await unit.connection.execute(INSERT, {"name": "whole"})

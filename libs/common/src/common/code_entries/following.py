@@ -16,7 +16,8 @@ from common import rows
 from common.codes import AddedEntries, CodeEntry, CodeLists
 from common.contracts.code_list import EntryState
 from common.database import Database
-from common.database.dedicated import LOST, dedicated_connection
+from common.database.dedicated import dedicated_connection
+from common.database.failures import LOST
 from common.errors import TransientError
 from common.observability import logger
 from common.sql import Connection

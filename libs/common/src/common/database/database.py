@@ -7,8 +7,8 @@ from typing import Any, Self, TypeVar, overload
 import asyncpg
 
 from common.auth.principal import Actor
-from common.database.dedicated import LOST
-from common.database.pool import Pool
+from common.database.failures import LOST
+from common.database.pool import RETURN_TIMEOUT, Pool
 from common.database.unit_of_work import UnitOfWork
 from common.observability.correlation import current_correlation_id
 from common.once import Once, Remembered, claim, remember
@@ -114,4 +114,4 @@ async def _begun(driver: asyncpg.Connection, begin: str) -> AsyncIterator[None]:
         with suppress(*LOST):
             # of an act that was cancelled the driver does not know whether the server has begun
             if not ended or driver.is_in_transaction():
-                await driver.execute("ROLLBACK")
+                await driver.execute("ROLLBACK", timeout=RETURN_TIMEOUT)

@@ -6,13 +6,11 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from common import clock
+from common.database.failures import LOST
 from common.database.pool import Pool, driver_url
 
 _CONNECT_SECONDS = 5.0
 _COMMAND_SECONDS = 10.0
-
-LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
-"""What a lost or unusable connection raises; the internal error when it is lost between two steps of the protocol."""
 
 
 @asynccontextmanager

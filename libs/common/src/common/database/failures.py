@@ -8,6 +8,9 @@ import asyncpg
 from common.errors import Busy, Message, Unavailable
 from common.outbox import fence
 
+LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+"""What a lost or unusable connection raises; the internal error when it is lost between two steps of the protocol."""
+
 _ROLLED_BACK = frozenset({"40001", "40P01"})
 _OUT_OF_ORDER = ("08", "53", "57P", "58")
 # cancelled, idle for too long, and a standby that is not promoted yet and refuses every write

@@ -9,7 +9,7 @@ import asyncpg
 from sqlalchemy import make_url
 
 from common import clock
-from common.database.failures import translated, translated_connecting
+from common.database.failures import LOST, translated, translated_connecting
 from common.sql import Row
 
 CONNECT_TIMEOUT = 5
@@ -17,6 +17,9 @@ CONNECT_TIMEOUT = 5
 
 POOL_TIMEOUT = 10
 """Seconds a caller waits for a free connection before it gets 503 instead of a growing queue."""
+
+RETURN_TIMEOUT = 2
+"""Seconds for each step that undoes a failed act and gives its connection back; then the connection is ended."""
 
 CLOSE_TIMEOUT = 2
 """Seconds that a lent connection has to come back before all are ended."""
@@ -71,7 +74,9 @@ class Pool:
             with translated():
                 yield driver
         finally:
-            await pool.release(driver)
+            # the pool ends a connection that it cannot take back, and what was done with it has its own outcome
+            with suppress(*LOST):
+                await pool.release(driver, timeout=RETURN_TIMEOUT)
 
     async def close(self) -> None:
         """Ends all connections; those that are still lent after a moment hard."""

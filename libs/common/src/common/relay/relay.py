@@ -11,7 +11,8 @@ from sqlalchemy import text
 from common.contracts.catalogue import topics_of
 from common.contracts.envelope import StoredEvent
 from common.database import Database
-from common.database.dedicated import LOST, dedicated_connection
+from common.database.dedicated import dedicated_connection
+from common.database.failures import LOST
 from common.kafka import BrokerUnavailableError, ensure_topics
 from common.observability import counter, gauge, logger
 from common.outbox import fence
