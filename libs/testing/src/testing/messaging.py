@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from common.consuming import dead_letter_table
 from common.consuming.applied import consumed_table
 from common.consuming.reading import read_record
 from common.contracts import EVENT_TYPES, IncomingEvent, OutgoingEvent
+from common.contracts import code_list as code_list_contract
 from common.contracts.fields import example_instant
 from common.contracts.registration import DECIDED, TOPIC, DestinationData
 from common.database import Database, new_metadata
@@ -132,3 +134,35 @@ async def outbox_rows(database: Database) -> list[Row]:
     """All rows of the outbox, in id order."""
     async with database.reading() as connection:
         return await connection.execute(text("SELECT * FROM outbox ORDER BY id"))
+
+
+def code_entry_event(code: str, sequence: int = 1, code_list: str = "industry", **given: Any) -> IncomingEvent:
+    """An event of the code list topic, as a consumer receives it: a row for a code from 1 September 2024."""
+    content = {
+        "school_code": code_list_contract.NO_SCHOOL,
+        "recorded_at": example_instant(),
+        "code_list": code_list,
+        "code": code,
+        "label_zh": f"行业{code}",
+        "label_en": f"Industry {code}",
+        "valid_from": date(2024, 9, 1),
+        "source": "a notice",
+        "verified": False,
+        "entry_id": uuid4(),
+        "version": 1,
+    }
+    data = code_list_contract.CodeEntryData(**(content | given))
+    return IncomingEvent(
+        id=uuid4(),
+        type=code_list_contract.CHANGED,
+        topic=code_list_contract.TOPIC,
+        key=code_list,
+        sequence=sequence,
+        school_code=data.school_code,
+        decided_on=None,
+        recorded_at=data.recorded_at,
+        position=sequence,
+        data=data,
+        partition=0,
+        offset=sequence,
+    )

@@ -6,9 +6,10 @@ from types import MappingProxyType
 from sqlalchemy import TextClause, text
 
 from common.consuming.included import among, included_in
-from common.contracts import ChangeToken, graduate, organisation, registration, response
+from common.contracts import ChangeToken, code_list, graduate, organisation, registration, response
 from common.database import Database
 from common.errors import BadQuery, FieldProblem, Message
+from indicators.schema import CODE_ENTRIES
 
 _NOT_FOLLOWED = Message("变更凭证无法识别", "This is no change token of a topic that figures follow")
 
@@ -28,6 +29,9 @@ _STORED: Mapping[str, TextClause] = MappingProxyType(
         graduate.TOPIC: _version_in("roster_versions"),
         registration.TOPIC: _version_in("destination_versions"),
         response.TOPIC: _version_in("response_versions"),
+        code_list.TOPIC: among(
+            "SELECT FROM code_entries AS kept WHERE kept.code_list = named.key AND kept.sequence >= named.sequence"
+        ),
         organisation.TOPIC: among(
             """
             SELECT FROM units AS stored
@@ -65,4 +69,7 @@ async def included_of(database: Database, tokens: Collection[ChangeToken]) -> se
         for school_code in {token.school_code for token in decided}:
             if await connection.scalar(_WITHOUT_ENTRY, {"school": school_code}):
                 found -= {token for token in decided if token.school_code == school_code}
+    if any(token.topic == code_list.TOPIC for token in found):
+        # labels come from the lists of this process
+        await CODE_ENTRIES.refresh(database)
     return found

@@ -107,10 +107,10 @@ async def save(
 
 def code_list_versions(content: Destination) -> str:
     """The version of each code list that the content has a code of, as a JSON object."""
-    return _versions(frozenset(CODE_LISTS[name] for name in CODE_LISTS.keys() & content.filled()))
+    lists, names = CodeLists.load(), {CODE_LISTS[name] for name in CODE_LISTS.keys() & content.filled()}
+    return _as_json(tuple((name, lists.get(name).version) for name in sorted(names)))
 
 
 @lru_cache(maxsize=256)
-def _versions(names: frozenset[str]) -> str:
-    lists = CodeLists.load()
-    return json.dumps({name: lists.get(name).version for name in sorted(names)})
+def _as_json(versions: tuple[tuple[str, str], ...]) -> str:
+    return json.dumps(dict(versions))
