@@ -2,7 +2,6 @@
 
 import io
 import tracemalloc
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -57,11 +56,9 @@ def test_more_columns_than_letters() -> None:
 
 
 def test_the_rows_of_a_workbook_are_not_kept() -> None:
-    def rows() -> Iterator[list[Cell]]:
-        yield from ([f"{number}-{place}" for place in range(10)] for number in range(5_000))
-
+    rows = ([f"{number}-{place}" for place in range(10)] for number in range(5_000))
     tracemalloc.start()
-    size = len(write_workbook([str(place) for place in range(10)], rows()))
+    size = len(write_workbook([str(place) for place in range(10)], rows))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 4 * size + 1_000_000
