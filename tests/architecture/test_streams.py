@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from common.auth import SYSTEM
-from common.contracts import graduate, organisation, rate, registration, response
+from common.contracts import code_list, graduate, organisation, rate, registration, response
 from common.contracts.catalogue import TOPICS, topics_of
 from common.contracts.fields import example_instant
 from common.contracts.organisation import OrganisationData, UnitKind
@@ -21,13 +21,20 @@ SERVICES = ("registry", "destinations", "surveys", "indicators")
 SCHOOL, GRADUATE, DAY = "90990", "5b0a2f57-9a3e-4a52-9d53-0f4f1f0b7c11", date(2024, 6, 20)
 COUNTED: Mapping[str, str] = {
     organisation.TOPIC: "SELECT sequence, state FROM schools WHERE code = :key",
+    code_list.TOPIC: "SELECT sequence, last_decided_on FROM code_entries_streams WHERE code_list = :key",
     registration.TOPIC: "SELECT sequence, last_decided_on FROM destination_streams WHERE graduate_id::text = :key",
     response.TOPIC: "SELECT sequence, last_decided_on FROM response_streams WHERE graduate_id::text = :key",
     rate.TOPIC: "SELECT sequence, school_code FROM rate_streams WHERE school_code = :key",
 }
 """A graduate that registry does not know has no row there: its id, which is random, is never given again."""
 
-BESIDE = {organisation.TOPIC: "closed", registration.TOPIC: DAY, response.TOPIC: DAY, rate.TOPIC: SCHOOL}
+BESIDE = {
+    organisation.TOPIC: "closed",
+    code_list.TOPIC: DAY,
+    registration.TOPIC: DAY,
+    response.TOPIC: DAY,
+    rate.TOPIC: SCHOOL,
+}
 
 
 def streams_of(service: str) -> Mapping[str, Any]:
@@ -59,7 +66,7 @@ async def test_a_key_that_is_not_known_goes_on_after_the_last_sequence_given(top
                 await raise_streams(unit.connection, [Reached(key, SCHOOL, sequence, DAY, (school,))])
                 await unit.commit()
         async with database.reading() as connection:
-            counted = (await connection.execute(text(COUNTED[topic]), {"key": key})).all()
+            counted = await connection.execute(text(COUNTED[topic]), {"key": key})
         await database.dispose()
     assert [tuple(row) for row in counted] == [(7, BESIDE[topic])]
 

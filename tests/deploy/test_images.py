@@ -102,14 +102,14 @@ async def serves(command: Sequence[str], environment: Mapping[str, str], folder:
         )
     try:
         api, probes = (f"http://127.0.0.1:{environment[f'QUXIANG_{name}']}" for name in ("PORT", "PROBE_PORT"))
-        async with httpx.AsyncClient(base_url=api, trust_env=False) as client:
-            await eventually(lambda: process.returncode is not None or answers(client, "/readyz"), within=30)
+        async with httpx.AsyncClient(base_url=api, timeout=60, trust_env=False) as client:
+            await eventually(lambda: process.returncode is not None or answers(client, "/readyz"), within=120)
             assert process.returncode is None, log.read_text(errors="replace")
             for path in ("/livez", "/openapi.json", "/docs", "/.well-known/jwks.json", f"{probes}/metrics"):
                 assert await answers(client, path), path
             assert not await answers(client, "/metrics")
         process.terminate()
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), 30) == 0
     finally:
         if process.returncode is None:
             process.kill()

@@ -92,7 +92,7 @@ async def measure() -> list[Verdict]:
         ours, bare = Times(context.Queue()), Times(context.Queue())
         outbox = Database.connect(owner.app_url)
         plain = await bare_hop.prepare(owner.admin_url.replace("+asyncpg", ""))
-        url = figures.database.engine.url.render_as_string(hide_password=False)
+        url = figures.database.pool.url
         stack.enter_context(running(relaying, settings.model_dump()))
         stack.enter_context(running(folding, settings.model_dump() | {"database_url": url}, ours.stamps))
         address = (owner.admin_url.replace("+asyncpg", ""), settings.kafka, f"{settings.topic_prefix}bare")

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event
-
 from common.database import Database
 
 Fill = Callable[[str], Any]
@@ -29,22 +27,21 @@ class Plan:
         return [(statement, [_fill(each, self.item) for each in arguments]) for statement, arguments in self.statements]
 
 
-def record(database: Database, item: str) -> Plan:
-    """What the database is asked from now on goes into the plan."""
+async def record(database: Database, item: str) -> Plan:
+    """What the database is asked from now on goes into the plan, as long as one request at a time does so."""
     plan = Plan(item)
-    engine = database.engine.sync_engine
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        options = connection.get_execution_options()
-        if options.get("isolation_level") != "AUTOCOMMIT":
-            plan.isolation = options.get("isolation_level", "READ COMMITTED").lower().replace(" ", "_")
-            plan.readonly = options.get("postgresql_readonly", False)
+    def hear(sent: Any) -> None:
+        verb, _, isolation = sent.query.partition(" ISOLATION LEVEL ")
+        if verb == "BEGIN":
+            plan.isolation = isolation.removesuffix(" READ ONLY").lower().replace(" ", "_")
+            plan.readonly = isolation.endswith("READ ONLY")
+        elif sent.query not in {"COMMIT", "ROLLBACK"}:
+            plan.statements.append((sent.query, tuple(sent.args)))
 
-    @event.listens_for(engine, "before_cursor_execute")
-    def execute(_c: Any, _cursor: Any, statement: str, arguments: Any, _context: Any, _many: bool) -> None:
-        plan.statements.append((statement, tuple(arguments)))
-
+    # the connection that is lent next
+    async with database.pool.connection() as driver:
+        driver.add_query_logger(hear)
     return plan
 
 

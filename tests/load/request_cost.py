@@ -88,7 +88,7 @@ async def _measured(stage: Stage) -> list[Verdict]:
 
 def _compared(stage: Stage, case: Case, plan: str, addresses: Sequence[tuple[str, int]]) -> Verdict:
     """Bare and ours in turns; each has half of the items, but for the last ones, which are recorded and profiled."""
-    kept = case.items[: -(PROFILED + 1)] if case.once else case.items
+    kept = case.items[: -(PROFILED + 2)] if case.once else case.items
     halves = [kept[::2], kept[1::2]] if case.once else [kept, kept]
     sent = [
         [case.sent(item)._replace(path=f"/{plan}/{item}") for item in halves[0]],
@@ -112,12 +112,11 @@ def _compared(stage: Stage, case: Case, plan: str, addresses: Sequence[tuple[str
 
 
 async def _plan(stage: Stage, case: Case) -> Plan:
-    """The SQL of the case, recorded with the last item; a read is asked before, for what a process asks only once."""
-    headers, item = stage.headers(case), case.items[-1]
+    """The SQL of the case, recorded with the last item; one is asked before, for what a connection asks only once."""
+    headers, before, item = stage.headers(case), case.items[-2:][0], case.items[-1]
     async with stage.app() as (app, database):
-        if not case.once:
-            await _asked(app, case.sent(item), headers)
-        plan = record(database, item)
+        await _asked(app, case.sent(before), headers)
+        plan = await record(database, item)
         await _asked(app, case.sent(item), headers)
     return plan
 
@@ -125,7 +124,7 @@ async def _plan(stage: Stage, case: Case) -> Plan:
 async def _profile(stage: Stage, case: Case) -> str:
     """Where the CPU time of our application goes, by functions."""
     headers = stage.headers(case)
-    items = list(case.items[-PROFILED - 1 : -1] if case.once else (list(case.items) * PROFILED)[:PROFILED])
+    items = list(case.items[-PROFILED - 2 : -2] if case.once else (list(case.items) * PROFILED)[:PROFILED])
     profile = cProfile.Profile(time.process_time)
     async with stage.app() as (app, _):
         for item in items[:_WARMING]:

@@ -34,6 +34,7 @@ def complete_requests(
         ("PATCH", "/v1/schools/{school_code}/majors/{code}"): renamed,
         ("POST", "/v1/schools/{school_code}/classes"): unit | {"college_code": college, "major_code": major},
         ("PATCH", "/v1/schools/{school_code}/classes/{code}"): renamed,
+        ("POST", "/v1/code-lists/{name}/entries"): {"code": "500901", "label_zh": "新区", "valid_from": "2024-05-01"},
         ("POST", "/v1/graduates"): roster | {"student_number": "Z9", "name": "李四"},
         ("PATCH", "/v1/graduates/{graduate_id}"): {"sex_code": "1"},
         ("POST", "/v1/graduates/{graduate_id}/withdraw"): {"reason": "退学"},

@@ -1,7 +1,7 @@
 """What each area of the service brings."""
 
 from common.contracts import fair
-from common.history import raising
+from common.outbox import raising
 from common.service_process import Area
 from example.fairs.routes import router as fair_routes
 from example.fairs.tables import fairs
@@ -10,6 +10,6 @@ AREAS = (
     Area(
         tables=[fairs.main, fairs.versions, fairs.streams],
         routes=[fair_routes],
-        streams={fair.TOPIC: raising(fairs)},
+        streams={fair.TOPIC: raising(fairs.streams)},
     ),
 )

@@ -22,7 +22,7 @@ from indicators.app import COMPOSITION, create_app
 from indicators.areas import FIGURES, RESPONSES
 from indicators.maintenance import run_verify
 from indicators.settings import Settings
-from testing.databases import ServiceDatabase, failing_inserts
+from testing.databases import ServiceDatabase, committed, failing_inserts
 from testing.http import get
 from testing.messaging import own_topics, running
 from testing.shared_servers import kafka_address
@@ -152,5 +152,5 @@ async def _is_stored(database: Database, event: Any) -> bool:
 
 
 async def _forget(database: Database) -> None:
-    async with database.engine.begin() as connection:
+    async with committed(database) as connection:
         await connection.execute(text("UPDATE dead_letters SET closed_at = noted_at"))

@@ -18,7 +18,7 @@ from common.database import Database
 from common.http import create_app
 from common.settings import ServiceSettings
 from indicators.histories import Feed, verify_histories
-from testing.databases import ServiceDatabase, service_database
+from testing.databases import ServiceDatabase, committed, service_database
 from testing.messaging import METADATA
 from testing.tokens import TokenMint
 
@@ -39,7 +39,7 @@ class Owner:
         self.published = 0
 
     async def publish(self, events: Iterable[IncomingEvent]) -> None:
-        async with self.database.engine.begin() as connection:
+        async with committed(self.database) as connection:
             for event in events:
                 self.published += 1
                 await connection.execute(
@@ -126,7 +126,7 @@ async def test_planted_differences_are_found(
     database: Database, stored: ServiceDatabase, owner: Owner, told: Any, statement: str, expected: str
 ) -> None:
     as_owner = Database.connect(stored.owner_url)
-    async with as_owner.engine.begin() as connection:
+    async with committed(as_owner) as connection:
         await connection.execute(text(statement), {"s": told.code})
     await as_owner.dispose()
     assert {check for check, _, _ in await differences(database, owner, told)} == {expected}

@@ -20,7 +20,7 @@ from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from indicators.maintenance import RenewedToken, run_verify
 from indicators.settings import Settings
-from testing.databases import ServiceDatabase
+from testing.databases import ServiceDatabase, committed
 from testing.http import serving
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
@@ -88,7 +88,7 @@ async def test_wrong_figures_are_wrong_whoever_is_down(
     school.enters()
     await apply(school.events)
     owner = Database.connect(stored.owner_url)
-    async with owner.engine.begin() as connection:
+    async with committed(owner) as connection:
         await connection.execute(text("DELETE FROM cells WHERE school_code = :s"), {"s": school.code})
     await owner.dispose()
     assert (await verified(settings_for(stored, tmp_path, NOWHERE), database, school))[0] == 1

@@ -25,7 +25,7 @@ async def test_everybody_follows_the_changes_of_the_own_rows(
         body = {"school_code": school, "cohort": 2024, "student_number": number, "name": "李四"}
         entered = await officer.post("/v1/graduates", json=body | {"class_code": class_code})
         assert entered.status_code == 201, entered.text
-    async with dedicated_connection(database.engine, "test relay") as connection:
+    async with dedicated_connection(database.pool, "test relay") as connection:
         while await number_next(connection, await sent_position(connection)):
             pass
 

@@ -1,6 +1,7 @@
 """Every pair of acts that lock the same rows meets in both directions: one lock order, so no deadlock."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from common.auth import Principal, Role
+from common.codes import CodeEntry
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import Versions
@@ -16,6 +18,8 @@ from common.identifiers import Cohort, GraduateId, MajorCode, OperationId, Schoo
 from common.operations import OperationContext
 from common.operations.storage import Claimed
 from common.spreadsheets.headers import find_header
+from registry.codes import commands as codes
+from registry.codes.domain import EntryPlan
 from registry.graduates import commands as graduates
 from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.imports.operations import KIND, RosterImport
@@ -29,9 +33,11 @@ Json = dict[str, Any]
 ANY = Versions(any=True)
 COHORT = Cohort(2024)
 ADMIN = Principal(subject="admin", role=Role.ADMIN)
+PLACE = CodeEntry("500999", "两江新区", None, date(2024, 5, 1), None, "a notice", False)
 ENTERED = {"student_number": "2020002", "name": "李四", "college_code": "C1", "major_code": "M1"}
 
 PAIRS = [
+    ("add code", "add code"),
     ("enter", "enter"),
     ("enter", "import"),
     ("change", "change"),
@@ -77,6 +83,7 @@ async def acts(
     change_school = partial(renamed, place=Place(Kind.SCHOOL, school, school))
 
     return {
+        "add code": partial(codes.add, caller=ADMIN, plan=EntryPlan("division", PLACE)),
         "enter": enter,
         "change": change,
         "withdraw": withdraw,

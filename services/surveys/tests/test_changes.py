@@ -18,7 +18,7 @@ Client = Callable[..., httpx.AsyncClient]
 async def test_an_officer_follows_who_was_asked_in_the_own_school(
     client: Client, database: Database, wave: Json, graduates: list[UUID], school: str
 ) -> None:
-    async with dedicated_connection(database.engine, "test relay") as connection:
+    async with dedicated_connection(database.pool, "test relay") as connection:
         await number_next(connection, await sent_position(connection))
     answer = await client("school_officer", school=school).get("/v1/changes")
     assert answer.status_code == 200, answer.text

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from common.database import Database
 from common.database.migrations import downgrade, upgrade
-from testing.databases import rights_of_application, service_database
+from testing.databases import committed, rights_of_application, service_database
 from testing.migrations import assert_no_drift, assert_reversible
 
 _ANSWERED = """
@@ -33,12 +33,12 @@ async def test_pages_saved_before_get_the_school_of_their_response() -> None:
     async with service_database("surveys") as found:
         await downgrade(found.owner_url, "surveys", "surveys_0003")
         administrator = Database.connect(found.admin_url)
-        async with administrator.engine.begin() as connection:
+        async with committed(administrator) as connection:
             await connection.execute(text("SET LOCAL session_replication_role = replica"))
             for school in ("90001", "90002"):
                 await connection.execute(text(_ANSWERED), {"school": school})
         await upgrade(found.owner_url, "surveys", application_role=None)
         async with administrator.reading() as connection:
-            rows = await connection.execute(text("SELECT school_code FROM response_pages ORDER BY 1"))
-            assert list(rows.scalars()) == ["90001", "90002"]
+            schools = await connection.scalars(text("SELECT school_code FROM response_pages ORDER BY 1"))
+            assert schools == ["90001", "90002"]
         await administrator.dispose()

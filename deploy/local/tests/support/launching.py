@@ -130,7 +130,7 @@ class Launcher:
     def end(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(15)
+            self.process.wait(30)
 
 
 def _belongs(process: psutil.Process, folder: str) -> bool:

@@ -6,20 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import history, rows
 from common.auth import Owners, RowScope, ScopeShape
 from common.database import UnitOfWork
 from common.database.pages import page_by_id
 from common.errors import NotFound
+from common.sql import Connection
 from example.fairs.domain import Fair, FairId, FairPlan, FairVersion
 from example.fairs.tables import fairs
 
 _FAIR = fairs.main.c
 
 
-async def get(connection: AsyncConnection, scope: RowScope, fair_id: FairId) -> Fair:
+async def get(connection: Connection, scope: RowScope, fair_id: FairId) -> Fair:
     """The fair; raises NotFound outside the scope."""
     found = rows.one_or_none(Fair, await connection.execute(_one(scope.shape), {**scope.values, "id": fair_id}))
     if found is None:
@@ -28,14 +28,14 @@ async def get(connection: AsyncConnection, scope: RowScope, fair_id: FairId) -> 
 
 
 async def page(
-    connection: AsyncConnection, scope: RowScope, school_code: str | None, *, after: UUID | None, limit: int
+    connection: Connection, scope: RowScope, school_code: str | None, *, after: UUID | None, limit: int
 ) -> list[Fair]:
     """Fairs of the scope in the order of their creation, of one school if it is named."""
     query = page_by_id(fairs.main, _seen_by, scope, after, limit, school_code=school_code)
     return rows.all(Fair, await connection.execute(*query))
 
 
-async def versions(connection: AsyncConnection, fair_id: FairId, *, after: int | None, limit: int) -> list[FairVersion]:
+async def versions(connection: Connection, fair_id: FairId, *, after: int | None, limit: int) -> list[FairVersion]:
     """The history of a fair, oldest version first."""
     return await history.versions(connection, fairs, FairVersion, fair_id, after=after, limit=limit)
 

@@ -34,12 +34,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.clock import NOW_SQL, TODAY_SQL
 from common.database import UnitOfWork, instant_column, uuid_key
-from common.outbox import RaiseStreams, Reached, columns_of
+from common.sql import Connection
 
 T = TypeVar("T")
 Id = TypeVar("Id", bound=UUID)
@@ -72,7 +71,6 @@ class VersionedTables:
     written: tuple[str, ...]
     save: TextClause
     lock: TextClause
-    raise_streams: TextClause
 
 
 def versioned(metadata: MetaData, name: str, *columns: Column[Any], stream_key: str = "id") -> VersionedTables:
@@ -117,7 +115,6 @@ def versioned(metadata: MetaData, name: str, *columns: Column[Any], stream_key: 
         written,
         _save_statement(main, versions, streams, written, stream_key),
         lock.bindparams(bindparam("id", type_=Uuid())),
-        _raise_statement(streams, stream_key),
     )
 
 
@@ -154,17 +151,8 @@ async def lock(unit: UnitOfWork, tables: VersionedTables, id: UUID) -> None:  # 
     await unit.connection.execute(tables.lock, {"id": id})
 
 
-def raising(tables: VersionedTables) -> RaiseStreams:
-    """For `Area.streams`: lets the next event of each key follow the last one that was published."""
-
-    async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
-        await connection.execute(tables.raise_streams, columns_of(reached))
-
-    return raise_streams
-
-
 async def versions(
-    connection: AsyncConnection,
+    connection: Connection,
     tables: VersionedTables,
     kind: type[T],
     id: UUID,  # noqa: A002
@@ -232,20 +220,3 @@ def _save_statement(main: Table, versions: Table, streams: Table, written: Seque
         SELECT stored.*, stream.sequence FROM stored, stream
         """
     return text(statement).bindparams(*(bindparam(name, type_=each) for name, each in types.items()))
-
-
-def _raise_statement(streams: Table, key: str) -> TextClause:
-    columns = [each.name for each in streams.c]
-    given = {"school_code": "reached.school", "sequence": "reached.sequence"}
-    values = {key: f"CAST(reached.key AS {streams.c[key].type.compile(_DIALECT)})", **given}
-    values["last_decided_on"] = f"coalesce(reached.day, {TODAY_SQL})"
-    return text(
-        f"""
-        INSERT INTO {streams.name} AS kept ({", ".join(columns)}) SELECT {", ".join(values[name] for name in columns)}
-          FROM unnest(CAST(:keys AS text[]), CAST(:schools AS text[]), CAST(:sequences AS bigint[]),
-                      CAST(:days AS date[])) AS reached (key, school, sequence, day)
-        ON CONFLICT ({key}) DO UPDATE
-           SET sequence = greatest(kept.sequence, EXCLUDED.sequence),
-               last_decided_on = greatest(kept.last_decided_on, EXCLUDED.last_decided_on)
-        """
-    )

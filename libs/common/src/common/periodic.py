@@ -71,14 +71,14 @@ class Timetable:
     def __init__(self, database: Database, work: Sequence[Periodic]) -> None:
         if len({each.name for each in work}) < len(work):
             raise ValueError("two acts of one name would share a lock")
-        self._engine = database.engine
+        self._pool = database.pool
         self._entries = [_Entry(each) for each in work]
 
     async def run(self) -> None:
         """Works until cancelled; a lost connection ends the acts that hold a lock on it, and another is opened."""
         while True:
             try:
-                async with dedicated_connection(self._engine, "periodic work") as connection:
+                async with dedicated_connection(self._pool, "periodic work") as connection:
                     await self._work(_Locks(connection))
             except* LOST as lost:
                 _log.warning("Periodic work lost its connection", error=type(lost.exceptions[0]).__name__)

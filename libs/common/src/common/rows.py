@@ -14,33 +14,33 @@ from operator import itemgetter
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from sqlalchemy import Result, Row
+from common.sql import Row, Rows
 
 T = TypeVar("T")
-FromRow = Callable[[Row[Any]], Any]
+FromRow = Callable[[Row], Any]
 Convert = Callable[[Any], Any]
 
 
-def one(kind: type[T], result: Result[Any], **given: FromRow) -> T:
+def one(kind: type[T], result: Rows, **given: FromRow) -> T:
     """The only row of the result; raises NoResultFound or MultipleResultsFound."""
-    made: T = maker(kind, tuple(result.keys()), **given)(result.one())
-    return made
+    row = result.one()
+    return maker(kind, tuple(row.keys()), **given)(row)
 
 
-def one_or_none(kind: type[T], result: Result[Any], **given: FromRow) -> T | None:
+def one_or_none(kind: type[T], result: Rows, **given: FromRow) -> T | None:
     """The only row of the result, None if it is empty; raises MultipleResultsFound."""
     row = result.one_or_none()
-    return None if row is None else maker(kind, tuple(result.keys()), **given)(row)
+    return None if row is None else maker(kind, tuple(row.keys()), **given)(row)
 
 
-def all(kind: type[T], result: Result[Any], **given: FromRow) -> list[T]:  # noqa: A001 - reads as `rows.all`
+def all(kind: type[T], result: Rows, **given: FromRow) -> list[T]:  # noqa: A001 - reads as `rows.all`
     """Every row of the result, in its order."""
-    return list(map(maker(kind, tuple(result.keys()), **given), result.all()))
+    return list(map(maker(kind, tuple(result[0].keys()), **given), result)) if result else []
 
 
-def maker(kind: type[T], columns: tuple[str, ...], **given: FromRow) -> Callable[[Row[Any]], T]:
+def maker(kind: type[T], columns: tuple[str, ...], **given: FromRow) -> Callable[[Row], T]:
     """The function from a row with these columns to a value of `kind`; raises TypeError for a field without source."""
-    made: Callable[[Row[Any]], T] = _maker(kind, columns, tuple(sorted(given.items())))  # type: ignore[arg-type]
+    made: Callable[[Row], T] = _maker(kind, columns, tuple(sorted(given.items())))  # type: ignore[arg-type]
     return made
 
 
@@ -75,7 +75,7 @@ def _source(kind: type, field: Field[Any], declared: Any, columns: tuple[str, ..
 
 
 def _converted(place: int, convert: Convert) -> FromRow:
-    def source(row: Row[Any]) -> Any:
+    def source(row: Row) -> Any:
         value = row[place]
         return None if value is None else convert(value)
 

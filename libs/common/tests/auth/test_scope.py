@@ -12,7 +12,7 @@ from sqlalchemy import Column, Table, Text, Uuid, column, insert, select
 from common.auth import Owners, Principal, Role, RowScope, ScopeMissing
 from common.database import Database, new_metadata
 from common.errors import Forbidden
-from testing.databases import service_database
+from testing.databases import committed, service_database
 
 ANNA, BERT = UUID(int=1), UUID(int=2)
 ROW: Owners[object] = Owners(
@@ -134,8 +134,8 @@ async def test_sql_and_python_decide_alike() -> None:
     columns = Owners[Any](**{name: rows.c[name] for name in NAMES})
     async with service_database("example_service", metadata) as address:
         database = Database.connect(address.app_url)
-        async with database.engine.begin() as connection:
-            await connection.execute(insert(rows), ALL_ROWS)
+        async with committed(database) as connection:
+            await connection.execute_many(insert(rows), ALL_ROWS)
             for scope in scopes.values():
                 found = await connection.execute(select(rows).where(scope.shape.condition(columns)), scope.values)
                 allowed = {tuple(row.values()) for row in ALL_ROWS if scope.allows(Owners(**row))}

@@ -36,7 +36,7 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def client(database: Database, mint: TokenMint, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    url = database.engine.url.render_as_string(hide_password=False)
+    url = database.pool.url
     settings = ServiceSettings(service="destinations", database_url=url, **mint.settings)
     async with serving(settings, changes_router(database, settings)) as found:
         yield found
@@ -60,7 +60,7 @@ async def announce(
             await work.announce(destination_event(graduate, school=school, **data))
         await work.commit()
     if numbered:
-        async with dedicated_connection(database.engine, "test relay") as connection:
+        async with dedicated_connection(database.pool, "test relay") as connection:
             await number_next(connection, await sent_position(connection))
 
 
@@ -133,7 +133,7 @@ async def test_every_caller_sees_its_scope_and_no_more(
 
 
 async def test_what_no_event_tells_the_service_may_know(database: Database, mint: TokenMint) -> None:
-    url = database.engine.url.render_as_string(hide_password=False)
+    url = database.pool.url
     settings = ServiceSettings(service="destinations", database_url=url, **mint.settings)
     owners = {
         "province_code": "school_code IN (SELECT '90001' WHERE :province_code = '410000')",

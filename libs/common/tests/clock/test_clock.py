@@ -55,7 +55,7 @@ async def test_every_connection_runs_ahead_by_the_same_offset(database: ServiceD
     connected = Database.connect(database.app_url)
     async with connected.reading() as connection:
         instant, day = (await connection.execute(text(f"SELECT {NOW_SQL}, {TODAY_SQL}"))).one()
-    async with dedicated_connection(connected.engine, "relay") as apart:
+    async with dedicated_connection(connected.pool, "relay") as apart:
         instant_apart = await apart.fetchval(f"SELECT {NOW_SQL}")
     await connected.dispose()
     assert is_a_fortnight_ahead(instant)

@@ -15,6 +15,6 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def settings(database: Database) -> AsyncIterator[ServiceSettings]:
-    url = database.engine.url.render_as_string(hide_password=False)
+    url = database.pool.url
     async with own_topics(messaging_settings("destinations", url)) as found:
         yield found

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence, Set
 from contextlib import asynccontextmanager
+from itertools import count
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from common.auth.principal import SYSTEM
 from common.consuming import Consumer, PartitionProgress, consumer
@@ -14,6 +15,7 @@ from common.consuming.applied import Applied
 from common.contracts import IncomingEvent
 from common.contracts.registration import TOPIC
 from common.database import Database
+from common.errors import Unavailable
 from common.relay.relay import Relay
 from common.settings import ServiceSettings
 from testing.messaging import destination_event, running
@@ -102,9 +104,18 @@ async def test_what_was_fetched_before_a_partition_is_sent_back_says_nothing_of_
     reported: list[PartitionProgress] = []
     again = asyncio.Event()
 
+    answers = count()
+
     class Late(Applied):
         async def take_up(self, client: AIOKafkaConsumer) -> Set[TopicPartition]:
-            return await super().take_up(client) if 2 in given else frozenset()
+            if 2 not in given:
+                return frozenset()
+            sent_back = await super().take_up(client)
+            if next(answers) == 0:
+                # it is noted, and the answer is lost
+                self.taken_up.clear()
+                raise Unavailable
+            return sent_back
 
     async def handle(events: Sequence[IncomingEvent]) -> None:
         if 2 in given:
@@ -139,7 +150,7 @@ async def test_nothing_is_reported_while_the_database_does_not_say_in_which_run_
     async def report(progress: Sequence[PartitionProgress]) -> None:
         reported.append(sum(each.applied for each in progress))
 
-    owner = Database.connect(postgres_url.rsplit("/", 1)[0] + f"/{database.engine.url.database}")
+    owner = Database.connect(postgres_url.rsplit("/", 1)[0] + f"/{make_url(database.pool.url).database}")
     async with (
         running(Relay(database, settings).run),
         running(Consumer(database, settings, GROUP, [TOPIC], handle, on_progress=report).run),

@@ -8,7 +8,7 @@ from functools import partial
 import asyncpg
 import pytest
 from broker_events import GROUP, Applied, consuming, dead_letters, publish, publish_raw, stored
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from common.auth.principal import SYSTEM
 from common.consuming import Consumer, PartitionProgress, replay_dead_letters
@@ -206,7 +206,7 @@ async def test_progress_tells_what_is_applied_and_when_it_was_known(
 
 @asynccontextmanager
 async def no_connections(database: Database, admin: str) -> AsyncIterator[None]:
-    name = database.engine.url.database
+    name = make_url(database.pool.url).database
     connection = await asyncpg.connect(admin)
     await connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
     await connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)

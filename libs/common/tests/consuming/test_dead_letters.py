@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from aiokafka import ConsumerRecord
 from broker_events import GROUP, Applied, dead_letters, stored
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from common import clock
 from common.consuming import open_letters
@@ -23,6 +23,7 @@ from common.database import Database
 from common.errors import PermanentError
 from common.kafka import on_wire
 from common.settings import ServiceSettings
+from testing.databases import committed
 
 
 class Refused(PermanentError):
@@ -187,10 +188,9 @@ async def test_another_topic_of_the_batch_goes_on(database: Database, settings: 
 async def test_no_question_is_asked_while_nothing_fails(consumed: Consuming) -> None:
     asked: list[str] = []
 
-    @event.listens_for(consumed.database.engine.sync_engine, "before_cursor_execute")
-    def hear(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        asked.append(statement)
-
+    # the connection that is lent next
+    async with consumed.database.pool.connection() as driver:
+        driver.add_query_logger(lambda query: asked.append(query.query))
     await consumed.take(stored(1), stored(2))
     assert asked == []
     await consumed.take(None)
@@ -198,10 +198,10 @@ async def test_no_question_is_asked_while_nothing_fails(consumed: Consuming) -> 
 
 
 async def _change(database: Database, changes: str) -> None:
-    async with database.engine.begin() as connection:
+    async with committed(database) as connection:
         await connection.execute(text(f"UPDATE dead_letters SET {changes}"))
 
 
 async def _rows(database: Database, query: str) -> list[Any]:
     async with database.reading() as connection:
-        return list((await connection.execute(text(query))).mappings())
+        return await connection.execute(text(query))

@@ -8,17 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from common.contracts import ChangeToken, MalformedTokenError, organisation, rate, registration
+from common.contracts import ChangeToken, MalformedTokenError, code_list, organisation, rate, registration
 from common.contracts.catalogue import TOPICS
 from common.contracts.tokens import MAX_TOKEN_LENGTH
 
 OF_SCHOOLS = {organisation.TOPIC, rate.TOPIC}
-"""Topics whose key is the school's code; the others' is a graduate's id."""
+"""Topics whose key is the school's code; that of code lists is the list's name, the others' is a graduate's id."""
 
 
 @given(some.sampled_from(sorted(TOPICS)), some.uuids(), some.integers(min_value=1, max_value=2**63 - 1))
 def test_a_token_comes_back_and_is_short(topic: str, graduate_id: UUID, sequence: int) -> None:
-    token = ChangeToken(topic, "10001", "10001" if topic in OF_SCHOOLS else str(graduate_id), sequence)
+    key = "10001" if topic in OF_SCHOOLS else "not-employed-reason" if topic == code_list.TOPIC else str(graduate_id)
+    token = ChangeToken(topic, "10001", key, sequence)
     assert ChangeToken.decode(token.encode()) == token
     assert len(token.encode()) <= MAX_TOKEN_LENGTH
 
@@ -58,7 +59,7 @@ def test_forged_parts_are_malformed(parts: object) -> None:
 
 
 @pytest.mark.parametrize("topic", sorted(TOPICS))
-@pytest.mark.parametrize("key", ["k", KEY.upper(), KEY.replace("-", ""), "10002", ["10001"], None])
+@pytest.mark.parametrize("key", ["K", KEY.upper(), KEY.replace("-", ""), "10002", ["10001"], None])
 def test_a_key_that_no_event_of_the_topic_has_is_malformed(topic: str, key: object) -> None:
     with pytest.raises(MalformedTokenError):
         ChangeToken.decode(_encoded([topic, "10001", key, 1]))

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Integer, Text, text
 from sqlalchemy import Table as SqlTable
 
 from common.auth.principal import Actor
-from common.database import Database, UnitOfWork, new_metadata, uuid_key
+from common.database import Database, DatabaseUnavailable, UnitOfWork, new_metadata, uuid_key
 from common.errors import Busy
 from common.once import AlreadyAnswered, Once, RequestInProgress, idempotency_table
 from testing.databases import ServiceDatabase, service_database, sessions_at_a_lock
@@ -99,7 +99,7 @@ async def test_a_commit_that_fails_is_never_success(database: Database, monkeypa
 
     with monkeypatch.context() as patched:
         patched.setattr(UnitOfWork, "commit", broken)
-        with pytest.raises(ConnectionError):
+        with pytest.raises(DatabaseUnavailable):
             await database.act(ACTOR, write, once())
     assert await count(database) == 0
 

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
 
+from common.auth import SYSTEM
 from common.database import Database
 from common.database.migrations import (
     MIGRATION_LOCK,
@@ -18,7 +19,7 @@ from common.database.migrations import (
 from common.database.revisions import DatabaseBehindError, is_current, require_current
 from common.service_process.readiness import database_check
 from common.settings import ServiceSettings
-from testing.databases import ServiceDatabase
+from testing.databases import ServiceDatabase, committed
 from testing.migrations import assert_no_drift, assert_reversible
 
 
@@ -68,7 +69,7 @@ async def test_an_unknown_revision_is_newer_and_accepted(
 ) -> None:
     await migrate(settings_of(example_database, example_package))
     async with connected(example_database.owner_url) as owner:
-        async with owner.engine.begin() as connection:
+        async with committed(owner) as connection:
             await connection.execute(text("UPDATE alembic_version SET version_num = 'from_the_future'"))
         assert await is_current(owner, example_package)
 
@@ -87,15 +88,14 @@ async def test_migrating_waits_for_a_table_lock_and_then_succeeds(
     example_database: ServiceDatabase, example_package: str
 ) -> None:
     await upgrade(example_database.owner_url, example_package, application_role=None)
-    async with connected(example_database.owner_url) as owner, owner.engine.connect() as holder:
-        await holder.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
+    async with connected(example_database.owner_url) as owner, owner.transaction(SYSTEM) as holder:
+        await holder.connection.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
         migration = asyncio.create_task(
             upgrade(example_database.owner_url, example_package, application_role="example_service_app")
         )
         done, _ = await asyncio.wait({migration}, timeout=2.5)
         assert not done
-        await holder.rollback()
-        await asyncio.wait_for(migration, 10)
+    await asyncio.wait_for(migration, 10)
 
 
 async def test_a_migration_that_waits_for_another_holds_up_no_index_that_is_built_concurrently(
@@ -130,8 +130,8 @@ async def test_the_application_role_may_not(
     example_database: ServiceDatabase, example_package: str, statement: str
 ) -> None:
     await migrate(settings_of(example_database, example_package))
-    async with connected(example_database.app_url) as database, database.engine.connect() as connection:
-        with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
+    async with connected(example_database.app_url) as database, database.reading() as connection:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(text(statement))
 
 
@@ -152,18 +152,18 @@ async def test_the_application_role_may(
     example_database: ServiceDatabase, example_package: str, statement: str
 ) -> None:
     await migrate(settings_of(example_database, example_package))
-    async with connected(example_database.app_url) as database, database.engine.begin() as connection:
+    async with connected(example_database.app_url) as database, committed(database) as connection:
         await connection.execute(text(statement))
 
 
 async def test_rights_given_by_hand_are_taken_back(example_database: ServiceDatabase, example_package: str) -> None:
     settings = settings_of(example_database, example_package)
     await migrate(settings)
-    async with connected(example_database.owner_url) as owner, owner.engine.begin() as connection:
+    async with connected(example_database.owner_url) as owner, committed(owner) as connection:
         await connection.execute(text("GRANT ALL ON audit_entries TO example_service_app"))
     await migrate(settings)
-    async with connected(example_database.app_url) as database, database.engine.connect() as connection:
-        with pytest.raises(ProgrammingError, match="permission denied"):
+    async with connected(example_database.app_url) as database, database.reading() as connection:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(text("DELETE FROM audit_entries"))
 
 

@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from common.auth import Actor, Role
 from common.clock import today
 from common.database import Database, new_metadata
-from common.history import VersionedTables, Written, lock, raising, save, versioned, versions
-from common.outbox import Reached
+from common.history import VersionedTables, Written, lock, save, versioned, versions
+from common.outbox import Reached, raising
 from common.settings import ServiceSettings
 from testing.databases import ServiceDatabase, service_database, sessions_at_a_lock
 
@@ -172,8 +172,8 @@ async def test_values_must_be_those_of_the_declared_columns(database: Database) 
 async def test_versions_may_not_be_rewritten_nor_rows_removed(database: Database) -> None:
     async with database.reading() as connection:
         rights = text("SELECT kind FROM unnest(ARRAY['UPDATE', 'DELETE']) kind WHERE has_table_privilege(:name, kind)")
-        assert (await connection.execute(rights, {"name": "plans_versions"})).all() == []
-        assert (await connection.execute(rights, {"name": "plans"})).all() == []
+        assert await connection.execute(rights, {"name": "plans_versions"}) == []
+        assert await connection.execute(rights, {"name": "plans"}) == []
 
 
 async def test_a_stream_goes_on_after_what_was_published_beyond_it(database: Database) -> None:
@@ -181,7 +181,7 @@ async def test_a_stream_goes_on_after_what_was_published_beyond_it(database: Dat
     ahead = today() + timedelta(days=2)
     async with database.transaction(OFFICER) as unit:
         reached = [Reached(str(each), "10001", 5, ahead, ()) for each in (known, unknown)]
-        await raising(plans)(unit.connection, reached)
+        await raising(plans.streams)(unit.connection, reached)
         await unit.commit()
     for thing in (known, unknown):
         written = await saved(database, plans, VALUES, thing)

@@ -34,7 +34,7 @@ async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
 
 @pytest.fixture
 def settings(database: Database, broker: Broker) -> ServiceSettings:
-    url = database.engine.url.render_as_string(hide_password=False)
+    url = database.pool.url
     return messaging_settings("destinations", url, kafka=broker.address)
 
 

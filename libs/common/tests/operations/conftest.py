@@ -56,7 +56,7 @@ class Works:
 
     async def written(self) -> list[int]:
         async with self.database.reading() as connection:
-            return list((await connection.execute(text("SELECT part FROM written ORDER BY part"))).scalars())
+            return await connection.scalars(text("SELECT part FROM written ORDER BY part"))
 
     async def scalar(self, statement: str) -> Any:
         async with self.database.reading() as connection:

@@ -204,7 +204,7 @@ async def test_what_is_due_is_due_by_the_one_clock(database: Database, monkeypat
     await send_reminders(database)
     assert await value_of(database, "SELECT count(*) FROM sent_reminders") == 0
     monkeypatch.setattr("common.clock._ahead", timedelta(days=14))
-    ahead = Database.connect(database.engine.url.render_as_string(hide_password=False))
+    ahead = Database.connect(database.pool.url)
     async with running(Timetable(ahead, [every(SOON, partial(send_reminders, ahead))])):
 
         async def is_sent() -> bool:

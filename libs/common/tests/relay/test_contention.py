@@ -6,7 +6,7 @@ from collections import defaultdict
 from uuid import UUID, uuid4
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from common.auth.principal import SYSTEM
 from common.database import Database
@@ -83,7 +83,7 @@ async def test_a_change_of_leader_in_the_middle_does_no_more_than_duplicate(
 
 
 async def _streams(database: Database, postgres_url: str, graduates: list[UUID]) -> None:
-    admin = await asyncpg.connect(postgres_url, database=database.engine.url.database)
+    admin = await asyncpg.connect(postgres_url, database=make_url(database.pool.url).database)
     try:
         await admin.execute("CREATE TABLE streams (graduate_id uuid PRIMARY KEY, sequence bigint NOT NULL DEFAULT 0)")
         await admin.execute("GRANT ALL ON streams TO PUBLIC")
@@ -113,7 +113,7 @@ async def _end_relays(postgres_url: str, database: Database) -> None:
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE datname = $1 AND application_name LIKE '%relay'
             """,
-            database.engine.url.database,
+            make_url(database.pool.url).database,
         )
     finally:
         await admin.close()

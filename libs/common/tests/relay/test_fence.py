@@ -7,10 +7,9 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import make_url, text
 
 from common import kafka
 from common.auth.principal import SYSTEM
@@ -25,6 +24,7 @@ from common.relay.replay import replay
 from common.relay.restating import UnknownEvents
 from common.relay.sending import send
 from common.settings import ServiceSettings
+from common.sql import Connection
 from testing.messaging import (
     EventRecorder,
     destination_event,
@@ -68,8 +68,8 @@ async def test_an_outbox_of_another_run_takes_nothing(database: Database, other:
 
 
 async def test_the_outbox_is_never_emptied(database: Database, postgres_url: str) -> None:
-    owner = Database.connect(postgres_url.rsplit("/", 1)[0] + f"/{database.engine.url.database}")
-    with pytest.raises(DBAPIError, match="never emptied"):
+    owner = Database.connect(postgres_url.rsplit("/", 1)[0] + f"/{make_url(database.pool.url).database}")
+    with pytest.raises(asyncpg.PostgresError, match="never emptied"):
         await change(owner, "TRUNCATE outbox")
     await owner.dispose()
 
@@ -149,7 +149,7 @@ async def test_what_is_sent_again_while_closed_does_not_stand_for_what_is_lackin
         async with running(Relay(database, settings).run):
             await announce(database, 1, 2)
             await recorder.until(lambda events: len(events) == 2)
-        owner = Database.connect(postgres_url.rsplit("/", 1)[0] + f"/{database.engine.url.database}")
+        owner = Database.connect(postgres_url.rsplit("/", 1)[0] + f"/{make_url(database.pool.url).database}")
         await change(owner, "DELETE FROM outbox WHERE sequence = 2")
         await owner.dispose()
         await change(database, "UPDATE relay_state SET server_started_at = NULL, sent_at = NULL")
@@ -207,7 +207,7 @@ async def _numbered(database: Database) -> bool:
     return all(row["position"] for row in await outbox_rows(database))
 
 
-async def _raised(raised: list[Reached], _connection: AsyncConnection, reached: Sequence[Reached]) -> None:
+async def _raised(raised: list[Reached], _connection: Connection, reached: Sequence[Reached]) -> None:
     raised.extend(reached)
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from common.contracts import EVENT_TYPES, graduate, organisation, rate, registration, response
+from common.contracts import EVENT_TYPES, code_list, graduate, organisation, rate, registration, response
 from common.contracts.envelope import StoredEvent
 from common.relay.restating import Key, Restated, UnknownEvents, restated
 
@@ -88,6 +88,15 @@ def test_each_unit_of_a_school_is_a_thing_of_its_own() -> None:
         (5, "C02", "丙", "closed"),
     ]
     assert (found.reached.sequence, found.reached.decided_on) == (5, None)
+
+
+def test_a_row_of_a_code_list_that_only_the_lost_time_knew_is_withdrawn() -> None:
+    rows = [event(code_list.CHANGED, number, code=code) for number, code in ((1, "500157"), (2, "500158"))]
+    (gone,) = said(rows[1:], rows[:1]).announced
+    data = gone.data.model_dump()
+    assert (gone.type, gone.sequence, data["code"], str(data["state"])) == (
+        code_list.CHANGED, 3, "500158", "withdrawn"
+    )  # fmt: skip
 
 
 def test_a_graduate_that_only_the_lost_time_knew_is_withdrawn() -> None:

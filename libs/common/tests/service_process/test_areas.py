@@ -14,7 +14,7 @@ from fastapi import Request
 from sqlalchemy import Column, Table, Text, insert, select
 
 from common.auth import Caller
-from common.contracts import IncomingEvent, graduate, organisation
+from common.contracts import IncomingEvent, code_list, graduate, organisation
 from common.contracts.organisation import OrganisationData, UnitKind
 from common.database import Database, UnitOfWork, new_metadata
 from common.http import Router
@@ -153,7 +153,13 @@ def test_the_worker_has_a_consumer_per_group_long_work_and_one_timetable(databas
     sweeping = Area(periodic=lambda it: [every(60, it.database.dispose, name="sweeping")])
     swept = replace(COMPOSED, areas=[sweeping]).background(settings, database)
     assert [each.name for each in swept] == ["periodic"]
-    assert dict(COMPOSED.service.subscriptions) == {ROSTER.group: (organisation.TOPIC, graduate.TOPIC)}
+    assert dict(COMPOSED.service.subscriptions) == {
+        ROSTER.group: (
+            organisation.TOPIC,
+            code_list.TOPIC,
+            graduate.TOPIC,
+        )
+    }
 
 
 def test_nothing_starts_without_issuer_or_key_ring(database: Database) -> None:

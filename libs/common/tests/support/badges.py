@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Column, MetaData, Table, Text, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.codes import Cell
 from common.crypto import FieldCipher
@@ -36,6 +35,7 @@ from common.operations import OperationContext, OperationRunner
 from common.spreadsheets.cells import identifier_text, is_blank
 from common.spreadsheets.headers import Header
 from common.spreadsheets.masking import Identifies
+from common.sql import Connection
 
 KIND = "badge_import"
 BADGES = {"金徽章": "gold", "银徽章": "silver"}
@@ -92,7 +92,7 @@ class BadgeImport(Importer[BadgeRow, Mapping[str, str], BadgePlan]):
             faults.append(Fault("badge", "required" if is_missing else "unknown_label"))
         return BadgeRow(number, said.get("student_number") or "", said.get("badge") or "", faults)
 
-    async def load(self, connection: AsyncConnection, rows: Sequence[BadgeRow]) -> Mapping[str, str]:
+    async def load(self, connection: Connection, rows: Sequence[BadgeRow]) -> Mapping[str, str]:
         found = await connection.execute(_FIND, {"numbers": [row.student_number for row in rows]})
         return {row.student_number: row.badge for row in found}
 

@@ -6,17 +6,17 @@ because no act waits in a circle with one that holds nothing any more.
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from sqlalchemy import event
-from sqlalchemy.util import await_only
+from sqlalchemy import ClauseElement
 
 from common.auth import SYSTEM
 from common.database import Database, UnitOfWork
 from common.errors import Busy, QuxiangError, Unavailable
+from common.sql import Connection, Rows, Values
 
 TIMES = 200 if os.environ.get("QUXIANG_SOAK") else 1
 """Meetings of two acts at least, in whole rounds: one of about twenty tries every head start in both directions."""
@@ -82,18 +82,17 @@ async def meet(database: Database, first: Act, second: Act, times: int = TIMES) 
     await _must_collide(database, first, second)
     await _must_collide(database, second, first)
     patient, meetings = database.patient, 0
-    with _paced(database):
-        while meetings < times:
-            for leading, following in ((first, second), (second, first)):
-                head_start = 0
-                while await _meet_once(patient, leading, following, head_start):
-                    head_start += 1
-                meetings += head_start
+    while meetings < times:
+        for leading, following in ((first, second), (second, first)):
+            head_start = 0
+            while await _meet_once(patient, leading, following, head_start):
+                head_start += 1
+            meetings += head_start
 
 
 async def _must_collide(database: Database, holding: Act, waiting: Act) -> None:
     """Raises NoCollision unless the second act waits for what the first one, still under way, has locked."""
-    impatient = Database(database.engine, lock_timeout="1ms")
+    impatient = Database(database.pool, lock_timeout="1ms")
     async with database.transaction(SYSTEM) as unit:
         with suppress(QuxiangError):
             await holding(unit)
@@ -126,7 +125,7 @@ async def _meet_once(database: Database, leading: Act, following: Act, head_star
 
 async def _undone(database: Database, act: Act) -> None:
     async def then_undone(unit: UnitOfWork) -> None:
-        await act(unit)
+        await act(UnitOfWork(_Paced(unit.connection.driver), unit.actor, unit.correlation_id))
         raise _Undone
 
     try:
@@ -140,17 +139,23 @@ async def _undone(database: Database, act: Act) -> None:
         pass
 
 
-@contextmanager
-def _paced(database: Database) -> Iterator[None]:
+class _Paced(Connection):
     """Lets acts that meet wait for each other before each of their statements."""
 
-    def before(*_: object) -> None:
-        if (side := _side.get()) is not None:
-            meeting, first = side
-            await_only(meeting.step(first))
+    async def execute(self, statement: ClauseElement, values: Values | None = None) -> Rows:
+        await _step()
+        return await super().execute(statement, values)
 
-    event.listen(database.engine.sync_engine, "before_cursor_execute", before)
-    try:
-        yield
-    finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", before)
+    async def execute_many(self, statement: ClauseElement, values: Sequence[Values]) -> None:
+        await _step()
+        await super().execute_many(statement, values)
+
+    async def affected(self, statement: ClauseElement, values: Values | None = None) -> int:
+        await _step()
+        return await super().affected(statement, values)
+
+
+async def _step() -> None:
+    if (side := _side.get()) is not None:
+        meeting, first = side
+        await meeting.step(first)

@@ -16,10 +16,13 @@ from sqlalchemy import MetaData, NullPool, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.schema import CreateTable
 
+from common.auth import SYSTEM
+from common.database import Database
 from common.database.migrations import upgrade
 from common.database.rights import ALEMBIC_TABLE, grant_rights
 from common.outbox import fence
 from common.settings import asyncpg_url
+from common.sql import Connection
 from testing.shared_servers import postgres_url
 from testing.waiting import eventually
 
@@ -51,6 +54,14 @@ class ServiceDatabase:
     owner_url: str
     app_url: str
     admin_url: str
+
+
+@asynccontextmanager
+async def committed(database: Database) -> AsyncIterator[Connection]:
+    """A connection for statements beside the application; they become true together at the end."""
+    async with database.transaction(SYSTEM) as unit:
+        yield unit.connection
+        await unit.commit()
 
 
 async def sessions_at_a_lock(addresses: ServiceDatabase, number: int, seconds: float = 0) -> None:

@@ -4,22 +4,25 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
+from sqlalchemy import text
 
 from common.audit import audit_table
 from common.consuming import dead_letter_table
 from common.consuming.applied import consumed_table
 from common.consuming.reading import read_record
 from common.contracts import EVENT_TYPES, IncomingEvent, OutgoingEvent
+from common.contracts import code_list as code_list_contract
 from common.contracts.fields import example_instant
 from common.contracts.registration import DECIDED, TOPIC, DestinationData
 from common.database import Database, new_metadata
 from common.kafka import consumer, delete_topics, ensure_topics
 from common.outbox import outbox_tables
 from common.settings import ServiceSettings
+from common.sql import Row
 from testing.databases import service_database
 from testing.shared_servers import kafka_address
 from testing.waiting import eventually
@@ -127,8 +130,39 @@ class EventRecorder:
                 yield self
 
 
-async def outbox_rows(database: Database) -> list[asyncpg.Record]:
+async def outbox_rows(database: Database) -> list[Row]:
     """All rows of the outbox, in id order."""
     async with database.reading() as connection:
-        raw: Any = await connection.get_raw_connection()
-        return list(await raw.driver_connection.fetch("SELECT * FROM outbox ORDER BY id"))
+        return await connection.execute(text("SELECT * FROM outbox ORDER BY id"))
+
+
+def code_entry_event(code: str, sequence: int = 1, code_list: str = "industry", **given: Any) -> IncomingEvent:
+    """An event of the code list topic, as a consumer receives it: a row for a code from 1 September 2024."""
+    content = {
+        "school_code": code_list_contract.NO_SCHOOL,
+        "recorded_at": example_instant(),
+        "code_list": code_list,
+        "code": code,
+        "label_zh": f"行业{code}",
+        "label_en": f"Industry {code}",
+        "valid_from": date(2024, 9, 1),
+        "source": "a notice",
+        "verified": False,
+        "entry_id": uuid4(),
+        "version": 1,
+    }
+    data = code_list_contract.CodeEntryData(**(content | given))
+    return IncomingEvent(
+        id=uuid4(),
+        type=code_list_contract.CHANGED,
+        topic=code_list_contract.TOPIC,
+        key=code_list,
+        sequence=sequence,
+        school_code=data.school_code,
+        decided_on=None,
+        recorded_at=data.recorded_at,
+        position=sequence,
+        data=data,
+        partition=0,
+        offset=sequence,
+    )

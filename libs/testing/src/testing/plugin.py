@@ -7,6 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
+from common.codes import CodeLists
 from servers.child import inherited
 from testing import shared_servers
 from testing.servers_asked_for import UNIT, mark
@@ -63,3 +64,10 @@ def postgres_url() -> str:
 def kafka_address() -> str:
     """The address of a real Apache Kafka."""
     return shared_servers.kafka_address()
+
+
+@pytest.fixture(autouse=True)
+def lists_of_the_release() -> Generator[None, None, None]:
+    """Leaves no row to the next test that this one has added to the code lists of the process."""
+    yield
+    CodeLists.use({})

@@ -89,6 +89,6 @@ def rows(database: Database) -> Callable[..., Awaitable[list[dict[str, Any]]]]:
 
     async def read(query: str, **bound: object) -> list[dict[str, Any]]:
         async with database.reading() as connection:
-            return [dict(row) for row in (await connection.execute(text(query), bound)).mappings()]
+            return [dict(row) for row in await connection.execute(text(query), bound)]
 
     return read

@@ -8,7 +8,7 @@ from common.service_process import Composition
 from destinations.areas import AREAS
 from destinations.registry_client import registry_client
 from destinations.roster.storage import OWNERS_OF_EVENTS
-from destinations.schema import metadata
+from destinations.schema import CODE_ENTRIES, metadata
 from destinations.settings import Settings
 
 
@@ -28,5 +28,6 @@ COMPOSITION = Composition(
     areas=AREAS,
     feed=OWNERS_OF_EVENTS,
     clients=clients,
+    code_entries=CODE_ENTRIES,
 )
 create_app = COMPOSITION.create_app

@@ -2,20 +2,23 @@
 
 from functools import partial
 
-from common.contracts import graduate, organisation, registration
+from common.code_entries import keep_code_entries
+from common.contracts import code_list, graduate, organisation, registration
 from common.imports import run_import
+from common.outbox import raising
 from common.service_process import Area, Operation, Subscription
-from destinations.registrations import storage as registration_storage
 from destinations.registrations import tables as registration_tables
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registrations.imports.routes import router as import_routes
 from destinations.registrations.routes import router as registration_routes
 from destinations.roster import tables as roster_tables
 from destinations.roster.subscriptions import keep_graduates, keep_schools, thing_of
+from destinations.schema import code_entries
 
 ROSTER = Subscription("quxiang.destinations.roster", newest=thing_of)
 
 AREAS = (
+    Area(tables=[code_entries], handlers={code_list.CHANGED: keep_code_entries}, subscription=ROSTER),
     Area(
         tables=[roster_tables.schools, roster_tables.graduates],
         handlers={
@@ -34,6 +37,6 @@ AREAS = (
                 lambda runtime: partial(run_import, registration_import(runtime.clients["registry"])), EMPTY_RESULT
             )
         },
-        streams={registration.TOPIC: registration_storage.raise_streams},
+        streams={registration.TOPIC: raising(registration_tables.streams)},
     ),
 )

@@ -1,6 +1,7 @@
 """The service's metadata with the tables every service has; the areas add theirs."""
 
 from common.audit import audit_table
+from common.code_entries import CodeEntries, code_entries_table
 from common.consuming import dead_letter_table
 from common.consuming.applied import consumed_table
 from common.database import new_metadata
@@ -16,3 +17,6 @@ dead_letter_table(metadata)
 operation_tables(metadata)
 idempotency_table(metadata)
 consumed_table(metadata)
+code_entries = code_entries_table(metadata)
+
+CODE_ENTRIES = CodeEntries(code_entries)

@@ -88,7 +88,7 @@ async def test_rows_end_as_the_pure_rules_say(database: Database, enrol: Any) ->
 
 async def compare_events(database: Database, rows: list[Planned], registrations: list[Registration]) -> None:
     async with database.reading() as connection:
-        found = (await connection.execute(text("SELECT * FROM outbox"))).mappings().all()
+        found = await connection.execute(text("SELECT * FROM outbox"))
     announced = {(row["key"], row["sequence"]): row for row in found}
     for planned, registration in zip(rows, registrations, strict=True):
         row = announced[str(registration.graduate.id), registration.version]
@@ -102,7 +102,7 @@ async def compare_events(database: Database, rows: list[Planned], registrations:
 
 async def compare_versions(database: Database, rows: list[Planned], registrations: list[Registration]) -> None:
     async with database.reading() as connection:
-        found = (await connection.execute(text("SELECT * FROM registration_versions"))).mappings().all()
+        found = await connection.execute(text("SELECT * FROM registration_versions"))
     versions = {(row["registration_id"], row["version"]): row for row in found}
     for planned, registration in zip(rows, registrations, strict=True):
         row = versions[registration.id, registration.version]

@@ -21,7 +21,6 @@ from acting import (
 )
 from enrolling import Enrolment, roster_entry
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from common.auth import SYSTEM
 from common.clock import day_in_shanghai
@@ -211,7 +210,7 @@ async def test_a_withdrawn_graduate_is_frozen(database: Database) -> None:
 async def test_a_commit_that_fails_is_never_a_success(database: Database, addresses: ServiceDatabase) -> None:
     graduate_id = await Enrolment(database)()
     await as_owner(addresses, FAIL_AT_COMMIT)
-    with pytest.raises(DBAPIError):
+    with pytest.raises(asyncpg.PostgresError):
         await register(database, SCHOOL, graduate_id)
     assert await rows(database, "SELECT 1 FROM registrations") == []
     assert await rows(database, "SELECT 1 FROM audit_entries") == []
@@ -227,7 +226,7 @@ async def test_the_database_itself_refuses_two_current_registrations_and_one_rev
         "DELETE FROM audit_entries",
     ):
         async with database.transaction(SYSTEM) as unit:
-            with pytest.raises(DBAPIError):
+            with pytest.raises(asyncpg.PostgresError):
                 await unit.connection.execute(text(statement))
     assert recorded.registration.version == 4
 

@@ -85,7 +85,7 @@ def campus(http: httpx.AsyncClient, mint: TokenMint, runner: OperationRunner, bo
 
 async def stored(database: Database, statement: str) -> list[Any]:
     async with database.reading() as connection:
-        return list((await connection.execute(text(statement))).mappings())
+        return await connection.execute(text(statement))
 
 
 REVIEW: Mapping[str, Sequence[tuple[str, str]]] = {

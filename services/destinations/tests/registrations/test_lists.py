@@ -99,7 +99,7 @@ async def test_everybody_follows_the_changes_of_the_own_rows(seat: Seat, databas
         schools = [SchoolEntry(code, province_code, 1) for code, province_code in provinces.items()]
         await roster.keep_schools(unit.connection, schools)
         await unit.commit()
-    async with dedicated_connection(database.engine, "test relay") as connection:
+    async with dedicated_connection(database.pool, "test relay") as connection:
         await number_next(connection, await sent_position(connection))
 
     async def followed(role: str, **scope: Any) -> list[str]:

@@ -93,7 +93,7 @@ async def stored(database: Database, caller: Principal, registration_id: Registr
 
 async def rows(database: Database, statement: str, **values: object) -> list[Any]:
     async with database.reading() as connection:
-        return list((await connection.execute(text(statement), values)).mappings())
+        return await connection.execute(text(statement), values)
 
 
 async def events(database: Database) -> list[Any]:

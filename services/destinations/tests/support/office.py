@@ -131,7 +131,7 @@ def faults(operation: Mapping[str, Any]) -> list[tuple[int, str, str]]:
 
 async def stored(database: Database, statement: str) -> list[Any]:
     async with database.reading() as connection:
-        return list((await connection.execute(text(statement))).mappings())
+        return await connection.execute(text(statement))
 
 
 async def announced_token(database: Database) -> str:

@@ -9,7 +9,7 @@ from indicators.areas import AREAS
 from indicators.maintenance import COMMANDS
 from indicators.progress.tokens import included_of
 from indicators.reading.snapshot import Figures
-from indicators.schema import metadata
+from indicators.schema import CODE_ENTRIES, metadata
 from indicators.settings import Settings
 
 
@@ -31,5 +31,6 @@ COMPOSITION = Composition(
     keyring=False,
     state=_state,
     commands=COMMANDS,
+    code_entries=CODE_ENTRIES,
 )
 create_app = COMPOSITION.create_app

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from functools import partial
 
-from common.contracts import graduate, organisation, rate, registration, response
+from common.code_entries import keep_code_entries
+from common.contracts import code_list, graduate, organisation, rate, registration, response
 from common.contracts.catalogue import EVENT_TYPES
+from common.contracts.code_list import CodeEntryData
 from common.contracts.envelope import IncomingEvent
 from common.contracts.organisation import OrganisationData
 from common.periodic import every
@@ -20,17 +22,24 @@ from indicators.rates.routes import router as rate_routes
 from indicators.responses import tables as response_tables
 from indicators.responses.routes import router as response_routes
 from indicators.responses.subscriptions import keep_responses
+from indicators.schema import code_entries
 from indicators.structures.routes import router as structure_routes
 from indicators.timeline import tables as timeline_tables
 from indicators.timeline.subscriptions import fold_events, lock
 
 
-def unit_of(event: IncomingEvent) -> str | None:
-    """Of a unit only the newest event is kept, of everything else each."""
-    return event.data.unit if isinstance(event.data, OrganisationData) else None
+def thing_of(event: IncomingEvent) -> str | None:
+    """Of a unit and of a row of a code list only the newest event is kept, of everything else each."""
+    match event.data:
+        case OrganisationData():
+            return event.data.unit
+        case CodeEntryData():
+            return event.data.entry
+        case _:
+            return None
 
 
-FIGURES = Subscription("quxiang.indicators.figures", first=lock, on_progress=report, newest=unit_of)
+FIGURES = Subscription("quxiang.indicators.figures", first=lock, on_progress=report, newest=thing_of)
 RESPONSES = Subscription("quxiang.indicators.responses", on_progress=report)
 
 
@@ -40,6 +49,11 @@ def types_of(*topics: str) -> Iterable[str]:
 
 
 AREAS = (
+    Area(
+        tables=[code_entries],
+        handlers=dict.fromkeys(types_of(code_list.TOPIC), keep_code_entries),
+        subscription=FIGURES,
+    ),
     Area(
         tables=[organisation_tables.units],
         handlers=dict.fromkeys(types_of(organisation.TOPIC), keep_units),

@@ -128,8 +128,7 @@ async def verify_histories(
     deadline = time.monotonic() + patience
     # each statement is a transaction of its own: between two of them stand whole pages of HTTP
     async with database.reading() as reading:
-        connection = (await reading.get_raw_connection()).driver_connection
-        assert connection is not None
+        connection = reading.driver
         try:
             for table in COPIED:
                 await connection.execute(f"CREATE TEMPORARY TABLE published_{table.name} (LIKE {table.name})")

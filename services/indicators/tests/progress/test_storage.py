@@ -7,6 +7,7 @@ from sqlalchemy import text
 from common.consuming import PartitionProgress
 from common.database import Database
 from indicators.progress.storage import report, standing
+from testing.databases import committed
 
 NOON = datetime(2024, 6, 20, 12, tzinfo=UTC)
 _AS_BEFORE = text(
@@ -45,7 +46,7 @@ async def test_a_watermark_never_goes_back(database: Database) -> None:
 
 
 async def test_a_worker_of_the_image_before_reports_beside_this_one(database: Database) -> None:
-    async with database.engine.begin() as connection:
+    async with committed(database) as connection:
         await connection.execute(_AS_BEFORE, {"instant": NOON})
     await report(database, [at(NOON + timedelta(minutes=1), 2)])
     assert await watermark(database, 2) == NOON + timedelta(minutes=1)
@@ -79,10 +80,10 @@ async def told(database: Database, *partitions: int) -> tuple[datetime | None, b
 
 
 async def letter_at(database: Database, letter: str, partition: int, instant: datetime) -> None:
-    async with database.engine.begin() as connection:
+    async with committed(database) as connection:
         await connection.execute(_LETTER, {"id": letter, "partition": partition, "instant": instant})
 
 
 async def close(database: Database, letter: str) -> None:
-    async with database.engine.begin() as connection:
+    async with committed(database) as connection:
         await connection.execute(text("UPDATE dead_letters SET closed_at = noted_at WHERE id = :id"), {"id": letter})

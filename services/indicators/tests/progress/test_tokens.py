@@ -7,11 +7,13 @@ from uuid import uuid4
 
 import pytest
 
+from common.codes import CodeLists
 from common.contracts import ChangeToken, graduate, organisation, rate, registration, response
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.errors import BadQuery
 from indicators.progress.tokens import included_of, require_followed
+from testing.messaging import code_entry_event
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)
@@ -69,6 +71,20 @@ async def test_a_token_that_names_the_graduate_of_another_school_is_never_met(
     for topic in (graduate.TOPIC, registration.TOPIC, response.TOPIC):
         assert await all_included(database, [ChangeToken(topic, other_school.code, str(stranger), 1)])
         assert not await all_included(database, [ChangeToken(topic, school.code, str(stranger), 1)])
+
+
+async def test_a_row_of_a_code_list_is_included_once_this_process_labels_with_it(
+    database: Database, apply: Applied
+) -> None:
+    event, later = code_entry_event("47"), code_entry_event("48", 2)
+    tokens = [token_of(event), token_of(later)]
+    assert [ChangeToken.decode(token.encode()) for token in tokens] == tokens
+    await apply([event])
+    assert await included_of(database, tokens) == {tokens[0]}
+    assert "47" in CodeLists.load().get("industry")
+    await apply([later])
+    assert await all_included(database, tokens)
+    assert "48" in CodeLists.load().get("industry")
 
 
 def test_a_topic_that_figures_do_not_follow_is_refused(school: Any) -> None:

@@ -11,7 +11,7 @@ from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from indicators.rates.announcements import announce_moved_groups
 from indicators.timeline.rebuild import rebuild
-from testing.databases import ServiceDatabase
+from testing.databases import ServiceDatabase, committed
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 
@@ -67,7 +67,7 @@ async def test_a_rebuild_announces_what_it_corrects_and_nothing_else(
     await rebuild(database, 12, school.code)
     assert await announce_moved_groups(database) == 0
     owner = Database.connect(stored.owner_url)
-    async with owner.engine.begin() as connection:
+    async with committed(owner) as connection:
         wrong = "UPDATE cells SET graduates = 7 WHERE school_code = :s AND dimension = 'sex' AND value = '2'"
         await connection.execute(text(wrong), {"s": school.code})
     await owner.dispose()

@@ -26,6 +26,7 @@ from indicators.timeline.domain import (
     timeline,
 )
 from indicators.timeline.subscriptions import batch_of
+from testing.databases import committed
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)
@@ -210,7 +211,7 @@ async def test_two_workers_with_different_versions_of_the_same_graduates_lose_no
 async def test_a_cell_below_zero_is_refused(database: Database, apply: Applied, school: Any) -> None:
     someone = school.enters()
     await apply(school.events)
-    async with database.engine.begin() as connection:
+    async with committed(database) as connection:
         await connection.execute(text("UPDATE cells SET graduates = 0 WHERE school_code = :s"), {"s": school.code})
     with pytest.raises(Exception, match="ck_cells_not_negative"):
         await apply([school.goes(someone, "10", JUNE)])

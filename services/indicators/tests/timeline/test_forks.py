@@ -13,6 +13,7 @@ from common.contracts.envelope import IncomingEvent
 from common.contracts.organisation import UnitKind
 from common.database import Database
 from common.errors import Forked
+from testing.databases import committed
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)
@@ -65,7 +66,7 @@ async def test_a_unit_that_an_image_before_has_written_is_no_fork(
 ) -> None:
     unit = told.events[0]
     await apply([unit])
-    async with database.engine.begin() as connection:
+    async with committed(database) as connection:
         # its statement knows no event
         await connection.execute(text("UPDATE units SET sequence = 2 WHERE school_code = :s"), {"s": told.code})
     await apply([replace(unit, id=uuid4(), sequence=2)])

@@ -12,7 +12,7 @@ from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from indicators.timeline.rebuild import rebuild, rebuild_school
 from indicators.timeline.verify import verify_figures
-from testing.databases import ServiceDatabase
+from testing.databases import ServiceDatabase, committed
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)
@@ -29,9 +29,8 @@ def lived(school: Any) -> None:
 
 async def corrupt(stored: ServiceDatabase, statement: str, school: str) -> None:
     database = Database.connect(stored.owner_url)
-    async with database.engine.begin() as connection:
-        result = await connection.execute(text(statement), {"school": school})
-        assert result.rowcount
+    async with committed(database) as connection:
+        assert await connection.affected(text(statement), {"school": school})
     await database.dispose()
 
 

@@ -2,6 +2,7 @@
 
 from common.service_process import Composition
 from registry.areas import AREAS
+from registry.codes.storage import CODE_ENTRIES
 from registry.organisation.storage import OWNERS_OF_EVENTS
 from registry.schema import metadata
 from registry.settings import Settings
@@ -14,5 +15,6 @@ COMPOSITION = Composition(
     metadata=metadata,
     areas=AREAS,
     feed=OWNERS_OF_EVENTS,
+    code_entries=CODE_ENTRIES,
 )
 create_app = COMPOSITION.create_app

@@ -2,9 +2,11 @@
 
 from functools import partial
 
-from common.contracts import graduate, organisation
+from common.contracts import code_list, graduate, organisation
 from common.imports import run_import
+from common.outbox import raising
 from common.service_process import Area, Operation
+from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
 from registry.graduates import tables as graduate_tables
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, roster_import
@@ -32,5 +34,9 @@ AREAS = (
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
         streams={graduate.TOPIC: roster.raise_streams},
     ),
-    Area(routes=[code_routes]),
+    Area(
+        tables=[code_tables.code_entries.main, code_tables.code_entries.versions, code_tables.code_entries.streams],
+        routes=[code_routes],
+        streams={code_list.TOPIC: raising(code_tables.code_entries.streams)},
+    ),
 )

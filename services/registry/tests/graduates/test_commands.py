@@ -31,7 +31,7 @@ async def with_college(unit: UnitOfWork, *, school: SchoolCode, cipher: FieldCip
 async def colleges(database: Database, school: SchoolCode) -> int:
     async with database.reading() as connection:
         query = text("SELECT count(*) FROM colleges WHERE school_code = :school")
-        return int((await connection.execute(query, {"school": school})).scalar_one())
+        return int(await connection.scalar(query, {"school": school}))
 
 
 async def test_two_acts_of_two_areas_become_true_together(

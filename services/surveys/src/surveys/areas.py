@@ -1,6 +1,7 @@
 """The areas of the service: what each brings to the app, the worker and the migrations."""
 
 from common.contracts import graduate, organisation, response
+from common.outbox import raising
 from common.service_process import Area, Operation, Subscription
 from surveys.answers.routes import router as answer_routes
 from surveys.invitations.commands import KIND
@@ -13,7 +14,6 @@ from surveys.responses.routes import router as response_routes
 from surveys.responses.tables import response_pages, responses
 from surveys.roster.subscriptions import keep_graduates, keep_schools, thing_of
 from surveys.roster.tables import graduates, schools
-from surveys.waves import storage as wave_storage
 from surveys.waves.routes import router as wave_routes
 from surveys.waves.tables import response_streams, wave_eligible, waves
 
@@ -34,7 +34,7 @@ AREAS = (
     Area(
         tables=[waves, wave_eligible, response_streams],
         routes=[wave_routes],
-        streams={response.TOPIC: wave_storage.raise_streams},
+        streams={response.TOPIC: raising(response_streams)},
     ),
     Area(
         tables=[invitations],

@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth.principal import Actor
 from common.observability.redaction import redacted
+from common.sql import Connection
 
 _INSERT = text(
     """
@@ -18,7 +18,7 @@ _INSERT = text(
 
 
 async def record(
-    connection: AsyncConnection,
+    connection: Connection,
     actor: Actor,
     correlation_id: str | None,
     action: str,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.change_feed.scope import FeedScope
 from common.contracts.envelope import StoredEvent
+from common.sql import Connection
 
 # One statement, so one snapshot: what it does not return up to `numbered`, the caller may not see.
 # Positions are given without gaps by committed transactions, so nothing can appear below it later.
@@ -34,11 +34,11 @@ class FeedPage:
 
 
 async def changes_after(
-    connection: AsyncConnection, topics: Sequence[str], scope: FeedScope, after: int, limit: int
+    connection: Connection, topics: Sequence[str], scope: FeedScope, after: int, limit: int
 ) -> FeedPage:
     """The next events in the order of the topic."""
     parameters = {**scope.values, "topics": [] if scope.nothing else list(topics), "after": after, "limit": limit}
-    rows = [dict(row) for row in (await connection.execute(_page(scope.conditions), parameters)).mappings()]
+    rows = [dict(row) for row in await connection.execute(_page(scope.conditions), parameters)]
     numbered = max(after, rows[0].pop("numbered"))
     for row in rows:
         row.pop("numbered", None)

@@ -22,6 +22,11 @@ class CodeEntry:
         """Whether the entry is in force on the day, both ends included."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
+    def overlaps(self, other: "CodeEntry") -> bool:
+        """Whether there is a day on which both are in force."""
+        starts = max(self.valid_from or date.min, other.valid_from or date.min)
+        return starts <= min(self.valid_to or date.max, other.valid_to or date.max)
+
     def label(self, language: str) -> str:
         """The label in `zh` or `en`; the Chinese one where no English one is known."""
         return self.label_zh if language == "zh" else self.label_en or self.label_zh

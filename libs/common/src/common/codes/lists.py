@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from hashlib import sha256
 
 from common.codes.entries import Alias, CodeEntry, CodeProblem
 from common.codes.spelling import Cell, cell_text, normalise
@@ -17,6 +18,8 @@ class CodeList:
     `found_by_label` is false where labels are not unique (places): there only the code counts.
     `known_start`, if any, is how many digits of a code say to which code of the list it belongs (a division to its
     province): such a list is never up to date, and takes a well-formed code that it lacks.
+    `added_codes` is the form of codes that may be added while the system runs; none may where it is empty, because
+    programs know each code of the list.
     """
 
     def __init__(
@@ -28,6 +31,7 @@ class CodeList:
         version: str,
         found_by_label: bool,
         known_start: int = 0,
+        added_codes: str = "",
         entries: Iterable[CodeEntry],
         aliases: Iterable[Alias] = (),
     ) -> None:
@@ -37,10 +41,13 @@ class CodeList:
         self.version = version
         self.found_by_label = found_by_label
         self.known_start = known_start
+        self.added_codes = added_codes
         self.aliases = tuple(aliases)
         self._periods: dict[str, tuple[CodeEntry, ...]] = {}
         for entry in entries:
-            self._periods[entry.code] = (*self._periods.get(entry.code, ()), entry)
+            periods = (*self._periods.get(entry.code, ()), entry)
+            # an added period may lie before one of the data
+            self._periods[entry.code] = tuple(sorted(periods, key=lambda each: each.valid_from or date.min))
         self._widths = {len(code) for code in self._periods}
         self._codes_by_label = self._index_labels() if found_by_label else {}
         self._resolved: dict[tuple[type, Cell, type, Cell, date | None], str | CodeProblem | None] = {}
@@ -50,6 +57,33 @@ class CodeList:
 
     def __iter__(self) -> Iterator[CodeEntry]:
         return (entry for periods in self._periods.values() for entry in periods)
+
+    def extended(self, added: Iterable[CodeEntry]) -> "CodeList":
+        """The list with rows that were added while it is in use. A row whose period the data have by now gives way."""
+        kept = [each for each in added if not self.periods_during(each)]
+        if not kept:
+            return self
+        described = "\n".join([self.version, *map(repr, kept)])
+        return CodeList(
+            self.name,
+            title_zh=self.title_zh,
+            title_en=self.title_en,
+            version=f"{self.version.rpartition('-')[0]}-{sha256(described.encode()).hexdigest()[:8]}",
+            found_by_label=self.found_by_label,
+            known_start=self.known_start,
+            added_codes=self.added_codes,
+            entries=[*self, *kept],
+            aliases=self.aliases,
+        )
+
+    def periods_during(self, entry: CodeEntry) -> tuple[CodeEntry, ...]:
+        """The entries of the same code that are in force on a day of this one."""
+        return tuple(filter(entry.overlaps, self._periods.get(entry.code, ())))
+
+    def others_named(self, label: str, entry: CodeEntry) -> tuple[str, ...]:
+        """Other codes that cells mean by this label on a day of the entry; none where only codes count."""
+        named = (code for code in self._codes_by_label.get(normalise(label), ()) if code != entry.code)
+        return tuple(code for code in named if any(map(entry.overlaps, self._periods[code])))
 
     def codes(self) -> tuple[str, ...]:
         """Every code of any period, in the order of the data."""

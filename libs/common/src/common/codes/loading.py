@@ -1,21 +1,28 @@
-"""Reading the lists from package data."""
+"""Reading the lists from package data, and the rows that were added since."""
 
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import ClassVar
 
 from common.codes.entries import Alias, CodeEntry
 from common.codes.lists import CodeList
 
 _COMMON_COLUMNS = ("code", "label_zh", "label_en", "valid_from", "valid_to", "source", "verified")
 
+AddedEntries = Mapping[str, Sequence[CodeEntry]]
+"""Rows that an administrator added, by the name of their list."""
+
 
 class CodeLists:
     """All code lists of the field, by name."""
+
+    _in_use: ClassVar["CodeLists | None"] = None
+    _added: ClassVar[AddedEntries] = {}
 
     def __init__(self, lists: Mapping[str, CodeList]) -> None:
         self._lists = dict(lists)
@@ -25,8 +32,23 @@ class CodeLists:
 
     @staticmethod
     def load() -> "CodeLists":
+        """The lists as this process uses them now: of this release, with the rows that were added."""
+        return CodeLists._in_use or _load()
+
+    @staticmethod
+    def of_release() -> "CodeLists":
         """The lists of this release, read once per process."""
         return _load()
+
+    @classmethod
+    def use(cls, added: AddedEntries) -> None:
+        """From now on `load` gives, in this process, the lists of this release with these rows.
+
+        Rows of a list that this release does not have are those of a later one, and of no use here.
+        """
+        if added != cls._added:
+            cls._in_use = CodeLists({each.name: each.extended(added.get(each.name, ())) for each in _load()})
+            cls._added = added
 
     def names(self) -> tuple[str, ...]:
         """Names of all lists."""
@@ -62,6 +84,7 @@ def _read(row: Mapping[str, str], aliases: list[Alias]) -> CodeList:
         version=f"{row['edition']}-{hashlib.sha256(content.encode()).hexdigest()[:8]}",
         found_by_label=row["found_by"] == "label",
         known_start=int(row["known_start"] or 0),
+        added_codes=row["added_codes"],
         entries=[
             CodeEntry(
                 code=each["code"],

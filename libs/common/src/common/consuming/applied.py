@@ -72,11 +72,11 @@ class NewRunError(Exception):
 
 
 class Applied:
-    """The notes of one member of a group about its partitions."""
+    """The notes of one member of a group about its partitions. Of those in `taken_up`, what is applied counts."""
 
     def __init__(self, database: Database, settings: ServiceSettings, group: str) -> None:
         self._database, self._settings, self._group = database, settings, group
-        self._taken_up: set[TopicPartition] = set()
+        self.taken_up: set[TopicPartition] = set()
         self._being_taken_up: set[TopicPartition] = set()
         self._reached: dict[TopicPartition, datetime] = {}
 
@@ -86,7 +86,7 @@ class Applied:
         Gives those that it sent back: what was fetched of them before says nothing of how far this database is.
         Offsets first, then the note: what is interrupted between the two is sent back again.
         """
-        self._being_taken_up = new = client.assignment() - self._taken_up
+        self._being_taken_up = new = client.assignment() - self.taken_up
         if not new:
             return frozenset()
         noted = await self._noted(new)
@@ -103,12 +103,12 @@ class Applied:
                 await unit.connection.execute(_TAKE_UP, self._names(behind))
                 await unit.commit()
             _log.info("Reads again in a new run of the database", group=self._group, partitions=len(behind))
-        self._taken_up |= new
+        self.taken_up |= new
         return behind.keys()
 
     def forget(self, revoked: Set[TopicPartition]) -> None:
         """Ends what is known of partitions that others may have from now on."""
-        self._taken_up -= revoked
+        self.taken_up -= revoked
         self._being_taken_up -= revoked
         for partition in revoked:
             self._reached.pop(partition, None)
@@ -124,20 +124,23 @@ class Applied:
         Gives whether `take_up` has seen all these partitions and the database is still in the same run: only then does
         it hold what was applied.
         """
-        held = list(self._taken_up)
+        held = list(self.taken_up)
+        reached = [self._reached.get(each) for each in held]
         try:
-            async with self._database.transaction(SYSTEM) as unit:
-                times = {"times": [self._reached.get(each) for each in held]}
-                current = await unit.connection.scalar(_NOTE, self._names(held) | times)
-                await unit.commit()
+            if any(reached):
+                async with self._database.transaction(SYSTEM) as unit:
+                    is_same = len(held) == await unit.connection.scalar(_NOTE, self._names(held) | {"times": reached})
+                    await unit.commit()
+            else:
+                is_same = all(current for _, current in (await self._noted(held)).values())
         except TransientError as error:
             _log.info("Not noted what is applied", group=self._group, cause=error.code)
             return False
-        if current != len(held):
+        if not is_same:
             raise NewRunError
         for each in held:
             self._reached.pop(each, None)
-        return assigned <= self._taken_up
+        return assigned <= self.taken_up
 
     async def _noted(
         self, partitions: Iterable[TopicPartition]

@@ -1,13 +1,14 @@
 """Forks: another event under a key and sequence that is known already. Which is true, only their owner knows."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Uuid, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import BigInteger, Column, TextClause, Uuid, text
 
 from common.contracts.envelope import IncomingEvent
 from common.errors import Forked
+from common.sql import Connection
 
 
 def event_columns() -> tuple[Column[UUID], Column[int]]:
@@ -25,15 +26,24 @@ def refuse_forks(events: Sequence[IncomingEvent]) -> None:
         raise Forked
 
 
-async def refuse_stored_forks(
-    connection: AsyncConnection, key: Column[object], events: Sequence[IncomingEvent]
-) -> None:
+async def refuse_stored_forks(connection: Connection, key: Column[object], events: Sequence[IncomingEvent]) -> None:
     """Raises Forked where the row with an event's key is from another event of the same sequence.
 
     `key` is the column, of a table with `event_columns`, that holds the events' key.
     """
+    arrived = {
+        "keys": [event.key for event in events],
+        "sequences": [event.sequence for event in events],
+        "event_ids": [event.id for event in events],
+    }
+    if events and await connection.scalar(_forked(key), arrived):
+        raise Forked
+
+
+@lru_cache
+def _forked(key: Column[object]) -> TextClause:
     kind = "uuid" if isinstance(key.type, Uuid) else "text"
-    forked = text(
+    return text(
         f"""
         SELECT EXISTS (
             SELECT FROM {key.table.name} AS kept
@@ -43,10 +53,3 @@ async def refuse_stored_forks(
         )
         """
     )
-    arrived = {
-        "keys": [event.key for event in events],
-        "sequences": [event.sequence for event in events],
-        "event_ids": [event.id for event in events],
-    }
-    if events and await connection.scalar(forked, arrived):
-        raise Forked

@@ -107,6 +107,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Starts to watch the new partitions; the member before may have left dead letters."""
+        # what was looked at while the group was joining was of the assignment before
+        self._applied.forget(assigned)
         await self._quietly(self._letters.refresh)
         self.joined = True
         _log.info("Partitions assigned", group=self._group, partitions=len(assigned))
@@ -157,19 +159,21 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         self._committed_at = time.monotonic()
         if not self._pending:
             return
-        assigned = self._client.assignment()
-        due = {partition: offset for partition, offset in self._pending.items() if partition in assigned}
+        # what was fetched of others before they are looked at may have to be read again
+        due = self._pending.keys() & self._client.assignment() & self._applied.taken_up
         try:
-            await commit(self._client, due)
+            await commit(self._client, {partition: self._pending[partition] for partition in due})
         except BrokerUnavailableError as error:
             if not isinstance(error.__cause__, CommitFailedError | IllegalStateError):
                 raise
             # another member has the partitions now and applies the same events again, which changes nothing
             _log.info("Offsets not stored because of a rebalance", group=self._group)
-        self._pending.clear()
+        for partition in due:
+            self._pending.pop(partition, None)
 
     async def _report(self) -> None:
         self._reported_at = time.monotonic()
+        assigned = self._client.assignment()
         try:
             progress = await self._tracker.report()
         except (BrokerUnavailableError, IllegalStateError, AttributeError) as error:
@@ -178,7 +182,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         for topic, waiting in lag(progress).items():
             _lag.labels(self._group, topic).set(waiting)
         # before the hook, and after what it is given was found: a database that came back since does not hold that
-        confirmed = await self._applied.store(self._client.assignment())
+        confirmed = await self._applied.store(assigned)
         if self._on_progress is not None and progress and confirmed:
             hook = self._on_progress
             await self._quietly(lambda: hook(progress))

@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from common.contracts.envelope import IncomingEvent
 from common.errors import PermanentError, TransientError
@@ -116,10 +114,8 @@ def is_passing(error: BaseException) -> bool:
     """Whether the same act may succeed later: by our own types, and by what drivers raise for lost connections."""
     if isinstance(error, PermanentError):
         return False
-    if isinstance(error, TransientError | BrokerUnavailableError | OSError | TimeoutError | PoolTimeoutError):
+    if isinstance(error, TransientError | BrokerUnavailableError | OSError | TimeoutError):
         return True
-    if isinstance(error, DBAPIError):
-        return bool(error.connection_invalidated) or _passing_state(error.orig)
     # the driver's complaints about a value are interface errors too, and ValueErrors besides
     return _passing_state(error) or (isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from common.contracts import graduate, organisation, rate, registration, response
+from common.contracts import code_list, graduate, organisation, rate, registration, response
 from common.contracts.events import EventType, TopicSpec
 
 TOPICS: Mapping[str, TopicSpec] = MappingProxyType(
@@ -11,6 +11,7 @@ TOPICS: Mapping[str, TopicSpec] = MappingProxyType(
         spec.name: spec
         for spec in (
             organisation.TOPIC_SPEC,
+            code_list.TOPIC_SPEC,
             graduate.TOPIC_SPEC,
             registration.TOPIC_SPEC,
             response.TOPIC_SPEC,
@@ -25,9 +26,9 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
 
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "quxiang.destinations.roster": (organisation.TOPIC, graduate.TOPIC),
+        "quxiang.destinations.roster": (organisation.TOPIC, code_list.TOPIC, graduate.TOPIC),
         "quxiang.surveys.roster": (organisation.TOPIC, graduate.TOPIC),
-        "quxiang.indicators.figures": (organisation.TOPIC, graduate.TOPIC, registration.TOPIC),
+        "quxiang.indicators.figures": (organisation.TOPIC, code_list.TOPIC, graduate.TOPIC, registration.TOPIC),
         # apart, so that a fault there never stops the rates
         "quxiang.indicators.responses": (response.TOPIC,),
     }

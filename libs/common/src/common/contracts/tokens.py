@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,6 +13,8 @@ from common.contracts.catalogue import TOPICS
 MAX_TOKEN_LENGTH = 200
 _SCHOOL = re.compile(r"[0-9]{5}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_KEYS: Mapping[str, re.Pattern[str]] = {"code_list": re.compile(r"[a-z][a-z-]{0,47}")}
+"""The form of a key by the field that it is, where it is neither a school nor an id."""
 
 
 class MalformedTokenError(ValueError):
@@ -45,7 +48,8 @@ class ChangeToken:
             raise MalformedTokenError("not readable as four parts") from error
         if not isinstance(topic, str) or topic not in TOPICS:
             raise MalformedTokenError("unknown topic")
-        of_topic = key == school_code if TOPICS[topic].key == "school_code" else _matches(_ID, key)
+        field = TOPICS[topic].key
+        of_topic = key == school_code if field == "school_code" else _matches(_KEYS.get(field, _ID), key)
         if not _matches(_SCHOOL, school_code) or not of_topic:
             raise MalformedTokenError("no school or no key of the topic")
         if type(sequence) is not int or not 0 < sequence < 2**63:

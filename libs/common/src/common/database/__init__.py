@@ -1,6 +1,6 @@
-"""PostgreSQL: one engine per process, one unit of work per act, migrations as a separate command."""
+"""PostgreSQL: one pool per process, one unit of work per act, migrations as a separate command."""
 
-from common.database.engine import Database, is_reading
+from common.database.database import Database
 from common.database.failures import DatabaseRestored, DatabaseUnavailable, SerialisationConflict
 from common.database.schema import NOW, instant_column, new_metadata, uuid_key
 from common.database.unit_of_work import UnitOfWork
@@ -13,7 +13,6 @@ __all__ = [
     "SerialisationConflict",
     "UnitOfWork",
     "instant_column",
-    "is_reading",
     "new_metadata",
     "uuid_key",
 ]

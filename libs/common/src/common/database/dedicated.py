@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from common import clock
+from common.database.pool import Pool, driver_url
 
 _CONNECT_SECONDS = 5.0
 _COMMAND_SECONDS = 10.0
@@ -16,11 +16,10 @@ LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientErr
 
 
 @asynccontextmanager
-async def dedicated_connection(engine: AsyncEngine, application: str) -> AsyncIterator[asyncpg.Connection]:
-    """A connection outside the pool, with a limit on every command, ended hard where it does not end by itself."""
-    url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+async def dedicated_connection(pool: Pool, application: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection beside the pool, with a limit on every command, ended hard where it does not end by itself."""
     connection = await asyncpg.connect(
-        url,
+        driver_url(pool.url),
         timeout=_CONNECT_SECONDS,
         command_timeout=_COMMAND_SECONDS,
         # a holder on a lost machine must not hold the lock for hours

@@ -4,16 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from common.errors import Busy, Message, Unavailable
 from common.outbox import fence
 
 _ROLLED_BACK = frozenset({"40001", "40P01"})
-_PLAN_OUTDATED = "InvalidCachedStatementError"
-"""A migration changed a table under a prepared statement; the dialect forgets the plan, so the next attempt works."""
-
 _OUT_OF_ORDER = ("08", "53", "57P", "58")
 # cancelled, idle for too long, and a standby that is not promoted yet and refuses every write
 _NOT_NOW = frozenset({"57014", "25P03", "25006"})
@@ -58,19 +53,27 @@ def translated() -> Iterator[None]:
     """Raises the errors above in place of the driver's; everything else passes through."""
     try:
         yield
-    except DBAPIError as error:
-        state = sqlstate(error) or ""
-        if state in _ROLLED_BACK or type(error.orig).__name__ == _PLAN_OUTDATED:
+    except asyncpg.InvalidCachedStatementError as error:
+        # a migration changed a table under a prepared statement; the driver forgets it, so the next attempt works
+        raise SerialisationConflict from error
+    except asyncpg.PostgresError as error:
+        state = error.sqlstate or ""
+        if state in _ROLLED_BACK:
             raise SerialisationConflict from error
         if state == _LOCK_NOT_AVAILABLE:
             raise Busy from error
         if state == fence.SQLSTATE:
             raise DatabaseRestored from error
-        if error.connection_invalidated or state in _NOT_NOW or state.startswith(_OUT_OF_ORDER):
+        if state in _NOT_NOW or state.startswith(_OUT_OF_ORDER):
             raise DatabaseUnavailable from error
         raise
-    except (PoolTimeoutError, asyncpg.InternalClientError) as error:
+    except (asyncpg.InternalClientError, ConnectionError) as error:
         # the driver calls a connection that is lost between two steps of its protocol an internal error
+        raise DatabaseUnavailable from error
+    except asyncpg.InterfaceError as error:
+        # its complaints about a value are interface errors too, and ValueErrors besides
+        if isinstance(error, ValueError):
+            raise
         raise DatabaseUnavailable from error
 
 
@@ -82,14 +85,3 @@ def translated_connecting() -> Iterator[None]:
             yield
     except OSError as error:
         raise DatabaseUnavailable from error
-
-
-def sqlstate(error: DBAPIError) -> str | None:
-    """The five characters by which PostgreSQL names the failure; None if it never answered."""
-    return getattr(error.orig, "sqlstate", None)
-
-
-def constraint(error: DBAPIError) -> str | None:
-    """Name of the constraint that refused the statement, if one did."""
-    cause = getattr(error.orig, "__cause__", None)
-    return getattr(cause, "constraint_name", None)

@@ -18,7 +18,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from common import clock
-from common.database.failures import sqlstate
 from common.database.rights import grant_rights
 from common.settings import PREFIX, ServiceSettings, asyncpg_url
 
@@ -137,6 +136,6 @@ async def _patiently(act: Callable[[Connection], None], engine: AsyncEngine) -> 
             async with engine.connect() as connection:
                 return await connection.run_sync(act)
         except DBAPIError as error:
-            if sqlstate(error) != _LOCK_NOT_AVAILABLE or attempt == ATTEMPTS:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE or attempt == ATTEMPTS:
                 raise
     raise AssertionError("unreachable: the last attempt returns or raises")

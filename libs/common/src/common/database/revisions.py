@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from sqlalchemy import text
 
-from common.database.engine import Database
+from common.database.database import Database
 from common.errors import PermanentError
 
 _DOWN_REVISION = re.compile(r'^down_revision[^=]*= "(\w+)"', re.MULTILINE)

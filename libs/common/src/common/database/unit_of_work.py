@@ -1,10 +1,8 @@
 """One act on the database: state, history, event and audit entry become true together or not at all."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
+import asyncpg
 
 from common.audit.entry import record
 from common.auth.principal import Actor
@@ -12,16 +10,14 @@ from common.contracts import ChangeToken, OutgoingEvent
 from common.database.failures import translated
 from common.observability.correlation import current_traceparent
 from common.outbox.append import append
+from common.sql import Connection
 
 
 class UnitOfWork:
     """One transaction, rolled back unless `commit()` was called and succeeded. Opened by `Database.transaction`."""
 
-    def __init__(
-        self, connection: AsyncConnection, transaction: AsyncTransaction, actor: Actor, correlation_id: str
-    ) -> None:
+    def __init__(self, connection: Connection, actor: Actor, correlation_id: str) -> None:
         self._connection = connection
-        self._transaction = transaction
         self._actor = actor
         self.correlation_id = correlation_id
         self._ended = False
@@ -32,7 +28,7 @@ class UnitOfWork:
         return self._actor
 
     @property
-    def connection(self) -> AsyncConnection:
+    def connection(self) -> Connection:
         """Runs statements of this transaction; refused after the commit, when they would be lost."""
         if self._ended:
             raise RuntimeError("this unit of work has ended")
@@ -69,13 +65,12 @@ class UnitOfWork:
             raise RuntimeError("this unit of work has ended")
         self._ended = True
         with translated():
-            await self._transaction.commit()
+            outcome = await self._connection.driver.execute("COMMIT")
+        if outcome != "COMMIT":
+            # the server undoes a transaction in which a statement failed, and calls that no error
+            raise RuntimeError("a statement of this unit of work failed")
 
-    async def driver_connection(self) -> Any:
-        """The asyncpg connection below, inside this transaction: for COPY."""
-        raw = await self.connection.get_raw_connection()
-        driver: Any = raw.driver_connection
-        if not driver.is_in_transaction():
-            # the dialect sends BEGIN with its first statement: without one, a COPY would commit by itself
-            await self.connection.execute(text("SELECT"))
-        return driver
+    @property
+    def driver(self) -> asyncpg.Connection:
+        """The driver's connection, inside this transaction: for COPY."""
+        return self.connection.driver

@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from common.codes.spelling import Cell
 from common.contracts import ChangeToken
 from common.database import UnitOfWork
@@ -16,6 +14,7 @@ from common.imports.table import Table
 from common.operations import OperationContext
 from common.spreadsheets import NumberedRow
 from common.spreadsheets.headers import Header
+from common.sql import Connection
 
 CHUNK_ROWS = 5_000
 """Measured: larger chunks hold locks longer and are no faster."""
@@ -82,7 +81,7 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
         """What a row says, checked by itself."""
 
     @abstractmethod
-    async def load(self, connection: AsyncConnection, rows: Sequence[RowT]) -> LoadedT:
+    async def load(self, connection: Connection, rows: Sequence[RowT]) -> LoadedT:
         """Reads what is stored about the rows of a chunk, in few statements."""
 
     @abstractmethod

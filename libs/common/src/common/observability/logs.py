@@ -95,7 +95,7 @@ def exception_summary(error: BaseException) -> dict[str, object]:
     frames = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]
     return {
         "type": f"{type(error).__module__}.{type(error).__qualname__}",
-        "code": getattr(error, "code", None) or getattr(getattr(error, "orig", None), "sqlstate", None),
+        "code": getattr(error, "code", None) or getattr(getattr(error, "orig", error), "sqlstate", None),
         "message": error.detail.en if isinstance(error, QuxiangError) else None,
         "frames": [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
         "cause": exception_summary(error.__cause__) if error.__cause__ is not None else None,

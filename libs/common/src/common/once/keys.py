@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.clock import NOW_SQL
 from common.errors import Conflict, FieldProblem, Invalid, Message
+from common.sql import Connection
 
 KEPT = "24 hours"
 
@@ -97,7 +97,7 @@ class KeyReused(Invalid):
         super().__init__([FieldProblem("Idempotency-Key", "reused", self.title)])
 
 
-async def claim(connection: AsyncConnection, subject: str, once: Once) -> None:
+async def claim(connection: Connection, subject: str, once: Once) -> None:
     """Holds the key until the transaction ends.
 
     Raises RequestInProgress while another transaction holds it, KeyReused if it was used with another payload,
@@ -117,15 +117,15 @@ async def claim(connection: AsyncConnection, subject: str, once: Once) -> None:
     raise AlreadyAnswered(Answered(row.object_id, row.version))
 
 
-async def remember(connection: AsyncConnection, subject: str, once: Once, done: Remembered) -> None:
+async def remember(connection: Connection, subject: str, once: Once, done: Remembered) -> None:
     """Stores what will be answered, inside the same transaction as the write."""
     facts = {"object_id": str(done.id), "version": done.version}
     await connection.execute(_STORE, {**_place(subject, once), **facts, "payload_hash": once.payload_hash})
 
 
-async def purge_idempotency_keys(connection: AsyncConnection) -> int:
+async def purge_idempotency_keys(connection: Connection) -> int:
     """Deletes what is older than a day; returns how many."""
-    return (await connection.execute(_PURGE)).rowcount
+    return await connection.affected(_PURGE)
 
 
 def _place(subject: str, once: Once) -> dict[str, str]:

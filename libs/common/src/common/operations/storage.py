@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import text
 
 from common.auth.principal import SYSTEM, Actor
 from common.clock import NOW_SQL
 from common.database import Database
 from common.identifiers import OperationId
+from common.sql import Connection, Row
 
 _INSERT = text(
     """
@@ -106,20 +106,20 @@ class Claimed:
 
 
 @asynccontextmanager
-async def changing(database: Database) -> AsyncIterator[AsyncConnection]:
+async def changing(database: Database) -> AsyncIterator[Connection]:
     """A short transaction of its own, committed at the end of the block."""
     async with database.transaction(SYSTEM) as unit:
         yield unit.connection
         await unit.commit()
 
 
-async def new_id(connection: AsyncConnection) -> OperationId:
+async def new_id(connection: Connection) -> OperationId:
     """The id of an operation that is about to be stored."""
-    return OperationId((await connection.execute(text("SELECT uuidv7()"))).scalar_one())
+    return OperationId(await connection.scalar(text("SELECT uuidv7()")))
 
 
 async def insert(
-    connection: AsyncConnection,
+    connection: Connection,
     operation: OperationId,
     kind: str,
     parameters: Mapping[str, Any],
@@ -133,18 +133,18 @@ async def insert(
     await connection.execute(_INSERT, values)
 
 
-async def insert_upload_chunk(connection: AsyncConnection, operation: OperationId, index: int, chunk: bytes) -> None:
+async def insert_upload_chunk(connection: Connection, operation: OperationId, index: int, chunk: bytes) -> None:
     """Stores a part of an upload, already encrypted."""
     await connection.execute(_INSERT_CHUNK, {"id": operation, "index": index, "bytes": chunk})
 
 
-async def upload_chunk(connection: AsyncConnection, operation: OperationId, index: int) -> bytes | None:
+async def upload_chunk(connection: Connection, operation: OperationId, index: int) -> bytes | None:
     """A part of an upload, counted from 0; None after the last."""
     found: bytes | None = await connection.scalar(_UPLOAD_CHUNK, {"id": operation, "index": index})
     return found
 
 
-async def claim(connection: AsyncConnection, worker: str, kinds: Collection[str], lease: float) -> Claimed | None:
+async def claim(connection: Connection, worker: str, kinds: Collection[str], lease: float) -> Claimed | None:
     """Takes an operation without a holder whose lease runs: the first of each school before the second of any."""
     row = (await connection.execute(_CLAIM, {"worker": worker, "kinds": list(kinds), "lease": lease})).one_or_none()
     if row is None:
@@ -153,38 +153,38 @@ async def claim(connection: AsyncConnection, worker: str, kinds: Collection[str]
     return Claimed(row.id, row.kind, worker, row.attempts, actor, row.school_code, row.correlation_id, row.parameters)
 
 
-async def renew(connection: AsyncConnection, claimed: Claimed, lease: float) -> bool:
+async def renew(connection: Connection, claimed: Claimed, lease: float) -> bool:
     """Keeps the hold; False if it was lost."""
-    return bool((await connection.execute(_RENEW, {**claimed.hold, "lease": lease})).rowcount)
+    return bool(await connection.affected(_RENEW, {**claimed.hold, "lease": lease}))
 
 
-async def show_progress(connection: AsyncConnection, claimed: Claimed, done: int, total: int) -> None:
+async def show_progress(connection: Connection, claimed: Claimed, done: int, total: int) -> None:
     """Stores how far the work is."""
     await connection.execute(_PROGRESS, {**claimed.hold, "done": done, "total": total})
 
 
-async def try_later(connection: AsyncConnection, claimed: Claimed, at_least: float) -> None:
+async def try_later(connection: Connection, claimed: Claimed, at_least: float) -> None:
     """Gives the hold back for a while that grows with the operation's age, up to half a minute; counts no attempt."""
     await connection.execute(_LATER, {**claimed.hold, "at_least": at_least})
 
 
-async def release(connection: AsyncConnection, claimed: Claimed) -> None:
+async def release(connection: Connection, claimed: Claimed) -> None:
     """Gives the hold back at once; counts no attempt."""
     await connection.execute(_RELEASE, claimed.hold)
 
 
-async def request_cancel(connection: AsyncConnection, operation: OperationId) -> bool:
+async def request_cancel(connection: Connection, operation: OperationId) -> bool:
     """Lets work end as `cancelled` before its next part; False if it has ended already."""
-    return bool((await connection.execute(_CANCEL, {"id": operation})).rowcount)
+    return bool(await connection.affected(_CANCEL, {"id": operation}))
 
 
-async def is_cancelled(connection: AsyncConnection, operation: OperationId) -> bool:
+async def is_cancelled(connection: Connection, operation: OperationId) -> bool:
     """True if the work was asked to end before its next part."""
     return bool(await connection.scalar(_IS_CANCELLED, {"id": operation}))
 
 
 async def finish(
-    connection: AsyncConnection,
+    connection: Connection,
     claimed: Claimed,
     state: str,
     result: Mapping[str, Any],
@@ -201,30 +201,28 @@ async def finish(
     return True
 
 
-async def mark_chunk(
-    connection: AsyncConnection, operation: OperationId, number: int, outcome: Mapping[str, Any]
-) -> bool:
+async def mark_chunk(connection: Connection, operation: OperationId, number: int, outcome: Mapping[str, Any]) -> bool:
     """Notes a committed part of the work; False if it was noted before."""
     values = {"id": operation, "chunk_no": number, "outcome": json.dumps(outcome, default=str)}
     return (await connection.execute(_CHUNK_DONE, values)).one_or_none() is not None
 
 
-async def done_chunks(connection: AsyncConnection, operation: OperationId) -> dict[int, dict[str, Any]]:
+async def done_chunks(connection: Connection, operation: OperationId) -> dict[int, dict[str, Any]]:
     """The committed parts with what each of them came to."""
     return {row.chunk_no: row.outcome for row in await connection.execute(_DONE_CHUNKS, {"id": operation})}
 
 
-async def read(connection: AsyncConnection, operation: UUID) -> Row[Any] | None:
+async def read(connection: Connection, operation: UUID) -> Row | None:
     """An operation that has not expired."""
     return (await connection.execute(_READ, {"id": operation})).one_or_none()
 
 
-async def report(connection: AsyncConnection, operation: UUID) -> bytes | None:
+async def report(connection: Connection, operation: UUID) -> bytes | None:
     """Its error report, encrypted."""
     found: bytes | None = await connection.scalar(_REPORT, {"id": operation})
     return found
 
 
-async def purge_operations(connection: AsyncConnection) -> int:
+async def purge_operations(connection: Connection) -> int:
     """Deletes expired operations with their files; scheduled by the worker. Returns how many."""
-    return (await connection.execute(_PURGE)).rowcount
+    return await connection.affected(_PURGE)

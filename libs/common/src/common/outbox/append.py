@@ -1,9 +1,9 @@
 """Appending an event inside the caller's transaction."""
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.contracts import ChangeToken, OutgoingEvent
+from common.sql import Connection
 
 _INSERT = text(
     """
@@ -16,7 +16,7 @@ _INSERT = text(
 
 
 async def append(
-    connection: AsyncConnection, event: OutgoingEvent, correlation_id: str | None, traceparent: str | None = None
+    connection: Connection, event: OutgoingEvent, correlation_id: str | None, traceparent: str | None = None
 ) -> ChangeToken:
     """Stores the event and never commits; the envelope's instant is the one in its data.
 

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Table, text
+from sqlalchemy.dialects import postgresql
 
+from common.clock import TODAY_SQL
 from common.contracts import EventData
+from common.sql import Connection
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,7 @@ class Reached:
     things: tuple[EventData, ...]
 
 
-RaiseStreams = Callable[[AsyncConnection, Sequence[Reached]], Awaitable[None]]
+RaiseStreams = Callable[[Connection, Sequence[Reached]], Awaitable[None]]
 """Brings the rows that count the sequences of these keys up to them, and makes those that are missing."""
 
 
@@ -34,3 +39,34 @@ def columns_of(reached: Sequence[Reached]) -> dict[str, list[Any]]:
         "sequences": [each.sequence for each in ordered],
         "days": [each.decided_on for each in ordered],
     }
+
+
+def raising(streams: Table) -> RaiseStreams:
+    """For `Area.streams`: lets the next event of each key follow the last one that was published.
+
+    `streams` has a row for each key, its primary key, with `sequence`, `last_decided_on` and, perhaps, `school_code`;
+    a row that is missing begins here.
+    """
+    key = next(iter(streams.primary_key))
+    values = {
+        key.name: f"CAST(reached.key AS {key.type.compile(_DIALECT)})",
+        "school_code": "reached.school",
+        "sequence": "reached.sequence",
+        "last_decided_on": f"coalesce(reached.day, {TODAY_SQL})",
+    }
+    columns = [each.name for each in streams.c]
+    statement = text(
+        f"""
+        INSERT INTO {streams.name} AS kept ({", ".join(columns)}) SELECT {", ".join(values[name] for name in columns)}
+          FROM unnest(CAST(:keys AS text[]), CAST(:schools AS text[]), CAST(:sequences AS bigint[]),
+                      CAST(:days AS date[])) AS reached (key, school, sequence, day)
+        ON CONFLICT ({key.name}) DO UPDATE
+           SET sequence = greatest(kept.sequence, EXCLUDED.sequence),
+               last_decided_on = greatest(kept.last_decided_on, EXCLUDED.last_decided_on)
+        """
+    )
+
+    async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
+        await connection.execute(statement, columns_of(reached))
+
+    return raise_streams

@@ -84,7 +84,7 @@ async def recover_published(
     UnknownEvents for what only another version of this code can read.
     """
     await ensure_topics(settings, topics_of(settings.service))
-    async with dedicated_connection(database.engine, "recover-published") as connection:
+    async with dedicated_connection(database.pool, "recover-published") as connection:
         if await is_open(connection):
             return None
         try:
@@ -120,7 +120,7 @@ async def _write(
     for start in range(0, len(lost), _WRITTEN_AT_ONCE):
         some = lost[start : start + _WRITTEN_AT_ONCE]
         columns = {name: [getattr(event, name) for event in some] for name in _ROW}
-        put_back |= set((await unit.connection.execute(_PUT_BACK, columns)).scalars())
+        put_back |= set(await unit.connection.scalars(_PUT_BACK, columns))
     announced = [event for each in plan for event in each.announced]
     for event in announced:
         await unit.announce(event)

@@ -59,7 +59,7 @@ class Relay:
         while True:
             started = time.monotonic()
             try:
-                async with dedicated_connection(self._database.engine, f"{self._settings.service} relay") as connection:
+                async with dedicated_connection(self._database.pool, f"{self._settings.service} relay") as connection:
                     self._become(Role.STANDING_BY)
                     while await lacks_events(connection):  # noqa: ASYNC110 - the command that puts them back is elsewhere
                         await asyncio.sleep(STANDBY_SECONDS)

@@ -41,7 +41,7 @@ async def replay(
     """
     await ensure_topics(settings, topics_of(settings.service))
     count = 0
-    async with dedicated_connection(database.engine, "replay") as connection, publisher(settings) as client:
+    async with dedicated_connection(database.pool, "replay") as connection, publisher(settings) as client:
         last = await connection.fetchval("SELECT coalesce(max(position), 0) FROM outbox")
         after = from_position - 1
         while rows := await connection.fetch(_PAGE, after, last, topic, school):

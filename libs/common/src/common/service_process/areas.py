@@ -13,6 +13,7 @@ from sqlalchemy import MetaData, Table
 from common.auth import SYSTEM, TokenVerifier
 from common.change_feed import changes_router, schemas_router
 from common.change_feed.scope import Conditions
+from common.code_entries import CodeEntries
 from common.consuming import Consumer, Handle, Newest
 from common.consuming.forks import refuse_forks
 from common.consuming.progress import PartitionProgress
@@ -117,6 +118,7 @@ class Composition:
     `feed` gives the conditions of `GET /v1/changes` on what no event carries; None leaves the feed out. `clients`
     opens clients of other services for the life of a process: routes find them as `app.state.<name>`, operations in
     their `Runtime`; `state` gives what else routes find there. A service with `keyring` does not start without one.
+    `code_entries` is where a service that uses code lists has the rows that were added to them.
     """
 
     name: str
@@ -130,6 +132,7 @@ class Composition:
     clients: Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any]]] = no_clients
     state: Callable[[Runtime], Mapping[str, Any]] = lambda _runtime: {}
     commands: Sequence[Command] = ()
+    code_entries: CodeEntries | None = None
 
     @property
     def service(self) -> Service:
@@ -142,6 +145,7 @@ class Composition:
             {each.group: SUBSCRIPTIONS[each.group] for each in self._subscriptions()},
             self.commands,
             {topic: streams for area in self.areas for topic, streams in area.streams.items()},
+            self.code_entries,
         )
 
     def create_app(self, settings: ServiceSettings, database: Database, readiness: Readiness) -> FastAPI:

@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import NoReturn
 
 import uvicorn
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from common import clock
 from common.bounded import OutOfTimeError, wait_at_most
+from common.code_entries import follow
 from common.consuming import replay_dead_letters
 from common.contracts import OutgoingEvent
 from common.contracts.catalogue import SUBSCRIPTIONS
@@ -149,6 +151,10 @@ def _named(event: StoredEvent | OutgoingEvent) -> dict[str, object]:
 async def _serve(service: Service, settings: ServiceSettings, database: Database, command: str) -> int:
     await _until_current(database, service.name)
     background: list[Background] = []
+    if service.code_entries is not None:
+        # no request and no import meets the lists without them
+        await service.code_entries.refresh(database)
+        background.append(Background("code-lists", partial(follow, database, service.code_entries)))
     if command != "api":
         relay = Relay(database, settings)
         background.append(Background("relay", relay.run, relay.not_ready))

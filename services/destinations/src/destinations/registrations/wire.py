@@ -115,7 +115,9 @@ class RegistrationAnswer(BaseModel):
     confirmation: Confirmation | None
     source: Source
     incomplete_fields: list[str]
-    verified: bool = Field(description="False where the place is a well-formed code that the code list lacks")
+    verified: bool = Field(
+        description="False where the place is a well-formed code that no release of the code list has"
+    )
     version: int
     change_token: str | None = Field(description="Names this write to indicators; null when nothing was published")
     decided_on: date
@@ -138,7 +140,7 @@ class RegistrationAnswer(BaseModel):
             confirmation=registration.confirmation,
             source=registration.source,
             incomplete_fields=list(registration.incomplete),
-            verified=CodeLists.load().get("division").is_listed(registration.content.place_code),
+            verified=CodeLists.of_release().get("division").is_listed(registration.content.place_code),
             version=registration.version,
             change_token=token.encode() if token else None,
             decided_on=registration.decided_on,

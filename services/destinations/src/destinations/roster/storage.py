@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import fields
 from operator import attrgetter, itemgetter
-from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, any_, bindparam, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, bindparam, select, text
 
 from common.auth import Owners, ScopeShape
 from common.identifiers import GraduateId, ProvinceCode
+from common.sql import Connection, Row
 from destinations.roster import tables
 from destinations.roster.domain import GRADUATE_FIELDS, Graduate, RosterEntry, SchoolEntry
 
@@ -71,7 +70,7 @@ OWNERS_OF_EVENTS = {
 """Owners of our events by now: an event carries neither the school's province nor where a graduate has moved since."""
 
 
-async def keep_graduates(connection: AsyncConnection, entries: Iterable[RosterEntry]) -> None:
+async def keep_graduates(connection: Connection, entries: Iterable[RosterEntry]) -> None:
     """Stores the state of graduates; an entry that is not newer than what is known changes nothing."""
     newest = list(_newest(entries).values())
     if newest:
@@ -80,7 +79,7 @@ async def keep_graduates(connection: AsyncConnection, entries: Iterable[RosterEn
         await connection.execute(_KEEP_GRADUATES, values | of_event)
 
 
-async def keep_schools(connection: AsyncConnection, entries: Iterable[SchoolEntry]) -> None:
+async def keep_schools(connection: Connection, entries: Iterable[SchoolEntry]) -> None:
     """Stores the provinces of schools in the same way."""
     by_code = {each.school_code: each for each in sorted(entries, key=lambda each: each.sequence)}
     newest = [by_code[code] for code in sorted(by_code)]
@@ -89,13 +88,13 @@ async def keep_schools(connection: AsyncConnection, entries: Iterable[SchoolEntr
         await connection.execute(_KEEP_SCHOOLS, {name: [getattr(each, name) for each in newest] for name in names})
 
 
-async def find(connection: AsyncConnection, graduate_id: GraduateId) -> tuple[Graduate, ProvinceCode | None] | None:
+async def find(connection: Connection, graduate_id: GraduateId) -> tuple[Graduate, ProvinceCode | None] | None:
     """The graduate with the province of the school, or None if the graduate is not in the roster (yet)."""
     row = (await connection.execute(_WITH_PROVINCE, {"id": graduate_id})).one_or_none()
     return (to_graduate(row), row.province_code) if row else None
 
 
-async def graduates(connection: AsyncConnection, entries: Iterable[RosterEntry]) -> dict[GraduateId, Graduate]:
+async def graduates(connection: Connection, entries: Iterable[RosterEntry]) -> dict[GraduateId, Graduate]:
     """Graduates as stored, or as the entry says where that is newer: what `keep_graduates` would leave."""
     newest = _newest(entries)
     found = await connection.execute(_SEVERAL, {"ids": list(newest)})
@@ -117,9 +116,9 @@ def visible(seen: ScopeShape) -> ColumnElement[bool]:
     )
 
 
-def to_graduate(row: Row[Any]) -> Graduate:
+def to_graduate(row: Row) -> Graduate:
     """The graduate of a row that has the roster's columns."""
-    return Graduate(*_of_graduate(row._mapping))
+    return Graduate(*_of_graduate(row))
 
 
 def _newest(entries: Iterable[RosterEntry]) -> dict[GraduateId, RosterEntry]:

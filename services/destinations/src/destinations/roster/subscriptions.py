@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from common.consuming.forks import refuse_stored_forks
+from common.contracts.code_list import CodeEntryData
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData
 from common.contracts.organisation import OrganisationData, UnitKind
@@ -37,5 +38,11 @@ async def keep_schools(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> Non
 
 
 def thing_of(event: IncomingEvent) -> str:
-    """The unit or the graduate: of each only the newest event is kept."""
-    return event.data.unit if isinstance(event.data, OrganisationData) else event.key
+    """The unit, the row of a code list or the graduate: of each only the newest event is kept."""
+    match event.data:
+        case OrganisationData():
+            return event.data.unit
+        case CodeEntryData():
+            return event.data.entry
+        case _:
+            return event.key

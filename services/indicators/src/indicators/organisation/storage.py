@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import asyncpg
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.identifiers import ProvinceCode, SchoolCode
+from common.sql import Connection
 
 COLUMNS = (
     "school_code", "unit_kind", "code", "sequence", "name", "name_en", "province_code", "college_code", "major_code",
@@ -40,7 +40,7 @@ async def keep_newest(connection: asyncpg.Connection, rows: Sequence[tuple[objec
         await connection.execute(_KEEP, *zip(*rows, strict=True))
 
 
-async def province_of_school(connection: AsyncConnection, school_code: SchoolCode) -> ProvinceCode | None:
+async def province_of_school(connection: Connection, school_code: SchoolCode) -> ProvinceCode | None:
     """The province of a school; none for a school that registry has not described yet."""
     province: ProvinceCode | None = await connection.scalar(_PROVINCE, {"school": school_code})
     return province

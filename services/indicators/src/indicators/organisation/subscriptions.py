@@ -18,7 +18,7 @@ async def keep_units(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
     described = [event for event in events if isinstance(event.data, OrganisationData)]
     await refuse_stored_forks(unit.connection, units.c.school_code, described)
     rows = [(*row, event.id) for row, event in zip(rows_of(described), described, strict=True)]
-    await keep_newest(await unit.driver_connection(), rows)
+    await keep_newest(unit.driver, rows)
 
 
 def rows_of(events: Sequence[IncomingEvent]) -> list[tuple[object, ...]]:

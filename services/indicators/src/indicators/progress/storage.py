@@ -6,13 +6,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, TextClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import TextClause, text
 
 from common.auth import SYSTEM
 from common.clock import NOW_SQL, TODAY_SQL
 from common.consuming.progress import PartitionProgress
 from common.database import Database
+from common.sql import Connection, Row
 
 _REPORT = text(
     """
@@ -71,7 +71,7 @@ async def report(database: Database, progress: Sequence[PartitionProgress]) -> N
         await unit.commit()
 
 
-async def standing(connection: AsyncConnection, topics: Collection[str], partitions: Collection[int]) -> Standing:
+async def standing(connection: Connection, topics: Collection[str], partitions: Collection[int]) -> Standing:
     """Where these partitions of these topics stand together."""
     return _standing((await connection.execute(_STANDING, _which(topics, partitions))).one())
 
@@ -81,14 +81,14 @@ DAY = "coalesce(CAST(:day AS date), standing.today)"
 
 
 async def standing_with(
-    connection: AsyncConnection,
+    connection: Connection,
     topics: Collection[str],
     partitions: Collection[int],
     sql: str,
     bound: Mapping[str, object],
 ) -> tuple[Standing, list[tuple[Any, ...]]]:
     """The same with the rows of a query, whose last column is never null: one statement sees one moment."""
-    found = (await connection.execute(_beside(sql), {**_which(topics, partitions), **bound})).all()
+    found = await connection.execute(_beside(sql), {**_which(topics, partitions), **bound})
     return _standing(found[0]), [tuple(row[4:]) for row in found if row[-1] is not None]
 
 
@@ -106,12 +106,12 @@ def _which(topics: Collection[str], partitions: Collection[int]) -> dict[str, ob
     return {"topics": list(topics), "partitions": list(partitions), "expected": len(topics) * len(partitions)}
 
 
-def _standing(row: Row[Any]) -> Standing:
+def _standing(row: Row) -> Standing:
     lag = max(0, round((row.now - row.watermark).total_seconds() * 1000)) if row.watermark is not None else None
     return Standing(row.today, row.watermark, lag, row.incomplete)
 
 
-async def today(connection: AsyncConnection) -> date:
+async def today(connection: Connection) -> date:
     """The day in Shanghai, by the database's clock."""
-    found: date = (await connection.execute(_TODAY)).scalar_one()
+    found: date = await connection.scalar(_TODAY)
     return found

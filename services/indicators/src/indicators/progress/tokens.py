@@ -1,32 +1,21 @@
 """Which of the changes that callers name are included already."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from sqlalchemy import TextClause, text
 
-from common.contracts import ChangeToken, graduate, organisation, registration, response
+from common.consuming.included import among, included_in
+from common.contracts import ChangeToken, code_list, graduate, organisation, registration, response
 from common.database import Database
 from common.errors import BadQuery, FieldProblem, Message
+from indicators.schema import CODE_ENTRIES
 
 _NOT_FOLLOWED = Message("变更凭证无法识别", "This is no change token of a topic that figures follow")
 
 
-def _among(condition: str) -> TextClause:
-    # the key of another school is as good as one that does not exist, so that an answer never shows which it is
-    return text(
-        f"""
-        SELECT named.key, named.sequence, named.school_code
-        FROM unnest(CAST(:keys AS text[]), CAST(:sequences AS bigint[]), CAST(:schools AS text[]))
-            AS named (key, sequence, school_code)
-        WHERE EXISTS ({condition})
-        """
-    )
-
-
 def _version_in(table: str) -> TextClause:
-    return _among(
+    return among(
         f"""
         SELECT FROM {table} AS stored
         WHERE stored.graduate_id = CAST(named.key AS uuid) AND stored.sequence = named.sequence
@@ -40,7 +29,10 @@ _STORED: Mapping[str, TextClause] = MappingProxyType(
         graduate.TOPIC: _version_in("roster_versions"),
         registration.TOPIC: _version_in("destination_versions"),
         response.TOPIC: _version_in("response_versions"),
-        organisation.TOPIC: _among(
+        code_list.TOPIC: among(
+            "SELECT FROM code_entries AS kept WHERE kept.code_list = named.key AND kept.sequence >= named.sequence"
+        ),
+        organisation.TOPIC: among(
             """
             SELECT FROM units AS stored
             WHERE stored.school_code = named.key AND stored.sequence >= named.sequence
@@ -71,21 +63,13 @@ def require_followed(tokens: Sequence[ChangeToken]) -> None:
 
 async def included_of(database: Database, tokens: Collection[ChangeToken]) -> set[ChangeToken]:
     """Those of the changes that are stored and count; figures move in the same transaction as versions."""
-    of_topic: defaultdict[str, list[ChangeToken]] = defaultdict(list)
-    for token in tokens:
-        of_topic[token.topic].append(token)
-    found: set[ChangeToken] = set()
     async with database.reading() as connection:
-        for topic, asked in of_topic.items():
-            named = {
-                "keys": [token.key for token in asked],
-                "sequences": [token.sequence for token in asked],
-                "schools": [token.school_code for token in asked],
-            }
-            rows = await connection.execute(_STORED[topic], named)
-            found |= {ChangeToken(topic, row.school_code, row.key, row.sequence) for row in rows}
+        found = await included_in(connection, _STORED, tokens)
         decided = {token for token in found if token.topic == registration.TOPIC}
         for school_code in {token.school_code for token in decided}:
             if await connection.scalar(_WITHOUT_ENTRY, {"school": school_code}):
                 found -= {token for token in decided if token.school_code == school_code}
+    if any(token.topic == code_list.TOPIC for token in found):
+        # labels come from the lists of this process
+        await CODE_ENTRIES.refresh(database)
     return found

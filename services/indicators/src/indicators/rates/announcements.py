@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import SYSTEM
 from common.clock import NOW_SQL
@@ -14,6 +13,7 @@ from common.contracts.rate import MovedGroup, RateMovedData
 from common.database import Database, UnitOfWork
 from common.identifiers import Cohort, SchoolCode
 from common.outbox import Reached, columns_of
+from common.sql import Connection
 from indicators.schemes.groupings import level_of
 
 EVERY_SECONDS = 1.0
@@ -57,7 +57,7 @@ class Moved(NamedTuple):
     value: str
 
 
-async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
+async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
     """Lets the next event of each school follow the last one that was published."""
     columns = columns_of(reached)
     await connection.execute(_RAISE, {"keys": columns["keys"], "sequences": columns["sequences"]})

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from common.sql import Connection
 from indicators.progress.storage import DAY
 from indicators.rates.domain import Movement
 from indicators.reading.selection import Selection
@@ -36,7 +35,7 @@ def counted(selection: Selection, answer: Answer) -> list[tuple[Group, Count]]:
     return [(group_of(selection.by, row[:-3]), Count(*row[-3:])) for row in answer.rows]
 
 
-async def movements(connection: AsyncConnection, selection: Selection, first: date, last: date) -> list[Movement]:
+async def movements(connection: Connection, selection: Selection, first: date, last: date) -> list[Movement]:
     """What joins and leaves each group on each day from `first` to `last`; what is there already joins on `first`."""
     begins = _span_counts(selection, "greatest(from_day, :first) AS day", "1", "from_day <= :last AND to_day > :first")
     ends = _span_counts(selection, "to_day AS day", "-1", "to_day <= :last AND to_day > :first")
@@ -45,7 +44,7 @@ async def movements(connection: AsyncConnection, selection: Selection, first: da
     return [Movement(row[0], group_of(selection.by, row[1:-3]), Count(row[-3], row[-2], row[-1])) for row in rows]
 
 
-async def count_groups(connection: AsyncConnection, selection: Selection, first: date, last: date) -> int:
+async def count_groups(connection: Connection, selection: Selection, first: date, last: date) -> int:
     """Number of groups that have graduates on one of the days from `first` to `last`; without a grouping one."""
     if not selection.by:
         return 1
@@ -56,7 +55,7 @@ async def count_groups(connection: AsyncConnection, selection: Selection, first:
             WHERE {spans_where(selection)} AND from_day <= :last AND to_day > :first) AS groups
     """
     parameters = parameters_of(selection) | {"first": first, "last": last}
-    return int((await connection.execute(stated(statement), parameters)).scalar_one())
+    return int(await connection.scalar(stated(statement), parameters))
 
 
 def _in_cells(selection: Selection) -> Question:

@@ -5,6 +5,7 @@ from datetime import date
 from functools import partial
 
 from common.auth import Principal
+from common.contracts import code_list
 from common.errors import NotFound
 from common.http import RequestedChanges
 from common.identifiers import SchoolCode
@@ -37,7 +38,9 @@ async def _met(
     if not requested.tokens:
         return True
     require_followed(requested.tokens)
-    for school_code in {SchoolCode(token.school_code) for token in requested.tokens}:
+    # code lists are of no school, and for all of them
+    of_schools = {SchoolCode(token.school_code) for token in requested.tokens if token.topic != code_list.TOPIC}
+    for school_code in of_schools:
         if not await may_be_named(school_code):
             raise NotFound
     await figures.require_past(days)

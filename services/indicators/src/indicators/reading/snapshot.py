@@ -7,7 +7,6 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import clock
 from common.auth import Principal, Role
@@ -16,6 +15,7 @@ from common.database import Database
 from common.errors import BadQuery, FieldProblem, Message
 from common.identifiers import ProvinceCode, SchoolCode
 from common.kafka import partition_for
+from common.sql import Connection
 from indicators.organisation.storage import province_of_school
 from indicators.progress.storage import Standing, standing, standing_with, today
 from indicators.reading.answers import Stamp
@@ -50,7 +50,7 @@ class Look:
 class OpenLook(Look):
     """The same with the snapshot still open, for further statements."""
 
-    connection: AsyncConnection
+    connection: Connection
 
 
 @dataclass(frozen=True)

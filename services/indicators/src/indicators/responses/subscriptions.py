@@ -10,7 +10,7 @@ from indicators.responses.storage import keep_versions
 
 async def keep_responses(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
     """Stores the versions that are not stored yet."""
-    await keep_versions(await unit.driver_connection(), rows_of(events))
+    await keep_versions(unit.driver, rows_of(events))
 
 
 def rows_of(events: Sequence[IncomingEvent]) -> list[tuple[object, ...]]:

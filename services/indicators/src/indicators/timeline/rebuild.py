@@ -45,7 +45,7 @@ async def rebuild(database: Database, partitions: int, school: SchoolCode | None
 async def stored_schools(database: Database) -> list[SchoolCode]:
     """Schools with versions, spans or cells."""
     async with database.transaction(SYSTEM) as unit:
-        connection = await unit.driver_connection()
+        connection = unit.driver
         return [row["school_code"] for row in await connection.fetch(_SCHOOLS)]
 
 
@@ -56,7 +56,7 @@ async def rebuild_school(database: Database, partitions: int, school_code: Schoo
     """
     async with database.transaction(SYSTEM) as unit:
         await lock_partitions(unit.connection, {partition_for(school_code, partitions)})
-        connection = await unit.driver_connection()
+        connection = unit.driver
         await connection.execute(_FORGET, school_code)
         graduates = [row["graduate_id"] for row in await connection.fetch(_GRADUATES, school_code)]
         wrong: Counter[CellKey] = Counter()

@@ -13,10 +13,10 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.errors import Forked
 from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
+from common.sql import Connection
 from indicators.timeline.arrays import columns_of
 from indicators.timeline.cells import SPAN_COLUMNS, SpanKey, span_from
 from indicators.timeline.domain import Destination, DestinationVersion, Groups, RosterVersion, Span, province_of
@@ -162,7 +162,7 @@ _ARRIVE = f"""
 """
 
 
-async def lock_partitions(connection: AsyncConnection, partitions: Iterable[int]) -> None:
+async def lock_partitions(connection: Connection, partitions: Iterable[int]) -> None:
     """Makes this transaction the only one that writes figures of these partitions; ascending, so never a deadlock."""
     await connection.execute(_LOCK, {"space": LOCK_SPACE, "numbers": sorted(set(partitions))})
 

@@ -23,7 +23,7 @@ async def lock(unit: UnitOfWork, runtime: Runtime, events: Sequence[IncomingEven
 
 async def fold_events(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
     """Folds graduate and destination events as one set, under the locks of their partitions."""
-    await fold(await unit.driver_connection(), batch_of(events))
+    await fold(unit.driver, batch_of(events))
 
 
 def batch_of(events: Sequence[IncomingEvent]) -> Batch:

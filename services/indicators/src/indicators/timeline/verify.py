@@ -71,9 +71,7 @@ async def verify_school(database: Database, school_code: SchoolCode) -> list[Dif
             Difference("cells", school_code, "/".join(map(str, row[:5])), str(row.stored), str(row.expected))
             for row in rows
         ]
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert driver is not None
-        return cells + await _span_differences(driver, school_code)
+        return cells + await _span_differences(connection.driver, school_code)
 
 
 async def _span_differences(connection: asyncpg.Connection, school_code: SchoolCode) -> list[Difference]:

@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy.exc import IntegrityError
+import asyncpg
 
 from common.auth import Owners, Principal, Role
 from common.codes import CodeLists
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
-from common.database.failures import constraint
 from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates.announcements import graduate_changed
@@ -191,14 +190,14 @@ async def _numbers_taken(
     """Names the number that another graduate has; the student number first, whichever index noticed first."""
     try:
         # a savepoint, because a failed statement would end the transaction that is asked below
-        async with unit.connection.begin_nested():
+        async with unit.connection.savepoint():
             yield
-    except IntegrityError as error:
+    except asyncpg.UniqueViolationError as error:
         if await roster.number_is_taken(unit.connection, "student_number", wanted):
             raise StudentNumberInUse from None
-        if constraint(error) == _CITIZEN_ID:
+        if error.constraint_name == _CITIZEN_ID:
             raise CitizenIdInUse from None
-        if constraint(error) != _EXAM_NUMBER:
+        if error.constraint_name != _EXAM_NUMBER:
             raise
         raise await _exam_number_in_use(unit, caller, wanted) from None
     # the index leaves out who shares a number since before they were unique

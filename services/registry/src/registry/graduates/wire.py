@@ -143,7 +143,9 @@ class GraduateAnswer(BaseModel):
     decided_on: date
     recorded_at: datetime
     code_lists_version: str
-    verified: bool = Field(description="False where the place of origin is a well-formed code that the code list lacks")
+    verified: bool = Field(
+        description="False where the place of origin is a well-formed code that no release of the code list has"
+    )
     change_token: str | None = Field(None, description="Of the write that is being answered; null on reads")
 
     @classmethod
@@ -159,7 +161,7 @@ class GraduateAnswer(BaseModel):
             "phone": entry.phone and masked_phone(entry.phone),
             "student_number": entry.student_number if clear else masked_number(entry.student_number),
             "exam_number": entry.exam_number if clear or not entry.exam_number else masked_number(entry.exam_number),
-            "verified": CodeLists.load().get("division").is_listed(stored.origin_place_code),
+            "verified": CodeLists.of_release().get("division").is_listed(stored.origin_place_code),
             "change_token": token and token.encode(),
         }
         shown = {field: getattr(stored, field) for field in cls.model_fields if field not in masked}

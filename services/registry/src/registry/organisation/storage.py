@@ -20,7 +20,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.auth import Owners, Principal, Role, RowScope, ScopeShape
@@ -29,6 +28,7 @@ from common.database import NOW
 from common.errors import NotFound
 from common.identifiers import ProvinceCode, SchoolCode
 from common.outbox import Reached, columns_of
+from common.sql import Connection
 from registry.organisation.domain import Kind, OrganisationUnit, Place
 from registry.organisation.tables import classes, colleges, majors, schools
 
@@ -126,7 +126,7 @@ _KNOWN: Mapping[Kind, Select[Any]] = {
 }
 
 
-async def get(connection: AsyncConnection, caller: Principal, place: Place) -> OrganisationUnit:
+async def get(connection: Connection, caller: Principal, place: Place) -> OrganisationUnit:
     """One unit; raises NotFound for a missing one and for one of a school that the caller does not see."""
     await require_school(connection, caller, place.school_code)
     found = await find(connection, place)
@@ -135,14 +135,14 @@ async def get(connection: AsyncConnection, caller: Principal, place: Place) -> O
     return found
 
 
-async def find(connection: AsyncConnection, place: Place, *, lock: bool = False) -> OrganisationUnit | None:
+async def find(connection: Connection, place: Place, *, lock: bool = False) -> OrganisationUnit | None:
     """One unit, without a scope; locked until the end of the transaction if `lock`."""
     return rows.one_or_none(
         OrganisationUnit, await connection.execute((_LOCKED if lock else _ONE)[place.kind], _place(place))
     )
 
 
-async def require_school(connection: AsyncConnection, caller: Principal, school_code: SchoolCode) -> ProvinceCode:
+async def require_school(connection: Connection, caller: Principal, school_code: SchoolCode) -> ProvinceCode:
     """The province of a school; raises NotFound for a missing school and for one that the caller does not see."""
     province = await province_of(connection, school_code)
     if province is None or not caller.sees_school(school_code, province):
@@ -150,18 +150,18 @@ async def require_school(connection: AsyncConnection, caller: Principal, school_
     return province
 
 
-async def lock_school(connection: AsyncConnection, school_code: SchoolCode) -> bool:
+async def lock_school(connection: Connection, school_code: SchoolCode) -> bool:
     """Makes this transaction the only writer of the school's units; False if there is no such school."""
     return await connection.scalar(_LOCK_SCHOOL, {"school_code": school_code}) is not None
 
 
-async def province_of(connection: AsyncConnection, school_code: SchoolCode) -> ProvinceCode | None:
+async def province_of(connection: Connection, school_code: SchoolCode) -> ProvinceCode | None:
     """The province of a school; None if there is no such school."""
     province: ProvinceCode | None = await connection.scalar(_PROVINCE, {"school_code": school_code})
     return province
 
 
-async def units_of(connection: AsyncConnection, school_code: SchoolCode) -> list[OrganisationUnit]:
+async def units_of(connection: Connection, school_code: SchoolCode) -> list[OrganisationUnit]:
     """All colleges, majors and classes of a school."""
     found: list[OrganisationUnit] = []
     for kind in (Kind.COLLEGE, Kind.MAJOR, Kind.CLASS):
@@ -169,12 +169,12 @@ async def units_of(connection: AsyncConnection, school_code: SchoolCode) -> list
     return found
 
 
-async def add(connection: AsyncConnection, new: OrganisationUnit) -> OrganisationUnit | None:
+async def add(connection: Connection, new: OrganisationUnit) -> OrganisationUnit | None:
     """Stores a new unit; None if its code is taken."""
     return rows.one_or_none(OrganisationUnit, await connection.execute(_ADD[new.kind], _values(new) | {"version": 1}))
 
 
-async def save(connection: AsyncConnection, changed: OrganisationUnit) -> OrganisationUnit:
+async def save(connection: Connection, changed: OrganisationUnit) -> OrganisationUnit:
     """Stores new values of a locked unit and raises its version by one."""
     table = TABLE_OF[changed.kind]
     # the application's role may not update a key, not even to its own value
@@ -183,13 +183,13 @@ async def save(connection: AsyncConnection, changed: OrganisationUnit) -> Organi
     return rows.one(OrganisationUnit, await connection.execute(_SAVE[changed.kind], bound))
 
 
-async def next_sequence(connection: AsyncConnection, school_code: SchoolCode) -> tuple[int, datetime]:
+async def next_sequence(connection: Connection, school_code: SchoolCode) -> tuple[int, datetime]:
     """The number of the school's next event, and the database's instant."""
     sequence, instant = (await connection.execute(_NEXT_SEQUENCE, {"of_school": school_code})).one()
     return sequence, instant
 
 
-async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
+async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
     """Lets the next event of each school follow the last one that was published; keeps schools that are missing."""
     units = [unit for each in reached for unit in each.things if isinstance(unit, OrganisationData)]
     described = [unit for unit in units if unit.unit_kind == UnitKind.SCHOOL]
@@ -206,22 +206,20 @@ async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached])
     await connection.execute(_RAISE_STREAMS, {"keys": columns["keys"], "sequences": columns["sequences"]})
 
 
-async def known_codes(
-    connection: AsyncConnection, kind: Kind, school_code: SchoolCode, codes: Iterable[str]
-) -> set[str]:
+async def known_codes(connection: Connection, kind: Kind, school_code: SchoolCode, codes: Iterable[str]) -> set[str]:
     """Which of the codes the school has."""
     bound = {"school_code": school_code, "codes": list(codes)}
-    return set((await connection.scalars(_KNOWN[kind], bound)).all())
+    return set(await connection.scalars(_KNOWN[kind], bound))
 
 
-async def current_sequence(connection: AsyncConnection, school_code: SchoolCode) -> int:
+async def current_sequence(connection: Connection, school_code: SchoolCode) -> int:
     """How many events of its units a school has published."""
     sequence: int = await connection.scalar(_SEQUENCE, {"school_code": school_code}) or 0
     return sequence
 
 
 async def listed(
-    connection: AsyncConnection, kind: Kind, school_code: SchoolCode, *, after: str | None, limit: int
+    connection: Connection, kind: Kind, school_code: SchoolCode, *, after: str | None, limit: int
 ) -> list[OrganisationUnit]:
     """A page of a school's units by code."""
     bound = {"school_code": school_code, "after": after or "", "limit": limit}
@@ -229,7 +227,7 @@ async def listed(
 
 
 async def listed_schools(
-    connection: AsyncConnection, caller: Principal, *, after: str | None, limit: int
+    connection: Connection, caller: Principal, *, after: str | None, limit: int
 ) -> list[OrganisationUnit]:
     """A page of the schools that the caller sees, by code."""
     seen = _schools_seen_by(caller)

@@ -7,7 +7,6 @@ from uuid import uuid4
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import SYSTEM, RowScope
 from common.contracts import OutgoingEvent
@@ -15,6 +14,7 @@ from common.contracts.graduate import GraduateData
 from common.crypto import FieldCipher
 from common.database import Database
 from common.identifiers import Cohort, GraduateId, SchoolCode
+from common.sql import Connection
 from registry.graduates.announcements import graduate_changed
 from registry.graduates.domain.entry import Entry, Filters, changed_fields
 from registry.graduates.domain.population import first_day, status_after, status_of_level
@@ -81,10 +81,10 @@ async def test_sql_and_pure_rules_agree(
             entry = wanted
 
 
-async def assert_announced(connection: AsyncConnection, event: OutgoingEvent) -> None:
+async def assert_announced(connection: Connection, event: OutgoingEvent) -> None:
     """The outbox row that SQL wrote says what the pure announcement says."""
     query = text("SELECT * FROM outbox WHERE key = :key ORDER BY sequence DESC LIMIT 1")
-    row = (await connection.execute(query, {"key": event.key})).mappings().one()
+    row = (await connection.execute(query, {"key": event.key})).one()
     assert [row[name] for name in ("topic", "type", "sequence", "school_code", "decided_on")] == [
         event.topic,
         event.type,

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from common.crypto import FieldCipher
 from common.database import Database
+from testing.databases import committed
 
 HEADER = ["学号", "考生号", "姓名", "证件号码", "手机号"]
 PLAIN: list[list[str | None]] = [
@@ -72,7 +73,7 @@ async def test_a_row_of_an_earlier_release_is_found_and_brought_up_to_date(
     today = await rows(query, school=school)
     # earlier releases compared a full stop as itself
     earlier = cipher.blind_index("name", f"{school}|艾力.玉素甫")
-    async with database.engine.begin() as connection:
+    async with committed(database) as connection:
         statement = "UPDATE graduates SET name_index = :earlier, line_fingerprint = NULL"
         where = " WHERE school_code = :school AND student_number = '2022001'"
         await connection.execute(text(statement + where), {"earlier": earlier, "school": school})

@@ -5,13 +5,12 @@ Each holds the wave and then the invitation, so that acts on one response follow
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from common.auth import Actor
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, Invalid, NotFound, must_equal
 from common.identifiers import ResponseId
+from common.sql import Connection
 from surveys.answers import storage
 from surveys.answers.domain import answered, missing, problems_of_page
 from surveys.answers.storage import Values
@@ -131,7 +130,7 @@ async def submit(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitatio
     return replace(answer, response=response)
 
 
-async def read(connection: AsyncConnection, cipher: FieldCipher, invitation: Invitation) -> Answer:
+async def read(connection: Connection, cipher: FieldCipher, invitation: Invitation) -> Answer:
     """The answer behind a link; raises LinkRefused, or WaveNotOpen."""
     wave = await waves.current(connection, invitation.wave_id)
     _must_be_answerable(invitation, wave)
@@ -139,7 +138,7 @@ async def read(connection: AsyncConnection, cipher: FieldCipher, invitation: Inv
     return await find(connection, cipher, invitation)
 
 
-async def find(connection: AsyncConnection, cipher: FieldCipher, invitation: Invitation) -> Answer:
+async def find(connection: Connection, cipher: FieldCipher, invitation: Invitation) -> Answer:
     """The answer behind a link that was opened, even if it is used up by now."""
     wave = await waves.current(connection, invitation.wave_id)
     response = await responses.of_invitation(connection, invitation.id)
@@ -166,13 +165,13 @@ async def _answerable(unit: UnitOfWork, invitation: Invitation) -> tuple[Asked, 
     return asked, await responses.begun(unit.connection, held)
 
 
-async def _asked(connection: AsyncConnection, wave: CurrentWave) -> Asked:
+async def _asked(connection: Connection, wave: CurrentWave) -> Asked:
     content = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
     assert content is not None, "a wave refers to a published version by a foreign key"
     return Asked(wave, await school_names(connection, wave.school_code), content)
 
 
-async def _with_values(connection: AsyncConnection, cipher: FieldCipher, asked: Asked, response: Response) -> Answer:
+async def _with_values(connection: Connection, cipher: FieldCipher, asked: Asked, response: Response) -> Answer:
     values = await storage.values_of(connection, cipher, response.id)
     return Answer(asked.wave, asked.school, asked.content, response, values)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.crypto import FieldCipher
 from common.database import NOW
 from common.identifiers import ResponseId
+from common.sql import Connection
 from surveys.responses.domain import Response
 from surveys.responses.tables import response_pages as pages
 
@@ -32,7 +32,7 @@ _VALUES = select(pages.c.page_id, pages.c.values_ciphertext).where(pages.c.respo
 
 
 async def save_page(
-    connection: AsyncConnection, cipher: FieldCipher, response: Response, page_id: str, values: Values
+    connection: Connection, cipher: FieldCipher, response: Response, page_id: str, values: Values
 ) -> None:
     """Replaces the answers of one page."""
     plaintext = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
@@ -41,7 +41,7 @@ async def save_page(
     await connection.execute(_SAVE, {**place, "values_ciphertext": ciphertext})
 
 
-async def values_of(connection: AsyncConnection, cipher: FieldCipher, response_id: ResponseId) -> Values:
+async def values_of(connection: Connection, cipher: FieldCipher, response_id: ResponseId) -> Values:
     """All answers given so far, by question; ids of questions differ over the whole questionnaire."""
     values: dict[str, Any] = {}
     # the same value under two pages has two ciphertexts: each is bound to its place

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, func, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.auth import Owners, RowScope, ScopeShape
 from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import GraduateId, InvitationId, OperationId, WaveId
+from common.sql import Connection
 from surveys.invitations.domain import Batch, Invitation, InvitationState, NewInvitation
 from surveys.invitations.tables import invitations
 
@@ -50,7 +50,7 @@ _MARK = (
 )
 
 
-async def uninvited(connection: AsyncConnection, wave_id: WaveId, limit: int) -> list[tuple[InvitationId, GraduateId]]:
+async def uninvited(connection: Connection, wave_id: WaveId, limit: int) -> list[tuple[InvitationId, GraduateId]]:
     """Eligible graduates of the wave without an invitation, each with the id that its invitation will have.
 
     The id comes before the row, because a ciphertext is bound to its row.
@@ -59,7 +59,7 @@ async def uninvited(connection: AsyncConnection, wave_id: WaveId, limit: int) ->
     return [(InvitationId(row.id), GraduateId(row.graduate_id)) for row in found]
 
 
-async def add(connection: AsyncConnection, batch: Batch, made: Sequence[NewInvitation]) -> int:
+async def add(connection: Connection, batch: Batch, made: Sequence[NewInvitation]) -> int:
     """Stores the invitations and counts them; a graduate whom another operation has invited meanwhile is left out."""
     bound = {
         "wave_id": batch.wave_id,
@@ -71,31 +71,31 @@ async def add(connection: AsyncConnection, batch: Batch, made: Sequence[NewInvit
         "digests": [each.token_digest for each in made],
         "ciphertexts": [each.token_ciphertext for each in made],
     }
-    return (await connection.execute(_ADD, bound)).rowcount
+    return await connection.affected(_ADD, bound)
 
 
-async def made_by(connection: AsyncConnection, operation_id: OperationId) -> int:
+async def made_by(connection: Connection, operation_id: OperationId) -> int:
     """How many invitations an operation made, in all its runs."""
-    return int((await connection.execute(_MADE_BY, {"operation_id": operation_id})).scalar_one())
+    return int(await connection.scalar(_MADE_BY, {"operation_id": operation_id}))
 
 
-async def page(connection: AsyncConnection, wave_id: WaveId, after: UUID | None, limit: int) -> list[Invitation]:
+async def page(connection: Connection, wave_id: WaveId, after: UUID | None, limit: int) -> list[Invitation]:
     """Invitations of a wave in the order of their ids."""
     query = page_by_id(invitations, _every_one, RowScope(everything=True), after, limit, wave_id=wave_id)
     return rows.all(Invitation, await connection.execute(*query))
 
 
-async def by_digest(connection: AsyncConnection, digest: bytes) -> Invitation | None:
+async def by_digest(connection: Connection, digest: bytes) -> Invitation | None:
     """The invitation whose token has this digest."""
     return rows.one_or_none(Invitation, await connection.execute(_BY_DIGEST, {"digest": digest}))
 
 
-async def hold(connection: AsyncConnection, invitation_id: InvitationId) -> Invitation:
+async def hold(connection: Connection, invitation_id: InvitationId) -> Invitation:
     """An invitation that is known to exist, locked: every act on it, its response and its pages begins here."""
     return rows.one(Invitation, await connection.execute(_HOLD, {"id": invitation_id}))
 
 
-async def mark(connection: AsyncConnection, invitation_id: InvitationId, state: InvitationState) -> None:
+async def mark(connection: Connection, invitation_id: InvitationId, state: InvitationState) -> None:
     """Records what became of the link, and forgets the token: from the first use only the graduate knows it."""
     await connection.execute(_MARK, {"of_id": invitation_id, "state": state.value})
 

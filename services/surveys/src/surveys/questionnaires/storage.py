@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.auth import Owners, RowScope, ScopeShape
-from common.database import NOW, is_reading
+from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import QuestionnaireId, SchoolCode
+from common.sql import Connection
 from surveys.questionnaires.domain.content import Content, PublishedVersion, Questionnaire
 from surveys.questionnaires.tables import questionnaire_versions as versions
 from surveys.questionnaires.tables import questionnaires
@@ -34,14 +34,14 @@ MAX_CACHED = 64
 _published: OrderedDict[tuple[QuestionnaireId, int], PublishedVersion] = OrderedDict()
 
 
-async def add(connection: AsyncConnection, school_code: SchoolCode | None, content: Content) -> Questionnaire:
+async def add(connection: Connection, school_code: SchoolCode | None, content: Content) -> Questionnaire:
     """Stores a new draft."""
     values = {"school_code": school_code, **_documents(content)}
     return rows.one(Questionnaire, await connection.execute(_ADD, values))
 
 
 async def find(
-    connection: AsyncConnection, scope: RowScope, questionnaire_id: QuestionnaireId, *, for_update: bool = False
+    connection: Connection, scope: RowScope, questionnaire_id: QuestionnaireId, *, for_update: bool = False
 ) -> Questionnaire | None:
     """The questionnaire if the scope sees it, locked on demand."""
     query = _one(scope.shape, for_update=for_update)
@@ -49,38 +49,34 @@ async def find(
 
 
 async def page(
-    connection: AsyncConnection, scope: RowScope, school_code: SchoolCode | None, after: UUID | None, limit: int
+    connection: Connection, scope: RowScope, school_code: SchoolCode | None, after: UUID | None, limit: int
 ) -> list[Questionnaire]:
     """Questionnaires in the order of their creation."""
     query = page_by_id(questionnaires, _visible, scope, after, limit, school_code=school_code)
     return rows.all(Questionnaire, await connection.execute(*query))
 
 
-async def save(
-    connection: AsyncConnection, questionnaire: Questionnaire, content: Content, **changes: Any
-) -> Questionnaire:
+async def save(connection: Connection, questionnaire: Questionnaire, content: Content, **changes: Any) -> Questionnaire:
     """Stores the next version of a locked questionnaire; what was published stays as it is."""
     changed = {**_documents(content), **changes, "of_id": questionnaire.id}
     return rows.one(Questionnaire, await connection.execute(_SAVE, changed))
 
 
-async def add_version(connection: AsyncConnection, questionnaire: Questionnaire, number: int) -> None:
+async def add_version(connection: Connection, questionnaire: Questionnaire, number: int) -> None:
     """Freezes the content under this number."""
     facts = {"questionnaire_id": questionnaire.id, "number": number, "school_code": questionnaire.school_code}
     await connection.execute(_ADD_VERSION, {**facts, **_documents(questionnaire)})
 
 
 async def find_version(
-    connection: AsyncConnection, scope: RowScope, questionnaire_id: QuestionnaireId, number: int
+    connection: Connection, scope: RowScope, questionnaire_id: QuestionnaireId, number: int
 ) -> PublishedVersion | None:
     """A published version, if the scope sees it."""
     bound = {**scope.values, "id": questionnaire_id, "number": number}
     return rows.one_or_none(PublishedVersion, await connection.execute(_version(scope.shape), bound))
 
 
-async def published(
-    connection: AsyncConnection, questionnaire_id: QuestionnaireId, number: int
-) -> PublishedVersion | None:
+async def published(connection: Connection, questionnaire_id: QuestionnaireId, number: int) -> PublishedVersion | None:
     """A published version of any school, read once per process: what was committed never changes.
 
     Only a `reading` connection fills the cache: a unit of work may see what it published itself and then undo it.
@@ -89,7 +85,7 @@ async def published(
     found = _published.get(key)
     if found is None:
         found = await find_version(connection, RowScope(everything=True), questionnaire_id, number)
-    if found is not None and (key in _published or is_reading(connection)):
+    if found is not None and (key in _published or connection.reading):
         _published[key] = found
         # the one asked for last is dropped last
         _published.move_to_end(key)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from common import rows
@@ -15,6 +14,7 @@ from common.clock import TODAY_SQL
 from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import InvitationId, ResponseId, SchoolCode, WaveId
+from common.sql import Connection
 from surveys.invitations.domain import Invitation
 from surveys.responses.domain import Moment, Response, ResponseState
 from surveys.responses.tables import response_pages, responses
@@ -35,12 +35,12 @@ _BEGIN = insert(responses).returning(responses)
 _ERASE = delete(response_pages).where(response_pages.c.response_id == bindparam("response_id"))
 
 
-async def of_invitation(connection: AsyncConnection, invitation_id: InvitationId) -> Response | None:
+async def of_invitation(connection: Connection, invitation_id: InvitationId) -> Response | None:
     """The response of an invitation; None before its link was opened."""
     return rows.one_or_none(Response, await connection.execute(_OF_INVITATION, {"invitation_id": invitation_id}))
 
 
-async def begun(connection: AsyncConnection, invitation: Invitation) -> Response:
+async def begun(connection: Connection, invitation: Invitation) -> Response:
     """The response of a held invitation, stored if there is none."""
     found = await of_invitation(connection, invitation.id)
     if found is not None:
@@ -54,14 +54,14 @@ async def begun(connection: AsyncConnection, invitation: Invitation) -> Response
     return rows.one(Response, await connection.execute(_BEGIN, values))
 
 
-async def find(connection: AsyncConnection, scope: RowScope, response_id: ResponseId) -> Response | None:
+async def find(connection: Connection, scope: RowScope, response_id: ResponseId) -> Response | None:
     """The response, if the scope sees it."""
     bound = {**scope.values, "id": response_id}
     return rows.one_or_none(Response, await connection.execute(_one(scope.shape), bound))
 
 
 async def page(
-    connection: AsyncConnection,
+    connection: Connection,
     scope: RowScope,
     school_code: SchoolCode | None,
     wave_id: WaveId | None,
@@ -73,15 +73,13 @@ async def page(
     return rows.all(Response, await connection.execute(*query))
 
 
-async def next_moment(connection: AsyncConnection, response: Response) -> Moment:
+async def next_moment(connection: Connection, response: Response) -> Moment:
     """Locks the graduate's stream of events and takes its next place; comes before the change of the response."""
     bound = {"graduate_id": response.graduate_id, "school_code": response.school_code}
     return rows.one(Moment, await connection.execute(_NEXT_MOMENT, bound))
 
 
-async def submit(
-    connection: AsyncConnection, response: Response, moment: Moment, answered: int, total: int
-) -> Response:
+async def submit(connection: Connection, response: Response, moment: Moment, answered: int, total: int) -> Response:
     """Closes the response."""
     return await save(
         connection,
@@ -94,14 +92,14 @@ async def submit(
     )
 
 
-async def withdraw(connection: AsyncConnection, response: Response, moment: Moment) -> Response:
+async def withdraw(connection: Connection, response: Response, moment: Moment) -> Response:
     """Takes the response back and erases what was answered."""
     await connection.execute(_ERASE, {"response_id": response.id})
     changes = {"state": ResponseState.WITHDRAWN.value, "announced_sequence": moment.sequence}
     return await save(connection, response, **changes)
 
 
-async def save(connection: AsyncConnection, response: Response, **changes: Any) -> Response:
+async def save(connection: Connection, response: Response, **changes: Any) -> Response:
     """Stores the next version of the response."""
     # the database's instant is an expression of the statement, everything else is bound to it
     instants = tuple(name for name, value in changes.items() if value is NOW)

@@ -5,13 +5,14 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common.consuming.included import among, included_in
 from common.contracts import ChangeToken
 from common.contracts.graduate import TOPIC as GRADUATES
 from common.contracts.organisation import TOPIC as ORGANISATION
 from common.database import Database
 from common.identifiers import SchoolCode
+from common.sql import Connection
 from surveys.roster.domain import SchoolNames
 
 RosterRow = dict[str, Any]
@@ -49,39 +50,35 @@ _SCHOOLS = text(
 )
 
 
-def _included(stored: str, key: str) -> TextClause:
-    # a graduate of another school than the token's is as good as an unknown one: the answer does not tell them apart
-    return text(
+def _reached(table: str, key: str) -> TextClause:
+    return among(
         f"""
-        SELECT named.key, named.sequence, named.school_code
-        FROM unnest(CAST(:keys AS text[]), CAST(:sequences AS bigint[]), CAST(:schools AS text[]))
-            AS named (key, sequence, school_code)
-        JOIN {stored} AS stored ON {key} AND stored.school_code = named.school_code
-         AND stored.sequence >= named.sequence
+        SELECT FROM {table} AS stored
+        WHERE {key} AND stored.sequence >= named.sequence AND stored.school_code = named.school_code
         """
     )
 
 
 _INCLUDED: Mapping[str, TextClause] = MappingProxyType(
     {
-        GRADUATES: _included("graduates", "stored.graduate_id = CAST(named.key AS uuid)"),
-        ORGANISATION: _included("schools", "stored.school_code = named.key"),
+        GRADUATES: _reached("graduates", "stored.graduate_id = CAST(named.key AS uuid)"),
+        ORGANISATION: _reached("schools", "stored.school_code = named.key"),
     }
 )
 _SCHOOL_NAME = text("SELECT name, name_en FROM schools WHERE school_code = :school_code")
 
 
-async def keep_graduates(connection: AsyncConnection, rows: Sequence[RosterRow]) -> None:
+async def keep_graduates(connection: Connection, rows: Sequence[RosterRow]) -> None:
     """Stores the state of graduates, one row each, in the order in which locks are taken."""
     await _unnest(connection, _GRADUATES, rows)
 
 
-async def keep_schools(connection: AsyncConnection, rows: Sequence[RosterRow]) -> None:
+async def keep_schools(connection: Connection, rows: Sequence[RosterRow]) -> None:
     """Stores names of schools and how far each school's events are known, one row each."""
     await _unnest(connection, _SCHOOLS, rows)
 
 
-async def school_names(connection: AsyncConnection, school_code: SchoolCode) -> SchoolNames:
+async def school_names(connection: Connection, school_code: SchoolCode) -> SchoolNames:
     """What a school is called, as far as its event has arrived."""
     row = (await connection.execute(_SCHOOL_NAME, {"school_code": school_code})).one_or_none()
     return SchoolNames(row.name, row.name_en) if row else SchoolNames(None, None)
@@ -89,20 +86,11 @@ async def school_names(connection: AsyncConnection, school_code: SchoolCode) -> 
 
 async def included_of(database: Database, tokens: Collection[ChangeToken]) -> set[ChangeToken]:
     """Those of the changes that the roster holds, and those of topics that change nothing in it."""
-    found = {token for token in tokens if token.topic not in _INCLUDED}
     async with database.reading() as connection:
-        for topic, query in _INCLUDED.items():
-            if asked := [token for token in tokens if token.topic == topic]:
-                named = {
-                    "keys": [token.key for token in asked],
-                    "sequences": [token.sequence for token in asked],
-                    "schools": [token.school_code for token in asked],
-                }
-                rows = await connection.execute(query, named)
-                found |= {ChangeToken(topic, row.school_code, row.key, row.sequence) for row in rows}
-    return found
+        found = await included_in(connection, _INCLUDED, tokens)
+    return found | {token for token in tokens if token.topic not in _INCLUDED}
 
 
-async def _unnest(connection: AsyncConnection, statement: Any, rows: Sequence[RosterRow]) -> None:
+async def _unnest(connection: Connection, statement: Any, rows: Sequence[RosterRow]) -> None:
     if rows:
         await connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]})

@@ -1,12 +1,12 @@
 """What a wave announces: one event per eligible graduate, written by the database in one statement."""
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.clock import NOW_SQL, TODAY_SQL
 from common.contracts import ChangeToken
 from common.contracts.response import REQUESTED, TOPIC
 from common.database import UnitOfWork
+from common.sql import Connection
 from surveys.waves.domain import Wave
 
 # Streams are locked in the order of their keys, as every writer does, so that two waves of a cohort cannot deadlock.
@@ -62,7 +62,7 @@ async def request_responses(unit: UnitOfWork, wave: Wave, questions_total: int) 
     await unit.connection.execute(_REQUEST, bound)
 
 
-async def change_token(connection: AsyncConnection, wave: Wave) -> ChangeToken | None:
+async def change_token(connection: Connection, wave: Wave) -> ChangeToken | None:
     """The token of the last event about the wave's creation; None if no graduate is eligible."""
     row = (await connection.execute(_LAST_REQUEST, {"topic": TOPIC, "wave_id": wave.id})).one_or_none()
     return None if row is None else ChangeToken(TOPIC, wave.school_code, row.key, row.sequence)

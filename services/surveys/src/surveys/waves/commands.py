@@ -1,10 +1,9 @@
 """Acts on waves."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from common.auth import Principal, Role
 from common.database import UnitOfWork
 from common.errors import FieldProblem, Invalid, Message, NotFound
+from common.sql import Connection
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.storage import published
 from surveys.roster.domain import COUNTED
@@ -48,7 +47,7 @@ def permitted(caller: Principal, wave: Wave | None) -> Wave:
     return wave
 
 
-async def judged(connection: AsyncConnection, plan: WavePlan) -> PublishedVersion:
+async def judged(connection: Connection, plan: WavePlan) -> PublishedVersion:
     """The questionnaire version that the plan asks; raises Invalid for a plan that cannot be carried out."""
     if plan.closes_at <= plan.opens_at:
         raise Invalid([FieldProblem("/closes_at", "opens_before_closes", _ORDER)])

@@ -1,6 +1,5 @@
 """Waves in SQL."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
@@ -8,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, DateTime, Select, bindparam, case, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.auth import Owners, RowScope, ScopeShape
@@ -16,7 +14,7 @@ from common.clock import TODAY_SQL
 from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import Cohort, SchoolCode, WaveId
-from common.outbox import Reached, columns_of
+from common.sql import Connection
 from surveys.waves.domain import CurrentWave, Wave, WavePlan
 from surveys.waves.tables import waves
 
@@ -41,44 +39,34 @@ _ADD = text(
     """
 )
 
-_RAISE_STREAMS = text(
-    """
-    INSERT INTO response_streams AS kept (graduate_id, school_code, sequence, last_decided_on)
-    SELECT * FROM unnest(CAST(:keys AS uuid[]), CAST(:schools AS text[]), CAST(:sequences AS bigint[]),
-                         CAST(:days AS date[]))
-    ON CONFLICT (graduate_id) DO UPDATE
-       SET sequence = greatest(kept.sequence, EXCLUDED.sequence),
-           last_decided_on = greatest(kept.last_decided_on, EXCLUDED.last_decided_on)
-    """
-)
 _HAS_PASSED = select(bindparam("instant", type_=DateTime(timezone=True)) <= NOW)
 _PHASE = case((waves.c.opens_at > NOW, "planned"), (waves.c.closes_at > NOW, "open"), else_="closed")
 _CURRENT = select(waves, _PHASE.label("phase")).where(waves.c.id == bindparam("id"))
 _HELD = _CURRENT.with_for_update(read=True)
 
 
-async def has_passed(connection: AsyncConnection, instant: datetime) -> bool:
+async def has_passed(connection: Connection, instant: datetime) -> bool:
     """Whether the database's clock, by which waves open and close, has reached an instant."""
     return bool(await connection.scalar(_HAS_PASSED, {"instant": instant}))
 
 
-async def add(connection: AsyncConnection, plan: WavePlan, counted: tuple[str, ...]) -> Wave:
+async def add(connection: Connection, plan: WavePlan, counted: tuple[str, ...]) -> Wave:
     """Stores a wave with those who belong to the cohort's population now, by their status in the roster."""
     return rows.one(Wave, await connection.execute(_ADD, asdict(plan) | {"counted": list(counted)}))
 
 
-async def find(connection: AsyncConnection, scope: RowScope, wave_id: WaveId) -> Wave | None:
+async def find(connection: Connection, scope: RowScope, wave_id: WaveId) -> Wave | None:
     """The wave, if the scope sees its school."""
     return rows.one_or_none(Wave, await connection.execute(_one(scope.shape), {**scope.values, "id": wave_id}))
 
 
-async def current(connection: AsyncConnection, wave_id: WaveId, *, hold: bool = False) -> CurrentWave:
+async def current(connection: Connection, wave_id: WaveId, *, hold: bool = False) -> CurrentWave:
     """A wave that is known to exist, in the phase of this instant; `hold` keeps others from changing it."""
     return rows.one(CurrentWave, await connection.execute(_HELD if hold else _CURRENT, {"id": wave_id}))
 
 
 async def page(
-    connection: AsyncConnection,
+    connection: Connection,
     scope: RowScope,
     school_code: SchoolCode | None,
     cohort: Cohort | None,
@@ -88,11 +76,6 @@ async def page(
     """Waves in the order of their creation, cut to the arguments that are given."""
     query = page_by_id(waves, _visible, scope, after, limit, school_code=school_code, cohort=cohort)
     return rows.all(Wave, await connection.execute(*query))
-
-
-async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
-    """Lets the next event of each graduate follow the last one that was published; begins a stream that is missing."""
-    await connection.execute(_RAISE_STREAMS, columns_of(reached))
 
 
 def _visible(seen: ScopeShape) -> ColumnElement[bool]:

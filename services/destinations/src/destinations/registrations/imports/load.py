@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.identifiers import Cohort, GraduateId, SchoolCode
+from common.sql import Connection
 from destinations.registrations import storage
 from destinations.registrations.imports.plan import StoredRegistration
 from destinations.registrations.imports.rows import RegistrationRow
@@ -79,7 +79,7 @@ class ResolvedRows:
 
 
 async def lock_and_keep(
-    connection: AsyncConnection, school_code: SchoolCode, cohort: Cohort, batches: Iterable[Sequence[RosterEntry]]
+    connection: Connection, school_code: SchoolCode, cohort: Cohort, batches: Iterable[Sequence[RosterEntry]]
 ) -> None:
     """Makes imports of one cohort wait for each other, stores roster entries, and locks the graduates' streams.
 
@@ -95,7 +95,7 @@ async def lock_and_keep(
 
 
 async def read_stored(
-    connection: AsyncConnection, entries: Sequence[RosterEntry]
+    connection: Connection, entries: Sequence[RosterEntry]
 ) -> Mapping[GraduateId, StoredRegistration]:
     """What is stored about each graduate, as it is at this moment."""
     graduates = await roster.graduates(connection, entries)

@@ -10,8 +10,6 @@ from datetime import date
 from functools import partial
 from itertools import starmap
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from common.codes import Cell
 from common.database import UnitOfWork
 from common.identifiers import GraduateId
@@ -19,6 +17,7 @@ from common.imports import REPEATED, Fault, Importer, ImportKind, SeenKeys, Task
 from common.operations import OperationContext
 from common.spreadsheets import NumberedRow
 from common.spreadsheets.headers import Header
+from common.sql import Connection
 from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Person
 from destinations.registrations.imports.columns import COLUMNS
@@ -74,7 +73,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         """What the row says."""
         return self._reader.read(number, cells)
 
-    async def load(self, connection: AsyncConnection, rows: Sequence[RegistrationRow]) -> StoredRegistrations:
+    async def load(self, connection: Connection, rows: Sequence[RegistrationRow]) -> StoredRegistrations:
         """What is stored about the rows' graduates."""
         return await read_stored(connection, self._resolved.entries(row.number for row in rows))
 

@@ -10,7 +10,7 @@ from destinations.registrations.storage.registrations import (
     page,
 )
 from destinations.registrations.storage.saving import code_list_versions, save
-from destinations.registrations.storage.streams import lock_streams, open_streams, raise_streams
+from destinations.registrations.storage.streams import lock_streams, open_streams
 from destinations.registrations.storage.versions import Version, change_token_of, versions
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "lock_streams",
     "open_streams",
     "page",
-    "raise_streams",
     "save",
     "versions",
 ]

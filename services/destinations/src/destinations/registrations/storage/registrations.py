@@ -6,13 +6,13 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Row, Select, Text, Uuid, any_, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Text, Uuid, any_, bindparam, select
 
 from common import rows
 from common.auth import RowScope, ScopeShape
 from common.errors import NotFound
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
+from common.sql import Connection, Row
 from destinations.registrations import tables
 from destinations.registrations.domain.content import FIELDS, Destination
 from destinations.registrations.domain.lifecycle import Action, Confirmation, Stage, State
@@ -116,7 +116,7 @@ def _page(seen: ScopeShape, filtered: tuple[str, ...], *, following: bool) -> Se
     return listed.limit(bindparam("limit", type_=Integer))
 
 
-async def get(connection: AsyncConnection, scope: RowScope, registration_id: RegistrationId) -> Registration:
+async def get(connection: Connection, scope: RowScope, registration_id: RegistrationId) -> Registration:
     """The registration; raises NotFound if there is none, or none in the scope."""
     found = await _fetch(connection, _one(scope.shape), {**scope.values, "id": registration_id})
     if not found:
@@ -124,14 +124,14 @@ async def get(connection: AsyncConnection, scope: RowScope, registration_id: Reg
     return found[0]
 
 
-async def current(connection: AsyncConnection, graduate_ids: Sequence[GraduateId]) -> dict[GraduateId, Registration]:
+async def current(connection: Connection, graduate_ids: Sequence[GraduateId]) -> dict[GraduateId, Registration]:
     """The registrations of these graduates that are not voided; at most one of each graduate."""
     found = await _fetch(connection, _THEIRS, {"ids": list(graduate_ids)})
     return {each.graduate.id: each for each in found}
 
 
 async def page(
-    connection: AsyncConnection, scope: RowScope, filters: Filters, after: UUID | None, limit: int
+    connection: Connection, scope: RowScope, filters: Filters, after: UUID | None, limit: int
 ) -> list[Registration]:
     """Registrations of the scope in the order of their ids, those after `after`."""
     given = filters.values
@@ -140,12 +140,12 @@ async def page(
     return await _fetch(connection, query, bound if after is None else {**bound, "after": after})
 
 
-async def _fetch(connection: AsyncConnection, query: Select[Any], bound: Mapping[str, object]) -> list[Registration]:
+async def _fetch(connection: Connection, query: Select[Any], bound: Mapping[str, object]) -> list[Registration]:
     result = await connection.execute(query, bound)
     return rows.all(Registration, result, graduate=roster.to_graduate, effective=_to_effective)
 
 
-def _to_effective(row: Row[Any]) -> Effective | None:
+def _to_effective(row: Row) -> Effective | None:
     if row.effective_version is None:
         return None
     return Effective(

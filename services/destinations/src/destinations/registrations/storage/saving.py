@@ -4,12 +4,12 @@ import json
 from functools import lru_cache
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import Actor
 from common.clock import NOW_SQL, TODAY_SQL
 from common.codes import CodeLists
 from common.identifiers import RegistrationId
+from common.sql import Connection
 from destinations.registrations.domain.content import CODE_LISTS, FIELDS, Destination
 from destinations.registrations.domain.lifecycle import Stage
 from destinations.registrations.domain.registration import Change, Registration, Reviewers, Stamp, after
@@ -70,7 +70,7 @@ _SAVE = text(
 
 
 async def save(
-    connection: AsyncConnection, graduate: Graduate, before: Registration | None, change: Change, actor: Actor
+    connection: Connection, graduate: Graduate, before: Registration | None, change: Change, actor: Actor
 ) -> tuple[Registration, int]:
     """Writes the next version and its history; gives the registration, and the sequence for an event about it."""
     effective = before.effective if before and change.stage is not Stage.VOIDED else None
@@ -107,10 +107,10 @@ async def save(
 
 def code_list_versions(content: Destination) -> str:
     """The version of each code list that the content has a code of, as a JSON object."""
-    return _versions(frozenset(CODE_LISTS[name] for name in CODE_LISTS.keys() & content.filled()))
+    lists, names = CodeLists.load(), {CODE_LISTS[name] for name in CODE_LISTS.keys() & content.filled()}
+    return _as_json(tuple((name, lists.get(name).version) for name in sorted(names)))
 
 
 @lru_cache(maxsize=256)
-def _versions(names: frozenset[str]) -> str:
-    lists = CodeLists.load()
-    return json.dumps({name: lists.get(name).version for name in sorted(names)})
+def _as_json(versions: tuple[tuple[str, str], ...]) -> str:
+    return json.dumps(dict(versions))

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.contracts import ChangeToken
 from common.contracts.registration import TOPIC
 from common.identifiers import RegistrationId
+from common.sql import Connection
 from destinations.registrations.domain.registration import Registration
 
 _HISTORY = text(
@@ -43,15 +43,13 @@ class Version:
     note: str | None
 
 
-async def versions(
-    connection: AsyncConnection, registration_id: RegistrationId, after: int, limit: int
-) -> list[Version]:
+async def versions(connection: Connection, registration_id: RegistrationId, after: int, limit: int) -> list[Version]:
     """Versions of a registration, oldest first, those after version `after`."""
     values = {"id": registration_id, "after": after, "limit": limit}
     return rows.all(Version, await connection.execute(_HISTORY, values))
 
 
-async def change_token_of(connection: AsyncConnection, registration: Registration, version: int) -> ChangeToken | None:
+async def change_token_of(connection: Connection, registration: Registration, version: int) -> ChangeToken | None:
     """The token of the event that a version published, or None if it published none."""
     graduate = registration.graduate
     values = {

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from common.identifiers import Cohort, GraduateId, SchoolCode
+from common.sql import Connection
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.rows import KnownGraduate
 from registry.graduates.storage.numbers import select_by_keys
@@ -16,7 +15,7 @@ _KNOWN = tuple(graduates.c[field.name] for field in fields(KnownGraduate))
 
 
 async def by_student_number(
-    connection: AsyncConnection, school_code: SchoolCode, cohort: Cohort, numbers: Collection[str]
+    connection: Connection, school_code: SchoolCode, cohort: Cohort, numbers: Collection[str]
 ) -> Mapping[str, KnownGraduate]:
     """The graduates with these student numbers."""
     query = select_by_keys(_KNOWN, graduates.c.student_number, school_code, cohort, numbers)
@@ -24,7 +23,7 @@ async def by_student_number(
 
 
 async def by_exam_number(
-    connection: AsyncConnection, school_code: SchoolCode, cohort: Cohort, numbers: Collection[str]
+    connection: Connection, school_code: SchoolCode, cohort: Cohort, numbers: Collection[str]
 ) -> Mapping[str, Sequence[KnownGraduate]]:
     """The graduates with these examinee numbers; one number may belong to several."""
     query = select_by_keys(_KNOWN, graduates.c.exam_number, school_code, cohort, numbers)
@@ -35,7 +34,7 @@ async def by_exam_number(
 
 
 async def owners_of_citizen_ids(
-    connection: AsyncConnection, school_code: SchoolCode, cohort: Cohort, indexes: Collection[bytes]
+    connection: Connection, school_code: SchoolCode, cohort: Cohort, indexes: Collection[bytes]
 ) -> Mapping[bytes, GraduateId]:
     """Which graduate of the school and cohort has each of these citizen ids."""
     columns = (graduates.c.citizen_id_index, graduates.c.id)
@@ -43,6 +42,6 @@ async def owners_of_citizen_ids(
     return {row.citizen_id_index: GraduateId(row.id) for row in await connection.execute(query)}
 
 
-async def load_book(connection: AsyncConnection, school_code: SchoolCode) -> UnitBook:
+async def load_book(connection: Connection, school_code: SchoolCode) -> UnitBook:
     """The school's units as an import knows them."""
     return UnitBook(school_code, await organisation.units_of(connection, school_code))

@@ -10,8 +10,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from common.codes import Cell
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
@@ -20,6 +18,7 @@ from common.imports.importer import CHUNK_ROWS
 from common.operations import OperationContext
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header
+from common.sql import Connection
 from registry.graduates.domain.unit_book import UnitBook, UnitNamed
 from registry.graduates.imports import load
 from registry.graduates.imports.columns import COLUMNS
@@ -76,7 +75,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         """The row with its fingerprint; what it says is read once its graduate is known."""
         return self._planner.read(number, cells)
 
-    async def load(self, connection: AsyncConnection, rows: Sequence[RosterRow]) -> OtherGraduates:
+    async def load(self, connection: Connection, rows: Sequence[RosterRow]) -> OtherGraduates:
         """Finds the rows' graduates, checks the rows that these do not make unchanged."""
         return await self._looked_up(self._planner, connection, rows)
 
@@ -95,7 +94,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         return replace(merged, counts={**merged.counts, "unchanged": merged.counts["unchanged"] + unchanged})
 
     async def _looked_up(
-        self, planner: RosterPlanner, connection: AsyncConnection, rows: Sequence[RosterRow]
+        self, planner: RosterPlanner, connection: Connection, rows: Sequence[RosterRow]
     ) -> OtherGraduates:
         roster = self._task.school_code, self._task.cohort
         numbers = [row.student_number for row in rows if row.student_number]

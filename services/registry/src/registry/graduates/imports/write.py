@@ -173,7 +173,7 @@ async def merge(
     connection = unit.connection
     await connection.execute(text(_staging_sql()))
     await connection.execute(text(f"DELETE FROM {STAGING}"))
-    driver = await unit.driver_connection()
+    driver = unit.driver
     await driver.copy_records_to_table(STAGING, records=records, columns=STAGING_COLUMNS, schema_name="pg_temp")
     parameters = {
         "school_code": school_code,
@@ -189,7 +189,7 @@ async def merge(
     }
     await connection.execute(text(f"DROP TABLE IF EXISTS pg_temp.{MERGED}"))
     await connection.execute(text(_merge_sql()), parameters)
-    counted = (await connection.execute(text(_COUNT))).mappings().one()
+    counted = (await connection.execute(text(_COUNT))).one()
     for statement in (_UPDATE, _REMEMBER):
         await connection.execute(text(statement), parameters)
     async with plans_kept(connection):

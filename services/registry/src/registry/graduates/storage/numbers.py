@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Column, Select, and_, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.identifiers import Cohort, SchoolCode
+from common.sql import Connection
 from registry.graduates.domain.resolving import NamedRow, People, RosterPerson
 from registry.graduates.tables import graduates
 
@@ -38,7 +38,7 @@ def select_by_keys(
 
 
 async def people_named(
-    connection: AsyncConnection, school_code: SchoolCode, cohort: Cohort, named: Sequence[NamedRow]
+    connection: Connection, school_code: SchoolCode, cohort: Cohort, named: Sequence[NamedRow]
 ) -> tuple[People, People]:
     """The graduates of a roster that rows of a file name, by student number and by examinee number."""
     # lists of people, because two graduates may have one examinee number

@@ -21,7 +21,6 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import rows
 from common.auth import Owners, RowScope, ScopeShape
@@ -30,6 +29,7 @@ from common.database import NOW
 from common.errors import NotFound
 from common.identifiers import GraduateId
 from common.outbox import Reached, columns_of
+from common.sql import Connection
 from registry.graduates.domain.entry import Filters, StoredGraduate, StoredVersion
 from registry.graduates.tables import graduate_versions, graduates
 from registry.organisation.tables import schools
@@ -48,7 +48,7 @@ _RAISE_STREAMS = text(
 
 
 async def get(
-    connection: AsyncConnection, scope: RowScope, graduate_id: GraduateId, *, lock: bool = False
+    connection: Connection, scope: RowScope, graduate_id: GraduateId, *, lock: bool = False
 ) -> StoredGraduate:
     """One graduate, locked until the end of the transaction if `lock`; raises NotFound for one outside the scope."""
     bound = {**scope.values, "id": graduate_id}
@@ -59,7 +59,7 @@ async def get(
 
 
 async def listed(
-    connection: AsyncConnection, scope: RowScope, filters: Filters, *, after: Sequence[Any] | None, limit: int
+    connection: Connection, scope: RowScope, filters: Filters, *, after: Sequence[Any] | None, limit: int
 ) -> list[StoredGraduate]:
     """A page of graduates by school, cohort and id: a cursor goes into addresses, so nothing personal may order it."""
     given = _given(vars(filters))
@@ -70,7 +70,7 @@ async def listed(
 
 
 async def found_by_indexes(
-    connection: AsyncConnection,
+    connection: Connection,
     scope: RowScope,
     equal: Mapping[str, object],
     *,
@@ -88,37 +88,37 @@ async def found_by_indexes(
 
 
 async def history(
-    connection: AsyncConnection, graduate_id: GraduateId, *, after: int | None, limit: int
+    connection: Connection, graduate_id: GraduateId, *, after: int | None, limit: int
 ) -> list[StoredVersion]:
     """Versions of a graduate, oldest first."""
     bound = {"id": graduate_id, "after": after or 0, "limit": limit}
     return rows.all(StoredVersion, await connection.execute(_HISTORY, bound))
 
 
-async def add(connection: AsyncConnection, values: Mapping[str, Any]) -> StoredGraduate:
-    """Stores a new graduate; raises IntegrityError for a number that is taken."""
+async def add(connection: Connection, values: Mapping[str, Any]) -> StoredGraduate:
+    """Stores a new graduate; raises UniqueViolationError for a number that is taken."""
     return rows.one(StoredGraduate, await connection.execute(_ADD, values))
 
 
-async def save(connection: AsyncConnection, graduate_id: GraduateId, values: Mapping[str, Any]) -> StoredGraduate:
+async def save(connection: Connection, graduate_id: GraduateId, values: Mapping[str, Any]) -> StoredGraduate:
     """Stores new values of a locked graduate: one version and one event further, from today or the day before's."""
     return rows.one(StoredGraduate, await connection.execute(_SAVE, {**values, "of_id": graduate_id}))
 
 
-async def keep_version(connection: AsyncConnection, stored: StoredGraduate, facts: Mapping[str, Any]) -> None:
+async def keep_version(connection: Connection, stored: StoredGraduate, facts: Mapping[str, Any]) -> None:
     """Appends what a graduate's row says now to its history, with the facts of the act."""
     content = {name: value for name, value in vars(stored).items() if name in graduate_versions.c}
     values = {**content, "graduate_id": stored.id, **facts}
     await connection.execute(_KEEP_VERSION, values)
 
 
-async def raise_streams(connection: AsyncConnection, reached: Sequence[Reached]) -> None:
+async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
     """Lets the next event of each graduate follow the last one published; ids of unknown ones are never given again."""
     columns = columns_of(reached)
     await connection.execute(_RAISE_STREAMS, {name: columns[name] for name in ("keys", "sequences", "days")})
 
 
-async def number_is_taken(connection: AsyncConnection, field: str, wanted: Mapping[str, Any]) -> bool:
+async def number_is_taken(connection: Connection, field: str, wanted: Mapping[str, Any]) -> bool:
     """True if another graduate of the school and cohort has the `student_number` or `exam_number` of a row."""
     bound = {name: wanted[name] for name in (*_ROSTER, "id", field)}
     return await connection.scalar(_NUMBER_TAKEN[field], bound) is not None

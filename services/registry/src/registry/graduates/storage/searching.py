@@ -5,11 +5,11 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth import Owners, RowScope, ScopeShape
 from common.crypto import FieldCipher
 from common.identifiers import SchoolCode
+from common.sql import Connection
 from registry.graduates.domain.entry import StoredGraduate
 from registry.graduates.domain.searching import Sought
 from registry.graduates.storage import roster
@@ -20,9 +20,7 @@ FOUND_AT_MOST = 100
 """A search is for one person; more hits than these do not help to find one."""
 
 
-async def found(
-    connection: AsyncConnection, cipher: FieldCipher, scope: RowScope, sought: Sought
-) -> list[StoredGraduate]:
+async def found(connection: Connection, cipher: FieldCipher, scope: RowScope, sought: Sought) -> list[StoredGraduate]:
     """Graduates in scope that fit exactly, those of the newest cohort first."""
     names: list[bytes] = []
     if sought.name:
@@ -41,12 +39,12 @@ async def found(
     return await roster.found_by_indexes(connection, scope, equal, names=names, limit=FOUND_AT_MOST)
 
 
-async def _schools(connection: AsyncConnection, scope: RowScope) -> list[SchoolCode]:
+async def _schools(connection: Connection, scope: RowScope) -> list[SchoolCode]:
     """Codes of the schools that the scope reaches; none for a graduate, who searches for no one else."""
     if scope.among.graduate_id is not None or scope.nothing:
         return []
     reached = RowScope(replace(scope.among, college_code=None, class_code=None), scope.everything)
-    return list((await connection.scalars(_codes(reached.shape), reached.values)).all())
+    return await connection.scalars(_codes(reached.shape), reached.values)
 
 
 @lru_cache

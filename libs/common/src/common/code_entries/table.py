@@ -1,0 +1,27 @@
+"""Table of added rows; a service that consumes them attaches it to its own metadata."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from common.consuming.forks import event_columns
+
+
+def code_entries_table(metadata: MetaData) -> Table:
+    """Adds `code_entries` to the metadata: what registry's events said last of each row."""
+    return Table(
+        "code_entries",
+        metadata,
+        Column("code_list", Text, primary_key=True),
+        Column("code", Text, primary_key=True),
+        Column("valid_from", Date, primary_key=True),
+        Column("valid_to", Date),
+        Column("label_zh", Text, nullable=False),
+        Column("label_en", Text),
+        Column("source", Text, nullable=False),
+        Column("verified", Boolean, nullable=False),
+        Column("attributes", JSONB, nullable=False),
+        # a row that is withdrawn stays, so that an older event does not bring it back
+        Column("state", Text, nullable=False),
+        Column("sequence", BigInteger, nullable=False),
+        *event_columns(),
+    )

@@ -1,0 +1,123 @@
+"""Connections to one database, opened when first needed and then kept; limits on everything that could wait."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import asyncpg
+from sqlalchemy import make_url
+
+from common import clock
+from common.database.failures import translated, translated_connecting
+from common.sql import Row
+
+CONNECT_TIMEOUT = 5
+"""Seconds; a server that does not accept within them is treated as down."""
+
+POOL_TIMEOUT = 10
+"""Seconds a caller waits for a free connection before it gets 503 instead of a growing queue."""
+
+CLOSE_TIMEOUT = 2
+"""Seconds that a lent connection has to come back before all are ended."""
+
+IDLE_IN_TRANSACTION = "15s"
+"""A client that died or hangs between statements must not hold row locks longer."""
+
+LOCK_TIMEOUT = "500ms"
+"""A request that waits for a lock keeps a connection of the pool from all others; then it gives up with `Busy`."""
+
+STATEMENTS = 500
+"""Prepared statements kept per connection; a service has a few hundred."""
+
+IDLE = 1800
+"""Seconds after which a connection that a quiet hour does not need is closed."""
+
+USED = 50_000
+"""Statements after which a connection is replaced, so that plans and memory of the server do not age for ever."""
+
+
+class Pool:
+    """Connections with one role. `url` is in SQLAlchemy's form or the driver's."""
+
+    def __init__(self, url: str, *, size: int, application_name: str, statement_timeout: int) -> None:
+        self.url = url
+        self._size = size
+        self._server_settings = {
+            "application_name": application_name,
+            "statement_timeout": f"{statement_timeout}s",
+            "lock_timeout": LOCK_TIMEOUT,
+            "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION,
+            "timezone": "UTC",
+            # compiling a plan costs more than any of our short statements
+            "jit": "off",
+            **clock.session_parameters(),
+        }
+        self._opened: asyncpg.Pool | None = None
+
+    @property
+    def in_use(self) -> int:
+        """How many connections are lent out."""
+        return self._opened.get_size() - self._opened.get_idle_size() if self._opened else 0
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lends a connection; raises DatabaseUnavailable, and for what is done with it the errors of `failures`."""
+        with translated_connecting():
+            pool = self._opened or await self._open()
+            async with asyncio.timeout(POOL_TIMEOUT):
+                driver = await pool.acquire()
+        try:
+            with translated():
+                yield driver
+        finally:
+            await pool.release(driver)
+
+    async def close(self) -> None:
+        """Ends all connections; those that are still lent after a moment hard."""
+        if self._opened is not None:
+            pool, self._opened = self._opened, None
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_TIMEOUT):
+                    await pool.close()
+
+    async def _open(self) -> asyncpg.Pool:
+        # assigned before the first await, since two tasks may come at once
+        self._opened = asyncpg.create_pool(
+            driver_url(self.url),
+            min_size=0,
+            max_size=self._size,
+            max_queries=USED,
+            max_inactive_connection_lifetime=IDLE,
+            init=_read_json,
+            reset=_keep_session,
+            record_class=Row,
+            timeout=CONNECT_TIMEOUT,
+            statement_cache_size=STATEMENTS,
+            # what is kept stays prepared, whatever its length and age
+            max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=0,
+            server_settings=self._server_settings,
+        )
+        return await self._opened
+
+
+def driver_url(url: str) -> str:
+    """The address as the driver takes it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+async def _read_json(driver: asyncpg.Connection) -> None:
+    """JSON is read as values, and written as text of JSON; in binary, because COPY takes nothing else."""
+    await driver.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        # the number of the format goes before
+        encoder=lambda document: b"\x01" + document.encode(),
+        decoder=lambda raw: json.loads(raw[1:]),
+    )
+
+
+async def _keep_session(_driver: asyncpg.Connection) -> None:
+    """Acts leave nothing in their session that a round trip for every one of them would have to take away."""

@@ -1,0 +1,137 @@
+"""Statements on connections of the driver: `await connection.execute(statement, {"id": wave_id})`.
+
+SQLAlchemy words a statement once. Its engine, which would do so much more at every execution, takes longer than most of
+our queries, so statements go to the driver as they are.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from typing import Any
+
+import asyncpg
+from sqlalchemy import ClauseElement, UpdateBase
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy.exc import MultipleResultsFound, NoResultFound
+
+Values = Mapping[str, Any]
+"""What is bound to the parameters of a statement, by their names."""
+
+_DIALECT = dialect()  # type: ignore[no-untyped-call]
+
+
+class Row(asyncpg.Record):  # type: ignore[misc]
+    """One row: its values by place, by name, and as attributes."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+class Rows(list[Row]):
+    """All rows of a result, in its order."""
+
+    def one(self) -> Row:
+        """The only row; raises NoResultFound or MultipleResultsFound."""
+        row = self.one_or_none()
+        if row is None:
+            raise NoResultFound
+        return row
+
+    def one_or_none(self) -> Row | None:
+        """The only row, None without any; raises MultipleResultsFound."""
+        if len(self) > 1:
+            raise MultipleResultsFound
+        return self[0] if self else None
+
+
+class Connection:
+    """Runs statements on a connection of the driver.
+
+    `reading` says that each stands on its own, so that it sees only what is committed. Values that a statement does not
+    ask for are left aside; one that it lacks is a TypeError.
+    """
+
+    def __init__(self, driver: asyncpg.Connection, *, reading: bool = False) -> None:
+        self.driver = driver
+        self.reading = reading
+
+    async def execute(self, statement: ClauseElement, values: Values | None = None) -> Rows:
+        """The rows that the statement gives."""
+        worded = _worded(statement, values)
+        return Rows(await self.driver.fetch(worded.sql, *worded.arguments(values)))
+
+    async def execute_many(self, statement: ClauseElement, values: Sequence[Values]) -> None:
+        """Runs a statement that gives no rows once for each of the values, which all have the same names."""
+        if values:
+            worded = _worded(statement, values[0])
+            await self.driver.executemany(worded.sql, [worded.arguments(each) for each in values])
+
+    async def scalar(self, statement: ClauseElement, values: Values | None = None) -> Any:
+        """The first value of the first row; None without rows."""
+        found = await self.execute(statement, values)
+        return found[0][0] if found else None
+
+    async def scalars(self, statement: ClauseElement, values: Values | None = None) -> list[Any]:
+        """The first value of each row."""
+        return [row[0] for row in await self.execute(statement, values)]
+
+    async def affected(self, statement: ClauseElement, values: Values | None = None) -> int:
+        """Runs a statement that gives no rows; how many it inserted, changed or deleted."""
+        worded = _worded(statement, values)
+        status: str = await self.driver.execute(worded.sql, *worded.arguments(values))
+        return int(status.rpartition(" ")[2])
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What fails within is undone alone, and the transaction goes on."""
+        await self.driver.execute("SAVEPOINT within")
+        try:
+            yield
+        except BaseException:
+            await self.driver.execute("ROLLBACK TO SAVEPOINT within")
+            raise
+        await self.driver.execute("RELEASE SAVEPOINT within")
+
+
+class _Worded:
+    """A statement in the driver's words."""
+
+    def __init__(self, statement: ClauseElement, names: tuple[str, ...] | None) -> None:
+        compiled: Any = statement.compile(dialect=_DIALECT, column_keys=names)
+        if compiled.post_compile_params or compiled.literal_execute_params:
+            raise TypeError("an IN of a list would be written out anew for every execution: say = ANY")
+        self.sql: str = compiled.string
+        binds = [compiled.binds[name] for name in compiled.positiontup]
+        self._names: Sequence[str] = compiled.positiontup
+        self._constants = {
+            name: bind.effective_value for name, bind in zip(self._names, binds, strict=True) if not bind.required
+        }
+        to_driver = [bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT) for bind in binds]
+        self._converted: Sequence[tuple[int, Callable[[Any], Any]]] = [
+            (at, convert) for at, convert in enumerate(to_driver) if convert is not None
+        ]
+
+    def arguments(self, values: Values | None) -> list[Any]:
+        """The values in the order of the parameters; raises TypeError for one that is missing."""
+        given = {**self._constants, **(values or {})}
+        try:
+            arguments = [given[name] for name in self._names]
+        except KeyError as missing:
+            raise TypeError(f"no value for {missing}") from None
+        for at, convert in self._converted:
+            arguments[at] = convert(arguments[at])
+        return arguments
+
+
+def _worded(statement: ClauseElement, values: Values | None) -> _Worded:
+    # which columns an INSERT or UPDATE names may follow from the values
+    names = tuple(values) if values and isinstance(statement, UpdateBase) else None
+    return _worded_once(statement, names)
+
+
+@lru_cache(maxsize=2048)
+def _worded_once(statement: ClauseElement, names: tuple[str, ...] | None) -> _Worded:
+    return _Worded(statement, names)
