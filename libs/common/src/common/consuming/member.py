@@ -107,6 +107,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Starts to watch the new partitions; the member before may have left dead letters."""
+        # what was looked at while the group was joining was of the assignment before
+        self._applied.forget(assigned)
         await self._quietly(self._letters.refresh)
         self.joined = True
         _log.info("Partitions assigned", group=self._group, partitions=len(assigned))
