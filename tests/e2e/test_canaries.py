@@ -41,6 +41,7 @@ async def planted(campus: Campus, new_school: str) -> str:
     school, officer = new_school, campus.officer(new_school)
     row = graduate_row(1) | destination_cells("10", 单位名称=EMPLOYER, 单位地址=ADDRESS, 统一社会信用代码=USCC)
     row |= {"姓名": NAME, "学号": STUDENT_NUMBER, "考生号": EXAM_NUMBER}
+    await add_position(campus, school)
     roster = await campus.import_roster(workbook([row]), school)
     assert roster["state"] == "succeeded", roster
     assert (await campus.import_registrations(workbook([row]), school))["state"] == "succeeded"
@@ -74,6 +75,15 @@ async def planted(campus: Campus, new_school: str) -> str:
     assert done.status_code == 200, done.text
     token: str = done.json()["change_token"]
     return token
+
+
+async def add_position(campus: Campus, school: str) -> None:
+    """Adds a row to a code list, so that the topic of code lists has an event that names the school."""
+    body = {"code": "98", "label_zh": "新职位", "valid_from": "2024-05-01", "source": f"a notice of {school}"}
+    added = await campus.http.post(
+        f"{campus.urls['registry']}/v1/code-lists/position/entries", json=body, headers=campus.bearer("admin")
+    )
+    assert added.status_code == 201, added.text
 
 
 async def refused_without_quoting(campus: Campus, school: str, row: dict[str, CellValue]) -> None:

@@ -7,7 +7,7 @@ from campus import Campus
 
 from testing.conformance import assert_conforms
 
-EXAMPLES = int(os.environ.get("QUXIANG_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("QUXIANG_EXAMPLES", "2"))
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
-from operator import itemgetter
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -51,19 +50,30 @@ def _maker(kind: Any, columns: tuple[str, ...], given: tuple[tuple[str, FromRow]
     wanted = [each for each in fields(kind) if each.init]
     if unknown := named.keys() - {each.name for each in wanted}:
         raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
-    sources = [named.get(each.name) or _source(kind, each, types[each.name], columns) for each in wanted]
-    if any(each.kw_only for each in wanted):
-        by_name = [(each.name, source) for each, source in zip(wanted, sources, strict=True)]
-        return lambda row: kind(**{name: source(row) for name, source in by_name})
-    return lambda row: kind(*[source(row) for source in sources])
+    places, others = [], []
+    for at, each in enumerate(wanted):
+        source = named.get(each.name) or _source(kind, each, types[each.name], columns)
+        # most fields are their column as it is: those are read without a call for each
+        places.append(source if isinstance(source, int) else 0)
+        if not isinstance(source, int):
+            others.append((at, source))
+    names = [each.name for each in wanted] if any(each.kw_only for each in wanted) else None
+
+    def make(row: Row) -> Any:
+        values = [row[place] for place in places]
+        for at, source in others:
+            values[at] = source(row)
+        return kind(*values) if names is None else kind(**dict(zip(names, values, strict=True)))
+
+    return make
 
 
-def _source(kind: type, field: Field[Any], declared: Any, columns: tuple[str, ...]) -> FromRow:
-    """Where a field's value comes from, the column of its name first."""
+def _source(kind: type, field: Field[Any], declared: Any, columns: tuple[str, ...]) -> FromRow | int:
+    """Where a field's value comes from, the column of its name first: a place where that is the value itself."""
     plain = _without_none(declared)
     if field.name in columns:
         place, convert = columns.index(field.name), _conversion(plain)
-        return itemgetter(place) if convert is None else _converted(place, convert)
+        return place if convert is None else _converted(place, convert)
     if is_dataclass(plain) and isinstance(plain, type):
         return maker(plain, columns)
     if field.default is not MISSING:

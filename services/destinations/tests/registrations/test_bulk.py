@@ -116,7 +116,7 @@ async def test_a_single_act_goes_on_where_an_import_ended(database: Database, en
     graduate_id = await enrol()
     await write(database, [graduate_id], [Destination("70", reason="job_seeking")], date(2024, 8, 31))
     async with database.transaction(SYSTEM) as unit:
-        await storage.lock_streams(unit.connection, [graduate_id])
+        await storage.open_streams(unit.connection, SchoolCode("10001"), [graduate_id])
         before = (await storage.current(unit.connection, [graduate_id]))[graduate_id]
         change = deciding.edit(before, {"reason": "signing"}, PERSON)
         found, sequence = await storage.save(unit.connection, before.graduate, before, change, OFFICER)

@@ -1,6 +1,9 @@
 """Rows that an administrator adds: stored with history, audit and event, and in use at once."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from itertools import count
 from typing import Any
@@ -17,12 +20,14 @@ from common.contracts import ChangeToken
 from common.contracts.code_list import TOPIC
 from common.database import Database
 from registry.codes import commands
-from registry.codes.domain import EntryPlan
+from registry.codes.domain import CodeInForce, EntryPlan
 from registry.codes.storage import CODE_ENTRIES
+from testing.databases import ServiceDatabase, sessions_at_a_lock
 from testing.messaging import running
 from testing.waiting import eventually
 
 Rows = Callable[..., Awaitable[list[dict[str, Any]]]]
+ADMIN = Principal(subject="admin", role=Role.ADMIN)
 _codes = count(500_901)
 
 
@@ -162,9 +167,27 @@ async def test_a_repeated_request_adds_one_row(admin: httpx.AsyncClient, code: s
     assert len(await listed(admin, code)) == 1
 
 
+async def test_two_administrators_add_no_two_rows_for_one_day(
+    database: Database, addresses: ServiceDatabase, code: str
+) -> None:
+    first, second = (new(code, valid_from=date(2024, month, 1)) for month in (5, 6))
+    async with database.transaction(ADMIN.actor) as unit:
+        await commands.add(unit, caller=ADMIN, plan=first)
+        act = partial(commands.add, caller=ADMIN, plan=second)
+        other = asyncio.create_task(database.patient.act(ADMIN.actor, act))
+        await sessions_at_a_lock(addresses, 1)
+        await unit.commit()
+    with pytest.raises(CodeInForce):
+        await other
+
+
 async def test_a_process_has_the_row_of_another_one_without_being_asked(database: Database, code: str) -> None:
-    caller = Principal(subject="admin", role=Role.ADMIN)
-    entry = CodeEntry(code, "两江新区", None, today(), None, "a notice", False)
     async with running(lambda: follow(database, CODE_ENTRIES)):
-        await database.act(caller.actor, partial(commands.add, caller=caller, plan=EntryPlan("division", entry)))
+        await database.act(ADMIN.actor, partial(commands.add, caller=ADMIN, plan=new(code)))
         await eventually(lambda: CodeLists.load().get("division").is_listed(code), describe="the row in this process")
+
+
+def new(code: str, **given: Any) -> EntryPlan:
+    return EntryPlan(
+        "division", replace(CodeEntry(code, "两江新区", None, date(2024, 5, 1), None, "a notice", False), **given)
+    )

@@ -54,6 +54,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # for every request it would look whether a provider was configured meanwhile; ours are metrics and traceparent
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
         middleware=[*_middleware(settings), Middleware(Dispatch, lambda: app, REFUSALS)],

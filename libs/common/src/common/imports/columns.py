@@ -64,17 +64,21 @@ class Columns:
         texts = {column: titles[position] for column, position in best.items()}
         return replace(header, positions={**header.positions, **best}, texts={**header.texts, **texts})
 
-    def shown(self, header: Header, cells: Sequence[Cell], fault: Fault) -> tuple[str, str | None]:
-        """Header text and value of the cell at fault, masked; the text is ours where the file lacks the column."""
+    def title(self, header: Header, cells: Sequence[Cell], fault: Fault) -> str:
+        """Header text of the cell at fault; ours where the file lacks the column."""
         column = self._column_at_fault(header, cells, fault.column)
-        title = header.texts.get(column) or next(iter(self.headers.get(column, ())), column)
+        return header.texts.get(column) or next(iter(self.headers.get(column, ())), column)
+
+    def shown(self, header: Header, cells: Sequence[Cell], fault: Fault) -> str | None:
+        """What may be shown of the cell at fault: masked, and not too much of it."""
+        column = self._column_at_fault(header, cells, fault.column)
         cell = header.cell(cells, column)
         if kind := self.identifying.get(column):
             value = masked(cell, kind)
         else:
             persons = (header.cell(cells, each) for each in self.identifying)
             value = without_persons(cell, persons, numbered=column in self.numbered)
-        return title, value[:MAX_SHOWN] or None
+        return value[:MAX_SHOWN] or None
 
     def _column_at_fault(self, header: Header, cells: Sequence[Cell], column: str) -> str:
         """The column itself, or that of its label where only this one is filled or there."""

@@ -1,13 +1,13 @@
 """The faulty rows of a file as their sender sees them: the first problems one by one, all rows in a workbook."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice, tee
+from itertools import islice, tee
 
 from common.codes.rules import rule
 from common.codes.spelling import Cell
 from common.errors import Message
 from common.imports.columns import Columns
-from common.imports.faults import Faults
+from common.imports.faults import Fault, Faults
 from common.imports.table import Table
 from common.operations.outcome import MAX_STORED, RowProblem
 from common.spreadsheets import write_workbook
@@ -18,9 +18,11 @@ def explained(table: Table, columns: Columns, faults: Faults) -> tuple[list[RowP
     problems: list[RowProblem] = []
 
     def rows_with_reasons() -> Iterator[tuple[Sequence[Cell], str]]:
-        for cells, own in _rows_found(table, columns, faults):
-            problems.extend(own[: MAX_STORED - len(problems)])
-            yield cells, "；".join(f"{each.column}：{each.message.zh} / {each.message.en}" for each in own)
+        for number, cells, own in _rows_found(table, faults):
+            wanted = own[: MAX_STORED - len(problems)]
+            problems.extend(_problem(table, columns, number, cells, each) for each in wanted)
+            texts = ((columns.title(table.header, cells, each), _text(each)) for each in own)
+            yield cells, "；".join(f"{title}：{text.zh} / {text.en}" for title, text in texts)
 
     rows, reasons = tee(rows_with_reasons())
     report = write_workbook(table.titles, (cells for cells, _ in rows), (reason for _, reason in reasons))
@@ -29,19 +31,22 @@ def explained(table: Table, columns: Columns, faults: Faults) -> tuple[list[RowP
 
 def first_problems(table: Table, columns: Columns, found: Faults, most: int) -> list[RowProblem]:
     """So many of what was found, row by row; CPU work, so run it in a thread."""
-    return list(islice(chain.from_iterable(own for _, own in _rows_found(table, columns, found)), most))
+    rows = _rows_found(table, found)
+    return list(islice((_problem(table, columns, at, cells, each) for at, cells, own in rows for each in own), most))
 
 
-def _rows_found(table: Table, columns: Columns, found: Faults) -> Iterator[tuple[Sequence[Cell], Sequence[RowProblem]]]:
-    """Cells of each row about which something was found, in the order of the file, and what it was."""
+def _rows_found(table: Table, found: Faults) -> Iterator[tuple[int, Sequence[Cell], Sequence[Fault]]]:
+    """Number and cells of each row about which something was found, in the order of the file, and what it was."""
     rows = table.rows()
     for number, faults in found:
-        cells = next(cells for each, cells in rows if each == number)
-        own = []
-        for fault in faults:
-            title, value = columns.shown(table.header, cells, fault)
-            text = rule(fault.rule).text
-            if fault.against:
-                text = Message(f"{text.zh}（{fault.against}）", f"{text.en} ({fault.against})")
-            own.append(RowProblem(number, title, fault.rule, value, text))
-        yield cells, own
+        yield number, next(cells for each, cells in rows if each == number), faults
+
+
+def _problem(table: Table, columns: Columns, number: int, cells: Sequence[Cell], fault: Fault) -> RowProblem:
+    title, value = columns.title(table.header, cells, fault), columns.shown(table.header, cells, fault)
+    return RowProblem(number, title, fault.rule, value, _text(fault))
+
+
+def _text(fault: Fault) -> Message:
+    text = rule(fault.rule).text
+    return Message(f"{text.zh}（{fault.against}）", f"{text.en} ({fault.against})") if fault.against else text

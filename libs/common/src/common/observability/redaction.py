@@ -35,6 +35,9 @@ _PATTERNS = (
 )
 """Citizen ids, long account-like numbers, mobile numbers, e-mail addresses, tokens, credentials in addresses."""
 
+_NUMBERS_OF_PERSONS = 10**10
+"""The patterns ask for eleven digits at least; most numbers are counts, and need not be looked at as texts."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -58,8 +61,10 @@ def redacted(value: Any) -> Any:
         return [redacted(each) for each in value]
     if isinstance(value, bytes | bytearray | memoryview):
         return f"[{len(value)} bytes]"
-    if isinstance(value, int | float | None):
-        return value if value is None or redacted_text(str(value)) == str(value) else MASK
+    if value is None or (isinstance(value, int) and abs(value) < _NUMBERS_OF_PERSONS):
+        return value
+    if isinstance(value, int | float):
+        return value if redacted_text(str(value)) == str(value) else MASK
     return redacted_text(value if isinstance(value, str) else str(value))
 
 

@@ -11,7 +11,6 @@ from typing import NoReturn
 
 import uvicorn
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 
 from common import clock
 from common.bounded import OutOfTimeError, wait_at_most
@@ -21,6 +20,7 @@ from common.contracts import OutgoingEvent
 from common.contracts.catalogue import SUBSCRIPTIONS
 from common.contracts.envelope import StoredEvent
 from common.database import Database
+from common.database.dedicated import LOST
 from common.database.revisions import DatabaseBehindError, require_current
 from common.errors import QuxiangError, TransientError
 from common.http.probes import probes_app
@@ -83,13 +83,13 @@ async def _run(service: Service, settings: ServiceSettings, parsed: Namespace) -
     except DatabaseBehindError:
         _log.error("The database is behind this code: run migrate first")
         return 1
-    except (QuxiangError, BrokerUnavailableError, SQLAlchemyError, OSError):
+    except (QuxiangError, BrokerUnavailableError, *LOST):
         _log.exception("Command failed")
         return 1
     finally:
         try:
             await wait_at_most(database.dispose(), 1.0, "closing of the pool")
-        except (OutOfTimeError, SQLAlchemyError, OSError) as error:
+        except (OutOfTimeError, *LOST) as error:
             _log.warning("Pool not closed cleanly", error=type(error).__name__)
 
 

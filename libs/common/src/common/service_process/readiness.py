@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from common.bounded import OutOfTimeError, wait_at_most
 from common.database import Database
+from common.database.dedicated import LOST
 from common.database.revisions import is_current
 from common.errors import QuxiangError
 from common.service_process.composition import Background, NotReady, Readiness
@@ -25,7 +24,7 @@ def database_check(database: Database, package: str) -> NotReady:
     async def not_ready() -> str | None:
         try:
             current = await wait_at_most(is_current(database, package), _ANSWER_SECONDS, "database")
-        except (QuxiangError, SQLAlchemyError, OSError, OutOfTimeError):
+        except (QuxiangError, *LOST, OutOfTimeError):
             return "database does not answer"
         return None if current else "database is behind this code"
 

@@ -1,16 +1,21 @@
-"""Writing workbooks that no spreadsheet program takes for commands."""
+"""Writing workbooks that no spreadsheet program takes for commands.
+
+Rows go into the packed file one by one: a table of all cells would take many times the memory of the file.
+"""
 
 import io
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from html import escape
+from itertools import chain, repeat
+from string import ascii_uppercase
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from common.codes.spelling import Cell
 from common.spreadsheets.cells import Month
-
-if TYPE_CHECKING:
-    import xlsxwriter
 
 MAX_CELL = 32_767
 
@@ -18,6 +23,45 @@ REASON_HEADER = "错误原因 / Reason"
 
 _DANGEROUS = tuple("=+-@＝＋－＠\t\r\n\0")
 _APOSTROPHE = "'"
+_EPOCH = date(1899, 12, 30)
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+_BEGIN = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_TEXT, _DAY, _MONTH = 1, 2, 3
+"""Places of the formats in `xl/styles.xml`."""
+
+_PARTS = {
+    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPES}sheet.main+xml"/>'
+    f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}styles+xml"/>'
+    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPES}worksheet+xml"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}">'
+    f'<Relationship Id="rId1" Type="{_KINDS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_RELATIONS}">'
+    f'<Relationship Id="rId1" Type="{_KINDS}/worksheet" Target="worksheets/sheet1.xml"/>'
+    f'<Relationship Id="rId2" Type="{_KINDS}/styles" Target="styles.xml"/></Relationships>',
+    "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><numFmts count="2">'
+    '<numFmt numFmtId="164" formatCode="yyyy-mm-dd"/><numFmt numFmtId="165" formatCode="yyyy-mm"/></numFmts>'
+    '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="4">'
+    + "".join(
+        f'<xf numFmtId="{code}" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+        for code in (0, 49, 164, 165)
+    )
+    + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
+}
+_FROZEN = (
+    '<sheetViews><sheetView workbookViewId="0">'
+    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+)
+# what XML cannot hold, and what reads like its replacement; a line feed alone is kept by all readers
+_NO_XML = re.compile("[\0-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def write_workbook(
@@ -28,22 +72,23 @@ def write_workbook(
     sheet_name: str = "数据",
 ) -> bytes:
     """The workbook; with `reasons`, one for each row, they become the last column. CPU work, so run it in a thread."""
-    # an extra: a service whose uploads are no spreadsheets does not install it
-    import xlsxwriter
-
-    content = io.BytesIO()
-    # in_memory: services write to no disk
-    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(sheet_name)
-    codes = {"text": "@", "day": "yyyy-mm-dd", "month": "yyyy-mm"}
-    formats = {name: book.add_format({"num_format": code}) for name, code in codes.items()}
-    _write_row(sheet, 0, headers if reasons is None else [*headers, REASON_HEADER], formats)
     width, remaining = len(headers), iter(reasons or ())
-    for index, row in enumerate(rows, 1):
-        cells = [*row[:width], *([None] * (width - len(row)))]
-        _write_row(sheet, index, [*cells, next(remaining, None)], formats)
-    sheet.freeze_panes(1, 0)
-    book.close()
+    first: Sequence[Cell] = [*headers, *([] if reasons is None else [REASON_HEADER])]
+    padded: Iterator[Sequence[Cell]] = (
+        [*row[:width], *repeat(None, width - len(row)), next(remaining, None)] for row in rows
+    )
+    sheets = f'<sheets><sheet name="{escape(sheet_name)}" sheetId="1" r:id="rId1"/></sheets>'
+    # services write to no disk
+    content = io.BytesIO()
+    with ZipFile(content, "w", ZIP_DEFLATED, compresslevel=3) as package:
+        for name, part in _PARTS.items():
+            package.writestr(name, _BEGIN + part)
+        package.writestr("xl/workbook.xml", f'{_BEGIN}<workbook xmlns="{_MAIN}" xmlns:r="{_KINDS}">{sheets}</workbook>')
+        with package.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+            sheet.write(f'{_BEGIN}<worksheet xmlns="{_MAIN}">{_FROZEN}<sheetData>'.encode())
+            for number, row in enumerate(chain([first], padded), 1):
+                sheet.write(_row(number, row).encode("utf-8", "replace"))
+            sheet.write(b"</sheetData></worksheet>")
     return content.getvalue()
 
 
@@ -59,15 +104,26 @@ def safe_text(text: str) -> str:
     return (_APOSTROPHE + text if risky else text).replace("\0", "")[:MAX_CELL]
 
 
-def _write_row(
-    sheet: "xlsxwriter.worksheet.Worksheet", index: int, cells: Sequence[Cell], formats: dict[str, object]
-) -> None:
-    for column, cell in enumerate(cells):
+def _row(number: int, cells: Sequence[Cell]) -> str:
+    return f'<row r="{number}">{"".join(_cells(number, cells))}</row>'
+
+
+def _cells(number: int, cells: Sequence[Cell]) -> Iterator[str]:
+    for place, cell in zip(_letters(len(cells)), cells, strict=True):
         if isinstance(cell, str):
-            sheet.write_string(index, column, safe_text(cell), formats["text"])
+            text = _NO_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", escape(safe_text(cell), quote=False))
+            yield f'<c r="{place}{number}" s="{_TEXT}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
         elif isinstance(cell, bool):
-            sheet.write_boolean(index, column, cell)
+            yield f'<c r="{place}{number}" t="b"><v>{cell:d}</v></c>'
         elif isinstance(cell, int | float) and math.isfinite(cell):
-            sheet.write_number(index, column, cell)
+            yield f'<c r="{place}{number}"><v>{repr(cell).removesuffix(".0")}</v></c>'
         elif isinstance(cell, date):
-            sheet.write_datetime(index, column, cell, formats["month" if isinstance(cell, Month) else "day"])
+            style = _MONTH if isinstance(cell, Month) else _DAY
+            yield f'<c r="{place}{number}" s="{style}"><v>{(cell - _EPOCH).days}</v></c>'
+
+
+@lru_cache(maxsize=128)
+def _letters(width: int) -> Sequence[str]:
+    """The names of so many columns, A to ZZ."""
+    letters = ascii_uppercase
+    return [*letters, *(first + last for first in letters for last in letters)][:width]

@@ -20,6 +20,8 @@ from destinations.roster.domain import Graduate, RosterEntry
 EXPLAINED = frozenset({Action.RETURN, Action.DISPUTE})
 """Acts that need a reason."""
 
+_PARTIES = {party.value: party for party in Party}
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -46,8 +48,8 @@ def scope_of(caller: Principal) -> RowScope:
 
 def person_of(caller: Principal) -> Person | None:
     """The caller as a party to registrations, if the role is one."""
-    parties = [party for party in Party if party.value == caller.role.value]
-    return Person(parties[0], caller.subject) if parties else None
+    party = _PARTIES.get(caller.role.value)
+    return None if party is None else Person(party, caller.subject)
 
 
 async def register(
@@ -128,10 +130,9 @@ async def _locked_for(
 ) -> tuple[Registration, Person]:
     """The locked registration, once scope, role, version and state allow the act, in this order."""
     scope = scope_of(caller)
-    # read without the lock first: a caller outside the scope must neither wait for it nor learn from waiting
-    seen = await storage.get(unit.connection, scope, registration_id)
-    await storage.lock_streams(unit.connection, [seen.graduate.id])
-    # read again: the act before may have changed the registration, or an event the graduate's scope
+    # within the scope: a caller outside must neither wait for the lock nor learn from waiting
+    await storage.lock_stream(unit.connection, scope, registration_id)
+    # a statement of its own: the act before may have changed the registration, or an event the graduate's scope
     registration = await storage.get(unit.connection, scope, registration_id)
     person = deciding.must_take_part(action, person_of(caller))
     must_equal(expected, registration.version)

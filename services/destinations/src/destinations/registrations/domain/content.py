@@ -33,7 +33,7 @@ class Destination:
 
     def filled(self) -> frozenset[str]:
         """Names of the fields with a value; `flexible: false` counts as empty, since no code could forbid it."""
-        return frozenset(name for name, value in vars(self).items() if value is not None and value is not False)
+        return frozenset([name for name, value in vars(self).items() if value is not None and value is not False])
 
     def merged(self, patch: Mapping[str, Any]) -> "Destination":
         """The content after a merge patch: absent keeps, None clears."""
@@ -79,5 +79,4 @@ LONGEST: Mapping[str, int] = {
 def changed_fields(before: Destination | None, after: Destination) -> tuple[str, ...]:
     """Names of the fields that differ, in the order of the contract; without a version before, those that are set."""
     old: Mapping[str, Any] = vars(before) if before else {}
-    new = vars(after)
-    return tuple(name for name in FIELDS if old.get(name) != new[name])
+    return tuple([name for name, value in vars(after).items() if old.get(name) != value])

@@ -183,20 +183,23 @@ def incompleteness(content: Destination) -> tuple[FieldProblem, ...]:
 
 
 def _unknown_codes(content: Destination) -> tuple[FieldProblem, ...]:
-    lists = CodeLists.load()
+    lists, said = CodeLists.load(), vars(content)
     return tuple(
-        rule("unknown_code").problem(f"/{name}")
-        for name, list_name in CODE_LISTS.items()
-        if (code := getattr(content, name)) is not None and code not in lists.get(list_name)
+        [
+            rule("unknown_code").problem(f"/{name}")
+            for name, list_name in CODE_LISTS.items()
+            if (code := said[name]) is not None and code not in lists.get(list_name)
+        ]
     )
 
 
 def _unusable_texts(content: Destination) -> tuple[FieldProblem, ...]:
-    too_long = tuple(
+    said = vars(content)
+    too_long = [
         rule("length").problem(f"/{name}")
         for name, longest in LONGEST.items()
-        if not 0 < len(getattr(content, name) or "-") <= longest
-    )
+        if (text := said[name]) and len(text) > longest
+    ]
     wrong_uscc = content.employer_uscc is not None and not is_uscc(content.employer_uscc)
     wrong_kind = content.flexible_kind is not None and not _KIND.fullmatch(content.flexible_kind)
     return (

@@ -99,7 +99,7 @@ async def read_stored(
 ) -> Mapping[GraduateId, StoredRegistration]:
     """What is stored about each graduate, as it is at this moment."""
     graduates = await roster.graduates(connection, entries)
-    ids = sorted(graduates)
+    ids = list(graduates)
     registrations = await storage.current(connection, ids)
     streams = await connection.execute(_READ_STREAMS, {"ids": ids})
     last_days = {GraduateId(row.graduate_id): row.last_decided_on for row in streams}

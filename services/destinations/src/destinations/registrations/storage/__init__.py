@@ -10,7 +10,7 @@ from destinations.registrations.storage.registrations import (
     page,
 )
 from destinations.registrations.storage.saving import code_list_versions, save
-from destinations.registrations.storage.streams import lock_streams, open_streams
+from destinations.registrations.storage.streams import lock_stream, open_streams
 from destinations.registrations.storage.versions import Version, change_token_of, versions
 
 __all__ = [
@@ -20,7 +20,7 @@ __all__ = [
     "code_list_versions",
     "current",
     "get",
-    "lock_streams",
+    "lock_stream",
     "open_streams",
     "page",
     "save",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +59,8 @@ Made once, because putting so many columns together takes longer than to read a 
 
 _EFFECTIVE_AT = slice(-len(FIELDS), None)
 """Where the effective content stands in a row: an import reads thousands of them, by place."""
+
+_effective_facts = itemgetter("effective_version", "effective_source", "effective_confirmation", "effective_decided_on")
 
 
 @dataclass(frozen=True)
@@ -146,12 +149,8 @@ async def _fetch(connection: Connection, query: Select[Any], bound: Mapping[str,
 
 
 def _to_effective(row: Row) -> Effective | None:
-    if row.effective_version is None:
+    version, source, confirmation, decided_on = _effective_facts(row)
+    if version is None:
         return None
-    return Effective(
-        row.effective_version,
-        Destination(*row[_EFFECTIVE_AT]),
-        _SOURCES[row.effective_source],
-        _CONFIRMATIONS[row.effective_confirmation],
-        row.effective_decided_on,
-    )
+    content = Destination(*row[_EFFECTIVE_AT])
+    return Effective(version, content, _SOURCES[source], _CONFIRMATIONS[confirmation], decided_on)

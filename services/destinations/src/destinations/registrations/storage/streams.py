@@ -1,35 +1,52 @@
 """The row of a graduate in `destination_streams`: locked first by every write about the graduate."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ARRAY, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Select, Uuid, bindparam, select, text
 
-from common.identifiers import GraduateId, SchoolCode
+from common.auth import RowScope, ScopeShape
+from common.errors import NotFound
+from common.identifiers import GraduateId, RegistrationId, SchoolCode
 from common.sql import Connection
+from destinations.registrations.tables import registrations, streams
+from destinations.roster import storage as roster
+from destinations.roster.tables import graduates, schools
 
-_IDS = bindparam("ids", type_=ARRAY(Uuid))
 _OPEN = text(
     """
-    INSERT INTO destination_streams (graduate_id, school_code)
-    SELECT each, :school_code FROM unnest(:ids) AS each ORDER BY each
-    ON CONFLICT (graduate_id) DO NOTHING
+    INSERT INTO destination_streams AS kept (graduate_id, school_code)
+    SELECT DISTINCT each, CAST(:school_code AS text) FROM unnest(:ids) AS each ORDER BY each
+    -- a row that is there is locked, and nothing written
+    ON CONFLICT (graduate_id) DO UPDATE SET sequence = kept.sequence WHERE false
     """
-).bindparams(_IDS)
-_LOCK = text(
-    "SELECT FROM destination_streams WHERE graduate_id = ANY(:ids) ORDER BY graduate_id FOR UPDATE"
-).bindparams(_IDS)
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+
+@lru_cache
+def _lock(seen: ScopeShape) -> Select[Any]:
+    joined = streams.join(registrations, registrations.c.graduate_id == streams.c.graduate_id)
+    joined = joined.join(graduates, graduates.c.graduate_id == streams.c.graduate_id)
+    joined = joined.outerjoin(schools, schools.c.school_code == graduates.c.school_code)
+    found = select(streams.c.graduate_id).select_from(joined)
+    return found.where(roster.visible(seen), registrations.c.id == bindparam("id")).with_for_update(of=streams)
 
 
 async def open_streams(connection: Connection, school_code: SchoolCode, graduate_ids: Sequence[GraduateId]) -> None:
-    """Locks the streams of graduates of one school, each of which begins here if there is none."""
-    await connection.execute(_OPEN, {"ids": graduate_ids, "school_code": school_code})
-    await lock_streams(connection, graduate_ids)
+    """Locks the streams of graduates of one school, each of which begins here if there is none.
 
-
-async def lock_streams(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:
-    """Makes other writes about these graduates wait until the transaction ends.
-
-    One statement locks in the order of the ids, so that acts which meet on several graduates never lock in a circle.
-    Raises Busy when another act holds one of them for too long.
+    Other writes about these graduates then wait until the transaction ends. One statement locks in the order of the
+    ids, so that acts which meet on several graduates never lock in a circle. Raises Busy when another act holds one of
+    them for too long.
     """
-    await connection.execute(_LOCK, {"ids": graduate_ids})
+    await connection.execute(_OPEN, {"ids": graduate_ids, "school_code": school_code})
+
+
+async def lock_stream(connection: Connection, scope: RowScope, registration_id: RegistrationId) -> None:
+    """Locks the stream of the graduate whom a registration is about.
+
+    Raises NotFound without waiting if there is no such registration, or none in the scope; Busy like `open_streams`.
+    """
+    if await connection.scalar(_lock(scope.shape), {**scope.values, "id": registration_id}) is None:
+        raise NotFound

@@ -1,0 +1,69 @@
+"""A workbook that we write is read by others, and is never in memory as a table of cells."""
+
+import io
+import tracemalloc
+from datetime import date, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+
+from common.codes import Cell
+from common.sheet_reader.workbook import Workbook
+from common.spreadsheets import write_workbook
+from common.spreadsheets.cells import Month, Unclear
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "number_format"),
+    [
+        ("0012", "0012", "@"),
+        (" 两端 ", " 两端 ", "@"),
+        ('<a href="x">&amp;</a>', '<a href="x">&amp;</a>', "@"),
+        ("第一行\n第二行", "第一行\n第二行", "@"),
+        ("\U00020bb7野", "\U00020bb7野", "@"),
+        (Unclear("cell_error", "#N/A"), "#N/A", "@"),
+        ("x" * 40_000, "x" * 32_767, "@"),
+        (12.0, 12, "General"),
+        (0.1, 0.1, "General"),
+        (-1e300, -1e300, "General"),
+        (True, True, "General"),
+        (date(2024, 6, 15), datetime(2024, 6, 15), "yyyy-mm-dd"),  # noqa: DTZ001 - cells carry no zone
+        (Month(2024, 6, 1), datetime(2024, 6, 1), "yyyy-mm"),  # noqa: DTZ001
+        (None, None, "General"),
+        (float("inf"), None, "General"),
+    ],
+)
+def test_another_program_finds_the_cell_as_it_is(cell: Cell, value: object, number_format: str) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(["甲", "乙"], [["1", cell]]))).active
+    assert sheet is not None
+    found = sheet["B2"]
+    assert (found.value, found.number_format, type(found.value)) == (value, number_format, type(value))
+    assert (sheet.title, sheet.freeze_panes, sheet["A1"].value) == ("数据", "A2", "甲")
+
+
+@pytest.mark.parametrize("text", ["a\x07b", "a\x0bb", "a\rb", "a_x0041_b", "_x005F_x0041_", "a\ufffeb\uffff", "_x00"])
+def test_what_xml_cannot_hold_comes_back(text: str) -> None:
+    assert read(write_workbook(["甲"], [[text]])) == [["甲"], [text]]
+
+
+def test_more_columns_than_letters() -> None:
+    titles: list[Cell] = [f"第{number}列" for number in range(60)]
+    assert read(write_workbook([*map(str, titles)], [titles, titles[:30]], ["第一", "第二"]))[1:] == [
+        [*titles, "第一"],
+        [*titles[:30], *[None] * 30, "第二"],
+    ]
+
+
+def test_the_rows_of_a_workbook_are_not_kept() -> None:
+    rows = ([f"{number}-{place}" for place in range(10)] for number in range(5_000))
+    tracemalloc.start()
+    size = len(write_workbook([str(place) for place in range(10)], rows))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * size + 1_000_000
+
+
+def read(content: bytes) -> list[list[Any]]:
+    (sheet,) = Workbook(content).sheets
+    return [cells for _, cells in sheet.rows()]
