@@ -20,7 +20,7 @@ from common.contracts import OutgoingEvent
 from common.contracts.catalogue import SUBSCRIPTIONS
 from common.contracts.envelope import StoredEvent
 from common.database import Database
-from common.database.dedicated import LOST
+from common.database.failures import LOST
 from common.database.revisions import DatabaseBehindError, require_current
 from common.errors import QuxiangError, TransientError
 from common.http.probes import probes_app

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from common.bounded import OutOfTimeError, wait_at_most
 from common.database import Database
-from common.database.dedicated import LOST
+from common.database.failures import LOST
 from common.database.revisions import is_current
 from common.errors import QuxiangError
 from common.service_process.composition import Background, NotReady, Readiness
