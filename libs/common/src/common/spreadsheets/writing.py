@@ -1,6 +1,7 @@
 """Writing workbooks that no spreadsheet program takes for commands.
 
-Rows go into the packed file one by one: a table of all cells would take many times the memory of the file.
+Rows go into the packed file one by one. A table of all cells would take many times the memory of the file; libraries
+that write row by row keep the rows in a file beside, and no person's data may lie on a disk in the clear.
 """
 
 import io
