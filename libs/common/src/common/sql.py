@@ -86,11 +86,11 @@ class Connection:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """What fails within is undone alone, and the transaction goes on."""
+        """What fails within is undone alone, and the transaction goes on; an act that is cancelled is undone whole."""
         await self.driver.execute("SAVEPOINT within")
         try:
             yield
-        except BaseException:
+        except Exception:
             # released, too: a savepoint around this one has the same name
             await self.driver.execute("ROLLBACK TO SAVEPOINT within; RELEASE SAVEPOINT within")
             raise

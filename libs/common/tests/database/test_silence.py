@@ -61,8 +61,9 @@ async def test_a_cancelled_act_gives_its_connection_back_though_the_server_is_si
     async def act() -> None:
         async with database.transaction(SYSTEM) as unit:
             await unit.connection.execute(text("SELECT"))
-            begun.set()
-            await unit.connection.execute(text("SELECT pg_sleep(600)"))
+            async with unit.connection.savepoint():
+                begun.set()
+                await unit.connection.execute(text("SELECT pg_sleep(600)"))
 
     acting = asyncio.create_task(act())
     await begun.wait()
