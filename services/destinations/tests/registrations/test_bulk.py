@@ -67,7 +67,7 @@ async def write(
             )
             for number, (each, content) in enumerate(zip(ids, contents, strict=True))
         ]
-        await bulk.write(unit, rows, bulk.Writing("10001", day, "operation"))
+        await bulk.write(unit, rows, bulk.Writing("10001", day, "operation", CodeLists.load()))
         await unit.commit()
     return rows
 

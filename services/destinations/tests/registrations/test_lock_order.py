@@ -12,6 +12,7 @@ from acting import COLLEGE, SCHOOL, SEEKING, act, graduate_role, register
 from enrolling import Enrolment, roster_entry
 
 from common.auth import SYSTEM, Principal
+from common.codes import CodeLists
 from common.database import Database, UnitOfWork
 from common.errors import Conflict, Forbidden, Versions
 from common.identifiers import Cohort, GraduateId
@@ -104,7 +105,7 @@ async def import_chunk(entries: Sequence[RosterEntry], unit: UnitOfWork) -> None
         Planned(RegistrationRow(number), stored, deciding.imported(stored.registration, SEEKING, officer))
         for number, stored in enumerate(known.values())
     ]
-    await write(unit, rows, Writing("10001", None, "operation"))
+    await write(unit, rows, Writing("10001", None, "operation", CodeLists.load()))
 
 
 async def meet_all(database: Database, pairs: Mapping[str, tuple[Act, Act]]) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from common.auth import SYSTEM, RowScope
+from common.codes import CodeLists
 from common.contracts import OutgoingEvent
 from common.contracts.graduate import GraduateData
 from common.crypto import FieldCipher
@@ -65,7 +66,7 @@ async def test_sql_and_pure_rules_agree(
             changed = changed_fields(entry, wanted)
             status_before = entry.status if entry else None
             records = [record(cipher, school, graduate_id, entry is None, given_fields)]
-            merged = (await merge(unit, records, school, COHORT)).counts
+            merged = (await merge(unit, records, school, COHORT, CodeLists.load().version)).counts
             version += bool(changed)
             stored = (await roster.listed(unit.connection, SEES_ALL, Filters(school), after=None, limit=2))[0]
             assert opened_entry(cipher, stored) == wanted

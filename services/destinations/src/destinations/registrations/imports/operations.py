@@ -51,9 +51,10 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         self._registry = registry
         self._task = task = Task.of(context.parameters)
         day = context.parameters["effective_on"]
-        self._writing = Writing(task.school_code, date.fromisoformat(day) if day else None, str(context.id))
         self._person = Person(Party.SCHOOL_OFFICER, context.actor.subject)
         self._reader = RowReader(header, task.school_code, task.cohort)
+        effective_on = date.fromisoformat(day) if day else None
+        self._writing = Writing(task.school_code, effective_on, str(context.id), self._reader.lists)
         self._resolved = ResolvedRows()
         self._seen = SeenKeys()
 

@@ -5,7 +5,7 @@ A field that is absent from `given` keeps what is stored; one that is given as N
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from common.codes import Cell, CodeLists, CodeProblem
 from common.codes.spelling import cell_text, normalise
@@ -54,12 +54,13 @@ class RowReader:
     """Reads the rows of one file for one school and cohort."""
 
     def __init__(self, header: Header, school_code: str, cohort: int) -> None:
+        self.lists = CodeLists.load()
         self._header = header
         self._school_code = school_code
         self._cohort = cohort
         self._person = CellReader(header, PERSON)
         self._content = CellReader[object](header, readings(cohort))
-        self._reason = lru_cache(maxsize=2_000, typed=True)(_reason)
+        self._reason = lru_cache(maxsize=2_000, typed=True)(partial(_reason, self.lists))
         self.number_column = next(key for key in KEYS if key in header.positions)
 
     def read_person(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
@@ -126,12 +127,12 @@ PERSON = (
 """How the cells are read that name a graduate."""
 
 
-def _reason(destination_code: str, label: Cell) -> str | None:
+def _reason(lists: CodeLists, destination_code: str, label: Cell) -> str | None:
     """The reason that a sub-label tells: 求职中 is a reason of 待就业. The code's own label tells no more than it."""
-    own = CodeLists.load().get(CODE_LISTS["destination_code"]).lookup(destination_code)
+    own = lists.get(CODE_LISTS["destination_code"]).lookup(destination_code)
     if own is not None and normalise(cell_text(label)) == normalise(own.label_zh):
         return None
-    reasons = CodeLists.load().get("not-employed-reason")
+    reasons = lists.get("not-employed-reason")
     try:
         reason = reasons.resolve_cell(label)
     except CodeProblem:

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from common.clock import NOW_SQL, TODAY_SQL
+from common.codes import CodeLists
 from common.contracts import ChangeToken
 from common.contracts import registration as contract
 from common.database import UnitOfWork
@@ -109,11 +110,12 @@ _SAID_BY_DATABASE = {"registration_id", "decided_on", "recorded_at"}
 
 @dataclass(frozen=True)
 class Writing:
-    """What all rows of one write have in common."""
+    """What all rows of one write have in common; the code lists are those that they were read with."""
 
     school_code: str
     effective_on: date | None
     operation_id: str
+    lists: CodeLists
 
 
 async def write(unit: UnitOfWork, rows: Sequence[Planned], writing: Writing) -> ChangeToken | None:
@@ -130,7 +132,7 @@ async def write(unit: UnitOfWork, rows: Sequence[Planned], writing: Writing) -> 
         "operation_id": writing.operation_id,
     }
     await connection.execute(_STAGE)
-    records = await asyncio.to_thread(list, map(_record, rows))
+    records = await asyncio.to_thread(lambda: [_record(row, writing.lists) for row in rows])
     driver = unit.driver
     await driver.copy_records_to_table("staged", columns=_STAGED, records=records)
     for statement in (_PREPARE, _WRITE_CURRENT, _WRITE_VERSIONS, _WRITE_STREAMS, _WRITE_AUDIT):
@@ -140,7 +142,7 @@ async def write(unit: UnitOfWork, rows: Sequence[Planned], writing: Writing) -> 
     return ChangeToken(contract.TOPIC, writing.school_code, last.key, last.sequence)
 
 
-def _record(planned: Planned) -> tuple[object, ...]:
+def _record(planned: Planned, lists: CodeLists) -> tuple[object, ...]:
     change, before, graduate = planned.change, planned.known.registration, planned.known.graduate
     values: dict[str, object] = {
         **change.content.values(),
@@ -153,7 +155,7 @@ def _record(planned: Planned) -> tuple[object, ...]:
         "stage": change.stage.value,
         "confirmation": change.confirmation and change.confirmation.value,
         "source": change.source.value,
-        "code_lists": storage.code_list_versions(change.content),
+        "code_lists": storage.code_list_versions(change.content, lists),
         "incomplete": list(change.incomplete),
         "previous_day": before.decided_on if before else None,
         "changed_fields": list(change.changed),

@@ -82,7 +82,7 @@ async def save(
         "state": change.stage.state.value,
         "confirmation": change.confirmation and change.confirmation.value,
         "source": change.source.value,
-        "code_lists": code_list_versions(change.content),
+        "code_lists": code_list_versions(change.content, CodeLists.load()),
         "incomplete": list(change.incomplete),
         "takes_effect": change.takes_effect,
         "published": change.announcement is not None,
@@ -105,9 +105,9 @@ async def save(
     return after(graduate, before, change, stamp), row.sequence
 
 
-def code_list_versions(content: Destination) -> str:
+def code_list_versions(content: Destination, lists: CodeLists) -> str:
     """The version of each code list that the content has a code of, as a JSON object."""
-    lists, names = CodeLists.load(), {CODE_LISTS[name] for name in CODE_LISTS.keys() & content.filled()}
+    names = {CODE_LISTS[name] for name in CODE_LISTS.keys() & content.filled()}
     return _as_json(tuple((name, lists.get(name).version) for name in sorted(names)))
 
 

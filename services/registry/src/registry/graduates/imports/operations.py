@@ -90,7 +90,8 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         if not changing:
             return Written({"unchanged": unchanged})
         records = await self._with_units(unit, partial(self._planner.records, changing))
-        merged = await merge(unit, records, self._task.school_code, self._task.cohort, self._operation_id)
+        roster, version = (self._task.school_code, self._task.cohort), self._planner.lists_version
+        merged = await merge(unit, records, *roster, version, self._operation_id)
         return replace(merged, counts={**merged.counts, "unchanged": merged.counts["unchanged"] + unchanged})
 
     async def _looked_up(

@@ -41,6 +41,8 @@ class RosterPlanner:
     """Reads, checks and seals the rows of one file. Remembers the keys of earlier chunks to find repeated ones."""
 
     def __init__(self, header: Header, task: Task, cipher: FieldCipher) -> None:
+        # of the lists that cells are read with, and that is stored with the rows, whatever is added meanwhile
+        self.lists_version = CodeLists.load().version
         self._reader = RowReader(header, task.school_code, task.cohort)
         self._header = header
         self._school_code = task.school_code
@@ -50,8 +52,7 @@ class RosterPlanner:
         # then rows are checked as they are read, while the database stores those before; most are as they were or none
         self._expects_changes = False
         columns = ",".join(f"{column}@{header.texts[column]}" for column in sorted(header.positions))
-        lists = CodeLists.load().version
-        self._salt = "\x1f".join((task.school_code, str(task.cohort), CHECKS_VERSION, lists, columns))
+        self._salt = "\x1f".join((task.school_code, str(task.cohort), CHECKS_VERSION, self.lists_version, columns))
         self._positions = [header.positions[column] for column in sorted(header.positions)]
 
     def read(self, number: int, cells: Sequence[Cell]) -> RosterRow:

@@ -11,7 +11,6 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.dialects import postgresql
 
 from common.clock import NOW_SQL, TODAY_SQL
-from common.codes import CodeLists
 from common.contracts import ChangeToken, graduate
 from common.database import UnitOfWork
 from common.identifiers import Cohort, OperationId, SchoolCode
@@ -183,10 +182,12 @@ async def merge(
     records: Sequence[tuple[object, ...]],
     school_code: SchoolCode,
     cohort: Cohort,
+    lists_version: str,
     operation_id: OperationId | None = None,
 ) -> Written:
     """Stores the records, their history, events and audit entries; never commits. No graduate may occur twice.
 
+    `lists_version` is that of the code lists which the records were checked with.
     Counts the graduates that it created, changed and left as they were.
     """
     if not records:
@@ -203,7 +204,7 @@ async def merge(
         "first_day": first_day(cohort),
         "completed": list(levels_with_status(Status.COMPLETED)),
         "left": list(levels_with_status(Status.WITHDRAWN)),
-        "code_lists_version": CodeLists.load().version,
+        "code_lists_version": lists_version,
         "subject": unit.actor.subject,
         "role": unit.actor.role,
         "correlation_id": unit.correlation_id,
