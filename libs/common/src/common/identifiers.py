@@ -27,6 +27,9 @@ ResponseId = NewType("ResponseId", UUID)
 SchoolCode = NewType("SchoolCode", str)
 """院校代码: the national five digits."""
 
+NO_SCHOOL = SchoolCode("00000")
+"""What files, and events that are about all schools, write where there is no school."""
+
 CollegeCode = NewType("CollegeCode", str)
 """院系代码: a school's own."""
 

@@ -48,15 +48,18 @@ def test_every_set_of_rows_has_a_version_of_its_own() -> None:
     assert len(set(versions)) == 4
     assert {each.rpartition("-")[0] for each in versions} == {"2024-09-01"}
     assert industries.extended([replace(DRONES)]).version == versions[1]
+    assert industries.extended(reversed(others[2])).version == versions[3]
 
 
 def test_a_process_uses_the_rows_that_it_was_given_last() -> None:
     before = CodeLists.load().version
-    CodeLists.use({"industry": [DRONES], "a list of a later release": [DRONES]})
+    before_all = CodeLists.turn()
+    CodeLists.use({"industry": [DRONES], "a list of a later release": [DRONES]}, CodeLists.turn())
+    CodeLists.use({}, before_all)
     assert "47" in CodeLists.load().get("industry")
     assert CodeLists.load().version != before
     assert "47" not in CodeLists.of_release().get("industry")
-    CodeLists.use({})
+    CodeLists.use({}, CodeLists.turn())
     assert "47" not in CodeLists.load().get("industry")
     assert CodeLists.load().version == before
 

@@ -19,6 +19,7 @@ from common.contracts import code_list as code_list_contract
 from common.contracts.fields import example_instant
 from common.contracts.registration import DECIDED, TOPIC, DestinationData
 from common.database import Database, new_metadata
+from common.identifiers import NO_SCHOOL
 from common.kafka import consumer, delete_topics, ensure_topics
 from common.outbox import outbox_tables
 from common.settings import ServiceSettings
@@ -139,7 +140,7 @@ async def outbox_rows(database: Database) -> list[Row]:
 def code_entry_event(code: str, sequence: int = 1, code_list: str = "industry", **given: Any) -> IncomingEvent:
     """An event of the code list topic, as a consumer receives it: a row for a code from 1 September 2024."""
     content = {
-        "school_code": code_list_contract.NO_SCHOOL,
+        "school_code": NO_SCHOOL,
         "recorded_at": example_instant(),
         "code_list": code_list,
         "code": code,

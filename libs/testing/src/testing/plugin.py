@@ -70,4 +70,4 @@ def kafka_address() -> str:
 def lists_of_the_release() -> Generator[None, None, None]:
     """Leaves no row to the next test that this one has added to the code lists of the process."""
     yield
-    CodeLists.use({})
+    CodeLists.use({}, CodeLists.turn())

@@ -10,7 +10,7 @@ import pytest
 from desks import UNIT, Desk
 from office import FULL, Office, counts, faults, stored
 
-from common.code_entries import follow
+from common.code_entries import Follower
 from common.codes import CodeLists
 from common.consuming import Handle
 from common.contracts.code_list import EntryState
@@ -66,7 +66,7 @@ async def test_a_registration_with_an_added_code_is_refused_before_and_taken_aft
         ("/industry_code", "unknown_code")
     ]
     await apply([code_entry_event("47")])
-    async with running(lambda: follow(database, CODE_ENTRIES)):
+    async with running(Follower(database, CODE_ENTRIES).run):
         await eventually(lambda: "47" in CodeLists.load().get("industry"), describe="the row in this process")
         await apply([code_entry_event("48", 2)])
         await eventually(lambda: "48" in CodeLists.load().get("industry"), describe="the next row")

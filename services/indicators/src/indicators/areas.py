@@ -51,7 +51,7 @@ def types_of(*topics: str) -> Iterable[str]:
 AREAS = (
     Area(
         tables=[code_entries],
-        handlers=dict.fromkeys(types_of(code_list.TOPIC), keep_code_entries),
+        handlers={code_list.CHANGED: keep_code_entries},
         subscription=FIGURES,
     ),
     Area(

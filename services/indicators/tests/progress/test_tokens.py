@@ -1,6 +1,7 @@
 """What a change token must wait for: its own event, in its own school, and what that event needs to count."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -81,6 +82,7 @@ async def test_a_row_of_a_code_list_is_included_once_this_process_labels_with_it
     assert [ChangeToken.decode(token.encode()) for token in tokens] == tokens
     await apply([event])
     assert await included_of(database, tokens) == {tokens[0]}
+    assert not await all_included(database, [replace(tokens[0], school_code="90001")])
     assert "47" in CodeLists.load().get("industry")
     await apply([later])
     assert await all_included(database, tokens)

@@ -48,6 +48,7 @@ def test_the_codes_of_a_release_have_the_form_of_those_that_may_be_added(code_li
         ("industry", {"label_zh": "\u3000"}, "/label_zh", "printable"),
         ("industry", {"label_en": "Low\naltitude"}, "/label_en", "printable"),
         ("industry", {"source": "\ud800"}, "/source", "printable"),
+        ("industry", {"source": "张老师 13812345678"}, "/source", "personal_data"),
         ("industry", {"attributes": {"parent": "34"}}, "/attributes/parent", "unknown_attribute"),
         ("industry", {"attributes": {"tier": "quaternary"}}, "/attributes/tier", "choice"),
         ("division", {"attributes": {"parent": "500199"}}, "/attributes/parent", "choice"),
@@ -73,6 +74,20 @@ def test_a_label_means_one_code(given: dict[str, Any]) -> None:
     with pytest.raises(LabelInUse) as refused:
         require_addable(LISTS.get("industry"), replace(DRONES, **given))
     assert refused.value.extra == {"used_by": "22"}
+
+
+@pytest.mark.parametrize("label", ["34", "34.0", "３４"])
+def test_no_label_reads_as_the_code_of_another_row(label: str) -> None:
+    with pytest.raises(LabelInUse) as refused:
+        require_addable(LISTS.get("industry"), replace(DRONES, label_zh=label))
+    assert refused.value.extra == {"used_by": "34"}
+
+
+def test_no_code_is_the_label_of_another_row() -> None:
+    industries = LISTS.get("industry").extended([replace(DRONES, code="48", label_zh="47", label_en=None)])
+    with pytest.raises(LabelInUse) as refused:
+        require_addable(industries, replace(DRONES, valid_from=date(2030, 1, 1)))
+    assert refused.value.extra == {"used_by": "48"}
 
 
 def test_places_share_their_names() -> None:

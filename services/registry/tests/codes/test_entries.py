@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import count
 from typing import Any
@@ -14,19 +14,21 @@ import pytest
 
 from common.auth import Principal, Role
 from common.clock import today
-from common.code_entries import follow
+from common.code_entries import Follower
 from common.codes import CodeEntry, CodeLists
 from common.contracts import ChangeToken
 from common.contracts.code_list import TOPIC
 from common.database import Database
-from registry.codes import commands
+from registry.codes import commands, storage
 from registry.codes.domain import CodeInForce, EntryPlan
 from registry.codes.storage import CODE_ENTRIES
+from registry.settings import Settings
 from testing.databases import ServiceDatabase, sessions_at_a_lock
 from testing.messaging import running
 from testing.waiting import eventually
 
 Rows = Callable[..., Awaitable[list[dict[str, Any]]]]
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 ADMIN = Principal(subject="admin", role=Role.ADMIN)
 _codes = count(500_901)
 
@@ -182,9 +184,43 @@ async def test_two_administrators_add_no_two_rows_for_one_day(
 
 
 async def test_a_process_has_the_row_of_another_one_without_being_asked(database: Database, code: str) -> None:
-    async with running(lambda: follow(database, CODE_ENTRIES)):
+    async with running(Follower(database, CODE_ENTRIES).run):
         await database.act(ADMIN.actor, partial(commands.add, caller=ADMIN, plan=new(code)))
         await eventually(lambda: CodeLists.load().get("division").is_listed(code), describe="the row in this process")
+
+
+async def test_a_process_that_gets_no_connection_to_listen_reads_all_the_same(
+    settings: Settings, database: Database, code: str
+) -> None:
+    own = Database.connect(settings)
+    await CODE_ENTRIES.refresh(own)
+    # connections of the pool stay, and no other one is to be had
+    own.pool.url = NOWHERE
+    follower = Follower(own, CODE_ENTRIES)
+    async with running(follower.run):
+        await database.act(ADMIN.actor, partial(commands.add, caller=ADMIN, plan=new(code)))
+        await eventually(lambda: CodeLists.load().get("division").is_listed(code), describe="the row in this process")
+    assert await follower.not_ready() is None
+    await own.dispose()
+
+
+async def test_a_process_that_cannot_read_the_rows_is_not_ready() -> None:
+    follower = Follower(Database.connect(NOWHERE), CODE_ENTRIES)
+    assert await follower.not_ready() is None
+    async with running(follower.run):
+        await eventually(follower.not_ready, describe="the reason")
+
+
+async def test_an_added_row_hidden_by_a_release_keeps_its_first_day(database: Database) -> None:
+    released = next(each for each in CodeLists.of_release().get("division") if each.valid_from)
+    assert released.valid_from is not None
+    before = released.valid_from - timedelta(days=1)
+    hidden = new(released.code, valid_from=date(1970, 1, 1))
+    async with database.transaction(ADMIN.actor) as unit:
+        await storage.add(unit, hidden)
+        assert hidden.entry not in tuple(await storage.current(unit.connection, "division"))
+        with pytest.raises(CodeInForce):
+            await commands.add(unit, caller=ADMIN, plan=replace(hidden, entry=replace(hidden.entry, valid_to=before)))
 
 
 def new(code: str, **given: Any) -> EntryPlan:

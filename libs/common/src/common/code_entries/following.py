@@ -7,7 +7,6 @@ import asyncio
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 
 import asyncpg
 from sqlalchemy import ColumnElement, Table, select, text, true
@@ -30,7 +29,6 @@ _CHANNEL = "quxiang_code_entries"
 _NOTIFY = text(f"SELECT pg_notify('{_CHANNEL}', '')")
 
 _log = logger(__name__)
-_turns = count(1)
 
 
 @dataclass(frozen=True)
@@ -42,13 +40,11 @@ class _Added:
 class CodeEntries:
     """Where a service has the added rows: a table with the columns of `code_entries_table` as far as they are read."""
 
-    _in_use = 0
-
     def __init__(self, table: Table) -> None:
         listed: ColumnElement[bool] = table.c.state == EntryState.LISTED.value if "state" in table.c else true()
         names = ("code_list", "code", "label_zh", "label_en", "valid_from", "valid_to", "source", "verified")
         columns = [table.c[name] for name in (*names, "attributes")]
-        # the version of a list depends on the order of its rows
+        # the same rows in the same order are no change
         self._query = select(*columns).where(listed).order_by(*columns[:2], table.c.valid_from)
 
     async def read(self, connection: Connection) -> AddedEntries:
@@ -60,13 +56,10 @@ class CodeEntries:
 
     async def refresh(self, database: Database) -> CodeLists:
         """Brings the lists of this process up to what is committed now, and gives them."""
-        turn = next(_turns)
+        turn = CodeLists.turn()
         async with database.reading() as connection:
             added = await self.read(connection)
-        # what another task began to read later is no older
-        if turn > CodeEntries._in_use:
-            CodeEntries._in_use = turn
-            CodeLists.use(added)
+        CodeLists.use(added, turn)
         return CodeLists.load()
 
 
@@ -75,26 +68,51 @@ async def notify(connection: Connection) -> None:
     await connection.execute(_NOTIFY)
 
 
-async def follow(database: Database, entries: CodeEntries) -> None:
-    """Keeps the lists of this process up to date until it is cancelled; a lost connection is opened again."""
-    while True:
+class Follower:
+    """Keeps the lists of this process up to date: by listening, else by reading the rows every second."""
+
+    def __init__(self, database: Database, entries: CodeEntries) -> None:
+        self._database = database
+        self._entries = entries
+        self._is_listening = True
+        self._can_read = True
+
+    async def run(self) -> None:
+        """Goes on until it is cancelled; a lost connection is opened again."""
+        while True:
+            try:
+                async with dedicated_connection(self._database.pool, "code lists") as connection:
+                    await self._listen(connection)
+            except (*LOST, TransientError) as lost:
+                # once for each outage
+                if self._is_listening:
+                    _log.warning("No connection listens for changes of code lists", error=type(lost).__name__)
+                self._is_listening = False
+                await self._read_unasked()
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def not_ready(self) -> str | None:
+        """Why the lists may lack rows that were added; None while they are read."""
+        return None if self._can_read else "added codes cannot be read"
+
+    async def _listen(self, connection: asyncpg.Connection) -> None:
+        changed = asyncio.Event()
+        await connection.add_listener(_CHANNEL, lambda *_: changed.set())
+        connection.add_termination_listener(lambda _: changed.set())
+        while True:
+            # fails where the connection is lost without a word
+            await connection.execute("SELECT")
+            changed.clear()
+            await self._entries.refresh(self._database)
+            self._is_listening = self._can_read = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await changed.wait()
+
+    async def _read_unasked(self) -> None:
+        """Reads the rows through the pool, which may have connections when the server grants no further one."""
         try:
-            async with dedicated_connection(database.pool, "code lists") as connection:
-                await _listen(connection, database, entries)
-        except (*LOST, TransientError) as lost:
-            _log.warning("Code lists are not followed", error=type(lost).__name__)
-        await asyncio.sleep(_RECONNECT_SECONDS)
-
-
-async def _listen(connection: asyncpg.Connection, database: Database, entries: CodeEntries) -> None:
-    changed = asyncio.Event()
-    await connection.add_listener(_CHANNEL, lambda *_: changed.set())
-    connection.add_termination_listener(lambda _: changed.set())
-    while True:
-        # fails where the connection is lost without a word
-        await connection.execute("SELECT")
-        changed.clear()
-        await entries.refresh(database)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_SECONDS):
-                await changed.wait()
+            await self._entries.refresh(self._database)
+            self._can_read = True
+        except (*LOST, TransientError):
+            self._can_read = False

@@ -61,6 +61,8 @@ class CodeList:
     def extended(self, added: Iterable[CodeEntry]) -> "CodeList":
         """The list with rows that were added while it is in use. A row whose period the data have by now gives way."""
         kept = [each for each in added if not self.periods_during(each)]
+        # the version does not depend on the order in which a database gives them
+        kept.sort(key=lambda each: (each.code, each.valid_from or date.min))
         if not kept:
             return self
         described = "\n".join([self.version, *map(repr, kept)])
@@ -80,10 +82,18 @@ class CodeList:
         """The entries of the same code that are in force on a day of this one."""
         return tuple(filter(entry.overlaps, self._periods.get(entry.code, ())))
 
-    def others_named(self, label: str, entry: CodeEntry) -> tuple[str, ...]:
-        """Other codes that cells mean by this label on a day of the entry; none where only codes count."""
-        named = (code for code in self._codes_by_label.get(normalise(label), ()) if code != entry.code)
-        return tuple(code for code in named if any(map(entry.overlaps, self._periods[code])))
+    def others_meant(self, entry: CodeEntry) -> tuple[str, ...]:
+        """Other codes that cells mean by a label of the entry or by its code.
+
+        Of labels only those on a day of the entry; none where only codes count. A cell that holds a code means it on
+        every day, whatever has it as a label.
+        """
+        labels = [label for label in (entry.label_zh, entry.label_en) if label]
+        by_label = [code for label in labels for code in self._codes_by_label.get(normalise(label), ())]
+        found = [code for code in by_label if any(map(entry.overlaps, self._periods[code]))]
+        found += [code for label in labels for code in self._coded(cell_text(label)) or ()]
+        found += self._codes_by_label.get(normalise(entry.code), ())
+        return tuple(code for code in found if code != entry.code)
 
     def codes(self) -> tuple[str, ...]:
         """Every code of any period, in the order of the data."""
@@ -148,12 +158,15 @@ class CodeList:
         text = cell_text(cell)
         if not text:
             return None
-        number = _NUMBER.fullmatch(text)
+        coded = self._coded(text)
+        return self._codes_by_label.get(normalise(text), ()) if coded is None else coded
+
+    def _coded(self, text: str) -> tuple[str, ...] | None:
+        """Codes that a text may stand for, the likeliest first; None for one that is neither a code nor a number."""
         if text in self:
             return (text,)
-        if number:
-            return tuple(code for code in self._written(number[1]) if code in self)
-        return self._codes_by_label.get(normalise(text), ())
+        number = _NUMBER.fullmatch(text)
+        return tuple(code for code in self._written(number[1]) if code in self) if number else None
 
     def _may_be_newer(self, code: str) -> bool:
         """True for a well-formed code that begins like one of the list: 500157 belongs to 500000."""

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from itertools import count
 from typing import ClassVar
 
 from common.codes.entries import Alias, CodeEntry
 from common.codes.lists import CodeList
 
+_turns = count(1)
 _COMMON_COLUMNS = ("code", "label_zh", "label_en", "valid_from", "valid_to", "source", "verified")
 
 AddedEntries = Mapping[str, Sequence[CodeEntry]]
@@ -23,6 +25,7 @@ class CodeLists:
 
     _in_use: ClassVar["CodeLists | None"] = None
     _added: ClassVar[AddedEntries] = {}
+    _newest_turn: ClassVar[int] = 0
 
     def __init__(self, lists: Mapping[str, CodeList]) -> None:
         self._lists = dict(lists)
@@ -41,11 +44,20 @@ class CodeLists:
         return _load()
 
     @classmethod
-    def use(cls, added: AddedEntries) -> None:
+    def turn(cls) -> int:
+        """Taken before the added rows are read: rows that were read in a later turn are no older."""
+        return next(_turns)
+
+    @classmethod
+    def use(cls, added: AddedEntries, turn: int) -> None:
         """From now on `load` gives, in this process, the lists of this release with these rows.
 
+        Rows of a turn before the one in use change nothing: two tasks may read at once, and end in the other order.
         Rows of a list that this release does not have are those of a later one, and of no use here.
         """
+        if turn < cls._newest_turn:
+            return
+        cls._newest_turn = turn
         if added != cls._added:
             cls._in_use = CodeLists({each.name: each.extended(added.get(each.name, ())) for each in _load()})
             cls._added = added

@@ -11,8 +11,8 @@ from common.sql import Connection
 def among(condition: str) -> TextClause:
     """The question for `included_in`: those of the changes `named (key, sequence, school_code)` for which a row exists.
 
-    `condition` is a SELECT that compares the school, too: the key of another school is as good as one that does not
-    exist, so that an answer never shows which it is.
+    `condition` is a SELECT that compares the school, too (`NO_SCHOOL` where a topic is about all): the key of another
+    school is as good as one that does not exist, so that an answer never shows which it is.
     """
     return text(
         f"""

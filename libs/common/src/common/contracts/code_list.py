@@ -10,11 +10,10 @@ from pydantic import Field, StringConstraints
 
 from common.contracts.events import EXAMPLE_FACTS, Event, States, TopicSpec
 from common.contracts.fields import ADDITIVE, EventData, Slug
+from common.identifiers import NO_SCHOOL
 
 TOPIC = "quxiang.registry.code-list.v1"
 CHANGED = "quxiang.code_list.changed"
-NO_SCHOOL = "00000"
-"""The school of these events: code lists are the same for all."""
 
 ListName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,47}$")]
 AddedCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.\-]{0,31}$")]
@@ -70,7 +69,7 @@ EVENTS = (
             attributes={"parent": "500000"},
             entry_id=UUID("01902f0e-6f5c-7b61-9e0b-3a55c1a8f00e"),
             version=1,
-            changed_fields=("label_zh", "source", "attributes"),
+            changed_fields=("code", "label_zh", "valid_from", "source", "attributes"),
         ),
     ),
 )

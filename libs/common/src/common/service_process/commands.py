@@ -6,7 +6,6 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from typing import NoReturn
 
 import uvicorn
@@ -14,7 +13,7 @@ from pydantic import ValidationError
 
 from common import clock
 from common.bounded import OutOfTimeError, wait_at_most
-from common.code_entries import follow
+from common.code_entries import Follower
 from common.consuming import replay_dead_letters
 from common.contracts import OutgoingEvent
 from common.contracts.catalogue import SUBSCRIPTIONS
@@ -149,12 +148,11 @@ def _named(event: StoredEvent | OutgoingEvent) -> dict[str, object]:
 
 
 async def _serve(service: Service, settings: ServiceSettings, database: Database, command: str) -> int:
-    await _until_current(database, service.name)
+    await _until_current(database, service)
     background: list[Background] = []
     if service.code_entries is not None:
-        # no request and no import meets the lists without them
-        await service.code_entries.refresh(database)
-        background.append(Background("code-lists", partial(follow, database, service.code_entries)))
+        follower = Follower(database, service.code_entries)
+        background.append(Background("code-lists", follower.run, follower.not_ready))
     if command != "api":
         relay = Relay(database, settings)
         background.append(Background("relay", relay.run, relay.not_ready))
@@ -177,14 +175,18 @@ def _tune_garbage_collector() -> None:
     gc.set_threshold(20_000, 50, 100)
 
 
-async def _until_current(database: Database, package: str) -> None:
+async def _until_current(database: Database, service: Service) -> None:
     """A database that starts at the same time may take a while; one that is behind is refused at once."""
-    for _ in range(_START_ATTEMPTS):
+    for left in reversed(range(_START_ATTEMPTS)):
         try:
-            await require_current(database, package)
+            await require_current(database, service.name)
+            if service.code_entries is not None:
+                # no request and no import meets the lists without the rows that were added
+                await service.code_entries.refresh(database)
         except TransientError:
+            if not left:
+                raise
             _log.info("Waiting for the database")
             await asyncio.sleep(1)
         else:
             return
-    await require_current(database, package)

@@ -9,6 +9,7 @@ from common.consuming.included import among, included_in
 from common.contracts import ChangeToken, code_list, graduate, organisation, registration, response
 from common.database import Database
 from common.errors import BadQuery, FieldProblem, Message
+from common.identifiers import NO_SCHOOL
 from indicators.schema import CODE_ENTRIES
 
 _NOT_FOLLOWED = Message("变更凭证无法识别", "This is no change token of a topic that figures follow")
@@ -30,7 +31,10 @@ _STORED: Mapping[str, TextClause] = MappingProxyType(
         registration.TOPIC: _version_in("destination_versions"),
         response.TOPIC: _version_in("response_versions"),
         code_list.TOPIC: among(
-            "SELECT FROM code_entries AS kept WHERE kept.code_list = named.key AND kept.sequence >= named.sequence"
+            f"""
+            SELECT FROM code_entries AS kept
+            WHERE kept.code_list = named.key AND kept.sequence >= named.sequence AND named.school_code = '{NO_SCHOOL}'
+            """
         ),
         organisation.TOPIC: among(
             """

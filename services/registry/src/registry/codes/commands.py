@@ -7,7 +7,7 @@ from common.contracts import ChangeToken
 from common.database import UnitOfWork
 from registry.codes import storage
 from registry.codes.announcements import entry_added
-from registry.codes.domain import AddedEntry, EntryId, EntryPlan, require_addable
+from registry.codes.domain import AddedEntry, CodeInForce, EntryId, EntryPlan, require_addable
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ async def add(unit: UnitOfWork, *, caller: Principal, plan: EntryPlan) -> Writte
     caller.must_be(Role.ADMIN)
     await storage.lock(unit.connection, plan.code_list)
     require_addable(await storage.current(unit.connection, plan.code_list), plan.entry)
+    if existing := await storage.starting_with(unit.connection, plan):
+        raise CodeInForce(existing)
     stored, sequence = await storage.add(unit, plan)
     named = {"code_list": plan.code_list, "code": plan.entry.code}
     await unit.audit("code_entry.add", "code_entry", stored.id, school_code=None, detail=named)

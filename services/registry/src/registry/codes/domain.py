@@ -10,6 +10,7 @@ from uuid import UUID
 from common.codes import CodeEntry, CodeList, normalise
 from common.codes.rules import rule
 from common.errors import Conflict, FieldProblem, Invalid, Message
+from common.observability.redaction import redacted_text
 
 EntryId = NewType("EntryId", UUID)
 
@@ -17,6 +18,9 @@ _FORM = Message("代码的位数或字符与该代码表不符", "The code does 
 _PROVINCE = Message("代码前两位不是已有的省级行政区划", "The first two digits name no province of the list")
 _BACKWARDS = Message("截止日期不能早于起始日期", "The last day must not lie before the first one")
 _ATTRIBUTE = Message("该代码表没有这个属性", "The list has no such attribute")
+_PERSONAL = Message(
+    "不得含证件号码、电话、邮箱等：内容将对外发布", "Must not hold a person's number or address: it is published"
+)
 _VALUE = Message("应为该代码表中已有的值", "Must be a value that the list has")
 
 
@@ -40,10 +44,10 @@ class CodeInForce(Conflict):
 
 
 class LabelInUse(Conflict):
-    """Another code goes by this label in that time, in the list or in files: cells with the label could mean both."""
+    """Another code goes by this label or code, in the list or in files: cells that hold it could mean both."""
 
     code = "label_in_use"
-    title = Message("该名称在所给期间内已指另一个代码", "The label means another code in this period")
+    title = Message("该名称或代码已指另一个代码", "The label or code means another code already")
 
     def __init__(self, used_by: str) -> None:
         super().__init__(used_by=used_by)
@@ -55,6 +59,11 @@ class EntryPlan:
 
     code_list: str
     entry: CodeEntry
+
+    @property
+    def said(self) -> list[str]:
+        """The fields that say something: what history and event name as changed."""
+        return [name for name, value in vars(self.entry).items() if value]
 
 
 @dataclass(frozen=True)
@@ -75,9 +84,8 @@ def require_addable(code_list: CodeList, entry: CodeEntry) -> None:
         raise Invalid(problems)
     if existing := code_list.periods_during(entry):
         raise CodeInForce(existing[0])
-    for label in filter(None, (entry.label_zh, entry.label_en)):
-        if others := code_list.others_named(label, entry):
-            raise LabelInUse(others[0])
+    if others := code_list.others_meant(entry):
+        raise LabelInUse(others[0])
 
 
 def _problems(code_list: CodeList, entry: CodeEntry) -> Iterator[FieldProblem]:
@@ -91,6 +99,8 @@ def _problems(code_list: CodeList, entry: CodeEntry) -> Iterator[FieldProblem]:
         text = getattr(entry, field)
         if text is not None and not (text.isprintable() and normalise(text)):
             yield rule("printable").problem(f"/{field}")
+        elif text is not None and redacted_text(text) != text:
+            yield FieldProblem(f"/{field}", "personal_data", _PERSONAL)
     known = _values(code_list)
     for name, value in entry.attributes.items():
         if name not in known:

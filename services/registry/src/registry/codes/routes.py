@@ -3,6 +3,7 @@
 Rows are added by administrators, and the routes show at once what any process has stored.
 """
 
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from typing import Annotated
@@ -14,7 +15,7 @@ from common.auth import Principal, Role, require
 from common.codes import CodeEntry, CodeList
 from common.codes.rules import rules
 from common.database import Database
-from common.errors import NotFound
+from common.errors import NotFound, TransientError
 from common.http import (
     Day,
     Db,
@@ -84,8 +85,9 @@ async def add_code_entry(
         ),
         again=lambda done: _found(database, name, EntryId(UUID(done.object_id))),
     )
-    # the next request to this process may use the code
-    await storage.CODE_ENTRIES.refresh(database)
+    # the next request to this process may use the code; what is stored is answered even if the rows cannot be read now
+    with suppress(TransientError):
+        await storage.CODE_ENTRIES.refresh(database)
     return added
 
 

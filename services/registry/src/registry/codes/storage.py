@@ -19,6 +19,11 @@ CODE_ENTRIES = CodeEntries(code_entries.main)
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('code list ' || :code_list, 0))")
 _MAIN = code_entries.main.c
 _ONE = select(code_entries.main).where(_MAIN.id == bindparam("id"), _MAIN.code_list == bindparam("code_list"))
+_SAME_START = select(code_entries.main).where(
+    _MAIN.code_list == bindparam("code_list"),
+    _MAIN.code == bindparam("code"),
+    _MAIN.valid_from == bindparam("valid_from"),
+)
 _SEQUENCE = select(code_entries.streams.c.sequence).where(code_entries.streams.c.code_list == bindparam("code_list"))
 
 
@@ -35,11 +40,18 @@ async def current(connection: Connection, code_list: str) -> CodeList:
     return CodeLists.of_release().get(code_list).extended(added.get(code_list, ()))
 
 
+async def starting_with(connection: Connection, plan: EntryPlan) -> CodeEntry | None:
+    """The added row of the code with the same first day, though a release's row may have taken its place."""
+    named = {"code_list": plan.code_list, "code": plan.entry.code, "valid_from": plan.entry.valid_from}
+    found = rows.one_or_none(AddedEntry, await connection.execute(_SAME_START, named))
+    return None if found is None else found.entry
+
+
 async def add(unit: UnitOfWork, plan: EntryPlan) -> tuple[AddedEntry, int]:
     """Stores the row, and lets the processes of the service read it; gives it with the sequence of its event."""
     values = {each.name: getattr(plan.entry, each.name) for each in fields(CodeEntry)}
-    changed = [name for name, value in values.items() if value not in (None, False)]
-    written = await history.save(unit, code_entries, {"code_list": plan.code_list, **values}, changed, action="add")
+    content = {"code_list": plan.code_list, **values}
+    written = await history.save(unit, code_entries, content, plan.said, action="add")
     await notify(unit.connection)
     return AddedEntry(plan.code_list, plan.entry, **written.stated()), written.sequence
 

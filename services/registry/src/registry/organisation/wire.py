@@ -10,11 +10,8 @@ from common.codes.rules import rule
 from common.contracts import ChangeToken
 from common.errors import Message
 from common.http import StrictModel, rule_broken
-from common.identifiers import CollegeCode, MajorCode, ProvinceCode, SchoolCode
+from common.identifiers import NO_SCHOOL, CollegeCode, MajorCode, ProvinceCode, SchoolCode
 from registry.organisation.domain import Kind, OrganisationUnit, State
-
-NO_SCHOOL = "00000"
-"""What lists and files write where there is no school."""
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
