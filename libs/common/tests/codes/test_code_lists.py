@@ -1,3 +1,4 @@
+import weakref
 from datetime import date
 from itertools import groupby, pairwise
 
@@ -317,3 +318,15 @@ def test_a_code_newer_than_the_list_is_taken_and_not_listed() -> None:
         None: (False, True),
     }
     assert divisions.lookup("500157") is None
+
+
+@pytest.mark.parametrize("name", ["sex", "division"])
+def test_nothing_is_kept_of_a_cell_once_it_is_read(name: str) -> None:
+    class Text(str):
+        """A text of which one can see that it is gone."""
+
+    code, label = Text("1" if name == "sex" else "410102"), Text("男" if name == "sex" else "郑州市某路 1 号 张三")
+    kept = [weakref.ref(code), weakref.ref(label)]
+    assert LISTS.get(name).resolve(code, label) == code
+    del code, label
+    assert [each() for each in kept] == [None, None]

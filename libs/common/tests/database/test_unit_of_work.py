@@ -290,6 +290,17 @@ async def test_a_database_that_cannot_be_reached_is_a_transient_failure() -> Non
     await nowhere.dispose()
 
 
+async def test_a_closed_pool_lends_no_more(database: Database) -> None:
+    closed = Database.connect(database.pool.url)
+    async with closed.reading():
+        pass
+    await closed.dispose()
+    with pytest.raises(DatabaseUnavailable):
+        async with closed.reading():
+            pass
+    assert closed.pool.in_use == 0
+
+
 async def test_limits_are_set_for_every_connection(database: Database) -> None:
     async with database.reading() as connection:
         shown = {

@@ -20,13 +20,14 @@ from common.imports import REPEATED, CellReader, Columns, Fault, Reading, SeenKe
 from common.imports.table import open_table
 from common.imports.unclear import without_echoes
 from common.sheet_reader import __main__ as child
+from common.sheet_reader import cells as sheet_cells
 from common.sheet_reader import limits
-from common.sheet_reader.cells import RULES
 from common.spreadsheets import kind_of
 from common.spreadsheets.cells import as_day, identifier_text, is_month
 from common.spreadsheets.headers import SEARCHED_ROWS
 
 DOCS = Path(__file__).parents[4] / "docs"
+RULES = {value for name, value in vars(sheet_cells).items() if name.isupper() and isinstance(value, str)}
 PAGES = {name: (DOCS / name).read_text() for name in ("spreadsheets.md", "spreadsheets.zh-CN.md")}
 
 COLUMNS = Columns(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from common.codes import Cell
 from common.codes.spelling import cell_text
+from common.spreadsheets import headers
 from common.spreadsheets.cells import (
     CLEAR,
     CellProblem,
@@ -309,3 +310,9 @@ def test_a_note_that_covers_known_columns_is_no_data_row() -> None:
     header = Header(0, {"student_number": 1, "name": 2}, {})
     assert not header.fills(["制表人：甲", *[Unclear("merged_across", "制表人：甲")] * 2])
     assert header.fills([None, Unclear("cell_error", "#N/A")])
+
+
+def test_no_memo_keeps_what_stands_in_the_upper_rows() -> None:
+    assert find_header([["学号", "姓名"], ["2024001", "欧阳某某"], ["2024002", "上官某某"]], SYNONYMS)
+    memos = (each.cache_info() for each in vars(headers).values() if hasattr(each, "cache_info"))
+    assert not any(memo.currsize for memo in memos)

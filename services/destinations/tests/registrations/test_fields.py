@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.codes import CodeLists
+from destinations.registrations.domain import fields as checked
 from destinations.registrations.domain.content import FIELDS, Destination, changed_fields
 from destinations.registrations.domain.fields import (
     contradictions,
@@ -197,3 +198,10 @@ def test_texts_must_be_usable() -> None:
     assert faulty(employer_name="某" * 201) == {("/employer_name", "length")}
     for kind in ("按小时打零工", "p13811112222", "13811112222"):
         assert faulty(flexible_kind=kind) == {("/flexible_kind", "choice")}
+
+
+def test_only_codes_of_employers_are_remembered() -> None:
+    checked._validated.cache_clear()
+    assert checked.is_uscc("91410100MA40ABCD15")
+    assert not any(map(checked.is_uscc, ("110101200203077774", "某" * 30_000, "")))
+    assert checked._validated.cache_info().currsize == 1

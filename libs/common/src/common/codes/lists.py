@@ -50,7 +50,6 @@ class CodeList:
             self._periods[entry.code] = tuple(sorted(periods, key=lambda each: each.valid_from or date.min))
         self._widths = {len(code) for code in self._periods}
         self._codes_by_label = self._index_labels() if found_by_label else {}
-        self._resolved: dict[tuple[type, Cell, type, Cell, date | None], str | CodeProblem | None] = {}
 
     def __contains__(self, code: object) -> bool:
         return code in self._periods or (isinstance(code, str) and self._may_be_newer(code))
@@ -121,28 +120,10 @@ class CodeList:
         one that is verified and in force on the day, if there is one. Fails with a `CodeProblem` when a cell names
         nothing or when the two disagree.
         """
-        key = (type(code_cell), code_cell, type(label_cell), label_cell, on)
-        try:
-            found = self._resolved[key]
-        except KeyError:
-            found = self._resolve(code_cell, label_cell, on)
-            # several threads read: what is kept may be gone by now
-            if len(self._resolved) > 20_000:
-                self._resolved.clear()
-            self._resolved[key] = found
-        if isinstance(found, CodeProblem):
-            raise CodeProblem(found.rule, found.code_list)
-        return found
-
-    def resolve_cell(self, cell: Cell) -> str | None:
-        """The code that one cell names by code, number or label."""
-        return self.resolve(cell)
-
-    def _resolve(self, code_cell: Cell, label_cell: Cell, on: date | None) -> str | CodeProblem | None:
         by_code, by_label = (self._preferred_first(self._candidates(cell), on) for cell in (code_cell, label_cell))
         if by_code == () or (by_label == () and (self.found_by_label or by_code is None)):
             looks_like_code = _NUMBER.fullmatch(cell_text(code_cell if by_code == () else label_cell))
-            return CodeProblem("unknown_code" if looks_like_code else "unknown_label", self.name)
+            raise CodeProblem("unknown_code" if looks_like_code else "unknown_label", self.name)
         if not by_code:
             return by_label[0] if by_label else None
         entry = self.lookup(by_code[0])
@@ -150,8 +131,13 @@ class CodeList:
         parent = entry and entry.attributes.get("parent", "")
         if not by_label or by_code[0] in by_label or parent in by_label:
             return by_code[0]
-        common = next((code for code in by_code if code in by_label), None)
-        return common or CodeProblem("code_label_disagree", self.name)
+        if common := next((code for code in by_code if code in by_label), None):
+            return common
+        raise CodeProblem("code_label_disagree", self.name)
+
+    def resolve_cell(self, cell: Cell) -> str | None:
+        """The code that one cell names by code, number or label."""
+        return self.resolve(cell)
 
     def _candidates(self, cell: Cell) -> tuple[str, ...] | None:
         """Codes that a cell may mean, the likeliest first; None for an empty cell, () for one that means nothing."""

@@ -19,9 +19,6 @@ BROKEN = "broken_character"
 STRAY_QUOTE = "stray_quote"
 LENGTH = "length"
 
-RULES = frozenset({NO_RESULT, ERROR, OTHER_DISPLAY, LOST_DIGITS, NO_TEXT, ACROSS, BROKEN, STRAY_QUOTE, LENGTH})
-"""Why a cell is unclear."""
-
 _SHOWN = 200
 _RISKY = tuple("=+-@＝＋－＠")
 _SUSPICIOUS = ("#", "=", "'")

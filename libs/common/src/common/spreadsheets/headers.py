@@ -1,9 +1,9 @@
 """Finding the header row of a table that people made: notes above it, synonyms, marks of required columns."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from itertools import pairwise
 
 from common.codes.spelling import Cell, cell_text, normalise
@@ -18,6 +18,9 @@ _REMARK = re.compile(r"\([^()]*\)")
 
 DEEPEST = 3
 """Rows of a header: groups of groups of columns."""
+
+Named = Callable[[str], Sequence[str | None]]
+"""The field that a text names as it stands, and the one that it names without its remark."""
 
 
 @dataclass(frozen=True)
@@ -53,28 +56,30 @@ def find_header(rows: Sequence[Sequence[Cell]], synonyms: Mapping[str, str], *, 
     synonym as it stands counts before one that becomes so without its remark, as 手机号 does before 手机号（家长）.
     """
     known = {normalise(text): field for text, field in synonyms.items()}
+    # each cell is read for several depths; rows of data are among them, so nothing of it outlives the search
+    named = cache(lambda title: [known.get(text) for text in headings(title)])
     upper = rows[:SEARCHED_ROWS]
     candidates = [
         header
         for depth in range(1, DEEPEST + 1)
         for last in range(depth - 1, len(upper))
-        if (header := _header(last, upper[last - depth + 1 : last + 1], known))
+        if (header := _header(last, upper[last - depth + 1 : last + 1], named))
     ]
     # max takes the first of equals: the least deep one, then the uppermost
     best = max(candidates, key=lambda header: len(header.positions), default=None)
     if best and best.row + 1 < len(upper) and best.fills(upper[best.row + 1]):
         # a row that only repeats and divides the header is a part of it, though it names no more fields
-        deeper = _header(best.row + 1, upper[best.row : best.row + 2], known)
+        deeper = _header(best.row + 1, upper[best.row : best.row + 2], named)
         best = deeper if deeper and len(deeper.positions) >= len(best.positions) else best
     return best if best and len(best.positions) >= at_least else None
 
 
-def _header(last: int, rows: Sequence[Sequence[Cell]], known: Mapping[str, str]) -> Header | None:
+def _header(last: int, rows: Sequence[Sequence[Cell]], named: Named) -> Header | None:
     """The header that one row makes, or several of which each one below another only divides its columns."""
-    if len(rows) > 1 and not all(divides(rows, depth, known) for depth in range(1, len(rows))):
+    if len(rows) > 1 and not all(divides(rows, depth, named) for depth in range(1, len(rows))):
         return None
     deep = [*(spread(row, below) for row, below in pairwise(rows)), rows[-1]]
-    columns = [_column(deep, position, known) for position in range(max(map(len, rows)))]
+    columns = [_column(deep, position, named) for position in range(max(map(len, rows)))]
     positions: dict[str, int] = {}
     for is_remarked in (False, True):
         for position, (_, field, remarked) in enumerate(columns):
@@ -84,7 +89,7 @@ def _header(last: int, rows: Sequence[Sequence[Cell]], known: Mapping[str, str])
     return Header(last, positions, {field: titles[position] for field, position in positions.items()}, titles)
 
 
-def _column(rows: Sequence[Sequence[Cell]], position: int, known: Mapping[str, str]) -> tuple[str, str | None, bool]:
+def _column(rows: Sequence[Sequence[Cell]], position: int, named: Named) -> tuple[str, str | None, bool]:
     """Title and field of a column, and whether it is that field's only without its remark."""
     levels: list[str] = []
     for row in rows:
@@ -96,12 +101,12 @@ def _column(rows: Sequence[Sequence[Cell]], position: int, known: Mapping[str, s
     titles = ["".join(levels[start:]) for start in reversed(range(len(levels)))]
     for remarked in (False, True):
         for title in titles:
-            if field := known.get(headings(title)[remarked]):
+            if field := named(title)[remarked]:
                 return title, field, remarked
     return (titles[0] if titles else ""), None, False
 
 
-def divides(rows: Sequence[Sequence[Cell]], depth: int, known: Mapping[str, str]) -> bool:
+def divides(rows: Sequence[Sequence[Cell]], depth: int, named: Named) -> bool:
     """True if a row divides the columns of those above it: what names a field there it only repeats, or divides.
 
     A data row does not: it fills the columns that are named, and repeats at most one of their names.
@@ -112,7 +117,7 @@ def divides(rows: Sequence[Sequence[Cell]], depth: int, known: Mapping[str, str]
             continue
         if not isinstance(cell, str):
             return False
-        is_named, names = (_column(rows[:end], position, known)[1] for end in (depth, depth + 1))
+        is_named, names = (_column(rows[:end], position, named)[1] for end in (depth, depth + 1))
         is_same = position < len(rows[depth - 1]) and cell == rows[depth - 1][position]
         repeated += bool(is_named and is_same)
         foreign += bool(is_named and not is_same and not names)
@@ -128,7 +133,6 @@ def spread(row: Sequence[Cell], below: Sequence[Cell]) -> list[Cell]:
     return [*filled, *row[len(below) :]]
 
 
-@lru_cache(maxsize=1_000)
 def headings(title: Cell) -> tuple[str, str]:
     """A header text as it is compared, and the same without its remark.
 

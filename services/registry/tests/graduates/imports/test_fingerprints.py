@@ -13,14 +13,13 @@ from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.imports.plan import RosterPlanner
 
 CIPHER = FieldCipher(KeyRing.generate())
-TITLES: list[Cell] = ["学号", "姓名", "出生日期"]
 
 
-def fingerprint(born: Cell) -> bytes:
-    header = COLUMNS.find([TITLES])
+def fingerprint(cell: Cell, title: str = "出生日期") -> bytes:
+    header = COLUMNS.find([["学号", "姓名", title]])
     assert header is not None
     planner = RosterPlanner(header, Task(SchoolCode("90001"), Cohort(2024), "xlsx"), CIPHER)
-    return planner.read(2, ["1", "张三", born]).fingerprint
+    return planner.read(2, ["1", "张三", cell]).fingerprint
 
 
 @pytest.mark.parametrize(
@@ -33,3 +32,7 @@ def test_another_meaning_has_another_fingerprint(before: Cell, after: Cell) -> N
 @pytest.mark.parametrize(("before", "after"), [("199003", 199003.0), (" 1990-03", Month(1990, 3, 1)), (None, "")])
 def test_another_spelling_has_the_same(before: Cell, after: Cell) -> None:
     assert fingerprint(before) == fingerprint(after)
+
+
+def test_a_code_of_a_major_that_may_lack_its_zero_is_another_than_the_text() -> None:
+    assert fingerprint(80901.0, "专业代码") != fingerprint("80901", "专业代码")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from stdnum.cn import uscc
+from stdnum.exceptions import ValidationError
 
 from common.codes import CodeLists
 from common.codes.rules import rule
@@ -209,10 +210,16 @@ def _unusable_texts(content: Destination) -> tuple[FieldProblem, ...]:
     )
 
 
-@lru_cache(maxsize=50_000)
 def is_uscc(text: str) -> bool:
     """Whether this is a 统一社会信用代码: 18 characters with the right check character."""
-    return len(text) == USCC_LENGTH and text == uscc.compact(text) and uscc.is_valid(text)
+    try:
+        return len(text) == USCC_LENGTH and text == _validated(text)
+    except ValidationError:
+        return False
+
+
+# keeps codes of employers only: anything else, as a person's number, raises
+_validated = lru_cache(maxsize=50_000)(uscc.validate)
 
 
 def _sorted(names: frozenset[str]) -> tuple[str, ...]:

@@ -24,26 +24,19 @@ from destinations.registrations.domain.registration import Reviewers, Stamp, aft
 from destinations.registrations.imports.plan import Planned
 
 _CONTENT = ", ".join(FIELDS)
-_REVIEWERS = tuple(vars(Reviewers()))
-_STAGED = (
-    *("id", "graduate_id", "school_code", "cohort", "version", "stage", "confirmation", "source"),
-    *FIELDS,
-    *("code_lists", "incomplete"),
-    *_REVIEWERS,
-    *("previous_day", "changed_fields", "type", "data"),
-)
 _MAIN = (
     "graduate_id, school_code, cohort, version, stage, confirmation, source, "
-    f"{_CONTENT}, code_lists, incomplete, {', '.join(_REVIEWERS)}"
+    f"{_CONTENT}, code_lists, incomplete, {', '.join(vars(Reviewers()))}"
 )
+_STAGED = ("id", *_MAIN.split(", "), "previous_day", "changed_fields", "type", "data")
 _STAGE = text(
     f"""
     CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
-    SELECT {", ".join(f"r.{name}" for name in _STAGED if name not in {"previous_day", "changed_fields", "type", "data"})},
+    SELECT id, {_MAIN},
            r.decided_on AS previous_day, r.incomplete AS changed_fields, r.stage AS type, r.code_lists AS data,
            r.decided_on AS day, r.recorded_at, CAST(0 AS bigint) AS sequence
       FROM registrations r WITH NO DATA
-    """  # noqa: E501 - one line per thought
+    """
 )
 _PREPARE = text(
     f"""

@@ -19,7 +19,7 @@ from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, R
 from registry.graduates.storage.sealing import citizen_id_index, name_indexes, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
 
-CHECKS_VERSION = "4"
+CHECKS_VERSION = "5"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
 
 FINGERPRINT_BYTES = 16
@@ -53,11 +53,11 @@ class RosterPlanner:
         self._expects_changes = False
         columns = ",".join(f"{column}@{header.texts[column]}" for column in sorted(header.positions))
         self._salt = "\x1f".join((task.school_code, str(task.cohort), CHECKS_VERSION, self.lists_version, columns))
-        self._positions = [header.positions[column] for column in sorted(header.positions)]
+        self._columns = sorted(header.positions.items())
 
     def read(self, number: int, cells: Sequence[Cell]) -> RosterRow:
         """A row with its fingerprint and the numbers that name its graduate."""
-        texts = [compared(cells[position]) if position < len(cells) else "" for position in self._positions]
+        texts = [compared(column, cells[at]) if at < len(cells) else "" for column, at in self._columns]
         content = "\x1f".join((self._salt, *texts)).encode("utf-8", "surrogatepass")
         fingerprint = self._cipher.fingerprint(content)[:FINGERPRINT_BYTES]
         student_number, exam_number = (self._number(cells, column, read) for column, read in NUMBERS.items())
@@ -151,10 +151,13 @@ class RosterPlanner:
         return (row.number, graduate_id, row.known is None, mask, default_college, row.fingerprint, *content)
 
 
-def compared(cell: Cell) -> str:
-    """What a cell says, for fingerprints: a number with decimals may mean less than the text that looks like it."""
+def compared(column: str, cell: Cell) -> str:
+    """What a cell says, for fingerprints: a number may mean something else than the text that looks like it.
+
+    One with decimals may mean less, and the code of a major may lack its zero in front.
+    """
     text = cell_text(cell)
-    return f"{text}\x1e" if isinstance(cell, float) and "." in text else text
+    return f"{text}\x1e" if isinstance(cell, float) and ("." in text or column == "major") else text
 
 
 def exam_number_in_use(row: RosterRow, holders: Mapping[str, Sequence[KnownGraduate]]) -> Iterator[Fault]:

@@ -28,7 +28,7 @@ async def lock_roster(connection: Connection, school_code: SchoolCode, cohort: C
 
 @asynccontextmanager
 async def plans_kept(connection: Connection) -> AsyncIterator[None]:
-    """For inserts by who has locked the roster: planning each row's check of a foreign key anew costs more than both.
+    """For inserts by who has locked the roster: planning each row's foreign-key check anew costs more than the insert.
 
     Joins do not belong here.
     """
