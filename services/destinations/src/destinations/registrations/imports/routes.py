@@ -19,8 +19,6 @@ from destinations.registrations.imports.operations import KIND
 router = Router(prefix="/v1/imports", tags=["imports"])
 
 _TODAY = text(f"SELECT {TODAY_SQL}")
-
-
 _FIRST_DAY = date(1977, 1, 1)
 """Of the first cohort that a form can name: a day before it is a slip, not a decision."""
 

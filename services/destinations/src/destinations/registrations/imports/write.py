@@ -126,8 +126,7 @@ async def write(unit: UnitOfWork, rows: Sequence[Planned], writing: Writing) -> 
     }
     await connection.execute(_STAGE)
     records = await asyncio.to_thread(lambda: [_record(row, writing.lists) for row in rows])
-    driver = unit.driver
-    await driver.copy_records_to_table("staged", columns=_STAGED, records=records)
+    await unit.driver.copy_records_to_table("staged", columns=_STAGED, records=records)
     for statement in (_PREPARE, _WRITE_CURRENT, _WRITE_VERSIONS, _WRITE_STREAMS, _WRITE_AUDIT):
         await connection.execute(statement, common)
     last = (await connection.execute(_WRITE_OUTBOX, common)).one()

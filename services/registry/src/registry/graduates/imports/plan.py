@@ -152,10 +152,7 @@ class RosterPlanner:
 
 
 def compared(column: str, cell: Cell) -> str:
-    """What a cell says, for fingerprints: a number may mean something else than the text that looks like it.
-
-    One with decimals may mean less, and the code of a major may lack its zero in front.
-    """
+    """What a cell says, for fingerprints: a number with decimals, or of a major, may mean other than the same text."""
     text = cell_text(cell)
     return f"{text}\x1e" if isinstance(cell, float) and ("." in text or column == "major") else text
 

@@ -7,7 +7,7 @@ day from which a version counts) have their pure twins in `graduates.domain`; a 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
 from common.clock import NOW_SQL, TODAY_SQL
@@ -30,7 +30,6 @@ MERGED = "roster_merged"
 STAGING_COLUMNS = ("row_number", "id", "is_new", "given", "default_college", "line_fingerprint", *CONTENT_COLUMNS)
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-
 _COUNTED = ", ".join(f"'{status.value}'" for status in sorted(COUNTED))
 
 _STORED_COLLEGE = (
@@ -39,47 +38,10 @@ _STORED_COLLEGE = (
 """Of a line that names none: who goes to another major leaves the college of the one before."""
 
 
-def _staging() -> TextClause:
-    types = {column.name: column.type.compile(_DIALECT) for column in graduates.columns}
-    content = ", ".join(f"{name} {types[name]}" for name in CONTENT_COLUMNS)
-    return text(
-        f"CREATE TEMP TABLE IF NOT EXISTS {STAGING} (row_number integer, id uuid, is_new boolean, given bigint,"
-        f" default_college text, line_fingerprint bytea, {content}) ON COMMIT DELETE ROWS"
-    )
-
-
 def _merged_value(column: str) -> str:
     """What a field becomes: the line's value where it gives one, else what is stored."""
     stored = _STORED_COLLEGE if column == "college_code" else f"g.{column}"
     return f"CASE WHEN s.given & {1 << CONTENT_COLUMNS.index(column)} <> 0 THEN s.{column} ELSE {stored} END"
-
-
-def _merge() -> TextClause:
-    merged = ", ".join(f"{_merged_value(column)} AS {column}" for column in CONTENT_COLUMNS)
-    stored = {field: f"{field}_cipher" if field in PERSONAL else field for field in FIELDS}
-    differences = ", ".join(
-        f"CASE WHEN m.{column} IS DISTINCT FROM g.{column} THEN '{field}' END" for field, column in stored.items()
-    )
-    return text(
-        f"""
-        CREATE TEMP TABLE {MERGED} ON COMMIT DROP AS
-        WITH valued AS (
-            SELECT s.row_number, s.id, s.is_new, s.line_fingerprint, {merged}
-              FROM {STAGING} s LEFT JOIN graduates g ON g.id = s.id
-        ), stated AS (
-            SELECT v.*, CASE
-                     WHEN g.id IS NOT NULL AND g.status IS DISTINCT FROM {_level_status("g")} THEN g.status
-                     ELSE {_level_status("v")} END AS status
-              FROM valued v LEFT JOIN graduates g ON g.id = v.id
-        )
-        SELECT m.*, coalesce(g.version, 0) + 1 AS version, coalesce(g.sequence, 0) + 1 AS sequence,
-               CASE WHEN m.is_new THEN cast(:first_day AS date)
-                    ELSE greatest({TODAY_SQL}, g.decided_on) END AS decided_on,
-               {NOW_SQL} AS recorded_at, g.status AS status_before,
-               array_remove(ARRAY[{differences}], NULL) AS changed_fields
-          FROM stated m LEFT JOIN graduates g ON g.id = m.id
-        """
-    )
 
 
 def _level_status(alias: str) -> str:
@@ -90,17 +52,45 @@ def _level_status(alias: str) -> str:
     )
 
 
-_STAGE = _staging()
-_EMPTY = text(f"DELETE FROM {STAGING}")
-_DROP_MERGED = text(f"DROP TABLE IF EXISTS pg_temp.{MERGED}")
-_MERGE = _merge()
-
+_TYPES = {column.name: column.type.compile(_DIALECT) for column in graduates.columns}
 _CONTENT = ", ".join(CONTENT_COLUMNS)
+_MERGED_VALUES = ", ".join(f"{_merged_value(column)} AS {column}" for column in CONTENT_COLUMNS)
+_STORED = {field: f"{field}_cipher" if field in PERSONAL else field for field in FIELDS}
+_DIFFERENCES = ", ".join(
+    f"CASE WHEN m.{column} IS DISTINCT FROM g.{column} THEN '{field}' END" for field, column in _STORED.items()
+)
 _OWNER = "cast(:school_code AS text), cast(:cohort AS integer)"
 _LISTS = "cast(:code_lists_version AS text)"
 _STATED = "status, version, sequence, decided_on, recorded_at"
 _CHANGED = "(is_new OR cardinality(changed_fields) > 0)"
 
+_STAGE = text(
+    f"CREATE TEMP TABLE IF NOT EXISTS {STAGING} (row_number integer, id uuid, is_new boolean, given bigint,"
+    " default_college text, line_fingerprint bytea,"
+    f" {', '.join(f'{name} {_TYPES[name]}' for name in CONTENT_COLUMNS)}) ON COMMIT DELETE ROWS"
+)
+_EMPTY = text(f"DELETE FROM {STAGING}")
+_DROP_MERGED = text(f"DROP TABLE IF EXISTS pg_temp.{MERGED}")
+_MERGE = text(
+    f"""
+    CREATE TEMP TABLE {MERGED} ON COMMIT DROP AS
+    WITH valued AS (
+        SELECT s.row_number, s.id, s.is_new, s.line_fingerprint, {_MERGED_VALUES}
+          FROM {STAGING} s LEFT JOIN graduates g ON g.id = s.id
+    ), stated AS (
+        SELECT v.*, CASE
+                 WHEN g.id IS NOT NULL AND g.status IS DISTINCT FROM {_level_status("g")} THEN g.status
+                 ELSE {_level_status("v")} END AS status
+          FROM valued v LEFT JOIN graduates g ON g.id = v.id
+    )
+    SELECT m.*, coalesce(g.version, 0) + 1 AS version, coalesce(g.sequence, 0) + 1 AS sequence,
+           CASE WHEN m.is_new THEN cast(:first_day AS date)
+                ELSE greatest({TODAY_SQL}, g.decided_on) END AS decided_on,
+           {NOW_SQL} AS recorded_at, g.status AS status_before,
+           array_remove(ARRAY[{_DIFFERENCES}], NULL) AS changed_fields
+      FROM stated m LEFT JOIN graduates g ON g.id = m.id
+    """
+)
 _INSERT = text(
     f"""
     INSERT INTO graduates (id, school_code, cohort, {_CONTENT}, {_STATED}, code_lists_version, line_fingerprint)
@@ -108,7 +98,6 @@ _INSERT = text(
       FROM {MERGED} WHERE is_new
     """
 )
-
 _UPDATE = text(
     f"""
     UPDATE graduates g
@@ -118,14 +107,12 @@ _UPDATE = text(
       FROM {MERGED} m WHERE g.id = m.id AND NOT m.is_new AND cardinality(m.changed_fields) > 0
     """
 )
-
 _REMEMBER = text(
     f"""
     UPDATE graduates g SET line_fingerprint = m.line_fingerprint, name_index = m.name_index
       FROM {MERGED} m WHERE g.id = m.id AND cardinality(m.changed_fields) = 0
     """
 )
-
 _HISTORY = text(
     f"""
     INSERT INTO graduate_versions (graduate_id, school_code, cohort, {_CONTENT}, {_STATED}, code_lists_version,
@@ -135,7 +122,6 @@ _HISTORY = text(
       FROM {MERGED} WHERE {_CHANGED}
     """
 )
-
 _ANNOUNCE = text(
     f"""
     WITH announced AS (
@@ -156,7 +142,6 @@ _ANNOUNCE = text(
     SELECT key, sequence FROM announced ORDER BY id DESC LIMIT 1
     """
 )
-
 _AUDIT = text(
     f"""
     INSERT INTO audit_entries (subject, role, action, object_kind, object_id, school_code, correlation_id, detail)
@@ -166,7 +151,6 @@ _AUDIT = text(
       FROM {MERGED} WHERE {_CHANGED}
     """
 )
-
 _COUNT = text(
     f"""
     SELECT count(*) FILTER (WHERE is_new) AS created,
@@ -195,8 +179,7 @@ async def merge(
     connection = unit.connection
     await connection.execute(_STAGE)
     await connection.execute(_EMPTY)
-    driver = unit.driver
-    await driver.copy_records_to_table(STAGING, records=records, columns=STAGING_COLUMNS, schema_name="pg_temp")
+    await unit.driver.copy_records_to_table(STAGING, records=records, columns=STAGING_COLUMNS, schema_name="pg_temp")
     parameters = {
         "school_code": school_code,
         "cohort": cohort,
