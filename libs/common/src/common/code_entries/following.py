@@ -21,7 +21,7 @@ from common.errors import TransientError
 from common.observability import logger
 from common.sql import Connection
 
-LOOK_SECONDS = 60.0
+_LOOK_SECONDS = 60.0
 """At the latest after these the rows are read again, should a notification have been lost with its connection."""
 
 _RECONNECT_SECONDS = 1.0
@@ -106,7 +106,7 @@ class Follower:
             await self._entries.refresh(self._database)
             self._is_listening = self._can_read = True
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(_LOOK_SECONDS):
                     await changed.wait()
 
     async def _read_unasked(self) -> None:
