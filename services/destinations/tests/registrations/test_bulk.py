@@ -9,7 +9,7 @@ from enrolling import roster_entry
 from sqlalchemy import text
 
 from common.auth import SYSTEM, Actor
-from common.codes import CodeLists
+from common.codes import CodeEntry, CodeLists
 from common.contracts.registration import DestinationData
 from common.database import Database
 from common.identifiers import Cohort, GraduateId, SchoolCode
@@ -55,7 +55,11 @@ async def known(database: Database, ids: list[GraduateId]) -> list[Registration]
 
 
 async def write(
-    database: Database, ids: list[GraduateId], contents: list[Destination], day: date | None
+    database: Database,
+    ids: list[GraduateId],
+    contents: list[Destination],
+    day: date | None,
+    lists: CodeLists | None = None,
 ) -> list[Planned]:
     async with database.transaction(OFFICER) as unit:
         entries = [roster_entry(each, sequence=0) for each in sorted(ids)]
@@ -67,7 +71,7 @@ async def write(
             )
             for number, (each, content) in enumerate(zip(ids, contents, strict=True))
         ]
-        await bulk.write(unit, rows, bulk.Writing("10001", day, "operation", CodeLists.load()))
+        await bulk.write(unit, rows, bulk.Writing("10001", day, "operation", lists or CodeLists.load()))
         await unit.commit()
     return rows
 
@@ -110,6 +114,20 @@ async def compare_versions(database: Database, rows: list[Planned], registration
         assert (row["state"], row["action"], row["by_role"]) == ("school_approved", "import", "school_officer")
         assert tuple(row["changed_fields"]) == planned.change.changed
         assert row["decided_on"] == registration.decided_on
+
+
+async def test_the_versions_of_lists_are_those_that_the_file_was_read_with(database: Database, enrol: Any) -> None:
+    read_with = CodeLists.load()
+    added = CodeEntry("47", "低空经济", None, date(2024, 9, 1), None, "a notice", False)
+    CodeLists.use({"industry": [added]}, CodeLists.turn())
+    content, ids = Destination("12", industry_code="34"), [await enrol(), await enrol()]
+    stored = {}
+    for graduate_id, lists in zip(ids, (read_with, CodeLists.load()), strict=True):
+        await write(database, [graduate_id], [content], None, lists)
+        async with database.reading() as connection:
+            query = text("SELECT code_lists FROM registrations WHERE graduate_id = :id")
+            stored[lists] = (await connection.scalar(query, {"id": graduate_id}))["industry"]
+    assert stored == {lists: lists.get("industry").version for lists in (read_with, CodeLists.load())}
 
 
 async def test_a_single_act_goes_on_where_an_import_ended(database: Database, enrol: Any) -> None:

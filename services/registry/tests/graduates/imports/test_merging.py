@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from common.auth import SYSTEM, RowScope
-from common.codes import CodeLists
 from common.contracts import OutgoingEvent
 from common.contracts.graduate import GraduateData
 from common.crypto import FieldCipher
@@ -25,6 +24,7 @@ from registry.graduates.storage.sealing import opened_entry, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
 
 COHORT = Cohort(2024)
+READ_WITH = "codes-of-the-reading"
 SEES_ALL = RowScope(everything=True)
 LEVELS = st.sampled_from([None, "31", "33", "39", "41", "43"])
 GIVEN = st.fixed_dictionaries(
@@ -66,11 +66,12 @@ async def test_sql_and_pure_rules_agree(
             changed = changed_fields(entry, wanted)
             status_before = entry.status if entry else None
             records = [record(cipher, school, graduate_id, entry is None, given_fields)]
-            merged = (await merge(unit, records, school, COHORT, CodeLists.load().version)).counts
+            merged = (await merge(unit, records, school, COHORT, READ_WITH)).counts
             version += bool(changed)
             stored = (await roster.listed(unit.connection, SEES_ALL, Filters(school), after=None, limit=2))[0]
             assert opened_entry(cipher, stored) == wanted
             assert (stored.version, stored.sequence) == (version, version)
+            assert stored.code_lists_version == READ_WITH
             assert (merged["created"], merged["updated"]) == (
                 int(entry is None),
                 int(entry is not None and bool(changed)),
