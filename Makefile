@@ -40,10 +40,17 @@ test: install .venv/.browser ## Run all tests, or those of one member: MEMBER=re
 	@test -z "$(MEMBER)" -o -n "$(FOLDER)" || { echo "there is no member $(MEMBER)" >&2; exit 2; }
 	@exec $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(MEMBER),$(FOLDER)) $(ARGS)
 
-# Collecting log records for failures takes a tenth of the time of so small tests.
+# Collecting log records for failures takes a tenth of the time of so small tests. Two halves run side by side: workers of
+# one run would each collect everything, which takes a third of the time. A half in which ARGS select nothing ends with 5.
+UNIT = $(BIN)/pytest -q -n 0 -p no:logging -m "not server" --hypothesis-profile=quick
+HALF := libs/common/tests/[a-n]*
+OTHER_HALF := libs/common/tests/[o-z]* libs/servers libs/testing services deploy tests/architecture
 .PHONY: unit
 unit: install ## Run the tests that ask for no server, in seconds (MEMBER, ARGS as above)
-	@exec $(BIN)/pytest -q -n 2 --dist loadfile -p no:logging -m "not server" --hypothesis-profile=quick $(if $(MEMBER),$(FOLDER),libs services deploy tests/architecture) $(ARGS)
+	@test -z "$(MEMBER)" || exec $(UNIT) $(FOLDER) $(ARGS); test -n "$(MEMBER)" || { \
+		said=$$(mktemp); $(UNIT) -o cache_dir=.pytest_cache/other $(OTHER_HALF) $(ARGS) >$$said 2>&1 & other=$$!; \
+		$(UNIT) $(HALF) $(ARGS); half=$$?; wait $$other; other=$$?; cat $$said; rm -f $$said; \
+		{ test $$half = 0 -o $$half = 5; } && { test $$other = 0 -o $$other = 5; }; }
 
 # Printed, never a gate. Measuring makes the suite slower, so `make test` leaves it out.
 .PHONY: coverage
