@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import openpyxl
 import pytest
@@ -29,6 +30,7 @@ from testing.tokens import TokenMint
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
 Table = Sequence[Sequence[Cell]]
+Share = Callable[..., Awaitable[None]]
 
 _schools = count(90_001)
 
@@ -148,3 +150,20 @@ class Files:
 @pytest.fixture(scope="session")
 def files() -> Files:
     return Files()
+
+
+@pytest.fixture
+def share_exam_number(addresses: ServiceDatabase) -> Share:
+    """Gives graduates of a school the number E1, as they could share one before it was unique: the first holds it."""
+
+    async def share(school: str, *student_numbers: str) -> None:
+        owner = await asyncpg.connect(addresses.owner_url)
+        await owner.execute(
+            "UPDATE graduates SET exam_number = 'E1', shared_exam_number = nullif('E1', 'E' || student_number)"
+            " WHERE school_code = $1 AND student_number = ANY($2)",
+            school,
+            student_numbers,
+        )
+        await owner.close()
+
+    return share

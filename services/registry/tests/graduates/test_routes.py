@@ -21,6 +21,7 @@ from testing.waiting import eventually
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
 Rows = Callable[..., Awaitable[list[Json]]]
+Share = Callable[..., Awaitable[None]]
 
 
 async def test_an_entered_graduate_is_masked_and_announced(graduate: Json, school: str, rows: Rows) -> None:
@@ -123,19 +124,13 @@ async def test_an_examinee_number_is_of_one_graduate(
 
 
 async def test_a_shared_examinee_number_is_given_to_nobody_else(
-    officer: httpx.AsyncClient, school: str, addresses: ServiceDatabase, rows: Rows
+    officer: httpx.AsyncClient, school: str, share_exam_number: Share, rows: Rows
 ) -> None:
     body = {"school_code": school, "cohort": 2024, "name": "李四"}
     first, second, third = [
         (await officer.post("/v1/graduates", json=body | {"student_number": number})).json() for number in "123"
     ]
-    owner = await asyncpg.connect(addresses.owner_url)
-    await owner.execute(
-        "UPDATE graduates SET exam_number = 'E1', shared_exam_number = nullif('E1', 'E' || student_number)"
-        " WHERE school_code = $1 AND student_number IN ('1', '2')",
-        school,
-    )
-    await owner.close()
+    await share_exam_number(school, "1", "2")
 
     async def give(graduate: Json, number: str | None, version: int) -> tuple[int, str | None, str | None]:
         head = {"If-Match": f'"{version}"'}

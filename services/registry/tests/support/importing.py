@@ -8,6 +8,7 @@ import httpx
 Json = dict[str, Any]
 Rows = Callable[..., Awaitable[list[Json]]]
 Imported = Callable[..., Awaitable[Json]]
+Share = Callable[..., Awaitable[None]]
 
 
 def counts(operation: Json) -> list[int]:

@@ -2,12 +2,9 @@
 
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
-from importing import Imported, Json, Rows, counts, faults, roster
-
-from testing.databases import ServiceDatabase
+from importing import Imported, Json, Rows, Share, counts, faults, roster
 
 
 async def test_rows_are_matched_by_examinee_number_if_the_name_agrees(
@@ -125,17 +122,11 @@ async def test_a_student_number_issued_anew_is_no_second_person(
 
 
 async def test_a_shared_examinee_number_is_kept_until_it_is_given_up(
-    imported: Imported, files: Any, school: str, addresses: ServiceDatabase, rows: Rows
+    imported: Imported, files: Any, school: str, share_exam_number: Share, rows: Rows
 ) -> None:
     header = ["学号", "考生号", "姓名", "性别"]
     await imported(files.xlsx([header, ["1", "E1", "张三", "男"], ["2", "E2", "李四", "男"]]))
-    owner = await asyncpg.connect(addresses.owner_url)
-    await owner.execute(
-        "UPDATE graduates SET exam_number = 'E1', shared_exam_number = nullif('E1', 'E' || student_number)"
-        " WHERE school_code = $1",
-        school,
-    )
-    await owner.close()
+    await share_exam_number(school, "1", "2")
     exempt = "SELECT student_number FROM graduates WHERE school_code = :school AND shared_exam_number IS NOT NULL"
     for number, exempted in (("E1", [{"student_number": "2"}]), ("E3", [])):
         done = await imported(files.xlsx([header, ["2", number, "李四", "女"]]))
