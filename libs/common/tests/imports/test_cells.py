@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from common.codes import Cell
 from common.imports import CellReader, Fault, coded, plain, text_of
-from common.imports.cells import REMEMBERED
+from common.imports.cells import LONGEST_REMEMBERED, REMEMBERED
 from common.spreadsheets.cells import CellProblem, Unclear, identifier_text
 from common.spreadsheets.headers import Header
 
@@ -94,3 +94,17 @@ def test_a_row_is_judged_after_more_values_than_are_remembered() -> None:
     said = [reader.read(row, faults) for row in [*rows, *rows]]
     assert [each["number"] for each in said] == [number for number, *_ in rows] * 2
     assert faults == [Fault("sex", "unknown_label")] * len(rows)
+
+
+@pytest.mark.parametrize(("length", "judged"), [(LONGEST_REMEMBERED, 1), (LONGEST_REMEMBERED + 1, 2)])
+def test_long_texts_are_not_kept(length: int, judged: int) -> None:
+    asked: list[Cell] = []
+
+    def counted(cell: Cell) -> str:
+        asked.append(cell)
+        return str(cell)
+
+    reader = CellReader(HEADER, [plain("note", counted)])
+    for _ in range(2):
+        assert reader.read([None, "甲" * length], []) == {"note": "甲" * length}
+    assert len(asked) == judged

@@ -26,6 +26,9 @@ _FIRST_RATE = (8, 31)
 REMEMBERED = 2_000
 """Verdicts of a column: more than a file has colleges, majors and classes, few enough for one of other numbers."""
 
+LONGEST_REMEMBERED = 64
+"""Characters; names of units are shorter, and texts of any length would be kept until the file is read."""
+
 
 @dataclass(frozen=True)
 class Reading(Generic[ReadT_co]):
@@ -110,7 +113,7 @@ class _Judge(Generic[ValueT]):
             return self._verdicts[key]
         except KeyError:
             verdict = self._judged(taken[: len(self._reading.columns)])
-        if len(self._verdicts) < REMEMBERED:
+        if len(self._verdicts) < REMEMBERED and all(len(str(cell)) <= LONGEST_REMEMBERED for cell in taken):
             self._verdicts[key] = verdict
         return verdict
 
