@@ -148,7 +148,7 @@ class RosterPlanner:
         values = sealed_values(self._cipher, self._school_code, graduate_id, row.given | units)
         mask = sum(_BITS[column] for column in values)
         content = map(values.get, CONTENT_COLUMNS)
-        return (row.number, graduate_id, row.known is None, mask, default_college, row.fingerprint, *content)
+        return (row.number, graduate_id, row.known and row.known.id, mask, default_college, row.fingerprint, *content)
 
 
 def compared(column: str, cell: Cell) -> str:
