@@ -9,6 +9,7 @@ from common.codes.spelling import cell_text
 from common.crypto import FieldCipher
 from common.identifiers import GraduateId
 from common.imports import REPEATED, Fault, SeenKeys, Task
+from common.sheet_reader.cells import SerialOf1904
 from common.spreadsheets.cells import CellProblem, is_blank
 from common.spreadsheets.headers import Header
 from registry.graduates.domain.cross_checks import days_of, said_by
@@ -19,7 +20,7 @@ from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, R
 from registry.graduates.storage.sealing import citizen_id_index, name_indexes, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
 
-CHECKS_VERSION = "5"
+CHECKS_VERSION = "6"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
 
 FINGERPRINT_BYTES = 16
@@ -152,8 +153,13 @@ class RosterPlanner:
 
 
 def compared(column: str, cell: Cell) -> str:
-    """What a cell says, for fingerprints: a number with decimals, or of a major, may mean other than the same text."""
+    """What a cell says, for fingerprints: a number with decimals, or of a major, may mean other than the same text.
+
+    So may a number of a workbook that counts days from 1904.
+    """
     text = cell_text(cell)
+    if isinstance(cell, SerialOf1904):
+        return f"{text}\x1d"
     return f"{text}\x1e" if isinstance(cell, float) and ("." in text or column == "major") else text
 
 
