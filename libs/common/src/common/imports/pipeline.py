@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from common.codes import CodeLists
 from common.codes.rules import rules
 from common.database import UnitOfWork
 from common.errors import Invalid, PermanentError
@@ -60,6 +61,11 @@ _ALLOW_LONG_WORK = text(
 
 async def run_import(kind: ImportKind, context: OperationContext) -> Outcome:
     """Runs the import to its end; what an earlier attempt has stored is not stored again."""
+    with CodeLists.held():
+        return await _imported(kind, context)
+
+
+async def _imported(kind: ImportKind, context: OperationContext) -> Outcome:
     task = Task.of(context.parameters)
     try:
         table = await open_table(task.kind, context.upload(), kind.columns)
