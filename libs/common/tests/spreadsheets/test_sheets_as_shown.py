@@ -286,6 +286,8 @@ def test_a_bare_number_of_such_a_workbook_means_the_day_that_it_counts(code: str
         # 35,000 days after the first of January 1904
         assert as_day(cell) == date(1999, 10, 29)
         assert (cell, identifier_text(cell), isinstance(cell, float)) == (35_000.0, "35000", True)
+        # the same number of another workbook is another line
+        assert (repr(cell), str(cell)) == ("from 1904: 35000.0", "35000.0")
 
 
 def merged(rows: Sequence[Sequence[Any]], *areas: str) -> list[list[list[Any]]]:

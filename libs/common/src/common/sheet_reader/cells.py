@@ -45,7 +45,15 @@ class Unclear(NamedTuple):
 
 
 class SerialOf1904(float):
-    """A number of a workbook that counts days from 1904: in a column of days it means another day than elsewhere."""
+    """A number of a workbook that counts days from 1904: in a column of days it means another day than elsewhere.
+
+    So `repr`, by which lines are compared, tells it from the same number of another workbook.
+    """
+
+    def __repr__(self) -> str:
+        return f"from 1904: {self!s}"
+
+    __str__ = float.__repr__
 
 
 class Month(NamedTuple):
