@@ -3,7 +3,6 @@
 import asyncio
 from argparse import ArgumentParser, Namespace
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,10 @@ from uuid import UUID, uuid4
 import pytest
 from batches import Consuming
 from broker_events import GROUP, stored
+from owners import KEEP, Asking, Owner
 from sqlalchemy import text
 
-from common.auth import SYSTEM, Actor, TokenVerifier
-from common.change_feed import changes_router, digests_router
+from common.auth import SYSTEM, Actor
 from common.consuming import replay_dead_letters
 from common.consuming.discarding import (
     Ground,
@@ -33,61 +32,17 @@ from common.contracts import organisation
 from common.contracts.envelope import IncomingEvent, StoredEvent
 from common.contracts.registration import TOPIC
 from common.database import Database, UnitOfWork
-from common.database.dedicated import dedicated_connection
 from common.errors import Forked
-from common.http import create_app
 from common.kafka import consumer
-from common.relay.numbering import number_next, sent_position
 from common.service_process import Service
 from common.service_process.discarding import add_arguments, run_discard
 from common.settings import ServiceSettings
 from testing.databases import committed
-from testing.http import serving
 from testing.messaging import outbox_database
 from testing.tokens import TokenMint
 from testing.waiting import eventually
 
 OPERATOR = Actor("operator:lin", "system")
-
-
-class Asking(ServiceSettings):
-    destinations_url: str | None = None
-
-
-class Owner:
-    """The service that publishes a topic: its outbox, and what it answers."""
-
-    def __init__(self, database: Database) -> None:
-        self.database, self.asked = database, asyncio.Event()
-
-    async def has(self, *events: StoredEvent) -> None:
-        async with committed(self.database) as connection:
-            for event in events:
-                await connection.execute(_KEEP, vars(event))
-        async with dedicated_connection(self.database.pool, "test relay") as driver:
-            await number_next(driver, await sent_position(driver))
-
-    @asynccontextmanager
-    async def answering(self, mint: TokenMint, service: str = "destinations") -> AsyncIterator[str]:
-        settings = ServiceSettings(service=service, database_url=self.database.pool.url, **mint.settings)
-        routers = [changes_router(self.database, settings), digests_router(self.database, settings)]
-        app = create_app(title="Owner", settings=settings, verifier=TokenVerifier(settings), routers=routers)
-
-        async def answer(scope: Any, receive: Any, send: Any) -> None:
-            if scope["type"] == "http":
-                self.asked.set()
-            await app(scope, receive, send)
-
-        async with serving(answer) as address:
-            yield address
-
-
-_KEEP = text(
-    """
-    INSERT INTO outbox (event_id, topic, key, sequence, type, school_code, recorded_at, data)
-    VALUES (:event_id, :topic, :key, :sequence, :type, :school_code, :recorded_at, CAST(:data AS jsonb))
-    """
-)
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +139,7 @@ async def test_an_act_of_the_owner_that_goes_on_is_waited_for(
 ) -> None:
     [letter] = await failed(consumed, event := stored(7))
     async with committed(owner.database) as connection:
-        await connection.execute(_KEEP, vars(event))
+        await connection.execute(KEEP, vars(event))
         discarding = asyncio.ensure_future(discarded(consumed, asking, letter))
         await asyncio.wait_for(owner.asked.wait(), 10)
         assert not discarding.done()
@@ -233,6 +188,18 @@ async def test_an_event_that_cannot_be_read_is_what_its_headers_say(
                 await connection.execute(text("UPDATE dead_letters SET closed_at = noted_at"))
         else:
             assert await discarded(consumed, asking, letter) is ground
+
+
+async def test_a_broken_copy_of_what_is_stored_is_discarded(consumed: Consuming, owner: Owner, asking: Asking) -> None:
+    said = stored(3)
+    await owner.has(said)
+    await consumed.handle(replace(consumed.record(said), value=b"{"))
+    [(letter, _)] = await consumed.letters()
+    with pytest.raises(OwnerHasVersion):
+        await discarded(consumed, asking, letter, Keeping(included={TOPIC: among("SELECT WHERE named.sequence = 2")}))
+    keeping = Keeping(included={TOPIC: among("SELECT WHERE named.sequence = 3")})
+    assert await discarded(consumed, asking, letter, keeping) is Ground.STORED
+    assert await consumed.letters() == []
 
 
 async def test_topics_without_digests_are_read_whole(

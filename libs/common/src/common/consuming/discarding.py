@@ -6,7 +6,7 @@ the consumer keeps the one that the owner has.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -40,6 +40,7 @@ class Ground(StrEnum):
     OTHER_OWNED = "the owner has another event under this key and sequence"
     SUPERSEDED = "only the newest is kept, and a later version is stored"
     NO_EVENT = "the message is no event of the contract"
+    STORED = "the message cannot be read, and its version is stored from another copy"
     EXCHANGED = "the owner has the letter's event and not the stored one: that was dropped, and the letter sent back"
 
 
@@ -157,8 +158,20 @@ async def _ground(
         versions = await versions_of(owner, Key(claim.topic, claim.school_code, claim.key), keeping.newest)
     if (ground := not_owned(claim, versions)) is not None:
         return ground
-    if await _is_superseded(database, keeping, letter, claim, versions):
+    set_apart = {each.id for each in await open_letters(database, letter.consumer_group)}
+    later = {
+        version.sequence
+        for version in versions
+        if letter.thing is not None
+        and (version.thing, version.sequence > claim.sequence) == (letter.thing, True)
+        and str(version.event_id) not in set_apart
+    }
+    if await _is_included(database, keeping, claim, later):
         return Ground.SUPERSEDED
+    # where several things share a key, a later version of one says nothing of another
+    copied = {claim.sequence} if letter.key is None and TOPICS[claim.topic].keyed_by_uuid else ()
+    if await _is_included(database, keeping, claim, copied):
+        return Ground.STORED
     if letter.code == Forked.code and claim.topic in keeping.drop:
         return Ground.EXCHANGED
     raise OwnerHasVersion
@@ -172,18 +185,8 @@ def not_owned(claim: Fork, versions: Sequence[Version]) -> Ground | None:
     return Ground.OTHER_OWNED if is_taken else Ground.NOT_OWNED
 
 
-async def _is_superseded(
-    database: Database, keeping: Keeping, letter: Letter, claim: Fork, versions: Sequence[Version]
-) -> bool:
-    """Whether a later version of the thing is stored, that is: included, and no letter itself."""
-    if letter.thing is None:
-        return False
-    later = [each for each in versions if each.thing == letter.thing and each.sequence > claim.sequence]
-    set_apart = {each.id for each in await open_letters(database, letter.consumer_group)}
-    tokens = {
-        ChangeToken(claim.topic, claim.school_code, claim.key, each.sequence)
-        for each in later
-        if str(each.event_id) not in set_apart
-    }
+async def _is_included(database: Database, keeping: Keeping, claim: Fork, sequences: Collection[int]) -> bool:
+    """Whether one of these versions of the key is stored here."""
+    tokens = [ChangeToken(claim.topic, claim.school_code, claim.key, sequence) for sequence in sequences]
     async with database.reading() as connection:
         return bool(await included_in(connection, keeping.included, tokens))
