@@ -113,7 +113,7 @@ async def test_a_member_that_could_not_read_its_letters_reads_them_before_it_clo
     await publish(settings, stored(1))
     async with running(Consumer(database, settings, GROUP, [TOPIC], Applied(refuse)).run):
         await eventually(lambda: _are_open(database, 0), describe="the letter")
-    assert await replay_dead_letters(settings, GROUP, [TOPIC]) == 1
+    assert await replay_dead_letters(database, settings, GROUP, [TOPIC]) == 1
     monkeypatch.setattr(DeadLetters, "refresh", refresh_later)
     consumer = Consumer(database, settings, GROUP, [TOPIC], Applied())
     async with running(consumer.run):
@@ -139,11 +139,11 @@ async def test_a_replay_of_letters_that_is_cut_off_is_done_again_without_harm(
         with monkeypatch.context() as patched:
             patched.setattr(dead_letter_topics, "commit", cut)
             with pytest.raises(asyncio.CancelledError):
-                await replay_dead_letters(settings, GROUP, [TOPIC])
+                await replay_dead_letters(database, settings, GROUP, [TOPIC])
         assert len(await dead_letters(settings, 2)) == 2
         assert await _are_open(database, 6)
         handler.rules.clear()
-        assert await replay_dead_letters(settings, GROUP, [TOPIC]) == 2
+        assert await replay_dead_letters(database, settings, GROUP, [TOPIC]) == 2
         await eventually(lambda: _are_open(database), describe="no letter open")
     assert set(handler.sequences) == set(range(1, 11))
 
