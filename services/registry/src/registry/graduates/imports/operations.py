@@ -53,7 +53,8 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         """Keeps every other writer of the cohort out."""
         roster = self._task.school_code, self._task.cohort
         await lock_roster(unit.connection, *roster)
-        self._is_first = self._planner.expects_changes = not await load.has_graduates(unit.connection, *roster)
+        self._is_first = not await load.has_graduates(unit.connection, *roster)
+        self._planner.expects_changes |= self._is_first
 
     def needs_preparation(self, table: Table) -> bool:
         """True if some rows name their college and others leave it to their major, whose colleges the file tells."""

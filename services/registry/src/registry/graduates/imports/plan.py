@@ -48,7 +48,7 @@ class RosterPlanner:
         self._cohort = task.cohort
         self._cipher = cipher
         self._seen = SeenKeys()
-        # then rows are checked as they are read, while the database stores those before; most are as they were, or none is
+        # then rows are checked as they are read, while the database stores those before; most are as they were or none
         self.expects_changes = False
         columns = ",".join(f"{column}@{header.texts[column]}" for column in sorted(header.positions))
         salt = "\x1f".join((task.school_code, str(task.cohort), CHECKS_VERSION, self.lists_version, columns))
