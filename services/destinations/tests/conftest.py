@@ -71,10 +71,8 @@ async def registry(settings: Settings, book: Book) -> AsyncIterator[Registry]:
 @pytest.fixture
 def runner(database: Database, registry: Registry, settings: Settings) -> OperationRunner:
     """A worker of imports."""
-    handlers, cipher = (
-        {KIND: partial(run_import, registration_import(registry))},
-        FieldCipher.load(settings.keyring_file),
-    )
+    cipher = FieldCipher.load(settings.keyring_file)
+    handlers = {KIND: partial(run_import, registration_import(registry, cipher))}
     return OperationRunner(database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
 
 

@@ -45,7 +45,7 @@ AREAS = (
         routes=[registration_routes, import_routes],
         operations={
             KIND: Operation(
-                lambda runtime: partial(run_import, registration_import(runtime.clients["registry"])), EMPTY_RESULT
+                lambda it: partial(run_import, registration_import(it.clients["registry"], it.cipher)), EMPTY_RESULT
             )
         },
         streams={registration.TOPIC: raising(registration_tables.streams)},

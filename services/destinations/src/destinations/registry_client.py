@@ -1,10 +1,9 @@
 """Registry over HTTP: the persons that rows of a spreadsheet name, and graduates whose event is still on its way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 import httpx
@@ -48,8 +47,7 @@ class RegistryRefused(PermanentError):
         super().__init__(detail=rule("registry_refused").text)
 
 
-@dataclass(frozen=True)
-class RowKey:
+class RowKey(TypedDict):
     """How a row of a spreadsheet names a person; only ever sent to registry, never stored."""
 
     row: int
@@ -78,12 +76,12 @@ class Registry:
 
         Raises RegistryUnavailable or RegistryRefused.
         """
-        body = {"school_code": school_code, "cohort": cohort, "rows": [vars(row) for row in rows]}
+        body = {"school_code": school_code, "cohort": cohort, "rows": rows}
         answer = await self._ask("POST", "/v1/graduates/resolve", body)
         found = answer["rows"] if isinstance(answer, dict) else answer or ()
-        owner = {"school_code": school_code, "cohort": cohort}
         return {
-            each["row"]: each.get("problem") or _entry(owner | each, each["graduate_id"], each["sequence"])
+            each["row"]: each.get("problem")
+            or _entry({**each, "school_code": school_code, "cohort": cohort}, each["graduate_id"], each["sequence"])
             for each in found
         }
 
@@ -119,5 +117,5 @@ async def registry_client(settings: ServiceSettings) -> AsyncIterator[Registry]:
 
 
 def _entry(answer: Mapping[str, Any], graduate_id: str, sequence: int) -> RosterEntry:
-    stated: dict[str, Any] = {name: answer.get(name) for name in GRADUATE_FIELDS}
-    return RosterEntry(Graduate(GraduateId(UUID(graduate_id)), **stated), sequence)
+    stated: Iterable[Any] = map(answer.get, GRADUATE_FIELDS)
+    return RosterEntry(Graduate(GraduateId(UUID(graduate_id)), *stated), sequence)

@@ -12,7 +12,7 @@ from common.auth import SYSTEM, Actor
 from common.codes import CodeEntry, CodeLists
 from common.contracts.registration import DestinationData
 from common.database import Database
-from common.identifiers import Cohort, GraduateId, SchoolCode
+from common.identifiers import GraduateId, SchoolCode
 from destinations.registrations import announcements, storage
 from destinations.registrations.domain import deciding, fields
 from destinations.registrations.domain.content import CODE_LISTS, FIELDS, Destination
@@ -20,7 +20,7 @@ from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Person, Registration, Stamp, after
 from destinations.registrations.imports import load
 from destinations.registrations.imports import write as bulk
-from destinations.registrations.imports.plan import Planned
+from destinations.registrations.imports.plan import Plan, Planned
 from destinations.registrations.imports.rows import RegistrationRow
 
 OFFICER = Actor("officer", "school_officer")
@@ -63,7 +63,7 @@ async def write(
 ) -> list[Planned]:
     async with database.transaction(OFFICER) as unit:
         entries = [roster_entry(each, sequence=0) for each in sorted(ids)]
-        await load.lock_and_keep(unit.connection, SchoolCode("10001"), Cohort(2024), [entries])
+        await load.keep_and_lock(unit.connection, SchoolCode("10001"), [entries])
         stored = await load.read_stored(unit.connection, entries)
         rows = [
             Planned(
@@ -71,7 +71,7 @@ async def write(
             )
             for number, (each, content) in enumerate(zip(ids, contents, strict=True))
         ]
-        await bulk.write(unit, rows, bulk.Writing("10001", day, "operation", lists or CodeLists.load()))
+        await bulk.write(unit, Plan(rows), bulk.Writing("10001", day, "operation", lists or CodeLists.load()))
         await unit.commit()
     return rows
 

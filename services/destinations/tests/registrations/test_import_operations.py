@@ -83,12 +83,13 @@ async def test_while_registry_is_down_the_operation_waits(office: Office, book: 
 async def test_an_import_that_broke_off_after_its_commit_is_not_done_twice(
     office: Office, database: Database, registry: Registry, settings: Settings
 ) -> None:
+    cipher = FieldCipher.load(settings.keyring_file)
+
     async def import_and_break_off(context: OperationContext) -> Outcome:
-        await run_import(registration_import(registry), context)
+        await run_import(registration_import(registry, cipher), context)
         raise TransientError
 
     accepted = await office.post(workbook([office.row(**FULL)]), "a.xlsx")
-    cipher = FieldCipher.load(settings.keyring_file)
     assert await OperationRunner(database.patient, {KIND: import_and_break_off}, cipher=cipher).run_once()
     assert len(await office.registrations()) == 1
     await eventually(office.runner.run_once, describe="the second attempt")
@@ -96,7 +97,7 @@ async def test_an_import_that_broke_off_after_its_commit_is_not_done_twice(
     assert len(await stored(database, "SELECT 1 FROM outbox")) == 1
 
 
-def breaking_off(registry: Registry, in_part: int) -> Callable[[OperationContext], Awaitable[Outcome]]:
+def breaking_off(kind: ImportKind, in_part: int) -> Callable[[OperationContext], Awaitable[Outcome]]:
     """An import whose worker breaks off before it commits this part."""
 
     async def handler(context: OperationContext) -> Outcome:
@@ -108,13 +109,13 @@ def breaking_off(registry: Registry, in_part: int) -> Callable[[OperationContext
                 raise TransientError
 
         context.chunk_done = chunk_done  # type: ignore[method-assign]
-        return await run_import(in_parts_of_two(registry), context)
+        return await run_import(kind, context)
 
     return handler
 
 
-def in_parts_of_two(registry: Registry) -> ImportKind:
-    return replace(registration_import(registry), chunk_rows=2)
+def in_parts_of_two(registry: Registry, cipher: FieldCipher) -> ImportKind:
+    return replace(registration_import(registry, cipher), chunk_rows=2)
 
 
 @pytest.fixture
@@ -123,8 +124,9 @@ async def half_done(office: Office, database: Database, registry: Registry, sett
     rows = [office.row(毕业去向=label) for label in ("待就业", "没有", "自由职业", "待就业", "待就业")]
     accepted = await office.post(workbook(rows), "a.xlsx", on_error="skip")
     cipher = FieldCipher.load(settings.keyring_file)
-    assert await OperationRunner(database.patient, {KIND: breaking_off(registry, 1)}, cipher=cipher).run_once()
-    handlers = {KIND: partial(run_import, in_parts_of_two(registry))}
+    kind = in_parts_of_two(registry, cipher)
+    assert await OperationRunner(database.patient, {KIND: breaking_off(kind, 1)}, cipher=cipher).run_once()
+    handlers = {KIND: partial(run_import, kind)}
     office.runner = OperationRunner(database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
     assert [item["destination_code"] for item in await office.registrations()] == ["70"]
     assert len(await stored(database, "SELECT 1 FROM operation_chunks")) == 1

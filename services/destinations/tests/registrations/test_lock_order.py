@@ -21,10 +21,11 @@ from destinations.registrations.commands import Recorded
 from destinations.registrations.domain import deciding
 from destinations.registrations.domain.lifecycle import Action, Party
 from destinations.registrations.domain.registration import Person
-from destinations.registrations.imports.load import lock_and_keep, read_stored
-from destinations.registrations.imports.plan import Planned
+from destinations.registrations.imports.load import keep_and_lock, read_stored
+from destinations.registrations.imports.plan import Plan, Planned
 from destinations.registrations.imports.rows import RegistrationRow
 from destinations.registrations.imports.write import Writing, write
+from destinations.registrations.storage import lock_imports
 from destinations.roster import storage as roster
 from destinations.roster.domain import RosterEntry
 from testing.collisions import Act, meet
@@ -98,14 +99,16 @@ def other_act(people: Class, name: str) -> Act:
 
 async def import_chunk(entries: Sequence[RosterEntry], unit: UnitOfWork) -> None:
     """Locks, plans and writes as an import does with the rows of one chunk."""
-    await lock_and_keep(unit.connection, entries[0].graduate.school_code, Cohort(2024), [entries])
+    school_code = entries[0].graduate.school_code
+    await lock_imports(unit.connection, school_code, Cohort(2024))
+    await keep_and_lock(unit.connection, school_code, [entries])
     known = await read_stored(unit.connection, entries)
     officer = Person(Party.SCHOOL_OFFICER, SCHOOL.subject)
     rows = [
         Planned(RegistrationRow(number), stored, deciding.imported(stored.registration, SEEKING, officer))
         for number, stored in enumerate(known.values())
     ]
-    await write(unit, rows, Writing("10001", None, "operation", CodeLists.load()))
+    await write(unit, Plan(rows), Writing("10001", None, "operation", CodeLists.load()))
 
 
 async def meet_all(database: Database, pairs: Mapping[str, tuple[Act, Act]]) -> None:

@@ -1,6 +1,6 @@
 """A registry outside this service, as far as destinations asks it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ class Book:
     down: bool = False
     refuses: bool = False
     asked: int = 0
+    while_asked: Callable[[], Awaitable[object]] | None = None
 
     def write(self, number: str, name: str, **given: Any) -> UUID:
         entry = roster_entry(given.pop("graduate_id", None), **given)
@@ -50,6 +51,8 @@ class Book:
 
     async def _resolve(self, request: Request) -> Response:
         self.asked += 1
+        if self.while_asked:
+            await self.while_asked()
         if self.down:
             return Response(status_code=503)
         if self.refuses:

@@ -8,6 +8,7 @@ from common.imports.columns import LABEL, Columns
 from common.imports.faults import Fault
 from common.imports.form import ImportForm, ImportRequest
 from common.imports.importer import Importer, ImportKind, Written, empty_result
+from common.imports.lines import LineFingerprints
 from common.imports.owners import OWNER_HEADERS, PERSON_HEADERS, foreign_cells
 from common.imports.pipeline import run_import
 from common.imports.repeats import REPEATED, SeenKeys
@@ -27,6 +28,7 @@ __all__ = [
     "ImportKind",
     "ImportRequest",
     "Importer",
+    "LineFingerprints",
     "Reading",
     "SeenKeys",
     "Table",

@@ -10,6 +10,7 @@ from destinations.registrations.domain.content import CODE_LISTS, Destination
 from destinations.registrations.domain.fields import is_flexible
 from destinations.registrations.domain.lifecycle import Confirmation, State
 from destinations.registrations.domain.registration import Announcement, Change, Registration, Source
+from destinations.roster.domain import Graduate
 
 TYPES: Mapping[Announcement, str] = {
     Announcement.DECIDED: contract.DECIDED,
@@ -18,6 +19,13 @@ TYPES: Mapping[Announcement, str] = {
     Announcement.CONFIRMED: contract.CONFIRMED,
     Announcement.DISPUTED: contract.DISPUTED,
 }
+
+
+CARRIED = (
+    *("destination_code", "flexible", "flexible_kind", "employer_nature_code", "industry_code", "place_code"),
+    "position_code",
+)
+"""What of a registration's content its events are made of."""
 
 
 def to_event(before: Registration | None, after: Registration, change: Change, sequence: int) -> OutgoingEvent | None:
@@ -37,27 +45,40 @@ def to_event(before: Registration | None, after: Registration, change: Change, s
 
 def to_data(before: Registration | None, after: Registration) -> contract.DestinationData:
     """The full state after the change; every announced act leaves the newest content the effective one, or voids it."""
-    graduate, announced = after.graduate, before.effective if before else None
-    carried = _carried(after.content, after.source, after.state, after.confirmation)
+    return contract.DestinationData(
+        **facts(after.graduate, before, after.content, after.source, after.state, after.confirmation),
+        registration_id=after.id,
+        version=after.version,
+        decided_on=after.decided_on,
+        recorded_at=after.recorded_at,
+    )
+
+
+def facts(
+    graduate: Graduate,
+    before: Registration | None,
+    content: Destination,
+    source: Source,
+    state: State,
+    confirmation: Confirmation | None,
+) -> dict[str, Any]:
+    """What an event says but for the registration's id, version and moment."""
+    carried, announced = _carried(content, source, state, confirmation), before.effective if before else None
     previously: Mapping[str, Any] = {}
     if announced:
         # between two events several versions may have been pending: compared is what the event before carried
         previously = _carried(announced.content, announced.source, State.SCHOOL_APPROVED, announced.confirmation)
-    return contract.DestinationData(
-        graduate_id=graduate.id,
-        registration_id=after.id,
-        version=after.version,
-        school_code=graduate.school_code,
-        college_code=graduate.college_code,
-        major_code=graduate.major_code,
-        education_level_code=graduate.education_level_code,
-        cohort=graduate.cohort,
-        code_list_version=CodeLists.load().get(CODE_LISTS["destination_code"]).version,
-        changed_fields=tuple(name for name, value in carried.items() if value != previously.get(name)),
-        decided_on=after.decided_on,
-        recorded_at=after.recorded_at,
+    return {
+        "graduate_id": graduate.id,
+        "school_code": graduate.school_code,
+        "college_code": graduate.college_code,
+        "major_code": graduate.major_code,
+        "education_level_code": graduate.education_level_code,
+        "cohort": graduate.cohort,
+        "code_list_version": CodeLists.load().get(CODE_LISTS["destination_code"]).version,
+        "changed_fields": tuple([name for name, value in carried.items() if value != previously.get(name)]),
         **carried,
-    )
+    }
 
 
 def _carried(

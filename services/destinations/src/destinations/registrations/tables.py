@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     Uuid,
@@ -32,6 +33,21 @@ def _content_columns() -> list[Column[Any]]:
     # a list may change its meaning with its next version
     return [*named, Column("code_lists", JSONB, nullable=False)]
 
+
+def _line_columns() -> list[Column[Any]]:
+    """The fingerprint of the line of a file that left the registration as it stands, and what it holds for.
+
+    It holds while the registration is at this version and the graduate's roster entry at this sequence, so that no
+    other write need clear it.
+    """
+    return [
+        Column("line_fingerprint", LargeBinary),
+        Column("line_version", Integer),
+        Column("line_sequence", BigInteger),
+    ]
+
+
+LINE_COLUMNS = tuple(column.name for column in _line_columns())
 
 streams = Table(
     "destination_streams",
@@ -64,6 +80,7 @@ registrations = Table(
     Column("effective_decided_on", Date),
     Column("decided_on", Date, nullable=False),
     instant_column(),
+    *_line_columns(),
     CheckConstraint("approved_by_college <> approved_by_school", name="two_persons_approve"),
     CheckConstraint("void_by_college <> void_by_school", name="two_persons_void"),
     CheckConstraint("(effective_version IS NULL) = (effective_decided_on IS NULL)", name="effective_with_day"),
@@ -78,6 +95,12 @@ Index(
 )
 Index("ix_registrations_graduate", registrations.c.graduate_id)
 Index("ix_registrations_school_cohort_id", registrations.c.school_code, registrations.c.cohort, registrations.c.id)
+
+Index(
+    "ix_registrations_line_fingerprint",
+    registrations.c.line_fingerprint,
+    postgresql_where=registrations.c.line_fingerprint.is_not(None),
+)
 
 versions = Table(
     "registration_versions",

@@ -9,7 +9,7 @@ COUNTED = frozenset({"registered", "completed"})
 """学籍状态 that belong to the population; a graduate of any other status has left it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Graduate:
     """毕业生: where a graduate belongs, and whether the population counts this person."""
 
@@ -32,7 +32,7 @@ GRADUATE_FIELDS = tuple(field.name for field in fields(Graduate) if field.name !
 """What registry says of a graduate, by the names that its events and its answers use."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RosterEntry:
     """A graduate as registry described this person, and the sequence of the event that this state belongs to.
 

@@ -1,11 +1,11 @@
 """The roster in SQL: the highest sequence of a key wins, whatever the order of delivery."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
 
-from sqlalchemy import ARRAY, ColumnElement, TextClause, Uuid, any_, bindparam, select, text
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, TextClause, Uuid, any_, bindparam, select, text
 
 from common.auth import Owners, ScopeShape
 from common.code_entries import table as code_entries
@@ -84,6 +84,13 @@ _WITH_PROVINCE = (
 _SEVERAL = select(*(_GRADUATES[name] for name in ("graduate_id", *GRADUATE_FIELDS, "sequence"))).where(
     _GRADUATES.graduate_id == any_(bindparam("ids", type_=ARRAY(Uuid)))
 )
+_NEWER = text(
+    f"""
+    SELECT known.graduate_id, {", ".join(GRADUATE_FIELDS)}
+      FROM unnest(:ids, :sequences) AS entry (graduate_id, sequence)
+      JOIN roster_graduates known ON known.graduate_id = entry.graduate_id AND known.sequence > entry.sequence
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("sequences", type_=ARRAY(BigInteger)))
 
 OWNERS_OF_EVENTS = {
     "province_code": "school_code IN (SELECT school_code FROM roster_schools WHERE province_code = :province_code)",
@@ -120,12 +127,18 @@ async def find(connection: Connection, graduate_id: GraduateId) -> tuple[Graduat
 
 
 async def graduates(connection: Connection, entries: Iterable[RosterEntry]) -> dict[GraduateId, Graduate]:
-    """Graduates as stored, or as the entry says where that is newer: what `keep_graduates` would leave."""
-    newest = _newest(entries)
-    found = await connection.execute(_SEVERAL, {"ids": list(newest)})
-    # by place: an import reads thousands of them
-    stored = {known[0]: Graduate(*known) for *known, sequence in found if sequence >= newest[known[0]].sequence}
-    return {graduate_id: stored.get(graduate_id, entry.graduate) for graduate_id, entry in newest.items()}
+    """Graduates as the entry says, or as stored where that is newer: what `keep_graduates` would leave."""
+    newest = _newest(entries, in_order=False)
+    values = {"ids": list(newest), "sequences": [entry.sequence for entry in newest.values()]}
+    # of thousands in an import, few are newer: only those are read
+    stored = {known[0]: Graduate(*known) for known in await connection.execute(_NEWER, values)}
+    return {graduate_id: stored.get(graduate_id) or entry.graduate for graduate_id, entry in newest.items()}
+
+
+async def entries(connection: Connection, graduate_ids: Collection[GraduateId]) -> dict[GraduateId, RosterEntry]:
+    """The entries of these graduates as stored."""
+    found = await connection.execute(_SEVERAL, {"ids": list(graduate_ids)}) if graduate_ids else ()
+    return {known[0]: RosterEntry(Graduate(*known), sequence) for *known, sequence in found}
 
 
 def visible(seen: ScopeShape) -> ColumnElement[bool]:
@@ -146,8 +159,10 @@ def to_graduate(row: Row) -> Graduate:
     return Graduate(*_of_graduate(row))
 
 
-def _newest(entries: Iterable[RosterEntry]) -> dict[GraduateId, RosterEntry]:
-    """The newest entry of each graduate, in the order in which rows are locked."""
+def _newest(entries: Iterable[RosterEntry], *, in_order: bool = True) -> dict[GraduateId, RosterEntry]:
+    """The newest entry of each graduate, in the order in which rows are locked unless that does not matter."""
     by_id = {each.graduate.id: each for each in sorted(entries, key=attrgetter("sequence"))}
+    if not in_order:
+        return by_id
     # two ids are compared in Python, two numbers are not
     return {graduate_id: by_id[graduate_id] for graduate_id in sorted(by_id, key=attrgetter("int"))}

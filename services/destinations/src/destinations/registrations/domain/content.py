@@ -78,5 +78,7 @@ LONGEST: Mapping[str, int] = {
 
 def changed_fields(before: Destination | None, after: Destination) -> tuple[str, ...]:
     """Names of the fields that differ, in the order of the contract; without a version before, those that are set."""
-    old: Mapping[str, Any] = vars(before) if before else {}
-    return tuple([name for name, value in vars(after).items() if old.get(name) != value])
+    if before is None:
+        return tuple([name for name, value in vars(after).items() if value is not None])
+    old = vars(before)
+    return tuple([name for name, value in vars(after).items() if old[name] != value])

@@ -121,17 +121,17 @@ def rule_of(destination_code: str) -> FieldRule:
 
 def missing_fields(content: Destination) -> tuple[str, ...]:
     """Required fields that are empty: they keep a draft from being submitted."""
-    return _sorted(rule_of(content.destination_code).required - content.filled())
+    return _missing(rule_of(content.destination_code).required, content.filled())
 
 
 def missing_on_import(content: Destination) -> tuple[str, ...]:
     """Fields that a row of a spreadsheet should have and lacks."""
-    return _sorted(rule_of(content.destination_code).imported - content.filled())
+    return _missing(rule_of(content.destination_code).imported, content.filled())
 
 
 def forbidden_fields(content: Destination) -> tuple[str, ...]:
     """Filled fields that contradict the destination code."""
-    return _sorted(rule_of(content.destination_code).forbidden & content.filled())
+    return _present(rule_of(content.destination_code).forbidden, content.filled())
 
 
 def recoded(content: Destination, patch: Mapping[str, object]) -> Destination:
@@ -164,9 +164,9 @@ def contradictions(content: Destination) -> tuple[FieldProblem, ...]:
     """Unknown codes, unusable texts and forbidden fields; such content is never stored."""
     unknown = _unknown_codes(content)
     # without a known code there is no rule that the other fields could break
-    if any(problem.pointer == "/destination_code" for problem in unknown):
+    if unknown and any(problem.pointer == "/destination_code" for problem in unknown):
         return unknown
-    forbidden = tuple(rule("must_be_empty").problem(f"/{name}") for name in forbidden_fields(content))
+    forbidden = tuple([rule("must_be_empty").problem(f"/{name}") for name in forbidden_fields(content)])
     return (*unknown, *_unusable_texts(content), *forbidden)
 
 
@@ -222,5 +222,12 @@ def is_uscc(text: str) -> bool:
 _validated = lru_cache(maxsize=50_000)(uscc.validate)
 
 
-def _sorted(names: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted(names))
+# an import asks for each row, and few sets of fields are ever filled together
+@lru_cache(maxsize=5_000)
+def _missing(wanted: frozenset[str], filled: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(wanted - filled))
+
+
+@lru_cache(maxsize=5_000)
+def _present(unwanted: frozenset[str], filled: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(unwanted & filled))

@@ -1,91 +1,104 @@
 """What an import asks: whose rows these are, of registry; and what is stored about the graduates, of the database."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from uuid import UUID
-
-from sqlalchemy import ARRAY, Uuid, bindparam, text
 
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection
 from destinations.registrations import storage
 from destinations.registrations.imports.plan import StoredRegistration
 from destinations.registrations.imports.rows import RegistrationRow
+from destinations.registrations.storage import Line
 from destinations.registry_client import Registry, RowKey
 from destinations.roster import storage as roster
-from destinations.roster.domain import GRADUATE_FIELDS, Graduate, RosterEntry
-
-_IDS = bindparam("ids", type_=ARRAY(Uuid))
-_LOCK_SCHOOL = text(
-    "SELECT pg_advisory_xact_lock(hashtextextended('import of registrations ' || :cohort_of_school, 0))"
-)
-_READ_STREAMS = text(
-    "SELECT graduate_id, last_decided_on FROM destination_streams WHERE graduate_id = ANY(:ids)"
-).bindparams(_IDS)
+from destinations.roster.domain import RosterEntry
 
 KEPT_AT_ONCE = 5_000
 """Roster entries stored by one statement."""
 
 
 class ResolvedRows:
-    """What registry answered about rows, in few bytes for each: a whole file must fit."""
+    """Whose rows these are: as registry answers, or as the lines are known. Few bytes for each: a file must fit."""
 
-    def __init__(self) -> None:
+    def __init__(self, registry: Registry, school_code: SchoolCode, cohort: Cohort) -> None:
+        self._registry = registry
+        self._owner = (school_code, cohort)
+        self._has_lines: bool | None = None
         self._problems: dict[int, str] = {}
-        self._entries: dict[int, tuple[bytes, tuple[str | None, ...], int]] = {}
-        self._groups: dict[tuple[str | None, ...], tuple[str | None, ...]] = {}
+        self._entries: dict[int, tuple[RosterEntry, bytes | None]] = {}
+        self._unchanged: dict[int, tuple[bytes, GraduateId]] = {}
 
-    async def ask(
-        self, registry: Registry, school_code: SchoolCode, cohort: Cohort, rows: Iterable[RegistrationRow]
-    ) -> None:
-        """Asks about the rows that name a graduate; raises RegistryUnavailable or RegistryRefused."""
-        asked = [row for row in rows if not row.silent and row.name and row.key]
+    async def recognise(self, connection: Connection, rows: Iterable[RegistrationRow]) -> None:
+        """Finds the rows that would change nothing, since their lines are known."""
+        if self._has_lines is None:
+            self._has_lines = await storage.has_lines(connection, *self._owner)
+        if wanted := {row.fingerprint: row.number for row in rows if row.fingerprint and self._has_lines}:
+            known = await storage.known_lines(connection, list(wanted))
+            self._unchanged |= {wanted[each]: (each, graduate) for each, graduate in known.items()}
+
+    async def ask(self, rows: Iterable[RegistrationRow]) -> None:
+        """Asks registry about the others that name a graduate; raises RegistryUnavailable or RegistryRefused."""
+        named = (each for each in rows if not each.silent and each.name and each.key)
+        asked = [row for row in named if row.number not in self._unchanged]
         if not asked:
             return
-        keys = [RowKey(row.number, row.student_number, row.exam_number, row.name) for row in asked]
-        answers = await registry.resolve(school_code, cohort, keys)
+        keys = [
+            RowKey(row=each.number, student_number=each.student_number, exam_number=each.exam_number, name=each.name)
+            for each in asked
+        ]
+        answers = await self._registry.resolve(*self._owner, keys)
         for row in asked:
             answer = answers.get(row.number, "not_found")
             if isinstance(answer, str):
                 self._problems[row.number] = answer
             else:
-                graduate = answer.graduate
-                groups = tuple(getattr(graduate, name) for name in GRADUATE_FIELDS)
-                shared = self._groups.setdefault(groups, groups)
-                self._entries[row.number] = (graduate.id.bytes, shared, answer.sequence)
+                self._entries[row.number] = (answer, row.fingerprint)
+
+    async def doubt(self, connection: Connection) -> None:
+        """Looks at the known lines once more, under the lock: what was written about since is compared as usual."""
+        if not self._unchanged:
+            return
+        outdated = await storage.outdated_lines(connection, [each for each, _ in self._unchanged.values()])
+        doubtful = {row: graduate for row, (each, graduate) in self._unchanged.items() if each in outdated}
+        entries = await roster.entries(connection, set(doubtful.values()))
+        for row, graduate in doubtful.items():
+            del self._unchanged[row]
+            # not to be known by this line: registry was not asked whether it still means the graduate
+            self._entries[row] = (entries[graduate], None)
 
     def forget(self) -> None:
         """Forgets the rows of earlier chunks, which are done."""
-        self._problems.clear()
-        self._entries.clear()
+        for kept in (self._problems, self._entries, self._unchanged):
+            kept.clear()
 
     def problem(self, row: int) -> str | None:
         """Why no graduate was found for a row."""
         return self._problems.get(row)
 
-    def graduate(self, row: int) -> GraduateId | None:
-        """The graduate of a row."""
-        entry = self._entries.get(row)
-        return GraduateId(UUID(bytes=entry[0])) if entry else None
+    def unchanged(self, row: int) -> GraduateId | None:
+        """The graduate of a row that changes nothing, since its line is known."""
+        return self._unchanged[row][1] if row in self._unchanged else None
+
+    def compared(self, row: int) -> tuple[GraduateId | None, Line | None]:
+        """The graduate of a row that must be compared, and its line, unless it is at fault already."""
+        entry, fingerprint = self._entries.get(row, (None, None))
+        line = Line(fingerprint, entry.sequence) if entry and fingerprint else None
+        return entry.graduate.id if entry else None, line
 
     def entries(self, rows: Iterable[int]) -> list[RosterEntry]:
-        """The roster entries of those of the rows that have one."""
-        return [_unpacked(self._entries[row]) for row in rows if row in self._entries]
+        """The roster entries of those of the rows that must be compared."""
+        return [self._entries[row][0] for row in rows if row in self._entries]
 
     def in_order(self) -> Iterable[list[RosterEntry]]:
         """The entries of all rows in the order of the graduates' ids, some at a time."""
-        rows = sorted(self._entries, key=lambda row: self._entries[row][0])
-        for start in range(0, len(rows), KEPT_AT_ONCE):
-            yield self.entries(rows[start : start + KEPT_AT_ONCE])
+        entries = sorted((entry for entry, _ in self._entries.values()), key=lambda each: each.graduate.id.int)
+        for start in range(0, len(entries), KEPT_AT_ONCE):
+            yield entries[start : start + KEPT_AT_ONCE]
 
 
-async def lock_and_keep(
-    connection: Connection, school_code: SchoolCode, cohort: Cohort, batches: Iterable[Sequence[RosterEntry]]
+async def keep_and_lock(
+    connection: Connection, school_code: SchoolCode, batches: Iterable[Sequence[RosterEntry]]
 ) -> None:
-    """Makes imports of one cohort wait for each other, stores roster entries, and locks the graduates' streams.
-
-    The entries come in the order of the graduates' ids; the streams are locked by one statement.
-    """
-    await connection.execute(_LOCK_SCHOOL, {"cohort_of_school": f"{school_code} {cohort}"})
+    """Stores roster entries, which come in the order of the graduates' ids, and locks the streams in one statement."""
     ids: list[GraduateId] = []
     for entries in batches:
         await roster.keep_graduates(connection, entries)
@@ -101,11 +114,5 @@ async def read_stored(
     graduates = await roster.graduates(connection, entries)
     ids = list(graduates)
     registrations = await storage.current(connection, ids)
-    streams = await connection.execute(_READ_STREAMS, {"ids": ids})
-    last_days = {GraduateId(row.graduate_id): row.last_decided_on for row in streams}
+    last_days = await storage.last_days(connection, ids)
     return {each: StoredRegistration(graduates[each], registrations.get(each), last_days.get(each)) for each in ids}
-
-
-def _unpacked(packed: tuple[bytes, tuple[str | None, ...], int]) -> RosterEntry:
-    graduate_id, groups, sequence = packed
-    return RosterEntry(Graduate(GraduateId(UUID(bytes=graduate_id)), *groups), sequence)  # type: ignore[arg-type]

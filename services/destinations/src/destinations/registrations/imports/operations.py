@@ -11,6 +11,7 @@ from functools import partial
 from itertools import starmap
 
 from common.codes import Cell
+from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.identifiers import GraduateId
 from common.imports import REPEATED, Fault, Importer, ImportKind, SeenKeys, Task, Written, empty_result
@@ -18,10 +19,11 @@ from common.operations import OperationContext
 from common.spreadsheets import NumberedRow
 from common.spreadsheets.headers import Header
 from common.sql import Connection
+from destinations.registrations import storage
 from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Person
 from destinations.registrations.imports.columns import COLUMNS
-from destinations.registrations.imports.load import ResolvedRows, lock_and_keep, read_stored
+from destinations.registrations.imports.load import ResolvedRows, keep_and_lock, read_stored
 from destinations.registrations.imports.plan import Plan, StoredRegistration, plan_rows
 from destinations.registrations.imports.rows import RegistrationRow, RowReader
 from destinations.registrations.imports.write import Writing, write
@@ -31,14 +33,17 @@ KIND = "registration_import"
 EMPTY_RESULT = empty_result("incomplete_fields", "frozen")
 """`incomplete_fields` counts stored rows that lack something, `frozen` unchanged ones of graduates who left."""
 
+ASKED_AT_ONCE = 1_000
+"""Rows of one question to registry."""
+
 _RULES = {"not_found": "unknown_graduate", "ambiguous": "ambiguous", "name_mismatch": "name_mismatch"}
 
 StoredRegistrations = Mapping[GraduateId, StoredRegistration]
 
 
-def registration_import(registry: Registry) -> ImportKind:
+def registration_import(registry: Registry, cipher: FieldCipher) -> ImportKind:
     """The kind of import that `run_import` handles."""
-    return ImportKind(KIND, COLUMNS, partial(RegistrationImport, registry), EMPTY_RESULT)
+    return ImportKind(KIND, COLUMNS, partial(RegistrationImport, registry, cipher), EMPTY_RESULT)
 
 
 class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
@@ -47,32 +52,40 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
     fetches = True
     dry_run_only_reads = True
 
-    def __init__(self, registry: Registry, context: OperationContext, header: Header) -> None:
-        self._registry = registry
+    def __init__(self, registry: Registry, cipher: FieldCipher, context: OperationContext, header: Header) -> None:
+        self._database = context.database
         self._task = task = Task.of(context.parameters)
         day = context.parameters["effective_on"]
         self._person = Person(Party.SCHOOL_OFFICER, context.actor.subject)
-        self._reader = RowReader(header, task.school_code, task.cohort)
+        self._reader = RowReader(header, task.school_code, task.cohort, cipher)
         effective_on = date.fromisoformat(day) if day else None
         self._writing = Writing(task.school_code, effective_on, str(context.id), self._reader.lists)
-        self._resolved = ResolvedRows()
+        self._resolved = ResolvedRows(registry, task.school_code, task.cohort)
         self._seen = SeenKeys()
+        self._repeated: set[int] = set()
 
     async def fetch(self, rows: Sequence[NumberedRow]) -> None:
-        """Asks registry whose rows these are."""
+        """Asks registry whose rows these are, but for those whose line is known to change nothing."""
         if not self._task.in_one_transaction:
             self._resolved.forget()
-        persons = await asyncio.to_thread(list, starmap(self._reader.read_person, rows))
-        await self._resolved.ask(self._registry, self._task.school_code, self._task.cohort, persons)
+        batches = (rows[start : start + ASKED_AT_ONCE] for start in range(0, len(rows), ASKED_AT_ONCE))
+        batch = await asyncio.to_thread(self._named, next(batches, ()))
+        while batch:
+            # the next rows are read while registry answers
+            _, batch = await asyncio.gather(self._ask(batch), asyncio.to_thread(self._named, next(batches, ())))
 
     async def lock(self, unit: UnitOfWork) -> None:
         """Keeps other imports of the cohort out, and every writer of the graduates' registrations."""
-        if not self._task.dry_run:
-            await lock_and_keep(unit.connection, self._task.school_code, self._task.cohort, self._resolved.in_order())
+        task, writes = self._task, not self._task.dry_run
+        if writes:
+            await storage.lock_imports(unit.connection, task.school_code, task.cohort)
+        await self._resolved.doubt(unit.connection)
+        if writes:
+            await keep_and_lock(unit.connection, task.school_code, self._resolved.in_order())
 
     def read(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
-        """What the row says."""
-        return self._reader.read(number, cells)
+        """The row as it stands; what it says is read when it is known to say something new."""
+        return RegistrationRow(number, cells)
 
     async def load(self, connection: Connection, rows: Sequence[RegistrationRow]) -> StoredRegistrations:
         """What is stored about the rows' graduates."""
@@ -82,25 +95,38 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         """What the rows change."""
         stored: dict[int, StoredRegistration] = {}
         for row in rows:
-            graduate = self._resolved.graduate(row.number)
-            row.faults += self._faults_of_person(row, graduate)
+            unchanged, (graduate, row.line) = self._resolved.unchanged(row.number), self._resolved.compared(row.number)
+            if (known := unchanged or graduate) and self._seen.take("graduate", known.bytes):
+                self._repeated.add(row.number)
             if graduate is not None:
                 stored[row.number] = loaded[graduate]
+            if unchanged is None or row.number in self._repeated:
+                self._reader.read(row, is_named=row.line is not None)
+                if row.line is None or row.number in self._repeated:
+                    row.faults += self._faults_of_person(row)
         return plan_rows(rows, stored, self._writing.effective_on, self._person)
 
     async def write(self, unit: UnitOfWork, plan: Plan) -> Written:
         """Stores what changes."""
-        token = None if self._task.dry_run else await write(unit, plan.planned, self._writing)
+        token = None if self._task.dry_run else await write(unit, plan, self._writing)
         return Written(plan.counts, token)
 
-    def _faults_of_person(self, row: RegistrationRow, graduate: GraduateId | None) -> list[Fault]:
+    def _named(self, rows: Sequence[NumberedRow]) -> list[RegistrationRow]:
+        """The rows as far as they name a graduate; notes those that repeat the number of an earlier one."""
+        named = list(starmap(self._reader.named, rows))
+        self._repeated |= {row.number for row in named if row.key and self._seen.take("number", row.key)}
+        return named
+
+    async def _ask(self, rows: Sequence[RegistrationRow]) -> None:
+        async with self._database.reading() as connection:
+            await self._resolved.recognise(connection, rows)
+        await self._resolved.ask(rows)
+
+    def _faults_of_person(self, row: RegistrationRow) -> list[Fault]:
         """What is wrong with whom a row means; two numbers of one graduate are a repetition, too."""
         faults: list[Fault] = []
-        is_repeated = row.key is not None and self._seen.take("number", row.key)
         if (problem := self._resolved.problem(row.number)) is not None:
             rule = _RULES.get(problem, "unknown_graduate")
             columns = {"unknown_graduate": self._reader.number_column, "name_mismatch": "name"}
             faults.append(Fault(columns.get(rule, row.key_column), rule))
-        if graduate is not None and self._seen.take("graduate", graduate.bytes):
-            is_repeated = True
-        return [Fault(row.key_column, REPEATED), *faults] if is_repeated else faults
+        return [Fault(row.key_column, REPEATED), *faults] if row.number in self._repeated else faults

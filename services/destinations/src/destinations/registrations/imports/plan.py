@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from common.codes import CodeLists, normalise
+from common.identifiers import RegistrationId
 from common.imports import Fault
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
@@ -12,6 +13,7 @@ from destinations.registrations.domain.lifecycle import State
 from destinations.registrations.domain.registration import Change, Person, Registration
 from destinations.registrations.imports.columns import TEXTS, column_of_field
 from destinations.registrations.imports.rows import RegistrationRow
+from destinations.registrations.storage import Line
 from destinations.roster.domain import Graduate
 
 _COMPARED = frozenset({*TEXTS, "freelance_kind", "study_school_name"})
@@ -37,9 +39,13 @@ class Planned:
 
 @dataclass
 class Plan:
-    """What becomes of the good rows of a chunk; frozen ones are unchanged."""
+    """What becomes of the good rows of a chunk; frozen ones are unchanged.
+
+    `remembered` are lines that were compared with a registration, and say what it says.
+    """
 
     planned: list[Planned] = field(default_factory=list)
+    remembered: list[tuple[RegistrationId, Line]] = field(default_factory=list)
     unchanged: int = 0
     frozen: int = 0
 
@@ -75,6 +81,8 @@ def plan_rows(
             if stored is not None and not stored.graduate.counted:
                 plan.frozen += 1
                 row.warnings.append(Fault(row.key_column, "graduate_withdrawn"))
+            elif stored is not None and stored.registration and row.destination_code and row.line:
+                plan.remembered.append((stored.registration.id, row.line))
     return plan
 
 

@@ -9,13 +9,18 @@ from functools import lru_cache, partial
 
 from common.codes import Cell, CodeLists, CodeProblem
 from common.codes.spelling import cell_text, normalise
+from common.crypto import FieldCipher
 from common.identity import plain_number
-from common.imports import CellReader, Fault, Reading, coded, foreign_cells, plain, text_of
-from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank
+from common.imports import CellReader, Fault, LineFingerprints, Reading, coded, foreign_cells, plain, text_of
+from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
 from common.spreadsheets.headers import Header
 from destinations.registrations.domain.content import CODE_LISTS
 from destinations.registrations.domain.fields import is_reason_of
 from destinations.registrations.imports.columns import CODED, DESTINATION, KEYS, TEXTS, field_of_name_column
+from destinations.registrations.storage import Line
+
+CHECKS_VERSION = 1
+"""Part of every line's fingerprint: raise it when a check or a reading changes, and stored lines are checked again."""
 
 LONGEST_KEY = 100
 """No number and no name is longer; registry is not asked for such a one."""
@@ -29,6 +34,7 @@ class RegistrationRow:
     """
 
     number: int
+    cells: Sequence[Cell] = ()
     student_number: str | None = None
     exam_number: str | None = None
     name: str | None = None
@@ -37,11 +43,11 @@ class RegistrationRow:
     given: dict[str, object] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+    fingerprint: bytes | None = None
+    line: Line | None = None
 
-    @property
-    def key_column(self) -> str:
-        """The column that the graduate is looked up by."""
-        return "exam_number" if self.student_number is None and self.exam_number is not None else "student_number"
+    key_column: str = "student_number"
+    """The column that the graduate is looked up by."""
 
     @property
     def key(self) -> tuple[str, str] | None:
@@ -53,7 +59,7 @@ class RegistrationRow:
 class RowReader:
     """Reads the rows of one file for one school and cohort."""
 
-    def __init__(self, header: Header, school_code: str, cohort: int) -> None:
+    def __init__(self, header: Header, school_code: str, cohort: int, cipher: FieldCipher) -> None:
         self.lists = CodeLists.load()
         self._header = header
         self._school_code = school_code
@@ -61,30 +67,58 @@ class RowReader:
         self._person = CellReader(header, PERSON)
         self._content = CellReader[object](header, readings(cohort))
         self._reason = lru_cache(maxsize=2_000, typed=True)(partial(_reason, self.lists))
+        self._fingerprints = LineFingerprints(header, cipher, school_code, cohort, CHECKS_VERSION, self.lists.version)
+        self._persons = [(column, header.positions[column]) for column in PERSON_COLUMNS if column in header.positions]
         self.number_column = next(key for key in KEYS if key in header.positions)
 
-    def read_person(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
-        """The row as far as it names a graduate: numbers, of a silent row too, since a later row may repeat them."""
-        faults: list[Fault] = []
-        said = self._person.read(cells, faults)
-        student_number, exam_number, name = map(said.get, (*KEYS, "name"))
-        silent = all(is_blank(self._header.cell(cells, column)) for column in DESTINATION)
-        row = RegistrationRow(number, student_number, exam_number, name, silent, faults=faults)
+    def named(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
+        """Whom the row means, of a silent one too, since a later row may repeat it; and how its line is recognised."""
+        row = RegistrationRow(number, cells)
+        self._read_person(row)
+        if not row.silent and not row.faults:
+            row.fingerprint = self._fingerprints.of(cells)
+        return row
+
+    def _read_person(self, row: RegistrationRow) -> None:
+        faults, cells = row.faults, row.cells
+        said = self._plainly(cells) or self._person.read(cells, faults)
+        row.student_number, row.exam_number, row.name = map(said.get, PERSON_COLUMNS)
+        if row.student_number is None and row.exam_number is not None:
+            row.key_column = "exam_number"
+        row.silent = all(is_blank(self._header.cell(cells, column)) for column in DESTINATION)
         faulty = {fault.column for fault in faults}
         if not row.key and faulty.isdisjoint(KEYS):
             faults.append(Fault(self.number_column, "required"))
         if not row.name and "name" not in faulty:
             faults.append(Fault("name", "required"))
-        return row
 
-    def read(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
-        """Checks the row by itself; what depends on other rows or on what is stored is checked later."""
-        row = self.read_person(number, cells)
+    def _plainly(self, cells: Sequence[Cell]) -> dict[str, str | None]:
+        """What cells say that mean themselves, as most do: what reading says, too. Nothing if one must be read."""
+        said: dict[str, str | None] = {}
+        for column, place in self._persons:
+            cell = cells[place] if place < len(cells) else None
+            is_word = isinstance(cell, str) and cell.isalnum() and len(cell) <= LONGEST_KEY
+            if not is_word or not (column == "name" or str(cell).isascii()):
+                return {}
+            said[column] = str(cell)
+        return said
+
+    def read(self, row: RegistrationRow, *, is_named: bool = False) -> None:
+        """Checks the row by itself; what depends on other rows or on what is stored is checked later.
+
+        `is_named` is true if whom it means was read before, without a fault.
+        """
+        cells, unclear, row.faults = row.cells, row.faults, []
+        if is_named:
+            row.silent = False
+            row.key_column = _key_column(*(self._header.cell(cells, column) for column in KEYS))
+        else:
+            self._read_person(row)
         foreign = list(foreign_cells(self._header, cells, self._school_code, self._cohort))
         if row.silent:
-            row.faults = foreign
-            return row
-        row.faults = foreign + row.faults
+            row.faults = unclear + foreign
+            return
+        row.faults = unclear + foreign + row.faults
         row.given = self._content.read(cells, row.faults)
         code = row.given.get("destination_code", "")
         if code is None:
@@ -92,7 +126,6 @@ class RowReader:
         elif isinstance(code, str) and code:
             row.destination_code = code
             self._say_what_depends(row, code, cells)
-        return row
 
     def _say_what_depends(self, row: RegistrationRow, code: str, cells: Sequence[Cell]) -> None:
         """Enters what cells mean under this code: 单位名称 may name a school, a sub-label a reason."""
@@ -101,6 +134,11 @@ class RowReader:
             row.given["reason"] = reason
         if "employer_name" in row.given:
             row.given[field_of_name_column(code)] = row.given.pop("employer_name")
+
+
+def _key_column(student_number: Cell, exam_number: Cell) -> str:
+    has_exam_number = not is_blank(exam_number) and (is_blank(student_number) or is_clear(student_number))
+    return "exam_number" if has_exam_number else "student_number"
 
 
 def readings(cohort: int) -> Iterator[Reading[object]]:
@@ -120,6 +158,7 @@ def _short(text: str) -> str:
     return text
 
 
+PERSON_COLUMNS = (*KEYS, "name")
 PERSON = (
     *(plain(column, lambda cell: _short(plain_number(identifier_text(cell)))) for column in KEYS),
     plain("name", lambda cell: _short(text_of(cell))),

@@ -5,100 +5,23 @@ compares the two.
 """
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from uuid import UUID
+from datetime import date, datetime
+from operator import itemgetter
 
-from sqlalchemy import text
-
-from common.clock import NOW_SQL, TODAY_SQL
 from common.codes import CodeLists
 from common.contracts import ChangeToken
 from common.contracts import registration as contract
 from common.database import UnitOfWork
-from common.identifiers import RegistrationId
 from destinations.registrations import announcements, storage
-from destinations.registrations.domain.content import FIELDS
-from destinations.registrations.domain.registration import Reviewers, Stamp, after
-from destinations.registrations.imports.plan import Planned
+from destinations.registrations.imports.plan import Plan
+from destinations.registrations.storage import Stamped, Unsaved
 
-_CONTENT = ", ".join(FIELDS)
-_MAIN = (
-    "graduate_id, school_code, cohort, version, stage, confirmation, source, "
-    f"{_CONTENT}, code_lists, incomplete, {', '.join(vars(Reviewers()))}"
-)
-_STAGED = ("id", *_MAIN.split(", "), "previous_day", "changed_fields", "type", "data")
-_STAGE = text(
-    f"""
-    CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
-    SELECT id, {_MAIN},
-           r.decided_on AS previous_day, r.incomplete AS changed_fields, r.stage AS type, r.code_lists AS data,
-           r.decided_on AS day, r.recorded_at, CAST(0 AS bigint) AS sequence
-      FROM registrations r WITH NO DATA
-    """
-)
-_PREPARE = text(
-    f"""
-    UPDATE staged
-       SET id = coalesce(staged.id, uuidv7()), sequence = stream.sequence + 1, recorded_at = now.instant,
-           day = coalesce(CAST(:effective_on AS date),
-                          greatest({TODAY_SQL}, staged.previous_day, stream.last_decided_on))
-      FROM destination_streams stream, (SELECT {NOW_SQL} AS instant) AS now
-     WHERE stream.graduate_id = staged.graduate_id
-    """
-)
-_WRITE_CURRENT = text(
-    f"""
-    INSERT INTO registrations AS kept (id, {_MAIN}, effective_version, effective_decided_on, decided_on, recorded_at)
-    SELECT id, {_MAIN}, version, day, day, recorded_at FROM staged ORDER BY graduate_id
-    ON CONFLICT (id) DO UPDATE
-       SET {", ".join(f"{name} = EXCLUDED.{name}" for name in _MAIN.split(", "))},
-           effective_version = EXCLUDED.effective_version, effective_decided_on = EXCLUDED.effective_decided_on,
-           decided_on = EXCLUDED.decided_on, recorded_at = EXCLUDED.recorded_at
-    """
-)
-_WRITE_VERSIONS = text(
-    f"""
-    INSERT INTO registration_versions
-           (registration_id, version, graduate_id, school_code, state, confirmation, source, {_CONTENT}, code_lists,
-            by_role, by_subject, action, decided_on, recorded_at, changed_fields)
-    SELECT id, version, graduate_id, school_code, stage, confirmation, source, {_CONTENT}, code_lists,
-           :by_role, :by_subject, 'import', day, recorded_at, changed_fields
-      FROM staged
-    """
-)
-_WRITE_STREAMS = text(
-    """
-    UPDATE destination_streams stream SET sequence = staged.sequence, last_decided_on = staged.day
-      FROM staged WHERE staged.graduate_id = stream.graduate_id
-    """
-)
-_WRITE_OUTBOX = text(
-    """
-    WITH written AS (
-        INSERT INTO outbox (topic, key, sequence, type, school_code, decided_on, recorded_at, data, correlation_id)
-        SELECT :topic, CAST(graduate_id AS text), sequence, type, school_code, day, recorded_at,
-               data || jsonb_build_object('registration_id', id, 'decided_on', day, 'recorded_at', recorded_at),
-               :correlation_id
-          FROM staged ORDER BY graduate_id
-        RETURNING id, key, sequence
-    )
-    SELECT key, sequence FROM written ORDER BY id DESC LIMIT 1
-    """
-)
-_WRITE_AUDIT = text(
-    """
-    INSERT INTO audit_entries (subject, role, action, object_kind, object_id, school_code, correlation_id, detail)
-    SELECT :by_subject, :by_role, 'import', 'registration', CAST(id AS text), school_code, :correlation_id,
-           jsonb_build_object('version', version, 'operation_id', CAST(:operation_id AS text))
-      FROM staged
-    """
-)
-_UNSTAGE = text("DROP TABLE staged")
-
-_UNSTAMPED = Stamp(RegistrationId(UUID(int=0)), date.max, datetime.max.replace(tzinfo=UTC))
-_SAID_BY_DATABASE = {"registration_id", "decided_on", "recorded_at"}
+_EVENT = ("topic", "correlation_id", "school_code", "key", "sequence", "type", "data", "decided_on", "recorded_at")
+_ENTRY = ("subject", "role", "action", "object_kind", "school_code", "correlation_id", "object_id", "detail")
+_carried = itemgetter(*announcements.CARRIED)
 
 
 @dataclass(frozen=True)
@@ -111,54 +34,50 @@ class Writing:
     lists: CodeLists
 
 
-async def write(unit: UnitOfWork, rows: Sequence[Planned], writing: Writing) -> ChangeToken | None:
+async def write(unit: UnitOfWork, plan: Plan, writing: Writing) -> ChangeToken | None:
     """Stores the rows with history, events and audit entries; gives the token of the last event."""
-    if not rows:
+    await storage.remember_lines(unit.connection, plan.remembered)
+    if not plan.planned:
         return None
-    connection = unit.connection
-    common = {
-        "effective_on": writing.effective_on,
-        "by_role": unit.actor.role,
-        "by_subject": unit.actor.subject,
-        "topic": contract.TOPIC,
-        "correlation_id": unit.correlation_id,
-        "operation_id": writing.operation_id,
-    }
-    await connection.execute(_STAGE)
-    records = await asyncio.to_thread(lambda: [_record(row, writing.lists) for row in rows])
-    await unit.driver.copy_records_to_table("staged", columns=_STAGED, records=records)
-    for statement in (_PREPARE, _WRITE_CURRENT, _WRITE_VERSIONS, _WRITE_STREAMS, _WRITE_AUDIT):
-        await connection.execute(statement, common)
-    last = (await connection.execute(_WRITE_OUTBOX, common)).one()
-    await connection.execute(_UNSTAGE)
-    return ChangeToken(contract.TOPIC, writing.school_code, last.key, last.sequence)
+    unsaved = [
+        Unsaved(known.graduate, known.registration, each.change, known.last_decided_on, each.row.line)
+        for each in plan.planned
+        for known in [each.known]
+    ]
+    unsaved.sort(key=lambda each: each.graduate.id.int)
+    rows, recorded_at = await storage.stamp_many(unit.connection, unsaved, writing.effective_on)
+    await storage.save_many(unit.connection, rows, recorded_at, unit.actor, writing.lists)
+    events = await asyncio.to_thread(_events, rows, unit.correlation_id, recorded_at)
+    await storage.copy_rows(unit.driver, "outbox", _EVENT, events)
+    by = (unit.actor.subject, unit.actor.role, "import", "registration", writing.school_code, unit.correlation_id)
+    detail = '{{"version": {}, "operation_id": "{}"}}'.format
+    entries = [(*by, str(each.id), detail(each.version, writing.operation_id)) for each in rows]
+    await storage.copy_rows(unit.driver, "audit_entries", _ENTRY, entries)
+    return ChangeToken(contract.TOPIC, writing.school_code, str(rows[-1].unsaved.graduate.id), rows[-1].sequence)
 
 
-def _record(planned: Planned, lists: CodeLists) -> tuple[object, ...]:
-    change, before, graduate = planned.change, planned.known.registration, planned.known.graduate
-    values: dict[str, object] = {
-        **change.content.values(),
-        **vars(change.reviewers),
-        "id": before.id if before else None,
-        "graduate_id": graduate.id,
-        "school_code": graduate.school_code,
-        "cohort": graduate.cohort,
-        "version": before.version + 1 if before else 1,
-        "stage": change.stage.value,
-        "confirmation": change.confirmation and change.confirmation.value,
-        "source": change.source.value,
-        "code_lists": storage.code_list_versions(change.content, lists),
-        "incomplete": list(change.incomplete),
-        "previous_day": before.decided_on if before else None,
-        "changed_fields": list(change.changed),
-        "type": change.announcement and announcements.TYPES[change.announcement],
-        "data": _data(planned),
-    }
-    return tuple(values[name] for name in _STAGED)
-
-
-def _data(planned: Planned) -> str:
-    """The event's data but for what only the database can say."""
-    before, change, graduate = planned.known.registration, planned.change, planned.known.graduate
-    unstamped = after(graduate, before, change, _UNSTAMPED)
-    return announcements.to_data(before, unstamped).model_dump_json(exclude=_SAID_BY_DATABASE)
+def _events(rows: Sequence[Stamped], correlation_id: str, recorded_at: datetime) -> list[tuple[object, ...]]:
+    """The events as rows of the outbox, in the order of the graduates."""
+    instant = recorded_at.isoformat()
+    said: dict[object, str] = {}
+    events: list[tuple[object, ...]] = []
+    for unsaved, registration_id, version, day, sequence in rows:
+        (graduate, before, change, *_), content = unsaved, unsaved.change.content
+        groups = (graduate.college_code, graduate.major_code, graduate.education_level_code)
+        # what is said of many new registrations is put in words once
+        same = None if before else (*groups, *_carried(vars(content)))
+        if (open_object := said.get(same)) is None:
+            judged = (change.source, change.stage.state, change.confirmation)
+            facts = announcements.facts(graduate, before, content, *judged)
+            del facts["graduate_id"]
+            open_object = json.dumps(facts)[:-1]
+            if same:
+                said[same] = open_object
+        key, kind = str(graduate.id), announcements.TYPES[change.announcement] if change.announcement else None
+        data = (
+            f'{open_object}, "graduate_id": "{key}", "registration_id": "{registration_id}", "version": {version}, '
+            f'"decided_on": "{day}", "recorded_at": "{instant}"}}'
+        )
+        owner = (contract.TOPIC, correlation_id, graduate.school_code)
+        events.append((*owner, key, sequence, kind, data, day, recorded_at))
+    return events

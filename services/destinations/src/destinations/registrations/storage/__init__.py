@@ -1,28 +1,48 @@
 """Registrations in SQL: lists and single ones cut to a scope, locks, the next version with its history.
 
-`registrations` reads what stands, `versions` what has been, `streams` locks, `saving` writes. Decides nothing.
+`registrations` reads what stands, `versions` what has been, `lines` what of a file is known, `streams` locks, `saving`
+writes one, `many` writes thousands. Decides nothing.
 """
 
+from destinations.registrations.storage.lines import (
+    Line,
+    has_lines,
+    known_lines,
+    outdated_lines,
+    remember_lines,
+)
+from destinations.registrations.storage.many import Stamped, Unsaved, copy_rows, save_many, stamp_many
 from destinations.registrations.storage.registrations import (
     Filters,
     current,
     get,
     page,
 )
-from destinations.registrations.storage.saving import code_list_versions, save
-from destinations.registrations.storage.streams import lock_stream, open_streams
+from destinations.registrations.storage.saving import save
+from destinations.registrations.storage.streams import last_days, lock_imports, lock_stream, open_streams
 from destinations.registrations.storage.versions import Version, change_token_of, versions
 
 __all__ = [
     "Filters",
+    "Line",
+    "Stamped",
+    "Unsaved",
     "Version",
     "change_token_of",
-    "code_list_versions",
+    "copy_rows",
     "current",
     "get",
+    "has_lines",
+    "known_lines",
+    "last_days",
+    "lock_imports",
     "lock_stream",
     "open_streams",
+    "outdated_lines",
     "page",
+    "remember_lines",
     "save",
+    "save_many",
+    "stamp_many",
     "versions",
 ]

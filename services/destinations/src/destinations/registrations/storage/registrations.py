@@ -36,12 +36,14 @@ _ANNOUNCED_CONFIRMATION = (
 )
 """The confirmation of the effective version, or of the answer that the graduate gave to it."""
 
+_NOT_READ = {"code_lists", *tables.LINE_COLUMNS}
+"""The versions of the code lists are for history, and lines are recognised by `lines`."""
+
 _graduates, _schools = roster_tables.graduates, roster_tables.schools
 _is_effective = (_effective.registration_id == _current.id) & (_effective.version == _current.effective_version)
 _REGISTRATIONS: Select[Any] = (
     select(
-        # the versions of the code lists are for history
-        *(column for column in _current if column.name != "code_lists"),
+        *(column for column in _current if column.name not in _NOT_READ),
         *(_graduates.c[name] for name in GRADUATE_FIELDS if name not in _current),
         _effective.source.label("effective_source"),
         _ANNOUNCED_CONFIRMATION.label("effective_confirmation"),

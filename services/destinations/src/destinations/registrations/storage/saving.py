@@ -2,6 +2,7 @@
 
 import json
 from functools import lru_cache
+from operator import itemgetter
 
 from sqlalchemy import text
 
@@ -18,6 +19,7 @@ from destinations.roster.domain import Graduate
 _CONTENT = ", ".join(FIELDS)
 _REVIEWERS = tuple(vars(Reviewers()))
 _WRITTEN = ("stage", "confirmation", "source", *FIELDS, "code_lists", "incomplete", *_REVIEWERS, "effective_version")
+_codes = itemgetter(*CODE_LISTS)
 _CASTS = {
     "flexible": "boolean",
     "signed_on": "date",
@@ -107,10 +109,10 @@ async def save(
 
 def code_list_versions(content: Destination, lists: CodeLists) -> str:
     """The version of each code list that the content has a code of, as a JSON object."""
-    names = {CODE_LISTS[name] for name in CODE_LISTS.keys() & content.filled()}
-    return _as_json(tuple((name, lists.get(name).version) for name in sorted(names)))
+    return _versions(lists, tuple([code is not None for code in _codes(vars(content))]))
 
 
 @lru_cache(maxsize=256)
-def _as_json(versions: tuple[tuple[str, str], ...]) -> str:
-    return json.dumps(dict(versions))
+def _versions(lists: CodeLists, filled: tuple[bool, ...]) -> str:
+    names = sorted(name for name, is_filled in zip(CODE_LISTS.values(), filled, strict=True) if is_filled)
+    return json.dumps({name: lists.get(name).version for name in names})

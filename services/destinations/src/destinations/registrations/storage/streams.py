@@ -1,6 +1,7 @@
 """The row of a graduate in `destination_streams`: locked first by every write about the graduate."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import ARRAY, Select, Uuid, bindparam, select, text
 
 from common.auth import RowScope, ScopeShape
 from common.errors import NotFound
-from common.identifiers import GraduateId, RegistrationId, SchoolCode
+from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
 from common.sql import Connection
 from destinations.registrations.tables import registrations, streams
 from destinations.roster import storage as roster
@@ -23,6 +24,16 @@ _OPEN = text(
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
+_LOCK_IMPORTS = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('import of registrations ' || :cohort_of_school, 0))"
+)
+_LAST_DAYS = text(
+    """
+    SELECT graduate_id, last_decided_on FROM destination_streams
+     WHERE graduate_id = ANY(:ids) AND last_decided_on IS NOT NULL
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
 
 @lru_cache
 def _lock(seen: ScopeShape) -> Select[Any]:
@@ -31,6 +42,11 @@ def _lock(seen: ScopeShape) -> Select[Any]:
     joined = joined.outerjoin(schools, schools.c.school_code == graduates.c.school_code)
     found = select(streams.c.graduate_id).select_from(joined)
     return found.where(roster.visible(seen), registrations.c.id == bindparam("id")).with_for_update(of=streams)
+
+
+async def lock_imports(connection: Connection, school_code: SchoolCode, cohort: Cohort) -> None:
+    """Makes imports of one school's cohort wait for each other."""
+    await connection.execute(_LOCK_IMPORTS, {"cohort_of_school": f"{school_code} {cohort}"})
 
 
 async def open_streams(connection: Connection, school_code: SchoolCode, graduate_ids: Sequence[GraduateId]) -> None:
@@ -50,3 +66,8 @@ async def lock_stream(connection: Connection, scope: RowScope, registration_id: 
     """
     if await connection.scalar(_lock(scope.shape), {**scope.values, "id": registration_id}) is None:
         raise NotFound
+
+
+async def last_days(connection: Connection, graduate_ids: Sequence[GraduateId]) -> dict[GraduateId, date]:
+    """The days of the last published events of those graduates who have one."""
+    return {row[0]: row[1] for row in await connection.execute(_LAST_DAYS, {"ids": graduate_ids})}

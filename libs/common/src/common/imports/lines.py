@@ -1,0 +1,27 @@
+"""Lines of files by what they say, so that one which comes again is recognised before anything is read of it."""
+
+from collections.abc import Sequence
+
+from common.codes.spelling import Cell
+from common.crypto import FieldCipher
+from common.spreadsheets.cells import Unclear
+from common.spreadsheets.headers import Header
+
+FINGERPRINT_BYTES = 16
+
+
+class LineFingerprints:
+    """The fingerprints of the lines of one file; `rules` is what their meaning rests on besides the known columns."""
+
+    def __init__(self, header: Header, cipher: FieldCipher, *rules: object) -> None:
+        self._cipher = cipher
+        self._places = [*header.positions.values()]
+        self._salt = repr((*rules, [*header.positions])).encode()
+
+    def of(self, cells: Sequence[Cell]) -> bytes | None:
+        """The keyed fingerprint of what a line says in the known columns; None if a cell is unclear."""
+        said = [cells[at] if at < len(cells) else None for at in self._places]
+        if Unclear in map(type, said):
+            return None
+        # what `repr` gives of texts, numbers and days differs, whatever stands in a text
+        return self._cipher.fingerprint(self._salt + repr(said).encode())[:FINGERPRINT_BYTES]
