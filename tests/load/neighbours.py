@@ -98,11 +98,13 @@ def work(settings: Settings_) -> None:
 
 async def _work(settings: Settings) -> None:
     async with httpx.AsyncClient(transport=httpx.MockTransport(_resolved), base_url="http://registry") as client:
-        handlers = {KIND: partial(run_import, registration_import(Registry(client, ServiceTokens(settings))))}
+        cipher = FieldCipher.load(settings.keyring_file)
+        kind = registration_import(Registry(client, ServiceTokens(settings)), cipher)
+        handlers = {KIND: partial(run_import, kind)}
         runner = OperationRunner(
             Database.connect(settings).patient,
             handlers,
-            cipher=FieldCipher.load(settings.keyring_file),
+            cipher=cipher,
             empty_results={KIND: EMPTY_RESULT},
         )
         await runner.run()

@@ -1,0 +1,127 @@
+"""Import of registrations against COPY of the same rows into the same indexed table, and against the same file again.
+
+A registry that knows every row stands in a process of its own, as the service would. The reading of the file, the
+questions to registry, all checks, history, events and audit entries are the worker's own.
+"""
+
+import csv
+import io
+import json
+import socket
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import NAMESPACE_OID, uuid5
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from common.auth.service_tokens import ServiceTokens
+from common.crypto import FieldCipher, KeyRing
+from destinations.registrations.imports.operations import registration_import
+from destinations.registry_client import Registry
+from destinations.settings import Settings
+from testing.databases import service_database
+from testing.waiting import eventually
+from tests.load.freshness import running
+from tests.load.importing import seconds_of_rounds
+from tests.load.reporting import Verdict
+
+ROWS, ROUNDS, COHORT = 20_000, 3, 2024
+BUDGET, AGAIN_BUDGET = 0.20, 3.0
+EMPLOYERS = 2_000
+HEADER = (
+    *("学号", "姓名", "毕业去向类别代码", "签约日期", "单位名称", "统一社会信用代码"),
+    *("单位性质代码", "单位行业代码", "单位所在地代码", "单位地址", "工作职位类别代码"),
+)
+_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+async def measure() -> list[Verdict]:
+    """Each round imports a file of a new school, copies its rows, and imports it again."""
+    async with AsyncExitStack() as stack:
+        found = await stack.enter_async_context(service_database("destinations"))
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        (folder / "token").write_text("none is asked for")
+        KeyRing.generate().store(folder / "keys.json")
+        settings = Settings(
+            database_url=found.app_url, keyring_file=folder / "keys.json", service_token_file=folder / "token"
+        )
+        cipher = FieldCipher.load(settings.keyring_file)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        stack.enter_context(running(serve, port))
+        address = f"http://127.0.0.1:{port}"
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=30))
+        await eventually(partial(_answers, http), within=60, describe="the registry")
+        kind = registration_import(Registry(http, ServiceTokens(settings)), cipher)
+        first, copied, again = await seconds_of_rounds(
+            found, kind, cipher, "registrations", _file, rows=ROWS, rounds=ROUNDS, cohort=COHORT
+        )
+    return [
+        Verdict("registration import as a share of COPY", copied / first, BUDGET, True),
+        Verdict(
+            "importing unchanged registrations, times faster than the first time", first / again, AGAIN_BUDGET, True
+        ),
+    ]
+
+
+def serve(port: int) -> None:
+    """A registry that knows every row, as a process."""
+    routes = [Route("/v1/graduates/resolve", _resolved, methods=["POST"])]
+    uvicorn.run(Starlette(routes=routes), port=port, log_config=None)
+
+
+async def _resolved(request: Request) -> Response:
+    body = json.loads(await request.body())
+    owner = {"school_code": body["school_code"], "cohort": body["cohort"]}
+    entry = {**owner, "major_code": "M01", "class_code": "K1", "status": "registered", "sequence": 1}
+    rows = [
+        {
+            **entry,
+            "row": row["row"],
+            "graduate_id": str(uuid5(NAMESPACE_OID, row["student_number"])),
+            "college_code": f"C{row['row'] % 20:02}",
+            "education_level_code": "31",
+        }
+        for row in body["rows"]
+    ]
+    return Response(json.dumps({"rows": rows}), media_type="application/json")
+
+
+async def _answers(http: httpx.AsyncClient) -> bool:
+    try:
+        return (await http.get("/")).status_code == httpx.codes.NOT_FOUND
+    except httpx.TransportError:
+        return False
+
+
+def _file(number: int) -> bytes:
+    content = io.StringIO()
+    writer = csv.writer(content)
+    writer.writerow(HEADER)
+    writer.writerows(_row(number * ROWS + row) for row in range(ROWS))
+    return content.getvalue().encode("utf-8-sig")
+
+
+def _row(number: int) -> tuple[str, ...]:
+    person = (f"2020{number:08d}", "测试" + chr(0x4E00 + number % 3000))
+    if number % 4 == 3:
+        return (*person, "802" if number % 8 == 3 else "70", "", "某大学" if number % 8 == 3 else "", *[""] * 6)
+    employer = number * 7919 % EMPLOYERS
+    signed_on = f"2024-{1 + number % 6:02}-{1 + number % 28:02}"
+    unit = (f"某某{employer}有限公司", _uscc(employer), "39", "22" if employer % 2 else "42", "410102")
+    return (*person, "11" if number % 2 else "10", signed_on, *unit, f"河南省郑州市中原区某路{employer}号", "40")
+
+
+def _uscc(number: int) -> str:
+    """A well-formed 统一社会信用代码."""
+    digits = f"91410100MA{number:07d}"
+    total = sum(_CHARACTERS.index(each) * weight for each, weight in zip(digits, _WEIGHTS, strict=True))
+    return digits + _CHARACTERS[-total % 31]
