@@ -6,6 +6,7 @@ from operator import attrgetter, itemgetter
 
 from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, bindparam, select, text
 
+from common import rows
 from common.auth import Owners, ScopeShape
 from common.identifiers import GraduateId, ProvinceCode
 from common.sql import Connection, Row
@@ -49,7 +50,7 @@ _KEEP_SCHOOLS = text(
     """
 )
 
-_of_graduate = itemgetter("graduate_id", *GRADUATE_FIELDS)
+_of_graduate, _graduate = itemgetter("graduate_id", *GRADUATE_FIELDS), rows.builder(Graduate)
 _GRADUATES, _SCHOOLS = tables.graduates.c, tables.schools.c
 _WITH_PROVINCE = (
     select(tables.graduates, _SCHOOLS.province_code)
@@ -118,7 +119,8 @@ def visible(seen: ScopeShape) -> ColumnElement[bool]:
 
 def to_graduate(row: Row) -> Graduate:
     """The graduate of a row that has the roster's columns."""
-    return Graduate(*_of_graduate(row))
+    made: Graduate = _graduate(_of_graduate(row))
+    return made
 
 
 def _newest(entries: Iterable[RosterEntry]) -> dict[GraduateId, RosterEntry]:

@@ -6,6 +6,7 @@
 from destinations.registrations.storage.registrations import (
     Filters,
     current,
+    current_of,
     get,
     page,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "change_token_of",
     "code_list_versions",
     "current",
+    "current_of",
     "get",
     "lock_stream",
     "open_streams",
