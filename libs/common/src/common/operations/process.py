@@ -29,7 +29,9 @@ FAILURES_SHOWN = 3
 """Bad ends in a row of which `/readyz` says so."""
 
 _LOOK_SECONDS = 0.25
-_LONGEST_PAUSE = 10.0
+_DOUBLINGS = 5
+"""Of the pause after each bad end: from half a second to eight."""
+
 _STDIN = 0
 
 _log = logger(__name__)
@@ -48,13 +50,13 @@ class OperationsProcess:
         """Goes on until it is cancelled; then the process ends, too, within END_SECONDS."""
         while True:
             await self._until_there_is_work()
-            code = await self._run_process()
-            if code == 0:
+            failure = await self._run_process()
+            if failure is None:
                 self._failures = 0
                 continue
             self._failures += 1
-            _log.error("The process of long work has failed", code=code, times=self._failures)
-            await asyncio.sleep(min(_LOOK_SECONDS * 2**self._failures, _LONGEST_PAUSE))
+            _log.error("The process of long work has failed", failure=failure, times=self._failures)
+            await asyncio.sleep(_LOOK_SECONDS * 2 ** min(self._failures, _DOUBLINGS))
 
     async def not_ready(self) -> str | None:
         """A notice while the process fails again and again; everything else of the worker goes on."""
@@ -70,7 +72,15 @@ class OperationsProcess:
                 _log.warning("operations wait", **exception_summary(error))
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _run_process(self) -> int:
+    async def _run_process(self) -> str | None:
+        """Why it failed, None at a good end."""
+        try:
+            code = await self._exit_code()
+        except OSError as error:
+            return type(error).__name__
+        return f"ended with {code}" if code else None
+
+    async def _exit_code(self) -> int:
         ours, its = socket.socketpair()
         reports, lifeline = await asyncio.open_connection(sock=ours)
         try:
