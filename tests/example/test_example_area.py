@@ -41,6 +41,7 @@ AREA = [
 ]
 SCHOOL = "10001"
 STARTED_WITHIN = 120.0
+NEXT_MONTH = (today() + timedelta(days=30)).isoformat()
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,7 @@ async def test_the_migrations_make_the_tables_that_the_code_describes(
 
 
 async def test_a_fair_is_announced_read_changed_and_remembered(example: Example) -> None:
-    held_on = (today() + timedelta(days=30)).isoformat()
-    new = {"school_code": SCHOOL, "name": "春季双选会", "held_on": held_on, "places": 300}
+    new = {"school_code": SCHOOL, "name": "春季双选会", "held_on": NEXT_MONTH, "places": 300}
     async with example.client("school_officer", school=SCHOOL) as officer:
         key = {"Idempotency-Key": "spring"}
         made = await officer.post("/v1/fairs", json=new, headers=key)
@@ -154,7 +154,7 @@ async def test_a_fair_is_announced_read_changed_and_remembered(example: Example)
 
 async def test_a_patch_that_changes_nothing_is_a_version_all_the_same(example: Example) -> None:
     async with example.client("admin") as admin:
-        new = {"school_code": "10005", "name": "秋季", "held_on": today().isoformat(), "places": 5}
+        new = {"school_code": "10005", "name": "秋季", "held_on": NEXT_MONTH, "places": 5}
         made = await admin.post("/v1/fairs", json=new)
         same = await admin.patch(made.headers["location"], json={"places": 5}, headers={"If-Match": '"1"'})
         assert (same.status_code, same.headers["etag"]) == (200, '"2"')
@@ -163,7 +163,7 @@ async def test_a_patch_that_changes_nothing_is_a_version_all_the_same(example: E
 async def test_a_list_shows_the_scope_in_pages(example: Example) -> None:
     async with example.client("admin") as admin, example.client("school_officer", school="10003") as officer:
         for school in ("10002", "10002", "10003"):
-            new = {"school_code": school, "name": "双选会", "held_on": today().isoformat(), "places": 1}
+            new = {"school_code": school, "name": "双选会", "held_on": NEXT_MONTH, "places": 1}
             assert (await admin.post("/v1/fairs", json=new)).status_code == 201
         page = (await admin.get("/v1/fairs?limit=2")).json()
         assert len(page["items"]) == 2
@@ -192,7 +192,7 @@ async def test_what_is_refused_and_why(example: Example) -> None:
 
 async def test_every_version_is_an_event_of_the_feed(example: Example) -> None:
     async with example.client("admin") as admin:
-        new = {"school_code": "10004", "name": "夏季", "held_on": today().isoformat(), "places": 5}
+        new = {"school_code": "10004", "name": "夏季", "held_on": NEXT_MONTH, "places": 5}
         made = await admin.post("/v1/fairs", json=new)
         await admin.patch(made.headers["location"], json={"name": "秋季", "places": 6}, headers={"If-Match": '"1"'})
 

@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import date
 
@@ -62,6 +63,20 @@ def test_a_process_uses_the_rows_that_it_was_given_last() -> None:
     CodeLists.use({}, CodeLists.turn())
     assert "47" not in CodeLists.load().get("industry")
     assert CodeLists.load().version == before
+
+
+async def test_work_goes_on_with_the_lists_that_it_began_with() -> None:
+    with CodeLists.held():
+        CodeLists.use({"industry": [DRONES]}, CodeLists.turn())
+        with CodeLists.held():
+            seen = [CodeLists.load(), await asyncio.to_thread(CodeLists.load), await asyncio.create_task(loaded())]
+        assert ["47" in lists.get("industry") for lists in seen] == [False] * 3
+        assert "47" in CodeLists.current().get("industry")
+    assert CodeLists.load() is CodeLists.current()
+
+
+async def loaded() -> CodeLists:
+    return CodeLists.load()
 
 
 @pytest.mark.parametrize(

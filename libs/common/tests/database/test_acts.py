@@ -12,6 +12,7 @@ from sqlalchemy import Column, Integer, Text, text
 from sqlalchemy import Table as SqlTable
 
 from common.auth.principal import Actor
+from common.codes import CodeEntry, CodeLists
 from common.database import Database, DatabaseUnavailable, UnitOfWork, new_metadata, uuid_key
 from common.errors import Busy
 from common.once import AlreadyAnswered, Once, RequestInProgress, idempotency_table
@@ -75,6 +76,20 @@ async def test_what_an_act_returns_is_committed_and_remembered(database: Databas
     answered = again.value.answered
     assert (answered.object_id, answered.version) == (note.id, 1)
     assert await count(database) == 1
+
+
+async def test_an_act_asks_the_code_lists_of_its_beginning(database: Database) -> None:
+    """What it judges by one version it stores under the name of that version."""
+    added = CodeEntry("47", "低空经济", None, None, None, "a notice", verified=False)
+
+    async def judge_twice(_unit: UnitOfWork) -> list[str]:
+        before = CodeLists.load().version
+        CodeLists.use({"industry": [added]}, CodeLists.turn())
+        return [before, CodeLists.load().version]
+
+    first, second = await database.act(ACTOR, judge_twice)
+    assert first == second == CodeLists.of_release().version
+    assert CodeLists.load().version != first
 
 
 async def test_without_a_key_an_act_may_return_anything(database: Database) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from code_points import code_points
 
-from common.identity import comparable_name, comparable_names, names, plain_name, plain_number
+from common.identity import comparable_name, comparable_names, names, one_width, plain_name, plain_number
 
 AT_ONCE = 512
 BETWEEN = ["", "张", " "]
@@ -92,6 +92,13 @@ def test_digits_of_every_script_are_digits() -> None:
     digits = [chr(code) for code in code_points() if unicodedata.category(chr(code)) == "Nd"]
     assert {len(plain_number(digit)) for digit in digits} == {1}
     assert [plain_number(digit) for digit in digits] == [str(unicodedata.decimal(digit)) for digit in digits]
+
+
+def test_a_number_that_is_a_sign_is_no_digit() -> None:
+    """As superscripts, fractions, numbers in circles and in brackets: 2024² is not the student number 20242."""
+    signs = [chr(code) for code in code_points() if unicodedata.category(chr(code)) == "No"]
+    assert [each for each in signs if plain_number(f"2{each}") != f"2{each}"] == []
+    assert [one_width(f"１{each}Ａ") for each in signs] == [f"1{each}A" for each in signs]
 
 
 @pytest.mark.parametrize(

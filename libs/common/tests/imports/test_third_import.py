@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from common.auth import SYSTEM
+from common.codes import CodeEntry, CodeLists
 from common.identifiers import OperationId
 from common.imports import Fault
 from common.operations import OperationContext, storage
@@ -87,6 +88,23 @@ async def test_warnings_keep_no_row_out_and_are_counted_in_rows(office: Any, mon
     done = await office.send([*GOOD, *FAULTY[2:3]], on_error="skip")
     assert (done["result"]["warnings"], done["errors_total"]) == ({"age_unusual": 3}, 2)
     assert [each["row"] for each in done["warnings"]] == [2, 2, 4, 4, 5, 5]
+
+
+async def test_all_rows_are_judged_by_the_code_lists_of_the_beginning(office: Any, monkeypatch: Any) -> None:
+    plan, before = badges.BadgeImport.plan, CodeLists.load()
+    asked: list[CodeLists] = []
+
+    def add_a_code(self: Any, rows: Any, loaded: Any) -> Any:
+        added = CodeEntry("47", "低空经济", None, None, None, f"notice {len(asked)}", verified=False)
+        CodeLists.use({"industry": [added]}, CodeLists.turn())
+        asked.append(CodeLists.load())
+        return plan(self, rows, loaded)
+
+    monkeypatch.setattr(badges.BadgeImport, "plan", add_a_code)
+    await office.send(GOOD, on_error="skip")
+    assert asked == [before] * 2
+    await office.send(GOOD)
+    assert len({lists.version for lists in [*asked, CodeLists.load()]}) == 3
 
 
 async def test_an_import_whose_worker_was_killed_is_finished_by_another(office: Any) -> None:

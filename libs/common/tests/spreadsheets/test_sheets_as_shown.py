@@ -16,6 +16,8 @@ from xlwt.Cell import StrCell
 from common.sheet_reader import __main__ as child
 from common.sheet_reader import markup
 from common.sheet_reader.formats import number_reader, text_reader
+from common.spreadsheets.cells import as_day, identifier_text
+from common.spreadsheets.reading import cell_of
 
 XML = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PART = "xl/worksheets/sheet1.xml"
@@ -107,6 +109,8 @@ FORMATS = [
     (1, '[=1]"男";[=2]"女"', "男"),
     (2, '[=1]"男";[=2]"女"', "女"),
     (22001, "[Red]0000000", "0022001"),
+    (22001, "*0#", ("number_shown_otherwise", "22001")),
+    (22001, "* 0000000", "0022001"),
     (45000.25, "yyyy-mm-dd", date(2023, 3, 15)),
     (44835, "yyyy/m", ("month", "2022-10-01")),
     (44835, 'yyyy"年"m"月"', ("month", "2022-10-01")),
@@ -127,7 +131,15 @@ def test_a_number_shows_what_its_format_makes_of_it(value: Any, code: str, text:
 
 @pytest.mark.parametrize(
     ("style", "text"),
-    [(27, ("month", "2022-10-01")), (31, date(2022, 10, 1)), (57, ("month", "2022-10-01")), (58, date(2022, 10, 1))],
+    [
+        *(
+            (27, ("month", "2022-10-01")),
+            (31, date(2022, 10, 1)),
+            (57, ("month", "2022-10-01")),
+            (58, date(2022, 10, 1)),
+        ),
+        *((5, "¥44,835"), (8, "¥44,835.00"), (42, "¥44,835"), (44, "¥44,835.00")),
+    ],
 )
 def test_formats_that_chinese_programs_name_by_number(style: int, text: Any) -> None:
     xfs = f'<cellXfs><xf numFmtId="0"/><xf numFmtId="{style}"/></cellXfs>'
@@ -258,6 +270,26 @@ def test_days_count_from_1904_where_the_workbook_says_so() -> None:
     assert shown(content.getvalue()) == [[date(2022, 10, 1)]]
 
 
+@pytest.mark.parametrize("code", ["General", "0", "0_ "])
+def test_a_bare_number_of_such_a_workbook_means_the_day_that_it_counts(code: str) -> None:
+    content, old_content = io.BytesIO(), io.BytesIO()
+    made = xlsxwriter.Workbook(content, {"date_1904": True, "in_memory": True})
+    made.add_worksheet().write(0, 0, 35_000, made.add_format({"num_format": code}))
+    made.close()
+    old = xlwt.Workbook()
+    old.dates_1904 = True
+    old.add_sheet("a").write(0, 0, 35_000, xlwt.easyxf(num_format_str=code))
+    old.save(old_content)
+    for kind, written in (("xlsx", content), ("xls", old_content)):
+        (frame, _) = child.read(kind, written.getvalue(), lambda _: 0)
+        (cell,) = (cell_of(cell) for cell in frame[1][0][1])
+        # 35,000 days after the first of January 1904
+        assert as_day(cell) == date(1999, 10, 29)
+        assert (cell, identifier_text(cell), isinstance(cell, float)) == (35_000.0, "35000", True)
+        # the same number of another workbook is another line
+        assert (repr(cell), str(cell)) == ("from 1904: 35000.0", "35000.0")
+
+
 def merged(rows: Sequence[Sequence[Any]], *areas: str) -> list[list[list[Any]]]:
     """What the rows show, as both kinds of workbooks."""
     made, content = openpyxl.Workbook(), io.BytesIO()
@@ -309,3 +341,20 @@ def test_parts_are_found_whatever_their_names() -> None:
             for name in archive.namelist():
                 copy.writestr(renamed(name), archive.read(name))
         assert shown(content.getvalue()) == [["a"]]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<mergeCell\nref="A1:A2"/>',
+        '<mergeCell ref = "A1:A2" />',
+        "<mergeCell ref='$A$1:$A$2'/>",
+        '<mergeCell uid="{a>b}" ref="A1:A2"></mergeCell>',
+    ],
+)
+def test_an_area_is_merged_however_its_tag_is_written(tag: str) -> None:
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="B2"><v>2</v></c></row>'
+    sheet = (
+        f'<worksheet xmlns="{XML}"><sheetData>{rows}</sheetData><mergeCells count="1">{tag}</mergeCells></worksheet>'
+    )
+    assert shown(with_sheet(sheet)) == [[1.0], [1.0, 2.0]]

@@ -216,13 +216,18 @@ FILES: dict[str, list[tuple[Make, Rows | Refused]]] = {
         (lambda: csv("学号,姓名\n0012,张三\n"), READ),
         (lambda: csv("学号;姓名\n0012;张三\n", "utf-16"), READ),
         (lambda: csv("学号\t姓名\n0012\t张三\n", "gb18030"), READ),
+        (lambda: csv("学号,姓名\n0012,张三\n", "utf-16-le"), READ),
+        (lambda: csv("学号;姓名\n0012;张三\n", "utf-16-be"), READ),
+        (lambda: csv("学号\t,姓名\t\n0012\t,张三\t\n", "gb18030"), READ),
+        (lambda: csv('"学号\t";"姓名\t"\n"0012\t";"张三\t"\n'), READ),
     ],
     "Pictures, printer settings": [(with_unreadable_picture, READ)],
     "Many sheets": [(lambda: book(*((f"{at}", NOTES[1]) for at in range(300)), ("名单", TABLE)), READ)],
-    ".xlsb, .ods, .docx, PDF, a web page or XML saved as .xls, Excel 4.0 and earlier": [
+    ".xlsb, .ods, .docx, .dbf, PDF, a web page or XML saved as .xls, Excel 4.0 and earlier": [
         (lambda: archive({"xl/workbook.bin": b"x"}), Refused("file_type", ".xlsb")),
         (lambda: archive({"content.xml": b"<x/>"}), Refused("file_type", ".ods")),
         (lambda: archive({"word/document.xml": b"<x/>"}), Refused("file_type", ".docx")),
+        (lambda: b"\x03\x18\x06\x01" + bytes(60), Refused("file_type", "dBase")),
         (lambda: b"%PDF-1.7", Refused("file_type", "PDF")),
         (lambda: b"<html><table><tr><td>1</td></tr></table></html>", Refused("file_type", "HTML/XML")),
         (lambda: csv('<?xml version="1.0"?><Workbook/>', "utf-16"), Refused("file_type", "HTML/XML")),
@@ -272,6 +277,17 @@ FILES: dict[str, list[tuple[Make, Rows | Refused]]] = {
     ],
     "A file without the columns that are needed is refused (`header_missing`).": [
         (lambda: csv("姓名,专业代码\n甲,0301\n"), Refused("header_missing"))
+    ],
+    "1999.1 in a .csv, unless in quotes": [
+        (
+            lambda: csv('学号,姓名,出生日期\n1,甲,1999.1\n2,1999.1,"1999.1"\n"3",丙,1999.10\n1999.1,丁,\n'),
+            {
+                2: {"number": "1", "name": "甲", "born": DECIMALS},
+                3: {"number": "2", "name": "1999.1", "born": date(1999, 1, 1)},
+                4: {"number": "3", "name": "丙", "born": date(1999, 10, 1)},
+                5: {"number": DECIMALS, "name": "丁"},
+            },
+        )
     ],
     '`="0012"` in a .csv, `\'0012`': [(lambda: csv('学号,姓名\n"=""0012""",张三\n'), READ)],
     "A merged area": [

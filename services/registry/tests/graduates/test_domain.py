@@ -63,13 +63,13 @@ def test_changed_fields_are_those_that_differ() -> None:
 
 
 def test_contradictions_are_named() -> None:
-    days = Days(Cohort(2020), "11010119900307002X", date(1990, 3, 8), date(2020, 9, 1), date(2020, 6, 1))
-    assert [(fields[0], rule) for fields, rule in days.contradictions()] == [
+    days = Days.of(Cohort(2020), "11010119900307002X", date(1990, 3, 8), date(2020, 9, 1), date(2020, 6, 1))
+    assert [(fields[0], rule) for fields, rule in days.contradictions] == [
         ("birth_date", "birth_date_matches_citizen_id"),
         ("graduated_on", "graduated_after_enrolled"),
     ]
-    assert not list(replace(days, birth_date=date(1990, 3, 7), graduated_on=None).contradictions())
-    assert not list(Days(Cohort(2020), "ABC123200201019", date(1990, 3, 7)).contradictions())
+    assert not list(replace(days, birth_date=date(1990, 3, 7), graduated_on=None).contradictions)
+    assert not list(Days.of(Cohort(2020), "ABC123200201019", date(1990, 3, 7)).contradictions)
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_days_that_cannot_be_and_days_worth_a_look(
     days: dict[str, str], contradictions: list[str], oddities: list[str]
 ) -> None:
     read = {name: value if name == "citizen_id" else date.fromisoformat(value) for name, value in days.items()}
-    found = Days(Cohort(2026), **read)  # type: ignore[arg-type]
-    assert [rule for _, rule in found.contradictions()] == contradictions
-    assert [rule for _, rule in found.oddities()] == oddities
+    found = Days.of(Cohort(2026), **read)  # type: ignore[arg-type]
+    assert [rule for _, rule in found.contradictions] == contradictions
+    assert [rule for _, rule in found.oddities] == oddities
 
 
 def test_only_given_days_are_refused() -> None:

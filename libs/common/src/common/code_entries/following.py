@@ -60,7 +60,7 @@ class CodeEntries:
         async with database.reading() as connection:
             added = await self.read(connection)
         CodeLists.use(added, turn)
-        return CodeLists.load()
+        return CodeLists.current()
 
 
 async def notify(connection: Connection) -> None:

@@ -4,6 +4,8 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -35,7 +37,25 @@ class CodeLists:
 
     @staticmethod
     def load() -> "CodeLists":
-        """The lists as this process uses them now: of this release, with the rows that were added."""
+        """The lists that the work at hand began with; outside of an act or an import those of now."""
+        return _held.get() or CodeLists.current()
+
+    @staticmethod
+    @contextmanager
+    def held() -> Iterator[None]:
+        """Inside, `load` goes on giving what it gives now, in threads that asyncio starts from here, too.
+
+        Without it, what is judged by one version of a list could be stored under the name of another.
+        """
+        held = _held.set(CodeLists.load())
+        try:
+            yield
+        finally:
+            _held.reset(held)
+
+    @staticmethod
+    def current() -> "CodeLists":
+        """The lists as this process has them now: of this release, with the rows that were added."""
         return CodeLists._in_use or _load()
 
     @staticmethod
@@ -50,7 +70,7 @@ class CodeLists:
 
     @classmethod
     def use(cls, added: AddedEntries, turn: int) -> None:
-        """From now on `load` gives, in this process, the lists of this release with these rows.
+        """From now on `current` gives, in this process, the lists of this release with these rows.
 
         Rows of a turn before the one in use change nothing: two tasks may read at once, and end in the other order.
         Rows of a list that this release does not have are those of a later one, and of no use here.
@@ -75,6 +95,9 @@ class CodeLists:
     def get(self, name: str) -> CodeList:
         """The list of that name; an unknown name is a `KeyError`."""
         return self._lists[name]
+
+
+_held: ContextVar[CodeLists | None] = ContextVar("_held", default=None)
 
 
 @cache

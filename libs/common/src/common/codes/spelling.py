@@ -3,7 +3,7 @@
 import unicodedata
 from datetime import date
 
-from common.identity import visible
+from common.identity import one_width, visible
 
 Cell = str | float | int | bool | date | None
 
@@ -35,4 +35,4 @@ def cell_text(cell: Cell) -> str:
         return cell.strip()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return visible(unicodedata.normalize("NFKC", str(cell))).strip()
+    return visible(one_width(str(cell))).strip()

@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar, overload
 import asyncpg
 
 from common.auth.principal import Actor
+from common.codes import CodeLists
 from common.database.failures import LOST
 from common.database.pool import RETURN_TIMEOUT, Pool
 from common.database.unit_of_work import UnitOfWork
@@ -77,14 +78,16 @@ class Database:
     async def act(self, actor: Actor, act: Callable[[UnitOfWork], Awaitable[Any]], once: Once | None = None) -> Any:
         """The frame of every command: opens, claims the key, runs, remembers what came of it, commits.
 
-        `act` awaits nothing but the database and never commits. Returns what it returned, after the commit.
+        `act` awaits nothing but the database, never commits, and asks one version of the code lists. Returns what it
+        returned, after the commit.
         Raises AlreadyAnswered, RequestInProgress or Invalid for the key, Busy for a lock that is not had in time,
         and whatever `act` raises; then nothing is stored.
         """
         async with self.transaction(actor) as unit:
             if once is not None:
                 await claim(unit.connection, actor.subject, once)
-            done = await act(unit)
+            with CodeLists.held():
+                done = await act(unit)
             if once is not None:
                 await remember(unit.connection, actor.subject, once, done)
             await unit.commit()

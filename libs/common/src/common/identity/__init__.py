@@ -4,7 +4,7 @@ Whatever is given, its stored form compares equal to it, and bringing it to that
 for every code point. `characters` are the tables, `names` and `numbers` the forms.
 """
 
-from common.identity.characters import is_letter_or_digit, is_newer_letter, steers_a_device, visible
+from common.identity.characters import is_letter_or_digit, is_newer_letter, one_width, steers_a_device, visible
 from common.identity.names import comparable_name, comparable_names, plain_name
 from common.identity.numbers import plain_number
 
@@ -13,6 +13,7 @@ __all__ = [
     "comparable_names",
     "is_letter_or_digit",
     "is_newer_letter",
+    "one_width",
     "plain_name",
     "plain_number",
     "steers_a_device",

@@ -25,12 +25,26 @@ _LAST_PLANE_OF_LETTERS = 3
 # describe a character that has no code: ⿰亻尔
 _DESCRIBES_A_CHARACTER = re.compile("[\u2ff0-\u2fff\u303e\u31ef]")
 
+# of category No with a decomposition: superscripts, fractions, numbers in circles, in brackets, and with a full stop
+_NUMBER_SIGNS = re.compile(
+    "([\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2079\u2080-\u2089\u2150-\u215f\u2189\u2460-\u249b\u24ea\u3192-\u3195"
+    "\u3220-\u3229\u3248-\u324f\u3251-\u325f\u3280-\u3289\u32b1-\u32bf\U0001f100-\U0001f10a]+)"
+)
+
 DOT = "·"
 """Between the parts of a name (间隔号): U+00B7, as the ministries' notice on names asks for."""
 
 _OF_A_WIDTH = frozenset({"<wide>", "<narrow>", "<small>", "<vertical>"})
 _FORMS = (*range(0xFE10, 0xFE70), *range(0xFF01, 0xFFEF))
 _KANGXI_RADICALS = range(0x2F00, 0x2FD6)
+
+
+def one_width(text: str) -> str:
+    """The text in compatible characters (NFKC), but for numbers that are signs: 2² is not 22, nor is ② the digit 2."""
+    if not _NUMBER_SIGNS.search(text):
+        return unicodedata.normalize("NFKC", text)
+    parts = _NUMBER_SIGNS.split(text)
+    return "".join(part if at % 2 else unicodedata.normalize("NFKC", part) for at, part in enumerate(parts))
 
 
 def visible(text: str) -> str:

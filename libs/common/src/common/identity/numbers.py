@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from common.identity.characters import MARKS, visible
+from common.identity.characters import MARKS, one_width, visible
 
 _HYPHENS = {code: mark for code, mark in MARKS.items() if mark == "-"}
 
@@ -15,7 +15,7 @@ def plain_number(text: str) -> str:
     """
     if text.isascii():
         return text.strip()
-    seen = visible(unicodedata.normalize("NFKC", visible(text))).translate(_HYPHENS)
+    seen = visible(one_width(visible(text))).translate(_HYPHENS)
     digits = (
         character if (digit := unicodedata.decimal(character, None)) is None else str(digit) for character in seen
     )

@@ -15,7 +15,7 @@ from common.codes.spelling import Cell
 from common.identity import steers_a_device, visible
 from common.imports.columns import LABEL
 from common.imports.faults import Fault
-from common.spreadsheets.cells import CellProblem, is_blank, is_clear, shown_text, unmarked
+from common.spreadsheets.cells import CLEAR, CellProblem, is_blank, is_clear, shown_text, unmarked
 from common.spreadsheets.headers import Header
 
 ValueT = TypeVar("ValueT")
@@ -73,7 +73,8 @@ class CellReader(Generic[ValueT]):
 
     def __init__(self, header: Header, readings: Iterable[Reading[ValueT]]) -> None:
         known = [each for each in readings if not header.positions.keys().isdisjoint(each.columns)]
-        self._judges = [_Judge(header, each) for each in known]
+        judges = [_Judge(header, each) for each in known]
+        self._judges = [(judge.field, judge.taken, judge.verdicts, judge) for judge in judges]
         self._width = 1 + max(header.positions.values(), default=-1)
 
     def read(self, cells: Sequence[Cell], faults: list[Fault]) -> dict[str, ValueT | None]:
@@ -81,53 +82,67 @@ class CellReader(Generic[ValueT]):
         said: dict[str, ValueT | None] = {}
         # the last one stands for every column that the file lacks
         row = [*cells[: self._width], *[None] * (self._width + 1 - min(len(cells), self._width))]
-        for judge in self._judges:
-            verdict = judge.verdict(row)
+        for field, taken, verdicts, judge in self._judges:
+            key = taken(row)
+            verdict = verdicts.get(key, _Silence.UNKNOWN)
+            if verdict is _Silence.UNKNOWN:
+                verdict = judge.verdict(key)
             if isinstance(verdict, Fault):
                 faults.append(verdict)
-            elif verdict is not _Silence.BLANK:
-                said[judge.field] = verdict
+            elif not isinstance(verdict, _Silence):
+                said[field] = verdict
         return said
 
 
 class _Silence(Enum):
     BLANK = "says nothing"
+    UNKNOWN = "is not known yet"
 
 
 class _Judge(Generic[ValueT]):
-    """One reading of a file's rows. The same cells mean the same in every row, so their verdict is kept."""
+    """One reading of a file's rows. The same texts mean the same in every row, so their verdict is kept."""
 
     def __init__(self, header: Header, reading: Reading[ValueT]) -> None:
         self.field = reading.field
         self._reading = reading
         places = [header.positions.get(column, -1) for column in reading.columns]
-        self._taken = itemgetter(places[0], places[1] if len(places) > 1 else -1)
-        self._verdicts: dict[object, ValueT | Fault | _Silence | None] = {}
+        self.taken = itemgetter(places[0], places[1] if len(places) > 1 else -1)
+        self.verdicts: dict[object, ValueT | Fault | _Silence | None] = {}
 
-    def verdict(self, row: Sequence[Cell]) -> ValueT | Fault | _Silence | None:
-        """What the cells of a row say; of None as the last cell, too."""
-        first, second = taken = self._taken(row)
+    def verdict(self, taken: tuple[Cell, Cell]) -> ValueT | Fault | _Silence | None:
+        """What the cells of a row say of which nothing is known by their texts alone."""
         # 1.0 and True are equal, and mean different things
-        key = taken, type(first), type(second)
-        try:
-            return self._verdicts[key]
-        except KeyError:
+        key = taken if _is_text(taken[0]) and _is_text(taken[1]) else (taken, *map(type, taken))
+        verdict = self.verdicts.get(key, _Silence.UNKNOWN)
+        if verdict is _Silence.UNKNOWN:
             verdict = self._judged(taken[: len(self._reading.columns)])
-        if len(self._verdicts) < REMEMBERED and all(len(str(cell)) <= LONGEST_REMEMBERED for cell in taken):
-            self._verdicts[key] = verdict
+            if len(self.verdicts) < REMEMBERED and all(len(str(cell)) <= LONGEST_REMEMBERED for cell in taken):
+                self.verdicts[key] = verdict
         return verdict
 
     def _judged(self, cells: Sequence[Cell]) -> ValueT | Fault | _Silence | None:
-        filled = [None if is_blank(cell) else cell for cell in map(unmarked, cells)]
-        if all(cell is None for cell in filled):
+        filled = [_cleared(cell) for cell in cells]
+        if filled.count(None) == len(filled):
             return _Silence.BLANK
-        if any(map(is_clear, filled)):
+        if CLEAR in filled:
             return None
         try:
             value = self._reading.read(*filled)
         except (CellProblem, CodeProblem) as problem:
             return Fault(_column_at_fault(self._reading, filled, problem.rule), problem.rule)
         return _Silence.BLANK if value is None or value == "" else value
+
+
+def _is_text(cell: Cell) -> bool:
+    return cell is None or isinstance(cell, str)
+
+
+def _cleared(cell: Cell) -> Cell:
+    """A cell without the mark of a text, None for a blank one."""
+    if isinstance(cell, str) and cell.isalnum():
+        return cell
+    bare = unmarked(cell)
+    return None if is_blank(bare) else CLEAR if is_clear(bare) else bare
 
 
 def text_of(cell: Cell) -> str:

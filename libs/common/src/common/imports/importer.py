@@ -53,8 +53,8 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
     """One run over one file. Chunks come in the order of the file, each of them once.
 
     `fetch` comes before any transaction that needs it, `lock` first in each, then for each chunk `load` and `plan`, and
-    `write` unless the file is refused. `read` and `plan` run in threads and touch nothing outside; a chunk is read
-    while the one before it is stored, or fetched.
+    `write` unless the file is refused. `read` and `plan` run in threads and touch nothing outside. In one transaction
+    over a file, a chunk is loaded before the one before it is written, planned while that is, and read even earlier.
     """
 
     fetches = False

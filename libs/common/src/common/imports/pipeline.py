@@ -2,7 +2,7 @@
 
 `reject` and every dry run are one transaction over the whole file, given up at its end after a fault; `skip` is one
 transaction a chunk, and an operation that is resumed leaves out those that are committed. The file is read once and
-kept packed; plans and what is stored about rows are there for one chunk at a time, rows for it and the next.
+kept packed; rows, plans and what is stored about rows are there for the chunk that is stored and the next two.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from common.codes import CodeLists
 from common.codes.rules import rules
 from common.database import UnitOfWork
 from common.errors import Invalid, PermanentError
@@ -46,6 +47,9 @@ Part = dict[str, Any]
 ReadChunk = tuple[list[NumberedRow], Sequence[ImportRow]]
 """Some rows as they stand in the file, and what they say."""
 
+PlannedChunk = tuple[list[NumberedRow], Sequence[ImportRow], Any]
+"""A chunk that was read, and what becomes of its rows."""
+
 _ALLOW_LONG_WORK = text(
     "SELECT "
     + ", ".join(
@@ -57,6 +61,11 @@ _ALLOW_LONG_WORK = text(
 
 async def run_import(kind: ImportKind, context: OperationContext) -> Outcome:
     """Runs the import to its end; what an earlier attempt has stored is not stored again."""
+    with CodeLists.held():
+        return await _imported(kind, context)
+
+
+async def _imported(kind: ImportKind, context: OperationContext) -> Outcome:
     task = Task.of(context.parameters)
     try:
         table = await open_table(task.kind, context.upload(), kind.columns)
@@ -109,11 +118,11 @@ class _Run:
             await self.importer.lock(unit)
             if needs_preparation:
                 await self.importer.prepare(unit, self.table)
-            async with aclosing(self._read_ahead()) as arriving:
-                async for chunk, rows in arriving:
+            async with aclosing(self._planned_ahead(unit)) as planned:
+                async for chunk, rows, plan in planned:
                     if await self.context.is_cancelled():
                         return False
-                    self.parts.append(await self._checked_and_written(unit, rows, self.found))
+                    self.parts.append(await self._written(unit, rows, plan, self.found))
                     await self._pass(chunk, passes=2 if self.importer.fetches else 1)
             if not self.task.dry_run and not self.refused:
                 await self._keep(unit, WHOLE_FILE, added_up(self.empty_result, self.parts), self.found)
@@ -145,7 +154,7 @@ class _Run:
                     self._recall(earlier[number])
                 else:
                     found = Findings()
-                    part = await self._checked_and_written(unit, rows, found)
+                    part = await self._written(unit, rows, await self._planned(unit, rows), found)
                     await self._keep(unit, number, part, found)
                     self.parts.append(part)
                     self.found.extend(found)
@@ -194,13 +203,34 @@ class _Run:
             reading.cancel()
             await asyncio.wait({reading})
 
-    async def _checked_and_written(self, unit: UnitOfWork, rows: Sequence[ImportRow], found: Findings) -> Part:
+    async def _planned_ahead(self, unit: UnitOfWork) -> AsyncGenerator[PlannedChunk, None]:
+        """The chunks with their plans: each is made in a thread, while the database stores the chunk before it.
+
+        What is loaded for it is from before that chunk: no two good rows of a file speak of one thing, and a number
+        that one row frees is not free for the others.
+        """
+        before: tuple[ReadChunk, asyncio.Task[Any]] | None = None
+        try:
+            async with aclosing(self._read_ahead()) as arriving:
+                async for read in arriving:
+                    loaded = await self.importer.load(unit.connection, read[1])
+                    planned = before and (*before[0], await before[1])
+                    before = read, asyncio.create_task(asyncio.to_thread(self.importer.plan, read[1], loaded))
+                    if planned:
+                        yield planned
+                if before:
+                    yield *before[0], await before[1]
+        finally:
+            if before:
+                before[1].cancel()
+                await asyncio.wait({before[1]})
+
+    async def _written(self, unit: UnitOfWork, rows: Sequence[ImportRow], plan: Any, found: Findings) -> Part:
         """What a chunk comes to; what is found is added to the given, and once the file is refused nothing is written.
 
         The chunks before a fault were written for nothing: checking the whole file twice would cost every good file
         more than the rollback costs a bad one.
         """
-        plan = await self._planned(unit, rows)
         before = len(found.faults)
         by_rule: Counter[str] = Counter()
         for row in rows:

@@ -6,8 +6,8 @@ of frames, each after four bytes of its length, JSON packed by zlib: `["rows", [
 `["sheets", [[name, rows], …]]`, and reads two bytes: the place of the one to send. It limits its own memory and time
 before anything else.
 
-A cell is a text, a number, true, false, null, `{"day": …}`, `{"month": its first day}`, or, where nothing may be stored
-of what it shows, `{"rule": …, "shown": …}`.
+A cell is a text, a number, true, false, null, `{"day": …}`, `{"month": its first day}`, `{"from_1904": number}` in a
+workbook that counts days from there, or, where nothing may be stored of what it shows, `{"rule": …, "shown": …}`.
 """
 
 import gc
@@ -21,7 +21,7 @@ from itertools import islice
 from typing import Any
 
 from common.sheet_reader import delimited
-from common.sheet_reader.cells import Month, Unclear
+from common.sheet_reader.cells import Month, SerialOf1904, Unclear
 from common.sheet_reader.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Refusal, limit_myself
 from common.sheet_reader.merging import Row
 from common.sheet_reader.workbook import Sheet, Workbook
@@ -100,8 +100,10 @@ def sent(rows: Iterable[Row]) -> list[list[Any]]:
 _PLAIN = frozenset({str, float, bool, type(None)})
 
 
-def as_json(cell: Any) -> dict[str, str]:
+def as_json(cell: Any) -> dict[str, Any]:
     """A cell that JSON has no word for."""
+    if isinstance(cell, SerialOf1904):
+        return {"from_1904": float(cell)}
     if isinstance(cell, Unclear):
         return cell._asdict()
     if isinstance(cell, Month):

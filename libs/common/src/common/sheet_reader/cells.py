@@ -44,10 +44,27 @@ class Unclear(NamedTuple):
         return cls(rule, (f"{shown:.15g}" if isinstance(shown, float) else str(shown))[:_SHOWN] or "?")
 
 
+class SerialOf1904(float):
+    """A number of a workbook that counts days from 1904: in a column of days it means another day than elsewhere.
+
+    So `repr`, by which lines are compared, tells it from the same number of another workbook.
+    """
+
+    def __repr__(self) -> str:
+        return f"from 1904: {self!s}"
+
+    __str__ = float.__repr__
+
+
 class Month(NamedTuple):
     """A month, entered as a day that shows no day."""
 
     first: date
+
+
+def counted_from_1904(shown: Any) -> Any:
+    """What a number of a workbook shows that counts days from 1904."""
+    return SerialOf1904(shown) if type(shown) is float else shown
 
 
 def text_of(text: str) -> Any:

@@ -12,7 +12,9 @@ from common.sheet_reader.merging import Row
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DELIMITERS = ",;\t"
 _NAMED = re.compile(r"sep=([,;\t])\r?\n?", re.IGNORECASE)
+_MAY_BE_OCTOBER = re.compile(r"\d{4}\.1")
 _BROKEN = "\ufffd"
+_FEW = 50
 _LONGEST_RECORD = 40
 """Lines that one cell in quotes may have: a quote that is never closed would make one cell of all rows below it."""
 
@@ -27,7 +29,8 @@ def rows(content: bytes) -> Iterator[Row]:
 
 def decoded(content: bytes) -> str:
     """By byte-order mark, else UTF-8, else the Chinese national encoding; single broken characters stay."""
-    encodings = [encoding for mark, encoding in _MARKS if content.startswith(mark)] or ["utf-8", "gb18030"]
+    marked = [encoding for mark, encoding in _MARKS if content.startswith(mark)]
+    encodings = marked or unmarked_utf16(content) or ["utf-8", "gb18030"]
     for encoding in encodings:
         try:
             return _text(content.decode(encoding))
@@ -38,17 +41,34 @@ def decoded(content: bytes) -> str:
     return _text(best)
 
 
+def unmarked_utf16(content: bytes) -> list[str]:
+    """UTF-16 if no other encoding has zeros as this has: one beside each ASCII character, on the same side of it."""
+    before, after = content[::2].count(0), content[1::2].count(0)
+    if _FEW * (before + after) <= len(content) or len(content) % 2 or _FEW * min(before, after) > max(before, after):
+        return []
+    return ["utf-16-be" if before > after else "utf-16-le"]
+
+
 def _text(text: str) -> str:
     """The text, unless most of it is none: more than one foreign or broken character in fifty."""
-    if 50 * (text.count("\0") + text.count(_BROKEN)) > len(text):
+    if _FEW * (text.count("\0") + text.count(_BROKEN)) > len(text):
         raise Refusal("text_encoding")
     return text.replace("\0", _BROKEN)
 
 
 def delimiter_of(lines: list[str]) -> str:
-    """The one that most lines at the top agree on having."""
+    """The one that most lines at the top agree on having, and that leaves none of the others around a cell.
+
+    Exports put a tab beside each number, so that spreadsheet programs take it for a text.
+    """
     top = [line for line in lines[:200] if line.strip()][:20]
-    return max(_DELIMITERS, key=lambda mark: (sum(mark in line for line in top), sum(line.count(mark) for line in top)))
+
+    def fitness(mark: str) -> tuple[int, int, int]:
+        bare = [cell.strip('" \t\r\n') for line in top for cell in line.split(mark)]
+        torn = sum(cell.startswith(tuple(_DELIMITERS)) or cell.endswith(tuple(_DELIMITERS)) for cell in bare)
+        return sum(mark in line for line in top), -torn, sum(line.count(mark) for line in top)
+
+    return max(_DELIMITERS, key=fitness)
 
 
 class _Records:
@@ -67,7 +87,7 @@ class _Records:
         while at < len(self._lines):
             line = self._lines[at]
             if '"' not in line:
-                cells: list[Any] = [text_of(cell) for cell in line.rstrip("\r\n").split(self._delimiter)]
+                cells: list[Any] = [bare_cell(cell) for cell in line.rstrip("\r\n").split(self._delimiter)]
                 used = 1
             else:
                 cells, used = self._cut(at)
@@ -94,7 +114,7 @@ class _Records:
             if quoted and not found:
                 cells.append(Unclear.of(STRAY_QUOTE, end[1]))
             else:
-                cells.append(text_of(_unmarked(end[1].replace('""', '"') if found else end[1])))
+                cells.append(text_of(_unmarked(end[1].replace('""', '"'))) if found else bare_cell(_unmarked(end[1])))
             if end.end() == place or not end[0].endswith(self._delimiter):
                 break
             place = end.end()
@@ -106,6 +126,11 @@ class _Records:
             return False
         inside = self._lines[at].partition('"')[0]
         return self._width < 2 or inside.count(self._delimiter) < self._width - 1
+
+
+def bare_cell(text: str) -> Any:
+    """What a cell without quotes shows; 1999.1 is what programs write for the number 1999.10."""
+    return float(text) if len(text) == 6 and _MAY_BE_OCTOBER.fullmatch(text) else text_of(text)
 
 
 def _unmarked(cell: str) -> str:

@@ -15,14 +15,16 @@ EXACT = 1e15
 
 _YEAR_MONTH = 'yyyy"年"m"月"'
 _MONTH_DAY = 'm"月"d"日"'
+_MONEY, _CENTS = '"¥"#,##0;"¥"-#,##0', '"¥"#,##0.00;"¥"-#,##0.00'
 BUILT_IN = {
-    0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?",
-    13: "# ??/??", 14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM",
-    20: "h:mm", 21: "h:mm:ss", 22: "yyyy/m/d h:mm", 27: _YEAR_MONTH, 28: _MONTH_DAY, 29: _MONTH_DAY, 30: "m-d-yy",
-    31: 'yyyy"年"m"月"d"日"', 32: "h:mm", 33: "h:mm:ss", 34: "h:mm", 35: "h:mm:ss", 36: _YEAR_MONTH, 37: "#,##0",
-    38: "#,##0", 39: "#,##0.00", 40: "#,##0.00", 41: '#,##0;-#,##0;"-";@', 43: '#,##0.00;-#,##0.00;"-";@', 45: "mm:ss",
-    46: "[h]:mm:ss", 47: "mm:ss.0", 48: "##0.0E+0", 49: "@", 50: _YEAR_MONTH, 51: _MONTH_DAY, 52: _YEAR_MONTH,
-    53: _MONTH_DAY, 54: _MONTH_DAY, 55: "h:mm", 56: "h:mm:ss", 57: _YEAR_MONTH, 58: _MONTH_DAY,
+    0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: _MONEY, 6: _MONEY, 7: _CENTS, 8: _CENTS, 9: "0%",
+    10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy",
+    18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss", 22: "yyyy/m/d h:mm", 27: _YEAR_MONTH,
+    28: _MONTH_DAY, 29: _MONTH_DAY, 30: "m-d-yy", 31: 'yyyy"年"m"月"d"日"', 32: "h:mm", 33: "h:mm:ss", 34: "h:mm",
+    35: "h:mm:ss", 36: _YEAR_MONTH, 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00", 41: '#,##0;-#,##0;"-";@',
+    42: f'{_MONEY};"¥"-;@', 43: '#,##0.00;-#,##0.00;"-";@', 44: f'{_CENTS};"¥"-;@', 45: "mm:ss", 46: "[h]:mm:ss",
+    47: "mm:ss.0", 48: "##0.0E+0", 49: "@", 50: _YEAR_MONTH, 51: _MONTH_DAY, 52: _YEAR_MONTH, 53: _MONTH_DAY,
+    54: _MONTH_DAY, 55: "h:mm", 56: "h:mm:ss", 57: _YEAR_MONTH, 58: _MONTH_DAY,
 }  # fmt: skip
 """By number, where a workbook says nothing else: the common ones, and those of Chinese programs (27 to 58)."""
 
@@ -247,7 +249,9 @@ def section_of(matches: Sequence[re.Match[str]]) -> _Section:
     conditions = [(found[1], float(found[2])) for each in brackets if (found := _CONDITION.fullmatch(each))]
     known = sum(bool(_ELAPSED.fullmatch(each) or _COLOUR.fullmatch(each)) for each in brackets)
     tokens = tuple(token for match in matches if (token := token_of(match)))
-    return _Section(tokens, next(iter(conditions), None), known + len(conditions) < len(brackets))
+    # how often a character is repeated depends on the width of the column
+    is_padded = any(match[4] is not None and not match[4].isspace() for match in matches)
+    return _Section(tokens, next(iter(conditions), None), is_padded or known + len(conditions) < len(brackets))
 
 
 def token_of(match: re.Match[str]) -> tuple[str, str] | None:

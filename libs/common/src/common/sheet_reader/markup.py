@@ -20,7 +20,7 @@ _CELL = re.compile(
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _ROW_NUMBER = re.compile(r'<row r="(\d+)"')
 _STRING = re.compile(r"\s*<si><t(?: [^<>]*)?>([^<&\r]*)</t>")
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)[\"']")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<]*?\bref\s*=\s*[\"']\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)[\"']")
 _REFERENCE = re.compile(r"\$?([A-Z]+)\$?\d*")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ROW_END, _STRING_END = b"</row>", b"</si>"
@@ -74,7 +74,7 @@ def survey(pieces: Iterable[bytes]) -> Survey:
             raise Refusal("file_corrupt")
         begun = begun or b"<worksheet" in content
         found.simple = found.simple and begun and is_simple(content)
-        if b"mergeCell " in content:
+        if b"mergeCell" in content:
             for left, top, right, bottom in _MERGED.findall(content):
                 found.areas.append(Area(int(top), COLUMNS[left.decode()], int(bottom), COLUMNS[right.decode()]))
     return found

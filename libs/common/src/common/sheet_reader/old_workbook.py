@@ -7,7 +7,7 @@ from typing import Any
 
 import xlrd
 
-from common.sheet_reader.cells import ERROR, NO_RESULT, Unclear, text_of
+from common.sheet_reader.cells import ERROR, NO_RESULT, Unclear, counted_from_1904, text_of
 from common.sheet_reader.formats import BUILT_IN, number_reader, plain_number, text_reader
 from common.sheet_reader.limits import Refusal
 from common.sheet_reader.merging import Area, Row, filled
@@ -61,12 +61,13 @@ class OldWorkbook:
     def shown(self, sheet: Any, row: int, column: int, kind: int, value: Any) -> Any:
         """What a cell shows."""
         if kind in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
-            return (number_reader(self._code(sheet, row, column), self._from_1904) or plain_number)(value)
+            shown = (number_reader(self._code(sheet, row, column), self._from_1904) or plain_number)(value)
+            return counted_from_1904(shown) if self._from_1904 else shown
         if kind == xlrd.XL_CELL_TEXT:
             if value == "" and not self._is_calculated:
                 return Unclear.of(NO_RESULT, "=…")
-            shown = text_reader(self._code(sheet, row, column))
-            return shown(value) if shown and isinstance(text_of(value), str) else text_of(value)
+            read = text_reader(self._code(sheet, row, column))
+            return read(value) if read and isinstance(text_of(value), str) else text_of(value)
         if kind == xlrd.XL_CELL_BOOLEAN:
             return bool(value)
         if kind == xlrd.XL_CELL_ERROR:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from common.sheet_reader import markup
-from common.sheet_reader.cells import ERROR, NO_RESULT, Unclear, text_of
+from common.sheet_reader.cells import ERROR, NO_RESULT, Unclear, counted_from_1904, text_of
 from common.sheet_reader.formats import BUILT_IN, number_reader, plain_number, text_reader
 from common.sheet_reader.limits import Refusal
 from common.sheet_reader.merging import Row, filled
@@ -97,6 +97,8 @@ class Workbook:
         if kind == "d":
             return lambda value: datetime.fromisoformat(value.replace("Z", "")).date()
         shown = number_reader(code, self._from_1904) or plain_number
+        if self._from_1904:
+            return lambda value: counted_from_1904(shown(float(value)))
         return lambda value: shown(float(value))
 
     def _text_reader(self, code: str, kind: str) -> Reader:

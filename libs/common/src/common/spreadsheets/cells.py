@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from common.codes.spelling import Cell, cell_text
 from common.identity import visible
+from common.sheet_reader.cells import SerialOf1904
 
 CLEAR = "**CLEAR**"
 """Typed into a cell, it erases the stored value; a blank cell keeps it."""
@@ -31,6 +32,7 @@ _MAY_LACK_ZERO = re.compile(r"\d{4}\.1")
 _SPACED = re.compile(r"\s*([-/.年月])\s*|\s+(?=日)")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?:\d{2}){0,2}(?!\d)")
 _EPOCH = date(1899, 12, 30)
+_1904_AFTER_EPOCH = 1_462
 _SERIALS = range(10_000, 80_000)  # 1927 to 2119; beyond it the digits are a written date
 _YEARS = range(1900, 2101)
 
@@ -127,7 +129,8 @@ def as_day(cell: Cell) -> date:
     if isinstance(cell, float) and _MAY_LACK_ZERO.fullmatch(text):
         raise CellProblem("number_with_decimals")
     try:
-        found = _written_day(text) or _numeric_day(text)
+        after = _1904_AFTER_EPOCH if isinstance(cell, SerialOf1904) else 0
+        found = _written_day(text) or _numeric_day(text, after)
     except ValueError:
         found = None
     if found is None or found.year not in _YEARS:
@@ -161,8 +164,8 @@ def _written_day(text: str) -> date | None:
     return date(int(parts[1]), int(parts[2]), int(parts[3] or 1)) if parts else None
 
 
-def _numeric_day(text: str) -> date | None:
-    """A day from digits alone, or from a serial number with a time of day as its fraction."""
+def _numeric_day(text: str, after: int) -> date | None:
+    """A day from digits alone, or from a serial number, so many days later, with a time of day as its fraction."""
     whole = text.split(".", maxsplit=1)[0]
     if not _DIGITS.fullmatch(whole) or not _DIGITS.fullmatch(text.replace(".", "", 1)):
         return None
@@ -170,4 +173,5 @@ def _numeric_day(text: str) -> date | None:
         return date(int(whole[:4]), int(whole[4:6]), int(whole[6:]))
     if len(whole) == 6:
         return date(int(whole[:4]), int(whole[4:]), 1)
-    return _EPOCH + timedelta(days=int(whole)) if int(whole) in _SERIALS else None
+    serial = int(whole) + after
+    return _EPOCH + timedelta(days=serial) if serial in _SERIALS else None

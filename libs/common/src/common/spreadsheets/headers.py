@@ -45,6 +45,9 @@ class Header:
 
         Nor does a note over several columns that begins in another one.
         """
+        for position in self.positions.values():
+            if position < len(row) and type(cell := row[position]) is str and cell.isalnum():
+                return True
         cells = (self.cell(row, field) for field in self.positions)
         return any(not is_blank(cell) and not (isinstance(cell, Unclear) and cell.rule == ACROSS) for cell in cells)
 

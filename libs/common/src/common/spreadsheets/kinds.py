@@ -14,6 +14,7 @@ _OTHERS: Mapping[bytes, str] = {
     b"\x09\x00\x04\x00": "Excel 2.0",
     b"\x09\x02\x06\x00": "Excel 3.0",
     b"\x09\x04\x06\x00": "Excel 4.0",
+    b"\x03": "dBase",
     b"%PDF": "PDF",
     b"Rar!": "RAR",
     b"7z\xbc\xaf": "7z",

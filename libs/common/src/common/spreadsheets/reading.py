@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from common.codes.spelling import Cell
+from common.sheet_reader.cells import SerialOf1904
 from common.spreadsheets.cells import Month, Unclear
 from common.spreadsheets.kinds import unreadable
 
@@ -66,10 +67,12 @@ def _opened(packed: bytes) -> list[Any]:
     return frame
 
 
-def cell_of(sent: dict[str, str]) -> Cell:
+def cell_of(sent: dict[str, Any]) -> Cell:
     """A cell that is neither text nor number, as `common.sheet_reader` sends it."""
     if "rule" in sent:
         return Unclear(sent["rule"], sent["shown"])
+    if "from_1904" in sent:
+        return SerialOf1904(sent["from_1904"])
     return Month.fromisoformat(sent["month"]) if "month" in sent else date.fromisoformat(sent["day"])
 
 

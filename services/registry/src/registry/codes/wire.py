@@ -73,7 +73,10 @@ class NewEntry(StrictModel):
     label_zh: Label
     label_en: Label | None = None
     valid_from: Day = Field(description="First day on which the code is in force")
-    valid_to: Day | None = Field(default=None, description="The last such day; null while there is none")
+    valid_to: Day | None = Field(
+        default=None,
+        description="The last such day, which cannot be set later; another row of the code may follow",
+    )
     source: Source = Field(default="added by an administrator", description="Where the code is published")
     attributes: dict[AttributeName, ShortText] = Field(
         default_factory=dict, max_length=10, description="What only this list has, such as a parent"

@@ -15,7 +15,7 @@ CONTRADICTED = "birth_date_matches_citizen_id"
 
 def settle(row: RosterRow, stored: Mapping[str, object]) -> None:
     days = days_of(row.given, row.month_of_birth, stored, Cohort(2024))
-    row.faults += [Fault(*each) for each in said_by(row.given, days.contradictions())]
+    row.faults += [Fault(*each) for each in said_by(row.given, days.contradictions)]
 
 
 @pytest.mark.parametrize(

@@ -29,10 +29,5 @@ def test_another_meaning_has_another_fingerprint(before: Cell, after: Cell) -> N
     assert fingerprint(before) != fingerprint(after)
 
 
-@pytest.mark.parametrize(("before", "after"), [("199003", 199003.0), (" 1990-03", Month(1990, 3, 1)), (None, "")])
-def test_another_spelling_has_the_same(before: Cell, after: Cell) -> None:
-    assert fingerprint(before) == fingerprint(after)
-
-
 def test_a_code_of_a_major_that_may_lack_its_zero_is_another_than_the_text() -> None:
     assert fingerprint(80901.0, "专业代码") != fingerprint("80901", "专业代码")

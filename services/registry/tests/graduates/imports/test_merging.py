@@ -42,7 +42,15 @@ def record(
 ) -> tuple[object, ...]:
     values = sealed_values(cipher, school, graduate_id, given)
     mask = sum(1 << bit for bit, column in enumerate(CONTENT_COLUMNS) if column in values)
-    return (2, graduate_id, is_new, mask, None, b"x", *(values.get(column) for column in CONTENT_COLUMNS))
+    return (
+        2,
+        graduate_id,
+        None if is_new else graduate_id,
+        mask,
+        None,
+        b"x",
+        *(values.get(column) for column in CONTENT_COLUMNS),
+    )
 
 
 def expected(before: Entry | None, given: dict[str, object]) -> Entry:

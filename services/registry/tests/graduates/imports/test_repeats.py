@@ -25,8 +25,7 @@ def line(
         0,
         [],
         fingerprint=fingerprint,
-        student_number=number,
-        exam_number=exam_number,
+        numbers={"student_number": number, "exam_number": exam_number},
         known=known,
         citizen_index=citizen,
     )

@@ -84,10 +84,11 @@ def read(row: Mapping[str, Cell], headers: list[str] | None = None) -> RosterRow
     names = headers or list(row)
     header = find_header([names], COLUMNS.field_of_header)
     assert header is not None
-    found = RosterRow(2, [row.get(name) for name in names])
-    found.faults += RowReader(header, "90001", 2024).check(found)
+    reader = RowReader(header, "90001", 2024)
+    found = reader.read(2, [row.get(name) for name in names])
+    found.faults += reader.check(found)
     days = days_of(found.given, found.month_of_birth, {}, Cohort(2024))
-    found.faults += [Fault(*each) for each in said_by(found.given, days.contradictions())]
+    found.faults += [Fault(*each) for each in said_by(found.given, days.contradictions)]
     return found
 
 

@@ -54,8 +54,8 @@ def patched_entry(before: Entry, given: Given, cohort: Cohort) -> Entry:
 
 def _consistent(entry: Entry, given: Given, cohort: Cohort) -> Entry:
     """The entry, unless given fields, right by themselves, contradict each other or what is stored."""
-    days = Days(cohort, **{field: getattr(entry, field) for field in COMPARED})
-    broken = [(fields[0], name) for fields, name in days.contradictions() if not given.keys().isdisjoint(fields)]
+    days = Days.of(cohort, **{field: getattr(entry, field) for field in COMPARED})
+    broken = [(fields[0], name) for fields, name in days.contradictions if not given.keys().isdisjoint(fields)]
     problems = [rule(name).problem(f"/{field}") for field, name in broken]
     if problems:
         raise Invalid(problems)

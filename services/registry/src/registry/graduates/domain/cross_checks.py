@@ -1,6 +1,6 @@
 """What a row and the roster say together: rules that only the whole graduate can break. Pure."""
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping
 from datetime import date
 
 from common.identifiers import Cohort
@@ -12,16 +12,17 @@ def days_of(
     given: MutableMapping[str, object], month_of_birth: date | None, stored: Mapping[str, object], cohort: Cohort
 ) -> Days:
     """The days that a row and the roster know together; a month of birth gets its day, in the row, too."""
-    whole = {field: given.get(field, stored.get(field)) for field in COMPARED}
-    number = whole["citizen_id"] if isinstance(whole["citizen_id"], str) else None
+    number, *days = [given.get(field, stored.get(field)) for field in COMPARED]
+    citizen_id = number if isinstance(number, str) else None
     if month_of_birth:
-        whole["birth_date"] = given["birth_date"] = _day_in(month_of_birth, number, stored.get("birth_date"))
-    days = {field: day if isinstance(day := whole[field], date) else None for field in COMPARED[1:]}
-    return Days(cohort, number, **days)
+        days[0] = given["birth_date"] = _day_in(month_of_birth, citizen_id, stored.get("birth_date"))
+    return Days.of(cohort, citizen_id, *[day if isinstance(day, date) else None for day in days])
 
 
-def said_by(given: Mapping[str, object], findings: Iterable[Finding]) -> list[tuple[str, str]]:
+def said_by(given: Mapping[str, object], findings: Collection[Finding]) -> list[tuple[str, str]]:
     """Column and rule of the findings to which a row has given something: what is stored alone is not its fault."""
+    if not findings:
+        return []
     named = ((next((field for field in fields if field in given), None), rule) for fields, rule in findings)
     return [(column, rule) for column, rule in named if column is not None]
 

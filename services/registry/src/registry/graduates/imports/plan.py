@@ -1,25 +1,24 @@
 """What becomes of the rows of a roster: whom they mean, what forbids them, and what is stored. CPU work only."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from uuid import uuid4
 
 from common.codes import Cell, CodeLists
-from common.codes.spelling import cell_text
 from common.crypto import FieldCipher
 from common.identifiers import GraduateId
 from common.imports import REPEATED, Fault, SeenKeys, Task
-from common.spreadsheets.cells import CellProblem, is_blank
 from common.spreadsheets.headers import Header
 from registry.graduates.domain.cross_checks import days_of, said_by
 from registry.graduates.domain.doubts import doubts
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.columns import DAYS
-from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, RowReader
+from registry.graduates.imports.rows import KnownGraduate, RosterRow, RowReader
 from registry.graduates.storage.sealing import citizen_id_index, name_indexes, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
 
-CHECKS_VERSION = "5"
+CHECKS_VERSION = "6"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
 
 FINGERPRINT_BYTES = 16
@@ -52,16 +51,17 @@ class RosterPlanner:
         # then rows are checked as they are read, while the database stores those before; most are as they were or none
         self._expects_changes = False
         columns = ",".join(f"{column}@{header.texts[column]}" for column in sorted(header.positions))
-        self._salt = "\x1f".join((task.school_code, str(task.cohort), CHECKS_VERSION, self.lists_version, columns))
-        self._columns = sorted(header.positions.items())
+        salt = "\x1f".join((task.school_code, str(task.cohort), CHECKS_VERSION, self.lists_version, columns))
+        self._salt = cipher.fingerprint(salt.encode()).hex()
+        positions = [position for _, position in sorted(header.positions.items())]
+        self._width = 1 + max(positions)
+        self._taken = itemgetter(*positions)
 
     def read(self, number: int, cells: Sequence[Cell]) -> RosterRow:
         """A row with its fingerprint and the numbers that name its graduate."""
-        texts = [compared(column, cells[at]) if at < len(cells) else "" for column, at in self._columns]
-        content = "\x1f".join((self._salt, *texts)).encode("utf-8", "surrogatepass")
-        fingerprint = self._cipher.fingerprint(content)[:FINGERPRINT_BYTES]
-        student_number, exam_number = (self._number(cells, column, read) for column, read in NUMBERS.items())
-        row = RosterRow(number, cells, fingerprint, student_number, exam_number)
+        line = self._taken(cells if len(cells) >= self._width else [*cells, *[None] * (self._width - len(cells))])
+        fingerprint = self._cipher.fingerprint(f"{self._salt}{line!r}".encode())[:FINGERPRINT_BYTES]
+        row = self._reader.read(number, cells, fingerprint)
         if self._expects_changes:
             self._check(row)
         return row
@@ -90,37 +90,44 @@ class RosterPlanner:
 
     def plan(self, rows: Sequence[RosterRow], others: OtherGraduates) -> list[RosterRow]:
         """The rows that may be stored; the others get their faults against the roster and the rows before them."""
+        good = []
         for row in rows:
-            if row.needs_exam_number:
-                people = others.by_exam_number.get(row.exam_number or "", ())
-                if fault := self._mismatch(row, people):
-                    row.faults.append(fault)
-                else:
-                    row.known = people[0]
             if not row.is_unchanged:
-                days = days_of(row.given, row.month_of_birth, self._compared(row), self._cohort)
-                row.faults += [Fault(*each) for each in said_by(row.given, days.contradictions())]
-                odd = (*said_by(row.given, days.oddities()), *doubts(row.given))
-                row.warnings += [Fault(*each) for each in odd if not row.faults]
+                self._compare(row, others)
             row.faults += repeats(row, self._seen)
             row.faults += exam_number_in_use(row, others.by_exam_number)
             owner = others.owners_of_citizen_ids.get(row.citizen_index or b"")
             is_foreign = owner is not None and (row.known is None or row.known.id != owner)
             if is_foreign and REPEATED_CITIZEN not in row.faults:
                 row.faults.append(Fault("citizen_id", "citizen_id_in_use"))
-        return [row for row in rows if not row.faults]
+            if not row.faults:
+                good.append(row)
+                self._seal(row)
+        return good
+
+    def _compare(self, row: RosterRow, others: OtherGraduates) -> None:
+        """Finds the graduate that a row names by examinee number; what it says must agree with what is stored."""
+        if row.needs_exam_number:
+            people = others.by_exam_number.get(row.exam_number or "", ())
+            if fault := self._mismatch(row, people):
+                row.faults.append(fault)
+            else:
+                row.known = people[0]
+        days = days_of(row.given, row.month_of_birth, self._compared(row), self._cohort)
+        row.faults += [Fault(*each) for each in said_by(row.given, days.contradictions)]
+        if not row.faults:
+            odd = (*said_by(row.given, days.oddities), *doubts(row.given))
+            row.warnings += [Fault(*each) for each in odd]
+
+    def _seal(self, row: RosterRow) -> None:
+        if not row.is_unchanged:
+            row.graduate_id = row.known.id if row.known else GraduateId(uuid4())
+            index = row.citizen_index
+            row.sealed = sealed_values(self._cipher, self._school_code, row.graduate_id, row.given, index)
 
     def records(self, rows: Sequence[RosterRow], book: UnitBook) -> list[tuple[object, ...]]:
-        """The rows as those of the staging table, sealed; the units they name are entered in the book."""
+        """The rows as those of the staging table; the units they name are entered in the book."""
         return [self._record(row, book) for row in rows]
-
-    def _number(self, cells: Sequence[Cell], column: str, read: Callable[[Cell], str]) -> str | None:
-        if is_blank(cell := self._header.cell(cells, column)):
-            return None
-        try:
-            return read(cell)
-        except CellProblem:
-            return None
 
     def _mismatch(self, row: RosterRow, people: Sequence[KnownGraduate]) -> Fault | None:
         """Why the graduates with a row's examinee number are not the one it means."""
@@ -144,17 +151,11 @@ class RosterPlanner:
     def _record(self, row: RosterRow, book: UnitBook) -> tuple[object, ...]:
         units = book.codes_of(row.units)
         default_college = None if "college_code" in units else book.college_of_major(units.get("major_code"))
-        graduate_id = row.known.id if row.known else GraduateId(uuid4())
-        values = sealed_values(self._cipher, self._school_code, graduate_id, row.given | units)
-        mask = sum(_BITS[column] for column in values)
+        values = {**row.sealed, **units}
+        mask = sum([_BITS[column] for column in values])
         content = map(values.get, CONTENT_COLUMNS)
-        return (row.number, graduate_id, row.known is None, mask, default_college, row.fingerprint, *content)
-
-
-def compared(column: str, cell: Cell) -> str:
-    """What a cell says, for fingerprints: a number with decimals, or of a major, may mean other than the same text."""
-    text = cell_text(cell)
-    return f"{text}\x1e" if isinstance(cell, float) and ("." in text or column == "major") else text
+        known = row.known and row.known.id
+        return (row.number, row.graduate_id, known, mask, default_college, row.fingerprint, *content)
 
 
 def exam_number_in_use(row: RosterRow, holders: Mapping[str, Sequence[KnownGraduate]]) -> Iterator[Fault]:

@@ -14,7 +14,7 @@ from common.codes import Cell, normalise
 from common.codes.spelling import cell_text
 from common.identifiers import GraduateId
 from common.identity import steers_a_device
-from common.imports import CellReader, Fault, Reading, coded, foreign_cells, plain, text_of
+from common.imports import OWNER_HEADERS, CellReader, Fault, Reading, coded, foreign_cells, plain, text_of
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_month, shown_text
 from common.spreadsheets.headers import Header
 from registry.graduates.domain import identity
@@ -54,15 +54,15 @@ class RosterRow:
     """One data row: its fingerprint and numbers, the graduate it means, and what it says.
 
     `own_faults` are what is wrong with it by itself: none before it is checked, which it is only if it may be changed.
-    `month_of_birth` is set where it names no day. `college_due` marks a graduate without a college whose major has got
-    one since.
+    `sealed` is what it stores but for the units. `month_of_birth` is set where it names no day. `college_due` marks a
+    graduate without a college whose major has got one since.
     """
 
     number: int = 0
     cells: Sequence[Cell] = ()
     fingerprint: bytes = b""
-    student_number: str | None = None
-    exam_number: str | None = None
+    numbers: Mapping[str, str | None] = field(default_factory=dict)
+    number_faults: list[Fault] = field(default_factory=list)
     known: KnownGraduate | None = None
     college_due: bool = False
     given: dict[str, object] = field(default_factory=dict)
@@ -70,8 +70,20 @@ class RosterRow:
     units: dict[str, UnitNamed | None] = field(default_factory=dict)
     citizen_index: bytes | None = None
     own_faults: Sequence[Fault] | None = None
+    graduate_id: GraduateId | None = None
+    sealed: dict[str, object] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+
+    @property
+    def student_number(self) -> str | None:
+        """As read; None for one that is blank or at fault."""
+        return self.numbers.get("student_number")
+
+    @property
+    def exam_number(self) -> str | None:
+        """As read; None for one that is blank or at fault."""
+        return self.numbers.get("exam_number")
 
     @property
     def is_unchanged(self) -> bool:
@@ -92,29 +104,42 @@ class RowReader:
         self._header = header
         self._school_code = school_code
         self._cohort = cohort
+        self._numbers = CellReader(header, starmap(plain, NUMBERS.items()))
         self._content = CellReader[object](header, readings(cohort))
         self._units = CellReader(header, UNITS)
+        self._names_owners = not header.positions.keys().isdisjoint(OWNER_HEADERS)
+
+    def read(self, number: int, cells: Sequence[Cell], fingerprint: bytes = b"") -> RosterRow:
+        """The row as far as its numbers name a graduate."""
+        faults: list[Fault] = []
+        return RosterRow(number, cells, fingerprint, self._numbers.read(cells, faults), faults)
 
     def check(self, row: RosterRow) -> Sequence[Fault]:
         """Checks the row by itself; what depends on other rows or on the roster is checked later."""
-        own = [*foreign_cells(self._header, row.cells, self._school_code, self._cohort)]
-        row.given = self._content.read(row.cells, own)
+        own = [*row.number_faults]
+        if self._names_owners:
+            own[:0] = foreign_cells(self._header, row.cells, self._school_code, self._cohort)
+        row.given = {**row.numbers, **self._content.read(row.cells, own)}
         row.units = self._units.read(row.cells, own)
-        faulty = {fault.column for fault in own}
         for column in REQUIRED_FIELDS:
-            erased = column in row.given and row.given[column] is None
-            missing = column not in row.given and column not in faulty
-            if erased or (missing and not (column == "student_number" and row.given.get("exam_number"))):
+            if row.given.get(column) is None and self._is_missing(column, row.given, own):
                 own.append(Fault(column, "required"))
         born = row.given.get("birth_date")
         if isinstance(born, date) and is_month(self._header.cell(row.cells, "birth_date")):
             row.month_of_birth = born
         return own
 
+    @staticmethod
+    def _is_missing(column: str, given: Mapping[str, object], faults: Sequence[Fault]) -> bool:
+        """True for what is erased, or absent without a fault; an examinee number names a graduate, too."""
+        if column in given:
+            return True
+        named_otherwise = column == "student_number" and given.get("exam_number")
+        return not named_otherwise and all(fault.column != column for fault in faults)
+
 
 def readings(cohort: int) -> Iterator[Reading[object]]:
-    """How the fields of a graduate are read but for the units."""
-    yield from starmap(plain, NUMBERS.items())
+    """How the fields of a graduate are read but for the numbers and the units."""
     yield plain("name", stored_as(identity.name, lambda cell: cell if isinstance(cell, str) else shown_text(cell)))
     yield plain("citizen_id", stored_as(lambda text: identity.citizen_id(text, cohort)))
     yield plain("phone", stored_as(identity.phone))

@@ -27,7 +27,8 @@ from registry.organisation.domain import Kind, OrganisationUnit
 
 STAGING = "roster_lines"
 MERGED = "roster_merged"
-STAGING_COLUMNS = ("row_number", "id", "is_new", "given", "default_college", "line_fingerprint", *CONTENT_COLUMNS)
+STAGING_COLUMNS = ("row_number", "id", "known_id", "given", "default_college", "line_fingerprint", *CONTENT_COLUMNS)
+"""`known_id` is the id of a graduate of the roster, NULL for a new one."""
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _COUNTED = ", ".join(f"'{status.value}'" for status in sorted(COUNTED))
@@ -64,31 +65,32 @@ _LISTS = "cast(:code_lists_version AS text)"
 _STATED = "status, version, sequence, decided_on, recorded_at"
 _CHANGED = "(is_new OR cardinality(changed_fields) > 0)"
 
+_BY_KEY = "OFFSET 0"
+"""Keeps a look-up by key what it is: as a join, it would be planned to read the whole roster for each chunk."""
+
 _STAGE = text(
-    f"CREATE TEMP TABLE IF NOT EXISTS {STAGING} (row_number integer, id uuid, is_new boolean, given bigint,"
+    f"CREATE TEMP TABLE IF NOT EXISTS {STAGING} (row_number integer, id uuid, known_id uuid, given bigint,"
     " default_college text, line_fingerprint bytea,"
     f" {', '.join(f'{name} {_TYPES[name]}' for name in CONTENT_COLUMNS)}) ON COMMIT DELETE ROWS"
 )
-_EMPTY = text(f"DELETE FROM {STAGING}")
+_EMPTY = text(f"TRUNCATE pg_temp.{STAGING}")
 _DROP_MERGED = text(f"DROP TABLE IF EXISTS pg_temp.{MERGED}")
 _MERGE = text(
     f"""
     CREATE TEMP TABLE {MERGED} ON COMMIT DROP AS
-    WITH valued AS (
-        SELECT s.row_number, s.id, s.is_new, s.line_fingerprint, {_MERGED_VALUES}
-          FROM {STAGING} s LEFT JOIN graduates g ON g.id = s.id
-    ), stated AS (
-        SELECT v.*, CASE
-                 WHEN g.id IS NOT NULL AND g.status IS DISTINCT FROM {_level_status("g")} THEN g.status
-                 ELSE {_level_status("v")} END AS status
-          FROM valued v LEFT JOIN graduates g ON g.id = v.id
-    )
-    SELECT m.*, coalesce(g.version, 0) + 1 AS version, coalesce(g.sequence, 0) + 1 AS sequence,
-           CASE WHEN m.is_new THEN cast(:first_day AS date)
+    SELECT s.row_number, s.id, s.known_id IS NULL AS is_new, s.line_fingerprint, m.*,
+           coalesce(g.version, 0) + 1 AS version, coalesce(g.sequence, 0) + 1 AS sequence,
+           CASE WHEN g.id IS NULL THEN cast(:first_day AS date)
                 ELSE greatest({TODAY_SQL}, g.decided_on) END AS decided_on,
            {NOW_SQL} AS recorded_at, g.status AS status_before,
            array_remove(ARRAY[{_DIFFERENCES}], NULL) AS changed_fields
-      FROM stated m LEFT JOIN graduates g ON g.id = m.id
+      FROM {STAGING} s
+      LEFT JOIN LATERAL (SELECT * FROM graduates WHERE id = s.known_id {_BY_KEY}) AS g ON true
+     CROSS JOIN LATERAL (SELECT {_MERGED_VALUES}) AS v
+     CROSS JOIN LATERAL (
+         SELECT v.*, CASE WHEN g.id IS NOT NULL AND g.status IS DISTINCT FROM {_level_status("g")} THEN g.status
+                          ELSE {_level_status("v")} END AS status
+     ) AS m
     """
 )
 _INSERT = text(
@@ -136,7 +138,7 @@ _ANNOUNCE = text(
                    'status', status, 'changed_fields', to_jsonb(changed_fields),
                    {", ".join(f"'{column}', {column}" for column in PUBLISHED)}),
                cast(:correlation_id AS text)
-          FROM {MERGED} WHERE {_CHANGED} ORDER BY row_number
+          FROM {MERGED} WHERE {_CHANGED}
         RETURNING id, key, sequence
     )
     SELECT key, sequence FROM announced ORDER BY id DESC LIMIT 1

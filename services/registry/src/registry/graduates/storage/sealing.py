@@ -28,9 +28,16 @@ def citizen_id_index(cipher: FieldCipher, citizen_id: str) -> bytes:
 
 
 def sealed_values(
-    cipher: FieldCipher, school_code: SchoolCode, graduate_id: GraduateId, given: Mapping[str, object]
+    cipher: FieldCipher,
+    school_code: SchoolCode,
+    graduate_id: GraduateId,
+    given: Mapping[str, object],
+    index: bytes | None = None,
 ) -> dict[str, object]:
-    """The columns to store for the given fields; a field given as None empties its columns."""
+    """The columns to store for the given fields; a field given as None empties its columns.
+
+    `index` is that of the given citizen id, where it is known already.
+    """
     # only what is given: a field that is absent keeps its ciphertext
     values = {field: value for field, value in given.items() if field not in PERSONAL}
     for field in PERSONAL:
@@ -41,7 +48,7 @@ def sealed_values(
         values["name_index"] = name_index(cipher, school_code, str(given["name"]))
     if "citizen_id" in given:
         number = given["citizen_id"]
-        values["citizen_id_index"] = None if number is None else citizen_id_index(cipher, str(number))
+        values["citizen_id_index"] = None if number is None else index or citizen_id_index(cipher, str(number))
     return values
 
 
