@@ -28,7 +28,7 @@ from testing.databases import committed, service_database
 from testing.messaging import running
 from testing.waiting import eventually
 
-STARTED_WITHIN = 60.0
+STARTED_WITHIN = 120.0
 IDLE_SECONDS = 1.0
 
 
