@@ -3,9 +3,12 @@
 import os
 import random
 import re
+import shlex
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import httpx
 import psutil
@@ -17,6 +20,10 @@ from invariants import everything_holds
 from killing import Strike, kills, struck_while_working, terminations
 from random_changes import Outcome
 
+from common.contracts.envelope import StoredEvent
+from common.publishing import publisher
+from common.relay.numbering import COLUMNS
+from common.relay.sending import send
 from testing.databases import failing_inserts
 from testing.stack import Stack, running_stack
 from testing.waiting import eventually
@@ -101,7 +108,7 @@ async def test_one_event_that_fails_is_mended_by_the_page_of_operations(
     page = (Path(__file__).parents[2] / "docs/operations/dead-letters.md").read_text()
     [open_letters] = re.findall(r"```sql\n(.*?)\n```", page, re.DOTALL)
     commands = re.findall(r"python -m indicators (.*)", page)
-    assert [command.split()[0] for command in commands] == ["replay-dead-letters", "verify"]
+    assert [command.split()[0] for command in commands] == ["replay-dead-letters", "verify", "discard-dead-letter"]
     [once] = await query(stack, "indicators", f"{_ONCE} LIMIT 1", cohort.school)
     async with failing_inserts(stack.databases["indicators"], "roster_versions", f"NEW.event_id = '{once[0]}'"):
         await stack.run("registry", "replay", "--school", cohort.school)
@@ -114,6 +121,27 @@ async def test_one_event_that_fails_is_mended_by_the_page_of_operations(
     await stack.run("indicators", *commands[0].split())
     await eventually(lambda: _none(stack, open_letters), within=60, describe="no letter open")
     await stack.run("indicators", *commands[1].split())
+    # a copy by hand, with an id that its owner does not know
+    await publish_copy(stack, cohort.school, once[0])
+    [letter] = await eventually(lambda: query(stack, "indicators", open_letters), within=60, describe="a letter")
+    assert letter["code"] == "forked"
+    discard = [part.replace("ID", letter["id"]) for part in shlex.split(commands[2])]
+    with pytest.raises(AssertionError, match="no_such_letter"):
+        await stack.run("indicators", discard[0], str(uuid4()), *discard[2:])
+    await stack.run("indicators", *discard)
+    assert await _none(stack, open_letters)
+    for command in re.findall(r"`python -m registry (.*?)`", page):
+        await stack.run("registry", *command.replace("CODE", cohort.school).split())
+    await stack.run("indicators", *commands[1].split())
+
+
+async def publish_copy(stack: Stack, school: str, event_id: UUID) -> None:
+    """Sends an event of registry's outbox once more, as another event."""
+    settings = stack.settings("registry")
+    [row] = await query(stack, "registry", f"SELECT {COLUMNS} FROM outbox WHERE event_id = '{event_id}'")
+    assert row["school_code"] == school
+    async with publisher(settings) as client:
+        await send(client, settings, [replace(StoredEvent(**row), event_id=uuid4())])
 
 
 _ONCE = "SELECT event_id FROM roster_versions WHERE school_code = $1"

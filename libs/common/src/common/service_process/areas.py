@@ -8,14 +8,15 @@ from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI
-from sqlalchemy import MetaData, Table
+from sqlalchemy import MetaData, Table, TextClause
 
 from common.auth import SYSTEM, TokenVerifier
-from common.change_feed import changes_router, schemas_router
+from common.change_feed import changes_router, digests_router, schemas_router
 from common.change_feed.scope import Conditions
 from common.code_entries import CodeEntries
 from common.consuming import Consumer, Handle, Newest
-from common.consuming.forks import refuse_forks
+from common.consuming.discarding import Keeping
+from common.consuming.forks import Drop, refuse_forks
 from common.consuming.progress import PartitionProgress
 from common.contracts import IncomingEvent
 from common.contracts.catalogue import SUBSCRIPTIONS
@@ -58,13 +59,17 @@ class Subscription:
     """One consumer group, which several areas may share: one transaction per batch.
 
     `first` runs before the handlers in that transaction, to lock; `on_progress` hears how far the partitions are.
-    `newest` names the thing of which the handlers keep only the newest event, None where they keep every one.
+    `newest` names the thing of which the handlers keep only the newest event, None where they keep every one. Where it
+    names one, `included` asks by topic which changes are stored (`common.consuming.included`). `drop` says by topic how
+    a stored event gives way to another one that its owner has under the same sequence (`common.consuming.forks`).
     """
 
     group: str
     first: Callable[[UnitOfWork, Runtime, Sequence[IncomingEvent]], Awaitable[None]] | None = None
     on_progress: Callable[[Database, Sequence[PartitionProgress]], Awaitable[None]] | None = None
     newest: Newest = lambda _event: None
+    included: Mapping[str, TextClause] = field(default_factory=dict, hash=False)
+    drop: Mapping[str, Drop] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -116,10 +121,10 @@ class SettingsMissing(PermanentError):
 class Composition:
     """A service, made of its areas.
 
-    `feed` gives the conditions of `GET /v1/changes` on what no event carries; None leaves the feed out. `clients`
-    opens clients of other services for the life of a process: routes find them as `app.state.<name>`, operations in
-    their `Runtime`; `state` gives what else routes find there. A service with `keyring` does not start without one.
-    `code_entries` is where a service that uses code lists has the rows that were added to them.
+    `feed` gives the conditions of `GET /v1/changes` on what no event carries; None leaves feed and digests out.
+    `clients` opens clients of other services for the life of a process: routes find them as `app.state.<name>`,
+    operations in their `Runtime`; `state` gives what else routes find there. A service with `keyring` does not start
+    without one. `code_entries` is where a service that uses code lists has the rows that were added to them.
     """
 
     name: str
@@ -147,6 +152,7 @@ class Composition:
             self.commands,
             {topic: streams for area in self.areas for topic, streams in area.streams.items()},
             self.code_entries,
+            {each.group: Keeping(each.newest, each.included, each.drop) for each in self._subscriptions()},
             self.work if self._operations() else None,
         )
 
@@ -163,7 +169,8 @@ class Composition:
 
         routers = [router for area in self.areas for router in area.routes]
         routers += [operations_router()] if self._operations() else []
-        routers += [] if self.feed is None else [changes_router(database, settings, owners=self.feed)]
+        if self.feed is not None:
+            routers += [changes_router(database, settings, owners=self.feed), digests_router(database, settings)]
         routers.append(schemas_router())
         app = create_app(
             title=self.title,

@@ -15,6 +15,7 @@ from common import clock
 from common.bounded import OutOfTimeError, wait_at_most
 from common.code_entries import Follower
 from common.consuming import replay_dead_letters
+from common.consuming.discarding import ACTION
 from common.contracts import OutgoingEvent
 from common.contracts.catalogue import SUBSCRIPTIONS
 from common.contracts.envelope import StoredEvent
@@ -30,6 +31,7 @@ from common.relay.recovering import Recovered, recover_published
 from common.relay.relay import Relay
 from common.relay.replay import replay
 from common.service_process.composition import Background, Service
+from common.service_process.discarding import add_arguments, run_discard
 from common.service_process.readiness import readiness_of
 from common.service_process.running import http_server, run_together
 from common.settings import ServiceSettings
@@ -72,6 +74,8 @@ def _parser(service: Service) -> ArgumentParser:
     commands.add_parser(
         "recover-published", help="after a restore: put back what was published, and announce what stands"
     )
+    if service.subscriptions:
+        add_arguments(commands.add_parser(ACTION, help="close a dead letter that the owner has no version for"))
     for command in service.commands:
         command.arguments(commands.add_parser(command.name, help=command.help))
     return parser
@@ -117,11 +121,14 @@ async def _dispatch(service: Service, settings: ServiceSettings, database: Datab
             _log.info("Replay is complete", events=count)
         case "replay-dead-letters":
             for group in [parsed.group] if parsed.group else sorted(service.subscriptions):
-                count = await replay_dead_letters(settings, group, service.subscriptions[group])
+                count = await replay_dead_letters(database, settings, group, service.subscriptions[group])
                 _log.info("Dead letters returned", group=group, messages=count)
         case "recover-published":
             await require_current(database, service.name)
             return report(await recover_published(database.patient, settings, service.streams))
+        case "discard-dead-letter":
+            await require_current(database, service.name)
+            return await run_discard(service, settings, database.patient, parsed)
         case name:
             await require_current(database, settings.service)
             return await own[name].run(settings, database.patient, parsed)

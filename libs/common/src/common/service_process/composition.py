@@ -8,6 +8,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from common.code_entries import CodeEntries
+from common.consuming.discarding import Keeping
 from common.database import Database
 from common.outbox import RaiseStreams
 from common.settings import ServiceSettings
@@ -50,7 +51,8 @@ class Service:
 
     `settings` reads the environment. `create_app` makes the API; what it is given as readiness belongs to `/readyz`.
     `background` makes what the worker runs beside the relay, which every service has. `subscriptions` (consumer group
-    → topics) tells `replay-dead-letters` where to look, `streams` (topic → function) `recover-published` where the
+    → topics) tells `replay-dead-letters` where to look, `keeping` (by consumer group) `discard-dead-letter` what the
+    service keeps, `streams` (topic → function) `recover-published` where the
     service counts the sequences of its events. `code_entries` is where it has the rows that were added to code lists,
     which each of its processes follows. `operations` does its long work until there is none, in a process of its own.
     """
@@ -63,4 +65,5 @@ class Service:
     commands: Sequence[Command] = ()
     streams: Mapping[str, RaiseStreams] = field(default_factory=dict)
     code_entries: CodeEntries | None = None
+    keeping: Mapping[str, Keeping] = field(default_factory=dict)
     operations: Callable[[Any, Database, Ended], Coroutine[Any, Any, None]] | None = None
