@@ -137,6 +137,16 @@ class DeadLetters:
     def __init__(self, database: Database, group: str, topics: Sequence[str], newest: Newest) -> None:
         self._database, self._group, self._topics, self._newest = database, group, tuple(topics), newest
         self.open: Mapping[str, OpenLetter] = {}
+        self._is_forgotten = True
+
+    def forget(self) -> None:
+        """To be called when another member may have opened some: what is not known to be open is never closed."""
+        self._is_forgotten = True
+
+    async def recall(self) -> None:
+        """Reads the open ones if they were forgotten, and not read since."""
+        if self._is_forgotten:
+            await self.refresh()
 
     async def refresh(self) -> None:
         """Reads the open ones."""
@@ -144,6 +154,7 @@ class DeadLetters:
         counted = Counter(letter.topic for letter in self.open.values())
         for topic in self._topics:
             _open_letters.labels(self._group, topic).set(counted[topic])
+        self._is_forgotten = False
 
     async def recent(self) -> Counter[str]:
         """New ones of the last hour by topic, whatever became of them."""
