@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs once, when the PostgreSQL volume is empty: per service a database, an owner that migrates, and an application
-# role that may only connect. Rights on tables are granted by each service's migrations.
+# role that may only connect and see sessions. Rights on tables are granted by each service's migrations.
 set -eu
 
 secret() { cat "/run/secrets/$1"; }
@@ -15,5 +15,6 @@ CREATE ROLE :"app" LOGIN PASSWORD :'app_password';
 CREATE DATABASE :"service" OWNER :"owner";
 REVOKE ALL ON DATABASE :"service" FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE :"service" TO :"app";
+GRANT pg_read_all_stats TO :"app";
 SQL
 done

@@ -3,11 +3,15 @@
 import os
 import random
 import re
+import shlex
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import httpx
+import psutil
 import pytest
 from campus import Campus
 from cohorts import COHORT, become_of, decisions, decisions_file, imported_cohort
@@ -16,6 +20,10 @@ from invariants import everything_holds
 from killing import Strike, kills, struck_while_working, terminations
 from random_changes import Outcome
 
+from common.contracts.envelope import StoredEvent
+from common.publishing import publisher
+from common.relay.numbering import COLUMNS
+from common.relay.sending import send
 from testing.databases import failing_inserts
 from testing.stack import Stack, running_stack
 from testing.waiting import eventually
@@ -58,10 +66,12 @@ async def test_a_service_told_to_end_under_load_ends_in_order(
     await everything_holds(stack, campus, cohort, writes, chance)
 
 
-async def test_an_import_survives_the_worker_that_ran_it(stack: Stack, campus: Campus, chance: random.Random) -> None:
+async def test_an_import_survives_the_processes_that_ran_it(
+    stack: Stack, campus: Campus, chance: random.Random
+) -> None:
     size = GRADUATES // 3
     cohort = await imported_cohort(campus, "90103", size, chance)
-    for on_error in ("reject", "skip"):
+    for on_error, strike in (("reject", _kill_import_process), ("skip", _kill_worker)):
         decided = decisions(size, chance, share=0.9)
         expected = await become_of(campus, cohort.school, decided)
         assert min(expected["updated"], expected["unchanged"]) > 0, expected
@@ -72,8 +82,7 @@ async def test_an_import_survives_the_worker_that_ran_it(stack: Stack, campus: C
             files={"file": ("file.xlsx", decisions_file(decided))},
         )
         await until_taken(campus, cohort.school, accepted)
-        await stack.kill("destinations-worker")
-        await stack.start("destinations-worker")
+        await strike(stack)
         done = await campus.finished("destinations", accepted, campus.officer(cohort.school))
         counted = Counter({name: done["result"][name] for name in ("created", "updated", "unchanged", "rejected")})
         assert (done["state"], counted) == ("succeeded", expected), done
@@ -99,7 +108,7 @@ async def test_one_event_that_fails_is_mended_by_the_page_of_operations(
     page = (Path(__file__).parents[2] / "docs/operations/dead-letters.md").read_text()
     [open_letters] = re.findall(r"```sql\n(.*?)\n```", page, re.DOTALL)
     commands = re.findall(r"python -m indicators (.*)", page)
-    assert [command.split()[0] for command in commands] == ["replay-dead-letters", "verify"]
+    assert [command.split()[0] for command in commands] == ["replay-dead-letters", "verify", "discard-dead-letter"]
     [once] = await query(stack, "indicators", f"{_ONCE} LIMIT 1", cohort.school)
     async with failing_inserts(stack.databases["indicators"], "roster_versions", f"NEW.event_id = '{once[0]}'"):
         await stack.run("registry", "replay", "--school", cohort.school)
@@ -112,6 +121,27 @@ async def test_one_event_that_fails_is_mended_by_the_page_of_operations(
     await stack.run("indicators", *commands[0].split())
     await eventually(lambda: _none(stack, open_letters), within=60, describe="no letter open")
     await stack.run("indicators", *commands[1].split())
+    # a copy by hand, with an id that its owner does not know
+    await publish_copy(stack, cohort.school, once[0])
+    [letter] = await eventually(lambda: query(stack, "indicators", open_letters), within=60, describe="a letter")
+    assert letter["code"] == "forked"
+    discard = [part.replace("ID", letter["id"]) for part in shlex.split(commands[2])]
+    with pytest.raises(AssertionError, match="no_such_letter"):
+        await stack.run("indicators", discard[0], str(uuid4()), *discard[2:])
+    await stack.run("indicators", *discard)
+    assert await _none(stack, open_letters)
+    for command in re.findall(r"`python -m registry (.*?)`", page):
+        await stack.run("registry", *command.replace("CODE", cohort.school).split())
+    await stack.run("indicators", *commands[1].split())
+
+
+async def publish_copy(stack: Stack, school: str, event_id: UUID) -> None:
+    """Sends an event of registry's outbox once more, as another event."""
+    settings = stack.settings("registry")
+    [row] = await query(stack, "registry", f"SELECT {COLUMNS} FROM outbox WHERE event_id = '{event_id}'")
+    assert row["school_code"] == school
+    async with publisher(settings) as client:
+        await send(client, settings, [replace(StoredEvent(**row), event_id=uuid4())])
 
 
 _ONCE = "SELECT event_id FROM roster_versions WHERE school_code = $1"
@@ -148,6 +178,19 @@ async def _none(stack: Stack, selected: str) -> bool:
     return not await query(stack, "indicators", selected)
 
 
+async def _kill_worker(stack: Stack) -> None:
+    """The worker with the process of its imports: it is below the worker, and so in its group."""
+    await stack.kill("destinations-worker")
+    await stack.start("destinations-worker")
+
+
+async def _kill_import_process(stack: Stack) -> None:
+    """That process alone; the worker starts another once the lease has ended."""
+    worker = psutil.Process(stack.processes["destinations-worker"].pid)
+    (process,) = (each for each in worker.children() if each.cmdline()[-1] == "operations")
+    process.kill()
+
+
 async def until_taken(campus: Campus, school: str, accepted: httpx.Response) -> None:
     """Wait until a worker has begun with an operation."""
     address = campus.urls["destinations"] + accepted.headers["Location"]
@@ -156,4 +199,4 @@ async def until_taken(campus: Campus, school: str, accepted: httpx.Response) -> 
         answer = await campus.http.get(address, headers=campus.officer(school))
         return bool(answer.json()["state"] != "queued")
 
-    await eventually(is_taken, every=0.005, describe="a worker to take the import")
+    await eventually(is_taken, within=60, every=0.005, describe="a process to take the import")

@@ -2,29 +2,38 @@
 
 import secrets
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from common.auth import TokenVerifier
+from common.change_feed import digests_router
 from common.consuming import open_letters, replay_dead_letters
 from common.contracts import registration, response
 from common.contracts.catalogue import SUBSCRIPTIONS
+from common.contracts.envelope import IncomingEvent
 from common.database import Database
+from common.http import create_app as create_owner
 from common.kafka import partition_for
 from common.observability import exposition
+from common.service_process.discarding import run_discard
+from common.settings import ServiceSettings
 from indicators.app import COMPOSITION, create_app
 from indicators.areas import FIGURES, RESPONSES
 from indicators.maintenance import run_verify
 from indicators.settings import Settings
 from testing.databases import ServiceDatabase, committed, failing_inserts
-from testing.http import get
-from testing.messaging import own_topics, running
+from testing.http import get, serving
+from testing.messaging import outbox_database, own_topics, running
 from testing.shared_servers import kafka_address
 from testing.tokens import TokenMint
 from testing.waiting import eventually
@@ -96,23 +105,90 @@ async def test_with_an_open_letter_figures_and_verify_say_what_is_lacking(
         assert (code, len(named)) == (1, 1)
         assert str(lacking.id) in named[0]
         assert (await verified(settings, database, other))[0] == 0
-        assert await replay_dead_letters(settings, FIGURES.group, SUBSCRIPTIONS[FIGURES.group]) == 1
+        assert await replay_dead_letters(database, settings, FIGURES.group, SUBSCRIPTIONS[FIGURES.group]) == 1
         await eventually(lambda: _none_open(database), within=60, describe="no letter open")
         assert (await rates(school))["incomplete"] is False
         assert await verified(settings, database, school) == (0, [])
 
 
-async def test_a_fork_is_a_letter_and_neither_version_is_dropped_in_silence(
-    settings: Settings, database: Database, publish: Any, school: Any
+async def test_of_two_events_under_one_sequence_the_figures_keep_the_owners(
+    settings: Settings, database: Database, publish: Any, school: Any, rates: Any, mint: TokenMint, tmp_path: Path
+) -> None:
+    someone = school.enters()
+    first = school.goes(someone, "10", JUNE)
+    [entered, _] = school.events
+    owned = replace(first, id=uuid4(), data=first.data.model_copy(update={"destination_code": "801"}))
+    by_hand = replace(first, id=uuid4())
+    token = {"service_token_file": mint.service_token_file(tmp_path)}
+    async with owner_with([owned], mint) as address, running(*_consumers(settings, database)):
+        asking = settings.model_copy(update=token | {"destinations_url": address})
+        await publish(settings, [entered, first, owned, by_hand])
+        letters = await eventually(lambda: _open(database, 2), within=60, describe="two letters")
+        assert {(letter.id, letter.code) for letter in letters} == {
+            (str(owned.id), "forked"),
+            (str(by_hand.id), "forked"),
+        }
+        assert await _seen(rates, school) == (True, 1, 0)
+        await _discarded(asking, database, by_hand.id)
+        await _discarded(asking, database, owned.id)
+        await eventually(lambda: _none_open(database), within=60, describe="no letter open")
+        assert await _seen(rates, school) == (False, 0, 1)
+        assert await verified(settings, database, school) == (0, [])
+
+
+async def test_figures_are_complete_again_at_once(
+    settings: Settings, database: Database, publish: Any, school: Any, rates: Any, mint: TokenMint, tmp_path: Path
 ) -> None:
     first = school.goes(school.enters(), "10", JUNE)
-    school.events.pop()
-    fork = type(first)(**(vars(first) | {"id": uuid4()}))
-    async with running(*(part.run for part in COMPOSITION.background(settings, database))):
-        await publish(settings, [*school.events, first, fork])
-        letters = await eventually(lambda: _open(database), within=60, describe="a letter")
-    assert [(letter.id, letter.code) for letter in letters] == [(str(fork.id), "forked")]
-    await _forget(database)
+    fork = replace(first, id=uuid4())
+    token = {"service_token_file": mint.service_token_file(tmp_path)}
+    async with owner_with([first], mint) as address:
+        async with running(*_consumers(settings, database)):
+            await publish(settings, [*school.events, fork])
+            await eventually(lambda: _open(database, 1), within=60, describe="a letter")
+        # whether a consumer runs or not
+        assert (await rates(school))["incomplete"] is True
+        await _discarded(settings.model_copy(update=token | {"destinations_url": address}), database, fork.id)
+        assert (await rates(school))["incomplete"] is False
+
+
+@asynccontextmanager
+async def owner_with(events: Iterable[IncomingEvent], mint: TokenMint) -> AsyncIterator[str]:
+    """Destinations, as far as it has these events."""
+    async with outbox_database() as outbox:
+        async with committed(outbox) as connection:
+            for event in events:
+                await connection.execute(_HAS, {**vars(event), "data": event.data.model_dump_json()})
+        given = ServiceSettings(service="destinations", database_url=outbox.pool.url, **mint.settings)
+        routers = [digests_router(outbox, given)]
+        app = create_owner(title="Owner", settings=given, verifier=TokenVerifier(given), routers=routers)
+        async with serving(app) as address:
+            yield address
+
+
+_HAS = text(
+    """
+    INSERT INTO outbox (event_id, topic, key, sequence, type, school_code, recorded_at, data)
+    VALUES (:id, :topic, :key, :sequence, :type, :school_code, :recorded_at, CAST(:data AS jsonb))
+    """
+)
+
+
+async def _seen(rates: Any, school: Any) -> tuple[bool, int, int]:
+    """Whether something is lacking, and who is employed and who studies."""
+    told = await rates(school)
+    measures = told["observations"][0]["measures"]
+    employed, study = (measures[name]["numerator"] for name in ("unit_employment_rate", "further_study_rate"))
+    return told["incomplete"], employed, study
+
+
+def _consumers(settings: Settings, database: Database) -> list[Callable[[], Any]]:
+    return [part.run for part in COMPOSITION.background(settings, database)]
+
+
+async def _discarded(settings: Settings, database: Database, letter: UUID) -> None:
+    parsed = Namespace(letter=str(letter), reason="two events under one sequence")
+    assert await run_discard(COMPOSITION.service, settings, database, parsed) == 0
 
 
 async def test_responses_that_cannot_be_stored_never_stop_the_rates(
@@ -137,8 +213,9 @@ async def _with_watermark(rates: Any, school: Any) -> dict[str, Any] | None:
     return told if told["watermark"] is not None else None
 
 
-async def _open(database: Database) -> list[Any]:
-    return await open_letters(database)
+async def _open(database: Database, number: int = 1) -> list[Any]:
+    found = await open_letters(database)
+    return found if len(found) == number else []
 
 
 async def _none_open(database: Database) -> bool:
@@ -149,8 +226,3 @@ async def _is_stored(database: Database, event: Any) -> bool:
     async with database.reading() as connection:
         query = text("SELECT count(*) FROM destination_versions WHERE event_id = :id")
         return bool(await connection.scalar(query, {"id": event.id}))
-
-
-async def _forget(database: Database) -> None:
-    async with committed(database) as connection:
-        await connection.execute(text("UPDATE dead_letters SET closed_at = noted_at"))

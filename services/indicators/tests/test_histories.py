@@ -12,12 +12,13 @@ from sqlalchemy import text
 
 from common.auth import TokenVerifier
 from common.change_feed import changes_router
+from common.consuming import Feed
 from common.contracts import graduate, organisation, registration, response
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.http import create_app
 from common.settings import ServiceSettings
-from indicators.histories import Feed, verify_histories
+from indicators.histories import verify_histories
 from testing.databases import ServiceDatabase, committed, service_database
 from testing.messaging import METADATA
 from testing.tokens import TokenMint

@@ -15,10 +15,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
-from common.auth import ServiceTokens
+from common.auth import RenewedToken, ServiceTokens
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
-from indicators.maintenance import RenewedToken, run_verify
+from indicators.maintenance import run_verify
 from indicators.settings import Settings
 from testing.databases import ServiceDatabase, committed
 from testing.http import serving

@@ -22,6 +22,8 @@ async def ensure_databases(admin_url: str) -> set[str]:
             for role in (f"{service}_owner", f"{service}_app"):
                 if not await admin.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
                     await admin.execute(f"CREATE ROLE {role} LOGIN")
+            # of all sessions of its database: what is settled, digests of changes know from them
+            await admin.execute(f"GRANT pg_read_all_stats TO {service}_app")
             if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", service):
                 await admin.execute(f"CREATE DATABASE {service} OWNER {service}_owner")
                 await admin.execute(f"REVOKE ALL ON DATABASE {service} FROM PUBLIC")

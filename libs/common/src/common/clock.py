@@ -20,11 +20,14 @@ TODAY_SQL = f"({NOW_SQL} AT TIME ZONE 'Asia/Shanghai')::date"
 OFFSET_PARAMETER = "quxiang.clock"
 """Custom parameter of a database session that `quxiang_now()` adds; a session without it has the server's clock."""
 
+OFFSET_SQL = f"CAST(coalesce(nullif(current_setting('{OFFSET_PARAMETER}', true), ''), '0') AS interval)"
+"""How far the clock is ahead of the server's in this session. A parameter once set and reset is ''."""
+
 CREATE_NOW = f"""
     CREATE OR REPLACE FUNCTION {NOW_SQL} RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE
-    RETURN clock_timestamp() + CAST(coalesce(nullif(current_setting('{OFFSET_PARAMETER}', true), ''), '0') AS interval)
+    RETURN clock_timestamp() + {OFFSET_SQL}
 """
-"""One expression in SQL, so that the planner puts it in place of the call. A parameter once set and reset is ''."""
+"""One expression in SQL, so that the planner puts it in place of the call."""
 
 _OFFSET = re.compile(r"\+([0-9]{1,5})([dh])")
 _UNITS = {"d": "days", "h": "hours"}

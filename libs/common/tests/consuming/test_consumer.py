@@ -71,9 +71,9 @@ async def test_a_poisonous_message_goes_to_the_dead_letters_and_the_rest_goes_th
         assert (told["dlq_topic"], told["dlq_partition"], told["dlq_offset"]) == (TOPIC, "0", "6")
         assert told["ce_sequence"] == "7"
         handler.rules.clear()
-        assert await replay_dead_letters(settings, GROUP, [TOPIC]) == 1
+        assert await replay_dead_letters(database, settings, GROUP, [TOPIC]) == 1
         await eventually(lambda: handler.sequences == list(range(1, 21)))
-    assert await replay_dead_letters(settings, GROUP, [TOPIC]) == 0
+    assert await replay_dead_letters(database, settings, GROUP, [TOPIC]) == 0
 
 
 async def test_what_was_found_before_a_lasting_failure_is_in_the_dead_letters(

@@ -84,10 +84,10 @@ async def test_an_open_letter_is_named_and_replay_closes_it(database: Database, 
         notice = await eventually(lambda: _notice(consumer), describe="the letter named")
         assert f"{TOPIC}/0/6" in notice
         # a replay that comes too early brings it back to where the next one finds it
-        assert await replay_dead_letters(settings, GROUP, [TOPIC]) == 1
+        assert await replay_dead_letters(database, settings, GROUP, [TOPIC]) == 1
         assert len(await dead_letters(settings, 2)) == 2
         handler.rules.clear()
-        assert await replay_dead_letters(settings, GROUP, [TOPIC]) == 1
+        assert await replay_dead_letters(database, settings, GROUP, [TOPIC]) == 1
         await eventually(lambda: _none_open(consumer, database), describe="no letter open")
     assert handler.sequences == list(range(1, 21))
 

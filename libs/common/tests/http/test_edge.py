@@ -380,6 +380,7 @@ async def test_an_application_that_cannot_start_is_reported() -> None:
 
 NAMES = {
     "extended": b"filename*=utf-8''%E5%90%8D%E5%8D%95.csv",
+    "capitals and parts": b"FileName*0*=UTF-8''%E5%90%8D; FileName*1=.csv",
     "encoded word": b'filename="=?utf-8?B?5ZCN5Y2VLmNzdg==?="',
     "both": b"filename=\"=?utf-8?B?5ZCN5Y2VLmNzdg==?=\"; filename*=utf-8''%E5%90%8D%E5%8D%95.csv",
     "GBK": 'filename="名单.csv"'.encode("gbk"),

@@ -1,5 +1,6 @@
 """The fence: what closes an outbox, what opens it, and what becomes of events that it lacks."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,9 +16,11 @@ from common import kafka
 from common.auth.principal import SYSTEM
 from common.contracts.envelope import StoredEvent
 from common.contracts.registration import DECIDED, TOPIC
-from common.database import Database, DatabaseRestored
+from common.database import Database, DatabaseRestored, UnitOfWork
+from common.database.dedicated import dedicated_connection
 from common.outbox import Reached
 from common.publishing import publisher
+from common.relay import comparing, recovering
 from common.relay.recovering import recover_published
 from common.relay.relay import Relay
 from common.relay.replay import replay
@@ -97,9 +100,12 @@ async def test_without_a_broker_it_stays_closed(database: Database, settings: Se
 
 
 async def test_a_row_that_was_sent_keeps_the_position_it_was_sent_with(
-    database: Database, settings: ServiceSettings
+    database: Database, settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A copy is older than the numbers that its rows were given; the next number follows the last that was used."""
+    """A copy is older than the numbers that its rows were given; the next number follows the last that was used.
+
+    Nor does it matter if a relay was cut off while it compared.
+    """
     async with EventRecorder(settings).recording() as recorder:
         async with running(Relay(database, settings).run):
             await announce(database, 1, 2, 3)
@@ -109,10 +115,77 @@ async def test_a_row_that_was_sent_keeps_the_position_it_was_sent_with(
             "UPDATE relay_state SET server_started_at = NULL, sent = 0, sent_at = NULL, numbered = 0",
         )
         await change(database, "UPDATE outbox SET position = NULL WHERE sequence < 3")
+        await compared_in_part(database, settings, monkeypatch)
+        with pytest.raises(DatabaseRestored):
+            await announce(database, 4)
         async with running(Relay(database, settings).run):
             await eventually(lambda: _takes(database, 4))
             events = await recorder.until(lambda events: any(event.sequence == 4 for event in events))
     assert {(event.sequence, event.position) for event in events} == {(1, 1), (2, 2), (3, 3), (4, 4)}
+
+
+async def compared_in_part(database: Database, settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relay looks at the first event and is cancelled."""
+    whole = comparing._read
+
+    async def cut(of: ServiceSettings, since: datetime | None, take: comparing.Take) -> None:
+        async def first(events: list[StoredEvent]) -> None:
+            await take(events[:1])
+            raise asyncio.CancelledError
+
+        await whole(of, since, first)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(comparing, "_read", cut)
+        async with dedicated_connection(database.pool, "relay") as connection:
+            with pytest.raises(asyncio.CancelledError):
+                await comparing.compare(connection, settings)
+
+
+STEPS: list[tuple[Any, str]] = [
+    (recovering, "each_lacking"), (recovering, "_kept_of"), (recovering, "_write"), (UnitOfWork, "announce"),
+    (UnitOfWork, "commit"),
+]  # fmt: skip
+"""Of `recover-published`, to the commit that makes all of it true."""
+
+
+async def test_a_recovery_that_is_cut_off_has_done_nothing_or_all(
+    database: Database, settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with EventRecorder(settings).recording() as recorder, running(Relay(database, settings).run):
+        await announce(database, 1)
+        [original] = await recorder.until(lambda events: len(events) == 1)
+    raised: list[Reached] = []
+    streams = {TOPIC: partial(_raised, raised)}
+    async with outbox_database(compared=False) as older:
+        at = older.pool.url
+        published = messaging_settings("destinations", at, topic_prefix=settings.topic_prefix)
+        for owner, step in STEPS:
+            for late in (False, True):
+                with monkeypatch.context() as patched:
+                    patched.setattr(owner, step, cut_off(getattr(owner, step), late=late))
+                    with pytest.raises(asyncio.CancelledError):
+                        await recover_published(older, published, streams)
+                is_done = (step, late) == ("commit", True)
+                assert bool(await outbox_rows(older)) is is_done, (step, late)
+                if not is_done:
+                    with pytest.raises(DatabaseRestored):
+                        await announce(older, 1)
+        assert await recover_published(older, published, streams) is None
+        put_back, stated = await outbox_rows(older)
+    assert (put_back["event_id"], put_back["sequence"], stated["sequence"]) == (original.id, 1, 2)
+    assert stated["type"] == "quxiang.destination.voided"
+
+
+def cut_off(whole: Any, *, late: bool) -> Any:
+    """The step, cancelled before it begins or once it is done."""
+
+    async def cut(*arguments: Any, **named: Any) -> None:
+        if late:
+            await whole(*arguments, **named)
+        raise asyncio.CancelledError
+
+    return cut
 
 
 async def test_events_that_it_lacks_keep_it_closed_until_they_are_put_back(

@@ -209,6 +209,8 @@ async def _ensure_roles(admin: asyncpg.Connection, package: str) -> None:
         for role in (f"{package}_owner", f"{package}_app"):
             if not await admin.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
                 await admin.execute(f"CREATE ROLE \"{role}\" LOGIN PASSWORD '{role}'")
+        # of all sessions: what is settled, digests of changes know from them
+        await admin.execute(f'GRANT pg_read_all_stats TO "{package}_app"')
     finally:
         await admin.execute(_LOCK.replace("advisory_lock", "advisory_unlock"), "roles")
 

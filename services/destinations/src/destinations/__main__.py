@@ -1,4 +1,4 @@
-"""Commands of the service: `python -m destinations api | worker | all | migrate | replay | replay-dead-letters`."""
+"""Commands of the service: `python -m destinations api | worker | all | migrate | replay | …`."""
 
 from common.service_process import run_service
 from destinations.app import COMPOSITION

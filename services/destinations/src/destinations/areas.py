@@ -3,6 +3,7 @@
 from functools import partial
 
 from common.code_entries import keep_code_entries
+from common.consuming.forks import dropping_newest
 from common.contracts import code_list, graduate, organisation, registration
 from common.imports import run_import
 from common.outbox import raising
@@ -12,10 +13,20 @@ from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, re
 from destinations.registrations.imports.routes import router as import_routes
 from destinations.registrations.routes import router as registration_routes
 from destinations.roster import tables as roster_tables
+from destinations.roster.storage import INCLUDED
 from destinations.roster.subscriptions import keep_graduates, keep_schools, thing_of
 from destinations.schema import code_entries
 
-ROSTER = Subscription("quxiang.destinations.roster", newest=thing_of)
+ROSTER = Subscription(
+    "quxiang.destinations.roster",
+    newest=thing_of,
+    included=INCLUDED,
+    drop={
+        code_list.TOPIC: dropping_newest(code_entries.c.code_list),
+        organisation.TOPIC: dropping_newest(roster_tables.schools.c.school_code),
+        graduate.TOPIC: dropping_newest(roster_tables.graduates.c.graduate_id),
+    },
+)
 
 AREAS = (
     Area(tables=[code_entries], handlers={code_list.CHANGED: keep_code_entries}, subscription=ROSTER),

@@ -4,8 +4,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
+from common.auth import SYSTEM
 from common.consuming import Handle
+from common.consuming.forks import Fork
 from common.contracts import graduate, organisation
 from common.contracts.catalogue import EVENT_TYPES, SUBSCRIPTIONS
 from common.contracts.envelope import IncomingEvent
@@ -16,6 +19,9 @@ from common.errors import Forked
 from common.identifiers import GraduateId
 from destinations.areas import AREAS, ROSTER
 from destinations.roster import storage as roster
+from destinations.settings import Settings
+from testing.databases import committed
+from testing.messaging import code_entry_event
 
 NOW = datetime(2024, 6, 20, tzinfo=UTC)
 
@@ -101,6 +107,32 @@ async def test_an_event_of_another_unit_under_the_sequence_of_the_school_is_refu
     await apply([described(1, "410000")])
     with pytest.raises(Forked):
         await apply([described(1, "410000", UnitKind.COLLEGE, "C01")])
+
+
+async def test_what_the_owner_does_not_have_gives_way_to_what_it_has(
+    database: Database, settings: Settings, apply: Handle
+) -> None:
+    graduate_id = uuid4()
+    pairs = [
+        [entered(graduate_id, 1, college_code=college) for college in ("C01", "C02")],
+        [described(9_001, province) for province in ("410000", "210000")],
+        [code_entry_event("Y9", 9_001, label_zh=label) for label in ("旧名", "新名")],
+    ]
+    for lost, had in pairs:
+        await apply([lost])
+        async with database.transaction(SYSTEM) as unit:
+            fork = Fork(had.topic, had.school_code, had.key, had.sequence, had.id)
+            await ROSTER.drop[had.topic](unit, settings, fork)
+            await unit.commit()
+        await apply([had])
+        with pytest.raises(Forked):
+            await apply([lost])
+    assert await kept(database, graduate_id) == ("C02", "registered", "210000")
+    async with database.reading() as connection:
+        assert await connection.scalar(text("SELECT label_zh FROM code_entries WHERE code = 'Y9'")) == "新名"
+    async with committed(database) as connection:
+        await connection.execute(text("DELETE FROM code_entries"))
+        await connection.execute(text("DELETE FROM roster_schools WHERE school_code = '10001'"))
 
 
 async def test_every_type_of_the_subscribed_topics_has_one_handler() -> None:

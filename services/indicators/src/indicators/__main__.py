@@ -1,4 +1,4 @@
-"""Commands of the service: api, worker, all, migrate, replay, replay-dead-letters, verify, rebuild."""
+"""Commands of the service: api, worker, all, migrate, replay, verify, rebuild and others."""
 
 from common.service_process import run_service
 from indicators.app import COMPOSITION

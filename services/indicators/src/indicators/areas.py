@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from common.code_entries import keep_code_entries
+from common.consuming.forks import dropping_newest
 from common.contracts import code_list, graduate, organisation, rate, registration, response
 from common.contracts.catalogue import EVENT_TYPES
 from common.contracts.code_list import CodeEntryData
@@ -16,16 +17,17 @@ from indicators.organisation import tables as organisation_tables
 from indicators.organisation.subscriptions import keep_units
 from indicators.progress import tables as progress_tables
 from indicators.progress.storage import report
+from indicators.progress.tokens import STORED
 from indicators.rates import tables as rate_tables
 from indicators.rates.announcements import EVERY_SECONDS, announce_moved_groups, raise_streams
 from indicators.rates.routes import router as rate_routes
 from indicators.responses import tables as response_tables
 from indicators.responses.routes import router as response_routes
-from indicators.responses.subscriptions import keep_responses
+from indicators.responses.subscriptions import drop_response, keep_responses
 from indicators.schema import code_entries
 from indicators.structures.routes import router as structure_routes
 from indicators.timeline import tables as timeline_tables
-from indicators.timeline.subscriptions import fold_events, lock
+from indicators.timeline.subscriptions import drop_version, fold_events, lock
 
 
 def thing_of(event: IncomingEvent) -> str | None:
@@ -39,8 +41,20 @@ def thing_of(event: IncomingEvent) -> str | None:
             return None
 
 
-FIGURES = Subscription("quxiang.indicators.figures", first=lock, on_progress=report, newest=thing_of)
-RESPONSES = Subscription("quxiang.indicators.responses", on_progress=report)
+FIGURES = Subscription(
+    "quxiang.indicators.figures",
+    first=lock,
+    on_progress=report,
+    newest=thing_of,
+    included=STORED,
+    drop={
+        code_list.TOPIC: dropping_newest(code_entries.c.code_list),
+        organisation.TOPIC: dropping_newest(organisation_tables.units.c.school_code),
+        graduate.TOPIC: drop_version,
+        registration.TOPIC: drop_version,
+    },
+)
+RESPONSES = Subscription("quxiang.indicators.responses", on_progress=report, drop={response.TOPIC: drop_response})
 
 
 def types_of(*topics: str) -> Iterable[str]:

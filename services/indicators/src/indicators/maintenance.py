@@ -1,20 +1,20 @@
 """Maintenance commands: `verify` and `rebuild`."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 import httpx
 import structlog
 
-from common.auth import ServiceTokens
-from common.consuming import open_letters
+from common.auth import RenewedToken, ServiceTokens
+from common.consuming import Feed, open_letters
 from common.database import Database
 from common.errors import Unavailable
 from common.identifiers import SchoolCode
 from common.kafka import partition_for
 from common.service_process import Command
-from indicators.histories import Feed, verify_histories
+from indicators.histories import verify_histories
 from indicators.settings import Settings
 from indicators.timeline.rebuild import rebuild
 from indicators.timeline.verify import Difference, verify_figures
@@ -24,18 +24,6 @@ DIFFERENT, NOT_POSSIBLE = 1, 2
 
 _TIMEOUT_SECONDS = 30.0
 _log = structlog.get_logger(__name__)
-
-
-class RenewedToken(httpx.Auth):
-    """Sends with every request the service's token of that moment: a token lives minutes, a verification hours."""
-
-    def __init__(self, tokens: ServiceTokens) -> None:
-        self._tokens = tokens
-
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Raises Unavailable while no token can be had."""
-        request.headers["Authorization"] = f"Bearer {await self._tokens.bearer()}"
-        yield request
 
 
 async def run_verify(settings: Settings, database: Database, parsed: Namespace) -> int:

@@ -1,6 +1,6 @@
 """Another event under a stored key and sequence is refused, wherever it would be dropped without a word."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,11 +9,16 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from common.auth import SYSTEM
+from common.consuming.forks import Fork
 from common.contracts.envelope import IncomingEvent
 from common.contracts.organisation import UnitKind
 from common.database import Database
 from common.errors import Forked
-from testing.databases import committed
+from indicators.areas import FIGURES, RESPONSES
+from indicators.settings import Settings
+from indicators.timeline.verify import verify_figures
+from testing.databases import ServiceDatabase, committed
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 JUNE = date(2024, 6, 1)
@@ -70,3 +75,43 @@ async def test_a_unit_that_an_image_before_has_written_is_no_fork(
         # its statement knows no event
         await connection.execute(text("UPDATE units SET sequence = 2 WHERE school_code = :s"), {"s": told.code})
     await apply([replace(unit, id=uuid4(), sequence=2)])
+
+
+STATED: Sequence[tuple[str, str, str]] = (
+    ("units", "name", "Another"),
+    ("roster_versions", "college_code", "C9"),
+    ("destination_versions", "destination_code", "801"),
+    ("response_versions", "state", "submitted"),
+)
+
+
+@pytest.mark.parametrize("index", range(4), ids=["unit", "roster", "destination", "response"])
+async def test_what_the_owner_does_not_have_gives_way_to_what_it_has(
+    apply: Applied, told: Any, database: Database, stored: ServiceDatabase, index: int
+) -> None:
+    lost, (table, column, word) = told.events[index], STATED[index]
+    had = replace(lost, id=uuid4(), data=lost.data.model_copy(update={column: word}))
+    await apply(told.events)
+    # what the owner has does not give way to itself
+    await drop(database, stored, lost)
+    with pytest.raises(Forked):
+        await apply([had])
+    await drop(database, stored, had)
+    assert await verify_figures(database, told.code) == []
+    await apply([had])
+    for again in (lost, replace(had, id=uuid4())):
+        with pytest.raises(Forked):
+            await apply([again])
+    assert await verify_figures(database, told.code) == []
+    async with database.reading() as connection:
+        stated = text(f"SELECT {column} FROM {table} WHERE school_code = :s")
+        assert await connection.scalars(stated, {"s": told.code}) == [word]
+
+
+async def drop(database: Database, stored: ServiceDatabase, owned: IncomingEvent) -> None:
+    """Lets whatever is stored under the sequence of an event that the owner has give way to it."""
+    dropping = {**FIGURES.drop, **RESPONSES.drop}[owned.topic]
+    fork = Fork(owned.topic, owned.school_code, owned.key, owned.sequence, owned.id)
+    async with database.transaction(SYSTEM) as unit:
+        await dropping(unit, Settings(database_url=stored.app_url), fork)
+        await unit.commit()

@@ -1,5 +1,6 @@
 """The areas of the service: what each brings to the app, the worker and the migrations."""
 
+from common.consuming.forks import dropping_newest
 from common.contracts import graduate, organisation, response
 from common.outbox import raising
 from common.service_process import Area, Operation, Subscription
@@ -12,12 +13,21 @@ from surveys.questionnaires.routes import router as questionnaire_routes
 from surveys.questionnaires.tables import questionnaire_versions, questionnaires
 from surveys.responses.routes import router as response_routes
 from surveys.responses.tables import response_pages, responses
+from surveys.roster.storage import INCLUDED
 from surveys.roster.subscriptions import keep_graduates, keep_schools, thing_of
 from surveys.roster.tables import graduates, schools
 from surveys.waves.routes import router as wave_routes
 from surveys.waves.tables import response_streams, wave_eligible, waves
 
-ROSTER = Subscription("quxiang.surveys.roster", newest=thing_of)
+ROSTER = Subscription(
+    "quxiang.surveys.roster",
+    newest=thing_of,
+    included=INCLUDED,
+    drop={
+        organisation.TOPIC: dropping_newest(schools.c.school_code, schools.c.name_sequence),
+        graduate.TOPIC: dropping_newest(graduates.c.graduate_id),
+    },
+)
 
 AREAS = (
     Area(

@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from common.auth import SYSTEM
+from common.consuming.forks import Fork
 from common.contracts import ChangeToken
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import TOPIC as GRADUATES
@@ -16,7 +18,9 @@ from common.contracts.registration import TOPIC as REGISTRATIONS
 from common.database import Database
 from common.errors import Forked
 from common.identifiers import SchoolCode
+from surveys.areas import ROSTER
 from surveys.roster.storage import included_of, school_names
+from surveys.settings import Settings
 
 Events = Callable[..., IncomingEvent]
 Keep = Callable[[Sequence[IncomingEvent]], Awaitable[None]]
@@ -62,6 +66,29 @@ async def test_another_event_under_a_stored_sequence_is_refused(
         with pytest.raises(Forked):
             await keep([replace(event, id=uuid4()), later])
         await keep([event, later])
+
+
+async def test_what_the_owner_does_not_have_gives_way_to_what_it_has(
+    database: Database, settings: Settings, keep: Keep, school: str, graduate_event: Events, unit_event: Events
+) -> None:
+    graduate_id = uuid4()
+    pairs = [
+        [graduate_event(school, graduate_id, status=status) for status in (GraduateStatus.EXTENDED, "completed")],
+        [unit_event(school, UnitKind.SCHOOL, name, sequence=1) for name in ("旧名大学", "新名大学")],
+    ]
+    for lost, had in pairs:
+        await keep([lost])
+        fork = Fork(had.topic, school, had.key, had.sequence, had.id)
+        async with database.transaction(SYSTEM) as unit:
+            await ROSTER.drop[had.topic](unit, settings, fork)
+            await unit.commit()
+        await keep([had])
+        with pytest.raises(Forked):
+            await keep([lost])
+    async with database.reading() as connection:
+        status = text("SELECT status FROM graduates WHERE graduate_id = :id")
+        assert await connection.scalar(status, {"id": graduate_id}) == "completed"
+        assert await school_names(connection, SchoolCode(school)) == ("新名大学", None)
 
 
 async def test_a_change_is_included_once_it_was_applied(

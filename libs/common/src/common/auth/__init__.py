@@ -3,7 +3,7 @@
 from common.auth.dependencies import Caller, authenticated, require
 from common.auth.owners import Owners, RowScope, ScopeShape
 from common.auth.principal import SYSTEM, UNRESTRICTED, Actor, Principal, Role, ScopeMissing
-from common.auth.service_tokens import ServiceTokens
+from common.auth.service_tokens import RenewedToken, ServiceTokens
 from common.auth.verifier import TokenVerifier
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Caller",
     "Owners",
     "Principal",
+    "RenewedToken",
     "Role",
     "RowScope",
     "ScopeMissing",

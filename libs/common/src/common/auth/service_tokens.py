@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import httpx
@@ -68,6 +69,18 @@ class ServiceTokens:
                 await client.aclose()
         answer: dict[str, str] = response.raise_for_status().json()
         return answer
+
+
+class RenewedToken(httpx.Auth):
+    """Sends with every request the service's token of that moment: a token lives minutes, long work hours."""
+
+    def __init__(self, tokens: ServiceTokens) -> None:
+        self._tokens = tokens
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Raises TokenUnavailable while no token can be had."""
+        request.headers["Authorization"] = f"Bearer {await self._tokens.bearer()}"
+        yield request
 
 
 class _TokenFile:

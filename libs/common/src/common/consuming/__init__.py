@@ -3,6 +3,7 @@
 from common.consuming.consumer import Consumer
 from common.consuming.dead_letter_topics import replay_dead_letters
 from common.consuming.dead_letters import Newest, open_letters
+from common.consuming.feed import Feed
 from common.consuming.member import StalledConsumerError
 from common.consuming.progress import OnProgress, PartitionProgress
 from common.consuming.retrying import Handle
@@ -10,6 +11,7 @@ from common.consuming.table import dead_letter_table
 
 __all__ = [
     "Consumer",
+    "Feed",
     "Handle",
     "Newest",
     "OnProgress",

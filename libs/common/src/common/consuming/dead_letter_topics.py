@@ -5,9 +5,21 @@ from collections.abc import Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from common.consuming.dead_letters import GROUP, OFFSET, PARTITION, PREFIX, TOPIC, DeadLetter
+from common.consuming.dead_letters import (
+    GROUP,
+    OFFSET,
+    PARTITION,
+    PREFIX,
+    TOPIC,
+    DeadLetter,
+    Letter,
+    closed_letters,
+    letter_ids,
+    open_letters,
+)
 from common.contracts.catalogue import dead_letter_topic
 from common.contracts.envelope import MAX_BODY
+from common.database import Database
 from common.kafka import (
     ANSWER_SECONDS,
     START_SECONDS,
@@ -16,6 +28,7 @@ from common.kafka import (
     consumer,
     ensure_topics,
     on_wire,
+    reader,
 )
 from common.observability import counter, logger
 from common.publishing import Message, Publisher, publisher
@@ -64,31 +77,63 @@ def _message(settings: ServiceSettings, group: str, letter: DeadLetter) -> Messa
     if body is not None and len(body) > MAX_BODY:
         # a body that no topic of ours takes stays where it is
         facts[_OMITTED], body = len(body), None
-    headers = [(name, value) for name, value in record.headers if not name.startswith(PREFIX)]
-    headers += [(name, str(value).encode()) for name, value in facts.items()]
+    headers = without_cause(record) + [(name, str(value).encode()) for name, value in facts.items()]
     return Message(on_wire(settings, dead_letter_topic(topic, group)), record.key, body, record.partition, headers)
 
 
-async def replay_dead_letters(settings: ServiceSettings, group: str, topics: Sequence[str]) -> int:
+async def replay_dead_letters(database: Database, settings: ServiceSettings, group: str, topics: Sequence[str]) -> int:
     """Sends what lies in a group's dead letters to its original topic and partition again; returns how many.
 
-    Only what is there at the start, each once. A returned message names its letter, so what fails again is the same
-    letter, and what is applied closes it.
+    Only what is there at the start, each once, and nothing whose letter is closed. A returned message names its letter,
+    so what fails again is the same letter, and what is applied closes it.
     """
     await ensure_topics(settings, topics, {group: topics})
+    closed, opened = await closed_letters(database, group), {each.id for each in await open_letters(database, group)}
     letters = [dead_letter_topic(topic, group) for topic in topics]
-    async with consumer(settings, f"{group}.dead-letters", letters) as reader, publisher(settings) as writer:
-        ends = await _ends(reader)
+    async with consumer(settings, f"{group}.dead-letters", letters) as client, publisher(settings) as writer:
+        ends = await _ends(client)
         count = 0
-        while await _remaining(reader, ends):
-            fetched = await answered(reader.getmany(timeout_ms=200), ANSWER_SECONDS, "dead letters")
+        while await _remaining(client, ends):
+            fetched = await answered(client.getmany(timeout_ms=200), ANSWER_SECONDS, "dead letters")
             for partition, records in fetched.items():
                 due = [record for record in records if record.offset < ends[partition]]
                 for record in due:
-                    count += await _returned(settings, writer, record)
+                    ids = letter_ids(record, group)
+                    if ids & opened or not ids & closed:
+                        count += await _returned(settings, writer, record)
                 if due:
-                    await commit(reader, {partition: due[-1].offset + 1})
+                    await commit(client, {partition: due[-1].offset + 1})
         return count
+
+
+async def message_of(settings: ServiceSettings, letter: Letter) -> ConsumerRecord | None:
+    """The message of a letter as it lies in the topic of dead letters, its newest copy; None where it is gone."""
+    topic = dead_letter_topic(letter.topic, letter.consumer_group)
+    await ensure_topics(settings, [letter.topic], {letter.consumer_group: [letter.topic]})
+    place, found = TopicPartition(on_wire(settings, topic), letter.partition), None
+    async with reader(settings, [topic]) as client:
+        end = (await answered(client.end_offsets([place]), ANSWER_SECONDS, "end of dead letters"))[place]
+        await answered(client.seek_to_beginning(place), ANSWER_SECONDS, "beginning of dead letters")
+        while await answered(client.position(place), ANSWER_SECONDS, "position in dead letters") < end:
+            fetched = await answered(client.getmany(place, timeout_ms=200), ANSWER_SECONDS, "dead letters")
+            for record in fetched.get(place, ()):
+                if letter.id in letter_ids(record, letter.consumer_group):
+                    found = record
+    return found
+
+
+async def send_back(settings: ServiceSettings, letter: Letter) -> bool:
+    """Sends the message of one letter to its original topic and partition again; False where it is gone."""
+    record = await message_of(settings, letter)
+    if record is None:
+        return False
+    async with publisher(settings) as writer:
+        return bool(await _returned(settings, writer, record))
+
+
+def without_cause(record: ConsumerRecord) -> list[tuple[str, bytes]]:
+    """The headers of a message as they were, before it became a dead letter."""
+    return [(name, value) for name, value in record.headers if not name.startswith(PREFIX)]
 
 
 async def _returned(settings: ServiceSettings, writer: Publisher, record: ConsumerRecord) -> int:

@@ -7,17 +7,19 @@ where only the newest of a thing is kept, a later one closes it too. What the me
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiokafka import ConsumerRecord
 from sqlalchemy import text
 
-from common import clock
+from common import clock, rows
 from common.auth import SYSTEM
 from common.clock import NOW_SQL
 from common.consuming.reading import Place
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.observability import gauge
+from common.sql import Connection
 
 PREFIX = "dlq_"
 GROUP, TOPIC, PARTITION, OFFSET = (f"{PREFIX}{name}" for name in ("group", "topic", "partition", "offset"))
@@ -30,6 +32,13 @@ _OPEN = text(
     SELECT id, topic, partition, message_offset, sequence, school_code, thing, code FROM dead_letters
     WHERE closed_at IS NULL AND (CAST(:of_group AS text) IS NULL OR consumer_group = :of_group)
     ORDER BY topic, partition, message_offset
+    """
+)
+_CLOSED = text("SELECT id FROM dead_letters WHERE closed_at IS NOT NULL AND consumer_group = :of_group")
+_ONE = text(
+    """
+    SELECT id, consumer_group, topic, partition, message_offset, key, sequence, school_code, thing, code, closed_at
+    FROM dead_letters WHERE id = :id
     """
 )
 _RECENT = text(
@@ -105,12 +114,39 @@ class OpenLetter:
         return shown((self.topic, self.partition, self.message_offset))
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A dead letter as stored, open or closed. Of a message that cannot be read, key, sequence and school are None."""
+
+    id: str
+    consumer_group: str
+    topic: str
+    partition: int
+    message_offset: int
+    key: str | None
+    sequence: int | None
+    school_code: str | None
+    thing: str | None
+    code: str
+    closed_at: datetime | None
+
+
 class DeadLetters:
     """The dead letters of one group. `open` is what was read last, and what this process did since."""
 
     def __init__(self, database: Database, group: str, topics: Sequence[str], newest: Newest) -> None:
         self._database, self._group, self._topics, self._newest = database, group, tuple(topics), newest
         self.open: Mapping[str, OpenLetter] = {}
+        self._is_forgotten = True
+
+    def forget(self) -> None:
+        """To be called when another member may have opened some: what is not known to be open is never closed."""
+        self._is_forgotten = True
+
+    async def recall(self) -> None:
+        """Reads the open ones if they were forgotten, and not read since."""
+        if self._is_forgotten:
+            await self.refresh()
 
     async def refresh(self) -> None:
         """Reads the open ones."""
@@ -118,12 +154,13 @@ class DeadLetters:
         counted = Counter(letter.topic for letter in self.open.values())
         for topic in self._topics:
             _open_letters.labels(self._group, topic).set(counted[topic])
+        self._is_forgotten = False
 
     async def recent(self) -> Counter[str]:
         """New ones of the last hour by topic, whatever became of them."""
         async with self._database.reading() as connection:
-            rows = await connection.execute(_RECENT, {"of_group": self._group})
-            return Counter({row.topic: row.letters for row in rows})
+            found = await connection.execute(_RECENT, {"of_group": self._group})
+            return Counter({row.topic: row.letters for row in found})
 
     def id_of(self, place: Place, record: ConsumerRecord, event: IncomingEvent | None) -> str:
         """The event's id, or the place of a message that cannot be read; a returned message stays what it was."""
@@ -169,11 +206,11 @@ class DeadLetters:
         async with self._database.transaction(SYSTEM) as unit:
             if failed:
                 named = {each.id: each.row(self._newest) for each in reversed(failed)}
-                rows = named.values()
-                columns = {name: list(values) for name, values in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
+                values_of = zip(*named.values(), strict=True)
+                columns = {name: list(values) for name, values in zip(_COLUMNS, values_of, strict=True)}
                 await unit.connection.execute(_KEEP, columns | {"of_group": self._group})
             if ids:
-                await unit.connection.execute(_CLOSE, {"ids": ids})
+                await close_letters(unit.connection, ids)
             await unit.commit()
         await self.refresh()
 
@@ -181,8 +218,30 @@ class DeadLetters:
 async def open_letters(database: Database, group: str | None = None) -> list[OpenLetter]:
     """The open letters of a group, or of all, in the order of their places."""
     async with database.reading() as connection:
-        rows = await connection.execute(_OPEN, {"of_group": group})
-        return [OpenLetter(*row) for row in rows]
+        return [OpenLetter(*row) for row in await connection.execute(_OPEN, {"of_group": group})]
+
+
+async def find_letter(connection: Connection, letter_id: str) -> Letter | None:
+    """The letter of this id, None where there is none."""
+    return rows.one_or_none(Letter, await connection.execute(_ONE, {"id": letter_id}))
+
+
+async def closed_letters(database: Database, group: str) -> set[str]:
+    """Ids of the letters of a group that are closed."""
+    async with database.reading() as connection:
+        return set(await connection.scalars(_CLOSED, {"of_group": group}))
+
+
+async def close_letters(connection: Connection, ids: Sequence[str]) -> int:
+    """Closes those of the letters that are open; how many they were."""
+    return await connection.affected(_CLOSE, {"ids": list(ids)})
+
+
+def letter_ids(record: ConsumerRecord, group: str) -> set[str]:
+    """What the letter of a message in the topic of dead letters may be called: by the event's id, or by its place."""
+    place = origin(record, group)
+    event_id = dict(record.headers).get("ce_id", b"").decode(errors="replace")
+    return {event_id, shown(place) if place else ""} - {""}
 
 
 def shown(place: Place) -> str:

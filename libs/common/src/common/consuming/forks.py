@@ -1,14 +1,32 @@
 """Forks: another event under a key and sequence that is known already. Which is true, only their owner knows."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, TextClause, Uuid, text
 
 from common.contracts.envelope import IncomingEvent
+from common.database import UnitOfWork
 from common.errors import Forked
+from common.settings import ServiceSettings
 from common.sql import Connection
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A key and sequence of a topic under which the owner has this event, and another one may be stored here."""
+
+    topic: str
+    school_code: str
+    key: str
+    sequence: int
+    event_id: UUID
+
+
+Drop = Callable[[UnitOfWork, ServiceSettings, Fork], Awaitable[None]]
+"""Drops what is stored of another event than the owner's, so that the owner's is taken when it comes."""
 
 
 def event_columns() -> tuple[Column[UUID], Column[int]]:
@@ -42,14 +60,39 @@ async def refuse_stored_forks(connection: Connection, key: Column[object], event
 
 @lru_cache
 def _forked(key: Column[object]) -> TextClause:
-    kind = "uuid" if isinstance(key.type, Uuid) else "text"
     return text(
         f"""
         SELECT EXISTS (
             SELECT FROM {key.table.name} AS kept
-            JOIN unnest(CAST(:keys AS {kind}[]), CAST(:sequences AS bigint[]), CAST(:event_ids AS uuid[]))
+            JOIN unnest(CAST(:keys AS {_kind(key)}[]), CAST(:sequences AS bigint[]), CAST(:event_ids AS uuid[]))
                 AS arrived (key, sequence, event_id) ON arrived.key = kept.{key.name}
             WHERE kept.event_sequence = arrived.sequence AND kept.event_id <> arrived.event_id
         )
         """
     )
+
+
+def dropping_newest(key: Column[object], *sequences: Column[int]) -> Drop:
+    """For a table with `event_columns` and this key of the events: any version of the owner replaces the row.
+
+    `sequences` are further columns that keep which event the row is from.
+    """
+    table, kind = key.table.name, _kind(key)
+    also = "".join(
+        f", {each.name} = CASE WHEN {each.name} = :sequence THEN 0 ELSE {each.name} END" for each in sequences
+    )
+    statement = text(
+        f"""
+        UPDATE {table} SET sequence = 0, event_id = NULL, event_sequence = NULL{also}
+        WHERE {key.name} = CAST(:key AS {kind}) AND event_sequence = :sequence AND event_id <> :event_id
+        """
+    )
+
+    async def drop(unit: UnitOfWork, _: ServiceSettings, fork: Fork) -> None:
+        await unit.connection.execute(statement, vars(fork))
+
+    return drop
+
+
+def _kind(key: Column[object]) -> str:
+    return "uuid" if isinstance(key.type, Uuid) else "text"

@@ -35,6 +35,7 @@ class Handling:
         paused: set[str] = set()
         rest = batch
         try:
+            await self._letters.recall()
             while True:
                 try:
                     failed = await self._failed(rest)

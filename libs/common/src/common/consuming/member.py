@@ -109,6 +109,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         """Starts to watch the new partitions; the member before may have left dead letters."""
         # what was looked at while the group was joining was of the assignment before
         self._applied.forget(assigned)
+        self._letters.forget()
         await self._quietly(self._letters.refresh)
         self.joined = True
         _log.info("Partitions assigned", group=self._group, partitions=len(assigned))

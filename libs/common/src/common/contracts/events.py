@@ -71,3 +71,8 @@ class TopicSpec:
     events: tuple[Event, ...]
     retention_days: int = RETENTION_DAYS
     states: States | None = None
+
+    @property
+    def keyed_by_uuid(self) -> bool:
+        """Whether all keys are UUIDs, which spread evenly over their first digits."""
+        return all(event.model.model_fields[self.key].annotation is UUID for event in self.events)

@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -62,6 +62,12 @@ _WHOLE_FORMAT = Message("应为整数，只含数字", "Must be a whole number i
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY_FORMAT = Message("应为日期，格式 YYYY-MM-DD", "Must be a day as YYYY-MM-DD")
 
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_INSTANT_FORMAT = Message(
+    "应为带时区的时刻，例如 2024-08-31T16:00:00Z（网址中的 + 应写作 %2B）",
+    "Must be an instant with its zone, such as 2024-08-31T16:00:00Z (in an address, + is written %2B)",
+)
+
 
 def _day(value: object) -> date:
     """Pydantic alone also takes seconds since 1970, and midnight, for a day."""
@@ -69,6 +75,14 @@ def _day(value: object) -> date:
         with contextlib.suppress(ValueError):
             return date.fromisoformat(value)
     raise rule_broken("day_format", _DAY_FORMAT)
+
+
+def _instant(value: object) -> datetime:
+    """Pydantic alone also takes seconds since 1970, and instants that are none in UTC."""
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        with contextlib.suppress(ValueError, OverflowError):
+            return datetime.fromisoformat(value).astimezone(UTC)
+    raise rule_broken("instant_format", _INSTANT_FORMAT)
 
 
 def _whole(value: object) -> object:
@@ -83,3 +97,6 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 
 Day = Annotated[date, BeforeValidator(_day)]
 """A day in a body, a form or a query: `signed_on: Day | None = None`."""
+
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+"""An instant in a query, in UTC, to the microsecond: `recorded_before: Instant`."""

@@ -143,7 +143,9 @@ class _InMemoryParser(MultiPartParser):
     def on_headers_finished(self) -> None:
         """Called when a part's content begins: one whose name is given in the extended form only is a file, too."""
         part = self._current_part
-        if b"filename*=" in (given := part.content_disposition or b"").replace(b" ", b"") and b"filename=" not in given:
+        given = part.content_disposition or b""
+        said = given.replace(b" ", b"").lower()
+        if b"filename*" in said and b"filename=" not in said:
             part.content_disposition = given + b'; filename=""'
         super().on_headers_finished()
 

@@ -7,11 +7,11 @@ kept packed; rows, plans and what is stored about rows are there for the chunk t
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 
@@ -40,6 +40,8 @@ PREPARED = -2
 
 LONG_WORK_TIMEOUT = "10min"
 """An import waits for the one before it, and works on its rows between two statements."""
+
+Judged = TypeVar("Judged")
 
 Part = dict[str, Any]
 """Counts and token of some rows, by the names of the result."""
@@ -91,6 +93,7 @@ class _Run:
     found: Findings = field(default_factory=Findings)
     parts: list[Mapping[str, Any]] = field(default_factory=list)
     passed: int = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def refused(self) -> bool:
@@ -194,10 +197,10 @@ class _Run:
             chunk = list(islice(cells, self.kind.chunk_rows))
             return chunk, read_rows(self.importer.read, self.table.header, chunk)
 
-        reading = asyncio.create_task(asyncio.to_thread(read))
+        reading = asyncio.create_task(self._in_turn(read))
         try:
             while (found := await reading)[0]:
-                reading = asyncio.create_task(asyncio.to_thread(read))
+                reading = asyncio.create_task(self._in_turn(read))
                 yield found
         finally:
             reading.cancel()
@@ -215,7 +218,7 @@ class _Run:
                 async for read in arriving:
                     loaded = await self.importer.load(unit.connection, read[1])
                     planned = before and (*before[0], await before[1])
-                    before = read, asyncio.create_task(asyncio.to_thread(self.importer.plan, read[1], loaded))
+                    before = read, asyncio.create_task(self._in_turn(self.importer.plan, read[1], loaded))
                     if planned:
                         yield planned
                 if before:
@@ -224,6 +227,11 @@ class _Run:
             if before:
                 before[1].cancel()
                 await asyncio.wait({before[1]})
+
+    async def _in_turn(self, judge: Callable[..., Judged], *given: Any) -> Judged:
+        """Judges in a thread, one chunk after the other: two threads at once would only slow what stores rows."""
+        async with self.turn:
+            return await asyncio.to_thread(judge, *given)
 
     async def _written(self, unit: UnitOfWork, rows: Sequence[ImportRow], plan: Any, found: Findings) -> Part:
         """What a chunk comes to; what is found is added to the given, and once the file is refused nothing is written.

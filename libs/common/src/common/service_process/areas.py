@@ -8,14 +8,15 @@ from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI
-from sqlalchemy import MetaData, Table
+from sqlalchemy import MetaData, Table, TextClause
 
 from common.auth import SYSTEM, TokenVerifier
-from common.change_feed import changes_router, schemas_router
+from common.change_feed import changes_router, digests_router, schemas_router
 from common.change_feed.scope import Conditions
 from common.code_entries import CodeEntries
 from common.consuming import Consumer, Handle, Newest
-from common.consuming.forks import refuse_forks
+from common.consuming.discarding import Keeping
+from common.consuming.forks import Drop, refuse_forks
 from common.consuming.progress import PartitionProgress
 from common.contracts import IncomingEvent
 from common.contracts.catalogue import SUBSCRIPTIONS
@@ -24,10 +25,11 @@ from common.database import Database, UnitOfWork
 from common.errors import PermanentError
 from common.http import Router, create_app
 from common.operations import Handler, OperationRunner
+from common.operations.process import OperationsProcess
 from common.operations.routes import operations_router
 from common.outbox import RaiseStreams
 from common.periodic import Periodic
-from common.service_process.composition import Background, Command, Readiness, Service
+from common.service_process.composition import Background, Command, Ended, Readiness, Service
 from common.service_process.housekeeping import tidying, timetable
 from common.settings import ServiceSettings
 
@@ -57,13 +59,17 @@ class Subscription:
     """One consumer group, which several areas may share: one transaction per batch.
 
     `first` runs before the handlers in that transaction, to lock; `on_progress` hears how far the partitions are.
-    `newest` names the thing of which the handlers keep only the newest event, None where they keep every one.
+    `newest` names the thing of which the handlers keep only the newest event, None where they keep every one. Where it
+    names one, `included` asks by topic which changes are stored (`common.consuming.included`). `drop` says by topic how
+    a stored event gives way to another one that its owner has under the same sequence (`common.consuming.forks`).
     """
 
     group: str
     first: Callable[[UnitOfWork, Runtime, Sequence[IncomingEvent]], Awaitable[None]] | None = None
     on_progress: Callable[[Database, Sequence[PartitionProgress]], Awaitable[None]] | None = None
     newest: Newest = lambda _event: None
+    included: Mapping[str, TextClause] = field(default_factory=dict, hash=False)
+    drop: Mapping[str, Drop] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -115,10 +121,10 @@ class SettingsMissing(PermanentError):
 class Composition:
     """A service, made of its areas.
 
-    `feed` gives the conditions of `GET /v1/changes` on what no event carries; None leaves the feed out. `clients`
-    opens clients of other services for the life of a process: routes find them as `app.state.<name>`, operations in
-    their `Runtime`; `state` gives what else routes find there. A service with `keyring` does not start without one.
-    `code_entries` is where a service that uses code lists has the rows that were added to them.
+    `feed` gives the conditions of `GET /v1/changes` on what no event carries; None leaves feed and digests out.
+    `clients` opens clients of other services for the life of a process: routes find them as `app.state.<name>`,
+    operations in their `Runtime`; `state` gives what else routes find there. A service with `keyring` does not start
+    without one. `code_entries` is where a service that uses code lists has the rows that were added to them.
     """
 
     name: str
@@ -146,6 +152,8 @@ class Composition:
             self.commands,
             {topic: streams for area in self.areas for topic, streams in area.streams.items()},
             self.code_entries,
+            {each.group: Keeping(each.newest, each.included, each.drop) for each in self._subscriptions()},
+            self.work if self._operations() else None,
         )
 
     def create_app(self, settings: ServiceSettings, database: Database, readiness: Readiness) -> FastAPI:
@@ -161,7 +169,8 @@ class Composition:
 
         routers = [router for area in self.areas for router in area.routes]
         routers += [operations_router()] if self._operations() else []
-        routers += [] if self.feed is None else [changes_router(database, settings, owners=self.feed)]
+        if self.feed is not None:
+            routers += [changes_router(database, settings, owners=self.feed), digests_router(database, settings)]
         routers.append(schemas_router())
         app = create_app(
             title=self.title,
@@ -182,13 +191,29 @@ class Composition:
         self._require(QUXIANG_KEYRING_FILE=settings.keyring_file)
         runtime = self._runtime(settings, database)
         work = [self._consumer(subscription, runtime) for subscription in self._subscriptions()]
-        if self._operations():
-            work.append(Background("operations", partial(self._run_operations, runtime)))
+        if kinds := self._operations().keys():
+            process = OperationsProcess(self.name, database, kinds)
+            work.append(Background("operations", process.run, process.not_ready))
         periodic = [tidying(database)] if "operations" in self.metadata.tables else []
         periodic += [each for area in self.areas for each in area.periodic(runtime)]
         if periodic:
             work.append(timetable(database, periodic))
         return [*work, *(each for area in self.areas for each in area.background(runtime))]
+
+    async def work(self, settings: ServiceSettings, database: Database, ended: Ended) -> None:
+        """Does long work, until there was none for as long as the settings say. Raises SettingsMissing."""
+        self._require(QUXIANG_KEYRING_FILE=settings.keyring_file)
+        operations = self._operations()
+        async with self.clients(settings) as clients:
+            runtime = self._runtime(settings, database, clients)
+            await OperationRunner(
+                database,
+                {kind: operation.make(runtime) for kind, operation in operations.items()},
+                cipher=runtime.keys,
+                empty_results={kind: operation.empty_result for kind, operation in operations.items()},
+                concurrency=settings.operations_at_once,
+                ended=ended,
+            ).run(settings.operations_idle_seconds)
 
     def handle(self, subscription: Subscription, runtime: Runtime) -> Handle:
         """What a consumer of the group does with a batch: each handler gets the events of its types, in one act.
@@ -246,18 +271,6 @@ class Composition:
             newest=subscription.newest,
         )
         return Background(subscription.group.rsplit(".", 1)[-1], consumer.run, consumer.not_ready)
-
-    async def _run_operations(self, runtime: Runtime) -> None:
-        async with self.clients(runtime.settings) as clients:
-            connected = Runtime(runtime.settings, runtime.database, runtime.keys, clients)
-            operations = self._operations()
-            await OperationRunner(
-                runtime.database,
-                {kind: operation.make(connected) for kind, operation in operations.items()},
-                cipher=runtime.keys,
-                empty_results={kind: operation.empty_result for kind, operation in operations.items()},
-                concurrency=runtime.settings.operations_at_once,
-            ).run()
 
 
 def _keep(app: FastAPI, values: Mapping[str, Any]) -> None:

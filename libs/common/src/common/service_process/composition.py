@@ -8,6 +8,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from common.code_entries import CodeEntries
+from common.consuming.discarding import Keeping
 from common.database import Database
 from common.outbox import RaiseStreams
 from common.settings import ServiceSettings
@@ -17,14 +18,21 @@ NotReady = Callable[[], Awaitable[str | None]]
 
 Readiness = Mapping[str, NotReady]
 
+Ended = Callable[[str, str], None]
+"""Hears kind and state of each piece of long work that has ended."""
+
 
 @dataclass(frozen=True)
 class Background:
-    """Work beside HTTP: `run` goes on until it is cancelled; when it ends by itself, the process ends too."""
+    """Work beside HTTP: `run` goes on until it is cancelled; when it ends by itself, the process ends too.
+
+    With `may_end` that is a good end.
+    """
 
     name: str
     run: Callable[[], Coroutine[Any, Any, None]]
     not_ready: NotReady | None = None
+    may_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,9 +51,10 @@ class Service:
 
     `settings` reads the environment. `create_app` makes the API; what it is given as readiness belongs to `/readyz`.
     `background` makes what the worker runs beside the relay, which every service has. `subscriptions` (consumer group
-    → topics) tells `replay-dead-letters` where to look, `streams` (topic → function) `recover-published` where the
+    → topics) tells `replay-dead-letters` where to look, `keeping` (by consumer group) `discard-dead-letter` what the
+    service keeps, `streams` (topic → function) `recover-published` where the
     service counts the sequences of its events. `code_entries` is where it has the rows that were added to code lists,
-    which each of its processes follows.
+    which each of its processes follows. `operations` does its long work until there is none, in a process of its own.
     """
 
     name: str
@@ -56,3 +65,5 @@ class Service:
     commands: Sequence[Command] = ()
     streams: Mapping[str, RaiseStreams] = field(default_factory=dict)
     code_entries: CodeEntries | None = None
+    keeping: Mapping[str, Keeping] = field(default_factory=dict)
+    operations: Callable[[Any, Database, Ended], Coroutine[Any, Any, None]] | None = None

@@ -1,13 +1,17 @@
 """The roster in SQL: the highest sequence of a key wins, whatever the order of delivery."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from operator import attrgetter, itemgetter
+from types import MappingProxyType
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, bindparam, select, text
+from sqlalchemy import ARRAY, ColumnElement, TextClause, Uuid, any_, bindparam, select, text
 
 from common import rows
 from common.auth import Owners, ScopeShape
+from common.code_entries import table as code_entries
+from common.consuming.included import among
+from common.contracts import code_list, graduate, organisation
 from common.identifiers import GraduateId, ProvinceCode
 from common.sql import Connection, Row
 from destinations.roster import tables
@@ -49,6 +53,27 @@ _KEEP_SCHOOLS = text(
      WHERE EXCLUDED.sequence > kept.sequence
     """
 )
+
+INCLUDED: Mapping[str, TextClause] = MappingProxyType(
+    {
+        code_list.TOPIC: code_entries.INCLUDED,
+        graduate.TOPIC: among(
+            """
+            SELECT FROM roster_graduates AS stored
+            WHERE stored.graduate_id = CAST(named.key AS uuid) AND stored.sequence >= named.sequence
+              AND stored.school_code = named.school_code
+            """
+        ),
+        organisation.TOPIC: among(
+            """
+            SELECT FROM roster_schools AS stored
+            WHERE stored.school_code = named.key AND stored.sequence >= named.sequence
+              AND stored.school_code = named.school_code
+            """
+        ),
+    }
+)
+"""Which changes the roster holds, by topic: those up to the newest of graduate, school or code list."""
 
 _of_graduate, _graduate = itemgetter("graduate_id", *GRADUATE_FIELDS), rows.builder(Graduate)
 _GRADUATES, _SCHOOLS = tables.graduates.c, tables.schools.c

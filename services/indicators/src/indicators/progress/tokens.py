@@ -5,11 +5,11 @@ from types import MappingProxyType
 
 from sqlalchemy import TextClause, text
 
+from common.code_entries import table as code_entries
 from common.consuming.included import among, included_in
 from common.contracts import ChangeToken, code_list, graduate, organisation, registration, response
 from common.database import Database
 from common.errors import BadQuery, FieldProblem, Message
-from common.identifiers import NO_SCHOOL
 from indicators.schema import CODE_ENTRIES
 
 _NOT_FOLLOWED = Message("变更凭证无法识别", "This is no change token of a topic that figures follow")
@@ -25,17 +25,12 @@ def _version_in(table: str) -> TextClause:
     )
 
 
-_STORED: Mapping[str, TextClause] = MappingProxyType(
+STORED: Mapping[str, TextClause] = MappingProxyType(
     {
         graduate.TOPIC: _version_in("roster_versions"),
         registration.TOPIC: _version_in("destination_versions"),
         response.TOPIC: _version_in("response_versions"),
-        code_list.TOPIC: among(
-            f"""
-            SELECT FROM code_entries AS kept
-            WHERE kept.code_list = named.key AND kept.sequence >= named.sequence AND named.school_code = '{NO_SCHOOL}'
-            """
-        ),
+        code_list.TOPIC: code_entries.INCLUDED,
         organisation.TOPIC: among(
             """
             SELECT FROM units AS stored
@@ -45,6 +40,7 @@ _STORED: Mapping[str, TextClause] = MappingProxyType(
         ),
     }
 )
+"""Which changes are stored, by topic: each version, or those up to the newest."""
 
 # Registry's event may come after that of the decision, which counts nowhere until the roster entry is there. The token
 # of an import names its last graduate only, so all of the school are looked at. They are counted because PostgreSQL
@@ -61,14 +57,14 @@ _WITHOUT_ENTRY = text(
 
 def require_followed(tokens: Sequence[ChangeToken]) -> None:
     """Raises BadQuery for a token of a topic that figures do not follow."""
-    if any(token.topic not in _STORED for token in tokens):
+    if any(token.topic not in STORED for token in tokens):
         raise BadQuery([FieldProblem("min_change", "change_token", _NOT_FOLLOWED)])
 
 
 async def included_of(database: Database, tokens: Collection[ChangeToken]) -> set[ChangeToken]:
     """Those of the changes that are stored and count; figures move in the same transaction as versions."""
     async with database.reading() as connection:
-        found = await included_in(connection, _STORED, tokens)
+        found = await included_in(connection, STORED, tokens)
         decided = {token for token in found if token.topic == registration.TOPIC}
         for school_code in {token.school_code for token in decided}:
             if await connection.scalar(_WITHOUT_ENTRY, {"school": school_code}):

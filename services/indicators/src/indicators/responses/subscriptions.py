@@ -2,15 +2,23 @@
 
 from collections.abc import Sequence
 
+from common.consuming.forks import Fork
 from common.contracts.envelope import IncomingEvent
 from common.contracts.response import ResponseData
 from common.database import UnitOfWork
+from common.settings import ServiceSettings
 from indicators.responses.storage import keep_versions
+from indicators.timeline.storage import drop_forked_version
 
 
 async def keep_responses(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
     """Stores the versions that are not stored yet."""
     await keep_versions(unit.driver, rows_of(events))
+
+
+async def drop_response(unit: UnitOfWork, _: ServiceSettings, fork: Fork) -> None:
+    """Drops a version of which the owner has another event."""
+    await drop_forked_version(unit.driver, fork)
 
 
 def rows_of(events: Sequence[IncomingEvent]) -> list[tuple[object, ...]]:

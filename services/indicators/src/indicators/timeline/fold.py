@@ -5,7 +5,7 @@ duplicate, a late version, a replay and any size of batch end in the same spans 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -14,7 +14,13 @@ from common.identifiers import GraduateId, SchoolCode
 from indicators.schemes.groupings import STORED_DIMENSIONS, TOTAL
 from indicators.timeline.cells import CellKey, SpanKey, change_figures, span_row
 from indicators.timeline.domain import OPEN, Content, Groups, Span, timeline
-from indicators.timeline.storage import StoredDestinationVersion, StoredGraduates, StoredRosterVersion, arrive
+from indicators.timeline.storage import (
+    StoredDestinationVersion,
+    StoredGraduates,
+    StoredRosterVersion,
+    arrive,
+    select_graduates,
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,15 @@ async def fold(connection: asyncpg.Connection, batch: Batch) -> None:
     touched = batch.touched
     if not touched:
         return
-    stored = await arrive(connection, touched, batch.roster, batch.destinations)
+    await _bring_in_line(connection, await arrive(connection, touched, batch.roster, batch.destinations))
+
+
+async def refold(connection: asyncpg.Connection, touched: Mapping[GraduateId, SchoolCode]) -> None:
+    """Brings spans and cells of these graduates, each with the school, in line with what is stored of them."""
+    await _bring_in_line(connection, await select_graduates(connection, touched))
+
+
+async def _bring_in_line(connection: asyncpg.Connection, stored: StoredGraduates) -> None:
     expected = timelines(stored)
     differing = sorted(key for key, span in expected.items() if stored.spans.get(key) != span)
     await change_figures(

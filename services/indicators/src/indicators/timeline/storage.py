@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import text
 
+from common.consuming.forks import Fork
 from common.errors import Forked
 from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
 from common.sql import Connection
@@ -160,6 +161,15 @@ _ARRIVE = f"""
 })
     {_READ}
 """
+
+
+# the application may not delete versions: a function of the owner does, and only such a one
+_DROP = "SELECT drop_forked_version($1, $2::uuid, $3, $4)"
+
+
+async def drop_forked_version(connection: asyncpg.Connection, fork: Fork) -> None:
+    """Drops what is stored under the key and sequence of an event of the owner, if it is another event."""
+    await connection.execute(_DROP, fork.topic, UUID(fork.key), fork.sequence, fork.event_id)
 
 
 async def lock_partitions(connection: Connection, partitions: Iterable[int]) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from common.clock import day_in_shanghai
+from common.consuming.forks import Fork
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData
 from common.contracts.registration import DestinationData
@@ -11,8 +13,14 @@ from common.database import UnitOfWork
 from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
 from common.kafka import partition_for
 from common.service_process import Runtime
-from indicators.timeline.fold import Batch, fold
-from indicators.timeline.storage import StoredDestinationVersion, StoredRosterVersion, lock_partitions
+from common.settings import ServiceSettings
+from indicators.timeline.fold import Batch, fold, refold
+from indicators.timeline.storage import (
+    StoredDestinationVersion,
+    StoredRosterVersion,
+    drop_forked_version,
+    lock_partitions,
+)
 
 
 async def lock(unit: UnitOfWork, runtime: Runtime, events: Sequence[IncomingEvent]) -> None:
@@ -24,6 +32,14 @@ async def lock(unit: UnitOfWork, runtime: Runtime, events: Sequence[IncomingEven
 async def fold_events(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
     """Folds graduate and destination events as one set, under the locks of their partitions."""
     await fold(unit.driver, batch_of(events))
+
+
+async def drop_version(unit: UnitOfWork, settings: ServiceSettings, fork: Fork) -> None:
+    """Drops a version of which the owner has another event, and folds the graduate without it."""
+    school_code = SchoolCode(fork.school_code)
+    await lock_partitions(unit.connection, {partition_for(school_code, settings.partitions)})
+    await drop_forked_version(unit.driver, fork)
+    await refold(unit.driver, {GraduateId(UUID(fork.key)): school_code})
 
 
 def batch_of(events: Sequence[IncomingEvent]) -> Batch:

@@ -59,12 +59,14 @@ def _reached(table: str, key: str) -> TextClause:
     )
 
 
-_INCLUDED: Mapping[str, TextClause] = MappingProxyType(
+INCLUDED: Mapping[str, TextClause] = MappingProxyType(
     {
         GRADUATES: _reached("graduates", "stored.graduate_id = CAST(named.key AS uuid)"),
         ORGANISATION: _reached("schools", "stored.school_code = named.key"),
     }
 )
+"""Which changes the roster holds, by topic: those up to the newest of the graduate, or of the school's units."""
+
 _SCHOOL_NAME = text("SELECT name, name_en FROM schools WHERE school_code = :school_code")
 
 
@@ -87,8 +89,8 @@ async def school_names(connection: Connection, school_code: SchoolCode) -> Schoo
 async def included_of(database: Database, tokens: Collection[ChangeToken]) -> set[ChangeToken]:
     """Those of the changes that the roster holds, and those of topics that change nothing in it."""
     async with database.reading() as connection:
-        found = await included_in(connection, _INCLUDED, tokens)
-    return found | {token for token in tokens if token.topic not in _INCLUDED}
+        found = await included_in(connection, INCLUDED, tokens)
+    return found | {token for token in tokens if token.topic not in INCLUDED}
 
 
 async def _unnest(connection: Connection, statement: Any, rows: Sequence[RosterRow]) -> None:

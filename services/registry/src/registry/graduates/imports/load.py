@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 
+from sqlalchemy import text
+
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection
 from registry.graduates.domain.unit_book import UnitBook
@@ -11,7 +13,13 @@ from registry.graduates.storage.numbers import select_by_keys
 from registry.graduates.tables import graduates
 from registry.organisation import storage as organisation
 
+_HAS_GRADUATES = text("SELECT EXISTS (SELECT FROM graduates WHERE school_code = :school_code AND cohort = :cohort)")
 _KNOWN = tuple(graduates.c[field.name] for field in fields(KnownGraduate))
+
+
+async def has_graduates(connection: Connection, school_code: SchoolCode, cohort: Cohort) -> bool:
+    """Whether the roster has anybody yet."""
+    return bool(await connection.scalar(_HAS_GRADUATES, {"school_code": school_code, "cohort": cohort}))
 
 
 async def by_student_number(

@@ -47,10 +47,14 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         self._header = header
         self._new_planner = partial(RosterPlanner, header, self._task, cipher)
         self._planner = self._new_planner()
+        self._is_first = False
 
     async def lock(self, unit: UnitOfWork) -> None:
         """Keeps every other writer of the cohort out."""
-        await lock_roster(unit.connection, self._task.school_code, self._task.cohort)
+        roster = self._task.school_code, self._task.cohort
+        await lock_roster(unit.connection, *roster)
+        self._is_first = not await load.has_graduates(unit.connection, *roster)
+        self._planner.expects_changes |= self._is_first
 
     def needs_preparation(self, table: Table) -> bool:
         """True if some rows name their college and others leave it to their major, whose colleges the file tells."""
@@ -97,6 +101,9 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
     async def _looked_up(
         self, planner: RosterPlanner, connection: Connection, rows: Sequence[RosterRow]
     ) -> OtherGraduates:
+        if self._is_first:
+            await asyncio.to_thread(planner.check, rows, {}, None)
+            return OtherGraduates()
         roster = self._task.school_code, self._task.cohort
         numbers = [row.student_number for row in rows if row.student_number]
         known = await load.by_student_number(connection, *roster, numbers)

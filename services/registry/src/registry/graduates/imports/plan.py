@@ -49,7 +49,7 @@ class RosterPlanner:
         self._cipher = cipher
         self._seen = SeenKeys()
         # then rows are checked as they are read, while the database stores those before; most are as they were or none
-        self._expects_changes = False
+        self.expects_changes = False
         columns = ",".join(f"{column}@{header.texts[column]}" for column in sorted(header.positions))
         salt = "\x1f".join((task.school_code, str(task.cohort), CHECKS_VERSION, self.lists_version, columns))
         self._salt = cipher.fingerprint(salt.encode()).hex()
@@ -62,7 +62,7 @@ class RosterPlanner:
         line = self._taken(cells if len(cells) >= self._width else [*cells, *[None] * (self._width - len(cells))])
         fingerprint = self._cipher.fingerprint(f"{self._salt}{line!r}".encode())[:FINGERPRINT_BYTES]
         row = self._reader.read(number, cells, fingerprint)
-        if self._expects_changes:
+        if self.expects_changes:
             self._check(row)
         return row
 
@@ -80,7 +80,7 @@ class RosterPlanner:
                 row.given, row.units, row.citizen_index = {}, {}, None
             else:
                 row.faults += self._check(row) if row.own_faults is None else row.own_faults
-        self._expects_changes = 2 * sum(row.is_unchanged for row in rows) < len(rows)
+        self.expects_changes = 2 * sum(row.is_unchanged for row in rows) < len(rows)
 
     def _check(self, row: RosterRow) -> Sequence[Fault]:
         row.own_faults = self._reader.check(row)

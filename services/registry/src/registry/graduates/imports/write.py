@@ -133,10 +133,10 @@ _ANNOUNCE = text(
                     WHEN status_before IN ({_COUNTED}) AND status NOT IN ({_COUNTED}) THEN '{graduate.WITHDRAWN}'
                     ELSE '{graduate.CHANGED}' END,
                cast(:school_code AS text), decided_on, recorded_at,
-               jsonb_build_object('graduate_id', id, 'version', version, 'school_code', cast(:school_code AS text),
-                   'cohort', cast(:cohort AS integer), 'decided_on', decided_on, 'recorded_at', recorded_at,
-                   'status', status, 'changed_fields', to_jsonb(changed_fields),
-                   {", ".join(f"'{column}', {column}" for column in PUBLISHED)}),
+               (SELECT to_jsonb(said)
+                  FROM (SELECT id AS graduate_id, version, cast(:school_code AS text) AS school_code,
+                               cast(:cohort AS integer) AS cohort, decided_on, recorded_at, status, changed_fields,
+                               {", ".join(PUBLISHED)}) AS said),
                cast(:correlation_id AS text)
           FROM {MERGED} WHERE {_CHANGED}
         RETURNING id, key, sequence
@@ -197,8 +197,9 @@ async def merge(
     await connection.execute(_DROP_MERGED)
     await connection.execute(_MERGE, parameters)
     counted = (await connection.execute(_COUNT)).one()
-    for statement in (_UPDATE, _REMEMBER):
-        await connection.execute(statement, parameters)
+    for statement, rows in ((_UPDATE, counted.updated), (_REMEMBER, counted.unchanged)):
+        if rows:
+            await connection.execute(statement, parameters)
     async with plans_kept(connection):
         for statement in (_INSERT, _HISTORY, _AUDIT):
             await connection.execute(statement, parameters)
