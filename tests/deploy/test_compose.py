@@ -32,6 +32,7 @@ def test_every_service_has_its_migration_its_api_and_its_worker(compose: Json) -
         assert commands == {"migrate": ["migrate"], "api": ["api"], "worker": ["worker"]}
         for part in ("migrate", "api", "worker"):
             assert described[f"{service}-{part}"]["build"]["args"] == {"SERVICE": service}
+        assert described[f"{service}-worker"]["init"], "a killed process of imports leaves its children to process 1"
 
 
 def test_nothing_starts_before_what_it_needs(compose: Json) -> None:

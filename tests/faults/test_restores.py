@@ -1,14 +1,20 @@
 """Databases that come back older than the topics: no sequence is given twice, figures come to the restored truth."""
 
+import ast
 import asyncio
+import inspect
 import os
 import random
+import re
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import restoring
 from campus import Campus
 from cohorts import COHORT, CohortOfGraduates, imported_cohort
 from contents import CONTENTS
@@ -57,6 +63,23 @@ async def test_an_older_database_gives_no_sequence_twice(
     await until_quiet(stack)
     await one_content_each(stack)
     await stack.run("indicators", "verify")
+
+
+def test_the_page_of_operations_has_the_commands_that_are_run_here() -> None:
+    page = (Path(__file__).parents[2] / "docs/operations/restoring.md").read_text()
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
+    said = {words[0]: _options(words) for line in blocks.splitlines() if (words := line.partition("#")[0].split())}
+    ours = {"python", "kafka-configs.sh", "--add-config"}
+    calls = [node for node in ast.walk(ast.parse(inspect.getsource(restoring))) if isinstance(node, ast.Call)]
+    tools = [call.args for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "run_tool"]
+    run = [[str(each.value) for each in given if isinstance(each, ast.Constant)] for given in tools]
+    assert {tool: given for tool, given in said.items() if tool not in ours} == {
+        words[0]: _options(words) for words in run
+    }
+
+
+def _options(words: Sequence[str]) -> list[str]:
+    return sorted(word for word in words if word.startswith("-"))
 
 
 @pytest.mark.skipif(not SOAK, reason="the broker starts slowly")

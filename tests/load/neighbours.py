@@ -1,7 +1,9 @@
 """Writes of one school over HTTP while another school's `reject` import of 100,000 rows runs, against without.
 
-API and worker are processes of their own on one database, as in production. Every write is a POST of a registration or
-a PATCH of it, one after the other; the import of the other school is one transaction over the whole file.
+API and worker are run as in production, on one database, with the process that the worker starts for imports. Every
+write is a POST of a registration or a PATCH of it, one after the other; the import of the other school is one
+transaction over the whole file. A second file, in which every row is faulty, follows once the process of the first has
+ended. What each process took at most is what its system says (Linux only).
 """
 
 import asyncio
@@ -9,133 +11,171 @@ import csv
 import io
 import json
 import os
-import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import httpx
 import uvicorn
-from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from common.auth import SYSTEM
-from common.auth.service_tokens import ServiceTokens
-from common.crypto import FieldCipher, KeyRing
+from common.crypto import KeyRing
 from common.database import Database
-from common.identifiers import Cohort, GraduateId, OperationId, SchoolCode
-from common.imports import run_import
-from common.operations import OperationRunner, prepare, submit
-from destinations.app import create_app
-from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
-from destinations.registry_client import Registry
+from common.identifiers import Cohort, GraduateId, SchoolCode
 from destinations.roster.domain import Graduate, RosterEntry
 from destinations.roster.storage import keep_graduates
-from destinations.settings import Settings
-from testing.databases import ServiceDatabase, service_database
+from servers.ports import free_port
+from testing.databases import service_database
+from testing.messaging import own_topics
+from testing.shared_servers import kafka_address
+from testing.stack import SERVICES, Stack
 from testing.tokens import TokenMint
 from testing.waiting import eventually
 from tests.load.freshness import running
+from tests.load.peaks import Peaks, verdicts_of
 from tests.load.reporting import Verdict, milliseconds, percentile
 
 ROWS = int(os.environ.get("QUXIANG_BENCH_IMPORT_ROWS", "100000"))
-ALONE, WARM_UP, BUDGET = 300, 50, 2.0
-"""Writes that are measured without an import, writes before them, and how much slower the median may be beside one."""
+ALONE, WARM_UP = 500, 50
+"""Writes that are measured without an import, before each of the two, and writes before all."""
 
-GRADUATES = 20_000
+P50_BUDGET, P99_BUDGET, PEAK_BUDGET = 2.0, 3.0, 400.0
+"""How much slower a write may be beside an import, and megabytes that each process may take."""
+
+GRADUATES = 50_000
 COHORT = Cohort(2024)
 IMPORTING, WRITING = SchoolCode("90001"), SchoolCode("90002")
 PATIENCE = 900.0
-_STATE = text("SELECT state, done FROM operations WHERE id = :id")
+HEADER = ("学号", "姓名", "毕业去向类别代码", "单位名称", "单位性质代码", "单位行业代码", "单位所在地代码")
+GOOD = ("10", "某公司", "39", "22", "410102")
+FAULTY = ("99", "某公司", "00", "00", "000000")
 
-Settings_ = dict[str, Any]
+Writes = Iterable[Callable[[], Any]]
+
+
+@dataclass
+class Imports:
+    """Files of the importing school, sent to the API."""
+
+    http: httpx.AsyncClient
+    headers: dict[str, str]
+
+    async def send(self, cells: Sequence[str]) -> str:
+        """Sends a file with those cells in every row; gives the address of its operation."""
+        content = io.StringIO()
+        writer = csv.writer(content)
+        writer.writerow(HEADER)
+        destination, employer, *others = cells
+        writer.writerows((f"2020{row:08}", "张三", destination, f"{employer}{row}", *others) for row in range(ROWS))
+        answer = await self.http.post(
+            "/v1/imports/registrations",
+            headers=self.headers,
+            data={"school_code": IMPORTING, "cohort": str(COHORT), "on_error": "reject"},
+            files={"file": ("file.csv", content.getvalue().encode())},
+        )
+        return answer.raise_for_status().headers["Location"]
+
+    async def now(self, operation: str) -> Any:
+        """How far it is."""
+        return (await self.http.get(operation, headers=self.headers)).raise_for_status().json()
 
 
 async def measure() -> list[Verdict]:
-    """The medians without and beside an import, of the same client on the same database."""
-    async with AsyncExitStack() as stack:
-        found = await stack.enter_async_context(service_database("destinations"))
-        database = Database.connect(found.app_url)
-        stack.push_async_callback(database.dispose)
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        mint, settings = TokenMint(folder), _settings(found, folder)
-        await _enrol(database)
-        port = _free_port()
-        stack.enter_context(running(serve, settings | mint.settings, port))
-        headers = mint.headers(school=WRITING)
-        http = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30)
+    """Writes without and beside each import, of the same client on the same database; and what was taken."""
+    async with AsyncExitStack() as opened:
+        stack = await opened.enter_async_context(_running())
+        worker = stack.processes["destinations-worker"].pid
+        api = stack.processes["destinations-api"].pid
+        assert worker is not None
+        assert api is not None
+        http = await opened.enter_async_context(
+            httpx.AsyncClient(base_url=stack.url("destinations"), timeout=60, trust_env=False)
         )
-        await eventually(partial(_is_ready, http), within=60, describe="the API")
-        writes = _writes(http, map(_graduate_id, range(GRADUATES)))
+        writing, importing = (stack.mint.headers(school=school, ttl=2 * PATIENCE) for school in (WRITING, IMPORTING))
+        writes, imports = _writes(http, writing), Imports(http, importing)
         await _seconds(writes, WARM_UP)
-        alone = await _seconds(writes, ALONE)
-        operation = await _submitted(database, FieldCipher.load(settings["keyring_file"]))
-        stack.enter_context(running(work, settings | mint.settings))
-        beside = await _seconds_beside(database, operation, writes)
-    sys.stdout.write(f"  alone: {milliseconds(alone)}\n  beside an import: {milliseconds(beside)}\n")
-    ratio = percentile(beside, 0.5) / percentile(alone, 0.5)
-    return [Verdict(f"p50 of a school's writes beside another's import of {ROWS:,} rows", ratio, BUDGET)]
+        verdicts: list[Verdict] = []
+        alone: list[float] = []
+        async with Peaks(worker) as peaks:
+            for what, cells, state in (("an import", GOOD, "succeeded"), ("a faulty file", FAULTY, "failed")):
+                alone += await _seconds(writes, ALONE)
+                beside = await _seconds_beside(imports, await imports.send(cells), state, writes)
+                sys.stdout.write(f"  alone: {milliseconds(alone)}\n  beside {what}: {milliseconds(beside)}\n")
+                verdicts += _verdicts(what, alone, beside)
+                verdicts += peaks.verdicts(f"the process of {what}", PEAK_BUDGET)
+                await eventually(lambda: not peaks.seen_now(), within=60, describe="the import's process to end")
+                peaks.forget()
+            verdicts += verdicts_of({"API": api, "worker": worker}, PEAK_BUDGET)
+    return verdicts
 
 
-def serve(settings: Settings_, port: int) -> None:
-    """The API, as a process."""
-    given = Settings(**settings)
-    app = create_app(given, Database.connect(given), {})
+def _verdicts(what: str, alone: Sequence[float], beside: Sequence[float]) -> list[Verdict]:
+    return [
+        Verdict(
+            f"p{share * 100:.0f} of a school's writes beside {what} of {ROWS:,} rows",
+            percentile(beside, share) / percentile(alone, share),
+            budget,
+        )
+        for share, budget in ((0.5, P50_BUDGET), (0.99, P99_BUDGET))
+    ]
+
+
+@asynccontextmanager
+async def _running() -> AsyncIterator[Stack]:
+    """The API and the worker of destinations, beside a registry that knows every row."""
+    async with AsyncExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        stack = Stack(folder, TokenMint(folder), kafka_address(), f"t-{os.getpid()}.")
+        stack.mint.service_token_file(folder)
+        KeyRing.generate().store(folder / "destinations.keyring.json")
+        stack.databases["destinations"] = await opened.enter_async_context(
+            service_database("destinations", compared=False)
+        )
+        stack.ports |= {service: free_port() for service in SERVICES}
+        await opened.enter_async_context(own_topics(stack.settings("destinations")))
+        await _enrol(stack)
+        opened.enter_context(running(serve_registry, stack.ports["registry"]))
+        stack.add("destinations-api", "destinations", "api", stack.ports["destinations"])
+        stack.add("destinations-worker", "destinations", "worker", free_port())
+        for name, process in stack.processes.items():
+            opened.push_async_callback(process.stop, 10)
+            await stack.start(name)
+        yield stack
+
+
+def serve_registry(port: int) -> None:
+    """A registry that knows every row, as a process."""
+    app = Starlette(routes=[Route("/{path:path}", _resolved, methods=["POST"])])
     uvicorn.run(app, port=port, log_config=None)
 
 
-def work(settings: Settings_) -> None:
-    """A worker of imports, as a process; a registry that knows every row stands in it."""
-    asyncio.run(_work(Settings(**settings)))
-
-
-async def _work(settings: Settings) -> None:
-    async with httpx.AsyncClient(transport=httpx.MockTransport(_resolved), base_url="http://registry") as client:
-        cipher = FieldCipher.load(settings.keyring_file)
-        kind = registration_import(Registry(client, ServiceTokens(settings)), cipher)
-        handlers = {KIND: partial(run_import, kind)}
-        runner = OperationRunner(
-            Database.connect(settings).patient,
-            handlers,
-            cipher=cipher,
-            empty_results={KIND: EMPTY_RESULT},
-        )
-        await runner.run()
-
-
-def _resolved(request: httpx.Request) -> httpx.Response:
+async def _resolved(request: Request) -> JSONResponse:
     entry = {"college_code": "C01", "major_code": "M01", "class_code": "K1", "status": "registered", "sequence": 1}
-    asked = json.loads(request.content)["rows"]
+    asked = json.loads(await request.body())["rows"]
     named = [(row["row"], str(uuid5(NAMESPACE_OID, row["student_number"]))) for row in asked]
     rows = [{**entry, "row": row, "graduate_id": graduate, "education_level_code": "31"} for row, graduate in named]
-    return httpx.Response(200, json={"rows": rows})
-
-
-def _settings(found: ServiceDatabase, folder: Path) -> Settings_:
-    KeyRing.generate().store(folder / "keys.json")
-    token = folder / "service-token"
-    token.write_text("none is asked for")
-    return {"database_url": found.app_url, "keyring_file": folder / "keys.json", "service_token_file": token}
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return cast(int, listener.getsockname()[1])
+    return JSONResponse({"rows": rows})
 
 
 def _graduate_id(number: int) -> GraduateId:
     return GraduateId(UUID(int=number))
 
 
-async def _enrol(database: Database) -> None:
+async def _enrol(stack: Stack) -> None:
     """Graduates of the school that writes."""
+    database = Database.connect(stack.databases["destinations"].app_url)
     async with database.transaction(SYSTEM) as unit:
         graduates = (
             Graduate(_graduate_id(number), WRITING, COHORT, None, None, None, "31", "registered")
@@ -143,55 +183,29 @@ async def _enrol(database: Database) -> None:
         )
         await keep_graduates(unit.connection, [RosterEntry(each, 1) for each in graduates])
         await unit.commit()
+    await database.dispose()
 
 
-async def _is_ready(http: httpx.AsyncClient) -> bool:
-    try:
-        return (await http.get("/livez")).is_success
-    except httpx.TransportError:
-        return False
-
-
-async def _submitted(database: Database, cipher: FieldCipher) -> OperationId:
-    content = io.StringIO()
-    writer = csv.writer(content)
-    writer.writerow(("学号", "姓名", "毕业去向类别代码", "单位名称", "单位性质代码", "单位行业代码", "单位所在地代码"))
-    writer.writerows((f"2020{row:08}", "张三", "10", f"某公司{row}", "39", "22", "410102") for row in range(ROWS))
-    parameters = {
-        "school_code": IMPORTING,
-        "cohort": COHORT,
-        "kind": "csv",
-        "dry_run": False,
-        "on_error": "reject",
-        "effective_on": None,
-    }
-    new = await prepare(database, content.getvalue().encode(), cipher)
-    async with database.transaction(SYSTEM) as unit:
-        await submit(unit, new, KIND, parameters, school_code=IMPORTING)
-        await unit.commit()
-    return new.id
-
-
-def _writes(http: httpx.AsyncClient, graduates: Iterable[GraduateId]) -> Iterable[Callable[[], Any]]:
+def _writes(http: httpx.AsyncClient, headers: dict[str, str]) -> Writes:
     """POST and PATCH in turns, without end for as long as there are graduates."""
     written: dict[str, Any] = {}
 
     async def create(graduate: GraduateId) -> None:
         body = {"graduate_id": str(graduate), "destination_code": "70", "reason": "job_seeking"}
-        answer = await http.post("/v1/registrations", json=body)
+        answer = await http.post("/v1/registrations", json=body, headers=headers)
         written.update(answer.raise_for_status().json())
 
     async def edit() -> None:
         path, version = f"/v1/registrations/{written['id']}", f'"{written["version"]}"'
-        answer = await http.patch(path, json={"reason": "signing"}, headers={"If-Match": version})
+        answer = await http.patch(path, json={"reason": "signing"}, headers={**headers, "If-Match": version})
         answer.raise_for_status()
 
-    for graduate in graduates:
+    for graduate in map(_graduate_id, range(GRADUATES)):
         yield partial(create, graduate)
         yield edit
 
 
-async def _seconds(writes: Iterable[Callable[[], Any]], number: int) -> list[float]:
+async def _seconds(writes: Writes, number: int) -> list[float]:
     seconds = []
     for write in islice(writes, number):
         begun = time.perf_counter()
@@ -200,20 +214,18 @@ async def _seconds(writes: Iterable[Callable[[], Any]], number: int) -> list[flo
     return seconds
 
 
-async def _seconds_beside(
-    database: Database, operation: OperationId, writes: Iterable[Callable[[], Any]]
-) -> list[float]:
-    """The seconds of all writes between the beginning and the end of the import."""
+async def _seconds_beside(imports: Imports, operation: str, state: str, writes: Writes) -> list[float]:
+    """The seconds of all writes between the beginning of the work and its end in that state."""
     seconds: list[float] = []
-    deadline = time.monotonic() + PATIENCE
+    begun, deadline = time.monotonic(), time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        async with database.reading() as connection:
-            now = (await connection.execute(_STATE, {"id": operation})).one()
-        if now.state == "succeeded":
+        now = await imports.now(operation)
+        if now["state"] == state:
+            sys.stdout.write(f"  {ROWS / (time.monotonic() - begun):,.0f} rows/s\n")
             return seconds
-        if now.state == "failed":
-            raise RuntimeError("the import failed")
-        if now.done:
+        if now["state"] not in {"queued", "running"}:
+            raise RuntimeError(f"the import did something else: {now['state']} {now['errors'][:3]}")
+        if now["progress"]["done"]:
             seconds += await _seconds(writes, 10)
         else:
             await asyncio.sleep(0.05)

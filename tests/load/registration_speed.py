@@ -6,30 +6,24 @@ questions to registry, all checks, history, events and audit entries are the wor
 
 import csv
 import io
-import json
-import socket
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from uuid import NAMESPACE_OID, uuid5
 
 import httpx
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from common.auth.service_tokens import ServiceTokens
 from common.crypto import FieldCipher, KeyRing
 from destinations.registrations.imports.operations import registration_import
 from destinations.registry_client import Registry
 from destinations.settings import Settings
+from servers.ports import free_port
 from testing.databases import service_database
 from testing.waiting import eventually
 from tests.load.freshness import running
 from tests.load.importing import seconds_of_rounds
+from tests.load.neighbours import serve_registry
 from tests.load.reporting import Verdict
 
 ROWS, ROUNDS, COHORT = 20_000, 3, 2024
@@ -54,9 +48,8 @@ async def measure() -> list[Verdict]:
             database_url=found.app_url, keyring_file=folder / "keys.json", service_token_file=folder / "token"
         )
         cipher = FieldCipher.load(settings.keyring_file)
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
-        stack.enter_context(running(serve, port))
+        port = free_port()
+        stack.enter_context(running(serve_registry, port))
         address = f"http://127.0.0.1:{port}"
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=30))
         await eventually(partial(_answers, http), within=60, describe="the registry")
@@ -72,32 +65,9 @@ async def measure() -> list[Verdict]:
     ]
 
 
-def serve(port: int) -> None:
-    """A registry that knows every row, as a process."""
-    routes = [Route("/v1/graduates/resolve", _resolved, methods=["POST"])]
-    uvicorn.run(Starlette(routes=routes), port=port, log_config=None)
-
-
-async def _resolved(request: Request) -> Response:
-    body = json.loads(await request.body())
-    owner = {"school_code": body["school_code"], "cohort": body["cohort"]}
-    entry = {**owner, "major_code": "M01", "class_code": "K1", "status": "registered", "sequence": 1}
-    rows = [
-        {
-            **entry,
-            "row": row["row"],
-            "graduate_id": str(uuid5(NAMESPACE_OID, row["student_number"])),
-            "college_code": f"C{row['row'] % 20:02}",
-            "education_level_code": "31",
-        }
-        for row in body["rows"]
-    ]
-    return Response(json.dumps({"rows": rows}), media_type="application/json")
-
-
 async def _answers(http: httpx.AsyncClient) -> bool:
     try:
-        return (await http.get("/")).status_code == httpx.codes.NOT_FOUND
+        return bool(await http.get("/"))
     except httpx.TransportError:
         return False
 

@@ -11,7 +11,7 @@ import httpx
 from testing.tokens import TokenMint
 
 Json = dict[str, Any]
-DEADLINE = 60.0
+DEADLINE = 120.0
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ without one takes its own fields from the same row. For what no rule covers, nam
 its module: `rows.one(Questionnaire, result, content=to_content)`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
@@ -43,6 +43,22 @@ def maker(kind: type[T], columns: tuple[str, ...], **given: FromRow) -> Callable
     return made
 
 
+def builder(kind: Any) -> Callable[[Iterable[Any]], Any]:
+    """The function from the values of all fields that `__init__` takes, in their order, to a value of `kind`."""
+    names = [each.name for each in fields(kind) if each.init]
+    slots = any(vars(each).get("__slots__") for each in kind.__mro__)
+    if slots or len(names) != len(fields(kind)) or hasattr(kind, "__post_init__"):
+        return lambda values: kind(**dict(zip(names, values, strict=True)))
+
+    # what `__init__` does, but for a frozen dataclass it makes a call for each field
+    def build(values: Iterable[Any]) -> Any:
+        made = object.__new__(kind)
+        made.__dict__.update(zip(names, values, strict=True))
+        return made
+
+    return build
+
+
 @lru_cache(maxsize=512)
 def _maker(kind: Any, columns: tuple[str, ...], given: tuple[tuple[str, FromRow], ...]) -> FromRow:
     """Looks at types and names once for a query, never again for its rows: imports read tens of thousands."""
@@ -57,15 +73,15 @@ def _maker(kind: Any, columns: tuple[str, ...], given: tuple[tuple[str, FromRow]
         places.append(source if isinstance(source, int) else 0)
         if not isinstance(source, int):
             others.append((at, source))
-    names = [each.name for each in wanted] if any(each.kw_only for each in wanted) else None
+    make = builder(kind)
 
-    def make(row: Row) -> Any:
+    def made(row: Row) -> Any:
         values = [row[place] for place in places]
         for at, source in others:
             values[at] = source(row)
-        return kind(*values) if names is None else kind(**dict(zip(names, values, strict=True)))
+        return make(values)
 
-    return make
+    return made
 
 
 def _source(kind: type, field: Field[Any], declared: Any, columns: tuple[str, ...]) -> FromRow | int:

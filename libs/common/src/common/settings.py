@@ -54,6 +54,9 @@ class ServiceSettings(BaseSettings):
     operations_at_once: int = Field(
         default=2, ge=1, description="Imports and exports that one worker runs side by side"
     )
+    operations_idle_seconds: float = Field(
+        default=20, gt=0, description="After which the process of imports and exports ends when it has nothing to do"
+    )
     statement_timeout_seconds: int = Field(default=60, ge=1, description="Bound of one statement, imports included")
 
     kafka: str = Field(default="localhost:9092", description="Bootstrap servers, comma-separated")

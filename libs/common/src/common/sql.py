@@ -119,7 +119,7 @@ class _Worded:
 
     def arguments(self, values: Values | None) -> list[Any]:
         """The values in the order of the parameters; raises TypeError for one that is missing."""
-        given = {**self._constants, **(values or {})}
+        given = {**self._constants, **(values or {})} if self._constants else values or {}
         try:
             arguments = [given[name] for name in self._names]
         except KeyError as missing:

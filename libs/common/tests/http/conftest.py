@@ -135,6 +135,10 @@ def thing_router() -> Router:
         numbers = range(first + 1, min(first + page.limit + 1, 250) + 1)
         return page_of(page, numbers, lambda number: number, lambda number: Numbered(number=number))
 
+    @router.get("/plain-things", response_model=PageOf[Numbered])
+    async def list_plain_things(*, caller: Caller, page: Page) -> PageOf[dict[str, int]]:
+        return page_of(page, range(1, 251), lambda number: number, lambda number: {"number": number})
+
     @router.get("/other-things")
     async def list_other_things(*, caller: Caller, page: Page) -> PageOf[Numbered]:
         page.after(int)

@@ -83,6 +83,13 @@ async def test_pages_follow_each_other_to_the_end(admin: httpx.AsyncClient) -> N
     assert numbers == list(range(1, 251))
 
 
+async def test_a_page_of_plain_fields_is_written_like_one_of_models(admin: httpx.AsyncClient) -> None:
+    models, plain = [await admin.get(f"/v1/{name}?limit=3") for name in ("things", "plain-things")]
+    assert models.json()["items"] == plain.json()["items"] == [{"number": 1}, {"number": 2}, {"number": 3}]
+    assert list(models.json()) == list(plain.json())
+    assert models.headers.keys() == plain.headers.keys()
+
+
 async def test_a_page_has_a_hundred_items_unless_asked(admin: httpx.AsyncClient) -> None:
     assert len((await admin.get("/v1/things")).json()["items"]) == 100
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from common.errors import Message, PermanentError
 from common.observability import configure_logging, correlated, logger
-from common.observability.redaction import redacted, redacted_text, single_line
+from common.observability.redaction import _PATTERNS, redacted, redacted_text, single_line
 
 CANARIES = {
     "citizen_id": "410102200001011234",
@@ -182,3 +182,9 @@ def test_levels_are_respected(lines: Lines) -> None:
     logger("x.quiet").info("not written")
     logging.getLogger("sqlalchemy.engine").info("SELECT")
     assert lines() == []
+
+
+@given(st.sampled_from(_PATTERNS).flatmap(st.from_regex))
+def test_no_text_is_passed_over_that_a_pattern_would_find(text: str) -> None:
+    assert any(pattern.search(text) for pattern in _PATTERNS)
+    assert redacted_text(text) != text

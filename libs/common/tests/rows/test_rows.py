@@ -129,3 +129,31 @@ async def test_a_dataclass_that_is_made_by_keywords_only_is_made_so(result: Read
         cohort: int
 
     assert rows.one(Term, await result({"cohort": 2024})) == Term(cohort=2024)
+
+
+@dataclass
+class Counted:
+    cohort: int
+    doubled: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.doubled = 2 * self.cohort
+
+
+@dataclass(frozen=True, slots=True)
+class Slotted:
+    cohort: int
+    phase: Phase
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"), [(Plan, [2024, Phase.OPEN]), (Slotted, [2024, Phase.OPEN]), (Counted, [2024])]
+)
+def test_a_value_is_built_as_its_init_would_make_it(kind: Any, values: list[Any]) -> None:
+    build = rows.builder(kind)
+    built, made = build(values), kind(*values)
+    assert (built, hash(repr(built))) == (made, hash(repr(made)))
+    assert built is not build(values)
+    for wrong in (values[:-1], [*values, 1]):
+        with pytest.raises((ValueError, TypeError)):
+            build(wrong)

@@ -236,7 +236,11 @@ async def test_text_files_in_any_usual_encoding_and_delimiter(encoding: str, del
 
 @pytest.mark.parametrize(
     ("content", "rule"),
-    [(b"a,b\x00,c\n", "text_encoding"), (b"\xff\xff\xff\xff,\n", "text_encoding"), (b"," * 9 + b"\n\n", "file_empty")],
+    [
+        *((each, "text_encoding") for each in (b"a,b\x00,c\n", b"ab,c\x00,d\n", b"a,b\x00,cd\n")),
+        (b"\xff\xff\xff\xff,\n", "text_encoding"),
+        (b"," * 9 + b"\n\n", "file_empty"),
+    ],
 )
 async def test_text_that_is_none_is_refused(content: bytes, rule: str) -> None:
     assert await rule_of(content) == rule

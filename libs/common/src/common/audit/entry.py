@@ -1,7 +1,7 @@
 """Writing audit entries inside the caller's transaction."""
 
-import json
 from collections.abc import Mapping
+from json import JSONEncoder
 
 from sqlalchemy import text
 
@@ -15,6 +15,9 @@ _INSERT = text(
     VALUES (:subject, :role, :action, :object_kind, :object_id, :school_code, :correlation_id, CAST(:detail AS jsonb))
     """
 )
+
+
+_as_json = JSONEncoder(default=str, ensure_ascii=False).encode
 
 
 async def record(
@@ -39,6 +42,6 @@ async def record(
             "object_id": object_id,
             "school_code": school_code,
             "correlation_id": correlation_id,
-            "detail": json.dumps(redacted(detail or {}), default=str, ensure_ascii=False),
+            "detail": _as_json(redacted(detail or {})),
         },
     )

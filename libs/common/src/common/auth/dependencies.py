@@ -7,33 +7,45 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
+from starlette.requests import HTTPConnection
 
 from common.auth.principal import Principal, Role
 from common.auth.verifier import TokenVerifier
 from common.errors import Unauthenticated
 
-bearer = HTTPBearer(
+
+class _AccessToken(HTTPBearer):
+    """What OpenAPI shows of access tokens; `token_of` reads them."""
+
+    async def __call__(self, request: HTTPConnection) -> None:
+        """Gives nothing, and refuses nothing."""
+
+
+bearer = _AccessToken(
     scheme_name="bearer",
     bearerFormat="JWT",
     description="Access token (RFC 9068) of the issuer whose keys `/.well-known/jwks.json` lists.",
     auto_error=False,
 )
 
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
+
+def token_of(request: Request) -> str | None:
+    """The bearer token that a request carries."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-async def authenticated(request: Request, credentials: Credentials) -> Principal:
+async def authenticated(request: Request, _shown: Annotated[None, Security(bearer)]) -> Principal:
     """The caller, whatever its role; raises Unauthenticated. `request.state.principal` keeps it."""
-    if credentials is None:
-        raise Unauthenticated
     known: Principal | None = getattr(request.state, "principal", None)
-    if known is not None:
-        return known
-    verifier: TokenVerifier = request.app.state.verifier
-    principal = await verifier.verify(credentials.credentials)
-    request.state.principal = principal
-    return principal
+    if known is None:
+        token = token_of(request)
+        if token is None:
+            raise Unauthenticated
+        verifier: TokenVerifier = request.app.state.verifier
+        known = request.state.principal = await verifier.verify(token)
+    return known
 
 
 Caller = Annotated[Principal, Depends(authenticated)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, and_, any_, bindparam, false, true
@@ -50,13 +51,13 @@ class RowScope:
             not self.nothing and all(row[name] in seen for name, seen in self.among.parts().items())
         )
 
-    @property
+    @cached_property
     def shape(self) -> "ScopeShape":
         """The scope without its values: what a statement is made for."""
         return ScopeShape(tuple((name, len(seen) > 1) for name, seen in self.among.parts().items()), self.everything)
 
-    @property
-    def values(self) -> dict[str, object]:
+    @cached_property
+    def values(self) -> Mapping[str, object]:
         """What is bound to a statement that was made for the shape."""
         return {
             _bound(name): sorted(seen, key=str) if len(seen) > 1 else next(iter(seen))

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from common.auth.owners import Owners, RowScope
@@ -91,6 +92,7 @@ class Principal:
         if scope not in self.scopes:
             raise ScopeMissing(scope)
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - callers are values: those with equal claims share their scope
     def row_scope(self) -> RowScope:
         """The rows of persons that this caller sees: none for roles that work with figures, cases or settings only."""
         if self.role in UNRESTRICTED:

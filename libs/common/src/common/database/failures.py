@@ -1,7 +1,6 @@
 """Failures of the database that callers can act on, distinguished by SQLSTATE."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import asyncpg
 
@@ -51,40 +50,50 @@ class DatabaseRestored(Unavailable):
         super().__init__(retry_after=5.0)
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Raises the errors above in place of the driver's; everything else passes through."""
-    try:
-        yield
-    except asyncpg.InvalidCachedStatementError as error:
+class Translated(AbstractContextManager[None]):
+    """Raises the errors above in place of the driver's; everything else passes through.
+
+    While a connection is opened (`connecting`), the driver lets errors of the network through as they are, too.
+    """
+
+    def __init__(self, *, connecting: bool = False) -> None:
+        self._connecting = connecting
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        """Translates what was raised within."""
+        if error is None:
+            return
+        found = DatabaseUnavailable() if self._connecting and isinstance(error, OSError) else _translation(error)
+        if found is not None:
+            raise found from error
+
+
+# entered for every request: a context manager that is a generator would take as long as a small query's SQL
+translated, translated_connecting = Translated(), Translated(connecting=True)
+
+
+def _translation(error: BaseException) -> Unavailable | None:
+    if isinstance(error, asyncpg.InvalidCachedStatementError):
         # a migration changed a table under a prepared statement; the driver forgets it, so the next attempt works
-        raise SerialisationConflict from error
-    except asyncpg.PostgresError as error:
-        state = error.sqlstate or ""
-        if state in _ROLLED_BACK:
-            raise SerialisationConflict from error
-        if state == _LOCK_NOT_AVAILABLE:
-            raise Busy from error
-        if state == fence.SQLSTATE:
-            raise DatabaseRestored from error
-        if state in _NOT_NOW or state.startswith(_OUT_OF_ORDER):
-            raise DatabaseUnavailable from error
-        raise
-    except (asyncpg.InternalClientError, ConnectionError) as error:
+        return SerialisationConflict()
+    if isinstance(error, asyncpg.PostgresError):
+        return _of_server(error.sqlstate or "")
+    if isinstance(error, asyncpg.InternalClientError | ConnectionError):
         # the driver calls a connection that is lost between two steps of its protocol an internal error
-        raise DatabaseUnavailable from error
-    except asyncpg.InterfaceError as error:
-        # its complaints about a value are interface errors too, and ValueErrors besides
-        if isinstance(error, ValueError):
-            raise
-        raise DatabaseUnavailable from error
+        return DatabaseUnavailable()
+    # its complaints about a value are interface errors too, and ValueErrors besides
+    if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError):
+        return DatabaseUnavailable()
+    return None
 
 
-@contextmanager
-def translated_connecting() -> Iterator[None]:
-    """The same while a connection is opened, when the driver lets errors of the network through as they are."""
-    try:
-        with translated():
-            yield
-    except OSError as error:
-        raise DatabaseUnavailable from error
+def _of_server(state: str) -> Unavailable | None:
+    if state in _ROLLED_BACK:
+        return SerialisationConflict()
+    if state == _LOCK_NOT_AVAILABLE:
+        return Busy()
+    if state == fence.SQLSTATE:
+        return DatabaseRestored()
+    if state in _NOT_NOW or state.startswith(_OUT_OF_ORDER):
+        return DatabaseUnavailable()
+    return None

@@ -58,6 +58,8 @@ class Pool:
         }
         self._opened: asyncpg.Pool | None = None
         self._closed = False
+        # lent out, or waited for: below the size there is nothing to wait for but the server, which has its own limit
+        self._wanted = 0
 
     @property
     def in_use(self) -> int:
@@ -69,17 +71,20 @@ class Pool:
         """Lends a connection; raises DatabaseUnavailable, and for what is done with it the errors of `failures`."""
         if self._closed:
             raise DatabaseUnavailable
-        with translated_connecting():
-            pool = self._opened or await self._open()
-            async with asyncio.timeout(POOL_TIMEOUT):
-                driver = await pool.acquire()
+        self._wanted += 1
         try:
-            with translated():
-                yield driver
+            with translated_connecting:
+                pool = self._opened or await self._open()
+                driver = await (pool.acquire() if self._wanted <= self._size else _waited_for(pool))
+            try:
+                with translated:
+                    yield driver
+            finally:
+                # the pool ends a connection that it cannot take back, and what was done with it has its own outcome
+                with suppress(*LOST):
+                    await pool.release(driver, timeout=RETURN_TIMEOUT)
         finally:
-            # the pool ends a connection that it cannot take back, and what was done with it has its own outcome
-            with suppress(*LOST):
-                await pool.release(driver, timeout=RETURN_TIMEOUT)
+            self._wanted -= 1
 
     async def close(self) -> None:
         """Ends all connections, those that are still lent after a moment hard, and lends no more."""
@@ -109,6 +114,11 @@ class Pool:
             server_settings=self._server_settings,
         )
         return await self._opened
+
+
+async def _waited_for(pool: asyncpg.Pool) -> asyncpg.Connection:
+    async with asyncio.timeout(POOL_TIMEOUT):
+        return await pool.acquire()
 
 
 def driver_url(url: str) -> str:

@@ -64,7 +64,7 @@ class UnitOfWork:
         if self._ended:
             raise RuntimeError("this unit of work has ended")
         self._ended = True
-        with translated():
+        with translated:
             outcome = await self._connection.driver.execute("COMMIT")
         if outcome != "COMMIT":
             # the server undoes a transaction in which a statement failed, and calls that no error

@@ -13,11 +13,11 @@ def limited(request: Request, limit: int) -> Receive:
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:
         raise ContentTooLarge(limit)
-    received = 0
+    received, as_it_comes = 0, request.receive
 
     async def receive() -> Message:
         nonlocal received
-        message = await request.receive()
+        message = await as_it_comes()
         received += len(message.get("body", b""))
         if received > limit:
             raise ContentTooLarge(limit)

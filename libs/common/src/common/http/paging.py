@@ -116,7 +116,8 @@ def page_of(
 ) -> PageOf[Shown]:
     """The page as a route returns it: `return page_of(page, found, lambda wave: wave.id, WaveBody.model_validate)`.
 
-    Fetch `page.limit + 1` rows. The route declares `-> PageOf[WaveBody]`; the route checks and writes the items.
+    Fetch `page.limit + 1` rows. The route declares `-> PageOf[WaveBody]`, and writes what `show` gives as it is: the
+    model, or its fields by name where a list is too long for a model of each row.
     """
     kept, cursor = page.cut(found, key)
     return PageOf.model_construct(items=[show(row) for row in kept], next_cursor=cursor)

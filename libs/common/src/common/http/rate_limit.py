@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from fastapi import Request
 
-from common.auth.dependencies import bearer
+from common.auth.dependencies import token_of
 from common.auth.verifier import TokenVerifier
 from common.errors import TooManyRequests, Unauthenticated
 
@@ -38,13 +38,14 @@ async def limit_rate(request: Request) -> None:
 
     `request.state.client` keeps what the caller counts as.
     """
-    limit: RateLimit = request.app.state.rate_limit
-    verifier: TokenVerifier | None = request.app.state.verifier
-    client = f"address {request.client.host if request.client else ''}"
-    credentials = await bearer(request)
-    if verifier is not None and credentials is not None:
+    kept, known = request.app.state, request.state
+    limit: RateLimit = kept.rate_limit
+    verifier: TokenVerifier | None = kept.verifier
+    client = None
+    token = token_of(request)
+    if verifier is not None and token is not None:
         with suppress(Unauthenticated):
-            request.state.principal = await verifier.verify(credentials.credentials)
-            client = f"subject {request.state.principal.subject}"
-    request.state.client = client
-    limit.count(client)
+            known.principal = principal = await verifier.verify(token)
+            client = f"subject {principal.subject}"
+    known.client = client or f"address {request.client.host if request.client else ''}"
+    limit.count(known.client)

@@ -21,14 +21,16 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from fastapi.utils import is_body_allowed_for_status_code
 from pydantic import BaseModel
+from pydantic_core import to_json
 from starlette._utils import get_route_path
+from starlette.datastructures import MutableHeaders
 from starlette.types import Scope
 
 from common.auth.dependencies import bearer
 from common.errors import Unauthenticated
 from common.http.bodies import JSON, must_come_plain, parsed
 from common.http.limits import MAX_BODY, limited
-from common.http.models import StrictModel
+from common.http.models import PageOf, StrictModel
 from common.http.queries import DeclaredQuery
 from common.http.rate_limit import limit_rate
 from common.http.solving import Plan
@@ -61,9 +63,13 @@ OPEN = Credential(None)
 
 
 class _ReadRequest(Request):
-    """A request whose body was read; FastAPI takes a model that is one already as it is."""
+    """A request whose body is read here; FastAPI takes a model that is one already as it is."""
 
     body_as_model: BaseModel | None = None
+
+    def take_at_most(self, longest: int) -> None:
+        """Limits the body; raises ContentTooLarge by its declared length."""
+        self._receive = limited(self, longest)
 
     async def json(self) -> BaseModel | None:
         """The body as the model that the route declares."""
@@ -97,21 +103,25 @@ class Route(APIRoute):
         model = self.body_model
         query = DeclaredQuery.of(_flattened(self.dependant))
         longest = max(getattr(call, "longest_body", MAX_BODY) for call in self.calls)
-        takes_body = model is not None or any(hasattr(call, "longest_body") for call in self.calls)
+        takes_file = any(hasattr(call, "longest_body") for call in self.calls)
+        takes_body = model is not None or takes_file
         answer = self._answer(super().get_route_handler())
 
         async def checked(given: Request) -> Response:
+            request = _ReadRequest(given.scope, given.receive)
             if self.credential is not None:
-                await limit_rate(given)
+                await limit_rate(request)
                 if self.credential.check is not None:
-                    await self.credential.check(given)
-            query.check(given)
+                    await self.credential.check(request)
+            query.check(request)
             if takes_body:
-                must_come_plain(given)
-            request = _ReadRequest(given.scope, limited(given, longest))
+                must_come_plain(request)
+            request.take_at_most(longest)
             if model is not None:
                 content_type = request.headers.get("content-type", "")
                 request.body_as_model = parsed(model, content_type, await request.body())
+            if not takes_file:
+                return await answer(request)
             async with AsyncExitStack() as until_answered:
                 request.state.until_answered = until_answered
                 return await answer(request)
@@ -136,21 +146,25 @@ class Route(APIRoute):
 
     def _answer(self, solved_by_fastapi: Handler) -> Callable[[_ReadRequest], Awaitable[Response]]:
         """The function called with what it asks for, and its result as JSON."""
-        plan, shown = Plan.of(self.dependant), self.response_field
+        plan, shown, usual = Plan.of(self.dependant), self.response_field, self.status_code or 200
+        sees_response = plan.sees_response
 
         async def answer(request: _ReadRequest) -> Response:
             # what dependencies say of the answer: headers, or another status
-            beside = Response(status_code=self.status_code or 200)
+            beside = Response(status_code=usual) if sees_response else None
             given = await plan.arguments(request, beside, request.body_as_model)
             if given is None:
                 return await _with_stacks(solved_by_fastapi, request)
             result = await plan.call(**given)
             if isinstance(result, Response):
                 return result
-            status, headers = beside.status_code, beside.headers
+            status, headers = (beside.status_code, beside.headers) if beside else (usual, MutableHeaders())
             del headers["content-length"]
             if not is_body_allowed_for_status_code(status):
                 return Response(None, status, headers)
+            if type(result) is PageOf:
+                # `page_of` has made its items what they are
+                return Response(to_json(result), status, headers, JSON)
             if shown is None:
                 return JSONResponse(jsonable_encoder(result), status, headers)
             checked, faults = shown.validate(result, {}, loc=("response",))

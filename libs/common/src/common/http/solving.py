@@ -82,6 +82,11 @@ class Plan:
     response: str | None
     body: str | None
 
+    @property
+    def sees_response(self) -> bool:
+        """Whether the function, or one that it depends on, says something of the answer."""
+        return self.response is not None or any(part.sees_response for part in self.parts)
+
     @classmethod
     def of(cls, dependant: Dependant) -> "Plan":
         """Raises TypeError for what only FastAPI can solve."""
@@ -104,7 +109,7 @@ class Plan:
             dependant.body_params[0].name if dependant.body_params else None,
         )
 
-    async def arguments(self, request: Request, response: Response, body: BaseModel | None) -> Values | None:
+    async def arguments(self, request: Request, response: Response | None, body: BaseModel | None) -> Values | None:
         """The keyword arguments of the function; None if the request does not fit. Raises what the parts raise."""
         try:
             return await self._solved(request, response, body, {})
@@ -112,7 +117,7 @@ class Plan:
             return None
 
     async def _solved(
-        self, request: Request, response: Response, body: BaseModel | None, known: dict[Callable[..., Any], Any]
+        self, request: Request, response: Response | None, body: BaseModel | None, known: dict[Callable[..., Any], Any]
     ) -> Values:
         values: Values = {}
         for part in self.parts:

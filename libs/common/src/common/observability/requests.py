@@ -5,7 +5,10 @@ No BaseHTTPMiddleware: it runs the application in a task that a disconnecting cl
 
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import cache
 from typing import Any
+
+from prometheus_client import Counter, Histogram
 
 from common.observability.correlation import correlated
 from common.observability.metrics import IN_PROGRESS, REQUEST_SECONDS, REQUESTS
@@ -67,14 +70,27 @@ class MetricsMiddleware:
                 status = message["status"]
             await send(message)
 
-        with IN_PROGRESS.track_inprogress():
-            try:
-                await self._app(scope, receive, send_noting)
-            finally:
-                method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-                # of a router that FastAPI included, `route` knows only its own part of the path
-                included = scope.get("fastapi", {}).get("effective_route_context")
-                of_route: str = getattr(included or scope.get("route"), "path", UNKNOWN_ROUTE)
-                template: str = scope.get("path_template", of_route)
-                REQUESTS.labels(method, template, str(status)).inc()
-                REQUEST_SECONDS.labels(method, template).observe(time.perf_counter() - began)
+        IN_PROGRESS.inc()
+        try:
+            await self._app(scope, receive, send_noting)
+        finally:
+            IN_PROGRESS.dec()
+            method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+            number, seconds = _of_route(method, _template(scope), status)
+            number.inc()
+            seconds.observe(time.perf_counter() - began)
+
+
+def _template(scope: Scope) -> str:
+    if "path_template" in scope:
+        template: str = scope["path_template"]
+        return template
+    # of a router that FastAPI included, `route` knows only its own part of the path
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    return getattr(included or scope.get("route"), "path", UNKNOWN_ROUTE)
+
+
+# looked up for every request, the labels would take longer than the rest
+@cache
+def _of_route(method: str, template: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, template, str(status)), REQUEST_SECONDS.labels(method, template)

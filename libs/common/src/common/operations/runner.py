@@ -1,6 +1,8 @@
 """Workers of long work: a free worker takes the next operation; one that dies loses it to another."""
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -31,11 +33,16 @@ _log = logger(__name__)
 _ENDED = counter("operations_ended", "Long work by kind and end", ("kind", "state"))
 
 
+def count_ended(kind: str, state: str) -> None:
+    """Counts a piece of work that has ended, in the metrics of this process."""
+    _ENDED.labels(kind, state).inc()
+
+
 class OperationRunner:
     """Runs operations of the kinds it has handlers for. A handler may be run again from the start at any time.
 
     `empty_results` are the results, by kind, of work that did nothing: what broken work answers, with what it has
-    committed added.
+    committed added. `ended` hears kind and state of each piece of work that has ended here.
     """
 
     def __init__(
@@ -47,6 +54,7 @@ class OperationRunner:
         empty_results: Mapping[str, Mapping[str, Any]] | None = None,
         lease: float = LEASE,
         concurrency: int = 1,
+        ended: Callable[[str, str], None] = count_ended,
     ) -> None:
         self._database = database
         self._handlers = handlers
@@ -54,13 +62,17 @@ class OperationRunner:
         self._empty_results = empty_results or {}
         self._lease = lease
         self._concurrency = concurrency
+        self._ended = ended
         self._name = uuid4().hex
+        self._working = 0
+        self._idle_since = 0.0
 
-    async def run(self) -> None:
-        """Works until cancelled; what it holds then is free for others at once."""
+    async def run(self, patience: float = math.inf) -> None:
+        """Works until cancelled, what it holds then is free for others at once, or idle for `patience` seconds."""
+        self._idle_since = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for _ in range(self._concurrency):
-                group.create_task(self._work())
+                group.create_task(self._work(patience))
 
     async def run_once(self) -> bool:
         """Does one operation to its end, if there is one."""
@@ -68,12 +80,17 @@ class OperationRunner:
             claimed = await storage.claim(connection, self._name, self._handlers.keys(), self._lease)
         if claimed is None:
             return False
-        with correlated(claimed.correlation_id):
-            await self._attempt(claimed)
+        self._working += 1
+        try:
+            with correlated(claimed.correlation_id):
+                await self._attempt(claimed)
+        finally:
+            self._working -= 1
+            self._idle_since = time.monotonic()
         return True
 
-    async def _work(self) -> None:
-        while True:
+    async def _work(self, patience: float) -> None:
+        while self._working or time.monotonic() - self._idle_since < patience:
             try:
                 found = await self.run_once()
             except TransientError as error:
@@ -133,7 +150,7 @@ class OperationRunner:
                 connection, claimed, outcome.state, outcome.result, errors, outcome.total, report
             )
         if kept:
-            _ENDED.labels(claimed.kind, outcome.state).inc()
+            self._ended(claimed.kind, outcome.state)
 
     async def _give_back(self, claimed: Claimed) -> None:
         with suppress(TransientError):

@@ -24,6 +24,9 @@ _INSERT = text(
 )
 _INSERT_CHUNK = text("INSERT INTO upload_chunks (operation_id, index, bytes) VALUES (:id, :index, :bytes)")
 _UPLOAD_CHUNK = text("SELECT bytes FROM upload_chunks WHERE operation_id = :id AND index = :index")
+_CLAIMABLE = f"""state IN ('queued', 'running') AND lease_until <= {NOW_SQL} AND expires_at > {NOW_SQL}
+            AND kind = ANY(:kinds)"""
+_IS_ANY_CLAIMABLE = text(f"SELECT EXISTS (SELECT FROM operations WHERE {_CLAIMABLE})")
 _CLAIM = text(
     f"""
     UPDATE operations SET state = 'running', worker = :worker, attempts = attempts + 1,
@@ -36,8 +39,7 @@ _CLAIM = text(
             ) AS place
             FROM operations WHERE state IN ('queued', 'running')
         ) queue USING (id)
-        WHERE state IN ('queued', 'running') AND lease_until <= {NOW_SQL} AND expires_at > {NOW_SQL}
-            AND kind = ANY(:kinds)
+        WHERE {_CLAIMABLE}
         ORDER BY place, waiting.id LIMIT 1 FOR UPDATE OF waiting SKIP LOCKED
     )
     RETURNING id, kind, school_code, subject, role, correlation_id, parameters, attempts
@@ -152,6 +154,11 @@ async def claim(connection: Connection, worker: str, kinds: Collection[str], lea
         return None
     actor = Actor(row.subject, row.role)
     return Claimed(row.id, row.kind, worker, row.attempts, actor, row.school_code, row.correlation_id, row.parameters)
+
+
+async def is_any_claimable(connection: Connection, kinds: Collection[str]) -> bool:
+    """True if `claim` would find an operation, unless another worker is faster."""
+    return bool(await connection.scalar(_IS_ANY_CLAIMABLE, {"kinds": list(kinds)}))
 
 
 async def renew(connection: Connection, claimed: Claimed, lease: float) -> bool:

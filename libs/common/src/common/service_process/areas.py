@@ -25,10 +25,11 @@ from common.database import Database, UnitOfWork
 from common.errors import PermanentError
 from common.http import Router, create_app
 from common.operations import Handler, OperationRunner
+from common.operations.process import OperationsProcess
 from common.operations.routes import operations_router
 from common.outbox import RaiseStreams
 from common.periodic import Periodic
-from common.service_process.composition import Background, Command, Readiness, Service
+from common.service_process.composition import Background, Command, Ended, Readiness, Service
 from common.service_process.housekeeping import tidying, timetable
 from common.settings import ServiceSettings
 
@@ -152,6 +153,7 @@ class Composition:
             {topic: streams for area in self.areas for topic, streams in area.streams.items()},
             self.code_entries,
             {each.group: Keeping(each.newest, each.included, each.drop) for each in self._subscriptions()},
+            self.work if self._operations() else None,
         )
 
     def create_app(self, settings: ServiceSettings, database: Database, readiness: Readiness) -> FastAPI:
@@ -189,13 +191,29 @@ class Composition:
         self._require(QUXIANG_KEYRING_FILE=settings.keyring_file)
         runtime = self._runtime(settings, database)
         work = [self._consumer(subscription, runtime) for subscription in self._subscriptions()]
-        if self._operations():
-            work.append(Background("operations", partial(self._run_operations, runtime)))
+        if kinds := self._operations().keys():
+            process = OperationsProcess(self.name, database, kinds)
+            work.append(Background("operations", process.run, process.not_ready))
         periodic = [tidying(database)] if "operations" in self.metadata.tables else []
         periodic += [each for area in self.areas for each in area.periodic(runtime)]
         if periodic:
             work.append(timetable(database, periodic))
         return [*work, *(each for area in self.areas for each in area.background(runtime))]
+
+    async def work(self, settings: ServiceSettings, database: Database, ended: Ended) -> None:
+        """Does long work, until there was none for as long as the settings say. Raises SettingsMissing."""
+        self._require(QUXIANG_KEYRING_FILE=settings.keyring_file)
+        operations = self._operations()
+        async with self.clients(settings) as clients:
+            runtime = self._runtime(settings, database, clients)
+            await OperationRunner(
+                database,
+                {kind: operation.make(runtime) for kind, operation in operations.items()},
+                cipher=runtime.keys,
+                empty_results={kind: operation.empty_result for kind, operation in operations.items()},
+                concurrency=settings.operations_at_once,
+                ended=ended,
+            ).run(settings.operations_idle_seconds)
 
     def handle(self, subscription: Subscription, runtime: Runtime) -> Handle:
         """What a consumer of the group does with a batch: each handler gets the events of its types, in one act.
@@ -253,18 +271,6 @@ class Composition:
             newest=subscription.newest,
         )
         return Background(subscription.group.rsplit(".", 1)[-1], consumer.run, consumer.not_ready)
-
-    async def _run_operations(self, runtime: Runtime) -> None:
-        async with self.clients(runtime.settings) as clients:
-            connected = Runtime(runtime.settings, runtime.database, runtime.keys, clients)
-            operations = self._operations()
-            await OperationRunner(
-                runtime.database,
-                {kind: operation.make(connected) for kind, operation in operations.items()},
-                cipher=runtime.keys,
-                empty_results={kind: operation.empty_result for kind, operation in operations.items()},
-                concurrency=runtime.settings.operations_at_once,
-            ).run()
 
 
 def _keep(app: FastAPI, values: Mapping[str, Any]) -> None:

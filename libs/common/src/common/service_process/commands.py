@@ -26,6 +26,7 @@ from common.errors import QuxiangError, TransientError
 from common.http.probes import probes_app
 from common.kafka import BrokerUnavailableError, ensure_topics
 from common.observability import configure_logging, logger
+from common.operations.process import COMMAND, Lifeline
 from common.relay.recovering import Recovered, recover_published
 from common.relay.relay import Relay
 from common.relay.replay import replay
@@ -58,8 +59,10 @@ def _parser(service: Service) -> ArgumentParser:
     parser = ArgumentParser(prog=f"python -m {service.name}")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("api", help="serve HTTP only, with probes and metrics on the probe port")
-    commands.add_parser("worker", help="run relay, consumers and operations, with probes and metrics on the probe port")
+    commands.add_parser("worker", help="run relay, consumers and long work, with probes and metrics on the probe port")
     commands.add_parser("all", help="api and worker in one process")
+    if service.operations is not None:
+        commands.add_parser(COMMAND, help="do long work until there is none; only a worker starts this")
     commands.add_parser("migrate", help="bring the database to the newest revision, as its owner")
     commands.add_parser("topics", help="create what is missing of all topics and dead letters, of every service")
     again = commands.add_parser("replay", help="send events of the outbox again, with their original ids and sequences")
@@ -101,6 +104,8 @@ async def _dispatch(service: Service, settings: ServiceSettings, database: Datab
     match parsed.command:
         case "api" | "worker" | "all":
             return await _serve(service, settings, database, parsed.command)
+        case "operations":
+            return await _work(service, settings, database)
         case "migrate":
             # not above: only this command needs what it brings into memory
             from common.database.migrations import migrate
@@ -154,12 +159,29 @@ def _named(event: StoredEvent | OutgoingEvent) -> dict[str, object]:
     return {"topic": event.topic, "key": event.key, "sequence": event.sequence, "type": event.type}
 
 
+async def _work(service: Service, settings: ServiceSettings, database: Database) -> int:
+    """Long work, for the worker that has started this process."""
+    work, lifeline = service.operations, await Lifeline.take()
+    assert work is not None
+
+    async def run() -> None:
+        await _until_current(database, service)
+        _tune_garbage_collector()
+        await work(settings, database.patient, lifeline.ended)
+
+    return await run_together(
+        [],
+        [
+            Background("operations", run, may_end=True),
+            Background("lifeline", lifeline.until_cut, may_end=True),
+            *_following(service, database),
+        ],
+    )
+
+
 async def _serve(service: Service, settings: ServiceSettings, database: Database, command: str) -> int:
     await _until_current(database, service)
-    background: list[Background] = []
-    if service.code_entries is not None:
-        follower = Follower(database, service.code_entries)
-        background.append(Background("code-lists", follower.run, follower.not_ready))
+    background = _following(service, database)
     if command != "api":
         relay = Relay(database, settings)
         background.append(Background("relay", relay.run, relay.not_ready))
@@ -170,6 +192,13 @@ async def _serve(service: Service, settings: ServiceSettings, database: Database
         servers.append(http_server(service.create_app(settings, database, readiness), settings.host, settings.port))
     _tune_garbage_collector()
     return await run_together(servers, background)
+
+
+def _following(service: Service, database: Database) -> list[Background]:
+    if service.code_entries is None:
+        return []
+    follower = Follower(database, service.code_entries)
+    return [Background("code-lists", follower.run, follower.not_ready)]
 
 
 def _tune_garbage_collector() -> None:

@@ -18,14 +18,21 @@ NotReady = Callable[[], Awaitable[str | None]]
 
 Readiness = Mapping[str, NotReady]
 
+Ended = Callable[[str, str], None]
+"""Hears kind and state of each piece of long work that has ended."""
+
 
 @dataclass(frozen=True)
 class Background:
-    """Work beside HTTP: `run` goes on until it is cancelled; when it ends by itself, the process ends too."""
+    """Work beside HTTP: `run` goes on until it is cancelled; when it ends by itself, the process ends too.
+
+    With `may_end` that is a good end.
+    """
 
     name: str
     run: Callable[[], Coroutine[Any, Any, None]]
     not_ready: NotReady | None = None
+    may_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Service:
     → topics) tells `replay-dead-letters` where to look, `keeping` (by consumer group) `discard-dead-letter` what the
     service keeps, `streams` (topic → function) `recover-published` where the
     service counts the sequences of its events. `code_entries` is where it has the rows that were added to code lists,
-    which each of its processes follows.
+    which each of its processes follows. `operations` does its long work until there is none, in a process of its own.
     """
 
     name: str
@@ -59,3 +66,4 @@ class Service:
     streams: Mapping[str, RaiseStreams] = field(default_factory=dict)
     code_entries: CodeEntries | None = None
     keeping: Mapping[str, Keeping] = field(default_factory=dict)
+    operations: Callable[[Any, Database, Ended], Coroutine[Any, Any, None]] | None = None

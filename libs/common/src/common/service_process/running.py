@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -80,15 +81,17 @@ def http_server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
 
 
 async def run_together(servers: Sequence[uvicorn.Server], background: Sequence[Background]) -> int:
-    """Runs until SIGTERM or SIGINT, or until a part ends by itself; returns the exit code."""
+    """Runs until SIGTERM or SIGINT, or until a part ends by itself; returns the exit code, 0 where the part may end."""
     stop = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
     serving = {asyncio.create_task(server.serve(), name="http"): server for server in servers}
-    working = [asyncio.create_task(part.run(), name=part.name) for part in background]
+    working: dict[asyncio.Task[Any], Background] = {
+        asyncio.create_task(part.run(), name=part.name): part for part in background
+    }
     signalled = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait([signalled, *serving, *working], return_when=asyncio.FIRST_COMPLETED)
-    failed = [task for task in done if task is not signalled]
+    failed = [task for task in done - {signalled} if not (task in working and _has_done(task, working[task]))]
     for task in failed:
         error = None if task.cancelled() else task.exception()
         _log.error("Part of the process ended", part=task.get_name(), exc_info=error)
@@ -98,9 +101,14 @@ async def run_together(servers: Sequence[uvicorn.Server], background: Sequence[B
     await _ended(list(serving), _DRAIN_SECONDS + 0.5)
     for task in working:
         task.cancel()
-    await _ended(working, _BACKGROUND_SECONDS)
+    await _ended(list(working), _BACKGROUND_SECONDS)
     _log.info("Stopped")
     return 1 if failed else 0
+
+
+def _has_done(task: "asyncio.Task[Any]", part: Background) -> bool:
+    """True of a part that has come to an end which it may have."""
+    return part.may_end and not task.cancelled() and task.exception() is None
 
 
 def _end_in_time() -> None:

@@ -46,7 +46,10 @@ def unmarked_utf16(content: bytes) -> list[str]:
     before, after = content[::2].count(0), content[1::2].count(0)
     if _FEW * (before + after) <= len(content) or len(content) % 2 or _FEW * min(before, after) > max(before, after):
         return []
-    return ["utf-16-be" if before > after else "utf-16-le"]
+    encoding = "utf-16-be" if before > after else "utf-16-le"
+    # single zeros in a short text of bytes make other characters of most of its delimiters
+    text, marks = content.decode(encoding, "replace"), f"{_DELIMITERS}\r\n"
+    return [encoding] if 2 * sum(map(text.count, marks)) >= sum(map(content.count, marks.encode())) else []
 
 
 def _text(text: str) -> str:

@@ -84,7 +84,7 @@ async def register(
     if not scope_of(caller).allows(owners):
         raise refusals.UnknownGraduate
     await storage.open_streams(unit.connection, graduate.school_code, [graduate.id])
-    current = (await storage.current(unit.connection, [graduate.id])).get(graduate.id)
+    current = await storage.current_of(unit.connection, graduate.id)
     if current is not None:
         raise refusals.AlreadyRegistered(current.stage, deciding.allowed_transitions(current, person))
     if not graduate.counted:

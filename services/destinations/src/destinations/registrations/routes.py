@@ -26,6 +26,7 @@ from destinations.registrations.wire import (
     RegistrationAnswer,
     RegistrationPatch,
     VersionAnswer,
+    shown,
 )
 from destinations.registry_client import Registry
 
@@ -54,15 +55,15 @@ async def read_filters(
     return Filters(school, None if cohort is None else Cohort(cohort), college, major, class_, state, destination)
 
 
-@router.get("", summary="List registrations of the caller's scope")
+@router.get("", summary="List registrations of the caller's scope", response_model=PageOf[RegistrationAnswer])
 async def list_registrations(
     *, database: Db, caller: Caller, page: Page, filters: Annotated[Filters, Depends(read_filters)]
-) -> PageOf[RegistrationAnswer]:
+) -> PageOf[dict[str, Any]]:
     after = page.after(UUID)
     async with database.reading() as connection:
         scope = commands.scope_of(caller)
         found = await storage.page(connection, scope, filters, after[0] if after else None, page.limit + 1)
-    show = partial(RegistrationAnswer.of, person=commands.person_of(caller))
+    show = partial(shown, person=commands.person_of(caller))
     return page_of(page, found, lambda registration: registration.id, show)
 
 
@@ -206,6 +207,5 @@ async def _again(database: Database, caller: Principal, done: Answered) -> Recor
 
 
 def _shown(caller: Principal, recorded: Recorded, status: int = 200, location: str | None = None) -> Response:
-    registration = recorded.registration
-    body: Any = RegistrationAnswer.of(registration, commands.person_of(caller), recorded.change_token)
-    return resource(body, registration.version, status, location)
+    body = shown(recorded.registration, commands.person_of(caller), recorded.change_token)
+    return resource(body, recorded.version, status, location)

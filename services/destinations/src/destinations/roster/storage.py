@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, TextClause, Uuid, any_, bindparam, select, text
 
+from common import rows
 from common.auth import Owners, ScopeShape
 from common.code_entries import table as code_entries
 from common.consuming.included import among
@@ -74,7 +75,7 @@ INCLUDED: Mapping[str, TextClause] = MappingProxyType(
 )
 """Which changes the roster holds, by topic: those up to the newest of graduate, school or code list."""
 
-_of_graduate = itemgetter("graduate_id", *GRADUATE_FIELDS)
+_of_graduate, _graduate = itemgetter("graduate_id", *GRADUATE_FIELDS), rows.builder(Graduate)
 _GRADUATES, _SCHOOLS = tables.graduates.c, tables.schools.c
 _WITH_PROVINCE = (
     select(tables.graduates, _SCHOOLS.province_code)
@@ -156,7 +157,8 @@ def visible(seen: ScopeShape) -> ColumnElement[bool]:
 
 def to_graduate(row: Row) -> Graduate:
     """The graduate of a row that has the roster's columns."""
-    return Graduate(*_of_graduate(row))
+    made: Graduate = _graduate(_of_graduate(row))
+    return made
 
 
 def _newest(entries: Iterable[RosterEntry], *, in_order: bool = True) -> dict[GraduateId, RosterEntry]:

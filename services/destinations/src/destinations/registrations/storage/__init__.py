@@ -15,6 +15,7 @@ from destinations.registrations.storage.many import Stamped, Unsaved, copy_rows,
 from destinations.registrations.storage.registrations import (
     Filters,
     current,
+    current_of,
     get,
     page,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "change_token_of",
     "copy_rows",
     "current",
+    "current_of",
     "get",
     "has_lines",
     "known_lines",

@@ -62,6 +62,7 @@ Made once, because putting so many columns together takes longer than to read a 
 _EFFECTIVE_AT = slice(-len(FIELDS), None)
 """Where the effective content stands in a row: an import reads thousands of them, by place."""
 
+_content = rows.builder(Destination)
 _effective_facts = itemgetter("effective_version", "effective_source", "effective_confirmation", "effective_decided_on")
 
 
@@ -96,9 +97,10 @@ _FILTERED: Mapping[str, ColumnElement[Any]] = {
 }
 _SOURCES, _CONFIRMATIONS = {each.value: each for each in Source}, {each.value: each for each in Confirmation}
 _STAGES = {state: [stage.value for stage in Stage if stage.state is state] for state in State}
-_THEIRS = _REGISTRATIONS.where(
-    _current.graduate_id == any_(bindparam("ids", type_=ARRAY(Uuid))), _current.stage != Stage.VOIDED.value
-)
+_STANDING = _REGISTRATIONS.where(_current.stage != Stage.VOIDED.value)
+_THEIRS = _STANDING.where(_current.graduate_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+# of a list the server would expect ten, and plan anew for every one
+_ITS = _STANDING.where(_current.graduate_id == bindparam("id"))
 
 
 @lru_cache
@@ -135,6 +137,12 @@ async def current(connection: Connection, graduate_ids: Sequence[GraduateId]) ->
     return {each.graduate.id: each for each in found}
 
 
+async def current_of(connection: Connection, graduate_id: GraduateId) -> Registration | None:
+    """The registration of this graduate that is not voided, if there is one."""
+    found = await _fetch(connection, _ITS, {"id": graduate_id})
+    return found[0] if found else None
+
+
 async def page(
     connection: Connection, scope: RowScope, filters: Filters, after: UUID | None, limit: int
 ) -> list[Registration]:
@@ -154,5 +162,4 @@ def _to_effective(row: Row) -> Effective | None:
     version, source, confirmation, decided_on = _effective_facts(row)
     if version is None:
         return None
-    content = Destination(*row[_EFFECTIVE_AT])
-    return Effective(version, content, _SOURCES[source], _CONFIRMATIONS[confirmation], decided_on)
+    return Effective(version, _content(row[_EFFECTIVE_AT]), _SOURCES[source], _CONFIRMATIONS[confirmation], decided_on)

@@ -1,0 +1,1 @@
+"""A service whose long work takes as long as a test wants."""

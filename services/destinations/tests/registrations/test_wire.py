@@ -1,0 +1,64 @@
+"""What is written of a registration without its model is what the model would write: the description stays true."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+from acting import SEEKING, UNIT
+from pydantic_core import to_json
+
+from common.contracts import ChangeToken
+from common.identifiers import Cohort, CollegeCode, GraduateId, RegistrationId, SchoolCode
+from destinations.registrations.domain.content import FIELDS, Destination
+from destinations.registrations.domain.lifecycle import Confirmation, Party, Stage
+from destinations.registrations.domain.registration import Effective, Person, Registration, Reviewers, Source
+from destinations.registrations.wire import EffectiveContent, RegistrationAnswer, shown
+from destinations.roster.domain import Graduate
+
+ID, GRADUATE_ID = UUID(int=1), UUID(int=2)
+OFFICER = Person(Party.SCHOOL_OFFICER, "officer")
+TOKEN = ChangeToken("quxiang.destinations.registration.v1", "10001", str(GRADUATE_ID), 3)
+GRADUATE = Graduate(
+    GraduateId(GRADUATE_ID), SchoolCode("10001"), Cohort(2024), CollegeCode("C01"), None, None, "31", "registered"
+)
+DRAFT = Registration(
+    id=RegistrationId(ID),
+    graduate=GRADUATE,
+    version=1,
+    stage=Stage.DRAFT,
+    confirmation=None,
+    source=Source.PROXY,
+    content=SEEKING,
+    incomplete=("employer_name", "place_code"),
+    reviewers=Reviewers(),
+    effective=None,
+    decided_on=date(2024, 6, 15),
+    recorded_at=datetime(2024, 6, 15, 8, 0, 0, 120000, UTC),
+)
+EVERY_FIELD = Destination(
+    **{name: {"flexible": True, "signed_on": date(2024, 6, 1)}.get(name, f"某某“{name}”\n\\") for name in FIELDS}  # type: ignore[arg-type]
+)
+APPROVED = replace(
+    DRAFT,
+    version=4,
+    stage=Stage.SCHOOL_APPROVED,
+    confirmation=Confirmation.UNCONFIRMED,
+    content=EVERY_FIELD,
+    incomplete=(),
+    reviewers=Reviewers("college", "school"),
+    effective=Effective(3, UNIT, Source.IMPORT, Confirmation.CONFIRMED, date(2024, 6, 14)),
+    recorded_at=datetime(2024, 6, 15, 8, 0, 0, 0, UTC),
+)
+
+
+@pytest.mark.parametrize("registration", [DRAFT, APPROVED, replace(APPROVED, stage=Stage.VOID_AT_SCHOOL)])
+@pytest.mark.parametrize(("person", "token"), [(None, None), (OFFICER, TOKEN)])
+def test_a_registration_is_written_as_its_model_would_write_it(
+    registration: Registration, person: Person | None, token: ChangeToken | None
+) -> None:
+    body = shown(registration, person, token)
+    assert list(body) == list(RegistrationAnswer.model_fields)
+    effective = body["effective"]
+    assert effective is None or list(effective) == list(EffectiveContent.model_fields)
+    assert to_json(body) == RegistrationAnswer.model_validate(body).model_dump_json().encode()
