@@ -67,7 +67,7 @@ async def measure() -> list[Verdict]:
 
 async def _answers(http: httpx.AsyncClient) -> bool:
     try:
-        return bool(await http.get("/"))
+        return not (await http.get("/")).is_server_error
     except httpx.TransportError:
         return False
 
