@@ -4,6 +4,7 @@ import asyncio
 from argparse import ArgumentParser, Namespace
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from broker_events import GROUP, stored
 from owners import KEEP, Asking, Owner
 from sqlalchemy import text
 
+from common import clock
 from common.auth import SYSTEM, Actor
 from common.consuming import replay_dead_letters
 from common.consuming.discarding import (
@@ -147,13 +149,31 @@ async def test_an_act_of_the_owner_that_goes_on_is_waited_for(
         await discarding
 
 
+async def test_an_owner_whose_clock_is_ahead_has_what_it_recorded(
+    consumed: Consuming, owner: Owner, asking: Asking
+) -> None:
+    readable, broken = (replace(stored(each), recorded_at=clock.now() + timedelta(seconds=2)) for each in (7, 8))
+    await owner.has(readable, broken)
+    [letter] = await failed(consumed, readable)
+    await consumed.handle(replace(consumed.record(broken), value=b"{"))
+    for each in (letter, *{letter for letter, _ in await consumed.letters()} - {letter}):
+        with pytest.raises(OwnerHasVersion):
+            await discarded(consumed, asking, each)
+
+
+async def test_an_event_of_next_year_is_not_waited_for(consumed: Consuming, asking: Asking) -> None:
+    [letter] = await failed(consumed, replace(stored(7), recorded_at=clock.now() + timedelta(days=365)))
+    assert await discarded(consumed, asking, letter) is Ground.NOT_OWNED
+
+
 async def test_an_owner_that_may_get_events_back_cannot_say(consumed: Consuming, owner: Owner, asking: Asking) -> None:
     event = stored(7)
     async with committed(owner.database) as connection:
         await connection.execute(text("UPDATE relay_state SET server_started_at = NULL"))
+    key = Key(TOPIC, event.school_code, event.key)
     async with owner_of(asking, TOPIC) as client:
         with pytest.raises(OwnerNotSettled):
-            await versions_of(client, Key(TOPIC, event.school_code, event.key), lambda _: None, patience=0)
+            await versions_of(client, key, lambda _: None, event.recorded_at, patience=0)
 
 
 async def test_a_message_that_is_no_event_is_nobodys_version(consumed: Consuming, asking: Asking) -> None:

@@ -37,7 +37,8 @@ _OPEN = text(
 _CLOSED = text("SELECT id FROM dead_letters WHERE closed_at IS NOT NULL AND consumer_group = :of_group")
 _ONE = text(
     """
-    SELECT id, consumer_group, topic, partition, message_offset, key, sequence, school_code, thing, code, closed_at
+    SELECT id, consumer_group, topic, partition, message_offset, key, sequence, school_code, thing, code, closed_at,
+           published_after
     FROM dead_letters WHERE id = :id
     """
 )
@@ -116,7 +117,10 @@ class OpenLetter:
 
 @dataclass(frozen=True)
 class Letter:
-    """A dead letter as stored, open or closed. Of a message that cannot be read, key, sequence and school are None."""
+    """A dead letter as stored, open or closed. Of a message that cannot be read, key, sequence and school are None.
+
+    `published_after` is when the event was recorded, or when such a message was sent.
+    """
 
     id: str
     consumer_group: str
@@ -129,6 +133,7 @@ class Letter:
     thing: str | None
     code: str
     closed_at: datetime | None
+    published_after: datetime
 
 
 class DeadLetters:

@@ -8,6 +8,7 @@ the consumer keeps the one that the owner has.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -105,8 +106,9 @@ async def discard_letter(
     if letter.closed_at is not None:
         return None
     keeping = groups[letter.consumer_group]
-    claim = await _claim_of(settings, letter)
-    ground = Ground.NO_EVENT if claim is None else await _ground(database, settings, keeping, letter, claim)
+    found = await _claim_of(settings, letter)
+    claim = found and found[0]
+    ground = Ground.NO_EVENT if found is None else await _ground(database, settings, keeping, letter, *found)
 
     async def act(unit: UnitOfWork) -> bool:
         if ground is Ground.EXCHANGED and claim is not None:
@@ -126,11 +128,11 @@ async def discard_letter(
     return ground if is_done else None
 
 
-async def _claim_of(settings: ServiceSettings, letter: Letter) -> Fork | None:
-    """What the message says it is; None for one that no owner of the contract can have sent."""
+async def _claim_of(settings: ServiceSettings, letter: Letter) -> tuple[Fork, datetime] | None:
+    """What the message says it is, and when it was recorded; None for one that no owner of the contract can have sent."""
     if letter.key is not None and letter.sequence is not None and letter.school_code is not None:
         claim = Fork(letter.topic, letter.school_code, letter.key, letter.sequence, UUID(letter.id))
-        return claim if _may_be_owned(claim) else None
+        return (claim, letter.published_after) if _may_be_owned(claim) else None
     record = await message_of(settings, letter)
     if record is None:
         raise MessageGone
@@ -140,7 +142,7 @@ async def _claim_of(settings: ServiceSettings, letter: Letter) -> Fork | None:
     except UnreadableEventError:
         return None
     claim = Fork(letter.topic, said.school_code, said.key, said.sequence, said.event_id)
-    return claim if _may_be_owned(claim) else None
+    return (claim, said.recorded_at) if _may_be_owned(claim) else None
 
 
 def _may_be_owned(claim: Fork) -> bool:
@@ -151,11 +153,12 @@ def _may_be_owned(claim: Fork) -> bool:
 
 
 async def _ground(
-    database: Database, settings: ServiceSettings, keeping: Keeping, letter: Letter, claim: Fork
+    database: Database, settings: ServiceSettings, keeping: Keeping, letter: Letter, claim: Fork, recorded_at: datetime
 ) -> Ground:
     """Raises OwnerHasVersion."""
+    key = Key(claim.topic, claim.school_code, claim.key)
     async with owner_of(settings, letter.topic) as owner:
-        versions = await versions_of(owner, Key(claim.topic, claim.school_code, claim.key), keeping.newest)
+        versions = await versions_of(owner, key, keeping.newest, recorded_at)
     if (ground := not_owned(claim, versions)) is not None:
         return ground
     set_apart = {each.id for each in await open_letters(database, letter.consumer_group)}

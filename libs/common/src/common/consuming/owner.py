@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,9 @@ from common.settings import ServiceSettings
 
 SETTLING_SECONDS = 60.0
 """What a transaction of the owner may still take that began before it was asked: as long as a statement of ours."""
+
+AHEAD = timedelta(hours=1)
+"""By which an owner's clock may be ahead of ours; an event that claims a later instant is not waited for."""
 
 _ASK_AGAIN = 0.5
 _TIMEOUT = 30.0
@@ -82,14 +86,15 @@ async def owner_of(settings: ServiceSettings, topic: str) -> AsyncIterator[httpx
 
 
 async def versions_of(
-    owner: httpx.AsyncClient, key: Key, newest: Newest, patience: float = SETTLING_SECONDS
+    owner: httpx.AsyncClient, key: Key, newest: Newest, recorded_at: datetime, patience: float = SETTLING_SECONDS
 ) -> Sequence[Version]:
     """All versions of the key that the owner has; raises HistoryUnavailable or OwnerNotSettled.
 
-    Topics whose keys are no UUIDs have no digests: their feed is read from its beginning.
+    `recorded_at` is that of the version which is looked for. Topics whose keys are no UUIDs have no digests: their feed
+    is read from its beginning.
     """
     by_digest = TOPICS[key.topic].keyed_by_uuid
-    items = await _settled(owner, key, patience)
+    items = await _settled(owner, key, _moment(recorded_at), patience)
     if by_digest:
         # of a thing that is no key a digest says nothing
         return [Version(item["sequence"], UUID(item["event_id"]), key.key) for item in items if item["key"] == key.key]
@@ -101,13 +106,18 @@ async def versions_of(
     ]
 
 
-async def _settled(owner: httpx.AsyncClient, key: Key, patience: float) -> Sequence[Any]:
-    """Versions beside the key in a digest of the owner, once everything recorded before now is in it."""
+def _moment(recorded_at: datetime) -> datetime:
+    """Now; just after what was recorded, by an owner's clock that is ahead of ours: it must be in the digest."""
+    now = clock.now()
+    return recorded_at + timedelta(microseconds=1) if now <= recorded_at < now + AHEAD else now
+
+
+async def _settled(owner: httpx.AsyncClient, key: Key, before: datetime, patience: float) -> Sequence[Any]:
+    """Versions beside the key in a digest of the owner, once everything recorded before the moment is in it."""
     topics = [key.topic, *topics_of(TOPICS[key.topic].owner)]
     topic = next(topic for topic in topics if TOPICS[topic].keyed_by_uuid)
     prefix = key.key[:_LISTED] if topic == key.topic else "0" * _LISTED
-    before = rfc3339(clock.now())
-    query = {"topic": topic, "school": key.school_code, "recorded_before": before, "prefix": prefix}
+    query = {"topic": topic, "school": key.school_code, "recorded_before": rfc3339(before), "prefix": prefix}
     deadline = time.monotonic() + patience
     while not (digest := await asked(owner, "/v1/changes/digests", query))["settled"]:
         if time.monotonic() > deadline:
