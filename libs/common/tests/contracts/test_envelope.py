@@ -100,3 +100,14 @@ def test_an_event_on_a_topic_of_another_type_is_unreadable() -> None:
     with pytest.raises(UnreadableEventError) as refused:
         read(to_headers(stored, "x", BASE), stored.data.encode(), "quxiang.registry.graduate.v1", stored.key)
     assert refused.value.code == "type_not_of_topic"
+
+
+def test_a_time_without_its_zone_is_no_instant() -> None:
+    stored = example_event(DECIDED)
+    headers = [
+        (name, value.removesuffix(b"Z") if name == "ce_time" else value)
+        for name, value in to_headers(stored, "x", BASE)
+    ]
+    with pytest.raises(UnreadableEventError) as refused:
+        read(headers, stored.data.encode(), stored.topic, stored.key)
+    assert refused.value.code == "malformed"

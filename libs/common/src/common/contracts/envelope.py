@@ -198,7 +198,7 @@ def _facts(carried: Mapping[str, str]) -> dict[str, Any]:
         "sequence": _positive(carried["sequence"]),
         "school_code": carried["schoolcode"],
         "decided_on": date.fromisoformat(decided_on) if decided_on else None,
-        "recorded_at": datetime.fromisoformat(carried["time"]),
+        "recorded_at": _instant(carried["time"]),
         "position": _positive(carried["position"]),
         "correlation_id": carried.get("correlationid"),
         "traceparent": carried.get("traceparent"),
@@ -226,6 +226,13 @@ def _described(carried: dict[str, str], topic: str) -> EventType:
     if described is None or described.topic != topic:
         raise UnreadableEventError("type_not_of_topic")
     return described
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("no instant without its zone")
+    return instant
 
 
 def _positive(text: str) -> int:
