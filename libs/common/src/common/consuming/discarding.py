@@ -129,7 +129,7 @@ async def discard_letter(
 
 
 async def _claim_of(settings: ServiceSettings, letter: Letter) -> tuple[Fork, datetime] | None:
-    """What the message says it is, and when it was recorded; None for one that no owner of the contract can have sent."""
+    """What the message says it is, and when it was recorded; None for one that no owner can have sent."""
     if letter.key is not None and letter.sequence is not None and letter.school_code is not None:
         claim = Fork(letter.topic, letter.school_code, letter.key, letter.sequence, UUID(letter.id))
         return (claim, letter.published_after) if _may_be_owned(claim) else None
