@@ -1,6 +1,7 @@
 """Rounds of an import: a file into a new school, COPY of the rows that it stored, and the same file again."""
 
 import io
+import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -14,45 +15,55 @@ from common.crypto import FieldCipher
 from common.database import Database
 from common.imports import ImportKind, run_import
 from common.operations import OperationRunner, prepare, submit
+from common.service_process.running import tune_garbage_collector
 from testing.databases import ServiceDatabase
-from tests.load.reporting import percentile
+from tests.load.reporting import Verdict, percentile
+
+ROWS = int(os.environ.get("QUXIANG_BENCH_IMPORT_ROWS", "100000"))
+ROUNDS = 2
+BUDGET, AGAIN_BUDGET = 0.20, 3.0
+"""The least share of COPY, and how many times faster the same file must be."""
 
 _RESULT = text("SELECT result FROM operations WHERE id = :id")
 
 
-async def seconds_of_rounds(
+async def compared_in_rounds(
     found: ServiceDatabase,
     kind: ImportKind,
     cipher: FieldCipher,
     table: str,
     files: Callable[[int], bytes],
     *,
-    rows: int,
-    rounds: int,
     cohort: int,
     enrol: Callable[[Database, str], Awaitable[None]] | None = None,
-) -> tuple[float, float, float]:
-    """The medians of importing a file of so many rows, of COPY of the rows of the table, and of importing it again."""
+) -> list[Verdict]:
+    """Compares the medians of importing a file, of COPY of the rows of the table, and of importing it again."""
+    tune_garbage_collector()
     database = Database.connect(found.app_url)
     admin = await asyncpg.connect(found.admin_url.replace("+asyncpg", ""))
     seconds: dict[str, list[float]] = {"import": [], "copy": [], "again": []}
     try:
         await admin.execute(f"CREATE TABLE copied (LIKE {table} INCLUDING ALL)")
-        for number in range(rounds):
+        for number in range(ROUNDS):
             school, content = str(90_001 + number), files(number)
             if enrol:
                 await enrol(database, school)
             importing = partial(_import, database, cipher, kind, school, cohort, content)
-            seconds["import"].append(await importing(created=rows))
+            seconds["import"].append(await importing(created=ROWS))
             seconds["copy"].append(await _copy(admin, table, school))
             seconds["again"].append(await importing(created=0))
     finally:
         await admin.close()
         await database.dispose()
     for what, samples in seconds.items():
-        sys.stdout.write(f"  {kind.kind}, {what}: {rows / percentile(samples, 0.5):,.0f} rows/s\n")
+        sys.stdout.write(f"  {kind.kind}, {what}: {ROWS / percentile(samples, 0.5):,.0f} rows/s\n")
     first, copied, again = (percentile(samples, 0.5) for samples in seconds.values())
-    return first, copied, again
+    return [
+        Verdict(f"{kind.kind} as a share of COPY", copied / first, BUDGET, True),
+        Verdict(
+            f"{kind.kind} of an unchanged file, times faster than the first time", first / again, AGAIN_BUDGET, True
+        ),
+    ]
 
 
 async def _import(

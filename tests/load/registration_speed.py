@@ -22,12 +22,11 @@ from servers.ports import free_port
 from testing.databases import service_database
 from testing.waiting import eventually
 from tests.load.freshness import running
-from tests.load.importing import seconds_of_rounds
+from tests.load.importing import ROWS, compared_in_rounds
 from tests.load.neighbours import serve_registry
 from tests.load.reporting import Verdict
 
-ROWS, ROUNDS, COHORT = 20_000, 3, 2024
-BUDGET, AGAIN_BUDGET = 0.20, 3.0
+COHORT = 2024
 EMPLOYERS = 2_000
 HEADER = (
     *("学号", "姓名", "毕业去向类别代码", "签约日期", "单位名称", "统一社会信用代码"),
@@ -54,15 +53,7 @@ async def measure() -> list[Verdict]:
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=30))
         await eventually(partial(_answers, http), within=60, describe="the registry")
         kind = registration_import(Registry(http, ServiceTokens(settings)), cipher)
-        first, copied, again = await seconds_of_rounds(
-            found, kind, cipher, "registrations", _file, rows=ROWS, rounds=ROUNDS, cohort=COHORT
-        )
-    return [
-        Verdict("registration import as a share of COPY", copied / first, BUDGET, True),
-        Verdict(
-            "importing unchanged registrations, times faster than the first time", first / again, AGAIN_BUDGET, True
-        ),
-    ]
+        return await compared_in_rounds(found, kind, cipher, "registrations", _file, cohort=COHORT)
 
 
 async def _answers(http: httpx.AsyncClient) -> bool:

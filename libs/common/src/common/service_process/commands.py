@@ -1,7 +1,6 @@
 """The commands of a service: `api`, `worker`, `all`, `migrate`, `topics`, `replay` and others, and its own."""
 
 import asyncio
-import gc
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -33,7 +32,7 @@ from common.relay.replay import replay
 from common.service_process.composition import Background, Service
 from common.service_process.discarding import add_arguments, run_discard
 from common.service_process.readiness import readiness_of
-from common.service_process.running import http_server, run_together
+from common.service_process.running import http_server, run_together, tune_garbage_collector
 from common.settings import ServiceSettings
 
 _START_ATTEMPTS = 30
@@ -166,7 +165,7 @@ async def _work(service: Service, settings: ServiceSettings, database: Database)
 
     async def run() -> None:
         await _until_current(database, service)
-        _tune_garbage_collector()
+        tune_garbage_collector()
         await work(settings, database.patient, lifeline.ended)
 
     return await run_together(
@@ -190,7 +189,7 @@ async def _serve(service: Service, settings: ServiceSettings, database: Database
     servers = [http_server(probes_app(readiness), settings.host, settings.probe_port)]
     if command != "worker":
         servers.append(http_server(service.create_app(settings, database, readiness), settings.host, settings.port))
-    _tune_garbage_collector()
+    tune_garbage_collector()
     return await run_together(servers, background)
 
 
@@ -199,16 +198,6 @@ def _following(service: Service, database: Database) -> list[Background]:
         return []
     follower = Follower(database, service.code_entries)
     return [Background("code-lists", follower.run, follower.not_ready)]
-
-
-def _tune_garbage_collector() -> None:
-    """Searches for cycles less often: a batch makes many small values that die young.
-
-    By default each batch had the whole program searched, which took a third of the time per event.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
 
 
 async def _until_current(database: Database, service: Service) -> None:

@@ -4,6 +4,7 @@ Order of the end: stop accepting and drain HTTP, then relay, consumers and other
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -129,3 +130,13 @@ async def _ended(tasks: Sequence["asyncio.Task[None]"], seconds: float) -> None:
         _, late = await asyncio.wait(tasks, timeout=seconds)
         if late:
             _log.warning("Left behind", parts=sorted(task.get_name() for task in late))
+
+
+def tune_garbage_collector() -> None:
+    """Searches for cycles less often: a batch makes many small values that die young.
+
+    By default each batch had the whole program searched, which took a third of the time per event.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
