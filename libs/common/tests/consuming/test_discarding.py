@@ -176,7 +176,7 @@ async def test_an_owner_that_may_get_events_back_cannot_say(consumed: Consuming,
             await versions_of(client, key, lambda _: None, event.recorded_at, patience=0)
 
 
-async def test_a_message_that_is_no_event_is_nobodys_version(consumed: Consuming, asking: Asking) -> None:
+async def test_a_message_that_is_no_event_may_be_discarded(consumed: Consuming, asking: Asking) -> None:
     nameless = replace(consumed.record(None), headers=[("ce_specversion", b"1.0")])
     consumed.failing = {1}
     for strange in (

@@ -128,14 +128,15 @@ def driver_url(url: str) -> str:
 
 async def _read_json(driver: asyncpg.Connection) -> None:
     """JSON is read as values, and written as text of JSON; in binary, because COPY takes nothing else."""
-    await driver.set_type_codec(
-        "jsonb",
-        schema="pg_catalog",
-        format="binary",
-        # the number of the format goes before
-        encoder=lambda document: b"\x01" + document.encode(),
-        decoder=lambda raw: json.loads(raw[1:]),
-    )
+    async with asyncio.timeout(CONNECT_TIMEOUT):
+        await driver.set_type_codec(
+            "jsonb",
+            schema="pg_catalog",
+            format="binary",
+            # the number of the format goes before
+            encoder=lambda document: b"\x01" + document.encode(),
+            decoder=lambda raw: json.loads(raw[1:]),
+        )
 
 
 async def _keep_session(_driver: asyncpg.Connection) -> None:

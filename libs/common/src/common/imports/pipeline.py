@@ -204,7 +204,7 @@ class _Run:
                 yield found
         finally:
             reading.cancel()
-            await asyncio.wait({reading})
+            await asyncio.gather(reading, return_exceptions=True)
 
     async def _planned_ahead(self, unit: UnitOfWork) -> AsyncGenerator[PlannedChunk, None]:
         """The chunks with their plans: each is made in a thread, while the database stores the chunk before it.
@@ -226,7 +226,7 @@ class _Run:
         finally:
             if before:
                 before[1].cancel()
-                await asyncio.wait({before[1]})
+                await asyncio.gather(before[1], return_exceptions=True)
 
     async def _in_turn(self, judge: Callable[..., Judged], *given: Any) -> Judged:
         """Judges in a thread, one chunk after the other: two threads at once would only slow what stores rows."""

@@ -76,17 +76,18 @@ class OperationRunner:
 
     async def run_once(self) -> bool:
         """Does one operation to its end, if there is one."""
-        async with storage.changing(self._database) as connection:
-            claimed = await storage.claim(connection, self._name, self._handlers.keys(), self._lease)
-        if claimed is None:
-            return False
+        # from before the claim, or another worker could take the process for idle beside it
         self._working += 1
         try:
+            async with storage.changing(self._database) as connection:
+                claimed = await storage.claim(connection, self._name, self._handlers.keys(), self._lease)
+            if claimed is None:
+                return False
             with correlated(claimed.correlation_id):
                 await self._attempt(claimed)
+            self._idle_since = time.monotonic()
         finally:
             self._working -= 1
-            self._idle_since = time.monotonic()
         return True
 
     async def _work(self, patience: float) -> None:

@@ -18,7 +18,7 @@ _KNOWN = tuple(graduates.c[field.name] for field in fields(KnownGraduate))
 
 
 async def has_graduates(connection: Connection, school_code: SchoolCode, cohort: Cohort) -> bool:
-    """Whether the roster has anybody yet."""
+    """True unless the roster is empty."""
     return bool(await connection.scalar(_HAS_GRADUATES, {"school_code": school_code, "cohort": cohort}))
 
 

@@ -84,8 +84,10 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         return await self._looked_up(self._planner, connection, rows)
 
     def plan(self, rows: Sequence[RosterRow], loaded: OtherGraduates) -> list[RosterRow]:
-        """The good rows."""
-        return self._planner.plan(rows, loaded)
+        """The good rows, sealed if they change something."""
+        good = self._planner.plan(rows, loaded)
+        self._planner.seal([row for row in good if not row.is_unchanged])
+        return good
 
     async def write(self, unit: UnitOfWork, plan: list[RosterRow]) -> Written:
         """Stores the rows that are not unchanged, and the units that they bring."""

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from uuid import uuid4
 
 from common.codes import Cell, CodeLists
 from common.crypto import FieldCipher
 from common.identifiers import GraduateId
-from common.imports import REPEATED, Fault, SeenKeys, Task
+from common.imports import REPEATED, Fault, LineFingerprints, SeenKeys, Task
 from common.spreadsheets.headers import Header
 from registry.graduates.domain.cross_checks import days_of, said_by
 from registry.graduates.domain.doubts import doubts
@@ -20,8 +19,6 @@ from registry.graduates.tables import CONTENT_COLUMNS
 
 CHECKS_VERSION = "6"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
-
-FINGERPRINT_BYTES = 16
 
 _BITS = {column: 1 << bit for bit, column in enumerate(CONTENT_COLUMNS)}
 
@@ -50,18 +47,12 @@ class RosterPlanner:
         self._seen = SeenKeys()
         # then rows are checked as they are read, while the database stores those before; most are as they were or none
         self.expects_changes = False
-        columns = ",".join(f"{column}@{header.texts[column]}" for column in sorted(header.positions))
-        salt = "\x1f".join((task.school_code, str(task.cohort), CHECKS_VERSION, self.lists_version, columns))
-        self._salt = cipher.fingerprint(salt.encode()).hex()
-        positions = [position for _, position in sorted(header.positions.items())]
-        self._width = 1 + max(positions)
-        self._taken = itemgetter(*positions)
+        rules = task.school_code, task.cohort, CHECKS_VERSION, self.lists_version
+        self._fingerprints = LineFingerprints(header, cipher, *rules)
 
     def read(self, number: int, cells: Sequence[Cell]) -> RosterRow:
         """A row with its fingerprint and the numbers that name its graduate."""
-        line = self._taken(cells if len(cells) >= self._width else [*cells, *[None] * (self._width - len(cells))])
-        fingerprint = self._cipher.fingerprint(f"{self._salt}{line!r}".encode())[:FINGERPRINT_BYTES]
-        row = self._reader.read(number, cells, fingerprint)
+        row = self._reader.read(number, cells, self._fingerprints.of(cells) or b"")
         if self.expects_changes:
             self._check(row)
         return row
@@ -102,7 +93,6 @@ class RosterPlanner:
                 row.faults.append(Fault("citizen_id", "citizen_id_in_use"))
             if not row.faults:
                 good.append(row)
-                self._seal(row)
         return good
 
     def _compare(self, row: RosterRow, others: OtherGraduates) -> None:
@@ -119,8 +109,9 @@ class RosterPlanner:
             odd = (*said_by(row.given, days.oddities), *doubts(row.given))
             row.warnings += [Fault(*each) for each in odd]
 
-    def _seal(self, row: RosterRow) -> None:
-        if not row.is_unchanged:
+    def seal(self, rows: Sequence[RosterRow]) -> None:
+        """Encrypts what the rows store; a new graduate gets an id."""
+        for row in rows:
             row.graduate_id = row.known.id if row.known else GraduateId(uuid4())
             index = row.citizen_index
             row.sealed = sealed_values(self._cipher, self._school_code, row.graduate_id, row.given, index)
