@@ -1,5 +1,6 @@
 """A school that is filled in all services, and every route of them: what scopes are tried on."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from writes import Write, complete_requests
 Json = dict[str, Any]
 SERVICES = ("registry", "destinations", "surveys", "indicators")
 COLLEGE, MAJOR, CLASS = "K7SCOPE", "080902", "K7CLASS"
+_ID = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,9 @@ class Known:
     requests: Mapping[Write, dict[str, Any]]
 
     def shown_in(self, text: str) -> list[str]:
-        """What a text tells of school A."""
-        return [secret for secret in self.secrets if secret in text]
+        """What a text tells of school A; in ids that are made at random any five digits may stand."""
+        read = _ID.sub("", text)
+        return [secret for secret in self.secrets if secret in (text if _ID.fullmatch(secret) else read)]
 
     def path(self, service: str, template: str) -> str:
         """The path of a route, filled in with what belongs to school A."""
