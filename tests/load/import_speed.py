@@ -3,8 +3,6 @@
 The import is the worker's own: decryption, parsing in a child process, all checks, encryption, upsert, history, events.
 """
 
-import csv
-import io
 import time
 
 from sqlalchemy import text
@@ -15,7 +13,7 @@ from common.database import Database
 from registry.graduates.imports.operations import roster_import
 from testing.databases import service_database
 from tests.load import registration_speed
-from tests.load.importing import ROWS, compared_in_rounds
+from tests.load.importing import compared_in_rounds
 from tests.load.reporting import Verdict
 
 COHORT = 2024
@@ -30,7 +28,7 @@ async def measure() -> list[Verdict]:
     cipher = FieldCipher(KeyRing.generate())
     async with service_database("registry") as found:
         verdicts = await compared_in_rounds(
-            found, roster_import(cipher), cipher, "graduates", _file, cohort=COHORT, enrol=_enrol
+            found, roster_import(cipher), cipher, "graduates", HEADER, _row, cohort=COHORT, enrol=_enrol
         )
     return [*verdicts, *await registration_speed.measure()]
 
@@ -39,14 +37,6 @@ async def _enrol(database: Database, school: str) -> None:
     async with database.transaction(SYSTEM) as unit:
         await unit.connection.execute(_SCHOOL, {"code": school})
         await unit.commit()
-
-
-def _file(number: int) -> bytes:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(HEADER)
-    writer.writerows(_row(number * ROWS + row) for row in range(ROWS))
-    return buffer.getvalue().encode("utf-8-sig")
 
 
 def _row(number: int) -> tuple[str, ...]:

@@ -4,8 +4,6 @@ A registry that knows every row stands in a process of its own, as the service w
 questions to registry, all checks, history, events and audit entries are the worker's own.
 """
 
-import csv
-import io
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -22,7 +20,7 @@ from servers.ports import free_port
 from testing.databases import service_database
 from testing.waiting import eventually
 from tests.load.freshness import running
-from tests.load.importing import ROWS, compared_in_rounds
+from tests.load.importing import compared_in_rounds
 from tests.load.neighbours import serve_registry
 from tests.load.reporting import Verdict
 
@@ -53,7 +51,7 @@ async def measure() -> list[Verdict]:
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=30))
         await eventually(partial(_answers, http), within=60, describe="the registry")
         kind = registration_import(Registry(http, ServiceTokens(settings)), cipher)
-        return await compared_in_rounds(found, kind, cipher, "registrations", _file, cohort=COHORT)
+        return await compared_in_rounds(found, kind, cipher, "registrations", HEADER, _row, cohort=COHORT)
 
 
 async def _answers(http: httpx.AsyncClient) -> bool:
@@ -61,14 +59,6 @@ async def _answers(http: httpx.AsyncClient) -> bool:
         return not (await http.get("/")).is_server_error
     except httpx.TransportError:
         return False
-
-
-def _file(number: int) -> bytes:
-    content = io.StringIO()
-    writer = csv.writer(content)
-    writer.writerow(HEADER)
-    writer.writerows(_row(number * ROWS + row) for row in range(ROWS))
-    return content.getvalue().encode("utf-8-sig")
 
 
 def _row(number: int) -> tuple[str, ...]:

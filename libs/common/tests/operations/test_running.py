@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -193,14 +194,20 @@ async def test_a_killed_workers_operation_is_finished_by_another_exactly_once(wo
 
 async def test_a_worker_that_lives_keeps_its_operation_beyond_the_lease(works: Any) -> None:
     starts: list[int] = []
+    lease = timedelta(seconds=0.4)
 
     async def long(context: OperationContext) -> Outcome:
+        async def is_held_for_long() -> bool:
+            row = await works.row(context.id)
+            return bool(row.lease_until - row.started_at > 4 * lease)
+
         starts.append(1)
-        await asyncio.sleep(1.2)
+        await eventually(is_held_for_long)
         return Outcome({})
 
     operation = await works.submit("import")
-    async with running(runner(works, long, lease=0.4).run, runner(works, long, lease=0.4).run):
+    workers = [runner(works, long, lease=lease.total_seconds()).run for _ in range(2)]
+    async with running(*workers):
         await ends(works, operation)
     assert starts == [1]
 
