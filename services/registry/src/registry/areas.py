@@ -29,7 +29,7 @@ AREAS = (
         streams={organisation.TOPIC: organisation_storage.raise_streams},
     ),
     Area(
-        tables=[graduate_tables.graduates, graduate_tables.graduate_versions],
+        tables=[graduate_tables.data_keys, graduate_tables.graduates, graduate_tables.graduate_versions],
         routes=[graduate_routes, import_routes],
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
         streams={graduate.TOPIC: roster.raise_streams},

@@ -17,7 +17,7 @@ from common.operations import OperationRunner
 from registry.graduates.domain.unit_book import UnitBook, UnitNamed
 from registry.graduates.imports.load import load_book
 from registry.graduates.imports.operations import KIND, roster_import
-from registry.graduates.imports.write import store_book
+from registry.graduates.imports.units import store_book
 from registry.organisation.domain import Kind
 from registry.organisation.storage import units_of
 

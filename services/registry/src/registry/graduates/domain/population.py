@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from common.codes import CodeLists
 from common.identifiers import Cohort
@@ -36,22 +37,19 @@ def status_of_level(level_code: str | None) -> Status:
     return {"completed": Status.COMPLETED, "left": Status.WITHDRAWN}.get(outcome, Status.REGISTERED)
 
 
-def levels_with_status(status: Status) -> tuple[str, ...]:
-    """The education levels that say this status by themselves."""
-    codes = CodeLists.load().get("education-level").codes()
-    return tuple(code for code in codes if status_of_level(code) is status)
+def status_after(before: Mapping[str, Any], level_code: str | None) -> str:
+    """The status after a change of the level: it follows the level unless an earlier act has set another one.
 
-
-def status_after(before: Entry, level_code: str | None) -> str:
-    """The status after a change of the level: it follows the level unless an earlier act has set another one."""
-    follows = before.status == status_of_level(before.education_level_code)
-    return status_of_level(level_code) if follows else before.status
+    `before` is the content of the version before, with nothing for a first one.
+    """
+    follows = not before or before["status"] == status_of_level(before.get("education_level_code"))
+    return status_of_level(level_code).value if follows else str(before["status"])
 
 
 def patched_status(before: Entry, given: Given) -> str:
     """The status after a patch: the one that it names, else the one that follows from its level."""
     level = given.get("education_level_code", before.education_level_code)
-    return str(given["status"]) if "status" in given else status_after(before, level)
+    return str(given["status"]) if "status" in given else status_after(vars(before), level)
 
 
 def leaves_population(before: str, after: str) -> bool:

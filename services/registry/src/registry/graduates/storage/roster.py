@@ -1,7 +1,7 @@
 """Graduates and their versions; every read is cut to a scope in SQL."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
@@ -19,23 +19,39 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    union_all,
     update,
 )
 
 from common import rows
-from common.auth import Owners, RowScope, ScopeShape
+from common.auth import Actor, Owners, RowScope, ScopeShape
 from common.clock import TODAY_SQL
+from common.codes import CodeLists
+from common.crypto import FieldCipher, data_key_of
 from common.database import NOW
 from common.errors import NotFound
-from common.identifiers import GraduateId
+from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.outbox import Reached, columns_of
-from common.sql import Connection
-from registry.graduates.domain.entry import Filters, StoredGraduate, StoredVersion
-from registry.graduates.tables import graduate_versions, graduates
+from common.sql import Connection, Row
+from registry.graduates.domain.entry import (
+    CLEAR,
+    INDEXED,
+    Entry,
+    Filters,
+    Source,
+    StoredGraduate,
+    StoredVersion,
+    changed_fields,
+)
+from registry.graduates.domain.population import first_day
+from registry.graduates.storage.keys import key_of_roster, keys_of
+from registry.graduates.storage.sealing import indexes, opened, sealed, sealed_reason
+from registry.graduates.tables import VERSION_COLUMNS, graduate_versions, graduates
 from registry.organisation.tables import schools
 
-_COLUMNS = tuple(graduates.c[field.name] for field in fields(StoredGraduate))
-_VERSION_COLUMNS = tuple(graduate_versions.c[field.name] for field in fields(StoredVersion))
+_STATED = ("id", "school_code", "cohort", "version", "sequence", "decided_on", "recorded_at", "code_lists_version")
+_COLUMNS = tuple(graduates.c[name] for name in (*_STATED, *CLEAR, "sealed"))
+_STAMP = tuple(graduates.c[name] for name in ("version", "sequence", "decided_on", "recorded_at"))
 _RAISE_STREAMS = text(
     """
     UPDATE graduates SET sequence = greatest(graduates.sequence, reached.sequence),
@@ -47,30 +63,47 @@ _RAISE_STREAMS = text(
 )
 
 
+@dataclass(frozen=True)
+class Act:
+    """What makes a version: the act, by which door, who, and why."""
+
+    action: str
+    source: Source
+    actor: Actor
+    reason: str | None = None
+
+
 async def get(
-    connection: Connection, scope: RowScope, graduate_id: GraduateId, *, lock: bool = False
+    connection: Connection, cipher: FieldCipher, scope: RowScope, graduate_id: GraduateId, *, lock: bool = False
 ) -> StoredGraduate:
     """One graduate, locked until the end of the transaction if `lock`; raises NotFound for one outside the scope."""
     bound = {**scope.values, "id": graduate_id}
-    found = rows.one_or_none(StoredGraduate, await connection.execute(_one(scope.shape, lock=lock), bound))
-    if found is None:
+    found = await connection.execute(_one(scope.shape, lock=lock), bound)
+    if not found:
         raise NotFound
-    return found
+    return (await _opened(connection, cipher, found))[0]
 
 
 async def listed(
-    connection: Connection, scope: RowScope, filters: Filters, *, after: Sequence[Any] | None, limit: int
+    connection: Connection,
+    cipher: FieldCipher,
+    scope: RowScope,
+    filters: Filters,
+    *,
+    after: Sequence[Any] | None,
+    limit: int,
 ) -> list[StoredGraduate]:
     """A page of graduates by school, cohort and id: a cursor goes into addresses, so nothing personal may order it."""
     given = _given(vars(filters))
     query = _listed(scope.shape, tuple(given), following=after is not None)
     last = zip(_ORDER, after or (), strict=False)
     bound = {**scope.values, **given, **{f"after_{column.name}": value for column, value in last}, "limit": limit}
-    return rows.all(StoredGraduate, await connection.execute(query, bound))
+    return await _opened(connection, cipher, await connection.execute(query, bound))
 
 
 async def found_by_indexes(
     connection: Connection,
+    cipher: FieldCipher,
     scope: RowScope,
     equal: Mapping[str, object],
     *,
@@ -84,32 +117,71 @@ async def found_by_indexes(
     given = _given(equal)
     query = _found(scope.shape, tuple(given), named=bool(names))
     bound = {**scope.values, **given, **({"names": list(names)} if names else {}), "limit": limit}
-    return rows.all(StoredGraduate, await connection.execute(query, bound))
+    return await _opened(connection, cipher, await connection.execute(query, bound))
 
 
 async def history(
     connection: Connection, graduate_id: GraduateId, *, after: int | None, limit: int
 ) -> list[StoredVersion]:
-    """Versions of a graduate, oldest first."""
+    """Versions of a graduate, oldest first: the superseded ones, and the newest from the roster."""
     bound = {"id": graduate_id, "after": after or 0, "limit": limit}
     return rows.all(StoredVersion, await connection.execute(_HISTORY, bound))
 
 
-async def add(connection: Connection, values: Mapping[str, Any]) -> StoredGraduate:
-    """Stores a new graduate; raises UniqueViolationError for a number that is taken."""
-    return rows.one(StoredGraduate, await connection.execute(_ADD, values))
+async def add(
+    connection: Connection,
+    cipher: FieldCipher,
+    graduate_id: GraduateId,
+    school_code: SchoolCode,
+    cohort: Cohort,
+    entry: Entry,
+    act: Act,
+) -> StoredGraduate:
+    """Stores a new graduate, who counts from the start of the season; raises UniqueViolationError for a taken number.
+
+    The first writer of a roster makes its data key.
+    """
+    data = await key_of_roster(connection, cipher, school_code, cohort)
+    content = vars(entry)
+    values = {
+        "id": graduate_id,
+        "school_code": school_code,
+        "cohort": cohort,
+        **indexes(cipher, school_code, content),
+        **{field: content[field] for field in CLEAR},
+        "sealed": sealed(data, graduate_id, 1, content),
+        "sequence": 1,
+        "decided_on": first_day(cohort),
+        **_made(act, 1, changed_fields({}, content)),
+        "sealed_reason": sealed_reason(data, graduate_id, 1, act.reason),
+    }
+    stamp = (await connection.execute(_ADD, values)).one()
+    return _stored(values, entry, stamp)
 
 
-async def save(connection: Connection, graduate_id: GraduateId, values: Mapping[str, Any]) -> StoredGraduate:
-    """Stores new values of a locked graduate: one version and one event further, from today or the day before's."""
-    return rows.one(StoredGraduate, await connection.execute(_SAVE, {**values, "of_id": graduate_id}))
+async def save(
+    connection: Connection, cipher: FieldCipher, before: StoredGraduate, after: Entry, act: Act
+) -> StoredGraduate:
+    """Stores the next version of a locked graduate, and the one before as history; one event further.
 
-
-async def keep_version(connection: Connection, stored: StoredGraduate, facts: Mapping[str, Any]) -> None:
-    """Appends what a graduate's row says now to its history, with the facts of the act."""
-    content = {name: value for name, value in vars(stored).items() if name in graduate_versions.c}
-    values = {**content, "graduate_id": stored.id, **facts}
-    await connection.execute(_KEEP_VERSION, values)
+    It counts from today, or from the day of the version before if that is later. Raises UniqueViolationError.
+    """
+    data = (await keys_of(connection, cipher, {before.data_key_id}))[before.data_key_id]
+    version, changed = before.version + 1, changed_fields(vars(before.entry), vars(after))
+    content = vars(after)
+    values = {
+        **indexes(cipher, before.school_code, {field: content[field] for field in changed if field in INDEXED}),
+        **{field: content[field] for field in changed if field in CLEAR},
+        "sealed": sealed(data, before.id, version, content),
+        **_made(act, version, changed),
+        "sealed_reason": sealed_reason(data, before.id, version, act.reason),
+    }
+    if "exam_number" in changed:
+        # who gives a shared number up may not take it back
+        values["shared_exam_number_index"] = None
+    await connection.execute(_SUPERSEDE, {"id": before.id})
+    stamp = (await connection.execute(_SAVE, {**values, "of_id": before.id})).one()
+    return _stored({**vars(before), **values}, after, stamp)
 
 
 async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
@@ -119,9 +191,46 @@ async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> N
 
 
 async def number_is_taken(connection: Connection, field: str, wanted: Mapping[str, Any]) -> bool:
-    """True if another graduate of the school and cohort has the `student_number` or `exam_number` of a row."""
-    bound = {name: wanted[name] for name in (*_ROSTER, "id", field)}
+    """True if another graduate of the school and cohort has the `student_number` or `exam_number` of a row.
+
+    `wanted` has the columns of the row by which it is found.
+    """
+    bound = {name: wanted[name] for name in (*_ROSTER, "id", f"{field}_index")}
     return await connection.scalar(_NUMBER_TAKEN[field], bound) is not None
+
+
+async def _opened(connection: Connection, cipher: FieldCipher, found: Sequence[Row]) -> list[StoredGraduate]:
+    key_ids = [data_key_of(row.sealed) for row in found]
+    keys = await keys_of(connection, cipher, set(key_ids))
+    return [_stored(row, opened(keys[key_id], row), row) for row, key_id in zip(found, key_ids, strict=True)]
+
+
+def _stored(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> StoredGraduate:
+    return StoredGraduate(
+        id=stated["id"],
+        school_code=stated["school_code"],
+        cohort=stated["cohort"],
+        entry=entry,
+        data_key_id=data_key_of(stated["sealed"]),
+        version=stamp.version,
+        sequence=stamp.sequence,
+        decided_on=stamp.decided_on,
+        recorded_at=stamp.recorded_at,
+        code_lists_version=stated["code_lists_version"],
+    )
+
+
+def _made(act: Act, version: int, changed: Sequence[str]) -> dict[str, Any]:
+    """The columns that say how a version came about."""
+    return {
+        "version": version,
+        "code_lists_version": CodeLists.load().version,
+        "changed_fields": list(changed),
+        "action": act.action,
+        "source": act.source,
+        "subject": act.actor.subject,
+        "role": act.actor.role,
+    }
 
 
 def _within(seen: ScopeShape) -> Select[Any]:
@@ -179,29 +288,43 @@ def _follows(order: Sequence[Column[Any]]) -> ColumnElement[bool]:
 _ORDER = (graduates.c.school_code, graduates.c.cohort, graduates.c.id)
 _LIMIT = bindparam("limit", type_=Integer)
 _FOLLOWS = _follows(_ORDER)
-_HISTORY = (
-    select(*_VERSION_COLUMNS)
-    .where(graduate_versions.c.graduate_id == bindparam("id"), graduate_versions.c.version > bindparam("after"))
-    .order_by(graduate_versions.c.version)
-    .limit(_LIMIT)
+
+
+def _history() -> Select[Any]:
+    names = [each.name for each in fields(StoredVersion)]
+    after = bindparam("after", type_=Integer)
+    past, newest = (
+        select(*(table.c[name] for name in names)).where(key == bindparam("id"), table.c.version > after)
+        for table, key in ((graduate_versions, graduate_versions.c.graduate_id), (graduates, graduates.c.id))
+    )
+    every = union_all(past, newest).subquery()
+    return select(every).order_by(every.c.version).limit(_LIMIT)
+
+
+_HISTORY = _history()
+_ADD = insert(graduates).returning(*_STAMP)
+_SUPERSEDED = ("school_code", "cohort", *VERSION_COLUMNS)
+_SUPERSEDE = insert(graduate_versions).from_select(
+    ["graduate_id", *_SUPERSEDED],
+    select(graduates.c.id, *(graduates.c[name] for name in _SUPERSEDED)).where(graduates.c.id == bindparam("id")),
 )
-_ADD = insert(graduates).returning(*_COLUMNS)
 _SAVE = (
     update(graduates)
     .where(graduates.c.id == bindparam("of_id"))
     .values(
-        version=graduates.c.version + 1,
         sequence=graduates.c.sequence + 1,
         decided_on=text(f"greatest({TODAY_SQL}, graduates.decided_on)"),
         recorded_at=NOW,
+        operation_id=None,
         # the row no longer says what a file's line said
         line_fingerprint=None,
     )
-    .returning(*_COLUMNS)
+    .returning(*_STAMP)
 )
-_KEEP_VERSION = insert(graduate_versions)
 _ROSTER = ("school_code", "cohort")
 _NUMBER_TAKEN = {
-    field: select(graduates.c.id).where(*_equal((*_ROSTER, field)), graduates.c.id != bindparam("id")).limit(1)
+    field: select(graduates.c.id)
+    .where(*_equal((*_ROSTER, f"{field}_index")), graduates.c.id != bindparam("id"))
+    .limit(1)
     for field in ("student_number", "exam_number")
 }
