@@ -5,7 +5,7 @@ from typing import Any
 
 from common.contracts import ChangeToken, OutgoingEvent, graduate
 from registry.graduates.domain.entry import StoredGraduate
-from registry.graduates.domain.population import leaves_population
+from registry.graduates.domain.population import counts, leaves_population
 
 PUBLISHED = (
     "college_code",
@@ -26,7 +26,7 @@ PUBLISHED = (
 def carried(content: Mapping[str, Any]) -> dict[str, Any]:
     """What of an entry's content an event says."""
     status = graduate.GraduateStatus(content["status"])
-    return {"status": status, **{field: content.get(field) for field in PUBLISHED}}
+    return {"status": status, "counted": counts(status), **{field: content.get(field) for field in PUBLISHED}}
 
 
 def type_of(status_before: str | None, status: str) -> str:
