@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 from alembic import command
+from landed_roster import encrypted_anew, seal_all
 
 from common.database import Database
 from common.database.migrations import upgrade
@@ -18,7 +19,6 @@ from common.database.revisions import is_current
 from common.settings import ServiceSettings
 from testing.databases import ServiceDatabase, empty_database
 from testing.migrations import on_database
-from tests.support.landed_roster import encrypted_anew, seal_all
 
 LANDED = Path(__file__).parent / "landed"
 SHARED = "UPDATE graduates SET exam_number = 'E1' WHERE id = ANY($1)"

@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from landed_roster import CIPHER, clear, encrypted_anew, seal_all
 
 from common.auth import RowScope
 from common.database import Database
@@ -15,7 +16,6 @@ from registry.graduates.domain.entry import SEALED, Filters
 from registry.graduates.storage import roster
 from registry.graduates.storage.landed import seal_landed
 from testing.databases import ServiceDatabase, empty_database
-from tests.support.landed_roster import CIPHER, clear, encrypted_anew, seal_all
 
 LANDED = Path(__file__).parent / "landed" / "registry.sql"
 EXPANDED, CONTRACTED = "202611291101", "202611291102"

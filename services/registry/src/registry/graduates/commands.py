@@ -18,9 +18,9 @@ from registry.graduates.domain.checks import new_entry, patched_entry
 from registry.graduates.domain.entry import Entry, Given, Source, StoredGraduate, changed_fields
 from registry.graduates.domain.population import leaves_population, patched_status, withdrawal
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
-from registry.graduates.storage import locks, roster
-from registry.graduates.storage.roster import Act
+from registry.graduates.storage import locks, roster, versions
 from registry.graduates.storage.sealing import indexes
+from registry.graduates.storage.versions import Act
 from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, Place
 
@@ -59,7 +59,7 @@ async def create(
     filled = changed_fields({}, vars(entry))
     act = Act("create", Source.OFFICER, unit.actor)
     async with _numbers_taken(unit, caller, cipher, wanted, filled):
-        stored = await roster.add(unit.connection, cipher, graduate_id, school_code, cohort, entry, act)
+        stored = await versions.add(unit.connection, cipher, graduate_id, school_code, cohort, entry, act)
     await _record(unit, stored, None, filled, act)
     return stored
 
@@ -127,7 +127,7 @@ async def _save(
     changed = changed_fields(vars(stored.entry), vars(after))
     wanted = {**vars(stored), **indexes(cipher, stored.school_code, vars(after))}
     async with _numbers_taken(unit, caller, cipher, wanted, changed):
-        saved = await roster.save(unit.connection, cipher, stored, after, act)
+        saved = await versions.save(unit.connection, cipher, stored, after, act)
     await _record(unit, saved, stored.entry.status, changed, act)
     return saved
 
@@ -160,7 +160,7 @@ async def _numbers_taken(
         async with unit.connection.savepoint():
             yield
     except asyncpg.UniqueViolationError as error:
-        if await roster.number_is_taken(unit.connection, "student_number", wanted):
+        if await versions.number_is_taken(unit.connection, "student_number", wanted):
             raise StudentNumberInUse from None
         if error.constraint_name == _CITIZEN_ID:
             raise CitizenIdInUse from None
@@ -168,7 +168,7 @@ async def _numbers_taken(
             raise
         raise await _exam_number_in_use(unit, caller, cipher, wanted) from None
     # the index leaves out who shares a number since before they were unique
-    if "exam_number" in changed and await roster.number_is_taken(unit.connection, "exam_number", wanted):
+    if "exam_number" in changed and await versions.number_is_taken(unit.connection, "exam_number", wanted):
         raise await _exam_number_in_use(unit, caller, cipher, wanted)
 
 

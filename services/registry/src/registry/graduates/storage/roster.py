@@ -1,7 +1,7 @@
 """Graduates and their versions; every read is cut to a scope in SQL."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -15,62 +15,32 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
-    insert,
     or_,
     select,
-    text,
     union_all,
-    update,
 )
 
 from common import rows
-from common.auth import Actor, Owners, RowScope, ScopeShape
-from common.clock import TODAY_SQL
-from common.codes import CodeLists
+from common.auth import Owners, RowScope, ScopeShape
 from common.crypto import FieldCipher, data_key_of
-from common.database import NOW
 from common.errors import NotFound
-from common.identifiers import Cohort, GraduateId, SchoolCode
-from common.outbox import Reached, columns_of
+from common.identifiers import GraduateId
 from common.sql import Connection, Row
 from registry.graduates.domain.entry import (
     CLEAR,
-    INDEXED,
     Entry,
     Filters,
-    Source,
     StoredGraduate,
     StoredVersion,
-    changed_fields,
 )
-from registry.graduates.domain.population import first_day
-from registry.graduates.storage.keys import key_of_roster, keys_of
-from registry.graduates.storage.sealing import indexes, opened, sealed, sealed_reason
-from registry.graduates.tables import VERSION_COLUMNS, graduate_versions, graduates
+from registry.graduates.storage.keys import keys_of
+from registry.graduates.storage.sealing import opened
+from registry.graduates.tables import graduate_versions, graduates
 from registry.organisation.tables import schools
 
 _STATED = ("id", "school_code", "cohort", "version", "sequence", "decided_on", "recorded_at", "code_lists_version")
 _COLUMNS = tuple(graduates.c[name] for name in (*_STATED, *CLEAR, "sealed"))
-_STAMP = tuple(graduates.c[name] for name in ("version", "sequence", "decided_on", "recorded_at"))
-_RAISE_STREAMS = text(
-    """
-    UPDATE graduates SET sequence = greatest(graduates.sequence, reached.sequence),
-                         decided_on = greatest(graduates.decided_on, reached.day)
-      FROM unnest(CAST(:keys AS uuid[]), CAST(:sequences AS bigint[]), CAST(:days AS date[]))
-           AS reached (id, sequence, day)
-     WHERE graduates.id = reached.id
-    """
-)
-
-
-@dataclass(frozen=True)
-class Act:
-    """What makes a version: the act, by which door, who, and why."""
-
-    action: str
-    source: Source
-    actor: Actor
-    reason: str | None = None
+STAMP = tuple(graduates.c[name] for name in ("version", "sequence", "decided_on", "recorded_at"))
 
 
 async def get(
@@ -128,84 +98,8 @@ async def history(
     return rows.all(StoredVersion, await connection.execute(_HISTORY, bound))
 
 
-async def add(
-    connection: Connection,
-    cipher: FieldCipher,
-    graduate_id: GraduateId,
-    school_code: SchoolCode,
-    cohort: Cohort,
-    entry: Entry,
-    act: Act,
-) -> StoredGraduate:
-    """Stores a new graduate, who counts from the start of the season; raises UniqueViolationError for a taken number.
-
-    The first writer of a roster makes its data key.
-    """
-    data = await key_of_roster(connection, cipher, school_code, cohort)
-    content = vars(entry)
-    values = {
-        "id": graduate_id,
-        "school_code": school_code,
-        "cohort": cohort,
-        **indexes(cipher, school_code, content),
-        **{field: content[field] for field in CLEAR},
-        "sealed": sealed(data, graduate_id, 1, content),
-        "sequence": 1,
-        "decided_on": first_day(cohort),
-        **_made(act, 1, changed_fields({}, content)),
-        "sealed_reason": sealed_reason(data, graduate_id, 1, act.reason),
-    }
-    stamp = (await connection.execute(_ADD, values)).one()
-    return _stored(values, entry, stamp)
-
-
-async def save(
-    connection: Connection, cipher: FieldCipher, before: StoredGraduate, after: Entry, act: Act
-) -> StoredGraduate:
-    """Stores the next version of a locked graduate, and the one before as history; one event further.
-
-    It counts from today, or from the day of the version before if that is later. Raises UniqueViolationError.
-    """
-    data = (await keys_of(connection, cipher, {before.data_key_id}))[before.data_key_id]
-    version, changed = before.version + 1, changed_fields(vars(before.entry), vars(after))
-    content = vars(after)
-    values = {
-        **indexes(cipher, before.school_code, {field: content[field] for field in changed if field in INDEXED}),
-        **{field: content[field] for field in changed if field in CLEAR},
-        "sealed": sealed(data, before.id, version, content),
-        **_made(act, version, changed),
-        "sealed_reason": sealed_reason(data, before.id, version, act.reason),
-    }
-    if "exam_number" in changed:
-        # who gives a shared number up may not take it back
-        values["shared_exam_number_index"] = None
-    await connection.execute(_SUPERSEDE, {"id": before.id})
-    stamp = (await connection.execute(_SAVE, {**values, "of_id": before.id})).one()
-    return _stored({**vars(before), **values}, after, stamp)
-
-
-async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
-    """Lets the next event of each graduate follow the last one published; ids of unknown ones are never given again."""
-    columns = columns_of(reached)
-    await connection.execute(_RAISE_STREAMS, {name: columns[name] for name in ("keys", "sequences", "days")})
-
-
-async def number_is_taken(connection: Connection, field: str, wanted: Mapping[str, Any]) -> bool:
-    """True if another graduate of the school and cohort has the `student_number` or `exam_number` of a row.
-
-    `wanted` has the columns of the row by which it is found.
-    """
-    bound = {name: wanted[name] for name in (*_ROSTER, "id", f"{field}_index")}
-    return await connection.scalar(_NUMBER_TAKEN[field], bound) is not None
-
-
-async def _opened(connection: Connection, cipher: FieldCipher, found: Sequence[Row]) -> list[StoredGraduate]:
-    key_ids = [data_key_of(row.sealed) for row in found]
-    keys = await keys_of(connection, cipher, set(key_ids))
-    return [_stored(row, opened(keys[key_id], row), row) for row, key_id in zip(found, key_ids, strict=True)]
-
-
-def _stored(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> StoredGraduate:
+def stored_graduate(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> StoredGraduate:
+    """The graduate of what a row states, with its entry in clear and the stamp of its newest version."""
     return StoredGraduate(
         id=stated["id"],
         school_code=stated["school_code"],
@@ -220,17 +114,10 @@ def _stored(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> StoredGradua
     )
 
 
-def _made(act: Act, version: int, changed: Sequence[str]) -> dict[str, Any]:
-    """The columns that say how a version came about."""
-    return {
-        "version": version,
-        "code_lists_version": CodeLists.load().version,
-        "changed_fields": list(changed),
-        "action": act.action,
-        "source": act.source,
-        "subject": act.actor.subject,
-        "role": act.actor.role,
-    }
+async def _opened(connection: Connection, cipher: FieldCipher, found: Sequence[Row]) -> list[StoredGraduate]:
+    key_ids = [data_key_of(row.sealed) for row in found]
+    keys = await keys_of(connection, cipher, set(key_ids))
+    return [stored_graduate(row, opened(keys[key_id], row), row) for row, key_id in zip(found, key_ids, strict=True)]
 
 
 def _within(seen: ScopeShape) -> Select[Any]:
@@ -302,29 +189,3 @@ def _history() -> Select[Any]:
 
 
 _HISTORY = _history()
-_ADD = insert(graduates).returning(*_STAMP)
-_SUPERSEDED = ("school_code", "cohort", *VERSION_COLUMNS)
-_SUPERSEDE = insert(graduate_versions).from_select(
-    ["graduate_id", *_SUPERSEDED],
-    select(graduates.c.id, *(graduates.c[name] for name in _SUPERSEDED)).where(graduates.c.id == bindparam("id")),
-)
-_SAVE = (
-    update(graduates)
-    .where(graduates.c.id == bindparam("of_id"))
-    .values(
-        sequence=graduates.c.sequence + 1,
-        decided_on=text(f"greatest({TODAY_SQL}, graduates.decided_on)"),
-        recorded_at=NOW,
-        operation_id=None,
-        # the row no longer says what a file's line said
-        line_fingerprint=None,
-    )
-    .returning(*_STAMP)
-)
-_ROSTER = ("school_code", "cohort")
-_NUMBER_TAKEN = {
-    field: select(graduates.c.id)
-    .where(*_equal((*_ROSTER, f"{field}_index")), graduates.c.id != bindparam("id"))
-    .limit(1)
-    for field in ("student_number", "exam_number")
-}

@@ -29,14 +29,20 @@ _FIRST = UUID(int=0)
 _ALONE = text(f"SELECT pg_try_advisory_xact_lock({BEGINNING_SQL})")
 _OTHERS = text(
     """
-    SELECT id, wrapped FROM data_keys WHERE substring(wrapped FROM 1 FOR length(:beginning)) <> :beginning
+    SELECT id, wrapped FROM data_keys
+     WHERE substring(wrapped FROM 1 FOR length(CAST(:beginning AS bytea))) <> :beginning
      ORDER BY id LIMIT :part FOR NO KEY UPDATE
     """
 )
 _REWRAP = text("UPDATE data_keys SET wrapped = :wrapped WHERE id = :id")
 
 _NEEDING = {
-    table: text(f'SELECT count(*) FROM {table} WHERE substring("{column}" FROM 1 FOR length(:beginning)) = :beginning')
+    table: text(
+        f"""
+        SELECT count(*) FROM {table}
+         WHERE substring("{column}" FROM 1 FOR length(CAST(:beginning AS bytea))) = :beginning
+        """
+    )
     for table, column in (("data_keys", "wrapped"), ("upload_chunks", "bytes"), ("operations", "report"))
 }
 """Where ciphertexts of the ring's own keys are; all else is under data keys."""
