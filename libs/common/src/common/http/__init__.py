@@ -7,9 +7,10 @@ from common.http.min_change import MinChange, RequestedChanges
 from common.http.models import Day, PageOf, Problem, StrictModel, Whole, rule_broken
 from common.http.paging import Page, Paging, WholePage, decode_cursor, encode_cursor, page_of, rows_after
 from common.http.probes import Check, probes_app, probes_router
+from common.http.purposes import XPurpose
 from common.http.resources import Cipher, Db
 from common.http.routing import BEARER, OPEN, Credential, Router
-from common.http.uploads import Received, Upload
+from common.http.uploads import FileForm, Received, ReceivedFile, Upload, file_body
 from common.http.waits import Waits
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Credential",
     "Day",
     "Db",
+    "FileForm",
     "IdempotencyKey",
     "IfMatch",
     "MinChange",
@@ -28,6 +30,7 @@ __all__ = [
     "Paging",
     "Problem",
     "Received",
+    "ReceivedFile",
     "RequestedChanges",
     "Router",
     "StrictModel",
@@ -35,11 +38,13 @@ __all__ = [
     "Waits",
     "Whole",
     "WholePage",
+    "XPurpose",
     "answer",
     "create_app",
     "decode_cursor",
     "encode_cursor",
     "etag",
+    "file_body",
     "page_of",
     "probes_app",
     "probes_router",
