@@ -164,11 +164,11 @@ async def withdraw_graduate(
 
 @router.get("/{graduate_id}/history", summary="Every version of a graduate")
 async def read_graduate_history(
-    *, database: Db, cipher: Cipher, caller: Caller, graduate_id: GraduateId, page: Page
+    *, database: Db, caller: Caller, graduate_id: GraduateId, page: Page
 ) -> PageOf[VersionAnswer]:
     after = page.after(int)
     async with database.reading() as connection:
-        await roster.get(connection, cipher, caller.row_scope(), graduate_id)
+        await roster.require(connection, caller.row_scope(), graduate_id)
         found = await roster.history(connection, graduate_id, after=after[0] if after else None, limit=page.limit + 1)
     return page_of(page, found, lambda version: version.version, VersionAnswer.of)
 

@@ -78,13 +78,15 @@ data_keys = Table(
     "data_keys",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("school_code", Text, ForeignKey("schools.code"), nullable=False),
-    Column("cohort", Integer, nullable=False),
+    # both are NULL of the one key that seals what belongs to no roster
+    Column("school_code", Text, ForeignKey("schools.code")),
+    Column("cohort", Integer),
     # the key under the ring's key that its header names
     Column("wrapped", LargeBinary, nullable=False),
     instant_column(),
-    UniqueConstraint("school_code", "cohort"),
+    UniqueConstraint("school_code", "cohort", postgresql_nulls_not_distinct=True),
     CheckConstraint("cohort BETWEEN 1977 AND 2200", name="cohort"),
+    CheckConstraint("(school_code IS NULL) = (cohort IS NULL)", name="owner"),
     info={"insert_only": True, "updatable_columns": ["wrapped"]},
 )
 

@@ -1,6 +1,7 @@
 """What an import stores, compared with the pure rules and with what single writes announce, over generated data."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ from common.sql import Connection
 from registry.graduates.announcements import graduate_changed
 from registry.graduates.domain.entry import Entry, Filters, changed_fields
 from registry.graduates.domain.merging import placed
-from registry.graduates.domain.population import first_day, status_after, status_of_level
+from registry.graduates.domain.population import status_after, status_of_level
 from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.imports.operations import KIND, RosterImport
 from registry.graduates.storage import roster
@@ -119,7 +120,7 @@ async def test_an_import_stores_what_the_rules_say(
             if changed:
                 await assert_announced(unit.connection, graduate_changed(stored, status_before, changed))
             if version == 1:
-                assert stored.decided_on == first_day(COHORT)
+                assert stored.decided_on == date(2023, 9, 1)
             history = await roster.history(unit.connection, stored.id, after=None, limit=9)
             assert [(each.version, each.source, each.action) for each in history] == [
                 (number, "import", "import") for number in range(1, version + 1)

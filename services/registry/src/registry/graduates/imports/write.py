@@ -19,10 +19,10 @@ from common.database import UnitOfWork
 from common.errors import TransientError
 from common.identifiers import Cohort, OperationId, SchoolCode
 from common.imports import Task, Written
+from common.season import SeasonDay, season_day
 from registry.graduates.announcements import carried, type_of
 from registry.graduates.domain.entry import CLEAR, Source, changed_fields
 from registry.graduates.domain.merging import placed
-from registry.graduates.domain.population import first_day
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.rows import RosterRow
 from registry.graduates.storage.locks import plans_kept
@@ -161,7 +161,7 @@ async def store(unit: UnitOfWork, lines: Lines) -> Written:
 def _numbered(row: RosterRow, writing: Writing) -> tuple[int, date]:
     """The sequence of the row's event, and the day from which its version counts."""
     if row.newest is None:
-        return 1, first_day(writing.cohort)
+        return 1, season_day(SeasonDay.BEGINS, writing.cohort)
     return row.newest.sequence + 1, max(day_in_shanghai(writing.recorded_at), row.newest.decided_on)
 
 

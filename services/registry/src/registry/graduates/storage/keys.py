@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from common.crypto import DataCipher, FieldCipher
 from common.errors import PermanentError
@@ -15,10 +15,12 @@ BEGINNING_SQL = "hashtextextended('data keys', 0)"
 
 _BY_ID = text("SELECT id, wrapped FROM data_keys WHERE id = ANY(CAST(:ids AS uuid[]))")
 _OF_ROSTER = text("SELECT id, wrapped FROM data_keys WHERE school_code = :school_code AND cohort = :cohort")
+_OF_SERVICE = text("SELECT id, wrapped FROM data_keys WHERE school_code IS NULL")
 # waits for a first writer who has not committed yet
 _ADD = text(
     """
-    INSERT INTO data_keys (id, school_code, cohort, wrapped) VALUES (:id, :school_code, :cohort, :wrapped)
+    INSERT INTO data_keys (id, school_code, cohort, wrapped)
+    VALUES (:id, CAST(:school_code AS text), CAST(:cohort AS integer), :wrapped)
     ON CONFLICT (school_code, cohort) DO NOTHING
     """
 )
@@ -35,13 +37,23 @@ async def key_of_roster(
     connection: Connection, cipher: FieldCipher, school_code: SchoolCode, cohort: Cohort
 ) -> DataCipher:
     """The cipher that seals this roster; its first writer makes the key, in the own transaction."""
-    roster = {"school_code": school_code, "cohort": cohort}
-    found = (await connection.execute(_OF_ROSTER, roster)).one_or_none()
+    return await _key(connection, cipher, _OF_ROSTER, {"school_code": school_code, "cohort": cohort})
+
+
+async def key_of_service(connection: Connection, cipher: FieldCipher) -> DataCipher:
+    """The cipher that seals what belongs to no one roster."""
+    return await _key(connection, cipher, _OF_SERVICE, {"school_code": None, "cohort": None})
+
+
+async def _key(
+    connection: Connection, cipher: FieldCipher, query: TextClause, owner: Mapping[str, object]
+) -> DataCipher:
+    found = (await connection.execute(query, owner)).one_or_none()
     if found is None:
         await connection.execute(_BEGIN)
         key_id, wrapped = cipher.new_data_key()
-        await connection.execute(_ADD, {**roster, "id": key_id, "wrapped": wrapped})
-        found = (await connection.execute(_OF_ROSTER, roster)).one()
+        await connection.execute(_ADD, {**owner, "id": key_id, "wrapped": wrapped})
+        found = (await connection.execute(query, owner)).one()
     return cipher.data_cipher(found.id, found.wrapped)
 
 

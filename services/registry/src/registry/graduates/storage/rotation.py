@@ -53,7 +53,7 @@ _CONNECTED = text(
      WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
     """
 )
-_KEYS = text("SELECT id, school_code, cohort, wrapped FROM data_keys ORDER BY school_code, cohort")
+_KEYS = text("SELECT id, school_code, cohort, wrapped FROM data_keys WHERE school_code IS NOT NULL")
 _DOCUMENTS = text(
     f"""
     SELECT id, version, sealed, shared_exam_number_index IS NOT NULL AS is_sharing, {", ".join(CLEAR)} FROM graduates

@@ -13,9 +13,9 @@ from common.crypto import FieldCipher
 from common.database import NOW
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.outbox import Reached, columns_of
+from common.season import SeasonDay, season_day
 from common.sql import Connection
 from registry.graduates.domain.entry import CLEAR, INDEXED, Entry, Source, StoredGraduate, changed_fields
-from registry.graduates.domain.population import first_day
 from registry.graduates.storage.keys import key_of_roster, keys_of
 from registry.graduates.storage.roster import STAMP, stored_graduate
 from registry.graduates.storage.sealing import indexes, sealed, sealed_reason
@@ -65,7 +65,7 @@ async def add(
         **{field: content[field] for field in CLEAR},
         "sealed": sealed(data, graduate_id, 1, content),
         "sequence": 1,
-        "decided_on": first_day(cohort),
+        "decided_on": season_day(SeasonDay.BEGINS, cohort),
         **_made(act, 1, changed_fields({}, content)),
         "sealed_reason": sealed_reason(data, graduate_id, 1, act.reason),
     }

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from common.clock import NOW_SQL
 
 revision = "202611291101"
-down_revision = "202611290501"
+down_revision = "202611291201"
 branch_labels = None
 depends_on = None
 
@@ -22,14 +22,17 @@ def upgrade() -> None:
     op.create_table(
         "data_keys",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("school_code", sa.Text(), nullable=False),
-        sa.Column("cohort", sa.Integer(), nullable=False),
+        sa.Column("school_code", sa.Text(), nullable=True),
+        sa.Column("cohort", sa.Integer(), nullable=True),
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text(NOW_SQL), nullable=False),
         sa.CheckConstraint("cohort BETWEEN 1977 AND 2200", name=op.f("ck_data_keys_cohort")),
         sa.ForeignKeyConstraint(["school_code"], ["schools.code"], name=op.f("fk_data_keys_school_code_schools")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_data_keys")),
-        sa.UniqueConstraint("school_code", "cohort", name=op.f("uq_data_keys_school_code_cohort")),
+        sa.CheckConstraint("(school_code IS NULL) = (cohort IS NULL)", name=op.f("ck_data_keys_owner")),
+        sa.UniqueConstraint(
+            "school_code", "cohort", name=op.f("uq_data_keys_school_code_cohort"), postgresql_nulls_not_distinct=True
+        ),
     )
     for name in ("sealed", "sealed_reason", *_INDEXES):
         op.add_column("graduates", sa.Column(name, sa.LargeBinary(), nullable=True))
