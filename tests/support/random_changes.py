@@ -97,6 +97,7 @@ class Client:
                 {"sex_code": self.chance.choice("129")},
                 {"education_level_code": self.chance.choice(["11", "13", "31", "33", "41"])},
                 {"status": self.chance.choice(["registered", "extended", "completed"])},
+                {"phone": f"138{self.chance.randrange(10**8):08d}"},
             ]
         )
         return partial(self._write, "registry", "PATCH", address, officer, entry, patch)

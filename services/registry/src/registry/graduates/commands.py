@@ -2,18 +2,19 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 
 from common.auth import Owners, Principal, Role
+from common.contracts import ChangeToken
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
-from registry.graduates.announcements import graduate_changed
+from registry.graduates.announcements import graduate_changed, is_announced
 from registry.graduates.domain.checks import new_entry, patched_entry
 from registry.graduates.domain.entry import Entry, Given, Source, StoredGraduate, changed_fields
 from registry.graduates.domain.population import leaves_population, patched_status, withdrawal
@@ -29,6 +30,14 @@ WITHDRAWERS = (Role.ADMIN, Role.SCHOOL_OFFICER)
 
 _EXAM_NUMBER = "uq_graduates_exam_number_index"
 _CITIZEN_ID = "uq_graduates_school_code_cohort_citizen_id_index"
+
+
+@dataclass(frozen=True)
+class ChangedGraduate:
+    """A graduate after a change, and the event that tells of it: none where no event would show what changed."""
+
+    stored: StoredGraduate
+    change_token: ChangeToken | None
 
 
 async def create(
@@ -72,7 +81,7 @@ async def change(
     graduate_id: GraduateId,
     expected: ExpectedVersion,
     given: Given,
-) -> StoredGraduate:
+) -> ChangedGraduate:
     """Changes the given fields; a change by which a graduate leaves the population needs a role that may withdraw.
 
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse, CitizenIdInUse,
@@ -109,7 +118,8 @@ async def withdraw(
     caller.must_be(*WITHDRAWERS)
     must_equal(expected, stored.version)
     after = replace(stored.entry, status=withdrawal(stored.entry.status, reason).value)
-    return await _save(unit, caller, cipher, stored, after, Act("withdraw", Source.OFFICER, unit.actor, reason))
+    act = Act("withdraw", Source.OFFICER, unit.actor, reason)
+    return (await _save(unit, caller, cipher, stored, after, act)).stored
 
 
 async def _locked(unit: UnitOfWork, caller: Principal, cipher: FieldCipher, graduate_id: GraduateId) -> StoredGraduate:
@@ -122,24 +132,24 @@ async def _locked(unit: UnitOfWork, caller: Principal, cipher: FieldCipher, grad
 
 async def _save(
     unit: UnitOfWork, caller: Principal, cipher: FieldCipher, stored: StoredGraduate, after: Entry, act: Act
-) -> StoredGraduate:
+) -> ChangedGraduate:
     """Stores what differs."""
     changed = changed_fields(vars(stored.entry), vars(after))
     wanted = {**vars(stored), **indexes(cipher, stored.school_code, vars(after))}
     async with _numbers_taken(unit, caller, cipher, wanted, changed):
-        saved = await versions.save(unit.connection, cipher, stored, after, act)
-    await _record(unit, saved, stored.entry.status, changed, act)
-    return saved
+        saved = await versions.save(unit.connection, cipher, stored, after, act, published=is_announced(changed))
+    return ChangedGraduate(saved, await _record(unit, saved, stored.entry.status, changed, act))
 
 
 async def _record(
     unit: UnitOfWork, stored: StoredGraduate, status_before: str | None, changed: tuple[str, ...], act: Act
-) -> None:
-    """Writes event and audit entry of a stored graduate."""
-    await unit.announce(graduate_changed(stored, status_before, changed))
+) -> ChangeToken | None:
+    """Writes the audit entry of a stored graduate, and the event unless it would show nothing of what changed."""
+    token = await unit.announce(graduate_changed(stored, status_before, changed)) if is_announced(changed) else None
     detail = {"version": stored.version, "fields": list(changed)}
     name = f"graduate.{act.action}"
     await unit.audit(name, "graduate", stored.id, school_code=stored.school_code, detail=detail)
+    return token
 
 
 async def _require_units(unit: UnitOfWork, school_code: SchoolCode, given: Given) -> None:

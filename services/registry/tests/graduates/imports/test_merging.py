@@ -100,7 +100,7 @@ async def test_an_import_stores_what_the_rules_say(
     database: Database, cipher: FieldCipher, school: SchoolCode, lines: Sequence[dict[str, object]]
 ) -> None:
     entry: Entry | None = None
-    version = 0
+    version = sequence = 0
     async with database.transaction(SYSTEM) as unit:
         for line in lines:
             wanted = expected(entry, line)
@@ -108,16 +108,18 @@ async def test_an_import_stores_what_the_rules_say(
             status_before = entry.status if entry else None
             counted = await imported(database, cipher, unit, school, line)
             version += bool(changed)
+            # of these fields, no event shows the phone
+            sequence += bool(set(changed) - {"phone"})
             found = await roster.listed(unit.connection, cipher, SEES_ALL, Filters(school), after=None, limit=2)
             stored = found[0]
             assert stored.entry == wanted
-            assert (stored.version, stored.sequence) == (version, version)
+            assert (stored.version, stored.sequence) == (version, sequence)
             assert counted == {
                 "created": int(entry is None),
                 "updated": int(entry is not None and bool(changed)),
                 "unchanged": int(not changed),
             }
-            if changed:
+            if set(changed) - {"phone"}:
                 await assert_announced(unit.connection, graduate_changed(stored, status_before, changed))
             if version == 1:
                 assert stored.decided_on == date(2023, 9, 1)
@@ -130,8 +132,9 @@ async def test_an_import_stores_what_the_rules_say(
 
 async def assert_announced(connection: Connection, event: OutgoingEvent) -> None:
     """The outbox row that the import wrote says what the announcement of a single write says."""
-    query = text("SELECT * FROM outbox WHERE key = :key ORDER BY sequence DESC LIMIT 1")
-    row = (await connection.execute(query, {"key": event.key})).one()
+    query = text("SELECT * FROM outbox WHERE key = :key ORDER BY sequence DESC")
+    row, *before = await connection.execute(query, {"key": event.key})
+    assert len(before) == event.sequence - 1
     assert [row[name] for name in ("topic", "type", "sequence", "school_code", "decided_on")] == [
         event.topic,
         event.type,

@@ -74,11 +74,18 @@ async def add(
 
 
 async def save(
-    connection: Connection, cipher: FieldCipher, before: StoredGraduate, after: Entry, act: Act
+    connection: Connection,
+    cipher: FieldCipher,
+    before: StoredGraduate,
+    after: Entry,
+    act: Act,
+    *,
+    published: bool = True,
 ) -> StoredGraduate:
-    """Stores the next version of a locked graduate, and the one before as history; one event further.
+    """Stores the next version of a locked graduate, and the one before as history; raises UniqueViolationError.
 
-    It counts from today, or from the day of the version before if that is later. Raises UniqueViolationError.
+    If it is published, it takes the next sequence and counts from today, or from the day of the version before if that
+    is later; else sequence and day stay, for nothing that counts has changed.
     """
     data = (await keys_of(connection, cipher, {before.data_key_id}))[before.data_key_id]
     version, changed = before.version + 1, changed_fields(vars(before.entry), vars(after))
@@ -94,7 +101,7 @@ async def save(
         # who gives a shared number up may not take it back
         values["shared_exam_number_index"] = None
     await connection.execute(_SUPERSEDE, {"id": before.id})
-    stamp = (await connection.execute(_SAVE, {**values, "of_id": before.id})).one()
+    stamp = (await connection.execute(_SAVE if published else _SAVE_UNPUBLISHED, {**values, "of_id": before.id})).one()
     return stored_graduate({**vars(before), **values}, after, stamp)
 
 
@@ -132,18 +139,15 @@ _SUPERSEDE = insert(graduate_versions).from_select(
     ["graduate_id", *_SUPERSEDED],
     select(graduates.c.id, *(graduates.c[name] for name in _SUPERSEDED)).where(graduates.c.id == bindparam("id")),
 )
-_SAVE = (
+_SAVE_UNPUBLISHED = (
     update(graduates)
     .where(graduates.c.id == bindparam("of_id"))
-    .values(
-        sequence=graduates.c.sequence + 1,
-        decided_on=text(f"greatest({TODAY_SQL}, graduates.decided_on)"),
-        recorded_at=NOW,
-        operation_id=None,
-        # the row no longer says what a file's line said
-        line_fingerprint=None,
-    )
+    # the row no longer says what a file's line said
+    .values(recorded_at=NOW, operation_id=None, line_fingerprint=None)
     .returning(*STAMP)
+)
+_SAVE = _SAVE_UNPUBLISHED.values(
+    sequence=graduates.c.sequence + 1, decided_on=text(f"greatest({TODAY_SQL}, graduates.decided_on)")
 )
 _NUMBER_TAKEN = {
     field: select(graduates.c.id)
