@@ -67,7 +67,7 @@ async def test_a_major_has_a_national_code_and_a_catalogue(officer: httpx.AsyncC
         ({"national_code": "080717X"}, "/national_code", "national_code_format"),
         ({"catalogue_year": 1949}, "/catalogue_year", "out_of_range"),
         ({"predecessors": None}, "/predecessors", "wrong_type"),
-        ({"predecessors": ["M1"] * 51}, "/predecessors", "length"),
+        ({"predecessors": ["M1"] * 51}, "/predecessors", "too_many"),
     ]:
         answer = await officer.patch(f"{base}/M1", json=change, headers={"If-Match": "*"})
         assert [(each["pointer"], each["rule"]) for each in answer.json()["errors"]] == [(pointer, rule)]

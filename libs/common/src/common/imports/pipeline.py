@@ -23,7 +23,7 @@ from common.imports.faults import Findings
 from common.imports.importer import Importer, ImportKind, ImportRow
 from common.imports.report import explained, first_problems
 from common.imports.table import Table, open_table
-from common.imports.task import Task
+from common.imports.task import SchoolTask
 from common.imports.unclear import read_rows, without_echoes
 from common.operations import OperationContext, Outcome
 from common.operations.outcome import MAX_WARNINGS, State, added_up, broken, refused
@@ -66,7 +66,7 @@ async def run_import(kind: ImportKind, context: OperationContext) -> Outcome:
 
 
 async def _imported(kind: ImportKind, context: OperationContext) -> Outcome:
-    task = Task.of(context.parameters)
+    task = SchoolTask.of(context.parameters)
     if await context.is_cancelled() and not await context.done_chunks():
         return Outcome(kind.empty_result, state="cancelled")
     try:
@@ -87,7 +87,7 @@ async def _imported(kind: ImportKind, context: OperationContext) -> Outcome:
 class _Run:
     kind: ImportKind
     context: OperationContext
-    task: Task
+    task: SchoolTask
     table: Table
     importer: Importer[Any, Any, Any]
     found: Findings = field(default_factory=Findings)

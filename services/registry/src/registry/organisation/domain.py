@@ -36,6 +36,11 @@ class PhotoProfile(StrEnum):
     WHITE = "white"
 
 
+MAX_NAME = 200
+MAX_UNIT_CODE = 64
+UNIT_CODE = rf"[^\s/\x00-\x1f\x7f]{{1,{MAX_UNIT_CODE}}}"
+"""Form of a code that a school gives to a unit: it is part of an address, in which one or two dots are steps."""
+
 NATIONAL_CODE = "[0-9]{6}(T|K|TK)?"
 """Form of a code of the national catalogues of majors: six digits, T of a special, K of a controlled major."""
 

@@ -14,10 +14,10 @@ from sqlalchemy import (
 )
 
 from common.database import instant_column
-from registry.organisation.domain import FIRST_YEAR, LAST_YEAR, NATIONAL_CODE
+from registry.organisation.domain import FIRST_YEAR, LAST_YEAR, MAX_NAME, NATIONAL_CODE
 from registry.schema import metadata
 
-_NAME = "length(name) BETWEEN 1 AND 200"
+_NAME = f"length(name) BETWEEN 1 AND {MAX_NAME}"
 _STATE = "state IN ('active', 'closed')"
 
 

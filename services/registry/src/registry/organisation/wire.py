@@ -16,8 +16,10 @@ from common.identifiers import NO_SCHOOL, CollegeCode, MajorCode, ProvinceCode, 
 from registry.organisation.domain import (
     FIRST_YEAR,
     LAST_YEAR,
+    MAX_NAME,
     MAX_PREDECESSORS,
     NATIONAL_CODE,
+    UNIT_CODE,
     Kind,
     OrganisationUnit,
     PhotoProfile,
@@ -26,7 +28,7 @@ from registry.organisation.domain import (
 
 DIVISION_DIGITS = 6
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME)]
 
 
 def _none_of(codes: Collection[str], text: Message) -> AfterValidator:
@@ -62,8 +64,7 @@ def _has_form(rule_id: str, form: str) -> AfterValidator:
 
 _NO_NONE = _none_of({NO_SCHOOL}, Message("00000 表示没有院校，不是院校代码", "00000 means that there is no school"))
 GivenSchoolCode = Annotated[SchoolCode, StringConstraints(pattern=r"^[0-9]{5}$"), _NO_NONE]
-_OWN_CODE = StringConstraints(pattern=r"^[^\s/\x00-\x1f\x7f]{1,64}$")
-# a code is part of an address, in which one or two dots are steps
+_OWN_CODE = StringConstraints(pattern=f"^{UNIT_CODE}$")
 _NO_STEP = _none_of({".", ".."}, Message("代码不能是 . 或 ..", "A code must not be . or .."))
 
 UnitCode = Annotated[str, _OWN_CODE, _NO_STEP]
