@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from common.accesses.routes import accesses_router
 from common.contracts import code_list, graduate, organisation
 from common.imports import run_import
 from common.outbox import raising
@@ -19,6 +20,8 @@ from registry.organisation.imports.operations import KIND as UNITS
 from registry.organisation.imports.operations import UNIT_IMPORT
 from registry.organisation.imports.routes import router as unit_import_routes
 from registry.organisation.routes import router as school_routes
+from registry.reveals import tables as reveal_tables
+from registry.reveals.routes import router as reveal_routes
 
 AREAS = (
     Area(
@@ -38,6 +41,10 @@ AREAS = (
         routes=[graduate_routes, import_routes],
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
         streams={graduate.TOPIC: roster.raise_streams},
+    ),
+    Area(
+        tables=[reveal_tables.reveals, reveal_tables.reveal_days],
+        routes=[reveal_routes, accesses_router(roster.get)],
     ),
     Area(
         tables=[code_tables.code_entries.main, code_tables.code_entries.versions, code_tables.code_entries.streams],
