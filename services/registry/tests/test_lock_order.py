@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from common.auth import Principal, Role
-from common.codes import CodeEntry
+from common.codes import Cell, CodeEntry
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import Versions
@@ -135,7 +135,11 @@ def an_import(database: Database, cipher: FieldCipher, school: SchoolCode) -> Ac
 def an_import_of_units(database: Database, cipher: FieldCipher, school: SchoolCode) -> Act:
     """The same of a file of units: a class, and another name of the major."""
     parameters = {"school_code": school, "kind": "csv", "dry_run": False, "on_error": "reject"}
-    rows = [["类型", "代码", "名称", "专业代码"], ["班级", "K3", "三班", "M1"], ["专业", "M1", "应用数学", None]]
+    rows: list[list[Cell]] = [
+        ["类型", "代码", "名称", "专业代码"],
+        ["班级", "K3", "三班", "M1"],
+        ["专业", "M1", "应用数学", None],
+    ]
     header = find_header(rows[:1], UNIT_COLUMNS.field_of_header)
     assert header is not None
     work = Claimed(OperationId(uuid4()), UNITS, "worker", 1, ADMIN.actor, school, None, parameters)
