@@ -73,8 +73,13 @@ class UnitPlanner:
         if seen.take(row.kind, row.code):
             row.faults.append(Fault("code", "duplicate_unit"))
         before = self._stored.get((row.kind, row.code))
-        if before is None and not any(fault.column == "code" for fault in row.faults):
-            row.faults += _faults_of_new(row)
+        at_fault = {fault.column for fault in row.faults}
+        if before is None and "code" not in at_fault:
+            # a roster may have brought codes that could not be part of an address
+            if not fullmatch(UNIT_CODE, row.code) or row.code in {".", ".."}:
+                row.faults.append(Fault("code", "unit_code_format"))
+            if "name" not in row.given and "name" not in at_fault:
+                row.faults.append(Fault("name", "required"))
         if row.faults:
             return
         if before:
@@ -143,13 +148,3 @@ class UnitPlanner:
             else:
                 plan.unchanged += 1
         return plan
-
-
-def _faults_of_new(row: UnitRow) -> list[Fault]:
-    """A new unit needs a name, and a code that can be part of an address; a roster may have brought others."""
-    faults = (
-        [] if fullmatch(UNIT_CODE, row.code) and row.code not in {".", ".."} else [Fault("code", "unit_code_format")]
-    )
-    if "name" not in row.given and all(fault.column != "name" for fault in row.faults):
-        faults.append(Fault("name", "required"))
-    return faults

@@ -1,6 +1,6 @@
 """One row of a spreadsheet of units → what it says about a unit, or which rules it breaks. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from re import fullmatch
 from typing import Any
@@ -130,19 +130,15 @@ def _predecessors(cell: Cell) -> tuple[str, ...]:
     return tuple(sorted(set(map(major_code, codes))))
 
 
-def _readings() -> list[Reading[Any]]:
-    read: dict[str, Callable[[Cell], Any]] = {
-        "kind": _kind,
-        "code": unit_code,
-        "name": _name,
-        "college_code": unit_code,
-        "major_code": major_code,
-        "national_code": _national_code,
-        "catalogue_year": _catalogue_year,
-        "predecessors": _predecessors,
-    }
+READINGS: list[Reading[Any]] = [
+    plain("kind", _kind),
     # what a number means depends on the kind: it has lost its zero only where it is a major's
-    return [*(plain(column, reads) for column, reads in read.items()), Reading("code_of_major", ("code",), major_code)]
-
-
-READINGS = _readings()
+    plain("code", unit_code),
+    Reading("code_of_major", ("code",), major_code),
+    plain("name", _name),
+    plain("college_code", unit_code),
+    plain("major_code", major_code),
+    plain("national_code", _national_code),
+    plain("catalogue_year", _catalogue_year),
+    plain("predecessors", _predecessors),
+]
