@@ -5,7 +5,7 @@ units of the whole file are stored before the first chunk.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -24,13 +24,13 @@ from registry.graduates.imports import load
 from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.imports.plan import OtherGraduates, RosterPlanner
 from registry.graduates.imports.rows import RosterRow
-from registry.graduates.imports.units import store_book
-from registry.graduates.imports.write import begun, lines_of, store
+from registry.graduates.imports.write import begun, lines_of, store, store_book
 from registry.graduates.storage.keys import key_of_roster
 from registry.graduates.storage.locks import lock_roster
 
 KIND = "roster_import"
-EMPTY_RESULT = empty_result()
+UNITS_CREATED = "units_created"
+EMPTY_RESULT = empty_result(UNITS_CREATED)
 
 Resolved = TypeVar("Resolved")
 
@@ -70,7 +70,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         named = {any(not is_blank(header.cell(cells, each)) for each in colleges) for _, cells in table.rows()}
         return len(named) > 1
 
-    async def prepare(self, unit: UnitOfWork, table: Table) -> None:
+    async def prepare(self, unit: UnitOfWork, table: Table) -> Mapping[str, int]:
         """Stores the units that the good rows of all chunks name, so that no college depends on the order of rows."""
         planner = self._new_planner()
         named: dict[frozenset[tuple[str, UnitNamed | None]], None] = {}
@@ -79,7 +79,8 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
             others = await self._looked_up(planner, unit.connection, rows)
             good = await asyncio.to_thread(planner.plan, rows, others, self._data)
             named |= {frozenset(row.units.items()): None for row in good}
-        await self._with_units(unit, lambda book: [book.codes_of(dict(units)) for units in named])
+        _, created = await self._with_units(unit, lambda book: [book.codes_of(dict(units)) for units in named])
+        return {UNITS_CREATED: created}
 
     def read(self, number: int, cells: Sequence[Cell]) -> RosterRow:
         """The row with its fingerprint; what it says is read once its graduate is known."""
@@ -102,9 +103,10 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         if not changing:
             return Written({"unchanged": unchanged})
         writing = await begun(unit, self._task, self._data, self._planner.lists_version, self._operation_id)
-        lines = await self._with_units(unit, partial(lines_of, changing, writing))
+        lines, created = await self._with_units(unit, partial(lines_of, changing, writing))
         stored = await store(unit, lines)
-        return replace(stored, counts={**stored.counts, "unchanged": stored.counts["unchanged"] + unchanged})
+        unchanged += stored.counts["unchanged"]
+        return replace(stored, counts={**stored.counts, "unchanged": unchanged, UNITS_CREATED: created})
 
     async def _looked_up(
         self, planner: RosterPlanner, connection: Connection, rows: Sequence[RosterRow]
@@ -128,10 +130,10 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         newest = await load.newest_versions(connection, *roster, ids) if ids else {}
         return OtherGraduates(holders, owners, newest)
 
-    async def _with_units(self, unit: UnitOfWork, resolve: Callable[[UnitBook], Resolved]) -> Resolved:
-        """What is made of the school's units, once those that it has added or changed are stored."""
+    async def _with_units(self, unit: UnitOfWork, resolve: Callable[[UnitBook], Resolved]) -> tuple[Resolved, int]:
+        """What is made of the school's units once those that it has added or changed are stored; how many are new."""
         while True:
             book = await load.load_book(unit.connection, self._task.school_code)
             resolved = await asyncio.to_thread(resolve, book)
             if await store_book(unit, self._task.school_code, book):
-                return resolved
+                return resolved, sum(before is None for before, _ in book.touched())

@@ -1,11 +1,11 @@
-"""Storing a chunk of checked rows: new graduates by COPY, changed ones over a staging table, with history and events.
+"""Storing a chunk of checked rows: units, new graduates by COPY, changed ones over a staging table; history and events.
 
 It does for each row what `storage.roster` and `announcements` do for one graduate; a test compares the two.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import text
@@ -28,6 +28,9 @@ from registry.graduates.imports.rows import RosterRow
 from registry.graduates.storage.locks import plans_kept
 from registry.graduates.storage.sealing import sealed
 from registry.graduates.tables import INDEX_COLUMNS, VERSION_COLUMNS, graduates
+from registry.organisation import commands
+from registry.organisation import storage as organisation
+from registry.organisation.domain import Kind, OrganisationUnit
 
 ACTION = "import"
 STAGING = "roster_lines"
@@ -114,7 +117,8 @@ async def begun(
 
 def lines_of(rows: Sequence[RosterRow], writing: Writing, book: UnitBook) -> Lines:
     """The rows as records; the units that they name are entered in the book."""
-    lines = Lines()
+    lines, actor = Lines(), writing.actor
+    by = (actor.subject, actor.role, ACTION, "graduate", writing.school_code, writing.correlation_id)
     for row in rows:
         assert row.graduate_id is not None
         units = book.codes_of(row.units)
@@ -126,7 +130,8 @@ def lines_of(rows: Sequence[RosterRow], writing: Writing, book: UnitBook) -> Lin
             continue
         sequence, day = _numbered(row, changed, writing)
         (lines.changed if row.known else lines.created).append(_record(row, changed, sequence, day, writing))
-        lines.entries.append(_entry(row, writing))
+        detail = f'{{"version": {row.version}, "operation_id": "{writing.operation_id}"}}'
+        lines.entries.append((*by, str(row.graduate_id), detail))
         if is_announced(changed):
             lines.events.append(_event(row, changed, sequence, day, writing))
             lines.last = ChangeToken(graduate.TOPIC, writing.school_code, str(row.graduate_id), sequence)
@@ -216,7 +221,38 @@ def _event(row: RosterRow, changed: Sequence[str], sequence: int, day: date, wri
     return (*owned, key, sequence, kind, json.dumps(data), day, writing.recorded_at)
 
 
-def _entry(row: RosterRow, writing: Writing) -> Record:
-    by = (writing.actor.subject, writing.actor.role, ACTION, "graduate", writing.school_code, writing.correlation_id)
-    detail = f'{{"version": {row.version}, "operation_id": "{writing.operation_id}"}}'
-    return (*by, str(row.graduate_id), detail)
+async def store_book(unit: UnitOfWork, school_code: SchoolCode, book: UnitBook) -> bool:
+    """Stores units that rows have added or changed, with their events.
+
+    False if another transaction has added or changed such units in the meantime, when nothing was stored and the rows
+    must be resolved against a fresh book.
+    """
+    touched = list(book.touched())
+    if not touched:
+        return True
+    await organisation.lock_school(unit.connection, school_code)
+    added = [after for before, after in touched if before is None]
+    changed = {after.code: (before, after) for before, after in touched if before}
+    stored: dict[str, OrganisationUnit] = {}
+    for code, (_, after) in changed.items():
+        found = await organisation.find(unit.connection, after.place, lock=True)
+        assert found is not None, "units are never deleted"
+        stored[code] = found
+    for kind in (Kind.COLLEGE, Kind.MAJOR, Kind.CLASS):
+        codes = [new.code for new in added if new.kind is kind]
+        if await organisation.known_codes(unit.connection, kind, school_code, codes):
+            return False
+    if any(_taught_by(stored[code]) != _taught_by(before) for code, (before, _) in changed.items()):
+        return False
+    for new in added:
+        await commands.add(unit, new)
+    for code, (_, after) in changed.items():
+        # nothing else of what the book has read may overwrite what is stored
+        taught = replace(stored[code], college_code=after.college_code, several_colleges=after.several_colleges)
+        await commands.save(unit, stored[code], taught)
+    return True
+
+
+def _taught_by(major: OrganisationUnit) -> tuple[str | None, bool]:
+    """What rows are resolved by, and what they change: the only college, or that there are several."""
+    return major.college_code, major.several_colleges

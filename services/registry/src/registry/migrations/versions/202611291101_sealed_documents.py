@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from common.clock import NOW_SQL
 
 revision = "202611291101"
-down_revision = "202611291201"
+down_revision = "202611291401"
 branch_labels = None
 depends_on = None
 
@@ -51,10 +51,13 @@ def upgrade() -> None:
     for table in ("graduates", "graduate_versions"):
         for name in ("sealed", "sealed_reason"):
             op.execute(f"ALTER TABLE {table} ALTER COLUMN {name} SET STATISTICS 0")
-    op.execute("ALTER TABLE data_keys ALTER COLUMN wrapped SET STATISTICS 0")
+    # the planner's statistics would keep values after they were emptied
+    for table, name in (("data_keys", "wrapped"), ("reveals", "note_cipher")):
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN {name} SET STATISTICS 0")
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE reveals ALTER COLUMN note_cipher SET STATISTICS -1")
     for name in ("source", "sealed_reason", "sealed"):
         op.drop_column("graduate_versions", name)
     for name in ("sealed_version", "changed_fields", "operation_id", *_ACT, *_INDEXES, "sealed_reason", "sealed"):
