@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from common.accesses.routes import accesses_router
 from common.contracts import code_list, graduate, organisation
 from common.imports import run_import
 from common.outbox import raising
@@ -15,7 +16,12 @@ from registry.graduates.routes import router as graduate_routes
 from registry.graduates.storage import roster
 from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
+from registry.organisation.imports.operations import KIND as UNITS
+from registry.organisation.imports.operations import UNIT_IMPORT
+from registry.organisation.imports.routes import router as unit_import_routes
 from registry.organisation.routes import router as school_routes
+from registry.reveals import tables as reveal_tables
+from registry.reveals.routes import router as reveal_routes
 
 AREAS = (
     Area(
@@ -23,9 +29,11 @@ AREAS = (
             organisation_tables.schools,
             organisation_tables.colleges,
             organisation_tables.majors,
+            organisation_tables.major_predecessors,
             organisation_tables.classes,
         ],
-        routes=[school_routes],
+        routes=[school_routes, unit_import_routes],
+        operations={UNITS: Operation(lambda _runtime: partial(run_import, UNIT_IMPORT), UNIT_IMPORT.empty_result)},
         streams={organisation.TOPIC: organisation_storage.raise_streams},
     ),
     Area(
@@ -33,6 +41,10 @@ AREAS = (
         routes=[graduate_routes, import_routes],
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
         streams={graduate.TOPIC: roster.raise_streams},
+    ),
+    Area(
+        tables=[reveal_tables.reveals, reveal_tables.reveal_days],
+        routes=[reveal_routes, accesses_router(roster.get)],
     ),
     Area(
         tables=[code_tables.code_entries.main, code_tables.code_entries.versions, code_tables.code_entries.streams],
