@@ -59,7 +59,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         self._person = Person(Party.SCHOOL_OFFICER, context.actor.subject)
         self._reader = RowReader(header, task.school_code, task.cohort, cipher)
         effective_on = date.fromisoformat(day) if day else None
-        self._writing = Writing(task.school_code, effective_on, str(context.id), self._reader.lists)
+        self._writing = Writing(task.school_code, effective_on, self._reader.lists)
         self._resolved = ResolvedRows(registry, task.school_code, task.cohort)
         self._seen = SeenKeys()
         self._repeated: set[int] = set()
