@@ -5,7 +5,6 @@ run from the request to the end of its operation; COPY is of the very rows that 
 indexes, once the consumers have nothing left to do. Beside the ratios stands what each process took for a row.
 """
 
-import asyncio
 import io
 import sys
 import tempfile
@@ -160,8 +159,8 @@ async def _ended(http: httpx.AsyncClient, location: str) -> Any:
 
 
 async def _is_sent(admin: asyncpg.Connection) -> bool:
-    numbered = "SELECT coalesce(max(position) <= (SELECT sent FROM relay_state) AND count(*) = count(position), true) FROM outbox"
-    return bool(await admin.fetchval(numbered))
+    waiting = "SELECT FROM outbox WHERE position IS NULL OR position > (SELECT sent FROM relay_state)"
+    return not await admin.fetchval(f"SELECT EXISTS ({waiting})")
 
 
 async def _copy(admin: asyncpg.Connection, table: str, school: str) -> float:

@@ -54,13 +54,18 @@ def patched_status(before: Entry, given: Given) -> str:
     return str(given["status"]) if "status" in given else status_after(before, level)
 
 
+def counts(status: str) -> bool:
+    """True if a graduate with this status is in N: what every event says as `counted`."""
+    return status in COUNTED
+
+
 def leaves_population(before: str, after: str) -> bool:
     """True if a change of the status takes a graduate out of N."""
-    return before in COUNTED and after not in COUNTED
+    return counts(before) and not counts(after)
 
 
 def withdrawal(status: str, reason: str) -> Status:
     """The status that a withdrawal for this reason leads to; raises GraduateWithdrawn outside N."""
-    if status not in COUNTED:
+    if not counts(status):
         raise GraduateWithdrawn(state=status, allowed_transitions=[])
     return REASONS.get(reason.strip(), Status.WITHDRAWN)
