@@ -26,6 +26,8 @@ from registry.graduates.imports.operations import KIND, RosterImport
 from registry.graduates.storage.locks import lock_roster
 from registry.organisation import commands as organisation
 from registry.organisation.domain import Kind, OrganisationUnit, Place
+from registry.reveals import commands as reveals
+from registry.reveals.domain import Asked
 from testing.collisions import Act, meet
 
 Json = dict[str, Any]
@@ -43,6 +45,7 @@ PAIRS = [
     ("change", "change"),
     ("change", "withdraw"),
     ("withdraw", "import"),
+    ("reveal", "reveal"),
     ("create class", "create class"),
     ("create class", "change major"),
     ("create class", "import"),
@@ -87,6 +90,12 @@ async def acts(
         "enter": enter,
         "change": change,
         "withdraw": withdraw,
+        "reveal": partial(
+            reveals.reveal,
+            caller=Principal(subject="officer", role=Role.SCHOOL_OFFICER, school_code=school),
+            cipher=cipher,
+            asked=Asked("review", [graduate_id], ["name"]),
+        ),
         "create class": create_class,
         "change major": change_major,
         "change school": change_school,

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from common.accesses.routes import accesses_router
 from common.contracts import code_list, graduate, organisation
 from common.imports import run_import
 from common.outbox import raising
@@ -16,6 +17,8 @@ from registry.graduates.storage import roster
 from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
 from registry.organisation.routes import router as school_routes
+from registry.reveals import tables as reveal_tables
+from registry.reveals.routes import router as reveal_routes
 
 AREAS = (
     Area(
@@ -33,6 +36,10 @@ AREAS = (
         routes=[graduate_routes, import_routes],
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
         streams={graduate.TOPIC: roster.raise_streams},
+    ),
+    Area(
+        tables=[reveal_tables.reveals, reveal_tables.reveal_days],
+        routes=[reveal_routes, accesses_router(roster.get)],
     ),
     Area(
         tables=[code_tables.code_entries.main, code_tables.code_entries.versions, code_tables.code_entries.streams],

@@ -10,7 +10,6 @@ from registry.graduates.domain.days import Days
 from registry.graduates.domain.entry import Entry, Status, changed_fields
 from registry.graduates.domain.population import (
     counts,
-    first_day,
     levels_with_status,
     status_after,
     status_of_level,
@@ -54,10 +53,6 @@ def test_the_status_follows_the_level_until_somebody_decides(
 ) -> None:
     before = Entry(student_number="1", name="张三", status=status, education_level_code=level)
     assert status_after(before, new_level) == after
-
-
-def test_a_first_version_counts_from_the_start_of_the_season() -> None:
-    assert first_day(Cohort(2024)) == date(2023, 9, 1)
 
 
 def test_changed_fields_are_those_that_differ() -> None:

@@ -1,10 +1,8 @@
 """Who counts in the population N (毕业生总数): the status of a graduate, what it follows from, and how one leaves."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from common.codes import CodeLists
-from common.identifiers import Cohort
 from registry.graduates.domain.entry import Entry, Given, Status
 from registry.graduates.domain.refusals import GraduateWithdrawn
 
@@ -21,11 +19,6 @@ REASONS: Mapping[str, Status] = {
     "转出": Status.TRANSFERRED,
 }
 """Reasons of a withdrawal that have a status of their own; every other reason is `withdrawn`."""
-
-
-def first_day(cohort: Cohort) -> date:
-    """The day from which a first roster version counts: the start of the cohort's season."""
-    return date(cohort - 1, 9, 1)
 
 
 def status_of_level(level_code: str | None) -> Status:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Select,
+    Uuid,
     and_,
     any_,
     bindparam,
@@ -67,6 +68,12 @@ async def listed(
     last = zip(_ORDER, after or (), strict=False)
     bound = {**scope.values, **given, **{f"after_{column.name}": value for column, value in last}, "limit": limit}
     return rows.all(StoredGraduate, await connection.execute(query, bound))
+
+
+async def among(connection: Connection, scope: RowScope, graduate_ids: Sequence[GraduateId]) -> list[StoredGraduate]:
+    """Those of the graduates that are in scope, in no order."""
+    bound = {**scope.values, "ids": list(graduate_ids)}
+    return rows.all(StoredGraduate, await connection.execute(_among(scope.shape), bound))
 
 
 async def found_by_indexes(
@@ -142,6 +149,11 @@ def _one(seen: ScopeShape, *, lock: bool) -> Select[Any]:
     query = _within(seen).where(graduates.c.id == bindparam("id"))
     # the joined school stays free for other writers
     return query.with_for_update(of=graduates) if lock else query
+
+
+@lru_cache
+def _among(seen: ScopeShape) -> Select[Any]:
+    return _within(seen).where(graduates.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 
 
 @lru_cache
