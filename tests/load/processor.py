@@ -1,6 +1,6 @@
 """What a stack took of the processors so far: its processes, what they have started, and the servers below."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -14,30 +14,33 @@ Spent = Mapping[str, float]
 
 def spent(stack: Stack) -> Spent:
     """By part. What has ended counts with the process that has waited for it."""
-    found: Counter[str] = Counter()
-    ours = {child.pid: name for name, child in stack.processes.items()}
+    found: defaultdict[str, float] = defaultdict(float)
+    ours: dict[int | None, str] = {child.pid: name for name, child in stack.processes.items()}
+    ours |= dict.fromkeys(_listening(int(stack.kafka.rpartition(":")[2])), "broker")
     sessions = {each.name: f"{service} sessions" for service, each in stack.databases.items()}
-    broker = f":{stack.kafka.rpartition(':')[2]}"
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            part = _part(process, ours, sessions, broker)
+            part = _part(process, ours, sessions)
             if part is not None:
-                times = process.cpu_times()
-                found[part] += sum(times[:4])
+                found[part] += sum(process.cpu_times()[:4])
     return found
 
 
-def _part(
-    process: psutil.Process, ours: Mapping[int | None, str], sessions: Mapping[str, str], broker: str
-) -> str | None:
+def _part(process: psutil.Process, ours: Mapping[int | None, str], sessions: Mapping[str, str]) -> str | None:
     if process.name() == "postgres":
         words = " ".join(process.cmdline()).split()
         return next((part for name, part in sessions.items() if name in words), "postgres")
     if process.pid in ours:
         return ours[process.pid]
-    if process.name() == "java":
-        return "broker" if any(broker in word for word in process.cmdline()) else None
     started_by = next((ours[each.pid] for each in process.parents() if each.pid in ours), None)
     if started_by is None:
         return None
     return f"{started_by} {'reader' if 'common.sheet_reader' in process.cmdline() else 'imports'}"
+
+
+def _listening(port: int) -> set[int | None]:
+    """The ids of the processes at a port, as far as the system says."""
+    with suppress(psutil.Error):
+        found = psutil.net_connections("tcp")
+        return {each.pid for each in found if each.status == psutil.CONN_LISTEN and each.laddr.port == port}
+    return set()
