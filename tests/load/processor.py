@@ -41,6 +41,6 @@ def _part(process: psutil.Process, ours: Mapping[int | None, str], sessions: Map
 def _listening(port: int) -> set[int | None]:
     """The ids of the processes at a port, as far as the system says."""
     with suppress(psutil.Error):
-        found = psutil.net_connections("tcp")
-        return {each.pid for each in found if each.status == psutil.CONN_LISTEN and each.laddr.port == port}
+        listening = (each for each in psutil.net_connections("tcp") if each.status == psutil.CONN_LISTEN)
+        return {each.pid for each in listening if each.laddr and each.laddr.port == port}
     return set()
