@@ -53,6 +53,8 @@ class FieldCipher:
             for name, key in ring.fields.items()
         }
         self._index, self._fingerprint = (HMAC(key, SHA256()) for key in (ring.index, ring.fingerprint))
+        tags = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"quxiang tag").derive(ring.fingerprint)
+        self._tags = HMAC(tags, SHA256())
         self._siv_header = _header(AES_256_SIV, ring.current)
         self._gcm_header = _header(AES_256_GCM, ring.current)
 
@@ -95,6 +97,10 @@ class FieldCipher:
     def blind_index(self, field: str, value: str) -> bytes:
         """16 bytes that are equal exactly for equal values of a field; the caller normalises the value before."""
         return _digest(self._index, _labelled(field) + value.encode())[:INDEX_BYTES]
+
+    def tag(self, purpose: str, message: bytes) -> bytes:
+        """32 bytes by which we know a message as ours; for each purpose others."""
+        return _digest(self._tags, _labelled(purpose) + message)
 
     def fingerprint(self, content: bytes) -> bytes:
         """32 bytes by which a payload can be recognised, and not guessed."""

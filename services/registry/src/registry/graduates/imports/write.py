@@ -146,15 +146,6 @@ _ANNOUNCE = text(
     SELECT key, sequence FROM announced ORDER BY id DESC LIMIT 1
     """
 )
-_AUDIT = text(
-    f"""
-    INSERT INTO audit_entries (subject, role, action, object_kind, object_id, school_code, correlation_id, detail)
-    SELECT cast(:subject AS text), cast(:role AS text), 'import', 'graduate', id::text, cast(:school_code AS text),
-           cast(:correlation_id AS text),
-           jsonb_build_object('version', version, 'operation_id', cast(:operation_id AS uuid))
-      FROM {MERGED} WHERE {_CHANGED}
-    """
-)
 _COUNT = text(
     f"""
     SELECT count(*) FILTER (WHERE is_new) AS created,
@@ -173,7 +164,7 @@ async def merge(
     lists_version: str,
     operation_id: OperationId | None = None,
 ) -> Written:
-    """Stores the records, their history, events and audit entries; never commits. No graduate may occur twice.
+    """Stores the records, their history and events; never commits. No graduate may occur twice.
 
     `lists_version` is that of the code lists which the records were checked with.
     Counts the graduates that it created, changed and left as they were.
@@ -203,7 +194,7 @@ async def merge(
         if rows:
             await connection.execute(statement, parameters)
     async with plans_kept(connection):
-        for statement in (_INSERT, _HISTORY, _AUDIT):
+        for statement in (_INSERT, _HISTORY):
             await connection.execute(statement, parameters)
         last = (await connection.execute(_ANNOUNCE, parameters)).one_or_none()
     token = ChangeToken(graduate.TOPIC, school_code, last.key, last.sequence) if last else None
