@@ -43,6 +43,8 @@ class FieldCipher:
             for name, key in ring.fields.items()
         }
         self._index, self._fingerprint = (HMAC(key, SHA256()) for key in (ring.index, ring.fingerprint))
+        tags = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"quxiang tag").derive(ring.fingerprint)
+        self._tags = HMAC(tags, SHA256())
         self._siv_header = header(AES_256_SIV, ring.current.encode())
         self._gcm_header = header(AES_256_GCM, ring.current.encode())
         self._unwrapped = UnwrappedKeys()
@@ -115,6 +117,10 @@ class FieldCipher:
     def blind_index(self, field: str, value: str) -> bytes:
         """16 bytes that are equal exactly for equal values of a field; the caller normalises the value before."""
         return _digest(self._index, labelled(field) + value.encode())[:INDEX_BYTES]
+
+    def tag(self, purpose: str, message: bytes) -> bytes:
+        """32 bytes by which we know a message as ours; for each purpose others."""
+        return _digest(self._tags, labelled(purpose) + message)
 
     def fingerprint(self, content: bytes) -> bytes:
         """32 bytes by which a payload can be recognised, and not guessed."""

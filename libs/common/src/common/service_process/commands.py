@@ -190,7 +190,7 @@ async def _serve(service: Service, settings: ServiceSettings, database: Database
         relay = Relay(database, settings)
         background.append(Background("relay", relay.run, relay.not_ready))
         background += service.background(settings, database.patient)
-    readiness = readiness_of(database, service.name, background)
+    readiness = {**readiness_of(database, service.name, background), **service.checks(settings)}
     servers = [http_server(probes_app(readiness), settings.host, settings.probe_port)]
     if command != "worker":
         servers.append(http_server(service.create_app(settings, database, readiness), settings.host, settings.port))

@@ -59,6 +59,7 @@ class Service:
     service keeps, `streams` (topic → function) `recover-published` where the
     service counts the sequences of its events. `code_entries` is where it has the rows that were added to code lists,
     which each of its processes follows. `operations` does its long work until there is none, in a process of its own.
+    `checks` gives what `/readyz` asks beside the database and the background work.
     """
 
     name: str
@@ -71,3 +72,4 @@ class Service:
     code_entries: CodeEntries | None = None
     keeping: Mapping[str, Keeping] = field(default_factory=dict)
     operations: Callable[[Any, Database, Ended], Coroutine[Any, Any, None]] | None = None
+    checks: Callable[[Any], Readiness] = lambda _settings: {}

@@ -37,7 +37,6 @@ STAGING = "roster_lines"
 
 _COLUMNS = ("id", "school_code", "cohort", *INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint")
 _EVENT = ("topic", "correlation_id", "school_code", "key", "sequence", "type", "data", "decided_on", "recorded_at")
-_ENTRY = ("subject", "role", "action", "object_kind", "school_code", "correlation_id", "object_id", "detail")
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _TYPES = ", ".join(f"{name} {graduates.c[name].type.compile(_DIALECT)}" for name in _COLUMNS)
@@ -101,7 +100,6 @@ class Lines:
     changed: list[Record] = field(default_factory=list)
     remembered: list[tuple[object, bytes, bytes | None]] = field(default_factory=list)
     events: list[Record] = field(default_factory=list)
-    entries: list[Record] = field(default_factory=list)
     last: ChangeToken | None = None
 
 
@@ -117,8 +115,7 @@ async def begun(
 
 def lines_of(rows: Sequence[RosterRow], writing: Writing, book: UnitBook) -> Lines:
     """The rows as records; the units that they name are entered in the book."""
-    lines, actor = Lines(), writing.actor
-    by = (actor.subject, actor.role, ACTION, "graduate", writing.school_code, writing.correlation_id)
+    lines = Lines()
     for row in rows:
         assert row.graduate_id is not None
         units = book.codes_of(row.units)
@@ -130,8 +127,6 @@ def lines_of(rows: Sequence[RosterRow], writing: Writing, book: UnitBook) -> Lin
             continue
         sequence, day = _numbered(row, changed, writing)
         (lines.changed if row.known else lines.created).append(_record(row, changed, sequence, day, writing))
-        detail = f'{{"version": {row.version}, "operation_id": "{writing.operation_id}"}}'
-        lines.entries.append((*by, str(row.graduate_id), detail))
         if is_announced(changed):
             lines.events.append(_event(row, changed, sequence, day, writing))
             lines.last = ChangeToken(graduate.TOPIC, writing.school_code, str(row.graduate_id), sequence)
@@ -139,7 +134,7 @@ def lines_of(rows: Sequence[RosterRow], writing: Writing, book: UnitBook) -> Lin
 
 
 async def store(unit: UnitOfWork, lines: Lines) -> Written:
-    """Stores the lines, their history, events and audit entries; never commits. No graduate may occur twice.
+    """Stores the lines, their history and events; never commits. No graduate may occur twice.
 
     Counts the graduates that it created, changed and left as they were. Raises TransientError if something of a
     graduate has moved since it was read.
@@ -158,7 +153,6 @@ async def store(unit: UnitOfWork, lines: Lines) -> Written:
     async with plans_kept(connection):
         for table, columns, records in (
             ("graduates", _COLUMNS, lines.created),
-            ("audit_entries", _ENTRY, lines.entries),
             ("outbox", _EVENT, lines.events),
         ):
             if records:
