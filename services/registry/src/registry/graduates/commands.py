@@ -34,7 +34,7 @@ _CITIZEN_ID = "uq_graduates_school_code_cohort_citizen_id_index"
 
 @dataclass(frozen=True)
 class ChangedGraduate:
-    """A graduate after a change, and the event that tells of it: none where no event would show what changed."""
+    """A graduate after a change, and the event that announces it: none where no event would show what changed."""
 
     stored: StoredGraduate
     change_token: ChangeToken | None
