@@ -16,6 +16,7 @@ from common.crypto import UndecryptableError
 from common.errors import NotFound
 from common.files import MAX_FILE
 from common.objects import ObjectName, Objects, Stored
+from common.objects import objects as objects_module
 from common.objects.storage import StoredTooLongAgo
 from common.objects.store import ObjectsUnavailable, Store
 
@@ -111,6 +112,23 @@ async def test_a_file_in_the_place_of_another_or_altered_or_lost_is_not_given(ar
         await archive.objects.get(one)
     with pytest.raises(ValueError, match="20971520"):
         await archive.objects.put(b"x" * (MAX_FILE + 1), "text/plain")
+
+
+async def test_one_whose_turn_does_not_come_is_put_off(archive: Any, monkeypatch: Any) -> None:
+    name = await archive.put(1, CONTENT)
+    monkeypatch.setattr(objects_module, "READ_SECONDS", 0.2)
+    get, may_end = Store.get, asyncio.Event()
+
+    async def hang(self: Store, name: Any) -> bytes | None:
+        await may_end.wait()
+        return await get(self, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "get", hang)
+        found = await asyncio.gather(*(archive.objects.get(name) for _ in range(5)), return_exceptions=True)
+    assert [type(each) for each in found] == [ObjectsUnavailable] * 5
+    monkeypatch.setattr(objects_module, "READ_SECONDS", 20)
+    assert await asyncio.gather(*(archive.objects.get(name) for _ in range(5))) == [PAPER] * 5
 
 
 async def test_whoever_is_killed_leaves_no_half_file_and_none_that_is_not_deleted(archive: Any) -> None:

@@ -18,7 +18,10 @@ from common.observability import counter, logger
 KEY_FIELD = "objects.key"
 
 READ_AT_ONCE = 4
-"""Files that are read side by side: each takes memory that all requests share until it is answered."""
+"""Files that are read and decrypted side by side: each takes its size twice."""
+
+READ_SECONDS = 20.0
+"""In which a file is there, the wait for its turn included."""
 
 SWEPT_AT_ONCE = 1000
 
@@ -65,12 +68,15 @@ class Objects:
         if row is None:
             raise NotFound
         key = bytes.fromhex(self._cipher.decrypt(KEY_FIELD, name, row.sealed_key))
-        async with self._reading:
-            sealed = await self._store.get(name)
-            if sealed is None:
-                _log.error("A file that is kept is not in the object storage", object=str(name))
-                raise ObjectsUnavailable
-            return Stored(row.media_type, await asyncio.to_thread(unseal_file, key, name, sealed))
+        try:
+            async with asyncio.timeout(READ_SECONDS), self._reading:
+                sealed = await self._store.get(name)
+                if sealed is None:
+                    _log.error("A file that is kept is not in the object storage", object=str(name))
+                    raise ObjectsUnavailable
+                return Stored(row.media_type, await asyncio.to_thread(unseal_file, key, name, sealed))
+        except TimeoutError:
+            raise ObjectsUnavailable from None
 
     async def sweep(self) -> None:
         """Deletes what was dropped and what nothing named in time; raises ObjectsUnavailable, and goes on later.
