@@ -1,7 +1,7 @@
 """Graduates and their versions; every read is cut to a scope in SQL."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -126,13 +126,18 @@ def stored_graduate(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> Stor
         decided_on=stamp.decided_on,
         recorded_at=stamp.recorded_at,
         code_lists_version=stated["code_lists_version"],
+        unread=stated.get("unread", {}),
     )
 
 
 async def _opened(connection: Connection, cipher: FieldCipher, found: Sequence[Row]) -> list[StoredGraduate]:
     key_ids = [data_key_of(row.sealed) for row in found]
     keys = await keys_of(connection, cipher, set(key_ids))
-    return [stored_graduate(row, opened(keys[key_id], row), row) for row, key_id in zip(found, key_ids, strict=True)]
+    stored = []
+    for row, key_id in zip(found, key_ids, strict=True):
+        entry, unread = opened(keys[key_id], row)
+        stored.append(replace(stored_graduate(row, entry, row), unread=unread))
+    return stored
 
 
 def _within(seen: ScopeShape) -> Select[Any]:

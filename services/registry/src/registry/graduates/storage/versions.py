@@ -82,7 +82,7 @@ async def save(
     """
     data = (await keys_of(connection, cipher, {before.data_key_id}))[before.data_key_id]
     version, changed = before.version + 1, changed_fields(vars(before.entry), vars(after))
-    content = vars(after)
+    content = {**before.unread, **vars(after)}
     values = {
         **indexes(cipher, before.school_code, {field: content[field] for field in changed if field in INDEXED}),
         **{field: content[field] for field in changed if field in CLEAR},
