@@ -24,6 +24,7 @@ NAMES = [
     "hardship",
     "marital-status",
     "not-employed-reason",
+    "exclusion-ground",
 ]
 DESTINATIONS_OF_THE_SCHEME = [
     "10",

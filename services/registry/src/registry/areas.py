@@ -16,6 +16,8 @@ from registry.graduates.storage import roster
 from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
 from registry.organisation.routes import router as school_routes
+from registry.population_changes import tables as change_tables
+from registry.population_changes.routes import router as change_routes
 
 AREAS = (
     Area(
@@ -34,6 +36,7 @@ AREAS = (
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
         streams={graduate.TOPIC: roster.raise_streams},
     ),
+    Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),
     Area(
         tables=[code_tables.code_entries.main, code_tables.code_entries.versions, code_tables.code_entries.streams],
         routes=[code_routes],

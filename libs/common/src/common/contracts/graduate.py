@@ -24,6 +24,7 @@ class GraduateStatus(StrEnum):
     WITHDRAWN = "withdrawn"
     DECEASED = "deceased"
     TRANSFERRED = "transferred"
+    EXCLUDED = "excluded"
 
 
 class GraduateData(EventData):

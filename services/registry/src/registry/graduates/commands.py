@@ -1,8 +1,8 @@
-"""Entering, changing and withdrawing one graduate."""
+"""Entering and changing one graduate."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -16,8 +16,8 @@ from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates.announcements import graduate_changed
 from registry.graduates.domain.checks import new_entry, patched_entry
-from registry.graduates.domain.entry import Entry, Given, StoredGraduate, changed_fields
-from registry.graduates.domain.population import first_day, leaves_population, patched_status, withdrawal
+from registry.graduates.domain.entry import Entry, Given, Status, StoredGraduate, changed_fields
+from registry.graduates.domain.population import first_day
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
 from registry.graduates.storage import locks, roster
 from registry.graduates.storage.sealing import opened_entry, sealed_values
@@ -25,7 +25,6 @@ from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, Place
 
 EDITORS = (Role.ADMIN, Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER)
-WITHDRAWERS = (Role.ADMIN, Role.SCHOOL_OFFICER)
 
 _EXAM_NUMBER = "uq_graduates_exam_number"
 _CITIZEN_ID = "uq_graduates_school_code_cohort_citizen_id_index"
@@ -81,17 +80,15 @@ async def change(
     expected: ExpectedVersion,
     given: Given,
 ) -> StoredGraduate:
-    """Changes the given fields; a change by which a graduate leaves the population needs a role that may withdraw.
+    """Changes the given fields.
 
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse, CitizenIdInUse,
-    ExamNumberInUse, and Invalid for faults of the fields.
+    ExamNumberInUse, NeedsPopulationChange, and Invalid for faults of the fields.
     """
     stored = await _locked(unit, caller, graduate_id)
-    before = opened_entry(cipher, stored)
-    # by the status alone: faults of the other fields come after the version
-    leaves = leaves_population(before.status, patched_status(before, given))
-    caller.must_be(*(WITHDRAWERS if leaves else EDITORS))
+    caller.must_be(*EDITORS)
     must_equal(expected, stored.version)
+    before = opened_entry(cipher, stored)
     after = patched_entry(before, given, stored.cohort)
     await _require_units(unit, stored.school_code, given)
     # a graduate moved to another college would leave the officer's own scope
@@ -100,26 +97,14 @@ async def change(
     return await _save(unit, caller, cipher, stored, before, after, "change")
 
 
-async def withdraw(
-    unit: UnitOfWork,
-    *,
-    caller: Principal,
-    cipher: FieldCipher,
-    graduate_id: GraduateId,
-    expected: ExpectedVersion,
-    reason: str,
+async def move(
+    unit: UnitOfWork, stored: StoredGraduate, *, status: Status, ground: str | None, since: date
 ) -> StoredGraduate:
-    """Takes a graduate out of the population from today, with a reason that only the school reads.
-
-    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, GraduateWithdrawn.
-    """
-    stored = await _locked(unit, caller, graduate_id)
-    caller.must_be(*WITHDRAWERS)
-    must_equal(expected, stored.version)
-    before = opened_entry(cipher, stored)
-    after = replace(before, status=withdrawal(before.status, reason).value)
-    sealed = cipher.encrypt("reason", stored.id, reason)
-    return await _save(unit, caller, cipher, stored, before, after, "withdraw", sealed)
+    """Gives a locked graduate another status from a day on, or from that of a later event: what two people decided."""
+    values = {"status": status.value, "exclusion_ground": ground, "code_lists_version": CodeLists.load().version}
+    saved = await roster.save(unit.connection, stored.id, values, since)
+    await _record(unit, saved, stored.status, ("status",), "population_change")
+    return saved
 
 
 async def _locked(unit: UnitOfWork, caller: Principal, graduate_id: GraduateId) -> StoredGraduate:
@@ -138,9 +123,8 @@ async def _save(
     before: Entry,
     after: Entry,
     act: str,
-    reason: bytes | None = None,
 ) -> StoredGraduate:
-    """Stores what differs. `reason` is encrypted already."""
+    """Stores what differs."""
     changed = changed_fields(before, after)
     values = sealed_values(cipher, stored.school_code, stored.id, {field: getattr(after, field) for field in changed})
     values |= {"code_lists_version": CodeLists.load().version}
@@ -149,7 +133,7 @@ async def _save(
         values["shared_exam_number"] = None
     async with _numbers_taken(unit, caller, {**vars(stored), **values}, changed):
         saved = await roster.save(unit.connection, stored.id, values)
-    await _record(unit, saved, stored.status, changed, act, reason)
+    await _record(unit, saved, stored.status, changed, act)
     return saved
 
 
@@ -159,7 +143,6 @@ async def _record(
     status_before: str | None,
     changed: tuple[str, ...],
     act: str,
-    reason: bytes | None = None,
 ) -> None:
     """Writes history, event and audit entry of a stored graduate."""
     facts: dict[str, Any] = {
@@ -167,7 +150,6 @@ async def _record(
         "action": act,
         "subject": unit.actor.subject,
         "role": unit.actor.role,
-        "reason_cipher": reason,
     }
     await roster.keep_version(unit.connection, stored, facts)
     await unit.announce(graduate_changed(stored, status_before, changed))

@@ -77,11 +77,14 @@ graduates = Table(
     *_stated(),
     # the examinee number that the entry shares with an earlier one since before numbers were unique; else NULL
     Column("shared_exam_number", Text),
+    # why who is excluded is; else NULL
+    Column("exclusion_ground", Text),
     # of the file's line that left this content; NULL once anything else has written
     Column("line_fingerprint", LargeBinary),
     UniqueConstraint("school_code", "cohort", "student_number"),
     UniqueConstraint("school_code", "cohort", "citizen_id_index"),
     CheckConstraint(f"status IN ({_STATUSES})", name="status"),
+    CheckConstraint("(status = 'excluded') = (exclusion_ground IS NOT NULL)", name="excluded"),
     CheckConstraint("cohort BETWEEN 1977 AND 2200", name="cohort"),
     CheckConstraint("version >= 1 AND sequence >= 1", name="numbers"),
     CheckConstraint("(citizen_id_cipher IS NULL) = (citizen_id_index IS NULL)", name="citizen_id"),
@@ -91,6 +94,7 @@ graduates = Table(
             *CONTENT_COLUMNS,
             *(column.name for column in _stated()),
             "shared_exam_number",
+            "exclusion_ground",
             "line_fingerprint",
         ],
     },
@@ -122,6 +126,6 @@ graduate_versions = Table(
     Column("role", Text, nullable=False),
     Column("operation_id", Uuid),
     Column("reason_cipher", LargeBinary),
-    CheckConstraint("action IN ('create', 'change', 'withdraw', 'import')", name="action"),
+    CheckConstraint("action IN ('create', 'change', 'withdraw', 'import', 'population_change')", name="action"),
     info={"insert_only": True},
 )

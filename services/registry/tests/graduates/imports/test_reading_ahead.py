@@ -44,7 +44,10 @@ def graduate(row: RosterRow, is_unchanged: bool) -> KnownGraduate:
     """The stored graduate of a row, which has left this content or another."""
     number = row.student_number or ""
     line = row.fingerprint if is_unchanged else None
-    return KnownGraduate(GraduateId(UUID(int=1)), number, None, b"", None, None, None, None, None, "C1", None, line)
+    days = None, None, None
+    return KnownGraduate(
+        GraduateId(UUID(int=1)), number, None, b"", None, None, *days, "C1", None, None, "registered", line
+    )
 
 
 @given(LINES, st.sets(st.sampled_from(["1", "2", "3"])))

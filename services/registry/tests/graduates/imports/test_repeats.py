@@ -9,7 +9,20 @@ from registry.graduates.imports.plan import repeats
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
 
 ZHANG = KnownGraduate(
-    GraduateId(UUID(int=1)), "1", "E1", b"", None, b"citizen 1", None, None, None, "C1", None, b"line"
+    GraduateId(UUID(int=1)),
+    "1",
+    "E1",
+    b"",
+    None,
+    b"citizen 1",
+    None,
+    None,
+    None,
+    "C1",
+    None,
+    None,
+    "registered",
+    b"line",
 )
 LI = replace(ZHANG, id=GraduateId(UUID(int=2)), student_number="2", exam_number="E2", citizen_id_index=b"citizen 2")
 

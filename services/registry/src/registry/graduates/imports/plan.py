@@ -11,13 +11,14 @@ from common.imports import REPEATED, Fault, LineFingerprints, SeenKeys, Task
 from common.spreadsheets.headers import Header
 from registry.graduates.domain.cross_checks import days_of, said_by
 from registry.graduates.domain.doubts import doubts
+from registry.graduates.domain.population import moves_by_level
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.columns import DAYS
 from registry.graduates.imports.rows import KnownGraduate, RosterRow, RowReader
 from registry.graduates.storage.sealing import citizen_id_index, name_indexes, sealed_values
 from registry.graduates.tables import CONTENT_COLUMNS
 
-CHECKS_VERSION = "6"
+CHECKS_VERSION = "7"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
 
 _BITS = {column: 1 << bit for bit, column in enumerate(CONTENT_COLUMNS)}
@@ -103,6 +104,7 @@ class RosterPlanner:
                 row.faults.append(fault)
             else:
                 row.known = people[0]
+        row.faults += moving_level(row)
         days = days_of(row.given, row.month_of_birth, self._compared(row), self._cohort)
         row.faults += [Fault(*each) for each in said_by(row.given, days.contradictions)]
         if not row.faults:
@@ -159,6 +161,17 @@ def exam_number_in_use(row: RosterRow, holders: Mapping[str, Sequence[KnownGradu
         others = (each for each in holders.get(number, ()) if row.known is None or each.id != row.known.id)
         if (other := next(others, None)) and Fault("exam_number", REPEATED) not in row.faults:
             yield Fault("exam_number", "exam_number_in_use", str(other.id))
+
+
+def moving_level(row: RosterRow) -> Iterator[Fault]:
+    """The fault of a row whose education level would take its graduate into or out of the population."""
+    known = row.known
+    if known is None or "education_level_code" not in row.given:
+        return
+    level = row.given["education_level_code"]
+    after = level if isinstance(level, str) else None
+    if moves_by_level(known.status, known.education_level_code, after):
+        yield Fault("education_level", "needs_population_change")
 
 
 def repeats(row: RosterRow, seen: SeenKeys) -> Iterator[Fault]:

@@ -46,6 +46,8 @@ class KnownGraduate:
     graduated_on: date | None
     college_code: str | None
     major_code: str | None
+    education_level_code: str | None
+    status: str
     line_fingerprint: bytes | None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -9,13 +10,17 @@ from sqlalchemy import (
     ARRAY,
     Column,
     ColumnElement,
+    Date,
     Integer,
     LargeBinary,
     Select,
+    Uuid,
     and_,
     any_,
     bindparam,
+    func,
     insert,
+    literal_column,
     or_,
     select,
     text,
@@ -56,6 +61,14 @@ async def get(
     if found is None:
         raise NotFound
     return found
+
+
+async def among(
+    connection: Connection, scope: RowScope, graduate_ids: Collection[GraduateId], *, lock: bool = False
+) -> list[StoredGraduate]:
+    """Those of the graduates who are in scope, sorted by id; locked in this order if `lock`."""
+    bound = {**scope.values, "ids": list(graduate_ids)}
+    return rows.all(StoredGraduate, await connection.execute(_among(scope.shape, lock=lock), bound))
 
 
 async def listed(
@@ -100,9 +113,15 @@ async def add(connection: Connection, values: Mapping[str, Any]) -> StoredGradua
     return rows.one(StoredGraduate, await connection.execute(_ADD, values))
 
 
-async def save(connection: Connection, graduate_id: GraduateId, values: Mapping[str, Any]) -> StoredGraduate:
-    """Stores new values of a locked graduate: one version and one event further, from today or the day before's."""
-    return rows.one(StoredGraduate, await connection.execute(_SAVE, {**values, "of_id": graduate_id}))
+async def save(
+    connection: Connection, graduate_id: GraduateId, values: Mapping[str, Any], since: date | None = None
+) -> StoredGraduate:
+    """Stores new values of a locked graduate: one version and one event further.
+
+    They count from the day `since`, or from today, never before the day of the version before.
+    """
+    bound = {**values, "of_id": graduate_id, "since": since}
+    return rows.one(StoredGraduate, await connection.execute(_SAVE, bound))
 
 
 async def keep_version(connection: Connection, stored: StoredGraduate, facts: Mapping[str, Any]) -> None:
@@ -141,6 +160,13 @@ def _within(seen: ScopeShape) -> Select[Any]:
 def _one(seen: ScopeShape, *, lock: bool) -> Select[Any]:
     query = _within(seen).where(graduates.c.id == bindparam("id"))
     # the joined school stays free for other writers
+    return query.with_for_update(of=graduates) if lock else query
+
+
+@lru_cache
+def _among(seen: ScopeShape, *, lock: bool) -> Select[Any]:
+    named = graduates.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+    query = _within(seen).where(named).order_by(graduates.c.id)
     return query.with_for_update(of=graduates) if lock else query
 
 
@@ -192,7 +218,9 @@ _SAVE = (
     .values(
         version=graduates.c.version + 1,
         sequence=graduates.c.sequence + 1,
-        decided_on=text(f"greatest({TODAY_SQL}, graduates.decided_on)"),
+        decided_on=func.greatest(
+            func.coalesce(bindparam("since", type_=Date), literal_column(TODAY_SQL)), graduates.c.decided_on
+        ),
         recorded_at=NOW,
         # the row no longer says what a file's line said
         line_fingerprint=None,
