@@ -167,7 +167,9 @@ async def _enrol(stage: Stage, number: int) -> None:
     database = Database.connect(stage.url)
     async with database.transaction(SYSTEM) as unit:
         ids = (GraduateId(UUID(int=each)) for each in range(number))
-        graduates = (Graduate(each, SCHOOL, COHORT, COLLEGE, None, None, "31", "registered") for each in ids)
+        graduates = (
+            Graduate(each, SCHOOL, COHORT, COLLEGE, None, None, "31", "registered", counted=True) for each in ids
+        )
         await keep_graduates(unit.connection, [RosterEntry(each, 1) for each in graduates])
         await unit.commit()
     await database.dispose()

@@ -16,6 +16,7 @@ BODILESS = (
     )),
     ("POST", "/v1/questionnaires/{questionnaire_id}/publish"),
     ("POST", "/v1/responses/{response_id}/withdraw"),
+    ("POST", "/v1/operations/{operation_id}/cancel"),
 )  # fmt: skip
 
 

@@ -117,6 +117,7 @@ async def test_what_arrives_meanwhile_is_no_difference(
         ("UPDATE destination_versions SET destination_code = '11' WHERE school_code = :s", "destination_versions"),
         ("UPDATE destination_versions SET sequence = sequence + 7 WHERE school_code = :s", "destination_versions"),
         ("UPDATE roster_versions SET decided_on = decided_on - 1 WHERE school_code = :s", "roster_versions"),
+        ("UPDATE roster_versions SET counted = NOT counted WHERE school_code = :s", "roster_versions"),
         ("DELETE FROM response_versions WHERE school_code = :s", "response_versions"),
         ("UPDATE response_versions SET state = 'submitted' WHERE school_code = :s", "response_versions"),
         ("DELETE FROM units WHERE school_code = :s", "units"),
@@ -131,6 +132,18 @@ async def test_planted_differences_are_found(
         await connection.execute(text(statement), {"s": told.code})
     await as_owner.dispose()
     assert {check for check, _, _ in await differences(database, owner, told)} == {expected}
+
+
+async def test_what_the_release_before_stored_without_saying_who_counts_is_no_difference(
+    database: Database, stored: ServiceDatabase, owner: Owner, told: Any
+) -> None:
+    as_owner = Database.connect(stored.owner_url)
+    async with committed(as_owner) as connection:
+        await connection.execute(
+            text("UPDATE roster_versions SET counted = NULL WHERE school_code = :s"), {"s": told.code}
+        )
+    await as_owner.dispose()
+    assert await differences(database, owner, told) == set()
 
 
 async def test_a_version_that_no_owner_published_is_found(

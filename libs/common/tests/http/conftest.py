@@ -17,19 +17,23 @@ from pydantic import BaseModel, Field, model_validator
 from common.auth import Caller, Principal, Role, TokenVerifier, require
 from common.contracts import ChangeToken
 from common.errors import Conflict, Message, NotFound, Unauthenticated, must_equal
+from common.files import JPEG, MB, PDF, PNG, Files
 from common.http import (
     OPEN,
     Credential,
     Day,
+    FileForm,
     IfMatch,
     MinChange,
     Page,
     PageOf,
+    ReceivedFile,
     Router,
     StrictModel,
     Upload,
     Waits,
     create_app,
+    file_body,
     page_of,
     resource,
     rule_broken,
@@ -65,6 +69,15 @@ class Thing(BaseModel):
 
 class ThingsForm(ImportForm):
     effective_on: Day | None = None
+
+
+class ProofForm(FileForm):
+    files = Files((JPEG, PNG, PDF), at_most=2 * MB)
+
+    kind: str
+
+
+PICTURE = file_body(Files((JPEG, PNG), at_most=1024))
 
 
 class Numbered(BaseModel):
@@ -191,6 +204,16 @@ def other_router() -> Router:
             "size": len(upload.content),
             "form": upload.form.model_dump(exclude_none=True),
         }
+
+    @router.post("/proofs", response_model=dict[str, Any])
+    async def add_proof(*, caller: Caller, upload: Upload[ProofForm]) -> dict[str, Any]:
+        return {"kind": upload.kind, "size": len(upload.content), "form": upload.form.model_dump()}
+
+    @router.put("/picture", response_model=dict[str, Any])
+    async def put_picture(
+        *, caller: Annotated[Principal, Depends(require(Role.ADMIN))], picture: Annotated[ReceivedFile, PICTURE]
+    ) -> dict[str, Any]:
+        return {"kind": picture.kind, "size": len(picture.content)}
 
     return router
 

@@ -14,15 +14,15 @@ from written_sheets import Written, by_openpyxl, by_xlwt
 from common.codes import Cell
 from common.codes.rules import rules
 from common.errors import Invalid
+from common.files import MAX_FILE
 from common.http.refusals import ContentTooLarge
-from common.http.uploads import MAX_FILE
 from common.imports import REPEATED, CellReader, Columns, Fault, Reading, SeenKeys, plain, read_rows, text_of
 from common.imports.table import open_table
 from common.imports.unclear import without_echoes
 from common.sheet_reader import __main__ as child
 from common.sheet_reader import cells as sheet_cells
 from common.sheet_reader import limits
-from common.spreadsheets import kind_of
+from common.spreadsheets import SPREADSHEETS
 from common.spreadsheets.cells import as_day, identifier_text, is_month
 from common.spreadsheets.headers import SEARCHED_ROWS
 
@@ -58,7 +58,7 @@ async def imported(content: bytes) -> Rows:
     async def parts() -> AsyncIterator[bytes]:
         yield content
 
-    table = await open_table(kind_of(content), parts(), COLUMNS)
+    table = await open_table(SPREADSHEETS.kind_of(content), parts(), COLUMNS)
     cells, seen = CellReader[object](table.header, READINGS), SeenKeys()
 
     def read(number: int, row: Sequence[Cell]) -> Row:
@@ -121,7 +121,7 @@ def test_what_costs_too_much_is_refused(statement: str, at: int, monkeypatch: py
     module, limit, value, make, refused = LIMITS[statement][at]
     monkeypatch.setattr(module, limit, value)
     content = make()
-    frames = child.read(kind_of(content), content, lambda _: 0)
+    frames = child.read(SPREADSHEETS.kind_of(content), content, lambda _: 0)
     if refused is None:
         assert [frame[0] for frame in frames] == ["rows", "end"]
     else:

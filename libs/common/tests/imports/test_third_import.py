@@ -11,11 +11,10 @@ import badges
 import openpyxl
 import pytest
 
-from common.auth import SYSTEM
 from common.codes import CodeEntry, CodeLists
 from common.identifiers import OperationId
 from common.imports import Fault
-from common.operations import OperationContext, storage
+from common.operations import storage
 from testing.waiting import eventually
 
 GOOD = ["1,张三,金徽章,2024", "2,李四,银徽章,", "3,王五,金徽章,2024届"]
@@ -124,35 +123,6 @@ async def test_an_import_whose_worker_was_killed_is_finished_by_another(office: 
     done = await office.operation(path)
     assert (done["state"], counts(done)) == ("succeeded", [4, 0, 0, 1])
     assert faults(done) == [(5, "学号", "duplicate_in_file")]
-
-
-async def test_a_cancelled_import_ends_before_its_next_chunk(office: Any, monkeypatch: Any) -> None:
-    path = await office.post([*FAULTY[:1], *GOOD[1:], "6,孙八,金徽章,"], on_error="skip")
-    operation = OperationId(path.rpartition("/")[2])
-    shown: list[tuple[int, int]] = []
-
-    async def cancel_after_the_first(context: OperationContext, done: int, total: int) -> None:
-        shown.append((done, total))
-        async with storage.changing(office.database) as connection:
-            assert await storage.request_cancel(connection, operation)
-
-    monkeypatch.setattr(OperationContext, "progress", cancel_after_the_first)
-    await badges.badge_runner(office.database, office.cipher).run_once()
-    done = await office.operation(path)
-    assert (done["state"], counts(done), shown) == ("cancelled", [1, 0, 0, 1], [(2, 4)])
-    assert faults(done) == [(2, "徽章", "unknown_label")]
-    assert await office.stored() == [("2", "silver")]
-    async with office.database.transaction(SYSTEM) as unit:
-        assert not await storage.request_cancel(unit.connection, operation)
-
-
-async def test_a_cancelled_import_of_the_whole_file_stores_nothing(office: Any) -> None:
-    path = await office.post(GOOD)
-    async with storage.changing(office.database) as connection:
-        assert await storage.request_cancel(connection, OperationId(path.rpartition("/")[2]))
-    await badges.badge_runner(office.database, office.cipher).run_once()
-    done = await office.operation(path)
-    assert (done["state"], counts(done), await office.stored()) == ("cancelled", [0, 0, 0, 0], [])
 
 
 @pytest.mark.parametrize("noted", [{"2": [["badge", "unknown_label"]]}, [[2, "徽章", "unknown_label", "铜徽章"]]])

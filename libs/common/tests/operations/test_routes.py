@@ -73,6 +73,9 @@ async def test_only_its_submitter_and_the_schools_officers_see_an_operation(
     assert (await client.get(place)).status_code == 401
     assert (await client.get(f"/v1/operations/{uuid4()}", headers=seeing[0])).status_code == 404
     assert (await client.get("/v1/operations/17", headers=seeing[0])).status_code == 404
+    # who sees all does not act for a school
+    cancelling = [(await client.post(f"{place}/cancel", headers=each)).status_code for each in [*seeing, *blind]]
+    assert cancelling == [200, 200, 403, 403] + [404] * 7
 
 
 async def test_the_same_file_with_the_same_key_is_taken_once(works: Any, client: httpx.AsyncClient) -> None:

@@ -101,7 +101,11 @@ def test_a_row_of_a_code_list_that_only_the_lost_time_knew_is_withdrawn() -> Non
 
 def test_a_graduate_that_only_the_lost_time_knew_is_withdrawn() -> None:
     (gone,) = said([event(graduate.REGISTERED, 1, status="registered")], []).announced
-    assert (gone.type, gone.sequence, str(gone.data.model_dump()["status"])) == (graduate.WITHDRAWN, 2, "withdrawn")
+    data = gone.data.model_dump()
+    assert (gone.type, gone.sequence, str(data["status"]), data["counted"]) == (
+        graduate.WITHDRAWN, 2, "withdrawn", False
+    )  # fmt: skip
+    assert gone.data.changed_fields == ("status", "counted")
 
 
 def test_a_response_keeps_the_type_of_what_was_said_of_its_wave() -> None:

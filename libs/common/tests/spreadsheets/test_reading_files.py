@@ -16,7 +16,7 @@ from common.codes import Cell
 from common.errors import Invalid, TransientError
 from common.sheet_reader import __main__ as child
 from common.sheet_reader import limits, package
-from common.spreadsheets import NumberedRow, blocks_of, kind_of, unpacked, write_workbook
+from common.spreadsheets import SPREADSHEETS, NumberedRow, blocks_of, unpacked, write_workbook
 from common.spreadsheets.cells import Unclear
 from common.spreadsheets.headers import SEARCHED_ROWS
 
@@ -35,7 +35,7 @@ async def portions(content: bytes, find_header: Any = None) -> AsyncIterator[lis
         for start in range(0, len(content), 100_000):
             yield content[start : start + 100_000]
 
-    async for packed_rows, rows in blocks_of(kind_of(content), parts(), find_header):
+    async for packed_rows, rows in blocks_of(SPREADSHEETS.kind_of(content), parts(), find_header):
         assert unpacked(packed_rows) == rows
         yield rows
 

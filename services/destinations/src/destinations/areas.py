@@ -24,7 +24,9 @@ ROSTER = Subscription(
     drop={
         code_list.TOPIC: dropping_newest(code_entries.c.code_list),
         organisation.TOPIC: dropping_newest(roster_tables.schools.c.school_code),
-        graduate.TOPIC: dropping_newest(roster_tables.graduates.c.graduate_id),
+        graduate.TOPIC: dropping_newest(
+            roster_tables.graduates.c.graduate_id, roster_tables.graduates.c.counted_sequence
+        ),
     },
 )
 

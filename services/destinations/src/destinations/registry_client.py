@@ -1,7 +1,7 @@
 """Registry over HTTP: the persons that rows of a spreadsheet name, and graduates whose event is still on its way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypedDict
 from uuid import UUID
@@ -10,6 +10,7 @@ import httpx
 
 from common.auth.service_tokens import ServiceTokens
 from common.codes.rules import rule
+from common.contracts.graduate import status_counted
 from common.errors import Message, PermanentError, Unavailable
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.observability.correlation import current_correlation_id
@@ -117,5 +118,7 @@ async def registry_client(settings: ServiceSettings) -> AsyncIterator[Registry]:
 
 
 def _entry(answer: Mapping[str, Any], graduate_id: str, sequence: int) -> RosterEntry:
-    stated: Iterable[Any] = map(answer.get, GRADUATE_FIELDS)
-    return RosterEntry(Graduate(GraduateId(UUID(graduate_id)), *stated), sequence)
+    # an answer gives the status alone
+    stated: dict[str, Any] = {name: answer.get(name) for name in GRADUATE_FIELDS}
+    stated["counted"] = status_counted(stated["status"])
+    return RosterEntry(Graduate(GraduateId(UUID(graduate_id)), **stated), sequence)

@@ -37,6 +37,7 @@ ANNA = Graduate(
     class_code=None,
     education_level_code="31",
     status="registered",
+    counted=True,
 )
 SEEKING = Destination("70", reason="job_seeking")
 FREELANCE = Destination("76", freelance_kind="翻译", place_code="410102")
@@ -238,7 +239,7 @@ def test_what_was_never_effective_needs_no_void(acts: tuple[tuple[Action, Person
 
 
 def test_nobody_can_do_anything_with_a_withdrawn_graduate() -> None:
-    frozen = replace(after(*APPROVED), graduate=replace(ANNA, status="withdrawn"))
+    frozen = replace(after(*APPROVED), graduate=replace(ANNA, counted=False))
     assert deciding.allowed_transitions(frozen, SCHOOL) == ()
     with pytest.raises(refusals.GraduateWithdrawn):
         deciding.edit(frozen, {"reason": "signing"}, SCHOOL)

@@ -20,7 +20,7 @@ ID, GRADUATE_ID = UUID(int=1), UUID(int=2)
 OFFICER = Person(Party.SCHOOL_OFFICER, "officer")
 TOKEN = ChangeToken("quxiang.destinations.registration.v1", "10001", str(GRADUATE_ID), 3)
 GRADUATE = Graduate(
-    GraduateId(GRADUATE_ID), SchoolCode("10001"), Cohort(2024), CollegeCode("C01"), None, None, "31", "registered"
+    GraduateId(GRADUATE_ID), SchoolCode("10001"), Cohort(2024), CollegeCode("C01"), None, None, "31", "registered", True
 )
 DRAFT = Registration(
     id=RegistrationId(ID),

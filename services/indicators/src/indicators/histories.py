@@ -6,13 +6,14 @@ a difference, so the comparison goes on with the rest of the feed until nothing 
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
 
 from common.consuming import Feed
+from common.consuming.counted import version_counted
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.identifiers import SchoolCode
@@ -33,20 +34,23 @@ MAX_SHOWN = 1_000
 
 @dataclass(frozen=True)
 class Copied:
-    """A table that is made of events: every version, or of each key the one with the highest sequence."""
+    """A table that is made of events: every version, or of each key the one with the highest sequence.
+
+    `meant` gives what a column means where the release before left it out, as SQL over the table as `stored`.
+    """
 
     name: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
     rows: Callable[[Sequence[IncomingEvent]], Sequence[tuple[Any, ...]]]
+    meant: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def comparison(self) -> str:
         """Query for what only the table or only the histories have, or what differs, of one school or of all."""
         key = ", ".join(self.key)
-        stored, published = (
-            ", ".join(f"{side}.{column}" for column in self.columns) for side in ("stored", "published")
-        )
+        stored = ", ".join(self.meant.get(column, f"stored.{column}") for column in self.columns)
+        published = ", ".join(f"published.{column}" for column in self.columns)
         return f"""
             WITH published AS (
                 SELECT DISTINCT ON ({key}) * FROM published_{self.name} ORDER BY {key}, sequence DESC
@@ -62,7 +66,13 @@ class Copied:
 
 _VERSION = ("graduate_id", "sequence")
 COPIED = (
-    Copied("roster_versions", StoredRosterVersion._fields, _VERSION, lambda events: batch_of(events).roster),
+    Copied(
+        "roster_versions",
+        StoredRosterVersion._fields,
+        _VERSION,
+        lambda events: batch_of(events).roster,
+        {"counted": version_counted("stored")},
+    ),
     Copied(
         "destination_versions", StoredDestinationVersion._fields, _VERSION, lambda events: batch_of(events).destinations
     ),

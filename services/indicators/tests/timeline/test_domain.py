@@ -30,8 +30,8 @@ CONTRACT = Destination("10", employer_nature_code="39")
 STUDY = Destination("801")
 
 
-def entered(sequence: int = 1, day: date = SEASON, status: str = "registered", groups: Groups = HERE) -> RosterVersion:
-    return RosterVersion(sequence, day, SCHOOL, COHORT, status, groups)
+def entered(sequence: int = 1, day: date = SEASON, counted: bool = True, groups: Groups = HERE) -> RosterVersion:
+    return RosterVersion(sequence, day, SCHOOL, COHORT, counted, groups)
 
 
 def decided(
@@ -85,18 +85,14 @@ def test_a_requested_void_still_counts() -> None:
     assert timeline([entered()], versions)[-1] == Span(day, OPEN, content(CONTRACT))
 
 
-def test_a_withdrawn_graduate_leaves_on_that_day() -> None:
+def test_who_is_no_longer_counted_leaves_on_that_day() -> None:
     day = date(2024, 5, 1)
-    spans = timeline([entered(), entered(2, day, "withdrawn")], [decided(1, date(2024, 6, 1))])
+    spans = timeline([entered(), entered(2, day, counted=False)], [decided(1, date(2024, 6, 1))])
     assert spans == (Span(SEASON, day, content()),)
 
 
-def test_a_completed_graduate_without_degree_is_in_the_population() -> None:
-    assert timeline([entered(status="completed")], []) != ()
-
-
-def test_extended_and_dead_graduates_are_not() -> None:
-    assert all(timeline([entered(status=status)], []) == () for status in ("extended", "deceased", "transferred"))
+def test_who_was_never_counted_has_no_span() -> None:
+    assert timeline([entered(counted=False)], [decided(1, date(2024, 6, 1))]) == ()
 
 
 def test_a_destination_without_a_roster_entry_gives_no_span() -> None:
@@ -134,7 +130,7 @@ roster_versions = st.lists(
         days,
         st.just(SCHOOL),
         st.sampled_from([2024, 2025]),
-        st.sampled_from(["registered", "completed", "withdrawn"]),
+        st.booleans(),
         groups,
     ),
     max_size=6,
@@ -184,7 +180,7 @@ def test_a_day_shows_the_highest_sequence_that_counts_by_then(
         return max(counted, key=lambda version: version.sequence, default=None)
 
     entry, decision = last(roster), last(decisions)
-    inside = entry is not None and entry.status != "withdrawn" and day >= date(entry.cohort - 1, 9, 1)
+    inside = entry is not None and entry.counted and day >= date(entry.cohort - 1, 9, 1)
     spans = [span for span in timeline(roster, decisions) if span.from_day <= day < span.to_day]
     assert len(spans) == (1 if inside else 0)
     if inside:

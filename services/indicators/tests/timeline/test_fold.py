@@ -61,7 +61,7 @@ def pure_spans(events: Iterable[IncomingEvent]) -> dict[UUID, tuple[Any, ...]]:
     for graduate_id in batch.touched:
         roster = [
             RosterVersion(
-                v.sequence, v.decided_on, v.school_code, v.cohort, v.status,
+                v.sequence, v.decided_on, v.school_code, v.cohort, v.counted,
                 Groups(v.college_code, v.major_code, v.class_code, v.education_level_code, v.sex_code,
                        province_of(v.origin_place_code)),
             )

@@ -1,6 +1,7 @@
 """Verify finds planted corruption; rebuild mends it while the service runs."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
 from typing import Any
@@ -46,7 +47,7 @@ async def corrupt(stored: ServiceDatabase, statement: str, school: str) -> None:
         ("spans", "DELETE FROM spans WHERE school_code = :school AND to_day < 'infinity'"),
         ("spans", "UPDATE spans SET from_day = from_day + 1 WHERE school_code = :school AND destination_code = '801'"),
         ("spans", "DELETE FROM destination_versions WHERE school_code = :school AND destination_code = '801'"),
-        ("spans", "UPDATE roster_versions SET status = 'withdrawn' WHERE school_code = :school AND sex_code = '2'"),
+        ("spans", "UPDATE roster_versions SET counted = false WHERE school_code = :school AND sex_code = '2'"),
     ],
 )
 async def test_planted_corruption_is_found_and_mended(
@@ -58,6 +59,63 @@ async def test_planted_corruption_is_found_and_mended(
     await corrupt(stored, statement, school.code)
     assert check in {difference.check for difference in await verify_figures(database, school.code)}
     await rebuild(database, 12, school.code)
+    assert await verify_figures(database, school.code) == []
+
+
+LEFT = ("extended", "withdrawn", "deceased", "transferred")
+
+
+async def test_events_that_say_who_counts_and_events_from_before_give_the_same_figures(
+    database: Database, stored: ServiceDatabase, apply: Applied, new_school: Any
+) -> None:
+    """What the release before stored goes by the status too, when it is computed anew."""
+    schools = saying, silent = new_school(), new_school()
+    for school in schools:
+        for number in range(24):
+            moves: list[tuple[str, bool]] = [("registered", True), (LEFT[number % 4], False), ("completed", True)]
+            someone = None
+            for step, (status, counted) in enumerate(moves[: 1 + number % 3]):
+                said = {"counted": counted} if school is saying else {}
+                day = date(2024, 5, 1 + number + step)
+                someone = school.enters(someone, day=day, status=status, college_code="C01", **said)
+            school.goes(someone, "10", JUNE)
+        await apply(school.events)
+    forgotten = "UPDATE roster_versions SET counted = NULL WHERE school_code = :school"
+    await corrupt(stored, forgotten, silent.code)
+    figures = [await _spans_and_cells(database, school.code) for school in schools]
+    assert figures[0] == figures[1]
+    assert sum(figures[0][1].values()) > 0
+    assert await verify_figures(database, silent.code) == []
+    await rebuild(database, 12, silent.code)
+    assert await _spans_and_cells(database, silent.code) == figures[0]
+
+
+async def _spans_and_cells(database: Database, school: str) -> tuple[Counter[Any], Counter[Any]]:
+    """Both without the school and without who it is about."""
+    of_spans = "SELECT from_day, to_day, destination_code, college_code FROM spans WHERE school_code = :school"
+    of_cells = "SELECT dimension, value, destination_code, graduates FROM cells WHERE school_code = :school"
+    async with database.reading() as connection:
+        spans = await connection.execute(text(of_spans), {"school": school})
+        cells = await connection.execute(text(of_cells), {"school": school})
+        return Counter(tuple(row) for row in spans), Counter({tuple(row[:3]): row[3] for row in cells if row[3]})
+
+
+@pytest.mark.parametrize(
+    ("said", "graduates"),
+    [
+        ({"status": "excluded", "counted": False}, 0),
+        ({"status": "withdrawn", "counted": False, "education_level_code": "39"}, 0),
+        ({"status": "a_word_of_tomorrow", "counted": True}, 1),
+        ({"status": "a_word_of_tomorrow"}, 0),
+    ],
+)
+async def test_a_status_of_a_later_release_is_counted_as_the_event_says(
+    database: Database, apply: Applied, school: Any, said: dict[str, Any], graduates: int
+) -> None:
+    school.enters(**said)
+    await apply(school.events)
+    _, cells = await _spans_and_cells(database, school.code)
+    assert cells["total", "", ""] == graduates
     assert await verify_figures(database, school.code) == []
 
 

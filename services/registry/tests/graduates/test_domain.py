@@ -9,6 +9,7 @@ from registry.graduates.domain.checks import new_entry, patched_entry
 from registry.graduates.domain.days import Days
 from registry.graduates.domain.entry import Entry, Status, changed_fields
 from registry.graduates.domain.population import (
+    counts,
     first_day,
     levels_with_status,
     moves_by_level,
@@ -26,6 +27,10 @@ from registry.graduates.domain.refusals import NeedsPopulationChange
 )
 def test_a_level_says_the_status(level: str | None, status: str) -> None:
     assert status_of_level(level) == status
+
+
+def test_the_population_has_those_who_graduate_or_complete() -> None:
+    assert [status.value for status in Status if counts(status)] == ["registered", "completed"]
 
 
 def test_completers_are_those_of_the_field() -> None:

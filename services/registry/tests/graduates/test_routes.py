@@ -46,11 +46,18 @@ async def test_nothing_personal_is_stored_in_clear(graduate: Json, rows: Rows) -
     assert graduate["student_number"] not in str(events)
 
 
-async def test_a_level_of_completion_enters_as_completed(officer: httpx.AsyncClient, school: str) -> None:
+async def test_a_level_of_completion_enters_as_completed(officer: httpx.AsyncClient, school: str, rows: Rows) -> None:
     body = {"school_code": school, "cohort": 2024, "student_number": "1", "name": "李四", "education_level_code": "33"}
     assert (await officer.post("/v1/graduates", json=body)).json()["status"] == "completed"
     body |= {"student_number": "2", "education_level_code": "39"}
     assert (await officer.post("/v1/graduates", json=body)).json()["status"] == "withdrawn"
+    events = await rows(
+        "SELECT * FROM outbox WHERE school_code = :school AND type LIKE '%.graduate.%' ORDER BY id", school=school
+    )
+    assert [(event["type"].split(".")[2], event["data"]["counted"]) for event in events] == [
+        ("registered", True),
+        ("registered", False),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ ROSTER = Subscription(
     included=INCLUDED,
     drop={
         organisation.TOPIC: dropping_newest(schools.c.school_code, schools.c.name_sequence),
-        graduate.TOPIC: dropping_newest(graduates.c.graduate_id),
+        graduate.TOPIC: dropping_newest(graduates.c.graduate_id, graduates.c.counted_sequence),
     },
 )
 

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 
 from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
 from common.identifiers import OperationId, WaveId
-from common.operations import OperationRunner
-from surveys.invitations import commands, storage
+from common.operations import OperationContext, OperationRunner
+from surveys.invitations import commands, operations, storage
 from surveys.invitations.domain import Batch, Channel
 from surveys.settings import Settings
 
@@ -117,6 +118,27 @@ async def test_an_invitation_that_was_taken_is_taken_again_when_the_wave_has_clo
     assert (other.status_code, other.json()["code"]) == (422, "invalid")
     school = wave["school_code"]
     assert len(await rows("SELECT id FROM operations WHERE school_code = :school", school=school)) == 1
+
+
+async def test_making_links_is_cancelled_between_two_parts_and_those_made_stay(
+    manager: httpx.AsyncClient, wave: Json, runner: OperationRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/v1/waves/{wave['id']}/invitations"
+    operation = (await manager.post(path, json={"channel": "link"})).headers["Location"]
+    progress = OperationContext.progress
+
+    async def cancelled_after_one(self: OperationContext, done: int, total: int) -> None:
+        await progress(self, done, total)
+        if done == 1 and operation.endswith(str(self.id)):
+            assert (await manager.post(f"{operation}/cancel")).status_code == 200
+
+    monkeypatch.setattr(operations, "CHUNK", 1)
+    monkeypatch.setattr(OperationContext, "progress", cancelled_after_one)
+    while await runner.run_once():
+        pass
+    done = (await manager.get(operation)).json()
+    assert (done["state"], done["result"]) == ("cancelled", {"created": 1})
+    assert len((await manager.get(path)).json()["items"]) == 1
 
 
 async def test_an_unknown_channel_is_refused(manager: httpx.AsyncClient, wave: Json) -> None:

@@ -6,12 +6,15 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from common.contracts import ChangeToken
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import TOPIC as GRADUATES
 from common.contracts.graduate import GraduateStatus
 from common.contracts.response import REQUESTED, TOPIC, ResponseData
+from common.database import Database
+from testing.databases import committed
 from testing.waiting import eventually
 
 Json = dict[str, Any]
@@ -39,19 +42,31 @@ async def test_eligible_is_the_population_at_that_moment(
     rows: Rows,
     graduate_event: Callable[..., IncomingEvent],
 ) -> None:
-    completed = uuid4()
+    completed, readmitted = uuid4(), uuid4()
     await keep(
         [
             graduate_event(school, completed, status=GraduateStatus.COMPLETED),
             graduate_event(school, status=GraduateStatus.WITHDRAWN),
+            graduate_event(school, status="excluded", counted=False),
+            graduate_event(school, counted=False),
+            graduate_event(school, readmitted, status="a_word_of_tomorrow", counted=True),
             graduate_event(school, cohort=2023),
             graduate_event("90000"),
         ]
     )
     wave = await create(manager, plan)
     await keep([graduate_event(school), graduate_event(school, completed, sequence=2, status=GraduateStatus.DECEASED)])
-    assert await eligible(rows, wave) == {*graduates, completed}
-    assert wave["eligible"] == 4
+    assert await eligible(rows, wave) == {*graduates, completed, readmitted}
+    assert wave["eligible"] == 5
+
+
+async def test_who_the_release_before_wrote_last_is_eligible_by_the_status(
+    keep: Keep, manager: httpx.AsyncClient, database: Database, graduates: list[UUID], plan: Json
+) -> None:
+    async with committed(database) as connection:
+        written = "UPDATE graduates SET status = 'transferred', sequence = sequence + 1 WHERE graduate_id = :id"
+        await connection.execute(text(written), {"id": graduates[0]})
+    assert (await create(manager, plan))["eligible"] == len(graduates) - 1
 
 
 async def test_nobody_is_eligible_before_the_season_of_the_cohort(

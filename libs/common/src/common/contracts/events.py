@@ -45,14 +45,13 @@ class EventType(Event):
 class States:
     """How events of a topic state a thing again, or that it is gone; see `recover-published`.
 
-    `gone` is the type that ends a thing, with the field of its data and the word that say so. `again` is the type that
+    `gone` is the type that ends a thing, and `says` which fields of its data say so, and how. `again` is the type that
     states what stands once more; None where the type of its last event does. `thing` names the fields that tell the
     things of one key apart, none where a key is about one thing.
     """
 
     gone: str
-    field: str
-    word: str
+    says: Mapping[str, Any]
     again: str | None = None
     thing: tuple[str, ...] = ()
 

@@ -1,7 +1,8 @@
 """Graduate topic of registry: the state of one roster entry (生源信息), without personal data."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -16,7 +17,7 @@ WITHDRAWN = "quxiang.graduate.withdrawn"
 
 
 class GraduateStatus(StrEnum):
-    """学籍状态 as far as the population needs it: registered and completed (结业) are counted, the others are not."""
+    """学籍状态 as far as the population needs it. Whether a graduate counts is said by `counted`, not by this."""
 
     REGISTERED = "registered"
     COMPLETED = "completed"
@@ -25,6 +26,19 @@ class GraduateStatus(StrEnum):
     DECEASED = "deceased"
     TRANSFERRED = "transferred"
     EXCLUDED = "excluded"
+
+
+STATUSES_THAT_COUNTED = (GraduateStatus.REGISTERED, GraduateStatus.COMPLETED)
+"""Statuses in the population N (结业 included) when events did not say yet whether a graduate counts."""
+
+
+def status_counted(status: str) -> bool:
+    """Whether a graduate of whom only the status is known, from before `counted` was said, is in the population N."""
+    return status in STATUSES_THAT_COUNTED
+
+
+def _counted_before(known: Mapping[str, Any]) -> bool:
+    return status_counted(known["status"])
 
 
 class GraduateData(EventData):
@@ -45,6 +59,12 @@ class GraduateData(EventData):
     teacher_training_code: Code | None = None
     study_form: Slug | Code | None = Field(default=None, description="学习形式")
     status: Annotated[GraduateStatus, ADDITIVE]
+    # never left out by a producer of today: the default is for events that were sent before the field came
+    counted: bool = Field(
+        default_factory=_counted_before,
+        description="Whether the graduate is in the population N (毕业生总数); where it is missing, an older event "
+        "counts by the statuses registered and completed",
+    )
 
 
 def _example(status: GraduateStatus, *changed: str) -> GraduateData:
@@ -65,6 +85,7 @@ def _example(status: GraduateStatus, *changed: str) -> GraduateData:
         teacher_training_code="2",
         study_form="full_time",
         status=status,
+        counted=status is not GraduateStatus.WITHDRAWN,
         changed_fields=changed,
     )
 
@@ -80,6 +101,6 @@ EVENTS = (
     Event(WITHDRAWN, GraduateData, "A graduate left the population", _example(GraduateStatus.WITHDRAWN, "status")),
 )
 
-STATES = States(gone=WITHDRAWN, field="status", word=GraduateStatus.WITHDRAWN, again=CHANGED)
+STATES = States(gone=WITHDRAWN, says={"status": GraduateStatus.WITHDRAWN, "counted": False}, again=CHANGED)
 
 TOPIC_SPEC = TopicSpec(TOPIC, "registry", "graduate_id", "State of one graduate's roster entry", EVENTS, states=STATES)

@@ -59,7 +59,7 @@ EVENTS = (
     Event(WITHDRAWN, ResponseData, "An answer was withdrawn", _example(ResponseState.WITHDRAWN, 11)),
 )
 
-STATES = States(gone=WITHDRAWN, field="state", word=ResponseState.WITHDRAWN, thing=("wave_id",))
+STATES = States(gone=WITHDRAWN, says={"state": ResponseState.WITHDRAWN}, thing=("wave_id",))
 
 TOPIC_SPEC = TopicSpec(
     TOPIC, "surveys", "graduate_id", "Who was asked in a wave and who answered", EVENTS, states=STATES

@@ -9,7 +9,7 @@ from common.http.paging import Page, Paging, WholePage, decode_cursor, encode_cu
 from common.http.probes import Check, probes_app, probes_router
 from common.http.resources import Cipher, Db
 from common.http.routing import BEARER, OPEN, Credential, Router
-from common.http.uploads import Received, Upload
+from common.http.uploads import FileForm, Received, ReceivedFile, Upload, file_body
 from common.http.waits import Waits
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Credential",
     "Day",
     "Db",
+    "FileForm",
     "IdempotencyKey",
     "IfMatch",
     "MinChange",
@@ -28,6 +29,7 @@ __all__ = [
     "Paging",
     "Problem",
     "Received",
+    "ReceivedFile",
     "RequestedChanges",
     "Router",
     "StrictModel",
@@ -40,6 +42,7 @@ __all__ = [
     "decode_cursor",
     "encode_cursor",
     "etag",
+    "file_body",
     "page_of",
     "probes_app",
     "probes_router",

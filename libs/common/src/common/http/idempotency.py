@@ -19,7 +19,7 @@ from fastapi import Depends, Header, Request, Response
 from common.crypto import FieldCipher
 from common.errors import BadQuery, FieldProblem, Message
 from common.http.routing import Route
-from common.http.uploads import form_of, payload_of
+from common.http.uploads import file_reader_of
 from common.once import AlreadyAnswered, Answered, Once
 
 Done = TypeVar("Done")
@@ -40,7 +40,8 @@ async def read_idempotency_key(
         message = Message("应为 1 至 255 个可见 ASCII 字符", "Must be 1 to 255 visible ASCII characters")
         raise BadQuery([FieldProblem("Idempotency-Key", "pattern", message)])
     route: Route = request.scope["route"]
-    payload = _canonical(await request.body()) if form_of(route) is None else await payload_of(request)
+    reader = file_reader_of(route)
+    payload = _canonical(await request.body()) if reader is None else await reader.payload(request)
     cipher: FieldCipher | None = request.app.state.cipher
     # a plain hash of a few personal fields could be guessed
     hashed = sha256(payload).digest() if cipher is None else bytes(cipher.fingerprint(payload))

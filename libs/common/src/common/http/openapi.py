@@ -18,7 +18,7 @@ from common.http.etags import read_if_match
 from common.http.models import Problem
 from common.http.problems import MEDIA_TYPE
 from common.http.routing import Route, placed_routes
-from common.http.uploads import MULTIPART, form_of
+from common.http.uploads import MULTIPART, BodyReader, FormReader, file_reader_of
 
 OPENAPI_VERSION = "3.1.0"
 _SCHEMAS = "#/components/schemas/"
@@ -75,12 +75,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
 def _complete(
     operation: dict[str, Any], route: Route, method: str, forms: Mapping[type[BaseModel], dict[str, Any]]
 ) -> None:
-    declared, form = operation.pop("requestBody", None), form_of(route)
-    if form is not None:
-        operation["requestBody"] = {"required": True, "content": {MULTIPART: {"schema": forms[form]}}}
-    elif declared is not None:
-        types = (JSON, MERGE_PATCH) if method == "PATCH" else (JSON,)
-        content = dict.fromkeys(types, declared["content"][JSON])
+    content = _body_of(route, operation.pop("requestBody", None), method, forms)
+    if content:
         operation["requestBody"] = {"required": True, "content": content}
     if not operation.get("security"):
         operation["security"] = []
@@ -101,11 +97,24 @@ def _complete(
     operation["responses"] = dict(sorted(responses.items()))
 
 
+def _body_of(
+    route: Route, declared: Any, method: str, forms: Mapping[type[BaseModel], dict[str, Any]]
+) -> dict[str, Any]:
+    """What a body may be, by its type; nothing for a route without one."""
+    reader = file_reader_of(route)
+    if isinstance(reader, FormReader):
+        return {MULTIPART: {"schema": forms[reader.form]}}
+    if isinstance(reader, BodyReader):
+        return {media: {"schema": _file(media, reader.files.about)} for media in reader.media_types}
+    types = (JSON, MERGE_PATCH) if method == "PATCH" else (JSON,)
+    return dict.fromkeys(types, declared["content"][JSON]) if declared else {}
+
+
 def _add_models(schemas: dict[str, Any], app: FastAPI) -> Mapping[type[BaseModel], dict[str, Any]]:
     """Adds the schemas of bodies, forms and problems; returns how to refer to each."""
     routes = [placed.route for placed in placed_routes(app)]
     bodies = {route.body_model.__name__: route.body_model for route in routes if route.body_model is not None}
-    forms = [form for route in routes if (form := form_of(route)) is not None]
+    forms = [reader.form for route in routes if isinstance(reader := file_reader_of(route), FormReader)]
     models: list[type[BaseModel]] = list(dict.fromkeys([Problem, *bodies.values(), *forms]))
     mapping, definitions = models_json_schema(
         [(model, "validation") for model in models], ref_template=f"{_SCHEMAS}{{model}}"
@@ -120,12 +129,15 @@ def _add_models(schemas: dict[str, Any], app: FastAPI) -> Mapping[type[BaseModel
             schemas[name] = schema
     references = {model: dict(mapping[model, "validation"]) for model in models}
     for form in forms:
-        file = {"type": "string", "contentMediaType": "application/octet-stream", "format": "binary"}
         schema = schemas[references[form]["$ref"].removeprefix(_SCHEMAS)]
-        described = {**file, "description": getattr(form, "about_file", "At most 20 MB")}
-        schema["properties"] = {"file": described, **schema["properties"]}
+        file = _file("application/octet-stream", form.files.about)
+        schema["properties"] = {"file": file, **schema["properties"]}
         schema["required"] = sorted({"file", *schema.get("required", ())})
     return references
+
+
+def _file(media_type: str, about: str) -> dict[str, Any]:
+    return {"type": "string", "contentMediaType": media_type, "format": "binary", "description": about}
 
 
 def _without_null(schema: Any) -> Any:

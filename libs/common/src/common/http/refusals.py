@@ -32,13 +32,10 @@ class EncodedContent(QuxiangError):
 
 
 class ContentTooLarge(QuxiangError):
-    """The body is longer than the route takes; `limit` in bytes."""
+    """The body is longer than the route takes."""
 
     code = "content_too_large"
     title = Message("请求体过大", "The body is too large")
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(Message(f"请求体不得超过 {limit} 字节", f"The body may have at most {limit} bytes"))
 
 
 class TooManyUploads(Unavailable):

@@ -29,10 +29,11 @@ from starlette.types import Scope
 from common.auth.dependencies import bearer
 from common.errors import Unauthenticated
 from common.http.bodies import JSON, must_come_plain, parsed
-from common.http.limits import MAX_BODY, limited
+from common.http.limits import MAX_BODY, limited, too_large
 from common.http.models import PageOf, StrictModel
 from common.http.queries import DeclaredQuery
 from common.http.rate_limit import limit_rate
+from common.http.refusals import ContentTooLarge
 from common.http.solving import Plan
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -67,9 +68,9 @@ class _ReadRequest(Request):
 
     body_as_model: BaseModel | None = None
 
-    def take_at_most(self, longest: int) -> None:
-        """Limits the body; raises ContentTooLarge by its declared length."""
-        self._receive = limited(self, longest)
+    def take_at_most(self, longest: int, refusal: Callable[[], ContentTooLarge]) -> None:
+        """Limits the body; raises the refusal by its declared length."""
+        self._receive = limited(self, longest, refusal)
 
     async def json(self) -> BaseModel | None:
         """The body as the model that the route declares."""
@@ -102,8 +103,9 @@ class Route(APIRoute):
         self._must_leave_writing_to_the_model()
         model = self.body_model
         query = DeclaredQuery.of(_flattened(self.dependant))
-        longest = max(getattr(call, "longest_body", MAX_BODY) for call in self.calls)
-        takes_file = any(hasattr(call, "longest_body") for call in self.calls)
+        reader: Any = next((call for call in self.calls if hasattr(call, "longest_body")), None)
+        takes_file = reader is not None
+        limits = (reader.longest_body, reader.too_large) if takes_file else (MAX_BODY, too_large)
         takes_body = model is not None or takes_file
         answer = self._answer(super().get_route_handler())
 
@@ -116,7 +118,7 @@ class Route(APIRoute):
             query.check(request)
             if takes_body:
                 must_come_plain(request)
-            request.take_at_most(longest)
+            request.take_at_most(*limits)
             if model is not None:
                 content_type = request.headers.get("content-type", "")
                 request.body_as_model = parsed(model, content_type, await request.body())

@@ -4,23 +4,25 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, TypeVar
 
 from fastapi import Depends, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from common.auth import Caller, Principal, Role
 from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import Message, NotFound
-from common.http import Cipher, Db, IdempotencyKey, Received, Whole, rule_broken
+from common.files import Files
+from common.http import Cipher, Db, FileForm, IdempotencyKey, Received, Whole, rule_broken
 from common.once import Once
 from common.operations.routes import accept
+from common.spreadsheets import SPREADSHEETS
 
 
-class ImportForm(BaseModel):
+class ImportForm(FileForm):
     """The form of an import; a service adds its own fields in a subclass. All values arrive as text."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
 
-    about_file: ClassVar[str] = "A spreadsheet: .xlsx, .xls or .csv, at most 20 MB"
+    files: ClassVar[Files] = SPREADSHEETS
 
     school_code: str = Field(pattern=r"^[0-9]{5}$")
     cohort: Whole = Field(ge=1977, le=2200, description="Year of graduation")

@@ -27,13 +27,11 @@ from common.imports.task import Task
 from common.imports.unclear import read_rows, without_echoes
 from common.operations import OperationContext, Outcome
 from common.operations.outcome import MAX_WARNINGS, State, added_up, broken, refused
+from common.operations.storage import WHOLE
 from common.spreadsheets import NumberedRow
 
-WHOLE_FILE = -1
-"""Number of the one part of an import that is stored in one transaction."""
-
 EARLIER_WHOLE_FILE = 0
-"""The number that imports of registrations gave it before the common pipeline; drop it with `faults.recalled`."""
+"""What imports of registrations had for `WHOLE` before the common pipeline; drop it with `faults.recalled`."""
 
 PREPARED = -2
 """Number of the part that stores what all chunks rest on."""
@@ -69,6 +67,8 @@ async def run_import(kind: ImportKind, context: OperationContext) -> Outcome:
 
 async def _imported(kind: ImportKind, context: OperationContext) -> Outcome:
     task = Task.of(context.parameters)
+    if await context.is_cancelled() and not await context.done_chunks():
+        return Outcome(kind.empty_result, state="cancelled")
     try:
         table = await open_table(task.kind, context.upload(), kind.columns)
     except Invalid as refusal:
@@ -108,12 +108,14 @@ class _Run:
     async def at_once(self) -> bool:
         """All chunks in one transaction; False if the operation was cancelled."""
         earlier = await self.context.done_chunks()
-        stored = earlier.get(WHOLE_FILE, earlier.get(EARLIER_WHOLE_FILE))
+        stored = earlier.get(WHOLE, earlier.get(EARLIER_WHOLE_FILE))
         if stored is not None:
             self._recall(stored)
             return True
         if self.importer.fetches:
             async for chunk in self.table.chunks(self.kind.chunk_rows):
+                if await self.context.is_cancelled():
+                    return False
                 await self.importer.fetch(chunk)
                 await self._pass(chunk, passes=2)
         needs_preparation = await asyncio.to_thread(self.importer.needs_preparation, self.table)
@@ -128,7 +130,9 @@ class _Run:
                     self.parts.append(await self._written(unit, rows, plan, self.found))
                     await self._pass(chunk, passes=2 if self.importer.fetches else 1)
             if not self.task.dry_run and not self.refused:
-                await self._keep(unit, WHOLE_FILE, added_up(self.empty_result, self.parts), self.found)
+                if not await self.context.close_to_cancelling(unit):
+                    return False
+                await self._keep(unit, WHOLE, added_up(self.empty_result, self.parts), self.found)
         return True
 
     async def in_parts(self) -> bool:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from common.codes.spelling import Cell
+from common.files import unreadable
 from common.imports.columns import MAX_SHOWN, Columns
 from common.spreadsheets import NumberedRow, blocks_of, unpacked
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header
-from common.spreadsheets.kinds import unreadable
 from common.spreadsheets.masking import without_persons
 
 

@@ -76,6 +76,13 @@ class OperationContext:
         async with self.database.reading() as connection:
             return await storage.is_cancelled(connection, self.id)
 
+    async def close_to_cancelling(self, unit: UnitOfWork) -> bool:
+        """Ends the time in which work that is stored as a whole can be cancelled; False if it was cancelled before.
+
+        Call it last before `chunk_done(unit, WHOLE)`: it locks the operation, and who cancels it waits for the commit.
+        """
+        return await storage.close_to_cancelling(unit.connection, self.id)
+
     async def progress(self, done: int, total: int) -> None:
         """Shows how far the work is, at once and outside of its transaction; cheap to call often."""
         now = time.monotonic()

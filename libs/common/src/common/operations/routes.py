@@ -1,4 +1,4 @@
-"""Operations over HTTP: the 202 that takes work, its state, and its error report."""
+"""Operations over HTTP: the 202 that takes work, its state, its error report, and its being cancelled."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from pydantic_core import to_json
 from common.auth import UNRESTRICTED, Caller, Principal, Role
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
-from common.errors import NotFound
-from common.http.idempotency import answer
+from common.errors import Forbidden, NotFound
+from common.http.idempotency import IdempotencyKey, answer
 from common.http.language import preferred_language
 from common.http.resources import Cipher, Db
 from common.http.routing import Router
@@ -63,7 +63,7 @@ class Operation(BaseModel):
 
 
 def operations_router() -> Router:
-    """`GET /v1/operations/{id}` and its error report, for the application that `create_app` makes."""
+    """`GET /v1/operations/{id}`, its error report and `cancel`, for the application that `create_app` makes."""
     router = Router(prefix="/v1/operations", tags=["operations"])
 
     @router.get("/{operation_id}", response_model=Operation, summary="How far a piece of long work is")
@@ -78,6 +78,16 @@ def operations_router() -> Router:
     )
     async def read_error_report(*, caller: Caller, database: Db, cipher: Cipher, operation_id: UUID) -> Response:
         return await _report(database, cipher, caller, operation_id)
+
+    @router.post(
+        "/{operation_id}/cancel",
+        response_model=Operation,
+        summary="End it as `cancelled` before its next part; what parts have stored stays and is counted",
+    )
+    async def cancel_operation(
+        *, request: Request, caller: Caller, database: Db, operation_id: UUID, once: IdempotencyKey
+    ) -> Response:
+        return await _cancelled(request, database, caller, operation_id, once)
 
     return router
 
@@ -170,13 +180,38 @@ async def _visible(database: Database, caller: Principal, operation: UUID) -> An
 
 
 def _sees(caller: Principal, row: Any) -> bool:
-    """Its submitter as long as the role and the school are the same, the officers of its school, who sees all."""
-    if caller.role in UNRESTRICTED:
-        return True
+    """Those who may cancel it, and who sees all."""
+    return caller.role in UNRESTRICTED or _may_cancel(caller, row)
+
+
+def _may_cancel(caller: Principal, row: Any) -> bool:
+    """Its submitter as long as the role and the school are the same, and the officers of its school."""
     submitter: bool = caller.subject == row.subject and caller.role == row.role
     if row.school_code is None:
         return submitter
     return (submitter or caller.role is Role.SCHOOL_OFFICER) and caller.sees_school(row.school_code)
+
+
+async def _cancelled(
+    request: Request, database: Database, caller: Principal, operation: UUID, once: Once | None
+) -> Response:
+    """Asks the worker to end it, and shows it as it stands; a repetition while it runs changes nothing."""
+    row = await _visible(database, caller, operation)
+    if not _may_cancel(caller, row):
+        raise Forbidden
+
+    async def cancelled(unit: UnitOfWork) -> Submitted:
+        if await storage.request_cancel(unit.connection, operation):
+            await unit.audit("operation.cancel", "operation", operation, school_code=row.school_code)
+        return Submitted(row.id)
+
+    async def found(_done: Answered) -> Submitted:
+        return Submitted(row.id)
+
+    async def shown(_done: Submitted) -> Response:
+        return await _shown(request, database, caller, operation)
+
+    return await answer(database.act(caller.actor, cancelled, once), shown, found)
 
 
 async def _report(database: Database, cipher: FieldCipher, caller: Principal, operation: UUID) -> Response:

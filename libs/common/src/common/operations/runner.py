@@ -147,11 +147,11 @@ class OperationRunner:
         errors = [problem.to_json() for problem in outcome.problems[:MAX_STORED]]
         errors += [{**problem.to_json(), WARNING: True} for problem in outcome.warnings[:MAX_WARNINGS]]
         async with storage.changing(self._database) as connection:
-            kept = await storage.finish(
+            state = await storage.finish(
                 connection, claimed, outcome.state, outcome.result, errors, outcome.total, report
             )
-        if kept:
-            self._ended(claimed.kind, outcome.state)
+        if state is not None:
+            self._ended(claimed.kind, state)
 
     async def _give_back(self, claimed: Claimed) -> None:
         with suppress(TransientError):

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from common.auth.principal import SYSTEM, Actor
 from common.clock import NOW_SQL
 from common.database import Database
+from common.errors import Conflict, Message
 from common.identifiers import OperationId
 from common.sql import Connection, Row
 
@@ -40,7 +41,7 @@ _CLAIM = text(
             FROM operations WHERE state IN ('queued', 'running')
         ) queue USING (id)
         WHERE {_CLAIMABLE}
-        ORDER BY place, waiting.id LIMIT 1 FOR UPDATE OF waiting SKIP LOCKED
+        ORDER BY cancel_requested_at IS NULL, place, waiting.id LIMIT 1 FOR UPDATE OF waiting SKIP LOCKED
     )
     RETURNING id, kind, school_code, subject, role, correlation_id, parameters, attempts
     """
@@ -58,15 +59,19 @@ _LATER = text(
 _RELEASE = text(f"UPDATE operations SET worker = NULL, attempts = attempts - 1, lease_until = {NOW_SQL} WHERE {_MINE}")
 _FINISH = text(
     f"""
-    UPDATE operations SET state = :state, result = CAST(:result AS jsonb), errors = CAST(:errors AS jsonb),
-        errors_total = :errors_total, report = :report, worker = NULL, finished_at = {NOW_SQL}
-    WHERE {_MINE} RETURNING id
+    UPDATE operations SET state = CASE WHEN cancel_requested_at IS NULL THEN :state ELSE 'cancelled' END,
+        result = CAST(:result AS jsonb), errors = CAST(:errors AS jsonb), errors_total = :errors_total,
+        report = :report, worker = NULL, finished_at = {NOW_SQL}
+    WHERE {_MINE} RETURNING state
     """
 )
+_LOCK = text("SELECT state, cancel_requested_at FROM operations WHERE id = :id FOR NO KEY UPDATE")
+_IS_STORED_WHOLE = text("SELECT EXISTS (SELECT FROM operation_chunks WHERE operation_id = :id AND chunk_no = :whole)")
 _CANCEL = text(
     f"""
-    UPDATE operations SET cancel_requested_at = coalesce(cancel_requested_at, {NOW_SQL})
-    WHERE id = :id AND state IN ('queued', 'running')
+    UPDATE operations SET cancel_requested_at = coalesce(cancel_requested_at, {NOW_SQL}),
+        lease_until = CASE WHEN worker IS NULL THEN {NOW_SQL} ELSE lease_until END
+    WHERE id = :id
     """
 )
 _IS_CANCELLED = text("SELECT cancel_requested_at IS NOT NULL FROM operations WHERE id = :id")
@@ -87,6 +92,16 @@ _READ = text(
 )
 _REPORT = text("SELECT report FROM operations WHERE id = :id")
 _PURGE = text(f"DELETE FROM operations WHERE expires_at < {NOW_SQL}")
+
+WHOLE = -1
+"""Number of the one part of work that is stored in one transaction."""
+
+
+class OperationFinished(Conflict):
+    """The work has ended, or all of it is stored; `state` says how."""
+
+    code = "operation_finished"
+    title = Message("该操作已结束，不能取消", "The operation has ended and cannot be cancelled")
 
 
 @dataclass(frozen=True)
@@ -181,9 +196,24 @@ async def release(connection: Connection, claimed: Claimed) -> None:
     await connection.execute(_RELEASE, claimed.hold)
 
 
-async def request_cancel(connection: Connection, operation: OperationId) -> bool:
-    """Lets work end as `cancelled` before its next part; False if it has ended already."""
-    return bool(await connection.affected(_CANCEL, {"id": operation}))
+async def request_cancel(connection: Connection, operation: UUID) -> bool:
+    """Lets work end as `cancelled` before its next part; False if that was asked for before.
+
+    Raises OperationFinished. Work that is stored as a whole has ended with that, though its worker has yet to say so.
+    """
+    row = (await connection.execute(_LOCK, {"id": operation})).one()
+    if row.state not in ("queued", "running"):
+        raise OperationFinished(state=row.state, allowed_transitions=[])
+    # under the lock, and in a statement of its own: one that has waited for the lock sees only what was before it
+    if await connection.scalar(_IS_STORED_WHOLE, {"id": operation, "whole": WHOLE}):
+        raise OperationFinished(state="succeeded", allowed_transitions=[])
+    await connection.execute(_CANCEL, {"id": operation})
+    return row.cancel_requested_at is None
+
+
+async def close_to_cancelling(connection: Connection, operation: OperationId) -> bool:
+    """Keeps the work from being cancelled until the transaction ends; False if it was cancelled before."""
+    return (await connection.execute(_LOCK, {"id": operation})).one().cancel_requested_at is None
 
 
 async def is_cancelled(connection: Connection, operation: OperationId) -> bool:
@@ -199,14 +229,18 @@ async def finish(
     errors: Sequence[Mapping[str, Any]],
     errors_total: int,
     report: bytes | None,
-) -> bool:
-    """Stores the end and drops the upload; False if the hold was lost."""
+) -> str | None:
+    """Stores the end and drops the upload: `cancelled` where that was asked for, else `state`.
+
+    Returns the state that is stored, None if the hold was lost.
+    """
     values = {"state": state, "errors_total": errors_total, "report": report}
     documents = {"result": json.dumps(result, default=str), "errors": json.dumps(list(errors), ensure_ascii=False)}
-    if (await connection.execute(_FINISH, {**claimed.hold, **values, **documents})).one_or_none() is None:
-        return False
+    row = (await connection.execute(_FINISH, {**claimed.hold, **values, **documents})).one_or_none()
+    if row is None:
+        return None
     await connection.execute(_FORGET_UPLOAD, {"id": claimed.id})
-    return True
+    return str(row.state)
 
 
 async def mark_chunk(connection: Connection, operation: OperationId, number: int, outcome: Mapping[str, Any]) -> bool:

@@ -112,7 +112,7 @@ def _data_of(event: StoredEvent) -> EventData:
 def _truth(states: States, said: _Said, truth: _Said | None) -> tuple[str, dict[str, Any]]:
     """Type and state of the event that says what stands."""
     if truth is None:
-        return states.gone, said.state | {states.field: states.word}
+        return states.gone, {**said.state, **states.says}
     ended = truth.event.type == states.gone
     return truth.event.type if ended or states.again is None else states.again, truth.state
 

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any
 
 from common.codes.spelling import Cell
+from common.files import unreadable
 from common.sheet_reader.cells import SerialOf1904
 from common.spreadsheets.cells import Month, Unclear
-from common.spreadsheets.kinds import unreadable
 
 READ_TIMEOUT_SECONDS = 90.0
 """On the clock; the child's own limit of 60 seconds of processor time comes first, unless it hangs."""

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, ProvinceCode, SchoolCode
 
-COUNTED = frozenset({"registered", "completed"})
-"""学籍状态 that belong to the population; a graduate of any other status has left it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Graduate:
-    """毕业生: where a graduate belongs, and whether the population counts this person."""
+    """毕业生: where a graduate belongs, and whether the population counts this person.
+
+    Once it does not (`counted`), because of a withdrawal, a transfer or longer studies, the registration is frozen.
+    """
 
     id: GraduateId
     school_code: SchoolCode
@@ -21,11 +21,7 @@ class Graduate:
     class_code: ClassCode | None
     education_level_code: str | None
     status: str
-
-    @property
-    def counted(self) -> bool:
-        """False once the graduate has withdrawn, was transferred, or studies on: the registration is then frozen."""
-        return self.status in COUNTED
+    counted: bool
 
 
 GRADUATE_FIELDS = tuple(field.name for field in fields(Graduate) if field.name != "id")

@@ -4,12 +4,26 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, TextClause, Uuid, any_, bindparam, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    TextClause,
+    Uuid,
+    any_,
+    bindparam,
+    literal_column,
+    select,
+    text,
+)
 
 from common import rows
 from common.auth import Owners, ScopeShape
 from common.code_entries import table as code_entries
+from common.consuming.counted import newest_counted
 from common.consuming.included import among
 from common.contracts import code_list, graduate, organisation
 from common.identifiers import GraduateId, ProvinceCode
@@ -21,14 +35,14 @@ _KEEP_GRADUATES = text(
     """
     INSERT INTO roster_graduates AS kept
            (graduate_id, school_code, cohort, college_code, major_code, class_code, education_level_code, status,
-            sequence, event_id, event_sequence)
-    SELECT entry.*, CASE WHEN entry.event_id IS NOT NULL THEN entry.sequence END
+            counted, sequence, event_id, event_sequence, counted_sequence)
+    SELECT entry.*, CASE WHEN entry.event_id IS NOT NULL THEN entry.sequence END, entry.sequence
       FROM unnest(CAST(:id AS uuid[]), CAST(:school_code AS text[]), CAST(:cohort AS int[]),
                                CAST(:college_code AS text[]), CAST(:major_code AS text[]), CAST(:class_code AS text[]),
                                CAST(:education_level_code AS text[]), CAST(:status AS text[]),
-                               CAST(:sequence AS bigint[]), CAST(:event_id AS uuid[]))
+                               CAST(:counted AS boolean[]), CAST(:sequence AS bigint[]), CAST(:event_id AS uuid[]))
                    AS entry (graduate_id, school_code, cohort, college_code, major_code, class_code,
-                             education_level_code, status, sequence, event_id)
+                             education_level_code, status, counted, sequence, event_id)
      -- what is known already need not be locked: most rows of an import are
      WHERE NOT EXISTS (SELECT 1 FROM roster_graduates known
                         WHERE known.graduate_id = entry.graduate_id AND known.sequence >= entry.sequence)
@@ -36,6 +50,7 @@ _KEEP_GRADUATES = text(
        SET school_code = EXCLUDED.school_code, cohort = EXCLUDED.cohort, college_code = EXCLUDED.college_code,
            major_code = EXCLUDED.major_code, class_code = EXCLUDED.class_code,
            education_level_code = EXCLUDED.education_level_code, status = EXCLUDED.status,
+           counted = EXCLUDED.counted, counted_sequence = EXCLUDED.counted_sequence,
            sequence = EXCLUDED.sequence, event_id = EXCLUDED.event_id, event_sequence = EXCLUDED.event_sequence
      WHERE EXCLUDED.sequence > kept.sequence
     """
@@ -77,17 +92,25 @@ INCLUDED: Mapping[str, TextClause] = MappingProxyType(
 
 _of_graduate, _graduate = itemgetter("graduate_id", *GRADUATE_FIELDS), rows.builder(Graduate)
 _GRADUATES, _SCHOOLS = tables.graduates.c, tables.schools.c
+
+STATED: Mapping[str, ColumnElement[Any]] = MappingProxyType(
+    {name: _GRADUATES[name] for name in GRADUATE_FIELDS}
+    | {"counted": literal_column(newest_counted(tables.graduates.name), Boolean).label("counted")}
+)
+"""The GRADUATE_FIELDS as columns over `roster_graduates`."""
+
 _WITH_PROVINCE = (
-    select(tables.graduates, _SCHOOLS.province_code)
+    select(_GRADUATES.graduate_id, *STATED.values(), _SCHOOLS.province_code)
     .select_from(tables.graduates.outerjoin(tables.schools, _SCHOOLS.school_code == _GRADUATES.school_code))
     .where(_GRADUATES.graduate_id == bindparam("id"))
 )
-_SEVERAL = select(*(_GRADUATES[name] for name in ("graduate_id", *GRADUATE_FIELDS, "sequence"))).where(
+_SEVERAL = select(_GRADUATES.graduate_id, *STATED.values(), _GRADUATES.sequence).where(
     _GRADUATES.graduate_id == any_(bindparam("ids", type_=ARRAY(Uuid)))
 )
+_NEWER_FIELDS = (newest_counted("known") if name == "counted" else name for name in GRADUATE_FIELDS)
 _NEWER = text(
     f"""
-    SELECT known.graduate_id, {", ".join(GRADUATE_FIELDS)}
+    SELECT known.graduate_id, {", ".join(_NEWER_FIELDS)}
       FROM unnest(:ids, :sequences) AS entry (graduate_id, sequence)
       JOIN roster_graduates known ON known.graduate_id = entry.graduate_id AND known.sequence > entry.sequence
     """

@@ -18,7 +18,7 @@ async def keep_graduates(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> N
     entries = []
     for event in events:
         assert isinstance(event.data, GraduateData)
-        stated = event.data.model_dump(include=set(GRADUATE_FIELDS))
+        stated = {name: getattr(event.data, name) for name in GRADUATE_FIELDS}
         entries.append(RosterEntry(Graduate(GraduateId(event.data.graduate_id), **stated), event.sequence, event.id))
     await refuse_stored_forks(unit.connection, tables.graduates.c.graduate_id, events)
     await storage.keep_graduates(unit.connection, entries)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, Uuid
 
+from common.consuming.counted import counted_columns
 from common.consuming.forks import event_columns
 from destinations.schema import metadata
 
@@ -28,5 +29,6 @@ graduates = Table(
     # 0: from an answer of registry over HTTP, before the first event arrived
     Column("sequence", BigInteger, nullable=False),
     *event_columns(),
+    *counted_columns(),
 )
 Index("ix_roster_graduates_school_cohort", graduates.c.school_code, graduates.c.cohort)

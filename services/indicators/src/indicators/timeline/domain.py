@@ -14,9 +14,6 @@ from common.identifiers import Cohort, SchoolCode
 OPEN = date.max
 """End of a span that still lasts; PostgreSQL stores it as `infinity`."""
 
-COUNTED_STATUSES = frozenset({"registered", "completed"})
-"""Roster states inside the population N: 结业 (completed without a degree) counts, the others do not."""
-
 VOIDED = "voided"
 
 PLACE_DIGITS = 6
@@ -45,13 +42,13 @@ class Destination(NamedTuple):
 
 
 class RosterVersion(NamedTuple):
-    """One version of a graduate's roster entry."""
+    """One version of a graduate's roster entry; `counted` if it is in the population N."""
 
     sequence: int
     decided_on: date
     school_code: SchoolCode
     cohort: Cohort
-    status: str
+    counted: bool
     groups: Groups
 
 
@@ -122,7 +119,7 @@ def _pieces(
     decision: DestinationVersion | None = None
     for start, end in pairwise([*days, OPEN]):
         entry, decision = entries.get(start, entry), decisions.get(start, decision)
-        if entry is not None and entry.status in COUNTED_STATUSES and start >= season_start(entry.cohort):
+        if entry is not None and entry.counted and start >= season_start(entry.cohort):
             destination = decision.destination if decision is not None and decision.state != VOIDED else None
             yield Span(start, end, Content(entry.school_code, entry.cohort, entry.groups, destination))
 

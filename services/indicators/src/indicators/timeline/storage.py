@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import text
 
+from common.consuming.counted import version_counted
 from common.consuming.forks import Fork
 from common.errors import Forked
 from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
@@ -48,6 +49,7 @@ class StoredRosterVersion(NamedTuple):
     training_mode_code: str | None
     teacher_training_code: str | None
     study_form: str | None
+    counted: bool
 
     @property
     def version(self) -> RosterVersion:
@@ -60,7 +62,7 @@ class StoredRosterVersion(NamedTuple):
             self.sex_code,
             province_of(self.origin_place_code),
         )
-        return RosterVersion(self.sequence, self.decided_on, self.school_code, self.cohort, self.status, groups)
+        return RosterVersion(self.sequence, self.decided_on, self.school_code, self.cohort, self.counted, groups)
 
 
 class StoredDestinationVersion(NamedTuple):
@@ -111,6 +113,9 @@ class StoredGraduates:
     events: dict[tuple[GraduateId, int, int], UUID] = field(default_factory=dict)
 
 
+COUNTED = version_counted("roster_versions")
+"""Whether the population N has the graduate by a stored version."""
+
 _TYPES = {
     UUID: "uuid",
     int: "bigint",
@@ -140,7 +145,7 @@ _LOCK = text(
 
 _ROSTER, _DECISION, _SPAN = 1, 2, 3
 _READ = f"""
-    SELECT {_ROSTER} AS kind, ROW(graduate_id, sequence, decided_on, school_code, cohort, status, college_code,
+    SELECT {_ROSTER} AS kind, ROW(graduate_id, sequence, decided_on, school_code, cohort, {COUNTED}, college_code,
                                   major_code, class_code, education_level_code, sex_code, origin_place_code,
                                   event_id) AS stored
     FROM roster_versions WHERE graduate_id = ANY($2::uuid[])

@@ -74,6 +74,7 @@ def roster_version(event: IncomingEvent, data: GraduateData) -> StoredRosterVers
         training_mode_code=data.training_mode_code,
         teacher_training_code=data.teacher_training_code,
         study_form=data.study_form,
+        counted=data.counted,
     )
 
 

@@ -39,6 +39,8 @@ roster_versions = Table(
     Column("training_mode_code", Text),
     Column("teacher_training_code", Text),
     Column("study_form", Text),
+    # NULL in rows of the release before, where the status counts
+    Column("counted", Boolean),
     info={"insert_only": True},
 )
 Index("ix_roster_versions_school_code_graduate_id", roster_versions.c.school_code, roster_versions.c.graduate_id)

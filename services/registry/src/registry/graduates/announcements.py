@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from common.contracts import ChangeToken, OutgoingEvent, graduate
 from registry.graduates.domain.entry import StoredGraduate
-from registry.graduates.domain.population import leaves_population
+from registry.graduates.domain.population import counts, leaves_population
 
 PUBLISHED = (
     "college_code",
@@ -35,6 +35,7 @@ def graduate_changed(stored: StoredGraduate, status_before: str | None, changed:
         school_code=stored.school_code,
         cohort=stored.cohort,
         status=graduate.GraduateStatus(stored.status),
+        counted=counts(stored.status),
         decided_on=stored.decided_on,
         recorded_at=stored.recorded_at,
         changed_fields=tuple(changed),

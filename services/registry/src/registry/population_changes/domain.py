@@ -14,7 +14,7 @@ from common.codes.rules import rule
 from common.errors import Conflict, FieldProblem, Invalid
 from common.identifiers import Cohort, CollegeCode, GraduateId, SchoolCode
 from registry.graduates.domain.entry import Status
-from registry.graduates.domain.population import COUNTED, status_of_level
+from registry.graduates.domain.population import counts, status_of_level
 
 ChangeId = NewType("ChangeId", UUID)
 
@@ -135,7 +135,7 @@ class PopulationChangeOpen(Conflict):
 
 def changes_from(status: str) -> tuple[Change, ...]:
     """The changes that a graduate of this status can go through."""
-    counted = status in COUNTED
+    counted = counts(status)
     possible = {Change.EXCLUDE: counted, Change.READMIT: not counted}
     return tuple(each for each in Change if possible.get(each, _LEADS_TO.get(each) != status))
 
@@ -165,7 +165,7 @@ def must_be_known(plan: ChangePlan, members: Mapping[GraduateId, Member], day: d
     unknown = set(plan.graduate_ids) - members.keys()
     uncounted, survivors = set(), set()
     if plan.change is Change.READMIT:
-        uncounted = {each.id for each in members.values() if status_after(plan.change, each) not in COUNTED}
+        uncounted = {each.id for each in members.values() if not counts(status_after(plan.change, each))}
     if plan.change is Change.DECEASE:
         survivors = {each.id for each in members.values() if each.graduated_on and day > each.graduated_on}
     named = {"unknown_graduate": unknown, "level_not_counted": uncounted, "died_after_graduation": survivors}
@@ -180,7 +180,7 @@ def must_still_fit(change: PopulationChange, members: Mapping[GraduateId, Member
     moved = {each for each, member in members.items() if member.status != then[each]}
     problems = problems_of(change.graduate_ids, moved, "status_changed")
     if change.change is Change.READMIT:
-        left = {each for each, member in members.items() if status_after(change.change, member) not in COUNTED}
+        left = {each for each, member in members.items() if not counts(status_after(change.change, member))}
         problems += problems_of(change.graduate_ids, left - moved, "level_not_counted")
     if problems:
         raise Outdated(problems)

@@ -102,4 +102,5 @@ async def assert_announced(connection: Connection, event: OutgoingEvent) -> None
         event.school_code,
         event.decided_on,
     ]
+    assert row["data"].keys() == GraduateData.model_fields.keys()
     assert GraduateData.model_validate(row["data"]) == event.data

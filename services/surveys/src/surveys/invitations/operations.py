@@ -34,6 +34,8 @@ def inviting(cipher: FieldCipher) -> Handler:
             await context.progress(created, wave.eligible)
             if not graduates:
                 return Outcome({"created": created})
+            if await context.is_cancelled():
+                return Outcome({"created": created}, state="cancelled")
             # encrypting thousands of tokens would hold up every request of this process, and inside an act its locks
             made = await asyncio.to_thread(commands.sealed, cipher, graduates)
             await context.database.act(context.actor, partial(commands.invite, batch=batch, made=made))

@@ -25,6 +25,7 @@ async def keep_graduates(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> N
                 "school_code": data.school_code,
                 "cohort": data.cohort,
                 "status": str(data.status),
+                "counted": data.counted,
                 "sequence": event.sequence,
                 "event_id": event.id,
             }

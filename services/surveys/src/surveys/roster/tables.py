@@ -2,6 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, Uuid, text
 
+from common.consuming.counted import counted_columns
 from common.consuming.forks import event_columns
 from surveys.schema import metadata
 
@@ -14,6 +15,7 @@ graduates = Table(
     Column("status", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     *event_columns(),
+    *counted_columns(),
 )
 Index("ix_graduates_school_code_cohort", graduates.c.school_code, graduates.c.cohort)
 

@@ -6,7 +6,6 @@ from common.errors import FieldProblem, Invalid, Message, NotFound
 from common.sql import Connection
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.storage import published
-from surveys.roster.domain import COUNTED
 from surveys.waves import storage
 from surveys.waves.announcements import request_responses
 from surveys.waves.domain import Wave, WavePlan
@@ -25,7 +24,7 @@ async def create(unit: UnitOfWork, *, caller: Principal, plan: WavePlan) -> Wave
     """
     must_manage(caller, plan)
     asked = await judged(unit.connection, plan)
-    wave = await storage.add(unit.connection, plan, COUNTED)
+    wave = await storage.add(unit.connection, plan)
     await request_responses(unit, wave, len(list(asked.questions)))
     detail = {"version": wave.version, "eligible": wave.eligible}
     await unit.audit("wave.create", "wave", wave.id, school_code=wave.school_code, detail=detail)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, DateTime, Select, bindparam, case, select,
 from common import rows
 from common.auth import Owners, RowScope, ScopeShape
 from common.clock import TODAY_SQL
+from common.consuming.counted import newest_counted
 from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import Cohort, SchoolCode, WaveId
@@ -23,7 +24,7 @@ _ADD = text(
     f"""
     WITH population AS (
         SELECT graduate_id FROM graduates
-         WHERE school_code = :school_code AND cohort = :cohort AND status = ANY(:counted)
+         WHERE school_code = :school_code AND cohort = :cohort AND {newest_counted("graduates")}
            AND {TODAY_SQL} >= make_date(:cohort - 1, 9, 1)  -- before its season a cohort is no population
     ), wave AS (
         INSERT INTO waves (school_code, cohort, cycle, questionnaire_id, questionnaire_version, opens_at, closes_at,
@@ -50,9 +51,9 @@ async def has_passed(connection: Connection, instant: datetime) -> bool:
     return bool(await connection.scalar(_HAS_PASSED, {"instant": instant}))
 
 
-async def add(connection: Connection, plan: WavePlan, counted: tuple[str, ...]) -> Wave:
-    """Stores a wave with those who belong to the cohort's population now, by their status in the roster."""
-    return rows.one(Wave, await connection.execute(_ADD, asdict(plan) | {"counted": list(counted)}))
+async def add(connection: Connection, plan: WavePlan) -> Wave:
+    """Stores a wave with those whom the roster counts in the cohort's population now."""
+    return rows.one(Wave, await connection.execute(_ADD, asdict(plan)))
 
 
 async def find(connection: Connection, scope: RowScope, wave_id: WaveId) -> Wave | None:

@@ -20,7 +20,6 @@ from destinations.registrations.domain.lifecycle import Action, Confirmation, St
 from destinations.registrations.domain.registration import Effective, Registration, Source
 from destinations.roster import storage as roster
 from destinations.roster import tables as roster_tables
-from destinations.roster.domain import GRADUATE_FIELDS
 
 _later, _current, _effective = tables.versions.alias("later").c, tables.registrations.c, tables.versions.c
 # an IN of a list would be written out anew for every execution
@@ -44,7 +43,7 @@ _is_effective = (_effective.registration_id == _current.id) & (_effective.versio
 _REGISTRATIONS: Select[Any] = (
     select(
         *(column for column in _current if column.name not in _NOT_READ),
-        *(_graduates.c[name] for name in GRADUATE_FIELDS if name not in _current),
+        *(stated for name, stated in roster.STATED.items() if name not in _current),
         _effective.source.label("effective_source"),
         _ANNOUNCED_CONFIRMATION.label("effective_confirmation"),
         *(_effective[name].label(f"effective_{name}") for name in FIELDS),

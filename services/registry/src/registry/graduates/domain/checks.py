@@ -12,7 +12,7 @@ from registry.graduates.domain import identity
 from registry.graduates.domain.days import COMPARED, Days
 from registry.graduates.domain.entry import CODE_LIST_OF, Entry, Given, Status
 from registry.graduates.domain.identity import RuleBroken
-from registry.graduates.domain.population import COUNTED, moves_by_level, status_after, status_of_level
+from registry.graduates.domain.population import counts, moves_by_level, status_after, status_of_level
 from registry.graduates.domain.refusals import NeedsPopulationChange
 
 REQUIRED = ("student_number", "name", "status")
@@ -48,7 +48,7 @@ def new_entry(given: Given, cohort: Cohort) -> Entry:
     """
     by_level = status_of_level(given.get("education_level_code"))
     status = given.get("status", by_level)
-    if status == Status.EXCLUDED or (status in COUNTED and by_level not in COUNTED):
+    if status == Status.EXCLUDED or (counts(status) and not counts(by_level)):
         raise NeedsPopulationChange("status")
     return _consistent(Entry(**{"status": by_level.value, **checked(given, cohort)}), given, cohort)
 

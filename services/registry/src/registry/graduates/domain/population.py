@@ -38,9 +38,14 @@ def status_after(before: Entry, level_code: str | None) -> str:
 def moves_by_level(before: str, level_before: str | None, level_after: str | None) -> bool:
     """True if another education level would take a graduate of this status into or out of N."""
     follows = before == status_of_level(level_before)
-    return follows and (before in COUNTED) is not (status_of_level(level_after) in COUNTED)
+    return follows and counts(before) is not counts(status_of_level(level_after))
+
+
+def counts(status: str) -> bool:
+    """True if a graduate with this status is in N: what every event says as `counted`."""
+    return status in COUNTED
 
 
 def leaves_population(before: str, after: str) -> bool:
     """True if a change of the status takes a graduate out of N."""
-    return before in COUNTED and after not in COUNTED
+    return counts(before) and not counts(after)

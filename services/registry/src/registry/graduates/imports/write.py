@@ -135,7 +135,8 @@ _ANNOUNCE = text(
                cast(:school_code AS text), decided_on, recorded_at,
                (SELECT to_jsonb(said)
                   FROM (SELECT id AS graduate_id, version, cast(:school_code AS text) AS school_code,
-                               cast(:cohort AS integer) AS cohort, decided_on, recorded_at, status, changed_fields,
+                               cast(:cohort AS integer) AS cohort, decided_on, recorded_at, status,
+                               status IN ({_COUNTED}) AS counted, changed_fields,
                                {", ".join(PUBLISHED)}) AS said),
                cast(:correlation_id AS text)
           FROM {MERGED} WHERE {_CHANGED}
