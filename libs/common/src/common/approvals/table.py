@@ -1,4 +1,4 @@
-"""The columns of a table of requests, and what the database holds of them whoever writes."""
+"""The columns of a table of requests, and what the database holds of them against any writer."""
 
 from typing import Any
 
