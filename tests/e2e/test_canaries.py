@@ -68,6 +68,9 @@ async def planted(campus: Campus, new_school: str) -> str:
     body = {"school_code": school, "name": NAME}
     found = await campus.http.post(f"{campus.urls['registry']}/v1/graduates/search", json=body, headers=officer)
     assert [each["id"] for each in found.json()["items"]] == [graduate["id"]], found.text
+    opened = {"purpose": "support", "graduate_ids": [graduate["id"]], "fields": ["name", "phone"], "note": NAME + PHONE}
+    answered = await campus.http.post(f"{campus.urls['registry']}/v1/graduates/reveal", json=opened, headers=officer)
+    assert NAME in offences(answered.text), "what a reveal opens is what is looked for elsewhere"
     manager = campus.bearer("survey_manager", school=school)
     wave = await open_wave(campus, school, manager, roster["result"]["change_token"])
     tokens = await invited(campus, wave, manager)

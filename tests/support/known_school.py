@@ -13,6 +13,7 @@ from writes import Write, complete_requests
 Json = dict[str, Any]
 SERVICES = ("registry", "destinations", "surveys", "indicators")
 COLLEGE, MAJOR, CLASS = "K7SCOPE", "080902", "K7CLASS"
+REVEAL = ("POST", "/v1/graduates/reveal")
 _ID = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 
 
@@ -26,8 +27,13 @@ class Known:
     persons: frozenset[str]
     requests: Mapping[Write, dict[str, Any]]
 
-    def shown_in(self, text: str) -> list[str]:
-        """What a text tells of school A; in ids that are made at random any five digits may stand."""
+    def shown_in(self, text: str, write: Write | None = None) -> list[str]:
+        """What a text tells of school A; in ids that are made at random any five digits may stand.
+
+        The answer to a reveal repeats the ids that the request names.
+        """
+        for named in self.requests[write]["json"]["graduate_ids"] if write == REVEAL else ():
+            text = text.replace(named, "")
         read = _ID.sub("", text)
         return [secret for secret in self.secrets if secret in (text if _ID.fullmatch(secret) else read)]
 
@@ -40,7 +46,7 @@ class Known:
 
 
 async def known_school(campus: Campus, school: str) -> Known:
-    """Fills a school with people, registrations, a wave and an answer."""
+    """Fills a school with people, registrations, a wave and an answer, and lets its officer read a name in clear."""
     manager = campus.bearer("survey_manager", school=school)
     units: Row = {"院系代码": COLLEGE, "所在院系": "甲学院", "专业代码": MAJOR, "班级代码": CLASS, "班级": "甲班"}
     rows = [graduate_row(n) | destination_cells("10", **units) for n in range(1, 6)]
@@ -63,6 +69,10 @@ async def known_school(campus: Campus, school: str) -> Known:
     assert asked.status_code == 201, asked.text
     registrations = await items(campus, "destinations", "/v1/registrations", campus.officer(school), school=school)
     responses = await items(campus, "surveys", "/v1/responses", manager, school=school)
+    requests = complete_requests(school, COLLEGE, MAJOR, graduate, wave["questionnaire_id"])
+    door = campus.urls["registry"] + REVEAL[1]
+    revealed = await campus.http.post(door, headers=campus.officer(school), **requests[REVEAL])
+    assert revealed.status_code == 200, revealed.text
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
         school,
@@ -87,7 +97,7 @@ async def known_school(campus: Campus, school: str) -> Known:
         },
         persons | {school, COLLEGE, wave["id"], wave["questionnaire_id"], asked.json()["id"]},
         persons,
-        complete_requests(school, COLLEGE, MAJOR, graduate, wave["questionnaire_id"]),
+        requests,
     )
 
 

@@ -45,6 +45,7 @@ def complete_requests(
         ("PATCH", "/v1/population-changes/{change_id}"): {"graduate_ids": [graduate]},
         ("POST", "/v1/population-changes/{change_id}/refuse"): reason,
         ("POST", "/v1/graduates/search"): {"school_code": school, "name": str(graduate_row(1)["姓名"])},
+        ("POST", "/v1/graduates/reveal"): {"purpose": "support", "graduate_ids": [graduate], "fields": ["name"]},
         ("POST", "/v1/graduates/resolve"): roster | {"rows": [{"row": 2, "student_number": "1", "name": "李四"}]},
         ("POST", "/v1/registrations"): {"graduate_id": graduate, "destination_code": "10"} | CONTENTS["10"],
         ("PATCH", "/v1/registrations/{registration_id}"): {"employer_name": "另一公司"},

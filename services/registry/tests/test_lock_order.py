@@ -29,6 +29,8 @@ from registry.organisation import commands as organisation
 from registry.organisation.domain import Kind, OrganisationUnit, Place
 from registry.population_changes import commands as changes
 from registry.population_changes.domain import Change, ChangePlan
+from registry.reveals import commands as reveals
+from registry.reveals.domain import Asked
 from testing.collisions import Act, meet
 
 Json = dict[str, Any]
@@ -44,6 +46,7 @@ PAIRS = [
     ("enter", "enter"),
     ("enter", "import"),
     ("change", "change"),
+    ("reveal", "reveal"),
     ("create class", "create class"),
     ("create class", "change major"),
     ("create class", "import"),
@@ -95,6 +98,12 @@ async def acts(
         "add code": partial(codes.add, caller=ADMIN, plan=EntryPlan("division", PLACE)),
         "enter": enter,
         "change": change,
+        "reveal": partial(
+            reveals.reveal,
+            caller=Principal(subject="officer", role=Role.SCHOOL_OFFICER, school_code=school),
+            cipher=cipher,
+            asked=Asked("review", [graduate_id], ["name"]),
+        ),
         "create class": create_class,
         "change major": change_major,
         "change school": change_school,

@@ -25,6 +25,7 @@ NAMES = [
     "marital-status",
     "not-employed-reason",
     "exclusion-ground",
+    "purpose",
 ]
 DESTINATIONS_OF_THE_SCHEME = [
     "10",

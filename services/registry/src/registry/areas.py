@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from common.accesses.routes import accesses_router
 from common.contracts import code_list, graduate, organisation
 from common.imports import run_import
 from common.outbox import raising
@@ -18,6 +19,8 @@ from registry.organisation import tables as organisation_tables
 from registry.organisation.routes import router as school_routes
 from registry.population_changes import tables as change_tables
 from registry.population_changes.routes import router as change_routes
+from registry.reveals import tables as reveal_tables
+from registry.reveals.routes import router as reveal_routes
 
 AREAS = (
     Area(
@@ -37,6 +40,10 @@ AREAS = (
         streams={graduate.TOPIC: roster.raise_streams},
     ),
     Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),
+    Area(
+        tables=[reveal_tables.reveals, reveal_tables.reveal_days],
+        routes=[reveal_routes, accesses_router(roster.get)],
+    ),
     Area(
         tables=[code_tables.code_entries.main, code_tables.code_entries.versions, code_tables.code_entries.streams],
         routes=[code_routes],

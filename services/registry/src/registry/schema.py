@@ -1,5 +1,6 @@
 """The service's metadata with the tables every service has; the areas add theirs."""
 
+from common.accesses import accesses_table
 from common.audit import audit_table
 from common.database import new_metadata
 from common.once import idempotency_table
@@ -10,5 +11,6 @@ metadata = new_metadata()
 
 outbox_tables(metadata)
 audit_table(metadata)
+accesses_table(metadata)
 operation_tables(metadata)
 idempotency_table(metadata)

@@ -220,7 +220,8 @@ def test_masks_show_too_little_to_know_a_person() -> None:
     assert identity.masked_number("11010119900307002X") == "1101**********002X"
     assert identity.masked_phone("13800138000") == "138****8000"
     assert identity.masked_name("欧阳娜娜") == "欧***"
-    assert identity.masked_name("李") == "李*"
+    assert identity.masked_name("李") == "李***"
+    assert identity.masked_text("河南省郑州市中原区科学大道100号") == "河南省郑州市***"
 
 
 @given(st.text())

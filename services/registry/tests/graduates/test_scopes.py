@@ -168,6 +168,29 @@ async def test_a_college_officer_cannot_move_a_graduate_away(client: Client, sch
     assert answer.status_code == 422
 
 
+async def test_a_graduate_sees_the_own_entry_in_clear_and_staff_see_it_masked(
+    client: Client, officer: httpx.AsyncClient, graduate: Json, school: str
+) -> None:
+    path = f"/v1/graduates/{graduate['id']}"
+    given = {"commissioning_unit": "河南省某某县第一高级中学", "exam_number": "24410101110001"}
+    await officer.patch(path, json=given, headers={"If-Match": '"1"'})
+    clear = {"name": "张三", "citizen_id": "11010119900307002X", "phone": "13800138000", **given}
+    own = (await client("graduate", graduate=graduate["id"]).get(path)).json()
+    assert {field: own[field] for field in clear} == clear
+    masked = {
+        "name": "张***",
+        "citizen_id": "1101**********002X",
+        "phone": "138****8000",
+        "commissioning_unit": "河南省某某县***",
+    }
+    for role, scope in (("school_officer", {"school": school}), ("provincial_officer", {"province": "410000"})):
+        shown = (await client(role, **scope).get(path)).json()
+        assert {field: shown[field] for field in clear} == clear | masked
+    shown = (await client("survey_manager", school=school).get(path)).json()
+    assert {field: shown[field] for field in masked} == masked
+    assert shown["exam_number"] == "2441******0001"
+
+
 async def test_numbers_are_clear_for_officers_only(client: Client, school: str, member: Json) -> None:
     path = f"/v1/graduates/{member['id']}"
     assert (await client("counsellor", school=school, class_="K1").get(path)).json()["student_number"] == "2020001"

@@ -7,6 +7,7 @@ from common.http.min_change import MinChange, RequestedChanges
 from common.http.models import Day, PageOf, Problem, StrictModel, Whole, rule_broken
 from common.http.paging import Page, Paging, WholePage, decode_cursor, encode_cursor, page_of, rows_after
 from common.http.probes import Check, probes_app, probes_router
+from common.http.purposes import XPurpose
 from common.http.resources import Cipher, Db
 from common.http.routing import BEARER, OPEN, Credential, Router
 from common.http.uploads import FileForm, Received, ReceivedFile, Upload, file_body
@@ -37,6 +38,7 @@ __all__ = [
     "Waits",
     "Whole",
     "WholePage",
+    "XPurpose",
     "answer",
     "create_app",
     "decode_cursor",

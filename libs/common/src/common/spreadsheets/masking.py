@@ -31,11 +31,11 @@ def masked(cell: Cell, kind: Identifies) -> str:
     >>> masked("11010119900307002X", Identifies.BY_DOCUMENT), masked("20240001", Identifies.BY_NUMBER)
     ('1101**********002X', '********')
     >>> masked("欧阳询", Identifies.BY_NAME), masked(None, Identifies.BY_NAME)
-    ('欧**', '')
+    ('欧***', '')
     """
     text = cell_text(cell)
     if kind is Identifies.BY_NAME:
-        return text and text[:1] + "*" * max(1, min(len(text) - 1, 3))
+        return text and text[:1] + "***"
     first, last = kind.value
     hidden = len(text) - first - last
     return text[:first] + "*" * hidden + text[len(text) - last :] if hidden > last else "*" * len(text)

@@ -1,9 +1,9 @@
-"""What the routes of graduates take and answer. Names, citizen ids and phones are answered masked."""
+"""What the routes of graduates take and answer. What is personal is answered masked to all but the graduate."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, field_validator
@@ -15,8 +15,8 @@ from common.crypto import FieldCipher
 from common.http import Day, StrictModel
 from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, SchoolCode
 from common.identity import plain_number
-from registry.graduates.domain.entry import Given, Status, StoredGraduate, StoredVersion, StudyForm, UrbanRural
-from registry.graduates.domain.identity import masked_name, masked_number, masked_phone
+from registry.graduates.domain.entry import Entry, Given, Status, StoredGraduate, StoredVersion, StudyForm, UrbanRural
+from registry.graduates.domain.identity import masked_name, masked_number, masked_phone, masked_text
 from registry.graduates.domain.resolving import NamedRow, People, RosterPerson, Unresolved, resolved
 from registry.graduates.domain.searching import Sought
 from registry.graduates.storage.sealing import name_indexes, opened_entry
@@ -30,7 +30,6 @@ Years = Annotated[Decimal, Field(gt=0, le=12, decimal_places=1)]
 
 SEE_NUMBERS = frozenset(
     {
-        Role.GRADUATE,
         Role.COUNSELLOR,
         Role.COLLEGE_OFFICER,
         Role.SCHOOL_OFFICER,
@@ -39,7 +38,18 @@ SEE_NUMBERS = frozenset(
         Role.SYSTEM,
     }
 )
-"""Roles that read student and examinee numbers in clear."""
+"""Roles that read student and examinee numbers of others in clear."""
+
+MASKS: Mapping[str, Callable[[str], str]] = {
+    "name": masked_name,
+    "citizen_id": masked_number,
+    "phone": masked_phone,
+    "commissioning_unit": masked_text,
+}
+"""How all but the graduate are shown what is personal."""
+
+NUMBER_MASKS: Mapping[str, Callable[[str], str]] = {"student_number": masked_number, "exam_number": masked_number}
+"""The same for roles that do not read numbers in clear."""
 
 
 class GraduatePatch(StrictModel):
@@ -101,6 +111,9 @@ class Search(StrictModel):
         return Sought.by(**dict(self))
 
 
+_MASKED = "Masked, but for the graduate"
+
+
 class GraduateAnswer(BaseModel):
     """A roster entry."""
 
@@ -114,9 +127,9 @@ class GraduateAnswer(BaseModel):
     cohort: int
     student_number: str
     exam_number: str | None
-    name: str = Field(description="Masked")
-    citizen_id: str | None = Field(description="Masked")
-    phone: str | None = Field(description="Masked")
+    name: str = Field(description=_MASKED)
+    citizen_id: str | None = Field(description=_MASKED)
+    phone: str | None = Field(description=_MASKED)
     sex_code: str | None
     birth_date: date | None
     ethnicity_code: str | None
@@ -131,7 +144,7 @@ class GraduateAnswer(BaseModel):
     enrolled_on: date | None
     graduated_on: date | None
     major_direction: str | None
-    commissioning_unit: str | None
+    commissioning_unit: str | None = Field(description=_MASKED)
     duration_years: Decimal | None
     status: Status
     decided_on: date
@@ -147,19 +160,21 @@ class GraduateAnswer(BaseModel):
         cls, stored: StoredGraduate, cipher: FieldCipher, caller: Principal, token: ChangeToken | None = None
     ) -> Self:
         """The roster entry as this caller may see it: opened, masked, and cut to what the role may read."""
-        entry = opened_entry(cipher, stored)
-        clear = caller.role in SEE_NUMBERS
-        masked = {
-            "name": masked_name(entry.name),
-            "citizen_id": entry.citizen_id and masked_number(entry.citizen_id),
-            "phone": entry.phone and masked_phone(entry.phone),
-            "student_number": entry.student_number if clear else masked_number(entry.student_number),
-            "exam_number": entry.exam_number if clear or not entry.exam_number else masked_number(entry.exam_number),
-            "verified": CodeLists.of_release().get("division").is_listed(stored.origin_place_code),
-            "change_token": token and token.encode(),
-        }
-        shown = {field: getattr(stored, field) for field in cls.model_fields if field not in masked}
-        return cls(**shown, **masked)
+        values = {**vars(stored), **_as_seen(opened_entry(cipher, stored), caller)}
+        return cls(
+            **{field: values[field] for field in cls.model_fields if field in values},
+            verified=CodeLists.of_release().get("division").is_listed(stored.origin_place_code),
+            change_token=token and token.encode(),
+        )
+
+
+def _as_seen(entry: Entry, caller: Principal) -> dict[str, Any]:
+    """The fields of the entry, masked for all but a graduate, who sees no other entry than the own one."""
+    values = dict(vars(entry))
+    if caller.role is not Role.GRADUATE:
+        masks = MASKS if caller.role in SEE_NUMBERS else {**MASKS, **NUMBER_MASKS}
+        values |= {field: mask(values[field]) for field, mask in masks.items() if values[field]}
+    return values
 
 
 class VersionAnswer(BaseModel):

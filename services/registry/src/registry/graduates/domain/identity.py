@@ -103,8 +103,8 @@ def phone(text: str) -> str:
 
 
 def masked_name(text: str) -> str:
-    """The first character and stars: enough to recognise, not enough to know."""
-    return text[:1] + "*" * max(1, min(len(text) - 1, 3))
+    """The first character and three stars, however long the name is: enough to recognise, not enough to know."""
+    return text[:1] + "***"
 
 
 def masked_number(text: str) -> str:
@@ -119,6 +119,11 @@ def masked_number(text: str) -> str:
 def masked_phone(text: str) -> str:
     """The first three and last four digits."""
     return text[:3] + "*" * (len(text) - 7) + text[-4:] if len(text) > 9 else "*" * len(text)
+
+
+def masked_text(text: str) -> str:
+    """The first six characters and three stars: the place or the kind of a unit, not which one."""
+    return text[:6] + "***"
 
 
 def _is_written_as_name(plain: str) -> bool:
