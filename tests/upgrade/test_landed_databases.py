@@ -16,6 +16,7 @@ from common.database import Database
 from common.database.migrations import upgrade
 from common.database.revisions import is_current
 from common.settings import ServiceSettings
+from indicators.timeline.verify import verify_figures
 from testing.databases import ServiceDatabase, empty_database
 from testing.migrations import on_database
 
@@ -73,6 +74,21 @@ async def test_the_release_before_goes_on_announcing_beside_the_newest_revision(
     )
     await connection.execute("UPDATE relay_state SET numbered = numbered + 1, sent = greatest(sent, 1)")
     await connection.close()
+
+
+async def test_the_figures_of_the_first_release_are_those_that_are_computed_anew() -> None:
+    """Its versions do not say who is in the population: they count as they did then."""
+    async with empty_database("indicators") as stored:
+        connection = await _connected(stored)
+        await connection.execute((LANDED / "indicators.sql").read_text())
+        await connection.execute("SET search_path = public")
+        spans = await connection.fetchval("SELECT count(*) FROM spans")
+        await connection.close()
+        await upgrade(stored.owner_url, "indicators", application_role="indicators_app")
+        database = Database.connect(stored.app_url)
+        assert await verify_figures(database) == []
+        await database.dispose()
+    assert spans > 10
 
 
 async def test_examinee_numbers_that_are_shared_stay_and_no_further_one_comes() -> None:

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table
 
-from testing.databases import service_database
+from testing.databases import emptied, service_database
 
 
 def tables() -> MetaData:
@@ -38,3 +38,17 @@ async def test_each_database_is_fresh_and_gone_at_the_end() -> None:
         await connection.close()
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await asyncpg.connect(first.app_url)
+
+
+async def test_an_emptied_database_is_as_it_was_migrated() -> None:
+    async with service_database("sample", tables()) as database:
+        owner = await asyncpg.connect(database.owner_url)
+        try:
+            await owner.execute("INSERT INTO alembic_version VALUES ('1')")
+            for _ in range(2):
+                assert await owner.fetch("INSERT INTO history DEFAULT VALUES RETURNING id") == [(1,)]
+                await emptied(database)
+                assert await owner.fetchval("SELECT count(*) FROM history") == 0
+            assert await owner.fetchval("SELECT version_num FROM alembic_version") == "1"
+        finally:
+            await owner.close()

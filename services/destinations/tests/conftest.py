@@ -1,4 +1,4 @@
-"""The service on a migrated database of each test, behind a registry that knows what the test writes into it."""
+"""The service on a migrated database, emptied for each test, behind a registry that knows what the test tells it."""
 
 from collections.abc import AsyncIterator
 from functools import partial
@@ -22,7 +22,7 @@ from destinations.areas import ROSTER
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registry_client import Registry
 from destinations.settings import Settings
-from testing.databases import ServiceDatabase, service_database
+from testing.databases import ServiceDatabase, emptied
 from testing.tokens import TokenMint
 
 
@@ -31,18 +31,19 @@ def service() -> str:
     return "destinations"
 
 
-@pytest.fixture
-async def addresses(service: str) -> AsyncIterator[ServiceDatabase]:
-    """A database for each test: many count all rows of a table."""
-    async with service_database(service) as found:
-        yield found
+@pytest.fixture(scope="session")
+async def connected(addresses: ServiceDatabase) -> AsyncIterator[Database]:
+    """The database as the role of the application, one for all tests."""
+    connected = Database.connect(addresses.app_url)
+    yield connected
+    await connected.dispose()
 
 
 @pytest.fixture
-async def database(addresses: ServiceDatabase) -> AsyncIterator[Database]:
-    database = Database.connect(addresses.app_url)
-    yield database
-    await database.dispose()
+async def database(addresses: ServiceDatabase, connected: Database) -> Database:
+    """That database without a row: many tests count all rows of a table."""
+    await emptied(addresses)
+    return connected
 
 
 @pytest.fixture
@@ -50,13 +51,14 @@ def book() -> Book:
     return Book()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings(addresses: ServiceDatabase, mint: TokenMint, folder: Path, keyring_file: Path) -> Settings:
     return Settings(
         database_url=addresses.app_url,
         registry_url="http://registry.test",
         service_token_file=mint.service_token_file(folder),
         keyring_file=keyring_file,
+        rate_limit_per_second=100_000,
         **mint.settings,
     )
 
@@ -76,11 +78,15 @@ def runner(database: Database, registry: Registry, settings: Settings) -> Operat
     return OperationRunner(database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
 
 
+@pytest.fixture(scope="session")
+def application(settings: Settings, connected: Database) -> FastAPI:
+    return create_app(settings, connected, {})
+
+
 @pytest.fixture
-async def app(settings: Settings, database: Database, registry: Registry) -> FastAPI:
-    app = create_app(settings, database, {})
-    app.state.registry = registry
-    return app
+async def app(application: FastAPI, database: Database, registry: Registry) -> FastAPI:
+    application.state.registry = registry
+    return application
 
 
 @pytest.fixture

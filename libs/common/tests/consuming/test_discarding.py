@@ -28,7 +28,7 @@ from common.consuming.discarding import (
 )
 from common.consuming.feed import HistoryUnavailable
 from common.consuming.forks import Fork
-from common.consuming.included import among
+from common.consuming.included import OF_EVENT, among
 from common.consuming.owner import Key, OwnerNotSettled, OwnerUnknown, owner_of, versions_of
 from common.contracts import organisation
 from common.contracts.envelope import IncomingEvent, StoredEvent
@@ -75,6 +75,12 @@ async def discarded(
 ) -> Ground | None:
     groups = {GROUP: keeping or Keeping()}
     return await discard_letter(consumed.database, settings, groups, str(letter), actor=OPERATOR, reason="sent by hand")
+
+
+def keeping_of(sequence: int, event_id: UUID) -> Keeping:
+    """Of a group that has stored one event."""
+    stored_event = f"SELECT FROM (VALUES ({sequence}, CAST('{event_id}' AS uuid))) AS stored (sequence, event_id)"
+    return Keeping(included={TOPIC: among(f"{stored_event} WHERE stored.sequence = named.sequence AND {OF_EVENT}")})
 
 
 async def failed(consumed: Consuming, *events: StoredEvent | None) -> list[str]:
@@ -211,15 +217,18 @@ async def test_an_event_that_cannot_be_read_is_what_its_headers_say(
 
 
 async def test_a_broken_copy_of_what_is_stored_is_discarded(consumed: Consuming, owner: Owner, asking: Asking) -> None:
+    """By what is left of it the owner is asked, and what is stored must be that very event."""
     said = stored(3)
-    await owner.has(said)
-    await consumed.handle(replace(consumed.record(said), value=b"{"))
-    [(letter, _)] = await consumed.letters()
-    with pytest.raises(OwnerHasVersion):
-        await discarded(consumed, asking, letter, Keeping(included={TOPIC: among("SELECT WHERE named.sequence = 2")}))
-    keeping = Keeping(included={TOPIC: among("SELECT WHERE named.sequence = 3")})
-    assert await discarded(consumed, asking, letter, keeping) is Ground.STORED
-    assert await consumed.letters() == []
+    await owner.has(stored(3), said, stored(4, graduate=UUID(said.key)))
+    for damage in ({}, {"ce_time": b"then"}, {"ce_time": b"then", "ce_id": b"\xff"}):
+        record = consumed.record(said)
+        await consumed.handle(replace(record, value=b"{", headers=[*(dict(record.headers) | damage).items()]))
+        [(letter, _)] = await consumed.letters()
+        for keeping in (Keeping(), keeping_of(2, said.event_id), keeping_of(3, uuid4())):
+            with pytest.raises(OwnerHasVersion):
+                await discarded(consumed, asking, letter, keeping)
+        assert await discarded(consumed, asking, letter, keeping_of(3, said.event_id)) is Ground.STORED
+        assert await consumed.letters() == []
 
 
 async def test_topics_without_digests_are_read_whole(

@@ -40,9 +40,23 @@ _SHAPING = {
     "rights",
 }
 
-
 _AT_A_LOCK = """
     SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+# No trigger refuses and no foreign key minds the order. New files, which a TRUNCATE makes, take longer than few rows.
+_EMPTY = f"""
+    SET session_replication_role = replica;
+    DO $body$
+    DECLARE kept regclass;
+    BEGIN
+        FOR kept IN SELECT oid FROM pg_class
+            WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> '{ALEMBIC_TABLE}'
+        LOOP
+            EXECUTE format('DELETE FROM %s', kept);
+        END LOOP;
+        PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences;
+    END $body$
 """
 
 
@@ -100,6 +114,19 @@ async def service_database(
         if compared:
             await open_outbox(found.admin_url)
         yield found
+
+
+async def emptied(found: ServiceDatabase) -> None:
+    """Takes all rows out of a database, as its migrations left it; its outbox takes events.
+
+    A tenth of what a new database costs. What still goes on in it must have ended.
+    """
+    connection = await asyncpg.connect(found.admin_url)
+    try:
+        await connection.execute(_EMPTY)
+    finally:
+        await connection.close()
+    await open_outbox(found.admin_url)
 
 
 async def open_outbox(url: str) -> None:

@@ -210,8 +210,11 @@ async def test_a_withdrawn_graduate_is_frozen(database: Database) -> None:
 async def test_a_commit_that_fails_is_never_a_success(database: Database, addresses: ServiceDatabase) -> None:
     graduate_id = await Enrolment(database)()
     await as_owner(addresses, FAIL_AT_COMMIT)
-    with pytest.raises(asyncpg.PostgresError):
-        await register(database, SCHOOL, graduate_id)
+    try:
+        with pytest.raises(asyncpg.PostgresError):
+            await register(database, SCHOOL, graduate_id)
+    finally:
+        await as_owner(addresses, "DROP FUNCTION refuse() CASCADE")
     assert await rows(database, "SELECT 1 FROM registrations") == []
     assert await rows(database, "SELECT 1 FROM audit_entries") == []
 

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from common.auth import SYSTEM
 from common.consuming import Handle
 from common.consuming.forks import Fork
-from common.contracts import graduate, organisation
+from common.consuming.included import is_event_included
+from common.contracts import ChangeToken, graduate, organisation
 from common.contracts.catalogue import EVENT_TYPES, SUBSCRIPTIONS
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData
@@ -65,6 +66,12 @@ async def kept(database: Database, graduate_id: UUID) -> tuple[str | None, str, 
         found = await roster.find(connection, GraduateId(graduate_id))
     assert found is not None
     return found[0].college_code, found[0].status, found[1]
+
+
+async def stored(database: Database, event: IncomingEvent) -> bool:
+    token = ChangeToken(event.topic, event.school_code, event.key, event.sequence)
+    async with database.reading() as connection:
+        return await is_event_included(connection, ROSTER.included, token, event.id)
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 1, 3, 3, 0, 2]])
@@ -158,11 +165,13 @@ async def test_what_the_owner_does_not_have_gives_way_to_what_it_has(
     ]
     for lost, had in pairs:
         await apply([lost])
+        assert [await stored(database, each) for each in (lost, had)] == [True, False]
         async with database.transaction(SYSTEM) as unit:
             fork = Fork(had.topic, had.school_code, had.key, had.sequence, had.id)
             await ROSTER.drop[had.topic](unit, settings, fork)
             await unit.commit()
         await apply([had])
+        assert [await stored(database, each) for each in (lost, had)] == [False, True]
         with pytest.raises(Forked):
             await apply([lost])
     assert await kept(database, graduate_id) == ("C02", "registered", "210000")
@@ -171,6 +180,12 @@ async def test_what_the_owner_does_not_have_gives_way_to_what_it_has(
     async with committed(database) as connection:
         await connection.execute(text("DELETE FROM code_entries"))
         await connection.execute(text("DELETE FROM roster_schools WHERE school_code = '10001'"))
+
+
+async def test_a_graduates_earlier_event_is_stored_with_a_later_one(database: Database, apply: Handle) -> None:
+    earlier, later = (entered(graduate_id, sequence) for graduate_id in [uuid4()] for sequence in (1, 2))
+    await apply([later])
+    assert [await stored(database, each) for each in (earlier, later)] == [True, True]
 
 
 async def test_every_type_of_the_subscribed_topics_has_one_handler() -> None:

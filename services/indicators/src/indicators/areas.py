@@ -54,7 +54,9 @@ FIGURES = Subscription(
         registration.TOPIC: drop_version,
     },
 )
-RESPONSES = Subscription("quxiang.indicators.responses", on_progress=report, drop={response.TOPIC: drop_response})
+RESPONSES = Subscription(
+    "quxiang.indicators.responses", on_progress=report, included=STORED, drop={response.TOPIC: drop_response}
+)
 
 
 def types_of(*topics: str) -> Iterable[str]:

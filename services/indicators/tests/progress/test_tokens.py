@@ -9,11 +9,12 @@ from uuid import uuid4
 import pytest
 
 from common.codes import CodeLists
+from common.consuming.included import is_event_included
 from common.contracts import ChangeToken, graduate, organisation, rate, registration, response
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.errors import BadQuery
-from indicators.progress.tokens import included_of, require_followed
+from indicators.progress.tokens import STORED, included_of, require_followed
 from testing.messaging import code_entry_event
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
@@ -38,6 +39,18 @@ async def test_a_change_is_included_once_it_is_applied(database: Database, apply
         assert not await all_included(database, [token])
     await apply(school.events)
     assert await all_included(database, tokens)
+
+
+async def test_a_change_is_stored_as_its_event_says_it(database: Database, apply: Applied, school: Any) -> None:
+    school.described()
+    someone = school.enters()
+    school.goes(someone, "10", JUNE)
+    school.answers(someone, uuid4(), "requested")
+    await apply(school.events)
+    async with database.reading() as connection:
+        for event in school.events:
+            found = [await is_event_included(connection, STORED, token_of(event), each) for each in (event.id, uuid4())]
+            assert found == [True, False], event.topic
 
 
 async def test_an_import_is_not_included_while_the_roster_entry_of_one_of_its_graduates_is_missing(

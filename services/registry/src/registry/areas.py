@@ -16,6 +16,9 @@ from registry.graduates.routes import router as graduate_routes
 from registry.graduates.storage import roster
 from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
+from registry.organisation.imports.operations import KIND as UNITS
+from registry.organisation.imports.operations import UNIT_IMPORT
+from registry.organisation.imports.routes import router as unit_import_routes
 from registry.organisation.routes import router as school_routes
 from registry.population_changes import tables as change_tables
 from registry.population_changes.routes import router as change_routes
@@ -28,9 +31,11 @@ AREAS = (
             organisation_tables.schools,
             organisation_tables.colleges,
             organisation_tables.majors,
+            organisation_tables.major_predecessors,
             organisation_tables.classes,
         ],
-        routes=[school_routes],
+        routes=[school_routes, unit_import_routes],
+        operations={UNITS: Operation(lambda _runtime: partial(run_import, UNIT_IMPORT), UNIT_IMPORT.empty_result)},
         streams={organisation.TOPIC: organisation_storage.raise_streams},
     ),
     Area(

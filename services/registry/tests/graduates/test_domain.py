@@ -10,7 +10,6 @@ from registry.graduates.domain.days import Days
 from registry.graduates.domain.entry import Entry, Status, changed_fields
 from registry.graduates.domain.population import (
     counts,
-    first_day,
     levels_with_status,
     moves_by_level,
     status_after,
@@ -100,10 +99,6 @@ def test_a_new_entry_takes_no_status_that_two_people_give(status: str | None, le
         return
     with pytest.raises(NeedsPopulationChange):
         new_entry(given, Cohort(2024))
-
-
-def test_a_first_version_counts_from_the_start_of_the_season() -> None:
-    assert first_day(Cohort(2024)) == date(2023, 9, 1)
 
 
 def test_changed_fields_are_those_that_differ() -> None:

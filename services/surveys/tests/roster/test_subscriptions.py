@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from common.auth import SYSTEM
 from common.consuming.forks import Fork
+from common.consuming.included import is_event_included
 from common.contracts import ChangeToken
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import TOPIC as GRADUATES
@@ -24,6 +25,12 @@ from surveys.settings import Settings
 
 Events = Callable[..., IncomingEvent]
 Keep = Callable[[Sequence[IncomingEvent]], Awaitable[None]]
+
+
+async def stored(database: Database, event: IncomingEvent) -> bool:
+    token = ChangeToken(event.topic, event.school_code, event.key, event.sequence)
+    async with database.reading() as connection:
+        return await is_event_included(connection, ROSTER.included, token, event.id)
 
 
 async def test_the_highest_sequence_wins_in_any_order_and_batch_size(
@@ -78,17 +85,22 @@ async def test_what_the_owner_does_not_have_gives_way_to_what_it_has(
     ]
     for lost, had in pairs:
         await keep([lost])
+        assert [await stored(database, each) for each in (lost, had)] == [True, False]
         fork = Fork(had.topic, school, had.key, had.sequence, had.id)
         async with database.transaction(SYSTEM) as unit:
             await ROSTER.drop[had.topic](unit, settings, fork)
             await unit.commit()
         await keep([had])
+        assert [await stored(database, each) for each in (lost, had)] == [False, True]
         with pytest.raises(Forked):
             await keep([lost])
     async with database.reading() as connection:
         status = text("SELECT status FROM graduates WHERE graduate_id = :id")
         assert await connection.scalar(status, {"id": graduate_id}) == "completed"
         assert await school_names(connection, SchoolCode(school)) == ("新名大学", None)
+    earlier, later = (graduate_event(school, uuid4(), sequence=1) for _ in range(2))
+    await keep([replace(later, key=earlier.key, sequence=2, data=earlier.data)])
+    assert await stored(database, earlier)
 
 
 async def test_a_change_is_included_once_it_was_applied(

@@ -6,13 +6,14 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from common.consuming.forks import event_columns
-from common.consuming.included import among
+from common.consuming.included import OF_EVENT, among
 from common.identifiers import NO_SCHOOL
 
 INCLUDED = among(
     f"""
-    SELECT FROM code_entries AS kept
-    WHERE kept.code_list = named.key AND kept.sequence >= named.sequence AND named.school_code = '{NO_SCHOOL}'
+    SELECT FROM code_entries AS stored
+    WHERE stored.code_list = named.key AND stored.sequence >= named.sequence AND named.school_code = '{NO_SCHOOL}'
+      AND {OF_EVENT}
     """
 )
 """Which changes of code lists a consumer's table holds: those up to the newest of the list."""

@@ -12,14 +12,16 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+import httpx
 from sqlalchemy import TextClause
 
 from common.auth import Actor
 from common.consuming.dead_letter_topics import message_of, send_back
 from common.consuming.dead_letters import Letter, Newest, close_letters, find_letter, open_letters
 from common.consuming.forks import Drop, Fork
-from common.consuming.included import included_in
-from common.consuming.owner import Key, Version, owner_of, versions_of
+from common.consuming.included import included_in, is_event_included
+from common.consuming.owner import Key, Version, events_of, owner_of, versions_of
+from common.consuming.remains import Remains
 from common.contracts import ChangeToken
 from common.contracts.catalogue import TOPICS
 from common.contracts.envelope import UnreadableEventError, as_stored
@@ -40,8 +42,8 @@ class Ground(StrEnum):
     NOT_OWNED = "the owner has no event under this key and sequence"
     OTHER_OWNED = "the owner has another event under this key and sequence"
     SUPERSEDED = "only the newest is kept, and a later version is stored"
-    NO_EVENT = "the message is no event of the contract"
-    STORED = "the message cannot be read, and its version is stored from another copy"
+    NO_EVENT = "the message is no event of the contract, and the owner has none that it could be"
+    STORED = "the message cannot be read, and what it could be is stored"
     EXCHANGED = "the owner has the letter's event and not the stored one: that was dropped, and the letter sent back"
 
 
@@ -106,18 +108,18 @@ async def discard_letter(
     if letter.closed_at is not None:
         return None
     keeping = groups[letter.consumer_group]
-    found = await _claim_of(settings, letter)
-    claim = found and found[0]
-    ground = Ground.NO_EVENT if found is None else await _ground(database, settings, keeping, letter, *found)
+    claim, recorded_at = await _claim_of(settings, letter)
+    async with owner_of(settings, letter.topic) as owner:
+        ground = await _ground(Asking(database, keeping, letter, recorded_at, owner), claim)
 
     async def act(unit: UnitOfWork) -> bool:
-        if ground is Ground.EXCHANGED and claim is not None:
+        if ground is Ground.EXCHANGED and isinstance(claim, Fork):
             await keeping.drop[claim.topic](unit, settings, claim)
         elif not await close_letters(unit.connection, [letter.id]):
             return False
         # an operator's words: cleaned of numbers of persons like all detail, not taken away like a graduate's `reason`
         detail: dict[str, object] = {"operator_reason": reason, "ground": ground.name.lower(), "topic": letter.topic}
-        if claim is not None:
+        if isinstance(claim, Fork):
             detail |= {"key": claim.key, "sequence": claim.sequence}
         await unit.audit(ACTION, "dead_letter", letter.id, school_code=letter.school_code, detail=detail)
         return True
@@ -128,11 +130,23 @@ async def discard_letter(
     return ground if is_done else None
 
 
-async def _claim_of(settings: ServiceSettings, letter: Letter) -> tuple[Fork, datetime] | None:
-    """What the message says it is, and when it was recorded; None for one that no owner can have sent."""
+@dataclass(frozen=True)
+class Asking:
+    """A letter with the instant that its message names, what its group keeps, and a client of the owner."""
+
+    database: Database
+    keeping: Keeping
+    letter: Letter
+    recorded_at: datetime
+    owner: httpx.AsyncClient
+
+
+async def _claim_of(settings: ServiceSettings, letter: Letter) -> tuple[Fork | Remains, datetime]:
+    """What the message says it is, and when it was recorded; what is left of one that no owner can have sent so."""
     if letter.key is not None and letter.sequence is not None and letter.school_code is not None:
         claim = Fork(letter.topic, letter.school_code, letter.key, letter.sequence, UUID(letter.id))
-        return (claim, letter.published_after) if _may_be_owned(claim) else None
+        if _may_be_owned(claim):
+            return claim, letter.published_after
     record = await message_of(settings, letter)
     if record is None:
         raise MessageGone
@@ -140,9 +154,9 @@ async def _claim_of(settings: ServiceSettings, letter: Letter) -> tuple[Fork, da
         # a body that is too large stays where it was
         said = as_stored(topic=letter.topic, key=record.key, headers=record.headers, body=record.value or b"")
     except UnreadableEventError:
-        return None
+        return Remains.of(record), letter.published_after
     claim = Fork(letter.topic, said.school_code, said.key, said.sequence, said.event_id)
-    return (claim, said.recorded_at) if _may_be_owned(claim) else None
+    return (claim if _may_be_owned(claim) else Remains.of(record)), said.recorded_at
 
 
 def _may_be_owned(claim: Fork) -> bool:
@@ -152,30 +166,56 @@ def _may_be_owned(claim: Fork) -> bool:
     )
 
 
-async def _ground(
-    database: Database, settings: ServiceSettings, keeping: Keeping, letter: Letter, claim: Fork, recorded_at: datetime
-) -> Ground:
+async def _ground(asking: Asking, claim: Fork | Remains) -> Ground:
     """Raises OwnerHasVersion."""
+    if isinstance(claim, Fork):
+        return await _ground_of(asking, claim, await _versions(asking, claim))
+    ground, versions = Ground.NO_EVENT, dict[str, Sequence[Version]]()
+    for each in await _candidates(asking, claim):
+        if each.key not in versions:
+            versions[each.key] = await _versions(asking, each)
+        await _ground_of(asking, each, versions[each.key])
+        ground = Ground.STORED
+    return ground
+
+
+async def _candidates(asking: Asking, remains: Remains) -> Sequence[Fork]:
+    """Events of the owner that the message may be a copy of."""
+    if not remains.names_something:
+        return []
+    return [
+        Fork(event.topic, event.school_code, event.key, event.sequence, event.id)
+        async for event in events_of(asking.owner, asking.letter.topic, asking.recorded_at)
+        if remains.may_be(event)
+    ]
+
+
+async def _versions(asking: Asking, claim: Fork) -> Sequence[Version]:
     key = Key(claim.topic, claim.school_code, claim.key)
-    async with owner_of(settings, letter.topic) as owner:
-        versions = await versions_of(owner, key, keeping.newest, recorded_at)
+    return await versions_of(asking.owner, key, asking.keeping.newest, asking.recorded_at)
+
+
+async def _ground_of(asking: Asking, claim: Fork, versions: Sequence[Version]) -> Ground:
+    """Raises OwnerHasVersion."""
     if (ground := not_owned(claim, versions)) is not None:
         return ground
-    set_apart = {each.id for each in await open_letters(database, letter.consumer_group)}
+    letter = asking.letter
+    thing = letter.thing
+    if thing is None and not TOPICS[claim.topic].keyed_by_uuid:
+        thing = next(version.thing for version in versions if version.event_id == claim.event_id)
+    set_apart = {each.id for each in await open_letters(asking.database, letter.consumer_group)}
     later = {
         version.sequence
         for version in versions
-        if letter.thing is not None
-        and (version.thing, version.sequence > claim.sequence) == (letter.thing, True)
+        if thing is not None
+        and (version.thing, version.sequence > claim.sequence) == (thing, True)
         and str(version.event_id) not in set_apart
     }
-    if await _is_included(database, keeping, claim, later):
+    if await _is_included(asking, claim, later):
         return Ground.SUPERSEDED
-    # where several things share a key, a later version of one says nothing of another
-    copied = {claim.sequence} if letter.key is None and TOPICS[claim.topic].keyed_by_uuid else ()
-    if await _is_included(database, keeping, claim, copied):
+    if letter.key is None and await _is_stored(asking, claim):
         return Ground.STORED
-    if letter.code == Forked.code and claim.topic in keeping.drop:
+    if letter.code == Forked.code and claim.topic in asking.keeping.drop:
         return Ground.EXCHANGED
     raise OwnerHasVersion
 
@@ -188,8 +228,15 @@ def not_owned(claim: Fork, versions: Sequence[Version]) -> Ground | None:
     return Ground.OTHER_OWNED if is_taken else Ground.NOT_OWNED
 
 
-async def _is_included(database: Database, keeping: Keeping, claim: Fork, sequences: Collection[int]) -> bool:
+async def _is_included(asking: Asking, claim: Fork, sequences: Collection[int]) -> bool:
     """Whether one of these versions of the key is stored here."""
     tokens = [ChangeToken(claim.topic, claim.school_code, claim.key, sequence) for sequence in sequences]
-    async with database.reading() as connection:
-        return bool(await included_in(connection, keeping.included, tokens))
+    async with asking.database.reading() as connection:
+        return bool(await included_in(connection, asking.keeping.included, tokens))
+
+
+async def _is_stored(asking: Asking, claim: Fork) -> bool:
+    """Whether the very event is stored here, not another one under its sequence."""
+    token = ChangeToken(claim.topic, claim.school_code, claim.key, claim.sequence)
+    async with asking.database.reading() as connection:
+        return await is_event_included(connection, asking.keeping.included, token, claim.event_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +16,9 @@ from common.auth.service_tokens import RenewedToken, ServiceTokens
 from common.consuming.dead_letters import Newest
 from common.consuming.feed import Feed, asked
 from common.contracts.catalogue import TOPICS, topics_of
-from common.contracts.envelope import rfc3339
+from common.contracts.envelope import IncomingEvent, rfc3339
 from common.errors import Message, PermanentError, Unavailable
+from common.identifiers import NO_SCHOOL
 from common.settings import ServiceSettings
 
 SETTLING_SECONDS = 60.0
@@ -93,17 +94,26 @@ async def versions_of(
     `recorded_at` is that of the version which is looked for. Topics whose keys are no UUIDs have no digests: their feed
     is read from its beginning.
     """
-    by_digest = TOPICS[key.topic].keyed_by_uuid
-    items = await _settled(owner, key, _moment(recorded_at), patience)
-    if by_digest:
+    if TOPICS[key.topic].keyed_by_uuid:
+        items = (await _settled(owner, key, _moment(recorded_at), patience))["items"]
         # of a thing that is no key a digest says nothing
         return [Version(item["sequence"], UUID(item["event_id"]), key.key) for item in items if item["key"] == key.key]
     return [
         Version(event.sequence, event.id, newest(event))
-        async for events in Feed(owner).rest()
-        for event in events
-        if (event.topic, event.key) == (key.topic, key.key)
+        async for event in events_of(owner, key.topic, recorded_at, patience)
+        if event.key == key.key
     ]
+
+
+async def events_of(
+    owner: httpx.AsyncClient, topic: str, recorded_at: datetime, patience: float = SETTLING_SECONDS
+) -> AsyncIterator[IncomingEvent]:
+    """All events of the topic that the owner has, by its whole change feed; raises as `versions_of` does."""
+    await _settled(owner, Key(topic, NO_SCHOOL, "0" * _LISTED), _moment(recorded_at), patience)
+    async for events in Feed(owner).rest():
+        for event in events:
+            if event.topic == topic:
+                yield event
 
 
 def _moment(recorded_at: datetime) -> datetime:
@@ -112,8 +122,8 @@ def _moment(recorded_at: datetime) -> datetime:
     return recorded_at + timedelta(microseconds=1) if now <= recorded_at < now + AHEAD else now
 
 
-async def _settled(owner: httpx.AsyncClient, key: Key, before: datetime, patience: float) -> Sequence[Any]:
-    """Versions beside the key in a digest of the owner, once everything recorded before the moment is in it."""
+async def _settled(owner: httpx.AsyncClient, key: Key, before: datetime, patience: float) -> Mapping[str, Any]:
+    """A digest of the owner that lists the versions beside the key, once it has everything recorded before then."""
     topics = [key.topic, *topics_of(TOPICS[key.topic].owner)]
     topic = next(topic for topic in topics if TOPICS[topic].keyed_by_uuid)
     prefix = key.key[:_LISTED] if topic == key.topic else "0" * _LISTED
@@ -123,5 +133,4 @@ async def _settled(owner: httpx.AsyncClient, key: Key, before: datetime, patienc
         if time.monotonic() > deadline:
             raise OwnerNotSettled
         await asyncio.sleep(_ASK_AGAIN)
-    items: Sequence[Any] = digest["items"]
-    return items
+    return digest

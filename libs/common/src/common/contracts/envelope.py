@@ -5,7 +5,7 @@ it costs, and reads a body of broken JSON as a string; the tests read and write 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -203,6 +203,16 @@ def _facts(carried: Mapping[str, str]) -> dict[str, Any]:
         "correlation_id": carried.get("correlationid"),
         "traceparent": carried.get("traceparent"),
     }
+
+
+def legible_attributes(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+    """The attributes of a message that are text, whatever else its headers hold."""
+    legible = {}
+    for name, value in headers:
+        if (attribute := _attribute(name)) is not None:
+            with suppress(UnicodeDecodeError, AttributeError):
+                legible[attribute] = value.decode()
+    return legible
 
 
 def _attributes_carried(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:

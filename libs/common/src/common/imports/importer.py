@@ -73,8 +73,9 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
         """True if `prepare` must come before the first chunk. Runs in a thread."""
         return False
 
-    async def prepare(self, unit: UnitOfWork, table: Table) -> None:
-        """Stores what rows of any chunk rest on."""
+    async def prepare(self, unit: UnitOfWork, table: Table) -> Mapping[str, int]:  # noqa: ARG002 - most need none
+        """Stores what rows of any chunk rest on; further counts by name."""
+        return {}
 
     @abstractmethod
     def read(self, number: int, cells: Sequence[Cell]) -> RowT:

@@ -23,7 +23,7 @@ from common.imports.faults import Findings
 from common.imports.importer import Importer, ImportKind, ImportRow
 from common.imports.report import explained, first_problems
 from common.imports.table import Table, open_table
-from common.imports.task import Task
+from common.imports.task import SchoolTask
 from common.imports.unclear import read_rows, without_echoes
 from common.operations import OperationContext, Outcome
 from common.operations.outcome import MAX_WARNINGS, State, added_up, broken, refused
@@ -66,7 +66,7 @@ async def run_import(kind: ImportKind, context: OperationContext) -> Outcome:
 
 
 async def _imported(kind: ImportKind, context: OperationContext) -> Outcome:
-    task = Task.of(context.parameters)
+    task = SchoolTask.of(context.parameters)
     if await context.is_cancelled() and not await context.done_chunks():
         return Outcome(kind.empty_result, state="cancelled")
     try:
@@ -87,7 +87,7 @@ async def _imported(kind: ImportKind, context: OperationContext) -> Outcome:
 class _Run:
     kind: ImportKind
     context: OperationContext
-    task: Task
+    task: SchoolTask
     table: Table
     importer: Importer[Any, Any, Any]
     found: Findings = field(default_factory=Findings)
@@ -122,7 +122,7 @@ class _Run:
         async with self._transaction() as unit:
             await self.importer.lock(unit)
             if needs_preparation:
-                await self.importer.prepare(unit, self.table)
+                self.parts.append(await self.importer.prepare(unit, self.table))
             async with aclosing(self._planned_ahead(unit)) as planned:
                 async for chunk, rows, plan in planned:
                     if await self.context.is_cancelled():
@@ -138,12 +138,15 @@ class _Run:
     async def in_parts(self) -> bool:
         """Each chunk in its own transaction; False if the operation was cancelled."""
         earlier = await self.context.done_chunks()
-        if PREPARED not in earlier and await asyncio.to_thread(self.importer.needs_preparation, self.table):
+        if PREPARED in earlier:
+            self.parts.append(earlier[PREPARED])
+        elif await asyncio.to_thread(self.importer.needs_preparation, self.table):
             async with self._transaction() as unit:
                 await self.importer.lock(unit)
-                await self.importer.prepare(unit, self.table)
-                await self.context.chunk_done(unit, PREPARED)
+                prepared = await self.importer.prepare(unit, self.table)
+                await self.context.chunk_done(unit, PREPARED, prepared)
                 await unit.commit()
+            self.parts.append(prepared)
         async with aclosing(self._read_ahead()) as arriving:
             return await self._stored_in_parts(arriving, earlier)
 

@@ -24,7 +24,7 @@ from common import rows
 from common.auth import Owners, ScopeShape
 from common.code_entries import table as code_entries
 from common.consuming.counted import newest_counted
-from common.consuming.included import among
+from common.consuming.included import OF_EVENT, among
 from common.contracts import code_list, graduate, organisation
 from common.identifiers import GraduateId, ProvinceCode
 from common.sql import Connection, Row
@@ -73,17 +73,17 @@ INCLUDED: Mapping[str, TextClause] = MappingProxyType(
     {
         code_list.TOPIC: code_entries.INCLUDED,
         graduate.TOPIC: among(
-            """
+            f"""
             SELECT FROM roster_graduates AS stored
             WHERE stored.graduate_id = CAST(named.key AS uuid) AND stored.sequence >= named.sequence
-              AND stored.school_code = named.school_code
+              AND stored.school_code = named.school_code AND (stored.sequence > named.sequence OR {OF_EVENT})
             """
         ),
         organisation.TOPIC: among(
-            """
+            f"""
             SELECT FROM roster_schools AS stored
             WHERE stored.school_code = named.key AND stored.sequence >= named.sequence
-              AND stored.school_code = named.school_code
+              AND stored.school_code = named.school_code AND {OF_EVENT}
             """
         ),
     }

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from sqlalchemy import TextClause, text
 
 from common.code_entries import table as code_entries
-from common.consuming.included import among, included_in
+from common.consuming.included import OF_EVENT, among, included_in
 from common.contracts import ChangeToken, code_list, graduate, organisation, registration, response
 from common.database import Database
 from common.errors import BadQuery, FieldProblem, Message
@@ -20,7 +20,7 @@ def _version_in(table: str) -> TextClause:
         f"""
         SELECT FROM {table} AS stored
         WHERE stored.graduate_id = CAST(named.key AS uuid) AND stored.sequence = named.sequence
-          AND stored.school_code = named.school_code
+          AND stored.school_code = named.school_code AND {OF_EVENT}
         """
     )
 
@@ -32,10 +32,10 @@ STORED: Mapping[str, TextClause] = MappingProxyType(
         response.TOPIC: _version_in("response_versions"),
         code_list.TOPIC: code_entries.INCLUDED,
         organisation.TOPIC: among(
-            """
+            f"""
             SELECT FROM units AS stored
             WHERE stored.school_code = named.key AND stored.sequence >= named.sequence
-              AND stored.school_code = named.school_code
+              AND stored.school_code = named.school_code AND {OF_EVENT}
             """
         ),
     }

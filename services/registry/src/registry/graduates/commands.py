@@ -14,10 +14,10 @@ from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
+from common.season import SeasonDay, season_day
 from registry.graduates.announcements import graduate_changed
 from registry.graduates.domain.checks import new_entry, patched_entry
 from registry.graduates.domain.entry import Entry, Given, Status, StoredGraduate, changed_fields
-from registry.graduates.domain.population import first_day
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
 from registry.graduates.storage import locks, roster
 from registry.graduates.storage.sealing import opened_entry, sealed_values
@@ -61,7 +61,7 @@ async def create(
         **sealed_values(cipher, school_code, graduate_id, vars(entry)),
         "version": 1,
         "sequence": 1,
-        "decided_on": first_day(cohort),
+        "decided_on": season_day(SeasonDay.BEGINS, cohort),
         "code_lists_version": CodeLists.load().version,
     }
     filled = changed_fields(None, entry)

@@ -15,7 +15,7 @@ from registry.graduates.imports.plan import OtherGraduates, RosterPlanner
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
 
 CIPHER = FieldCipher(KeyRing.generate())
-TASK = Task(SchoolCode("90001"), Cohort(2024), "csv")
+TASK = Task(SchoolCode("90001"), "csv", cohort=Cohort(2024))
 FIELDS = ("student_number", "name", "citizen_id", "birth_date", "sex", "college_name", "cohort")
 HEADER = Header(0, {column: place for place, column in enumerate(FIELDS)}, dict.fromkeys(FIELDS, ""))
 VALUES: list[list[Cell]] = [

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
-from common.consuming.included import among, included_in
+from common.consuming.included import OF_EVENT, among, included_in
 from common.contracts import ChangeToken
 from common.contracts.graduate import TOPIC as GRADUATES
 from common.contracts.organisation import TOPIC as ORGANISATION
@@ -53,19 +53,23 @@ _SCHOOLS = text(
 )
 
 
-def _reached(table: str, key: str) -> TextClause:
+def _reached(table: str, key: str, of_event: str) -> TextClause:
     return among(
         f"""
         SELECT FROM {table} AS stored
-        WHERE {key} AND stored.sequence >= named.sequence AND stored.school_code = named.school_code
+        WHERE {key} AND stored.sequence >= named.sequence AND stored.school_code = named.school_code AND {of_event}
         """
     )
 
 
 INCLUDED: Mapping[str, TextClause] = MappingProxyType(
     {
-        GRADUATES: _reached("graduates", "stored.graduate_id = CAST(named.key AS uuid)"),
-        ORGANISATION: _reached("schools", "stored.school_code = named.key"),
+        GRADUATES: _reached(
+            "graduates",
+            "stored.graduate_id = CAST(named.key AS uuid)",
+            f"(stored.sequence > named.sequence OR {OF_EVENT})",
+        ),
+        ORGANISATION: _reached("schools", "stored.school_code = named.key", OF_EVENT),
     }
 )
 """Which changes the roster holds, by topic: those up to the newest of the graduate, or of the school's units."""

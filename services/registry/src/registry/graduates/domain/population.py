@@ -1,18 +1,10 @@
 """Who counts in the population N (毕业生总数): the status of a graduate, and what it follows from."""
 
-from datetime import date
-
 from common.codes import CodeLists
-from common.identifiers import Cohort
 from registry.graduates.domain.entry import Entry, Status
 
 COUNTED = frozenset({Status.REGISTERED, Status.COMPLETED})
 """Statuses in N."""
-
-
-def first_day(cohort: Cohort) -> date:
-    """The day from which a first roster version counts: the start of the cohort's season."""
-    return date(cohort - 1, 9, 1)
 
 
 def status_of_level(level_code: str | None) -> Status:

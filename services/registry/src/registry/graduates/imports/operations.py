@@ -5,7 +5,7 @@ units of the whole file are stored before the first chunk.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -28,7 +28,8 @@ from registry.graduates.imports.write import merge, store_book
 from registry.graduates.storage.locks import lock_roster
 
 KIND = "roster_import"
-EMPTY_RESULT = empty_result()
+UNITS_CREATED = "units_created"
+EMPTY_RESULT = empty_result(UNITS_CREATED)
 
 Resolved = TypeVar("Resolved")
 
@@ -64,7 +65,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         named = {any(not is_blank(header.cell(cells, each)) for each in colleges) for _, cells in table.rows()}
         return len(named) > 1
 
-    async def prepare(self, unit: UnitOfWork, table: Table) -> None:
+    async def prepare(self, unit: UnitOfWork, table: Table) -> Mapping[str, int]:
         """Stores the units that the good rows of all chunks name, so that no college depends on the order of rows."""
         planner = self._new_planner()
         named: dict[frozenset[tuple[str, UnitNamed | None]], None] = {}
@@ -73,7 +74,8 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
             others = await self._looked_up(planner, unit.connection, rows)
             good = await asyncio.to_thread(planner.plan, rows, others)
             named |= {frozenset(row.units.items()): None for row in good}
-        await self._with_units(unit, lambda book: [book.codes_of(dict(units)) for units in named])
+        _, created = await self._with_units(unit, lambda book: [book.codes_of(dict(units)) for units in named])
+        return {UNITS_CREATED: created}
 
     def read(self, number: int, cells: Sequence[Cell]) -> RosterRow:
         """The row with its fingerprint; what it says is read once its graduate is known."""
@@ -95,10 +97,11 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         unchanged = len(plan) - len(changing)
         if not changing:
             return Written({"unchanged": unchanged})
-        records = await self._with_units(unit, partial(self._planner.records, changing))
+        records, created = await self._with_units(unit, partial(self._planner.records, changing))
         roster, version = (self._task.school_code, self._task.cohort), self._planner.lists_version
         merged = await merge(unit, records, *roster, version, self._operation_id)
-        return replace(merged, counts={**merged.counts, "unchanged": merged.counts["unchanged"] + unchanged})
+        unchanged += merged.counts["unchanged"]
+        return replace(merged, counts={**merged.counts, "unchanged": unchanged, UNITS_CREATED: created})
 
     async def _looked_up(
         self, planner: RosterPlanner, connection: Connection, rows: Sequence[RosterRow]
@@ -119,10 +122,10 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
             await load.owners_of_citizen_ids(connection, *roster, indexes) if indexes else {},
         )
 
-    async def _with_units(self, unit: UnitOfWork, resolve: Callable[[UnitBook], Resolved]) -> Resolved:
-        """What is made of the school's units, once those that it has added or changed are stored."""
+    async def _with_units(self, unit: UnitOfWork, resolve: Callable[[UnitBook], Resolved]) -> tuple[Resolved, int]:
+        """What is made of the school's units once those that it has added or changed are stored; how many are new."""
         while True:
             book = await load.load_book(unit.connection, self._task.school_code)
             resolved = await asyncio.to_thread(resolve, book)
             if await store_book(unit, self._task.school_code, book):
-                return resolved
+                return resolved, sum(before is None for before, _ in book.touched())

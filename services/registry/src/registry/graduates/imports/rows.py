@@ -19,14 +19,13 @@ from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_m
 from common.spreadsheets.headers import Header
 from registry.graduates.domain import identity
 from registry.graduates.domain.entry import CODE_LIST_OF
-from registry.graduates.domain.unit_book import MAX_UNIT_CODE, UnitNamed
+from registry.graduates.domain.unit_book import UnitNamed
 from registry.graduates.imports.columns import CODED, DAYS, WORDS
+from registry.organisation.domain import MAX_NAME, MAX_UNIT_CODE
+from registry.organisation.imports.rows import whole_code
 
 REQUIRED_FIELDS = ("student_number", "name")
 MAX_TEXT = {"major_direction": 100, "commissioning_unit": 200}
-MAX_UNIT_NAME = 200
-MAJOR_DIGITS = 6
-"""Of a code in the catalogues of majors."""
 
 _MAX_YEARS = Decimal(12)
 
@@ -204,7 +203,7 @@ def _text(longest: int, cell: Cell) -> str:
 def _unit(code: Cell, name: Cell) -> UnitNamed | None:
     identifier = None if code is None else identifier_text(code)
     named = text_of(name) or None
-    if len(identifier or "") > MAX_UNIT_CODE or len(named or "") > MAX_UNIT_NAME:
+    if len(identifier or "") > MAX_UNIT_CODE or len(named or "") > MAX_NAME:
         raise CellProblem("length")
     if steers_a_device(identifier or ""):
         raise CellProblem("printable")
@@ -213,11 +212,7 @@ def _unit(code: Cell, name: Cell) -> UnitNamed | None:
 
 
 def _major(code: Cell, name: Cell) -> UnitNamed | None:
-    """A major's code of six digits again, where the program took it for a number and dropped the zero in front."""
-    text, _, decimals = cell_text(code).partition(".")
-    is_number = isinstance(code, int | float) or bool(decimals and not decimals.strip("0"))
-    is_cut = is_number and len(text) == MAJOR_DIGITS - 1 and text.isdigit()
-    return _unit(text.zfill(MAJOR_DIGITS) if is_cut else code, name)
+    return _unit(whole_code(code), name)
 
 
 UNITS = (

@@ -15,9 +15,10 @@ from common.contracts import ChangeToken, graduate
 from common.database import UnitOfWork
 from common.identifiers import Cohort, OperationId, SchoolCode
 from common.imports import Written
+from common.season import SeasonDay, season_day
 from registry.graduates.announcements import PUBLISHED
 from registry.graduates.domain.entry import FIELDS, PERSONAL, Status
-from registry.graduates.domain.population import COUNTED, first_day, levels_with_status
+from registry.graduates.domain.population import COUNTED, levels_with_status
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.storage.locks import plans_kept
 from registry.graduates.tables import CONTENT_COLUMNS, graduates
@@ -187,7 +188,7 @@ async def merge(
         "school_code": school_code,
         "cohort": cohort,
         "operation_id": operation_id,
-        "first_day": first_day(cohort),
+        "first_day": season_day(SeasonDay.BEGINS, cohort),
         "completed": list(levels_with_status(Status.COMPLETED)),
         "left": list(levels_with_status(Status.WITHDRAWN)),
         "code_lists_version": lists_version,

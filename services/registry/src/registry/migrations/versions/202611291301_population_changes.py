@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "202611291301"
-down_revision = "202611291201"
+down_revision = "202611291401"
 branch_labels = None
 depends_on = None
 
