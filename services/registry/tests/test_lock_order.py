@@ -143,11 +143,11 @@ async def change_acts(database: Database, cipher: FieldCipher, school: SchoolCod
     )
     ask = partial(changes.ask, caller=asker, cipher=cipher)
     change = await database.act(asker.actor, partial(ask, plan=plan))
-    on_it: dict[str, Any] = {"change_id": change.id, "expected": ANY}
+    on_it: dict[str, Any] = {"cipher": cipher, "change_id": change.id, "expected": ANY}
     return {
         "ask": partial(ask, plan=replace(plan, graduate_ids=tuple(others[1:]))),
         "approve": partial(changes.approve, caller=decider, **on_it),
-        "refuse": partial(changes.refuse, caller=decider, cipher=cipher, reason="不符", **on_it),
+        "refuse": partial(changes.refuse, caller=decider, reason="不符", **on_it),
         "take back": partial(changes.withdraw, caller=asker, **on_it),
         "leave out": partial(changes.leave_out, caller=asker, graduate_ids=[graduate_id], **on_it),
     }

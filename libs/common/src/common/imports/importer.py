@@ -91,7 +91,7 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
 
     @abstractmethod
     async def write(self, unit: UnitOfWork, plan: PlanT) -> Written:
-        """Stores the plan with history, events and audit entries; in a dry run, counting is enough."""
+        """Stores the plan with history and events; in a dry run, counting is enough."""
 
 
 @dataclass(frozen=True)

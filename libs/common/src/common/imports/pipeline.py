@@ -123,16 +123,18 @@ class _Run:
             await self.importer.lock(unit)
             if needs_preparation:
                 self.parts.append(await self.importer.prepare(unit, self.table))
+            covered: list[NumberedRow] = []
             async with aclosing(self._planned_ahead(unit)) as planned:
                 async for chunk, rows, plan in planned:
                     if await self.context.is_cancelled():
                         return False
                     self.parts.append(await self._written(unit, rows, plan, self.found))
+                    covered += (chunk[0], chunk[-1])
                     await self._pass(chunk, passes=2 if self.importer.fetches else 1)
             if not self.task.dry_run and not self.refused:
                 if not await self.context.close_to_cancelling(unit):
                     return False
-                await self._keep(unit, WHOLE, added_up(self.empty_result, self.parts), self.found)
+                await self._keep(unit, WHOLE, covered, added_up(self.empty_result, self.parts), self.found)
         return True
 
     async def in_parts(self) -> bool:
@@ -165,7 +167,7 @@ class _Run:
                 else:
                     found = Findings()
                     part = await self._written(unit, rows, await self._planned(unit, rows), found)
-                    await self._keep(unit, number, part, found)
+                    await self._keep(unit, number, chunk, part, found)
                     self.parts.append(part)
                     self.found.extend(found)
             await self._pass(chunk)
@@ -265,10 +267,16 @@ class _Run:
         loaded = await self.importer.load(unit.connection, rows)
         return await asyncio.to_thread(self.importer.plan, rows, loaded)
 
-    async def _keep(self, unit: UnitOfWork, number: int, part: Part, found: Findings) -> None:
-        """Commits a part with the note that it is done."""
-        counts = {name: count for name, count in part.items() if isinstance(count, int)}
-        await unit.audit(self.kind.kind, "operation", self.context.id, school_code=self.task.school_code, detail=counts)
+    async def _keep(
+        self, unit: UnitOfWork, number: int, rows: Sequence[NumberedRow], part: Part, found: Findings
+    ) -> None:
+        """Commits a part with the note that it is done, and its audit entry: which rows, and what they came to.
+
+        By whom each row was changed, the history says.
+        """
+        detail = {name: count for name, count in part.items() if isinstance(count, int)}
+        detail |= {"first_row": rows[0][0], "last_row": rows[-1][0]} if rows else {}
+        await unit.audit(self.kind.kind, "operation", self.context.id, school_code=self.task.school_code, detail=detail)
         await self.context.chunk_done(unit, number, {**part, **found.to_json()})
         await unit.commit()
 

@@ -18,6 +18,7 @@ from registry.graduates import commands as graduates
 from registry.graduates.announcements import change_token
 from registry.graduates.domain.entry import StoredGraduate
 from registry.graduates.storage import locks, roster
+from registry.graduates.storage.keys import key_of_roster
 from registry.organisation import storage as organisation
 from registry.population_changes import storage
 from registry.population_changes.domain import (
@@ -56,20 +57,22 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
     caller.must_be_in(ASKERS)
     today = clock.today()
     must_be_complete(plan, today)
-    members = await _members(unit.connection, caller, plan)
+    members = await _members(unit.connection, cipher, caller, plan)
     must_be_possible(plan, members)
     _must_be_free(plan, await storage.held(unit.connection, members.keys()))
     must_be_known(plan, members, plan.effective_on or today)
-    if plan.duplicate_of and not await _same_school(unit.connection, caller, plan, [plan.duplicate_of]):
+    if plan.duplicate_of and not await _same_school(unit.connection, cipher, caller, plan, [plan.duplicate_of]):
         raise ChangeRefused([rule("unknown_graduate").problem("/duplicate_of")])
     change_id = await storage.new_id(unit.connection)
+    data = await key_of_roster(unit.connection, cipher, plan.school_code, plan.cohort)
     values = {
         **{name: getattr(plan, name) for name in ("school_code", "cohort", "ground", "duplicate_of", "effective_on")},
         "id": change_id,
         "change": plan.change.value,
         "college_code": college_of(members.values()),
-        "reason_cipher": cipher.encrypt("reason", change_id, plan.reason),
-        "document_number_cipher": plan.document and cipher.encrypt("document", change_id, plan.document.number),
+        "reason_cipher": storage.sealed(data, change_id, "reason", plan.reason),
+        "document_number_cipher": plan.document
+        and storage.sealed(data, change_id, "document_number", plan.document.number),
         "document_issued_on": plan.document and plan.document.issued_on,
         "requested_by": unit.actor.subject,
         "requested_by_role": unit.actor.role,
@@ -80,13 +83,14 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
     free = await storage.name_graduates(unit.connection, change_id, plan.graduate_ids, statuses)
     # another request may have come first since
     _must_be_free(plan, set(plan.graduate_ids) - free)
-    return await _recorded(unit, change_id, "ask")
+    return await _recorded(unit, cipher, change_id, "ask")
 
 
-async def get(connection: Connection, caller: Principal, change_id: ChangeId) -> PopulationChange:
+async def get(connection: Connection, cipher: FieldCipher, caller: Principal, change_id: ChangeId) -> PopulationChange:
     """A change for who asks, decides or audits; raises NotFound, and Forbidden for other roles of its school."""
     reads = caller.role in READERS
-    found = await storage.find(connection, requests.read_scope(caller) if reads else _EVERYTHING, change_id)
+    scope = requests.read_scope(caller) if reads else _EVERYTHING
+    found = await storage.find(connection, cipher, scope, change_id)
     if found is None:
         raise NotFound
     if not reads:
@@ -99,6 +103,7 @@ async def leave_out(
     unit: UnitOfWork,
     *,
     caller: Principal,
+    cipher: FieldCipher,
     change_id: ChangeId,
     expected: ExpectedVersion,
     graduate_ids: Sequence[GraduateId],
@@ -107,21 +112,21 @@ async def leave_out(
 
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed, Invalid.
     """
-    change = await _own(unit, caller, change_id, expected)
+    change = await _own(unit, caller, cipher, change_id, expected)
     must_be_fewer(change, graduate_ids)
     await storage.keep_only(unit.connection, change.id, graduate_ids)
     await requests.save(unit.connection, population_changes, change.id, {})
-    return await _recorded(unit, change.id, "leave_out")
+    return await _recorded(unit, cipher, change.id, "leave_out")
 
 
 async def withdraw(
-    unit: UnitOfWork, *, caller: Principal, change_id: ChangeId, expected: ExpectedVersion
+    unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, change_id: ChangeId, expected: ExpectedVersion
 ) -> PopulationChange:
     """Takes an open change back, as who asked for it; raises what `leave_out` raises but Invalid."""
-    change = await _own(unit, caller, change_id, expected)
+    change = await _own(unit, caller, cipher, change_id, expected)
     await storage.close(unit.connection, change.id)
     await requests.save(unit.connection, population_changes, change.id, {"state": RequestState.WITHDRAWN.value})
-    return await _recorded(unit, change.id, "withdraw")
+    return await _recorded(unit, cipher, change.id, "withdraw")
 
 
 async def refuse(
@@ -138,30 +143,31 @@ async def refuse(
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed, SameReviewer,
     IdentifyingText.
     """
-    await get(unit.connection, caller, change_id)
+    await get(unit.connection, cipher, caller, change_id)
     caller.must_be_in(DECIDERS)
-    change = await _locked(unit, change_id, expected)
+    change = await _locked(unit, cipher, change_id, expected)
     must_be_another(change, caller.subject)
     must_not_identify("/reason", reason)
-    sealed = {"decision_reason_cipher": cipher.encrypt("decision_reason", change.id, reason)}
+    data = await key_of_roster(unit.connection, cipher, change.school_code, change.cohort)
+    sealed = {"decision_reason_cipher": storage.sealed(data, change.id, "decision_reason", reason)}
     await storage.close(unit.connection, change.id)
     await requests.decide(unit.connection, population_changes, change.id, RequestState.REFUSED, unit.actor, sealed)
-    return await _recorded(unit, change.id, "refuse")
+    return await _recorded(unit, cipher, change.id, "refuse")
 
 
 async def approve(
-    unit: UnitOfWork, *, caller: Principal, change_id: ChangeId, expected: ExpectedVersion
+    unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, change_id: ChangeId, expected: ExpectedVersion
 ) -> PopulationChange:
     """Carries an open change out, as another person than who asked: for all of its graduates, or for none.
 
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed, SameReviewer, Outdated.
     """
-    found = await get(unit.connection, caller, change_id)
+    found = await get(unit.connection, cipher, caller, change_id)
     caller.must_be_in(DECIDERS)
     await locks.share_roster(unit.connection, found.school_code, found.cohort)
-    stored = await roster.among(unit.connection, _EVERYTHING, found.graduate_ids, lock=True)
+    stored = await roster.among(unit.connection, cipher, _EVERYTHING, found.graduate_ids, lock=True)
     # by now it may name fewer of those who are locked, never others
-    change = await _locked(unit, change_id, expected)
+    change = await _locked(unit, cipher, change_id, expected)
     must_be_another(change, caller.subject)
     concerned = [each for each in stored if each.id in set(change.graduate_ids)]
     must_still_fit(change, _by_id(concerned))
@@ -169,7 +175,7 @@ async def approve(
     moved = []
     for each in concerned:
         status = status_after(change.change, _member(each))
-        moved.append(await graduates.move(unit, each, status=status, ground=change.ground, since=day))
+        moved.append(await graduates.move(unit, cipher, each, status=status, ground=change.ground, since=day))
     outcome = {
         "effective_on": day,
         "clamped": sum(each.decided_on > day for each in moved),
@@ -178,28 +184,32 @@ async def approve(
     }
     await storage.close(unit.connection, change.id)
     await requests.decide(unit.connection, population_changes, change.id, RequestState.APPROVED, unit.actor, outcome)
-    return await _recorded(unit, change.id, "approve")
+    return await _recorded(unit, cipher, change.id, "approve")
 
 
-async def _own(unit: UnitOfWork, caller: Principal, change_id: ChangeId, expected: ExpectedVersion) -> PopulationChange:
+async def _own(
+    unit: UnitOfWork, caller: Principal, cipher: FieldCipher, change_id: ChangeId, expected: ExpectedVersion
+) -> PopulationChange:
     """The locked change, open, of who asked for it."""
-    must_have_asked(await get(unit.connection, caller, change_id), caller.subject)
-    change = await _locked(unit, change_id, expected)
+    must_have_asked(await get(unit.connection, cipher, caller, change_id), caller.subject)
+    change = await _locked(unit, cipher, change_id, expected)
     must_be_open(change)
     return change
 
 
-async def _locked(unit: UnitOfWork, change_id: ChangeId, expected: ExpectedVersion) -> PopulationChange:
+async def _locked(
+    unit: UnitOfWork, cipher: FieldCipher, change_id: ChangeId, expected: ExpectedVersion
+) -> PopulationChange:
     """A change that was found in scope, locked after the graduates that an act moves."""
-    change = await storage.find(unit.connection, _EVERYTHING, change_id, lock=True)
+    change = await storage.find(unit.connection, cipher, _EVERYTHING, change_id, lock=True)
     assert change is not None, "population changes are never deleted"
     must_equal(expected, change.version)
     return change
 
 
-async def _recorded(unit: UnitOfWork, change_id: ChangeId, act: str) -> PopulationChange:
+async def _recorded(unit: UnitOfWork, cipher: FieldCipher, change_id: ChangeId, act: str) -> PopulationChange:
     """Writes the audit entry of a stored change, and reads it as it is by now."""
-    change = await storage.find(unit.connection, _EVERYTHING, change_id)
+    change = await storage.find(unit.connection, cipher, _EVERYTHING, change_id)
     assert change is not None, "it was stored in this transaction"
     detail = {"version": change.version, "graduates": len(change.graduate_ids), "clamped": change.clamped}
     await unit.audit(
@@ -208,17 +218,23 @@ async def _recorded(unit: UnitOfWork, change_id: ChangeId, act: str) -> Populati
     return change
 
 
-async def _members(connection: Connection, caller: Principal, plan: ChangePlan) -> dict[GraduateId, Member]:
+async def _members(
+    connection: Connection, cipher: FieldCipher, caller: Principal, plan: ChangePlan
+) -> dict[GraduateId, Member]:
     """The graduates of a plan whom the caller sees in its roster."""
-    found = await _same_school(connection, caller, plan, plan.graduate_ids)
+    found = await _same_school(connection, cipher, caller, plan, plan.graduate_ids)
     return _by_id([each for each in found if each.cohort == plan.cohort])
 
 
 async def _same_school(
-    connection: Connection, caller: Principal, plan: ChangePlan, graduate_ids: Collection[GraduateId]
+    connection: Connection,
+    cipher: FieldCipher,
+    caller: Principal,
+    plan: ChangePlan,
+    graduate_ids: Collection[GraduateId],
 ) -> list[StoredGraduate]:
     """Those of the graduates whom the caller sees in the plan's school."""
-    found = await roster.among(connection, caller.row_scope(), graduate_ids)
+    found = await roster.among(connection, cipher, caller.row_scope(), graduate_ids)
     return [each for each in found if each.school_code == plan.school_code]
 
 
@@ -227,7 +243,8 @@ def _by_id(stored: Collection[StoredGraduate]) -> dict[GraduateId, Member]:
 
 
 def _member(stored: StoredGraduate) -> Member:
-    return Member(stored.id, stored.status, stored.education_level_code, stored.college_code, stored.graduated_on)
+    entry = stored.entry
+    return Member(stored.id, entry.status, entry.education_level_code, entry.college_code, entry.graduated_on)
 
 
 def _must_be_free(plan: ChangePlan, held: Collection[UUID]) -> None:

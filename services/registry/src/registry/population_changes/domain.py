@@ -72,7 +72,7 @@ class ChangePlan:
 
 @dataclass(frozen=True, kw_only=True)
 class PopulationChange(Asked):
-    """A change as stored: its texts sealed, and the graduates in the order asked, each with the status it had then.
+    """A change as stored, with the graduates in the order asked, each with the status it had then.
 
     `clamped` counts those for whom it counts from a later day than `effective_on`, that of a later event.
     """
@@ -84,13 +84,12 @@ class PopulationChange(Asked):
     change: Change
     ground: str | None
     duplicate_of: GraduateId | None
-    document_number_cipher: bytes | None
-    document_issued_on: date | None
+    document: Document | None
     effective_on: date | None
     graduate_ids: list[GraduateId]
     statuses: list[str]
-    reason_cipher: bytes
-    decision_reason_cipher: bytes | None
+    reason: str
+    decision_reason: str | None
     clamped: int | None
     change_token: str | None
 

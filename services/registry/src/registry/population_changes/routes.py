@@ -31,8 +31,8 @@ async def ask_for_population_change(
     act = partial(commands.ask, caller=caller, cipher=cipher, plan=body.plan())
     return await answer(
         database.act(caller.actor, act, once),
-        show=lambda change: _shown(change, cipher, caller, 201, f"/v1/population-changes/{change.id}"),
-        again=lambda done: _found(database, caller, ChangeId(UUID(done.object_id))),
+        show=lambda change: _shown(change, caller, 201, f"/v1/population-changes/{change.id}"),
+        again=lambda done: _found(database, cipher, caller, ChangeId(UUID(done.object_id))),
     )
 
 
@@ -47,15 +47,13 @@ async def list_population_changes(
 ) -> PageOf[PopulationChangeAnswer]:
     after = page.last_seen(UUID)
     async with database.reading() as connection:
-        found = await storage.page(connection, read_scope(caller), filters, after, page.limit + 1)
-    return page_of(
-        page, found, lambda change: change.id, lambda change: PopulationChangeAnswer.of(change, cipher, caller)
-    )
+        found = await storage.page(connection, cipher, read_scope(caller), filters, after, page.limit + 1)
+    return page_of(page, found, lambda change: change.id, lambda change: PopulationChangeAnswer.of(change, caller))
 
 
 @router.get("/{change_id}", response_model=PopulationChangeAnswer, summary="Read a population change")
 async def read_population_change(*, database: Db, cipher: Cipher, caller: Caller, change_id: UUID) -> Response:
-    return _shown(await _found(database, caller, ChangeId(change_id)), cipher, caller)
+    return _shown(await _found(database, cipher, caller, ChangeId(change_id)), caller)
 
 
 @router.patch("/{change_id}", response_model=PopulationChangeAnswer, summary="Leave graduates out of an open change")
@@ -65,18 +63,19 @@ async def leave_graduates_out(
     act = partial(
         commands.leave_out,
         caller=caller,
+        cipher=cipher,
         change_id=ChangeId(change_id),
         expected=if_match,
         graduate_ids=[GraduateId(each) for each in body.graduate_ids],
     )
-    return _shown(await database.act(caller.actor, act), cipher, caller)
+    return _shown(await database.act(caller.actor, act), caller)
 
 
 @router.post("/{change_id}/withdraw", response_model=PopulationChangeAnswer, summary="Take an open change back")
 async def withdraw_population_change(
     *, database: Db, cipher: Cipher, caller: Caller, change_id: UUID, if_match: IfMatch, once: IdempotencyKey
 ) -> Response:
-    act = partial(commands.withdraw, caller=caller, change_id=ChangeId(change_id), expected=if_match)
+    act = partial(commands.withdraw, caller=caller, cipher=cipher, change_id=ChangeId(change_id), expected=if_match)
     return await _acted(database, cipher, caller, once, act)
 
 
@@ -106,14 +105,12 @@ async def refuse_population_change(
 async def approve_population_change(
     *, database: Db, cipher: Cipher, caller: Caller, change_id: UUID, if_match: IfMatch, once: IdempotencyKey
 ) -> Response:
-    act = partial(commands.approve, caller=caller, change_id=ChangeId(change_id), expected=if_match)
+    act = partial(commands.approve, caller=caller, cipher=cipher, change_id=ChangeId(change_id), expected=if_match)
     return await _acted(database, cipher, caller, once, act)
 
 
-def _shown(
-    change: PopulationChange, cipher: FieldCipher, caller: Principal, status: int = 200, location: str | None = None
-) -> Response:
-    return resource(PopulationChangeAnswer.of(change, cipher, caller), change.version, status, location)
+def _shown(change: PopulationChange, caller: Principal, status: int = 200, location: str | None = None) -> Response:
+    return resource(PopulationChangeAnswer.of(change, caller), change.version, status, location)
 
 
 async def _acted(
@@ -125,12 +122,12 @@ async def _acted(
 ) -> Response:
     return await answer(
         database.act(caller.actor, act, once),
-        show=lambda change: _shown(change, cipher, caller),
+        show=lambda change: _shown(change, caller),
         # as it is by now; the token of its approval stays with it
-        again=lambda done: _found(database, caller, ChangeId(UUID(done.object_id))),
+        again=lambda done: _found(database, cipher, caller, ChangeId(UUID(done.object_id))),
     )
 
 
-async def _found(database: Database, caller: Principal, change_id: ChangeId) -> PopulationChange:
+async def _found(database: Database, cipher: FieldCipher, caller: Principal, change_id: ChangeId) -> PopulationChange:
     async with database.reading() as connection:
-        return await commands.get(connection, caller, change_id)
+        return await commands.get(connection, cipher, caller, change_id)

@@ -9,12 +9,14 @@ from uuid import UUID
 from sqlalchemy import Select, Uuid, any_, bindparam, func, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
-from common import rows
+from common.approvals.domain import RequestState
 from common.approvals.storage import RequestFilters, page_of_requests, visible
 from common.auth import RowScope, ScopeShape
+from common.crypto import DataCipher, FieldCipher, data_key_of
 from common.identifiers import GraduateId
-from common.sql import Connection
-from registry.population_changes.domain import ChangeId, PopulationChange
+from common.sql import Connection, Row, Rows
+from registry.graduates.storage.keys import keys_of
+from registry.population_changes.domain import Change, ChangeId, Document, PopulationChange
 from registry.population_changes.tables import population_change_graduates as named
 from registry.population_changes.tables import population_changes as changes
 
@@ -25,9 +27,13 @@ def _gathered(column: Any) -> Any:
     return select(in_order).where(named.c.change_id == changes.c.id, named.c.is_named).scalar_subquery()
 
 
-_STORED = tuple(changes.c[field.name] for field in fields(PopulationChange) if field.name in changes.c)
+_PLAIN = tuple(field.name for field in fields(PopulationChange) if field.name in changes.c)
 _ALL = select(
-    *_STORED, _gathered(named.c.graduate_id).label("graduate_ids"), _gathered(named.c.status).label("statuses")
+    *(changes.c[name] for name in _PLAIN),
+    *(changes.c[name] for name in ("reason_cipher", "decision_reason_cipher", "document_number_cipher")),
+    changes.c.document_issued_on,
+    _gathered(named.c.graduate_id).label("graduate_ids"),
+    _gathered(named.c.status).label("statuses"),
 )
 _ADD = insert(changes)
 _NEW_ID = text("SELECT uuidv7()")
@@ -58,22 +64,28 @@ _CLOSE = text(
 
 
 async def find(
-    connection: Connection, scope: RowScope, change_id: ChangeId, *, lock: bool = False
+    connection: Connection, cipher: FieldCipher, scope: RowScope, change_id: ChangeId, *, lock: bool = False
 ) -> PopulationChange | None:
     """One change in scope, locked until the end of the transaction if `lock`."""
     bound = {**scope.values, "id": change_id}
     if lock:
         # by itself: what was read together with the wait would be the graduates of before
         await connection.execute(_locked(scope.shape), bound)
-    return rows.one_or_none(PopulationChange, await connection.execute(_one(scope.shape), bound))
+    found = await _opened(connection, cipher, await connection.execute(_one(scope.shape), bound))
+    return found[0] if found else None
 
 
 async def page(
-    connection: Connection, scope: RowScope, filters: RequestFilters, after: UUID | None, limit: int
+    connection: Connection,
+    cipher: FieldCipher,
+    scope: RowScope,
+    filters: RequestFilters,
+    after: UUID | None,
+    limit: int,
 ) -> list[PopulationChange]:
     """Changes in scope in the order in which they were asked."""
     query = page_of_requests(_ALL, changes, scope, filters, after, limit)
-    return rows.all(PopulationChange, await connection.execute(*query))
+    return await _opened(connection, cipher, await connection.execute(*query))
 
 
 async def new_id(connection: Connection) -> ChangeId:
@@ -108,6 +120,31 @@ async def keep_only(connection: Connection, change_id: ChangeId, graduate_ids: C
 async def close(connection: Connection, change_id: ChangeId) -> None:
     """Frees the graduates of a locked change that ends."""
     await connection.execute(_CLOSE, {"change_id": change_id})
+
+
+def sealed(data: DataCipher, change_id: ChangeId, column: str, text: str) -> bytes:
+    """The ciphertext of a text of a change, under the data key of its roster."""
+    return data.seal(column, change_id, 1, text.encode())
+
+
+async def _opened(connection: Connection, cipher: FieldCipher, found: Rows) -> list[PopulationChange]:
+    keys = await keys_of(connection, cipher, {data_key_of(row.reason_cipher) for row in found})
+    return [_read(keys[data_key_of(row.reason_cipher)], row) for row in found]
+
+
+def _read(data: DataCipher, row: Row) -> PopulationChange:
+    texts = {
+        name: data.open(name, row.id, 1, row[f"{name}_cipher"]).decode() if row[f"{name}_cipher"] else None
+        for name in ("reason", "decision_reason", "document_number")
+    }
+    number, plain = texts.pop("document_number"), {name: row[name] for name in _PLAIN}
+    return PopulationChange(
+        **{**plain, "state": RequestState(row.state), "change": Change(row.change)},
+        **texts,  # type: ignore[arg-type]
+        document=None if number is None else Document(number, row.document_issued_on),
+        graduate_ids=row.graduate_ids,
+        statuses=row.statuses,
+    )
 
 
 @lru_cache

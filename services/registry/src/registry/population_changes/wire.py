@@ -9,7 +9,6 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from common.approvals.domain import allowed_actions
 from common.approvals.wire import Reason, RequestAnswer
 from common.auth import Principal
-from common.crypto import FieldCipher
 from common.errors import Message
 from common.http import Day, StrictModel, rule_broken
 from common.identifiers import GraduateId
@@ -97,15 +96,12 @@ class PopulationChangeAnswer(RequestAnswer):
     change_token: str | None = Field(description="Of the last event of the approval, which covers them all")
 
     @classmethod
-    def of(cls, change: PopulationChange, cipher: FieldCipher, caller: Principal) -> Self:
-        """The change with its texts in clear."""
-        refused, document = change.decision_reason_cipher, None
-        if change.document_number_cipher and change.document_issued_on:
-            number = cipher.decrypt("document", change.id, change.document_number_cipher)
-            document = DocumentAnswer(number=number, issued_on=change.document_issued_on)
+    def of(cls, change: PopulationChange, caller: Principal) -> Self:
+        """The change, with what the caller may do."""
+        document = change.document and DocumentAnswer(
+            number=change.document.number, issued_on=change.document.issued_on
+        )
         made = {
-            "reason": cipher.decrypt("reason", change.id, change.reason_cipher),
-            "decision_reason": refused and cipher.decrypt("decision_reason", change.id, refused),
             "document": document,
             "allowed_transitions": allowed_actions(change, caller.subject, decides=caller.role in DECIDERS),
         }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from common.codes import CodeLists
@@ -15,15 +16,18 @@ from registry.graduates.domain.identity import RuleBroken
 from registry.graduates.domain.population import counts, moves_by_level, status_after, status_of_level
 from registry.graduates.domain.refusals import NeedsPopulationChange
 
+_TENTH = Decimal("0.1")
+
 REQUIRED = ("student_number", "name", "status")
 
-_CHECKS: Mapping[str, Callable[[str], str]] = {
+_CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "name": identity.name,
     "student_number": identity.student_number,
     "exam_number": identity.exam_number,
     "phone": identity.phone,
     "major_direction": identity.free_text,
     "commissioning_unit": identity.free_text,
+    "duration_years": lambda years: years.quantize(_TENTH),
 }
 
 
@@ -58,9 +62,9 @@ def patched_entry(before: Entry, given: Given, cohort: Cohort) -> Entry:
     if "status" in given:
         raise NeedsPopulationChange("status")
     level = given.get("education_level_code", before.education_level_code)
-    if moves_by_level(before.status, before.education_level_code, level):
+    if moves_by_level(vars(before), level):
         raise NeedsPopulationChange("education_level_code")
-    after = replace(before, **{**checked(given, cohort), "status": status_after(before, level)})
+    after = replace(before, **{**checked(given, cohort), "status": status_after(vars(before), level)})
     return _consistent(after, given, cohort)
 
 

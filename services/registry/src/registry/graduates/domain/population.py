@@ -1,7 +1,10 @@
 """Who counts in the population N (毕业生总数): the status of a graduate, and what it follows from."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from common.codes import CodeLists
-from registry.graduates.domain.entry import Entry, Status
+from registry.graduates.domain.entry import Status
 
 COUNTED = frozenset({Status.REGISTERED, Status.COMPLETED})
 """Statuses in N."""
@@ -15,22 +18,18 @@ def status_of_level(level_code: str | None) -> Status:
     return {"completed": Status.COMPLETED, "left": Status.WITHDRAWN}.get(outcome, Status.REGISTERED)
 
 
-def levels_with_status(status: Status) -> tuple[str, ...]:
-    """The education levels that say this status by themselves."""
-    codes = CodeLists.load().get("education-level").codes()
-    return tuple(code for code in codes if status_of_level(code) is status)
+def status_after(before: Mapping[str, Any], level_code: str | None) -> str:
+    """The status after a change of the level: it follows the level unless an earlier act has set another one.
+
+    `before` is the content of the version before, with nothing for a first one.
+    """
+    follows = not before or before["status"] == status_of_level(before.get("education_level_code"))
+    return status_of_level(level_code).value if follows else str(before["status"])
 
 
-def status_after(before: Entry, level_code: str | None) -> str:
-    """The status after a change of the level: it follows the level unless an earlier act has set another one."""
-    follows = before.status == status_of_level(before.education_level_code)
-    return status_of_level(level_code) if follows else before.status
-
-
-def moves_by_level(before: str, level_before: str | None, level_after: str | None) -> bool:
-    """True if another education level would take a graduate of this status into or out of N."""
-    follows = before == status_of_level(level_before)
-    return follows and counts(before) is not counts(status_of_level(level_after))
+def moves_by_level(before: Mapping[str, Any], level_after: str | None) -> bool:
+    """True if another education level would take a graduate with this content into or out of N."""
+    return bool(before) and counts(before["status"]) is not counts(status_after(before, level_after))
 
 
 def counts(status: str) -> bool:
