@@ -9,13 +9,14 @@ from argparse import ArgumentParser
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from testing.shared_servers import keeper
-from tests.load import change_cost, freshness, import_speed, neighbours, request_cost
+from tests.load import change_cost, freshness, import_speed, imports_over_http, neighbours, request_cost
 from tests.load.reporting import Verdict
 
 BENCHES: Mapping[str, Callable[[], Awaitable[list[Verdict]]]] = {
     "change-cost": change_cost.measure,
     "freshness": freshness.measure,
-    "import-speed": import_speed.measure,
+    "import-alone": import_speed.measure,
+    "import-speed": imports_over_http.measure,
     "neighbours": neighbours.measure,
     "request-cost": request_cost.measure,
 }

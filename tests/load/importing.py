@@ -21,7 +21,7 @@ from testing.databases import ServiceDatabase
 from tests.load.reporting import Verdict, percentile
 
 ROWS = int(os.environ.get("QUXIANG_BENCH_IMPORT_ROWS", "100000"))
-ROUNDS = 2
+ROUNDS = int(os.environ.get("QUXIANG_BENCH_IMPORT_ROUNDS", "2"))
 BUDGET, AGAIN_BUDGET = 0.20, 3.0
 """The least share of COPY, and how many times faster the same file must be."""
 
@@ -51,7 +51,7 @@ async def compared_in_rounds(
         await admin.execute(f"CREATE TABLE copied (LIKE {table} INCLUDING ALL)")
         for number in range(ROUNDS):
             school = str(90_001 + number)
-            content = _file(header, map(row, range(number * ROWS, (number + 1) * ROWS)))
+            content = file_of(header, map(row, range(number * ROWS, (number + 1) * ROWS)))
             if enrol:
                 await enrol(database, school)
             importing = partial(_import, database, cipher, kind, school, cohort, content)
@@ -72,7 +72,8 @@ async def compared_in_rounds(
     ]
 
 
-def _file(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def file_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """The rows as a CSV file."""
     content = io.StringIO()
     csv.writer(content).writerows((header, *rows))
     return content.getvalue().encode("utf-8-sig")

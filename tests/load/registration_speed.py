@@ -51,7 +51,7 @@ async def measure() -> list[Verdict]:
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=30))
         await eventually(partial(_answers, http), within=60, describe="the registry")
         kind = registration_import(Registry(http, ServiceTokens(settings)), cipher)
-        return await compared_in_rounds(found, kind, cipher, "registrations", HEADER, _row, cohort=COHORT)
+        return await compared_in_rounds(found, kind, cipher, "registrations", HEADER, row, cohort=COHORT)
 
 
 async def _answers(http: httpx.AsyncClient) -> bool:
@@ -61,7 +61,8 @@ async def _answers(http: httpx.AsyncClient) -> bool:
         return False
 
 
-def _row(number: int) -> tuple[str, ...]:
+def row(number: int) -> tuple[str, ...]:
+    """The cells of a registration, of the graduate with that number."""
     person = (f"2020{number:08d}", "测试" + chr(0x4E00 + number % 3000))
     if number % 4 == 3:
         return (*person, "802" if number % 8 == 3 else "70", "", "某大学" if number % 8 == 3 else "", *[""] * 6)

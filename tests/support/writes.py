@@ -58,6 +58,10 @@ def complete_requests(
     return {
         **{write: {"json": body} for write, body in bodies.items()},
         **{write: {} for write in BODILESS},
+        ("POST", "/v1/imports/units"): {
+            "data": {"school_code": school},
+            "files": {"file": ("units.csv", f"类型,代码,名称\n学院,{college},改名单位\n".encode())},
+        },
         **{("POST", f"/v1/imports/{kind}"): upload for kind in ("graduates", "registrations")},
     }
 

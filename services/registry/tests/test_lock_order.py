@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from common.auth import Principal, Role
-from common.codes import CodeEntry
+from common.codes import Cell, CodeEntry
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import Versions
@@ -26,6 +26,9 @@ from registry.graduates.imports.operations import KIND, RosterImport
 from registry.graduates.storage.locks import lock_roster
 from registry.organisation import commands as organisation
 from registry.organisation.domain import Kind, OrganisationUnit, Place
+from registry.organisation.imports.columns import COLUMNS as UNIT_COLUMNS
+from registry.organisation.imports.operations import KIND as UNITS
+from registry.organisation.imports.operations import UnitImport
 from registry.reveals import commands as reveals
 from registry.reveals.domain import Asked
 from testing.collisions import Act, meet
@@ -54,6 +57,11 @@ PAIRS = [
     ("change major", "import"),
     ("change school", "import"),
     ("import", "import"),
+    ("import units", "create class"),
+    ("import units", "change major"),
+    ("import units", "change school"),
+    ("import units", "import"),
+    ("import units", "import units"),
 ]
 """Acts that lock rows or a roster that the other one locks, too; a withdrawal locks what a change does."""
 
@@ -100,6 +108,7 @@ async def acts(
         "change major": change_major,
         "change school": change_school,
         "import": an_import(database, cipher, school),
+        "import units": an_import_of_units(database, cipher, school),
     }
 
 
@@ -118,6 +127,29 @@ def an_import(database: Database, cipher: FieldCipher, school: SchoolCode) -> Ac
         plan = run.plan(rows, await run.load(unit.connection, rows))
         assert [each.faults for each in rows] == [[]]
         written = await run.write(unit, plan)
+        assert written.counts["updated"] == 1
+
+    return imported
+
+
+def an_import_of_units(database: Database, cipher: FieldCipher, school: SchoolCode) -> Act:
+    """The same of a file of units: a class, and another name of the major."""
+    parameters = {"school_code": school, "kind": "csv", "dry_run": False, "on_error": "reject"}
+    rows: list[list[Cell]] = [
+        ["类型", "代码", "名称", "专业代码"],
+        ["班级", "K3", "三班", "M1"],
+        ["专业", "M1", "应用数学", None],
+    ]
+    header = find_header(rows[:1], UNIT_COLUMNS.field_of_header)
+    assert header is not None
+    work = Claimed(OperationId(uuid4()), UNITS, "worker", 1, ADMIN.actor, school, None, parameters)
+
+    async def imported(unit: UnitOfWork) -> None:
+        run = UnitImport(OperationContext(work, database, cipher), header)
+        await run.lock(unit)
+        read = [run.read(number, row) for number, row in enumerate(rows[1:], 2)]
+        written = await run.write(unit, run.plan(read, await run.load(unit.connection, read)))
+        assert [each.faults for each in read] == [[], []]
         assert written.counts["updated"] == 1
 
     return imported

@@ -40,6 +40,7 @@ class Surroundings:
             "QUXIANG_AUDIENCE": AUDIENCE,
             "QUXIANG_JWKS_FILE": str(jwks_file(self.state)),
             "QUXIANG_KEYRING_FILE": str(keyring_file(self.state, service)),
+            "QUXIANG_OBJECTS": self.state.objects.as_uri(),
             **{f"QUXIANG_{each.upper()}_URL": url(port) for each, port in PORTS.items()},
             "QUXIANG_SERVICE_TOKEN_FILE": str(service_token_file(self.state, service)),
             "QUXIANG_HOST": LOOPBACK,

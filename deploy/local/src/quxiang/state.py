@@ -44,6 +44,11 @@ class State:
         """Keys and tokens, readable by their owner only."""
         return self.folder / "keys"
 
+    @property
+    def objects(self) -> Path:
+        """Files that services store, encrypted."""
+        return self.folder / "objects"
+
     def log(self, name: str) -> Path:
         """The log of one program."""
         return self.folder / "logs" / f"{name}.log"

@@ -69,6 +69,11 @@ class ServiceSettings(BaseSettings):
     jwks_file: Path | None = Field(default=None, description="The same from a file; re-read when it changes")
     keyring_file: Path | None = Field(default=None, description="Keys of field encryption and blind indexes")
 
+    objects: str = Field(
+        default="",
+        description="Where files are stored: file:///path, or s3://bucket/prefix?endpoint=https://…&region=…",
+    )
+
     registry_url: str | None = Field(default=None, description="Base address of registry, for services that ask it")
     service_token_file: Path | None = Field(default=None, description="This service's own token, renewed by others")
     token_url: str | None = Field(default=None, description="OAuth 2 token endpoint for client credentials")

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from common.contracts import organisation
 from common.contracts.catalogue import EVENT_TYPES, SUBSCRIPTIONS, TOPICS
 from common.contracts.compatibility import breaking_changes
 from common.contracts.generate import HOME, breaking, outdated
+from common.contracts.organisation import OrganisationData
 from common.contracts.schemas import schema_of, served_schema
 
 FORBIDDEN = {
@@ -160,3 +162,12 @@ def test_one_of_several_patterns_may_be_added_but_not_taken_away() -> None:
     new = changed(edit=lambda schema: schema["properties"].update(remark={"anyOf": [one, two]}))
     assert breaking_changes(old, new) == []
     assert breaking_changes(new, old) == ["remark has a narrower pattern"]
+
+
+def test_an_event_from_before_lacks_the_fields_that_units_have_got_since() -> None:
+    added = ("identifier_code", "city_code", "national_code", "catalogue_year", "predecessors")
+    said = {name: value for name, value in example(organisation.CHANGED)["data"].items() if name not in added}
+    read = OrganisationData.read(said)
+    assert [getattr(read, name) for name in added] == [None, None, None, None, ()]
+    newer = OrganisationData.read(said | {"predecessors": ["080611"], "campus": "新校区"})
+    assert newer.predecessors == ("080611",)

@@ -1,6 +1,6 @@
 """A service composed of two areas: routes, handlers in one transaction per batch, long work, and what it refuses."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -16,12 +16,16 @@ from sqlalchemy import Column, Table, Text, insert, select
 from common.auth import Caller
 from common.contracts import IncomingEvent, code_list, graduate, organisation
 from common.contracts.organisation import OrganisationData, UnitKind
+from common.crypto import KeyRing
 from common.database import Database, UnitOfWork, new_metadata
 from common.http import Router
+from common.http.routing import placed_routes
+from common.objects import Objects, objects_table
 from common.once.table import idempotency_table
 from common.operations import OperationContext, Outcome, operation_tables
 from common.periodic import every
-from common.service_process.areas import Area, Composition, Operation, Runtime, SettingsMissing, Subscription
+from common.service_process.areas import Area, Composition, Operation, SettingsMissing, Subscription
+from common.service_process.runtime import Runtime
 from common.settings import ServiceSettings
 from testing.databases import service_database
 from testing.tokens import TokenMint
@@ -171,3 +175,25 @@ def test_nothing_starts_without_issuer_or_key_ring(database: Database) -> None:
         sealed.create_app(settings, database, {})
     with pytest.raises(SettingsMissing, match="QUXIANG_KEYRING_FILE"):
         sealed.background(settings, database)
+
+
+async def test_a_service_with_stored_files_has_a_place_for_them_or_does_not_start(
+    database: Database, tmp_path: Path
+) -> None:
+    KeyRing.generate().store(tmp_path / "keyring.json")
+    metadata = new_metadata()
+    objects_table(metadata)
+    storing = replace(COMPOSED, metadata=metadata, areas=[], keyring=True)
+    given = {"keyring_file": tmp_path / "keyring.json", **TokenMint(tmp_path).settings}
+    without = ServiceSettings(service="destinations", database_url="postgresql://x@localhost/x", **given)
+    starts: list[Callable[..., Any]] = [storing.create_app, storing.background, storing.checks]
+    for start, number in zip(starts, (3, 2, 1), strict=True):
+        with pytest.raises(SettingsMissing, match="not set: QUXIANG_OBJECTS"):
+            start(*(without, database, {})[:number])
+    settings = without.model_copy(update={"objects": f"file://{tmp_path}/files"})
+    app = storing.create_app(settings, database, {})
+    assert "/v1/objects/{token}" in {each.path for each in placed_routes(app)}
+    assert isinstance(app.state.objects, Objects)
+    assert [part.name for part in storing.background(settings, database)] == ["periodic"]
+    assert {part: await check() for part, check in storing.checks(settings).items()} == {"objects": None}
+    assert (COMPOSED.checks(without), (tmp_path / "files" / "destinations").is_dir()) == ({}, True)

@@ -71,7 +71,7 @@ async def write(
             )
             for number, (each, content) in enumerate(zip(ids, contents, strict=True))
         ]
-        await bulk.write(unit, Plan(rows), bulk.Writing("10001", day, "operation", lists or CodeLists.load()))
+        await bulk.write(unit, Plan(rows), bulk.Writing("10001", day, lists or CodeLists.load()))
         await unit.commit()
     return rows
 

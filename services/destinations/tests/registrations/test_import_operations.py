@@ -143,8 +143,12 @@ async def test_a_skipping_import_goes_on_after_the_parts_that_are_done(
     assert operation["result"]["change_token"] == await announced_token(database)
     assert faults(operation) == [(3, "毕业去向", "unknown_label")]
     assert sorted(item["destination_code"] for item in await office.registrations()) == ["70", "70", "70", "76"]
-    for table in ("registration_versions", "outbox", "audit_entries WHERE action = 'import'"):
+    for table in ("registration_versions", "outbox"):
         assert len(await stored(database, f"SELECT 1 FROM {table}")) == 4, table
+    audited = "SELECT detail FROM audit_entries WHERE action = 'registration_import' ORDER BY recorded_at"
+    details = [entry["detail"] for entry in await stored(database, audited)]
+    assert [(each["first_row"], each["last_row"]) for each in details] == [(2, 3), (4, 5), (6, 6)]
+    assert sum(each["created"] for each in details) == 4
     assert len(await stored(database, "SELECT 1 FROM operation_chunks")) == 3
 
 

@@ -40,8 +40,10 @@ async def test_rows_arrive_approved_and_are_announced(office: Office, database: 
     assert {row["sequence"] for row in events} == {1}
     token = operation["result"]["change_token"]
     assert token == (await announced_token(database))
-    trail = await stored(database, "SELECT * FROM audit_entries WHERE action = 'import'")
-    assert len(trail) == 3
+    (entry,) = await stored(database, "SELECT * FROM audit_entries WHERE action = 'registration_import'")
+    assert (entry["action"], entry["object_id"]) == ("registration_import", operation["id"])
+    counted = {"created": 3, "updated": 0, "unchanged": 0, "rejected": 0, "incomplete_fields": 0, "frozen": 0}
+    assert entry["detail"] == counted | {"first_row": 2, "last_row": 4}
 
 
 async def test_an_imported_event_is_the_one_that_the_single_act_would_announce(

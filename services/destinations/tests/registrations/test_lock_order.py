@@ -108,7 +108,7 @@ async def import_chunk(entries: Sequence[RosterEntry], unit: UnitOfWork) -> None
         Planned(RegistrationRow(number), stored, deciding.imported(stored.registration, SEEKING, officer))
         for number, stored in enumerate(known.values())
     ]
-    await write(unit, Plan(rows), Writing("10001", None, "operation", CodeLists.load()))
+    await write(unit, Plan(rows), Writing("10001", None, CodeLists.load()))
 
 
 async def meet_all(database: Database, pairs: Mapping[str, tuple[Act, Act]]) -> None:

@@ -18,7 +18,6 @@ from indicators.timeline.domain import (
     RosterVersion,
     Span,
     province_of,
-    season_start,
     timeline,
 )
 
@@ -105,7 +104,7 @@ def test_a_destination_decided_before_the_graduate_entered_counts_from_the_entry
 
 
 def test_nobody_counts_before_the_season_of_the_cohort() -> None:
-    assert timeline([entered(day=date(2023, 1, 1))], [])[0].from_day == season_start(COHORT)
+    assert timeline([entered(day=date(2023, 1, 1))], [])[0].from_day == SEASON
 
 
 def test_a_new_college_begins_a_new_span() -> None:

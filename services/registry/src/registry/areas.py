@@ -13,9 +13,12 @@ from registry.graduates import tables as graduate_tables
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, roster_import
 from registry.graduates.imports.routes import router as import_routes
 from registry.graduates.routes import router as graduate_routes
-from registry.graduates.storage import roster
+from registry.graduates.storage import roster, versions
 from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
+from registry.organisation.imports.operations import KIND as UNITS
+from registry.organisation.imports.operations import UNIT_IMPORT
+from registry.organisation.imports.routes import router as unit_import_routes
 from registry.organisation.routes import router as school_routes
 from registry.reveals import tables as reveal_tables
 from registry.reveals.routes import router as reveal_routes
@@ -26,20 +29,22 @@ AREAS = (
             organisation_tables.schools,
             organisation_tables.colleges,
             organisation_tables.majors,
+            organisation_tables.major_predecessors,
             organisation_tables.classes,
         ],
-        routes=[school_routes],
+        routes=[school_routes, unit_import_routes],
+        operations={UNITS: Operation(lambda _runtime: partial(run_import, UNIT_IMPORT), UNIT_IMPORT.empty_result)},
         streams={organisation.TOPIC: organisation_storage.raise_streams},
     ),
     Area(
-        tables=[graduate_tables.graduates, graduate_tables.graduate_versions],
+        tables=[graduate_tables.data_keys, graduate_tables.graduates, graduate_tables.graduate_versions],
         routes=[graduate_routes, import_routes],
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
-        streams={graduate.TOPIC: roster.raise_streams},
+        streams={graduate.TOPIC: versions.raise_streams},
     ),
     Area(
         tables=[reveal_tables.reveals, reveal_tables.reveal_days],
-        routes=[reveal_routes, accesses_router(roster.get)],
+        routes=[reveal_routes, accesses_router(roster.require)],
     ),
     Area(
         tables=[code_tables.code_entries.main, code_tables.code_entries.versions, code_tables.code_entries.streams],

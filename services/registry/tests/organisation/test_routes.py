@@ -28,6 +28,55 @@ async def test_a_school_is_changed_and_announced(admin: httpx.AsyncClient, schoo
     assert [(event["sequence"], event["data"]["province_code"]) for event in events] == [(1, "410000"), (2, "110000")]
 
 
+async def test_a_school_has_its_identifier_its_city_and_how_its_photos_look(
+    admin: httpx.AsyncClient, school: str, rows: Rows
+) -> None:
+    before = (await admin.get(f"/v1/schools/{school}")).json()
+    assert (before["identifier_code"], before["city_code"], before["photo_profile"]) == (None, None, "blue")
+    change = {"identifier_code": f"41410{school}", "city_code": "410100", "photo_profile": "light_blue"}
+    answer = await admin.patch(f"/v1/schools/{school}", json=change, headers={"If-Match": '"1"'})
+    assert answer.json() | change == answer.json(), answer.text
+    white = await admin.patch(f"/v1/schools/{school}", json={"photo_profile": "white"}, headers={"If-Match": '"2"'})
+    assert (white.headers["etag"], white.json()["change_token"]) == ('"3"', None)
+    events = await rows("SELECT data FROM outbox WHERE school_code = :school ORDER BY id", school=school)
+    assert [event["data"]["changed_fields"] for event in events][1:] == [["identifier_code", "city_code"]]
+    assert events[-1]["data"].items() >= {"identifier_code": f"41410{school}", "city_code": "410100"}.items()
+    assert "photo_profile" not in events[-1]["data"]
+    cleared = await admin.patch(
+        f"/v1/schools/{school}", json={"identifier_code": None, "city_code": None}, headers={"If-Match": '"3"'}
+    )
+    assert (cleared.json()["identifier_code"], cleared.json()["city_code"]) == (None, None)
+
+
+async def test_a_city_lies_in_the_province_of_the_school(admin: httpx.AsyncClient, school: str) -> None:
+    address, newest = f"/v1/schools/{school}", {"If-Match": "*"}
+    assert (await admin.patch(address, json={"city_code": "410100"}, headers=newest)).status_code == 200
+    moved = await admin.patch(address, json={"province_code": "210000"}, headers=newest)
+    assert [(each["pointer"], each["rule"]) for each in moved.json()["errors"]] == [("/city_code", "school_city")]
+    both = {"province_code": "210000", "city_code": "210100"}
+    assert (await admin.patch(address, json=both, headers=newest)).json()["city_code"] == "210100"
+
+
+async def test_a_major_has_a_national_code_and_a_catalogue(officer: httpx.AsyncClient, school: str) -> None:
+    base = f"/v1/schools/{school}/majors"
+    body = {"code": "M1", "name": "人工智能", "national_code": "080717T", "catalogue_year": 2024}
+    created = await officer.post(base, json=body)
+    assert created.json() | body == created.json(), created.text
+    for change, pointer, rule in [
+        ({"national_code": "80717"}, "/national_code", "national_code_format"),
+        ({"national_code": "080717X"}, "/national_code", "national_code_format"),
+        ({"catalogue_year": 1949}, "/catalogue_year", "out_of_range"),
+        ({"predecessors": None}, "/predecessors", "wrong_type"),
+        ({"predecessors": ["M1"] * 51}, "/predecessors", "too_many"),
+    ]:
+        answer = await officer.patch(f"{base}/M1", json=change, headers={"If-Match": "*"})
+        assert [(each["pointer"], each["rule"]) for each in answer.json()["errors"]] == [(pointer, rule)]
+    cleared = await officer.patch(
+        f"{base}/M1", json={"national_code": None, "catalogue_year": None}, headers={"If-Match": '"1"'}
+    )
+    assert (cleared.json()["national_code"], cleared.json()["catalogue_year"]) == (None, None)
+
+
 async def test_each_change_of_a_unit_has_one_audit_entry(
     officer: httpx.AsyncClient, admin: httpx.AsyncClient, school: str, rows: Rows
 ) -> None:
@@ -54,6 +103,14 @@ async def test_a_second_school_with_the_code_is_refused(admin: httpx.AsyncClient
         ({"name": None}, "/name"),
         ({"province_code": "410102"}, "/province_code"),
         ({"province_code": "990000"}, "/province_code"),
+        ({"identifier_code": "4141090001"}, "/identifier_code"),
+        ({"identifier_code": "99999"}, "/identifier_code"),
+        ({"city_code": "410000"}, "/city_code"),
+        ({"city_code": "410102"}, "/city_code"),
+        ({"city_code": "419900"}, "/city_code"),
+        ({"city_code": "110100"}, "/city_code"),
+        ({"photo_profile": "red"}, "/photo_profile"),
+        ({"photo_profile": None}, "/photo_profile"),
         ({"extra": 1}, "/extra"),
     ],
 )

@@ -18,6 +18,7 @@ _DESTINATIONS = """
 留学院校外文名称 留学专业中文名称 留学专业外文名称 单位性质代码 单位性质 单位行业代码 单位行业 单位所在地代码
 单位所在地 单位地址 工作职位类别代码 工作职位类别
 """
+UNIT_HEADERS = ("类型", "代码", "名称", "学院代码", "专业代码", "国标代码", "目录年份", "前身代码")
 ROSTER_HEADERS = tuple(_ROSTER.split())
 DESTINATION_HEADERS = tuple(_DESTINATIONS.split())
 

@@ -22,6 +22,8 @@ class Major:
     college_code: str
     college: str
     share: int
+    was: tuple[str, str] | None = None
+    """Code and name under which the major was taught before."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,19 @@ class School:
     code: str
     name: str
     name_en: str
+    identifier_code: str
     province_code: str
+    city_code: str
     size: int
     majors: tuple[Major, ...]
 
 
 SCHOOLS = (
     School(
-        "10001", "示例理工大学", "Example University of Technology", "410000", 2200,
+        "10001", "示例理工大学", "Example University of Technology", "4141010001", "410000", "410100", 2200,
         (
             Major("080901", "计算机科学与技术", "C01", "计算机学院", 5),
-            Major("080902", "软件工程", "C01", "计算机学院", 4),
+            Major("080902", "软件工程", "C01", "计算机学院", 4, ("080611", "计算机软件")),
             Major("080202", "机械设计制造及其自动化", "C02", "机械工程学院", 5),
             Major("081001", "土木工程", "C03", "土木工程学院", 3),
             Major("120203", "会计学", "C04", "商学院", 4),
@@ -49,7 +53,7 @@ SCHOOLS = (
         ),
     ),
     School(
-        "10002", "示例师范学院", "Example Normal College", "210000", 1300,
+        "10002", "示例师范学院", "Example Normal College", "4121010002", "210000", "210100", 1300,
         (
             Major("040106", "学前教育", "E01", "教育学院", 4),
             Major("040107", "小学教育", "E01", "教育学院", 4),
@@ -77,6 +81,18 @@ class Person:
     def sex(self) -> str:
         """The sex, which the last but one digit of the id tells."""
         return "男" if int(self.citizen_id[16]) % 2 else "女"
+
+
+def unit_rows(school: School) -> Iterator[Mapping[str, object]]:
+    """The colleges and majors of a school, and what the majors were before."""
+    for code, name in {major.college_code: major.college for major in school.majors}.items():
+        yield {"类型": "学院", "代码": code, "名称": name}
+    for major in school.majors:
+        here = {"类型": "专业", "学院代码": major.college_code}
+        if major.was:
+            yield here | dict(zip(("代码", "名称"), major.was, strict=True))
+        said = {"代码": major.code, "名称": major.name, "国标代码": major.code, "目录年份": "2012"}
+        yield here | said | {"前身代码": major.was[0] if major.was else ""}
 
 
 def people(school: School, cohort: int) -> list[Person]:

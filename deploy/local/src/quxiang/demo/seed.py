@@ -14,8 +14,8 @@ from common.auth.principal import Role
 from quxiang.console import Console
 from quxiang.demo.changes import Office, single_changes
 from quxiang.demo.client import Campus
-from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, table, workbook
-from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows
+from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
+from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows, unit_rows
 from quxiang.demo.season import Wave, waves
 from quxiang.demo.survey import SurveyTeam, run_survey
 from quxiang.signing import issuer_of
@@ -100,8 +100,13 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
 
     async def create_school() -> None:
         names = {"code": school.code, "name": school.name, "name_en": school.name_en}
-        body = {**names, "province_code": school.province_code}
+        place = {"province_code": school.province_code, "city_code": school.city_code}
+        body = {**names, **place, "identifier_code": school.identifier_code}
         await campus.call("registry", "POST", "/v1/schools", Grant(Role.ADMIN), json=body)
+
+    async def enter_units() -> None:
+        file = await asyncio.to_thread(workbook, UNIT_HEADERS, unit_rows(school))
+        await campus.upload("registry", "units", office.school_officer, "院系专业.xlsx", file, school_code=school.code)
 
     async def enter_roster() -> None:
         file = await asyncio.to_thread(cohort.roster)
@@ -113,6 +118,7 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
         await campus.upload("destinations", "registrations", office.school_officer, name, file, **form, **day)
 
     await record.once(f"{school.code} school", create_school)
+    await record.once(f"{school.code} units", enter_units)
     await record.once(f"{school.code} roster", enter_roster)
     advance()
     for wave in cohort.waves:

@@ -1,6 +1,6 @@
 """Writing audit entries inside the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from json import JSONEncoder
 
 from sqlalchemy import text
@@ -32,16 +32,39 @@ async def record(
     detail: Mapping[str, object] | None = None,
 ) -> None:
     """Stores one entry and never commits. `detail` holds codes, counts and ids; what looks personal is blanked."""
-    await connection.execute(
-        _INSERT,
-        {
-            "subject": actor.subject,
-            "role": actor.role,
-            "action": action,
-            "object_kind": object_kind,
-            "object_id": object_id,
-            "school_code": school_code,
-            "correlation_id": correlation_id,
-            "detail": _as_json(redacted(detail or {})),
-        },
-    )
+    about = _about(actor, correlation_id, action, object_kind, school_code, detail)
+    await connection.execute(_INSERT, {**about, "object_id": object_id})
+
+
+async def record_all(
+    connection: Connection,
+    actor: Actor,
+    correlation_id: str | None,
+    action: str,
+    object_kind: str,
+    object_ids: Sequence[str],
+    *,
+    school_code: str | None,
+) -> None:
+    """Stores an entry of the same act for each object and never commits."""
+    about = _about(actor, correlation_id, action, object_kind, school_code, None)
+    await connection.execute_many(_INSERT, [{**about, "object_id": each} for each in object_ids])
+
+
+def _about(
+    actor: Actor,
+    correlation_id: str | None,
+    action: str,
+    object_kind: str,
+    school_code: str | None,
+    detail: Mapping[str, object] | None,
+) -> dict[str, object]:
+    return {
+        "subject": actor.subject,
+        "role": actor.role,
+        "action": action,
+        "object_kind": object_kind,
+        "school_code": school_code,
+        "correlation_id": correlation_id,
+        "detail": _as_json(redacted(detail or {})),
+    }

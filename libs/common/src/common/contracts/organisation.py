@@ -11,6 +11,7 @@ from common.contracts.fields import ADDITIVE, Code, EventData, UnitCode
 TOPIC = "quxiang.registry.organisation.v1"
 CHANGED = "quxiang.organisation.changed"
 
+IdentifierCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")]
 UnitName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -38,8 +39,15 @@ class OrganisationData(EventData):
     name: UnitName
     name_en: UnitName | None = None
     province_code: Code | None = Field(default=None, description="GB/T 2260 code of the school's province")
+    identifier_code: IdentifierCode | None = Field(default=None, description="学校标识码; ends with `code`")
+    city_code: Code | None = Field(default=None, description="GB/T 2260 code of the school's prefecture")
     college_code: UnitCode | None = Field(default=None, description="The college a major or class belongs to")
     major_code: UnitCode | None = Field(default=None, description="The major a class belongs to")
+    national_code: Code | None = Field(default=None, description="The major's code in the national catalogue")
+    catalogue_year: int | None = Field(default=None, description="The catalogue's year")
+    predecessors: tuple[UnitCode, ...] = Field(
+        default=(), description="Majors of the school that a renamed or merged major comes from"
+    )
     state: Annotated[UnitState, ADDITIVE] = UnitState.ACTIVE
 
     @property
@@ -55,12 +63,15 @@ EVENTS = (
         "A unit was created or changed",
         OrganisationData(
             **EXAMPLE_FACTS,
-            unit_kind=UnitKind.COLLEGE,
-            code="C01",
-            name="计算机学院",
-            name_en="School of Computing",
-            province_code="410000",
-            changed_fields=("name_en",),
+            unit_kind=UnitKind.MAJOR,
+            code="080902",
+            name="软件工程",
+            name_en="Software Engineering",
+            college_code="C01",
+            national_code="080902",
+            catalogue_year=2012,
+            predecessors=("080611",),
+            changed_fields=("catalogue_year", "predecessors"),
         ),
     ),
 )

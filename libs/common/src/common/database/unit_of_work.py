@@ -1,15 +1,15 @@
 """One act on the database: state, history, event and audit entry become true together or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 
-from common.audit.entry import record
+from common.audit.entry import record, record_all
 from common.auth.principal import Actor
 from common.contracts import ChangeToken, OutgoingEvent
 from common.database.failures import translated
 from common.observability.correlation import current_traceparent
-from common.outbox.append import append
+from common.outbox.append import append, append_all
 from common.sql import Connection
 
 
@@ -38,6 +38,10 @@ class UnitOfWork:
         """Stores an event with this transaction; the relay sends it after the commit."""
         return await append(self.connection, event, self.correlation_id, current_traceparent())
 
+    async def announce_all(self, events: Sequence[OutgoingEvent]) -> ChangeToken | None:
+        """Stores events in their order; the token of the last one."""
+        return await append_all(self.connection, events, self.correlation_id, current_traceparent())
+
     async def audit(
         self,
         action: str,
@@ -57,6 +61,20 @@ class UnitOfWork:
             str(object_id),
             school_code=school_code,
             detail=detail,
+        )
+
+    async def audit_all(
+        self, action: str, object_kind: str, object_ids: Sequence[str], *, school_code: str | None
+    ) -> None:
+        """Stores who did the same to each of the objects."""
+        await record_all(
+            self.connection,
+            self.actor,
+            self.correlation_id,
+            action,
+            object_kind,
+            object_ids,
+            school_code=school_code,
         )
 
     async def commit(self) -> None:

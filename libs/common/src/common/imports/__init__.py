@@ -6,14 +6,14 @@ The handler of an operation is `partial(run_import, kind)` with an `ImportKind`.
 from common.imports.cells import CellReader, Reading, coded, plain, text_of
 from common.imports.columns import LABEL, Columns
 from common.imports.faults import Fault
-from common.imports.form import ImportForm, ImportRequest
+from common.imports.form import ImportForm, ImportRequest, SchoolImportForm
 from common.imports.importer import Importer, ImportKind, Written, empty_result
 from common.imports.lines import LineFingerprints
-from common.imports.owners import OWNER_HEADERS, PERSON_HEADERS, foreign_cells
+from common.imports.owners import OWNER_HEADERS, PERSON_HEADERS, SCHOOL_HEADERS, foreign_cells, foreign_school
 from common.imports.pipeline import run_import
 from common.imports.repeats import REPEATED, SeenKeys
 from common.imports.table import Table
-from common.imports.task import Task
+from common.imports.task import SchoolTask, Task
 from common.imports.unclear import read_rows
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "OWNER_HEADERS",
     "PERSON_HEADERS",
     "REPEATED",
+    "SCHOOL_HEADERS",
     "CellReader",
     "Columns",
     "Fault",
@@ -30,6 +31,8 @@ __all__ = [
     "Importer",
     "LineFingerprints",
     "Reading",
+    "SchoolImportForm",
+    "SchoolTask",
     "SeenKeys",
     "Table",
     "Task",
@@ -37,6 +40,7 @@ __all__ = [
     "coded",
     "empty_result",
     "foreign_cells",
+    "foreign_school",
     "plain",
     "read_rows",
     "run_import",

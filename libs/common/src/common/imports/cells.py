@@ -5,23 +5,22 @@ A field that is absent from what was read keeps what is stored; one that is None
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import Enum
 from operator import itemgetter
 from typing import Generic, TypeVar
 
 from common.codes import CodeLists, CodeProblem
 from common.codes.spelling import Cell
+from common.identifiers import Cohort
 from common.identity import steers_a_device, visible
 from common.imports.columns import LABEL
 from common.imports.faults import Fault
+from common.season import SeasonDay, season_day
 from common.spreadsheets.cells import CLEAR, CellProblem, is_blank, is_clear, shown_text, unmarked
 from common.spreadsheets.headers import Header
 
 ValueT = TypeVar("ValueT")
 ReadT_co = TypeVar("ReadT_co", covariant=True)
-
-_FIRST_RATE = (8, 31)
 
 REMEMBERED = 2_000
 """Verdicts of a column: more than a file has colleges, majors and classes, few enough for one of other numbers."""
@@ -55,7 +54,7 @@ def coded(column: str, code_list: str, cohort: int, field: str | None = None) ->
     unique they are only advice, and without a code only one that is itself a code counts.
     """
     codes = CodeLists.load().get(code_list)
-    on = date(cohort, *_FIRST_RATE)
+    on = season_day(SeasonDay.INITIAL_RATE, Cohort(cohort))
 
     def read(code: Cell, label: Cell) -> str | None:
         try:

@@ -17,7 +17,7 @@ from common.operations.routes import accept
 from common.spreadsheets import SPREADSHEETS
 
 
-class ImportForm(FileForm):
+class SchoolImportForm(FileForm):
     """The form of an import; a service adds its own fields in a subclass. All values arrive as text."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
@@ -25,7 +25,6 @@ class ImportForm(FileForm):
     files: ClassVar[Files] = SPREADSHEETS
 
     school_code: str = Field(pattern=r"^[0-9]{5}$")
-    cohort: Whole = Field(ge=1977, le=2200, description="Year of graduation")
     dry_run: bool = False
     on_error: Literal["reject", "skip"] = "reject"
 
@@ -37,7 +36,13 @@ class ImportForm(FileForm):
         raise rule_broken("not_allowed", Message("应为 true 或 false", "Must be true or false"))
 
 
-FormT = TypeVar("FormT", bound=ImportForm)
+class ImportForm(SchoolImportForm):
+    """The form of an import about one cohort of a school."""
+
+    cohort: Whole = Field(ge=1977, le=2200, description="Year of graduation")
+
+
+FormT = TypeVar("FormT", bound=SchoolImportForm)
 
 _WITHOUT_SCHOOL = frozenset({Role.GRADUATE, Role.EMPLOYER, Role.INTERVIEWER})
 

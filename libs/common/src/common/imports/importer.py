@@ -73,8 +73,9 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
         """True if `prepare` must come before the first chunk. Runs in a thread."""
         return False
 
-    async def prepare(self, unit: UnitOfWork, table: Table) -> None:
-        """Stores what rows of any chunk rest on."""
+    async def prepare(self, unit: UnitOfWork, table: Table) -> Mapping[str, int]:  # noqa: ARG002 - most need none
+        """Stores what rows of any chunk rest on; further counts by name."""
+        return {}
 
     @abstractmethod
     def read(self, number: int, cells: Sequence[Cell]) -> RowT:
@@ -90,7 +91,7 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
 
     @abstractmethod
     async def write(self, unit: UnitOfWork, plan: PlanT) -> Written:
-        """Stores the plan with history, events and audit entries; in a dry run, counting is enough."""
+        """Stores the plan with history and events; in a dry run, counting is enough."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,12 @@ from common.imports.faults import Fault
 from common.spreadsheets.cells import CellProblem, as_year, identifier_text, is_blank
 from common.spreadsheets.headers import Header
 
-OWNER_HEADERS: Mapping[str, Sequence[str]] = {
+SCHOOL_HEADERS: Mapping[str, Sequence[str]] = {
     "school": ("院校代码", "学校代码", "学校标识码", "院校标识码", "高校代码"),
+}
+
+OWNER_HEADERS: Mapping[str, Sequence[str]] = {
+    **SCHOOL_HEADERS,
     "cohort": ("毕业年份", "毕业年度", "届别", "毕业届别", "毕业届", "届次"),
 }
 
@@ -25,11 +29,17 @@ IDENTIFIER_DIGITS = 10
 
 def foreign_cells(header: Header, cells: Sequence[Cell], school_code: str, cohort: int) -> Iterator[Fault]:
     """A fault for each cell that says the row belongs elsewhere; a blank cell says nothing."""
-    school, year = header.cell(cells, "school"), header.cell(cells, "cohort")
-    if not is_blank(school) and (rule := _school_rule(school, school_code)):
-        yield Fault("school", rule)
+    yield from foreign_school(header, cells, school_code)
+    year = header.cell(cells, "cohort")
     if not is_blank(year) and as_year(year) != cohort:
         yield Fault("cohort", "other_cohort")
+
+
+def foreign_school(header: Header, cells: Sequence[Cell], school_code: str) -> Iterator[Fault]:
+    """A fault for a cell that says the row belongs to another school; a blank cell says nothing."""
+    school = header.cell(cells, "school")
+    if not is_blank(school) and (rule := _school_rule(school, school_code)):
+        yield Fault("school", rule)
 
 
 def _school_rule(cell: Cell, school_code: str) -> str | None:

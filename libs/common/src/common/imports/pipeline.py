@@ -23,7 +23,7 @@ from common.imports.faults import Findings
 from common.imports.importer import Importer, ImportKind, ImportRow
 from common.imports.report import explained, first_problems
 from common.imports.table import Table, open_table
-from common.imports.task import Task
+from common.imports.task import SchoolTask
 from common.imports.unclear import read_rows, without_echoes
 from common.operations import OperationContext, Outcome
 from common.operations.outcome import MAX_WARNINGS, State, added_up, broken, refused
@@ -66,7 +66,7 @@ async def run_import(kind: ImportKind, context: OperationContext) -> Outcome:
 
 
 async def _imported(kind: ImportKind, context: OperationContext) -> Outcome:
-    task = Task.of(context.parameters)
+    task = SchoolTask.of(context.parameters)
     if await context.is_cancelled() and not await context.done_chunks():
         return Outcome(kind.empty_result, state="cancelled")
     try:
@@ -87,7 +87,7 @@ async def _imported(kind: ImportKind, context: OperationContext) -> Outcome:
 class _Run:
     kind: ImportKind
     context: OperationContext
-    task: Task
+    task: SchoolTask
     table: Table
     importer: Importer[Any, Any, Any]
     found: Findings = field(default_factory=Findings)
@@ -122,28 +122,33 @@ class _Run:
         async with self._transaction() as unit:
             await self.importer.lock(unit)
             if needs_preparation:
-                await self.importer.prepare(unit, self.table)
+                self.parts.append(await self.importer.prepare(unit, self.table))
+            covered: list[NumberedRow] = []
             async with aclosing(self._planned_ahead(unit)) as planned:
                 async for chunk, rows, plan in planned:
                     if await self.context.is_cancelled():
                         return False
                     self.parts.append(await self._written(unit, rows, plan, self.found))
+                    covered += (chunk[0], chunk[-1])
                     await self._pass(chunk, passes=2 if self.importer.fetches else 1)
             if not self.task.dry_run and not self.refused:
                 if not await self.context.close_to_cancelling(unit):
                     return False
-                await self._keep(unit, WHOLE, added_up(self.empty_result, self.parts), self.found)
+                await self._keep(unit, WHOLE, covered, added_up(self.empty_result, self.parts), self.found)
         return True
 
     async def in_parts(self) -> bool:
         """Each chunk in its own transaction; False if the operation was cancelled."""
         earlier = await self.context.done_chunks()
-        if PREPARED not in earlier and await asyncio.to_thread(self.importer.needs_preparation, self.table):
+        if PREPARED in earlier:
+            self.parts.append(earlier[PREPARED])
+        elif await asyncio.to_thread(self.importer.needs_preparation, self.table):
             async with self._transaction() as unit:
                 await self.importer.lock(unit)
-                await self.importer.prepare(unit, self.table)
-                await self.context.chunk_done(unit, PREPARED)
+                prepared = await self.importer.prepare(unit, self.table)
+                await self.context.chunk_done(unit, PREPARED, prepared)
                 await unit.commit()
+            self.parts.append(prepared)
         async with aclosing(self._read_ahead()) as arriving:
             return await self._stored_in_parts(arriving, earlier)
 
@@ -162,7 +167,7 @@ class _Run:
                 else:
                     found = Findings()
                     part = await self._written(unit, rows, await self._planned(unit, rows), found)
-                    await self._keep(unit, number, part, found)
+                    await self._keep(unit, number, chunk, part, found)
                     self.parts.append(part)
                     self.found.extend(found)
             await self._pass(chunk)
@@ -262,10 +267,16 @@ class _Run:
         loaded = await self.importer.load(unit.connection, rows)
         return await asyncio.to_thread(self.importer.plan, rows, loaded)
 
-    async def _keep(self, unit: UnitOfWork, number: int, part: Part, found: Findings) -> None:
-        """Commits a part with the note that it is done."""
-        counts = {name: count for name, count in part.items() if isinstance(count, int)}
-        await unit.audit(self.kind.kind, "operation", self.context.id, school_code=self.task.school_code, detail=counts)
+    async def _keep(
+        self, unit: UnitOfWork, number: int, rows: Sequence[NumberedRow], part: Part, found: Findings
+    ) -> None:
+        """Commits a part with the note that it is done, and its audit entry: which rows, and what they came to.
+
+        By whom each row was changed, the history says.
+        """
+        detail = {name: count for name, count in part.items() if isinstance(count, int)}
+        detail |= {"first_row": rows[0][0], "last_row": rows[-1][0]} if rows else {}
+        await unit.audit(self.kind.kind, "operation", self.context.id, school_code=self.task.school_code, detail=detail)
         await self.context.chunk_done(unit, number, {**part, **found.to_json()})
         await unit.commit()
 

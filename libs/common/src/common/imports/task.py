@@ -1,18 +1,17 @@
 """What is to be imported, and how: the part of an operation's parameters that every import has."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from common.identifiers import Cohort, SchoolCode
 
 
 @dataclass(frozen=True)
-class Task:
-    """One file for one school's cohort. `kind` is the file's: `xlsx`, `xls` or `csv`."""
+class SchoolTask:
+    """One file for one school. `kind` is the file's: `xlsx`, `xls` or `csv`."""
 
     school_code: SchoolCode
-    cohort: Cohort
     kind: str
     dry_run: bool = False
     skip_faulty: bool = False
@@ -20,10 +19,17 @@ class Task:
     @classmethod
     def of(cls, parameters: Mapping[str, Any]) -> Self:
         """The task of an operation's parameters."""
-        given = {name: parameters[name] for name in ("school_code", "cohort", "kind", "dry_run")}
+        given = {each.name: parameters[each.name] for each in fields(cls) if each.name != "skip_faulty"}
         return cls(**given, skip_faulty=parameters["on_error"] == "skip")
 
     @property
     def in_one_transaction(self) -> bool:
         """True if nothing may be stored before every row was checked."""
         return self.dry_run or not self.skip_faulty
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task(SchoolTask):
+    """One file for one school's cohort."""
+
+    cohort: Cohort

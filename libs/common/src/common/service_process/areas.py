@@ -24,31 +24,21 @@ from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import PermanentError
 from common.http import Router, create_app
+from common.objects import Objects
+from common.objects.routes import objects_router
+from common.objects.store import Store, open_store
 from common.operations import Handler, OperationRunner
 from common.operations.process import OperationsProcess
 from common.operations.routes import operations_router
 from common.outbox import RaiseStreams
-from common.periodic import Periodic
+from common.periodic import Periodic, every
 from common.service_process.composition import Background, Command, Ended, Readiness, Service
 from common.service_process.housekeeping import tidying, timetable
+from common.service_process.runtime import Runtime
 from common.settings import ServiceSettings
 
-
-@dataclass(frozen=True)
-class Runtime:
-    """What a process of the service works with. `clients` are those of `Composition.clients`, by name."""
-
-    settings: Any
-    database: Database
-    keys: FieldCipher | None = None
-    clients: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def cipher(self) -> FieldCipher:
-        """The cipher over the key ring, of a service that has one."""
-        assert self.keys is not None, "the service is composed without a key ring"
-        return self.keys
-
+SWEEP_SECONDS = 60.0
+"""In which a file that was dropped is deleted."""
 
 Apply = Callable[[UnitOfWork, Sequence[IncomingEvent]], Awaitable[None]]
 """Applies events of its types, in the transaction of the batch; whatever comes again, or late, changes nothing."""
@@ -124,7 +114,8 @@ class Composition:
     `feed` gives the conditions of `GET /v1/changes` on what no event carries; None leaves feed and digests out.
     `clients` opens clients of other services for the life of a process: routes find them as `app.state.<name>`,
     operations in their `Runtime`; `state` gives what else routes find there. A service with `keyring` does not start
-    without one. `code_entries` is where a service that uses code lists has the rows that were added to them.
+    without one, one that has the table of stored files not without a place for them. `code_entries` is where a service
+    that uses code lists has the rows that were added to them.
     """
 
     name: str
@@ -154,11 +145,12 @@ class Composition:
             self.code_entries,
             {each.group: Keeping(each.newest, each.included, each.drop) for each in self._subscriptions()},
             self.work if self._operations() else None,
+            self.checks,
         )
 
     def create_app(self, settings: ServiceSettings, database: Database, readiness: Readiness) -> FastAPI:
         """The HTTP face; connects to nothing before it runs. Raises SettingsMissing without issuer or key ring."""
-        self._require(QUXIANG_ISSUER=settings.issuer, QUXIANG_KEYRING_FILE=settings.keyring_file)
+        self._require(settings, QUXIANG_ISSUER=settings.issuer)
         runtime = self._runtime(settings, database)
 
         @asynccontextmanager
@@ -169,6 +161,7 @@ class Composition:
 
         routers = [router for area in self.areas for router in area.routes]
         routers += [operations_router()] if self._operations() else []
+        routers += [objects_router()] if self._stores_files else []
         if self.feed is not None:
             routers += [changes_router(database, settings, owners=self.feed), digests_router(database, settings)]
         routers.append(schemas_router())
@@ -183,18 +176,26 @@ class Composition:
             lifespan=lifespan,
             routers=routers,
         )
-        _keep(app, self.state(runtime))
+        _keep(app, {"objects": runtime.files, **self.state(runtime)})
         return app
+
+    def checks(self, settings: ServiceSettings) -> Readiness:
+        """What a process asks beside its database; raises SettingsMissing."""
+        if not self._stores_files:
+            return {}
+        self._require(settings)
+        return {"objects": self._store(settings).not_ready}
 
     def background(self, settings: ServiceSettings, database: Database) -> Sequence[Background]:
         """What a worker runs beside the relay; any number of workers may run. Raises SettingsMissing."""
-        self._require(QUXIANG_KEYRING_FILE=settings.keyring_file)
+        self._require(settings)
         runtime = self._runtime(settings, database)
         work = [self._consumer(subscription, runtime) for subscription in self._subscriptions()]
         if kinds := self._operations().keys():
             process = OperationsProcess(self.name, database, kinds)
             work.append(Background("operations", process.run, process.not_ready))
         periodic = [tidying(database)] if "operations" in self.metadata.tables else []
+        periodic += [every(SWEEP_SECONDS, runtime.objects.sweep, name="stored files")] if self._stores_files else []
         periodic += [each for area in self.areas for each in area.periodic(runtime)]
         if periodic:
             work.append(timetable(database, periodic))
@@ -202,7 +203,7 @@ class Composition:
 
     async def work(self, settings: ServiceSettings, database: Database, ended: Ended) -> None:
         """Does long work, until there was none for as long as the settings say. Raises SettingsMissing."""
-        self._require(QUXIANG_KEYRING_FILE=settings.keyring_file)
+        self._require(settings)
         operations = self._operations()
         async with self.clients(settings) as clients:
             runtime = self._runtime(settings, database, clients)
@@ -242,10 +243,19 @@ class Composition:
         self, settings: ServiceSettings, database: Database, clients: Mapping[str, Any] = MappingProxyType({})
     ) -> Runtime:
         keys = FieldCipher.load(settings.keyring_file) if self.keyring else None
-        return Runtime(settings, database, keys, clients)
+        files = Objects(database, keys, self._store(settings)) if self._stores_files and keys else None
+        return Runtime(settings, database, keys, clients, files)
 
-    def _require(self, **settings: object) -> None:
-        needed = {name: value for name, value in settings.items() if self.keyring or "KEYRING" not in name}
+    @property
+    def _stores_files(self) -> bool:
+        return "objects" in self.metadata.tables
+
+    def _store(self, settings: ServiceSettings) -> Store:
+        return open_store(settings.objects, self.name)
+
+    def _require(self, settings: ServiceSettings, **needed: object) -> None:
+        needed |= {"QUXIANG_KEYRING_FILE": settings.keyring_file} if self.keyring else {}
+        needed |= {"QUXIANG_OBJECTS": settings.objects} if self._stores_files else {}
         if missing := [name for name, value in needed.items() if not value]:
             raise SettingsMissing(missing)
 

@@ -37,12 +37,16 @@ class Background:
 
 @dataclass(frozen=True)
 class Command:
-    """A maintenance command of one service. `run` returns the exit code."""
+    """A maintenance command of one service. `run` returns the exit code.
+
+    One that belongs between two migrations runs on a database that is behind this code, too.
+    """
 
     name: str
     help: str
     run: Callable[[Any, Database, Namespace], Awaitable[int]]
     arguments: Callable[[ArgumentParser], None] = lambda _parser: None
+    between_migrations: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Service:
     service keeps, `streams` (topic → function) `recover-published` where the
     service counts the sequences of its events. `code_entries` is where it has the rows that were added to code lists,
     which each of its processes follows. `operations` does its long work until there is none, in a process of its own.
+    `checks` gives what `/readyz` asks beside the database and the background work.
     """
 
     name: str
@@ -67,3 +72,4 @@ class Service:
     code_entries: CodeEntries | None = None
     keeping: Mapping[str, Keeping] = field(default_factory=dict)
     operations: Callable[[Any, Database, Ended], Coroutine[Any, Any, None]] | None = None
+    checks: Callable[[Any], Readiness] = lambda _settings: {}

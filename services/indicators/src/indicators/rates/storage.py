@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from common.season import SeasonDay, season_day
 from common.sql import Connection
 from indicators.progress.storage import DAY
 from indicators.rates.domain import Movement
@@ -11,7 +12,6 @@ from indicators.reading.snapshot import Answer
 from indicators.reading.spans import IN_SCOPE, Question, parameters_of, spans_where, stated
 from indicators.schemes.groupings import COLUMNS, EDUCATION_LEVELS, TOTAL, Group, group_of, stored_dimension
 from indicators.schemes.tally import Count
-from indicators.timeline.domain import season_start
 
 _LEVEL = f"""
     CASE {" ".join(f"WHEN education_level_code IN {codes} THEN '{level}'" for level, codes in EDUCATION_LEVELS.items())}
@@ -30,7 +30,7 @@ def counting(selection: Selection, live: bool) -> Question:
 
 def counted(selection: Selection, answer: Answer) -> list[tuple[Group, Count]]:
     """What `counting` found; nothing before the cohort's season."""
-    if answer.moment.as_of < season_start(selection.cohort):
+    if answer.moment.as_of < season_day(SeasonDay.BEGINS, selection.cohort):
         return []
     return [(group_of(selection.by, row[:-3]), Count(*row[-3:])) for row in answer.rows]
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from common.identifiers import Cohort, SchoolCode
+from common.season import SeasonDay, season_day
 
 OPEN = date.max
 """End of a span that still lasts; PostgreSQL stores it as `infinity`."""
@@ -88,15 +89,10 @@ def province_of(place_code: str | None) -> str | None:
     return f"{place_code[:2]}0000"
 
 
-def season_start(cohort: Cohort) -> date:
-    """First day on which a cohort exists as a population."""
-    return date(cohort - 1, 9, 1)
-
-
 def timeline(roster: Iterable[RosterVersion], destinations: Iterable[DestinationVersion]) -> tuple[Span, ...]:
     """Spans of one graduate in order of time; none where the graduate is outside the population."""
     entries, decisions = _by_effective_day(roster), _by_effective_day(destinations)
-    seasons = {season_start(entry.cohort) for entry in entries.values()}
+    seasons = {season_day(SeasonDay.BEGINS, entry.cohort) for entry in entries.values()}
     days = sorted({*entries, *decisions, *seasons})
     return tuple(_merge_adjacent(_pieces(days, entries, decisions)))
 
@@ -119,7 +115,7 @@ def _pieces(
     decision: DestinationVersion | None = None
     for start, end in pairwise([*days, OPEN]):
         entry, decision = entries.get(start, entry), decisions.get(start, decision)
-        if entry is not None and entry.counted and start >= season_start(entry.cohort):
+        if entry is not None and entry.counted and start >= season_day(SeasonDay.BEGINS, entry.cohort):
             destination = decision.destination if decision is not None and decision.state != VOIDED else None
             yield Span(start, end, Content(entry.school_code, entry.cohort, entry.groups, destination))
 

@@ -20,8 +20,13 @@ def unit_changed(
         name=after.name,
         name_en=after.name_en,
         province_code=after.province_code,
+        identifier_code=after.identifier_code,
+        city_code=after.city_code,
         college_code=after.college_code,
         major_code=after.major_code,
+        national_code=after.national_code,
+        catalogue_year=after.catalogue_year,
+        predecessors=after.predecessors,
         state=organisation.UnitState(after.state),
     )
     return OutgoingEvent(

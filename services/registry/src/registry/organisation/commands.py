@@ -10,7 +10,19 @@ from common.database import UnitOfWork
 from common.errors import ExpectedVersion, NotFound, must_equal
 from registry.organisation import storage
 from registry.organisation.announcements import unit_changed
-from registry.organisation.domain import Kind, OrganisationUnit, Place, UnitExists, UnknownParent, patched
+from registry.organisation.domain import (
+    Kind,
+    LineageCycle,
+    OrganisationUnit,
+    Place,
+    UnitExists,
+    UnknownParent,
+    UnknownPredecessor,
+    changed_fields,
+    on_cycles,
+    patched,
+    require_consistent,
+)
 
 EDITORS = (Role.ADMIN, Role.SCHOOL_OFFICER)
 """Roles that may change the units of a school; a school itself is changed by the administrator only."""
@@ -18,10 +30,10 @@ EDITORS = (Role.ADMIN, Role.SCHOOL_OFFICER)
 
 @dataclass(frozen=True)
 class WrittenUnit:
-    """A unit after a write, with the change that it published."""
+    """A unit after a write, with the change that it published, if events say anything of what was changed."""
 
     stored: OrganisationUnit
-    change_token: ChangeToken
+    change_token: ChangeToken | None
 
     @property
     def id(self) -> str:
@@ -37,7 +49,8 @@ class WrittenUnit:
 async def create(unit: UnitOfWork, *, caller: Principal, new: OrganisationUnit) -> WrittenUnit:
     """Creates a school, or a college, major or class of a school.
 
-    Raises NotFound for a school out of scope, Forbidden, UnitExists, UnknownParent.
+    Raises NotFound for a school out of scope, Forbidden, UnitExists, UnknownParent, UnknownPredecessor, LineageCycle,
+    Invalid for an identifier or a city that cannot be the school's.
     """
     if new.kind is Kind.SCHOOL:
         caller.must_be(Role.ADMIN)
@@ -52,7 +65,8 @@ async def change(
 ) -> WrittenUnit:
     """Changes the given fields of a unit; None clears.
 
-    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, UnknownParent.
+    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, UnknownParent, UnknownPredecessor,
+    LineageCycle, Invalid for an identifier or a city that cannot be the school's.
     """
     await storage.require_school(unit.connection, caller, place.school_code)
     # the school before its unit: imports lock in this order, too
@@ -68,14 +82,15 @@ async def change(
 async def add(unit: UnitOfWork, new: OrganisationUnit) -> WrittenUnit:
     """Stores a new unit with its event and audit entry, for a caller who is known to be allowed to.
 
-    Raises UnitExists if the code is taken, UnknownParent if the school lacks the college or major.
+    Raises UnitExists if the code is taken, UnknownParent if the school lacks the college or major, and for lineage and
+    schools as `create`.
     """
     if new.kind is not Kind.SCHOOL:
         await storage.lock_school(unit.connection, new.school_code)
-        # asked before the parents are: a taken code is the refusal, whatever else is wrong
-        if await storage.find(unit.connection, new.place):
-            raise UnitExists(new.kind)
-        await _require_parents(unit, new)
+    # asked before anything else is: a taken code is the refusal, whatever else is wrong
+    if await storage.find(unit.connection, new.place):
+        raise UnitExists(new.kind)
+    await _require_fitting(unit, None, new)
     stored = await storage.add(unit.connection, new)
     if stored is None:
         raise UnitExists(new.kind)
@@ -85,22 +100,39 @@ async def add(unit: UnitOfWork, new: OrganisationUnit) -> WrittenUnit:
 async def save(unit: UnitOfWork, before: OrganisationUnit, after: OrganisationUnit) -> WrittenUnit:
     """Stores new values of a unit that this transaction has locked, with its event and audit entry.
 
-    Raises UnknownParent if the school lacks the college or major.
+    Raises UnknownParent if the school lacks the college or major, and for lineage and schools as `change`.
     """
-    await _require_parents(unit, after)
+    await _require_fitting(unit, before, after)
     return await _announced(unit, before, await storage.save(unit.connection, after), "change")
 
 
-async def _require_parents(unit: UnitOfWork, child: OrganisationUnit) -> None:
+async def _require_fitting(unit: UnitOfWork, before: OrganisationUnit | None, after: OrganisationUnit) -> None:
+    """Raises for values that contradict the school or what else it has."""
+    if after.kind is Kind.SCHOOL:
+        require_consistent(after)
     for field, kind in (("college_code", Kind.COLLEGE), ("major_code", Kind.MAJOR)):
-        code = getattr(child, field)
-        if code is not None and not await storage.find(unit.connection, Place(kind, child.school_code, code)):
+        code = getattr(after, field)
+        if code is not None and not await storage.find(unit.connection, Place(kind, after.school_code, code)):
             raise UnknownParent(field)
+    if set(after.predecessors) - set(before.predecessors if before else ()):
+        await _require_lineage(unit, after)
+
+
+async def _require_lineage(unit: UnitOfWork, major: OrganisationUnit) -> None:
+    """Raises UnknownPredecessor or LineageCycle. The school is locked, so that no other lineage is stored meanwhile."""
+    known = {major.code} | await storage.known_codes(unit.connection, Kind.MAJOR, major.school_code, major.predecessors)
+    if unknown := [place for place, code in enumerate(major.predecessors) if code not in known]:
+        raise UnknownPredecessor(unknown[0])
+    lineage = await storage.lineage(unit.connection, major.school_code)
+    if on_cycles(lineage | {major.code: set(major.predecessors)}):
+        raise LineageCycle
 
 
 async def _announced(
     unit: UnitOfWork, before: OrganisationUnit | None, after: OrganisationUnit, act: str
 ) -> WrittenUnit:
-    sequence, instant = await storage.next_sequence(unit.connection, after.school_code)
     await unit.audit(f"{after.kind}.{act}", after.kind, after.code, school_code=after.school_code)
+    if not changed_fields(before, after):
+        return WrittenUnit(after, None)
+    sequence, instant = await storage.next_sequences(unit.connection, after.school_code)
     return WrittenUnit(after, await unit.announce(unit_changed(before, after, sequence, instant)))

@@ -1,10 +1,13 @@
 """A unit of the organisation: school, college, major or class."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from common.codes.rules import rule
 from common.errors import Conflict, FieldProblem, Invalid, Message
 from common.identifiers import CollegeCode, MajorCode, ProvinceCode, SchoolCode
 
@@ -25,6 +28,28 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+class PhotoProfile(StrEnum):
+    """The background that a school asks of its graduates' photos."""
+
+    BLUE = "blue"
+    LIGHT_BLUE = "light_blue"
+    WHITE = "white"
+
+
+MAX_NAME = 200
+MAX_UNIT_CODE = 64
+UNIT_CODE = rf"[^\s/\x00-\x1f\x7f]{{1,{MAX_UNIT_CODE}}}"
+"""Form of a code that a school gives to a unit: it is part of an address, in which one or two dots are steps."""
+
+NATIONAL_CODE = "[0-9]{6}(T|K|TK)?"
+"""Form of a code of the national catalogues of majors: six digits, T of a special, K of a controlled major."""
+
+FIRST_YEAR, LAST_YEAR = 1950, 2200
+"""Of catalogues of majors."""
+
+MAX_PREDECESSORS = 50
+
+
 @dataclass(frozen=True)
 class Place:
     """Which unit of which school; the code of a school is both."""
@@ -36,7 +61,10 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class OrganisationUnit:
-    """One unit. For a school `code` is the school's own code. `version` 0 is a unit that is not stored yet."""
+    """One unit. For a school `code` is the school's own code. `version` 0 is a unit that is not stored yet.
+
+    `predecessors` are the majors of the school that a renamed or merged major comes from, in the order of their codes.
+    """
 
     kind: Kind
     school_code: SchoolCode
@@ -46,9 +74,15 @@ class OrganisationUnit:
     state: str = State.ACTIVE
     version: int = 0
     province_code: ProvinceCode | None = None
+    identifier_code: str | None = None
+    city_code: str | None = None
+    photo_profile: PhotoProfile | None = None
     college_code: CollegeCode | None = None
     major_code: MajorCode | None = None
     several_colleges: bool = False
+    national_code: str | None = None
+    catalogue_year: int | None = None
+    predecessors: tuple[MajorCode, ...] = ()
 
     @property
     def place(self) -> "Place":
@@ -80,15 +114,35 @@ class UnknownParent(Invalid):
         super().__init__([FieldProblem(f"/{field}", "unknown_unit", text)])
 
 
-COMPARED = ("name", "name_en", "state", "province_code", "college_code", "major_code")
-"""What events and answers say of a unit."""
+class UnknownPredecessor(Invalid):
+    """The school has no such major; `place` counts the predecessors that were given."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__([rule("unknown_unit").problem(f"/predecessors/{place}")])
+
+
+class LineageCycle(Invalid):
+    """A major would come from itself, through its predecessors and theirs."""
+
+    code = "lineage_cycle"
+    title = Message("前身专业最终又来自本专业", "The major would be among the predecessors of its predecessors")
+
+    def __init__(self) -> None:
+        super().__init__([rule("lineage_cycle").problem("/predecessors")])
+
+
+ANNOUNCED = (
+    *("name", "name_en", "state", "province_code", "identifier_code", "city_code", "college_code", "major_code"),
+    *("national_code", "catalogue_year", "predecessors"),
+)
+"""What events say of a unit; a change of anything else is not announced."""
 
 
 def changed_fields(before: OrganisationUnit | None, after: OrganisationUnit) -> tuple[str, ...]:
     """Names of the fields that differ; all that have a value for a new unit."""
     if before is None:
-        return tuple(field for field in COMPARED if getattr(after, field) is not None)
-    return tuple(field for field in COMPARED if getattr(before, field) != getattr(after, field))
+        return tuple(field for field in ANNOUNCED if getattr(after, field) not in (None, ()))
+    return tuple(field for field in ANNOUNCED if getattr(before, field) != getattr(after, field))
 
 
 def patched(before: OrganisationUnit, given: Mapping[str, Any]) -> OrganisationUnit:
@@ -96,3 +150,41 @@ def patched(before: OrganisationUnit, given: Mapping[str, Any]) -> OrganisationU
     # a major taught by several colleges has none of its own, until it is given one
     several = before.several_colleges and not (before.kind is Kind.MAJOR and given.get("college_code"))
     return replace(before, several_colleges=several, **given)
+
+
+def require_consistent(school: OrganisationUnit) -> None:
+    """Raises Invalid for an identifier of another school, or a city of another province."""
+    problems = []
+    if school.identifier_code and not school.identifier_code.endswith(school.code):
+        problems.append(rule("school_identifier").problem("/identifier_code"))
+    if school.city_code and school.city_code[:2] != (school.province_code or "")[:2]:
+        problems.append(rule("school_city").problem("/city_code"))
+    if problems:
+        raise Invalid(problems)
+
+
+Lineage = Mapping[str, Collection[str]]
+"""Code of a major → codes of its predecessors."""
+
+
+def on_cycles(lineage: Lineage) -> set[str]:
+    """The majors that come from themselves, and those between two of them; none of a lineage that may be stored."""
+    upwards = _entangled(lineage)
+    downwards: dict[str, set[str]] = {code: set() for code in upwards}
+    for code in upwards:
+        for each in upwards.intersection(lineage[code]):
+            downwards[each].add(code)
+    return _entangled(downwards)
+
+
+def _entangled(lineage: Lineage) -> set[str]:
+    """What is left once majors all of whose predecessors are gone are taken out, again and again."""
+    sorter = TopologicalSorter(lineage)
+    with suppress(CycleError):
+        # it still gives what stands before every cycle
+        sorter.prepare()
+    left = set(lineage)
+    while ready := sorter.get_ready():
+        left.difference_update(ready)
+        sorter.done(*ready)
+    return left

@@ -1,19 +1,34 @@
 """What the routes of the organisation take and answer."""
 
 from collections.abc import Collection
+from re import fullmatch
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
+from common import clock
 from common.codes import CodeLists
 from common.codes.rules import rule
 from common.contracts import ChangeToken
 from common.errors import Message
 from common.http import StrictModel, rule_broken
 from common.identifiers import NO_SCHOOL, CollegeCode, MajorCode, ProvinceCode, SchoolCode
-from registry.organisation.domain import Kind, OrganisationUnit, State
+from registry.organisation.domain import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    MAX_NAME,
+    MAX_PREDECESSORS,
+    NATIONAL_CODE,
+    UNIT_CODE,
+    Kind,
+    OrganisationUnit,
+    PhotoProfile,
+    State,
+)
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+DIVISION_DIGITS = 6
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME)]
 
 
 def _none_of(codes: Collection[str], text: Message) -> AfterValidator:
@@ -31,10 +46,25 @@ def _is_province(code: str) -> str:
     return code
 
 
+def _is_city(code: str) -> str:
+    is_prefecture = len(code) == DIVISION_DIGITS and code.endswith("00") and not code.endswith("0000")
+    if not is_prefecture or not CodeLists.load().get("division").lookup(code, clock.today()):
+        raise rule_broken("school_city", rule("school_city").text)
+    return code
+
+
+def _has_form(rule_id: str, form: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not fullmatch(form, text):
+            raise rule_broken(rule_id, rule(rule_id).text)
+        return text
+
+    return AfterValidator(check)
+
+
 _NO_NONE = _none_of({NO_SCHOOL}, Message("00000 表示没有院校，不是院校代码", "00000 means that there is no school"))
 GivenSchoolCode = Annotated[SchoolCode, StringConstraints(pattern=r"^[0-9]{5}$"), _NO_NONE]
-_OWN_CODE = StringConstraints(pattern=r"^[^\s/\x00-\x1f\x7f]{1,64}$")
-# a code is part of an address, in which one or two dots are steps
+_OWN_CODE = StringConstraints(pattern=f"^{UNIT_CODE}$")
 _NO_STEP = _none_of({".", ".."}, Message("代码不能是 . 或 ..", "A code must not be . or .."))
 
 UnitCode = Annotated[str, _OWN_CODE, _NO_STEP]
@@ -43,6 +73,26 @@ UnitCode = Annotated[str, _OWN_CODE, _NO_STEP]
 GivenCollegeCode = Annotated[CollegeCode, _OWN_CODE, _NO_STEP]
 GivenMajorCode = Annotated[MajorCode, _OWN_CODE, _NO_STEP]
 GivenProvinceCode = Annotated[ProvinceCode, AfterValidator(_is_province)]
+GivenIdentifierCode = Annotated[
+    str,
+    _has_form("school_identifier", "[0-9]{10}"),
+    Field(description="学校标识码: ten digits, of which the last five are `code`", examples=["4141010459"]),
+]
+GivenCityCode = Annotated[
+    str,
+    AfterValidator(_is_city),
+    Field(description="GB/T 2260 code of the prefecture, six digits, of the school's province", examples=["410100"]),
+]
+GivenNationalCode = Annotated[
+    str,
+    _has_form("national_code_format", NATIONAL_CODE),
+    Field(description="Code in the national catalogue of majors", examples=["080901", "080910T"]),
+]
+GivenYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, description="Year of that catalogue")]
+GivenPredecessors = Annotated[
+    tuple[GivenMajorCode, ...],
+    Field(max_length=MAX_PREDECESSORS, description="Codes of the school's majors that it was renamed or merged from"),
+]
 
 
 class NewSchool(StrictModel):
@@ -54,6 +104,10 @@ class NewSchool(StrictModel):
     province_code: GivenProvinceCode = Field(
         description="GB/T 2260 code of the province, six digits", examples=["410000"]
     )
+
+    identifier_code: GivenIdentifierCode | None = None
+    city_code: GivenCityCode | None = None
+    photo_profile: Annotated[PhotoProfile, Field(strict=False)] = PhotoProfile.BLUE
 
     def unit(self) -> OrganisationUnit:
         """The school to create."""
@@ -76,11 +130,15 @@ class NewMajor(NewCollege):
     """A major to create."""
 
     college_code: GivenCollegeCode | None = None
+    national_code: GivenNationalCode | None = None
+    catalogue_year: GivenYear | None = None
+    predecessors: GivenPredecessors = ()
 
 
-class NewClass(NewMajor):
+class NewClass(NewCollege):
     """A class to create."""
 
+    college_code: GivenCollegeCode | None = None
     major_code: GivenMajorCode | None = None
 
 
@@ -100,17 +158,24 @@ class SchoolPatch(CollegePatch):
     """Fields of a school to change."""
 
     province_code: GivenProvinceCode = ProvinceCode("")
+    identifier_code: GivenIdentifierCode | None = None
+    city_code: GivenCityCode | None = None
+    photo_profile: Annotated[PhotoProfile, Field(strict=False)] = PhotoProfile.BLUE
 
 
 class MajorPatch(CollegePatch):
     """Fields of a major to change."""
 
     college_code: GivenCollegeCode | None = None
+    national_code: GivenNationalCode | None = None
+    catalogue_year: GivenYear | None = None
+    predecessors: GivenPredecessors = ()
 
 
-class ClassPatch(MajorPatch):
+class ClassPatch(CollegePatch):
     """Fields of a class to change."""
 
+    college_code: GivenCollegeCode | None = None
     major_code: GivenMajorCode | None = None
 
 
@@ -123,7 +188,10 @@ class CollegeAnswer(BaseModel):
     name_en: str | None
     state: State
     version: int
-    change_token: str | None = Field(None, description="Of the write that is being answered; null on reads")
+    change_token: str | None = Field(
+        None,
+        description="Of the write that is being answered; null on reads, and after a change that no event shows",
+    )
 
     @classmethod
     def of(cls, found: OrganisationUnit, token: ChangeToken | None = None) -> Self:
@@ -136,15 +204,22 @@ class SchoolAnswer(CollegeAnswer):
     """A school."""
 
     province_code: str
+    identifier_code: str | None
+    city_code: str | None
+    photo_profile: PhotoProfile
 
 
 class MajorAnswer(CollegeAnswer):
     """A major; without a college while more than one teaches it."""
 
     college_code: str | None
+    national_code: str | None
+    catalogue_year: int | None
+    predecessors: list[str]
 
 
-class ClassAnswer(MajorAnswer):
+class ClassAnswer(CollegeAnswer):
     """A class."""
 
+    college_code: str | None
     major_code: str | None

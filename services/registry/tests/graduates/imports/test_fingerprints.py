@@ -18,7 +18,7 @@ CIPHER = FieldCipher(KeyRing.generate())
 def fingerprint(cell: Cell, title: str = "出生日期") -> bytes:
     header = COLUMNS.find([["学号", "姓名", title]])
     assert header is not None
-    planner = RosterPlanner(header, Task(SchoolCode("90001"), Cohort(2024), "xlsx"), CIPHER)
+    planner = RosterPlanner(header, Task(SchoolCode("90001"), "xlsx", cohort=Cohort(2024)), CIPHER)
     return planner.read(2, ["1", "张三", cell]).fingerprint
 
 

@@ -15,6 +15,7 @@ from common.consuming.counted import newest_counted
 from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import Cohort, SchoolCode, WaveId
+from common.season import SeasonDay, season_day
 from common.sql import Connection
 from surveys.waves.domain import CurrentWave, Wave, WavePlan
 from surveys.waves.tables import waves
@@ -25,7 +26,7 @@ _ADD = text(
     WITH population AS (
         SELECT graduate_id FROM graduates
          WHERE school_code = :school_code AND cohort = :cohort AND {newest_counted("graduates")}
-           AND {TODAY_SQL} >= make_date(:cohort - 1, 9, 1)  -- before its season a cohort is no population
+           AND {TODAY_SQL} >= CAST(:season AS date)  -- before its season a cohort is no population
     ), wave AS (
         INSERT INTO waves (school_code, cohort, cycle, questionnaire_id, questionnaire_version, opens_at, closes_at,
                            eligible)
@@ -53,7 +54,8 @@ async def has_passed(connection: Connection, instant: datetime) -> bool:
 
 async def add(connection: Connection, plan: WavePlan) -> Wave:
     """Stores a wave with those whom the roster counts in the cohort's population now."""
-    return rows.one(Wave, await connection.execute(_ADD, asdict(plan)))
+    season = {"season": season_day(SeasonDay.BEGINS, plan.cohort)}
+    return rows.one(Wave, await connection.execute(_ADD, asdict(plan) | season))
 
 
 async def find(connection: Connection, scope: RowScope, wave_id: WaveId) -> Wave | None:

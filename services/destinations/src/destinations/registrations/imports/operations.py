@@ -33,8 +33,8 @@ KIND = "registration_import"
 EMPTY_RESULT = empty_result("incomplete_fields", "frozen")
 """`incomplete_fields` counts stored rows that lack something, `frozen` unchanged ones of graduates who left."""
 
-ASKED_AT_ONCE = 1_000
-"""Rows of one question to registry."""
+ASKED_AT_ONCE, QUESTIONS = 1_250, 2
+"""Rows of one question to registry, and how many it has to answer at a time: one is read while its database works."""
 
 _RULES = {"not_found": "unknown_graduate", "ambiguous": "ambiguous", "name_mismatch": "name_mismatch"}
 
@@ -59,7 +59,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         self._person = Person(Party.SCHOOL_OFFICER, context.actor.subject)
         self._reader = RowReader(header, task.school_code, task.cohort, cipher)
         effective_on = date.fromisoformat(day) if day else None
-        self._writing = Writing(task.school_code, effective_on, str(context.id), self._reader.lists)
+        self._writing = Writing(task.school_code, effective_on, self._reader.lists)
         self._resolved = ResolvedRows(registry, task.school_code, task.cohort)
         self._seen = SeenKeys()
         self._repeated: set[int] = set()
@@ -69,10 +69,21 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         if not self._task.in_one_transaction:
             self._resolved.forget()
         batches = (rows[start : start + ASKED_AT_ONCE] for start in range(0, len(rows), ASKED_AT_ONCE))
-        batch = await asyncio.to_thread(self._named, next(batches, ()))
-        while batch:
-            # the next rows are read while registry answers
-            _, batch = await asyncio.gather(self._ask(batch), asyncio.to_thread(self._named, next(batches, ())))
+        turn = asyncio.Lock()
+
+        async def ask() -> None:
+            while True:
+                async with turn:
+                    # in the order of the file: of two rows with one number, the later is at fault
+                    batch = await asyncio.to_thread(self._named, next(batches, ()))
+                if not batch:
+                    return
+                await self._ask(batch)
+
+        # all have ended before the work does, or goes on
+        for failure in await asyncio.gather(*(ask() for _ in range(QUESTIONS)), return_exceptions=True):
+            if failure is not None:
+                raise failure
 
     async def lock(self, unit: UnitOfWork) -> None:
         """Keeps other imports of the cohort out, and every writer of the graduates' registrations."""

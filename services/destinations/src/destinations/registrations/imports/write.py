@@ -20,7 +20,6 @@ from destinations.registrations.imports.plan import Plan
 from destinations.registrations.storage import Stamped, Unsaved
 
 _EVENT = ("topic", "correlation_id", "school_code", "key", "sequence", "type", "data", "decided_on", "recorded_at")
-_ENTRY = ("subject", "role", "action", "object_kind", "school_code", "correlation_id", "object_id", "detail")
 _carried = itemgetter(*announcements.CARRIED)
 
 
@@ -30,12 +29,11 @@ class Writing:
 
     school_code: str
     effective_on: date | None
-    operation_id: str
     lists: CodeLists
 
 
 async def write(unit: UnitOfWork, plan: Plan, writing: Writing) -> ChangeToken | None:
-    """Stores the rows with history, events and audit entries; gives the token of the last event."""
+    """Stores the rows with history and events; gives the token of the last event."""
     await storage.remember_lines(unit.connection, plan.remembered)
     if not plan.planned:
         return None
@@ -49,10 +47,6 @@ async def write(unit: UnitOfWork, plan: Plan, writing: Writing) -> ChangeToken |
     await storage.save_many(unit.connection, rows, recorded_at, unit.actor, writing.lists)
     events = await asyncio.to_thread(_events, rows, unit.correlation_id, recorded_at)
     await storage.copy_rows(unit.driver, "outbox", _EVENT, events)
-    by = (unit.actor.subject, unit.actor.role, "import", "registration", writing.school_code, unit.correlation_id)
-    detail = '{{"version": {}, "operation_id": "{}"}}'.format
-    entries = [(*by, str(each.id), detail(each.version, writing.operation_id)) for each in rows]
-    await storage.copy_rows(unit.driver, "audit_entries", _ENTRY, entries)
     return ChangeToken(contract.TOPIC, writing.school_code, str(rows[-1].unsaved.graduate.id), rows[-1].sequence)
 
 

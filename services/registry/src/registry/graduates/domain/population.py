@@ -1,10 +1,9 @@
 """Who counts in the population N (毕业生总数): the status of a graduate, what it follows from, and how one leaves."""
 
 from collections.abc import Mapping
-from datetime import date
+from typing import Any
 
 from common.codes import CodeLists
-from common.identifiers import Cohort
 from registry.graduates.domain.entry import Entry, Given, Status
 from registry.graduates.domain.refusals import GraduateWithdrawn
 
@@ -23,11 +22,6 @@ REASONS: Mapping[str, Status] = {
 """Reasons of a withdrawal that have a status of their own; every other reason is `withdrawn`."""
 
 
-def first_day(cohort: Cohort) -> date:
-    """The day from which a first roster version counts: the start of the cohort's season."""
-    return date(cohort - 1, 9, 1)
-
-
 def status_of_level(level_code: str | None) -> Status:
     """The status that an education level says by itself: 结业 is completed, 肄业 has left."""
     # retired levels count as well: a roster may be older than the list
@@ -36,22 +30,19 @@ def status_of_level(level_code: str | None) -> Status:
     return {"completed": Status.COMPLETED, "left": Status.WITHDRAWN}.get(outcome, Status.REGISTERED)
 
 
-def levels_with_status(status: Status) -> tuple[str, ...]:
-    """The education levels that say this status by themselves."""
-    codes = CodeLists.load().get("education-level").codes()
-    return tuple(code for code in codes if status_of_level(code) is status)
+def status_after(before: Mapping[str, Any], level_code: str | None) -> str:
+    """The status after a change of the level: it follows the level unless an earlier act has set another one.
 
-
-def status_after(before: Entry, level_code: str | None) -> str:
-    """The status after a change of the level: it follows the level unless an earlier act has set another one."""
-    follows = before.status == status_of_level(before.education_level_code)
-    return status_of_level(level_code) if follows else before.status
+    `before` is the content of the version before, with nothing for a first one.
+    """
+    follows = not before or before["status"] == status_of_level(before.get("education_level_code"))
+    return status_of_level(level_code).value if follows else str(before["status"])
 
 
 def patched_status(before: Entry, given: Given) -> str:
     """The status after a patch: the one that it names, else the one that follows from its level."""
     level = given.get("education_level_code", before.education_level_code)
-    return str(given["status"]) if "status" in given else status_after(before, level)
+    return str(given["status"]) if "status" in given else status_after(vars(before), level)
 
 
 def counts(status: str) -> bool:

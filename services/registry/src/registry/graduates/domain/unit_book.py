@@ -6,9 +6,8 @@ from hashlib import sha256
 
 from common.codes import normalise
 from common.identifiers import CollegeCode, MajorCode, SchoolCode
-from registry.organisation.domain import Kind, OrganisationUnit
+from registry.organisation.domain import MAX_UNIT_CODE, Kind, OrganisationUnit
 
-MAX_UNIT_CODE = 64
 MARK_DIGITS = 8
 
 _ORDER = {Kind.COLLEGE: 0, Kind.MAJOR: 1, Kind.CLASS: 2}

@@ -18,8 +18,8 @@ router = Router(prefix="/v1/imports", tags=["imports"])
     status_code=202,
     summary="Import the roster of a cohort",
     description="The work goes on as an operation. Its `result` counts the data rows: `created`, `updated`, "
-    "`unchanged`, `rejected`. `ignored_columns` names the columns of the file that fill no field, `warnings` counts "
-    "rows by rule.",
+    "`unchanged`, `rejected`; `units_created` are colleges, majors and classes that it brought. "
+    "`ignored_columns` names the columns of the file that fill no field, `warnings` counts rows by rule.",
     response_model=Operation,
 )
 async def import_graduates(sending: ImportRequest, upload: Upload[ImportForm]) -> Response:

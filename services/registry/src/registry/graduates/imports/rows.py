@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from itertools import starmap
+from typing import Any
 
 from common.codes import Cell, normalise
 from common.codes.spelling import cell_text
@@ -17,33 +18,29 @@ from common.identity import steers_a_device
 from common.imports import OWNER_HEADERS, CellReader, Fault, Reading, coded, foreign_cells, plain, text_of
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_month, shown_text
 from common.spreadsheets.headers import Header
+from common.sql import Row
 from registry.graduates.domain import identity
 from registry.graduates.domain.entry import CODE_LIST_OF
-from registry.graduates.domain.unit_book import MAX_UNIT_CODE, UnitNamed
+from registry.graduates.domain.unit_book import UnitNamed
 from registry.graduates.imports.columns import CODED, DAYS, WORDS
+from registry.organisation.domain import MAX_NAME, MAX_UNIT_CODE
+from registry.organisation.imports.rows import whole_code
 
 REQUIRED_FIELDS = ("student_number", "name")
 MAX_TEXT = {"major_direction": 100, "commissioning_unit": 200}
-MAX_UNIT_NAME = 200
-MAJOR_DIGITS = 6
-"""Of a code in the catalogues of majors."""
 
 _MAX_YEARS = Decimal(12)
 
 
 @dataclass(frozen=True)
 class KnownGraduate:
-    """A graduate of the roster as far as an import must know it."""
+    """A graduate of the roster as far as every row that may mean it must know it."""
 
     id: GraduateId
-    student_number: str
-    exam_number: str | None
+    student_number_index: bytes
+    exam_number_index: bytes | None
     name_index: bytes
-    citizen_id_cipher: bytes | None
     citizen_id_index: bytes | None
-    birth_date: date | None
-    enrolled_on: date | None
-    graduated_on: date | None
     college_code: str | None
     major_code: str | None
     line_fingerprint: bytes | None
@@ -53,9 +50,12 @@ class KnownGraduate:
 class RosterRow:
     """One data row: its fingerprint and numbers, the graduate it means, and what it says.
 
-    `own_faults` are what is wrong with it by itself: none before it is checked, which it is only if it may be changed.
-    `sealed` is what it stores but for the units. `month_of_birth` is set where it names no day. `college_due` marks a
-    graduate without a college whose major has got one since.
+    `indexes` are those of the numbers and of the citizen id that it names, where they were needed. `own_faults` are
+    what is wrong with it by itself: none before it is checked, which it is only if it may be changed. `month_of_birth`
+    is set where it names no day. `college_due` marks a graduate without a college whose major has got one since.
+
+    `newest` is what is stored of the known graduate, `before` its content. What it stores but for the units: `after`
+    with the number of its `version`, `sealed` as its document unless nothing of it differs.
     """
 
     number: int = 0
@@ -68,10 +68,14 @@ class RosterRow:
     given: dict[str, object] = field(default_factory=dict)
     month_of_birth: date | None = None
     units: dict[str, UnitNamed | None] = field(default_factory=dict)
-    citizen_index: bytes | None = None
+    indexes: dict[str, bytes | None] = field(default_factory=dict)
     own_faults: Sequence[Fault] | None = None
     graduate_id: GraduateId | None = None
-    sealed: dict[str, object] = field(default_factory=dict)
+    newest: Row | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    version: int = 1
+    sealed: bytes | None = None
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
 
@@ -95,6 +99,20 @@ class RosterRow:
     def needs_exam_number(self) -> bool:
         """True for a good row that names its graduate by examinee number only."""
         return not self.faults and "student_number" not in self.given and bool(self.given.get("exam_number"))
+
+    def holders(self, by_exam_number: Mapping[bytes, Sequence[KnownGraduate]]) -> Sequence[KnownGraduate]:
+        """The graduates with its examinee number."""
+        return by_exam_number.get(self.indexes.get("exam_number_index") or b"", ())
+
+    @property
+    def student_number_index(self) -> bytes | None:
+        """Of the student number that it names."""
+        return self.indexes.get("student_number_index")
+
+    @property
+    def citizen_id_index(self) -> bytes | None:
+        """Of the citizen id that it names."""
+        return self.indexes.get("citizen_id_index")
 
 
 class RowReader:
@@ -202,7 +220,7 @@ def _text(longest: int, cell: Cell) -> str:
 def _unit(code: Cell, name: Cell) -> UnitNamed | None:
     identifier = None if code is None else identifier_text(code)
     named = text_of(name) or None
-    if len(identifier or "") > MAX_UNIT_CODE or len(named or "") > MAX_UNIT_NAME:
+    if len(identifier or "") > MAX_UNIT_CODE or len(named or "") > MAX_NAME:
         raise CellProblem("length")
     if steers_a_device(identifier or ""):
         raise CellProblem("printable")
@@ -211,11 +229,7 @@ def _unit(code: Cell, name: Cell) -> UnitNamed | None:
 
 
 def _major(code: Cell, name: Cell) -> UnitNamed | None:
-    """A major's code of six digits again, where the program took it for a number and dropped the zero in front."""
-    text, _, decimals = cell_text(code).partition(".")
-    is_number = isinstance(code, int | float) or bool(decimals and not decimals.strip("0"))
-    is_cut = is_number and len(text) == MAJOR_DIGITS - 1 and text.isdigit()
-    return _unit(text.zfill(MAJOR_DIGITS) if is_cut else code, name)
+    return _unit(whole_code(code), name)
 
 
 UNITS = (

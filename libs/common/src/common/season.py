@@ -1,0 +1,66 @@
+"""The days of a cohort's season (届次), dated and with their sources: code that needs one asks here.
+
+A row holds from its first cohort on, until another row for the same day. Some of these days a school may set for
+itself; then this is what holds without its setting.
+"""
+
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from common.identifiers import Cohort
+
+
+class SeasonDay(StrEnum):
+    """What a day of the season is for."""
+
+    BEGINS = "begins"
+    """The first day on which the cohort is a population: first versions of the roster count from it."""
+
+    MONITORING_BEGINS = "monitoring_begins"
+    """Cut-off of the first monthly monitoring (就业监测)."""
+
+    CHANGES_UNTIL = "changes_until"
+    """The last day on which destinations are changed as a matter of course."""
+
+    INITIAL_RATE = "initial_rate"
+    """The day of 初次毕业去向落实率."""
+
+    YEAR_END_RATE = "year_end_rate"
+    """The day of 年终毕业去向落实率."""
+
+
+class Dated(NamedTuple):
+    """When a day is, from a cohort on: month and day, `years` after the year of the cohort."""
+
+    day: SeasonDay
+    first_cohort: int
+    years: int
+    month: int
+    day_of_month: int
+    source: str
+    verified: bool
+
+
+_EVER = 0
+
+DATES = (
+    Dated(
+        SeasonDay.BEGINS, _EVER, -1, 9, 1,
+        "our own: no source names the day from which a cohort is a population; its last school year begins then", False
+    ),
+    Dated(SeasonDay.MONITORING_BEGINS, _EVER, -1, 12, 1, "source 003: monthly from December, due by the 1st", True),
+    Dated(SeasonDay.CHANGES_UNTIL, _EVER, 0, 8, 31, "ministry's notice on registration, 2023", True),
+    Dated(SeasonDay.INITIAL_RATE, _EVER, 0, 8, 31, "source 002", True),
+    Dated(SeasonDay.YEAR_END_RATE, _EVER, 0, 12, 31, "source 002", True),
+)  # fmt: skip
+"""All days of a season; a later row of a day, from a later cohort on, replaces the earlier."""
+
+
+@lru_cache(maxsize=1024)
+def season_day(day: SeasonDay, cohort: Cohort) -> date:
+    """The day, by the newest row that holds for the cohort."""
+    held = [each for each in DATES if each.day is day and each.first_cohort <= cohort]
+    newest = max(held, key=lambda each: each.first_cohort)
+    return date(cohort + newest.years, newest.month, newest.day_of_month)

@@ -1,0 +1,1 @@
+"""Import of a school's colleges, majors and classes, and the template for it."""
