@@ -15,7 +15,11 @@ AREA_MODULES = {
 }  # fmt: skip
 IMPORT_MODULES = {"__init__", "columns", "rows", "load", "plan", "write", "template", "routes", "operations"}
 ROOT_MODULES = {"__init__", "__main__", "settings", "app", "areas", "schema", "migrations"}
-COMPOSED = {"destinations": {"registry_client"}, "indicators": {"histories", "maintenance"}}
+COMPOSED = {
+    "registry": {"maintenance"},
+    "destinations": {"registry_client"},
+    "indicators": {"histories", "maintenance"},
+}
 """What a service composes at its root beside its areas."""
 
 KERNELS = {"indicators": {"schemes", "timeline", "progress", "reading"}}

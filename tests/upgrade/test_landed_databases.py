@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 from alembic import command
+from landed_roster import encrypted_anew, seal_all
 
 from common.database import Database
 from common.database.migrations import upgrade
@@ -22,6 +23,9 @@ from testing.migrations import on_database
 
 LANDED = Path(__file__).parent / "landed"
 SHARED = "UPDATE graduates SET exam_number = 'E1' WHERE id = ANY($1)"
+EXPANDED = "202611291101"
+"""The last revision of registry that its first release can run beside."""
+
 SERVICES = ("registry", "destinations", "surveys", "indicators")
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -34,6 +38,8 @@ async def landed(request: pytest.FixtureRequest) -> AsyncIterator[tuple[str, Ser
     async with empty_database(service) as stored:
         connection = await _connected(stored)
         await connection.execute((LANDED / f"{service}.sql").read_text())
+        if service == "registry":
+            await encrypted_anew(connection)
         await connection.close()
         yield service, stored
 
@@ -42,16 +48,21 @@ async def test_the_newest_revision_keeps_every_row(landed: tuple[str, ServiceDat
     service, stored = landed
     before = await _rows(stored)
     assert sum(map(len, before.values())) > 80
-    await upgrade(stored.owner_url, service, application_role=f"{service}_app")
+    await _upgraded(service, stored)
     after = await _rows(stored)
     for table, rows in before.items():
+        if table == "graduate_versions":
+            # the newest ones stand in the roster
+            after[table] += [{**row, "graduate_id": row["id"]} for row in after["graduates"]]
         kept = {column for column in rows[0] if column in after[table][0]} if rows else set()
+        # of the ring that is gone
+        kept -= {"name_index", "citizen_id_index"}
         assert _values(after[table], kept) == _values(rows, kept), table
 
 
 async def test_the_upgraded_database_is_the_one_that_the_code_describes(landed: tuple[str, ServiceDatabase]) -> None:
     service, stored = landed
-    await upgrade(stored.owner_url, service, application_role=f"{service}_app")
+    await _upgraded(service, stored)
     await on_database(stored.owner_url, service, command.check)
     database = Database.connect(ServiceSettings(service=service, database_url=stored.app_url))
     assert await is_current(database, service)
@@ -66,7 +77,8 @@ async def test_the_release_before_goes_on_announcing_beside_the_newest_revision(
     From where to compare later, only an acknowledgement by the broker says: the database's clock may run ahead of it.
     """
     service, stored = landed
-    await upgrade(stored.owner_url, service, application_role=f"{service}_app")
+    revision = EXPANDED if service == "registry" else "head"
+    await upgrade(stored.owner_url, service, application_role=f"{service}_app", revision=revision)
     connection = await asyncpg.connect(stored.app_url.replace("+asyncpg", ""))
     assert await connection.fetchval("SELECT sent_at FROM relay_state") is None
     await connection.execute(
@@ -101,7 +113,7 @@ async def test_examinee_numbers_that_are_shared_stay_and_no_further_one_comes() 
         )
         one, other, third, further = [row["id"] for row in await connection.fetch(f"{order} ORDER BY id LIMIT 4")]
         await connection.execute(SHARED, [one, other, third])
-        await upgrade(stored.owner_url, "registry", application_role="registry_app")
+        await upgrade(stored.owner_url, "registry", application_role="registry_app", revision=EXPANDED)
         kept = await connection.fetch("SELECT id FROM graduates WHERE exam_number = 'E1'")
         assert {row["id"] for row in kept} == {one, other, third}
         await connection.execute("UPDATE graduates SET exam_number = 'E2' WHERE id = $1", other)
@@ -109,6 +121,14 @@ async def test_examinee_numbers_that_are_shared_stay_and_no_further_one_comes() 
             with pytest.raises(asyncpg.UniqueViolationError):
                 await connection.execute("UPDATE graduates SET exam_number = $1 WHERE id = $2", taken, graduate)
         await connection.close()
+
+
+async def _upgraded(service: str, stored: ServiceDatabase) -> None:
+    """The newest revision; registry takes a step of the owner's on the way to it."""
+    if service == "registry":
+        await upgrade(stored.owner_url, service, application_role="registry_app", revision=EXPANDED)
+        await seal_all(stored.owner_url)
+    await upgrade(stored.owner_url, service, application_role=f"{service}_app")
 
 
 async def _rows(stored: ServiceDatabase) -> Rows:

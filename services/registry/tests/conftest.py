@@ -23,6 +23,7 @@ from common.imports import run_import
 from common.operations import OperationRunner
 from registry.app import create_app
 from registry.graduates.imports.operations import KIND, roster_import
+from registry.graduates.storage.sealing import content_of, sealed
 from registry.settings import Settings
 from testing.databases import ServiceDatabase
 from testing.tokens import TokenMint
@@ -153,17 +154,25 @@ def files() -> Files:
 
 
 @pytest.fixture
-def share_exam_number(addresses: ServiceDatabase) -> Share:
+def share_exam_number(addresses: ServiceDatabase, cipher: FieldCipher) -> Share:
     """Gives graduates of a school the number E1, as they could share one before it was unique: the first holds it."""
 
     async def share(school: str, *student_numbers: str) -> None:
         owner = await asyncpg.connect(addresses.owner_url)
-        await owner.execute(
-            "UPDATE graduates SET exam_number = 'E1', shared_exam_number = nullif('E1', 'E' || student_number)"
-            " WHERE school_code = $1 AND student_number = ANY($2)",
-            school,
-            student_numbers,
-        )
+        index = cipher.blind_index("exam_number", "E1")
+        for number in student_numbers:
+            row = await owner.fetchrow(
+                "SELECT g.*, k.id AS key_id, wrapped FROM graduates g JOIN data_keys k USING (school_code, cohort)"
+                " WHERE g.school_code = $1 AND student_number_index = $2",
+                school,
+                cipher.blind_index("student_number", number),
+            )
+            data = cipher.data_cipher(row["key_id"], row["wrapped"])
+            document = sealed(data, row["id"], row["version"], {**content_of(data, row), "exam_number": "E1"})
+            await owner.execute(
+                "UPDATE graduates SET sealed = $2, exam_number_index = $3, shared_exam_number_index = $4 WHERE id = $1",
+                *(row["id"], document, index, None if number == "1" else index),
+            )
         await owner.close()
 
     return share

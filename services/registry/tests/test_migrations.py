@@ -1,7 +1,10 @@
 """The history of the schema leads to the tables of the code, and back."""
 
 import pytest
+from sqlalchemy import text
 
+from common.database import Database
+from registry.schema import metadata
 from testing.databases import rights_of_application
 from testing.migrations import assert_no_drift, assert_reversible
 
@@ -17,3 +20,18 @@ async def test_every_migration_can_be_taken_back(postgres_url: str) -> None:
 @pytest.mark.parametrize("table", ["graduate_versions", "audit_entries", "outbox"])
 async def test_what_happened_can_only_be_added_to(table: str) -> None:
     assert await rights_of_application("registry", table) == {"SELECT", "INSERT"}
+
+
+async def test_the_planner_keeps_nothing_of_ciphertexts(database: Database) -> None:
+    query = text(
+        "SELECT relname, attname FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid"
+        " WHERE relnamespace = 'public'::regnamespace AND attstattarget = 0 AND attnum > 0"
+    )
+    async with database.reading() as connection:
+        kept_out = {tuple(row) for row in await connection.execute(query)}
+    assert kept_out == {
+        (table.name, column.name)
+        for table in metadata.tables.values()
+        for column in table.columns
+        if column.name in {"sealed", "sealed_reason", "wrapped", "note_cipher"}
+    }

@@ -7,8 +7,8 @@ from datetime import date
 import openpyxl
 import pytest
 
-from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, table, workbook
-from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows
+from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
+from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows, unit_rows
 from quxiang.demo.season import Wave, waves
 
 COHORT = 2026
@@ -35,6 +35,13 @@ def test_nobody_has_these_numbers_and_no_two_share_one(school: School, members: 
     assert all(person.citizen_id.startswith("990001") and person.phone.startswith("100") for person in members)
     for numbers in ({p.citizen_id for p in members}, {p.student_number for p in members}, {p.phone for p in members}):
         assert len(numbers) == school.size
+
+
+def test_a_major_comes_from_one_that_the_file_of_units_brings(school: School) -> None:
+    rows = list(unit_rows(school))
+    assert {header for row in rows for header in row} == set(UNIT_HEADERS) - {"专业代码"}
+    assert {row["前身代码"] for row in rows if row.get("前身代码")} <= {row["代码"] for row in rows}
+    assert len({(row["类型"], row["代码"]) for row in rows}) == len(rows)
 
 
 def test_every_run_invents_the_same_people_and_the_same_season(school: School) -> None:

@@ -3,6 +3,7 @@
 from common.service_process import Composition
 from registry.areas import AREAS
 from registry.codes.storage import CODE_ENTRIES
+from registry.maintenance import COMMANDS
 from registry.organisation.storage import OWNERS_OF_EVENTS
 from registry.schema import metadata
 from registry.settings import Settings
@@ -15,6 +16,7 @@ COMPOSITION = Composition(
     metadata=metadata,
     areas=AREAS,
     feed=OWNERS_OF_EVENTS,
+    commands=COMMANDS,
     code_entries=CODE_ENTRIES,
 )
 create_app = COMPOSITION.create_app

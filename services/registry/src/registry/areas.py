@@ -13,7 +13,7 @@ from registry.graduates import tables as graduate_tables
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, roster_import
 from registry.graduates.imports.routes import router as import_routes
 from registry.graduates.routes import router as graduate_routes
-from registry.graduates.storage import roster
+from registry.graduates.storage import roster, versions
 from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
 from registry.organisation.imports.operations import KIND as UNITS
@@ -37,14 +37,14 @@ AREAS = (
         streams={organisation.TOPIC: organisation_storage.raise_streams},
     ),
     Area(
-        tables=[graduate_tables.graduates, graduate_tables.graduate_versions],
+        tables=[graduate_tables.data_keys, graduate_tables.graduates, graduate_tables.graduate_versions],
         routes=[graduate_routes, import_routes],
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
-        streams={graduate.TOPIC: roster.raise_streams},
+        streams={graduate.TOPIC: versions.raise_streams},
     ),
     Area(
         tables=[reveal_tables.reveals, reveal_tables.reveal_days],
-        routes=[reveal_routes, accesses_router(roster.get)],
+        routes=[reveal_routes, accesses_router(roster.require)],
     ),
     Area(
         tables=[code_tables.code_entries.main, code_tables.code_entries.versions, code_tables.code_entries.streams],

@@ -6,7 +6,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from common.crypto.fields import UndecryptableError
+from common.crypto.headers import UndecryptableError
 
 _NONCE_BYTES = 12
 

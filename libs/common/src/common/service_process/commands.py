@@ -99,7 +99,6 @@ async def _run(service: Service, settings: ServiceSettings, parsed: Namespace) -
 
 
 async def _dispatch(service: Service, settings: ServiceSettings, database: Database, parsed: Namespace) -> int:
-    own = {command.name: command for command in service.commands}
     match parsed.command:
         case "api" | "worker" | "all":
             return await _serve(service, settings, database, parsed.command)
@@ -128,10 +127,16 @@ async def _dispatch(service: Service, settings: ServiceSettings, database: Datab
         case "discard-dead-letter":
             await require_current(database, service.name)
             return await run_discard(service, settings, database.patient, parsed)
-        case name:
-            await require_current(database, settings.service)
-            return await own[name].run(settings, database.patient, parsed)
+        case _:
+            return await _run_own(service, settings, database, parsed)
     return 0
+
+
+async def _run_own(service: Service, settings: ServiceSettings, database: Database, parsed: Namespace) -> int:
+    command = next(each for each in service.commands if each.name == parsed.command)
+    if not command.between_migrations:
+        await require_current(database, service.name)
+    return await command.run(settings, database.patient, parsed)
 
 
 def report(recovered: Recovered | None) -> int:

@@ -37,12 +37,16 @@ class Background:
 
 @dataclass(frozen=True)
 class Command:
-    """A maintenance command of one service. `run` returns the exit code."""
+    """A maintenance command of one service. `run` returns the exit code.
+
+    One that belongs between two migrations runs on a database that is behind this code, too.
+    """
 
     name: str
     help: str
     run: Callable[[Any, Database, Namespace], Awaitable[int]]
     arguments: Callable[[ArgumentParser], None] = lambda _parser: None
+    between_migrations: bool = False
 
 
 @dataclass(frozen=True)

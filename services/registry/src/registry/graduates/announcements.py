@@ -1,6 +1,7 @@
 """A roster entry as an event of the graduate topic, without anything personal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from common.contracts import ChangeToken, OutgoingEvent, graduate
 from registry.graduates.domain.entry import StoredGraduate
@@ -22,30 +23,37 @@ PUBLISHED = (
 """Content that events carry."""
 
 
-def graduate_changed(stored: StoredGraduate, status_before: str | None, changed: Sequence[str]) -> OutgoingEvent:
-    """The event that a stored graduate announces; that of a first version, without a status before, is `registered`."""
+def carried(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an entry's content an event says."""
+    status = graduate.GraduateStatus(content["status"])
+    return {"status": status, "counted": counts(status), **{field: content.get(field) for field in PUBLISHED}}
+
+
+def type_of(status_before: str | None, status: str) -> str:
+    """The type of the event of a version; that of a first one, without a status before, is `registered`."""
     if status_before is None:
-        kind = graduate.REGISTERED
-    else:
-        # leaving the population is a withdrawal, whichever act brought it about
-        kind = graduate.WITHDRAWN if leaves_population(status_before, stored.status) else graduate.CHANGED
+        return graduate.REGISTERED
+    # leaving the population is a withdrawal, whichever act brought it about
+    return graduate.WITHDRAWN if leaves_population(status_before, status) else graduate.CHANGED
+
+
+def graduate_changed(stored: StoredGraduate, status_before: str | None, changed: Sequence[str]) -> OutgoingEvent:
+    """The event that a stored graduate announces."""
     data = graduate.GraduateData(
         graduate_id=stored.id,
         version=stored.version,
         school_code=stored.school_code,
         cohort=stored.cohort,
-        status=graduate.GraduateStatus(stored.status),
-        counted=counts(stored.status),
         decided_on=stored.decided_on,
         recorded_at=stored.recorded_at,
         changed_fields=tuple(changed),
-        **{field: getattr(stored, field) for field in PUBLISHED},
+        **carried(vars(stored.entry)),
     )
     return OutgoingEvent(
         topic=graduate.TOPIC,
         key=str(stored.id),
         sequence=stored.sequence,
-        type=kind,
+        type=type_of(status_before, stored.entry.status),
         school_code=stored.school_code,
         decided_on=stored.decided_on,
         data=data,

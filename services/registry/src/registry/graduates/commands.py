@@ -9,26 +9,25 @@ from uuid import uuid4
 import asyncpg
 
 from common.auth import Owners, Principal, Role
-from common.codes import CodeLists
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
-from common.season import SeasonDay, season_day
 from registry.graduates.announcements import graduate_changed
 from registry.graduates.domain.checks import new_entry, patched_entry
-from registry.graduates.domain.entry import Entry, Given, StoredGraduate, changed_fields
+from registry.graduates.domain.entry import Entry, Given, Source, StoredGraduate, changed_fields
 from registry.graduates.domain.population import leaves_population, patched_status, withdrawal
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
-from registry.graduates.storage import locks, roster
-from registry.graduates.storage.sealing import opened_entry, sealed_values
+from registry.graduates.storage import locks, roster, versions
+from registry.graduates.storage.sealing import indexes
+from registry.graduates.storage.versions import Act
 from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, Place
 
 EDITORS = (Role.ADMIN, Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER)
 WITHDRAWERS = (Role.ADMIN, Role.SCHOOL_OFFICER)
 
-_EXAM_NUMBER = "uq_graduates_exam_number"
+_EXAM_NUMBER = "uq_graduates_exam_number_index"
 _CITIZEN_ID = "uq_graduates_school_code_cohort_citizen_id_index"
 
 
@@ -55,21 +54,13 @@ async def create(
     entry = new_entry(given, cohort)
     await locks.share_roster(unit.connection, school_code, cohort)
     await _require_units(unit, school_code, given)
-    graduate_id = GraduateId(uuid4())
-    values = {
-        "id": graduate_id,
-        "school_code": school_code,
-        "cohort": cohort,
-        **sealed_values(cipher, school_code, graduate_id, vars(entry)),
-        "version": 1,
-        "sequence": 1,
-        "decided_on": season_day(SeasonDay.BEGINS, cohort),
-        "code_lists_version": CodeLists.load().version,
-    }
-    filled = changed_fields(None, entry)
-    async with _numbers_taken(unit, caller, values, filled):
-        stored = await roster.add(unit.connection, values)
-    await _record(unit, stored, None, filled, "create")
+    graduate_id, owned = GraduateId(uuid4()), {"school_code": school_code, "cohort": cohort}
+    wanted = {"id": graduate_id, **owned, **indexes(cipher, school_code, vars(entry))}
+    filled = changed_fields({}, vars(entry))
+    act = Act("create", Source.OFFICER, unit.actor)
+    async with _numbers_taken(unit, caller, cipher, wanted, filled):
+        stored = await versions.add(unit.connection, cipher, graduate_id, school_code, cohort, entry, act)
+    await _record(unit, stored, None, filled, act)
     return stored
 
 
@@ -87,8 +78,8 @@ async def change(
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse, CitizenIdInUse,
     ExamNumberInUse, and Invalid for faults of the fields.
     """
-    stored = await _locked(unit, caller, graduate_id)
-    before = opened_entry(cipher, stored)
+    stored = await _locked(unit, caller, cipher, graduate_id)
+    before = stored.entry
     # by the status alone: faults of the other fields come after the version
     leaves = leaves_population(before.status, patched_status(before, given))
     caller.must_be(*(WITHDRAWERS if leaves else EDITORS))
@@ -98,7 +89,7 @@ async def change(
     # a graduate moved to another college would leave the officer's own scope
     if caller.role is Role.COLLEGE_OFFICER and after.college_code != before.college_code:
         raise UnknownUnit("college_code")
-    return await _save(unit, caller, cipher, stored, before, after, "change")
+    return await _save(unit, caller, cipher, stored, after, Act("change", Source.OFFICER, unit.actor))
 
 
 async def withdraw(
@@ -114,66 +105,41 @@ async def withdraw(
 
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, GraduateWithdrawn.
     """
-    stored = await _locked(unit, caller, graduate_id)
+    stored = await _locked(unit, caller, cipher, graduate_id)
     caller.must_be(*WITHDRAWERS)
     must_equal(expected, stored.version)
-    before = opened_entry(cipher, stored)
-    after = replace(before, status=withdrawal(before.status, reason).value)
-    sealed = cipher.encrypt("reason", stored.id, reason)
-    return await _save(unit, caller, cipher, stored, before, after, "withdraw", sealed)
+    after = replace(stored.entry, status=withdrawal(stored.entry.status, reason).value)
+    return await _save(unit, caller, cipher, stored, after, Act("withdraw", Source.OFFICER, unit.actor, reason))
 
 
-async def _locked(unit: UnitOfWork, caller: Principal, graduate_id: GraduateId) -> StoredGraduate:
+async def _locked(unit: UnitOfWork, caller: Principal, cipher: FieldCipher, graduate_id: GraduateId) -> StoredGraduate:
     """The graduate in scope, locked after the roster it belongs to: an import locks in this order, too."""
     scope = caller.row_scope()
-    found = await roster.get(unit.connection, scope, graduate_id)
+    found = await roster.get(unit.connection, cipher, scope, graduate_id)
     await locks.share_roster(unit.connection, found.school_code, found.cohort)
-    return await roster.get(unit.connection, scope, graduate_id, lock=True)
+    return await roster.get(unit.connection, cipher, scope, graduate_id, lock=True)
 
 
 async def _save(
-    unit: UnitOfWork,
-    caller: Principal,
-    cipher: FieldCipher,
-    stored: StoredGraduate,
-    before: Entry,
-    after: Entry,
-    act: str,
-    reason: bytes | None = None,
+    unit: UnitOfWork, caller: Principal, cipher: FieldCipher, stored: StoredGraduate, after: Entry, act: Act
 ) -> StoredGraduate:
-    """Stores what differs. `reason` is encrypted already."""
-    changed = changed_fields(before, after)
-    values = sealed_values(cipher, stored.school_code, stored.id, {field: getattr(after, field) for field in changed})
-    values |= {"code_lists_version": CodeLists.load().version}
-    if "exam_number" in changed:
-        # who gives a shared number up may not take it back
-        values["shared_exam_number"] = None
-    async with _numbers_taken(unit, caller, {**vars(stored), **values}, changed):
-        saved = await roster.save(unit.connection, stored.id, values)
-    await _record(unit, saved, stored.status, changed, act, reason)
+    """Stores what differs."""
+    changed = changed_fields(vars(stored.entry), vars(after))
+    wanted = {**vars(stored), **indexes(cipher, stored.school_code, vars(after))}
+    async with _numbers_taken(unit, caller, cipher, wanted, changed):
+        saved = await versions.save(unit.connection, cipher, stored, after, act)
+    await _record(unit, saved, stored.entry.status, changed, act)
     return saved
 
 
 async def _record(
-    unit: UnitOfWork,
-    stored: StoredGraduate,
-    status_before: str | None,
-    changed: tuple[str, ...],
-    act: str,
-    reason: bytes | None = None,
+    unit: UnitOfWork, stored: StoredGraduate, status_before: str | None, changed: tuple[str, ...], act: Act
 ) -> None:
-    """Writes history, event and audit entry of a stored graduate."""
-    facts: dict[str, Any] = {
-        "changed_fields": list(changed),
-        "action": act,
-        "subject": unit.actor.subject,
-        "role": unit.actor.role,
-        "reason_cipher": reason,
-    }
-    await roster.keep_version(unit.connection, stored, facts)
+    """Writes event and audit entry of a stored graduate."""
     await unit.announce(graduate_changed(stored, status_before, changed))
     detail = {"version": stored.version, "fields": list(changed)}
-    await unit.audit(f"graduate.{act}", "graduate", stored.id, school_code=stored.school_code, detail=detail)
+    name = f"graduate.{act.action}"
+    await unit.audit(name, "graduate", stored.id, school_code=stored.school_code, detail=detail)
 
 
 async def _require_units(unit: UnitOfWork, school_code: SchoolCode, given: Given) -> None:
@@ -186,7 +152,7 @@ async def _require_units(unit: UnitOfWork, school_code: SchoolCode, given: Given
 
 @asynccontextmanager
 async def _numbers_taken(
-    unit: UnitOfWork, caller: Principal, wanted: Mapping[str, Any], changed: Collection[str]
+    unit: UnitOfWork, caller: Principal, cipher: FieldCipher, wanted: Mapping[str, Any], changed: Collection[str]
 ) -> AsyncIterator[None]:
     """Names the number that another graduate has; the student number first, whichever index noticed first."""
     try:
@@ -194,20 +160,22 @@ async def _numbers_taken(
         async with unit.connection.savepoint():
             yield
     except asyncpg.UniqueViolationError as error:
-        if await roster.number_is_taken(unit.connection, "student_number", wanted):
+        if await versions.number_is_taken(unit.connection, "student_number", wanted):
             raise StudentNumberInUse from None
         if error.constraint_name == _CITIZEN_ID:
             raise CitizenIdInUse from None
         if error.constraint_name != _EXAM_NUMBER:
             raise
-        raise await _exam_number_in_use(unit, caller, wanted) from None
+        raise await _exam_number_in_use(unit, caller, cipher, wanted) from None
     # the index leaves out who shares a number since before they were unique
-    if "exam_number" in changed and await roster.number_is_taken(unit.connection, "exam_number", wanted):
-        raise await _exam_number_in_use(unit, caller, wanted)
+    if "exam_number" in changed and await versions.number_is_taken(unit.connection, "exam_number", wanted):
+        raise await _exam_number_in_use(unit, caller, cipher, wanted)
 
 
-async def _exam_number_in_use(unit: UnitOfWork, caller: Principal, wanted: Mapping[str, Any]) -> ExamNumberInUse:
-    same = {name: wanted[name] for name in ("school_code", "cohort", "exam_number")}
-    found = await roster.found_by_indexes(unit.connection, caller.row_scope(), same, names=(), limit=2)
+async def _exam_number_in_use(
+    unit: UnitOfWork, caller: Principal, cipher: FieldCipher, wanted: Mapping[str, Any]
+) -> ExamNumberInUse:
+    same = {name: wanted[name] for name in ("school_code", "cohort", "exam_number_index")}
+    found = await roster.found_by_indexes(unit.connection, cipher, caller.row_scope(), same, names=(), limit=2)
     holders = [each.id for each in found if each.id != wanted["id"]]
     return ExamNumberInUse(graduate_id=holders[0]) if holders else ExamNumberInUse()

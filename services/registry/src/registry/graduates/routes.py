@@ -79,8 +79,8 @@ async def create_graduate(
     )
     return await answer(
         database.act(caller.actor, act, once),
-        show=lambda stored: _written(stored, cipher, caller, 201, f"/v1/graduates/{stored.id}"),
-        again=lambda done: _found(database, caller, GraduateId(UUID(done.object_id))),
+        show=lambda stored: _written(stored, caller, 201, f"/v1/graduates/{stored.id}"),
+        again=lambda done: _found(database, cipher, caller, GraduateId(UUID(done.object_id))),
     )
 
 
@@ -90,12 +90,12 @@ async def list_graduates(
 ) -> PageOf[GraduateAnswer]:
     after = page.after(str, int, UUID)
     async with database.reading() as connection:
-        found = await roster.listed(connection, caller.row_scope(), filters, after=after, limit=page.limit + 1)
+        found = await roster.listed(connection, cipher, caller.row_scope(), filters, after=after, limit=page.limit + 1)
     return page_of(
         page,
         found,
         lambda stored: (stored.school_code, stored.cohort, stored.id),
-        lambda stored: GraduateAnswer.of(stored, cipher, caller),
+        lambda stored: GraduateAnswer.of(stored, caller),
     )
 
 
@@ -104,7 +104,7 @@ async def search_graduates(*, database: Db, cipher: Cipher, caller: Searcher, bo
     sought = body.sought()
     async with database.reading() as connection:
         found = await searching.found(connection, cipher, caller.row_scope(), sought)
-    return PageOf(items=[GraduateAnswer.of(stored, cipher, caller) for stored in found], next_cursor=None)
+    return PageOf(items=[GraduateAnswer.of(stored, caller) for stored in found], next_cursor=None)
 
 
 @router.post("/resolve", dependencies=[Depends(require(Role.SYSTEM))], summary="Map rows of a spreadsheet to graduates")
@@ -117,8 +117,8 @@ async def resolve_rows(*, database: Db, cipher: Cipher, body: Resolve) -> Resolv
 
 @router.get("/{graduate_id}", response_model=GraduateAnswer, summary="Read a graduate")
 async def read_graduate(*, database: Db, cipher: Cipher, caller: Caller, graduate_id: GraduateId) -> Response:
-    stored = await _found(database, caller, graduate_id)
-    return resource(GraduateAnswer.of(stored, cipher, caller), stored.version)
+    stored = await _found(database, cipher, caller, graduate_id)
+    return resource(GraduateAnswer.of(stored, caller), stored.version)
 
 
 @router.patch("/{graduate_id}", response_model=GraduateAnswer, summary="Change a graduate")
@@ -133,7 +133,7 @@ async def change_graduate(
         expected=if_match,
         given=body.given(),
     )
-    return _written(await database.act(caller.actor, act), cipher, caller)
+    return _written(await database.act(caller.actor, act), caller)
 
 
 @router.post("/{graduate_id}/withdraw", response_model=GraduateAnswer, summary="Take a graduate out of the population")
@@ -157,8 +157,8 @@ async def withdraw_graduate(
     )
     return await answer(
         database.act(caller.actor, act, once),
-        show=lambda stored: _written(stored, cipher, caller),
-        again=lambda done: _found(database, caller, GraduateId(UUID(done.object_id))),
+        show=lambda stored: _written(stored, caller),
+        again=lambda done: _found(database, cipher, caller, GraduateId(UUID(done.object_id))),
     )
 
 
@@ -168,19 +168,17 @@ async def read_graduate_history(
 ) -> PageOf[VersionAnswer]:
     after = page.after(int)
     async with database.reading() as connection:
-        await roster.get(connection, caller.row_scope(), graduate_id)
+        await roster.require(connection, caller.row_scope(), graduate_id)
         found = await roster.history(connection, graduate_id, after=after[0] if after else None, limit=page.limit + 1)
     return page_of(page, found, lambda version: version.version, VersionAnswer.of)
 
 
-def _written(
-    stored: StoredGraduate, cipher: FieldCipher, caller: Principal, status: int = 200, location: str | None = None
-) -> Response:
+def _written(stored: StoredGraduate, caller: Principal, status: int = 200, location: str | None = None) -> Response:
     """A graduate after a write, with the change that it published."""
-    answer = GraduateAnswer.of(stored, cipher, caller, change_token(stored))
+    answer = GraduateAnswer.of(stored, caller, change_token(stored))
     return resource(answer, stored.version, status, location)
 
 
-async def _found(database: Database, caller: Principal, graduate_id: GraduateId) -> StoredGraduate:
+async def _found(database: Database, cipher: FieldCipher, caller: Principal, graduate_id: GraduateId) -> StoredGraduate:
     async with database.reading() as connection:
-        return await roster.get(connection, caller.row_scope(), graduate_id)
+        return await roster.get(connection, cipher, caller.row_scope(), graduate_id)

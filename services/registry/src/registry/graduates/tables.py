@@ -1,10 +1,9 @@
-"""The roster: one row a graduate with its newest content, and every version that ever was.
+"""The roster: one row a graduate with its newest version, the versions before it, and the keys that seal both.
 
-Name, citizen id and phone are ciphertexts bound to the graduate's id; their indexes are keyed hashes. The columns of
-the content stand in the same order in both tables, so that set-based writers can name them once.
+Codes that events may carry stand in columns of their own; all else of an entry is one sealed document, bound to the
+graduate's id and version. A graduate is found through keyed indexes, which the roster alone has. The columns of a
+version stand in the same order in both tables, so that set-based writers can name them once.
 """
-
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -12,10 +11,10 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    Numeric,
     Table,
     Text,
     UniqueConstraint,
@@ -23,89 +22,109 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.schema import SchemaItem
 
 from common.database import instant_column
-from registry.graduates.domain.entry import CLEAR, Status
+from registry.graduates.domain.entry import CLEAR, INDEXED, Source, Status
 from registry.schema import metadata
 
 _STATUSES = ", ".join(f"'{status.value}'" for status in Status)
+_SOURCES = ", ".join(f"'{source.value}'" for source in Source)
+_ACTIONS = "'create', 'change', 'withdraw', 'import'"
 
-CLEAR_COLUMNS = tuple(field for field in CLEAR if field != "status")
-"""Content that is stored as it is; `status` stands beside it, because it is partly decided by rules."""
+INDEX_COLUMNS = tuple(f"{field}_index" for field in INDEXED)
 
-CIPHER_COLUMNS = ("name_cipher", "name_index", "citizen_id_cipher", "citizen_id_index", "phone_cipher")
-"""Content that is stored encrypted, with the indexes that follow from it."""
-
-CONTENT_COLUMNS = (*CLEAR_COLUMNS, *CIPHER_COLUMNS)
-
-_DAYS = {"birth_date", "enrolled_on", "graduated_on"}
-_REQUIRED = {"student_number", "name_cipher", "name_index"}
-
-
-def _content() -> list[Column[object]]:
-    return [Column(name, _type(name), nullable=name not in _REQUIRED) for name in CONTENT_COLUMNS]
-
-
-def _type(name: str) -> TypeEngine[Any] | type[TypeEngine[Any]]:
-    if name in CIPHER_COLUMNS:
-        return LargeBinary
-    if name == "duration_years":
-        return Numeric(3, 1)
-    return Date if name in _DAYS else Text
+VERSION_COLUMNS = (
+    *CLEAR,
+    "sealed",
+    "version",
+    "sequence",
+    "decided_on",
+    "recorded_at",
+    "code_lists_version",
+    "changed_fields",
+    "action",
+    "source",
+    "subject",
+    "role",
+    "operation_id",
+    "sealed_reason",
+)
+"""What a version says, and what is known of the act that made it; the same in roster and history."""
 
 
-def _stated() -> list[Column[object]]:
-    """What every version states besides its content."""
+def _version() -> list[SchemaItem]:
+    """The columns of a version but for its number. `sealed_reason` is bound to graduate and version, too."""
     return [
-        Column("status", Text, nullable=False),
-        Column("version", Integer, nullable=False),
+        *(Column(name, Text, nullable=name != "status") for name in CLEAR),
+        Column("sealed", LargeBinary, nullable=False),
         Column("sequence", BigInteger, nullable=False),
         Column("decided_on", Date, nullable=False),
         instant_column(),
         Column("code_lists_version", Text, nullable=False),
+        Column("changed_fields", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+        Column("action", Text, nullable=False),
+        Column("source", Text, nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("role", Text, nullable=False),
+        Column("operation_id", Uuid),
+        Column("sealed_reason", LargeBinary),
+        CheckConstraint(f"action IN ({_ACTIONS})", name="action"),
+        CheckConstraint(f"source IN ({_SOURCES})", name="source"),
     ]
 
+
+data_keys = Table(
+    "data_keys",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    # both are NULL of the one key that seals what belongs to no roster
+    Column("school_code", Text, ForeignKey("schools.code")),
+    Column("cohort", Integer),
+    # the key under the ring's key that its header names
+    Column("wrapped", LargeBinary, nullable=False),
+    instant_column(),
+    UniqueConstraint("school_code", "cohort", postgresql_nulls_not_distinct=True),
+    CheckConstraint("cohort BETWEEN 1977 AND 2200", name="cohort"),
+    CheckConstraint("(school_code IS NULL) = (cohort IS NULL)", name="owner"),
+    info={"insert_only": True, "updatable_columns": ["wrapped"]},
+)
 
 graduates = Table(
     "graduates",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("school_code", Text, ForeignKey("schools.code"), nullable=False),
+    Column("school_code", Text, nullable=False),
     Column("cohort", Integer, nullable=False),
-    *_content(),
-    *_stated(),
-    # the examinee number that the entry shares with an earlier one since before numbers were unique; else NULL
-    Column("shared_exam_number", Text),
+    *(Column(name, LargeBinary, nullable=name not in INDEX_COLUMNS[:3:2]) for name in INDEX_COLUMNS),
+    Column("version", Integer, nullable=False),
+    *_version(),
+    # of the examinee number that the entry shares with an earlier one since before numbers were unique; else NULL
+    Column("shared_exam_number_index", LargeBinary),
     # of the file's line that left this content; NULL once anything else has written
     Column("line_fingerprint", LargeBinary),
-    UniqueConstraint("school_code", "cohort", "student_number"),
+    ForeignKeyConstraint(["school_code", "cohort"], ["data_keys.school_code", "data_keys.cohort"]),
+    UniqueConstraint("school_code", "cohort", "student_number_index"),
     UniqueConstraint("school_code", "cohort", "citizen_id_index"),
     CheckConstraint(f"status IN ({_STATUSES})", name="status"),
-    CheckConstraint("cohort BETWEEN 1977 AND 2200", name="cohort"),
     CheckConstraint("version >= 1 AND sequence >= 1", name="numbers"),
-    CheckConstraint("(citizen_id_cipher IS NULL) = (citizen_id_index IS NULL)", name="citizen_id"),
     info={
         "insert_only": True,
-        "updatable_columns": [
-            *CONTENT_COLUMNS,
-            *(column.name for column in _stated()),
-            "shared_exam_number",
-            "line_fingerprint",
-        ],
+        "updatable_columns": [*INDEX_COLUMNS, *VERSION_COLUMNS, "shared_exam_number_index", "line_fingerprint"],
     },
 )
 Index("ix_graduates_order", graduates.c.school_code, graduates.c.cohort, graduates.c.id)
-Index("ix_graduates_exam_number", graduates.c.school_code, graduates.c.cohort, graduates.c.exam_number)
+Index("ix_graduates_exam_number_index", graduates.c.school_code, graduates.c.cohort, graduates.c.exam_number_index)
 Index(
-    "uq_graduates_exam_number",
+    "uq_graduates_exam_number_index",
     graduates.c.school_code,
     graduates.c.cohort,
-    graduates.c.exam_number,
+    graduates.c.exam_number_index,
     unique=True,
-    postgresql_where=graduates.c.exam_number.is_distinct_from(graduates.c.shared_exam_number),
+    postgresql_where=graduates.c.exam_number_index.is_distinct_from(graduates.c.shared_exam_number_index),
 )
 Index("ix_graduates_name", graduates.c.school_code, graduates.c.name_index)
+Index("ix_graduates_phone", graduates.c.school_code, graduates.c.phone_index)
 
 graduate_versions = Table(
     "graduate_versions",
@@ -114,14 +133,7 @@ graduate_versions = Table(
     Column("version", Integer, primary_key=True),
     Column("school_code", Text, nullable=False),
     Column("cohort", Integer, nullable=False),
-    *_content(),
-    *(column for column in _stated() if column.name != "version"),
-    Column("changed_fields", ARRAY(Text), nullable=False, server_default=text("'{}'")),
-    Column("action", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("operation_id", Uuid),
-    Column("reason_cipher", LargeBinary),
-    CheckConstraint("action IN ('create', 'change', 'withdraw', 'import')", name="action"),
+    *_version(),
     info={"insert_only": True},
 )
+"""Superseded versions only."""

@@ -15,11 +15,20 @@ from common.crypto import FieldCipher
 from common.http import Day, StrictModel
 from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, SchoolCode
 from common.identity import plain_number
-from registry.graduates.domain.entry import Entry, Given, Status, StoredGraduate, StoredVersion, StudyForm, UrbanRural
+from registry.graduates.domain.entry import (
+    Entry,
+    Given,
+    Source,
+    Status,
+    StoredGraduate,
+    StoredVersion,
+    StudyForm,
+    UrbanRural,
+)
 from registry.graduates.domain.identity import masked_name, masked_number, masked_phone, masked_text
 from registry.graduates.domain.resolving import NamedRow, People, RosterPerson, Unresolved, resolved
 from registry.graduates.domain.searching import Sought
-from registry.graduates.storage.sealing import name_indexes, opened_entry
+from registry.graduates.storage.sealing import name_indexes, number_indexes
 from registry.organisation.wire import GivenSchoolCode
 
 ShortText = Annotated[str, StringConstraints(max_length=200)]
@@ -103,12 +112,13 @@ class Withdrawal(StrictModel):
 
 
 class Search(StrictModel):
-    """Whom to look for, exactly; at least one of the first four. In the body, so that no log holds it."""
+    """Whom to look for, exactly; at least one of the first five. In the body, so that no log holds it."""
 
     name: ShortText | None = None
     citizen_id: ShortText | None = None
     student_number: ShortText | None = None
     exam_number: ShortText | None = None
+    phone: ShortText | None = None
     school_code: Annotated[SchoolCode, StringConstraints(max_length=200)] | None = None
     cohort: GivenCohort | None = None
 
@@ -162,14 +172,12 @@ class GraduateAnswer(BaseModel):
     change_token: str | None = Field(None, description="Of the write that is being answered; null on reads")
 
     @classmethod
-    def of(
-        cls, stored: StoredGraduate, cipher: FieldCipher, caller: Principal, token: ChangeToken | None = None
-    ) -> Self:
-        """The roster entry as this caller may see it: opened, masked, and cut to what the role may read."""
-        values = {**vars(stored), **_as_seen(opened_entry(cipher, stored), caller)}
+    def of(cls, stored: StoredGraduate, caller: Principal, token: ChangeToken | None = None) -> Self:
+        """The roster entry as this caller may see it: masked, and cut to what the role may read."""
+        values = {**vars(stored), **_as_seen(stored.entry, caller)}
         return cls(
             **{field: values[field] for field in cls.model_fields if field in values},
-            verified=CodeLists.of_release().get("division").is_listed(stored.origin_place_code),
+            verified=CodeLists.of_release().get("division").is_listed(stored.entry.origin_place_code),
             change_token=token and token.encode(),
         )
 
@@ -189,6 +197,7 @@ class VersionAnswer(BaseModel):
     version: int
     sequence: int
     action: Literal["create", "change", "withdraw", "import"]
+    source: Source = Field(description="By which door it came in")
     by_role: str
     status: Status
     college_code: str | None
@@ -229,13 +238,12 @@ class Resolve(StrictModel):
     rows: Annotated[list[ResolveRow], Field(max_length=5000)]
 
     def named(self, cipher: FieldCipher) -> list[NamedRow]:
-        """The rows, with each name as its blind indexes in the school."""
-        return [
-            NamedRow(
-                row.row, row.student_number, row.exam_number, name_indexes(cipher, self.school_code, row.name or "")
-            )
-            for row in self.rows
-        ]
+        """The rows, with their numbers as blind indexes, and each name as those in the school."""
+        return [self._named(cipher, row) for row in self.rows]
+
+    def _named(self, cipher: FieldCipher, row: ResolveRow) -> NamedRow:
+        numbers = number_indexes(cipher, {"student_number": row.student_number, "exam_number": row.exam_number})
+        return NamedRow(row.row, **numbers, name_indexes=name_indexes(cipher, self.school_code, row.name or ""))
 
 
 class ResolvedRow(BaseModel):

@@ -17,12 +17,12 @@ from registry.reveals.domain import KIND, Asked, RevealLimit, must_open, seconds
 async def reveal(
     unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, asked: Asked
 ) -> Mapping[GraduateId, StoredGraduate]:
-    """Counts and logs that values are read in clear, and gives the graduates in scope as stored.
+    """Counts and logs that values are read in clear, and gives the graduates in scope.
 
-    They are to be opened after the commit. Raises PurposeNotPermitted, Invalid, FieldNotForPurpose and RevealLimit.
+    They are to be shown after the commit. Raises PurposeNotPermitted, Invalid, FieldNotForPurpose and RevealLimit.
     """
     must_open(asked.purpose, caller.role.value, asked.fields)
-    found = await roster.among(unit.connection, caller.row_scope(), asked.graduate_ids)
+    found = await roster.among(unit.connection, cipher, caller.row_scope(), asked.graduate_ids)
     people = {stored.id: stored for stored in found}
     opened = sum(each in people for each in asked.graduate_ids)
     if caller.role is not Role.SYSTEM and not await storage.count(unit.connection, caller.subject, opened):

@@ -7,8 +7,11 @@ from sqlalchemy import insert, text
 from common.clock import TODAY_SQL
 from common.crypto import FieldCipher
 from common.sql import Connection
+from registry.graduates.storage.keys import key_of_service
 from registry.reveals.domain import DAILY_LIMIT, Asked
 from registry.reveals.tables import reveals
+
+NOTE = "note"
 
 _NEW_ID = text("SELECT uuidv7()")
 _KEEP = insert(reveals)
@@ -35,7 +38,7 @@ async def count(connection: Connection, subject: str, people: int) -> bool:
 async def keep(connection: Connection, cipher: FieldCipher, asked: Asked, people: int) -> UUID:
     """Stores that people are opened, with the note as a ciphertext; gives the id of the reveal."""
     reveal_id: UUID = await connection.scalar(_NEW_ID)
-    note = None if asked.note is None else cipher.encrypt("note", reveal_id, asked.note)
+    note = asked.note and (await key_of_service(connection, cipher)).seal(NOTE, reveal_id, 1, asked.note.encode())
     values = {"id": reveal_id, "purpose": asked.purpose, "people": people, "note_cipher": note}
     await connection.execute(_KEEP, values)
     return reveal_id

@@ -8,11 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from common.crypto import FieldCipher
 from common.http import StrictModel
 from common.identifiers import GraduateId
 from registry.graduates.domain.entry import StoredGraduate
-from registry.graduates.storage.sealing import opened_entry
 from registry.reveals.domain import MAX_PEOPLE, Asked, Unopened
 
 Code = Annotated[str, StringConstraints(max_length=64)]
@@ -50,16 +48,14 @@ class UnopenedGraduate(BaseModel):
 RevealedGraduate: TypeAlias = OpenedGraduate | UnopenedGraduate
 
 
-def revealed(cipher: FieldCipher, asked: Asked, people: Mapping[GraduateId, StoredGraduate]) -> list[RevealedGraduate]:
-    """One answer for each graduate asked for, in that order; decrypts, so it belongs into a thread."""
+def revealed(asked: Asked, people: Mapping[GraduateId, StoredGraduate]) -> list[RevealedGraduate]:
+    """One answer for each graduate asked for, in that order."""
     return [
-        _opened(cipher, asked, people[each])
-        if each in people
-        else UnopenedGraduate(graduate_id=each, problem="not_found")
+        _opened(asked, people[each]) if each in people else UnopenedGraduate(graduate_id=each, problem="not_found")
         for each in asked.graduate_ids
     ]
 
 
-def _opened(cipher: FieldCipher, asked: Asked, stored: StoredGraduate) -> OpenedGraduate:
-    entry = opened_entry(cipher, stored)
-    return OpenedGraduate(graduate_id=stored.id, values={field: getattr(entry, field) for field in asked.fields})
+def _opened(asked: Asked, stored: StoredGraduate) -> OpenedGraduate:
+    values = {field: getattr(stored.entry, field) for field in asked.fields}
+    return OpenedGraduate(graduate_id=stored.id, values=values)

@@ -69,14 +69,15 @@ async def test_a_row_of_an_earlier_release_is_found_and_brought_up_to_date(
     table = [["2022001", "E1", "艾力·玉素甫"], ["2022002", "E2", "张三"]]
     header = HEADER[:3]
     await imported(files.xlsx([header, *table]))
-    query = "SELECT name_index FROM graduates WHERE school_code = :school ORDER BY student_number"
+    query = "SELECT name_index FROM graduates WHERE school_code = :school ORDER BY id"
     today = await rows(query, school=school)
     # earlier releases compared a full stop as itself
     earlier = cipher.blind_index("name", f"{school}|艾力.玉素甫")
     async with committed(database) as connection:
         statement = "UPDATE graduates SET name_index = :earlier, line_fingerprint = NULL"
-        where = " WHERE school_code = :school AND student_number = '2022001'"
-        await connection.execute(text(statement + where), {"earlier": earlier, "school": school})
+        where = " WHERE school_code = :school AND student_number_index = :number"
+        number = cipher.blind_index("student_number", "2022001")
+        await connection.execute(text(statement + where), {"earlier": earlier, "school": school, "number": number})
     spelt = ["2022001", "E1", "艾力•玉素甫"]
     assert ["graduate_id" in each for each in await resolved(client, school, [spelt])] == [True, True]
     found = (await officer.post("/v1/graduates/search", json={"name": spelt[2]})).json()["items"]

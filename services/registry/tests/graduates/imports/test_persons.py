@@ -127,10 +127,10 @@ async def test_a_shared_examinee_number_is_kept_until_it_is_given_up(
     header = ["学号", "考生号", "姓名", "性别"]
     await imported(files.xlsx([header, ["1", "E1", "张三", "男"], ["2", "E2", "李四", "男"]]))
     await share_exam_number(school, "1", "2")
-    exempt = "SELECT student_number FROM graduates WHERE school_code = :school AND shared_exam_number IS NOT NULL"
-    for number, exempted in (("E1", [{"student_number": "2"}]), ("E3", [])):
+    exempt = "SELECT FROM graduates WHERE school_code = :school AND shared_exam_number_index IS NOT NULL"
+    for number, exempted in (("E1", 1), ("E3", 0)):
         done = await imported(files.xlsx([header, ["2", number, "李四", "女"]]))
-        assert (counts(done)[3], await rows(exempt, school=school)) == (0, exempted)
+        assert (counts(done)[3], len(await rows(exempt, school=school))) == (0, exempted)
     back = await imported(files.xlsx([header, ["2", "E1", "李四", "女"]]))
     assert faults(back) == [(2, "考生号", "exam_number_in_use")]
 

@@ -8,10 +8,10 @@ from common.imports import SeenKeys
 from registry.graduates.imports.plan import repeats
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
 
-ZHANG = KnownGraduate(
-    GraduateId(UUID(int=1)), "1", "E1", b"", None, b"citizen 1", None, None, None, "C1", None, b"line"
+ZHANG = KnownGraduate(GraduateId(UUID(int=1)), b"1", b"E1", b"", b"citizen 1", "C1", None, b"line")
+LI = replace(
+    ZHANG, id=GraduateId(UUID(int=2)), student_number_index=b"2", exam_number_index=b"E2", citizen_id_index=b"citizen 2"
 )
-LI = replace(ZHANG, id=GraduateId(UUID(int=2)), student_number="2", exam_number="E2", citizen_id_index=b"citizen 2")
 
 
 def line(
@@ -27,7 +27,7 @@ def line(
         fingerprint=fingerprint,
         numbers={"student_number": number, "exam_number": exam_number},
         known=known,
-        citizen_index=citizen,
+        indexes={"citizen_id_index": citizen},
     )
 
 

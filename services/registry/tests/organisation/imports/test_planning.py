@@ -187,6 +187,7 @@ CYCLE, ORPHAN = [("predecessors", "lineage_cycle")], [("predecessors", "unknown_
         ([("A", ""), ("B", "A")], [("A", "B")], [CYCLE]),
         ([("A", ""), ("B", "A")], [("A", "B"), ("B", "**CLEAR**")], [[], []]),
         ([("A", ""), ("B", "A")], [("A", "B"), ("C", "A"), ("B", "C")], [CYCLE] * 3),
+        ([("A", ""), ("B", "A")], [("A", "B"), ("B", "C"), ("C", "B")], [CYCLE] * 3),
         ([("A", ""), ("B", "A")], [("A", "B"), ("C", "A"), ("D", "")], [CYCLE, [], []]),
     ],
 )  # fmt: skip

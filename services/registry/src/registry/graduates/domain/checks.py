@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from common.codes import CodeLists
@@ -14,15 +15,18 @@ from registry.graduates.domain.entry import CODE_LIST_OF, Entry, Given
 from registry.graduates.domain.identity import RuleBroken
 from registry.graduates.domain.population import patched_status, status_of_level
 
+_TENTH = Decimal("0.1")
+
 REQUIRED = ("student_number", "name", "status")
 
-_CHECKS: Mapping[str, Callable[[str], str]] = {
+_CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "name": identity.name,
     "student_number": identity.student_number,
     "exam_number": identity.exam_number,
     "phone": identity.phone,
     "major_direction": identity.free_text,
     "commissioning_unit": identity.free_text,
+    "duration_years": lambda years: years.quantize(_TENTH),
 }
 
 

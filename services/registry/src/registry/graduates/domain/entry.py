@@ -1,4 +1,4 @@
-"""A roster entry (生源信息): its fields, in clear and as stored, and what must fit together."""
+"""A roster entry (生源信息): its fields, which of them are sealed, and its versions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, SchoolCode
 
@@ -52,11 +53,17 @@ CODE_LIST_OF: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClearFields:
-    """The fields of an entry that are stored as they are."""
+class Entry:
+    """One graduate's entry in clear, its fields in the order of the contract.
+
+    It lives in memory only, never in a log or an event.
+    """
 
     student_number: str
+    name: str
     exam_number: str | None = None
+    citizen_id: str | None = None
+    phone: str | None = None
     college_code: CollegeCode | None = None
     major_code: MajorCode | None = None
     class_code: ClassCode | None = None
@@ -78,41 +85,57 @@ class ClearFields:
     duration_years: Decimal | None = None
     status: str = Status.REGISTERED
 
-
-CLEAR = tuple(field.name for field in fields(ClearFields))
-"""Names of the fields that are stored as they are; `status` is the last."""
-
-PERSONAL = ("name", "citizen_id", "phone")
-"""Names of the fields that are stored encrypted and answered masked."""
-
-FIELDS = ("student_number", "name", "exam_number", "citizen_id", "phone", *CLEAR[2:])
-"""Names of all fields, in the order of the contract."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry(ClearFields):
-    """One graduate's entry with the personal fields in clear: it lives in memory only, never in a log or an event."""
-
-    name: str
-    citizen_id: str | None = None
-    phone: str | None = None
-
     def __repr__(self) -> str:
         return "Entry(…)"
 
 
+FIELDS = tuple(field.name for field in fields(Entry))
+"""Names of all fields, in the order of the contract."""
+
+CLEAR = (
+    "college_code",
+    "major_code",
+    "class_code",
+    "sex_code",
+    "ethnicity_code",
+    "education_level_code",
+    "origin_place_code",
+    "urban_rural",
+    "training_mode_code",
+    "teacher_training_code",
+    "hardship_code",
+    "study_form",
+    "status",
+)
+"""Names of the fields that stand in columns of their own: codes that events may carry."""
+
+SEALED = tuple(field for field in FIELDS if field not in CLEAR)
+"""Names of the fields that are stored in the sealed document alone."""
+
+INDEXED = ("student_number", "exam_number", "name", "citizen_id", "phone")
+"""Sealed fields that a graduate is found by, through a keyed index."""
+
+
+class Source(StrEnum):
+    """By which door a version came in."""
+
+    IMPORT = "import"
+    OFFICER = "officer"
+    GRADUATE = "graduate"
+    CORRECTION = "correction"
+    POPULATION_CHANGE = "population_change"
+    ERASURE = "erasure"
+
+
 @dataclass(frozen=True, kw_only=True)
-class StoredGraduate(ClearFields):
-    """毕业生: a graduate's newest version as stored, the personal fields as ciphertexts bound to `id`."""
+class StoredGraduate:
+    """毕业生: a graduate's newest version, its entry opened; `data_key_id` names the key that seals it."""
 
     id: GraduateId
     school_code: SchoolCode
     cohort: Cohort
-    name_cipher: bytes
-    name_index: bytes
-    citizen_id_cipher: bytes | None
-    citizen_id_index: bytes | None
-    phone_cipher: bytes | None
+    entry: Entry
+    data_key_id: UUID
     version: int
     sequence: int
     decided_on: date
@@ -122,11 +145,12 @@ class StoredGraduate(ClearFields):
 
 @dataclass(frozen=True, kw_only=True)
 class StoredVersion:
-    """One version of a graduate's history: the act, its role, the fields it changed, the day from which it counts."""
+    """One version of a graduate: the act and its door, its role, the fields it changed, the day it counts from."""
 
     version: int
     sequence: int
     action: str
+    source: str
     role: str
     status: str
     college_code: CollegeCode | None
@@ -150,8 +174,6 @@ class Filters:
     status: str | None = None
 
 
-def changed_fields(before: Entry | None, after: Entry) -> tuple[str, ...]:
-    """Names of the fields that differ; all that have a value for a first version."""
-    if before is None:
-        return tuple(field for field in FIELDS if getattr(after, field) is not None)
-    return tuple(field for field in FIELDS if getattr(before, field) != getattr(after, field))
+def changed_fields(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:
+    """Names of the fields that differ; all that have a value for a first version, which has nothing before."""
+    return tuple(field for field in FIELDS if before.get(field) != after.get(field))

@@ -97,9 +97,14 @@ def birth_date(number: str) -> date | None:
 
 def phone(text: str) -> str:
     """The phone number as stored: digits, a mainland mobile without the country's prefix."""
+    return _matching(_PHONE, phone_digits(text), "phone_format")
+
+
+def phone_digits(text: str) -> str:
+    """A phone number in the one form in which it is stored and found, whether it can be one or not."""
     digits = plain_number(text).translate(_PHONE_FILLERS)
     mobile = _MOBILE_WITH_PREFIX.fullmatch(digits)
-    return mobile[1] if mobile else _matching(_PHONE, digits, "phone_format")
+    return mobile[1] if mobile else digits
 
 
 def masked_name(text: str) -> str:

@@ -1,6 +1,7 @@
 """Who counts in the population N (毕业生总数): the status of a graduate, what it follows from, and how one leaves."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from common.codes import CodeLists
 from registry.graduates.domain.entry import Entry, Given, Status
@@ -29,22 +30,19 @@ def status_of_level(level_code: str | None) -> Status:
     return {"completed": Status.COMPLETED, "left": Status.WITHDRAWN}.get(outcome, Status.REGISTERED)
 
 
-def levels_with_status(status: Status) -> tuple[str, ...]:
-    """The education levels that say this status by themselves."""
-    codes = CodeLists.load().get("education-level").codes()
-    return tuple(code for code in codes if status_of_level(code) is status)
+def status_after(before: Mapping[str, Any], level_code: str | None) -> str:
+    """The status after a change of the level: it follows the level unless an earlier act has set another one.
 
-
-def status_after(before: Entry, level_code: str | None) -> str:
-    """The status after a change of the level: it follows the level unless an earlier act has set another one."""
-    follows = before.status == status_of_level(before.education_level_code)
-    return status_of_level(level_code) if follows else before.status
+    `before` is the content of the version before, with nothing for a first one.
+    """
+    follows = not before or before["status"] == status_of_level(before.get("education_level_code"))
+    return status_of_level(level_code).value if follows else str(before["status"])
 
 
 def patched_status(before: Entry, given: Given) -> str:
     """The status after a patch: the one that it names, else the one that follows from its level."""
     level = given.get("education_level_code", before.education_level_code)
-    return str(given["status"]) if "status" in given else status_after(before, level)
+    return str(given["status"]) if "status" in given else status_after(vars(before), level)
 
 
 def counts(status: str) -> bool:

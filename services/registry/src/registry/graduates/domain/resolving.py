@@ -12,11 +12,11 @@ Unresolved: TypeAlias = Literal["not_found", "ambiguous", "name_mismatch"]
 
 @dataclass(frozen=True)
 class NamedRow:
-    """How one row names a person: numbers as stored, the name as its blind indexes."""
+    """How one row names a person: each number as its blind index, the name as all that may find it."""
 
     row: int
-    student_number: str | None
-    exam_number: str | None
+    student_number_index: bytes | None
+    exam_number_index: bytes | None
     name_indexes: Collection[bytes]
 
 
@@ -33,21 +33,21 @@ class RosterPerson:
     class_code: ClassCode | None
     education_level_code: str | None
     status: str
-    student_number: str
-    exam_number: str | None
+    student_number_index: bytes
+    exam_number_index: bytes | None
     name_index: bytes
 
 
-People = Mapping[str, Sequence[RosterPerson]]
-"""Graduates of one roster by one of their numbers."""
+People = Mapping[bytes, Sequence[RosterPerson]]
+"""Graduates of one roster by the index of one of their numbers."""
 
 
 def resolved(row: NamedRow, by_student_number: People, by_exam_number: People) -> RosterPerson | Unresolved:
     """The graduate of a row: by student number, else by examinee number, and the name must agree."""
-    if row.student_number:
-        people = by_student_number.get(row.student_number, ())
+    if row.student_number_index:
+        people = by_student_number.get(row.student_number_index, ())
     else:
-        people = by_exam_number.get(row.exam_number or "", ())
+        people = by_exam_number.get(row.exam_number_index or b"", ())
     if len(people) != 1:
         return "ambiguous" if people else "not_found"
     return people[0] if people[0].name_index in row.name_indexes else "name_mismatch"

@@ -6,9 +6,11 @@ from typing import Self
 from common.errors import FieldProblem, Invalid, Message
 from common.identifiers import Cohort, SchoolCode
 from common.identity import comparable_name, plain_number
-from registry.graduates.domain.identity import document_number
+from registry.graduates.domain.identity import document_number, phone_digits
 
-_NO_KEY = Message("请至少给出姓名、证件号、学号、考生号之一", "Give a name, citizen id, student or examinee number")
+_NO_KEY = Message(
+    "请至少给出姓名、证件号、学号、考生号、手机号之一", "Give a name, citizen id, student or examinee number, or phone"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,7 @@ class Sought:
     citizen_id: str | None
     student_number: str | None
     exam_number: str | None
+    phone: str | None
     school_code: SchoolCode | None
     cohort: Cohort | None
 
@@ -30,6 +33,7 @@ class Sought:
         citizen_id: str | None = None,
         student_number: str | None = None,
         exam_number: str | None = None,
+        phone: str | None = None,
         school_code: SchoolCode | None = None,
         cohort: Cohort | None = None,
     ) -> Self:
@@ -39,9 +43,10 @@ class Sought:
             citizen_id=document_number(citizen_id or "") or None,
             student_number=plain_number(student_number or "") or None,
             exam_number=plain_number(exam_number or "") or None,
+            phone=phone_digits(phone or "") or None,
             school_code=school_code,
             cohort=cohort,
         )
-        if not (sought.name or sought.citizen_id or sought.student_number or sought.exam_number):
+        if not any((sought.name, sought.citizen_id, sought.student_number, sought.exam_number, sought.phone)):
             raise Invalid([FieldProblem("", "required", _NO_KEY)])
         return sought

@@ -6,15 +6,19 @@ from dataclasses import fields
 from sqlalchemy import text
 
 from common.identifiers import Cohort, GraduateId, SchoolCode
-from common.sql import Connection
+from common.sql import Connection, Row
+from registry.graduates.domain.entry import CLEAR
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.rows import KnownGraduate
 from registry.graduates.storage.numbers import select_by_keys
-from registry.graduates.tables import graduates
+from registry.graduates.tables import INDEX_COLUMNS, graduates
 from registry.organisation import storage as organisation
 
 _HAS_GRADUATES = text("SELECT EXISTS (SELECT FROM graduates WHERE school_code = :school_code AND cohort = :cohort)")
 _KNOWN = tuple(graduates.c[field.name] for field in fields(KnownGraduate))
+_NEWEST = tuple(
+    graduates.c[name] for name in ("id", "version", "sequence", "decided_on", "sealed", *CLEAR, *INDEX_COLUMNS)
+)
 
 
 async def has_graduates(connection: Connection, school_code: SchoolCode, cohort: Cohort) -> bool:
@@ -23,21 +27,21 @@ async def has_graduates(connection: Connection, school_code: SchoolCode, cohort:
 
 
 async def by_student_number(
-    connection: Connection, school_code: SchoolCode, cohort: Cohort, numbers: Collection[str]
-) -> Mapping[str, KnownGraduate]:
-    """The graduates with these student numbers."""
-    query = select_by_keys(_KNOWN, graduates.c.student_number, school_code, cohort, numbers)
-    return {row.student_number: KnownGraduate(*row) for row in await connection.execute(*query)}
+    connection: Connection, school_code: SchoolCode, cohort: Cohort, indexes: Collection[bytes]
+) -> Mapping[bytes, KnownGraduate]:
+    """The graduates with these student numbers, by their indexes."""
+    query = select_by_keys(_KNOWN, graduates.c.student_number_index, school_code, cohort, indexes)
+    return {row.student_number_index: KnownGraduate(*row) for row in await connection.execute(*query)}
 
 
 async def by_exam_number(
-    connection: Connection, school_code: SchoolCode, cohort: Cohort, numbers: Collection[str]
-) -> Mapping[str, Sequence[KnownGraduate]]:
-    """The graduates with these examinee numbers; one number may belong to several."""
-    query = select_by_keys(_KNOWN, graduates.c.exam_number, school_code, cohort, numbers)
-    found: dict[str, list[KnownGraduate]] = {}
+    connection: Connection, school_code: SchoolCode, cohort: Cohort, indexes: Collection[bytes]
+) -> Mapping[bytes, Sequence[KnownGraduate]]:
+    """The graduates with these examinee numbers, by their indexes; one number may belong to several."""
+    query = select_by_keys(_KNOWN, graduates.c.exam_number_index, school_code, cohort, indexes)
+    found: dict[bytes, list[KnownGraduate]] = {}
     for row in await connection.execute(*query):
-        found.setdefault(row.exam_number, []).append(KnownGraduate(*row))
+        found.setdefault(row.exam_number_index, []).append(KnownGraduate(*row))
     return found
 
 
@@ -48,6 +52,14 @@ async def owners_of_citizen_ids(
     columns = (graduates.c.citizen_id_index, graduates.c.id)
     query = select_by_keys(columns, graduates.c.citizen_id_index, school_code, cohort, indexes)
     return {row.citizen_id_index: GraduateId(row.id) for row in await connection.execute(*query)}
+
+
+async def newest_versions(
+    connection: Connection, school_code: SchoolCode, cohort: Cohort, ids: Collection[GraduateId]
+) -> Mapping[GraduateId, Row]:
+    """What is stored of these graduates, sealed as it is."""
+    query = select_by_keys(_NEWEST, graduates.c.id, school_code, cohort, ids)
+    return {GraduateId(row.id): row for row in await connection.execute(*query)}
 
 
 async def load_book(connection: Connection, school_code: SchoolCode) -> UnitBook:

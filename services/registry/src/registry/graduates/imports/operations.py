@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from common.codes import Cell
-from common.crypto import FieldCipher
+from common.crypto import DataCipher, FieldCipher
 from common.database import UnitOfWork
 from common.imports import Importer, ImportKind, Table, Task, Written, empty_result, read_rows
 from common.imports.importer import CHUNK_ROWS
@@ -24,7 +24,8 @@ from registry.graduates.imports import load
 from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.imports.plan import OtherGraduates, RosterPlanner
 from registry.graduates.imports.rows import RosterRow
-from registry.graduates.imports.write import merge, store_book
+from registry.graduates.imports.write import begun, lines_of, store, store_book
+from registry.graduates.storage.keys import key_of_roster
 from registry.graduates.storage.locks import lock_roster
 
 KIND = "roster_import"
@@ -45,6 +46,9 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
     def __init__(self, cipher: FieldCipher, context: OperationContext, header: Header) -> None:
         self._task = Task.of(context.parameters)
         self._operation_id = context.id
+        self._cipher = cipher
+        # what seals the roster: had by each lock
+        self._data: DataCipher
         self._header = header
         self._new_planner = partial(RosterPlanner, header, self._task, cipher)
         self._planner = self._new_planner()
@@ -54,6 +58,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         """Keeps every other writer of the cohort out."""
         roster = self._task.school_code, self._task.cohort
         await lock_roster(unit.connection, *roster)
+        self._data = await key_of_roster(unit.connection, self._cipher, *roster)
         self._is_first = not await load.has_graduates(unit.connection, *roster)
         self._planner.expects_changes |= self._is_first
 
@@ -72,7 +77,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         async for chunk in table.chunks(CHUNK_ROWS):
             rows = await asyncio.to_thread(read_rows, planner.read, self._header, chunk)
             others = await self._looked_up(planner, unit.connection, rows)
-            good = await asyncio.to_thread(planner.plan, rows, others)
+            good = await asyncio.to_thread(planner.plan, rows, others, self._data)
             named |= {frozenset(row.units.items()): None for row in good}
         _, created = await self._with_units(unit, lambda book: [book.codes_of(dict(units)) for units in named])
         return {UNITS_CREATED: created}
@@ -87,8 +92,8 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
 
     def plan(self, rows: Sequence[RosterRow], loaded: OtherGraduates) -> list[RosterRow]:
         """The good rows, sealed if they change something."""
-        good = self._planner.plan(rows, loaded)
-        self._planner.seal([row for row in good if not row.is_unchanged])
+        good = self._planner.plan(rows, loaded, self._data)
+        self._planner.seal([row for row in good if not row.is_unchanged], self._data)
         return good
 
     async def write(self, unit: UnitOfWork, plan: list[RosterRow]) -> Written:
@@ -97,11 +102,11 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         unchanged = len(plan) - len(changing)
         if not changing:
             return Written({"unchanged": unchanged})
-        records, created = await self._with_units(unit, partial(self._planner.records, changing))
-        roster, version = (self._task.school_code, self._task.cohort), self._planner.lists_version
-        merged = await merge(unit, records, *roster, version, self._operation_id)
-        unchanged += merged.counts["unchanged"]
-        return replace(merged, counts={**merged.counts, "unchanged": unchanged, UNITS_CREATED: created})
+        writing = await begun(unit, self._task, self._data, self._planner.lists_version, self._operation_id)
+        lines, created = await self._with_units(unit, partial(lines_of, changing, writing))
+        stored = await store(unit, lines)
+        unchanged += stored.counts["unchanged"]
+        return replace(stored, counts={**stored.counts, "unchanged": unchanged, UNITS_CREATED: created})
 
     async def _looked_up(
         self, planner: RosterPlanner, connection: Connection, rows: Sequence[RosterRow]
@@ -110,17 +115,20 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
             await asyncio.to_thread(planner.check, rows, {}, None)
             return OtherGraduates()
         roster = self._task.school_code, self._task.cohort
-        numbers = [row.student_number for row in rows if row.student_number]
+        numbers = [index for row in rows if (index := row.student_number_index)]
         known = await load.by_student_number(connection, *roster, numbers)
         any_open = any(each.college_code is None for each in known.values())
         book = await load.load_book(connection, self._task.school_code) if any_open else None
         await asyncio.to_thread(planner.check, rows, known, book)
-        exam_numbers = [row.exam_number for row in rows if row.exam_number and not row.is_unchanged]
-        indexes = [row.citizen_index for row in rows if row.citizen_index]
-        return OtherGraduates(
-            await load.by_exam_number(connection, *roster, exam_numbers) if exam_numbers else {},
-            await load.owners_of_citizen_ids(connection, *roster, indexes) if indexes else {},
-        )
+        exam_numbers = [index for row in rows if (index := row.indexes.get("exam_number_index"))]
+        citizen_ids = [index for row in rows if (index := row.citizen_id_index)]
+        holders = await load.by_exam_number(connection, *roster, exam_numbers) if exam_numbers else {}
+        owners = await load.owners_of_citizen_ids(connection, *roster, citizen_ids) if citizen_ids else {}
+        # who may be changed: of those that a row names by examinee number it is known only now
+        ids = {row.known.id for row in rows if row.known and not row.is_unchanged}
+        ids |= {each.id for row in rows if row.needs_exam_number for each in row.holders(holders)}
+        newest = await load.newest_versions(connection, *roster, ids) if ids else {}
+        return OtherGraduates(holders, owners, newest)
 
     async def _with_units(self, unit: UnitOfWork, resolve: Callable[[UnitBook], Resolved]) -> tuple[Resolved, int]:
         """What is made of the school's units once those that it has added or changed are stored; how many are new."""

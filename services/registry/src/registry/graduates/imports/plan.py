@@ -5,32 +5,31 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from common.codes import Cell, CodeLists
-from common.crypto import FieldCipher
+from common.crypto import DataCipher, FieldCipher
 from common.identifiers import GraduateId
 from common.imports import REPEATED, Fault, LineFingerprints, SeenKeys, Task
 from common.spreadsheets.headers import Header
+from common.sql import Row
 from registry.graduates.domain.cross_checks import days_of, said_by
 from registry.graduates.domain.doubts import doubts
+from registry.graduates.domain.merging import merged
 from registry.graduates.domain.unit_book import UnitBook
-from registry.graduates.imports.columns import DAYS
 from registry.graduates.imports.rows import KnownGraduate, RosterRow, RowReader
-from registry.graduates.storage.sealing import citizen_id_index, name_indexes, sealed_values
-from registry.graduates.tables import CONTENT_COLUMNS
+from registry.graduates.storage.sealing import content_of, name_indexes, number_indexes, sealed
 
 CHECKS_VERSION = "6"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
-
-_BITS = {column: 1 << bit for bit, column in enumerate(CONTENT_COLUMNS)}
 
 REPEATED_CITIZEN = Fault("citizen_id", "duplicate_citizen_id")
 
 
 @dataclass(frozen=True)
 class OtherGraduates:
-    """Graduates of the roster that rows mean by other keys than the student number."""
+    """Graduates that rows mean by other keys than the student number, and what is stored of those that may change."""
 
-    by_exam_number: Mapping[str, Sequence[KnownGraduate]] = field(default_factory=dict)
+    by_exam_number: Mapping[bytes, Sequence[KnownGraduate]] = field(default_factory=dict)
     owners_of_citizen_ids: Mapping[bytes, GraduateId] = field(default_factory=dict)
+    newest: Mapping[GraduateId, Row] = field(default_factory=dict)
 
 
 class RosterPlanner:
@@ -53,41 +52,44 @@ class RosterPlanner:
     def read(self, number: int, cells: Sequence[Cell]) -> RosterRow:
         """A row with its fingerprint and the numbers that name its graduate."""
         row = self._reader.read(number, cells, self._fingerprints.of(cells) or b"")
+        row.indexes = number_indexes(self._cipher, row.numbers, ("student_number",))
         if self.expects_changes:
             self._check(row)
         return row
 
-    def check(self, rows: Sequence[RosterRow], known: Mapping[str, KnownGraduate], book: UnitBook | None) -> None:
+    def check(self, rows: Sequence[RosterRow], known: Mapping[bytes, KnownGraduate], book: UnitBook | None) -> None:
         """Finds each row's graduate by student number, and checks the rows that are not unchanged by themselves.
 
         `book` is needed where a known graduate has no college: the major may have got one since.
         """
         for row in rows:
-            row.known = known.get(row.student_number or "")
+            row.known = known.get(row.student_number_index or b"")
             if book and row.known and row.known.college_code is None:
                 row.college_due = book.college_of_major(row.known.major_code) is not None
             if row.is_unchanged:
                 # what it says is stored already
-                row.given, row.units, row.citizen_index = {}, {}, None
+                row.given, row.units, row.indexes = {}, {}, {}
             else:
                 row.faults += self._check(row) if row.own_faults is None else row.own_faults
         self.expects_changes = 2 * sum(row.is_unchanged for row in rows) < len(rows)
 
     def _check(self, row: RosterRow) -> Sequence[Fault]:
         row.own_faults = self._reader.check(row)
-        number = row.given.get("citizen_id")
-        row.citizen_index = citizen_id_index(self._cipher, number) if isinstance(number, str) else None
+        named: dict[str, object] = {
+            each: row.given[each] for each in ("exam_number", "citizen_id") if each in row.given
+        }
+        row.indexes.update(number_indexes(self._cipher, named))
         return row.own_faults
 
-    def plan(self, rows: Sequence[RosterRow], others: OtherGraduates) -> list[RosterRow]:
+    def plan(self, rows: Sequence[RosterRow], others: OtherGraduates, data: DataCipher) -> list[RosterRow]:
         """The rows that may be stored; the others get their faults against the roster and the rows before them."""
         good = []
         for row in rows:
             if not row.is_unchanged:
-                self._compare(row, others)
+                self._compare(row, others, data)
             row.faults += repeats(row, self._seen)
             row.faults += exam_number_in_use(row, others.by_exam_number)
-            owner = others.owners_of_citizen_ids.get(row.citizen_index or b"")
+            owner = others.owners_of_citizen_ids.get(row.citizen_id_index or b"")
             is_foreign = owner is not None and (row.known is None or row.known.id != owner)
             if is_foreign and REPEATED_CITIZEN not in row.faults:
                 row.faults.append(Fault("citizen_id", "citizen_id_in_use"))
@@ -95,30 +97,33 @@ class RosterPlanner:
                 good.append(row)
         return good
 
-    def _compare(self, row: RosterRow, others: OtherGraduates) -> None:
+    def _compare(self, row: RosterRow, others: OtherGraduates, data: DataCipher) -> None:
         """Finds the graduate that a row names by examinee number; what it says must agree with what is stored."""
         if row.needs_exam_number:
-            people = others.by_exam_number.get(row.exam_number or "", ())
+            people = row.holders(others.by_exam_number)
             if fault := self._mismatch(row, people):
                 row.faults.append(fault)
             else:
                 row.known = people[0]
-        days = days_of(row.given, row.month_of_birth, self._compared(row), self._cohort)
+        if row.known and (newest := others.newest.get(row.known.id)):
+            row.newest, row.before, row.version = newest, content_of(data, newest), newest.version + 1
+        days = days_of(row.given, row.month_of_birth, row.before, self._cohort)
         row.faults += [Fault(*each) for each in said_by(row.given, days.contradictions)]
         if not row.faults:
             odd = (*said_by(row.given, days.oddities), *doubts(row.given))
             row.warnings += [Fault(*each) for each in odd]
 
-    def seal(self, rows: Sequence[RosterRow]) -> None:
-        """Encrypts what the rows store; a new graduate gets an id."""
+    def seal(self, rows: Sequence[RosterRow], data: DataCipher) -> None:
+        """Works out what the rows store but for the units, and seals it; a new graduate gets an id."""
         for row in rows:
             row.graduate_id = row.known.id if row.known else GraduateId(uuid4())
-            index = row.citizen_index
-            row.sealed = sealed_values(self._cipher, self._school_code, row.graduate_id, row.given, index)
-
-    def records(self, rows: Sequence[RosterRow], book: UnitBook) -> list[tuple[object, ...]]:
-        """The rows as those of the staging table; the units they name are entered in the book."""
-        return [self._record(row, book) for row in rows]
+            given = row.given
+            row.after = merged(row.before, given)
+            if "name" in given:
+                row.indexes["name_index"] = name_indexes(self._cipher, self._school_code, str(given["name"]))[0]
+            row.indexes |= number_indexes(self._cipher, given, ("phone",))
+            if row.known is None or row.after != row.before:
+                row.sealed = sealed(data, row.graduate_id, row.version, row.after)
 
     def _mismatch(self, row: RosterRow, people: Sequence[KnownGraduate]) -> Fault | None:
         """Why the graduates with a row's examinee number are not the one it means."""
@@ -129,33 +134,14 @@ class RosterPlanner:
         agrees = people[0].name_index in name_indexes(self._cipher, self._school_code, str(row.given["name"]))
         return None if agrees else Fault("name", "name_mismatch")
 
-    def _compared(self, row: RosterRow) -> dict[str, object]:
-        """What is stored of the fields that may contradict the row; the citizen id only if it is compared."""
-        known, given = row.known, row.given
-        if known is None:
-            return {}
-        stored: dict[str, object] = {field: getattr(known, field) for field in DAYS}
-        if known.citizen_id_cipher and "birth_date" in given and "citizen_id" not in given:
-            stored["citizen_id"] = self._cipher.decrypt("citizen_id", known.id, known.citizen_id_cipher)
-        return stored
 
-    def _record(self, row: RosterRow, book: UnitBook) -> tuple[object, ...]:
-        units = book.codes_of(row.units)
-        default_college = None if "college_code" in units else book.college_of_major(units.get("major_code"))
-        values = {**row.sealed, **units}
-        mask = sum([_BITS[column] for column in values])
-        content = map(values.get, CONTENT_COLUMNS)
-        known = row.known and row.known.id
-        return (row.number, row.graduate_id, known, mask, default_college, row.fingerprint, *content)
-
-
-def exam_number_in_use(row: RosterRow, holders: Mapping[str, Sequence[KnownGraduate]]) -> Iterator[Fault]:
+def exam_number_in_use(row: RosterRow, holders: Mapping[bytes, Sequence[KnownGraduate]]) -> Iterator[Fault]:
     """The fault of a row whose student number is another's than its examinee number is, as one issued anew.
 
     Who shares an examinee number since before they were unique may keep it.
     """
-    number = row.given.get("exam_number")
-    if row.student_number and isinstance(number, str) and not (row.known and row.known.exam_number == number):
+    number = row.indexes.get("exam_number_index")
+    if row.student_number and number and not (row.known and row.known.exam_number_index == number):
         others = (each for each in holders.get(number, ()) if row.known is None or each.id != row.known.id)
         if (other := next(others, None)) and Fault("exam_number", REPEATED) not in row.faults:
             yield Fault("exam_number", "exam_number_in_use", str(other.id))
@@ -176,6 +162,6 @@ def repeats(row: RosterRow, seen: SeenKeys) -> Iterator[Fault]:
     repeated = [column for column, of, key in keys if seen.take(of, key)]
     if repeated:
         yield Fault(repeated[0], REPEATED)
-    citizen = row.known.citizen_id_index if row.is_unchanged and row.known else row.citizen_index
+    citizen = row.known.citizen_id_index if row.is_unchanged and row.known else row.citizen_id_index
     if citizen and seen.take("citizen_id", citizen):
         yield REPEATED_CITIZEN

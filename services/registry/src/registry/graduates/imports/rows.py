@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from itertools import starmap
+from typing import Any
 
 from common.codes import Cell, normalise
 from common.codes.spelling import cell_text
@@ -17,6 +18,7 @@ from common.identity import steers_a_device
 from common.imports import OWNER_HEADERS, CellReader, Fault, Reading, coded, foreign_cells, plain, text_of
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_month, shown_text
 from common.spreadsheets.headers import Header
+from common.sql import Row
 from registry.graduates.domain import identity
 from registry.graduates.domain.entry import CODE_LIST_OF
 from registry.graduates.domain.unit_book import UnitNamed
@@ -32,17 +34,13 @@ _MAX_YEARS = Decimal(12)
 
 @dataclass(frozen=True)
 class KnownGraduate:
-    """A graduate of the roster as far as an import must know it."""
+    """A graduate of the roster as far as every row that may mean it must know it."""
 
     id: GraduateId
-    student_number: str
-    exam_number: str | None
+    student_number_index: bytes
+    exam_number_index: bytes | None
     name_index: bytes
-    citizen_id_cipher: bytes | None
     citizen_id_index: bytes | None
-    birth_date: date | None
-    enrolled_on: date | None
-    graduated_on: date | None
     college_code: str | None
     major_code: str | None
     line_fingerprint: bytes | None
@@ -52,9 +50,12 @@ class KnownGraduate:
 class RosterRow:
     """One data row: its fingerprint and numbers, the graduate it means, and what it says.
 
-    `own_faults` are what is wrong with it by itself: none before it is checked, which it is only if it may be changed.
-    `sealed` is what it stores but for the units. `month_of_birth` is set where it names no day. `college_due` marks a
-    graduate without a college whose major has got one since.
+    `indexes` are those of the numbers and of the citizen id that it names, where they were needed. `own_faults` are
+    what is wrong with it by itself: none before it is checked, which it is only if it may be changed. `month_of_birth`
+    is set where it names no day. `college_due` marks a graduate without a college whose major has got one since.
+
+    `newest` is what is stored of the known graduate, `before` its content. What it stores but for the units: `after`
+    with the number of its `version`, `sealed` as its document unless nothing of it differs.
     """
 
     number: int = 0
@@ -67,10 +68,14 @@ class RosterRow:
     given: dict[str, object] = field(default_factory=dict)
     month_of_birth: date | None = None
     units: dict[str, UnitNamed | None] = field(default_factory=dict)
-    citizen_index: bytes | None = None
+    indexes: dict[str, bytes | None] = field(default_factory=dict)
     own_faults: Sequence[Fault] | None = None
     graduate_id: GraduateId | None = None
-    sealed: dict[str, object] = field(default_factory=dict)
+    newest: Row | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    version: int = 1
+    sealed: bytes | None = None
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
 
@@ -94,6 +99,20 @@ class RosterRow:
     def needs_exam_number(self) -> bool:
         """True for a good row that names its graduate by examinee number only."""
         return not self.faults and "student_number" not in self.given and bool(self.given.get("exam_number"))
+
+    def holders(self, by_exam_number: Mapping[bytes, Sequence[KnownGraduate]]) -> Sequence[KnownGraduate]:
+        """The graduates with its examinee number."""
+        return by_exam_number.get(self.indexes.get("exam_number_index") or b"", ())
+
+    @property
+    def student_number_index(self) -> bytes | None:
+        """Of the student number that it names."""
+        return self.indexes.get("student_number_index")
+
+    @property
+    def citizen_id_index(self) -> bytes | None:
+        """Of the citizen id that it names."""
+        return self.indexes.get("citizen_id_index")
 
 
 class RowReader:

@@ -1,204 +1,212 @@
-"""Storing a chunk of checked rows: the units they bring, then COPY into a staging table, and a few statements over all.
+"""Storing a chunk of checked rows: units, new graduates by COPY, changed ones over a staging table; history and events.
 
-The rules that run here over many rows (blank keeps, the college of the major, the status that follows the level, the
-day from which a version counts) have their pure twins in `graduates.domain`; a test compares the two.
+It does for each row what `storage.roster` and `announcements` do for one graduate; a test compares the two.
 """
 
+import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
-from common.clock import NOW_SQL, TODAY_SQL
+from common.auth import Actor
+from common.clock import NOW_SQL, day_in_shanghai
 from common.contracts import ChangeToken, graduate
+from common.crypto import DataCipher
 from common.database import UnitOfWork
+from common.errors import TransientError
 from common.identifiers import Cohort, OperationId, SchoolCode
-from common.imports import Written
+from common.imports import Task, Written
 from common.season import SeasonDay, season_day
-from registry.graduates.announcements import PUBLISHED
-from registry.graduates.domain.entry import FIELDS, PERSONAL, Status
-from registry.graduates.domain.population import COUNTED, levels_with_status
+from registry.graduates.announcements import carried, type_of
+from registry.graduates.domain.entry import CLEAR, Source, changed_fields
+from registry.graduates.domain.merging import placed
 from registry.graduates.domain.unit_book import UnitBook
+from registry.graduates.imports.rows import RosterRow
 from registry.graduates.storage.locks import plans_kept
-from registry.graduates.tables import CONTENT_COLUMNS, graduates
+from registry.graduates.storage.sealing import sealed
+from registry.graduates.tables import INDEX_COLUMNS, VERSION_COLUMNS, graduates
 from registry.organisation import commands
 from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, OrganisationUnit
 
+ACTION = "import"
 STAGING = "roster_lines"
-MERGED = "roster_merged"
-STAGING_COLUMNS = ("row_number", "id", "known_id", "given", "default_college", "line_fingerprint", *CONTENT_COLUMNS)
-"""`known_id` is the id of a graduate of the roster, NULL for a new one."""
+
+_COLUMNS = ("id", "school_code", "cohort", *INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint")
+_EVENT = ("topic", "correlation_id", "school_code", "key", "sequence", "type", "data", "decided_on", "recorded_at")
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-_COUNTED = ", ".join(f"'{status.value}'" for status in sorted(COUNTED))
+_TYPES = ", ".join(f"{name} {graduates.c[name].type.compile(_DIALECT)}" for name in _COLUMNS)
+_CHANGING = (*INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint")
+_SUPERSEDED = ", ".join(("school_code", "cohort", *VERSION_COLUMNS))
 
-_STORED_COLLEGE = (
-    "CASE WHEN s.major_code <> g.major_code THEN s.default_college ELSE coalesce(g.college_code, s.default_college) END"
-)
-"""Of a line that names none: who goes to another major leaves the college of the one before."""
-
-
-def _merged_value(column: str) -> str:
-    """What a field becomes: the line's value where it gives one, else what is stored."""
-    stored = _STORED_COLLEGE if column == "college_code" else f"g.{column}"
-    return f"CASE WHEN s.given & {1 << CONTENT_COLUMNS.index(column)} <> 0 THEN s.{column} ELSE {stored} END"
-
-
-def _level_status(alias: str) -> str:
-    return (
-        f"CASE WHEN {alias}.education_level_code = ANY(cast(:completed AS text[])) THEN '{Status.COMPLETED}'"
-        f" WHEN {alias}.education_level_code = ANY(cast(:left AS text[])) THEN '{Status.WITHDRAWN}'"
-        f" ELSE '{Status.REGISTERED}' END"
-    )
-
-
-_TYPES = {column.name: column.type.compile(_DIALECT) for column in graduates.columns}
-_CONTENT = ", ".join(CONTENT_COLUMNS)
-_MERGED_VALUES = ", ".join(f"{_merged_value(column)} AS {column}" for column in CONTENT_COLUMNS)
-_STORED = {field: f"{field}_cipher" if field in PERSONAL else field for field in FIELDS}
-_DIFFERENCES = ", ".join(
-    f"CASE WHEN m.{column} IS DISTINCT FROM g.{column} THEN '{field}' END" for field, column in _STORED.items()
-)
-_OWNER = "cast(:school_code AS text), cast(:cohort AS integer)"
-_LISTS = "cast(:code_lists_version AS text)"
-_STATED = "status, version, sequence, decided_on, recorded_at"
-_CHANGED = "(is_new OR cardinality(changed_fields) > 0)"
-
-_BY_KEY = "OFFSET 0"
-"""Keeps a look-up by key what it is: as a join, it would be planned to read the whole roster for each chunk."""
-
-_STAGE = text(
-    f"CREATE TEMP TABLE IF NOT EXISTS {STAGING} (row_number integer, id uuid, known_id uuid, given bigint,"
-    " default_college text, line_fingerprint bytea,"
-    f" {', '.join(f'{name} {_TYPES[name]}' for name in CONTENT_COLUMNS)}) ON COMMIT DELETE ROWS"
-)
+_CLOCK = text(f"SELECT {NOW_SQL}")
+_STAGE = text(f"CREATE TEMP TABLE IF NOT EXISTS {STAGING} ({_TYPES}) ON COMMIT DELETE ROWS")
 _EMPTY = text(f"TRUNCATE pg_temp.{STAGING}")
-_DROP_MERGED = text(f"DROP TABLE IF EXISTS pg_temp.{MERGED}")
-_MERGE = text(
+_SUPERSEDE = text(
     f"""
-    CREATE TEMP TABLE {MERGED} ON COMMIT DROP AS
-    SELECT s.row_number, s.id, s.known_id IS NULL AS is_new, s.line_fingerprint, m.*,
-           coalesce(g.version, 0) + 1 AS version, coalesce(g.sequence, 0) + 1 AS sequence,
-           CASE WHEN g.id IS NULL THEN cast(:first_day AS date)
-                ELSE greatest({TODAY_SQL}, g.decided_on) END AS decided_on,
-           {NOW_SQL} AS recorded_at, g.status AS status_before,
-           array_remove(ARRAY[{_DIFFERENCES}], NULL) AS changed_fields
-      FROM {STAGING} s
-      LEFT JOIN LATERAL (SELECT * FROM graduates WHERE id = s.known_id {_BY_KEY}) AS g ON true
-     CROSS JOIN LATERAL (SELECT {_MERGED_VALUES}) AS v
-     CROSS JOIN LATERAL (
-         SELECT v.*, CASE WHEN g.id IS NOT NULL AND g.status IS DISTINCT FROM {_level_status("g")} THEN g.status
-                          ELSE {_level_status("v")} END AS status
-     ) AS m
+    INSERT INTO graduate_versions (graduate_id, {_SUPERSEDED})
+    SELECT g.id, {", ".join(f"g.{name}" for name in _SUPERSEDED.split(", "))}
+      FROM {STAGING} s CROSS JOIN LATERAL (SELECT * FROM graduates WHERE id = s.id OFFSET 0) AS g
     """
 )
-_INSERT = text(
-    f"""
-    INSERT INTO graduates (id, school_code, cohort, {_CONTENT}, {_STATED}, code_lists_version, line_fingerprint)
-    SELECT id, {_OWNER}, {_CONTENT}, {_STATED}, {_LISTS}, line_fingerprint
-      FROM {MERGED} WHERE is_new
-    """
-)
+# the sequence may have been raised since the row was read, by who puts back what was published
 _UPDATE = text(
     f"""
     UPDATE graduates g
-       SET {", ".join(f"{column} = m.{column}" for column in (*CONTENT_COLUMNS, *_STATED.split(", ")))},
-           code_lists_version = {_LISTS}, line_fingerprint = m.line_fingerprint,
-           shared_exam_number = CASE WHEN m.exam_number = g.exam_number THEN g.shared_exam_number END
-      FROM {MERGED} m WHERE g.id = m.id AND NOT m.is_new AND cardinality(m.changed_fields) > 0
+       SET {", ".join(f"{name} = s.{name}" for name in _CHANGING)},
+           shared_exam_number_index =
+               CASE WHEN s.exam_number_index = g.exam_number_index THEN g.shared_exam_number_index END
+      FROM {STAGING} s WHERE g.id = s.id AND g.sequence = s.sequence - 1
     """
 )
 _REMEMBER = text(
-    f"""
-    UPDATE graduates g SET line_fingerprint = m.line_fingerprint, name_index = m.name_index
-      FROM {MERGED} m WHERE g.id = m.id AND cardinality(m.changed_fields) = 0
+    """
+    UPDATE graduates g SET line_fingerprint = r.fingerprint, name_index = coalesce(r.name_index, g.name_index)
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:fingerprints AS bytea[]), CAST(:name_indexes AS bytea[]))
+           AS r (id, fingerprint, name_index)
+     WHERE g.id = r.id
     """
 )
-_HISTORY = text(
-    f"""
-    INSERT INTO graduate_versions (graduate_id, school_code, cohort, {_CONTENT}, {_STATED}, code_lists_version,
-                                   changed_fields, action, subject, role, operation_id)
-    SELECT id, {_OWNER}, {_CONTENT}, {_STATED}, {_LISTS},
-           changed_fields, 'import', cast(:subject AS text), cast(:role AS text), cast(:operation_id AS uuid)
-      FROM {MERGED} WHERE {_CHANGED}
-    """
-)
-_ANNOUNCE = text(
-    f"""
-    WITH announced AS (
-        INSERT INTO outbox (topic, key, sequence, type, school_code, decided_on, recorded_at, data, correlation_id)
-        SELECT '{graduate.TOPIC}', id::text, sequence,
-               CASE WHEN is_new THEN '{graduate.REGISTERED}'
-                    WHEN status_before IN ({_COUNTED}) AND status NOT IN ({_COUNTED}) THEN '{graduate.WITHDRAWN}'
-                    ELSE '{graduate.CHANGED}' END,
-               cast(:school_code AS text), decided_on, recorded_at,
-               (SELECT to_jsonb(said)
-                  FROM (SELECT id AS graduate_id, version, cast(:school_code AS text) AS school_code,
-                               cast(:cohort AS integer) AS cohort, decided_on, recorded_at, status,
-                               status IN ({_COUNTED}) AS counted, changed_fields,
-                               {", ".join(PUBLISHED)}) AS said),
-               cast(:correlation_id AS text)
-          FROM {MERGED} WHERE {_CHANGED}
-        RETURNING id, key, sequence
+
+Record = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What all rows of a chunk have in common; the code lists are those that they were read with."""
+
+    school_code: SchoolCode
+    cohort: Cohort
+    recorded_at: datetime
+    lists_version: str
+    actor: Actor
+    correlation_id: str
+    operation_id: OperationId
+    data: DataCipher
+
+
+@dataclass
+class Lines:
+    """The rows of a chunk as records of the tables that they go to."""
+
+    created: list[Record] = field(default_factory=list)
+    changed: list[Record] = field(default_factory=list)
+    remembered: list[tuple[object, bytes, bytes | None]] = field(default_factory=list)
+    events: list[Record] = field(default_factory=list)
+    last: ChangeToken | None = None
+
+
+async def begun(
+    unit: UnitOfWork, task: Task, data: DataCipher, lists_version: str, operation_id: OperationId
+) -> Writing:
+    """Asks for the instant of a chunk's versions, which is after the lock of the roster."""
+    now = await unit.connection.scalar(_CLOCK)
+    return Writing(
+        task.school_code, task.cohort, now, lists_version, unit.actor, unit.correlation_id, operation_id, data
     )
-    SELECT key, sequence FROM announced ORDER BY id DESC LIMIT 1
-    """
-)
-_COUNT = text(
-    f"""
-    SELECT count(*) FILTER (WHERE is_new) AS created,
-           count(*) FILTER (WHERE NOT is_new AND cardinality(changed_fields) > 0) AS updated,
-           count(*) FILTER (WHERE NOT is_new AND cardinality(changed_fields) = 0) AS unchanged
-      FROM {MERGED}
-    """
-)
 
 
-async def merge(
-    unit: UnitOfWork,
-    records: Sequence[tuple[object, ...]],
-    school_code: SchoolCode,
-    cohort: Cohort,
-    lists_version: str,
-    operation_id: OperationId | None = None,
-) -> Written:
-    """Stores the records, their history and events; never commits. No graduate may occur twice.
+def lines_of(rows: Sequence[RosterRow], writing: Writing, book: UnitBook) -> Lines:
+    """The rows as records; the units that they name are entered in the book."""
+    lines = Lines()
+    for row in rows:
+        assert row.graduate_id is not None
+        units = book.codes_of(row.units)
+        default_college = None if "college_code" in units else book.college_of_major(units.get("major_code"))
+        row.after.update(placed(row.before, units, default_college))
+        changed = changed_fields(row.before, row.after)
+        if not changed:
+            lines.remembered.append((row.graduate_id, row.fingerprint, row.indexes.get("name_index")))
+            continue
+        sequence, day = _numbered(row, writing)
+        (lines.changed if row.known else lines.created).append(_record(row, changed, sequence, day, writing))
+        lines.events.append(_event(row, changed, sequence, day, writing))
+        lines.last = ChangeToken(graduate.TOPIC, writing.school_code, str(row.graduate_id), sequence)
+    return lines
 
-    `lists_version` is that of the code lists which the records were checked with.
-    Counts the graduates that it created, changed and left as they were.
+
+async def store(unit: UnitOfWork, lines: Lines) -> Written:
+    """Stores the lines, their history and events; never commits. No graduate may occur twice.
+
+    Counts the graduates that it created, changed and left as they were. Raises TransientError if something of a
+    graduate has moved since it was read.
     """
-    if not records:
-        return Written()
-    connection = unit.connection
-    await connection.execute(_STAGE)
-    await connection.execute(_EMPTY)
-    await unit.driver.copy_records_to_table(STAGING, records=records, columns=STAGING_COLUMNS, schema_name="pg_temp")
-    parameters = {
-        "school_code": school_code,
-        "cohort": cohort,
-        "operation_id": operation_id,
-        "first_day": season_day(SeasonDay.BEGINS, cohort),
-        "completed": list(levels_with_status(Status.COMPLETED)),
-        "left": list(levels_with_status(Status.WITHDRAWN)),
-        "code_lists_version": lists_version,
-        "subject": unit.actor.subject,
-        "role": unit.actor.role,
-        "correlation_id": unit.correlation_id,
-    }
-    await connection.execute(_DROP_MERGED)
-    await connection.execute(_MERGE, parameters)
-    counted = (await connection.execute(_COUNT)).one()
-    for statement, rows in ((_UPDATE, counted.updated), (_REMEMBER, counted.unchanged)):
-        if rows:
-            await connection.execute(statement, parameters)
+    connection, driver = unit.connection, unit.driver
+    if lines.changed:
+        await connection.execute(_STAGE)
+        await connection.execute(_EMPTY)
+        await driver.copy_records_to_table(STAGING, records=lines.changed, columns=_COLUMNS, schema_name="pg_temp")
+        await connection.execute(_SUPERSEDE)
+        if await connection.affected(_UPDATE) != len(lines.changed):
+            raise TransientError
+    if lines.remembered:
+        ids, fingerprints, names = map(list, zip(*lines.remembered, strict=True))
+        await connection.execute(_REMEMBER, {"ids": ids, "fingerprints": fingerprints, "name_indexes": names})
     async with plans_kept(connection):
-        for statement in (_INSERT, _HISTORY):
-            await connection.execute(statement, parameters)
-        last = (await connection.execute(_ANNOUNCE, parameters)).one_or_none()
-    token = ChangeToken(graduate.TOPIC, school_code, last.key, last.sequence) if last else None
-    return Written({name: counted[name] for name in ("created", "updated", "unchanged")}, token)
+        for table, columns, records in (
+            ("graduates", _COLUMNS, lines.created),
+            ("outbox", _EVENT, lines.events),
+        ):
+            if records:
+                await driver.copy_records_to_table(table, records=records, columns=columns)
+    counts = {"created": len(lines.created), "updated": len(lines.changed), "unchanged": len(lines.remembered)}
+    return Written(counts, lines.last)
+
+
+def _numbered(row: RosterRow, writing: Writing) -> tuple[int, date]:
+    """The sequence of the row's event, and the day from which its version counts."""
+    if row.newest is None:
+        return 1, season_day(SeasonDay.BEGINS, writing.cohort)
+    return row.newest.sequence + 1, max(day_in_shanghai(writing.recorded_at), row.newest.decided_on)
+
+
+def _record(row: RosterRow, changed: Sequence[str], sequence: int, day: date, writing: Writing) -> Record:
+    graduate_id, content, newest = row.graduate_id, row.after, row.newest
+    assert graduate_id is not None
+    document = row.sealed or sealed(writing.data, graduate_id, row.version, content)
+    indexes = row.indexes
+    return (
+        graduate_id,
+        writing.school_code,
+        writing.cohort,
+        *(indexes[name] if name in indexes else newest and newest[name] for name in INDEX_COLUMNS),
+        *map(content.get, CLEAR),
+        document,
+        row.version,
+        sequence,
+        day,
+        writing.recorded_at,
+        writing.lists_version,
+        changed,
+        ACTION,
+        Source.IMPORT,
+        writing.actor.subject,
+        writing.actor.role,
+        writing.operation_id,
+        None,
+        row.fingerprint,
+    )
+
+
+def _event(row: RosterRow, changed: Sequence[str], sequence: int, day: date, writing: Writing) -> Record:
+    key, school_code = str(row.graduate_id), writing.school_code
+    data = {
+        "graduate_id": key,
+        "version": row.version,
+        "school_code": school_code,
+        "cohort": writing.cohort,
+        "decided_on": str(day),
+        "recorded_at": writing.recorded_at.isoformat(),
+        "changed_fields": changed,
+        **carried(row.after),
+    }
+    kind = type_of(row.before.get("status"), row.after["status"])
+    owned = (graduate.TOPIC, writing.correlation_id, school_code)
+    return (*owned, key, sequence, kind, json.dumps(data), day, writing.recorded_at)
 
 
 async def store_book(unit: UnitOfWork, school_code: SchoolCode, book: UnitBook) -> bool:

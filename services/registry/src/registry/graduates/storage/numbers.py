@@ -47,11 +47,11 @@ async def people_named(
     """The graduates of a roster that rows of a file name, by student number and by examinee number."""
     # lists of people, because two graduates may have one examinee number
     by_number: list[People] = []
-    for key in (graduates.c.student_number, graduates.c.exam_number):
-        people: dict[str, list[RosterPerson]] = {}
-        wanted = {number for row in named if (number := getattr(row, key.name))}
-        query = select_by_keys(_PERSON, key, school_code, cohort, wanted)
+    for name in ("student_number_index", "exam_number_index"):
+        people: dict[bytes, list[RosterPerson]] = {}
+        wanted = {number for row in named if (number := getattr(row, name))}
+        query = select_by_keys(_PERSON, graduates.c[name], school_code, cohort, wanted)
         for person in rows.all(RosterPerson, await connection.execute(*query)):
-            people.setdefault(getattr(person, key.name), []).append(person)
+            people.setdefault(getattr(person, name), []).append(person)
         by_number.append(people)
     return by_number[0], by_number[1]

@@ -16,68 +16,79 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
-    insert,
     or_,
     select,
-    text,
-    update,
+    union_all,
 )
 
 from common import rows
 from common.auth import Owners, RowScope, ScopeShape
-from common.clock import TODAY_SQL
-from common.database import NOW
+from common.crypto import FieldCipher, data_key_of
 from common.errors import NotFound
 from common.identifiers import GraduateId
-from common.outbox import Reached, columns_of
-from common.sql import Connection
-from registry.graduates.domain.entry import Filters, StoredGraduate, StoredVersion
+from common.sql import Connection, Row
+from registry.graduates.domain.entry import (
+    CLEAR,
+    Entry,
+    Filters,
+    StoredGraduate,
+    StoredVersion,
+)
+from registry.graduates.storage.keys import keys_of
+from registry.graduates.storage.sealing import opened
 from registry.graduates.tables import graduate_versions, graduates
 from registry.organisation.tables import schools
 
-_COLUMNS = tuple(graduates.c[field.name] for field in fields(StoredGraduate))
-_VERSION_COLUMNS = tuple(graduate_versions.c[field.name] for field in fields(StoredVersion))
-_RAISE_STREAMS = text(
-    """
-    UPDATE graduates SET sequence = greatest(graduates.sequence, reached.sequence),
-                         decided_on = greatest(graduates.decided_on, reached.day)
-      FROM unnest(CAST(:keys AS uuid[]), CAST(:sequences AS bigint[]), CAST(:days AS date[]))
-           AS reached (id, sequence, day)
-     WHERE graduates.id = reached.id
-    """
-)
+_STATED = ("id", "school_code", "cohort", "version", "sequence", "decided_on", "recorded_at", "code_lists_version")
+_COLUMNS = tuple(graduates.c[name] for name in (*_STATED, *CLEAR, "sealed"))
+STAMP = tuple(graduates.c[name] for name in ("version", "sequence", "decided_on", "recorded_at"))
 
 
 async def get(
-    connection: Connection, scope: RowScope, graduate_id: GraduateId, *, lock: bool = False
+    connection: Connection, cipher: FieldCipher, scope: RowScope, graduate_id: GraduateId, *, lock: bool = False
 ) -> StoredGraduate:
     """One graduate, locked until the end of the transaction if `lock`; raises NotFound for one outside the scope."""
     bound = {**scope.values, "id": graduate_id}
-    found = rows.one_or_none(StoredGraduate, await connection.execute(_one(scope.shape, lock=lock), bound))
-    if found is None:
+    found = await connection.execute(_one(scope.shape, lock=lock), bound)
+    if not found:
         raise NotFound
-    return found
+    return (await _opened(connection, cipher, found))[0]
+
+
+async def require(connection: Connection, scope: RowScope, graduate_id: GraduateId) -> None:
+    """Raises NotFound for a graduate outside the scope."""
+    if not await connection.execute(_one(scope.shape, lock=False), {**scope.values, "id": graduate_id}):
+        raise NotFound
 
 
 async def listed(
-    connection: Connection, scope: RowScope, filters: Filters, *, after: Sequence[Any] | None, limit: int
+    connection: Connection,
+    cipher: FieldCipher,
+    scope: RowScope,
+    filters: Filters,
+    *,
+    after: Sequence[Any] | None,
+    limit: int,
 ) -> list[StoredGraduate]:
     """A page of graduates by school, cohort and id: a cursor goes into addresses, so nothing personal may order it."""
     given = _given(vars(filters))
     query = _listed(scope.shape, tuple(given), following=after is not None)
     last = zip(_ORDER, after or (), strict=False)
     bound = {**scope.values, **given, **{f"after_{column.name}": value for column, value in last}, "limit": limit}
-    return rows.all(StoredGraduate, await connection.execute(query, bound))
+    return await _opened(connection, cipher, await connection.execute(query, bound))
 
 
-async def among(connection: Connection, scope: RowScope, graduate_ids: Sequence[GraduateId]) -> list[StoredGraduate]:
+async def among(
+    connection: Connection, cipher: FieldCipher, scope: RowScope, graduate_ids: Sequence[GraduateId]
+) -> list[StoredGraduate]:
     """Those of the graduates that are in scope, in no order."""
     bound = {**scope.values, "ids": list(graduate_ids)}
-    return rows.all(StoredGraduate, await connection.execute(_among(scope.shape), bound))
+    return await _opened(connection, cipher, await connection.execute(_among(scope.shape), bound))
 
 
 async def found_by_indexes(
     connection: Connection,
+    cipher: FieldCipher,
     scope: RowScope,
     equal: Mapping[str, object],
     *,
@@ -91,44 +102,37 @@ async def found_by_indexes(
     given = _given(equal)
     query = _found(scope.shape, tuple(given), named=bool(names))
     bound = {**scope.values, **given, **({"names": list(names)} if names else {}), "limit": limit}
-    return rows.all(StoredGraduate, await connection.execute(query, bound))
+    return await _opened(connection, cipher, await connection.execute(query, bound))
 
 
 async def history(
     connection: Connection, graduate_id: GraduateId, *, after: int | None, limit: int
 ) -> list[StoredVersion]:
-    """Versions of a graduate, oldest first."""
+    """Versions of a graduate, oldest first: the superseded ones, and the newest from the roster."""
     bound = {"id": graduate_id, "after": after or 0, "limit": limit}
     return rows.all(StoredVersion, await connection.execute(_HISTORY, bound))
 
 
-async def add(connection: Connection, values: Mapping[str, Any]) -> StoredGraduate:
-    """Stores a new graduate; raises UniqueViolationError for a number that is taken."""
-    return rows.one(StoredGraduate, await connection.execute(_ADD, values))
+def stored_graduate(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> StoredGraduate:
+    """The graduate of what a row states, with its entry in clear and the stamp of its newest version."""
+    return StoredGraduate(
+        id=stated["id"],
+        school_code=stated["school_code"],
+        cohort=stated["cohort"],
+        entry=entry,
+        data_key_id=data_key_of(stated["sealed"]),
+        version=stamp.version,
+        sequence=stamp.sequence,
+        decided_on=stamp.decided_on,
+        recorded_at=stamp.recorded_at,
+        code_lists_version=stated["code_lists_version"],
+    )
 
 
-async def save(connection: Connection, graduate_id: GraduateId, values: Mapping[str, Any]) -> StoredGraduate:
-    """Stores new values of a locked graduate: one version and one event further, from today or the day before's."""
-    return rows.one(StoredGraduate, await connection.execute(_SAVE, {**values, "of_id": graduate_id}))
-
-
-async def keep_version(connection: Connection, stored: StoredGraduate, facts: Mapping[str, Any]) -> None:
-    """Appends what a graduate's row says now to its history, with the facts of the act."""
-    content = {name: value for name, value in vars(stored).items() if name in graduate_versions.c}
-    values = {**content, "graduate_id": stored.id, **facts}
-    await connection.execute(_KEEP_VERSION, values)
-
-
-async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
-    """Lets the next event of each graduate follow the last one published; ids of unknown ones are never given again."""
-    columns = columns_of(reached)
-    await connection.execute(_RAISE_STREAMS, {name: columns[name] for name in ("keys", "sequences", "days")})
-
-
-async def number_is_taken(connection: Connection, field: str, wanted: Mapping[str, Any]) -> bool:
-    """True if another graduate of the school and cohort has the `student_number` or `exam_number` of a row."""
-    bound = {name: wanted[name] for name in (*_ROSTER, "id", field)}
-    return await connection.scalar(_NUMBER_TAKEN[field], bound) is not None
+async def _opened(connection: Connection, cipher: FieldCipher, found: Sequence[Row]) -> list[StoredGraduate]:
+    key_ids = [data_key_of(row.sealed) for row in found]
+    keys = await keys_of(connection, cipher, set(key_ids))
+    return [stored_graduate(row, opened(keys[key_id], row), row) for row, key_id in zip(found, key_ids, strict=True)]
 
 
 def _within(seen: ScopeShape) -> Select[Any]:
@@ -191,29 +195,17 @@ def _follows(order: Sequence[Column[Any]]) -> ColumnElement[bool]:
 _ORDER = (graduates.c.school_code, graduates.c.cohort, graduates.c.id)
 _LIMIT = bindparam("limit", type_=Integer)
 _FOLLOWS = _follows(_ORDER)
-_HISTORY = (
-    select(*_VERSION_COLUMNS)
-    .where(graduate_versions.c.graduate_id == bindparam("id"), graduate_versions.c.version > bindparam("after"))
-    .order_by(graduate_versions.c.version)
-    .limit(_LIMIT)
-)
-_ADD = insert(graduates).returning(*_COLUMNS)
-_SAVE = (
-    update(graduates)
-    .where(graduates.c.id == bindparam("of_id"))
-    .values(
-        version=graduates.c.version + 1,
-        sequence=graduates.c.sequence + 1,
-        decided_on=text(f"greatest({TODAY_SQL}, graduates.decided_on)"),
-        recorded_at=NOW,
-        # the row no longer says what a file's line said
-        line_fingerprint=None,
+
+
+def _history() -> Select[Any]:
+    names = [each.name for each in fields(StoredVersion)]
+    after = bindparam("after", type_=Integer)
+    past, newest = (
+        select(*(table.c[name] for name in names)).where(key == bindparam("id"), table.c.version > after)
+        for table, key in ((graduate_versions, graduate_versions.c.graduate_id), (graduates, graduates.c.id))
     )
-    .returning(*_COLUMNS)
-)
-_KEEP_VERSION = insert(graduate_versions)
-_ROSTER = ("school_code", "cohort")
-_NUMBER_TAKEN = {
-    field: select(graduates.c.id).where(*_equal((*_ROSTER, field)), graduates.c.id != bindparam("id")).limit(1)
-    for field in ("student_number", "exam_number")
-}
+    every = union_all(past, newest).subquery()
+    return select(every).order_by(every.c.version).limit(_LIMIT)
+
+
+_HISTORY = _history()

@@ -1,12 +1,30 @@
-"""Between an entry in clear and its stored form: ciphertexts bound to the graduate, and keyed indexes."""
+"""Between an entry in clear and its stored form: one sealed document a version, and keyed indexes."""
 
-from collections.abc import Mapping
-from typing import Any
+import json
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, get_args, get_type_hints
+from uuid import UUID
 
-from common.crypto import FieldCipher
-from common.identifiers import GraduateId, SchoolCode
+from common.crypto import DataCipher, FieldCipher
+from common.identifiers import SchoolCode
 from common.identity import comparable_name, comparable_names
-from registry.graduates.domain.entry import CLEAR, PERSONAL, Entry, StoredGraduate
+from registry.graduates.domain.entry import CLEAR, INDEXED, SEALED, Entry
+
+NUMBERS = tuple(field for field in INDEXED if field != "name")
+"""Fields that are found over all schools; a name is found within one."""
+
+DOCUMENT = "graduate"
+REASON = "reason"
+
+_FROM_JSON: Mapping[type, Callable[[str], object]] = {date: date.fromisoformat, Decimal: Decimal}
+_KINDS = {field: {hint, *get_args(hint)} for field, hint in get_type_hints(Entry).items()}
+_READ = {field: read for field in SEALED for kind, read in _FROM_JSON.items() if kind in _KINDS[field]}
+"""Sealed fields that are no JSON by themselves: what reads the text that stands for them."""
+
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+_read = json.JSONDecoder().decode
 
 
 def name_index(cipher: FieldCipher, school_code: SchoolCode, name: str) -> bytes:
@@ -22,40 +40,44 @@ def name_indexes(cipher: FieldCipher, school_code: SchoolCode, name: str) -> tup
     return tuple(cipher.blind_index("name", f"{school_code}|{form}") for form in comparable_names(name))
 
 
-def citizen_id_index(cipher: FieldCipher, citizen_id: str) -> bytes:
-    """The blind index that finds a citizen id, over all schools."""
-    return cipher.blind_index("citizen_id", citizen_id)
+def number_indexes(
+    cipher: FieldCipher, given: Mapping[str, Any], numbers: Collection[str] = NUMBERS
+) -> dict[str, bytes | None]:
+    """The columns by which the given numbers are found, over all schools; one given as None is found by nothing."""
+    named = ((field, given[field]) for field in numbers if field in given)
+    return {f"{field}_index": None if text is None else cipher.blind_index(field, text) for field, text in named}
 
 
-def sealed_values(
-    cipher: FieldCipher,
-    school_code: SchoolCode,
-    graduate_id: GraduateId,
-    given: Mapping[str, object],
-    index: bytes | None = None,
-) -> dict[str, object]:
-    """The columns to store for the given fields; a field given as None empties its columns.
-
-    `index` is that of the given citizen id, where it is known already.
-    """
-    # only what is given: a field that is absent keeps its ciphertext
-    values = {field: value for field, value in given.items() if field not in PERSONAL}
-    for field in PERSONAL:
-        if field in given:
-            text = given[field]
-            values[f"{field}_cipher"] = None if text is None else cipher.encrypt(field, graduate_id, str(text))
+def indexes(cipher: FieldCipher, school_code: SchoolCode, given: Mapping[str, Any]) -> dict[str, bytes | None]:
+    """The columns by which a graduate with the given fields is found."""
+    found = number_indexes(cipher, given)
     if "name" in given:
-        values["name_index"] = name_index(cipher, school_code, str(given["name"]))
-    if "citizen_id" in given:
-        number = given["citizen_id"]
-        values["citizen_id_index"] = None if number is None else index or citizen_id_index(cipher, str(number))
-    return values
+        found["name_index"] = name_index(cipher, school_code, given["name"])
+    return found
 
 
-def opened_entry(cipher: FieldCipher, stored: StoredGraduate) -> Entry:
-    """The entry of a stored graduate in clear."""
-    values: dict[str, Any] = {field: getattr(stored, field) for field in CLEAR}
-    for field in PERSONAL:
-        sealed = getattr(stored, f"{field}_cipher")
-        values[field] = None if sealed is None else cipher.decrypt(field, stored.id, sealed)
-    return Entry(**values)
+def sealed(data: DataCipher, graduate_id: UUID, version: int, content: Mapping[str, Any]) -> bytes:
+    """The document of one version: what these fields say of those that are sealed."""
+    said = {field: value for field in SEALED if (value := content.get(field)) is not None}
+    return data.seal(DOCUMENT, graduate_id, version, _written(said).encode())
+
+
+def opened(data: DataCipher, row: Any) -> Entry:
+    """The entry of a row of roster or history with its id; raises UndecryptableError."""
+    return Entry(**content_of(data, row))
+
+
+def content_of(data: DataCipher, row: Any) -> dict[str, Any]:
+    """The fields of such a row that have a value, and the clear ones."""
+    said: dict[str, Any] = _read(data.open(DOCUMENT, row["id"], row["version"], row["sealed"]).decode())
+    for field, read in _READ.items():
+        if field in said:
+            said[field] = read(said[field])
+    for field in CLEAR:
+        said[field] = row[field]
+    return said
+
+
+def sealed_reason(data: DataCipher, graduate_id: UUID, version: int, reason: str | None) -> bytes | None:
+    """The ciphertext of why a version was made."""
+    return None if reason is None else data.seal(REASON, graduate_id, version, reason.encode())

@@ -13,7 +13,7 @@ from common.sql import Connection
 from registry.graduates.domain.entry import StoredGraduate
 from registry.graduates.domain.searching import Sought
 from registry.graduates.storage import roster
-from registry.graduates.storage.sealing import citizen_id_index, name_indexes
+from registry.graduates.storage.sealing import NUMBERS, name_indexes, number_indexes
 from registry.organisation.tables import schools
 
 FOUND_AT_MOST = 100
@@ -29,14 +29,9 @@ async def found(connection: Connection, cipher: FieldCipher, scope: RowScope, so
         names = [index for school in schools_reached for index in name_indexes(cipher, school, sought.name)]
         if not names:
             return []
-    equal = {
-        "school_code": sought.school_code,
-        "cohort": sought.cohort,
-        "student_number": sought.student_number,
-        "exam_number": sought.exam_number,
-        "citizen_id_index": sought.citizen_id and citizen_id_index(cipher, sought.citizen_id),
-    }
-    return await roster.found_by_indexes(connection, scope, equal, names=names, limit=FOUND_AT_MOST)
+    numbers = {field: number for field in NUMBERS if (number := getattr(sought, field)) is not None}
+    equal = {"school_code": sought.school_code, "cohort": sought.cohort, **number_indexes(cipher, numbers)}
+    return await roster.found_by_indexes(connection, cipher, scope, equal, names=names, limit=FOUND_AT_MOST)
 
 
 async def _schools(connection: Connection, scope: RowScope) -> list[SchoolCode]:

@@ -1,0 +1,68 @@
+"""The data key of each roster: made when the roster is first written, wrapped by the key ring, unwrapped once."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+
+from common.crypto import DataCipher, FieldCipher
+from common.errors import PermanentError
+from common.identifiers import Cohort, SchoolCode
+from common.sql import Connection
+
+BEGINNING_SQL = "hashtextextended('data keys', 0)"
+"""The lock that transactions share which begin a roster: who looks at all data keys sees when none is at it."""
+
+_BY_ID = text("SELECT id, wrapped FROM data_keys WHERE id = ANY(CAST(:ids AS uuid[]))")
+_OF_ROSTER = text("SELECT id, wrapped FROM data_keys WHERE school_code = :school_code AND cohort = :cohort")
+_OF_SERVICE = text("SELECT id, wrapped FROM data_keys WHERE school_code IS NULL")
+# waits for a first writer who has not committed yet
+_ADD = text(
+    """
+    INSERT INTO data_keys (id, school_code, cohort, wrapped)
+    VALUES (:id, CAST(:school_code AS text), CAST(:cohort AS integer), :wrapped)
+    ON CONFLICT (school_code, cohort) DO NOTHING
+    """
+)
+_BEGIN = text(f"SELECT pg_advisory_xact_lock_shared({BEGINNING_SQL})")
+
+
+class DataKeyGoneError(PermanentError):
+    """A document names a data key that the database does not have."""
+
+    code = "data_key_gone"
+
+
+async def key_of_roster(
+    connection: Connection, cipher: FieldCipher, school_code: SchoolCode, cohort: Cohort
+) -> DataCipher:
+    """The cipher that seals this roster; its first writer makes the key, in the own transaction."""
+    return await _key(connection, cipher, _OF_ROSTER, {"school_code": school_code, "cohort": cohort})
+
+
+async def key_of_service(connection: Connection, cipher: FieldCipher) -> DataCipher:
+    """The cipher that seals what belongs to no one roster."""
+    return await _key(connection, cipher, _OF_SERVICE, {"school_code": None, "cohort": None})
+
+
+async def _key(
+    connection: Connection, cipher: FieldCipher, query: TextClause, owner: Mapping[str, object]
+) -> DataCipher:
+    found = (await connection.execute(query, owner)).one_or_none()
+    if found is None:
+        await connection.execute(_BEGIN)
+        key_id, wrapped = cipher.new_data_key()
+        await connection.execute(_ADD, {**owner, "id": key_id, "wrapped": wrapped})
+        found = (await connection.execute(query, owner)).one()
+    return cipher.data_cipher(found.id, found.wrapped)
+
+
+async def keys_of(connection: Connection, cipher: FieldCipher, wanted: Collection[UUID]) -> Mapping[UUID, DataCipher]:
+    """The ciphers over these data keys; raises UndecryptableError, DataKeyGoneError."""
+    known = {key_id: found for key_id in wanted if (found := cipher.known_data_cipher(key_id)) is not None}
+    if len(known) < len(wanted):
+        for row in await connection.execute(_BY_ID, {"ids": [each for each in wanted if each not in known]}):
+            known[row.id] = cipher.data_cipher(row.id, row.wrapped)
+    if len(known) < len(wanted):
+        raise DataKeyGoneError
+    return known

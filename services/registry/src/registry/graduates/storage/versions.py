@@ -1,0 +1,154 @@
+"""Writing versions of graduates: each supersedes the one before, which goes into the history as it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, text, update
+
+from common.auth import Actor
+from common.clock import TODAY_SQL
+from common.codes import CodeLists
+from common.crypto import FieldCipher
+from common.database import NOW
+from common.identifiers import Cohort, GraduateId, SchoolCode
+from common.outbox import Reached, columns_of
+from common.season import SeasonDay, season_day
+from common.sql import Connection
+from registry.graduates.domain.entry import CLEAR, INDEXED, Entry, Source, StoredGraduate, changed_fields
+from registry.graduates.storage.keys import key_of_roster, keys_of
+from registry.graduates.storage.roster import STAMP, stored_graduate
+from registry.graduates.storage.sealing import indexes, sealed, sealed_reason
+from registry.graduates.tables import VERSION_COLUMNS, graduate_versions, graduates
+
+_RAISE_STREAMS = text(
+    """
+    UPDATE graduates SET sequence = greatest(graduates.sequence, reached.sequence),
+                         decided_on = greatest(graduates.decided_on, reached.day)
+      FROM unnest(CAST(:keys AS uuid[]), CAST(:sequences AS bigint[]), CAST(:days AS date[]))
+           AS reached (id, sequence, day)
+     WHERE graduates.id = reached.id
+    """
+)
+
+
+@dataclass(frozen=True)
+class Act:
+    """What makes a version: the act, by which door, who, and why."""
+
+    action: str
+    source: Source
+    actor: Actor
+    reason: str | None = None
+
+
+async def add(
+    connection: Connection,
+    cipher: FieldCipher,
+    graduate_id: GraduateId,
+    school_code: SchoolCode,
+    cohort: Cohort,
+    entry: Entry,
+    act: Act,
+) -> StoredGraduate:
+    """Stores a new graduate, who counts from the start of the season; raises UniqueViolationError for a taken number.
+
+    The first writer of a roster makes its data key.
+    """
+    data = await key_of_roster(connection, cipher, school_code, cohort)
+    content = vars(entry)
+    values = {
+        "id": graduate_id,
+        "school_code": school_code,
+        "cohort": cohort,
+        **indexes(cipher, school_code, content),
+        **{field: content[field] for field in CLEAR},
+        "sealed": sealed(data, graduate_id, 1, content),
+        "sequence": 1,
+        "decided_on": season_day(SeasonDay.BEGINS, cohort),
+        **_made(act, 1, changed_fields({}, content)),
+        "sealed_reason": sealed_reason(data, graduate_id, 1, act.reason),
+    }
+    stamp = (await connection.execute(_ADD, values)).one()
+    return stored_graduate(values, entry, stamp)
+
+
+async def save(
+    connection: Connection, cipher: FieldCipher, before: StoredGraduate, after: Entry, act: Act
+) -> StoredGraduate:
+    """Stores the next version of a locked graduate, and the one before as history; one event further.
+
+    It counts from today, or from the day of the version before if that is later. Raises UniqueViolationError.
+    """
+    data = (await keys_of(connection, cipher, {before.data_key_id}))[before.data_key_id]
+    version, changed = before.version + 1, changed_fields(vars(before.entry), vars(after))
+    content = vars(after)
+    values = {
+        **indexes(cipher, before.school_code, {field: content[field] for field in changed if field in INDEXED}),
+        **{field: content[field] for field in changed if field in CLEAR},
+        "sealed": sealed(data, before.id, version, content),
+        **_made(act, version, changed),
+        "sealed_reason": sealed_reason(data, before.id, version, act.reason),
+    }
+    if "exam_number" in changed:
+        # who gives a shared number up may not take it back
+        values["shared_exam_number_index"] = None
+    await connection.execute(_SUPERSEDE, {"id": before.id})
+    stamp = (await connection.execute(_SAVE, {**values, "of_id": before.id})).one()
+    return stored_graduate({**vars(before), **values}, after, stamp)
+
+
+async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
+    """Lets the next event of each graduate follow the last one published; ids of unknown ones are never given again."""
+    columns = columns_of(reached)
+    await connection.execute(_RAISE_STREAMS, {name: columns[name] for name in ("keys", "sequences", "days")})
+
+
+async def number_is_taken(connection: Connection, field: str, wanted: Mapping[str, Any]) -> bool:
+    """True if another graduate of the school and cohort has the `student_number` or `exam_number` of a row.
+
+    `wanted` has the columns of the row by which it is found.
+    """
+    bound = {name: wanted[name] for name in ("school_code", "cohort", "id", f"{field}_index")}
+    return await connection.scalar(_NUMBER_TAKEN[field], bound) is not None
+
+
+def _made(act: Act, version: int, changed: Sequence[str]) -> dict[str, Any]:
+    """The columns that say how a version came about."""
+    return {
+        "version": version,
+        "code_lists_version": CodeLists.load().version,
+        "changed_fields": list(changed),
+        "action": act.action,
+        "source": act.source,
+        "subject": act.actor.subject,
+        "role": act.actor.role,
+    }
+
+
+_ADD = insert(graduates).returning(*STAMP)
+_SUPERSEDED = ("school_code", "cohort", *VERSION_COLUMNS)
+_SUPERSEDE = insert(graduate_versions).from_select(
+    ["graduate_id", *_SUPERSEDED],
+    select(graduates.c.id, *(graduates.c[name] for name in _SUPERSEDED)).where(graduates.c.id == bindparam("id")),
+)
+_SAVE = (
+    update(graduates)
+    .where(graduates.c.id == bindparam("of_id"))
+    .values(
+        sequence=graduates.c.sequence + 1,
+        decided_on=text(f"greatest({TODAY_SQL}, graduates.decided_on)"),
+        recorded_at=NOW,
+        operation_id=None,
+        # the row no longer says what a file's line said
+        line_fingerprint=None,
+    )
+    .returning(*STAMP)
+)
+_NUMBER_TAKEN = {
+    field: select(graduates.c.id)
+    .where(*(graduates.c[name] == bindparam(name) for name in ("school_code", "cohort", f"{field}_index")))
+    .where(graduates.c.id != bindparam("id"))
+    .limit(1)
+    for field in ("student_number", "exam_number")
+}

@@ -1,0 +1,210 @@
+"""One data key a roster: made once, wrapped anew under load, and nothing that an event does not carry in clear."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from common.auth import SYSTEM, Principal, Role, RowScope
+from common.crypto import FieldCipher, KeyRing, UndecryptableError
+from common.database import Database, UnitOfWork
+from common.errors import TransientError
+from common.identifiers import Cohort, SchoolCode
+from common.operations import OperationRunner
+from registry.graduates import commands
+from registry.graduates.domain.entry import SEALED, Filters
+from registry.graduates.storage import roster
+from registry.graduates.storage.keys import key_of_roster
+from registry.graduates.storage.rotation import (
+    ServiceConnectedError,
+    needs_of,
+    recompute_indexes,
+    rewrap_data_keys,
+)
+from registry.graduates.storage.sealing import number_indexes
+from registry.schema import metadata
+from testing.databases import ServiceDatabase, service_database
+
+Json = dict[str, Any]
+Rows = Callable[..., Awaitable[list[Json]]]
+
+ADMIN = Principal(subject="admin", role=Role.ADMIN)
+SEES_ALL = RowScope(everything=True)
+KEYS = "SELECT id, cohort, wrapped FROM data_keys WHERE school_code = :school"
+CANARIES = {
+    "student_number": "S2020CANARY",
+    "exam_number": "20419999123456",
+    "name": "欧阳金丝雀",
+    "citizen_id": "11010119900307002X",
+    "phone": "13912345678",
+    "birth_date": "1990-03-07",
+    "political_status_code": "01",
+    "enrolled_on": "2020-09-07",
+    "graduated_on": "2024-06-29",
+    "major_direction": "金丝雀方向",
+    "commissioning_unit": "金丝雀单位",
+    "duration_years": "4.5",
+}
+
+
+async def test_the_first_writers_of_a_roster_make_one_key(officer: httpx.AsyncClient, school: str, rows: Rows) -> None:
+    body = {"school_code": school, "cohort": 2024, "name": "李四"}
+    answers = await asyncio.gather(
+        *(officer.post("/v1/graduates", json=body | {"student_number": str(number)}) for number in range(8))
+    )
+    assert {each.status_code for each in answers} == {201}
+    await officer.post("/v1/graduates", json=body | {"student_number": "1", "cohort": 2023})
+    assert sorted(each["cohort"] for each in await rows(KEYS, school=school)) == [2023, 2024]
+    assert len((await officer.get("/v1/graduates")).json()["items"]) == 9
+
+
+async def test_a_key_whose_maker_failed_seals_nothing(
+    database: Database, cipher: FieldCipher, school: SchoolCode, rows: Rows
+) -> None:
+    enter = partial(commands.create, caller=ADMIN, cipher=cipher, school_code=school, cohort=Cohort(2024))
+
+    async def failing(unit: UnitOfWork) -> None:
+        await enter(unit, given={"student_number": "1", "name": "张三"})
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await database.act(ADMIN.actor, failing)
+    assert await rows(KEYS, school=school) == []
+    stored = await database.act(ADMIN.actor, partial(enter, given={"student_number": "1", "name": "张三"}))
+    assert [each["id"] for each in await rows(KEYS, school=school)] == [stored.data_key_id]
+
+
+async def test_no_sealed_field_is_stored_in_clear(officer: httpx.AsyncClient, school: str, rows: Rows) -> None:
+    assert CANARIES.keys() == set(SEALED)
+    body = {"school_code": school, "cohort": 2024, **CANARIES}
+    made = await officer.post("/v1/graduates", json=body)
+    assert made.status_code == 201, made.text
+    changed = await officer.patch(made.headers["location"], json={"sex_code": "2"}, headers={"If-Match": '"1"'})
+    assert changed.status_code == 200, changed.text
+    reason = {"reason": "金丝雀原因"}
+    gone = await officer.post(f"{made.headers['location']}/withdraw", json=reason, headers={"If-Match": '"2"'})
+    assert gone.status_code == 200, gone.text
+    assert {field: gone.json()[field] for field in CANARIES if "*" not in str(gone.json()[field])} == {
+        field: value
+        for field, value in CANARIES.items()
+        if field not in {"name", "citizen_id", "phone", "commissioning_unit"}
+    }
+    sought = [*(each for each in CANARIES.values() if len(each) > 3), "金丝雀"]
+    for table in metadata.tables:
+        dumped = str(await rows(f'SELECT each::text FROM "{table}" AS each'))
+        for canary in sought:
+            assert canary not in dumped, (table, canary)
+            assert canary.encode().hex() not in dumped, (table, canary)
+
+
+@pytest.fixture
+async def apart(school: str) -> AsyncIterator[ServiceDatabase]:
+    """A database of its own with one school."""
+    async with service_database("registry") as stored:
+        database = Database.connect(stored.app_url)
+        async with database.transaction(SYSTEM) as unit:
+            await unit.connection.execute(
+                text("INSERT INTO schools (code, name, province_code) VALUES ('10001', '测试大学', '410000')")
+            )
+            await unit.commit()
+        await database.dispose()
+        yield stored
+
+
+def rings() -> tuple[KeyRing, KeyRing, KeyRing]:
+    """One that has the next key already, one that makes it current, and one without the key before."""
+    old, other = KeyRing.generate("k1"), KeyRing.generate("k2")
+    ready = replace(old, fields={**old.fields, **other.fields})
+    both = replace(ready, current="k2")
+    return ready, both, replace(both, fields=other.fields)
+
+
+async def enter(database: Database, cipher: FieldCipher, cohort: int, number: int) -> None:
+    act = partial(
+        commands.create,
+        caller=ADMIN,
+        cipher=cipher,
+        school_code=SchoolCode("10001"),
+        cohort=Cohort(cohort),
+        given={"student_number": str(number), "name": "张三", "exam_number": f"E{number}"},
+    )
+    await database.act(ADMIN.actor, act)
+
+
+async def test_keys_are_wrapped_anew_beside_writers_and_the_old_one_is_no_longer_needed(apart: ServiceDatabase) -> None:
+    ready, both, new = rings()
+    database = Database.connect(apart.app_url)
+    # processes come to the new key one by one: half of the writers wrap by the old one still
+    ciphers = [FieldCipher(ring) for ring in (ready, both) * 4]
+
+    async def write(cipher: FieldCipher, place: int) -> None:
+        for number in range(6):
+            await enter(database.patient, cipher, 2000 + number, place)
+
+    async def rotate() -> None:
+        for _ in range(10):
+            await rewrap_data_keys(database.patient, FieldCipher(both))
+
+    await asyncio.gather(*(write(cipher, place) for place, cipher in enumerate(ciphers)), rotate())
+    assert await rewrap_data_keys(database.patient, FieldCipher(both)) >= 0
+    assert await needs_of(database, FieldCipher(both), "k1") == {}
+    assert await needs_of(database, FieldCipher(both), "k2") == {"data_keys": 6}
+    async with database.reading() as connection:
+        found = await roster.listed(connection, FieldCipher(new), SEES_ALL, Filters(), after=None, limit=100)
+        assert len({(each.cohort, each.entry.student_number) for each in found}) == 48
+        only_old = FieldCipher(replace(ready, fields={"k1": ready.fields["k1"]}))
+        with pytest.raises(UndecryptableError):
+            await roster.listed(connection, only_old, SEES_ALL, Filters(), after=None, limit=1)
+    await database.dispose()
+
+
+async def test_a_rotation_waits_for_who_begins_a_roster(apart: ServiceDatabase) -> None:
+    old, both, _ = rings()
+    database = Database.connect(apart.app_url)
+    async with database.transaction(SYSTEM) as unit:
+        await key_of_roster(unit.connection, FieldCipher(old), SchoolCode("10001"), Cohort(2024))
+        with pytest.raises(TransientError):
+            await rewrap_data_keys(database.patient, FieldCipher(both), wait_seconds=0)
+        await unit.commit()
+    assert await rewrap_data_keys(database.patient, FieldCipher(both)) == 1
+    await database.dispose()
+
+
+async def test_a_key_is_needed_for_files_of_its_time(
+    officer: httpx.AsyncClient,
+    school: str,
+    files: Any,
+    cipher: FieldCipher,
+    database: Database,
+    runner: OperationRunner,
+) -> None:
+    form = {"school_code": school, "cohort": "2024"}
+    content = files.csv([["学号", "姓名"], ["1", "张三"]])
+    await officer.post("/v1/imports/graduates", data=form, files={"file": ("a.csv", content)})
+    assert (await needs_of(database, cipher, cipher.current))["upload_chunks"] >= 1
+    while await runner.run_once():
+        pass
+
+
+async def test_indexes_are_recomputed_while_the_service_is_stopped(apart: ServiceDatabase) -> None:
+    ring = KeyRing.generate()
+    old, new = FieldCipher(ring), FieldCipher(replace(ring, index=KeyRing.generate().index))
+    database = Database.connect(apart.app_url)
+    for number in range(3):
+        await enter(database, old, 2024, number)
+    other = Database.connect(apart.app_url)
+    with pytest.raises(ServiceConnectedError):
+        await recompute_indexes(other.patient, new)
+    await database.dispose()
+    assert await recompute_indexes(other.patient, new) == 3
+    for cipher, found in ((new, 1), (old, 0)):
+        equal = number_indexes(cipher, {"exam_number": "E1"})
+        async with other.reading() as connection:
+            named = await roster.found_by_indexes(connection, cipher, SEES_ALL, equal, names=(), limit=9)
+            assert len(named) == found
+    await other.dispose()
