@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "202611291301"
-down_revision = "202611291102"
+down_revision = "202611291401"
 branch_labels = None
 depends_on = None
 
@@ -18,8 +18,7 @@ def upgrade() -> None:
         op.execute("ALTER TABLE graduates ADD COLUMN IF NOT EXISTS exclusion_ground text")
         _restrict("graduates", "status", f"status IN ({STATUSES}, 'excluded')")
         _restrict("graduates", "excluded", "(status = 'excluded') = (exclusion_ground IS NOT NULL)")
-        for table in ("graduates", "graduate_versions"):
-            _restrict(table, "action", f"action IN ({ACTIONS}, 'population_change')")
+        _restrict("graduate_versions", "action", f"action IN ({ACTIONS}, 'population_change')")
     _population_changes()
     _population_change_graduates()
 
@@ -27,8 +26,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("population_change_graduates")
     op.drop_table("population_changes")
-    for table in ("graduate_versions", "graduates"):
-        _restrict(table, "action", f"action IN ({ACTIONS})")
+    _restrict("graduate_versions", "action", f"action IN ({ACTIONS})")
     op.execute("ALTER TABLE graduates DROP CONSTRAINT ck_graduates_excluded")
     _restrict("graduates", "status", f"status IN ({STATUSES})")
     op.drop_column("graduates", "exclusion_ground")
