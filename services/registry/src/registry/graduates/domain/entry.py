@@ -20,6 +20,7 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
     DECEASED = "deceased"
     TRANSFERRED = "transferred"
+    EXCLUDED = "excluded"
 
 
 class StudyForm(StrEnum):

@@ -79,11 +79,16 @@ async def listed(
 
 
 async def among(
-    connection: Connection, cipher: FieldCipher, scope: RowScope, graduate_ids: Sequence[GraduateId]
+    connection: Connection,
+    cipher: FieldCipher,
+    scope: RowScope,
+    graduate_ids: Collection[GraduateId],
+    *,
+    lock: bool = False,
 ) -> list[StoredGraduate]:
-    """Those of the graduates that are in scope, in no order."""
+    """Those of the graduates that are in scope, sorted by id; locked in this order if `lock`."""
     bound = {**scope.values, "ids": list(graduate_ids)}
-    return await _opened(connection, cipher, await connection.execute(_among(scope.shape), bound))
+    return await _opened(connection, cipher, await connection.execute(_among(scope.shape, lock=lock), bound))
 
 
 async def found_by_indexes(
@@ -161,8 +166,10 @@ def _one(seen: ScopeShape, *, lock: bool) -> Select[Any]:
 
 
 @lru_cache
-def _among(seen: ScopeShape) -> Select[Any]:
-    return _within(seen).where(graduates.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+def _among(seen: ScopeShape, *, lock: bool) -> Select[Any]:
+    named = graduates.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+    query = _within(seen).where(named).order_by(graduates.c.id)
+    return query.with_for_update(of=graduates) if lock else query
 
 
 @lru_cache
