@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from sqlalchemy import text
@@ -28,7 +29,7 @@ from registry.graduates.storage.rotation import (
 )
 from registry.graduates.storage.sealing import number_indexes
 from registry.schema import metadata
-from testing.databases import ServiceDatabase, service_database
+from testing.databases import ServiceDatabase, service_database, sessions_at_a_lock
 
 Json = dict[str, Any]
 Rows = Callable[..., Awaitable[list[Json]]]
@@ -208,3 +209,28 @@ async def test_indexes_are_recomputed_while_the_service_is_stopped(apart: Servic
             named = await roster.found_by_indexes(connection, cipher, SEES_ALL, equal, names=(), limit=9)
             assert len(named) == found
     await other.dispose()
+
+
+async def test_a_process_that_comes_while_indexes_are_recomputed_undoes_it(apart: ServiceDatabase) -> None:
+    ring = KeyRing.generate()
+    old, new = FieldCipher(ring), FieldCipher(replace(ring, index=KeyRing.generate().index))
+    database = Database.connect(apart.app_url)
+    await enter(database, old, 2024, 1)
+    await database.dispose()
+    owner, other = await asyncpg.connect(apart.owner_url), Database.connect(apart.app_url)
+    # holds the command up between its two looks
+    row = owner.transaction()
+    await row.start()
+    await owner.execute("SELECT FROM graduates FOR UPDATE")
+    recomputing = asyncio.create_task(recompute_indexes(other.patient, new))
+    await sessions_at_a_lock(apart, 1)
+    come = await asyncpg.connect(apart.app_url)
+    await row.rollback()
+    with pytest.raises(ServiceConnectedError):
+        await recomputing
+    await come.close()
+    async with other.reading() as connection:
+        equal = number_indexes(old, {"exam_number": "E1"})
+        assert len(await roster.found_by_indexes(connection, old, SEES_ALL, equal, names=(), limit=9)) == 1
+    await other.dispose()
+    await owner.close()

@@ -134,10 +134,10 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
             self._pause(topic, batch.records.values())
         # offsets of an assignment that has ended may mean other events by now: the broker's data can be new
         if held:
-            self._applied.note(done.records.values())
-            self._pending |= {
-                TopicPartition(each.topic, each.partition): each.offset + 1 for each in done.records.values()
-            }
+            # in the order of their offsets: the last of each partition stands for those before it
+            newest = {TopicPartition(each.topic, each.partition): each for each in done.records.values()}
+            self._applied.note(newest.values())
+            self._pending |= {partition: each.offset + 1 for partition, each in newest.items()}
 
     def _pause(self, topic: str, records: Collection[ConsumerRecord]) -> None:
         """Goes back to where the topic's part of the batch began, and stays there until this process ends."""

@@ -16,6 +16,7 @@ COLUMNS = (
     "event_id, topic, key, sequence, type, school_code, decided_on, recorded_at, position, data::text AS data, "
     "correlation_id, traceparent"
 )
+"""In the order of the fields of a StoredEvent."""
 
 # One statement, so one commit a cycle: the sent position of the cycle before is stored with the next numbers.
 # It asks for what has no position, never for "newer than the last id": a late commit cannot be skipped.
@@ -83,4 +84,4 @@ async def backlog(connection: asyncpg.Connection, sent: int) -> Backlog:
 
 
 def _events(rows: Sequence[Any]) -> list[StoredEvent]:
-    return [StoredEvent(**row) for row in rows]
+    return [StoredEvent(*row) for row in rows]

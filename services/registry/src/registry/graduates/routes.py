@@ -36,7 +36,6 @@ from registry.graduates.wire import (
     Resolved,
     Search,
     VersionAnswer,
-    Withdrawal,
 )
 
 router = Router(prefix="/v1/graduates", tags=["graduates"])
@@ -136,32 +135,6 @@ async def change_graduate(
     )
     changed = await database.act(caller.actor, act)
     return _written(changed.stored, caller, changed.change_token)
-
-
-@router.post("/{graduate_id}/withdraw", response_model=GraduateAnswer, summary="Take a graduate out of the population")
-async def withdraw_graduate(
-    *,
-    database: Db,
-    cipher: Cipher,
-    caller: Caller,
-    graduate_id: GraduateId,
-    if_match: IfMatch,
-    body: Withdrawal,
-    once: IdempotencyKey,
-) -> Response:
-    act = partial(
-        commands.withdraw,
-        caller=caller,
-        cipher=cipher,
-        graduate_id=graduate_id,
-        expected=if_match,
-        reason=body.reason,
-    )
-    return await answer(
-        database.act(caller.actor, act, once),
-        show=lambda stored: _written(stored, caller, change_token(stored)),
-        again=lambda done: _found(database, cipher, caller, GraduateId(UUID(done.object_id))),
-    )
 
 
 @router.get("/{graduate_id}/history", summary="Every version of a graduate")
