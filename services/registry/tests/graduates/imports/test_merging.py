@@ -105,6 +105,9 @@ async def test_an_import_stores_what_the_rules_say(
     async with database.transaction(SYSTEM) as unit:
         for line in lines:
             wanted = expected(entry, line)
+            if entry and (entry.status == "withdrawn") != (wanted.status == "withdrawn"):
+                # refused: only a population change takes a graduate into or out of N
+                continue
             changed = changed_fields(vars(entry) if entry else {}, vars(wanted))
             status_before = entry.status if entry else None
             counted = await imported(database, cipher, unit, school, line)

@@ -88,8 +88,8 @@ async def save(
 ) -> StoredGraduate:
     """Stores the next version of a locked graduate, and the one before as history; raises UniqueViolationError.
 
-    If it is published, it takes the next sequence and counts from the day of the act, or from that of the version before
-    if that is later; else sequence and day stay, for nothing that counts has changed.
+    If it is published, it takes the next sequence and counts from the day of the act, or from that of the version
+    before if that is later; else sequence and day stay, for nothing that counts has changed.
     """
     data = (await keys_of(connection, cipher, {before.data_key_id}))[before.data_key_id]
     version, changed = before.version + 1, changed_fields(vars(before.entry), vars(after))
@@ -107,13 +107,8 @@ async def save(
         # who gives a shared number up may not take it back
         values["shared_exam_number_index"] = None
     await connection.execute(_SUPERSEDE, {"id": before.id})
-    bound = {**values, "of_id": before.id}
-    saving = (
-        connection.execute(_SAVE, {**bound, "since": act.since})
-        if published
-        else connection.execute(_SAVE_UNPUBLISHED, bound)
-    )
-    stamp = (await saving).one()
+    statement, counting = (_SAVE, {"since": act.since}) if published else (_SAVE_UNPUBLISHED, {})
+    stamp = (await connection.execute(statement, {**values, **counting, "of_id": before.id})).one()
     return stored_graduate({**vars(before), **values}, after, stamp)
 
 
