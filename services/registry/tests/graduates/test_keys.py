@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from changing import moved
 from sqlalchemy import text
 
 from common.auth import SYSTEM, Principal, Role, RowScope
@@ -32,6 +33,7 @@ from registry.schema import metadata
 from testing.databases import ServiceDatabase, service_database, sessions_at_a_lock
 
 Json = dict[str, Any]
+Client = Callable[..., httpx.AsyncClient]
 Rows = Callable[..., Awaitable[list[Json]]]
 
 ADMIN = Principal(subject="admin", role=Role.ADMIN)
@@ -80,16 +82,18 @@ async def test_a_key_whose_maker_failed_seals_nothing(
     assert [each["id"] for each in await rows(KEYS, school=school)] == [stored.data_key_id]
 
 
-async def test_no_sealed_field_is_stored_in_clear(officer: httpx.AsyncClient, school: str, rows: Rows) -> None:
+async def test_no_sealed_field_is_stored_in_clear(
+    client: Client, officer: httpx.AsyncClient, school: str, rows: Rows
+) -> None:
     assert CANARIES.keys() == set(SEALED)
     body = {"school_code": school, "cohort": 2024, **CANARIES}
     made = await officer.post("/v1/graduates", json=body)
     assert made.status_code == 201, made.text
     changed = await officer.patch(made.headers["location"], json={"sex_code": "2"}, headers={"If-Match": '"1"'})
     assert changed.status_code == 200, changed.text
-    reason = {"reason": "金丝雀原因"}
-    gone = await officer.post(f"{made.headers['location']}/withdraw", json=reason, headers={"If-Match": '"2"'})
-    assert gone.status_code == 200, gone.text
+    document = {"number": "金丝雀文号", "issued_on": "2024-06-18"}
+    await moved(client, school, [made.json()["id"]], "withdraw", reason="金丝雀原因", document=document)
+    gone = await officer.get(made.headers["location"])
     assert {field: gone.json()[field] for field in CANARIES if "*" not in str(gone.json()[field])} == {
         field: value
         for field, value in CANARIES.items()

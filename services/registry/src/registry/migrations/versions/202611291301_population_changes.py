@@ -20,6 +20,9 @@ def upgrade() -> None:
         _restrict("graduates", "excluded", "(status = 'excluded') = (exclusion_ground IS NOT NULL)")
         _restrict("graduate_versions", "action", f"action IN ({ACTIONS}, 'population_change')")
     _population_changes()
+    # the planner's statistics would keep ciphertexts after they are emptied
+    for name in ("reason_cipher", "decision_reason_cipher", "document_number_cipher"):
+        op.execute(f"ALTER TABLE population_changes ALTER COLUMN {name} SET STATISTICS 0")
     _population_change_graduates()
 
 
