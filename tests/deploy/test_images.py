@@ -40,16 +40,23 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def installed(service: str, wheels: Path, folder: Path) -> Path:
-    """An environment with what the lock file gives for the service, and two wheels; gives its interpreter."""
-    requirements = folder / "requirements.txt"
-    member = f"quxiang-{service}"
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment that holds nothing; what several services need stays compiled from one to the next."""
+    folder = tmp_path_factory.mktemp("installed") / "environment"
+    uv("venv", "--python", sys.executable, str(folder))
+    return folder
+
+
+def installed(service: str, wheels: Path, environment: Path) -> Path:
+    """Leaves in the environment what the lock file gives for the service, and two wheels; gives its interpreter."""
+    requirements = environment.with_name(f"{service}.txt")
+    member, python = f"quxiang-{service}", environment / "bin" / "python"
     uv("export", "--frozen", "--no-dev", "--no-emit-workspace", "--no-hashes",
        "--package", member, "--output-file", str(requirements))  # fmt: skip
-    python = folder / "environment" / "bin" / "python"
-    uv("venv", "--python", sys.executable, str(folder / "environment"))
     ours = [str(next(wheels.glob(f"quxiang_{member}-*.whl"))) for member in ("common", service)]
-    uv("pip", "install", "--quiet", "--python", str(python), "--no-deps", "-r", str(requirements), *ours)
+    requirements.write_text("\n".join([requirements.read_text(), *ours]))
+    uv("pip", "sync", "--quiet", "--python", str(python), str(requirements))
     return python
 
 
@@ -64,8 +71,10 @@ async def run(command: Sequence[str], environment: Mapping[str, str], folder: Pa
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_the_wheels_alone_migrate_and_serve(service: str, wheels: Path, tmp_path: Path) -> None:
-    python, empty = installed(service, wheels, tmp_path), tmp_path / "empty"
+async def test_the_wheels_alone_migrate_and_serve(
+    service: str, wheels: Path, environment: Path, tmp_path: Path
+) -> None:
+    python, empty = installed(service, wheels, environment), tmp_path / "empty"
     empty.mkdir()
     readers = set() if service in SPREADSHEETS else {"xlrd"}
     others = sorted({*SERVICES, "quxiang", "servers", "testing", *readers} - {service})
@@ -74,7 +83,7 @@ async def test_the_wheels_alone_migrate_and_serve(service: str, wheels: Path, tm
     KeyRing.generate().store(tmp_path / "keyring.json")
     mint, port, probe_port = TokenMint(tmp_path), free_port(), free_port()
     async with empty_database(service) as database:
-        environment = {
+        settings = {
             "QUXIANG_DATABASE_URL": database.app_url,
             "QUXIANG_MIGRATION_DATABASE_URL": database.owner_url,
             "QUXIANG_ISSUER": mint.issuer.issuer,
@@ -85,11 +94,11 @@ async def test_the_wheels_alone_migrate_and_serve(service: str, wheels: Path, tm
             "QUXIANG_PORT": str(port),
             "QUXIANG_PROBE_PORT": str(probe_port),
         }
-        refused, why = await run([str(python), "-m", service, "api"], environment, empty)
+        refused, why = await run([str(python), "-m", service, "api"], settings, empty)
         assert (refused, "run migrate first" in why) == (1, True), why
-        code, written = await run([str(python), "-m", service, "migrate"], environment, empty)
+        code, written = await run([str(python), "-m", service, "migrate"], settings, empty)
         assert code == 0, written
-        await serves([str(python), "-m", service, "api"], environment, empty)
+        await serves([str(python), "-m", service, "api"], settings, empty)
     assert list(empty.iterdir()) == []
 
 

@@ -114,20 +114,15 @@ async def test_a_registration_moves_the_rates_when_the_school_approves_it(campus
     assert await measures(campus, school, confirmed.json()["change_token"]) == after
 
 
-async def test_a_withdrawn_graduate_leaves_the_population(campus: Campus, cohort: Json) -> None:
+async def test_who_is_excluded_leaves_the_population_by_two_people(campus: Campus, cohort: Json) -> None:
     school = cohort["school"]
     graduate_id = await graduate_without_registration(campus, school)
-    address = f"{campus.urls['registry']}/v1/graduates/{graduate_id}"
-    found = await campus.http.get(address, headers=campus.officer(school))
     before = await measures(campus, school, cohort["token"])
-    left = await campus.http.post(
-        f"{address}/withdraw",
-        json={"reason": "退学"},
-        headers=campus.officer(school) | {"If-Match": found.headers["ETag"]},
-    )
-    assert left.status_code == 200, left.text
-    after = await measures(campus, school, left.json()["change_token"])
+    left = await campus.change_population(school, [graduate_id], "exclude", effective_on="2024-07-02")
+    after = await measures(campus, school, left["change_token"])
     assert (after["base"], after["not_registered"]) == (before["base"] - 1, before["not_registered"] - 1)
+    days = [await measures(campus, school, left["change_token"], as_of=f"2024-07-0{day}") for day in (1, 2)]
+    assert [day["base"] for day in days] == [before["base"], after["base"]]
 
 
 async def test_answers_to_a_survey_become_the_response_rate(campus: Campus, cohort: Json) -> None:

@@ -59,8 +59,13 @@ SEES_SCHOOL: Mapping[str, frozenset[str]] = {
 PERSONAL = ("graduate_id", "registration_id", "response_id")
 """Parameters of a path that name a row about a person."""
 
-FOLLOWS_CHANGES = ("integrator", "/v1/changes")
-"""An integrator follows the events of the schools that its contract names, under the graduates' pseudonyms."""
+READS_PSEUDONYMS = {
+    ("integrator", "/v1/changes"),
+    ("auditor", "/v1/population-changes"),
+    ("auditor", "/v1/population-changes/{change_id}"),
+}
+"""An integrator follows the events of the schools that its contract names, an auditor reads who leaves N by which
+hands, both under the graduates' pseudonyms."""
 
 READS_ACCESSES = ("auditor", "/v1/graduates/{graduate_id}/accesses")
 """An auditor, who sees no row about a person, reads who has read the data of its school's graduates."""
@@ -121,7 +126,7 @@ async def read(campus: Campus, known: Known, service: str, template: str, caller
     url, asked = campus.urls[service], f"{caller.role} at {caller.place}: GET {template}"
     answered = await campus.http.get(url + known.path(service, template), headers=caller.headers)
     assert answered.status_code < 500, asked
-    if caller.place not in SEES_PERSONS[caller.role] and (caller.role, template) != FOLLOWS_CHANGES:
+    if caller.place not in SEES_PERSONS[caller.role] and (caller.role, template) not in READS_PSEUDONYMS:
         assert [person for person in known.persons if person in answered.text] == [], asked
     if "{" in template:
         missing = await campus.http.get(url + absent_path(service, template, known), headers=caller.headers)

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from campus import Campus
+from campus import Campus, population_change
 from contents import CONTENTS
 from format_a import graduate_row, workbook
 from histories import query
@@ -89,7 +89,11 @@ async def test_registry_answers_no_failed_commit_as_success(
                 f"{url}/v1/schools/{new_school}/colleges", json={"code": "C9", "name": "学院"}, headers=officer
             ),
             await campus.http.patch(address, json={"sex_code": "9"}, headers=seen),
-            await campus.http.post(f"{address}/withdraw", json={"reason": "退学"}, headers=seen),
+            await campus.http.post(
+                f"{url}/v1/population-changes",
+                json=population_change(new_school, [graduate["id"]], "withdraw"),
+                headers=officer,
+            ),
             await campus.http.post(
                 f"{url}/v1/imports/graduates",
                 headers=officer,

@@ -29,7 +29,7 @@ from testing.stack import Stack, running_stack
 from testing.waiting import eventually
 
 SOAK = os.environ.get("QUXIANG_SOAK") == "1"
-GRADUATES, CHANGES, KILLS = (10_000, 2_000, 6) if SOAK else (600, 240, 2)
+GRADUATES, CHANGES, KILLS = (10_000, 2_000, 6) if SOAK else (300, 160, 2)
 CLIENTS = 8
 WORKERS = ("destinations-worker", "indicators-worker")
 APIS = ("destinations-api", "indicators-api")

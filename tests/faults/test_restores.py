@@ -32,7 +32,9 @@ from testing.waiting import eventually
 
 SOAK = os.environ.get("QUXIANG_SOAK") == "1"
 GRADUATES, CHANGES, CLIENTS = (100, 80, 4) if SOAK else (20, 24, 3)
-SHORT = ("a copied folder", "pg_restore of one")
+CASES = [*((name, False) for name in WAYS if SOAK or name == "pg_restore of one"), ("a copied folder", True)]
+"""Ways in which a database comes back, and whether the broker is down meanwhile."""
+
 RECOVERY = 180.0
 BEYOND, NOT_COMPARED = "published beyond this database", "not compared with the topics"
 _schools = count(90301)
@@ -45,13 +47,25 @@ def stack(stack_on_own_servers: Stack) -> Stack:
     return stack_on_own_servers
 
 
-@pytest.mark.parametrize("name", WAYS if SOAK else SHORT)
+@pytest.mark.parametrize(("name", "is_broker_down"), CASES)
 async def test_an_older_database_gives_no_sequence_twice(
-    stack: Stack, campus: Campus, cluster: Cluster, chance: random.Random, name: str
+    stack: Stack,
+    campus: Campus,
+    cluster: Cluster,
+    broker: Broker,
+    chance: random.Random,
+    name: str,
+    is_broker_down: bool,
 ) -> None:
     way = WAYS[name](stack, cluster)
     cohort, before, lost = await kept_and_gone_on(stack, campus, way, chance)
+    if is_broker_down:
+        await broker.kill()
     await way.restore()
+    if is_broker_down:
+        await until_said(stack, campus, "destinations", NOT_COMPARED)
+        await refused(campus, cohort)
+        await broker.start()
     await until_said(stack, campus, "destinations", BEYOND)
     await refused(campus, cohort)
     waiting = await import_of_another_year(campus, cohort)
@@ -80,23 +94,6 @@ def test_the_page_of_operations_has_the_commands_that_are_run_here() -> None:
 
 def _options(words: Sequence[str]) -> list[str]:
     return sorted(word for word in words if word.startswith("-"))
-
-
-@pytest.mark.skipif(not SOAK, reason="the broker starts slowly")
-async def test_a_broker_that_is_down_meanwhile_keeps_the_outbox_closed(
-    stack: Stack, campus: Campus, cluster: Cluster, broker: Broker, chance: random.Random
-) -> None:
-    way = WAYS["a copied folder"](stack, cluster)
-    cohort, before, lost = await kept_and_gone_on(stack, campus, way, chance)
-    await broker.kill()
-    await way.restore()
-    await until_said(stack, campus, "destinations", NOT_COMPARED)
-    await refused(campus, cohort)
-    await broker.start()
-    await until_said(stack, campus, "destinations", BEYOND)
-    await recovered(stack, campus)
-    await converged(stack, campus, cohort, before, lost)
-    await one_content_each(stack)
 
 
 async def kept_and_gone_on(

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,14 @@ from testing.tokens import TokenMint
 
 Json = dict[str, Any]
 DEADLINE = 120.0
+
+
+def population_change(school: str, graduate_ids: Sequence[str], change: str) -> Json:
+    """The body that asks for a change, complete for each of them."""
+    body: Json = {"school_code": school, "cohort": 2024, "graduate_ids": list(graduate_ids), "change": change}
+    if change in ("extend", "withdraw", "transfer"):
+        body["document"] = {"number": "校教〔2024〕18号", "issued_on": "2024-06-18"}
+    return body | ({"ground": "international"} if change == "exclude" else {}) | {"reason": "按学籍文件办理"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,19 @@ class Campus:
     async def import_registrations(self, content: bytes, school: str, **form: str) -> Json:
         """Import a file of registrations."""
         return await self.import_file("destinations", "registrations", content, school, **form)
+
+    async def change_population(self, school: str, graduate_ids: Sequence[str], change: str, **further: object) -> Json:
+        """Let one officer ask for a population change and another one approve it; give the approved one."""
+        url = f"{self.urls['registry']}/v1/population-changes"
+        asked = await self.http.post(
+            url, json=population_change(school, graduate_ids, change) | further, headers=self.officer(school)
+        )
+        assert asked.status_code == 201, asked.text
+        other = self.bearer("school_officer", school=school, subject="another officer")
+        approved = await self.http.post(f"{url}/{asked.json()['id']}/approve", headers=other | {"If-Match": '"1"'})
+        assert approved.status_code == 200, approved.text
+        body: Json = approved.json()
+        return body
 
     async def rates(self, headers: Mapping[str, str], **query: str | int) -> Json:
         """Read rates; fails when the answer is not 200."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from campus import Campus
+from campus import Campus, population_change
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
 from writes import Write, complete_requests
@@ -61,6 +61,12 @@ async def known_school(campus: Campus, school: str) -> Known:
     graduate = sorted(tokens)[0]
     submitted = await answer(campus, tokens[graduate], {"related": "yes"})
     assert submitted.status_code == 200, submitted.text
+    asked = await campus.http.post(
+        f"{campus.urls['registry']}/v1/population-changes",
+        json=population_change(school, [graduate], "extend"),
+        headers=campus.officer(school),
+    )
+    assert asked.status_code == 201, asked.text
     registrations = await items(campus, "destinations", "/v1/registrations", campus.officer(school), school=school)
     responses = await items(campus, "surveys", "/v1/responses", manager, school=school)
     requests = complete_requests(school, COLLEGE, MAJOR, graduate, wave["questionnaire_id"])
@@ -82,13 +88,14 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "number"): "1",
             ("*", "wave_id"): wave["id"],
             ("*", "response_id"): responses[0]["id"],
+            ("*", "change_id"): asked.json()["id"],
             ("registry", "operation_id"): imported[0]["id"],
             ("destinations", "operation_id"): imported[1]["id"],
             ("surveys", "operation_id"): imported[0]["id"],
             ("*", "college_code"): COLLEGE,
             ("*", "college"): COLLEGE,
         },
-        persons | {school, COLLEGE, wave["id"], wave["questionnaire_id"]},
+        persons | {school, COLLEGE, wave["id"], wave["questionnaire_id"], asked.json()["id"]},
         persons,
         requests,
     )

@@ -8,14 +8,14 @@ import base64
 import json
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import httpx
-from campus import Campus
+from campus import Campus, population_change
 from contents import CONTENTS
 from permits import Permits
 
@@ -88,18 +88,35 @@ class Client:
         officer = self.campus.officer(self.school)
         entry = (await self._read("registry", f"/v1/graduates/{graduate}", officer)).json()
         address = f"/v1/graduates/{graduate}"
-        if self.chance.random() < 0.1:
-            return partial(self._write, "registry", "POST", f"{address}/withdraw", officer, entry, {"reason": "退学"})
+        if self.chance.random() < 0.25:
+            return partial(self._move, entry)
         patch: Json = self.chance.choice(
             [
                 {"college_code": self.chance.choice(self.colleges)},
                 {"major_code": self.chance.choice(self.majors)},
                 {"sex_code": self.chance.choice("129")},
                 {"education_level_code": self.chance.choice(["11", "13", "31", "33", "41"])},
-                {"status": self.chance.choice(["registered", "extended", "completed"])},
             ]
         )
         return partial(self._write, "registry", "PATCH", address, officer, entry, patch)
+
+    async def _move(self, entry: Json) -> None:
+        """Out of N or into it, by two people. What is asked stays open where the second one's answer is unknown."""
+        counted = entry["status"] in ("registered", "completed")
+        change = self.chance.choice(["extend", "withdraw", "exclude"]) if counted else "readmit"
+        body = population_change(self.school, [entry["id"]], change)
+        asked = await self._sent(
+            "registry", "POST", "/v1/population-changes", self.campus.officer(self.school), None, body
+        )
+        if asked is None or asked.status_code != 201:
+            return
+        address, other = f"/v1/population-changes/{asked.json()['id']}/approve", "another officer"
+        decider = self.campus.bearer("school_officer", school=self.school, subject=other)
+        answer = await self._sent("registry", "POST", address, decider, asked.json(), None)
+        approved = _told("registry", "approve", asked.json(), answer, address)
+        # a graduate's sequence and version rise together
+        version = position_named(approved.change_token)[2] if approved.change_token else None
+        self.writes.append(replace(approved, object_id=entry["id"], version=version))
 
     async def _registration(self, graduate: str) -> Change:
         own = self.campus.bearer("graduate", graduate=graduate)
@@ -161,6 +178,13 @@ class Client:
     async def _write(
         self, service: str, method: str, path: str, headers: Mapping[str, str], seen: Json | None, body: Json | None
     ) -> None:
+        answer = await self._sent(service, method, path, headers, seen, body)
+        action = path.rpartition("/")[2] if method == "POST" and seen else ("edit" if seen else "create")
+        self.writes.append(_told(service, action, seen, answer, f"{method} {path}"))
+
+    async def _sent(
+        self, service: str, method: str, path: str, headers: Mapping[str, str], seen: Json | None, body: Json | None
+    ) -> httpx.Response | None:
         if_match = {"If-Match": f'"{seen["version"]}"'} if seen else {}
         key = {"Idempotency-Key": str(UUID(int=self.chance.getrandbits(128)))} if method == "POST" else {}
         address = self.campus.urls[service] + path
@@ -168,9 +192,7 @@ class Client:
         async def send() -> httpx.Response:
             return await self.campus.http.request(method, address, headers={**headers, **if_match, **key}, json=body)
 
-        answer = await self._answered(send, repeatable=bool(key) and self.chance.random() < 0.5)
-        action = path.rpartition("/")[2] if method == "POST" and seen else ("edit" if seen else "create")
-        self.writes.append(_told(service, action, seen, answer, f"{method} {path}"))
+        return await self._answered(send, repeatable=bool(key) and self.chance.random() < 0.5)
 
     async def _answered(
         self, send: Callable[[], Awaitable[httpx.Response]], *, repeatable: bool

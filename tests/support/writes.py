@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from campus import population_change
 from contents import CONTENTS
 from format_a import destination_cells, graduate_row, workbook
 from survey_team import QUESTIONNAIRE
@@ -17,6 +18,8 @@ BODILESS = (
     ("POST", "/v1/questionnaires/{questionnaire_id}/publish"),
     ("POST", "/v1/responses/{response_id}/withdraw"),
     ("POST", "/v1/operations/{operation_id}/cancel"),
+    ("POST", "/v1/population-changes/{change_id}/approve"),
+    ("POST", "/v1/population-changes/{change_id}/withdraw"),
 )  # fmt: skip
 
 
@@ -38,7 +41,9 @@ def complete_requests(
         ("POST", "/v1/code-lists/{name}/entries"): {"code": "500901", "label_zh": "新区", "valid_from": "2024-05-01"},
         ("POST", "/v1/graduates"): roster | {"student_number": "Z9", "name": "李四"},
         ("PATCH", "/v1/graduates/{graduate_id}"): {"sex_code": "1"},
-        ("POST", "/v1/graduates/{graduate_id}/withdraw"): {"reason": "退学"},
+        ("POST", "/v1/population-changes"): population_change(school, [graduate], "extend"),
+        ("PATCH", "/v1/population-changes/{change_id}"): {"graduate_ids": [graduate]},
+        ("POST", "/v1/population-changes/{change_id}/refuse"): reason,
         ("POST", "/v1/graduates/search"): {"school_code": school, "name": str(graduate_row(1)["姓名"])},
         ("POST", "/v1/graduates/reveal"): {"purpose": "support", "graduate_ids": [graduate], "fields": ["name"]},
         ("POST", "/v1/graduates/resolve"): roster | {"rows": [{"row": 2, "student_number": "1", "name": "李四"}]},

@@ -13,5 +13,6 @@ from launching import Launcher
 def launcher(tmp_path: Path) -> Iterator[Launcher]:
     made = Launcher(tmp_path)
     yield made
-    made.end()
-    subprocess.run([sys.executable, "-m", "quxiang", "reset"], env=made.environment, check=False, timeout=60)
+    if made.process is not None:
+        made.end()
+        subprocess.run([sys.executable, "-m", "quxiang", "reset"], env=made.environment, check=False, timeout=60)

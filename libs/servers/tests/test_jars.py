@@ -2,13 +2,14 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from servers.jars import Jar, check_names, checked, kafka_classpath, locked_jars
+from servers.jars import Jar, check_names, checked, kafka_classpath, locked_jars, maven_repository
 from servers.problems import StartProblem
 
 
@@ -30,11 +31,15 @@ def test_the_locked_jars_are_there_and_checked() -> None:
     assert [path.name for path in kafka_classpath()] == [each.name for each in locked_jars()]
 
 
-def test_two_that_start_with_an_empty_repository_fill_it_one_after_the_other(tmp_path: Path) -> None:
+def test_two_that_start_with_an_unfinished_repository_fill_it_one_after_the_other(tmp_path: Path) -> None:
+    lacking, *there = locked_jars()
+    for each in there:
+        shutil.copytree(each.path(maven_repository()).parent, each.path(tmp_path).parent)
     command = [sys.executable, "-c", "from servers.jars import kafka_classpath; print(len(kafka_classpath()))"]
     environment = os.environ | {"M2_REPO": str(tmp_path)}
     both = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     assert [each.communicate(timeout=240)[0].strip() for each in both] == [str(len(locked_jars()))] * 2
+    assert lacking.path(tmp_path).exists()
 
 
 def test_a_locked_jar_is_accepted(jar: Jar, tmp_path: Path) -> None:
@@ -61,8 +66,6 @@ def test_a_resolution_with_an_extra_or_a_missing_jar_is_refused(jar: Jar) -> Non
 
 
 def test_jars_are_kept_where_the_person_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from servers.jars import maven_repository
-
     monkeypatch.setenv("M2_REPO", str(tmp_path / "here"))
     assert maven_repository() == tmp_path / "here"
     monkeypatch.delenv("M2_REPO")

@@ -1,6 +1,7 @@
 """Every pair of acts that lock the same rows meets in both directions: one lock order, so no deadlock."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -29,6 +30,8 @@ from registry.organisation.domain import Kind, OrganisationUnit, Place
 from registry.organisation.imports.columns import COLUMNS as UNIT_COLUMNS
 from registry.organisation.imports.operations import KIND as UNITS
 from registry.organisation.imports.operations import UnitImport
+from registry.population_changes import commands as changes
+from registry.population_changes.domain import Change, ChangePlan
 from registry.reveals import commands as reveals
 from registry.reveals.domain import Asked
 from testing.collisions import Act, meet
@@ -46,8 +49,6 @@ PAIRS = [
     ("enter", "enter"),
     ("enter", "import"),
     ("change", "change"),
-    ("change", "withdraw"),
-    ("withdraw", "import"),
     ("reveal", "reveal"),
     ("create class", "create class"),
     ("create class", "change major"),
@@ -63,7 +64,18 @@ PAIRS = [
     ("import units", "import"),
     ("import units", "import units"),
 ]
-"""Acts that lock rows or a roster that the other one locks, too; a withdrawal locks what a change does."""
+"""Acts that lock rows or a roster that the other one locks, too."""
+
+PAIRS_WITH_CHANGES = [
+    ("ask", "ask"),
+    ("leave out", "approve"),
+    ("approve", "approve"),
+    ("approve", "refuse"),
+    ("approve", "take back"),
+    ("approve", "change"),
+    ("approve", "import"),
+]
+"""The same of acts on one population change."""
 
 
 @pytest.fixture
@@ -84,9 +96,6 @@ async def acts(
         expected=ANY,
         given={"sex_code": "1", "college_code": "C1"},
     )
-    withdraw = partial(
-        graduates.withdraw, caller=ADMIN, cipher=cipher, graduate_id=graduate_id, expected=ANY, reason="退学"
-    )
     new = OrganisationUnit(kind=Kind.CLASS, school_code=school, code="K1", name="一班", major_code=MajorCode("M1"))
     create_class = partial(organisation.create, caller=ADMIN, new=new)
     renamed = partial(organisation.change, caller=ADMIN, expected=ANY, given={"name": "新名"})
@@ -97,7 +106,6 @@ async def acts(
         "add code": partial(codes.add, caller=ADMIN, plan=EntryPlan("division", PLACE)),
         "enter": enter,
         "change": change,
-        "withdraw": withdraw,
         "reveal": partial(
             reveals.reveal,
             caller=Principal(subject="officer", role=Role.SCHOOL_OFFICER, school_code=school),
@@ -109,6 +117,39 @@ async def acts(
         "change school": change_school,
         "import": an_import(database, cipher, school),
         "import units": an_import_of_units(database, cipher, school),
+    }
+
+
+@pytest.fixture
+async def change_acts(database: Database, cipher: FieldCipher, school: SchoolCode, graduate: Json) -> Mapping[str, Act]:
+    """The acts on an open population change of two graduates, and one that asks for a change of two others."""
+    graduate_id = GraduateId(UUID(graduate["id"]))
+    asker, decider = (Principal(name, Role.SCHOOL_OFFICER, school_code=school) for name in ("asks", "decides"))
+    enter = partial(graduates.create, caller=ADMIN, cipher=cipher, school_code=school, cohort=COHORT)
+    others = [
+        (await database.act(ADMIN.actor, partial(enter, given={"student_number": f"{at}", "name": "王五"}))).id
+        for at in range(3)
+    ]
+    plan = ChangePlan(
+        school_code=school,
+        cohort=COHORT,
+        graduate_ids=(graduate_id, others[0]),
+        change=Change.EXCLUDE,
+        ground="international",
+        duplicate_of=None,
+        document=None,
+        effective_on=None,
+        reason="留学生",
+    )
+    ask = partial(changes.ask, caller=asker, cipher=cipher)
+    change = await database.act(asker.actor, partial(ask, plan=plan))
+    on_it: dict[str, Any] = {"cipher": cipher, "change_id": change.id, "expected": ANY}
+    return {
+        "ask": partial(ask, plan=replace(plan, graduate_ids=tuple(others[1:]))),
+        "approve": partial(changes.approve, caller=decider, **on_it),
+        "refuse": partial(changes.refuse, caller=decider, reason="不符", **on_it),
+        "take back": partial(changes.withdraw, caller=asker, **on_it),
+        "leave out": partial(changes.leave_out, caller=asker, graduate_ids=[graduate_id], **on_it),
     }
 
 
@@ -160,6 +201,14 @@ async def test_acts_that_lock_the_same_rows_never_wait_in_a_circle(
     database: Database, acts: Mapping[str, Act], first: str, second: str
 ) -> None:
     await meet(database, acts[first], acts[second])
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS_WITH_CHANGES)
+async def test_acts_on_a_population_change_never_wait_in_a_circle(
+    database: Database, acts: Mapping[str, Act], change_acts: Mapping[str, Act], first: str, second: str
+) -> None:
+    both = {**acts, **change_acts}
+    await meet(database, both[first], both[second])
 
 
 async def test_the_meeting_notices_one_pair_of_locks_in_the_other_order(

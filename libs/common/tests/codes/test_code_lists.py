@@ -24,6 +24,7 @@ NAMES = [
     "hardship",
     "marital-status",
     "not-employed-reason",
+    "exclusion-ground",
     "purpose",
 ]
 DESTINATIONS_OF_THE_SCHEME = [

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 
 import pytest
 
@@ -26,9 +25,10 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
         yield found
 
 
-@pytest.fixture
-async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
-    async with own_broker(tmp_path) as found:
+@pytest.fixture(scope="module")
+async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:
+    """One for all tests of the file: each has topics of its own, and leaves a broker that answers."""
+    async with own_broker(tmp_path_factory.mktemp("broker")) as found:
         yield found
 
 

@@ -17,6 +17,7 @@ from common.database import Database, UnitOfWork
 from common.errors import TransientError
 from common.imports import ImportKind, run_import
 from common.operations import OperationContext, OperationRunner, Outcome
+from destinations.registrations.imports import operations
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registry_client import Registry
 from destinations.settings import Settings
@@ -179,3 +180,14 @@ async def test_work_that_breaks_counts_what_was_stored(
     assert (operation["state"], counts(operation), operation["result"]["frozen"]) == ("failed", (1, 0, 0, 1), 0)
     assert operation["result"]["change_token"] == await announced_token(database)
     assert [each["rule"] for each in operation["errors"]] == ["internal_error"]
+
+
+async def test_two_questions_are_asked_at_a_time_and_rows_stay_in_order(
+    office: Office, book: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "ASKED_AT_ONCE", 1)
+    book.while_asked = asyncio.Barrier(2).wait
+    rows = [office.row(毕业去向="待就业") for _ in range(3)]
+    operation = await office.send([*rows, rows[0]])
+    assert (operation["state"], faults(operation)) == ("failed", [(5, "学号", "duplicate_in_file")])
+    assert book.asked == len(rows) + 1

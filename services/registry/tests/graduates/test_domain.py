@@ -4,17 +4,18 @@ from datetime import date
 import pytest
 
 from common.codes import CodeLists
-from common.errors import Conflict, Invalid
+from common.errors import Invalid
 from common.identifiers import Cohort
-from registry.graduates.domain.checks import patched_entry
+from registry.graduates.domain.checks import new_entry, patched_entry
 from registry.graduates.domain.days import Days
 from registry.graduates.domain.entry import Entry, Status, changed_fields
 from registry.graduates.domain.population import (
     counts,
+    moves_by_level,
     status_after,
     status_of_level,
-    withdrawal,
 )
+from registry.graduates.domain.refusals import NeedsPopulationChange
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,51 @@ def test_the_status_follows_the_level_until_somebody_decides(
 ) -> None:
     before = Entry(student_number="1", name="张三", status=status, education_level_code=level)
     assert status_after(vars(before), new_level) == after
+
+
+@pytest.mark.parametrize(
+    ("status", "level", "new_level", "moves"),
+    [
+        ("registered", "31", "39", True),
+        ("completed", "33", "49", True),
+        ("registered", None, "39", True),
+        ("withdrawn", "39", "31", True),
+        ("withdrawn", "39", None, True),
+        ("withdrawn", "39", "49", False),
+        ("registered", "31", "33", False),
+        ("registered", "31", None, False),
+        ("withdrawn", "31", "33", False),
+        ("extended", "39", "31", False),
+        ("excluded", "31", "39", False),
+    ],
+)
+def test_another_level_moves_who_has_the_status_that_the_level_says(
+    status: str, level: str | None, new_level: str | None, moves: bool
+) -> None:
+    assert moves_by_level({"status": status, "education_level_code": level}, new_level) is moves
+
+
+@pytest.mark.parametrize(
+    ("status", "level", "after"),
+    [
+        (None, "39", "withdrawn"),
+        ("extended", "31", "extended"),
+        ("completed", "31", "completed"),
+        ("withdrawn", "39", "withdrawn"),
+        ("excluded", "31", None),
+        ("registered", "39", None),
+        ("completed", "49", None),
+    ],
+)
+def test_a_new_entry_takes_no_status_that_two_people_give(status: str | None, level: str, after: str | None) -> None:
+    given = {"student_number": "1", "name": "张三", "education_level_code": level} | (
+        {"status": status} if status else {}
+    )
+    if after is not None:
+        assert new_entry(given, Cohort(2024)).status == after
+        return
+    with pytest.raises(NeedsPopulationChange):
+        new_entry(given, Cohort(2024))
 
 
 def test_changed_fields_are_those_that_differ() -> None:
@@ -110,20 +156,6 @@ def test_only_given_days_are_refused() -> None:
     assert patched_entry(before, {"phone": None}, Cohort(2026)) == before
     with pytest.raises(Invalid):
         patched_entry(before, {"graduated_on": date(2067, 6, 30)}, Cohort(2026))
-
-
-@pytest.mark.parametrize(
-    ("reason", "status"),
-    [("deceased", "deceased"), ("转学", "transferred"), ("extended", "extended"), ("退学", "withdrawn")],
-)
-def test_a_withdrawal_leads_to_the_status_of_its_reason(reason: str, status: str) -> None:
-    assert withdrawal("registered", reason) == status
-
-
-def test_nobody_leaves_twice() -> None:
-    with pytest.raises(Conflict) as refusal:
-        withdrawal("transferred", "退学")
-    assert refusal.value.extra == {"state": "transferred", "allowed_transitions": []}
 
 
 def test_an_entry_does_not_show_its_person() -> None:

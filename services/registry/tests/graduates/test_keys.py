@@ -6,8 +6,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
+from changing import moved
 from importing import import_line
 from sqlalchemy import text
 
@@ -29,9 +31,10 @@ from registry.graduates.storage.rotation import (
 )
 from registry.graduates.storage.sealing import number_indexes
 from registry.schema import metadata
-from testing.databases import ServiceDatabase, service_database
+from testing.databases import ServiceDatabase, service_database, sessions_at_a_lock
 
 Json = dict[str, Any]
+Client = Callable[..., httpx.AsyncClient]
 Rows = Callable[..., Awaitable[list[Json]]]
 
 ADMIN = Principal(subject="admin", role=Role.ADMIN)
@@ -80,16 +83,18 @@ async def test_a_key_whose_maker_failed_seals_nothing(
     assert [each["id"] for each in await rows(KEYS, school=school)] == [stored.data_key_id]
 
 
-async def test_no_sealed_field_is_stored_in_clear(officer: httpx.AsyncClient, school: str, rows: Rows) -> None:
+async def test_no_sealed_field_is_stored_in_clear(
+    client: Client, officer: httpx.AsyncClient, school: str, rows: Rows
+) -> None:
     assert CANARIES.keys() == set(SEALED)
     body = {"school_code": school, "cohort": 2024, **CANARIES}
     made = await officer.post("/v1/graduates", json=body)
     assert made.status_code == 201, made.text
     changed = await officer.patch(made.headers["location"], json={"sex_code": "2"}, headers={"If-Match": '"1"'})
     assert changed.status_code == 200, changed.text
-    reason = {"reason": "金丝雀原因"}
-    gone = await officer.post(f"{made.headers['location']}/withdraw", json=reason, headers={"If-Match": '"2"'})
-    assert gone.status_code == 200, gone.text
+    document = {"number": "金丝雀文号", "issued_on": "2024-06-18"}
+    await moved(client, school, [made.json()["id"]], "withdraw", reason="金丝雀原因", document=document)
+    gone = await officer.get(made.headers["location"])
     assert {field: gone.json()[field] for field in CANARIES if "*" not in str(gone.json()[field])} == {
         field: value
         for field, value in CANARIES.items()
@@ -217,3 +222,28 @@ async def test_indexes_are_recomputed_while_the_service_is_stopped(apart: Servic
             named = await roster.found_by_indexes(connection, cipher, SEES_ALL, equal, names=(), limit=9)
             assert len(named) == found
     await other.dispose()
+
+
+async def test_a_process_that_comes_while_indexes_are_recomputed_undoes_it(apart: ServiceDatabase) -> None:
+    ring = KeyRing.generate()
+    old, new = FieldCipher(ring), FieldCipher(replace(ring, index=KeyRing.generate().index))
+    database = Database.connect(apart.app_url)
+    await enter(database, old, 2024, 1)
+    await database.dispose()
+    owner, other = await asyncpg.connect(apart.owner_url), Database.connect(apart.app_url)
+    # holds the command up between its two looks
+    row = owner.transaction()
+    await row.start()
+    await owner.execute("SELECT FROM graduates FOR UPDATE")
+    recomputing = asyncio.create_task(recompute_indexes(other.patient, new))
+    await sessions_at_a_lock(apart, 1)
+    come = await asyncpg.connect(apart.app_url)
+    await row.rollback()
+    with pytest.raises(ServiceConnectedError):
+        await recomputing
+    await come.close()
+    async with other.reading() as connection:
+        equal = number_indexes(old, {"exam_number": "E1"})
+        assert len(await roster.found_by_indexes(connection, old, SEES_ALL, equal, names=(), limit=9)) == 1
+    await other.dispose()
+    await owner.close()

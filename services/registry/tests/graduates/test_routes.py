@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from changing import moved
 
 from common.auth import SYSTEM
 from common.contracts import ChangeToken
@@ -185,32 +186,11 @@ async def test_the_status_follows_the_level(officer: httpx.AsyncClient, graduate
     assert changed.json()["status"] == "completed"
 
 
-async def test_a_withdrawal_is_announced_and_happens_once(
-    officer: httpx.AsyncClient, graduate: Json, rows: Rows
+async def test_a_post_that_waits_for_an_import_holds_its_key(
+    officer: httpx.AsyncClient, school: SchoolCode, database: Database, rows: Rows
 ) -> None:
-    path = f"/v1/graduates/{graduate['id']}/withdraw"
-    assert (await officer.post(path, json={"reason": "退学"})).status_code == 428
-    key = {"If-Match": '"1"', "Idempotency-Key": "w"}
-    done = await officer.post(path, json={"reason": "退学 因病"}, headers=key)
-    assert (done.status_code, done.json()["status"], done.json()["version"]) == (200, "withdrawn", 2)
-    again = await officer.post(path, json={"reason": "退学 因病"}, headers=key)
-    assert (again.status_code, again.json()) == (200, done.json())
-    refused = await officer.post(path, json={"reason": "退学"}, headers={"If-Match": '"2"'})
-    assert (refused.status_code, refused.json()["code"], refused.json()["state"]) == (
-        409,
-        "graduate_withdrawn",
-        "withdrawn",
-    )
-    events = await rows("SELECT type, data::text AS data FROM outbox WHERE key = :id ORDER BY id", id=graduate["id"])
-    assert [event["type"] for event in events][1:] == ["quxiang.graduate.withdrawn"]
-    assert "因病" not in str(events) + str(await rows("SELECT * FROM audit_entries"))
-
-
-async def test_a_withdrawal_that_waits_for_an_import_holds_its_key(
-    officer: httpx.AsyncClient, graduate: Json, school: SchoolCode, database: Database, rows: Rows
-) -> None:
-    path, body = f"/v1/graduates/{graduate['id']}/withdraw", {"reason": "退学"}
-    headers = {"If-Match": '"1"', "Idempotency-Key": "w"}
+    path, headers = "/v1/graduates", {"Idempotency-Key": "w"}
+    body = {"school_code": school, "cohort": 2024, "student_number": "2", "name": "李四"}
     waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
     async with database.transaction(SYSTEM) as importing:
         await lock_roster(importing.connection, school, Cohort(2024))
@@ -218,19 +198,21 @@ async def test_a_withdrawal_that_waits_for_an_import_holds_its_key(
         await eventually(lambda: rows(waiting))
         second = await officer.post(path, json=body, headers=headers)
     assert (second.status_code, second.json()["code"]) == (409, "request_in_progress")
-    assert (await first).json()["status"] == "withdrawn"
+    assert (await first).status_code == 201
 
 
-async def test_history_tells_every_version(officer: httpx.AsyncClient, graduate: Json) -> None:
+async def test_history_tells_every_version(
+    officer: httpx.AsyncClient, client: Client, school: str, graduate: Json
+) -> None:
     path = f"/v1/graduates/{graduate['id']}"
     await officer.patch(path, json={"sex_code": "1"}, headers={"If-Match": '"1"'})
-    await officer.post(f"{path}/withdraw", json={"reason": "transferred"}, headers={"If-Match": '"2"'})
+    await moved(client, school, [graduate["id"]], "transfer")
     items = (await officer.get(f"{path}/history")).json()["items"]
     shown = [tuple(item[name] for name in ("version", "action", "source", "status", "by_role")) for item in items]
     assert shown == [
         (1, "create", "officer", "registered", "school_officer"),
         (2, "change", "officer", "registered", "school_officer"),
-        (3, "withdraw", "officer", "transferred", "school_officer"),
+        (3, "population_change", "population_change", "transferred", "school_officer"),
     ]
     assert items[1]["changed_fields"] == ["sex_code"]
     first = (await officer.get(f"{path}/history", params={"limit": 2})).json()

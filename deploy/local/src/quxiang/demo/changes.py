@@ -82,10 +82,22 @@ class Office:
         asked = await self.act(registration, "request-void", college)
         await self.act(asked, "void", self.school_officer)
 
-    async def withdraw(self, graduate: Json) -> None:
-        """Lets a graduate leave the cohort."""
-        path, body = f"/v1/graduates/{graduate['id']}/withdraw", {"reason": "休学"}
-        await self.campus.call("registry", "POST", path, self.school_officer, version=graduate["version"], json=body)
+    async def leave(self, graduate: Json) -> None:
+        """Lets a graduate leave the population: the college asks, the school's office approves."""
+        paper = {"number": f"校教〔{self.cohort}〕18号", "issued_on": self.today.isoformat()}
+        asked = await self._ask(graduate, change="extend", document=paper, reason="休学一年，延期毕业")
+        if asked:
+            path = f"/v1/population-changes/{asked['id']}/approve"
+            await self.campus.call("registry", "POST", path, self.school_officer, version=asked["version"])
+
+    async def ask_to_exclude(self, graduate: Json) -> None:
+        """Lets a college ask for an exclusion that is not decided yet."""
+        await self._ask(graduate, change="exclude", ground="international", reason="留学生，不参加就业统计")
+
+    async def _ask(self, graduate: Json, **wanted: object) -> Json:
+        body = {"school_code": self.school, "cohort": self.cohort, "graduate_ids": [graduate["id"]], **wanted}
+        college = self.college_officer(graduate["college_code"])
+        return await self.campus.call("registry", "POST", "/v1/population-changes", college, json=body)
 
 
 async def single_changes(office: Office) -> None:
@@ -111,7 +123,8 @@ def _plan(office: Office, registrations: Sequence[Json], others: Sequence[Json])
         (office.correct, seeking[:20]),
         (office.confirm, chosen[5:]),
         (office.cancel, chosen[:5]),
-        (office.withdraw, others[25:28]),
+        (office.leave, others[25:28]),
+        (office.ask_to_exclude, others[28:29]),
     ]
     return [partial(act, each) for act, concerned in acts for each in concerned]
 

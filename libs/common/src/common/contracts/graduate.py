@@ -25,6 +25,7 @@ class GraduateStatus(StrEnum):
     WITHDRAWN = "withdrawn"
     DECEASED = "deceased"
     TRANSFERRED = "transferred"
+    EXCLUDED = "excluded"
 
 
 STATUSES_THAT_COUNTED = (GraduateStatus.REGISTERED, GraduateStatus.COMPLETED)

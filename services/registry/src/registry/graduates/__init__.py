@@ -1,1 +1,1 @@
-"""Graduates (毕业生) of a school's cohorts: their roster entries, identity, history and withdrawal."""
+"""Graduates (毕业生) of a school's cohorts: their roster entries, identity and history."""

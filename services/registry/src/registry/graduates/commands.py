@@ -1,8 +1,9 @@
-"""Entering, changing and withdrawing one graduate."""
+"""Entering and changing one graduate."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -15,8 +16,7 @@ from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates.announcements import graduate_changed
 from registry.graduates.domain.checks import new_entry, patched_entry
-from registry.graduates.domain.entry import Entry, Given, Source, StoredGraduate, changed_fields
-from registry.graduates.domain.population import leaves_population, patched_status, withdrawal
+from registry.graduates.domain.entry import Entry, Given, Source, Status, StoredGraduate, changed_fields
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
 from registry.graduates.storage import locks, roster, versions
 from registry.graduates.storage.sealing import indexes
@@ -25,7 +25,6 @@ from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, Place
 
 EDITORS = (Role.ADMIN, Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER)
-WITHDRAWERS = (Role.ADMIN, Role.SCHOOL_OFFICER)
 
 _EXAM_NUMBER = "uq_graduates_exam_number_index"
 _CITIZEN_ID = "uq_graduates_school_code_cohort_citizen_id_index"
@@ -73,17 +72,15 @@ async def change(
     expected: ExpectedVersion,
     given: Given,
 ) -> StoredGraduate:
-    """Changes the given fields; a change by which a graduate leaves the population needs a role that may withdraw.
+    """Changes the given fields.
 
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse, CitizenIdInUse,
-    ExamNumberInUse, and Invalid for faults of the fields.
+    ExamNumberInUse, NeedsPopulationChange, and Invalid for faults of the fields.
     """
     stored = await _locked(unit, caller, cipher, graduate_id)
-    before = stored.entry
-    # by the status alone: faults of the other fields come after the version
-    leaves = leaves_population(before.status, patched_status(before, given))
-    caller.must_be(*(WITHDRAWERS if leaves else EDITORS))
+    caller.must_be(*EDITORS)
     must_equal(expected, stored.version)
+    before = stored.entry
     after = patched_entry(before, given, stored.cohort)
     await _require_units(unit, stored.school_code, given)
     # a graduate moved to another college would leave the officer's own scope
@@ -92,24 +89,15 @@ async def change(
     return await _save(unit, caller, cipher, stored, after, Act("change", Source.OFFICER, unit.actor))
 
 
-async def withdraw(
-    unit: UnitOfWork,
-    *,
-    caller: Principal,
-    cipher: FieldCipher,
-    graduate_id: GraduateId,
-    expected: ExpectedVersion,
-    reason: str,
+async def move(
+    unit: UnitOfWork, cipher: FieldCipher, stored: StoredGraduate, *, status: Status, ground: str | None, since: date
 ) -> StoredGraduate:
-    """Takes a graduate out of the population from today, with a reason that only the school reads.
-
-    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, GraduateWithdrawn.
-    """
-    stored = await _locked(unit, caller, cipher, graduate_id)
-    caller.must_be(*WITHDRAWERS)
-    must_equal(expected, stored.version)
-    after = replace(stored.entry, status=withdrawal(stored.entry.status, reason).value)
-    return await _save(unit, caller, cipher, stored, after, Act("withdraw", Source.OFFICER, unit.actor, reason))
+    """Gives a locked graduate another status from a day on, or from that of a later event: what two people decided."""
+    act = Act("population_change", Source.POPULATION_CHANGE, unit.actor, since=since, exclusion_ground=ground)
+    after = replace(stored.entry, status=status.value)
+    saved = await versions.save(unit.connection, cipher, stored, after, act)
+    await _record(unit, saved, stored.entry.status, ("status",), act)
+    return saved
 
 
 async def _locked(unit: UnitOfWork, caller: Principal, cipher: FieldCipher, graduate_id: GraduateId) -> StoredGraduate:

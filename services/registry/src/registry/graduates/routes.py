@@ -35,7 +35,6 @@ from registry.graduates.wire import (
     Resolved,
     Search,
     VersionAnswer,
-    Withdrawal,
 )
 
 router = Router(prefix="/v1/graduates", tags=["graduates"])
@@ -134,32 +133,6 @@ async def change_graduate(
         given=body.given(),
     )
     return _written(await database.act(caller.actor, act), caller)
-
-
-@router.post("/{graduate_id}/withdraw", response_model=GraduateAnswer, summary="Take a graduate out of the population")
-async def withdraw_graduate(
-    *,
-    database: Db,
-    cipher: Cipher,
-    caller: Caller,
-    graduate_id: GraduateId,
-    if_match: IfMatch,
-    body: Withdrawal,
-    once: IdempotencyKey,
-) -> Response:
-    act = partial(
-        commands.withdraw,
-        caller=caller,
-        cipher=cipher,
-        graduate_id=graduate_id,
-        expected=if_match,
-        reason=body.reason,
-    )
-    return await answer(
-        database.act(caller.actor, act, once),
-        show=lambda stored: _written(stored, caller),
-        again=lambda done: _found(database, cipher, caller, GraduateId(UUID(done.object_id))),
-    )
 
 
 @router.get("/{graduate_id}/history", summary="Every version of a graduate")

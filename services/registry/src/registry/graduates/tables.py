@@ -30,7 +30,7 @@ from registry.schema import metadata
 
 _STATUSES = ", ".join(f"'{status.value}'" for status in Status)
 _SOURCES = ", ".join(f"'{source.value}'" for source in Source)
-_ACTIONS = "'create', 'change', 'withdraw', 'import'"
+_ACTIONS = "'create', 'change', 'withdraw', 'import', 'population_change'"
 
 INDEX_COLUMNS = tuple(f"{field}_index" for field in INDEXED)
 
@@ -101,16 +101,22 @@ graduates = Table(
     *_version(),
     # of the examinee number that the entry shares with an earlier one since before numbers were unique; else NULL
     Column("shared_exam_number_index", LargeBinary),
+    # why who is excluded is; else NULL
+    Column("exclusion_ground", Text),
     # of the file's line that left this content; NULL once anything else has written
     Column("line_fingerprint", LargeBinary),
     ForeignKeyConstraint(["school_code", "cohort"], ["data_keys.school_code", "data_keys.cohort"]),
     UniqueConstraint("school_code", "cohort", "student_number_index"),
     UniqueConstraint("school_code", "cohort", "citizen_id_index"),
     CheckConstraint(f"status IN ({_STATUSES})", name="status"),
+    CheckConstraint("(status = 'excluded') = (exclusion_ground IS NOT NULL)", name="excluded"),
     CheckConstraint("version >= 1 AND sequence >= 1", name="numbers"),
     info={
         "insert_only": True,
-        "updatable_columns": [*INDEX_COLUMNS, *VERSION_COLUMNS, "shared_exam_number_index", "line_fingerprint"],
+        "updatable_columns": [
+            *(*INDEX_COLUMNS, *VERSION_COLUMNS),
+            *("shared_exam_number_index", "exclusion_ground", "line_fingerprint"),
+        ],
     },
 )
 Index("ix_graduates_order", graduates.c.school_code, graduates.c.cohort, graduates.c.id)

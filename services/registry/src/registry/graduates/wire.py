@@ -105,12 +105,6 @@ class NewGraduate(GraduatePatch):
     name: ShortText
 
 
-class Withdrawal(StrictModel):
-    """Why a graduate leaves the population. `extended`, `deceased` and `transferred` are statuses of their own."""
-
-    reason: LongText
-
-
 class Search(StrictModel):
     """Whom to look for, exactly; at least one of the first five. In the body, so that no log holds it."""
 
@@ -196,7 +190,7 @@ class VersionAnswer(BaseModel):
 
     version: int
     sequence: int
-    action: Literal["create", "change", "withdraw", "import"]
+    action: Literal["create", "change", "withdraw", "import", "population_change"]
     source: Source = Field(description="By which door it came in")
     by_role: str
     status: Status

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import openpyxl
 import pytest
+from changing import moved
 from importing import Imported, Json, Rows, counts, faults, roster
 
 from common.codes.rules import rules
@@ -285,13 +286,31 @@ async def test_classes_of_two_colleges_may_have_one_name(
         assert counts(await imported(files.xlsx(again))) == [0, 0, 2, 0]
 
 
-async def test_withdrawn_graduates_stay_withdrawn(imported: Imported, files: Any, officer: httpx.AsyncClient) -> None:
+async def test_who_has_left_stays_outside_whatever_a_file_says(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, client: Any, school: str
+) -> None:
     await imported(files.xlsx(TABLE))
     item = (await roster(officer))[0]
-    path = f"/v1/graduates/{item['id']}/withdraw"
-    await officer.post(path, json={"reason": "转学"}, headers={"If-Match": '"1"'})
+    await moved(client, school, [item["id"]], "transfer")
     assert counts(await imported(files.xlsx(TABLE))) == [0, 0, 2, 0]
     assert (await officer.get(f"/v1/graduates/{item['id']}")).json()["status"] == "transferred"
+
+
+async def test_no_row_takes_a_graduate_into_or_out_of_the_population(
+    imported: Imported, files: Any, officer: httpx.AsyncClient
+) -> None:
+    left: list[Any] = [*LI]
+    left[HEADER.index("学历")] = "本科生肄业"
+    table: list[list[Any]] = [HEADER, ZHANG, left]
+    await imported(files.xlsx(table))
+    assert [item["status"] for item in await roster(officer)] == ["registered", "withdrawn"]
+    swapped = changed(changed([["填表说明"], *table], 2, "学历", "本科生肄业"), 3, "学历", "本科生结业")
+    refused = await imported(files.xlsx(swapped), on_error="skip")
+    assert counts(refused) == [0, 0, 0, 2]
+    assert faults(refused) == [(each, "学历", "needs_population_change") for each in (3, 4)]
+    erased = await imported(files.xlsx(changed(swapped, 3, "学历", "**CLEAR**")), on_error="skip")
+    assert counts(erased) == [0, 0, 0, 2]
+    assert [item["version"] for item in await roster(officer)] == [1, 1]
 
 
 @pytest.mark.parametrize(

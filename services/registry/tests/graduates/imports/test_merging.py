@@ -76,25 +76,30 @@ async def test_an_import_stores_what_the_rules_say(
     database: Database, cipher: FieldCipher, school: SchoolCode, lines: Sequence[dict[str, object]]
 ) -> None:
     entry: Entry | None = None
-    version = 0
+    version = sequence = 0
     async with database.transaction(SYSTEM) as unit:
         for line in lines:
             wanted = expected(entry, line)
+            if entry and (entry.status == "withdrawn") != (wanted.status == "withdrawn"):
+                # refused: only a population change takes a graduate into or out of N
+                continue
             changed = changed_fields(vars(entry) if entry else {}, vars(wanted))
             status_before = entry.status if entry else None
             cells = {TITLES[field]: value for field, value in line.items()}
             counted = await import_line(database, cipher, unit, school, COHORT, cells)
             version += bool(changed)
+            # of these fields, no event shows the phone
+            sequence += bool(set(changed) - {"phone"})
             found = await roster.listed(unit.connection, cipher, SEES_ALL, Filters(school), after=None, limit=2)
             stored = found[0]
             assert stored.entry == wanted
-            assert (stored.version, stored.sequence) == (version, version)
+            assert (stored.version, stored.sequence) == (version, sequence)
             assert [counted.get(name, 0) for name in ("created", "updated", "unchanged")] == [
                 int(entry is None),
                 int(entry is not None and bool(changed)),
                 int(not changed),
             ]
-            if changed:
+            if set(changed) - {"phone"}:
                 await assert_announced(unit.connection, graduate_changed(stored, status_before, changed))
             if version == 1:
                 assert stored.decided_on == date(2023, 9, 1)
@@ -107,8 +112,9 @@ async def test_an_import_stores_what_the_rules_say(
 
 async def assert_announced(connection: Connection, event: OutgoingEvent) -> None:
     """The outbox row that the import wrote says what the announcement of a single write says."""
-    query = text("SELECT * FROM outbox WHERE key = :key ORDER BY sequence DESC LIMIT 1")
-    row = (await connection.execute(query, {"key": event.key})).one()
+    query = text("SELECT * FROM outbox WHERE key = :key ORDER BY sequence DESC")
+    row, *before = await connection.execute(query, {"key": event.key})
+    assert len(before) == event.sequence - 1
     assert [row[name] for name in ("topic", "type", "sequence", "school_code", "decided_on")] == [
         event.topic,
         event.type,

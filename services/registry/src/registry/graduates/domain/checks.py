@@ -11,9 +11,10 @@ from common.errors import FieldProblem, Invalid
 from common.identifiers import Cohort
 from registry.graduates.domain import identity
 from registry.graduates.domain.days import COMPARED, Days
-from registry.graduates.domain.entry import CODE_LIST_OF, Entry, Given
+from registry.graduates.domain.entry import CODE_LIST_OF, Entry, Given, Status
 from registry.graduates.domain.identity import RuleBroken
-from registry.graduates.domain.population import patched_status, status_of_level
+from registry.graduates.domain.population import counts, moves_by_level, status_after, status_of_level
+from registry.graduates.domain.refusals import NeedsPopulationChange
 
 _TENTH = Decimal("0.1")
 
@@ -45,14 +46,25 @@ def checked(given: Given, cohort: Cohort) -> dict[str, Any]:
 
 
 def new_entry(given: Given, cohort: Cohort) -> Entry:
-    """The entry of a new graduate, whose status follows the education level unless it is given; raises Invalid."""
-    status = status_of_level(given.get("education_level_code")).value
-    return _consistent(Entry(**{"status": status, **checked(given, cohort)}), given, cohort)
+    """The entry of a new graduate, whose status follows the education level unless it is given.
+
+    Raises NeedsPopulationChange for a status that takes two people: an exclusion, or in N against the level; Invalid.
+    """
+    by_level = status_of_level(given.get("education_level_code"))
+    status = given.get("status", by_level)
+    if status == Status.EXCLUDED or (counts(status) and not counts(by_level)):
+        raise NeedsPopulationChange("status")
+    return _consistent(Entry(**{"status": by_level.value, **checked(given, cohort)}), given, cohort)
 
 
 def patched_entry(before: Entry, given: Given, cohort: Cohort) -> Entry:
-    """The entry after a patch; raises Invalid."""
-    after = replace(before, **{**checked(given, cohort), "status": patched_status(before, given)})
+    """The entry after a patch; raises NeedsPopulationChange for a status, or a level that would move N, and Invalid."""
+    if "status" in given:
+        raise NeedsPopulationChange("status")
+    level = given.get("education_level_code", before.education_level_code)
+    if moves_by_level(vars(before), level):
+        raise NeedsPopulationChange("education_level_code")
+    after = replace(before, **{**checked(given, cohort), "status": status_after(vars(before), level)})
     return _consistent(after, given, cohort)
 
 

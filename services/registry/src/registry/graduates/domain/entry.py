@@ -1,7 +1,7 @@
 """A roster entry (生源信息): its fields, which of them are sealed, and its versions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -20,6 +20,7 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
     DECEASED = "deceased"
     TRANSFERRED = "transferred"
+    EXCLUDED = "excluded"
 
 
 class StudyForm(StrEnum):
@@ -89,7 +90,7 @@ class Entry:
         return "Entry(…)"
 
 
-FIELDS = tuple(field.name for field in fields(Entry))
+FIELDS = tuple(each.name for each in fields(Entry))
 """Names of all fields, in the order of the contract."""
 
 CLEAR = (
@@ -129,7 +130,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class StoredGraduate:
-    """毕业生: a graduate's newest version, its entry opened; `data_key_id` names the key that seals it."""
+    """毕业生: a graduate's newest version, its entry opened; `data_key_id` names the key that seals it.
+
+    `unread` are fields that a later release, which runs beside this one, has sealed: the next version keeps them.
+    """
 
     id: GraduateId
     school_code: SchoolCode
@@ -141,6 +145,7 @@ class StoredGraduate:
     decided_on: date
     recorded_at: datetime
     code_lists_version: str
+    unread: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

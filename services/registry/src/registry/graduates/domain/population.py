@@ -1,25 +1,13 @@
-"""Who counts in the population N (毕业生总数): the status of a graduate, what it follows from, and how one leaves."""
+"""Who counts in the population N (毕业生总数): the status of a graduate, and what it follows from."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from common.codes import CodeLists
-from registry.graduates.domain.entry import Entry, Given, Status
-from registry.graduates.domain.refusals import GraduateWithdrawn
+from registry.graduates.domain.entry import Status
 
 COUNTED = frozenset({Status.REGISTERED, Status.COMPLETED})
 """Statuses in N."""
-
-REASONS: Mapping[str, Status] = {
-    "extended": Status.EXTENDED,
-    "延期毕业": Status.EXTENDED,
-    "deceased": Status.DECEASED,
-    "死亡": Status.DECEASED,
-    "transferred": Status.TRANSFERRED,
-    "转学": Status.TRANSFERRED,
-    "转出": Status.TRANSFERRED,
-}
-"""Reasons of a withdrawal that have a status of their own; every other reason is `withdrawn`."""
 
 
 def status_of_level(level_code: str | None) -> Status:
@@ -39,10 +27,9 @@ def status_after(before: Mapping[str, Any], level_code: str | None) -> str:
     return status_of_level(level_code).value if follows else str(before["status"])
 
 
-def patched_status(before: Entry, given: Given) -> str:
-    """The status after a patch: the one that it names, else the one that follows from its level."""
-    level = given.get("education_level_code", before.education_level_code)
-    return str(given["status"]) if "status" in given else status_after(vars(before), level)
+def moves_by_level(before: Mapping[str, Any], level_after: str | None) -> bool:
+    """True if another education level would take a graduate with this content into or out of N."""
+    return bool(before) and counts(before["status"]) is not counts(status_after(before, level_after))
 
 
 def counts(status: str) -> bool:
@@ -53,10 +40,3 @@ def counts(status: str) -> bool:
 def leaves_population(before: str, after: str) -> bool:
     """True if a change of the status takes a graduate out of N."""
     return counts(before) and not counts(after)
-
-
-def withdrawal(status: str, reason: str) -> Status:
-    """The status that a withdrawal for this reason leads to; raises GraduateWithdrawn outside N."""
-    if not counts(status):
-        raise GraduateWithdrawn(state=status, allowed_transitions=[])
-    return REASONS.get(reason.strip(), Status.WITHDRAWN)

@@ -4,11 +4,14 @@ from common.codes.rules import rule
 from common.errors import Conflict, Invalid, Message
 
 
-class GraduateWithdrawn(Conflict):
-    """The act needs a graduate in the population, and this one has left it."""
+class NeedsPopulationChange(Invalid):
+    """The act would take a graduate into or out of the population: that takes two people; `field` names its cause."""
 
-    code = "graduate_withdrawn"
-    title = Message("该毕业生已不在毕业生总数内", "The graduate has left the population")
+    code = "needs_population_change"
+    title = rule("needs_population_change").text
+
+    def __init__(self, field: str) -> None:
+        super().__init__([rule("needs_population_change").problem(f"/{field}")])
 
 
 class StudentNumberInUse(Conflict):

@@ -13,11 +13,12 @@ from common.sql import Row
 from registry.graduates.domain.cross_checks import days_of, said_by
 from registry.graduates.domain.doubts import doubts
 from registry.graduates.domain.merging import merged
+from registry.graduates.domain.population import moves_by_level
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.rows import KnownGraduate, RosterRow, RowReader
 from registry.graduates.storage.sealing import content_of, name_index, name_indexes, number_indexes, sealed
 
-CHECKS_VERSION = "6"
+CHECKS_VERSION = "7"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
 
 REPEATED_CITIZEN = Fault("citizen_id", "duplicate_citizen_id")
@@ -107,6 +108,7 @@ class RosterPlanner:
                 row.known = people[0]
         if row.known and (newest := others.newest.get(row.known.id)):
             row.newest, row.before, row.version = newest, content_of(data, newest), newest.version + 1
+        row.faults += moving_level(row)
         days = days_of(row.given, row.month_of_birth, row.before, self._cohort)
         row.faults += [Fault(*each) for each in said_by(row.given, days.contradictions)]
         if not row.faults:
@@ -145,6 +147,14 @@ def exam_number_in_use(row: RosterRow, holders: Mapping[bytes, Sequence[KnownGra
         others = (each for each in holders.get(number, ()) if row.known is None or each.id != row.known.id)
         if (other := next(others, None)) and Fault("exam_number", REPEATED) not in row.faults:
             yield Fault("exam_number", "exam_number_in_use", str(other.id))
+
+
+def moving_level(row: RosterRow) -> Iterator[Fault]:
+    """The fault of a row whose education level would take its graduate into or out of the population."""
+    if row.before and "education_level_code" in row.given:
+        level = row.given["education_level_code"]
+        if moves_by_level(row.before, None if level is None else str(level)):
+            yield Fault("education_level", "needs_population_change")
 
 
 def repeats(row: RosterRow, seen: SeenKeys) -> Iterator[Fault]:

@@ -1,6 +1,6 @@
 """Storing a chunk of checked rows: units, new graduates by COPY, changed ones over a staging table; history and events.
 
-It does for each row what `storage.roster` and `announcements` do for one graduate; a test compares the two.
+It does for each row what `storage.versions` and `announcements` do for one graduate; a test compares the two.
 """
 
 import json

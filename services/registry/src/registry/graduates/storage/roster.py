@@ -1,7 +1,7 @@
 """Graduates and their versions; every read is cut to a scope in SQL."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -79,11 +79,16 @@ async def listed(
 
 
 async def among(
-    connection: Connection, cipher: FieldCipher, scope: RowScope, graduate_ids: Sequence[GraduateId]
+    connection: Connection,
+    cipher: FieldCipher,
+    scope: RowScope,
+    graduate_ids: Collection[GraduateId],
+    *,
+    lock: bool = False,
 ) -> list[StoredGraduate]:
-    """Those of the graduates that are in scope, in no order."""
+    """Those of the graduates that are in scope, sorted by id; locked in this order if `lock`."""
     bound = {**scope.values, "ids": list(graduate_ids)}
-    return await _opened(connection, cipher, await connection.execute(_among(scope.shape), bound))
+    return await _opened(connection, cipher, await connection.execute(_among(scope.shape, lock=lock), bound))
 
 
 async def found_by_indexes(
@@ -126,13 +131,18 @@ def stored_graduate(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> Stor
         decided_on=stamp.decided_on,
         recorded_at=stamp.recorded_at,
         code_lists_version=stated["code_lists_version"],
+        unread=stated.get("unread", {}),
     )
 
 
 async def _opened(connection: Connection, cipher: FieldCipher, found: Sequence[Row]) -> list[StoredGraduate]:
     key_ids = [data_key_of(row.sealed) for row in found]
     keys = await keys_of(connection, cipher, set(key_ids))
-    return [stored_graduate(row, opened(keys[key_id], row), row) for row, key_id in zip(found, key_ids, strict=True)]
+    stored = []
+    for row, key_id in zip(found, key_ids, strict=True):
+        entry, unread = opened(keys[key_id], row)
+        stored.append(replace(stored_graduate(row, entry, row), unread=unread))
+    return stored
 
 
 def _within(seen: ScopeShape) -> Select[Any]:
@@ -156,8 +166,10 @@ def _one(seen: ScopeShape, *, lock: bool) -> Select[Any]:
 
 
 @lru_cache
-def _among(seen: ScopeShape) -> Select[Any]:
-    return _within(seen).where(graduates.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+def _among(seen: ScopeShape, *, lock: bool) -> Select[Any]:
+    named = graduates.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+    query = _within(seen).where(named).order_by(graduates.c.id)
+    return query.with_for_update(of=graduates) if lock else query
 
 
 @lru_cache

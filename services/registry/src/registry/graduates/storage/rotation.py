@@ -53,6 +53,8 @@ _CONNECTED = text(
      WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
     """
 )
+# PostgreSQL shows the sessions of its first answer until the transaction ends
+_LOOK_AGAIN = text("SELECT pg_stat_clear_snapshot()")
 _KEYS = text("SELECT id, school_code, cohort, wrapped FROM data_keys WHERE school_code IS NOT NULL")
 _DOCUMENTS = text(
     f"""
@@ -129,6 +131,7 @@ async def recompute_indexes(database: Database, cipher: FieldCipher) -> int:
 
 
 async def _require_alone(connection: Connection) -> None:
+    await connection.execute(_LOOK_AGAIN)
     if await connection.scalar(_CONNECTED):
         raise ServiceConnectedError
 

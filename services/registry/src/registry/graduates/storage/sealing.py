@@ -10,7 +10,7 @@ from uuid import UUID
 from common.crypto import DataCipher, FieldCipher
 from common.identifiers import SchoolCode
 from common.identity import comparable_name, comparable_names
-from registry.graduates.domain.entry import CLEAR, INDEXED, SEALED, Entry
+from registry.graduates.domain.entry import CLEAR, FIELDS, INDEXED, SEALED, Entry
 
 NUMBERS = tuple(field for field in INDEXED if field != "name")
 """Fields that are found over all schools; a name is found within one."""
@@ -22,6 +22,8 @@ _FROM_JSON: Mapping[type, Callable[[str], object]] = {date: date.fromisoformat, 
 _KINDS = {field: {hint, *get_args(hint)} for field, hint in get_type_hints(Entry).items()}
 _READ = {field: read for field in SEALED for kind, read in _FROM_JSON.items() if kind in _KINDS[field]}
 """Sealed fields that are no JSON by themselves: what reads the text that stands for them."""
+
+_IN_COLUMNS, _KNOWN = frozenset(CLEAR), frozenset(FIELDS)
 
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 _read = json.JSONDecoder().decode
@@ -57,14 +59,19 @@ def indexes(cipher: FieldCipher, school_code: SchoolCode, given: Mapping[str, An
 
 
 def sealed(data: DataCipher, graduate_id: UUID, version: int, content: Mapping[str, Any]) -> bytes:
-    """The document of one version: what these fields say of those that are sealed."""
-    said = {field: value for field in SEALED if (value := content.get(field)) is not None}
+    """The document of one version: what these fields say of those that are sealed, or that a later release has."""
+    said = {field: value for field, value in content.items() if field not in _IN_COLUMNS and value is not None}
     return data.seal(DOCUMENT, graduate_id, version, _written(said).encode())
 
 
-def opened(data: DataCipher, row: Any) -> Entry:
-    """The entry of a row of roster or history with its id; raises UndecryptableError."""
-    return Entry(**content_of(data, row))
+def opened(data: DataCipher, row: Any) -> tuple[Entry, Mapping[str, Any]]:
+    """The entry of a row of roster or history with its id, and what only a later release reads of the document.
+
+    Raises UndecryptableError.
+    """
+    content = content_of(data, row)
+    unread = {field: content.pop(field) for field in content.keys() - _KNOWN}
+    return Entry(**content), unread
 
 
 def content_of(data: DataCipher, row: Any) -> dict[str, Any]:

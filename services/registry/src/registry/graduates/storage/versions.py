@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import Date, bindparam, func, insert, literal_column, select, text, update
 
 from common.auth import Actor
 from common.clock import TODAY_SQL
@@ -18,7 +19,7 @@ from common.sql import Connection
 from registry.graduates.domain.entry import CLEAR, INDEXED, Entry, Source, StoredGraduate, changed_fields
 from registry.graduates.storage.keys import key_of_roster, keys_of
 from registry.graduates.storage.roster import STAMP, stored_graduate
-from registry.graduates.storage.sealing import indexes, sealed, sealed_reason
+from registry.graduates.storage.sealing import indexes, sealed
 from registry.graduates.tables import VERSION_COLUMNS, graduate_versions, graduates
 
 _RAISE_STREAMS = text(
@@ -34,12 +35,16 @@ _RAISE_STREAMS = text(
 
 @dataclass(frozen=True)
 class Act:
-    """What makes a version: the act, by which door, who, and why."""
+    """What makes a version: the act, by which door and who, from which day on if not from today.
+
+    `exclusion_ground` is why a version excludes the graduate; None of any other.
+    """
 
     action: str
     source: Source
     actor: Actor
-    reason: str | None = None
+    since: date | None = None
+    exclusion_ground: str | None = None
 
 
 async def add(
@@ -67,7 +72,6 @@ async def add(
         "sequence": 1,
         "decided_on": season_day(SeasonDay.BEGINS, cohort),
         **_made(act, 1, changed_fields({}, content)),
-        "sealed_reason": sealed_reason(data, graduate_id, 1, act.reason),
     }
     stamp = (await connection.execute(_ADD, values)).one()
     return stored_graduate(values, entry, stamp)
@@ -78,18 +82,21 @@ async def save(
 ) -> StoredGraduate:
     """Stores the next version of a locked graduate, and the one before as history; one event further.
 
-    It counts from today, or from the day of the version before if that is later. Raises UniqueViolationError.
+    It counts from the day of the act, or from that of the version before if that is later. Raises UniqueViolationError.
     """
     data = (await keys_of(connection, cipher, {before.data_key_id}))[before.data_key_id]
     version, changed = before.version + 1, changed_fields(vars(before.entry), vars(after))
-    content = vars(after)
+    content = {**before.unread, **vars(after)}
     values = {
         **indexes(cipher, before.school_code, {field: content[field] for field in changed if field in INDEXED}),
         **{field: content[field] for field in changed if field in CLEAR},
         "sealed": sealed(data, before.id, version, content),
         **_made(act, version, changed),
-        "sealed_reason": sealed_reason(data, before.id, version, act.reason),
+        "sealed_reason": None,
+        "since": act.since,
     }
+    if "status" in changed:
+        values["exclusion_ground"] = act.exclusion_ground
     if "exam_number" in changed:
         # who gives a shared number up may not take it back
         values["shared_exam_number_index"] = None
@@ -137,7 +144,9 @@ _SAVE = (
     .where(graduates.c.id == bindparam("of_id"))
     .values(
         sequence=graduates.c.sequence + 1,
-        decided_on=text(f"greatest({TODAY_SQL}, graduates.decided_on)"),
+        decided_on=func.greatest(
+            func.coalesce(bindparam("since", type_=Date), literal_column(TODAY_SQL)), graduates.c.decided_on
+        ),
         recorded_at=NOW,
         operation_id=None,
         # the row no longer says what a file's line said

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from common.clock import NOW_SQL
 
 revision = "202611291101"
-down_revision = "202611291401"
+down_revision = "202611291301"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,236 @@
+"""A change of who counts in the population N: what it needs, from which status to which it leads. Pure."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NewType
+from uuid import UUID
+
+from common.approvals.domain import Asked, Outdated, TransitionNotAllowed, must_not_identify
+from common.codes import CodeLists
+from common.codes.rules import rule
+from common.errors import Conflict, FieldProblem, Invalid
+from common.identifiers import Cohort, CollegeCode, GraduateId, SchoolCode
+from registry.graduates.domain.entry import Status
+from registry.graduates.domain.population import counts, status_of_level
+
+ChangeId = NewType("ChangeId", UUID)
+
+KIND = "population_change"
+"""The kind of request, by which its deadline is found."""
+
+GROUNDS = "exclusion-ground"
+"""The code list of grounds of an exclusion."""
+
+
+class Change(StrEnum):
+    """What becomes of the graduates."""
+
+    EXTEND = "extend"
+    WITHDRAW = "withdraw"
+    TRANSFER = "transfer"
+    DECEASE = "decease"
+    EXCLUDE = "exclude"
+    READMIT = "readmit"
+
+
+_LEADS_TO: Mapping[Change, Status] = {
+    Change.EXTEND: Status.EXTENDED,
+    Change.WITHDRAW: Status.WITHDRAWN,
+    Change.TRANSFER: Status.TRANSFERRED,
+    Change.DECEASE: Status.DECEASED,
+    Change.EXCLUDE: Status.EXCLUDED,
+}
+_ON_PAPER = frozenset({Change.EXTEND, Change.WITHDRAW, Change.TRANSFER})
+_OF_DUPLICATES, _BY_AUTHORITY = "duplicate", "authority"
+
+
+@dataclass(frozen=True)
+class Document:
+    """The paper (文件) that a change rests on."""
+
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangePlan:
+    """A change as it is asked for. Without `effective_on` it counts from the day of its approval."""
+
+    school_code: SchoolCode
+    cohort: Cohort
+    graduate_ids: tuple[GraduateId, ...]
+    change: Change
+    ground: str | None
+    duplicate_of: GraduateId | None
+    document: Document | None
+    effective_on: date | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PopulationChange(Asked):
+    """A change as stored, with the graduates in the order asked, each with the status it had then.
+
+    `clamped` counts those for whom it counts from a later day than `effective_on`, that of a later event.
+    """
+
+    id: ChangeId
+    school_code: SchoolCode
+    cohort: Cohort
+    college_code: CollegeCode | None
+    change: Change
+    ground: str | None
+    duplicate_of: GraduateId | None
+    document: Document | None
+    effective_on: date | None
+    graduate_ids: list[GraduateId]
+    statuses: list[str]
+    reason: str
+    decision_reason: str | None
+    clamped: int | None
+    change_token: str | None
+
+
+@dataclass(frozen=True)
+class Member:
+    """A graduate as far as a change asks."""
+
+    id: GraduateId
+    status: str
+    education_level_code: str | None
+    college_code: CollegeCode | None
+    graduated_on: date | None
+
+
+_CODES = ("in_the_future", "died_after_graduation", "level_not_counted", "unknown_graduate")
+
+
+class ChangeRefused(Invalid):
+    """What is asked for lacks something, or cannot be; the code is the rule where one rule alone is broken."""
+
+    codes = MappingProxyType({each: rule(each).text for each in _CODES})
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        broken = {each.rule for each in problems}
+        if len(broken) == 1 and broken <= self.codes.keys():
+            (self.code,) = broken
+            self.title = self.codes[self.code]
+        super().__init__(problems)
+
+
+class PopulationChangeOpen(Conflict):
+    """Another open change names some of the graduates: `problems` says which."""
+
+    code = "population_change_open"
+    title = rule("population_change_open").text
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__()
+        self.problems = tuple(problems)
+
+
+def changes_from(status: str) -> tuple[Change, ...]:
+    """The changes that a graduate of this status can go through."""
+    counted = counts(status)
+    possible = {Change.EXCLUDE: counted, Change.READMIT: not counted}
+    return tuple(each for each in Change if possible.get(each, _LEADS_TO.get(each) != status))
+
+
+def status_after(change: Change, member: Member) -> Status:
+    """Where the change leads: a readmission to what the education level says."""
+    return _LEADS_TO.get(change) or status_of_level(member.education_level_code)
+
+
+def must_be_complete(plan: ChangePlan, today: date) -> None:
+    """Raises ChangeRefused for a plan that lacks something or has too much, IdentifyingText for its reason."""
+    if problems := tuple(rule(name).problem(pointer) for pointer, name in _faults(plan, today)):
+        raise ChangeRefused(problems)
+    must_not_identify("/reason", plan.reason)
+
+
+def must_be_possible(plan: ChangePlan, members: Mapping[GraduateId, Member]) -> None:
+    """Raises TransitionNotAllowed where a graduate's status does not allow the change; names each of them."""
+    refused = [each for each in members.values() if plan.change not in changes_from(each.status)]
+    if refused:
+        problems = problems_of(plan.graduate_ids, {each.id for each in refused}, "transition_not_allowed")
+        raise TransitionNotAllowed(refused[0].status, changes_from(refused[0].status), problems)
+
+
+def must_be_known(plan: ChangePlan, members: Mapping[GraduateId, Member], day: date) -> None:
+    """Raises ChangeRefused for graduates who are unknown, and for those of whom the change cannot be true."""
+    unknown = set(plan.graduate_ids) - members.keys()
+    uncounted, survivors = set(), set()
+    if plan.change is Change.READMIT:
+        uncounted = {each.id for each in members.values() if not counts(status_after(plan.change, each))}
+    if plan.change is Change.DECEASE:
+        survivors = {each.id for each in members.values() if each.graduated_on and day > each.graduated_on}
+    named = {"unknown_graduate": unknown, "level_not_counted": uncounted, "died_after_graduation": survivors}
+    problems = [each for name, ids in named.items() for each in problems_of(plan.graduate_ids, ids, name)]
+    if problems:
+        raise ChangeRefused(problems)
+
+
+def must_still_fit(change: PopulationChange, members: Mapping[GraduateId, Member]) -> None:
+    """Raises Outdated where a graduate has another status than when it was asked, or a level that does not count."""
+    then = dict(zip(change.graduate_ids, change.statuses, strict=True))
+    moved = {each for each, member in members.items() if member.status != then[each]}
+    problems = problems_of(change.graduate_ids, moved, "status_changed")
+    if change.change is Change.READMIT:
+        left = {each for each, member in members.items() if not counts(status_after(change.change, member))}
+        problems += problems_of(change.graduate_ids, left - moved, "level_not_counted")
+    if problems:
+        raise Outdated(problems)
+
+
+def must_be_fewer(change: PopulationChange, graduate_ids: Sequence[GraduateId]) -> None:
+    """Raises Invalid unless the graduates are some of those whom the change names, and not all of them."""
+    further = set(graduate_ids) - set(change.graduate_ids)
+    problems = [*repeated(graduate_ids), *problems_of(graduate_ids, further, "not_fewer")]
+    if not problems and len(graduate_ids) == len(change.graduate_ids):
+        problems = [rule("not_fewer").problem("/graduate_ids")]
+    if problems:
+        raise Invalid(problems)
+
+
+def problems_of(
+    graduate_ids: Sequence[GraduateId], concerned: Collection[GraduateId], broken: str
+) -> list[FieldProblem]:
+    """The places of some of the graduates in the request, each breaking the same rule."""
+    return [rule(broken).problem(f"/graduate_ids/{at}") for at, each in enumerate(graduate_ids) if each in concerned]
+
+
+def repeated(graduate_ids: Sequence[GraduateId]) -> list[FieldProblem]:
+    """The places of graduates who are named before."""
+    first = {each: at for at, each in reversed(list(enumerate(graduate_ids)))}
+    again = [at for at, each in enumerate(graduate_ids) if first[each] != at]
+    return [rule("repeated").problem(f"/graduate_ids/{at}") for at in again]
+
+
+def college_of(members: Collection[Member]) -> CollegeCode | None:
+    """The college whose officers read and ask for a change: that of all its graduates, if they have one in common."""
+    colleges = {each.college_code for each in members}
+    return colleges.pop() if len(colleges) == 1 else None
+
+
+def _faults(plan: ChangePlan, today: date) -> Iterator[tuple[str, str]]:
+    yield from ((each.pointer, each.rule) for each in repeated(plan.graduate_ids))
+    if plan.effective_on and plan.effective_on > today:
+        yield "/effective_on", "in_the_future"
+    excludes = plan.change is Change.EXCLUDE
+    if excludes and plan.ground is not None and plan.ground not in CodeLists.load().get(GROUNDS):
+        yield "/ground", "unknown_code"
+    duplicates = excludes and plan.ground == _OF_DUPLICATES
+    for pointer, value, wanted in (
+        ("/ground", plan.ground, excludes),
+        ("/duplicate_of", plan.duplicate_of, duplicates),
+    ):
+        if wanted is not (value is not None):
+            yield pointer, "required" if wanted else "must_be_empty"
+    if plan.duplicate_of in plan.graduate_ids:
+        yield "/duplicate_of", "repeated"
+    on_paper = plan.change in _ON_PAPER or (excludes and plan.ground == _BY_AUTHORITY)
+    if on_paper and plan.document is None:
+        yield "/document", "required"

@@ -1,0 +1,133 @@
+"""Routes of population changes."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Response
+
+from common.approvals.storage import RequestFilters, read_scope
+from common.approvals.wire import Refusal, request_filters
+from common.auth import Caller, Principal, require
+from common.crypto import FieldCipher
+from common.database import Database, UnitOfWork
+from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, answer, page_of, resource
+from common.identifiers import GraduateId
+from common.once import Once
+from registry.population_changes import commands, storage
+from registry.population_changes.domain import ChangeId, PopulationChange
+from registry.population_changes.wire import FewerGraduates, NewPopulationChange, PopulationChangeAnswer
+
+router = Router(prefix="/v1/population-changes", tags=["population changes"])
+
+Reader = Annotated[Principal, Depends(require(*commands.READERS))]
+
+
+@router.post("", status_code=201, response_model=PopulationChangeAnswer, summary="Ask for a population change")
+async def ask_for_population_change(
+    *, database: Db, cipher: Cipher, caller: Caller, body: NewPopulationChange, once: IdempotencyKey
+) -> Response:
+    act = partial(commands.ask, caller=caller, cipher=cipher, plan=body.plan())
+    return await answer(
+        database.act(caller.actor, act, once),
+        show=lambda change: _shown(change, caller, 201, f"/v1/population-changes/{change.id}"),
+        again=lambda done: _found(database, cipher, caller, ChangeId(UUID(done.object_id))),
+    )
+
+
+@router.get("", summary="List the population changes in scope")
+async def list_population_changes(
+    *,
+    database: Db,
+    cipher: Cipher,
+    caller: Reader,
+    page: Page,
+    filters: Annotated[RequestFilters, Depends(request_filters)],
+) -> PageOf[PopulationChangeAnswer]:
+    after = page.last_seen(UUID)
+    async with database.reading() as connection:
+        found = await storage.page(connection, cipher, read_scope(caller), filters, after, page.limit + 1)
+    return page_of(page, found, lambda change: change.id, lambda change: PopulationChangeAnswer.of(change, caller))
+
+
+@router.get("/{change_id}", response_model=PopulationChangeAnswer, summary="Read a population change")
+async def read_population_change(*, database: Db, cipher: Cipher, caller: Caller, change_id: UUID) -> Response:
+    return _shown(await _found(database, cipher, caller, ChangeId(change_id)), caller)
+
+
+@router.patch("/{change_id}", response_model=PopulationChangeAnswer, summary="Leave graduates out of an open change")
+async def leave_graduates_out(
+    *, database: Db, cipher: Cipher, caller: Caller, change_id: UUID, if_match: IfMatch, body: FewerGraduates
+) -> Response:
+    act = partial(
+        commands.leave_out,
+        caller=caller,
+        cipher=cipher,
+        change_id=ChangeId(change_id),
+        expected=if_match,
+        graduate_ids=[GraduateId(each) for each in body.graduate_ids],
+    )
+    return _shown(await database.act(caller.actor, act), caller)
+
+
+@router.post("/{change_id}/withdraw", response_model=PopulationChangeAnswer, summary="Take an open change back")
+async def withdraw_population_change(
+    *, database: Db, cipher: Cipher, caller: Caller, change_id: UUID, if_match: IfMatch, once: IdempotencyKey
+) -> Response:
+    act = partial(commands.withdraw, caller=caller, cipher=cipher, change_id=ChangeId(change_id), expected=if_match)
+    return await _acted(database, cipher, caller, once, act)
+
+
+@router.post("/{change_id}/refuse", response_model=PopulationChangeAnswer, summary="Refuse an open change")
+async def refuse_population_change(
+    *,
+    database: Db,
+    cipher: Cipher,
+    caller: Caller,
+    change_id: UUID,
+    if_match: IfMatch,
+    body: Refusal,
+    once: IdempotencyKey,
+) -> Response:
+    act = partial(
+        commands.refuse,
+        caller=caller,
+        cipher=cipher,
+        change_id=ChangeId(change_id),
+        expected=if_match,
+        reason=body.reason,
+    )
+    return await _acted(database, cipher, caller, once, act)
+
+
+@router.post("/{change_id}/approve", response_model=PopulationChangeAnswer, summary="Approve and carry out a change")
+async def approve_population_change(
+    *, database: Db, cipher: Cipher, caller: Caller, change_id: UUID, if_match: IfMatch, once: IdempotencyKey
+) -> Response:
+    act = partial(commands.approve, caller=caller, cipher=cipher, change_id=ChangeId(change_id), expected=if_match)
+    return await _acted(database, cipher, caller, once, act)
+
+
+def _shown(change: PopulationChange, caller: Principal, status: int = 200, location: str | None = None) -> Response:
+    return resource(PopulationChangeAnswer.of(change, caller), change.version, status, location)
+
+
+async def _acted(
+    database: Database,
+    cipher: FieldCipher,
+    caller: Principal,
+    once: Once | None,
+    act: Callable[[UnitOfWork], Awaitable[PopulationChange]],
+) -> Response:
+    return await answer(
+        database.act(caller.actor, act, once),
+        show=lambda change: _shown(change, caller),
+        # as it is by now; the token of its approval stays with it
+        again=lambda done: _found(database, cipher, caller, ChangeId(UUID(done.object_id))),
+    )
+
+
+async def _found(database: Database, cipher: FieldCipher, caller: Principal, change_id: ChangeId) -> PopulationChange:
+    async with database.reading() as connection:
+        return await commands.get(connection, cipher, caller, change_id)

@@ -1,0 +1,157 @@
+"""Population changes in SQL."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Uuid, any_, bindparam, func, insert, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+
+from common.approvals.domain import RequestState
+from common.approvals.storage import RequestFilters, page_of_requests, visible
+from common.auth import RowScope, ScopeShape
+from common.crypto import DataCipher, FieldCipher, data_key_of
+from common.identifiers import GraduateId
+from common.sql import Connection, Row, Rows
+from registry.graduates.storage.keys import keys_of
+from registry.population_changes.domain import Change, ChangeId, Document, PopulationChange
+from registry.population_changes.tables import population_change_graduates as named
+from registry.population_changes.tables import population_changes as changes
+
+
+def _gathered(column: Any) -> Any:
+    """A column of the graduates whom a change names, in the order asked."""
+    in_order = func.array_agg(aggregate_order_by(column, named.c.place))
+    return select(in_order).where(named.c.change_id == changes.c.id, named.c.is_named).scalar_subquery()
+
+
+_PLAIN = tuple(field.name for field in fields(PopulationChange) if field.name in changes.c)
+_ALL = select(
+    *(changes.c[name] for name in _PLAIN),
+    *(changes.c[name] for name in ("reason_cipher", "decision_reason_cipher", "document_number_cipher")),
+    changes.c.document_issued_on,
+    _gathered(named.c.graduate_id).label("graduate_ids"),
+    _gathered(named.c.status).label("statuses"),
+)
+_ADD = insert(changes)
+_NEW_ID = text("SELECT uuidv7()")
+# sorted, so that two changes which name the same graduates never wait in a circle
+_NAME = text(
+    """
+    INSERT INTO population_change_graduates AS stored (change_id, graduate_id, place, status)
+    SELECT :change_id, asked.graduate_id, asked.place, asked.status
+      FROM unnest(CAST(:graduate_ids AS uuid[]), CAST(:statuses AS text[])) WITH ORDINALITY
+           AS asked (graduate_id, status, place)
+     ORDER BY asked.graduate_id
+    ON CONFLICT (graduate_id) WHERE is_open DO NOTHING
+    RETURNING graduate_id
+    """
+).bindparams(bindparam("change_id", type_=Uuid()))
+_OPEN_OF = select(named.c.graduate_id).where(
+    named.c.graduate_id == any_(bindparam("graduate_ids", type_=ARRAY(Uuid))), named.c.is_open
+)
+_KEEP = text(
+    """
+    UPDATE population_change_graduates SET is_open = false, is_named = false
+     WHERE change_id = :change_id AND is_named AND graduate_id <> ALL(CAST(:graduate_ids AS uuid[]))
+    """
+).bindparams(bindparam("change_id", type_=Uuid()))
+_CLOSE = text(
+    "UPDATE population_change_graduates SET is_open = false WHERE change_id = :change_id AND is_open"
+).bindparams(bindparam("change_id", type_=Uuid()))
+
+
+async def find(
+    connection: Connection, cipher: FieldCipher, scope: RowScope, change_id: ChangeId, *, lock: bool = False
+) -> PopulationChange | None:
+    """One change in scope, locked until the end of the transaction if `lock`."""
+    bound = {**scope.values, "id": change_id}
+    if lock:
+        # by itself: what was read together with the wait would be the graduates of before
+        await connection.execute(_locked(scope.shape), bound)
+    found = await _opened(connection, cipher, await connection.execute(_one(scope.shape), bound))
+    return found[0] if found else None
+
+
+async def page(
+    connection: Connection,
+    cipher: FieldCipher,
+    scope: RowScope,
+    filters: RequestFilters,
+    after: UUID | None,
+    limit: int,
+) -> list[PopulationChange]:
+    """Changes in scope in the order in which they were asked."""
+    query = page_of_requests(_ALL, changes, scope, filters, after, limit)
+    return await _opened(connection, cipher, await connection.execute(*query))
+
+
+async def new_id(connection: Connection) -> ChangeId:
+    """An id to store a change under: its texts are sealed for it."""
+    return ChangeId(await connection.scalar(_NEW_ID))
+
+
+async def add(connection: Connection, values: Mapping[str, object]) -> None:
+    """Stores a new change, which names no graduate yet."""
+    await connection.execute(_ADD, values)
+
+
+async def name_graduates(
+    connection: Connection, change_id: ChangeId, graduate_ids: Sequence[GraduateId], statuses: Sequence[str]
+) -> set[GraduateId]:
+    """Names graduates, each with the status of now; gives back those whom no open change named before."""
+    bound = {"change_id": change_id, "graduate_ids": list(graduate_ids), "statuses": list(statuses)}
+    return {GraduateId(each) for each in await connection.scalars(_NAME, bound)}
+
+
+async def held(connection: Connection, graduate_ids: Collection[GraduateId]) -> set[GraduateId]:
+    """Those of the graduates whom an open change names."""
+    found = await connection.scalars(_OPEN_OF, {"graduate_ids": list(graduate_ids)})
+    return {GraduateId(each) for each in found}
+
+
+async def keep_only(connection: Connection, change_id: ChangeId, graduate_ids: Collection[GraduateId]) -> None:
+    """Lets a locked change name these of its graduates only; the others are free for another one."""
+    await connection.execute(_KEEP, {"change_id": change_id, "graduate_ids": list(graduate_ids)})
+
+
+async def close(connection: Connection, change_id: ChangeId) -> None:
+    """Frees the graduates of a locked change that ends."""
+    await connection.execute(_CLOSE, {"change_id": change_id})
+
+
+def sealed(data: DataCipher, change_id: ChangeId, column: str, text: str) -> bytes:
+    """The ciphertext of a text of a change, under the data key of its roster."""
+    return data.seal(column, change_id, 1, text.encode())
+
+
+async def _opened(connection: Connection, cipher: FieldCipher, found: Rows) -> list[PopulationChange]:
+    keys = await keys_of(connection, cipher, {data_key_of(row.reason_cipher) for row in found})
+    return [_read(keys[data_key_of(row.reason_cipher)], row) for row in found]
+
+
+def _read(data: DataCipher, row: Row) -> PopulationChange:
+    texts = {
+        name: data.open(name, row.id, 1, row[f"{name}_cipher"]).decode() if row[f"{name}_cipher"] else None
+        for name in ("reason", "decision_reason", "document_number")
+    }
+    number, plain = texts.pop("document_number"), {name: row[name] for name in _PLAIN}
+    return PopulationChange(
+        **{**plain, "state": RequestState(row.state), "change": Change(row.change)},
+        **texts,  # type: ignore[arg-type]
+        document=None if number is None else Document(number, row.document_issued_on),
+        graduate_ids=row.graduate_ids,
+        statuses=row.statuses,
+    )
+
+
+@lru_cache
+def _one(seen: ScopeShape) -> Select[Any]:
+    return _ALL.where(changes.c.id == bindparam("id"), visible(changes, seen))
+
+
+@lru_cache
+def _locked(seen: ScopeShape) -> Select[Any]:
+    return select(changes.c.id).where(changes.c.id == bindparam("id"), visible(changes, seen)).with_for_update()
