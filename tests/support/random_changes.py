@@ -96,6 +96,7 @@ class Client:
                 {"major_code": self.chance.choice(self.majors)},
                 {"sex_code": self.chance.choice("129")},
                 {"education_level_code": self.chance.choice(["11", "13", "31", "33", "41"])},
+                {"phone": f"138{self.chance.randrange(10**8):08d}"},
             ]
         )
         return partial(self._write, "registry", "PATCH", address, officer, entry, patch)

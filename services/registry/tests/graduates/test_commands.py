@@ -67,7 +67,7 @@ async def test_a_change_is_meant_for_one_version(database: Database, cipher: Fie
     with pytest.raises(PreconditionFailed):
         await database.act(ADMIN.actor, partial(change, expected=2))
     changed = await database.act(ADMIN.actor, partial(change, expected=1))
-    assert (changed.version, changed.entry) == (2, replace(stored.entry, sex_code="1"))
+    assert (changed.stored.version, changed.stored.entry) == (2, replace(stored.entry, sex_code="1"))
 
 
 async def test_a_write_gives_way_to_an_import_of_its_roster(

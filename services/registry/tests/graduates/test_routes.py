@@ -180,6 +180,48 @@ async def test_a_patch_changes_what_it_names(officer: httpx.AsyncClient, graduat
     assert event["decided_on"] >= date(2026, 1, 1)
 
 
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        {"phone": "13900139000"},
+        {"birth_date": "1990-03-07", "citizen_id": None},
+        {"political_status_code": "01", "enrolled_on": "2020-09-01"},
+        {},
+    ],
+)
+async def test_what_no_event_shows_is_a_version_without_an_event(
+    officer: httpx.AsyncClient, graduate: Json, rows: Rows, quiet: Json
+) -> None:
+    path = f"/v1/graduates/{graduate['id']}"
+    silent = await officer.patch(path, json=quiet, headers={"If-Match": '"1"'})
+    assert (silent.status_code, silent.headers["etag"], silent.json()["sequence"]) == (200, '"2"', 1)
+    assert silent.json()["change_token"] is None
+    told = await officer.patch(path, json={"sex_code": "2"}, headers={"If-Match": '"2"'})
+    assert (told.json()["version"], ChangeToken.decode(told.json()["change_token"]).sequence) == (3, 2)
+    events = await rows("SELECT * FROM outbox WHERE key = :id ORDER BY id", id=graduate["id"])
+    assert [(event["sequence"], event["data"]["version"]) for event in events] == [(1, 1), (2, 3)]
+    assert events[1]["data"]["changed_fields"] == ["sex_code"]
+    history = (await officer.get(f"{path}/history")).json()["items"]
+    assert [(each["version"], sorted(each["changed_fields"])) for each in history[1:]] == [
+        (2, sorted(quiet)),
+        (3, ["sex_code"]),
+    ]
+    # a day moves with an event only: until then nothing that counts has changed
+    assert [each["decided_on"] > "2026-01-01" for each in history] == [False, False, True]
+
+
+@pytest.mark.parametrize("named", [{"name": "李四"}, {"student_number": "2020009"}, {"exam_number": "E9"}])
+async def test_a_change_of_what_files_name_a_graduate_by_is_told_without_what_it_is(
+    officer: httpx.AsyncClient, graduate: Json, rows: Rows, named: Json
+) -> None:
+    """Destinations recognises lines of a file until the next event of the graduate whom they meant."""
+    changed = await officer.patch(f"/v1/graduates/{graduate['id']}", json=named, headers={"If-Match": '"1"'})
+    assert ChangeToken.decode(changed.json()["change_token"]).sequence == 2
+    _, event = await rows("SELECT data FROM outbox WHERE key = :id ORDER BY sequence", id=graduate["id"])
+    assert event["data"]["changed_fields"] == list(named)
+    assert not set(named.values()) & set(map(str, event["data"].values()))
+
+
 async def test_the_status_follows_the_level(officer: httpx.AsyncClient, graduate: Json) -> None:
     path = f"/v1/graduates/{graduate['id']}"
     changed = await officer.patch(path, json={"education_level_code": "33"}, headers={"If-Match": '"1"'})

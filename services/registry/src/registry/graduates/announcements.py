@@ -1,6 +1,6 @@
 """A roster entry as an event of the graduate topic, without anything personal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from common.contracts import ChangeToken, OutgoingEvent, graduate
@@ -21,6 +21,18 @@ PUBLISHED = (
     "study_form",
 )
 """Content that events carry."""
+
+NAMING = ("student_number", "exam_number", "name")
+"""What files name a graduate by. Events carry none of it, but tell that it changed: what another service remembers of a
+line of a file holds until the next event of the graduate whom it named."""
+
+ANNOUNCED = frozenset({"status", *PUBLISHED, *NAMING})
+"""Fields by whose change a version is announced; one that changes others alone takes no sequence."""
+
+
+def is_announced(changed: Collection[str]) -> bool:
+    """True if a version that changes these fields is announced."""
+    return not ANNOUNCED.isdisjoint(changed)
 
 
 def carried(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,5 +73,5 @@ def graduate_changed(stored: StoredGraduate, status_before: str | None, changed:
 
 
 def change_token(stored: StoredGraduate) -> ChangeToken:
-    """The change that a graduate's newest version published."""
+    """The newest change of a graduate that was published."""
     return ChangeToken(graduate.TOPIC, stored.school_code, str(stored.id), stored.sequence)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -10,11 +10,12 @@ from uuid import uuid4
 import asyncpg
 
 from common.auth import Owners, Principal, Role
+from common.contracts import ChangeToken
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
-from registry.graduates.announcements import graduate_changed
+from registry.graduates.announcements import graduate_changed, is_announced
 from registry.graduates.domain.checks import new_entry, patched_entry
 from registry.graduates.domain.entry import Entry, Given, Source, Status, StoredGraduate, changed_fields
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
@@ -28,6 +29,14 @@ EDITORS = (Role.ADMIN, Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER)
 
 _EXAM_NUMBER = "uq_graduates_exam_number_index"
 _CITIZEN_ID = "uq_graduates_school_code_cohort_citizen_id_index"
+
+
+@dataclass(frozen=True)
+class ChangedGraduate:
+    """A graduate after a change, and the event that announces it: none where no event would show what changed."""
+
+    stored: StoredGraduate
+    change_token: ChangeToken | None
 
 
 async def create(
@@ -71,7 +80,7 @@ async def change(
     graduate_id: GraduateId,
     expected: ExpectedVersion,
     given: Given,
-) -> StoredGraduate:
+) -> ChangedGraduate:
     """Changes the given fields.
 
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse, CitizenIdInUse,
@@ -110,24 +119,24 @@ async def _locked(unit: UnitOfWork, caller: Principal, cipher: FieldCipher, grad
 
 async def _save(
     unit: UnitOfWork, caller: Principal, cipher: FieldCipher, stored: StoredGraduate, after: Entry, act: Act
-) -> StoredGraduate:
+) -> ChangedGraduate:
     """Stores what differs."""
     changed = changed_fields(vars(stored.entry), vars(after))
     wanted = {**vars(stored), **indexes(cipher, stored.school_code, vars(after))}
     async with _numbers_taken(unit, caller, cipher, wanted, changed):
-        saved = await versions.save(unit.connection, cipher, stored, after, act)
-    await _record(unit, saved, stored.entry.status, changed, act)
-    return saved
+        saved = await versions.save(unit.connection, cipher, stored, after, act, published=is_announced(changed))
+    return ChangedGraduate(saved, await _record(unit, saved, stored.entry.status, changed, act))
 
 
 async def _record(
     unit: UnitOfWork, stored: StoredGraduate, status_before: str | None, changed: tuple[str, ...], act: Act
-) -> None:
-    """Writes event and audit entry of a stored graduate."""
-    await unit.announce(graduate_changed(stored, status_before, changed))
+) -> ChangeToken | None:
+    """Writes the audit entry of a stored graduate, and the event unless it would show nothing of what changed."""
+    token = await unit.announce(graduate_changed(stored, status_before, changed)) if is_announced(changed) else None
     detail = {"version": stored.version, "fields": list(changed)}
     name = f"graduate.{act.action}"
     await unit.audit(name, "graduate", stored.id, school_code=stored.school_code, detail=detail)
+    return token
 
 
 async def _require_units(unit: UnitOfWork, school_code: SchoolCode, given: Given) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Response
 
 from common.auth import Caller, Principal, Role, require
+from common.contracts import ChangeToken
 from common.crypto import FieldCipher
 from common.database import Database
 from common.http import (
@@ -78,7 +79,7 @@ async def create_graduate(
     )
     return await answer(
         database.act(caller.actor, act, once),
-        show=lambda stored: _written(stored, caller, 201, f"/v1/graduates/{stored.id}"),
+        show=lambda stored: _written(stored, caller, change_token(stored), 201, f"/v1/graduates/{stored.id}"),
         again=lambda done: _found(database, cipher, caller, GraduateId(UUID(done.object_id))),
     )
 
@@ -132,7 +133,8 @@ async def change_graduate(
         expected=if_match,
         given=body.given(),
     )
-    return _written(await database.act(caller.actor, act), caller)
+    changed = await database.act(caller.actor, act)
+    return _written(changed.stored, caller, changed.change_token)
 
 
 @router.get("/{graduate_id}/history", summary="Every version of a graduate")
@@ -146,9 +148,15 @@ async def read_graduate_history(
     return page_of(page, found, lambda version: version.version, VersionAnswer.of)
 
 
-def _written(stored: StoredGraduate, caller: Principal, status: int = 200, location: str | None = None) -> Response:
+def _written(
+    stored: StoredGraduate,
+    caller: Principal,
+    token: ChangeToken | None,
+    status: int = 200,
+    location: str | None = None,
+) -> Response:
     """A graduate after a write, with the change that it published."""
-    answer = GraduateAnswer.of(stored, caller, change_token(stored))
+    answer = GraduateAnswer.of(stored, caller, token)
     return resource(answer, stored.version, status, location)
 
 

@@ -163,7 +163,9 @@ class GraduateAnswer(BaseModel):
     verified: bool = Field(
         description="False where the place of origin is a well-formed code that no release of the code list has"
     )
-    change_token: str | None = Field(None, description="Of the write that is being answered; null on reads")
+    change_token: str | None = Field(
+        None, description="Of the write that is being answered; null on reads, and where no event shows what changed"
+    )
 
     @classmethod
     def of(cls, stored: StoredGraduate, caller: Principal, token: ChangeToken | None = None) -> Self:

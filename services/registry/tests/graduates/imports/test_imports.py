@@ -84,6 +84,18 @@ async def test_the_same_file_again_changes_nothing(imported: Imported, files: An
     assert await rows("SELECT version FROM graduate_versions WHERE school_code = :school", school=school) == []
 
 
+async def test_a_row_that_changes_what_no_event_shows_makes_a_version_alone(
+    imported: Imported, files: Any, school: str, rows: Rows
+) -> None:
+    await imported(files.xlsx(TABLE))
+    done = await imported(files.xlsx(changed(TABLE, 3, "手机号", "13900139000")))
+    assert (counts(done), done["result"]["change_token"]) == ([0, 1, 1, 0], None)
+    stands = "SELECT version, sequence FROM graduates WHERE school_code = :school ORDER BY version"
+    assert await rows(stands, school=school) == [{"version": 1, "sequence": 1}, {"version": 2, "sequence": 1}]
+    again = await imported(files.xlsx(changed(TABLE, 3, "学历", "本科生毕业")))
+    assert ChangeToken.decode(again["result"]["change_token"]).sequence == 2
+
+
 async def test_a_changed_row_makes_one_version_and_one_event(
     imported: Imported, files: Any, school: str, rows: Rows
 ) -> None:

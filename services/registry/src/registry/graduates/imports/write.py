@@ -20,7 +20,7 @@ from common.errors import TransientError
 from common.identifiers import Cohort, OperationId, SchoolCode
 from common.imports import Task, Written
 from common.season import SeasonDay, season_day
-from registry.graduates.announcements import carried, type_of
+from registry.graduates.announcements import ANNOUNCED, carried, is_announced, type_of
 from registry.graduates.domain.entry import CLEAR, Source, changed_fields
 from registry.graduates.domain.merging import placed
 from registry.graduates.domain.unit_book import UnitBook
@@ -53,6 +53,7 @@ _SUPERSEDE = text(
       FROM {STAGING} s CROSS JOIN LATERAL (SELECT * FROM graduates WHERE id = s.id OFFSET 0) AS g
     """
 )
+_WITH_EVENT = f"s.changed_fields && '{{{', '.join(sorted(ANNOUNCED))}}}'"
 # the sequence may have been raised since the row was read, by who puts back what was published
 _UPDATE = text(
     f"""
@@ -60,7 +61,9 @@ _UPDATE = text(
        SET {", ".join(f"{name} = s.{name}" for name in _CHANGING)},
            shared_exam_number_index =
                CASE WHEN s.exam_number_index = g.exam_number_index THEN g.shared_exam_number_index END
-      FROM {STAGING} s WHERE g.id = s.id AND g.sequence = s.sequence - 1
+      FROM {STAGING} s
+     WHERE g.id = s.id AND g.version = s.version - 1
+       AND g.sequence = s.sequence - CASE WHEN {_WITH_EVENT} THEN 1 ELSE 0 END
     """
 )
 _REMEMBER = text(
@@ -122,10 +125,11 @@ def lines_of(rows: Sequence[RosterRow], writing: Writing, book: UnitBook) -> Lin
         if not changed:
             lines.remembered.append((row.graduate_id, row.fingerprint, row.indexes.get("name_index")))
             continue
-        sequence, day = _numbered(row, writing)
+        sequence, day = _numbered(row, changed, writing)
         (lines.changed if row.known else lines.created).append(_record(row, changed, sequence, day, writing))
-        lines.events.append(_event(row, changed, sequence, day, writing))
-        lines.last = ChangeToken(graduate.TOPIC, writing.school_code, str(row.graduate_id), sequence)
+        if is_announced(changed):
+            lines.events.append(_event(row, changed, sequence, day, writing))
+            lines.last = ChangeToken(graduate.TOPIC, writing.school_code, str(row.graduate_id), sequence)
     return lines
 
 
@@ -157,10 +161,12 @@ async def store(unit: UnitOfWork, lines: Lines) -> Written:
     return Written(counts, lines.last)
 
 
-def _numbered(row: RosterRow, writing: Writing) -> tuple[int, date]:
-    """The sequence of the row's event, and the day from which its version counts."""
+def _numbered(row: RosterRow, changed: Sequence[str], writing: Writing) -> tuple[int, date]:
+    """The sequence of the row's newest event, and the day from which its version counts."""
     if row.newest is None:
         return 1, season_day(SeasonDay.BEGINS, writing.cohort)
+    if not is_announced(changed):
+        return row.newest.sequence, row.newest.decided_on
     return row.newest.sequence + 1, max(day_in_shanghai(writing.recorded_at), row.newest.decided_on)
 
 

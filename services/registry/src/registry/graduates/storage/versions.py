@@ -78,11 +78,18 @@ async def add(
 
 
 async def save(
-    connection: Connection, cipher: FieldCipher, before: StoredGraduate, after: Entry, act: Act
+    connection: Connection,
+    cipher: FieldCipher,
+    before: StoredGraduate,
+    after: Entry,
+    act: Act,
+    *,
+    published: bool = True,
 ) -> StoredGraduate:
-    """Stores the next version of a locked graduate, and the one before as history; one event further.
+    """Stores the next version of a locked graduate, and the one before as history; raises UniqueViolationError.
 
-    It counts from the day of the act, or from that of the version before if that is later. Raises UniqueViolationError.
+    If it is published, it takes the next sequence and counts from the day of the act, or from that of the version
+    before if that is later; else sequence and day stay, for nothing that counts has changed.
     """
     data = (await keys_of(connection, cipher, {before.data_key_id}))[before.data_key_id]
     version, changed = before.version + 1, changed_fields(vars(before.entry), vars(after))
@@ -93,7 +100,6 @@ async def save(
         "sealed": sealed(data, before.id, version, content),
         **_made(act, version, changed),
         "sealed_reason": None,
-        "since": act.since,
     }
     if "status" in changed:
         values["exclusion_ground"] = act.exclusion_ground
@@ -101,7 +107,8 @@ async def save(
         # who gives a shared number up may not take it back
         values["shared_exam_number_index"] = None
     await connection.execute(_SUPERSEDE, {"id": before.id})
-    stamp = (await connection.execute(_SAVE, {**values, "of_id": before.id})).one()
+    statement, counting = (_SAVE, {"since": act.since}) if published else (_SAVE_UNPUBLISHED, {})
+    stamp = (await connection.execute(statement, {**values, **counting, "of_id": before.id})).one()
     return stored_graduate({**vars(before), **values}, after, stamp)
 
 
@@ -139,20 +146,18 @@ _SUPERSEDE = insert(graduate_versions).from_select(
     ["graduate_id", *_SUPERSEDED],
     select(graduates.c.id, *(graduates.c[name] for name in _SUPERSEDED)).where(graduates.c.id == bindparam("id")),
 )
-_SAVE = (
+_SAVE_UNPUBLISHED = (
     update(graduates)
     .where(graduates.c.id == bindparam("of_id"))
-    .values(
-        sequence=graduates.c.sequence + 1,
-        decided_on=func.greatest(
-            func.coalesce(bindparam("since", type_=Date), literal_column(TODAY_SQL)), graduates.c.decided_on
-        ),
-        recorded_at=NOW,
-        operation_id=None,
-        # the row no longer says what a file's line said
-        line_fingerprint=None,
-    )
+    # the row no longer says what a file's line said
+    .values(recorded_at=NOW, operation_id=None, line_fingerprint=None)
     .returning(*STAMP)
+)
+_SAVE = _SAVE_UNPUBLISHED.values(
+    sequence=graduates.c.sequence + 1,
+    decided_on=func.greatest(
+        func.coalesce(bindparam("since", type_=Date), literal_column(TODAY_SQL)), graduates.c.decided_on
+    ),
 )
 _NUMBER_TAKEN = {
     field: select(graduates.c.id)
