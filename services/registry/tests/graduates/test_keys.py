@@ -12,6 +12,7 @@ import asyncpg
 import httpx
 import pytest
 from changing import moved
+from importing import import_line
 from sqlalchemy import LargeBinary, text
 
 from common.auth import SYSTEM, Principal, Role, RowScope
@@ -156,17 +157,25 @@ async def test_keys_are_wrapped_anew_beside_writers_and_the_old_one_is_no_longer
         for number in range(6):
             await enter(database.patient, cipher, 2000 + number, place)
 
+    async def bring(cipher: FieldCipher) -> None:
+        for number in range(6):
+            async with database.patient.transaction(SYSTEM) as unit:
+                line = {"学号": f"I{number}", "姓名": "李四"}
+                await import_line(database, cipher, unit, SchoolCode("10001"), Cohort(2000 + number), line)
+                await unit.commit()
+
     async def rotate() -> None:
         for _ in range(10):
             await rewrap_data_keys(database.patient, FieldCipher(both))
 
-    await asyncio.gather(*(write(cipher, place) for place, cipher in enumerate(ciphers)), rotate())
+    writers = [write(cipher, place) for place, cipher in enumerate(ciphers)]
+    await asyncio.gather(*writers, bring(ciphers[0]), rotate())
     assert await rewrap_data_keys(database.patient, FieldCipher(both)) >= 0
     assert await needs_of(database, FieldCipher(both), "k1") == {}
     assert await needs_of(database, FieldCipher(both), "k2") == {"data_keys": 6}
     async with database.reading() as connection:
         found = await roster.listed(connection, FieldCipher(new), SEES_ALL, Filters(), after=None, limit=100)
-        assert len({(each.cohort, each.entry.student_number) for each in found}) == 48
+        assert len({(each.cohort, each.entry.student_number) for each in found}) == 54
         only_old = FieldCipher(replace(ready, fields={"k1": ready.fields["k1"]}))
         with pytest.raises(UndecryptableError):
             await roster.listed(connection, only_old, SEES_ALL, Filters(), after=None, limit=1)
