@@ -77,6 +77,9 @@ PAIRS_WITH_CHANGES = [
 ]
 """The same of acts on one population change."""
 
+PAIRS_WITH_DUPLICATES = [("approve one", "approve the other"), ("ask for the other", "approve the first")]
+"""The same of acts on two changes, each of which keeps the entry that the other one takes out."""
+
 
 @pytest.fixture
 async def acts(
@@ -153,6 +156,41 @@ async def change_acts(database: Database, cipher: FieldCipher, school: SchoolCod
     }
 
 
+@pytest.fixture
+async def duplicate_acts(database: Database, cipher: FieldCipher, school: SchoolCode) -> Mapping[str, Act]:
+    """Of two entries of a person, two open changes that keep one each; of two others one, and one that is asked."""
+    asker, decider = (Principal(name, Role.SCHOOL_OFFICER, school_code=school) for name in ("asks", "decides"))
+    enter = partial(graduates.create, caller=ADMIN, cipher=cipher, school_code=school, cohort=COHORT)
+    entered = [
+        (await database.act(ADMIN.actor, partial(enter, given={"student_number": f"9{at}", "name": "赵六"}))).id
+        for at in range(4)
+    ]
+    # in the order of their locks
+    one, other, first, second = sorted(entered)
+    ask = partial(changes.ask, caller=asker, cipher=cipher)
+    acts: dict[str, Act] = {"ask for the other": partial(ask, plan=a_duplicate(school, first, second))}
+    for name, leaves, stays in (("one", one, other), ("the other", other, one), ("the first", second, first)):
+        change = await database.act(asker.actor, partial(ask, plan=a_duplicate(school, leaves, stays)))
+        on_it: dict[str, Any] = {"cipher": cipher, "change_id": change.id, "expected": ANY}
+        acts[f"approve {name}"] = partial(changes.approve, caller=decider, **on_it)
+    return acts
+
+
+def a_duplicate(school: SchoolCode, leaves: GraduateId, stays: GraduateId) -> ChangePlan:
+    """The exclusion of one entry of a person as the duplicate of another one."""
+    return ChangePlan(
+        school_code=school,
+        cohort=COHORT,
+        graduate_ids=(leaves,),
+        change=Change.EXCLUDE,
+        ground="duplicate",
+        duplicate_of=stays,
+        document=None,
+        effective_on=None,
+        reason="重复",
+    )
+
+
 def an_import(database: Database, cipher: FieldCipher, school: SchoolCode) -> Act:
     """What the import of one row does in its transaction: the graduate is of a second college of the major."""
     parameters = {"school_code": school, "cohort": COHORT, "kind": "csv", "dry_run": False, "on_error": "reject"}
@@ -209,6 +247,13 @@ async def test_acts_on_a_population_change_never_wait_in_a_circle(
 ) -> None:
     both = {**acts, **change_acts}
     await meet(database, both[first], both[second])
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS_WITH_DUPLICATES)
+async def test_acts_on_duplicates_of_each_other_never_wait_in_a_circle(
+    database: Database, duplicate_acts: Mapping[str, Act], first: str, second: str
+) -> None:
+    await meet(database, duplicate_acts[first], duplicate_acts[second])
 
 
 async def test_the_meeting_notices_one_pair_of_locks_in_the_other_order(

@@ -14,7 +14,7 @@ Rows = Callable[..., Awaitable[list[Json]]]
 Client = Callable[..., httpx.AsyncClient]
 Imported = Callable[..., Awaitable[Json]]
 
-_SAID = ", ".join(("version", "sequence", "sealed", "changed_fields", *CLEAR))
+_SAID = ", ".join(("version", "sequence", "sealed", "changed_fields", "exclusion_ground", *CLEAR))
 VERSIONS = f"""
     SELECT v.*, k.id AS key_id, wrapped
       FROM (SELECT graduate_id AS id, school_code, cohort, {_SAID} FROM graduate_versions
@@ -61,16 +61,21 @@ async def test_every_version_says_what_it_said(
     await imported(files.csv([header, ["1", "欧阳二", "**CLEAR**", None, "**CLEAR**"]]), "b.csv")
     said.append({name: value for name, value in said[-1].items() if name not in {"phone", "duration_years"}})
 
+    later = {"phone": "13900000004"}
+    assert (await officer.patch(path, json=later, headers={"If-Match": '"5"'})).status_code == 200
+    said.append({**said[-1], **later})
+
     stored = await rows(VERSIONS, school=school)
     data = cipher.data_cipher(stored[0]["key_id"], stored[0]["wrapped"])
     contents = [content_of(data, version) for version in stored]
-    assert [each["version"] for each in stored] == [1, 2, 3, 4, 5]
+    assert [each["version"] for each in stored] == [1, 2, 3, 4, 5, 6]
     assert [{name: each for name, each in content.items() if each is not None} for content in contents] == said
     for before, after, version in zip([{}, *said], said, stored, strict=False):
         differing = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         assert set(version["changed_fields"]) == differing
     # no event shows a number or a phone
-    assert [each["sequence"] for each in stored] == [1, 2, 2, 3, 3]
+    assert [each["sequence"] for each in stored] == [1, 2, 2, 3, 3, 3]
+    assert [each["exclusion_ground"] for each in stored] == [*[None] * 3, *["international"] * 3]
     announced = "SELECT sequence FROM outbox WHERE key = :key ORDER BY id"
     assert [each["sequence"] for each in await rows(announced, key=made.json()["id"])] == [1, 2, 3]
 

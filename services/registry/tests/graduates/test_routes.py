@@ -180,6 +180,20 @@ async def test_a_patch_changes_what_it_names(officer: httpx.AsyncClient, graduat
     assert event["decided_on"] >= date(2026, 1, 1)
 
 
+async def test_a_patch_that_changes_nothing_leaves_the_version(
+    officer: httpx.AsyncClient, graduate: Json, rows: Rows
+) -> None:
+    path, match = f"/v1/graduates/{graduate['id']}", {"If-Match": '"1"'}
+    before = (await officer.get(path)).json()
+    for body in ({}, {"phone": "+86 138-0013-8000", "education_level_code": "31", "college_code": None}):
+        answer = await officer.patch(path, json=body, headers=match)
+        assert (answer.status_code, answer.headers["etag"], answer.json()) == (200, '"1"', before)
+    assert len((await officer.get(f"{path}/history")).json()["items"]) == 1
+    assert len(await rows("SELECT id FROM outbox WHERE key = :id", id=graduate["id"])) == 1
+    assert len(await rows("SELECT id FROM audit_entries WHERE object_id = :id", id=graduate["id"])) == 1
+    assert (await officer.patch(path, json={}, headers={"If-Match": '"2"'})).status_code == 412
+
+
 @pytest.mark.parametrize(
     "quiet",
     [

@@ -91,7 +91,10 @@ def test_a_change_leads_to_one_status(change: str, level: str | None, status: st
         ({"change": Change.EXCLUDE, "ground": "authority", "document": PAPER}, []),
         ({"change": Change.EXCLUDE, "ground": "duplicate"}, [("/duplicate_of", "required")]),
         ({"change": Change.EXCLUDE, "ground": "duplicate", "duplicate_of": GraduateId(UUID(int=3))}, []),
-        ({"change": Change.EXCLUDE, "ground": "duplicate", "duplicate_of": ONE}, [("/duplicate_of", "repeated")]),
+        (
+            {"change": Change.EXCLUDE, "ground": "duplicate", "duplicate_of": ONE},
+            [("/duplicate_of", "duplicate_must_stay")],
+        ),
         ({"ground": "duplicate"}, [("/ground", "must_be_empty")]),
         ({"duplicate_of": GraduateId(UUID(int=3))}, [("/duplicate_of", "must_be_empty")]),
         ({"effective_on": TODAY}, []),

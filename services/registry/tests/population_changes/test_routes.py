@@ -224,3 +224,24 @@ async def test_a_duplicate_names_the_entry_that_stays(
     assert await rows(query, id=people[0]) == [{"status": "excluded", "exclusion_ground": "duplicate"}]
     await moved(client, school, people[:1], "readmit")
     assert await rows(query, id=people[0]) == [{"status": "registered", "exclusion_ground": None}]
+
+
+async def test_of_two_entries_of_a_person_one_stays(
+    asker: httpx.AsyncClient, officer: httpx.AsyncClient, decider: httpx.AsyncClient, people: list[str], school: str
+) -> None:
+    given: Json = {"ground": "duplicate", "duplicate_of": people[2]}
+    uncounted = await officer.post(PATH, json=wanted(school, people[:1], "exclude", **given))
+    assert shown(uncounted) == (422, "invalid", [("/duplicate_of", "duplicate_must_stay")])
+
+    paths = []
+    for leaves, stays in ((people[0], people[1]), (people[1], people[0])):
+        body = wanted(school, [leaves], "exclude", ground="duplicate", duplicate_of=stays)
+        paths.append((await asker.post(PATH, json=body)).headers["location"])
+    assert (await decider.post(f"{paths[1]}/approve", headers=FIRST)).status_code == 200
+    outdated = await decider.post(f"{paths[0]}/approve", headers=FIRST)
+    assert shown(outdated) == (409, "outdated", [("/duplicate_of", "duplicate_must_stay")])
+    assert await statuses(officer, people[:2]) == [("registered", 1), ("excluded", 2)]
+    assert (await asker.post(f"{paths[0]}/withdraw", headers=FIRST)).status_code == 200
+    late = wanted(school, people[:1], "exclude", ground="duplicate", duplicate_of=people[1])
+    refused = await officer.post(PATH, json=late)
+    assert shown(refused) == (422, "invalid", [("/duplicate_of", "duplicate_must_stay")])

@@ -81,7 +81,7 @@ async def change(
     expected: ExpectedVersion,
     given: Given,
 ) -> ChangedGraduate:
-    """Changes the given fields.
+    """Changes the given fields. Where they say what is stored, nothing is: no version, no event, no audit entry.
 
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse, CitizenIdInUse,
     ExamNumberInUse, NeedsPopulationChange, and Invalid for faults of the fields.
@@ -120,8 +120,10 @@ async def _locked(unit: UnitOfWork, caller: Principal, cipher: FieldCipher, grad
 async def _save(
     unit: UnitOfWork, caller: Principal, cipher: FieldCipher, stored: StoredGraduate, after: Entry, act: Act
 ) -> ChangedGraduate:
-    """Stores what differs."""
+    """Stores what differs; where nothing does, the version stays."""
     changed = changed_fields(vars(stored.entry), vars(after))
+    if not changed:
+        return ChangedGraduate(stored, None)
     wanted = {**vars(stored), **indexes(cipher, stored.school_code, vars(after))}
     async with _numbers_taken(unit, caller, cipher, wanted, changed):
         saved = await versions.save(unit.connection, cipher, stored, after, act, published=is_announced(changed))

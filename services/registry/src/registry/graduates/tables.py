@@ -52,6 +52,9 @@ VERSION_COLUMNS = (
 )
 """What a version says, and what is known of the act that made it; the same in roster and history."""
 
+SUPERSEDED_COLUMNS = ("school_code", "cohort", *VERSION_COLUMNS, "exclusion_ground")
+"""What goes into the history. Only who moves the status sets the ground: an import leaves it as it is."""
+
 
 def _version() -> list[SchemaItem]:
     """The columns of a version but for its number. `sealed_reason` is bound to graduate and version, too."""
@@ -69,6 +72,9 @@ def _version() -> list[SchemaItem]:
         Column("role", Text, nullable=False),
         Column("operation_id", Uuid),
         Column("sealed_reason", LargeBinary),
+        # why who is excluded is; else NULL
+        Column("exclusion_ground", Text),
+        CheckConstraint("(status = 'excluded') = (exclusion_ground IS NOT NULL)", name="excluded"),
         CheckConstraint(f"action IN ({_ACTIONS})", name="action"),
         CheckConstraint(f"source IN ({_SOURCES})", name="source"),
     ]
@@ -101,15 +107,12 @@ graduates = Table(
     *_version(),
     # of the examinee number that the entry shares with an earlier one since before numbers were unique; else NULL
     Column("shared_exam_number_index", LargeBinary),
-    # why who is excluded is; else NULL
-    Column("exclusion_ground", Text),
     # of the file's line that left this content; NULL once anything else has written
     Column("line_fingerprint", LargeBinary),
     ForeignKeyConstraint(["school_code", "cohort"], ["data_keys.school_code", "data_keys.cohort"]),
     UniqueConstraint("school_code", "cohort", "student_number_index"),
     UniqueConstraint("school_code", "cohort", "citizen_id_index"),
     CheckConstraint(f"status IN ({_STATUSES})", name="status"),
-    CheckConstraint("(status = 'excluded') = (exclusion_ground IS NOT NULL)", name="excluded"),
     CheckConstraint("version >= 1 AND sequence >= 1", name="numbers"),
     info={
         "insert_only": True,

@@ -8,7 +8,6 @@ from common.approvals import storage as requests
 from common.approvals.deadlines import due_on
 from common.approvals.domain import RequestState, must_be_another, must_be_open, must_have_asked, must_not_identify
 from common.auth import Principal, Role, RowScope
-from common.codes.rules import rule
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, Forbidden, NotFound, must_equal
@@ -25,7 +24,6 @@ from registry.population_changes.domain import (
     KIND,
     ChangeId,
     ChangePlan,
-    ChangeRefused,
     Member,
     PopulationChange,
     PopulationChangeOpen,
@@ -34,6 +32,7 @@ from registry.population_changes.domain import (
     must_be_fewer,
     must_be_known,
     must_be_possible,
+    must_keep_one,
     must_still_fit,
     problems_of,
     status_after,
@@ -61,8 +60,9 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
     must_be_possible(plan, members)
     _must_be_free(plan, await storage.held(unit.connection, members.keys()))
     must_be_known(plan, members, plan.effective_on or today)
-    if plan.duplicate_of and not await _same_school(unit.connection, cipher, caller, plan, [plan.duplicate_of]):
-        raise ChangeRefused([rule("unknown_graduate").problem("/duplicate_of")])
+    stays = [plan.duplicate_of] if plan.duplicate_of else []
+    must_keep_one(plan, _by_id(await _same_school(unit.connection, cipher, caller, plan, stays)))
+    await storage.hold(unit.connection, [*plan.graduate_ids, *stays])
     change_id = await storage.new_id(unit.connection)
     data = await key_of_roster(unit.connection, cipher, plan.school_code, plan.cohort)
     values = {
@@ -165,12 +165,14 @@ async def approve(
     found = await get(unit.connection, cipher, caller, change_id)
     caller.must_be_in(DECIDERS)
     await locks.share_roster(unit.connection, found.school_code, found.cohort)
-    stored = await roster.among(unit.connection, cipher, _EVERYTHING, found.graduate_ids, lock=True)
+    # with the entry that stays of duplicates, which another approval could take out of N at the same time
+    stays = [found.duplicate_of] if found.duplicate_of else []
+    stored = await roster.among(unit.connection, cipher, _EVERYTHING, [*found.graduate_ids, *stays], lock=True)
     # by now it may name fewer of those who are locked, never others
     change = await _locked(unit, cipher, change_id, expected)
     must_be_another(change, caller.subject)
+    must_still_fit(change, _by_id(stored))
     concerned = [each for each in stored if each.id in set(change.graduate_ids)]
-    must_still_fit(change, _by_id(concerned))
     day = change.effective_on or clock.today()
     moved = []
     for each in concerned:

@@ -173,14 +173,30 @@ def must_be_known(plan: ChangePlan, members: Mapping[GraduateId, Member], day: d
         raise ChangeRefused(problems)
 
 
-def must_still_fit(change: PopulationChange, members: Mapping[GraduateId, Member]) -> None:
-    """Raises Outdated where a graduate has another status than when it was asked, or a level that does not count."""
+def must_keep_one(plan: ChangePlan, known: Mapping[GraduateId, Member]) -> None:
+    """Raises ChangeRefused unless the entry that stays of duplicates, if the plan names one, is known and in N."""
+    if plan.duplicate_of is None:
+        return
+    if plan.duplicate_of not in known:
+        raise ChangeRefused([rule("unknown_graduate").problem("/duplicate_of")])
+    if not counts(known[plan.duplicate_of].status):
+        raise ChangeRefused([rule("duplicate_must_stay").problem("/duplicate_of")])
+
+
+def must_still_fit(change: PopulationChange, known: Mapping[GraduateId, Member]) -> None:
+    """Raises Outdated where a graduate has another status than when it was asked, or a level that does not count.
+
+    So it does where the entry that stays of duplicates is not in N any more.
+    """
+    members = {each: known[each] for each in change.graduate_ids}
     then = dict(zip(change.graduate_ids, change.statuses, strict=True))
     moved = {each for each, member in members.items() if member.status != then[each]}
     problems = problems_of(change.graduate_ids, moved, "status_changed")
     if change.change is Change.READMIT:
         left = {each for each, member in members.items() if not counts(status_after(change.change, member))}
         problems += problems_of(change.graduate_ids, left - moved, "level_not_counted")
+    if change.duplicate_of and not counts(known[change.duplicate_of].status):
+        problems.append(rule("duplicate_must_stay").problem("/duplicate_of"))
     if problems:
         raise Outdated(problems)
 
@@ -230,7 +246,7 @@ def _faults(plan: ChangePlan, today: date) -> Iterator[tuple[str, str]]:
         if wanted is not (value is not None):
             yield pointer, "required" if wanted else "must_be_empty"
     if plan.duplicate_of in plan.graduate_ids:
-        yield "/duplicate_of", "repeated"
+        yield "/duplicate_of", "duplicate_must_stay"
     on_paper = plan.change in _ON_PAPER or (excludes and plan.ground == _BY_AUTHORITY)
     if on_paper and plan.document is None:
         yield "/document", "required"

@@ -27,7 +27,7 @@ from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.rows import RosterRow
 from registry.graduates.storage.locks import plans_kept
 from registry.graduates.storage.sealing import sealed
-from registry.graduates.tables import INDEX_COLUMNS, VERSION_COLUMNS, graduates
+from registry.graduates.tables import INDEX_COLUMNS, SUPERSEDED_COLUMNS, VERSION_COLUMNS, graduates
 from registry.organisation import commands
 from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, OrganisationUnit
@@ -41,7 +41,7 @@ _EVENT = ("topic", "correlation_id", "school_code", "key", "sequence", "type", "
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _TYPES = ", ".join(f"{name} {graduates.c[name].type.compile(_DIALECT)}" for name in _COLUMNS)
 _CHANGING = (*INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint")
-_SUPERSEDED = ", ".join(("school_code", "cohort", *VERSION_COLUMNS))
+_SUPERSEDED = ", ".join(SUPERSEDED_COLUMNS)
 
 _CLOCK = text(f"SELECT {NOW_SQL}")
 _STAGE = text(f"CREATE TEMP TABLE IF NOT EXISTS {STAGING} ({_TYPES}) ON COMMIT DELETE ROWS")
@@ -49,7 +49,7 @@ _EMPTY = text(f"TRUNCATE pg_temp.{STAGING}")
 _SUPERSEDE = text(
     f"""
     INSERT INTO graduate_versions (graduate_id, {_SUPERSEDED})
-    SELECT g.id, {", ".join(f"g.{name}" for name in _SUPERSEDED.split(", "))}
+    SELECT g.id, {", ".join(f"g.{name}" for name in SUPERSEDED_COLUMNS)}
       FROM {STAGING} s CROSS JOIN LATERAL (SELECT * FROM graduates WHERE id = s.id OFFSET 0) AS g
     """
 )

@@ -20,7 +20,7 @@ from registry.graduates.domain.entry import CLEAR, INDEXED, Entry, Source, Store
 from registry.graduates.storage.keys import key_of_roster, keys_of
 from registry.graduates.storage.roster import STAMP, stored_graduate
 from registry.graduates.storage.sealing import indexes, sealed
-from registry.graduates.tables import VERSION_COLUMNS, graduate_versions, graduates
+from registry.graduates.tables import SUPERSEDED_COLUMNS, graduate_versions, graduates
 
 _RAISE_STREAMS = text(
     """
@@ -141,10 +141,11 @@ def _made(act: Act, version: int, changed: Sequence[str]) -> dict[str, Any]:
 
 
 _ADD = insert(graduates).returning(*STAMP)
-_SUPERSEDED = ("school_code", "cohort", *VERSION_COLUMNS)
 _SUPERSEDE = insert(graduate_versions).from_select(
-    ["graduate_id", *_SUPERSEDED],
-    select(graduates.c.id, *(graduates.c[name] for name in _SUPERSEDED)).where(graduates.c.id == bindparam("id")),
+    ["graduate_id", *SUPERSEDED_COLUMNS],
+    select(graduates.c.id, *(graduates.c[name] for name in SUPERSEDED_COLUMNS)).where(
+        graduates.c.id == bindparam("id")
+    ),
 )
 _SAVE_UNPUBLISHED = (
     update(graduates)
