@@ -64,6 +64,9 @@ async def test_what_the_release_before_writes_meanwhile_is_sealed_too(
     await connection.execute(KEEP, one, CIPHER.encrypt("reason", one, "退学"))
     with pytest.raises(PermanentError):
         await contracted(stored)
+    async with connection.transaction():
+        await connection.execute("SELECT FROM graduates WHERE id = $1 FOR UPDATE", one)
+        assert await left_over(stored) == 1
     await seal_all(stored.owner_url)
     await contracted(stored)
     await seal_all(stored.owner_url)
@@ -89,6 +92,14 @@ async def test_what_the_release_before_writes_meanwhile_is_sealed_too(
 
 def content(entry: Any) -> dict[str, object]:
     return {field: getattr(entry, field) for field in SEALED}
+
+
+async def left_over(stored: ServiceDatabase) -> int:
+    """How many rows the command leaves."""
+    owner = Database.connect(stored.owner_url)
+    left = await seal_landed(owner, CIPHER)
+    await owner.dispose()
+    return left
 
 
 async def broken_off(stored: ServiceDatabase) -> None:

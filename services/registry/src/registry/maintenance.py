@@ -22,6 +22,10 @@ async def run_rotate_keys(settings: Settings, database: Database, parsed: Namesp
     if parsed.index:
         _log.info("Indexes are recomputed", graduates=await recompute_indexes(database, cipher))
         return 0
+    if parsed.retire is not None and parsed.retire not in cipher.key_ids:
+        # a slip of the pen would else be answered as if the key that is meant were not needed
+        _log.error("Not retired: the ring has no such key", key_id=parsed.retire, keys=sorted(cipher.key_ids))
+        return NOT_DONE
     if parsed.retire == cipher.current:
         _log.error("Not retired: the ring names this key its current one", key_id=parsed.retire)
         return NOT_DONE

@@ -1,16 +1,19 @@
 """One data key a roster: made once, wrapped anew under load, and nothing that an event does not carry in clear."""
 
 import asyncio
+from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 from changing import moved
-from sqlalchemy import text
+from importing import import_line
+from sqlalchemy import LargeBinary, text
 
 from common.auth import SYSTEM, Principal, Role, RowScope
 from common.crypto import FieldCipher, KeyRing, UndecryptableError
@@ -23,13 +26,16 @@ from registry.graduates.domain.entry import SEALED, Filters
 from registry.graduates.storage import roster
 from registry.graduates.storage.keys import key_of_roster
 from registry.graduates.storage.rotation import (
+    UNDER_THE_RING,
     ServiceConnectedError,
     needs_of,
     recompute_indexes,
     rewrap_data_keys,
 )
 from registry.graduates.storage.sealing import number_indexes
+from registry.maintenance import NOT_DONE, run_rotate_keys
 from registry.schema import metadata
+from registry.settings import Settings
 from testing.databases import ServiceDatabase, service_database, sessions_at_a_lock
 
 Json = dict[str, Any]
@@ -151,17 +157,25 @@ async def test_keys_are_wrapped_anew_beside_writers_and_the_old_one_is_no_longer
         for number in range(6):
             await enter(database.patient, cipher, 2000 + number, place)
 
+    async def bring(cipher: FieldCipher) -> None:
+        for number in range(6):
+            async with database.patient.transaction(SYSTEM) as unit:
+                line = {"学号": f"I{number}", "姓名": "李四"}
+                await import_line(database, cipher, unit, SchoolCode("10001"), Cohort(2000 + number), line)
+                await unit.commit()
+
     async def rotate() -> None:
         for _ in range(10):
             await rewrap_data_keys(database.patient, FieldCipher(both))
 
-    await asyncio.gather(*(write(cipher, place) for place, cipher in enumerate(ciphers)), rotate())
+    writers = [write(cipher, place) for place, cipher in enumerate(ciphers)]
+    await asyncio.gather(*writers, bring(ciphers[0]), rotate())
     assert await rewrap_data_keys(database.patient, FieldCipher(both)) >= 0
     assert await needs_of(database, FieldCipher(both), "k1") == {}
     assert await needs_of(database, FieldCipher(both), "k2") == {"data_keys": 6}
     async with database.reading() as connection:
         found = await roster.listed(connection, FieldCipher(new), SEES_ALL, Filters(), after=None, limit=100)
-        assert len({(each.cohort, each.entry.student_number) for each in found}) == 48
+        assert len({(each.cohort, each.entry.student_number) for each in found}) == 54
         only_old = FieldCipher(replace(ready, fields={"k1": ready.fields["k1"]}))
         with pytest.raises(UndecryptableError):
             await roster.listed(connection, only_old, SEES_ALL, Filters(), after=None, limit=1)
@@ -178,6 +192,37 @@ async def test_a_rotation_waits_for_who_begins_a_roster(apart: ServiceDatabase) 
         await unit.commit()
     assert await rewrap_data_keys(database.patient, FieldCipher(both)) == 1
     await database.dispose()
+
+
+async def test_only_a_key_of_the_ring_is_retired_and_not_the_one_that_writes(
+    apart: ServiceDatabase, settings: Settings, tmp_path: Path
+) -> None:
+    ready, both, _ = rings()
+    both.store(tmp_path / "ring")
+    settings = settings.model_copy(update={"keyring_file": tmp_path / "ring"})
+    database = Database.connect(apart.app_url)
+    await enter(database, FieldCipher(ready), 2024, 1)
+    ended = {
+        name: await run_rotate_keys(settings, database, Namespace(index=False, retire=name))
+        for name in ("k2", "K1", "", "k1")
+    }
+    assert ended == {"k2": NOT_DONE, "K1": NOT_DONE, "": NOT_DONE, "k1": 0}
+    await database.dispose()
+
+
+def test_every_ciphertext_is_under_a_data_key_or_counted_for_its_key() -> None:
+    binary = {
+        (table.name, column.name)
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+    }
+    keyed = {(table, name) for table, name in binary if name.endswith(("_index", "_fingerprint", "_hash"))}
+    roster_keys = {
+        (table, name) for table in ("graduates", "graduate_versions") for name in ("sealed", "sealed_reason")
+    }
+    requests = {("population_changes", f"{name}_cipher") for name in ("reason", "decision_reason", "document_number")}
+    assert binary - keyed == {*UNDER_THE_RING, *roster_keys, *requests, ("reveals", "note_cipher")}
 
 
 async def test_a_key_is_needed_for_files_of_its_time(

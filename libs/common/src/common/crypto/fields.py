@@ -9,6 +9,7 @@ A citizen id has about 38 bits: an unkeyed hash of one falls within hours. Hence
 """
 
 import secrets
+from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -60,6 +61,11 @@ class FieldCipher:
     def current(self) -> str:
         """Id of the ring's key that encrypts what is written now."""
         return self._ring.current
+
+    @property
+    def key_ids(self) -> Collection[str]:
+        """Ids of all keys of the ring that encrypt or have encrypted."""
+        return self._ring.fields.keys()
 
     def wrapped_by(self, key_id: str) -> bytes:
         """What every data key begins with that this key of the ring wraps."""

@@ -36,6 +36,9 @@ _OTHERS = text(
 )
 _REWRAP = text("UPDATE data_keys SET wrapped = :wrapped WHERE id = :id")
 
+UNDER_THE_RING = (("data_keys", "wrapped"), ("upload_chunks", "bytes"), ("operations", "report"))
+"""Where ciphertexts of the ring's own keys are; all else is under data keys."""
+
 _NEEDING = {
     table: text(
         f"""
@@ -43,9 +46,8 @@ _NEEDING = {
          WHERE substring("{column}" FROM 1 FOR length(CAST(:beginning AS bytea))) = :beginning
         """
     )
-    for table, column in (("data_keys", "wrapped"), ("upload_chunks", "bytes"), ("operations", "report"))
+    for table, column in UNDER_THE_RING
 }
-"""Where ciphertexts of the ring's own keys are; all else is under data keys."""
 
 _CONNECTED = text(
     """
