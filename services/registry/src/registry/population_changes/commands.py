@@ -59,7 +59,7 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
     members = await _members(unit.connection, cipher, caller, plan)
     must_be_possible(plan, members)
     _must_be_free(plan, await storage.held(unit.connection, members.keys()))
-    must_be_known(plan, members, plan.effective_on or today)
+    must_be_known(plan, members)
     stays = [plan.duplicate_of] if plan.duplicate_of else []
     must_keep_one(plan, _by_id(await _same_school(unit.connection, cipher, caller, plan, stays)))
     await storage.hold(unit.connection, [*plan.graduate_ids, *stays])
