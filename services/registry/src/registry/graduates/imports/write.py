@@ -20,7 +20,7 @@ from common.errors import TransientError
 from common.identifiers import Cohort, OperationId, SchoolCode
 from common.imports import Task, Written
 from common.season import SeasonDay, season_day
-from registry.graduates.announcements import ANNOUNCED, carried, is_announced, type_of
+from registry.graduates.announcements import ANNOUNCED, carried, is_announced, moves_day, type_of
 from registry.graduates.domain.entry import CLEAR, Source, changed_fields
 from registry.graduates.domain.merging import placed
 from registry.graduates.domain.unit_book import UnitBook
@@ -168,7 +168,8 @@ def _numbered(row: RosterRow, changed: Sequence[str], writing: Writing) -> tuple
         return 1, season_day(SeasonDay.BEGINS, writing.cohort)
     if not is_announced(changed):
         return newest.sequence, newest.decided_on
-    return newest.reached_sequence + 1, max(day_in_shanghai(writing.recorded_at), newest.reached_day)
+    since = day_in_shanghai(writing.recorded_at) if moves_day(changed) else newest.decided_on
+    return newest.reached_sequence + 1, max(since, newest.reached_day)
 
 
 def _record(row: RosterRow, changed: Sequence[str], sequence: int, day: date, writing: Writing) -> Record:
