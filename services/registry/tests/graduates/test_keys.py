@@ -262,7 +262,7 @@ async def test_a_key_is_needed_for_files_and_cells_at_fault_of_its_time(
         pass
     after = await needs_of(database, cipher, cipher.current)
     # the warning shows a cell; there is no report
-    assert after["operations"] == before.get("operations", 0) + 1
+    assert after["operations"] > before.get("operations", 0)
 
 
 async def test_indexes_are_recomputed_while_the_service_is_stopped(apart: ServiceDatabase) -> None:
