@@ -17,6 +17,8 @@ from registry.graduates.domain.population import (
 )
 from registry.graduates.domain.refusals import NeedsPopulationChange
 
+LEVELS = (None, "31", "33", "39")
+
 
 @pytest.mark.parametrize(
     ("level", "status"),
@@ -82,24 +84,34 @@ def test_another_level_moves_who_has_the_status_that_the_level_says(
 @pytest.mark.parametrize(
     ("status", "level", "after"),
     [
+        (None, None, "registered"),
+        (None, "33", "completed"),
         (None, "39", "withdrawn"),
-        ("extended", "31", "extended"),
-        ("completed", "31", "completed"),
+        ("registered", "31", "registered"),
+        ("completed", "33", "completed"),
         ("withdrawn", "39", "withdrawn"),
-        ("excluded", "31", None),
+        ("registered", "33", None),
         ("registered", "39", None),
         ("completed", "49", None),
+        ("completed", "31", None),
+        *((status, level, None) for status in ("extended", "deceased", "transferred", "excluded") for level in LEVELS),
+        ("withdrawn", None, None),
+        ("withdrawn", "31", None),
+        ("withdrawn", "33", None),
     ],
 )
-def test_a_new_entry_takes_no_status_that_two_people_give(status: str | None, level: str, after: str | None) -> None:
+def test_a_new_entry_takes_no_status_but_what_the_level_says(
+    status: str | None, level: str | None, after: str | None
+) -> None:
     given = {"student_number": "1", "name": "张三", "education_level_code": level} | (
         {"status": status} if status else {}
     )
     if after is not None:
         assert new_entry(given, Cohort(2024)).status == after
         return
-    with pytest.raises(NeedsPopulationChange):
+    with pytest.raises(NeedsPopulationChange) as refusal:
         new_entry(given, Cohort(2024))
+    assert [(each.pointer, each.rule) for each in refusal.value.problems] == [("/status", "needs_population_change")]
 
 
 def test_changed_fields_are_those_that_differ() -> None:

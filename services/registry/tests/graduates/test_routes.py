@@ -47,6 +47,13 @@ async def test_a_level_of_completion_enters_as_completed(officer: httpx.AsyncCli
     assert (await officer.post("/v1/graduates", json=body)).json()["status"] == "completed"
     body |= {"student_number": "2", "education_level_code": "39"}
     assert (await officer.post("/v1/graduates", json=body)).json()["status"] == "withdrawn"
+    body |= {"student_number": "3", "education_level_code": "31", "status": "withdrawn"}
+    refused = (await officer.post("/v1/graduates", json=body)).json()
+    assert (refused["status"], refused["code"], refused["errors"][0]["pointer"]) == (
+        422,
+        "needs_population_change",
+        "/status",
+    )
     events = await rows(
         "SELECT * FROM outbox WHERE school_code = :school AND type LIKE '%.graduate.%' ORDER BY id", school=school
     )

@@ -83,7 +83,8 @@ def test_a_change_leads_to_one_status(change: str, level: str | None, status: st
         ({"change": Change.WITHDRAW}, [("/document", "required")]),
         ({"change": Change.TRANSFER}, [("/document", "required")]),
         ({"change": Change.EXTEND, "document": PAPER}, []),
-        ({"change": Change.DECEASE}, []),
+        ({"change": Change.DECEASE}, [("/effective_on", "required")]),
+        ({"change": Change.DECEASE, "effective_on": TODAY}, []),
         ({"change": Change.EXCLUDE}, [("/ground", "required")]),
         ({"change": Change.EXCLUDE, "ground": "moved"}, [("/ground", "unknown_code")]),
         ({"change": Change.EXCLUDE, "ground": "international"}, []),
@@ -110,33 +111,31 @@ def test_what_a_plan_lacks_is_named(given: dict[str, object], problems: list[tup
 
 
 @pytest.mark.parametrize(
-    ("change", "known", "day", "broken"),
+    ("change", "known", "broken"),
     [
-        (Change.READMIT, member("withdrawn", "31"), TODAY, None),
-        (Change.READMIT, member("withdrawn", "39"), TODAY, "level_not_counted"),
-        (Change.READMIT, member("extended", "49"), TODAY, "level_not_counted"),
-        (Change.DECEASE, member(graduated_on=TODAY), TODAY, None),
-        (Change.DECEASE, member(graduated_on=date(2024, 6, 19)), TODAY, "died_after_graduation"),
-        (Change.DECEASE, member(), TODAY, None),
-        (Change.EXCLUDE, member(graduated_on=date(2024, 6, 19)), TODAY, None),
+        (Change.READMIT, member("withdrawn", "31"), None),
+        (Change.READMIT, member("withdrawn", "39"), "level_not_counted"),
+        (Change.READMIT, member("extended", "49"), "level_not_counted"),
+        (Change.DECEASE, member(graduated_on=TODAY), None),
+        (Change.DECEASE, member(graduated_on=date(2024, 6, 19)), "died_after_graduation"),
+        (Change.DECEASE, member(), None),
+        (Change.EXCLUDE, member(graduated_on=date(2024, 6, 19)), None),
     ],
 )
-def test_what_cannot_be_true_of_a_graduate_is_refused(
-    change: Change, known: Member, day: date, broken: str | None
-) -> None:
-    plan = replace(PLAN, graduate_ids=(ONE,), change=change)
+def test_what_cannot_be_true_of_a_graduate_is_refused(change: Change, known: Member, broken: str | None) -> None:
+    plan = replace(PLAN, graduate_ids=(ONE,), change=change, effective_on=TODAY)
     if broken is None:
-        must_be_known(plan, {ONE: known}, day)
+        must_be_known(plan, {ONE: known})
         return
     with pytest.raises(ChangeRefused) as refusal:
-        must_be_known(plan, {ONE: known}, day)
+        must_be_known(plan, {ONE: known})
     assert refusal.value.code == broken
     assert [(each.pointer, each.rule) for each in refusal.value.problems] == [("/graduate_ids/0", broken)]
 
 
 def test_whom_the_caller_does_not_see_is_unknown() -> None:
     with pytest.raises(ChangeRefused) as refusal:
-        must_be_known(PLAN, {ONE: member("withdrawn")}, TODAY)
+        must_be_known(PLAN, {ONE: member("withdrawn")})
     assert refusal.value.code == "unknown_graduate"
     assert [each.pointer for each in refusal.value.problems] == ["/graduate_ids/1"]
 

@@ -192,6 +192,7 @@ async def test_a_readmission_fits_no_longer_once_the_level_does_not_count(
         ("extend", [0], {"document": None}, (422, "invalid", [("/document", "required")])),
         ("extend", [0], {"reason": "13800138000"}, (422, "identifying_text", [("/reason", "identifying_text")])),
         ("extend", [], {}, (422, "invalid", [("/graduate_ids", "too_few")])),
+        ("decease", [0], {}, (422, "invalid", [("/effective_on", "required")])),
         ("leave", [0], {}, (422, "invalid", [("/change", "not_allowed")])),
         ("extend", [0], {"school_code": "10001"}, (404, "not_found", [])),
     ],

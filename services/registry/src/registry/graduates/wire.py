@@ -97,7 +97,7 @@ class GraduatePatch(StrictModel):
 
 
 class NewGraduate(GraduatePatch):
-    """A graduate to enter; `status` follows the education level unless it is given."""
+    """A graduate to enter; `status` is what the education level says, and need not be given."""
 
     school_code: GivenSchoolCode
     cohort: GivenCohort

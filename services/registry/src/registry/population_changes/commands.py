@@ -60,7 +60,7 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
     members = await _members(unit.connection, cipher, caller, plan)
     must_be_possible(plan, members)
     _must_be_free(plan, await storage.held(unit.connection, members.keys()))
-    must_be_known(plan, members, plan.effective_on or today)
+    must_be_known(plan, members)
     if plan.duplicate_of and not await _same_school(unit.connection, cipher, caller, plan, [plan.duplicate_of]):
         raise ChangeRefused([rule("unknown_graduate").problem("/duplicate_of")])
     change_id = await storage.new_id(unit.connection)

@@ -57,7 +57,7 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangePlan:
-    """A change as it is asked for. Without `effective_on` it counts from the day of its approval."""
+    """A change as it is asked for. Without `effective_on`, which a death needs, it counts from its approval's day."""
 
     school_code: SchoolCode
     cohort: Cohort
@@ -159,13 +159,13 @@ def must_be_possible(plan: ChangePlan, members: Mapping[GraduateId, Member]) -> 
         raise TransitionNotAllowed(refused[0].status, changes_from(refused[0].status), problems)
 
 
-def must_be_known(plan: ChangePlan, members: Mapping[GraduateId, Member], day: date) -> None:
+def must_be_known(plan: ChangePlan, members: Mapping[GraduateId, Member]) -> None:
     """Raises ChangeRefused for graduates who are unknown, and for those of whom the change cannot be true."""
     unknown = set(plan.graduate_ids) - members.keys()
     uncounted, survivors = set(), set()
     if plan.change is Change.READMIT:
         uncounted = {each.id for each in members.values() if not counts(status_after(plan.change, each))}
-    if plan.change is Change.DECEASE:
+    if plan.change is Change.DECEASE and (day := plan.effective_on):
         survivors = {each.id for each in members.values() if each.graduated_on and day > each.graduated_on}
     named = {"unknown_graduate": unknown, "level_not_counted": uncounted, "died_after_graduation": survivors}
     problems = [each for name, ids in named.items() for each in problems_of(plan.graduate_ids, ids, name)]
@@ -219,6 +219,9 @@ def _faults(plan: ChangePlan, today: date) -> Iterator[tuple[str, str]]:
     yield from ((each.pointer, each.rule) for each in repeated(plan.graduate_ids))
     if plan.effective_on and plan.effective_on > today:
         yield "/effective_on", "in_the_future"
+    # the day of the approval may be one after graduating
+    if plan.change is Change.DECEASE and plan.effective_on is None:
+        yield "/effective_on", "required"
     excludes = plan.change is Change.EXCLUDE
     if excludes and plan.ground is not None and plan.ground not in CodeLists.load().get(GROUNDS):
         yield "/ground", "unknown_code"

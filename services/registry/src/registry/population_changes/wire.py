@@ -53,7 +53,8 @@ class NewPopulationChange(StrictModel):
         default=None, description="Needed for extend, withdraw, transfer and the ground `authority`"
     )
     effective_on: Day | None = Field(
-        default=None, description="The day from which it counts, none after today; null: the day of the approval"
+        default=None,
+        description="The day from which it counts, none after today; needed for decease; null: the day of the approval",
     )
     reason: Reason
 

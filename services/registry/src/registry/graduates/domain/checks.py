@@ -11,9 +11,9 @@ from common.errors import FieldProblem, Invalid
 from common.identifiers import Cohort
 from registry.graduates.domain import identity
 from registry.graduates.domain.days import COMPARED, Days
-from registry.graduates.domain.entry import CODE_LIST_OF, Entry, Given, Status
+from registry.graduates.domain.entry import CODE_LIST_OF, Entry, Given
 from registry.graduates.domain.identity import RuleBroken
-from registry.graduates.domain.population import counts, moves_by_level, status_after, status_of_level
+from registry.graduates.domain.population import moves_by_level, status_after, status_of_level
 from registry.graduates.domain.refusals import NeedsPopulationChange
 
 _TENTH = Decimal("0.1")
@@ -46,15 +46,14 @@ def checked(given: Given, cohort: Cohort) -> dict[str, Any]:
 
 
 def new_entry(given: Given, cohort: Cohort) -> Entry:
-    """The entry of a new graduate, whose status follows the education level unless it is given.
+    """The entry of a new graduate, whose status is what the education level says.
 
-    Raises NeedsPopulationChange for a status that takes two people: an exclusion, or in N against the level; Invalid.
+    Raises NeedsPopulationChange for another one, which takes two people, and Invalid.
     """
     by_level = status_of_level(given.get("education_level_code"))
-    status = given.get("status", by_level)
-    if status == Status.EXCLUDED or (counts(status) and not counts(by_level)):
+    if given.get("status", by_level) != by_level:
         raise NeedsPopulationChange("status")
-    return _consistent(Entry(**{"status": by_level.value, **checked(given, cohort)}), given, cohort)
+    return _consistent(Entry(**{**checked(given, cohort), "status": by_level.value}), given, cohort)
 
 
 def patched_entry(before: Entry, given: Given, cohort: Cohort) -> Entry:

@@ -1,7 +1,13 @@
 """Why an act on a graduate is refused."""
 
 from common.codes.rules import rule
-from common.errors import Conflict, Invalid, Message
+from common.errors import Conflict, FieldProblem, Invalid, Message
+
+_STATUS_IS_NOT_GIVEN = Message(
+    "状态由学历决定，此后只由人数变更申请改变：请不要填写此项；如需其他状态，请提交人数变更申请，由另一人审批",
+    "The status is what the education level says, until a population change gives another one: leave it out, and for"
+    " another status ask for a population change which another person approves",
+)
 
 
 class NeedsPopulationChange(Invalid):
@@ -11,7 +17,8 @@ class NeedsPopulationChange(Invalid):
     title = rule("needs_population_change").text
 
     def __init__(self, field: str) -> None:
-        super().__init__([rule("needs_population_change").problem(f"/{field}")])
+        text = _STATUS_IS_NOT_GIVEN if field == "status" else self.title
+        super().__init__([FieldProblem(f"/{field}", self.code, text)])
 
 
 class StudentNumberInUse(Conflict):
