@@ -7,6 +7,7 @@ from alembic import op
 def seal_error_values() -> None:
     """Room for the values. Errors of work that has ended before keep theirs until they expire, within seven days."""
     op.add_column("operations", sa.Column("error_values_cipher", sa.LargeBinary(), nullable=True))
+    op.execute("ALTER TABLE operations ALTER COLUMN error_values_cipher SET STATISTICS 0")
 
 
 def show_error_values() -> None:
