@@ -18,7 +18,7 @@ from registry.graduates.storage.landed import seal_landed
 from testing.databases import ServiceDatabase, empty_database
 
 LANDED = Path(__file__).parent / "landed" / "registry.sql"
-EXPANDED, CONTRACTED = "202611291101", "202611291102"
+EXPANDED = "202611291101"
 ENCRYPTED = ("name", "citizen_id", "phone")
 
 # what the release before does with one graduate: the roster's row, and a row of its history
@@ -42,13 +42,13 @@ async def landed() -> AsyncIterator[tuple[ServiceDatabase, asyncpg.Connection]]:
         connection = await asyncpg.connect(stored.owner_url.replace("+asyncpg", ""))
         await connection.execute(LANDED.read_text())
         await encrypted_anew(connection)
-        await upgrade(stored.owner_url, "registry", application_role="registry_app", revision=EXPANDED)
+        await upgrade(stored.owner_url, "registry", application_role=None, revision=EXPANDED)
         yield stored, connection
         await connection.close()
 
 
 async def contracted(stored: ServiceDatabase) -> None:
-    await upgrade(stored.owner_url, "registry", application_role="registry_app", revision=CONTRACTED)
+    await upgrade(stored.owner_url, "registry", application_role="registry_app")
 
 
 async def test_what_the_release_before_writes_meanwhile_is_sealed_too(

@@ -1,11 +1,13 @@
 """Commands of the service: what they refuse, and what they end with."""
 
 from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
 
-from common.crypto import FieldCipher
+from common.crypto import FieldCipher, KeyRing
 from common.database import Database
 from registry.graduates.storage.rotation import ServiceConnectedError
 from registry.maintenance import run_rotate_keys, run_seal_roster
@@ -13,9 +15,13 @@ from registry.settings import Settings
 
 
 async def test_a_key_is_retired_only_when_nothing_needs_it(
-    settings: Settings, database: Database, cipher: FieldCipher, graduate: httpx.Response
+    settings: Settings, database: Database, cipher: FieldCipher, graduate: httpx.Response, tmp_path: Path
 ) -> None:
-    for retire, code in ((cipher.current, 1), ("gone", 0), (None, 0)):
+    assert settings.keyring_file is not None
+    ring, spare = KeyRing.load(settings.keyring_file), KeyRing.generate("spare").fields
+    replace(ring, fields={**ring.fields, **spare}).store(tmp_path / "ring")
+    settings = settings.model_copy(update={"keyring_file": tmp_path / "ring"})
+    for retire, code in ((cipher.current, 1), ("gone", 1), ("spare", 0), (None, 0)):
         assert await run_rotate_keys(settings, database.patient, Namespace(index=False, retire=retire)) == code
 
 

@@ -225,6 +225,8 @@ async def test_a_change_of_what_files_name_a_graduate_by_is_told_without_what_it
     changed = await officer.patch(f"/v1/graduates/{graduate['id']}", json=named, headers={"If-Match": '"1"'})
     assert ChangeToken.decode(changed.json()["change_token"]).sequence == 2
     _, event = await rows("SELECT data FROM outbox WHERE key = :id ORDER BY sequence", id=graduate["id"])
+    # what counts is as before
+    assert changed.json()["decided_on"] == event["data"]["decided_on"] == "2023-09-01"
     assert event["data"]["changed_fields"] == list(named)
     assert not set(named.values()) & set(map(str, event["data"].values()))
 

@@ -131,6 +131,8 @@ async def test_a_later_event_of_a_graduate_clamps_the_day(
     officer: httpx.AsyncClient, client: Client, people: list[str], school: str, rows: Rows
 ) -> None:
     changed = await officer.patch(f"/v1/graduates/{people[0]}", json={"sex_code": "1"}, headers=FIRST)
+    # a corrected name moves no day, although it is announced
+    assert (await officer.patch(f"/v1/graduates/{people[1]}", json={"name": "李四"}, headers=FIRST)).is_success
     done = await moved(client, school, people[:2], "withdraw", effective_on="2024-06-20")
     assert (done["clamped"], done["effective_on"]) == (1, "2024-06-20")
     days = await rows("SELECT id, decided_on FROM graduates WHERE school_code = :school", school=school)

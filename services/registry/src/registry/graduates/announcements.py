@@ -24,15 +24,24 @@ PUBLISHED = (
 
 NAMING = ("student_number", "exam_number", "name")
 """What files name a graduate by. Events carry none of it, but tell that it changed: what another service remembers of a
-line of a file holds until the next event of the graduate whom it named."""
+line of a file holds until the next event of the graduate whom it named. What counts is the same as before, so a change
+of these alone takes a sequence and leaves the day: else a name corrected today would hold back what counts since."""
 
-ANNOUNCED = frozenset({"status", *PUBLISHED, *NAMING})
+STATED = frozenset({"status", *PUBLISHED})
+"""Fields whose change moves the day from which a version counts."""
+
+ANNOUNCED = STATED | frozenset(NAMING)
 """Fields by whose change a version is announced; one that changes others alone takes no sequence."""
 
 
 def is_announced(changed: Collection[str]) -> bool:
     """True if a version that changes these fields is announced."""
     return not ANNOUNCED.isdisjoint(changed)
+
+
+def moves_day(changed: Collection[str]) -> bool:
+    """True if a version that changes these fields counts from its own day, not from that of the version before."""
+    return not STATED.isdisjoint(changed)
 
 
 def carried(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
-from registry.graduates.announcements import graduate_changed, is_announced
+from registry.graduates.announcements import graduate_changed, is_announced, moves_day
 from registry.graduates.domain.checks import new_entry, patched_entry
 from registry.graduates.domain.entry import Entry, Given, Source, Status, StoredGraduate, changed_fields
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
@@ -122,6 +122,8 @@ async def _save(
 ) -> ChangedGraduate:
     """Stores what differs."""
     changed = changed_fields(vars(stored.entry), vars(after))
+    if not moves_day(changed):
+        act = replace(act, since=stored.decided_on)
     wanted = {**vars(stored), **indexes(cipher, stored.school_code, vars(after))}
     async with _numbers_taken(unit, caller, cipher, wanted, changed):
         saved = await versions.save(unit.connection, cipher, stored, after, act, published=is_announced(changed))

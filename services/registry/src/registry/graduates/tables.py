@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -105,6 +106,9 @@ graduates = Table(
     Column("exclusion_ground", Text),
     # of the file's line that left this content; NULL once anything else has written
     Column("line_fingerprint", LargeBinary),
+    # what was published of the graduate beyond a database that came back older; no version says it
+    Column("reached_sequence", BigInteger),
+    Column("reached_day", Date),
     ForeignKeyConstraint(["school_code", "cohort"], ["data_keys.school_code", "data_keys.cohort"]),
     UniqueConstraint("school_code", "cohort", "student_number_index"),
     UniqueConstraint("school_code", "cohort", "citizen_id_index"),
@@ -116,9 +120,14 @@ graduates = Table(
         "updatable_columns": [
             *(*INDEX_COLUMNS, *VERSION_COLUMNS),
             *("shared_exam_number_index", "exclusion_ground", "line_fingerprint"),
+            *("reached_sequence", "reached_day"),
         ],
     },
 )
+REACHED_SEQUENCE = func.greatest(graduates.c.sequence, graduates.c.reached_sequence)
+REACHED_DAY = func.greatest(graduates.c.decided_on, graduates.c.reached_day)
+"""How far a graduate's events have come: the next one takes the next sequence, and no earlier day."""
+
 Index("ix_graduates_order", graduates.c.school_code, graduates.c.cohort, graduates.c.id)
 Index("ix_graduates_exam_number_index", graduates.c.school_code, graduates.c.cohort, graduates.c.exam_number_index)
 Index(

@@ -11,13 +11,15 @@ from registry.graduates.domain.entry import CLEAR
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.rows import KnownGraduate
 from registry.graduates.storage.numbers import select_by_keys
-from registry.graduates.tables import INDEX_COLUMNS, graduates
+from registry.graduates.tables import INDEX_COLUMNS, REACHED_DAY, REACHED_SEQUENCE, graduates
 from registry.organisation import storage as organisation
 
 _HAS_GRADUATES = text("SELECT EXISTS (SELECT FROM graduates WHERE school_code = :school_code AND cohort = :cohort)")
 _KNOWN = tuple(graduates.c[field.name] for field in fields(KnownGraduate))
-_NEWEST = tuple(
-    graduates.c[name] for name in ("id", "version", "sequence", "decided_on", "sealed", *CLEAR, *INDEX_COLUMNS)
+_NEWEST = (
+    *(graduates.c[name] for name in ("id", "version", "sequence", "decided_on", "sealed", *CLEAR, *INDEX_COLUMNS)),
+    REACHED_SEQUENCE.label("reached_sequence"),
+    REACHED_DAY.label("reached_day"),
 )
 
 

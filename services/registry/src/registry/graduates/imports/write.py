@@ -20,7 +20,7 @@ from common.errors import TransientError
 from common.identifiers import Cohort, OperationId, SchoolCode
 from common.imports import Task, Written
 from common.season import SeasonDay, season_day
-from registry.graduates.announcements import ANNOUNCED, carried, is_announced, type_of
+from registry.graduates.announcements import ANNOUNCED, carried, is_announced, moves_day, type_of
 from registry.graduates.domain.entry import CLEAR, Source, changed_fields
 from registry.graduates.domain.merging import placed
 from registry.graduates.domain.unit_book import UnitBook
@@ -53,8 +53,8 @@ _SUPERSEDE = text(
       FROM {STAGING} s CROSS JOIN LATERAL (SELECT * FROM graduates WHERE id = s.id OFFSET 0) AS g
     """
 )
-_WITH_EVENT = f"s.changed_fields && '{{{', '.join(sorted(ANNOUNCED))}}}'"
-# the sequence may have been raised since the row was read, by who puts back what was published
+_WITH_EVENT = f"(s.changed_fields && '{{{', '.join(sorted(ANNOUNCED))}}}')"
+# how far the events have come may have risen since the row was read, by who puts back what was published
 _UPDATE = text(
     f"""
     UPDATE graduates g
@@ -63,7 +63,7 @@ _UPDATE = text(
                CASE WHEN s.exam_number_index = g.exam_number_index THEN g.shared_exam_number_index END
       FROM {STAGING} s
      WHERE g.id = s.id AND g.version = s.version - 1
-       AND g.sequence = s.sequence - CASE WHEN {_WITH_EVENT} THEN 1 ELSE 0 END
+       AND (NOT {_WITH_EVENT} OR greatest(g.sequence, g.reached_sequence) = s.sequence - 1)
     """
 )
 _REMEMBER = text(
@@ -162,12 +162,14 @@ async def store(unit: UnitOfWork, lines: Lines) -> Written:
 
 
 def _numbered(row: RosterRow, changed: Sequence[str], writing: Writing) -> tuple[int, date]:
-    """The sequence of the row's newest event, and the day from which its version counts."""
-    if row.newest is None:
+    """The sequence of the row's version, and the day from which it counts."""
+    newest = row.newest
+    if newest is None:
         return 1, season_day(SeasonDay.BEGINS, writing.cohort)
     if not is_announced(changed):
-        return row.newest.sequence, row.newest.decided_on
-    return row.newest.sequence + 1, max(day_in_shanghai(writing.recorded_at), row.newest.decided_on)
+        return newest.sequence, newest.decided_on
+    since = day_in_shanghai(writing.recorded_at) if moves_day(changed) else newest.decided_on
+    return newest.reached_sequence + 1, max(since, newest.reached_day)
 
 
 def _record(row: RosterRow, changed: Sequence[str], sequence: int, day: date, writing: Writing) -> Record:

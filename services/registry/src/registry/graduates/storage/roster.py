@@ -36,12 +36,15 @@ from registry.graduates.domain.entry import (
 )
 from registry.graduates.storage.keys import keys_of
 from registry.graduates.storage.sealing import opened
-from registry.graduates.tables import graduate_versions, graduates
+from registry.graduates.tables import REACHED_SEQUENCE, graduate_versions, graduates
 from registry.organisation.tables import schools
 
-_STATED = ("id", "school_code", "cohort", "version", "sequence", "decided_on", "recorded_at", "code_lists_version")
-_COLUMNS = tuple(graduates.c[name] for name in (*_STATED, *CLEAR, "sealed"))
-STAMP = tuple(graduates.c[name] for name in ("version", "sequence", "decided_on", "recorded_at"))
+STAMP = (
+    *(graduates.c[name] for name in ("version", "decided_on", "recorded_at")),
+    REACHED_SEQUENCE.label("sequence"),
+)
+_STATED = ("id", "school_code", "cohort", "code_lists_version")
+_COLUMNS = (*(graduates.c[name] for name in (*_STATED, *CLEAR, "sealed")), *STAMP)
 
 
 async def get(

@@ -20,12 +20,12 @@ from registry.graduates.domain.entry import CLEAR, INDEXED, Entry, Source, Store
 from registry.graduates.storage.keys import key_of_roster, keys_of
 from registry.graduates.storage.roster import STAMP, stored_graduate
 from registry.graduates.storage.sealing import indexes, sealed
-from registry.graduates.tables import VERSION_COLUMNS, graduate_versions, graduates
+from registry.graduates.tables import REACHED_DAY, REACHED_SEQUENCE, VERSION_COLUMNS, graduate_versions, graduates
 
 _RAISE_STREAMS = text(
     """
-    UPDATE graduates SET sequence = greatest(graduates.sequence, reached.sequence),
-                         decided_on = greatest(graduates.decided_on, reached.day)
+    UPDATE graduates SET reached_sequence = greatest(graduates.reached_sequence, reached.sequence),
+                         reached_day = greatest(graduates.reached_day, reached.day)
       FROM unnest(CAST(:keys AS uuid[]), CAST(:sequences AS bigint[]), CAST(:days AS date[]))
            AS reached (id, sequence, day)
      WHERE graduates.id = reached.id
@@ -88,8 +88,8 @@ async def save(
 ) -> StoredGraduate:
     """Stores the next version of a locked graduate, and the one before as history; raises UniqueViolationError.
 
-    If it is published, it takes the next sequence and counts from the day of the act, or from that of the version
-    before if that is later; else sequence and day stay, for nothing that counts has changed.
+    If it is published, it takes the sequence after the last event's and counts from the day of the act, or from that
+    of an event before if that is later; else sequence and day stay, for nothing that counts has changed.
     """
     data = (await keys_of(connection, cipher, {before.data_key_id}))[before.data_key_id]
     version, changed = before.version + 1, changed_fields(vars(before.entry), vars(after))
@@ -113,7 +113,10 @@ async def save(
 
 
 async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
-    """Lets the next event of each graduate follow the last one published; ids of unknown ones are never given again."""
+    """Lets the next event of each graduate follow the last one published; ids of unknown ones are never given again.
+
+    What the versions say stays as it is.
+    """
     columns = columns_of(reached)
     await connection.execute(_RAISE_STREAMS, {name: columns[name] for name in ("keys", "sequences", "days")})
 
@@ -154,10 +157,8 @@ _SAVE_UNPUBLISHED = (
     .returning(*STAMP)
 )
 _SAVE = _SAVE_UNPUBLISHED.values(
-    sequence=graduates.c.sequence + 1,
-    decided_on=func.greatest(
-        func.coalesce(bindparam("since", type_=Date), literal_column(TODAY_SQL)), graduates.c.decided_on
-    ),
+    sequence=REACHED_SEQUENCE + 1,
+    decided_on=func.greatest(func.coalesce(bindparam("since", type_=Date), literal_column(TODAY_SQL)), REACHED_DAY),
 )
 _NUMBER_TAKEN = {
     field: select(graduates.c.id)
