@@ -52,6 +52,33 @@ async def test_work_is_taken_watched_and_its_report_fetched(works: Any, client: 
     assert await works.scalar("SELECT count(*) FROM audit_entries WHERE action = 'import.submitted'") == 1
 
 
+async def test_what_stands_in_cells_at_fault_is_shown_and_stored_encrypted(
+    works: Any, client: httpx.AsyncClient
+) -> None:
+    async def doubtful(context: OperationContext) -> Outcome:
+        found = [
+            RowProblem(row, "出生日期", "day_format", value, Message("日期", "Day"))
+            for row, value in ((2, "1990-13-07"), (3, None), (4, "2066-01-07"))
+        ]
+        return Outcome({}, found[:2], warnings=found[2:])
+
+    mine = bearer(works)
+    place = (await client.post("/v1/imports", data=FORM, files=FILE, headers=mine)).headers["location"]
+    await OperationRunner(works.database.patient, {"import": doubtful}, cipher=works.cipher).run_once()
+    stored = await works.scalar("SELECT each::text FROM operations AS each")
+    for value in ("1990-13-07", "2066-01-07"):
+        assert value not in stored
+        assert value.encode().hex() not in stored
+    shown = (await client.get(place, headers=mine)).json()
+    assert [(each["row"], each["value"]) for each in shown["errors"]] == [(2, "1990-13-07"), (3, None)]
+    assert [(each["row"], each["value"]) for each in shown["warnings"]] == [(4, "2066-01-07")]
+    # as the release before has stored it
+    await works.change(
+        "UPDATE operations SET error_values_cipher = NULL, errors = jsonb_set(errors, '{0,value}', '\"1990-13-07\"')"
+    )
+    assert (await client.get(place, headers=mine)).json()["errors"] == shown["errors"]
+
+
 async def test_only_its_submitter_and_the_schools_officers_see_an_operation(
     works: Any, client: httpx.AsyncClient
 ) -> None:

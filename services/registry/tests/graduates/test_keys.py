@@ -12,7 +12,7 @@ import asyncpg
 import httpx
 import pytest
 from changing import moved
-from importing import import_line
+from importing import Imported, counts, import_line
 from sqlalchemy import LargeBinary, text
 
 from common.auth import SYSTEM, Principal, Role, RowScope
@@ -23,6 +23,7 @@ from common.identifiers import Cohort, SchoolCode
 from common.operations import OperationRunner
 from registry.graduates import commands
 from registry.graduates.domain.entry import SEALED, Filters
+from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.storage import roster
 from registry.graduates.storage.keys import key_of_roster
 from registry.graduates.storage.rotation import (
@@ -105,12 +106,30 @@ async def test_no_sealed_field_is_stored_in_clear(
         for field, value in CANARIES.items()
         if field not in {"name", "citizen_id", "phone", "commissioning_unit"}
     }
-    sought = [*(each for each in CANARIES.values() if len(each) > 3), "金丝雀"]
+    await nowhere_in_clear(rows, *(each for each in CANARIES.values() if len(each) > 3), "金丝雀")
+
+
+async def nowhere_in_clear(rows: Rows, *sought: str) -> None:
     for table in metadata.tables:
         dumped = str(await rows(f'SELECT each::text FROM "{table}" AS each'))
         for canary in sought:
             assert canary not in dumped, (table, canary)
             assert canary.encode().hex() not in dumped, (table, canary)
+
+
+async def test_no_cell_at_fault_is_stored_in_clear(imported: Imported, files: Any, rows: Rows) -> None:
+    fields = {"political_status_code": "political_status"}
+    header = [COLUMNS.headers[fields.get(field, field)][0] for field in SEALED]
+    odd = {"citizen_id": None, "birth_date": "1951-03-08", "enrolled_on": "2009-09-08", "graduated_on": "2027-06-13"}
+    warned = [(CANARIES | odd)[field] for field in SEALED]
+    refused = [f"{field} 金丝雀" + "金" * 200 for field in SEALED]
+    done = await imported(files.csv([header, warned, refused]), "a.csv", on_error="skip")
+    assert counts(done) == [1, 0, 0, 1]
+    shown = {each["column"]: each["value"] for each in done["errors"]}
+    assert shown.keys() == set(header)
+    assert sum("金丝雀" in value for value in shown.values()) >= 7
+    assert [each["value"] for each in done["warnings"]] == ["1951-03-08", "2027-06-13", "2009-09-08"]
+    await nowhere_in_clear(rows, "金丝雀", "1951-03-08", "2027-06-13", "2009-09-08", "S2020CANARY", "13912345678")
 
 
 @pytest.fixture
@@ -222,10 +241,11 @@ def test_every_ciphertext_is_under_a_data_key_or_counted_for_its_key() -> None:
         (table, name) for table in ("graduates", "graduate_versions") for name in ("sealed", "sealed_reason")
     }
     requests = {("population_changes", f"{name}_cipher") for name in ("reason", "decision_reason", "document_number")}
-    assert binary - keyed == {*UNDER_THE_RING, *roster_keys, *requests, ("reveals", "note_cipher")}
+    ring_keys = {(table, name) for table, names in UNDER_THE_RING.items() for name in names}
+    assert binary - keyed == {*ring_keys, *roster_keys, *requests, ("reveals", "note_cipher")}
 
 
-async def test_a_key_is_needed_for_files_of_its_time(
+async def test_a_key_is_needed_for_files_and_cells_at_fault_of_its_time(
     officer: httpx.AsyncClient,
     school: str,
     files: Any,
@@ -234,11 +254,15 @@ async def test_a_key_is_needed_for_files_of_its_time(
     runner: OperationRunner,
 ) -> None:
     form = {"school_code": school, "cohort": "2024"}
-    content = files.csv([["学号", "姓名"], ["1", "张三"]])
+    content = files.csv([["学号", "姓名", "毕业日期"], ["1", "张三", "2027-06-13"]])
     await officer.post("/v1/imports/graduates", data=form, files={"file": ("a.csv", content)})
-    assert (await needs_of(database, cipher, cipher.current))["upload_chunks"] >= 1
+    before = await needs_of(database, cipher, cipher.current)
+    assert before["upload_chunks"] >= 1
     while await runner.run_once():
         pass
+    after = await needs_of(database, cipher, cipher.current)
+    # the warning shows a cell; there is no report
+    assert after["operations"] > before.get("operations", 0)
 
 
 async def test_indexes_are_recomputed_while_the_service_is_stopped(apart: ServiceDatabase) -> None:

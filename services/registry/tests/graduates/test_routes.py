@@ -195,7 +195,6 @@ async def test_a_patch_that_changes_nothing_leaves_the_version(
     for body in ({}, {"phone": "+86 138-0013-8000", "education_level_code": "31", "college_code": None}):
         answer = await officer.patch(path, json=body, headers=match)
         assert (answer.status_code, answer.headers["etag"], answer.json()) == (200, '"1"', before)
-    assert len((await officer.get(f"{path}/history")).json()["items"]) == 1
     assert len(await rows("SELECT id FROM outbox WHERE key = :id", id=graduate["id"])) == 1
     assert len(await rows("SELECT id FROM audit_entries WHERE object_id = :id", id=graduate["id"])) == 1
     assert (await officer.patch(path, json={}, headers={"If-Match": '"2"'})).status_code == 412

@@ -2,6 +2,7 @@
 
 from common.database.clock import create_clock, drop_clock
 from common.database.common_tables import create_first, drop_first, let_operations_be_cancelled
+from common.database.error_values import seal_error_values
 from common.database.restore_fence import fence_outbox, unfence_outbox
 
 revision = "202612010001"
@@ -14,6 +15,7 @@ def upgrade() -> None:
     create_first()
     create_clock()
     let_operations_be_cancelled()
+    seal_error_values()
     fence_outbox()
 
 

@@ -32,12 +32,13 @@ class RowProblem:
     message: Message
 
     def to_json(self) -> dict[str, Any]:
-        """As it is stored, in both languages."""
+        """As it is stored, in both languages; what stands in the cell is stored apart from it, encrypted."""
         return {
             "row": self.row,
             "column": self.column,
             "rule": self.rule,
-            "value": self.value,
+            # the release before reads this name, and puts the value here
+            "value": None,
             "zh": self.message.zh,
             "en": self.message.en,
         }

@@ -1,9 +1,10 @@
 """Operations over HTTP: the 202 that takes work, its state, its error report, and its being cancelled."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -16,11 +17,12 @@ from common.database import Database, UnitOfWork
 from common.errors import Forbidden, NotFound
 from common.http.idempotency import IdempotencyKey, answer
 from common.http.language import preferred_language
-from common.http.resources import Cipher, Db
+from common.http.resources import Cipher, Db, cipher_of
 from common.http.routing import Router
 from common.identifiers import OperationId
 from common.once import Answered, Once
 from common.operations import storage
+from common.operations.cell_values import with_values
 from common.operations.outcome import WARNING
 from common.operations.submitting import REPORT, prepare, submit
 
@@ -146,11 +148,12 @@ async def _shown(
     request: Request, database: Database, caller: Principal, operation: UUID, status: int = 200
 ) -> Response:
     row = await _visible(database, caller, operation)
+    problems = await _problems(request, row)
     language = preferred_language(request.headers.get("accept-language"))
     errors, warnings = (
         [
             OperationError(**{name: each[name] for name in ("row", "column", "rule", "value")}, message=each[language])
-            for each in row.errors
+            for each in problems
             if bool(each.get(WARNING)) is is_warning
         ]
         for is_warning in (False, True)
@@ -169,6 +172,13 @@ async def _shown(
         finished_at=row.finished_at,
     )
     return Response(to_json(shown), status, media_type="application/json")
+
+
+async def _problems(request: Request, row: Any) -> Sequence[Mapping[str, Any]]:
+    """Those of work that the release before has ended hold what stands in the cells themselves."""
+    if row.error_values_cipher is None:
+        return cast("Sequence[Mapping[str, Any]]", row.errors)
+    return await asyncio.to_thread(with_values, await cipher_of(request), row.id, row.errors, row.error_values_cipher)
 
 
 async def _visible(database: Database, caller: Principal, operation: UUID) -> Any:

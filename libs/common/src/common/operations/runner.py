@@ -13,6 +13,7 @@ from common.database import Database
 from common.errors import Invalid, TransientError
 from common.observability import correlated, counter, exception_summary, logger
 from common.operations import storage
+from common.operations.cell_values import sealed_values
 from common.operations.context import OperationContext
 from common.operations.outcome import MAX_STORED, MAX_WARNINGS, WARNING, Outcome, added_up, broken, refused
 from common.operations.storage import Claimed
@@ -144,11 +145,13 @@ class OperationRunner:
             if self._cipher is None:
                 raise ValueError("a report needs a cipher")
             report = await asyncio.to_thread(self._cipher.encrypt_blob, REPORT, claimed.id, report)
-        errors = [problem.to_json() for problem in outcome.problems[:MAX_STORED]]
-        errors += [{**problem.to_json(), WARNING: True} for problem in outcome.warnings[:MAX_WARNINGS]]
+        problems, warnings = outcome.problems[:MAX_STORED], outcome.warnings[:MAX_WARNINGS]
+        errors = [problem.to_json() for problem in problems]
+        errors += [{**problem.to_json(), WARNING: True} for problem in warnings]
+        values = await asyncio.to_thread(sealed_values, self._cipher, claimed.id, [*problems, *warnings])
         async with storage.changing(self._database) as connection:
             state = await storage.finish(
-                connection, claimed, outcome.state, outcome.result, errors, outcome.total, report
+                connection, claimed, outcome.state, outcome.result, errors, values, outcome.total, report
             )
         if state is not None:
             self._ended(claimed.kind, state)

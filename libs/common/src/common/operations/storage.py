@@ -60,8 +60,9 @@ _RELEASE = text(f"UPDATE operations SET worker = NULL, attempts = attempts - 1, 
 _FINISH = text(
     f"""
     UPDATE operations SET state = CASE WHEN cancel_requested_at IS NULL THEN :state ELSE 'cancelled' END,
-        result = CAST(:result AS jsonb), errors = CAST(:errors AS jsonb), errors_total = :errors_total,
-        report = :report, worker = NULL, finished_at = {NOW_SQL}
+        result = CAST(:result AS jsonb), errors = CAST(:errors AS jsonb),
+        error_values_cipher = :error_values, errors_total = :errors_total, report = :report,
+        worker = NULL, finished_at = {NOW_SQL}
     WHERE {_MINE} RETURNING state
     """
 )
@@ -85,8 +86,8 @@ _CHUNK_DONE = text(
 _DONE_CHUNKS = text("SELECT chunk_no, outcome FROM operation_chunks WHERE operation_id = :id ORDER BY chunk_no")
 _READ = text(
     f"""
-    SELECT id, kind, state, school_code, subject, role, done, total, result, errors, errors_total,
-        report IS NOT NULL AS has_report, created_at, finished_at
+    SELECT id, kind, state, school_code, subject, role, done, total, result, errors, error_values_cipher,
+        errors_total, report IS NOT NULL AS has_report, created_at, finished_at
     FROM operations WHERE id = :id AND expires_at > {NOW_SQL}
     """
 )
@@ -227,6 +228,7 @@ async def finish(
     state: str,
     result: Mapping[str, Any],
     errors: Sequence[Mapping[str, Any]],
+    error_values: bytes | None,
     errors_total: int,
     report: bytes | None,
 ) -> str | None:
@@ -234,7 +236,7 @@ async def finish(
 
     Returns the state that is stored, None if the hold was lost.
     """
-    values = {"state": state, "errors_total": errors_total, "report": report}
+    values = {"state": state, "error_values": error_values, "errors_total": errors_total, "report": report}
     documents = {"result": json.dumps(result, default=str), "errors": json.dumps(list(errors), ensure_ascii=False)}
     row = (await connection.execute(_FINISH, {**claimed.hold, **values, **documents})).one_or_none()
     if row is None:

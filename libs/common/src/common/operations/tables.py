@@ -1,8 +1,9 @@
 """Tables of long work; a service attaches them to its own metadata.
 
-`operations` is the state of each piece of work and the lease of the worker that runs it. `upload_chunks` is the file it
-works on, encrypted. `operation_chunks` has one row for each part of the work that is committed, written in the same
-transaction as that part: the primary key is what keeps two workers from doing it twice.
+`operations` is the state of each piece of work and the lease of the worker that runs it; what stands in the cells at
+fault, and the error report, are encrypted. `upload_chunks` is the file it works on, encrypted. `operation_chunks` has
+one row for each part of the work that is committed, written in the same transaction as that part: the primary key is
+what keeps two workers from doing it twice.
 """
 
 from sqlalchemy import (
@@ -71,6 +72,7 @@ def _operations(metadata: MetaData) -> Table:
         Column("result", JSONB),
         Column("errors", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
         Column("errors_total", BigInteger, nullable=False, server_default=_NOTHING),
+        Column("error_values_cipher", LargeBinary),
         Column("report", LargeBinary),
         Column("cancel_requested_at", DateTime(timezone=True)),
         Column("attempts", Integer, nullable=False, server_default=_NOTHING),

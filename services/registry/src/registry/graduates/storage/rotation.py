@@ -36,17 +36,18 @@ _OTHERS = text(
 )
 _REWRAP = text("UPDATE data_keys SET wrapped = :wrapped WHERE id = :id")
 
-UNDER_THE_RING = (("data_keys", "wrapped"), ("upload_chunks", "bytes"), ("operations", "report"))
-"""Where ciphertexts of the ring's own keys are; all else is under data keys."""
+UNDER_THE_RING = {
+    "data_keys": ("wrapped",),
+    "upload_chunks": ("bytes",),
+    "operations": ("report", "error_values_cipher"),
+}
+"""Tables and columns with ciphertexts of the ring's own keys; all else is under data keys."""
+
+_BEGINS = 'substring("{}" FROM 1 FOR length(CAST(:beginning AS bytea))) = :beginning'
 
 _NEEDING = {
-    table: text(
-        f"""
-        SELECT count(*) FROM {table}
-         WHERE substring("{column}" FROM 1 FOR length(CAST(:beginning AS bytea))) = :beginning
-        """
-    )
-    for table, column in UNDER_THE_RING
+    table: text(f"SELECT count(*) FROM {table} WHERE {' OR '.join(_BEGINS.format(each) for each in columns)}")
+    for table, columns in UNDER_THE_RING.items()
 }
 
 _CONNECTED = text(
