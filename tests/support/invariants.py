@@ -82,15 +82,15 @@ async def acknowledged_writes_are_kept(
         if write.outcome is not Outcome.ACKED:
             continue
         assert write.object_id is not None
-        assert write.version is not None
+        event = events[position_named(write.change_token)] if write.change_token is not None else None
+        version = event["data"]["version"] if event and write.version is None else write.version
+        assert version is not None, f"neither a version nor an event of {write}"
         if write.object_id not in histories:
             histories[write.object_id] = await _history(campus, write)
-        kept = histories[write.object_id].get(write.version)
+        kept = histories[write.object_id].get(version)
         assert kept is not None, f"lost: {write}"
         assert write.service == "registry" or kept["action"] == write.action, f"{write} is kept as {kept}"
-        if write.change_token is not None:
-            event = events[position_named(write.change_token)]
-            assert event["data"]["version"] >= write.version, f"{write} was announced as {event}"
+        assert event is None or event["data"]["version"] >= version, f"{write} was announced as {event}"
 
 
 async def _history(campus: Campus, write: Write) -> dict[int, Json]:

@@ -44,7 +44,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Write:
-    """One attempt to change something; `version` is the one that it makes if it takes effect."""
+    """One attempt to change something; `version` is the one that it makes if it takes effect, where that is known."""
 
     service: str
     kind: str
@@ -90,15 +90,17 @@ class Client:
         address = f"/v1/graduates/{graduate}"
         if self.chance.random() < 0.25:
             return partial(self._move, entry)
-        patch: Json = self.chance.choice(
+        field, values = self.chance.choice(
             [
-                {"college_code": self.chance.choice(self.colleges)},
-                {"major_code": self.chance.choice(self.majors)},
-                {"sex_code": self.chance.choice("129")},
-                {"education_level_code": self.chance.choice(["11", "13", "31", "33", "41"])},
-                {"phone": f"138{self.chance.randrange(10**8):08d}"},
+                ("college_code", self.colleges),
+                ("major_code", self.majors),
+                ("sex_code", "129"),
+                ("education_level_code", ["11", "13", "31", "33", "41"]),
+                ("phone", [f"138{self.chance.randrange(10**8):08d}"]),
             ]
         )
+        # the value that stands would make no version
+        patch = {field: self.chance.choice([value for value in values if value != entry[field]])}
         return partial(self._write, "registry", "PATCH", address, officer, entry, patch)
 
     async def _move(self, entry: Json) -> None:
@@ -115,9 +117,8 @@ class Client:
         decider = self.campus.bearer("school_officer", school=self.school, subject=other)
         answer = await self._sent("registry", "POST", address, decider, asked.json(), None)
         approved = _told("registry", "approve", asked.json(), answer, address)
-        # a graduate's sequence and version rise together
-        version = position_named(approved.change_token)[2] if approved.change_token else None
-        self.writes.append(replace(approved, object_id=entry["id"], version=version))
+        # the answer names the event of the graduate's version, not the version
+        self.writes.append(replace(approved, object_id=entry["id"], version=None))
 
     async def _registration(self, graduate: str) -> Change:
         own = self.campus.bearer("graduate", graduate=graduate)

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Text, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Text, Uuid, any_, bindparam, literal_column, select
 
 from common import rows
 from common.auth import RowScope, ScopeShape
@@ -96,7 +96,8 @@ _FILTERED: Mapping[str, ColumnElement[Any]] = {
 }
 _SOURCES, _CONFIRMATIONS = {each.value: each for each in Source}, {each.value: each for each in Confirmation}
 _STAGES = {state: [stage.value for stage in Stage if stage.state is state] for state in State}
-_STANDING = _REGISTRATIONS.where(_current.stage != Stage.VOIDED.value)
+# written out: a plan for any parameter could not use the index of those that stand
+_STANDING = _REGISTRATIONS.where(_current.stage != literal_column(f"'{Stage.VOIDED.value}'"))
 _THEIRS = _STANDING.where(_current.graduate_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 # of a list the server would expect ten, and plan anew for every one
 _ITS = _STANDING.where(_current.graduate_id == bindparam("id"))
