@@ -96,6 +96,15 @@ def test_sees_the_school(caller: Principal, sees: bool) -> None:
     assert caller.sees_school("90001", "410000") is sees
 
 
+def test_an_auditor_sees_the_records_of_persons_whose_rows_it_does_not_see() -> None:
+    seen = [principal("auditor", **claims).record_scope() for claims in ({}, {"school_code": "90001"})]
+    other = replace(ROW, school_code="90002")
+    assert [[scope.allows(row) for row in (ROW, other)] for scope in seen] == [[True, True], [True, False]]
+    for caller in SEES + BLIND:
+        if caller.role is not Role.AUDITOR:
+            assert caller.record_scope() == caller.row_scope()
+
+
 def test_the_role_is_judged_only_when_asked() -> None:
     caller = principal("graduate", graduate_id=ANNA)
     caller.must_be(Role.GRADUATE, Role.COUNSELLOR)

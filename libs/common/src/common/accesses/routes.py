@@ -9,7 +9,7 @@ from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from common.accesses.storage import accesses_to
-from common.auth import Caller, Owners, Principal, Role, RowScope, require
+from common.auth import Caller, Principal, Role, RowScope, require
 from common.http import Db, Page, PageOf, Paging, Router, page_of
 from common.identifiers import GraduateId
 from common.sql import Connection
@@ -51,7 +51,7 @@ def accesses_router(in_scope: InScope) -> Router:
         *, caller: Caller, database: Db, graduate_id: GraduateId, page: Page
     ) -> PageOf[AccessAnswer]:
         async with database.reading() as connection:
-            await in_scope(connection, _scope_of(caller), graduate_id)
+            await in_scope(connection, caller.record_scope(), graduate_id)
             caller.must_be(Role.SCHOOL_OFFICER, Role.AUDITOR)
             return await _listed(connection, page, graduate_id)
 
@@ -62,12 +62,3 @@ async def _listed(connection: Connection, page: Paging, graduate_id: GraduateId)
     after = page.after(datetime, UUID)
     found = await accesses_to(connection, graduate_id, after=after, limit=page.limit + 1)
     return page_of(page, found, lambda access: (access.recorded_at, access.id), AccessAnswer.model_validate)
-
-
-def _scope_of(caller: Principal) -> RowScope:
-    """An auditor, who sees no other row of a person, reads the accesses to those of its school, or of all schools."""
-    if caller.role is not Role.AUDITOR:
-        return caller.row_scope()
-    if caller.school_code is None:
-        return RowScope(everything=True)
-    return RowScope(Owners(school_code={caller.school_code}))

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, Integer, Select, Table, and_, bindparam, literal_column, not_, update
 
 from common.approvals.domain import RequestState
-from common.auth import Actor, Owners, Principal, Role, RowScope, ScopeShape
+from common.auth import Actor, Owners, RowScope, ScopeShape
 from common.clock import TODAY_SQL
 from common.database import NOW
 from common.identifiers import Cohort, CollegeCode, SchoolCode
@@ -27,15 +27,6 @@ class RequestFilters:
     college_code: CollegeCode | None = None
     state: RequestState | None = None
     overdue: bool | None = None
-
-
-def read_scope(caller: Principal) -> RowScope:
-    """The rows of requests that a reader sees: an auditor all, or those of the school that the token names."""
-    if caller.role is not Role.AUDITOR:
-        return caller.row_scope()
-    if caller.school_code is None:
-        return RowScope(everything=True)
-    return RowScope(Owners(school_code=frozenset({caller.school_code})))
 
 
 def page_of_requests(

@@ -103,6 +103,16 @@ class Principal:
         narrower = {part: claimed for part in _NARROWING.get(self.role, ()) if (claimed := self._claimed(part))}
         return RowScope(Owners(**claims, **narrower))
 
+    def record_scope(self) -> RowScope:
+        """The rows about acts on persons (requests, accesses) that this caller sees: those of the persons in its scope.
+
+        An auditor, who sees no other row of a person, sees those of the school that the token names, or all.
+        """
+        if self.role is not Role.AUDITOR:
+            return self.row_scope()
+        school = self._claimed("school_code")
+        return RowScope(Owners(school_code=school)) if school else RowScope(everything=True)
+
     def sees_row(self, owners: Owners[object]) -> bool:
         """True if a row of these owners is in the caller's scope."""
         return self.row_scope().allows(owners)

@@ -89,7 +89,7 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
 async def get(connection: Connection, cipher: FieldCipher, caller: Principal, change_id: ChangeId) -> PopulationChange:
     """A change for who asks, decides or audits; raises NotFound, and Forbidden for other roles of its school."""
     reads = caller.role in READERS
-    scope = requests.read_scope(caller) if reads else _EVERYTHING
+    scope = caller.record_scope() if reads else _EVERYTHING
     found = await storage.find(connection, cipher, scope, change_id)
     if found is None:
         raise NotFound

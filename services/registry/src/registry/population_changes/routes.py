@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends, Response
 
-from common.approvals.storage import RequestFilters, read_scope
+from common.approvals.storage import RequestFilters
 from common.approvals.wire import Refusal, request_filters
 from common.auth import Caller, Principal, require
 from common.crypto import FieldCipher
@@ -47,7 +47,7 @@ async def list_population_changes(
 ) -> PageOf[PopulationChangeAnswer]:
     after = page.last_seen(UUID)
     async with database.reading() as connection:
-        found = await storage.page(connection, cipher, read_scope(caller), filters, after, page.limit + 1)
+        found = await storage.page(connection, cipher, caller.record_scope(), filters, after, page.limit + 1)
     return page_of(page, found, lambda change: change.id, lambda change: PopulationChangeAnswer.of(change, caller))
 
 
