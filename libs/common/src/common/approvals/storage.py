@@ -1,4 +1,4 @@
-"""Requests in SQL: who reads them, pages of them, and their end."""
+"""Requests in SQL: pages of them, and their end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, Table, and_, bindparam, literal_column, not_, update
+from sqlalchemy import Date, Select, Table, and_, bindparam, literal_column, not_, update
 
 from common.approvals.domain import RequestState
-from common.auth import Actor, Owners, RowScope, ScopeShape
+from common.auth import Actor, RowScope
 from common.clock import TODAY_SQL
 from common.database import NOW
+from common.database.pages import Visible, page_by_id
 from common.identifiers import Cohort, CollegeCode, SchoolCode
 from common.sql import Connection
 
@@ -30,41 +31,29 @@ class RequestFilters:
 
 
 def page_of_requests(
-    selected: Select[Any], table: Table, scope: RowScope, filters: RequestFilters, after: UUID | None, limit: int
+    selected: Select[Any],
+    table: Table,
+    visible: Visible,
+    scope: RowScope,
+    filters: RequestFilters,
+    after: UUID | None,
+    limit: int,
 ) -> tuple[Select[Any], dict[str, object]]:
     """Narrows a selection of requests to one page, in the order asked: `connection.execute(*page_of_requests(…))`.
 
     The table has `school_code`, `cohort` and `college_code`; `selected` is a constant of the area's storage.
     """
-    given = {name: value for name, value in vars(filters).items() if value is not None}
-    overdue = given.pop("overdue", None)
-    query = _page(selected, table, scope.shape, tuple(given), overdue, following=after is not None)
-    return query, {**scope.values, **given, "limit": limit} | ({} if after is None else {"after": after})
+    equal = dict(vars(filters))
+    overdue = equal.pop("overdue")
+    return page_by_id(table, visible, scope, after, limit, _narrowed(selected, table, overdue), **equal)
 
 
-def visible(table: Table, seen: ScopeShape) -> ColumnElement[bool]:
-    """The condition that a request is in a scope; one without a college is the school's."""
-    return seen.condition(Owners(school_code=table.c.school_code, college_code=table.c.college_code))
-
-
-@lru_cache(maxsize=256)
-def _page(
-    selected: Select[Any],
-    table: Table,
-    seen: ScopeShape,
-    filtered: tuple[str, ...],
-    overdue: bool | None,
-    *,
-    following: bool,
-) -> Select[Any]:
-    conditions = [table.c[name] == bindparam(name, type_=table.c[name].type) for name in filtered]
-    if following:
-        conditions.append(table.c.id > bindparam("after", type_=table.c.id.type))
-    if overdue is not None:
-        is_overdue = and_(table.c.state == RequestState.OPEN.value, table.c.due_on < _TODAY)
-        conditions.append(is_overdue if overdue else not_(is_overdue))
-    listed = selected.where(visible(table, seen), *conditions).order_by(table.c.id)
-    return listed.limit(bindparam("limit", type_=Integer))
+@lru_cache
+def _narrowed(selected: Select[Any], table: Table, overdue: bool | None) -> Select[Any]:
+    if overdue is None:
+        return selected
+    is_overdue = and_(table.c.state == RequestState.OPEN.value, table.c.due_on < _TODAY)
+    return selected.where(is_overdue if overdue else not_(is_overdue))
 
 
 async def decide(

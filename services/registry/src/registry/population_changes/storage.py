@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, any_, bindparam, func, insert, select, text
+from sqlalchemy import ColumnElement, Select, Uuid, any_, bindparam, func, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from common.approvals.domain import RequestState
-from common.approvals.storage import RequestFilters, page_of_requests, visible
-from common.auth import RowScope, ScopeShape
+from common.approvals.storage import RequestFilters, page_of_requests
+from common.auth import Owners, RowScope, ScopeShape
 from common.crypto import DataCipher, FieldCipher, data_key_of
 from common.identifiers import GraduateId
 from common.sql import Connection, Row, Rows
@@ -92,7 +92,7 @@ async def page(
     limit: int,
 ) -> list[PopulationChange]:
     """Changes in scope in the order in which they were asked."""
-    query = page_of_requests(_ALL, changes, scope, filters, after, limit)
+    query = page_of_requests(_ALL, changes, _visible, scope, filters, after, limit)
     return await _opened(connection, cipher, await connection.execute(*query))
 
 
@@ -160,11 +160,16 @@ def _read(data: DataCipher, row: Row) -> PopulationChange:
     )
 
 
+def _visible(seen: ScopeShape) -> ColumnElement[bool]:
+    """One without a college is the school's."""
+    return seen.condition(Owners(school_code=changes.c.school_code, college_code=changes.c.college_code))
+
+
 @lru_cache
 def _one(seen: ScopeShape) -> Select[Any]:
-    return _ALL.where(changes.c.id == bindparam("id"), visible(changes, seen))
+    return _ALL.where(changes.c.id == bindparam("id"), _visible(seen))
 
 
 @lru_cache
 def _locked(seen: ScopeShape) -> Select[Any]:
-    return select(changes.c.id).where(changes.c.id == bindparam("id"), visible(changes, seen)).with_for_update()
+    return select(changes.c.id).where(changes.c.id == bindparam("id"), _visible(seen)).with_for_update()
