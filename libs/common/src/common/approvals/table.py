@@ -6,9 +6,6 @@ from sqlalchemy import CheckConstraint, Column, Date, DateTime, Integer, LargeBi
 
 from common.database import instant_column
 
-REASONS = ("reason", "decision_reason")
-"""Texts of people: stored encrypted, as `…_cipher`."""
-
 ENDING = ("version", "state", "decided_by", "decided_by_role", "decided_at", "decision_reason_cipher")
 """Columns that the end of a request writes."""
 

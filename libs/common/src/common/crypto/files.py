@@ -6,9 +6,8 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from common.crypto.data_keys import NONCE_BYTES
 from common.crypto.headers import UndecryptableError
-
-_NONCE_BYTES = 12
 
 
 def new_file_key() -> bytes:
@@ -18,13 +17,13 @@ def new_file_key() -> bytes:
 
 def seal_file(key: bytes, name: UUID, content: bytes) -> bytes:
     """The ciphertext of a file, bound to its name."""
-    nonce = secrets.token_bytes(_NONCE_BYTES)
+    nonce = secrets.token_bytes(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, content, name.bytes)
 
 
 def unseal_file(key: bytes, name: UUID, sealed: bytes) -> bytes:
     """The content again; raises UndecryptableError."""
     try:
-        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name.bytes)
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name.bytes)
     except (InvalidTag, ValueError):
         raise UndecryptableError from None

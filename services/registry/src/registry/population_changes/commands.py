@@ -1,7 +1,6 @@
 """Asking for a population change, and deciding it: each act takes its locks in the order of docs/architecture.md."""
 
 from collections.abc import Collection, Sequence
-from uuid import UUID
 
 from common import clock
 from common.approvals import storage as requests
@@ -249,6 +248,6 @@ def _member(stored: StoredGraduate) -> Member:
     return Member(stored.id, entry.status, entry.education_level_code, entry.college_code, entry.graduated_on)
 
 
-def _must_be_free(plan: ChangePlan, held: Collection[UUID]) -> None:
+def _must_be_free(plan: ChangePlan, held: Collection[GraduateId]) -> None:
     if held:
-        raise PopulationChangeOpen(problems_of(plan.graduate_ids, set(map(GraduateId, held)), "population_change_open"))
+        raise PopulationChangeOpen(problems_of(plan.graduate_ids, held, "population_change_open"))
