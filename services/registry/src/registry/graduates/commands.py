@@ -20,7 +20,7 @@ from registry.graduates.domain.checks import new_entry, patched_entry
 from registry.graduates.domain.entry import Entry, Given, Source, Status, StoredGraduate, changed_fields
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
 from registry.graduates.storage import locks, roster, versions
-from registry.graduates.storage.sealing import indexes
+from registry.graduates.storage.sealing import number_indexes
 from registry.graduates.storage.versions import Act
 from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, Place
@@ -62,8 +62,8 @@ async def create(
     entry = new_entry(given, cohort)
     await locks.share_roster(unit.connection, school_code, cohort)
     await _require_units(unit, school_code, given)
-    graduate_id, owned = GraduateId(uuid4()), {"school_code": school_code, "cohort": cohort}
-    wanted = {"id": graduate_id, **owned, **indexes(cipher, school_code, vars(entry))}
+    graduate_id = GraduateId(uuid4())
+    wanted = {"id": graduate_id, "school_code": school_code, "cohort": cohort, **vars(entry)}
     filled = changed_fields({}, vars(entry))
     act = Act("create", Source.OFFICER, unit.actor)
     async with _numbers_taken(unit, caller, cipher, wanted, filled):
@@ -126,7 +126,7 @@ async def _save(
         return ChangedGraduate(stored, None)
     if not moves_day(changed):
         act = replace(act, since=stored.decided_on)
-    wanted = {**vars(stored), **indexes(cipher, stored.school_code, vars(after))}
+    wanted = {**vars(stored), **vars(after)}
     async with _numbers_taken(unit, caller, cipher, wanted, changed):
         saved = await versions.save(unit.connection, cipher, stored, after, act, published=is_announced(changed))
     return ChangedGraduate(saved, await _record(unit, saved, stored.entry.status, changed, act))
@@ -161,7 +161,7 @@ async def _numbers_taken(
         async with unit.connection.savepoint():
             yield
     except asyncpg.UniqueViolationError as error:
-        if await versions.number_is_taken(unit.connection, "student_number", wanted):
+        if await versions.number_is_taken(unit.connection, cipher, "student_number", wanted):
             raise StudentNumberInUse from None
         if error.constraint_name == _CITIZEN_ID:
             raise CitizenIdInUse from None
@@ -169,14 +169,14 @@ async def _numbers_taken(
             raise
         raise await _exam_number_in_use(unit, caller, cipher, wanted) from None
     # the index leaves out who shares a number since before they were unique
-    if "exam_number" in changed and await versions.number_is_taken(unit.connection, "exam_number", wanted):
+    if "exam_number" in changed and await versions.number_is_taken(unit.connection, cipher, "exam_number", wanted):
         raise await _exam_number_in_use(unit, caller, cipher, wanted)
 
 
 async def _exam_number_in_use(
     unit: UnitOfWork, caller: Principal, cipher: FieldCipher, wanted: Mapping[str, Any]
 ) -> ExamNumberInUse:
-    same = {name: wanted[name] for name in ("school_code", "cohort", "exam_number_index")}
+    same = {name: wanted[name] for name in ("school_code", "cohort")} | number_indexes(cipher, wanted, ("exam_number",))
     found = await roster.found_by_indexes(unit.connection, cipher, caller.row_scope(), same, names=(), limit=2)
     holders = [each.id for each in found if each.id != wanted["id"]]
     return ExamNumberInUse(graduate_id=holders[0]) if holders else ExamNumberInUse()

@@ -19,7 +19,7 @@ from common.sql import Connection
 from registry.graduates.domain.entry import CLEAR, INDEXED, Entry, Source, StoredGraduate, changed_fields
 from registry.graduates.storage.keys import key_of_roster, keys_of
 from registry.graduates.storage.roster import STAMP, stored_graduate
-from registry.graduates.storage.sealing import indexes, sealed
+from registry.graduates.storage.sealing import indexes, number_indexes, sealed
 from registry.graduates.tables import REACHED_DAY, REACHED_SEQUENCE, SUPERSEDED_COLUMNS, graduate_versions, graduates
 
 _RAISE_STREAMS = text(
@@ -121,12 +121,13 @@ async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> N
     await connection.execute(_RAISE_STREAMS, {name: columns[name] for name in ("keys", "sequences", "days")})
 
 
-async def number_is_taken(connection: Connection, field: str, wanted: Mapping[str, Any]) -> bool:
-    """True if another graduate of the school and cohort has the `student_number` or `exam_number` of a row.
+async def number_is_taken(connection: Connection, cipher: FieldCipher, field: str, wanted: Mapping[str, Any]) -> bool:
+    """True if another graduate of the school and cohort has the `student_number` or `exam_number` that is wanted.
 
-    `wanted` has the columns of the row by which it is found.
+    `wanted` has `id`, `school_code` and `cohort` beside the number.
     """
-    bound = {name: wanted[name] for name in ("school_code", "cohort", "id", f"{field}_index")}
+    bound = {name: wanted[name] for name in ("school_code", "cohort", "id")}
+    bound |= number_indexes(cipher, wanted, (field,))
     return await connection.scalar(_NUMBER_TAKEN[field], bound) is not None
 
 
