@@ -1,5 +1,7 @@
 """A service with the import of badges: its database, its application and its workers."""
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +69,17 @@ class Office:
     async def operation(self, path: str) -> dict[str, Any]:
         found: dict[str, Any] = (await self.http.get(path)).json()
         return found
+
+    async def kill_a_worker(self) -> None:
+        """Lets a worker begin the import that waits, and kills it once the first chunk is committed."""
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable, badges.__file__, self.url, str(self.keyring_file), stdout=asyncio.subprocess.PIPE
+        )
+        assert worker.stdout is not None
+        async with asyncio.timeout(60):
+            await worker.stdout.readline()
+        worker.kill()
+        await worker.wait()
 
     async def stored(self, query: str = "SELECT student_number, badge FROM badges ORDER BY 1") -> list[tuple[Any, ...]]:
         async with self.database.reading() as connection:

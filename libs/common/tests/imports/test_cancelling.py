@@ -1,7 +1,6 @@
 """Cancelling over HTTP: what is stored stays and is counted, and of a cancel and an end exactly one comes true."""
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -134,14 +133,7 @@ async def test_who_cancels_during_the_commit_waits_for_it_and_is_refused(office:
 
 async def test_an_import_whose_worker_was_killed_is_cancelled_all_the_same(office: Any) -> None:
     path = await office.post(ROWS, on_error="skip")
-    killed = await asyncio.create_subprocess_exec(
-        sys.executable, badges.__file__, office.url, str(office.keyring_file), stdout=asyncio.subprocess.PIPE
-    )
-    assert killed.stdout is not None
-    async with asyncio.timeout(60):
-        await killed.stdout.readline()
-    killed.kill()
-    await killed.wait()
+    await office.kill_a_worker()
     assert await cancelled(office, path) == (200, None, "running")
     healthy = badge_runner(office.database, office.cipher)
     await eventually(healthy.run_once, describe="the operation taken up again")

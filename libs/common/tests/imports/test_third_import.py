@@ -1,9 +1,7 @@
 """A third import needs its columns, row rules, load, plan and write only, and then has all that an import has."""
 
-import asyncio
 import inspect
 import io
-import sys
 from typing import Any
 from uuid import UUID
 
@@ -109,14 +107,7 @@ async def test_all_rows_are_judged_by_the_code_lists_of_the_beginning(office: An
 async def test_an_import_whose_worker_was_killed_is_finished_by_another(office: Any) -> None:
     """The repetition of a row of the chunk that is committed is found, too."""
     path = await office.post([*GOOD, "1,张三,金徽章,", "5,钱七,金徽章,"], on_error="skip")
-    killed = await asyncio.create_subprocess_exec(
-        sys.executable, badges.__file__, office.url, str(office.keyring_file), stdout=asyncio.subprocess.PIPE
-    )
-    assert killed.stdout is not None
-    async with asyncio.timeout(60):
-        await killed.stdout.readline()
-    killed.kill()
-    await killed.wait()
+    await office.kill_a_worker()
     assert await office.stored() == [("1", "gold"), ("2", "silver")]
     healthy = badges.badge_runner(office.database, office.cipher)
     await eventually(healthy.run_once, describe="the operation taken up again")
