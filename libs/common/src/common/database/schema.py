@@ -14,9 +14,12 @@ from uuid import UUID
 from sqlalchemy import DDL, Column, DateTime, MetaData, Uuid, event, literal_column, text
 
 from common.clock import CREATE_NOW, NOW_SQL
+from common.sql import Connection
 
 NOW = literal_column(NOW_SQL, DateTime(timezone=True))
 """The present instant in an SQL expression, by the one clock (`common.clock`)."""
+
+_NEW_ID = text("SELECT uuidv7()")
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,6 +40,12 @@ def new_metadata() -> MetaData:
 def uuid_key(name: str = "id") -> Column[UUID]:
     """Primary key that the database gives, rising in time (UUID version 7)."""
     return Column(name, Uuid, primary_key=True, server_default=text("uuidv7()"))
+
+
+async def new_id(connection: Connection) -> UUID:
+    """Such a key for a row that is about to be stored: what is encrypted for it is bound to its id."""
+    key: UUID = await connection.scalar(_NEW_ID)
+    return key
 
 
 def instant_column(name: str = "recorded_at", **options: Any) -> Column[Any]:

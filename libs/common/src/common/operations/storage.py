@@ -16,7 +16,6 @@ from common.errors import Conflict, Message
 from common.identifiers import OperationId
 from common.sql import Connection, Row
 
-_NEW_ID = text("SELECT uuidv7()")
 _INSERT = text(
     """
     INSERT INTO operations (id, kind, school_code, subject, role, correlation_id, parameters)
@@ -130,11 +129,6 @@ async def changing(database: Database) -> AsyncIterator[Connection]:
     async with database.transaction(SYSTEM) as unit:
         yield unit.connection
         await unit.commit()
-
-
-async def new_id(connection: Connection) -> OperationId:
-    """The id of an operation that is about to be stored."""
-    return OperationId(await connection.scalar(_NEW_ID))
 
 
 async def insert(

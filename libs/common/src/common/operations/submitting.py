@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from common.crypto import FieldCipher
-from common.database import Database, UnitOfWork
+from common.database import Database, UnitOfWork, new_id
 from common.identifiers import OperationId
 from common.operations import storage
 
@@ -28,7 +28,7 @@ class NewOperation:
 async def prepare(database: Database, upload: bytes = b"", cipher: FieldCipher | None = None) -> NewOperation:
     """Encrypts an upload part by part in a thread, before the act that stores it opens."""
     async with database.reading() as connection:
-        operation = await storage.new_id(connection)
+        operation = OperationId(await new_id(connection))
     if upload and cipher is None:
         raise ValueError("an upload needs a cipher")
     parts = []

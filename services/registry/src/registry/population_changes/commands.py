@@ -8,7 +8,7 @@ from common.approvals.deadlines import due_on
 from common.approvals.domain import RequestState, must_be_another, must_be_open, must_have_asked, must_not_identify
 from common.auth import Principal, Role, RowScope
 from common.crypto import FieldCipher
-from common.database import UnitOfWork
+from common.database import UnitOfWork, new_id
 from common.errors import ExpectedVersion, Forbidden, NotFound, must_equal
 from common.identifiers import GraduateId
 from common.sql import Connection
@@ -62,7 +62,7 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
     stays = [plan.duplicate_of] if plan.duplicate_of else []
     must_keep_one(plan, _by_id(await _same_school(unit.connection, cipher, caller, plan, stays)))
     await storage.hold(unit.connection, [*plan.graduate_ids, *stays])
-    change_id = await storage.new_id(unit.connection)
+    change_id = ChangeId(await new_id(unit.connection))
     data = await key_of_roster(unit.connection, cipher, plan.school_code, plan.cohort)
     values = {
         **{name: getattr(plan, name) for name in ("school_code", "cohort", "ground", "duplicate_of", "effective_on")},

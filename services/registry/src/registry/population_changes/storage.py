@@ -44,7 +44,6 @@ _HOLD = (
     .with_for_update(key_share=True, read=True)
 )
 _ADD = insert(changes)
-_NEW_ID = text("SELECT uuidv7()")
 # sorted, so that two changes which name the same graduates never wait in a circle
 _NAME = text(
     """
@@ -94,11 +93,6 @@ async def page(
     """Changes in scope in the order in which they were asked."""
     query = page_of_requests(_ALL, changes, _visible, scope, filters, after, limit)
     return await _opened(connection, cipher, await connection.execute(*query))
-
-
-async def new_id(connection: Connection) -> ChangeId:
-    """An id to store a change under: its texts are sealed for it."""
-    return ChangeId(await connection.scalar(_NEW_ID))
 
 
 async def hold(connection: Connection, graduate_ids: Collection[GraduateId]) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import insert, text
 
 from common.clock import TODAY_SQL
 from common.crypto import FieldCipher
+from common.database import new_id
 from common.sql import Connection
 from registry.graduates.storage.keys import key_of_service
 from registry.reveals.domain import DAILY_LIMIT, Asked
@@ -13,7 +14,6 @@ from registry.reveals.tables import reveals
 
 NOTE = "note"
 
-_NEW_ID = text("SELECT uuidv7()")
 _KEEP = insert(reveals)
 # of two reveals at once the second waits here for the first: each sees the sum of all before it
 _COUNT = text(
@@ -37,7 +37,7 @@ async def count(connection: Connection, subject: str, people: int) -> bool:
 
 async def keep(connection: Connection, cipher: FieldCipher, asked: Asked, people: int) -> UUID:
     """Stores that people are opened, with the note as a ciphertext; gives the id of the reveal."""
-    reveal_id: UUID = await connection.scalar(_NEW_ID)
+    reveal_id = await new_id(connection)
     note = asked.note and (await key_of_service(connection, cipher)).seal(NOTE, reveal_id, 1, asked.note.encode())
     values = {"id": reveal_id, "purpose": asked.purpose, "people": people, "note_cipher": note}
     await connection.execute(_KEEP, values)
