@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from common.errors import Invalid
 from common.identifiers import Cohort, CollegeCode, GraduateId, SchoolCode
 from registry.population_changes.domain import (
     Change,
@@ -105,12 +106,12 @@ def test_a_change_leads_to_one_status(change: str, level: str | None, status: st
     ],
 )
 def test_what_a_plan_lacks_is_named(given: dict[str, object], problems: list[tuple[str, str]]) -> None:
-    found: tuple[tuple[str, str], ...] = ()
+    found: list[tuple[str, str]] = []
     try:
         must_be_complete(replace(PLAN, **given), TODAY)  # type: ignore[arg-type]
-    except Exception as refusal:
-        found = tuple((each.pointer, each.rule) for each in getattr(refusal, "problems", ()))
-    assert list(found) == problems
+    except Invalid as refusal:
+        found = [(each.pointer, each.rule) for each in refusal.problems]
+    assert found == problems
 
 
 @pytest.mark.parametrize(
