@@ -11,7 +11,7 @@ from sqlalchemy import text
 from common.auth import SYSTEM
 from common.crypto import DataCipher, FieldCipher
 from common.database import Database
-from common.errors import PermanentError, TransientError
+from common.errors import Message, PermanentError, TransientError
 from common.identifiers import SchoolCode
 from common.sql import Connection, Row
 from registry.graduates.domain.entry import CLEAR
@@ -80,6 +80,7 @@ class ServiceConnectedError(PermanentError):
     """Processes of the service are connected to the database: stop them first."""
 
     code = "service_connected"
+    title = Message("本服务仍有进程连接数据库：请先全部停止", "Processes of the service are connected: stop them first")
 
 
 async def rewrap_data_keys(database: Database, cipher: FieldCipher, wait_seconds: float = WAIT_SECONDS) -> int:

@@ -6,7 +6,7 @@ The release before cannot run beside it: stop it, run `seal-roster` for what it 
 import sqlalchemy as sa
 from alembic import op
 
-from common.errors import PermanentError
+from common.errors import Message, PermanentError
 
 revision = "202611291102"
 down_revision = "202611291101"
@@ -34,6 +34,10 @@ class RosterNotSealedError(PermanentError):
     """Rows of the release before are left: run `seal-roster` once that release is stopped, then `migrate` again."""
 
     code = "roster_not_sealed"
+    title = Message(
+        "仍有旧版本的行：停止旧版本后运行 seal-roster，再运行 migrate",
+        "Rows of the release before are left: stop it, run seal-roster, then migrate again",
+    )
 
 
 def upgrade() -> None:
