@@ -157,6 +157,9 @@ class GraduateAnswer(BaseModel):
     commissioning_unit: str | None = Field(description=_MASKED)
     duration_years: Decimal | None
     status: Status
+    continues: UUID | None = Field(
+        description="The earlier entry, extended or transferred, of who graduates later or from here; null out of scope"
+    )
     decided_on: date
     recorded_at: datetime
     code_lists_version: str
