@@ -73,7 +73,7 @@ async def test_a_level_of_completion_enters_as_completed(officer: httpx.AsyncCli
         ({"sex_code": "3"}, "/sex_code", "unknown_code"),
         ({"origin_place_code": "999999"}, "/origin_place_code", "unknown_code"),
         ({"college_code": "C9"}, "/college_code", "unknown_unit"),
-        ({"birth_date": "1990-03-08"}, "/birth_date", "birth_date_matches_citizen_id"),
+        ({"birth_date": "1990-03-08"}, "/birth_date", "birth_date_contradicts_citizen_id"),
         ({"birth_date": "1990-13-08"}, "/birth_date", "day_format"),
         ({"birth_date": "0"}, "/birth_date", "day_format"),
         ({"enrolled_on": "86400"}, "/enrolled_on", "day_format"),

@@ -21,6 +21,13 @@ class NeedsPopulationChange(Invalid):
         super().__init__([FieldProblem(f"/{field}", self.code, text)])
 
 
+class BirthDateContradictsCitizenId(Invalid):
+    """The day of birth is another than the citizen id says; `field` of the problem is the one that was given."""
+
+    code = "birth_date_contradicts_citizen_id"
+    title = rule("birth_date_contradicts_citizen_id").text
+
+
 class StudentNumberInUse(Conflict):
     """Another graduate of the school and cohort has this student number."""
 
