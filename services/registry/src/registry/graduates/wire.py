@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, field_validator
 
+from common.approvals.wire import Reason
 from common.auth import Principal
 from common.codes import CodeLists
 from common.contracts import ChangeToken
@@ -40,8 +41,8 @@ GivenCohort = Annotated[Cohort, Field(ge=1977, le=2200, description="Year of gra
 Years = Annotated[Decimal, Field(gt=0, le=12, decimal_places=1)]
 
 
-class GraduatePatch(StrictModel):
-    """Fields to change; an absent one stays, null clears."""
+class GivenFields(StrictModel):
+    """Fields of an entry; an absent one stays, null clears."""
 
     # given() reads only what the body names; these defaults keep null from being taken for a value
     student_number: ShortText = ""
@@ -90,10 +91,16 @@ class GraduatePatch(StrictModel):
 
     def given(self) -> Given:
         """The fields of the entry that the body names."""
-        return {field: getattr(self, field) for field in self.model_fields_set if field in GraduatePatch.model_fields}
+        return {field: getattr(self, field) for field in self.model_fields_set if field in GivenFields.model_fields}
 
 
-class NewGraduate(GraduatePatch):
+class GraduatePatch(GivenFields):
+    """Fields to change; `change_reason` where a filled field of the student register changes."""
+
+    change_reason: Reason | None = None
+
+
+class NewGraduate(GivenFields):
     """A graduate to enter; `status` is what the education level says, and need not be given."""
 
     school_code: GivenSchoolCode

@@ -73,7 +73,7 @@ def _consistent(entry: Entry, given: Given, cohort: Cohort) -> Entry:
     days = Days.of(cohort, **{field: getattr(entry, field) for field in COMPARED})
     broken = [(fields[0], name) for fields, name in days.contradictions if not given.keys().isdisjoint(fields)]
     problems = [rule(name).problem(f"/{field}") for field, name in broken]
-    if [problem.rule for problem in problems] == [BirthDateContradictsCitizenId.code]:
+    if any(name == BirthDateContradictsCitizenId.code for _, name in broken):
         raise BirthDateContradictsCitizenId(problems)
     if problems:
         raise Invalid(problems)
