@@ -1,6 +1,6 @@
 """Every pair of acts that lock the same rows meets in both directions: one lock order, so no deadlock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from common.auth import Principal, Role
+from common.auth import Principal, Role, RowScope
 from common.codes import Cell, CodeEntry
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
@@ -31,7 +31,11 @@ from registry.organisation.imports.columns import COLUMNS as UNIT_COLUMNS
 from registry.organisation.imports.operations import KIND as UNITS
 from registry.organisation.imports.operations import UnitImport
 from registry.population_changes import commands as changes
-from registry.population_changes.domain import Change, ChangePlan
+from registry.population_changes.domain import Change, ChangePlan, FileTexts
+from registry.population_changes.imports.columns import COLUMNS as CHANGE_COLUMNS
+from registry.population_changes.imports.operations import KIND as CHANGES
+from registry.population_changes.imports.operations import ChangeImport
+from registry.population_changes.storage import keep_texts
 from registry.reveals import commands as reveals
 from registry.reveals.domain import Asked
 from testing.collisions import Act, meet
@@ -74,8 +78,11 @@ PAIRS_WITH_CHANGES = [
     ("approve", "take back"),
     ("approve", "change"),
     ("approve", "import"),
+    ("import changes", "ask"),
+    ("import changes", "change"),
+    ("import changes", "approve"),
 ]
-"""The same of acts on one population change."""
+"""The same of acts on one population change, and of a file that asks for others."""
 
 PAIRS_WITH_DUPLICATES = [("approve one", "approve the other"), ("ask for the other", "approve the first")]
 """The same of acts on two changes, each of which keeps the entry that the other one takes out."""
@@ -153,6 +160,8 @@ async def change_acts(database: Database, cipher: FieldCipher, school: SchoolCod
         "refuse": partial(changes.refuse, caller=decider, reason="不符", **on_it),
         "take back": partial(changes.withdraw, caller=asker, **on_it),
         "leave out": partial(changes.leave_out, caller=asker, graduate_ids=[graduate_id], **on_it),
+        # each row a request of its own, in an order that is not that of ids
+        "import changes": an_import_of_changes(database, cipher, school, sorted(others[1:], reverse=True)),
     }
 
 
@@ -207,6 +216,27 @@ def an_import(database: Database, cipher: FieldCipher, school: SchoolCode) -> Ac
         assert [each.faults for each in rows] == [[]]
         written = await run.write(unit, plan)
         assert written.counts["updated"] == 1
+
+    return imported
+
+
+def an_import_of_changes(
+    database: Database, cipher: FieldCipher, school: SchoolCode, graduate_ids: Sequence[GraduateId]
+) -> Act:
+    """The same of a file that asks for population changes, refused as a whole if a row is at fault."""
+    asked = {"change": "exclude", "ground": "international"}
+    parameters = {"school_code": school, "cohort": COHORT, "kind": "csv", "on_error": "reject", **asked}
+    header = find_header([["学号", "姓名"]], CHANGE_COLUMNS.field_of_header)
+    assert header is not None
+    work = Claimed(OperationId(uuid4()), CHANGES, "worker", 1, ADMIN.actor, school, None, parameters)
+
+    async def imported(unit: UnitOfWork) -> None:
+        run = ChangeImport(cipher, OperationContext(work, database, cipher), header)
+        await run.lock(unit)
+        await keep_texts(unit.connection, cipher, work.id, FileTexts("留学生", None))
+        members = await changes.members_among(unit.connection, cipher, RowScope(everything=True), graduate_ids)
+        for each in graduate_ids:
+            assert (await run.write(unit, [members[each]])).counts["created"] == 1
 
     return imported
 

@@ -1,0 +1,91 @@
+"""Population changes from a file as long work: each chunk is one request, made in the transaction of the chunk."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from common.codes import Cell
+from common.crypto import FieldCipher
+from common.database import UnitOfWork
+from common.identifiers import GraduateId
+from common.imports import Importer, ImportKind, Written, empty_result
+from common.operations import OperationContext
+from common.spreadsheets.headers import Header
+from common.sql import Connection
+from registry.graduates.domain.resolving import People
+from registry.graduates.storage.locks import lock_roster
+from registry.graduates.storage.numbers import people_named
+from registry.population_changes import commands, storage
+from registry.population_changes.domain import Member
+from registry.population_changes.imports.columns import COLUMNS
+from registry.population_changes.imports.plan import Found, MemberPlanner
+from registry.population_changes.imports.rows import MemberRow, RowReader
+from registry.population_changes.imports.task import ChangeTask
+
+KIND = "population_change_import"
+REQUESTS = "requests"
+EMPTY_RESULT = {**empty_result(), REQUESTS: []}
+
+ROWS_OF_A_REQUEST = 1_000
+"""As many graduates as one request may name."""
+
+
+def change_import(cipher: FieldCipher, chunk_rows: int = ROWS_OF_A_REQUEST) -> ImportKind:
+    """The kind of import that `run_import` handles."""
+    return ImportKind(KIND, COLUMNS, partial(ChangeImport, cipher), EMPTY_RESULT, chunk_rows)
+
+
+class ChangeImport(Importer[MemberRow, Found, list[Member]]):
+    """One run over one file."""
+
+    dry_run_only_reads = True
+
+    def __init__(self, cipher: FieldCipher, context: OperationContext, header: Header) -> None:
+        self._task = ChangeTask.of(context.parameters)
+        self._terms = self._task.terms
+        self._cipher = cipher
+        self._operation_id = context.id
+        self._reader = RowReader(header, self._task, cipher)
+        self._planner = MemberPlanner(self._terms)
+
+    async def lock(self, unit: UnitOfWork) -> None:
+        """Keeps every other writer of the cohort out: requests of several chunks hold graduates in the file's order."""
+        if not self._task.dry_run:
+            await lock_roster(unit.connection, self._task.school_code, self._task.cohort)
+
+    def read(self, number: int, cells: Sequence[Cell]) -> MemberRow:
+        """How the row names a graduate."""
+        return self._reader.read(number, cells)
+
+    async def load(self, connection: Connection, rows: Sequence[MemberRow]) -> Found:
+        """The graduates whom the rows name, in the reach of who sent the file."""
+        task, duplicate_of = self._task, self._terms.duplicate_of
+        named = [row.named for row in rows if not row.faults]
+        people = await people_named(connection, task.school_code, task.cohort, named)
+        ids = {person.id for by_number in people for each in by_number.values() for person in each}
+        stays = [duplicate_of] if duplicate_of else []
+        members = await commands.members_among(connection, self._cipher, task.scope, [*ids, *stays])
+        by_student_number, by_exam_number = (_known(each, members) for each in people)
+        held = await storage.held(connection, ids)
+        return Found(
+            by_student_number, by_exam_number, members, held, members.get(duplicate_of) if duplicate_of else None
+        )
+
+    def plan(self, rows: Sequence[MemberRow], loaded: Found) -> list[Member]:
+        """The graduates of the good rows."""
+        return self._planner.plan(rows, loaded)
+
+    async def write(self, unit: UnitOfWork, plan: list[Member]) -> Written:
+        """Makes the request for the graduates; in a dry run they are only counted."""
+        counts = {"created": len(plan)}
+        if self._task.dry_run or not plan:
+            return Written(counts)
+        texts = await storage.texts_of(unit.connection, self._cipher, self._operation_id)
+        members = {member.id: member for member in plan}
+        asked = self._task.plan(texts, [*members])
+        change = await commands.ask_for(unit, cipher=self._cipher, plan=asked, members=members)
+        return Written({**counts, REQUESTS: [str(change.id)]})
+
+
+def _known(people: People, members: Mapping[GraduateId, Member]) -> People:
+    """Those in reach: whom the sender does not see is unknown to the sender, whatever the name."""
+    return {index: [each for each in found if each.id in members] for index, found in people.items()}

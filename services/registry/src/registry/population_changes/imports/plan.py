@@ -1,0 +1,69 @@
+"""Which rows of a file name a graduate for whom the change can be asked. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from common.identifiers import GraduateId
+from common.imports import REPEATED, Fault, SeenKeys
+from registry.graduates.domain.population import counts
+from registry.graduates.domain.resolving import People, resolved
+from registry.population_changes.domain import Member, Terms, changes_from, untrue_of
+from registry.population_changes.imports.rows import MemberRow
+
+
+@dataclass(frozen=True)
+class Found:
+    """Who is known of those whom rows name, in the reach of who sends the file.
+
+    `held` are in another open change; `stays` is the entry that remains of duplicates, if it is known.
+    """
+
+    by_student_number: People
+    by_exam_number: People
+    members: Mapping[GraduateId, Member]
+    held: Collection[GraduateId]
+    stays: Member | None
+
+
+class MemberPlanner:
+    """Checks the rows of one file. Remembers the graduates of earlier chunks to find repeated ones."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self._seen = SeenKeys()
+
+    def plan(self, rows: Sequence[MemberRow], found: Found) -> list[Member]:
+        """The graduates of the good rows, in the order of the file; the others get their faults."""
+        members = []
+        for row in rows:
+            member = None if row.faults else self._member(row, found)
+            if member and not row.faults:
+                members.append(member)
+        return members
+
+    def _member(self, row: MemberRow, found: Found) -> Member | None:
+        person = resolved(row.named, found.by_student_number, found.by_exam_number)
+        if isinstance(person, str):
+            row.faults.append(_UNRESOLVED.get(person) or Fault(row.column, "unknown_graduate"))
+            return None
+        member = found.members[person.id]
+        # first: an attempt that goes on after another one must know this graduate, whatever is wrong by now
+        repeated = self._seen.take("graduate", member.id)
+        rule = REPEATED if repeated else self._rule_against(member, found)
+        if rule:
+            row.faults.append(Fault(row.column, rule))
+        return member
+
+    def _rule_against(self, member: Member, found: Found) -> str | None:
+        terms = self._terms
+        lost = found.stays is None or not counts(found.stays.status)
+        if terms.duplicate_of and (lost or member.id == terms.duplicate_of):
+            return "duplicate_must_stay"
+        if terms.change not in changes_from(member.status):
+            return "transition_not_allowed"
+        if member.id in found.held:
+            return "population_change_open"
+        return untrue_of(terms.change, terms.effective_on, member)
+
+
+_UNRESOLVED = {"ambiguous": Fault("exam_number", "ambiguous"), "name_mismatch": Fault("name", "name_mismatch")}
