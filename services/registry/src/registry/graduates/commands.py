@@ -19,7 +19,7 @@ from registry.graduates.announcements import graduate_changed, is_announced, mov
 from registry.graduates.domain.checks import new_entry, patched_entry
 from registry.graduates.domain.entry import Entry, Given, Source, Status, StoredGraduate, changed_fields
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
-from registry.graduates.storage import locks, roster, versions
+from registry.graduates.storage import roster, versions
 from registry.graduates.storage.sealing import number_indexes
 from registry.graduates.storage.versions import Act
 from registry.organisation import storage as organisation
@@ -58,9 +58,7 @@ async def create(
     )
     if not caller.sees_row(owners):
         raise NotFound
-    # imports of the cohort wait from the lock on, so what needs no roster comes before it
     entry = new_entry(given, cohort)
-    await locks.share_roster(unit.connection, school_code, cohort)
     await _require_units(unit, school_code, given)
     graduate_id = GraduateId(uuid4())
     wanted = {"id": graduate_id, "school_code": school_code, "cohort": cohort, **vars(entry)}
@@ -86,7 +84,7 @@ async def change(
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse, CitizenIdInUse,
     ExamNumberInUse, NeedsPopulationChange, and Invalid for faults of the fields.
     """
-    stored = await _locked(unit, caller, cipher, graduate_id)
+    stored = await roster.get(unit.connection, cipher, caller.row_scope(), graduate_id, lock=True)
     caller.must_be(*EDITORS)
     must_equal(expected, stored.version)
     before = stored.entry
@@ -107,14 +105,6 @@ async def move(
     saved = await versions.save(unit.connection, cipher, stored, after, act)
     await _record(unit, saved, stored.entry.status, ("status",), act)
     return saved
-
-
-async def _locked(unit: UnitOfWork, caller: Principal, cipher: FieldCipher, graduate_id: GraduateId) -> StoredGraduate:
-    """The graduate in scope, locked after the roster it belongs to: an import locks in this order, too."""
-    scope = caller.row_scope()
-    found = await roster.get(unit.connection, cipher, scope, graduate_id)
-    await locks.share_roster(unit.connection, found.school_code, found.cohort)
-    return await roster.get(unit.connection, cipher, scope, graduate_id, lock=True)
 
 
 async def _save(
