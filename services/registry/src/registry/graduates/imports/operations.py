@@ -164,7 +164,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         """What is stored about the rows, locked where they may change it; raises Overtaken."""
         if self._is_first:
             await asyncio.to_thread(planner.check, rows, {}, None)
-            return OtherGraduates()
+            return OtherGraduates(continued=await load.continued_by(connection, *self._roster, rows))
         numbers = [index for row in rows if (index := row.student_number_index)]
         known = await load.by_student_number(connection, *self._roster, numbers)
         any_open = any(each.college_code is None for each in known.values())
@@ -180,7 +180,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         newest = await load.newest_versions(connection, *self._roster, changing, lock=lock) if changing else {}
         if lock and any(self._is_overtaken(each, newest[each.id]) for each in changing.values()):
             raise Overtaken
-        return OtherGraduates(holders, owners, newest)
+        return OtherGraduates(holders, owners, newest, await load.continued_by(connection, *self._roster, rows))
 
     def _is_overtaken(self, known: KnownGraduate, newest: Row) -> bool:
         """True if a graduate was written after it was found, or after the instant of what is to be written."""
