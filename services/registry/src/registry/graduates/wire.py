@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, field_validator
@@ -19,10 +19,8 @@ from common.identity import plain_number
 from registry.graduates.domain.entry import (
     Entry,
     Given,
-    Source,
     Status,
     StoredGraduate,
-    StoredVersion,
     StudyForm,
     UrbanRural,
 )
@@ -192,30 +190,6 @@ def _as_seen(entry: Entry, caller: Principal) -> dict[str, Any]:
         masks = MASKS if caller.role in SEE_NUMBERS else {**MASKS, **NUMBER_MASKS}
         values |= {field: mask(values[field]) for field, mask in masks.items() if values[field]}
     return values
-
-
-class VersionAnswer(BaseModel):
-    """One version of a roster entry: who changed what, and from which day it counts."""
-
-    version: int
-    sequence: int
-    action: Literal["create", "change", "withdraw", "import", "population_change"]
-    source: Source = Field(description="By which door it came in")
-    by_role: str
-    status: Status
-    college_code: str | None
-    major_code: str | None
-    class_code: str | None
-    education_level_code: str | None
-    changed_fields: list[str]
-    decided_on: date
-    recorded_at: datetime
-
-    @classmethod
-    def of(cls, version: StoredVersion) -> Self:
-        """The version as it is answered."""
-        shown = {field: getattr(version, field) for field in cls.model_fields if field != "by_role"}
-        return cls(**shown, by_role=version.role)
 
 
 class ResolveRow(StrictModel):
