@@ -18,7 +18,7 @@ from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.rows import KnownGraduate, RosterRow, RowReader
 from registry.graduates.storage.sealing import content_of, name_index, name_indexes, number_indexes, sealed
 
-CHECKS_VERSION = "7"
+CHECKS_VERSION = "8"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
 
 REPEATED_CITIZEN = Fault("citizen_id", "duplicate_citizen_id")
