@@ -178,6 +178,9 @@ class GraduateAnswer(BaseModel):
     email: str | None = Field(description=_MASKED)
     residence_address: str | None = Field(description=_MASKED)
     status: Status
+    continues: UUID | None = Field(
+        description="The earlier entry, extended or transferred, of who graduates later or from here; null out of scope"
+    )
     decided_on: date
     recorded_at: datetime
     code_lists_version: str

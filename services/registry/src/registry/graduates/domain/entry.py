@@ -181,6 +181,7 @@ class Source(StrEnum):
 class StoredGraduate:
     """毕业生: a graduate's newest version, its entry opened; `data_key_id` names the key that seals it.
 
+    `continues` is the earlier entry of who graduates later, or from here after another school, if the reader sees it.
     `unread` are fields that a later release, which runs beside this one, has sealed: the next version keeps them.
     """
 
@@ -194,6 +195,7 @@ class StoredGraduate:
     decided_on: date
     recorded_at: datetime
     code_lists_version: str
+    continues: GraduateId | None = None
     unread: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 

@@ -54,7 +54,7 @@ class RosterRow:
     is set where it names no day. `college_due` marks a graduate without a college whose major has got one since.
 
     `newest` is what is stored of the known graduate, `before` its content. What it stores but for the units: `after`
-    with the number of its `version`, `sealed` as its document unless nothing of it differs.
+    with the number of its `version`, `sealed` as its document unless nothing of it differs; what a new one `continues`.
     """
 
     number: int = 0
@@ -75,6 +75,7 @@ class RosterRow:
     after: dict[str, Any] = field(default_factory=dict)
     version: int = 1
     sealed: bytes | None = None
+    continues: GraduateId | None = None
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
 

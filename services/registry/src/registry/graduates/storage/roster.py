@@ -9,7 +9,9 @@ from sqlalchemy import (
     ARRAY,
     Column,
     ColumnElement,
+    FromClause,
     Integer,
+    Label,
     LargeBinary,
     Select,
     Uuid,
@@ -118,6 +120,7 @@ def stored_graduate(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> Stor
         decided_on=stamp.decided_on,
         recorded_at=stamp.recorded_at,
         code_lists_version=stated["code_lists_version"],
+        continues=stated["continues"],
         unread=stated.get("unread", {}),
     )
 
@@ -133,16 +136,22 @@ async def _opened(connection: Connection, cipher: FieldCipher, found: Sequence[R
 
 
 def _within(seen: ScopeShape) -> Select[Any]:
-    condition = seen.condition(
-        Owners(
-            school_code=graduates.c.school_code,
-            college_code=graduates.c.college_code,
-            class_code=graduates.c.class_code,
-            graduate_id=graduates.c.id,
-            province_code=schools.c.province_code,
-        )
-    )
-    return select(*_COLUMNS).join(schools, schools.c.code == graduates.c.school_code).where(condition)
+    query = select(*_COLUMNS, _continues(seen)).join(schools, schools.c.code == graduates.c.school_code)
+    return query.where(seen.condition(_owners(graduates, schools)))
+
+
+def _continues(seen: ScopeShape) -> Label[Any]:
+    """The earlier entry that a graduate's continues, which may be another school's, if it is in scope."""
+    earlier, its_school = graduates.alias("earlier"), schools.alias("its_school")
+    query = select(earlier.c.id).join(its_school, its_school.c.code == earlier.c.school_code)
+    in_scope = seen.condition(_owners(earlier, its_school))
+    return query.where(earlier.c.id == graduates.c.continues, in_scope).scalar_subquery().label("continues")
+
+
+def _owners(entries: FromClause, of: FromClause) -> Owners[Any]:
+    names = ("school_code", "college_code", "class_code")
+    owners = {name: entries.c[name] for name in names}
+    return Owners(**owners, graduate_id=entries.c.id, province_code=of.c.province_code)
 
 
 @lru_cache
