@@ -35,7 +35,7 @@ from registry.organisation.domain import Kind, OrganisationUnit
 ACTION = "import"
 STAGING = "roster_lines"
 
-_COLUMNS = ("id", "school_code", "cohort", *INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint")
+_COLUMNS = ("id", "school_code", "cohort", *INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint", "continues")
 _EVENT = ("topic", "correlation_id", "school_code", "key", "sequence", "type", "data", "decided_on", "recorded_at")
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -197,6 +197,7 @@ def _record(row: RosterRow, changed: Sequence[str], sequence: int, day: date, wr
         writing.operation_id,
         None,
         row.fingerprint,
+        row.continues,
     )
 
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "202611292901"
-down_revision = "202611291901"
+down_revision = "202611292301"
 branch_labels = None
 depends_on = None
 
