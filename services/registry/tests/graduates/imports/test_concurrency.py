@@ -122,7 +122,9 @@ async def test_an_import_that_single_writes_overtake_plans_anew(
         """A graduate of the file is changed before the work locks anything."""
         if not answered:
             headers = {"If-Match": f'"{known["version"]}"'}
-            patched = await officer.patch(f"/v1/graduates/{known['id']}", json={"sex_code": "1"}, headers=headers)
+            patched = await officer.patch(
+                f"/v1/graduates/{known['id']}", json={"phone": "13800138000"}, headers=headers
+            )
             answered.append(patched.status_code)
         return await look_up(self, *given, **named)
 
