@@ -15,7 +15,7 @@ from common.sql import Connection
 from registry.graduates import commands as graduates
 from registry.graduates.announcements import change_token
 from registry.graduates.domain.entry import StoredGraduate
-from registry.graduates.storage import locks, roster
+from registry.graduates.storage import roster
 from registry.graduates.storage.keys import key_of_roster
 from registry.organisation import storage as organisation
 from registry.population_changes import storage
@@ -52,8 +52,6 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
     cannot be; TransitionNotAllowed; PopulationChangeOpen.
     """
     await must_be_askable(unit.connection, caller, cipher, plan)
-    # a file that asks for the same roster holds it
-    await locks.share_roster(unit.connection, plan.school_code, plan.cohort)
     members = await _members(unit.connection, cipher, caller, plan)
     must_be_possible(plan, members)
     _must_be_free(plan, await storage.held(unit.connection, members.keys()))
@@ -73,10 +71,7 @@ async def must_be_askable(connection: Connection, caller: Principal, cipher: Fie
 async def ask_for(
     unit: UnitOfWork, *, cipher: FieldCipher, plan: ChangePlan, members: Mapping[GraduateId, Member]
 ) -> PopulationChange:
-    """Stores the request for graduates for whom it can be asked, in a roster that is shared or locked.
-
-    Raises PopulationChangeOpen.
-    """
+    """Stores the request for graduates for whom it can be asked; raises PopulationChangeOpen."""
     stays = [plan.duplicate_of] if plan.duplicate_of else []
     await storage.hold(unit.connection, [*plan.graduate_ids, *stays])
     change_id = ChangeId(await new_id(unit.connection))
@@ -182,9 +177,6 @@ async def approve(
     caller.must_be_in(DECIDERS)
     # with the entry that stays of duplicates, which another approval could take out of N at the same time
     stays = [found.duplicate_of] if found.duplicate_of else []
-    kept = await roster.among(unit.connection, cipher, _EVERYTHING, stays)
-    for cohort in sorted({found.cohort, *(each.cohort for each in kept)}):
-        await locks.share_roster(unit.connection, found.school_code, cohort)
     stored = await roster.among(unit.connection, cipher, _EVERYTHING, [*found.graduate_ids, *stays], lock=True)
     # by now it may name fewer of those who are locked, never others
     change = await _locked(unit, cipher, change_id, expected)

@@ -199,25 +199,6 @@ class StoredGraduate:
     unread: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredVersion:
-    """One version of a graduate: the act and its door, its role, the fields it changed, the day it counts from."""
-
-    version: int
-    sequence: int
-    action: str
-    source: str
-    role: str
-    status: str
-    college_code: CollegeCode | None
-    major_code: MajorCode | None
-    class_code: ClassCode | None
-    education_level_code: str | None
-    changed_fields: list[str]
-    decided_on: date
-    recorded_at: datetime
-
-
 @dataclass(frozen=True)
 class Filters:
     """How a list of graduates is narrowed; None does not narrow."""

@@ -48,7 +48,7 @@ class MemberPlanner:
             return None
         member = found.members[person.id]
         # first: an attempt that goes on after another one must know this graduate, whatever is wrong by now
-        repeated = self._seen.take("graduate", member.id)
+        repeated = self._seen.take("graduate", member.id, row.number)
         rule = REPEATED if repeated else self._rule_against(member, found)
         if rule:
             row.faults.append(Fault(row.column, rule))
