@@ -19,9 +19,8 @@ from registry.graduates.storage.numbers import people_named
 from registry.population_changes import commands, storage
 from registry.population_changes.domain import Member
 from registry.population_changes.imports.columns import COLUMNS
-from registry.population_changes.imports.plan import Found, MemberPlanner
+from registry.population_changes.imports.plan import ChangeTask, Found, MemberPlanner
 from registry.population_changes.imports.rows import MemberRow, RowReader
-from registry.population_changes.imports.task import ChangeTask
 
 KIND = "population_change_import"
 REQUESTS = "requests"

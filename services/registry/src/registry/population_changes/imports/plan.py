@@ -1,14 +1,65 @@
-"""Which rows of a file name a graduate for whom the change can be asked. Pure."""
+"""What a file asks for, and which of its rows name a graduate for whom it can be asked. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
-from common.identifiers import GraduateId
-from common.imports import REPEATED, Fault, SeenKeys
+from common.auth import Owners, RowScope
+from common.identifiers import CollegeCode, GraduateId
+from common.imports import REPEATED, Fault, SeenKeys, Task
 from registry.graduates.domain.population import counts
 from registry.graduates.domain.resolving import People, resolved
-from registry.population_changes.domain import Member, Terms, changes_from, untrue_of
+from registry.population_changes.domain import (
+    Change,
+    ChangePlan,
+    Document,
+    FileTexts,
+    Member,
+    Terms,
+    changes_from,
+    untrue_of,
+)
 from registry.population_changes.imports.rows import MemberRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeTask(Task):
+    """One file, as its parameters name it in JSON; `college_code` is that of a college officer who sent it."""
+
+    change: str
+    ground: str | None = None
+    duplicate_of: str | None = None
+    document_issued_on: str | None = None
+    effective_on: str | None = None
+    college_code: CollegeCode | None = None
+
+    @property
+    def terms(self) -> Terms:
+        """What decides for whom it can be asked."""
+        stays = self.duplicate_of and GraduateId(UUID(self.duplicate_of))
+        return Terms(Change(self.change), stays or None, _day(self.effective_on))
+
+    @property
+    def scope(self) -> RowScope:
+        """The graduates whom the sender sees: those of the school, or of the college."""
+        college = {"college_code": frozenset({self.college_code})} if self.college_code else {}
+        return RowScope(Owners(school_code=frozenset({self.school_code}), **college))
+
+    def plan(self, texts: FileTexts, graduate_ids: Sequence[GraduateId]) -> ChangePlan:
+        """The request for some of the graduates."""
+        terms, issued_on = self.terms, _day(self.document_issued_on)
+        return ChangePlan(
+            school_code=self.school_code,
+            cohort=self.cohort,
+            graduate_ids=tuple(graduate_ids),
+            change=terms.change,
+            ground=self.ground,
+            duplicate_of=terms.duplicate_of,
+            document=Document(texts.document_number, issued_on) if texts.document_number and issued_on else None,
+            effective_on=terms.effective_on,
+            reason=texts.reason,
+        )
 
 
 @dataclass(frozen=True)
@@ -67,3 +118,7 @@ class MemberPlanner:
 
 
 _UNRESOLVED = {"ambiguous": Fault("exam_number", "ambiguous"), "name_mismatch": Fault("name", "name_mismatch")}
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
