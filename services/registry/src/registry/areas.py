@@ -22,6 +22,10 @@ from registry.organisation.imports.operations import UNIT_IMPORT
 from registry.organisation.imports.routes import router as unit_import_routes
 from registry.organisation.routes import router as school_routes
 from registry.photos import tables as photo_tables
+from registry.photos.imports.operations import EMPTY_RESULT as PHOTOS_EMPTY_RESULT
+from registry.photos.imports.operations import KIND as PHOTOS
+from registry.photos.imports.operations import run_photo_import
+from registry.photos.imports.routes import router as photo_import_routes
 from registry.photos.routes import router as photo_routes
 from registry.population_changes import tables as change_tables
 from registry.population_changes.routes import router as change_routes
@@ -52,7 +56,15 @@ AREAS = (
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
         streams={graduate.TOPIC: versions.raise_streams},
     ),
-    Area(tables=[photo_tables.photos], routes=[photo_routes]),
+    Area(
+        tables=[photo_tables.photos],
+        routes=[photo_routes, photo_import_routes],
+        operations={
+            PHOTOS: Operation(
+                lambda runtime: partial(run_photo_import, runtime.objects, runtime.cipher), PHOTOS_EMPTY_RESULT
+            )
+        },
+    ),
     Area(routes=[history_routes]),
     Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),
     Area(
