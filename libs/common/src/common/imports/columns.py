@@ -7,6 +7,7 @@ from functools import cached_property
 
 from common.codes.spelling import Cell, normalise
 from common.imports.faults import Fault
+from common.spreadsheets import UpperRows
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header, find_header, headings
 from common.spreadsheets.masking import Identifies, masked, without_persons
@@ -43,15 +44,18 @@ class HeaderMapping:
 class Columns:
     """`headers` maps our name of a column to its header texts, the most usual first.
 
-    Of each group in `needed` a file has at least one column. The values of `identifying` columns are shown masked;
-    those of `numbered` ones are long numbers, but not of persons. The first of the `mappings` that fits a file counts
-    before all header texts.
+    Of each group in `needed` a file has at least one column, by our name or by a header text; what files in other forms
+    have instead stands in `other_forms`, the better ones first. Of several sheets in the best form that which is called
+    `usual_sheet` is read. The values of `identifying` columns are shown masked; those of `numbered` ones are long
+    numbers, but not of persons. The first of the `mappings` that fits a file counts before all header texts.
     """
 
     headers: Mapping[str, Sequence[str]]
     needed: Sequence[Collection[str]]
     identifying: Mapping[str, Identifies] = field(default_factory=dict)
     numbered: Collection[str] = ()
+    other_forms: Sequence[Sequence[Collection[str]]] = ()
+    usual_sheet: str | None = None
     mappings: Sequence[HeaderMapping] = ()
 
     @cached_property
@@ -82,7 +86,7 @@ class Columns:
             if mapped or mapping.is_named:
                 return mapped
         header = find_header(rows, self.field_of_header)
-        if not header or not all(header.positions.keys() & set(group) for group in self.needed):
+        if not header or self._form(header) is None:
             return None
         titles, below = header.titles, rows[header.row + 1 :]
         rivals: defaultdict[str, list[tuple[bool, int, int]]] = defaultdict(list)
@@ -100,23 +104,36 @@ class Columns:
 
     def _found_by(self, mapping: HeaderMapping, rows: Sequence[Sequence[Cell]]) -> Header | None:
         """The header as the mapping reads it, if it fits: what it maps has no other column, and no other meaning."""
-        texts = {headings(each)[0]: column for each, column in mapping.columns.items()}
-        codes = {column.removesuffix(LABEL) for column in texts.values() if column}
+        meant = {headings(each)[0]: column for each, column in mapping.columns.items()}
+        codes = {column.removesuffix(LABEL) for column in meant.values() if column}
         filled = codes | {code + LABEL for code in codes}
         kept = {
-            column: [each for each in known if headings(each)[0] not in texts]
+            column: [each for each in known if headings(each)[0] not in meant]
             for column, known in self.headers.items()
             if column not in filled
         }
         # what is not to be read belongs to the header all the same
-        mapped = {column or f"{_UNREAD}{text}": [text] for text, column in texts.items()}
+        mapped = {column or f"{_UNREAD}{text}": [text] for text, column in meant.items()}
         header = replace(self, headers={**kept, **mapped}, mappings=()).find(rows)
         if header is None or not (mapping.is_named or mapping.covers(header.titles)):
             return None
         positions = {column: at for column, at in header.positions.items() if not column.startswith(_UNREAD)}
-        return replace(
-            header, positions=positions, texts={each: header.texts[each] for each in positions}, mapping=mapping.name
-        )
+        texts = {column: header.texts[column] for column in positions}
+        read = replace(header, positions=positions, texts=texts, mapping=mapping.name)
+        return None if self._form(read) is None else read
+
+    def sheets_of(self, sheets: Sequence[UpperRows]) -> Sequence[int]:
+        """The places of the sheets with a header in the best form that any has; of several, that of the usual one."""
+        headers = enumerate(self.find(rows) for _, rows in sheets)
+        forms = {place: form for place, header in headers if header and (form := self._form(header)) is not None}
+        best = [place for place, form in forms.items() if form == min(forms.values())]
+        return [place for place in best if sheets[place][0].strip() == self.usual_sheet] or best
+
+    def _form(self, header: Header) -> int | None:
+        """The place of the first form whose columns the header has."""
+        named = header.positions.keys() | set(map(normalise, header.texts.values()))
+        forms = enumerate([self.needed, *self.other_forms])
+        return next((place for place, groups in forms if all(named & set(group) for group in groups)), None)
 
     def title(self, header: Header, cells: Sequence[Cell], fault: Fault) -> str:
         """Header text of the cell at fault; ours where the file lacks the column."""

@@ -19,7 +19,7 @@ from common.sql import Connection
 from registry.graduates.domain.entry import CLEAR, INDEXED, Entry, Source, StoredGraduate, changed_fields
 from registry.graduates.storage.keys import key_of_roster, keys_of
 from registry.graduates.storage.roster import STAMP, stored_graduate
-from registry.graduates.storage.sealing import indexes, number_indexes, sealed
+from registry.graduates.storage.sealing import indexes, number_indexes, sealed, sealed_reason
 from registry.graduates.tables import REACHED_DAY, REACHED_SEQUENCE, SUPERSEDED_COLUMNS, graduate_versions, graduates
 
 _RAISE_STREAMS = text(
@@ -37,7 +37,7 @@ _RAISE_STREAMS = text(
 class Act:
     """What makes a version: the act, by which door and who, from which day on if not from today.
 
-    `exclusion_ground` is why a version excludes the graduate; None of any other.
+    `exclusion_ground` is why a version excludes the graduate; None of any other. `reason` is stored sealed.
     """
 
     action: str
@@ -45,6 +45,7 @@ class Act:
     actor: Actor
     since: date | None = None
     exclusion_ground: str | None = None
+    reason: str | None = None
 
 
 async def add(
@@ -99,7 +100,7 @@ async def save(
         **{field: content[field] for field in changed if field in CLEAR},
         "sealed": sealed(data, before.id, version, content),
         **_made(act, version, changed),
-        "sealed_reason": None,
+        "sealed_reason": sealed_reason(data, before.id, version, act.reason),
     }
     if "status" in changed:
         values["exclusion_ground"] = act.exclusion_ground
