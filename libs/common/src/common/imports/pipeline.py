@@ -103,8 +103,7 @@ class _Run:
     @property
     def empty_result(self) -> Mapping[str, Any]:
         """The result of an import of this file that did nothing."""
-        mapping = {"mapping": self.table.header.mapping} if "mapping" in self.kind.empty_result else {}
-        return {**self.kind.empty_result, "ignored_columns": self.table.unused, **mapping}
+        return self.kind.empty_result_of(self.table)
 
     async def at_once(self) -> bool:
         """All chunks in one transaction; False if the operation was cancelled."""

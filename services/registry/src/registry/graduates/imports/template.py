@@ -40,10 +40,10 @@ def _column(field: str, title: str, units: Collection[OrganisationUnit]) -> Temp
         holds_code = title.endswith(HOLDS_CODE)
         return TemplateColumn(title, _CODED, _codes(CODE_LIST_OF[field], holds_code=holds_code))
     # the first word of a value is the one that we write
-    words = {value: word for word, value in reversed(WORDS.get(field, {}).items())}
-    return TemplateColumn(
-        title, _HINTS.get(field, ""), [Choice(word) for word in reversed(words.values())], bool(words)
-    )
+    words: dict[object, str] = {}
+    for word, value in WORDS.get(field, {}).items():
+        words.setdefault(value, word)
+    return TemplateColumn(title, _HINTS.get(field, ""), list(map(Choice, words.values())), only=bool(words))
 
 
 def _units(field: str, units: Collection[OrganisationUnit]) -> Sequence[Choice]:
