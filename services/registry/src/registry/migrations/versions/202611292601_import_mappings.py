@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from common.clock import NOW_SQL
 
 revision = "202611292601"
-down_revision = "202611291901"
+down_revision = "202611292901"
 branch_labels = None
 depends_on = None
 
