@@ -9,10 +9,8 @@ import openpyxl
 from importing import Imported, counts
 
 from common.codes import CodeLists
-from registry.graduates.domain import fields
-from registry.graduates.imports.columns import FIELDS
+from registry.graduates.domain.fields import COLUMNS
 
-COLUMNS = {field: title for field, title in fields.COLUMNS.items() if field in FIELDS}
 TYPED = {
     "student_number": "0001",
     "exam_number": "24410100000001",
