@@ -26,6 +26,10 @@ from registry.organisation.imports.operations import UNIT_IMPORT
 from registry.organisation.imports.routes import router as unit_import_routes
 from registry.organisation.routes import router as school_routes
 from registry.photos import tables as photo_tables
+from registry.photos.imports.operations import EMPTY_RESULT as PHOTOS_EMPTY_RESULT
+from registry.photos.imports.operations import KIND as PHOTOS
+from registry.photos.imports.operations import run_photo_import
+from registry.photos.imports.routes import router as photo_import_routes
 from registry.photos.routes import router as photo_routes
 from registry.population_changes import tables as change_tables
 from registry.population_changes.routes import router as change_routes
@@ -59,8 +63,16 @@ AREAS = (
         },
         streams={graduate.TOPIC: versions.raise_streams},
     ),
+    Area(
+        tables=[photo_tables.photos],
+        routes=[photo_routes, photo_import_routes],
+        operations={
+            PHOTOS: Operation(
+                lambda runtime: partial(run_photo_import, runtime.objects, runtime.cipher), PHOTOS_EMPTY_RESULT
+            )
+        },
+    ),
     Area(tables=[mapping_tables.import_mappings], routes=[mappings_router(FIELDS)]),
-    Area(tables=[photo_tables.photos], routes=[photo_routes]),
     Area(routes=[history_routes]),
     Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),
     Area(
