@@ -37,7 +37,7 @@ def sample(cell: Cell, field: str | None) -> str:
     """
     text = cell_text(cell)
     code_list = CODE_LIST_OF.get(field or "")
-    if code_list and field not in HIDDEN and _is_listed(code_list, cell):
+    if code_list and field not in HIDDEN and is_listed(code_list, cell):
         return text
     if is_citizen_id(cell):
         return identity.masked_number(text)
@@ -52,7 +52,7 @@ def sample(cell: Cell, field: str | None) -> str:
     return re.sub(r"\w", "*", text)[:LONGEST]
 
 
-def _is_listed(code_list: str, cell: Cell) -> bool:
+def is_listed(code_list: str, cell: Cell) -> bool:
     """True for a code of the list, or a label of it: words that are published."""
     codes = CodeLists.load().get(code_list)
     try:

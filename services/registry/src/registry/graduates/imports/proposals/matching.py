@@ -74,7 +74,8 @@ def located(rows: Rows, saved: Iterable[Mapping[str, str | None]]) -> Header | N
     for text, column in sorted(heads.items()):
         alike[column].append(text)
     found = replace(known, headers=alike).find(rows)
-    return None if found is None or any(map(_is_numeric, rows[found.row])) else found
+    filled = [cell for cell in rows[found.row] if cell is not None] if found else []
+    return found if all(isinstance(cell, str) and not _SIX_DIGITS.search(cell) for cell in filled) else None
 
 
 def matched(
@@ -133,17 +134,13 @@ def _candidates(
         if heading in named and (named[heading] is None or named[heading] in FIELDS):
             yield Match(named[heading], 1.0, "saved")
             return
-    held = {name: (share, others) for name, share, others in _held(column.cells)}
+    held = {name: (share, others) for name, share, others in contents_of(column.cells)}
     fitting = {other for _, others in held.values() for other in others}
     # a column that holds mobiles is no column of classes, whatever it is called
     name, score = _likest(column.header, fitting if held else FIELDS)
     if score >= LEAST_ALIKE:
         yield Match(name, score, "similar")
     yield from (Match(name, round(share, 2), "content") for name, (share, _) in held.items())
-
-
-def _is_numeric(cell: Cell) -> bool:
-    return bool(_SIX_DIGITS.search(cell)) if isinstance(cell, str) else cell is not None
 
 
 def _likest(text: str, fields: Collection[str]) -> tuple[str, float]:
@@ -154,7 +151,7 @@ def _likest(text: str, fields: Collection[str]) -> tuple[str, float]:
     spellings = set(headings(text)) - {""}
     ratios = {
         name: max((fuzz.ratio(each, known) for each in spellings for known in texts), default=0.0)
-        for name, texts in _known_texts().items()
+        for name, texts in known_texts().items()
         if name in fields
     }
     name = max(FIELDS, key=lambda each: ratios.get(each, 0.0))
@@ -162,7 +159,7 @@ def _likest(text: str, fields: Collection[str]) -> tuple[str, float]:
 
 
 @cache
-def _known_texts() -> Mapping[str, Sequence[str]]:
+def known_texts() -> Mapping[str, Sequence[str]]:
     """Field → the header texts that we know of it, as they are compared."""
     texts: dict[str, list[str]] = {}
     for column, known in COLUMNS.headers.items():
@@ -170,7 +167,7 @@ def _known_texts() -> Mapping[str, Sequence[str]]:
     return texts
 
 
-def _held(cells: Sequence[Cell]) -> Iterator[tuple[str, float, Collection[str]]]:
+def contents_of(cells: Sequence[Cell]) -> Iterator[tuple[str, float, Collection[str]]]:
     """What the cells hold: the field that it speaks for, the share of cells that do, and all fields that hold such."""
     filled = [cell for cell in cells if not is_blank(cell)]
     for name, (is_valid, fields) in _CONTENT.items():
@@ -196,7 +193,8 @@ def is_mobile(cell: Cell) -> bool:
     return len(digits) == 11 and digits.startswith("1") and digits[1] in "3456789"
 
 
-def _is_division(cell: Cell) -> bool:
+def is_division(cell: Cell) -> bool:
+    """True for the code of a division, of any time."""
     try:
         return CodeLists.load().get("division").lookup(identifier_text(cell)) is not None
     except CellProblem:
@@ -206,6 +204,6 @@ def _is_division(cell: Cell) -> bool:
 _CONTENT: Mapping[str, tuple[Callable[[Cell], bool], Collection[str]]] = {
     "citizen_id": (is_citizen_id, {"citizen_id"}),
     "phone": (is_mobile, {"phone", "home_phone"}),
-    "origin_place_code": (_is_division, {"origin_place_code", "household_place_code", "commissioning_place_code"}),
+    "origin_place_code": (is_division, {"origin_place_code", "household_place_code", "commissioning_place_code"}),
 }
-"""Field → how a cell that may be one of its values is told, and all fields that such a cell may be a value of."""
+"""Field → what a cell is that speaks for it, and all fields that such a cell may be a value of."""

@@ -13,7 +13,7 @@ from common.operations import OperationContext, Outcome
 from common.spreadsheets import NumberedRow, UpperRows, blocks_of
 from common.spreadsheets.masking import without_persons
 from registry.graduates.imports.proposals.masking import samples
-from registry.graduates.imports.proposals.matching import Match, SeenColumn, exact_fields, located, matched, missing
+from registry.graduates.imports.proposals.matching import SeenColumn, exact_fields, located, matched, missing
 from registry.graduates.imports.rows import REQUIRED_FIELDS
 from registry.import_mappings import storage as import_mappings
 from registry.import_mappings.domain import MAX_HEADER
@@ -35,8 +35,8 @@ async def propose_mapping(context: OperationContext) -> Outcome:
         of_school = await import_mappings.of_school(connection, SchoolCode(context.parameters["school_code"]))
     saved = {each.name: each.columns for each in of_school}
     with CodeLists.held():
-        sheet, rows = await _upper_part(context, saved)
-        return Outcome(await asyncio.to_thread(_proposed, sheet, rows, saved))
+        sheet, rows = await upper_part(context, saved)
+        return Outcome(await asyncio.to_thread(proposed, sheet, rows, saved))
 
 
 @dataclass
@@ -54,7 +54,7 @@ class _Chosen:
         return [place]
 
 
-async def _upper_part(context: OperationContext, saved: Saved) -> tuple[str | None, list[NumberedRow]]:
+async def upper_part(context: OperationContext, saved: Saved) -> tuple[str | None, list[NumberedRow]]:
     """The name of the sheet, null for a text, and so many of its rows that those below the header suffice."""
     wanted = context.parameters.get("sheet")
     chosen = _Chosen(saved, wanted)
@@ -69,7 +69,8 @@ async def _upper_part(context: OperationContext, saved: Saved) -> tuple[str | No
     return chosen.name, rows
 
 
-def _proposed(sheet: str | None, rows: Sequence[NumberedRow], saved: Saved) -> dict[str, Any]:
+def proposed(sheet: str | None, rows: Sequence[NumberedRow], saved: Saved) -> dict[str, Any]:
+    """The result for the upper rows of a sheet; raises Invalid where none of them is a header."""
     cells = [row for _, row in rows]
     header = located(cells, saved.values())
     if header is None:
@@ -83,15 +84,14 @@ def _proposed(sheet: str | None, rows: Sequence[NumberedRow], saved: Saved) -> d
         "sheet": sheet and without_persons(sheet, ()),
         "header_row": rows[header.row][0],
         "missing": missing(matches, REQUIRED_FIELDS),
-        "columns": [_shown(*each) for each in zip(columns, matches, strict=True)],
-    }
-
-
-def _shown(column: SeenColumn, match: Match) -> dict[str, Any]:
-    return {
-        "header": without_persons(column.header, ())[:MAX_HEADER],
-        "samples": samples(column.cells, match.field),
-        "field": match.field,
-        "score": match.score,
-        "how": match.how,
+        "columns": [
+            {
+                "header": without_persons(column.header, ())[:MAX_HEADER],
+                "samples": samples(column.cells, match.field),
+                "field": match.field,
+                "score": match.score,
+                "how": match.how,
+            }
+            for column, match in zip(columns, matches, strict=True)
+        ],
     }
