@@ -30,10 +30,11 @@ _UNITS: Mapping[str, Kind] = {
 
 def roster_template(units: Collection[OrganisationUnit] = ()) -> list[TemplateColumn]:
     """The columns to fill in, with drop-downs of codes and, of a school, of its units."""
-    return [_column(field, title, units) for field, title in TITLES.items() if field in FIELDS]
+    return [template_column(field, title, units) for field, title in TITLES.items() if field in FIELDS]
 
 
-def _column(field: str, title: str, units: Collection[OrganisationUnit]) -> TemplateColumn:
+def template_column(field: str, title: str, units: Collection[OrganisationUnit]) -> TemplateColumn:
+    """The column of a field; units are shown as codes or names, other codes as labels unless the title says 代码."""
     if kind := _UNITS.get(field):
         pairs = [(unit.code, unit.name) for unit in units if unit.kind is kind and unit.state == "active"]
         listed = [Choice(*pair if field.endswith("_code") else reversed(pair)) for pair in pairs]

@@ -47,7 +47,7 @@ def sample(cell: Cell, field: str | None) -> str:
         return identity.masked_email(text)
     if field == "name" and len(text) > 1 and text.isalpha():
         return identity.masked_name(text)
-    if len(text) >= _SHORTEST_ADDRESS and text.startswith(_provinces()):
+    if len(text) >= _SHORTEST_ADDRESS and text.startswith(provinces()):
         return identity.masked_text(text)
     return re.sub(r"\w", "*", text)[:LONGEST]
 
@@ -63,7 +63,7 @@ def is_listed(code_list: str, cell: Cell) -> bool:
 
 
 @cache
-def _provinces() -> tuple[str, ...]:
+def provinces() -> tuple[str, ...]:
     """Names of provinces, which are at least three characters and begin an address."""
     divisions = CodeLists.load().get("division")
     return tuple({each.label_zh for each in divisions if each.code.endswith("0000") and len(each.label_zh) > 2})

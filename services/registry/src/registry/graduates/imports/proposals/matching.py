@@ -94,7 +94,7 @@ def matched(
     candidates = [
         (_ORDER.index(match.how), -(match.score or 0), column.header, _PLACE.get(match.field or "", -1), place, match)
         for place, column in enumerate(columns)
-        for match in _candidates(column, exact.get(place), saved)
+        for match in candidates_of(column, exact.get(place), saved)
         if match.how
     ]
     found: dict[int, Match] = {}
@@ -122,9 +122,10 @@ def missing(matches: Iterable[Match], required: Iterable[str]) -> list[str]:
     return [name for name in required if name not in filled]
 
 
-def _candidates(
+def candidates_of(
     column: SeenColumn, exact: str | None, saved: Mapping[str, Mapping[str, str | None]]
 ) -> Iterator[Match]:
+    """The fields that a column may fill by itself, whatever the others do."""
     if exact:
         yield Match(exact, 1.0, "exact")
         return
