@@ -13,7 +13,7 @@ from common.auth import Principal
 from common.codes import CodeLists
 from common.contracts import ChangeToken
 from common.crypto import FieldCipher
-from common.http import Day, StrictModel
+from common.http import Day, StrictModel, Whole
 from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, SchoolCode
 from common.identity import plain_number
 from registry.graduates.domain.entry import (
@@ -96,6 +96,12 @@ class GraduatePatch(GivenFields):
     """Fields to change; `change_reason` where a filled field of the student register changes."""
 
     change_reason: Reason | None = None
+
+
+class SelfCheckBody(StrictModel):
+    """What a graduate confirms: the own entry as it was read."""
+
+    graduate_version: Annotated[Whole, Field(ge=1, description="`version` of the entry that was checked")]
 
 
 class NewGraduate(GivenFields):

@@ -21,8 +21,10 @@ from common.identifiers import Cohort, OperationId, SchoolCode
 from common.imports import Task, Written
 from common.season import SeasonDay, season_day
 from registry.graduates.announcements import ANNOUNCED, carried, is_announced, moves_day, type_of
+from registry.graduates.domain.editing import LOCKED
 from registry.graduates.domain.entry import CLEAR, Source, changed_fields
 from registry.graduates.domain.merging import placed
+from registry.graduates.domain.notices import Notice
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.rows import RosterRow
 from registry.graduates.storage.locks import plans_kept
@@ -64,6 +66,12 @@ _UPDATE = text(
       FROM {STAGING} s
      WHERE g.id = s.id AND g.version = s.version - 1
        AND (NOT {_WITH_EVENT} OR greatest(g.sequence, g.reached_sequence) = s.sequence - 1)
+    """
+)
+_NOTIFY = text(
+    f"""
+    INSERT INTO notices (graduate_id, kind)
+    SELECT id, '{Notice.LOCKED_FIELD_CHANGED}' FROM {STAGING} WHERE changed_fields && '{{{", ".join(LOCKED)}}}'
     """
 )
 _REMEMBER = text(
@@ -147,6 +155,7 @@ async def store(unit: UnitOfWork, lines: Lines) -> Written:
         await connection.execute(_SUPERSEDE)
         if await connection.affected(_UPDATE) != len(lines.changed):
             raise TransientError
+        await connection.execute(_NOTIFY)
     if lines.remembered:
         ids, fingerprints, names = map(list, zip(*lines.remembered, strict=True))
         await connection.execute(_REMEMBER, {"ids": ids, "fingerprints": fingerprints, "name_indexes": names})
