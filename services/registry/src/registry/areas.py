@@ -21,6 +21,8 @@ from registry.organisation.imports.operations import KIND as UNITS
 from registry.organisation.imports.operations import UNIT_IMPORT
 from registry.organisation.imports.routes import router as unit_import_routes
 from registry.organisation.routes import router as school_routes
+from registry.photos import tables as photo_tables
+from registry.photos.routes import router as photo_routes
 from registry.population_changes import tables as change_tables
 from registry.population_changes.routes import router as change_routes
 from registry.reveals import tables as reveal_tables
@@ -50,6 +52,7 @@ AREAS = (
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
         streams={graduate.TOPIC: versions.raise_streams},
     ),
+    Area(tables=[photo_tables.photos], routes=[photo_routes]),
     Area(routes=[history_routes]),
     Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),
     Area(

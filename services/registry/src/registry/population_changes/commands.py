@@ -15,7 +15,7 @@ from common.sql import Connection
 from registry.graduates import commands as graduates
 from registry.graduates.announcements import change_token
 from registry.graduates.domain.entry import StoredGraduate
-from registry.graduates.storage import locks, roster
+from registry.graduates.storage import roster
 from registry.graduates.storage.keys import key_of_roster
 from registry.organisation import storage as organisation
 from registry.population_changes import storage
@@ -163,7 +163,6 @@ async def approve(
     """
     found = await get(unit.connection, cipher, caller, change_id)
     caller.must_be_in(DECIDERS)
-    await locks.share_roster(unit.connection, found.school_code, found.cohort)
     # with the entry that stays of duplicates, which another approval could take out of N at the same time
     stays = [found.duplicate_of] if found.duplicate_of else []
     stored = await roster.among(unit.connection, cipher, _EVERYTHING, [*found.graduate_ids, *stays], lock=True)
