@@ -15,6 +15,7 @@ from registry.graduates.imports.routes import router as import_routes
 from registry.graduates.routes import router as graduate_routes
 from registry.graduates.storage import roster, versions
 from registry.histories.routes import router as history_routes
+from registry.notices.routes import router as notice_routes
 from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
 from registry.organisation.imports.operations import KIND as UNITS
@@ -47,6 +48,7 @@ AREAS = (
             graduate_tables.graduates,
             graduate_tables.graduate_versions,
             graduate_tables.import_sources,
+            graduate_tables.notices,
         ],
         routes=[graduate_routes, import_routes],
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
@@ -54,6 +56,7 @@ AREAS = (
     ),
     Area(tables=[photo_tables.photos], routes=[photo_routes]),
     Area(routes=[history_routes]),
+    Area(routes=[notice_routes]),
     Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),
     Area(
         tables=[reveal_tables.reveals, reveal_tables.reveal_days],

@@ -121,7 +121,7 @@ async def confirm(
 
     Raises NotFound, Forbidden, and RosterChanged if the version that was checked is not the newest one.
     """
-    stored = await _locked(unit, caller, cipher, graduate_id)
+    stored = await roster.get(unit.connection, cipher, caller.row_scope(), graduate_id, lock=True)
     caller.must_be(Role.GRADUATE)
     must_be_newest(checked, stored.version, stored.self_check)
     await self_checks.confirm(unit.connection, stored.id)

@@ -189,7 +189,8 @@ notices = Table(
     "notices",
     metadata,
     uuid_key(),
-    Column("graduate_id", Uuid, ForeignKey("graduates.id"), nullable=False),
+    # no foreign key: it would lock the graduate again, after what the act has locked since
+    Column("graduate_id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
     instant_column(),
     Column("read_at", DateTime(timezone=True)),

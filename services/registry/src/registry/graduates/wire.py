@@ -29,6 +29,7 @@ from registry.graduates.domain.entry import (
 from registry.graduates.domain.masking import as_seen
 from registry.graduates.domain.resolving import NamedRow, People, RosterPerson, Unresolved, resolved
 from registry.graduates.domain.searching import Sought
+from registry.graduates.domain.self_check import SelfCheck
 from registry.graduates.storage.sealing import name_indexes, number_indexes
 from registry.organisation.wire import GivenSchoolCode
 
@@ -186,6 +187,9 @@ class GraduateAnswer(BaseModel):
     status: Status
     continues: UUID | None = Field(
         description="The earlier entry, extended or transferred, of who graduates later or from here; null out of scope"
+    )
+    self_check: SelfCheck = Field(
+        description="Whether the graduate has confirmed the entry; outdated once more than contacts has changed since"
     )
     decided_on: date
     recorded_at: datetime

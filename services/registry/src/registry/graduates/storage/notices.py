@@ -11,5 +11,5 @@ _ADD = insert(notices)
 
 
 async def notify(connection: Connection, graduate_id: GraduateId, kind: Notice) -> None:
-    """Tells a graduate, in the caller's act; the graduate exists or is locked."""
+    """Tells a graduate, who exists, in the caller's act."""
     await connection.execute(_ADD, {"graduate_id": graduate_id, "kind": kind.value})

@@ -29,7 +29,6 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("quxiang_now()"), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(f"kind IN ({_NOTICES})", name=op.f("ck_notices_kind")),
-        sa.ForeignKeyConstraint(["graduate_id"], ["graduates.id"], name=op.f("fk_notices_graduate_id_graduates")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
     op.create_index("ix_notices_graduate_id_id", "notices", ["graduate_id", "id"])
