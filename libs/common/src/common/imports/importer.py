@@ -44,9 +44,9 @@ PlanT = TypeVar("PlanT")
 
 @dataclass(frozen=True)
 class Written:
-    """What the rows of a plan came to: counts by name, and the token of the last event."""
+    """What the rows of a plan came to: counts and lists of what was made, by name; the token of the last event."""
 
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, Any] = field(default_factory=dict)
     change_token: ChangeToken | None = None
 
 
@@ -114,6 +114,11 @@ class ImportKind:
     begin: Callable[[OperationContext, Header], Importer[Any, Any, Any]]
     empty_result: Mapping[str, Any]
     chunk_rows: int = CHUNK_ROWS
+
+    def empty_result_of(self, table: Table) -> Mapping[str, Any]:
+        """The result of an import of this file that did nothing: how it is read, where the result says so."""
+        read = {"ignored_columns": table.unused, "mapping": table.header.mapping}
+        return {name: read.get(name, value) for name, value in self.empty_result.items()}
 
 
 def empty_result(*further_counts: str) -> dict[str, Any]:
