@@ -197,5 +197,5 @@ notices = Table(
     CheckConstraint(f"kind IN ({_NOTICES})", name="kind"),
     info={"insert_only": True, "updatable_columns": ["read_at"]},
 )
-"""What a graduate is told of."""
+"""That something happened to an entry, for its graduate."""
 Index("ix_notices_graduate_id_id", notices.c.graduate_id, notices.c.id)

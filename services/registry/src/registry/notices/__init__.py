@@ -1,1 +1,1 @@
-"""Notices (通知): what a graduate is told of, without saying what it was."""
+"""Notices (通知): that something happened to an entry, for its graduate; not what it was."""

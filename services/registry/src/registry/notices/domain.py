@@ -14,7 +14,7 @@ NoticeId = NewType("NoticeId", UUID)
 
 @dataclass(frozen=True, kw_only=True)
 class StoredNotice:
-    """What a graduate was told, and since when it counts as read."""
+    """That something happened to the entry, and when the graduate has read it."""
 
     id: NoticeId
     kind: Notice

@@ -13,7 +13,7 @@ from registry.notices.wire import NoticeAnswer, NoticesRead, ReadNotices
 router = Router(prefix="/v1/graduates", tags=["graduates"])
 
 
-@router.get("/{graduate_id}/notices", summary="What the graduate is told of, newest first")
+@router.get("/{graduate_id}/notices", summary="The own notices, newest first")
 async def list_notices(*, database: Db, caller: Caller, graduate_id: GraduateId, page: Page) -> PageOf[NoticeAnswer]:
     seen = page.after(UUID)
     after = NoticeId(seen[0]) if seen else None

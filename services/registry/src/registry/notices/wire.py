@@ -17,7 +17,7 @@ class ReadNotices(StrictModel):
 
 
 class NoticeAnswer(BaseModel):
-    """What a graduate is told of; what it was, the entry and the requests say."""
+    """That something happened to the own entry; what it was, the entry and the requests say."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -21,7 +21,7 @@ EDITORS = frozenset[str]().union(*CHANGERS.values())
 """Roles that may change something."""
 
 LOCKED = tuple(field for field, editing in EDITING.items() if editing is Editing.LOCKED)
-"""Fields of the student register: the graduate is told when one changes."""
+"""Fields of the student register; a change of one leaves a notice for the graduate."""
 
 
 def may_change(role: str, field: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a graduate is told of by the registry."""
+"""The kinds of notices that acts on an entry leave for its graduate."""
 
 from enum import StrEnum
 

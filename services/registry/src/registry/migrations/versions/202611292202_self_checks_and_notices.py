@@ -1,4 +1,4 @@
-"""Which version a graduate has confirmed, and what a graduate is told of."""
+"""Which version a graduate has confirmed, and notices for graduates."""
 
 import sqlalchemy as sa
 from alembic import op
