@@ -29,7 +29,7 @@ async def test_three_proofs_are_kept_and_read_by_who_reads_the_correction(
         ("register_extract", "image/png", None)
     ]
     # whoever read the version before has not seen the proof
-    assert (await college.post(f"{path}/approve", headers={"If-Match": '"1"'})).status_code == 412
+    assert (await college.post(f"{path}/approve", json={}, headers={"If-Match": '"1"'})).status_code == 412
     for content, kind in (
         (b"GIF89a" + b"\0" * 32, "other"),
         (b"PK\x03\x04" + b"\0" * 32, "other"),

@@ -80,7 +80,7 @@ async def test_a_graduate_asks_and_an_officer_of_the_college_decides(
     assert (auditor["value"], auditor["allowed_transitions"]) == ("金丝雀县人民***", [])
     assert await accesses(oneself) == [("reveal", "correction", ["commissioning_unit"])]
 
-    approved = await college.post(f"{path}/approve", headers=FIRST | {"Idempotency-Key": "approve"})
+    approved = await college.post(f"{path}/approve", json={}, headers=FIRST | {"Idempotency-Key": "approve"})
     done = approved.json()
     assert (approved.status_code, done["state"], done["version"]) == (200, "approved", 2)
     # no event shows such a unit
@@ -110,8 +110,8 @@ async def test_a_field_of_the_register_takes_the_school_and_a_basis(
     assert (await college.post(f"{path}/approve", json={"basis": "公安更名证明"}, headers=FIRST)).status_code == 403
     assert (await college.post(f"{path}/refuse", json={"reason": "不符"}, headers=FIRST)).status_code == 403
     assert (await oneself.post(f"{path}/approve", json={"basis": "本人"}, headers=FIRST)).status_code == 403
-    assert shown(await officer.post(f"{path}/approve"))[:2] == (428, "precondition_required")
-    lacking = await officer.post(f"{path}/approve", headers=FIRST)
+    assert shown(await officer.post(f"{path}/approve", json={}))[:2] == (428, "precondition_required")
+    lacking = await officer.post(f"{path}/approve", json={}, headers=FIRST)
     assert shown(lacking) == (422, "basis_required", [("/basis", "basis_required")])
     numbered = await officer.post(f"{path}/approve", json={"basis": "证 410102199209"}, headers=FIRST)
     assert shown(numbered)[2] == [("/basis", "identifying_text")]
@@ -131,7 +131,7 @@ async def test_what_changed_since_is_outdated_and_asked_anew(
     # another field is no reason
     assert (await officer.patch(graduate, json={"qualification": "教师"}, headers=FIRST)).is_success
     assert (await officer.patch(graduate, json={"campus": "北校区"}, headers={"If-Match": '"2"'})).is_success
-    outdated = await officer.post(f"{path}/approve", headers=FIRST)
+    outdated = await officer.post(f"{path}/approve", json={}, headers=FIRST)
     assert shown(outdated) == (409, "outdated", [("/field", "field_changed")])
     refused = await officer.post(f"{path}/refuse", json={"reason": "已更正"}, headers=FIRST)
     assert (refused.json()["state"], refused.json()["decision_reason"]) == ("refused", "已更正")
@@ -166,7 +166,7 @@ async def test_a_number_that_is_taken_meanwhile_is_outdated(
         ("higher_vocational", "是", {}, (422, "invalid", None)),
         ("ethnicity_code", "999", {}, (422, "invalid", [("/value", "unknown_code")])),
         ("college_code", "C9", {}, (422, "invalid", [("/value", "unknown_unit")])),
-        ("name", None, {}, (422, "invalid", [("/value", "required")])),
+        ("name", None, {}, (422, "invalid", [("/value", "wrong_type")])),
         ("campus", "东校区", {}, (422, "invalid", [("/value", "same_value")])),
         ("campus", "西校区", {"reason": "13800138000"}, (422, "identifying_text", [("/reason", "identifying_text")])),
     ],
@@ -207,7 +207,7 @@ async def test_each_role_reads_in_its_scope_and_graduates_alone_ask(
     listed = await caller.get(PATH, params={"school": school})
     assert listed.status_code == 403 or len(listed.json()["items"]) == (1 if read == 200 else 0)
     if read != 200:
-        assert (await caller.post(f"{path}/approve", headers=FIRST)).status_code == read
+        assert (await caller.post(f"{path}/approve", json={}, headers=FIRST)).status_code == read
         assert (await caller.post(f"{path}/withdraw", headers=FIRST)).status_code == read
 
 
@@ -243,7 +243,7 @@ async def test_of_two_acts_at_once_one_wins_and_the_other_is_told(
     path = next(each.headers["location"] for each in asked if each.status_code == 201)
     second = client("school_officer", school=school, subject="another")
     decided = await asyncio.gather(
-        officer.post(f"{path}/approve", headers=FIRST),
+        officer.post(f"{path}/approve", json={}, headers=FIRST),
         second.post(f"{path}/refuse", json={"reason": "不符"}, headers=FIRST),
         oneself.post(f"{path}/withdraw", headers=FIRST),
     )
@@ -254,7 +254,7 @@ async def test_of_two_acts_at_once_one_wins_and_the_other_is_told(
     path = (await oneself.post(PATH, json=wanted(entry, "campus", "南校区"))).headers["location"]
     patched, approved = await asyncio.gather(
         second.patch(graduate, json={"campus": "北校区"}, headers={"If-Match": f'"{before["version"]}"'}),
-        officer.post(f"{path}/approve", headers=FIRST),
+        officer.post(f"{path}/approve", json={}, headers=FIRST),
     )
     outcomes = {(200, 409): "北校区", (412, 200): "南校区"}
     campus = outcomes[patched.status_code, approved.status_code]

@@ -145,17 +145,16 @@ async def approve_correction(
     caller: Caller,
     correction_id: UUID,
     if_match: IfMatch,
-    body: Approval | None = None,
+    body: Approval,
     once: IdempotencyKey,
 ) -> Response:
-    basis = body.basis if body else None
     on_it: dict[str, Any] = {
         "caller": caller,
         "cipher": cipher,
         "correction_id": CorrectionId(correction_id),
         "expected": if_match,
     }
-    return await _acted(database, cipher, caller, once, partial(commands.approve, **on_it, basis=basis))
+    return await _acted(database, cipher, caller, once, partial(commands.approve, **on_it, basis=body.basis))
 
 
 def _shown(correction: Correction, caller: Principal, status: int = 200, location: str | None = None) -> Response:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, insert, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from common import rows
@@ -28,7 +28,7 @@ _ALL = select(*(corrections.c[name] for name in (*_PLAIN, *_SEALED)))
 _ADD = (
     upsert(corrections)
     .on_conflict_do_nothing(
-        index_elements=[corrections.c.graduate_id, corrections.c.field], index_where=corrections.c.state == "open"
+        index_elements=[corrections.c.graduate_id, corrections.c.field], index_where=text("state = 'open'")
     )
     .returning(corrections.c.id)
 )
@@ -75,9 +75,9 @@ async def add_proof(
     await connection.execute(_ADD_PROOF, {**place, "kind": kind.value, "media_type": media_type, "name": name})
 
 
-def sealed(data: DataCipher, correction_id: CorrectionId, column: str, text: str) -> bytes:
+def sealed(data: DataCipher, correction_id: CorrectionId, column: str, content: str) -> bytes:
     """The ciphertext of a text of a correction, under the data key of its roster."""
-    return data.seal(f"correction {column}", correction_id, 1, text.encode())
+    return data.seal(f"correction {column}", correction_id, 1, content.encode())
 
 
 def sealed_content(data: DataCipher, correction_id: CorrectionId, before: Value, value: Value) -> bytes:

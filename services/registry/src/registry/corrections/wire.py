@@ -49,7 +49,7 @@ class NewCorrection(StrictModel):
 
 
 class Approval(StrictModel):
-    """On what an approval rests."""
+    """On what an approval rests; `{}` where it needs nothing."""
 
     basis: Reason | None = Field(None, description="The document (依据); needed for a field of the student register")
 
