@@ -20,6 +20,7 @@ BODILESS = (
     ("POST", "/v1/operations/{operation_id}/cancel"),
     ("POST", "/v1/population-changes/{change_id}/approve"),
     ("POST", "/v1/population-changes/{change_id}/withdraw"),
+    ("POST", "/v1/corrections/{correction_id}/withdraw"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
 MAPPING = {"columns": {"学生编号": "student_number", "备注": None}}
@@ -49,6 +50,9 @@ def complete_requests(
         ("POST", "/v1/population-changes"): population_change(school, [graduate], "extend"),
         ("PATCH", "/v1/population-changes/{change_id}"): {"graduate_ids": [graduate]},
         ("POST", "/v1/population-changes/{change_id}/refuse"): reason,
+        ("POST", "/v1/corrections"): correction_of(graduate),
+        ("POST", "/v1/corrections/{correction_id}/approve"): {},
+        ("POST", "/v1/corrections/{correction_id}/refuse"): reason,
         ("POST", "/v1/graduates/search"): {"school_code": school, "name": str(graduate_row(1)["姓名"])},
         ("POST", "/v1/graduates/reveal"): {"purpose": "support", "graduate_ids": [graduate], "fields": ["name"]},
         ("POST", "/v1/graduates/resolve"): roster | {"rows": [{"row": 2, "student_number": "1", "name": "李四"}]},
@@ -68,6 +72,14 @@ def complete_requests(
     return {
         **{write: {"json": body} for write, body in bodies.items()},
         **{write: {} for write in BODILESS},
+        ("POST", "/v1/imports/population-changes"): {
+            "data": {**upload["data"], "change": "exclude", "ground": "international", **reason},
+            "files": {"file": ("people.csv", "学号,姓名\n1,张三\n".encode())},
+        },
+        ("POST", "/v1/corrections/{correction_id}/proofs"): {
+            "data": {"kind": "other"},
+            "files": {"file": ("proof.pdf", b"%PDF-1.7\n%%EOF\n")},
+        },
         ("POST", "/v1/imports/units"): {
             "data": {"school_code": school},
             "files": {"file": ("units.csv", f"类型,代码,名称\n学院,{college},改名单位\n".encode())},
@@ -78,6 +90,11 @@ def complete_requests(
         },
         **{("POST", f"/v1/imports/{kind}"): upload for kind in ("graduates", "registrations")},
     }
+
+
+def correction_of(graduate: str) -> Json:
+    """What a graduate asks for."""
+    return {"graduate_id": graduate, "field": "campus", "value": "东校区", "reason": "校区有误"}
 
 
 def _wave(roster: Json, questionnaire: str) -> Json:
