@@ -6,6 +6,7 @@ from typing import Any
 from campus import population_change
 from contents import CONTENTS
 from format_a import destination_cells, graduate_row, workbook
+from portraits import jpeg, zipped
 from survey_team import QUESTIONNAIRE
 
 Json = dict[str, Any]
@@ -20,8 +21,10 @@ BODILESS = (
     ("POST", "/v1/operations/{operation_id}/cancel"),
     ("POST", "/v1/population-changes/{change_id}/approve"),
     ("POST", "/v1/population-changes/{change_id}/withdraw"),
+    ("POST", "/v1/graduates/{graduate_id}/photo/accept"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
+PHOTO = ("PUT", "/v1/graduates/{graduate_id}/photo")
 MAPPING = {"columns": {"学生编号": "student_number", "备注": None}}
 
 
@@ -47,6 +50,7 @@ def complete_requests(
         ("POST", "/v1/population-changes"): population_change(school, [graduate], "extend"),
         ("PATCH", "/v1/population-changes/{change_id}"): {"graduate_ids": [graduate]},
         ("POST", "/v1/population-changes/{change_id}/refuse"): reason,
+        ("POST", "/v1/graduates/{graduate_id}/photo/refuse"): reason | {"rule": "photo_tilt"},
         ("POST", "/v1/graduates/search"): {"school_code": school, "name": str(graduate_row(1)["姓名"])},
         ("POST", "/v1/graduates/reveal"): {"purpose": "support", "graduate_ids": [graduate], "fields": ["name"]},
         ("POST", "/v1/graduates/resolve"): roster | {"rows": [{"row": 2, "student_number": "1", "name": "李四"}]},
@@ -66,6 +70,11 @@ def complete_requests(
     return {
         **{write: {"json": body} for write, body in bodies.items()},
         **{write: {} for write in BODILESS},
+        PHOTO: {"content": jpeg(), "headers": {"Content-Type": "image/jpeg"}},
+        ("POST", "/v1/imports/photos"): {
+            "data": upload["data"],
+            "files": {"file": ("photos.zip", zipped(("1.jpg", jpeg())))},
+        },
         ("POST", "/v1/imports/units"): {
             "data": {"school_code": school},
             "files": {"file": ("units.csv", f"类型,代码,名称\n学院,{college},改名单位\n".encode())},
