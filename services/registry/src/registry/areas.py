@@ -12,6 +12,7 @@ from registry.codes.routes import router as code_routes
 from registry.graduates import tables as graduate_tables
 from registry.graduates.imports.columns import FIELDS
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, import_roster, roster_import
+from registry.graduates.imports.proposals import operations as proposals
 from registry.graduates.imports.routes import router as import_routes
 from registry.graduates.routes import router as graduate_routes
 from registry.graduates.storage import roster, versions
@@ -31,6 +32,10 @@ from registry.photos.imports.operations import run_photo_import
 from registry.photos.imports.routes import router as photo_import_routes
 from registry.photos.routes import router as photo_routes
 from registry.population_changes import tables as change_tables
+from registry.population_changes.imports.operations import EMPTY_RESULT as CHANGES_RESULT
+from registry.population_changes.imports.operations import KIND as CHANGES
+from registry.population_changes.imports.operations import change_import
+from registry.population_changes.imports.routes import router as change_import_routes
 from registry.population_changes.routes import router as change_routes
 from registry.reveals import tables as reveal_tables
 from registry.reveals.routes import router as reveal_routes
@@ -57,7 +62,8 @@ AREAS = (
         ],
         routes=[graduate_routes, import_routes],
         operations={
-            KIND: Operation(lambda runtime: partial(import_roster, roster_import(runtime.cipher)), EMPTY_RESULT)
+            KIND: Operation(lambda runtime: partial(import_roster, roster_import(runtime.cipher)), EMPTY_RESULT),
+            proposals.KIND: Operation(lambda _runtime: proposals.propose_mapping, proposals.EMPTY_RESULT),
         },
         streams={graduate.TOPIC: versions.raise_streams},
     ),
@@ -72,7 +78,17 @@ AREAS = (
     ),
     Area(tables=[mapping_tables.import_mappings], routes=[mappings_router(FIELDS)]),
     Area(routes=[history_routes]),
-    Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),
+    Area(
+        tables=[
+            change_tables.population_changes,
+            change_tables.population_change_files,
+            change_tables.population_change_graduates,
+        ],
+        routes=[change_routes, change_import_routes],
+        operations={
+            CHANGES: Operation(lambda runtime: partial(run_import, change_import(runtime.cipher)), CHANGES_RESULT)
+        },
+    ),
     Area(
         tables=[reveal_tables.reveals, reveal_tables.reveal_days],
         routes=[reveal_routes, accesses_router(roster.require)],

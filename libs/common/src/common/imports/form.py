@@ -1,5 +1,6 @@
 """The form with which a spreadsheet arrives, and the act that takes it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, TypeVar
 
@@ -8,23 +9,29 @@ from pydantic import ConfigDict, Field, field_validator
 
 from common.auth import Caller, Principal, Role
 from common.crypto import FieldCipher
-from common.database import Database
+from common.database import Database, UnitOfWork
 from common.errors import Message, NotFound
 from common.files import Files
 from common.http import Cipher, Db, FileForm, IdempotencyKey, Received, Whole, rule_broken
+from common.identifiers import OperationId
 from common.once import Once
 from common.operations.routes import accept
 from common.spreadsheets import SPREADSHEETS
 
 
-class SchoolImportForm(FileForm):
-    """The form of an import; a service adds its own fields in a subclass. All values arrive as text."""
+class SchoolFileForm(FileForm):
+    """The form of a spreadsheet of a school. All values arrive as text."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
 
     files: ClassVar[Files] = SPREADSHEETS
 
     school_code: str = Field(pattern=r"^[0-9]{5}$")
+
+
+class SchoolImportForm(SchoolFileForm):
+    """The form of an import; a service adds its own fields in a subclass."""
+
     dry_run: bool = False
     on_error: Literal["reject", "skip"] = "reject"
 
@@ -42,7 +49,7 @@ class ImportForm(SchoolImportForm):
     cohort: Whole = Field(ge=1977, le=2200, description="Year of graduation")
 
 
-FormT = TypeVar("FormT", bound=SchoolImportForm)
+FormT = TypeVar("FormT", bound=SchoolFileForm)
 
 _WITHOUT_SCHOOL = frozenset({Role.GRADUATE, Role.EMPLOYER, Role.INTERVIEWER})
 
@@ -57,10 +64,16 @@ class Sending:
     caller: Principal
     once: Once | None
 
-    async def accept(self, kind: str, upload: Received[FormT], **further: object) -> Response:
+    async def accept(
+        self,
+        kind: str,
+        upload: Received[FormT],
+        beside: Callable[[UnitOfWork, OperationId], Awaitable[None]] | None = None,
+        **further: object,
+    ) -> Response:
         """Stores the file as an operation of this kind and answers 202; the caller must be known to be allowed.
 
-        `further` parameters of the operation come from the caller, not from the form.
+        `further` are parameters of the operation that no form gives, `beside` stores what is to outlive it.
         """
         return await accept(
             self.request,
@@ -68,10 +81,11 @@ class Sending:
             self.caller,
             self.once,
             kind=kind,
-            parameters={**upload.form.model_dump(mode="json"), "kind": upload.kind, **further},
+            parameters={**upload.form.model_dump(mode="json"), **further, "kind": upload.kind},
             school_code=upload.form.school_code,
             upload=upload.content,
             cipher=self.cipher,
+            beside=beside,
         )
 
 
