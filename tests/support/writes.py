@@ -63,16 +63,21 @@ def complete_requests(
         ("POST", "/v1/waves"): _wave(roster, questionnaire),
         ("POST", "/v1/waves/{wave_id}/invitations"): {"channel": "link"},
     }
+    fields = {name: str(value) for name, value in roster.items()}
     upload = {
-        "data": {name: str(value) for name, value in roster.items()},
+        "data": fields,
         "files": {"file": ("file.xlsx", workbook([graduate_row(1) | destination_cells("10")]))},
     }
     return {
         **{write: {"json": body} for write, body in bodies.items()},
         **{write: {} for write in BODILESS},
         PHOTO: {"content": jpeg(), "headers": {"Content-Type": "image/jpeg"}},
+        ("POST", "/v1/imports/population-changes"): {
+            "data": {**fields, **reason, "change": "exclude", "ground": "entered_in_error"},
+            "files": upload["files"],
+        },
         ("POST", "/v1/imports/photos"): {
-            "data": upload["data"],
+            "data": fields,
             "files": {"file": ("photos.zip", zipped(("1.jpg", jpeg())))},
         },
         ("POST", "/v1/imports/units"): {
