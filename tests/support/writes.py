@@ -47,6 +47,8 @@ def complete_requests(
         ("POST", "/v1/code-lists/{name}/entries"): {"code": "500901", "label_zh": "新区", "valid_from": "2024-05-01"},
         ("POST", "/v1/graduates"): roster | {"student_number": "Z9", "name": "李四"},
         ("PATCH", "/v1/graduates/{graduate_id}"): {"sex_code": "1"},
+        ("POST", "/v1/graduates/{graduate_id}/self-check"): {"graduate_version": 1},
+        ("POST", "/v1/graduates/{graduate_id}/notices/read"): {"up_to": "01890000-0000-7000-8000-000000000000"},
         ("POST", "/v1/population-changes"): population_change(school, [graduate], "extend"),
         ("PATCH", "/v1/population-changes/{change_id}"): {"graduate_ids": [graduate]},
         ("POST", "/v1/population-changes/{change_id}/refuse"): reason,

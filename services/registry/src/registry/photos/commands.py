@@ -12,7 +12,9 @@ from common.errors import ExpectedVersion, NotFound, PreconditionFailed, Version
 from common.identifiers import GraduateId, OperationId, SchoolCode
 from common.objects import ObjectName, drop, keep
 from common.sql import Connection
+from registry.graduates.domain.notices import Notice
 from registry.graduates.storage import roster
+from registry.graduates.storage.notices import notify
 from registry.photo_checks.rules import Check
 from registry.photos import storage
 from registry.photos.domain import Photo, PhotoAction, must_allow, must_be_rule, state_after
@@ -137,6 +139,7 @@ async def refuse(
     must_be_rule(rule)
     must_not_identify("/reason", reason)
     await storage.refuse(unit.connection, cipher, photo, rule, reason)
+    await notify(unit.connection, graduate_id, Notice.PHOTO_REFUSED)
     return await _recorded(unit, cipher, graduate_id, "refuse")
 
 
