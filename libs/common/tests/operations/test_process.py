@@ -99,9 +99,10 @@ async def worker() -> AsyncIterator[asyncio.subprocess.Process]:
 
 
 def diggers(below: int | None = None) -> list[psutil.Process]:
-    """The processes of long work below this process, or another."""
+    """The processes of long work below this process, or another, but for those that they have forked."""
     children = psutil.Process(below).children(recursive=True)
-    return [each for each in children if is_running(each) and each.cmdline()[-2:] == ["digging", "operations"]]
+    found = [each for each in children if is_running(each) and each.cmdline()[-2:] == ["digging", "operations"]]
+    return [each for each in found if each.ppid() not in {other.pid for other in found}]
 
 
 def is_running(process: psutil.Process) -> bool:
