@@ -172,9 +172,11 @@ async def test_a_killed_worker_leaves_no_process_and_its_work_to_another(site: S
     operation = await site.submit()
     async with worker() as killed:
         orphan = await begun(site, operation)
+        (forked,) = orphan.children()
         killed.kill()
         await killed.wait()
         await until_gone(orphan)
+        await until_gone(forked)
     row = await site.row(operation)
     assert (row.state, row.worker, row.attempts) == ("running", None, 0), "given back, not lost"
     await site.open_gate()
