@@ -59,6 +59,8 @@ PAIRS = [
     ("enter", "import of the same"),
     ("change", "import"),
     ("change", "change"),
+    ("confirm", "change"),
+    ("confirm", "import"),
     ("reveal", "reveal"),
     ("create class", "create class"),
     ("create class", "change major"),
@@ -126,6 +128,13 @@ async def acts(
         "add code": partial(codes.add, caller=ADMIN, plan=EntryPlan("division", PLACE)),
         "enter": enter,
         "change": change,
+        "confirm": partial(
+            graduates.confirm,
+            caller=Principal(subject="graduate", role=Role.GRADUATE, graduate_id=graduate_id),
+            cipher=cipher,
+            graduate_id=graduate_id,
+            checked=1,
+        ),
         "reveal": partial(
             reveals.reveal,
             caller=Principal(subject="officer", role=Role.SCHOOL_OFFICER, school_code=school),
@@ -247,7 +256,7 @@ def an_import_of_changes(database: Database, cipher: FieldCipher, school: School
 
     async def imported(unit: UnitOfWork) -> None:
         run = ChangeImport(cipher, OperationContext(work, database, cipher), header)
-        await keep_texts(unit.connection, cipher, work.id, FileTexts("留学生", None))
+        await keep_texts(unit, work.id, cipher=cipher, texts=FileTexts("留学生", None))
         rows = [[number, "王五"] for number in numbers]
         await run.lock_whole(unit, table_of(header, *rows))
         for at, row in enumerate(rows):

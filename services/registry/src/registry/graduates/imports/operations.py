@@ -66,10 +66,10 @@ def watching(context: OperationContext, header: Header) -> RosterWatch:
 
 async def import_roster(kind: ImportKind, context: OperationContext) -> Outcome:
     """Runs the import by the mappings that were saved when it began, whatever becomes of them meanwhile."""
-    return await run_import(replace(kind, columns=replace(kind.columns, mappings=await _mappings(context))), context)
+    return await run_import(replace(kind, columns=replace(kind.columns, mappings=await mappings_of(context))), context)
 
 
-async def _mappings(context: OperationContext) -> Sequence[HeaderMapping]:
+async def mappings_of(context: OperationContext) -> Sequence[HeaderMapping]:
     """Those noted at the beginning of the work; raises UnknownMapping if the one that was named is gone by then."""
     parts = await context.done_chunks()
     if MAPPINGS not in parts and await context.is_cancelled():
