@@ -1,7 +1,8 @@
 """A second process that does parts of long work beside the first, which has forked it before either had begun anything.
 
 Both hold one end of a socket. The helper hears of a piece of work once; then it is given parts of it, one at a
-time, and answers each when it is committed. It ends when the socket is closed, however the first process came to its end.
+time, and answers each when it is committed. It ends when the socket is closed, however the first process came to its
+end.
 """
 
 import asyncio
