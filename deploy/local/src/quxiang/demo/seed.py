@@ -117,6 +117,34 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     office = Office(campus, school.code, cohort.cohort, record.today)
     form = {"school_code": school.code, "cohort": str(cohort.cohort)}
 
+    async def enter(wave: Wave) -> None:
+        name, file = await asyncio.to_thread(cohort.decisions, wave)
+        day = {"effective_on": wave.day.isoformat()}
+        await campus.upload("destinations", "registrations", office.school_officer, name, file, **form, **day)
+
+    async def check_entries() -> None:
+        graduate = await self_checks(office)
+        if school is SCHOOLS[0]:
+            record.show(graduate)
+
+    await _begin(office, cohort, record)
+    advance()
+    for wave in cohort.waves:
+        await record.once(f"{school.code} {wave.day}", lambda wave=wave: enter(wave))  # type: ignore[misc]
+        advance()
+    await record.once(f"{school.code} changes", lambda: single_changes(office))
+    await record.once(f"{school.code} self-checks", check_entries)
+    advance()
+    team = SurveyTeam(campus, school.code, cohort.cohort)
+    await record.once(f"{school.code} survey", lambda: run_survey(team))
+    advance()
+
+
+async def _begin(office: Office, cohort: _Cohort, record: _Record) -> None:
+    """The school with its units, its roster, and a file that it maps by hand."""
+    school, campus = cohort.school, office.campus
+    form = {"school_code": school.code, "cohort": str(cohort.cohort)}
+
     async def create_school() -> None:
         names = {"code": school.code, "name": school.name, "name_en": school.name_en}
         place = {"province_code": school.province_code, "city_code": school.city_code}
@@ -131,31 +159,11 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
         file = await asyncio.to_thread(cohort.roster)
         await campus.upload("registry", "graduates", office.school_officer, "生源.xlsx", file, **form)
 
-    async def enter(wave: Wave) -> None:
-        name, file = await asyncio.to_thread(cohort.decisions, wave)
-        day = {"effective_on": wave.day.isoformat()}
-        await campus.upload("destinations", "registrations", office.school_officer, name, file, **form, **day)
-
-    async def check_entries() -> None:
-        graduate = await self_checks(office)
-        if school is SCHOOLS[0]:
-            record.show(graduate)
-
     await record.once(f"{school.code} school", create_school)
     await record.once(f"{school.code} units", enter_units)
     await record.once(f"{school.code} roster", enter_roster)
     if school is SCHOOLS[0]:
         await record.once(f"{school.code} odd file", lambda: _leave_odd_file(office, cohort, record.files))
-    advance()
-    for wave in cohort.waves:
-        await record.once(f"{school.code} {wave.day}", lambda wave=wave: enter(wave))  # type: ignore[misc]
-        advance()
-    await record.once(f"{school.code} changes", lambda: single_changes(office))
-    await record.once(f"{school.code} self-checks", check_entries)
-    advance()
-    team = SurveyTeam(campus, school.code, cohort.cohort)
-    await record.once(f"{school.code} survey", lambda: run_survey(team))
-    advance()
 
 
 async def _leave_odd_file(office: Office, cohort: _Cohort, folder: Path) -> None:
