@@ -6,12 +6,14 @@ from common.accesses.routes import accesses_router
 from common.contracts import code_list, graduate, organisation
 from common.imports import run_import
 from common.outbox import raising
+from common.periodic import every
 from common.service_process import Area, Operation
 from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
 from registry.graduates import tables as graduate_tables
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, roster_import
 from registry.graduates.imports.routes import router as import_routes
+from registry.graduates.operations import ANNOUNCE_SECONDS, announce_again
 from registry.graduates.routes import router as graduate_routes
 from registry.graduates.storage import roster, versions
 from registry.organisation import storage as organisation_storage
@@ -39,10 +41,16 @@ AREAS = (
         streams={organisation.TOPIC: organisation_storage.raise_streams},
     ),
     Area(
-        tables=[graduate_tables.data_keys, graduate_tables.graduates, graduate_tables.graduate_versions],
+        tables=[
+            graduate_tables.data_keys,
+            graduate_tables.graduates,
+            graduate_tables.graduate_versions,
+            graduate_tables.announced_rosters,
+        ],
         routes=[graduate_routes, import_routes],
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
         streams={graduate.TOPIC: versions.raise_streams},
+        periodic=lambda runtime: [every(ANNOUNCE_SECONDS, partial(announce_again, runtime.database))],
     ),
     Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),
     Area(
