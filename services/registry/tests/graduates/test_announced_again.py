@@ -164,7 +164,7 @@ async def test_an_announcement_and_a_change_take_turns(
         announcing = asyncio.create_task(announce_again(database))
         await sessions_at_a_lock(addresses, 1)
         await unit.commit()
-    # the change has told all by itself
+    # the change was announced by itself
     assert await announcing == len(people) - 1
     events = await rows(EVENTS, school=school)
     assert [e["sequence"] for e in events if e["key"] == people[2]["id"]] == [1, changed.stored.sequence] == [1, 2]

@@ -34,9 +34,8 @@ from destinations.roster.domain import GRADUATE_FIELDS, Graduate, RosterEntry, S
 
 def same_since(graduate: str) -> str:
     """The sequence since which nothing was said of a graduate but what stood, as SQL over a row of the roster."""
-    return (
-        f"CASE WHEN {graduate}.same_until = {graduate}.sequence THEN {graduate}.same_since ELSE {graduate}.sequence END"
-    )
+    of_now = f"CASE WHEN {graduate}.same_until = {graduate}.sequence THEN {graduate}.same_since END"
+    return f"coalesce({of_now}, {graduate}.sequence)"
 
 
 _KEEP_GRADUATES = text(

@@ -45,7 +45,7 @@ async def announce_part(unit: UnitOfWork, *, roster: Roster, part: int) -> tuple
     outdated = [each.id for each in await announced.stated(unit.connection, ids) if not is_said(each)]
     if outdated:
         await announced.lock(unit.connection, outdated)
-        # a change since then has told all by itself
+        # a change since then was announced by itself
         outdated = [each.id for each in await announced.stated(unit.connection, outdated) if not is_said(each)]
     numbered = await announced.number(unit.connection, outdated)
     await unit.announce_all([stated_again(roster, each) for each in numbered])

@@ -15,7 +15,7 @@ _AS_IT_STANDS = f"""
       FROM registrations current JOIN roster_graduates graduate ON graduate.graduate_id = current.graduate_id
      WHERE current.line_fingerprint = line.fingerprint
        AND current.line_version = current.version
-       AND current.line_sequence BETWEEN coalesce({same_since("graduate")}, graduate.sequence) AND graduate.sequence
+       AND current.line_sequence BETWEEN {same_since("graduate")} AND graduate.sequence
 """
 _FINGERPRINTS = bindparam("fingerprints", type_=ARRAY(LargeBinary))
 _ANY = text(
