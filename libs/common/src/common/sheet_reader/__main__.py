@@ -20,9 +20,10 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+from common.limited.limits import limit_myself
 from common.sheet_reader import delimited
 from common.sheet_reader.cells import Month, SerialOf1904, Unclear
-from common.sheet_reader.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Refusal, limit_myself
+from common.sheet_reader.limits import CPU_SECONDS, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MEMORY, Refusal
 from common.sheet_reader.merging import Row
 from common.sheet_reader.workbook import Sheet, Workbook
 
@@ -161,7 +162,7 @@ def received() -> bytes:
 
 def main(kind: str, wanted: str | None = None) -> None:
     """Reads the file from standard input, whatever it holds."""
-    limit_myself()
+    limit_myself(MEMORY, CPU_SECONDS)
     # a workbook makes no cycles
     gc.disable()
     try:

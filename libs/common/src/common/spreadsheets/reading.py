@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 import signal
-import sys
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -13,6 +11,7 @@ from typing import Any
 
 from common.codes.spelling import Cell
 from common.files import unreadable
+from common.limited.starting import limited_process
 from common.sheet_reader.cells import SerialOf1904
 from common.spreadsheets.cells import Month, Unclear
 
@@ -80,29 +79,13 @@ def cell_of(sent: dict[str, Any]) -> Cell:
 
 @asynccontextmanager
 async def _child(kind: str, sheet: str | None) -> AsyncIterator[asyncio.subprocess.Process]:
-    # it gets no address and no secret of ours
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("QUXIANG_")}
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        "-m",
-        "common.sheet_reader",
-        kind,
-        *([] if sheet is None else [json.dumps(sheet)]),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=environment,
-    )
-    try:
-        async with asyncio.timeout(READ_TIMEOUT_SECONDS):
-            yield child
-    except TimeoutError:
-        raise unreadable("file_too_slow") from None
-    finally:
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
+    named = [] if sheet is None else [json.dumps(sheet)]
+    async with limited_process("common.sheet_reader", kind, *named) as child:
+        try:
+            async with asyncio.timeout(READ_TIMEOUT_SECONDS):
+                yield child
+        except TimeoutError:
+            raise unreadable("file_too_slow") from None
 
 
 async def _feed(child: asyncio.subprocess.Process, parts: AsyncIterable[bytes]) -> None:

@@ -186,3 +186,13 @@ graduate_versions = Table(
     info={"insert_only": True},
 )
 """Superseded versions only."""
+
+import_sources = Table(
+    "import_sources",
+    metadata,
+    # an operation is gone after a week, its versions stay
+    Column("operation_id", Uuid, primary_key=True),
+    Column("name_cipher", LargeBinary, nullable=False),
+    info={"insert_only": True},
+)
+"""What imports say their files come from, under the data key of the roster."""

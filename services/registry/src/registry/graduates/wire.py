@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, field_validator
@@ -21,10 +21,8 @@ from registry.graduates.domain.entry import (
     PLACES,
     Given,
     HouseholdKind,
-    Source,
     Status,
     StoredGraduate,
-    StoredVersion,
     StudyForm,
     UrbanRural,
 )
@@ -201,30 +199,6 @@ class GraduateAnswer(BaseModel):
             verified=all(divisions.is_listed(entry[field]) for field in PLACES),
             change_token=token and token.encode(),
         )
-
-
-class VersionAnswer(BaseModel):
-    """One version of a roster entry: who changed what, and from which day it counts."""
-
-    version: int
-    sequence: int
-    action: Literal["create", "change", "withdraw", "import", "population_change"]
-    source: Source = Field(description="By which door it came in")
-    by_role: str
-    status: Status
-    college_code: str | None
-    major_code: str | None
-    class_code: str | None
-    education_level_code: str | None
-    changed_fields: list[str]
-    decided_on: date
-    recorded_at: datetime
-
-    @classmethod
-    def of(cls, version: StoredVersion) -> Self:
-        """The version as it is answered."""
-        shown = {field: getattr(version, field) for field in cls.model_fields if field != "by_role"}
-        return cls(**shown, by_role=version.role)
 
 
 class ResolveRow(StrictModel):

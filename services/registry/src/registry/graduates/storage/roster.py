@@ -1,7 +1,7 @@
 """Graduates and their versions; every read is cut to a scope in SQL."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -20,25 +20,17 @@ from sqlalchemy import (
     bindparam,
     or_,
     select,
-    union_all,
 )
 
-from common import rows
 from common.auth import Owners, RowScope, ScopeShape
 from common.crypto import FieldCipher, data_key_of
 from common.errors import NotFound
 from common.identifiers import GraduateId
 from common.sql import Connection, Row
-from registry.graduates.domain.entry import (
-    CLEAR,
-    Entry,
-    Filters,
-    StoredGraduate,
-    StoredVersion,
-)
+from registry.graduates.domain.entry import CLEAR, Entry, Filters, StoredGraduate
 from registry.graduates.storage.keys import keys_of
 from registry.graduates.storage.sealing import opened
-from registry.graduates.tables import REACHED_SEQUENCE, graduate_versions, graduates
+from registry.graduates.tables import REACHED_SEQUENCE, graduates
 from registry.organisation.tables import schools
 
 STAMP = (
@@ -113,14 +105,6 @@ async def found_by_indexes(
     query = _found(scope.shape, tuple(given), named=bool(names))
     bound = {**scope.values, **given, **({"names": list(names)} if names else {}), "limit": limit}
     return await _opened(connection, cipher, await connection.execute(query, bound))
-
-
-async def history(
-    connection: Connection, graduate_id: GraduateId, *, after: int | None, limit: int
-) -> list[StoredVersion]:
-    """Versions of a graduate, oldest first: the superseded ones, and the newest from the roster."""
-    bound = {"id": graduate_id, "after": after or 0, "limit": limit}
-    return rows.all(StoredVersion, await connection.execute(_HISTORY, bound))
 
 
 def stored_graduate(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> StoredGraduate:
@@ -219,17 +203,3 @@ def _follows(order: Sequence[Column[Any]]) -> ColumnElement[bool]:
 _ORDER = (graduates.c.school_code, graduates.c.cohort, graduates.c.id)
 _LIMIT = bindparam("limit", type_=Integer)
 _FOLLOWS = _follows(_ORDER)
-
-
-def _history() -> Select[Any]:
-    names = [each.name for each in fields(StoredVersion)]
-    after = bindparam("after", type_=Integer)
-    past, newest = (
-        select(*(table.c[name] for name in names)).where(key == bindparam("id"), table.c.version > after)
-        for table, key in ((graduate_versions, graduate_versions.c.graduate_id), (graduates, graduates.c.id))
-    )
-    every = union_all(past, newest).subquery()
-    return select(every).order_by(every.c.version).limit(_LIMIT)
-
-
-_HISTORY = _history()

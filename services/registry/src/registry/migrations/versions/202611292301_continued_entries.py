@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "202611292301"
-down_revision = "202611291901"
+down_revision = "202611292201"
 branch_labels = None
 depends_on = None
 
