@@ -13,6 +13,7 @@ from registry.codes.routes import router as code_routes
 from registry.graduates import tables as graduate_tables
 from registry.graduates.imports.columns import FIELDS
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, import_roster, roster_import
+from registry.graduates.imports.proposals import operations as proposals
 from registry.graduates.imports.routes import router as import_routes
 from registry.graduates.operations import ANNOUNCE_SECONDS, announce_again
 from registry.graduates.routes import router as graduate_routes
@@ -20,6 +21,7 @@ from registry.graduates.storage import roster, versions
 from registry.histories.routes import router as history_routes
 from registry.import_mappings import tables as mapping_tables
 from registry.import_mappings.routes import mappings_router
+from registry.notices.routes import router as notice_routes
 from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
 from registry.organisation.imports.operations import KIND as UNITS
@@ -61,10 +63,12 @@ AREAS = (
             graduate_tables.graduate_versions,
             graduate_tables.announced_rosters,
             graduate_tables.import_sources,
+            graduate_tables.notices,
         ],
         routes=[graduate_routes, import_routes],
         operations={
-            KIND: Operation(lambda runtime: partial(import_roster, roster_import(runtime.cipher)), EMPTY_RESULT)
+            KIND: Operation(lambda runtime: partial(import_roster, roster_import(runtime.cipher)), EMPTY_RESULT),
+            proposals.KIND: Operation(lambda _runtime: proposals.propose_mapping, proposals.EMPTY_RESULT),
         },
         streams={graduate.TOPIC: versions.raise_streams},
         periodic=lambda runtime: [every(ANNOUNCE_SECONDS, partial(announce_again, runtime.database))],
@@ -80,6 +84,7 @@ AREAS = (
     ),
     Area(tables=[mapping_tables.import_mappings], routes=[mappings_router(FIELDS)]),
     Area(routes=[history_routes]),
+    Area(routes=[notice_routes]),
     Area(
         tables=[
             change_tables.population_changes,

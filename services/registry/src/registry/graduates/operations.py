@@ -28,7 +28,7 @@ async def announce_again(database: Database, part: int = PART) -> int:
     for roster in rosters:
         has_more = True
         while has_more and time.monotonic() < deadline:
-            some, has_more = await database.patient.act(SYSTEM, partial(announce_part, roster=roster, part=part))
+            some, has_more = await database.act(SYSTEM, partial(announce_part, roster=roster, part=part))
             count += some
     return count
 
@@ -43,13 +43,12 @@ async def announce_part(unit: UnitOfWork, *, roster: Roster, part: int) -> tuple
         await announced.end_pass(unit.connection, roster)
         return 0, False
     outdated = [each.id for each in await announced.stated(unit.connection, ids) if not is_said(each)]
-    if outdated:
-        await announced.lock(unit.connection, outdated)
-        # a change since then was announced by itself
-        outdated = [each.id for each in await announced.stated(unit.connection, outdated) if not is_said(each)]
-    numbered = await announced.number(unit.connection, outdated)
+    locked = await announced.lock_free(unit.connection, outdated)
+    # what has changed since then was announced by itself
+    still = [each.id for each in await announced.stated(unit.connection, locked) if not is_said(each)]
+    numbered = await announced.number(unit.connection, still)
     await unit.announce_all([stated_again(roster, each) for each in numbered])
-    await announced.go_on(unit.connection, roster, ids[-1], announces=bool(numbered))
+    await announced.go_on(unit.connection, roster, ids[-1], found=bool(outdated))
     if numbered:
         detail = {"cohort": roster.cohort, "graduates": len(numbered)}
         name = f"{roster.school_code} {roster.cohort}"

@@ -13,10 +13,9 @@ from common.contracts import graduate
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection, Row
 from registry.graduates.domain.entry import CLEAR
-from registry.graduates.storage.locks import roster_name
 
 AGAIN_AFTER = "1 hour"
-"""From the end of a pass that has announced something to the next: the release before may write beside this one."""
+"""From the end of a pass that has found something to the next: the release before may write beside this one."""
 
 _FIRST = UUID(int=0)
 _CODES = ", ".join(CLEAR)
@@ -27,7 +26,6 @@ _DUE = text(
      WHERE k.school_code IS NOT NULL AND (a.school_code IS NULL OR a.due_at <= {NOW_SQL}) ORDER BY 1, 2
     """
 )
-_SHARE_AT_ONCE = text("SELECT pg_try_advisory_xact_lock_shared(hashtextextended(:name, 0))")
 _BEGIN = text(
     f"""
     INSERT INTO announced_rosters (school_code, cohort, due_at) VALUES (:school_code, :cohort, {NOW_SQL})
@@ -47,7 +45,8 @@ _PART = text(
      ORDER BY id LIMIT :part
     """
 )
-_LOCK = text("SELECT id FROM graduates WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE")
+# of whom another act writes, that act announces, or the next pass
+_LOCK = text("SELECT id FROM graduates WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED")
 _STATED = text(
     f"""
     SELECT g.id, {_CODES}, newest.data
@@ -68,14 +67,14 @@ _NUMBER = text(
 _STAMP = ("id", "version", "sequence", "decided_on", "recorded_at")
 _GO_ON = text(
     """
-    UPDATE announced_rosters SET after = :after, has_announced = has_announced OR :announces
+    UPDATE announced_rosters SET after = :after, has_found = has_found OR :found
      WHERE school_code = :school_code AND cohort = :cohort
     """
 )
 _END = text(
     f"""
-    UPDATE announced_rosters SET after = NULL, has_announced = false,
-           due_at = CASE WHEN has_announced THEN {NOW_SQL} + interval '{AGAIN_AFTER}' END
+    UPDATE announced_rosters SET after = NULL, has_found = false,
+           due_at = CASE WHEN has_found THEN {NOW_SQL} + interval '{AGAIN_AFTER}' END
      WHERE school_code = :school_code AND cohort = :cohort
     """
 )
@@ -110,18 +109,16 @@ class Numbered:
 
 
 async def due_rosters(connection: Connection) -> list[Roster]:
-    """Rosters over which no whole pass has found nothing to announce, unless the next pass is not due yet."""
+    """Rosters over which no whole pass has found nothing, unless the next pass is not due yet."""
     return [Roster._make(row) for row in await connection.execute(_DUE)]
 
 
 async def take(connection: Connection, roster: Roster) -> UUID | None:
     """How far the pass over a roster has come, which is this transaction's until it ends.
 
-    None, without waiting, while an import or another worker has the roster, and if nothing is due there any more.
+    None, without waiting, while another worker has the roster, and if nothing is due there any more.
     """
-    name, bound = roster_name(*roster), roster._asdict()
-    if not await connection.scalar(_SHARE_AT_ONCE, {"name": name}):
-        return None
+    bound = roster._asdict()
     await connection.execute(_BEGIN, bound)
     after: UUID | None = await connection.scalar(_TAKE, {**bound, "first": _FIRST})
     return after
@@ -139,9 +136,9 @@ async def stated(connection: Connection, ids: Sequence[GraduateId]) -> list[Stat
     return [Stated(row.id, _codes_of(row), row.data) for row in found]
 
 
-async def lock(connection: Connection, ids: Sequence[GraduateId]) -> None:
-    """Locks graduates in the order of their ids."""
-    await connection.execute(_LOCK, {"ids": ids})
+async def lock_free(connection: Connection, ids: Sequence[GraduateId]) -> list[GraduateId]:
+    """Locks those of the graduates that no other act has locked."""
+    return [GraduateId(each) for each in await connection.scalars(_LOCK, {"ids": ids})]
 
 
 async def number(connection: Connection, ids: Sequence[GraduateId]) -> list[Numbered]:
@@ -150,13 +147,13 @@ async def number(connection: Connection, ids: Sequence[GraduateId]) -> list[Numb
     return [Numbered(**{name: row[name] for name in _STAMP}, content=_codes_of(row)) for row in found]
 
 
-async def go_on(connection: Connection, roster: Roster, after: UUID, *, announces: bool) -> None:
-    """Notes how far the pass has come, and whether anything was announced."""
-    await connection.execute(_GO_ON, {**roster._asdict(), "after": after, "announces": announces})
+async def go_on(connection: Connection, roster: Roster, after: UUID, *, found: bool) -> None:
+    """Notes how far the pass has come, and whether it has found an outdated event."""
+    await connection.execute(_GO_ON, {**roster._asdict(), "after": after, "found": found})
 
 
 async def end_pass(connection: Connection, roster: Roster) -> None:
-    """Ends a pass over the whole roster: the last one if it has announced nothing."""
+    """Ends a pass over the whole roster: the last one if it has found nothing."""
     await connection.execute(_END, roster._asdict())
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "202611292101"
-down_revision = "202611292302"
+down_revision = "202611292202"
 branch_labels = None
 depends_on = None
 
@@ -15,7 +15,7 @@ def upgrade() -> None:
         sa.Column("school_code", sa.Text(), nullable=False),
         sa.Column("cohort", sa.Integer(), nullable=False),
         sa.Column("after", sa.Uuid(), nullable=True),
-        sa.Column("has_announced", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("has_found", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["school_code", "cohort"],
