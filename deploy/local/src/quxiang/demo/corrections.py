@@ -15,7 +15,7 @@ _SINCE_DAYS = 8
 
 async def ask_for_corrections(office: Office, database: str) -> None:
     """Lets three graduates ask, and officers of their colleges decide two of the requests."""
-    query = {"school": office.school, "cohort": office.cohort}
+    query: dict[str, str | int] = {"school": office.school, "cohort": office.cohort}
     listed = office.campus.items("registry", "/v1/graduates", office.school_officer, **query)
     members = [each async for each in listed if each["status"] == "registered"]
     late, right, wrong = sorted(members, key=lambda each: str(each["student_number"]))[40:43]
