@@ -6,7 +6,7 @@ from alembic import op
 from common.clock import NOW_SQL
 
 revision = "202611292303"
-down_revision = "202611292202"
+down_revision = "202611292101"
 branch_labels = None
 depends_on = None
 
