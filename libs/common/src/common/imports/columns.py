@@ -17,6 +17,8 @@ MAX_SHOWN = 80
 LABEL = "_label"
 """Ends the name of the column that holds the label of a code: `sex_label` stands beside `sex`."""
 
+NAME = "_name"
+"""Ends the name of the column that holds the name of a unit: `college_name` stands beside `college`."""
 _UNREAD = "unread "
 """Begins the name of a column that a mapping leaves out."""
 
@@ -107,12 +109,8 @@ class Columns:
         meant = {headings(each)[0]: column for each, column in mapping.columns.items()}
         codes = {column.removesuffix(LABEL) for column in meant.values() if column}
         filled = codes | {code + LABEL for code in codes}
-        kept = {
-            column: [each for each in known if headings(each)[0] not in meant]
-            for column, known in self.headers.items()
-            if column not in filled
-        }
-        # what is not to be read belongs to the header all the same
+        kept = {column: texts for column, texts in self.headers.items() if column not in filled}
+        # what is not to be read belongs to the header all the same; of two meanings of a text the later one counts
         mapped = {column or f"{_UNREAD}{text}": [text] for text, column in meant.items()}
         header = replace(self, headers={**kept, **mapped}, mappings=()).find(rows)
         if header is None or not (mapping.is_named or mapping.covers(header.titles)):
@@ -152,8 +150,8 @@ class Columns:
         return value[:MAX_SHOWN] or None
 
     def _column_at_fault(self, header: Header, cells: Sequence[Cell], column: str) -> str:
-        """The column itself, or that of its label where only this one is filled or there."""
-        pair = (column, column + LABEL)
-        filled = (each for each in pair if not is_blank(header.cell(cells, each)))
-        there = (each for each in pair if each in header.positions)
+        """The column itself, or that of its label or name where only this one is filled or there."""
+        named = (column, column + LABEL, column + NAME)
+        filled = (each for each in named if not is_blank(header.cell(cells, each)))
+        there = (each for each in named if each in header.positions)
         return next(filled, None) or next(there, column)
