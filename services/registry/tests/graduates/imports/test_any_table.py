@@ -26,7 +26,8 @@ ROSTER = Roster(PEOPLE, UNITS)
 WORDS: list[Cell] = [
     *(None, "", " ", "1", "2", "3", "E1", "E2", "E3", "张三", "李四", "王五", "张***", "**CLEAR**", "=1+1"),
     *("138****8000", "13800138000", "男", "本科", "31", "本科生结业", "本科生肄业", "理学院", "C1", "数学", "汉族"),
-    *("2024-06-30", "202009", *CITIZEN_IDS, "1101**********002X", "某厂（集团）", "是", 31.0, 1.5, True),
+    *("2024-06-30", "202009", *CITIZEN_IDS, "1101**********002X", "某厂（集团）", "是"),
+    *(31.0, 1.5, True),
 ]
 FORMS = (FORMAT_A, ("学生姓名", "考生号"), FORMAT_C, FORMAT_D, FORMAT_E, tuple(TEMPLATE.values()))
 TABLES = st.sampled_from(FORMS).flatmap(
