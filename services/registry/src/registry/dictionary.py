@@ -29,7 +29,7 @@ from registry.graduates.domain.entry import (
 )
 from registry.graduates.domain.fields import COLUMNS, EDITING
 from registry.graduates.domain.masking import HIDDEN, MASKS, NUMBER_MASKS, READ_NUMBERS, as_seen
-from registry.graduates.imports.rows import REQUIRED_FIELDS
+from registry.graduates.imports.columns import REQUIRED_FIELDS
 from registry.reveals.domain import OPENINGS
 
 PAGE = Path(__file__).parents[4] / "docs" / "data-dictionary.md"
