@@ -16,10 +16,10 @@ def table_of(blocks: list[list[bool]]) -> Table:
     """Blocks of data rows and others, which fill no known column; the first row is the header."""
     packed, starts, total, number = [], [], 0, 0
     for rows in blocks:
-        frame = []
+        frame: list[tuple[int, list[str | None]]] = []
         for is_data in rows:
             number += 1
-            frame.append([number, [str(number) if is_data else None, "说明"]])
+            frame.append((number, [str(number) if is_data else None, "说明"]))
         starts.append(total)
         total += sum(is_data for is_data, (at, _) in zip(rows, frame, strict=True) if at > 1)
         packed.append(zlib.compress(json.dumps(["rows", frame]).encode()))
