@@ -39,6 +39,7 @@ _REWRAP = text("UPDATE data_keys SET wrapped = :wrapped WHERE id = :id")
 UNDER_THE_RING = {
     "data_keys": ("wrapped",),
     "upload_chunks": ("bytes",),
+    "operation_file_parts": ("bytes",),
     "operations": ("report", "error_values_cipher"),
 }
 """Tables and columns with ciphertexts of the ring's own keys; all else is under data keys."""
