@@ -14,12 +14,15 @@ from registry.graduates.imports.operations import EMPTY_RESULT, KIND, roster_imp
 from registry.graduates.imports.routes import router as import_routes
 from registry.graduates.routes import router as graduate_routes
 from registry.graduates.storage import roster, versions
+from registry.histories.routes import router as history_routes
 from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
 from registry.organisation.imports.operations import KIND as UNITS
 from registry.organisation.imports.operations import UNIT_IMPORT
 from registry.organisation.imports.routes import router as unit_import_routes
 from registry.organisation.routes import router as school_routes
+from registry.photos import tables as photo_tables
+from registry.photos.routes import router as photo_routes
 from registry.population_changes import tables as change_tables
 from registry.population_changes.routes import router as change_routes
 from registry.reveals import tables as reveal_tables
@@ -39,11 +42,18 @@ AREAS = (
         streams={organisation.TOPIC: organisation_storage.raise_streams},
     ),
     Area(
-        tables=[graduate_tables.data_keys, graduate_tables.graduates, graduate_tables.graduate_versions],
+        tables=[
+            graduate_tables.data_keys,
+            graduate_tables.graduates,
+            graduate_tables.graduate_versions,
+            graduate_tables.import_sources,
+        ],
         routes=[graduate_routes, import_routes],
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
         streams={graduate.TOPIC: versions.raise_streams},
     ),
+    Area(tables=[photo_tables.photos], routes=[photo_routes]),
+    Area(routes=[history_routes]),
     Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),
     Area(
         tables=[reveal_tables.reveals, reveal_tables.reveal_days],

@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from common.codes.spelling import Cell
 from common.contracts import ChangeToken
 from common.database import UnitOfWork
+from common.errors import TransientError
 from common.imports.columns import Columns
 from common.imports.faults import Fault
 from common.imports.table import Table
@@ -49,12 +50,19 @@ class Written:
     change_token: ChangeToken | None = None
 
 
+class Overtaken(TransientError):
+    """Another transaction has changed what the rows of a part rest on: the part is read, planned and written anew."""
+
+    code = "overtaken"
+
+
 class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
     """One run over one file. Chunks come in the order of the file, each of them once.
 
     `fetch` comes before any transaction that needs it, `lock` first in each, then for each chunk `load` and `plan`, and
     `write` unless the file is refused. `read` and `plan` run in threads and touch nothing outside. In one transaction
     over a file, a chunk is loaded before the one before it is written, planned while that is, and read even earlier.
+    From `load` on a chunk may be Overtaken; then all of its steps come again.
     """
 
     fetches = False
@@ -68,6 +76,9 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
 
     async def lock(self, unit: UnitOfWork) -> None:
         """Locks what the rows fetched since the last call need, the import of the school first."""
+
+    async def lock_whole(self, unit: UnitOfWork, table: Table) -> None:
+        """Locks all that the chunks of one transaction over the file will lock, in one order. Follows `lock`."""
 
     def needs_preparation(self, table: Table) -> bool:  # noqa: ARG002 - most need none
         """True if `prepare` must come before the first chunk. Runs in a thread."""

@@ -1,6 +1,6 @@
 """Entering and changing one graduate."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import asyncpg
 
+from common.approvals.domain import must_not_identify
 from common.auth import Owners, Principal, Role
 from common.contracts import ChangeToken
 from common.crypto import FieldCipher
@@ -17,15 +18,19 @@ from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates.announcements import graduate_changed, is_announced, moves_day
 from registry.graduates.domain.checks import new_entry, patched_entry
+from registry.graduates.domain.editing import must_be_changeable, must_be_reasoned
 from registry.graduates.domain.entry import Entry, Given, Source, Status, StoredGraduate, changed_fields
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
-from registry.graduates.storage import locks, roster, versions
+from registry.graduates.storage import roster, versions
+from registry.graduates.storage.continuing import continued
 from registry.graduates.storage.sealing import number_indexes
 from registry.graduates.storage.versions import Act
 from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, Place
 
-EDITORS = (Role.ADMIN, Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER)
+ENTERERS = frozenset({Role.ADMIN, Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER})
+
+STATUS = "status"
 
 _EXAM_NUMBER = "uq_graduates_exam_number_index"
 _CITIZEN_ID = "uq_graduates_school_code_cohort_citizen_id_index"
@@ -49,7 +54,7 @@ async def create(
     """
     # a foreign school is missing before the role is looked at, a foreign college or class only after
     province = await organisation.require_school(unit.connection, caller, school_code)
-    caller.must_be(*EDITORS)
+    caller.must_be_in(ENTERERS)
     owners: Owners[object] = Owners(
         school_code=school_code,
         college_code=given.get("college_code"),
@@ -58,18 +63,22 @@ async def create(
     )
     if not caller.sees_row(owners):
         raise NotFound
-    # imports of the cohort wait from the lock on, so what needs no roster comes before it
     entry = new_entry(given, cohort)
-    await locks.share_roster(unit.connection, school_code, cohort)
     await _require_units(unit, school_code, given)
     graduate_id = GraduateId(uuid4())
     wanted = {"id": graduate_id, "school_code": school_code, "cohort": cohort, **vars(entry)}
     filled = changed_fields({}, vars(entry))
     act = Act("create", Source.OFFICER, unit.actor)
+    continues = await _continued(unit, cipher, school_code, cohort, entry)
     async with _numbers_taken(unit, caller, cipher, wanted, filled):
-        stored = await versions.add(unit.connection, cipher, graduate_id, school_code, cohort, entry, act)
+        stored = await versions.add(
+            unit.connection, cipher, graduate_id, school_code, cohort, entry, act, continues=continues
+        )
     await _record(unit, stored, None, filled, act)
-    return stored
+    if continues is None:
+        return stored
+    # the caller may not see the earlier entry
+    return await roster.get(unit.connection, cipher, caller.row_scope(), graduate_id)
 
 
 async def change(
@@ -80,41 +89,60 @@ async def change(
     graduate_id: GraduateId,
     expected: ExpectedVersion,
     given: Given,
+    reason: str | None = None,
 ) -> ChangedGraduate:
     """Changes the given fields. Where they say what is stored, nothing is: no version, no event, no audit entry.
 
-    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse, CitizenIdInUse,
-    ExamNumberInUse, NeedsPopulationChange, and Invalid for faults of the fields.
+    Raises NotFound, NotEditable, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse,
+    CitizenIdInUse, ExamNumberInUse, NeedsPopulationChange, ChangeReasonRequired, IdentifyingText, and Invalid for
+    faults of the fields.
     """
-    stored = await _locked(unit, caller, cipher, graduate_id)
-    caller.must_be(*EDITORS)
+    stored = await roster.get(unit.connection, cipher, caller.row_scope(), graduate_id, lock=True)
+    must_be_changeable(caller.role, given)
     must_equal(expected, stored.version)
-    before = stored.entry
-    after = patched_entry(before, given, stored.cohort)
+    if reason is not None:
+        must_not_identify("/change_reason", reason)
+    after = patched_entry(stored.entry, given, stored.cohort)
     await _require_units(unit, stored.school_code, given)
-    # a graduate moved to another college would leave the officer's own scope
-    if caller.role is Role.COLLEGE_OFFICER and after.college_code != before.college_code:
-        raise UnknownUnit("college_code")
-    return await _save(unit, caller, cipher, stored, after, Act("change", Source.OFFICER, unit.actor))
+    source = Source.GRADUATE if caller.role is Role.GRADUATE else Source.OFFICER
+    changed = await _save(unit, caller, cipher, stored, after, Act("change", source, unit.actor, reason=reason))
+    # a number that is in use is said first: it is a conflict, and this is not
+    must_be_reasoned(vars(stored.entry), vars(after), reason)
+    return changed
 
 
-async def move(
-    unit: UnitOfWork, cipher: FieldCipher, stored: StoredGraduate, *, status: Status, ground: str | None, since: date
-) -> StoredGraduate:
-    """Gives a locked graduate another status from a day on, or from that of a later event: what two people decided."""
+async def move_all(
+    unit: UnitOfWork,
+    cipher: FieldCipher,
+    stored: Sequence[StoredGraduate],
+    *,
+    statuses: Sequence[Status],
+    ground: str | None,
+    since: date,
+) -> list[StoredGraduate]:
+    """Gives locked graduates of one school other statuses from a day on, what two people decided, in few statements.
+
+    For a graduate with a later event it counts from that event's day.
+    """
     act = Act("population_change", Source.POPULATION_CHANGE, unit.actor, since=since, exclusion_ground=ground)
-    after = replace(stored.entry, status=status.value)
-    saved = await versions.save(unit.connection, cipher, stored, after, act)
-    await _record(unit, saved, stored.entry.status, ("status",), act)
+    after = [replace(each.entry, status=status.value) for each, status in zip(stored, statuses, strict=True)]
+    saved = await versions.save_all(unit.connection, cipher, list(zip(stored, after, strict=True)), act)
+    before = [each.entry.status for each in stored]
+    await unit.announce_all([graduate_changed(each, was, (STATUS,)) for each, was in zip(saved, before, strict=True)])
+    details = [{"version": each.version, "fields": [STATUS]} for each in saved]
+    ids = [str(each.id) for each in saved]
+    await unit.audit_all(f"graduate.{act.action}", "graduate", ids, school_code=stored[0].school_code, details=details)
     return saved
 
 
-async def _locked(unit: UnitOfWork, caller: Principal, cipher: FieldCipher, graduate_id: GraduateId) -> StoredGraduate:
-    """The graduate in scope, locked after the roster it belongs to: an import locks in this order, too."""
-    scope = caller.row_scope()
-    found = await roster.get(unit.connection, cipher, scope, graduate_id)
-    await locks.share_roster(unit.connection, found.school_code, found.cohort)
-    return await roster.get(unit.connection, cipher, scope, graduate_id, lock=True)
+async def _continued(
+    unit: UnitOfWork, cipher: FieldCipher, school_code: SchoolCode, cohort: Cohort, entry: Entry
+) -> GraduateId | None:
+    """The earlier entry that a new one continues: with its citizen id, else with its student number."""
+    numbers = number_indexes(cipher, vars(entry), ("citizen_id", "student_number"))
+    keys = [[index] if (index := numbers[f"{field}_index"]) else [] for field in ("citizen_id", "student_number")]
+    found = await continued(unit.connection, school_code, cohort, *keys)
+    return next((found[key[0]] for key in keys if key and key[0] in found), None)
 
 
 async def _save(

@@ -15,7 +15,7 @@ from common.sql import Connection
 from registry.graduates import commands as graduates
 from registry.graduates.announcements import change_token
 from registry.graduates.domain.entry import StoredGraduate
-from registry.graduates.storage import locks, roster
+from registry.graduates.storage import roster
 from registry.graduates.storage.keys import key_of_roster
 from registry.organisation import storage as organisation
 from registry.population_changes import storage
@@ -163,7 +163,6 @@ async def approve(
     """
     found = await get(unit.connection, cipher, caller, change_id)
     caller.must_be_in(DECIDERS)
-    await locks.share_roster(unit.connection, found.school_code, found.cohort)
     # with the entry that stays of duplicates, which another approval could take out of N at the same time
     stays = [found.duplicate_of] if found.duplicate_of else []
     stored = await roster.among(unit.connection, cipher, _EVERYTHING, [*found.graduate_ids, *stays], lock=True)
@@ -173,10 +172,8 @@ async def approve(
     must_still_fit(change, _by_id(stored))
     concerned = [each for each in stored if each.id in set(change.graduate_ids)]
     day = change.effective_on or clock.today()
-    moved = []
-    for each in concerned:
-        status = status_after(change.change, _member(each))
-        moved.append(await graduates.move(unit, cipher, each, status=status, ground=change.ground, since=day))
+    statuses = [status_after(change.change, _member(each)) for each in concerned]
+    moved = await graduates.move_all(unit, cipher, concerned, statuses=statuses, ground=change.ground, since=day)
     outcome = {
         "effective_on": day,
         "clamped": sum(each.decided_on > day for each in moved),

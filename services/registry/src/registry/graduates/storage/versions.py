@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, bindparam, func, insert, literal_column, select, text, update
+from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, func, insert, literal_column, select, text, update
 
 from common.auth import Actor
 from common.clock import TODAY_SQL
 from common.codes import CodeLists
-from common.crypto import FieldCipher
+from common.crypto import DataCipher, FieldCipher
 from common.database import NOW
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.outbox import Reached, columns_of
@@ -19,7 +19,7 @@ from common.sql import Connection
 from registry.graduates.domain.entry import CLEAR, INDEXED, Entry, Source, StoredGraduate, changed_fields
 from registry.graduates.storage.keys import key_of_roster, keys_of
 from registry.graduates.storage.roster import STAMP, stored_graduate
-from registry.graduates.storage.sealing import indexes, number_indexes, sealed
+from registry.graduates.storage.sealing import indexes, number_indexes, sealed, sealed_reason
 from registry.graduates.tables import REACHED_DAY, REACHED_SEQUENCE, SUPERSEDED_COLUMNS, graduate_versions, graduates
 
 _RAISE_STREAMS = text(
@@ -37,7 +37,7 @@ _RAISE_STREAMS = text(
 class Act:
     """What makes a version: the act, by which door and who, from which day on if not from today.
 
-    `exclusion_ground` is why a version excludes the graduate; None of any other.
+    `exclusion_ground` is why a version excludes the graduate; None of any other. `reason` is stored sealed.
     """
 
     action: str
@@ -45,6 +45,7 @@ class Act:
     actor: Actor
     since: date | None = None
     exclusion_ground: str | None = None
+    reason: str | None = None
 
 
 async def add(
@@ -55,6 +56,8 @@ async def add(
     cohort: Cohort,
     entry: Entry,
     act: Act,
+    *,
+    continues: GraduateId | None = None,
 ) -> StoredGraduate:
     """Stores a new graduate, who counts from the start of the season; raises UniqueViolationError for a taken number.
 
@@ -71,6 +74,7 @@ async def add(
         "sealed": sealed(data, graduate_id, 1, content),
         "sequence": 1,
         "decided_on": season_day(SeasonDay.BEGINS, cohort),
+        "continues": continues,
         **_made(act, 1, changed_fields({}, content)),
     }
     stamp = (await connection.execute(_ADD, values)).one()
@@ -92,24 +96,31 @@ async def save(
     of an event before if that is later; else sequence and day stay, for nothing that counts has changed.
     """
     data = (await keys_of(connection, cipher, {before.data_key_id}))[before.data_key_id]
-    version, changed = before.version + 1, changed_fields(vars(before.entry), vars(after))
-    content = {**before.unread, **vars(after)}
-    values = {
-        **indexes(cipher, before.school_code, {field: content[field] for field in changed if field in INDEXED}),
-        **{field: content[field] for field in changed if field in CLEAR},
-        "sealed": sealed(data, before.id, version, content),
-        **_made(act, version, changed),
-        "sealed_reason": None,
-    }
-    if "status" in changed:
-        values["exclusion_ground"] = act.exclusion_ground
-    if "exam_number" in changed:
-        # who gives a shared number up may not take it back
-        values["shared_exam_number_index"] = None
-    await connection.execute(_SUPERSEDE, {"id": before.id})
+    values = _next(cipher, data, before, after, act)
+    await connection.execute(_SUPERSEDE, {"ids": [before.id]})
     statement, counting = (_SAVE, {"since": act.since}) if published else (_SAVE_UNPUBLISHED, {})
     stamp = (await connection.execute(statement, {**values, **counting, "of_id": before.id})).one()
     return stored_graduate({**vars(before), **values}, after, stamp)
+
+
+async def save_all(
+    connection: Connection, cipher: FieldCipher, changes: Sequence[tuple[StoredGraduate, Entry]], act: Act
+) -> list[StoredGraduate]:
+    """Stores the next version of each of some locked graduates, in their order, as `save` does one that is published.
+
+    All change the same fields.
+    """
+    keys = await keys_of(connection, cipher, {before.data_key_id for before, _ in changes})
+    ids = [before.id for before, _ in changes]
+    values = [_next(cipher, keys[before.data_key_id], before, after, act) for before, after in changes]
+    await connection.execute(_SUPERSEDE, {"ids": ids})
+    bound = [{**each, "since": act.since, "of_id": at} for at, each in zip(ids, values, strict=True)]
+    await connection.execute_many(_SAVE_ONE_OF_MANY, bound)
+    stamps = {row.id: row for row in await connection.execute(_STAMPS, {"ids": ids})}
+    return [
+        stored_graduate({**vars(before), **each}, after, stamps[before.id])
+        for (before, after), each in zip(changes, values, strict=True)
+    ]
 
 
 async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
@@ -131,6 +142,25 @@ async def number_is_taken(connection: Connection, cipher: FieldCipher, field: st
     return await connection.scalar(_NUMBER_TAKEN[field], bound) is not None
 
 
+def _next(cipher: FieldCipher, data: DataCipher, before: StoredGraduate, after: Entry, act: Act) -> dict[str, Any]:
+    """The columns of the roster that the version after `before` changes, but for what the database counts."""
+    version, changed = before.version + 1, changed_fields(vars(before.entry), vars(after))
+    content = {**before.unread, **vars(after)}
+    values = {
+        **indexes(cipher, before.school_code, {field: content[field] for field in changed if field in INDEXED}),
+        **{field: content[field] for field in changed if field in CLEAR},
+        "sealed": sealed(data, before.id, version, content),
+        **_made(act, version, changed),
+        "sealed_reason": sealed_reason(data, before.id, version, act.reason),
+    }
+    if "status" in changed:
+        values["exclusion_ground"] = act.exclusion_ground
+    if "exam_number" in changed:
+        # who gives a shared number up may not take it back
+        values["shared_exam_number_index"] = None
+    return values
+
+
 def _made(act: Act, version: int, changed: Sequence[str]) -> dict[str, Any]:
     """The columns that say how a version came about."""
     return {
@@ -148,20 +178,22 @@ _ADD = insert(graduates).returning(*STAMP)
 _SUPERSEDE = insert(graduate_versions).from_select(
     ["graduate_id", *SUPERSEDED_COLUMNS],
     select(graduates.c.id, *(graduates.c[name] for name in SUPERSEDED_COLUMNS)).where(
-        graduates.c.id == bindparam("id")
+        graduates.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
     ),
 )
-_SAVE_UNPUBLISHED = (
+_WRITE = (
     update(graduates)
     .where(graduates.c.id == bindparam("of_id"))
     # the row no longer says what a file's line said
     .values(recorded_at=NOW, operation_id=None, line_fingerprint=None)
-    .returning(*STAMP)
 )
-_SAVE = _SAVE_UNPUBLISHED.values(
+_SAVE_UNPUBLISHED = _WRITE.returning(*STAMP)
+_SAVE_ONE_OF_MANY = _WRITE.values(
     sequence=REACHED_SEQUENCE + 1,
     decided_on=func.greatest(func.coalesce(bindparam("since", type_=Date), literal_column(TODAY_SQL)), REACHED_DAY),
 )
+_SAVE = _SAVE_ONE_OF_MANY.returning(*STAMP)
+_STAMPS = select(graduates.c.id, *STAMP).where(graduates.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 _NUMBER_TAKEN = {
     field: select(graduates.c.id)
     .where(*(graduates.c[name] == bindparam(name) for name in ("school_code", "cohort", f"{field}_index")))
