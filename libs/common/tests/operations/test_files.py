@@ -8,8 +8,7 @@ import httpx
 import pytest
 
 from common.operations import ChunkAlreadyDone, OperationContext, OperationRunner, Outcome
-from common.operations.files import PART
-from common.operations.routes import file_of
+from common.operations.files import PART, file_of
 from testing.http import running_app
 
 CONTENT = b"canary" * PART + b"end"

@@ -6,9 +6,16 @@ from common.accesses.routes import accesses_router
 from common.contracts import code_list, graduate, organisation
 from common.imports import run_import
 from common.outbox import raising
+from common.periodic import every
 from common.service_process import Area, Operation
 from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
+from registry.exports import operations as exports
+from registry.exports import tables as export_tables
+from registry.exports.domain.clear import KIND as CLEAR_EXPORT
+from registry.exports.domain.plan import KIND as EXPORT
+from registry.exports.routes import roster_router as export_routes
+from registry.exports.routes import router as clear_export_routes
 from registry.graduates import tables as graduate_tables
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, roster_import
 from registry.graduates.imports.routes import router as import_routes
@@ -55,6 +62,17 @@ AREAS = (
     Area(tables=[photo_tables.photos], routes=[photo_routes]),
     Area(routes=[history_routes]),
     Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),
+    Area(
+        tables=[export_tables.clear_exports],
+        routes=[export_routes, clear_export_routes],
+        operations={
+            EXPORT: Operation(lambda runtime: partial(exports.export_roster, runtime.cipher), exports.EMPTY_RESULT),
+            CLEAR_EXPORT: Operation(
+                lambda runtime: partial(exports.make_clear_export, runtime.cipher), exports.EMPTY_RESULT
+            ),
+        },
+        periodic=lambda runtime: [every(60, partial(exports.delete_overdue, runtime.database))],
+    ),
     Area(
         tables=[reveal_tables.reveals, reveal_tables.reveal_days],
         routes=[reveal_routes, accesses_router(roster.require)],

@@ -15,13 +15,17 @@ from sqlalchemy import text
 from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import PermanentError
-from common.operations.storage import FORGET_OTHER_PARTS, MINE, Claimed
+from common.identifiers import OperationId
+from common.operations.storage import FORGET_OTHER_PARTS, MINE, RESULT_FILE, Claimed
 from common.sql import Connection
 
 PART = 256 * 1024
 """Bytes of a part: what one reader of a file keeps in memory."""
 
 PURPOSE = "operation_file"
+
+PREFIX = "/v1/operations"
+"""Path below which operations are."""
 
 _ADD_PART = text(
     f"""
@@ -57,6 +61,11 @@ class OperationFile:
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
         return {**asdict(self), "id": str(self.id)}
+
+
+def file_of(operation: OperationId) -> dict[str, str]:
+    """What names the file of an operation in its result, for who asked for the work."""
+    return {RESULT_FILE: f"{PREFIX}/{operation}/file"}
 
 
 def place_of(file_id: UUID, index: int) -> str:

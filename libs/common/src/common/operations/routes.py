@@ -24,7 +24,7 @@ from common.once import Answered, Once
 from common.operations import storage
 from common.operations.cell_values import with_values
 from common.operations.downloads import DOWNLOAD, Download
-from common.operations.files import OperationFile
+from common.operations.files import PREFIX, OperationFile
 from common.operations.outcome import WARNING
 from common.operations.submitting import REPORT, prepare, submit
 
@@ -68,7 +68,7 @@ class Operation(BaseModel):
 
 def operations_router() -> Router:
     """`GET /v1/operations/{id}`, its file, error report and `cancel`, for the application that `create_app` makes."""
-    router = Router(prefix="/v1/operations", tags=["operations"])
+    router = Router(prefix=PREFIX, tags=["operations"])
 
     @router.get("/{operation_id}", response_model=Operation, summary="How far a piece of long work is")
     async def read_operation(*, request: Request, caller: Caller, database: Db, operation_id: UUID) -> Response:
@@ -150,14 +150,9 @@ async def accept(
     return await answer(database.act(caller.actor, submitted, once), shown, found)
 
 
-def file_of(operation: OperationId) -> dict[str, str]:
-    """What names the file of an operation in its result."""
-    return {storage.RESULT_FILE: f"{location_of(operation)}/file"}
-
-
 def location_of(operation: OperationId | UUID) -> str:
     """The path of an operation."""
-    return f"/v1/operations/{operation}"
+    return f"{PREFIX}/{operation}"
 
 
 async def _shown(
