@@ -20,7 +20,11 @@ BODILESS = (
     ("POST", "/v1/operations/{operation_id}/cancel"),
     ("POST", "/v1/population-changes/{change_id}/approve"),
     ("POST", "/v1/population-changes/{change_id}/withdraw"),
+    ("POST", "/v1/clear-exports/{export_id}/approve"),
+    ("POST", "/v1/clear-exports/{export_id}/withdraw"),
+    ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
+MAPPING = {"columns": {"学生编号": "student_number", "备注": None}}
 
 
 def complete_requests(
@@ -38,12 +42,16 @@ def complete_requests(
         ("PATCH", "/v1/schools/{school_code}/majors/{code}"): renamed,
         ("POST", "/v1/schools/{school_code}/classes"): unit | {"college_code": college, "major_code": major},
         ("PATCH", "/v1/schools/{school_code}/classes/{code}"): renamed,
+        ("PUT", "/v1/schools/{school_code}/import-mappings/{name}"): MAPPING,
         ("POST", "/v1/code-lists/{name}/entries"): {"code": "500901", "label_zh": "新区", "valid_from": "2024-05-01"},
         ("POST", "/v1/graduates"): roster | {"student_number": "Z9", "name": "李四"},
         ("PATCH", "/v1/graduates/{graduate_id}"): {"sex_code": "1"},
         ("POST", "/v1/population-changes"): population_change(school, [graduate], "extend"),
         ("PATCH", "/v1/population-changes/{change_id}"): {"graduate_ids": [graduate]},
         ("POST", "/v1/population-changes/{change_id}/refuse"): reason,
+        ("POST", "/v1/graduates/export"): roster | {"columns": ["student_number", "name"]},
+        ("POST", "/v1/clear-exports"): clear_export(school),
+        ("POST", "/v1/clear-exports/{export_id}/refuse"): reason,
         ("POST", "/v1/graduates/search"): {"school_code": school, "name": str(graduate_row(1)["姓名"])},
         ("POST", "/v1/graduates/reveal"): {"purpose": "support", "graduate_ids": [graduate], "fields": ["name"]},
         ("POST", "/v1/graduates/resolve"): roster | {"rows": [{"row": 2, "student_number": "1", "name": "李四"}]},
@@ -69,6 +77,12 @@ def complete_requests(
         },
         **{("POST", f"/v1/imports/{kind}"): upload for kind in ("graduates", "registrations")},
     }
+
+
+def clear_export(school: str) -> Json:
+    """A request for the names of a roster."""
+    roster = {"school_code": school, "cohort": 2024, "columns": ["student_number", "name"], "format": "csv"}
+    return roster | {"purpose": "review", "reason": "核对名单"}
 
 
 def _wave(roster: Json, questionnaire: str) -> Json:

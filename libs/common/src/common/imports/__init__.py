@@ -4,7 +4,7 @@ The handler of an operation is `partial(run_import, kind)` with an `ImportKind`.
 """
 
 from common.imports.cells import CellReader, Reading, coded, plain, text_of
-from common.imports.columns import LABEL, Columns
+from common.imports.columns import LABEL, Columns, HeaderMapping
 from common.imports.faults import Fault
 from common.imports.form import ImportForm, ImportRequest, SchoolImportForm
 from common.imports.importer import Importer, ImportKind, Overtaken, Written, empty_result
@@ -25,6 +25,7 @@ __all__ = [
     "CellReader",
     "Columns",
     "Fault",
+    "HeaderMapping",
     "ImportForm",
     "ImportKind",
     "ImportRequest",

@@ -57,15 +57,18 @@ class Sending:
     caller: Principal
     once: Once | None
 
-    async def accept(self, kind: str, upload: Received[FormT]) -> Response:
-        """Stores the file as an operation of this kind and answers 202; the caller must be known to be allowed."""
+    async def accept(self, kind: str, upload: Received[FormT], **further: object) -> Response:
+        """Stores the file as an operation of this kind and answers 202; the caller must be known to be allowed.
+
+        `further` parameters of the operation come from the caller, not from the form.
+        """
         return await accept(
             self.request,
             self.database,
             self.caller,
             self.once,
             kind=kind,
-            parameters={**upload.form.model_dump(mode="json"), "kind": upload.kind},
+            parameters={**upload.form.model_dump(mode="json"), "kind": upload.kind, **further},
             school_code=upload.form.school_code,
             upload=upload.content,
             cipher=self.cipher,

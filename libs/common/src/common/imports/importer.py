@@ -115,6 +115,11 @@ class ImportKind:
     empty_result: Mapping[str, Any]
     chunk_rows: int = CHUNK_ROWS
 
+    def empty_result_of(self, table: Table) -> Mapping[str, Any]:
+        """The result of an import of this file that did nothing: how it is read, where the result says so."""
+        read = {"ignored_columns": table.unused, "mapping": table.header.mapping}
+        return {name: read.get(name, value) for name, value in self.empty_result.items()}
+
 
 def empty_result(*further_counts: str) -> dict[str, Any]:
     """The counts of every import, which add up to the data rows, further ones, no token, and nothing to look at.

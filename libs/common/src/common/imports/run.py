@@ -71,7 +71,7 @@ class Run:
     @property
     def empty_result(self) -> Mapping[str, Any]:
         """The result of an import of this file that did nothing."""
-        return {**self.kind.empty_result, "ignored_columns": self.table.unused}
+        return self.kind.empty_result_of(self.table)
 
     async def outcome(self) -> Outcome:
         """How the work ends once all chunks are done."""

@@ -16,25 +16,40 @@ from common.codes import Cell
 from common.crypto import DataCipher, FieldCipher
 from common.database import UnitOfWork
 from common.identifiers import Cohort, GraduateId, SchoolCode
-from common.imports import Importer, ImportKind, Overtaken, Table, Task, Written, empty_result, read_rows
+from common.imports import (
+    HeaderMapping,
+    Importer,
+    ImportKind,
+    Overtaken,
+    Table,
+    Task,
+    Written,
+    empty_result,
+    read_rows,
+    run_import,
+)
 from common.imports.importer import CHUNK_ROWS
-from common.operations import OperationContext
+from common.operations import OperationContext, Outcome
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header
 from common.sql import Connection, Row
 from registry.graduates.domain.unit_book import UnitBook, UnitNamed
 from registry.graduates.imports import load
-from registry.graduates.imports.columns import COLUMNS
+from registry.graduates.imports.columns import COLUMNS, column_of
 from registry.graduates.imports.plan import OtherGraduates, RosterPlanner
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
 from registry.graduates.imports.write import Writing, lines_of, store, store_book
 from registry.graduates.storage import locks
 from registry.graduates.storage.keys import key_of_roster, key_to_read
 from registry.graduates.storage.sealing import number_indexes
+from registry.import_mappings import storage as import_mappings
+from registry.import_mappings.domain import ImportMapping, UnknownMapping
 
 KIND = "roster_import"
 UNITS_CREATED = "units_created"
-EMPTY_RESULT = empty_result(UNITS_CREATED)
+EMPTY_RESULT = {**empty_result(UNITS_CREATED), "mapping": None}
+MAPPINGS = -3
+"""Number of the part that notes the saved mappings which the file may be read by."""
 
 Resolved = TypeVar("Resolved")
 
@@ -42,6 +57,39 @@ Resolved = TypeVar("Resolved")
 def roster_import(cipher: FieldCipher, chunk_rows: int = CHUNK_ROWS) -> ImportKind:
     """The kind of import that `run_import` handles."""
     return ImportKind(KIND, COLUMNS, partial(RosterImport, cipher), EMPTY_RESULT, chunk_rows)
+
+
+async def import_roster(kind: ImportKind, context: OperationContext) -> Outcome:
+    """Runs the import by the mappings that were saved when it began, whatever becomes of them meanwhile."""
+    return await run_import(replace(kind, columns=replace(kind.columns, mappings=await _mappings(context))), context)
+
+
+async def _mappings(context: OperationContext) -> Sequence[HeaderMapping]:
+    """Those noted at the beginning of the work; raises UnknownMapping if the one that was named is gone by then."""
+    parts = await context.done_chunks()
+    if MAPPINGS not in parts and await context.is_cancelled():
+        return ()
+    if MAPPINGS not in parts:
+        task = Task.of(context.parameters)
+        async with context.database.transaction(context.actor) as unit:
+            saved = await saved_mappings(unit.connection, task.school_code, context.parameters.get("mapping"))
+            parts[MAPPINGS] = {"saved": {each.name: each.columns for each in saved}}
+            await context.chunk_done(unit, MAPPINGS, parts[MAPPINGS])
+            await unit.commit()
+    is_named = context.parameters.get("mapping") is not None
+    return [
+        HeaderMapping(name, {header: field and column_of(field, header) for header, field in columns.items()}, is_named)
+        for name, columns in parts[MAPPINGS]["saved"].items()
+    ]
+
+
+async def saved_mappings(connection: Connection, school_code: SchoolCode, name: str | None) -> Sequence[ImportMapping]:
+    """The mappings of a school, of which one may be named; raises UnknownMapping."""
+    saved = await import_mappings.of_school(connection, school_code)
+    named = [each for each in saved if name in (None, each.name)]
+    if name and not named:
+        raise UnknownMapping([each.name for each in saved])
+    return named
 
 
 class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
