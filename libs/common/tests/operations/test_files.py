@@ -66,7 +66,7 @@ async def test_the_file_is_stored_in_parts_that_say_nothing(works: Any) -> None:
     await runner(works).run_once()
     stored = "SELECT count(*) FROM operation_file_parts"
     assert await works.scalar(stored) == -(-len(CONTENT) // PART)
-    assert await works.scalar(f"{stored} WHERE position('canary'::bytea IN bytes) > 0") == 0
+    assert await works.scalar(f"{stored} WHERE position('canary'::bytea IN sealed) > 0") == 0
     await works.change("UPDATE operations SET expires_at = quxiang_now() - interval '1 day'")
     await works.change("DELETE FROM operations")
     assert await works.scalar(stored) == 0

@@ -1,4 +1,4 @@
-"""A roster of two colleges, its officers, and a worker of every kind of long work."""
+"""A roster of two colleges, its officers, and a worker of exports and imports."""
 
 from collections.abc import Callable
 
@@ -11,6 +11,9 @@ from common.database import Database
 from common.operations import OperationRunner
 from common.service_process.runtime import Runtime
 from registry.areas import AREAS
+from registry.exports.domain.clear import KIND as CLEAR_EXPORT
+from registry.exports.domain.plan import KIND as EXPORT
+from registry.graduates.imports.operations import KIND as IMPORT
 from registry.settings import Settings
 
 Client = Callable[..., httpx.AsyncClient]
@@ -45,9 +48,10 @@ def decider(client: Client, school: str) -> httpx.AsyncClient:
 
 @pytest.fixture
 def worker(settings: Settings, database: Database, cipher: FieldCipher) -> OperationRunner:
-    """Does the work of every kind."""
+    """Does exports and imports of rosters."""
     runtime = Runtime(settings, database, cipher)
-    kinds = {kind: operation for area in AREAS for kind, operation in area.operations.items()}
+    found = {kind: operation for area in AREAS for kind, operation in area.operations.items()}
+    kinds = {kind: found[kind] for kind in (EXPORT, CLEAR_EXPORT, IMPORT)}
     return OperationRunner(
         database.patient,
         {kind: operation.make(runtime) for kind, operation in kinds.items()},

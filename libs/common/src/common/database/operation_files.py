@@ -13,7 +13,7 @@ def let_operations_make_files() -> None:
         sa.Column("file_id", sa.Uuid(), nullable=False),
         sa.Column("index", sa.Integer(), nullable=False),
         sa.Column("operation_id", sa.Uuid(), nullable=False),
-        sa.Column("bytes", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["operation_id"],
             ["operations.id"],
@@ -24,7 +24,7 @@ def let_operations_make_files() -> None:
     )
     op.create_index("ix_operation_file_parts_operation_id", "operation_file_parts", ["operation_id"], unique=False)
     # the planner's statistics would keep ciphertexts after they are deleted
-    op.execute("ALTER TABLE operation_file_parts ALTER COLUMN bytes SET STATISTICS 0")
+    op.execute("ALTER TABLE operation_file_parts ALTER COLUMN sealed SET STATISTICS 0")
 
 
 def let_operations_make_no_files() -> None:

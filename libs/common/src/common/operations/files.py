@@ -29,11 +29,11 @@ PREFIX = "/v1/operations"
 
 _ADD_PART = text(
     f"""
-    INSERT INTO operation_file_parts (file_id, index, operation_id, bytes)
-    SELECT CAST(:file_id AS uuid), CAST(:index AS integer), id, CAST(:bytes AS bytea) FROM operations WHERE {MINE}
+    INSERT INTO operation_file_parts (file_id, index, operation_id, sealed)
+    SELECT CAST(:file_id AS uuid), CAST(:index AS integer), id, CAST(:sealed AS bytea) FROM operations WHERE {MINE}
     """
 )
-_PART = text("SELECT bytes FROM operation_file_parts WHERE file_id = :file_id AND index = :index")
+_PART = text("SELECT sealed FROM operation_file_parts WHERE file_id = :file_id AND index = :index")
 _FORGET = text("UPDATE operations SET file = NULL WHERE id = :id")
 
 
@@ -87,7 +87,7 @@ async def in_parts(content: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
 
 async def add_part(connection: Connection, claimed: Claimed, file_id: UUID, index: int, part: bytes) -> bool:
     """Stores a part, already encrypted, of a file that the work makes; False if the hold was lost."""
-    values = {**claimed.hold, "file_id": file_id, "index": index, "bytes": part}
+    values = {**claimed.hold, "file_id": file_id, "index": index, "sealed": part}
     return bool(await connection.affected(_ADD_PART, values))
 
 

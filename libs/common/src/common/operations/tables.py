@@ -50,7 +50,7 @@ def operation_tables(metadata: MetaData) -> tuple[Table, ...]:
         Column("file_id", Uuid, primary_key=True),
         Column("index", Integer, primary_key=True),
         Column("operation_id", Uuid, ForeignKey("operations.id", ondelete="CASCADE"), nullable=False),
-        Column("bytes", LargeBinary, nullable=False),
+        Column("sealed", LargeBinary, nullable=False),
         info={"insert_only": True, "deletable": True},
     )
     Index("ix_operation_file_parts_operation_id", operation_file_parts.c.operation_id)

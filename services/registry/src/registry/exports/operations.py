@@ -46,28 +46,28 @@ class Export:
     async def write(self, context: OperationContext, name: str) -> OperationFile | None:
         """The file; None once the work was cancelled."""
         async with context.database.reading(snapshot=True) as connection:
-            units = await _names_of_units(connection, self._plan)
-            maker = RowMaker(self._plan.named, units, FIRST_WORDS)
+            units = await organisation.units_of(connection, self._plan.school_code)
+            names: dict[str, dict[str, str]] = {column: {} for column in UNIT_NAMES}
+            for unit in units:
+                names[f"{unit.kind}_name"][unit.code] = unit.name
+            maker = RowMaker(self._plan.named, names, FIRST_WORDS)
             batches = self._batches(context, connection, maker)
             return await write_rows(context, name, self._plan.format, self._plan.header, batches)
 
     async def _batches(
         self, context: OperationContext, connection: Connection, maker: RowMaker
     ) -> AsyncIterator[list[list[str | None]]]:
-        scope, after = self._reader.row_scope(), None
+        scope, filters = self._reader.row_scope(), self._plan.of_list
+        after: Any = None
         total = await storage.count(connection, scope, self._plan)
         while True:
-            found = await self._after(connection, scope, after)
+            found = await roster.listed(connection, self._cipher, scope, filters, after=after, limit=BATCH)
             self.people += [each.id for each in found]
             await context.progress(len(self.people), total)
             yield [maker.row(self._shown(each)) for each in found]
             if len(found) < BATCH:
                 return
             after = (found[-1].school_code, found[-1].cohort, found[-1].id)
-
-    async def _after(self, connection: Connection, scope: RowScope, after: Any) -> list[StoredGraduate]:
-        filters = self._plan.of_list
-        return await roster.listed(connection, self._cipher, scope, filters, after=after, limit=BATCH)
 
     def _shown(self, stored: StoredGraduate) -> Mapping[str, Any]:
         content = vars(stored.entry)
@@ -141,9 +141,3 @@ async def _kept(
         await context.chunk_done(unit, WHOLE, {"rows": len(people), "file": file.to_json()})
         await unit.commit()
     return True
-
-
-async def _names_of_units(connection: Connection, plan: ExportPlan) -> Mapping[str, Mapping[str, str]]:
-    units = await organisation.units_of(connection, plan.school_code)
-    kinds = {column: column.removesuffix("_name") for column in UNIT_NAMES}
-    return {column: {unit.code: unit.name for unit in units if unit.kind == kind} for column, kind in kinds.items()}

@@ -1,6 +1,6 @@
 """What is exported: whose entries, which columns, in which format."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Self
 
@@ -14,7 +14,7 @@ KIND = "roster_export"
 """The kind of work that writes what an officer sees."""
 
 OWN_COLLEGE = "own_college"
-"""Name among its parameters of the college beyond which the officer sees nobody; null for officers of the school."""
+"""Name among its parameters of the college that the officer is cut to; null for officers of the school."""
 
 UNIT_NAMES: Mapping[str, str] = {
     "college_name": "college_code",
@@ -75,20 +75,19 @@ class ExportPlan:
 
 def must_be_columns(columns: Sequence[str] | None) -> None:
     """Raises Invalid for a column that does not exist, and for one that is named twice."""
-    if problems := list(_faults(columns or ())):
+    problems, before = [], set[str]()
+    for at, name in enumerate(columns or ()):
+        if name not in COLUMNS:
+            choices = "、".join(COLUMNS), ", ".join(COLUMNS)
+            message = Message(f"没有该列，可选：{choices[0]}", f"There is no such column: {choices[1]}")
+            problems.append(FieldProblem(f"/columns/{at}", "unknown_column", message))
+        elif name in before:
+            problems.append(rule("repeated").problem(f"/columns/{at}"))
+        before.add(name)
+    if problems:
         raise Invalid(problems)
 
 
 def place_of_column(plan: ExportPlan, name: str) -> str:
     """The pointer to a column in the request."""
     return "/columns" if plan.columns is None else f"/columns/{plan.columns.index(name)}"
-
-
-def _faults(columns: Sequence[str]) -> Iterator[FieldProblem]:
-    for at, name in enumerate(columns):
-        if name not in COLUMNS:
-            choices = "、".join(COLUMNS), ", ".join(COLUMNS)
-            message = Message(f"没有该列，可选：{choices[0]}", f"There is no such column: {choices[1]}")
-            yield FieldProblem(f"/columns/{at}", "unknown_column", message)
-        elif name in columns[:at]:
-            yield rule("repeated").problem(f"/columns/{at}")
