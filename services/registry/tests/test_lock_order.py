@@ -33,7 +33,11 @@ from registry.organisation.imports.columns import COLUMNS as UNIT_COLUMNS
 from registry.organisation.imports.operations import KIND as UNITS
 from registry.organisation.imports.operations import UnitImport
 from registry.population_changes import commands as changes
-from registry.population_changes.domain import Change, ChangePlan
+from registry.population_changes.domain import Change, ChangePlan, FileTexts
+from registry.population_changes.imports.columns import COLUMNS as CHANGE_COLUMNS
+from registry.population_changes.imports.operations import KIND as CHANGES
+from registry.population_changes.imports.operations import ChangeImport
+from registry.population_changes.storage import keep_texts
 from registry.reveals import commands as reveals
 from registry.reveals.domain import Asked
 from testing.collisions import Act, meet
@@ -84,9 +88,11 @@ PAIRS_WITH_CHANGES = [
     ("approve", "take back"),
     ("approve", "change"),
     ("approve", "import"),
+    ("import changes", "ask"),
+    ("import changes", "import changes"),
     ("approve", "part of an import"),
 ]
-"""The same of acts on one population change."""
+"""The same of acts on one population change, and of a file that asks for others."""
 
 PAIRS_WITH_DUPLICATES = [("approve one", "approve the other"), ("ask for the other", "approve the first")]
 """The same of acts on two changes, each of which keeps the entry that the other one takes out."""
@@ -146,6 +152,8 @@ async def change_acts(database: Database, cipher: FieldCipher, school: SchoolCod
         (await database.act(ADMIN.actor, partial(enter, given={"student_number": f"{at}", "name": "王五"}))).id
         for at in range(3)
     ]
+    # in the file they stand in another order than that of their ids, by which locks are taken
+    numbers = [f"{others.index(each)}" for each in sorted(others[1:], reverse=True)]
     plan = ChangePlan(
         school_code=school,
         cohort=COHORT,
@@ -166,6 +174,7 @@ async def change_acts(database: Database, cipher: FieldCipher, school: SchoolCod
         "refuse": partial(changes.refuse, caller=decider, reason="不符", **on_it),
         "take back": partial(changes.withdraw, caller=asker, **on_it),
         "leave out": partial(changes.leave_out, caller=asker, graduate_ids=[graduate_id], **on_it),
+        "import changes": an_import_of_changes(database, cipher, school, numbers),
     }
 
 
@@ -228,9 +237,31 @@ def an_import(
     return imported
 
 
-def table_of(header: Header, row: Sequence[str]) -> Table:
-    """A file of one row below its header."""
-    return Table(header, [], 1, [zlib.compress(json.dumps(["rows", [[2, row]]]).encode())], 1, [])
+def an_import_of_changes(database: Database, cipher: FieldCipher, school: SchoolCode, numbers: Sequence[str]) -> Act:
+    """The same of a file that asks for population changes, of which each row becomes a request."""
+    asked = {"change": "exclude", "ground": "international"}
+    parameters = {"school_code": school, "cohort": COHORT, "kind": "csv", "on_error": "reject", **asked}
+    work = Claimed(OperationId(uuid4()), CHANGES, "worker", 1, ADMIN.actor, school, None, parameters)
+    header = CHANGE_COLUMNS.find([["学号", "姓名"]])
+    assert header is not None
+
+    async def imported(unit: UnitOfWork) -> None:
+        run = ChangeImport(cipher, OperationContext(work, database, cipher), header)
+        await keep_texts(unit, work.id, cipher=cipher, texts=FileTexts("留学生", None))
+        rows = [[number, "王五"] for number in numbers]
+        await run.lock_whole(unit, table_of(header, *rows))
+        for at, row in enumerate(rows):
+            read = [run.read(at, row)]
+            plan = run.plan(read, await run.load(unit.connection, read))
+            assert (await run.write(unit, plan)).counts["created"] == 1
+
+    return imported
+
+
+def table_of(header: Header, *rows: Sequence[str]) -> Table:
+    """A file of such rows below its header."""
+    numbered = [[number, row] for number, row in enumerate(rows, 2)]
+    return Table(header, [], 1, [zlib.compress(json.dumps(["rows", numbered]).encode())], len(rows), [])
 
 
 def an_import_of_units(database: Database, cipher: FieldCipher, school: SchoolCode) -> Act:

@@ -38,6 +38,10 @@ from registry.photos.imports.operations import run_photo_import
 from registry.photos.imports.routes import router as photo_import_routes
 from registry.photos.routes import router as photo_routes
 from registry.population_changes import tables as change_tables
+from registry.population_changes.imports.operations import EMPTY_RESULT as CHANGES_RESULT
+from registry.population_changes.imports.operations import KIND as CHANGES
+from registry.population_changes.imports.operations import change_import
+from registry.population_changes.imports.routes import router as change_import_routes
 from registry.population_changes.routes import router as change_routes
 from registry.reveals import tables as reveal_tables
 from registry.reveals.routes import router as reveal_routes
@@ -79,7 +83,17 @@ AREAS = (
     ),
     Area(tables=[mapping_tables.import_mappings], routes=[mappings_router(FIELDS)]),
     Area(routes=[history_routes]),
-    Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),
+    Area(
+        tables=[
+            change_tables.population_changes,
+            change_tables.population_change_files,
+            change_tables.population_change_graduates,
+        ],
+        routes=[change_routes, change_import_routes],
+        operations={
+            CHANGES: Operation(lambda runtime: partial(run_import, change_import(runtime.cipher)), CHANGES_RESULT)
+        },
+    ),
     Area(
         tables=[export_tables.clear_exports],
         routes=[export_routes, clear_export_routes],

@@ -44,9 +44,9 @@ PlanT = TypeVar("PlanT")
 
 @dataclass(frozen=True)
 class Written:
-    """What the rows of a plan came to: counts by name, and the token of the last event."""
+    """What the rows of a plan came to: counts and lists of what was made, by name; the token of the last event."""
 
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, Any] = field(default_factory=dict)
     change_token: ChangeToken | None = None
 
 

@@ -37,8 +37,9 @@ from registry.graduates.domain.unit_book import UnitBook, UnitNamed
 from registry.graduates.imports import load
 from registry.graduates.imports.columns import COLUMNS, column_of
 from registry.graduates.imports.plan import OtherGraduates, RosterPlanner
+from registry.graduates.imports.records import Writing, lines_of
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
-from registry.graduates.imports.write import Writing, lines_of, store, store_book
+from registry.graduates.imports.write import store, store_book
 from registry.graduates.storage import locks
 from registry.graduates.storage.keys import key_of_roster, key_to_read
 from registry.graduates.storage.sealing import number_indexes
