@@ -18,7 +18,9 @@ from typing import Protocol
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from common.codes.spelling import Cell
-from common.spreadsheets.cells import Month
+from common.sheet_reader import marks
+from common.sheet_reader.cells import NO_RESULT
+from common.spreadsheets.cells import Month, Unclear
 
 MAX_CELL = 32_767
 
@@ -180,11 +182,13 @@ def write_workbook(
 def safe_text(text: str) -> str:
     """The text with an apostrophe before what a program could take for a formula; reading takes it off again.
 
-    What begins with `=` is then read as a formula without a result: a report holds them, and none may come in as text.
+    A formula without a result, as a report holds them, is read as one again: none may come in as text.
 
     >>> safe_text("=1+1"), safe_text(" ＠sum"), safe_text("计算机")
     ("'=1+1", "' ＠sum", '计算机')
     """
+    if isinstance(text, Unclear) and text.rule == NO_RESULT:
+        return marks.FORMULA + text[:MAX_CELL]
     risky = text.startswith(_DANGEROUS) or text.lstrip().startswith(_DANGEROUS)
     return (_APOSTROPHE + text if risky else text).replace("\0", "")[:MAX_CELL]
 
