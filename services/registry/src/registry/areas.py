@@ -19,12 +19,14 @@ from registry.exports.routes import router as clear_export_routes
 from registry.graduates import tables as graduate_tables
 from registry.graduates.imports.columns import FIELDS
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, import_roster, roster_import
+from registry.graduates.imports.proposals import operations as proposals
 from registry.graduates.imports.routes import router as import_routes
 from registry.graduates.routes import router as graduate_routes
 from registry.graduates.storage import roster, versions
 from registry.histories.routes import router as history_routes
 from registry.import_mappings import tables as mapping_tables
 from registry.import_mappings.routes import mappings_router
+from registry.notices.routes import router as notice_routes
 from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
 from registry.organisation.imports.operations import KIND as UNITS
@@ -65,10 +67,12 @@ AREAS = (
             graduate_tables.graduates,
             graduate_tables.graduate_versions,
             graduate_tables.import_sources,
+            graduate_tables.notices,
         ],
         routes=[graduate_routes, import_routes],
         operations={
-            KIND: Operation(lambda runtime: partial(import_roster, roster_import(runtime.cipher)), EMPTY_RESULT)
+            KIND: Operation(lambda runtime: partial(import_roster, roster_import(runtime.cipher)), EMPTY_RESULT),
+            proposals.KIND: Operation(lambda _runtime: proposals.propose_mapping, proposals.EMPTY_RESULT),
         },
         streams={graduate.TOPIC: versions.raise_streams},
     ),
@@ -83,6 +87,7 @@ AREAS = (
     ),
     Area(tables=[mapping_tables.import_mappings], routes=[mappings_router(FIELDS)]),
     Area(routes=[history_routes]),
+    Area(routes=[notice_routes]),
     Area(
         tables=[
             change_tables.population_changes,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from faker import Faker
 
 # No region has this number, so no person can have the id.
+_CLASSES = 4
 _REGION = "990001"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
@@ -78,6 +79,11 @@ class Person:
     major: Major
 
     @property
+    def group(self) -> int:
+        """The class of the major, from 1."""
+        return int(self.student_number[-5:]) % _CLASSES + 1
+
+    @property
     def sex(self) -> str:
         """The sex, which the last but one digit of the id tells."""
         return "男" if int(self.citizen_id[16]) % 2 else "女"
@@ -128,6 +134,8 @@ def roster_rows(school: School, cohort: int, members: list[Person]) -> Iterator[
             "院系代码": person.major.college_code,
             "姓名": person.name,
             "学号": person.student_number,
+            "班级代码": f"{person.major.code}-{person.group}",
+            "班级": f"{person.major.name}{person.group}班",
             "考生号": person.exam_number,
             "性别": person.sex,
             "民族": "汉族",
