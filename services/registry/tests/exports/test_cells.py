@@ -48,10 +48,10 @@ def values() -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize(("field", "value"), list(values()))
 def test_an_import_reads_from_a_cell_what_was_written(field: str, value: Any) -> None:
     written = text_of(safe_text(marked(cell(field, value)) or ""))
-    header = find_header([[HEADERS[field], HEADERS["name"]]], IMPORTED.field_of_header)
+    header = find_header([[HEADERS[each] for each in (field, "name", "exam_number")]], IMPORTED.field_of_header)
     assert header is not None
     reader = RowReader(header, "90001", 2024)
-    row = reader.read(2, [written, "张三"])
+    row = reader.read(2, [written, "张三", "1"])
     assert [fault for fault in reader.check(row) if fault.rule != "required"] == []
     assert row.given[field] == value
 

@@ -82,3 +82,29 @@ async def test_other_roles_export_nothing(client: Client, school: str) -> None:
     ):
         answer = await client(role, **scope).post("/v1/graduates/export", json=body)
         assert answer.status_code == status, role
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+async def test_a_file_sent_back_as_it_is_changes_nothing(
+    officer: httpx.AsyncClient,
+    college_officer: httpx.AsyncClient,
+    worker: OperationRunner,
+    school: str,
+    people: list[str],
+    kind: str,
+) -> None:
+    before = [(await officer.get(f"/v1/graduates/{each}")).json() for each in people]
+    for sender, rows in ((officer, 2), (college_officer, 1)):
+        done = await exported(sender, worker, school, format=kind)
+        content = (await sender.get(done["result"]["file"])).content
+        answer = await sender.post(
+            "/v1/imports/graduates",
+            data={"school_code": school, "cohort": "2024"},
+            files={"file": (f"roster.{kind}", content)},
+        )
+        assert answer.status_code == 202, answer.text
+        await worker.run_once()
+        imported = (await sender.get(answer.headers["location"])).json()
+        assert (imported["state"], imported["errors"], imported["result"]["unchanged"]) == ("succeeded", [], rows)
+        assert (imported["result"]["ignored_columns"], imported["result"]["units_created"]) == ([], 0)
+    assert [(await officer.get(f"/v1/graduates/{each}")).json() for each in people] == before
