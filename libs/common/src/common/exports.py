@@ -5,7 +5,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping, Seq
 from typing import Literal, NamedTuple
 
 from common.operations import OperationContext
-from common.operations.files import OperationFile
+from common.operations.files import WORKBOOK, OperationFile
 from common.spreadsheets.writing import CsvWriter, TableWriter, WorkbookWriter
 
 Format = Literal["xlsx", "csv"]
@@ -20,7 +20,7 @@ class _Kind(NamedTuple):
 
 
 _KINDS: Mapping[Format, _Kind] = {
-    "xlsx": _Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", WorkbookWriter),
+    "xlsx": _Kind(WORKBOOK, WorkbookWriter),
     "csv": _Kind("text/csv; charset=utf-8", CsvWriter),
 }
 

@@ -9,14 +9,14 @@ from starlette.types import Receive, Scope, Send
 
 from common.crypto import FieldCipher
 from common.database import Database
-from common.operations.files import OperationFile, content_of
+from common.operations.files import WORKBOOK, OperationFile, content_of
 
 Ended = Callable[[bool], Awaitable[None]]
 """Hears the end of a download: true if the network took all of it."""
 
-DOWNLOAD: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-}
+_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+
+DOWNLOAD: dict[int | str, dict[str, Any]] = {200: {"content": {WORKBOOK: _BINARY, "text/csv": _BINARY}}}
 """What OpenAPI says of such an answer."""
 
 _NOTICED_SECONDS = 0.01

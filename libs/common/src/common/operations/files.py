@@ -24,6 +24,9 @@ PART = 256 * 1024
 
 PURPOSE = "operation_file"
 
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The media type of .xlsx."""
+
 PREFIX = "/v1/operations"
 """Path below which operations are."""
 
@@ -40,7 +43,7 @@ _FORGET = text("UPDATE operations SET file = NULL WHERE id = :id")
 class FileGoneError(PermanentError):
     """A file was deleted while it was being sent."""
 
-    code = "file_gone"
+    code = "operation_file_deleted"
 
 
 @dataclass(frozen=True)

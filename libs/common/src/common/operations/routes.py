@@ -24,11 +24,9 @@ from common.once import Answered, Once
 from common.operations import storage
 from common.operations.cell_values import with_values
 from common.operations.downloads import DOWNLOAD, Download
-from common.operations.files import PREFIX, OperationFile
+from common.operations.files import PREFIX, WORKBOOK, OperationFile
 from common.operations.outcome import WARNING
 from common.operations.submitting import REPORT, prepare, submit
-
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class OperationProgress(BaseModel):
