@@ -10,6 +10,8 @@ from common.periodic import every
 from common.service_process import Area, Operation
 from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
+from registry.corrections import tables as correction_tables
+from registry.corrections.routes import router as correction_routes
 from registry.exports import operations as exports
 from registry.exports import tables as export_tables
 from registry.exports.domain.clear import KIND as CLEAR_EXPORT
@@ -90,6 +92,7 @@ AREAS = (
     ),
     Area(tables=[mapping_tables.import_mappings], routes=[mappings_router(FIELDS)]),
     Area(routes=[history_routes]),
+    Area(tables=[correction_tables.corrections, correction_tables.correction_proofs], routes=[correction_routes]),
     Area(routes=[notice_routes]),
     Area(
         tables=[

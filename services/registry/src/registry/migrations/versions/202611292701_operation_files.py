@@ -3,7 +3,7 @@
 from common.database.operation_files import let_operations_make_files, let_operations_make_no_files
 
 revision = "202611292701"
-down_revision = "202611292101"
+down_revision = "202611292303"
 branch_labels = None
 depends_on = None
 
