@@ -6,6 +6,7 @@ from common.accesses.routes import accesses_router
 from common.contracts import code_list, graduate, organisation
 from common.imports import run_import
 from common.outbox import raising
+from common.periodic import every
 from common.service_process import Area, Operation
 from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
@@ -14,6 +15,7 @@ from registry.graduates.imports.operations import EMPTY_RESULT, KIND, roster_imp
 from registry.graduates.imports.routes import router as import_routes
 from registry.graduates.routes import router as graduate_routes
 from registry.graduates.storage import roster, versions
+from registry.graduates.storage.judging import EVERY_SECONDS, judge_again
 from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
 from registry.organisation.imports.operations import KIND as UNITS
@@ -42,6 +44,7 @@ AREAS = (
         tables=[graduate_tables.data_keys, graduate_tables.graduates, graduate_tables.graduate_versions],
         routes=[graduate_routes, import_routes],
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
+        periodic=lambda runtime: [every(EVERY_SECONDS, partial(judge_again, runtime.database, runtime.cipher))],
         streams={graduate.TOPIC: versions.raise_streams},
     ),
     Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),

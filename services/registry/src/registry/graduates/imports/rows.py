@@ -55,7 +55,7 @@ class RosterRow:
     is set where it names no day. `college_due` marks a graduate without a college whose major has got one since.
 
     `newest` is what is stored of the known graduate, `before` its content. What it stores but for the units: `after`
-    with the number of its `version`, `sealed` as its document unless nothing of it differs.
+    with the number of its `version`, `sealed` as its document unless nothing of it differs, and the `person_index`.
     """
 
     number: int = 0
@@ -76,6 +76,7 @@ class RosterRow:
     after: dict[str, Any] = field(default_factory=dict)
     version: int = 1
     sealed: bytes | None = None
+    person_index: bytes | None = None
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
 

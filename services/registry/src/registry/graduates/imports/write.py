@@ -22,12 +22,19 @@ from common.imports import Task, Written
 from common.season import SeasonDay, season_day
 from registry.graduates.announcements import ANNOUNCED, carried, is_announced, moves_day, type_of
 from registry.graduates.domain.entry import CLEAR, Source, changed_fields
+from registry.graduates.domain.findings import RULES_VERSION, findings_of
 from registry.graduates.domain.merging import placed
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.rows import RosterRow
 from registry.graduates.storage.locks import plans_kept
 from registry.graduates.storage.sealing import sealed
-from registry.graduates.tables import INDEX_COLUMNS, SUPERSEDED_COLUMNS, VERSION_COLUMNS, graduates
+from registry.graduates.tables import (
+    FINDING_COLUMNS,
+    INDEX_COLUMNS,
+    SUPERSEDED_COLUMNS,
+    VERSION_COLUMNS,
+    graduates,
+)
 from registry.organisation import commands
 from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, OrganisationUnit
@@ -35,12 +42,12 @@ from registry.organisation.domain import Kind, OrganisationUnit
 ACTION = "import"
 STAGING = "roster_lines"
 
-_COLUMNS = ("id", "school_code", "cohort", *INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint")
+_COLUMNS = ("id", "school_code", "cohort", *INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint", *FINDING_COLUMNS)
 _EVENT = ("topic", "correlation_id", "school_code", "key", "sequence", "type", "data", "decided_on", "recorded_at")
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _TYPES = ", ".join(f"{name} {graduates.c[name].type.compile(_DIALECT)}" for name in _COLUMNS)
-_CHANGING = (*INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint")
+_CHANGING = (*INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint", *FINDING_COLUMNS)
 _SUPERSEDED = ", ".join(SUPERSEDED_COLUMNS)
 
 _CLOCK = text(f"SELECT {NOW_SQL}")
@@ -83,6 +90,7 @@ class Writing:
     """What all rows of a chunk have in common; the code lists are those that they were read with."""
 
     school_code: SchoolCode
+    school_name: str
     cohort: Cohort
     recorded_at: datetime
     lists_version: str
@@ -109,7 +117,15 @@ async def begun(
     """Asks for the instant of a chunk's versions, which is after the lock of the roster."""
     now = await unit.connection.scalar(_CLOCK)
     return Writing(
-        task.school_code, task.cohort, now, lists_version, unit.actor, unit.correlation_id, operation_id, data
+        school_code=task.school_code,
+        school_name=await organisation.name_of(unit.connection, task.school_code),
+        cohort=task.cohort,
+        recorded_at=now,
+        lists_version=lists_version,
+        actor=unit.actor,
+        correlation_id=unit.correlation_id,
+        operation_id=operation_id,
+        data=data,
     )
 
 
@@ -197,6 +213,10 @@ def _record(row: RosterRow, changed: Sequence[str], sequence: int, day: date, wr
         writing.operation_id,
         None,
         row.fingerprint,
+        row.person_index,
+        *findings_of(content, writing.cohort, writing.school_name),
+        RULES_VERSION,
+        row.version,
     )
 
 

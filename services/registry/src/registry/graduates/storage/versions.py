@@ -17,6 +17,7 @@ from common.outbox import Reached, columns_of
 from common.season import SeasonDay, season_day
 from common.sql import Connection
 from registry.graduates.domain.entry import CLEAR, INDEXED, Entry, Source, StoredGraduate, changed_fields
+from registry.graduates.storage.judging import judged
 from registry.graduates.storage.keys import key_of_roster, keys_of
 from registry.graduates.storage.roster import STAMP, stored_graduate
 from registry.graduates.storage.sealing import indexes, number_indexes, sealed
@@ -72,6 +73,7 @@ async def add(
         "sequence": 1,
         "decided_on": season_day(SeasonDay.BEGINS, cohort),
         **_made(act, 1, changed_fields({}, content)),
+        **await judged(connection, cipher, school_code, cohort, content, 1),
     }
     stamp = (await connection.execute(_ADD, values)).one()
     return stored_graduate(values, entry, stamp)
@@ -99,6 +101,7 @@ async def save(
         **{field: content[field] for field in changed if field in CLEAR},
         "sealed": sealed(data, before.id, version, content),
         **_made(act, version, changed),
+        **await judged(connection, cipher, before.school_code, before.cohort, content, version),
         "sealed_reason": None,
     }
     if "status" in changed:
