@@ -88,7 +88,7 @@ async def test_registry_answers_no_failed_commit_as_success(
             await campus.http.post(
                 f"{url}/v1/schools/{new_school}/colleges", json={"code": "C9", "name": "学院"}, headers=officer
             ),
-            await campus.http.patch(address, json={"sex_code": "9"}, headers=seen),
+            await campus.http.patch(address, json={"sex_code": "9", "change_reason": "更正"}, headers=seen),
             await campus.http.post(
                 f"{url}/v1/population-changes",
                 json=population_change(new_school, [graduate["id"]], "withdraw"),

@@ -100,7 +100,8 @@ class Client:
             ]
         )
         # the value that stands would make no version
-        patch = {field: self.chance.choice([value for value in values if value != entry[field]])}
+        changed = self.chance.choice([value for value in values if value != entry[field]])
+        patch = {field: changed, "change_reason": "随机修改"}
         return partial(self._write, "registry", "PATCH", address, officer, entry, patch)
 
     async def _move(self, entry: Json) -> None:

@@ -93,7 +93,7 @@ async def acts(
     graduate_id = GraduateId(UUID(graduate["id"]))
     change = partial(
         graduates.change,
-        caller=ADMIN,
+        caller=Principal(subject="officer", role=Role.SCHOOL_OFFICER, school_code=school),
         cipher=cipher,
         graduate_id=graduate_id,
         expected=ANY,

@@ -61,7 +61,8 @@ async def test_of_two_acts_that_fail_together_nothing_stays(
 
 async def test_a_change_is_meant_for_one_version(database: Database, cipher: FieldCipher, school: SchoolCode) -> None:
     stored = await database.act(ADMIN.actor, partial(with_college, school=school, cipher=cipher))
-    change = partial(commands.change, caller=ADMIN, cipher=cipher, graduate_id=stored.id, given={"sex_code": "1"})
+    officer = Principal(subject="officer", role=Role.SCHOOL_OFFICER, school_code=school)
+    change = partial(commands.change, caller=officer, cipher=cipher, graduate_id=stored.id, given={"sex_code": "1"})
     with pytest.raises(PreconditionRequired):
         await database.act(ADMIN.actor, partial(change, expected=None))
     with pytest.raises(PreconditionFailed):

@@ -124,7 +124,7 @@ def test_changed_fields_are_those_that_differ() -> None:
 def test_contradictions_are_named() -> None:
     days = Days.of(Cohort(2020), "11010119900307002X", date(1990, 3, 8), date(2020, 9, 1), date(2020, 6, 1))
     assert [(fields[0], rule) for fields, rule in days.contradictions] == [
-        ("birth_date", "birth_date_matches_citizen_id"),
+        ("birth_date", "birth_date_contradicts_citizen_id"),
         ("graduated_on", "graduated_after_enrolled"),
     ]
     assert not list(replace(days, birth_date=date(1990, 3, 7), graduated_on=None).contradictions)

@@ -45,7 +45,7 @@ async def test_every_version_says_what_it_said(
     said.append({**said[-1], "name": "欧阳二", "phone": "13900000002", "sex_code": "1", "duration_years": 5})
 
     given = {"phone": "13900000003", "citizen_id": "110101199003070011"}
-    patched = await officer.patch(path, json=given, headers={"If-Match": '"2"'})
+    patched = await officer.patch(path, json=given | {"change_reason": "证件号更正"}, headers={"If-Match": '"2"'})
     assert patched.status_code == 200, patched.text
     by_phone = await officer.post("/v1/graduates/search", json={"phone": "+86 139-0000-0003"})
     assert [each["version"] for each in by_phone.json()["items"]] == [3]

@@ -22,6 +22,8 @@ Client = Callable[..., httpx.AsyncClient]
 Rows = Callable[..., Awaitable[list[Json]]]
 Share = Callable[..., Awaitable[None]]
 
+REASON = {"change_reason": "学籍更正"}
+
 
 async def test_an_entered_graduate_is_masked_and_announced(graduate: Json, school: str, rows: Rows) -> None:
     shown = [graduate[field] for field in ("name", "citizen_id", "phone", "student_number", "status", "version")]
@@ -73,7 +75,7 @@ async def test_a_level_of_completion_enters_as_completed(officer: httpx.AsyncCli
         ({"sex_code": "3"}, "/sex_code", "unknown_code"),
         ({"origin_place_code": "999999"}, "/origin_place_code", "unknown_code"),
         ({"college_code": "C9"}, "/college_code", "unknown_unit"),
-        ({"birth_date": "1990-03-08"}, "/birth_date", "birth_date_matches_citizen_id"),
+        ({"birth_date": "1990-03-08"}, "/birth_date", "birth_date_contradicts_citizen_id"),
         ({"birth_date": "1990-13-08"}, "/birth_date", "day_format"),
         ({"birth_date": "0"}, "/birth_date", "day_format"),
         ({"enrolled_on": "86400"}, "/enrolled_on", "day_format"),
@@ -145,7 +147,8 @@ async def test_a_shared_examinee_number_is_given_to_nobody_else(
 
     async def give(graduate: Json, number: str | None, version: int) -> tuple[int, str | None, str | None]:
         head = {"If-Match": f'"{version}"'}
-        answer = await officer.patch(f"/v1/graduates/{graduate['id']}", json={"exam_number": number}, headers=head)
+        given = {"exam_number": number, "change_reason": "学籍更正"}
+        answer = await officer.patch(f"/v1/graduates/{graduate['id']}", json=given, headers=head)
         return answer.status_code, answer.json().get("code"), answer.json().get("graduate_id")
 
     refused = (409, "exam_number_in_use", second["id"])
@@ -154,7 +157,8 @@ async def test_a_shared_examinee_number_is_given_to_nobody_else(
     entered = await officer.post("/v1/graduates", json=body | {"student_number": "4", "exam_number": "E1"})
     assert (entered.status_code, entered.json()["graduate_id"]) == (409, second["id"])
     # the one that keeps it is changed freely, but has no right to take it back
-    renamed = await officer.patch(f"/v1/graduates/{second['id']}", json={"name": "李五"}, headers={"If-Match": '"1"'})
+    given = {"name": "李五", "change_reason": "学籍更正"}
+    renamed = await officer.patch(f"/v1/graduates/{second['id']}", json=given, headers={"If-Match": '"1"'})
     assert renamed.status_code == 200
     exempt = "SELECT id FROM graduates WHERE school_code = :school AND shared_exam_number_index IS NOT NULL"
     assert [str(row["id"]) for row in await rows(exempt, school=school)] == [second["id"]]
@@ -212,7 +216,7 @@ async def test_what_no_event_shows_is_a_version_without_an_event(
     officer: httpx.AsyncClient, graduate: Json, rows: Rows, quiet: Json
 ) -> None:
     path = f"/v1/graduates/{graduate['id']}"
-    silent = await officer.patch(path, json=quiet, headers={"If-Match": '"1"'})
+    silent = await officer.patch(path, json=quiet | REASON, headers={"If-Match": '"1"'})
     assert (silent.status_code, silent.headers["etag"], silent.json()["sequence"]) == (200, '"2"', 1)
     assert silent.json()["change_token"] is None
     told = await officer.patch(path, json={"sex_code": "2"}, headers={"If-Match": '"2"'})
@@ -234,7 +238,7 @@ async def test_a_change_of_what_files_name_a_graduate_by_is_told_without_what_it
     officer: httpx.AsyncClient, graduate: Json, rows: Rows, named: Json
 ) -> None:
     """Destinations recognises lines of a file until the next event of the graduate whom they meant."""
-    changed = await officer.patch(f"/v1/graduates/{graduate['id']}", json=named, headers={"If-Match": '"1"'})
+    changed = await officer.patch(f"/v1/graduates/{graduate['id']}", json=named | REASON, headers={"If-Match": '"1"'})
     assert ChangeToken.decode(changed.json()["change_token"]).sequence == 2
     _, event = await rows("SELECT data FROM outbox WHERE key = :id ORDER BY sequence", id=graduate["id"])
     # what counts is as before
@@ -245,7 +249,7 @@ async def test_a_change_of_what_files_name_a_graduate_by_is_told_without_what_it
 
 async def test_the_status_follows_the_level(officer: httpx.AsyncClient, graduate: Json) -> None:
     path = f"/v1/graduates/{graduate['id']}"
-    changed = await officer.patch(path, json={"education_level_code": "33"}, headers={"If-Match": '"1"'})
+    changed = await officer.patch(path, json={"education_level_code": "33"} | REASON, headers={"If-Match": '"1"'})
     assert changed.json()["status"] == "completed"
 
 
@@ -281,13 +285,6 @@ async def test_history_tells_every_version(
     first = (await officer.get(f"{path}/history", params={"limit": 2})).json()
     rest = (await officer.get(f"{path}/history", params={"limit": 2, "cursor": first["next_cursor"]})).json()
     assert first["items"] + rest["items"] == items
-
-
-async def test_each_change_has_one_audit_entry(officer: httpx.AsyncClient, graduate: Json, rows: Rows) -> None:
-    path = f"/v1/graduates/{graduate['id']}"
-    await officer.patch(path, json={"sex_code": "1"}, headers={"If-Match": '"1"'})
-    entries = await rows("SELECT action FROM audit_entries WHERE object_id = :id ORDER BY id", id=graduate["id"])
-    assert [entry["action"] for entry in entries] == ["graduate.create", "graduate.change"]
 
 
 async def test_a_person_is_found_by_body_only(officer: httpx.AsyncClient, school: str, graduate: Json) -> None:

@@ -132,7 +132,8 @@ async def test_a_later_event_of_a_graduate_clamps_the_day(
 ) -> None:
     changed = await officer.patch(f"/v1/graduates/{people[0]}", json={"sex_code": "1"}, headers=FIRST)
     # a corrected name moves no day, although it is announced
-    assert (await officer.patch(f"/v1/graduates/{people[1]}", json={"name": "李四"}, headers=FIRST)).is_success
+    named = {"name": "李四", "change_reason": "学籍更正"}
+    assert (await officer.patch(f"/v1/graduates/{people[1]}", json=named, headers=FIRST)).is_success
     done = await moved(client, school, people[:2], "withdraw", effective_on="2024-06-20")
     assert (done["clamped"], done["effective_on"]) == (1, "2024-06-20")
     days = await rows("SELECT id, decided_on FROM graduates WHERE school_code = :school", school=school)
@@ -145,7 +146,8 @@ async def test_what_has_changed_since_is_outdated_and_may_be_left_out(
 ) -> None:
     asked = await asker.post(PATH, json=wanted(school, people[:2], "extend"))
     path = asked.headers["location"]
-    level = await officer.patch(f"/v1/graduates/{people[1]}", json={"education_level_code": "31"}, headers=FIRST)
+    given = {"education_level_code": "31", "change_reason": "学籍更正"}
+    level = await officer.patch(f"/v1/graduates/{people[1]}", json=given, headers=FIRST)
     assert level.json()["status"] == "registered"
     outdated = await decider.post(f"{path}/approve", headers=FIRST)
     assert shown(outdated) == (409, "outdated", [("/graduate_ids/1", "status_changed")])
@@ -174,7 +176,7 @@ async def test_a_readmission_fits_no_longer_once_the_level_does_not_count(
 ) -> None:
     await moved(client, school, people[:1], "withdraw")
     path = (await officer.post(PATH, json=wanted(school, people[:1], "readmit"))).headers["location"]
-    level = {"education_level_code": "39"}
+    level = {"education_level_code": "39", "change_reason": "学籍更正"}
     assert (
         await officer.patch(f"/v1/graduates/{people[0]}", json=level, headers={"If-Match": '"2"'})
     ).status_code == 200

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import asyncpg
 
+from common.approvals.domain import must_not_identify
 from common.auth import Owners, Principal, Role
 from common.contracts import ChangeToken
 from common.crypto import FieldCipher
@@ -17,6 +18,7 @@ from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates.announcements import graduate_changed, is_announced, moves_day
 from registry.graduates.domain.checks import new_entry, patched_entry
+from registry.graduates.domain.editing import must_be_changeable, must_be_reasoned
 from registry.graduates.domain.entry import Entry, Given, Source, Status, StoredGraduate, changed_fields
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
 from registry.graduates.storage import locks, roster, versions
@@ -25,7 +27,7 @@ from registry.graduates.storage.versions import Act
 from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, Place
 
-EDITORS = (Role.ADMIN, Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER)
+ENTERERS = frozenset({Role.ADMIN, Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER})
 
 _EXAM_NUMBER = "uq_graduates_exam_number_index"
 _CITIZEN_ID = "uq_graduates_school_code_cohort_citizen_id_index"
@@ -49,7 +51,7 @@ async def create(
     """
     # a foreign school is missing before the role is looked at, a foreign college or class only after
     province = await organisation.require_school(unit.connection, caller, school_code)
-    caller.must_be(*EDITORS)
+    caller.must_be_in(ENTERERS)
     owners: Owners[object] = Owners(
         school_code=school_code,
         college_code=given.get("college_code"),
@@ -80,22 +82,26 @@ async def change(
     graduate_id: GraduateId,
     expected: ExpectedVersion,
     given: Given,
+    reason: str | None = None,
 ) -> ChangedGraduate:
     """Changes the given fields. Where they say what is stored, nothing is: no version, no event, no audit entry.
 
-    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse, CitizenIdInUse,
-    ExamNumberInUse, NeedsPopulationChange, and Invalid for faults of the fields.
+    Raises NotFound, NotEditable, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse,
+    CitizenIdInUse, ExamNumberInUse, NeedsPopulationChange, ChangeReasonRequired, IdentifyingText, and Invalid for
+    faults of the fields.
     """
     stored = await _locked(unit, caller, cipher, graduate_id)
-    caller.must_be(*EDITORS)
+    must_be_changeable(caller.role, given)
     must_equal(expected, stored.version)
-    before = stored.entry
-    after = patched_entry(before, given, stored.cohort)
+    if reason is not None:
+        must_not_identify("/change_reason", reason)
+    after = patched_entry(stored.entry, given, stored.cohort)
     await _require_units(unit, stored.school_code, given)
-    # a graduate moved to another college would leave the officer's own scope
-    if caller.role is Role.COLLEGE_OFFICER and after.college_code != before.college_code:
-        raise UnknownUnit("college_code")
-    return await _save(unit, caller, cipher, stored, after, Act("change", Source.OFFICER, unit.actor))
+    source = Source.GRADUATE if caller.role is Role.GRADUATE else Source.OFFICER
+    changed = await _save(unit, caller, cipher, stored, after, Act("change", source, unit.actor, reason=reason))
+    # a number that is in use is said first: it is a conflict, and this is not
+    must_be_reasoned(vars(stored.entry), vars(after), reason)
+    return changed
 
 
 async def move(

@@ -132,6 +132,7 @@ async def change_graduate(
         graduate_id=graduate_id,
         expected=if_match,
         given=body.given(),
+        reason=body.change_reason,
     )
     changed = await database.act(caller.actor, act)
     return _written(changed.stored, caller, changed.change_token)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, field_validator
 
+from common.approvals.wire import Reason
 from common.auth import Principal, Role
 from common.codes import CodeLists
 from common.contracts import ChangeToken
@@ -61,8 +62,8 @@ NUMBER_MASKS: Mapping[str, Callable[[str], str]] = {"student_number": masked_num
 """The same for roles that do not read numbers in clear."""
 
 
-class GraduatePatch(StrictModel):
-    """Fields to change; an absent one stays, null clears."""
+class GivenFields(StrictModel):
+    """Fields of an entry; an absent one stays, null clears."""
 
     # given() reads only what the body names; these defaults keep null from being taken for a value
     student_number: ShortText = ""
@@ -93,10 +94,16 @@ class GraduatePatch(StrictModel):
 
     def given(self) -> Given:
         """The fields of the entry that the body names."""
-        return {field: getattr(self, field) for field in self.model_fields_set if field in GraduatePatch.model_fields}
+        return {field: getattr(self, field) for field in self.model_fields_set if field in GivenFields.model_fields}
 
 
-class NewGraduate(GraduatePatch):
+class GraduatePatch(GivenFields):
+    """Fields to change; `change_reason` where a filled field of the student register changes."""
+
+    change_reason: Reason | None = None
+
+
+class NewGraduate(GivenFields):
     """A graduate to enter; `status` is what the education level says, and need not be given."""
 
     school_code: GivenSchoolCode

@@ -10,7 +10,7 @@ from registry.graduates.imports.rows import RosterRow
 
 NUMBER = "11010119900307002X"  # born on 7 March 1990
 BORN = date(1990, 3, 7)
-CONTRADICTED = "birth_date_matches_citizen_id"
+CONTRADICTED = "birth_date_contradicts_citizen_id"
 
 
 def settle(row: RosterRow, stored: Mapping[str, object]) -> None:

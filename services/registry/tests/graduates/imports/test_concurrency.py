@@ -138,7 +138,8 @@ async def test_the_faults_of_a_stored_part_are_those_it_was_stored_with(
         database.patient, {KIND: partial(dying, roster_import(cipher, CHUNK))}, cipher=cipher
     ).run_once()
     (person,) = (await officer.post("/v1/graduates/search", json={"student_number": "1"})).json()["items"]
-    renamed = await officer.patch(f"/v1/graduates/{person['id']}", json={"name": "李四"}, headers={"If-Match": '"1"'})
+    given = {"name": "李四", "change_reason": "学籍更正"}
+    renamed = await officer.patch(f"/v1/graduates/{person['id']}", json=given, headers={"If-Match": '"1"'})
     assert renamed.status_code == 200
     healthy = OperationRunner(
         database.patient, {KIND: partial(run_import, roster_import(cipher, CHUNK))}, cipher=cipher

@@ -130,7 +130,8 @@ async def test_an_edit_between_two_imports_is_set_back(
 ) -> None:
     await imported(files.xlsx(TABLE))
     item = (await roster(officer))[0]
-    await officer.patch(f"/v1/graduates/{item['id']}", json={"sex_code": "2"}, headers={"If-Match": '"1"'})
+    given = {"sex_code": "2", "change_reason": "学籍更正"}
+    await officer.patch(f"/v1/graduates/{item['id']}", json=given, headers={"If-Match": '"1"'})
     assert counts(await imported(files.xlsx(TABLE))) == [0, 1, 1, 0]
     assert (await roster(officer))[0]["sex_code"] == "1"
 

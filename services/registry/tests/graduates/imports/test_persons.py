@@ -74,7 +74,7 @@ async def test_a_row_that_contradicts_the_roster_is_at_fault(
 async def test_a_citizen_id_that_contradicts_the_stored_birth_date_is_at_fault(imported: Imported, files: Any) -> None:
     await imported(files.xlsx([["学号", "姓名", "出生日期"], ["1", "张三", "1990-03-08"]]))
     done = await imported(files.xlsx([["学号", "姓名", "身份证号"], ["1", "张三", "11010119900307002X"]]))
-    assert faults(done) == [(2, "身份证号", "birth_date_matches_citizen_id")]
+    assert faults(done) == [(2, "身份证号", "birth_date_contradicts_citizen_id")]
 
 
 @pytest.mark.parametrize(

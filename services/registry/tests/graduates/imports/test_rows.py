@@ -194,15 +194,15 @@ def test_a_row_of_the_intake_format_is_read_whole() -> None:
         ({"身份证号": "110101199003070020"}, Fault("citizen_id", "citizen_id_check_digit")),
         (
             {"身份证号": "11010119900307002X", "出生日期": "1990-03-08"},
-            Fault("birth_date", "birth_date_matches_citizen_id"),
+            Fault("birth_date", "birth_date_contradicts_citizen_id"),
         ),
         (
             {"身份证号": "11010119900307002X", "出生年月": "1990-04"},
-            Fault("birth_date", "birth_date_matches_citizen_id"),
+            Fault("birth_date", "birth_date_contradicts_citizen_id"),
         ),
         (
             {"身份证号": "11010119900307002X", "出生日期": "1990-03-01"},
-            Fault("birth_date", "birth_date_matches_citizen_id"),
+            Fault("birth_date", "birth_date_contradicts_citizen_id"),
         ),
         ({"院校代码": "90002"}, Fault("school", "other_school")),
         ({"院校代码": "4111090002"}, Fault("school", "other_school")),

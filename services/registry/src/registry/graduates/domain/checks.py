@@ -14,7 +14,7 @@ from registry.graduates.domain.days import COMPARED, Days
 from registry.graduates.domain.entry import CODE_LIST_OF, Entry, Given
 from registry.graduates.domain.identity import RuleBroken
 from registry.graduates.domain.population import moves_by_level, status_after, status_of_level
-from registry.graduates.domain.refusals import NeedsPopulationChange
+from registry.graduates.domain.refusals import BirthDateContradictsCitizenId, NeedsPopulationChange
 
 _TENTH = Decimal("0.1")
 
@@ -72,6 +72,8 @@ def _consistent(entry: Entry, given: Given, cohort: Cohort) -> Entry:
     days = Days.of(cohort, **{field: getattr(entry, field) for field in COMPARED})
     broken = [(fields[0], name) for fields, name in days.contradictions if not given.keys().isdisjoint(fields)]
     problems = [rule(name).problem(f"/{field}") for field, name in broken]
+    if any(name == BirthDateContradictsCitizenId.code for _, name in broken):
+        raise BirthDateContradictsCitizenId(problems)
     if problems:
         raise Invalid(problems)
     return entry

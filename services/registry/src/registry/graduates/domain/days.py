@@ -59,7 +59,7 @@ class Days:
 
     def _contradictions(self) -> Iterator[Finding]:
         if self.birth_date and self.born_by_id not in {None, self.birth_date}:
-            yield ("birth_date", "citizen_id"), "birth_date_matches_citizen_id"
+            yield ("birth_date", "citizen_id"), "birth_date_contradicts_citizen_id"
         if self.enrolled_on and self.graduated_on and self.graduated_on < self.enrolled_on:
             yield ("graduated_on", "enrolled_on"), "graduated_after_enrolled"
         if self.born and (self.born.year >= self.cohort or (self.enrolled_on and self.born >= self.enrolled_on)):

@@ -1,7 +1,9 @@
 """Why an act on a graduate is refused."""
 
+from collections.abc import Iterable
+
 from common.codes.rules import rule
-from common.errors import Conflict, FieldProblem, Invalid, Message
+from common.errors import Conflict, FieldProblem, Forbidden, Invalid, Message
 
 _STATUS_IS_NOT_GIVEN = Message(
     "状态由学历决定，此后只由人数变更申请改变：请不要填写此项；如需其他状态，请提交人数变更申请，由另一人审批",
@@ -19,6 +21,33 @@ class NeedsPopulationChange(Invalid):
     def __init__(self, field: str) -> None:
         text = _STATUS_IS_NOT_GIVEN if field == "status" else self.title
         super().__init__([FieldProblem(f"/{field}", self.code, text)])
+
+
+class NotEditable(Forbidden):
+    """The role may change other fields of the entry, but not these."""
+
+    code = "not_editable"
+    title = Message("当前角色不能修改所列字段", "The role may not change these fields")
+
+    def __init__(self, fields: Iterable[str]) -> None:
+        super().__init__(problems=[rule(self.code).problem(f"/{field}") for field in fields])
+
+
+class ChangeReasonRequired(Invalid):
+    """A filled field of the student register is to change, and the request does not say why."""
+
+    code = "change_reason_required"
+    title = rule("change_reason_required").text
+
+    def __init__(self) -> None:
+        super().__init__([rule(self.code).problem("/change_reason")])
+
+
+class BirthDateContradictsCitizenId(Invalid):
+    """The day of birth is not the one in the citizen id; `problems` names what else is wrong, too."""
+
+    code = "birth_date_contradicts_citizen_id"
+    title = rule("birth_date_contradicts_citizen_id").text
 
 
 class StudentNumberInUse(Conflict):

@@ -20,7 +20,7 @@ from registry.graduates.domain.entry import CLEAR, INDEXED, Entry, Source, Store
 from registry.graduates.storage.judging import judged
 from registry.graduates.storage.keys import key_of_roster, keys_of
 from registry.graduates.storage.roster import STAMP, stored_graduate
-from registry.graduates.storage.sealing import indexes, number_indexes, sealed
+from registry.graduates.storage.sealing import indexes, number_indexes, sealed, sealed_reason
 from registry.graduates.tables import REACHED_DAY, REACHED_SEQUENCE, SUPERSEDED_COLUMNS, graduate_versions, graduates
 
 _RAISE_STREAMS = text(
@@ -38,7 +38,7 @@ _RAISE_STREAMS = text(
 class Act:
     """What makes a version: the act, by which door and who, from which day on if not from today.
 
-    `exclusion_ground` is why a version excludes the graduate; None of any other.
+    `exclusion_ground` is why a version excludes the graduate; None of any other. `reason` is stored sealed.
     """
 
     action: str
@@ -46,6 +46,7 @@ class Act:
     actor: Actor
     since: date | None = None
     exclusion_ground: str | None = None
+    reason: str | None = None
 
 
 async def add(
@@ -102,7 +103,7 @@ async def save(
         "sealed": sealed(data, before.id, version, content),
         **_made(act, version, changed),
         **await judged(connection, cipher, before.school_code, before.cohort, content, version),
-        "sealed_reason": None,
+        "sealed_reason": sealed_reason(data, before.id, version, act.reason),
     }
     if "status" in changed:
         values["exclusion_ground"] = act.exclusion_ground
