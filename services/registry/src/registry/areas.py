@@ -24,8 +24,11 @@ from registry.organisation.imports.routes import router as unit_import_routes
 from registry.organisation.routes import router as school_routes
 from registry.population_changes import tables as change_tables
 from registry.population_changes.routes import router as change_routes
+from registry.quality.routes import router as quality_routes
 from registry.reveals import tables as reveal_tables
 from registry.reveals.routes import router as reveal_routes
+from registry.waivers import tables as waiver_tables
+from registry.waivers.routes import router as waiver_routes
 
 AREAS = (
     Area(
@@ -48,6 +51,8 @@ AREAS = (
         streams={graduate.TOPIC: versions.raise_streams},
     ),
     Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),
+    Area(tables=[waiver_tables.waivers, waiver_tables.waiver_graduates], routes=[waiver_routes]),
+    Area(routes=[quality_routes]),
     Area(
         tables=[reveal_tables.reveals, reveal_tables.reveal_days],
         routes=[reveal_routes, accesses_router(roster.require)],

@@ -61,7 +61,7 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
     must_be_known(plan, members)
     stays = [plan.duplicate_of] if plan.duplicate_of else []
     must_keep_one(plan, _by_id(await _same_school(unit.connection, cipher, caller, plan, stays)))
-    await storage.hold(unit.connection, [*plan.graduate_ids, *stays])
+    await locks.hold_entries(unit.connection, [*plan.graduate_ids, *stays])
     change_id = ChangeId(await new_id(unit.connection))
     data = await key_of_roster(unit.connection, cipher, plan.school_code, plan.cohort)
     values = {

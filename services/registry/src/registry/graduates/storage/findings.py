@@ -38,7 +38,8 @@ AMONG_OTHERS = ("counted_twice", "phone_shared", "possible_duplicate", "left_pop
 WITHOUT_GRADUATES = frozenset({"size_change"})
 """Rules that a roster breaks, and none of its graduates."""
 
-_STATUSES = ", ".join(f"'{status.value}'" for status in sorted(COUNTED))
+STATUSES = ", ".join(f"'{status.value}'" for status in sorted(COUNTED))
+"""Those in N, as SQL lists them."""
 
 # the day after the last one on which who has left was in N; NULL of who never was
 _IN_N_UNTIL: ColumnElement[Any] = literal_column(
@@ -47,7 +48,7 @@ _IN_N_UNTIL: ColumnElement[Any] = literal_column(
         SELECT status, decided_on AS starts,
                lead(decided_on, 1, graduates.decided_on) OVER (ORDER BY version) AS ends
           FROM graduate_versions WHERE graduate_id = graduates.id
-    ) AS spans WHERE status IN ({_STATUSES}) AND ends > starts
+    ) AS spans WHERE status IN ({STATUSES}) AND ends > starts
     )""",
     Date(),
 )

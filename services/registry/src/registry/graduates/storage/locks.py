@@ -1,16 +1,25 @@
-"""Order between an import of a school's cohort and the single writes to it."""
+"""Order between an import of a school's cohort and the single writes to it, and between those who refer to entries."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
-from sqlalchemy import text
+from sqlalchemy import Uuid, any_, bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from common.identifiers import Cohort, SchoolCode
+from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection
+from registry.graduates.tables import graduates
 
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _PLAN_ANEW = text("SET LOCAL plan_cache_mode = force_custom_plan")
+# what foreign keys lock, in the order in which others lock the same rows
+_HOLD = (
+    select(graduates.c.id)
+    .where(graduates.c.id == any_(bindparam("graduate_ids", type_=ARRAY(Uuid))))
+    .order_by(graduates.c.id)
+    .with_for_update(key_share=True, read=True)
+)
 _KEEP_PLANS = text("SET LOCAL plan_cache_mode = auto")
 
 
@@ -24,6 +33,11 @@ async def lock_roster(connection: Connection, school_code: SchoolCode, cohort: C
     # plans of set-based statements depend on how many rows there are by now
     await connection.execute(_PLAN_ANEW)
     await connection.execute(_LOCK, {"name": roster_name(school_code, cohort)})
+
+
+async def hold_entries(connection: Connection, graduate_ids: Collection[GraduateId]) -> None:
+    """Locks the entries that a new row will refer to, sorted by id; who only changes them need not wait."""
+    await connection.execute(_HOLD, {"graduate_ids": list(graduate_ids)})
 
 
 @asynccontextmanager

@@ -84,7 +84,8 @@ async def listed(
     last = zip(_ORDER, after or (), strict=False)
     bound = {**scope.values, **given, **{f"after_{column.name}": value for column, value in last}, "limit": limit}
     if rule is not None:
-        assert filters.school_code is not None and filters.cohort is not None, "rules are broken within a roster"
+        assert filters.school_code is not None, "a rule is broken within a roster"
+        assert filters.cohort is not None, "a rule is broken within a roster"
         bound |= asked_of(filters.school_code, filters.cohort)
     return await _opened(connection, cipher, await connection.execute(query, bound))
 

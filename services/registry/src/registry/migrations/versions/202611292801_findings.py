@@ -35,8 +35,6 @@ def upgrade() -> None:
             " ADD COLUMN IF NOT EXISTS rules_version smallint NOT NULL DEFAULT 0,"
             " ADD COLUMN IF NOT EXISTS judged_version integer NOT NULL DEFAULT 0"
         )
-        # the planner's statistics would keep indexes of persons after they are emptied
-        op.execute("ALTER TABLE graduates ALTER COLUMN person_index SET STATISTICS 0")
         op.execute(_FORGET)
         op.execute(_TRIGGER)
         op.execute("SET lock_timeout = 0")
