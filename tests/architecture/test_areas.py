@@ -22,7 +22,7 @@ COMPOSED = {
 }
 """What a service composes at its root beside its areas."""
 
-KERNELS = {"indicators": {"schemes", "timeline", "progress", "reading"}}
+KERNELS = {"registry": {"photo_checks"}, "indicators": {"schemes", "timeline", "progress", "reading"}}
 """Packages below the areas, held in layers by the contract `layers-of-indicators`: each module there is named for what
 it computes."""
 

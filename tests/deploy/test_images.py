@@ -91,6 +91,7 @@ async def test_the_wheels_alone_migrate_and_serve(
             "QUXIANG_REGISTRY_URL": "http://127.0.0.1:1",
             "QUXIANG_SERVICE_TOKEN_FILE": str(mint.service_token_file(tmp_path)),
             "QUXIANG_KEYRING_FILE": str(tmp_path / "keyring.json"),
+            "QUXIANG_OBJECTS": (tmp_path / "objects").as_uri(),
             "QUXIANG_PORT": str(port),
             "QUXIANG_PROBE_PORT": str(probe_port),
         }

@@ -42,9 +42,13 @@ def service() -> str:
 
 
 @pytest.fixture(scope="session")
-def settings(addresses: ServiceDatabase, mint: TokenMint, keyring_file: Path) -> Settings:
+def settings(addresses: ServiceDatabase, mint: TokenMint, keyring_file: Path, folder: Path) -> Settings:
     return Settings(
-        database_url=addresses.app_url, keyring_file=keyring_file, rate_limit_per_second=100_000, **mint.settings
+        database_url=addresses.app_url,
+        keyring_file=keyring_file,
+        objects=(folder / "objects").as_uri(),
+        rate_limit_per_second=100_000,
+        **mint.settings,
     )
 
 

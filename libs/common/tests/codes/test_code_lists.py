@@ -25,6 +25,9 @@ NAMES = [
     "marital-status",
     "not-employed-reason",
     "exclusion-ground",
+    "document-type",
+    "health-status",
+    "admission-mode",
     "purpose",
 ]
 DESTINATIONS_OF_THE_SCHEME = [

@@ -1,4 +1,4 @@
-"""Which of several columns fills a field."""
+"""Which of several columns fills a field, and which of several sheets is read."""
 
 import pytest
 
@@ -24,3 +24,29 @@ def test_the_best_column_is_taken(titles: list[Cell], below: list[list[Cell]], t
     header = COLUMNS.find([["某校"], titles, *below])
     assert header is not None
     assert (header.positions, header.texts["phone"]) == ({"name": 0, "phone": taken}, titles[taken])
+
+
+NUMBERED = Columns(
+    {"number": ("号", "no"), "name": ("名",), "rest": ("余",)},
+    needed=[{"name"}, {"number"}],
+    other_forms=[[{"no"}], [{"number"}, {"rest"}]],
+    usual_sheet="名单",
+)
+
+
+@pytest.mark.parametrize(
+    ("sheets", "read"),
+    [
+        ({"一": ["号", "名"], "二": ["余", "说明"]}, ["一"]),
+        ({"一": ["号", "余"], "二": ["号", "名"]}, ["二"]),
+        ({"一": ["号", "余"], "二": ["no", "余"]}, ["二"]),
+        ({"一": ["号", "余"], "二": ["名", "余"]}, ["一"]),
+        ({"一": ["号", "名"], "二": ["号", "名"]}, ["一", "二"]),
+        ({"一": ["号", "名"], " 名单": ["号", "名"]}, [" 名单"]),
+        ({"一": ["号", "名"], "名单": ["号", "余"]}, ["一"]),
+        ({"一": ["名", "余"], "名单": ["余", "说明"]}, []),
+    ],
+)
+def test_of_several_sheets_the_best_is_read(sheets: dict[str, list[Cell]], read: list[str]) -> None:
+    found = NUMBERED.sheets_of([(name, [titles]) for name, titles in sheets.items()])
+    assert [list(sheets)[place] for place in found] == read

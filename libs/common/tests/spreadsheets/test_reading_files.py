@@ -30,19 +30,19 @@ class Sheet:
     numbers: list[int] = field(default_factory=list)
 
 
-async def portions(content: bytes, find_header: Any = None) -> AsyncIterator[list[NumberedRow]]:
+async def portions(content: bytes, choose: Any = None) -> AsyncIterator[list[NumberedRow]]:
     async def parts() -> AsyncIterator[bytes]:
         for start in range(0, len(content), 100_000):
             yield content[start : start + 100_000]
 
-    async for packed_rows, rows in blocks_of(SPREADSHEETS.kind_of(content), parts(), find_header):
+    async for packed_rows, rows in blocks_of(SPREADSHEETS.kind_of(content), parts(), choose):
         assert unpacked(packed_rows) == rows
         yield rows
 
 
-async def read(content: bytes, find_header: Any = None) -> Sheet:
+async def read(content: bytes, choose: Any = None) -> Sheet:
     sheet = Sheet()
-    async for portion in portions(content, find_header):
+    async for portion in portions(content, choose):
         for number, cells in portion:
             sheet.numbers.append(number)
             sheet.rows.append(cells)
@@ -137,8 +137,8 @@ SHEETS: dict[str, list[list[Any]]] = {
 }
 
 
-def has_header(rows: Sequence[Sequence[Cell]]) -> bool:
-    return any(row[:2] == ["学号", "姓名"] for row in rows)
+def has_header(sheets: Sequence[tuple[str, Sequence[Sequence[Cell]]]]) -> list[int]:
+    return [at for at, (_, rows) in enumerate(sheets) if any(row[:2] == ["学号", "姓名"] for row in rows)]
 
 
 def sheets(*names: str, hidden: str = "") -> bytes:

@@ -87,6 +87,7 @@ class Stack:
             "QUXIANG_ISSUER": self.mint.issuer.issuer,
             "QUXIANG_JWKS_FILE": str(self.mint.jwks_file),
             "QUXIANG_KEYRING_FILE": str(self.folder / f"{service}.keyring.json"),
+            "QUXIANG_OBJECTS": (self.folder / "objects").as_uri(),
             "QUXIANG_REGISTRY_URL": self.url("registry"),
             "QUXIANG_DESTINATIONS_URL": self.url("destinations"),
             "QUXIANG_SURVEYS_URL": self.url("surveys"),

@@ -16,12 +16,15 @@ from registry.graduates.imports.routes import router as import_routes
 from registry.graduates.routes import router as graduate_routes
 from registry.graduates.storage import roster, versions
 from registry.graduates.storage.judging import EVERY_SECONDS, judge_again
+from registry.histories.routes import router as history_routes
 from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
 from registry.organisation.imports.operations import KIND as UNITS
 from registry.organisation.imports.operations import UNIT_IMPORT
 from registry.organisation.imports.routes import router as unit_import_routes
 from registry.organisation.routes import router as school_routes
+from registry.photos import tables as photo_tables
+from registry.photos.routes import router as photo_routes
 from registry.population_changes import tables as change_tables
 from registry.population_changes.routes import router as change_routes
 from registry.quality.routes import router as quality_routes
@@ -44,12 +47,19 @@ AREAS = (
         streams={organisation.TOPIC: organisation_storage.raise_streams},
     ),
     Area(
-        tables=[graduate_tables.data_keys, graduate_tables.graduates, graduate_tables.graduate_versions],
+        tables=[
+            graduate_tables.data_keys,
+            graduate_tables.graduates,
+            graduate_tables.graduate_versions,
+            graduate_tables.import_sources,
+        ],
         routes=[graduate_routes, import_routes],
         operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
         periodic=lambda runtime: [every(EVERY_SECONDS, partial(judge_again, runtime.database, runtime.cipher))],
         streams={graduate.TOPIC: versions.raise_streams},
     ),
+    Area(tables=[photo_tables.photos], routes=[photo_routes]),
+    Area(routes=[history_routes]),
     Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),
     Area(tables=[waiver_tables.waivers, waiver_tables.waiver_graduates], routes=[waiver_routes]),
     Area(routes=[quality_routes]),

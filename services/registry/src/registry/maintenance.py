@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from common.crypto import FieldCipher
 from common.database import Database
+from common.objects.rotation import rewrap_file_keys
 from common.observability import logger
 from common.service_process import Command
 from common.settings import PREFIX
@@ -30,6 +31,7 @@ async def run_rotate_keys(settings: Settings, database: Database, parsed: Namesp
         _log.error("Not retired: the ring names this key its current one", key_id=parsed.retire)
         return NOT_DONE
     _log.info("Data keys are wrapped", key_id=cipher.current, anew=await rewrap_data_keys(database, cipher))
+    _log.info("Keys of files are wrapped", key_id=cipher.current, anew=await rewrap_file_keys(database, cipher))
     if parsed.retire is None:
         return 0
     if needs := await needs_of(database, cipher, parsed.retire):

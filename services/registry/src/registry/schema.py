@@ -3,6 +3,7 @@
 from common.accesses import accesses_table
 from common.audit import audit_table
 from common.database import new_metadata
+from common.objects import objects_table
 from common.once import idempotency_table
 from common.operations.tables import operation_tables
 from common.outbox import outbox_tables
@@ -14,3 +15,4 @@ audit_table(metadata)
 accesses_table(metadata)
 operation_tables(metadata)
 idempotency_table(metadata)
+objects_table(metadata)

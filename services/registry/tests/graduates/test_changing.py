@@ -1,12 +1,15 @@
 """Changing an entry over HTTP: every caller × class of fields, and the reason that a filled locked field needs."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
+from changing import wanted
 
 from common.crypto import FieldCipher
+from common.operations import OperationRunner
 from registry.graduates.storage.sealing import REASON
 
 Json = dict[str, Any]
@@ -151,3 +154,38 @@ async def test_each_change_has_one_audit_entry(officer: httpx.AsyncClient, gradu
     await officer.patch(path, json={"sex_code": "1"}, headers={"If-Match": '"1"'})
     entries = await rows("SELECT action FROM audit_entries WHERE object_id = :id ORDER BY id", id=graduate["id"])
     assert [entry["action"] for entry in entries] == ["graduate.create", "graduate.change"]
+
+
+async def test_of_writers_at_once_one_wins_and_the_others_are_told(
+    client: Client, officer: httpx.AsyncClient, school: str, member: Json, files: Any, runner: OperationRunner
+) -> None:
+    path, own = f"/v1/graduates/{member['id']}", client("graduate", graduate=member["id"])
+    counsellor = client("counsellor", school=school, class_="K1")
+    asked = await officer.post("/v1/population-changes", json=wanted(school, [member["id"]], "extend"))
+    other = client("school_officer", school=school, subject="who decides")
+    line = files.csv([["学号", "姓名", "民族代码"], ["1", "张三", "03"]])
+    form = {"school_code": school, "cohort": "2024"}
+    sent = await officer.post("/v1/imports/graduates", data=form, files={"file": ("a.csv", line)})
+    *patched, approved, _ = await asyncio.gather(
+        own.patch(path, json={"phone": "13900139001"}, headers=FIRST),
+        counsellor.patch(path, json={"phone": "13900139002"}, headers=FIRST),
+        officer.patch(path, json={"phone": "13900139003", "sex_code": "1"}, headers=FIRST),
+        other.post(f"{asked.headers['location']}/approve", headers=FIRST),
+        runner.run_once(),
+    )
+    assert (await officer.get(sent.headers["location"])).json()["result"]["updated"] == 1
+    won = [door for door, answer in zip(["graduate", "officer", "officer"], patched, strict=True) if answer.is_success]
+    assert len(won) <= 1
+    assert {answer.status_code for answer in patched} - {200} <= {412, 503}
+    assert approved.status_code in {200, 503}
+    items = (await own.get(f"{path}/history")).json()["items"]
+    wrote = ["officer", *won, "import", *(["population_change"] if approved.is_success else [])]
+    assert sorted(each["source"] for each in items) == sorted(wrote)
+    values: Json = {}
+    for version in items:
+        for change in version["changes"]:
+            assert values.get(change["field"]) == change["before"]
+            values[change["field"]] = change["after"]
+    entry = (await own.get(path)).json()
+    assert {field: entry[field] for field in values} == values
+    assert entry["version"] == len(items)

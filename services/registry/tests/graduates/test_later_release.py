@@ -15,7 +15,7 @@ from registry.graduates.storage.sealing import DOCUMENT
 
 Json = dict[str, Any]
 
-LATER = {"campus": "东校区"}
+LATER = {"of_a_later_release": "东校区"}
 _ROW = text("SELECT id, version, sealed FROM graduates WHERE id = CAST(:id AS uuid)")
 _RESEAL = text("UPDATE graduates SET sealed = :sealed WHERE id = CAST(:id AS uuid)")
 

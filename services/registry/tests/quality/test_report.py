@@ -1,6 +1,6 @@
 """A report over HTTP: what it counts, in which cut, and what two people waive."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import httpx

@@ -11,9 +11,13 @@ from common.purposes import PurposeNotPermitted
 from registry.graduates.domain.entry import FIELDS
 from registry.reveals.domain import OPENINGS, FieldNotForPurpose, must_open, seconds_left
 
-CONTACT = {"name", "phone"}
-PERSON = {"name", "phone", "citizen_id", "birth_date"}
-FILE = {"name", "student_number", "commissioning_unit"}
+PHONES = {"name", "phone", "home_phone"}
+CONTACT = PHONES | {"email"}
+PERSON = PHONES | {"citizen_id", "birth_date"}
+FILE = {
+    *("name", "student_number", "commissioning_unit", "residence_address", "household_address"),
+    *("household_place_code", "household_kind", "household_moved_in", "prior_police_station", "prior_file_unit"),
+}
 HOUSEHOLD = FILE | {"citizen_id", "birth_date", "graduated_on"}
 ALL = set(FIELDS)
 OFFICERS = ("college_officer", "school_officer")
@@ -22,12 +26,12 @@ PERMITTED: dict[tuple[str, str], set[str]] = {
     **{(purpose, role): CONTACT for purpose in ("registration", "support") for role in ("counsellor", *OFFICERS)},
     **{(purpose, role): PERSON for purpose in ("review", "verification", "correction") for role in OFFICERS},
     ("review", "system"): {"commissioning_unit"},
-    ("verification", "system"): CONTACT,
+    ("verification", "system"): PHONES,
     ("agreement", "system"): {"name", "commissioning_unit"},
     ("look_up", "system"): {"name", "graduated_on"},
     **{("file_transfer", role): FILE for role in (*OFFICERS, "system")},
     **{("household_list", role): HOUSEHOLD for role in (*OFFICERS, "system")},
-    ("survey_contact", "system"): CONTACT,
+    ("survey_contact", "system"): {"name", "phone", "email"},
     **{("filing", role): ALL for role in ("school_officer", "system")},
     **{(purpose, "school_officer"): ALL for purpose in ("tip_off", "incident", "data_subject_request")},
 }
@@ -68,7 +72,7 @@ def test_each_field_at_fault_is_named_with_what_would_be_right() -> None:
         ("/fields/1", "field_not_for_purpose"),
         ("/fields/2", "field_not_for_purpose"),
     ]
-    assert refused.value.problems[0].message.en == "This purpose opens: name, phone"
+    assert refused.value.problems[0].message.en == "This purpose opens: name, phone, home_phone, email"
     with pytest.raises(Invalid) as unknown:
         must_open("support", "counsellor", ["citizen_id", "shoe_size"])
     assert [(each.pointer, each.rule) for each in unknown.value.problems] == [("/fields/1", "unknown_field")]

@@ -80,7 +80,7 @@ async def test_what_is_not_noted_is_not_shown(
         ("survey_contact", {"purpose": "review"}, 403, "purpose_not_permitted", None),
         ("audit", {}, 403, "purpose_not_permitted", None),
         ("support", {"fields": ["name", "citizen_id"]}, 422, "field_not_for_purpose", "/fields/1"),
-        ("tip_off", {"fields": ["email"]}, 422, "invalid", "/fields/0"),
+        ("tip_off", {"fields": ["shoe_size"]}, 422, "invalid", "/fields/0"),
         ("review", {"fields": []}, 422, "invalid", "/fields"),
         ("review", {"graduate_ids": []}, 422, "invalid", "/graduate_ids"),
         ("review", {"graduate_ids": [str(uuid4())] * 501}, 422, "invalid", "/graduate_ids"),

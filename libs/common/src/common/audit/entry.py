@@ -45,10 +45,13 @@ async def record_all(
     object_ids: Sequence[str],
     *,
     school_code: str | None,
+    details: Sequence[Mapping[str, object]] | None = None,
 ) -> None:
-    """Stores an entry of the same act for each object and never commits."""
+    """Stores an entry of the same act for each object, with what is said of it, and never commits."""
     about = _about(actor, correlation_id, action, object_kind, school_code, None)
-    await connection.execute_many(_INSERT, [{**about, "object_id": each} for each in object_ids])
+    said = [{}] * len(object_ids) if details is None else [{"detail": _detail(each)} for each in details]
+    named = zip(object_ids, said, strict=True)
+    await connection.execute_many(_INSERT, [{**about, "object_id": each, **detail} for each, detail in named])
 
 
 def _about(
@@ -66,5 +69,9 @@ def _about(
         "object_kind": object_kind,
         "school_code": school_code,
         "correlation_id": correlation_id,
-        "detail": _as_json(redacted(detail or {})),
+        "detail": _detail(detail or {}),
     }
+
+
+def _detail(said: Mapping[str, object]) -> str:
+    return _as_json(redacted(said))

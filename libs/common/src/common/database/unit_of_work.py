@@ -64,9 +64,15 @@ class UnitOfWork:
         )
 
     async def audit_all(
-        self, action: str, object_kind: str, object_ids: Sequence[str], *, school_code: str | None
+        self,
+        action: str,
+        object_kind: str,
+        object_ids: Sequence[str],
+        *,
+        school_code: str | None,
+        details: Sequence[Mapping[str, object]] | None = None,
     ) -> None:
-        """Stores who did the same to each of the objects."""
+        """Stores who did the same to each of the objects, with what `audit` says of one."""
         await record_all(
             self.connection,
             self.actor,
@@ -75,6 +81,7 @@ class UnitOfWork:
             object_kind,
             object_ids,
             school_code=school_code,
+            details=details,
         )
 
     async def commit(self) -> None:

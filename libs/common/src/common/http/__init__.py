@@ -1,7 +1,7 @@
 """The HTTP edge that all services share: application factory, problems, bodies, versions, pages, safe retries."""
 
 from common.http.app import create_app
-from common.http.etags import IfMatch, etag, resource
+from common.http.etags import IfMatch, IfMatchOrNone, etag, resource
 from common.http.idempotency import IdempotencyKey, answer
 from common.http.min_change import MinChange, RequestedChanges
 from common.http.models import Day, PageOf, Problem, StrictModel, Whole, rule_broken
@@ -24,6 +24,7 @@ __all__ = [
     "FileForm",
     "IdempotencyKey",
     "IfMatch",
+    "IfMatchOrNone",
     "MinChange",
     "Page",
     "PageOf",

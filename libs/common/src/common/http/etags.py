@@ -1,7 +1,7 @@
 """Versions of single resources: `ETag` out, `If-Match` in."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Header, Response
 from pydantic_core import to_json
@@ -28,6 +28,20 @@ async def read_if_match(
 
 IfMatch = Annotated[ExpectedVersion, Depends(read_if_match)]
 """In a route's signature, `if_match: IfMatch`; the command takes it as `expected: ExpectedVersion`."""
+
+
+async def read_if_match_or_none(
+    expected: IfMatch,
+    if_none_match: Annotated[
+        Literal["*"] | None, Header(alias="If-None-Match", description="`*` where there is nothing yet to be changed")
+    ] = None,
+) -> ExpectedVersion:
+    """FastAPI dependency: `If-None-Match: *` stands for version 0, which nothing that is stored has."""
+    return expected if if_none_match is None else Versions(frozenset({0}))
+
+
+IfMatchOrNone = Annotated[ExpectedVersion, Depends(read_if_match_or_none)]
+"""`expected: IfMatchOrNone` of a PUT that makes what is not there yet."""
 
 
 def etag(version: int) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from common.codes.spelling import Cell, normalise
 from common.imports.faults import Fault
+from common.spreadsheets import UpperRows
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header, find_header, headings
 from common.spreadsheets.masking import Identifies, masked, without_persons
@@ -21,14 +22,18 @@ LABEL = "_label"
 class Columns:
     """`headers` maps our name of a column to its header texts, the most usual first.
 
-    Of each group in `needed` a file has at least one column. The values of `identifying` columns are shown masked;
-    those of `numbered` ones are long numbers, but not of persons.
+    Of each group in `needed` a file has at least one column, by our name or by a header text; what files in other forms
+    have instead stands in `other_forms`, the better ones first. Of several sheets in the best form that which is called
+    `usual_sheet` is read. The values of `identifying` columns are shown masked; those of `numbered` ones are long
+    numbers, but not of persons.
     """
 
     headers: Mapping[str, Sequence[str]]
     needed: Sequence[Collection[str]]
     identifying: Mapping[str, Identifies] = field(default_factory=dict)
     numbered: Collection[str] = ()
+    other_forms: Sequence[Sequence[Collection[str]]] = ()
+    usual_sheet: str | None = None
 
     @cached_property
     def field_of_header(self) -> Mapping[str, str]:
@@ -48,7 +53,7 @@ class Columns:
         stands before one with a remark, then the more usual one, then the left one.
         """
         header = find_header(rows, self.field_of_header)
-        if not header or not all(header.positions.keys() & set(group) for group in self.needed):
+        if not header or self._form(header) is None:
             return None
         titles, below = header.titles, rows[header.row + 1 :]
         rivals: defaultdict[str, list[tuple[bool, int, int]]] = defaultdict(list)
@@ -63,6 +68,19 @@ class Columns:
                 best[column] = min([each for each in places if each[-1] in filled] or places)[-1]
         texts = {column: titles[position] for column, position in best.items()}
         return replace(header, positions={**header.positions, **best}, texts={**header.texts, **texts})
+
+    def sheets_of(self, sheets: Sequence[UpperRows]) -> Sequence[int]:
+        """The places of the sheets with a header in the best form that any has; of several, that of the usual one."""
+        headers = enumerate(self.find(rows) for _, rows in sheets)
+        forms = {place: form for place, header in headers if header and (form := self._form(header)) is not None}
+        best = [place for place, form in forms.items() if form == min(forms.values())]
+        return [place for place in best if sheets[place][0].strip() == self.usual_sheet] or best
+
+    def _form(self, header: Header) -> int | None:
+        """The place of the first form whose columns the header has."""
+        named = header.positions.keys() | set(map(normalise, header.texts.values()))
+        forms = enumerate([self.needed, *self.other_forms])
+        return next((place for place, groups in forms if all(named & set(group) for group in groups)), None)
 
     def title(self, header: Header, cells: Sequence[Cell], fault: Fault) -> str:
         """Header text of the cell at fault; ours where the file lacks the column."""

@@ -5,6 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+_RENAMED = {"birth_date_matches_citizen_id": "birth_date_contradicts_citizen_id"}
+"""Rules by the names of the release before: an operation under way may hold them, for a week at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -66,12 +69,16 @@ class Faults:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """The faults that `to_json` wrote."""
-        patterns = [tuple(Fault(*each) for each in pattern) for pattern in stored["patterns"]]
+        patterns = [tuple(_fault(*each) for each in pattern) for pattern in stored["patterns"]]
         faults = cls()
         for first, last, place in stored["ranges"]:
             for row in range(first, last + 1):
                 faults.add(row, patterns[place])
         return faults
+
+
+def _fault(column: str, rule: str, against: str | None = None) -> Fault:
+    return Fault(column, _RENAMED.get(rule, rule), against)
 
 
 @dataclass

@@ -70,7 +70,7 @@ async def _imported(kind: ImportKind, context: OperationContext) -> Outcome:
     if await context.is_cancelled() and not await context.done_chunks():
         return Outcome(kind.empty_result, state="cancelled")
     try:
-        table = await open_table(task.kind, context.upload(), kind.columns)
+        table = await open_table(task.kind, context.upload(), kind.columns, task.sheet)
     except Invalid as refusal:
         return refused(refusal, kind.empty_result)
     run = _Run(kind, context, task, table, kind.begin(context, table.header))

@@ -41,14 +41,17 @@ class Table:
             yield chunk
 
 
-async def open_table(kind: str, parts: AsyncIterable[bytes], columns: Columns) -> Table:
-    """Reads a file to its end; raises Invalid if it cannot be read, or lacks a header with the needed columns."""
+async def open_table(kind: str, parts: AsyncIterable[bytes], columns: Columns, sheet: str | None = None) -> Table:
+    """Reads a file to its end, of a workbook the sheet of that name, else the one that has the columns.
+
+    Raises Invalid if it cannot be read, or lacks a header with the needed columns.
+    """
     header: Header | None = None
     header_number = total = 0
     blocks: list[bytes] = []
     filled: set[int] = set()
     # a refusal ends the process that reads the file at once
-    async with aclosing(blocks_of(kind, parts, columns.find)) as arriving:
+    async with aclosing(blocks_of(kind, parts, columns.sheets_of, sheet)) as arriving:
         async for packed, rows in arriving:
             if header is None:
                 header = await asyncio.to_thread(columns.find, [cells for _, cells in rows])

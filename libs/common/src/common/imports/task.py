@@ -9,17 +9,18 @@ from common.identifiers import Cohort, SchoolCode
 
 @dataclass(frozen=True)
 class SchoolTask:
-    """One file for one school. `kind` is the file's: `xlsx`, `xls` or `csv`."""
+    """One file for one school. `kind` is the file's: `xlsx`, `xls` or `csv`; `sheet` is the name of the one to read."""
 
     school_code: SchoolCode
     kind: str
     dry_run: bool = False
     skip_faulty: bool = False
+    sheet: str | None = None
 
     @classmethod
     def of(cls, parameters: Mapping[str, Any]) -> Self:
-        """The task of an operation's parameters."""
-        given = {each.name: parameters[each.name] for each in fields(cls) if each.name != "skip_faulty"}
+        """The task of an operation's parameters; one that the release before has taken lacks the newer ones."""
+        given = {each.name: parameters[each.name] for each in fields(cls) if each.name in parameters}
         return cls(**given, skip_faulty=parameters["on_error"] == "skip")
 
     @property

@@ -2,9 +2,9 @@
 
 Standard input is the file in parts, each after four bytes of its length, the last one empty. Standard output is a row
 of frames, each after four bytes of its length, JSON packed by zlib: `["rows", [[number, cells], …]]`, `["end"]`, or
-`["problem", rule, names]`. Of a workbook with several sheets it first shows the upper rows,
-`["sheets", [[name, rows], …]]`, and reads two bytes: the place of the one to send. It limits its own memory and time
-before anything else.
+`["problem", rule, names]`. A second argument is the name of the sheet to send, as JSON; without it, of a workbook with
+several sheets it first shows the upper rows, `["sheets", [[name, rows], …]]`, and reads two bytes: the place of the one
+to send. It limits its own memory and time before anything else.
 
 A cell is a text, a number, true, false, null, `{"day": …}`, `{"month": its first day}`, `{"from_1904": number}` in a
 workbook that counts days from there, or, where nothing may be stored of what it shows, `{"rule": …, "shown": …}`.
@@ -20,9 +20,10 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+from common.limited.limits import limit_myself
 from common.sheet_reader import delimited
 from common.sheet_reader.cells import Month, SerialOf1904, Unclear
-from common.sheet_reader.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Refusal, limit_myself
+from common.sheet_reader.limits import CPU_SECONDS, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MEMORY, Refusal
 from common.sheet_reader.merging import Row
 from common.sheet_reader.workbook import Sheet, Workbook
 
@@ -30,23 +31,43 @@ FRAME_ROWS = 250
 UPPER_ROWS = 30
 """As many as are searched for a header."""
 
+NAMED_SHEETS = 50
+"""As many are named to who asks for one that is not there."""
+
 Choice = Callable[[Sequence[Sheet]], int]
 
 
-def read(kind: str, content: bytes, choose: Choice) -> Iterator[list[Any]]:
-    """The frames of a file; of several sheets, those of the one that is chosen."""
-    yield from frames(delimited.rows(content) if kind == "csv" else chosen(kind, content, choose).rows())
-
-
-def chosen(kind: str, content: bytes, choose: Choice) -> Sheet:
-    """The sheet to read: a visible one with data; the first hidden one only if no other has any."""
-    if kind == "xlsx":
-        sheets = Workbook(content).sheets
+def read(kind: str, content: bytes, choose: Choice, wanted: str | None = None) -> Iterator[list[Any]]:
+    """The frames of a file; of several sheets, those of the one that is wanted by name, or chosen."""
+    sheets = sheets_of(kind, content)
+    if wanted is not None:
+        yield from frames(named(sheets, wanted).rows())
     else:
-        # it takes as long to load as everything else
-        from common.sheet_reader.old_workbook import OldWorkbook
+        yield from frames(delimited.rows(content) if kind == "csv" else chosen(sheets, choose).rows())
 
-        sheets = OldWorkbook(content).sheets
+
+def sheets_of(kind: str, content: bytes) -> Sequence[Sheet]:
+    """The sheets of a workbook; a text has none."""
+    if kind == "csv":
+        return ()
+    if kind == "xlsx":
+        return Workbook(content).sheets
+    # it takes as long to load as everything else
+    from common.sheet_reader.old_workbook import OldWorkbook
+
+    return OldWorkbook(content).sheets
+
+
+def named(sheets: Sequence[Sheet], wanted: str) -> Sheet:
+    """The sheet of that name, hidden or not; programs give no two sheets names that differ in case alone."""
+    for sheet in sheets:
+        if sheet.name.strip().casefold() == wanted.strip().casefold():
+            return sheet
+    raise Refusal("sheet_unknown", *(sheet.name for sheet in sheets[:NAMED_SHEETS]))
+
+
+def chosen(sheets: Sequence[Sheet], choose: Choice) -> Sheet:
+    """The sheet to read: a visible one with data; the first hidden one only if no other has any."""
     with_data = [sheet for sheet in sheets if sheet.is_visible and _has_data(sheet)]
     found = with_data or list(islice((sheet for sheet in sheets if not sheet.is_visible and _has_data(sheet)), 1))
     if not found:
@@ -139,13 +160,13 @@ def received() -> bytes:
     return content.getvalue()
 
 
-def main(kind: str) -> None:
+def main(kind: str, wanted: str | None = None) -> None:
     """Reads the file from standard input, whatever it holds."""
-    limit_myself()
+    limit_myself(MEMORY, CPU_SECONDS)
     # a workbook makes no cycles
     gc.disable()
     try:
-        for frame in read(kind, received(), asked):
+        for frame in read(kind, received(), asked, wanted):
             send(frame)
     except Refusal as refusal:
         send(["problem", refusal.rule, refusal.names])
@@ -157,4 +178,4 @@ def main(kind: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], *map(json.loads, sys.argv[2:3]))

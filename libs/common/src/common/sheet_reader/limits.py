@@ -1,8 +1,5 @@
 """What a file may cost, and the refusal of one that costs more or cannot be read."""
 
-import contextlib
-import resource
-
 MEMORY = 460 * 1024**2
 """Address space; what of it is in memory stays below 400 MB."""
 
@@ -26,11 +23,3 @@ class Refusal(Exception):
         super().__init__(rule)
         self.rule = rule
         self.names = names
-
-
-def limit_myself() -> None:
-    """Memory, processor time, no files, no core dump; what a system does not know is left out."""
-    limits = {"RLIMIT_AS": MEMORY, "RLIMIT_CPU": CPU_SECONDS, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0}
-    for name, value in limits.items():
-        with contextlib.suppress(AttributeError, ValueError, OSError):
-            resource.setrlimit(getattr(resource, name), (value, value))

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 import signal
-import sys
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -13,6 +11,7 @@ from typing import Any
 
 from common.codes.spelling import Cell
 from common.files import unreadable
+from common.limited.starting import limited_process
 from common.sheet_reader.cells import SerialOf1904
 from common.spreadsheets.cells import Month, Unclear
 
@@ -25,28 +24,30 @@ NumberedRow = tuple[int, list[Cell]]
 Block = tuple[bytes, list[NumberedRow]]
 """Some rows, packed for `unpacked` and as they are: a reader who needs them again keeps the first only."""
 
-HeaderFinder = Callable[[Sequence[Sequence[Cell]]], object]
-"""What an importer finds in the upper rows of a sheet: its header, or nothing (anything false)."""
+UpperRows = tuple[str, Sequence[Sequence[Cell]]]
+"""Name and upper rows of a sheet."""
+
+SheetChooser = Callable[[Sequence[UpperRows]], Sequence[int]]
+"""The places of the sheets that an importer could read: none has its header, one is it, of several none is certain."""
 
 
 async def blocks_of(
-    kind: str, parts: AsyncIterable[bytes], find_header: HeaderFinder | None = None
+    kind: str, parts: AsyncIterable[bytes], choose: SheetChooser | None = None, sheet: str | None = None
 ) -> AsyncGenerator[Block, None]:
     """The rows of a file in blocks of a few hundred; the file may come in parts of any size.
 
-    Of several visible sheets with data, the one in which the importer finds its header is read, else the first. Raises
-    Invalid with the rule that the file breaks; two sheets with the header break one, or the rows of one would be lost
-    unseen.
+    The sheet of the given name is read; without a name, of several visible ones with data that which the importer
+    chooses, else the first. Raises Invalid with the rule that the file breaks: a name that no sheet has, or two sheets
+    with the header, or the rows of one would be lost unseen.
     """
-    async with _child(kind) as child:
+    async with _child(kind, sheet) as child:
         feeding = asyncio.create_task(_feed(child, parts))
         try:
             while (frame := _opened(packed := await _next_frame(child, feeding)))[0] != "end":
                 if frame[0] == "problem":
                     raise unreadable(frame[1], frame[2])
                 if frame[0] == "sheets":
-                    found = [await asyncio.to_thread(find_header, upper) for _, upper in frame[1] if find_header]
-                    places = [at for at, header in enumerate(found) if header]
+                    places = await asyncio.to_thread(choose, frame[1]) if choose else ()
                     if len(places) > 1:
                         raise unreadable("several_tables", [frame[1][place][0] for place in places])
                     await _write(child, (places[0] if places else 0).to_bytes(2))
@@ -77,29 +78,14 @@ def cell_of(sent: dict[str, Any]) -> Cell:
 
 
 @asynccontextmanager
-async def _child(kind: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    # it gets no address and no secret of ours
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("QUXIANG_")}
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        "-m",
-        "common.sheet_reader",
-        kind,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=environment,
-    )
-    try:
-        async with asyncio.timeout(READ_TIMEOUT_SECONDS):
-            yield child
-    except TimeoutError:
-        raise unreadable("file_too_slow") from None
-    finally:
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
+async def _child(kind: str, sheet: str | None) -> AsyncIterator[asyncio.subprocess.Process]:
+    named = [] if sheet is None else [json.dumps(sheet)]
+    async with limited_process("common.sheet_reader", kind, *named) as child:
+        try:
+            async with asyncio.timeout(READ_TIMEOUT_SECONDS):
+                yield child
+        except TimeoutError:
+            raise unreadable("file_too_slow") from None
 
 
 async def _feed(child: asyncio.subprocess.Process, parts: AsyncIterable[bytes]) -> None:

@@ -1,6 +1,6 @@
 """Entering and changing one graduate."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,12 +22,15 @@ from registry.graduates.domain.editing import must_be_changeable, must_be_reason
 from registry.graduates.domain.entry import Entry, Given, Source, Status, StoredGraduate, changed_fields
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
 from registry.graduates.storage import locks, roster, versions
+from registry.graduates.storage.continuing import continued
 from registry.graduates.storage.sealing import number_indexes
 from registry.graduates.storage.versions import Act
 from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, Place
 
 ENTERERS = frozenset({Role.ADMIN, Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER})
+
+STATUS = "status"
 
 _EXAM_NUMBER = "uq_graduates_exam_number_index"
 _CITIZEN_ID = "uq_graduates_school_code_cohort_citizen_id_index"
@@ -68,10 +71,16 @@ async def create(
     wanted = {"id": graduate_id, "school_code": school_code, "cohort": cohort, **vars(entry)}
     filled = changed_fields({}, vars(entry))
     act = Act("create", Source.OFFICER, unit.actor)
+    continues = await _continued(unit, cipher, school_code, cohort, entry)
     async with _numbers_taken(unit, caller, cipher, wanted, filled):
-        stored = await versions.add(unit.connection, cipher, graduate_id, school_code, cohort, entry, act)
+        stored = await versions.add(
+            unit.connection, cipher, graduate_id, school_code, cohort, entry, act, continues=continues
+        )
     await _record(unit, stored, None, filled, act)
-    return stored
+    if continues is None:
+        return stored
+    # the caller may not see the earlier entry
+    return await roster.get(unit.connection, cipher, caller.row_scope(), graduate_id)
 
 
 async def change(
@@ -104,15 +113,38 @@ async def change(
     return changed
 
 
-async def move(
-    unit: UnitOfWork, cipher: FieldCipher, stored: StoredGraduate, *, status: Status, ground: str | None, since: date
-) -> StoredGraduate:
-    """Gives a locked graduate another status from a day on, or from that of a later event: what two people decided."""
+async def move_all(
+    unit: UnitOfWork,
+    cipher: FieldCipher,
+    stored: Sequence[StoredGraduate],
+    *,
+    statuses: Sequence[Status],
+    ground: str | None,
+    since: date,
+) -> list[StoredGraduate]:
+    """Gives locked graduates of one school other statuses from a day on, what two people decided, in few statements.
+
+    For a graduate with a later event it counts from that event's day.
+    """
     act = Act("population_change", Source.POPULATION_CHANGE, unit.actor, since=since, exclusion_ground=ground)
-    after = replace(stored.entry, status=status.value)
-    saved = await versions.save(unit.connection, cipher, stored, after, act)
-    await _record(unit, saved, stored.entry.status, ("status",), act)
+    after = [replace(each.entry, status=status.value) for each, status in zip(stored, statuses, strict=True)]
+    saved = await versions.save_all(unit.connection, cipher, list(zip(stored, after, strict=True)), act)
+    before = [each.entry.status for each in stored]
+    await unit.announce_all([graduate_changed(each, was, (STATUS,)) for each, was in zip(saved, before, strict=True)])
+    details = [{"version": each.version, "fields": [STATUS]} for each in saved]
+    ids = [str(each.id) for each in saved]
+    await unit.audit_all(f"graduate.{act.action}", "graduate", ids, school_code=stored[0].school_code, details=details)
     return saved
+
+
+async def _continued(
+    unit: UnitOfWork, cipher: FieldCipher, school_code: SchoolCode, cohort: Cohort, entry: Entry
+) -> GraduateId | None:
+    """The earlier entry that a new one continues: with its citizen id, else with its student number."""
+    numbers = number_indexes(cipher, vars(entry), ("citizen_id", "student_number"))
+    keys = [[index] if (index := numbers[f"{field}_index"]) else [] for field in ("citizen_id", "student_number")]
+    found = await continued(unit.connection, school_code, cohort, *keys)
+    return next((found[key[0]] for key in keys if key and key[0] in found), None)
 
 
 async def _locked(unit: UnitOfWork, caller: Principal, cipher: FieldCipher, graduate_id: GraduateId) -> StoredGraduate:

@@ -35,7 +35,6 @@ from registry.graduates.wire import (
     Resolve,
     Resolved,
     Search,
-    VersionAnswer,
 )
 
 router = Router(prefix="/v1/graduates", tags=["graduates"])
@@ -136,17 +135,6 @@ async def change_graduate(
     )
     changed = await database.act(caller.actor, act)
     return _written(changed.stored, caller, changed.change_token)
-
-
-@router.get("/{graduate_id}/history", summary="Every version of a graduate")
-async def read_graduate_history(
-    *, database: Db, caller: Caller, graduate_id: GraduateId, page: Page
-) -> PageOf[VersionAnswer]:
-    after = page.after(int)
-    async with database.reading() as connection:
-        await roster.require(connection, caller.row_scope(), graduate_id)
-        found = await roster.history(connection, graduate_id, after=after[0] if after else None, limit=page.limit + 1)
-    return page_of(page, found, lambda version: version.version, VersionAnswer.of)
 
 
 def _written(

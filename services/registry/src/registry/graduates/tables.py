@@ -112,6 +112,8 @@ graduates = Table(
     *_version(),
     # of the examinee number that the entry shares with an earlier one since before numbers were unique; else NULL
     Column("shared_exam_number_index", LargeBinary),
+    # the earlier entry of the person; no foreign key, which would lock a row of another roster
+    Column("continues", Uuid),
     # of the file's line that left this content; NULL once anything else has written
     Column("line_fingerprint", LargeBinary),
     # of name and day of birth, within one school: two entries that share it may be one person's
@@ -130,6 +132,7 @@ graduates = Table(
     UniqueConstraint("school_code", "cohort", "citizen_id_index"),
     CheckConstraint(f"status IN ({_STATUSES})", name="status"),
     CheckConstraint("version >= 1 AND sequence >= 1", name="numbers"),
+    CheckConstraint("continues <> id", name="continues"),
     info={
         "insert_only": True,
         "updatable_columns": [
@@ -157,6 +160,16 @@ Index(
 Index("ix_graduates_rules_version", graduates.c.rules_version)
 Index("ix_graduates_name", graduates.c.school_code, graduates.c.name_index)
 Index("ix_graduates_phone", graduates.c.school_code, graduates.c.phone_index)
+CONTINUED_SQL = "status IN ('extended', 'transferred')"
+"""Entries that a later one may continue: few, so that a look into these indexes costs little."""
+
+Index("ix_graduates_continued_citizen_id", graduates.c.citizen_id_index, postgresql_where=text(CONTINUED_SQL))
+Index(
+    "ix_graduates_continued_student_number",
+    graduates.c.school_code,
+    graduates.c.student_number_index,
+    postgresql_where=text(CONTINUED_SQL),
+)
 
 graduate_versions = Table(
     "graduate_versions",
@@ -169,3 +182,13 @@ graduate_versions = Table(
     info={"insert_only": True},
 )
 """Superseded versions only."""
+
+import_sources = Table(
+    "import_sources",
+    metadata,
+    # an operation is gone after a week, its versions stay
+    Column("operation_id", Uuid, primary_key=True),
+    Column("name_cipher", LargeBinary, nullable=False),
+    info={"insert_only": True},
+)
+"""What imports say their files come from, under the data key of the roster."""

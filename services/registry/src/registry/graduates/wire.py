@@ -1,15 +1,15 @@
 """What the routes of graduates take and answer. What is personal is answered masked to all but the graduate."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, field_validator
 
 from common.approvals.wire import Reason
-from common.auth import Principal, Role
+from common.auth import Principal
 from common.codes import CodeLists
 from common.contracts import ChangeToken
 from common.crypto import FieldCipher
@@ -17,49 +17,26 @@ from common.http import Day, StrictModel
 from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, SchoolCode
 from common.identity import plain_number
 from registry.graduates.domain.entry import (
-    Entry,
+    MAX_TEXT,
+    PLACES,
     Given,
-    Source,
+    HouseholdKind,
     Status,
     StoredGraduate,
-    StoredVersion,
     StudyForm,
     UrbanRural,
 )
-from registry.graduates.domain.identity import masked_name, masked_number, masked_phone, masked_text
+from registry.graduates.domain.masking import as_seen
 from registry.graduates.domain.resolving import NamedRow, People, RosterPerson, Unresolved, resolved
 from registry.graduates.domain.searching import Sought
 from registry.graduates.storage.sealing import name_indexes, number_indexes
 from registry.organisation.wire import GivenSchoolCode
 
-ShortText = Annotated[str, StringConstraints(max_length=200)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+ShortText = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
 _UNIT_CODE = StringConstraints(min_length=1, max_length=64)
 GivenCohort = Annotated[Cohort, Field(ge=1977, le=2200, description="Year of graduation")]
 Years = Annotated[Decimal, Field(gt=0, le=12, decimal_places=1)]
-
-SEE_NUMBERS = frozenset(
-    {
-        Role.COUNSELLOR,
-        Role.COLLEGE_OFFICER,
-        Role.SCHOOL_OFFICER,
-        Role.PROVINCIAL_OFFICER,
-        Role.ADMIN,
-        Role.SYSTEM,
-    }
-)
-"""Roles that read student and examinee numbers of others in clear."""
-
-MASKS: Mapping[str, Callable[[str], str]] = {
-    "name": masked_name,
-    "citizen_id": masked_number,
-    "phone": masked_phone,
-    "commissioning_unit": masked_text,
-}
-"""How all but the graduate are shown what is personal."""
-
-NUMBER_MASKS: Mapping[str, Callable[[str], str]] = {"student_number": masked_number, "exam_number": masked_number}
-"""The same for roles that do not read numbers in clear."""
 
 
 class GivenFields(StrictModel):
@@ -90,6 +67,24 @@ class GivenFields(StrictModel):
     major_direction: LongText | None = None
     commissioning_unit: LongText | None = None
     duration_years: Annotated[Years, Field(strict=False)] | None = None
+    document_type_code: ShortText | None = None
+    campus: LongText | None = None
+    admission_mode_code: ShortText | None = None
+    higher_vocational: bool | None = None
+    commissioning_place_code: ShortText | None = None
+    household_place_code: ShortText | None = None
+    household_address: LongText | None = None
+    household_kind: Annotated[HouseholdKind, Field(strict=False)] | None = None
+    household_moved_in: bool | None = None
+    prior_police_station: LongText | None = None
+    prior_file_unit: LongText | None = None
+    file_moved_in: bool | None = None
+    marital_status_code: ShortText | None = None
+    health_status_code: ShortText | None = None
+    qualification: LongText | None = None
+    home_phone: ShortText | None = None
+    email: ShortText | None = None
+    residence_address: LongText | None = None
     status: Annotated[Status, Field(strict=False)] = Status.REGISTERED
 
     def given(self) -> Given:
@@ -129,6 +124,7 @@ class Search(StrictModel):
 
 
 _MASKED = "Masked, but for the graduate"
+_HIDDEN = "Null, but for the graduate"
 
 
 class GraduateAnswer(BaseModel):
@@ -163,13 +159,32 @@ class GraduateAnswer(BaseModel):
     major_direction: str | None
     commissioning_unit: str | None = Field(description=_MASKED)
     duration_years: Decimal | None
+    document_type_code: str | None
+    campus: str | None
+    admission_mode_code: str | None
+    higher_vocational: bool | None
+    commissioning_place_code: str | None
+    household_place_code: str | None
+    household_address: str | None = Field(description=_MASKED)
+    household_kind: HouseholdKind | None
+    household_moved_in: bool | None
+    prior_police_station: str | None = Field(description=_MASKED)
+    prior_file_unit: str | None = Field(description=_MASKED)
+    file_moved_in: bool | None
+    marital_status_code: str | None = Field(description=_HIDDEN)
+    health_status_code: str | None = Field(description=_HIDDEN)
+    qualification: str | None
+    home_phone: str | None = Field(description=_MASKED)
+    email: str | None = Field(description=_MASKED)
+    residence_address: str | None = Field(description=_MASKED)
     status: Status
+    continues: UUID | None = Field(
+        description="The earlier entry, extended or transferred, of who graduates later or from here; null out of scope"
+    )
     decided_on: date
     recorded_at: datetime
     code_lists_version: str
-    verified: bool = Field(
-        description="False where the place of origin is a well-formed code that no release of the code list has"
-    )
+    verified: bool = Field(description="False where a place is a well-formed code that no release of the code list has")
     change_token: str | None = Field(
         None, description="Of the write that is being answered; null on reads, and where no event shows what changed"
     )
@@ -177,45 +192,13 @@ class GraduateAnswer(BaseModel):
     @classmethod
     def of(cls, stored: StoredGraduate, caller: Principal, token: ChangeToken | None = None) -> Self:
         """The roster entry as this caller may see it: masked, and cut to what the role may read."""
-        values = {**vars(stored), **_as_seen(stored.entry, caller)}
+        entry, divisions = vars(stored.entry), CodeLists.of_release().get("division")
+        values = {**vars(stored), **as_seen(entry, caller.role.value)}
         return cls(
             **{field: values[field] for field in cls.model_fields if field in values},
-            verified=CodeLists.of_release().get("division").is_listed(stored.entry.origin_place_code),
+            verified=all(divisions.is_listed(entry[field]) for field in PLACES),
             change_token=token and token.encode(),
         )
-
-
-def _as_seen(entry: Entry, caller: Principal) -> dict[str, Any]:
-    """The fields of the entry, masked for all but a graduate, who sees no other entry than the own one."""
-    values = dict(vars(entry))
-    if caller.role is not Role.GRADUATE:
-        masks = MASKS if caller.role in SEE_NUMBERS else {**MASKS, **NUMBER_MASKS}
-        values |= {field: mask(values[field]) for field, mask in masks.items() if values[field]}
-    return values
-
-
-class VersionAnswer(BaseModel):
-    """One version of a roster entry: who changed what, and from which day it counts."""
-
-    version: int
-    sequence: int
-    action: Literal["create", "change", "withdraw", "import", "population_change"]
-    source: Source = Field(description="By which door it came in")
-    by_role: str
-    status: Status
-    college_code: str | None
-    major_code: str | None
-    class_code: str | None
-    education_level_code: str | None
-    changed_fields: list[str]
-    decided_on: date
-    recorded_at: datetime
-
-    @classmethod
-    def of(cls, version: StoredVersion) -> Self:
-        """The version as it is answered."""
-        shown = {field: getattr(version, field) for field in cls.model_fields if field != "by_role"}
-        return cls(**shown, by_role=version.role)
 
 
 class ResolveRow(StrictModel):

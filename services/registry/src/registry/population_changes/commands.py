@@ -173,10 +173,8 @@ async def approve(
     must_still_fit(change, _by_id(stored))
     concerned = [each for each in stored if each.id in set(change.graduate_ids)]
     day = change.effective_on or clock.today()
-    moved = []
-    for each in concerned:
-        status = status_after(change.change, _member(each))
-        moved.append(await graduates.move(unit, cipher, each, status=status, ground=change.ground, since=day))
+    statuses = [status_after(change.change, _member(each)) for each in concerned]
+    moved = await graduates.move_all(unit, cipher, concerned, statuses=statuses, ground=change.ground, since=day)
     outcome = {
         "effective_on": day,
         "clamped": sum(each.decided_on > day for each in moved),

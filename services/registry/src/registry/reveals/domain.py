@@ -25,7 +25,7 @@ Unopened: TypeAlias = Literal["not_found", "restricted", "erased"]
 
 
 class Opening(NamedTuple):
-    """What purposes open to roles. A field that entries do not have yet is opened once they have it."""
+    """What purposes open to roles."""
 
     purposes: tuple[str, ...]
     roles: tuple[str, ...]
@@ -62,10 +62,7 @@ OPENINGS = (
 )
 
 _OPENED = {
-    (purpose, role): tuple(name for name in opening.fields if name in FIELDS)
-    for opening in OPENINGS
-    for purpose in opening.purposes
-    for role in opening.roles
+    (purpose, role): opening.fields for opening in OPENINGS for purpose in opening.purposes for role in opening.roles
 }
 
 

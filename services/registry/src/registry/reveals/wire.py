@@ -15,7 +15,7 @@ from registry.reveals.domain import MAX_PEOPLE, Asked, Unopened
 
 Code = Annotated[str, StringConstraints(max_length=64)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Value: TypeAlias = str | date | Decimal | None
+Value: TypeAlias = str | bool | date | Decimal | None
 
 
 class Reveal(StrictModel):

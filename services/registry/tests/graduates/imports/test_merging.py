@@ -22,6 +22,7 @@ from registry.graduates.domain.entry import Entry, Filters, changed_fields
 from registry.graduates.domain.merging import placed
 from registry.graduates.domain.population import status_after, status_of_level
 from registry.graduates.storage import roster
+from registry.histories import storage as histories
 
 COHORT = Cohort(2024)
 SEES_ALL = RowScope(everything=True)
@@ -107,7 +108,7 @@ async def test_an_import_stores_what_the_rules_say(
                 day = stored.decided_on
                 assert day >= date(2026, 1, 1)
             assert stored.decided_on == day
-            history = await roster.history(unit.connection, stored.id, after=None, limit=9)
+            history = await histories.page(unit.connection, cipher, stored.id, after=None, limit=9)
             assert [(each.version, each.source, each.action) for each in history] == [
                 (number, "import", "import") for number in range(1, version + 1)
             ]

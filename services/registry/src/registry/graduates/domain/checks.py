@@ -11,7 +11,7 @@ from common.errors import FieldProblem, Invalid
 from common.identifiers import Cohort
 from registry.graduates.domain import identity
 from registry.graduates.domain.days import COMPARED, Days
-from registry.graduates.domain.entry import CODE_LIST_OF, Entry, Given
+from registry.graduates.domain.entry import CODE_LIST_OF, TEXTS, Entry, Given
 from registry.graduates.domain.identity import RuleBroken
 from registry.graduates.domain.population import moves_by_level, status_after, status_of_level
 from registry.graduates.domain.refusals import BirthDateContradictsCitizenId, NeedsPopulationChange
@@ -25,8 +25,9 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "student_number": identity.student_number,
     "exam_number": identity.exam_number,
     "phone": identity.phone,
-    "major_direction": identity.free_text,
-    "commissioning_unit": identity.free_text,
+    "home_phone": identity.phone,
+    "email": identity.email,
+    **dict.fromkeys(TEXTS, identity.free_text),
     "duration_years": lambda years: years.quantize(_TENTH),
 }
 

@@ -37,10 +37,19 @@ class UrbanRural(StrEnum):
     RURAL = "rural"
 
 
+class HouseholdKind(StrEnum):
+    """户籍性质: resident (居民) where the household register no longer tells town from country."""
+
+    URBAN = "urban"
+    RURAL = "rural"
+    RESIDENT = "resident"
+
+
 Given = Mapping[str, Any]
 """Fields that a request or a line names, by name: an absent field stays, None clears."""
 
 CODE_LIST_OF: Mapping[str, str] = {
+    "document_type_code": "document-type",
     "sex_code": "sex",
     "ethnicity_code": "ethnicity",
     "political_status_code": "political-status",
@@ -49,8 +58,16 @@ CODE_LIST_OF: Mapping[str, str] = {
     "training_mode_code": "training-mode",
     "teacher_training_code": "teacher-training",
     "hardship_code": "hardship",
+    "admission_mode_code": "admission-mode",
+    "commissioning_place_code": "division",
+    "household_place_code": "division",
+    "marital_status_code": "marital-status",
+    "health_status_code": "health-status",
 }
 """Which list gives each coded field its meaning."""
+
+PLACES = tuple(field for field, code_list in CODE_LIST_OF.items() if code_list == "division")
+"""Coded fields whose list is never whole: it takes a well-formed code that it lacks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +101,24 @@ class Entry:
     major_direction: str | None = None
     commissioning_unit: str | None = None
     duration_years: Decimal | None = None
+    document_type_code: str | None = None
+    campus: str | None = None
+    admission_mode_code: str | None = None
+    higher_vocational: bool | None = None
+    commissioning_place_code: str | None = None
+    household_place_code: str | None = None
+    household_address: str | None = None
+    household_kind: str | None = None
+    household_moved_in: bool | None = None
+    prior_police_station: str | None = None
+    prior_file_unit: str | None = None
+    file_moved_in: bool | None = None
+    marital_status_code: str | None = None
+    health_status_code: str | None = None
+    qualification: str | None = None
+    home_phone: str | None = None
+    email: str | None = None
+    residence_address: str | None = None
     status: str = Status.REGISTERED
 
     def __repr__(self) -> str:
@@ -113,6 +148,20 @@ CLEAR = (
 SEALED = tuple(field for field in FIELDS if field not in CLEAR)
 """Names of the fields that are stored in the sealed document alone."""
 
+TEXTS = (
+    "major_direction",
+    "commissioning_unit",
+    "campus",
+    "household_address",
+    "prior_police_station",
+    "prior_file_unit",
+    "qualification",
+    "residence_address",
+)
+"""Names of the fields that hold any text, of at most `MAX_TEXT` characters."""
+
+MAX_TEXT = 200
+
 INDEXED = ("student_number", "exam_number", "name", "citizen_id", "phone")
 """Sealed fields that a graduate is found by, through a keyed index."""
 
@@ -132,6 +181,7 @@ class Source(StrEnum):
 class StoredGraduate:
     """毕业生: a graduate's newest version, its entry opened; `data_key_id` names the key that seals it.
 
+    `continues` is the earlier entry of who graduates later, or from here after another school, if the reader sees it.
     `unread` are fields that a later release, which runs beside this one, has sealed: the next version keeps them.
     """
 
@@ -145,26 +195,8 @@ class StoredGraduate:
     decided_on: date
     recorded_at: datetime
     code_lists_version: str
+    continues: GraduateId | None = None
     unread: Mapping[str, Any] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredVersion:
-    """One version of a graduate: the act and its door, its role, the fields it changed, the day it counts from."""
-
-    version: int
-    sequence: int
-    action: str
-    source: str
-    role: str
-    status: str
-    college_code: CollegeCode | None
-    major_code: MajorCode | None
-    class_code: ClassCode | None
-    education_level_code: str | None
-    changed_fields: list[str]
-    decided_on: date
-    recorded_at: datetime
 
 
 @dataclass(frozen=True)

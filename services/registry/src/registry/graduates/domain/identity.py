@@ -12,6 +12,7 @@ from unicodedata import category
 from common.identity import is_letter_or_digit, plain_name, plain_number
 
 MAX_NAME = 100
+MAX_EMAIL = 200
 _NUMBER = re.compile(r"[0-9A-Za-z\-_./]{1,40}")
 _CITIZEN_ID = re.compile(r"[0-9]{17}[0-9X]")
 # passports, permits of Hong Kong, Macau and Taiwan, cards of permanent residents, some with a check character; more
@@ -21,6 +22,8 @@ _OTHER_DOCUMENT = re.compile(r"(?=(?:[^0-9]*[0-9]){4})(?!(?:[^0-9]*[0-9]){13})[0
 _USUAL_DOCUMENT = re.compile(r"[A-Z]{1,3}[0-9]{6,12}(?:[A-Z]|\([0-9A-Z]\))?|[0-9A-Z]{8,9}|[0-9]{10}(?:\([0-9A-Z]\))?")
 _PHONE = re.compile(r"\+?[0-9]{6,20}")
 _MOBILE_WITH_PREFIX = re.compile(r"(?:\+|00)?86(1[0-9]{10})")
+# what nearly all addresses look like; the domain has a dot, and mail to the rest comes back anyway
+_EMAIL = re.compile(r"[0-9A-Za-z!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[0-9a-z](?:[0-9a-z-]{0,61}[0-9a-z])?\.)+[a-z]{2,63}")
 _PHONE_FILLERS = str.maketrans("", "", " -()")
 _PUNCTUATION_OF_NAMES = frozenset(" ·'.,-_()་")
 _EARLIEST_BIRTH = date(1900, 1, 1)
@@ -112,6 +115,13 @@ def phone_digits(text: str) -> str:
     return mobile[1] if mobile else digits
 
 
+def email(text: str) -> str:
+    """The mail address (电子邮箱) as stored: the domain in small letters, all else as given."""
+    local, _, domain = plain_number(text).rpartition("@")
+    address = f"{local}@{domain.lower()}"
+    return _matching(_EMAIL, address if len(address) <= MAX_EMAIL else "", "email_format")
+
+
 def masked_name(text: str) -> str:
     """The first character and three stars, however long the name is: enough to recognise, not enough to know."""
     return text[:1] + "***"
@@ -129,6 +139,16 @@ def masked_number(text: str) -> str:
 def masked_phone(text: str) -> str:
     """The first three and last four digits."""
     return text[:3] + "*" * (len(text) - 7) + text[-4:] if len(text) > 9 else "*" * len(text)
+
+
+def masked_email(text: str) -> str:
+    """The first character and the domain.
+
+    >>> masked_email("zhangsan@x.cn")
+    'z***@x.cn'
+    """
+    local, _, domain = text.rpartition("@")
+    return f"{local[:1]}***@{domain}"
 
 
 def masked_text(text: str) -> str:

@@ -8,17 +8,29 @@ from collections.abc import Mapping, Sequence
 
 from common.imports import OWNER_HEADERS, PERSON_HEADERS, Columns
 from common.spreadsheets.masking import Identifies
+from registry.graduates.domain.entry import CODE_LIST_OF
 
 HEADERS: Mapping[str, Sequence[str]] = {
     **OWNER_HEADERS,
     **PERSON_HEADERS,
+    "document_type": ("证件类型代码", "身份证件类型代码"),
+    "document_type_label": ("证件类型", "证件类型名称", "身份证件类型", "证件类别"),
     "citizen_id": (
-        *("身份证号", "身份证号码", "公民身份号码", "居民身份证号", "居民身份证号码", "身份证件号", "身份证件号码"),
-        *("身份证", "证件号码", "证件号"),
+        *("证件号", "身份证号", "身份证号码", "公民身份号码", "居民身份证号", "居民身份证号码", "身份证件号"),
+        *("身份证件号码", "身份证", "证件号码"),
     ),
     "phone": (
         *("手机号", "手机号码", "手机", "移动电话", "本人手机", "本人手机号", "本人电话", "联系手机", "手机电话"),
         *("联系电话", "电话号码", "电话", "联系方式", "本人联系方式"),
+    ),
+    "home_phone": ("家庭电话", "家庭联系电话", "家庭电话号码", "家庭联系方式"),
+    "email": (
+        *("电子邮箱", "电子邮件", "邮箱", "电子邮箱地址", "邮箱地址", "电子邮件地址", "本人邮箱", "电子信箱"),
+        *("Email", "E-mail"),
+    ),
+    "residence_address": (
+        *("常住地址", "家庭住址", "家庭地址", "现住址", "现住地址", "现家庭住址", "居住地址", "现居住地址"),
+        *("家庭详细地址", "常住地详细地址"),
     ),
     "college": ("院系代码", "所在院系代码", "学院代码", "院系编号", "学院编号", "系部代码"),
     "college_name": (
@@ -30,6 +42,7 @@ HEADERS: Mapping[str, Sequence[str]] = {
     "major_direction": ("专业方向", "专业方向名称"),
     "class": ("班级代码", "班级编号", "班号"),
     "class_name": ("班级", "班级名称", "所在班级", "行政班", "行政班级", "班级全称"),
+    "campus": ("分校名称", "分校", "校区", "校区名称", "所在校区"),
     "sex": ("性别代码",),
     "sex_label": ("性别", "性别名称"),
     "birth_date": ("出生日期", "出生年月日", "出生年月"),
@@ -44,14 +57,36 @@ HEADERS: Mapping[str, Sequence[str]] = {
     "urban_rural": ("城乡生源", "城乡生源类别"),
     "training_mode": ("培养方式代码",),
     "training_mode_label": ("培养方式", "培养方式名称"),
-    "commissioning_unit": ("委培单位", "定向委培单位", "定向或委培单位"),
+    "commissioning_unit": ("定向委培单位", "委培单位", "定向或委培单位", "定向单位", "定向委培单位名称"),
+    "commissioning_place": (
+        *("定向委培单位所在地代码", "定向或委培单位所在地代码", "委培单位所在地代码", "定向单位所在地代码"),
+    ),
+    "commissioning_place_label": (*("定向委培单位所在地", "定向或委培单位所在地", "委培单位所在地", "定向单位所在地"),),
+    "admission_mode": ("入学方式代码",),
+    "admission_mode_label": ("入学方式", "入学方式名称"),
+    "higher_vocational": ("是否高职", "是否高职生", "是否为高职"),
     "teacher_training": ("师范生类别代码",),
     "teacher_training_label": ("师范生类别", "师范生类别名称"),
     "hardship": ("困难生类别代码",),
     "hardship_label": ("困难生类别", "困难生类别名称"),
     "study_form": ("学习形式", "学习方式", "学习形式名称"),
-    "enrolled_on": ("入学年月", "入学日期", "入学时间", "入学年月日", "入校日期", "入校时间"),
+    "enrolled_on": ("入学日期", "入学年月", "入学时间", "入学年月日", "入校日期", "入校时间"),
     "graduated_on": ("毕业日期", "毕业年月", "毕业时间", "预计毕业日期", "预计毕业时间", "拟毕业日期"),
+    "household_place": ("户籍所在地代码", "户口所在地代码", "户籍地代码"),
+    "household_place_label": ("户籍所在地", "户籍所在地名称", "户口所在地", "户口所在地名称", "户籍地"),
+    "household_address": (
+        *("户籍详细地址", "户籍地址", "户口详细地址", "户口地址", "户籍所在地详细地址", "户口所在地详细地址"),
+    ),
+    "household_kind": ("户籍性质", "户口性质"),
+    "household_moved_in": ("户口是否转入学校", "户籍是否转入学校", "户口是否迁入学校", "户口是否转入"),
+    "prior_police_station": ("入学前户口所在地派出所", "入学前户籍所在地派出所", "入学前户口所在派出所"),
+    "prior_file_unit": ("入学前档案所在单位", "入学前档案所在单位名称", "入学前档案单位"),
+    "file_moved_in": ("档案是否转入学校", "档案是否转入", "人事档案是否转入学校"),
+    "marital_status": ("婚姻状况代码",),
+    "marital_status_label": ("婚姻状况", "婚姻状况名称", "婚姻状态"),
+    "health_status": ("健康状况代码",),
+    "health_status_label": ("健康状况", "健康状况名称", "身体状况", "健康状态"),
+    "qualification": ("职业资格", "职业资格名称", "职业资格证书", "职业资格证书名称", "职业技能证书"),
     "duration_years": ("学制", "修业年限", "学习年限"),
 }
 """Our name of a column → header texts, most usual first."""
@@ -65,24 +100,24 @@ COLUMNS = Columns(
         "name": Identifies.BY_NAME,
         "citizen_id": Identifies.BY_DOCUMENT,
         "phone": Identifies.BY_NUMBER,
+        "home_phone": Identifies.BY_NUMBER,
+        "email": Identifies.BY_NAME,
+        "residence_address": Identifies.BY_NAME,
+        "household_address": Identifies.BY_NAME,
     },
 )
 
-CODED: Mapping[str, str] = {
-    "sex": "sex_code",
-    "ethnicity": "ethnicity_code",
-    "political_status": "political_status_code",
-    "education_level": "education_level_code",
-    "origin_place": "origin_place_code",
-    "training_mode": "training_mode_code",
-    "teacher_training": "teacher_training_code",
-    "hardship": "hardship_code",
-}
+CODED: Mapping[str, str] = {field.removesuffix("_code"): field for field in CODE_LIST_OF}
 """Column with a code → field; the label's column has the suffix `_label`."""
 
 DAYS = ("birth_date", "enrolled_on", "graduated_on")
 
-WORDS: Mapping[str, Mapping[str, str]] = {
+YES_NO: Mapping[str, bool] = {
+    **dict.fromkeys(("是", "已转入", "转入", "yes", "y", "true", "1"), True),
+    **dict.fromkeys(("否", "未转入", "no", "n", "false", "0"), False),
+}
+
+WORDS: Mapping[str, Mapping[str, object]] = {
     "urban_rural": {
         "城镇": "urban",
         "城市": "urban",
@@ -94,6 +129,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "农业": "rural",
         "rural": "rural",
     },
+    "household_kind": {
+        **dict.fromkeys(("城镇", "城市", "城镇户口", "城镇居民", "非农业", "非农", "非农业户口", "urban"), "urban"),
+        **dict.fromkeys(("非农业家庭户口", "非农业家庭户"), "urban"),
+        **dict.fromkeys(("农村", "乡村", "农村户口", "农村居民", "农业", "农业户口", "rural"), "rural"),
+        **dict.fromkeys(("农业家庭户口", "农业家庭户"), "rural"),
+        **dict.fromkeys(("居民", "居民户口", "居民户", "居民家庭户", "居民家庭户口", "resident"), "resident"),
+    },
+    "higher_vocational": YES_NO,
+    "household_moved_in": YES_NO,
+    "file_moved_in": YES_NO,
     "study_form": {
         "全日制": "full_time",
         "普通全日制": "full_time",
@@ -102,4 +147,4 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "part_time": "part_time",
     },
 }
-"""Fields with two values: what cells say → value."""
+"""Fields with few values: what cells say → value."""

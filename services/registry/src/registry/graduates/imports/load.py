@@ -9,7 +9,8 @@ from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection, Row
 from registry.graduates.domain.entry import CLEAR
 from registry.graduates.domain.unit_book import UnitBook
-from registry.graduates.imports.rows import KnownGraduate
+from registry.graduates.imports.rows import KnownGraduate, RosterRow
+from registry.graduates.storage import continuing
 from registry.graduates.storage.numbers import select_by_keys
 from registry.graduates.tables import INDEX_COLUMNS, REACHED_DAY, REACHED_SEQUENCE, graduates
 from registry.organisation import storage as organisation
@@ -54,6 +55,18 @@ async def owners_of_citizen_ids(
     columns = (graduates.c.citizen_id_index, graduates.c.id)
     query = select_by_keys(columns, graduates.c.citizen_id_index, school_code, cohort, indexes)
     return {row.citizen_id_index: GraduateId(row.id) for row in await connection.execute(*query)}
+
+
+async def continued_by(
+    connection: Connection, school_code: SchoolCode, cohort: Cohort, rows: Sequence[RosterRow]
+) -> Mapping[bytes, GraduateId]:
+    """The earlier entries that rows of new graduates continue, by the index of a number."""
+    new = [row for row in rows if row.known is None]
+    citizen_ids = [index for row in new if (index := row.citizen_id_index)]
+    student_numbers = [index for row in new if (index := row.student_number_index)]
+    if not new:
+        return {}
+    return await continuing.continued(connection, school_code, cohort, citizen_ids, student_numbers)
 
 
 async def newest_versions(

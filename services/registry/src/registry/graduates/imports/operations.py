@@ -111,10 +111,10 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
     async def _looked_up(
         self, planner: RosterPlanner, connection: Connection, rows: Sequence[RosterRow]
     ) -> OtherGraduates:
+        roster = self._task.school_code, self._task.cohort
         if self._is_first:
             await asyncio.to_thread(planner.check, rows, {}, None)
-            return OtherGraduates()
-        roster = self._task.school_code, self._task.cohort
+            return OtherGraduates(continued=await load.continued_by(connection, *roster, rows))
         numbers = [index for row in rows if (index := row.student_number_index)]
         known = await load.by_student_number(connection, *roster, numbers)
         any_open = any(each.college_code is None for each in known.values())
@@ -128,7 +128,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         ids = {row.known.id for row in rows if row.known and not row.is_unchanged}
         ids |= {each.id for row in rows if row.needs_exam_number for each in row.holders(holders)}
         newest = await load.newest_versions(connection, *roster, ids) if ids else {}
-        return OtherGraduates(holders, owners, newest)
+        return OtherGraduates(holders, owners, newest, await load.continued_by(connection, *roster, rows))
 
     async def _with_units(self, unit: UnitOfWork, resolve: Callable[[UnitBook], Resolved]) -> tuple[Resolved, int]:
         """What is made of the school's units once those that it has added or changed are stored; how many are new."""

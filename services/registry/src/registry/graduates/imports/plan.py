@@ -25,7 +25,7 @@ from registry.graduates.storage.sealing import (
     sealed,
 )
 
-CHECKS_VERSION = "7"
+CHECKS_VERSION = "8"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
 
 REPEATED_CITIZEN = Fault("citizen_id", "duplicate_citizen_id")
@@ -33,11 +33,22 @@ REPEATED_CITIZEN = Fault("citizen_id", "duplicate_citizen_id")
 
 @dataclass(frozen=True)
 class OtherGraduates:
-    """Graduates that rows mean by other keys than the student number, and what is stored of those that may change."""
+    """Graduates that rows mean by other keys than the student number, and what is stored of those that may change.
+
+    `continued` are entries of earlier cohorts or other schools that new ones continue, by student number or citizen id.
+    """
 
     by_exam_number: Mapping[bytes, Sequence[KnownGraduate]] = field(default_factory=dict)
     owners_of_citizen_ids: Mapping[bytes, GraduateId] = field(default_factory=dict)
     newest: Mapping[GraduateId, Row] = field(default_factory=dict)
+    continued: Mapping[bytes, GraduateId] = field(default_factory=dict)
+
+    def continued_by(self, row: RosterRow) -> GraduateId | None:
+        """The earlier entry that a new graduate's row continues: with its citizen id, else with its student number."""
+        if row.known or not self.continued:
+            return None
+        by_citizen_id = self.continued.get(row.citizen_id_index or b"")
+        return by_citizen_id or self.continued.get(row.student_number_index or b"")
 
 
 class RosterPlanner:
@@ -102,6 +113,7 @@ class RosterPlanner:
             if is_foreign and REPEATED_CITIZEN not in row.faults:
                 row.faults.append(Fault("citizen_id", "citizen_id_in_use"))
             if not row.faults:
+                row.continues = others.continued_by(row)
                 good.append(row)
         return good
 

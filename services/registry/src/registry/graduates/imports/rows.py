@@ -20,14 +20,13 @@ from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_m
 from common.spreadsheets.headers import Header
 from common.sql import Row
 from registry.graduates.domain import identity
-from registry.graduates.domain.entry import CODE_LIST_OF
+from registry.graduates.domain.entry import CODE_LIST_OF, MAX_TEXT, TEXTS
 from registry.graduates.domain.unit_book import UnitNamed
 from registry.graduates.imports.columns import CODED, DAYS, WORDS
 from registry.organisation.domain import MAX_NAME, MAX_UNIT_CODE
 from registry.organisation.imports.rows import whole_code
 
 REQUIRED_FIELDS = ("student_number", "name")
-MAX_TEXT = {"major_direction": 100, "commissioning_unit": 200}
 
 _MAX_YEARS = Decimal(12)
 
@@ -55,7 +54,8 @@ class RosterRow:
     is set where it names no day. `college_due` marks a graduate without a college whose major has got one since.
 
     `newest` is what is stored of the known graduate, `before` its content. What it stores but for the units: `after`
-    with the number of its `version`, `sealed` as its document unless nothing of it differs, and the `person_index`.
+    with the number of its `version`, `sealed` as its document unless nothing of it differs, the `person_index`; what a
+    new one `continues`.
     """
 
     number: int = 0
@@ -77,6 +77,7 @@ class RosterRow:
     version: int = 1
     sealed: bytes | None = None
     person_index: bytes | None = None
+    continues: GraduateId | None = None
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
 
@@ -162,13 +163,15 @@ def readings(cohort: int) -> Iterator[Reading[object]]:
     yield plain("name", stored_as(identity.name, lambda cell: cell if isinstance(cell, str) else shown_text(cell)))
     yield plain("citizen_id", stored_as(lambda text: identity.citizen_id(text, cohort)))
     yield plain("phone", stored_as(identity.phone))
+    yield plain("home_phone", stored_as(identity.phone))
+    yield plain("email", stored_as(identity.email))
     yield plain("duration_years", _years)
     for column in DAYS:
         yield plain(column, as_day)
     for column, words in WORDS.items():
         yield plain(column, partial(_word, words))
-    for column, longest in MAX_TEXT.items():
-        yield plain(column, partial(_text, longest))
+    for column in TEXTS:
+        yield plain(column, _text)
     for column, field_name in CODED.items():
         yield coded(column, CODE_LIST_OF[field_name], cohort, field_name)
 
@@ -204,16 +207,16 @@ def _years(cell: Cell) -> Decimal:
     return years
 
 
-def _word(words: Mapping[str, str], cell: Cell) -> str:
+def _word(words: Mapping[str, object], cell: Cell) -> object:
     try:
         return words[normalise(cell_text(cell))]
     except KeyError:
         raise CellProblem("choice") from None
 
 
-def _text(longest: int, cell: Cell) -> str:
+def _text(cell: Cell) -> str:
     text = identity.free_text(text_of(cell))
-    if len(text) > longest:
+    if len(text) > MAX_TEXT:
         raise CellProblem("length")
     return text
 

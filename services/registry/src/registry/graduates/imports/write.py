@@ -42,12 +42,12 @@ from registry.organisation.domain import Kind, OrganisationUnit
 ACTION = "import"
 STAGING = "roster_lines"
 
-_COLUMNS = ("id", "school_code", "cohort", *INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint", *FINDING_COLUMNS)
+_WRITTEN = (*INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint", *FINDING_COLUMNS)
+_COLUMNS = ("id", "school_code", "cohort", *_WRITTEN, "continues")
 _EVENT = ("topic", "correlation_id", "school_code", "key", "sequence", "type", "data", "decided_on", "recorded_at")
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _TYPES = ", ".join(f"{name} {graduates.c[name].type.compile(_DIALECT)}" for name in _COLUMNS)
-_CHANGING = (*INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint", *FINDING_COLUMNS)
 _SUPERSEDED = ", ".join(SUPERSEDED_COLUMNS)
 
 _CLOCK = text(f"SELECT {NOW_SQL}")
@@ -65,7 +65,7 @@ _WITH_EVENT = f"(s.changed_fields && '{{{', '.join(sorted(ANNOUNCED))}}}')"
 _UPDATE = text(
     f"""
     UPDATE graduates g
-       SET {", ".join(f"{name} = s.{name}" for name in _CHANGING)},
+       SET {", ".join(f"{name} = s.{name}" for name in _WRITTEN)},
            shared_exam_number_index =
                CASE WHEN s.exam_number_index = g.exam_number_index THEN g.shared_exam_number_index END
       FROM {STAGING} s
@@ -217,6 +217,7 @@ def _record(row: RosterRow, changed: Sequence[str], sequence: int, day: date, wr
         *findings_of(content, writing.cohort, writing.school_name),
         RULES_VERSION,
         row.version,
+        row.continues,
     )
 
 

@@ -1,6 +1,6 @@
 """What is found of an entry, as columns of the roster; and entries that are judged anew when the rules have changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from common.crypto import FieldCipher, data_key_of
 from common.database import Database
 from common.identifiers import Cohort, SchoolCode
 from common.sql import Connection
-from registry.graduates.domain.entry import CLEAR
+from registry.graduates.domain.entry import CLEAR, Entry
 from registry.graduates.domain.findings import ADDRESSES, RULES_VERSION, findings_of
 from registry.graduates.storage.keys import keys_of
 from registry.graduates.storage.sealing import content_of, name_index, person_index
@@ -44,19 +44,28 @@ _JUDGE = text(
 )
 
 
-async def judged(
-    connection: Connection,
+async def school_compared(connection: Connection, school_code: SchoolCode, entries: Iterable[Entry]) -> str:
+    """What the school is called that addresses of these entries are compared with; nothing where they have none."""
+    if not any(getattr(entry, field) for entry in entries for field in ADDRESSES):
+        return ""
+    return await organisation.name_of(connection, school_code)
+
+
+def judged(
     cipher: FieldCipher,
     school_code: SchoolCode,
+    school_name: str,
     cohort: Cohort,
     content: Mapping[str, Any],
     version: int,
 ) -> dict[str, object]:
     """The columns that say what is found of one version of an entry."""
-    compared = any(content.get(field) for field in ADDRESSES)
-    # only addresses are compared with it
-    school_name = await organisation.name_of(connection, school_code) if compared else ""
-    return _columns(cipher, school_code, school_name, cohort, content, version)
+    return {
+        "person_index": person_index(cipher, name_index(cipher, school_code, content["name"]), content),
+        **findings_of(content, cohort, school_name)._asdict(),
+        "rules_version": RULES_VERSION,
+        "judged_version": version,
+    }
 
 
 async def judge_again(database: Database, cipher: FieldCipher, *, rules_version: int = RULES_VERSION) -> int:
@@ -74,7 +83,7 @@ async def _judge_part(database: Database, cipher: FieldCipher, rules_version: in
             keys = await keys_of(unit.connection, cipher, {data_key_of(row.sealed) for row in found})
             columns: list[Mapping[str, object]] = [
                 {
-                    **_columns(
+                    **judged(
                         cipher,
                         SchoolCode(row.school_code),
                         row.school_name,
@@ -91,19 +100,3 @@ async def _judge_part(database: Database, cipher: FieldCipher, rules_version: in
             await unit.connection.execute(_JUDGE, {"id": ids, **values})
         await unit.commit()
     return len(found)
-
-
-def _columns(
-    cipher: FieldCipher,
-    school_code: SchoolCode,
-    school_name: str,
-    cohort: Cohort,
-    content: Mapping[str, Any],
-    version: int,
-) -> dict[str, object]:
-    return {
-        "person_index": person_index(cipher, name_index(cipher, school_code, content["name"]), content),
-        **findings_of(content, cohort, school_name)._asdict(),
-        "rules_version": RULES_VERSION,
-        "judged_version": version,
-    }

@@ -14,12 +14,14 @@ from common.crypto import DataCipher, FieldCipher
 from common.database import Database
 from common.identifiers import Cohort, SchoolCode
 from common.sql import Connection, Row
-from registry.graduates.domain.entry import FIELDS, Source
+from registry.graduates.domain.entry import CLEAR, Source
 from registry.graduates.storage.keys import key_of_roster
 from registry.graduates.storage.sealing import indexes, number_indexes, sealed, sealed_reason
 
 PART = 1_000
 
+_TEXTS = ("student_number", "exam_number", "political_status_code", "major_direction", "commissioning_unit")
+_DAYS_AND_YEARS = ("birth_date", "enrolled_on", "graduated_on", "duration_years")
 _ENCRYPTED = ("name", "citizen_id", "phone")
 _ACT = ("changed_fields", "action", "source", "subject", "role", "operation_id", "sealed_reason")
 
@@ -137,7 +139,7 @@ def _sealed_row(cipher: FieldCipher, data: DataCipher, row: Row, newest: dict[st
 
 def _content(cipher: FieldCipher, row: Row) -> dict[str, Any]:
     """The fields in clear, as the release before has them."""
-    content = {field: row[field] for field in FIELDS if field not in _ENCRYPTED}
+    content = {field: row[field] for field in (*CLEAR, *_TEXTS, *_DAYS_AND_YEARS)}
     for field in _ENCRYPTED:
         given = row[f"{field}_cipher"]
         content[field] = None if given is None else cipher.decrypt(field, row.id, given)

@@ -1,7 +1,7 @@
 """Graduates and their versions; every read is cut to a scope in SQL."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -9,7 +9,9 @@ from sqlalchemy import (
     ARRAY,
     Column,
     ColumnElement,
+    FromClause,
     Integer,
+    Label,
     LargeBinary,
     Select,
     Uuid,
@@ -18,26 +20,18 @@ from sqlalchemy import (
     bindparam,
     or_,
     select,
-    union_all,
 )
 
-from common import rows
 from common.auth import Owners, RowScope, ScopeShape
 from common.crypto import FieldCipher, data_key_of
 from common.errors import NotFound
 from common.identifiers import GraduateId
 from common.sql import Connection, Row
-from registry.graduates.domain.entry import (
-    CLEAR,
-    Entry,
-    Filters,
-    StoredGraduate,
-    StoredVersion,
-)
+from registry.graduates.domain.entry import CLEAR, Entry, Filters, StoredGraduate
 from registry.graduates.storage.findings import asked_of, breaks
 from registry.graduates.storage.keys import keys_of
 from registry.graduates.storage.sealing import opened
-from registry.graduates.tables import REACHED_SEQUENCE, graduate_versions, graduates
+from registry.graduates.tables import REACHED_SEQUENCE, graduates
 from registry.organisation.tables import schools
 
 STAMP = (
@@ -122,14 +116,6 @@ async def found_by_indexes(
     return await _opened(connection, cipher, await connection.execute(query, bound))
 
 
-async def history(
-    connection: Connection, graduate_id: GraduateId, *, after: int | None, limit: int
-) -> list[StoredVersion]:
-    """Versions of a graduate, oldest first: the superseded ones, and the newest from the roster."""
-    bound = {"id": graduate_id, "after": after or 0, "limit": limit}
-    return rows.all(StoredVersion, await connection.execute(_HISTORY, bound))
-
-
 def stored_graduate(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> StoredGraduate:
     """The graduate of what a row states, with its entry in clear and the stamp of its newest version."""
     return StoredGraduate(
@@ -143,6 +129,7 @@ def stored_graduate(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> Stor
         decided_on=stamp.decided_on,
         recorded_at=stamp.recorded_at,
         code_lists_version=stated["code_lists_version"],
+        continues=stated["continues"],
         unread=stated.get("unread", {}),
     )
 
@@ -158,16 +145,22 @@ async def _opened(connection: Connection, cipher: FieldCipher, found: Sequence[R
 
 
 def _within(seen: ScopeShape) -> Select[Any]:
-    condition = seen.condition(
-        Owners(
-            school_code=graduates.c.school_code,
-            college_code=graduates.c.college_code,
-            class_code=graduates.c.class_code,
-            graduate_id=graduates.c.id,
-            province_code=schools.c.province_code,
-        )
-    )
-    return select(*_COLUMNS).join(schools, schools.c.code == graduates.c.school_code).where(condition)
+    query = select(*_COLUMNS, _continues(seen)).join(schools, schools.c.code == graduates.c.school_code)
+    return query.where(seen.condition(_owners(graduates, schools)))
+
+
+def _continues(seen: ScopeShape) -> Label[Any]:
+    """The earlier entry that a graduate's continues, which may be another school's, if it is in scope."""
+    earlier, its_school = graduates.alias("earlier"), schools.alias("its_school")
+    query = select(earlier.c.id).join(its_school, its_school.c.code == earlier.c.school_code)
+    in_scope = seen.condition(_owners(earlier, its_school))
+    return query.where(earlier.c.id == graduates.c.continues, in_scope).scalar_subquery().label("continues")
+
+
+def _owners(entries: FromClause, of: FromClause) -> Owners[Any]:
+    names = ("school_code", "college_code", "class_code")
+    owners = {name: entries.c[name] for name in names}
+    return Owners(**owners, graduate_id=entries.c.id, province_code=of.c.province_code)
 
 
 @lru_cache
@@ -220,17 +213,3 @@ def _follows(order: Sequence[Column[Any]]) -> ColumnElement[bool]:
 _ORDER = (graduates.c.school_code, graduates.c.cohort, graduates.c.id)
 _LIMIT = bindparam("limit", type_=Integer)
 _FOLLOWS = _follows(_ORDER)
-
-
-def _history() -> Select[Any]:
-    names = [each.name for each in fields(StoredVersion)]
-    after = bindparam("after", type_=Integer)
-    past, newest = (
-        select(*(table.c[name] for name in names)).where(key == bindparam("id"), table.c.version > after)
-        for table, key in ((graduate_versions, graduate_versions.c.graduate_id), (graduates, graduates.c.id))
-    )
-    every = union_all(past, newest).subquery()
-    return select(every).order_by(every.c.version).limit(_LIMIT)
-
-
-_HISTORY = _history()

@@ -38,6 +38,7 @@ _REWRAP = text("UPDATE data_keys SET wrapped = :wrapped WHERE id = :id")
 
 UNDER_THE_RING = {
     "data_keys": ("wrapped",),
+    "objects": ("sealed_key",),
     "upload_chunks": ("bytes",),
     "operations": ("report", "error_values_cipher"),
 }
@@ -108,7 +109,7 @@ async def rewrap_data_keys(database: Database, cipher: FieldCipher, wait_seconds
 
 async def needs_of(database: Database, cipher: FieldCipher, key_id: str) -> Mapping[str, int]:
     """How many rows of which tables a key of the ring is needed for."""
-    beginnings = {"data_keys": cipher.wrapped_by(key_id)}
+    beginnings = dict.fromkeys(("data_keys", "objects"), cipher.wrapped_by(key_id))
     async with database.reading() as connection:
         counted = {
             table: await connection.scalar(

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, bindparam, func, insert, literal_column, select, text, update
+from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, func, insert, literal_column, select, text, update
 
 from common.auth import Actor
 from common.clock import TODAY_SQL
 from common.codes import CodeLists
-from common.crypto import FieldCipher
+from common.crypto import DataCipher, FieldCipher
 from common.database import NOW
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.outbox import Reached, columns_of
 from common.season import SeasonDay, season_day
 from common.sql import Connection
 from registry.graduates.domain.entry import CLEAR, INDEXED, Entry, Source, StoredGraduate, changed_fields
-from registry.graduates.storage.judging import judged
+from registry.graduates.storage.judging import judged, school_compared
 from registry.graduates.storage.keys import key_of_roster, keys_of
 from registry.graduates.storage.roster import STAMP, stored_graduate
 from registry.graduates.storage.sealing import indexes, number_indexes, sealed, sealed_reason
@@ -57,6 +57,8 @@ async def add(
     cohort: Cohort,
     entry: Entry,
     act: Act,
+    *,
+    continues: GraduateId | None = None,
 ) -> StoredGraduate:
     """Stores a new graduate, who counts from the start of the season; raises UniqueViolationError for a taken number.
 
@@ -64,6 +66,7 @@ async def add(
     """
     data = await key_of_roster(connection, cipher, school_code, cohort)
     content = vars(entry)
+    school_name = await school_compared(connection, school_code, [entry])
     values = {
         "id": graduate_id,
         "school_code": school_code,
@@ -73,8 +76,9 @@ async def add(
         "sealed": sealed(data, graduate_id, 1, content),
         "sequence": 1,
         "decided_on": season_day(SeasonDay.BEGINS, cohort),
+        "continues": continues,
         **_made(act, 1, changed_fields({}, content)),
-        **await judged(connection, cipher, school_code, cohort, content, 1),
+        **judged(cipher, school_code, school_name, cohort, content, 1),
     }
     stamp = (await connection.execute(_ADD, values)).one()
     return stored_graduate(values, entry, stamp)
@@ -95,25 +99,33 @@ async def save(
     of an event before if that is later; else sequence and day stay, for nothing that counts has changed.
     """
     data = (await keys_of(connection, cipher, {before.data_key_id}))[before.data_key_id]
-    version, changed = before.version + 1, changed_fields(vars(before.entry), vars(after))
-    content = {**before.unread, **vars(after)}
-    values = {
-        **indexes(cipher, before.school_code, {field: content[field] for field in changed if field in INDEXED}),
-        **{field: content[field] for field in changed if field in CLEAR},
-        "sealed": sealed(data, before.id, version, content),
-        **_made(act, version, changed),
-        **await judged(connection, cipher, before.school_code, before.cohort, content, version),
-        "sealed_reason": sealed_reason(data, before.id, version, act.reason),
-    }
-    if "status" in changed:
-        values["exclusion_ground"] = act.exclusion_ground
-    if "exam_number" in changed:
-        # who gives a shared number up may not take it back
-        values["shared_exam_number_index"] = None
-    await connection.execute(_SUPERSEDE, {"id": before.id})
+    school_name = await school_compared(connection, before.school_code, [after])
+    values = _next(cipher, data, school_name, before, after, act)
+    await connection.execute(_SUPERSEDE, {"ids": [before.id]})
     statement, counting = (_SAVE, {"since": act.since}) if published else (_SAVE_UNPUBLISHED, {})
     stamp = (await connection.execute(statement, {**values, **counting, "of_id": before.id})).one()
     return stored_graduate({**vars(before), **values}, after, stamp)
+
+
+async def save_all(
+    connection: Connection, cipher: FieldCipher, changes: Sequence[tuple[StoredGraduate, Entry]], act: Act
+) -> list[StoredGraduate]:
+    """Stores the next version of each of some locked graduates, in their order, as `save` does one that is published.
+
+    All are of one school, and change the same fields.
+    """
+    keys = await keys_of(connection, cipher, {before.data_key_id for before, _ in changes})
+    ids = [before.id for before, _ in changes]
+    school_name = await school_compared(connection, changes[0][0].school_code, [after for _, after in changes])
+    values = [_next(cipher, keys[before.data_key_id], school_name, before, after, act) for before, after in changes]
+    await connection.execute(_SUPERSEDE, {"ids": ids})
+    bound = [{**each, "since": act.since, "of_id": at} for at, each in zip(ids, values, strict=True)]
+    await connection.execute_many(_SAVE_ONE_OF_MANY, bound)
+    stamps = {row.id: row for row in await connection.execute(_STAMPS, {"ids": ids})}
+    return [
+        stored_graduate({**vars(before), **each}, after, stamps[before.id])
+        for (before, after), each in zip(changes, values, strict=True)
+    ]
 
 
 async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
@@ -135,6 +147,28 @@ async def number_is_taken(connection: Connection, cipher: FieldCipher, field: st
     return await connection.scalar(_NUMBER_TAKEN[field], bound) is not None
 
 
+def _next(
+    cipher: FieldCipher, data: DataCipher, school_name: str, before: StoredGraduate, after: Entry, act: Act
+) -> dict[str, Any]:
+    """The columns of the roster that the version after `before` changes, but for what the database counts."""
+    version, changed = before.version + 1, changed_fields(vars(before.entry), vars(after))
+    content = {**before.unread, **vars(after)}
+    values = {
+        **indexes(cipher, before.school_code, {field: content[field] for field in changed if field in INDEXED}),
+        **{field: content[field] for field in changed if field in CLEAR},
+        "sealed": sealed(data, before.id, version, content),
+        **_made(act, version, changed),
+        **judged(cipher, before.school_code, school_name, before.cohort, content, version),
+        "sealed_reason": sealed_reason(data, before.id, version, act.reason),
+    }
+    if "status" in changed:
+        values["exclusion_ground"] = act.exclusion_ground
+    if "exam_number" in changed:
+        # who gives a shared number up may not take it back
+        values["shared_exam_number_index"] = None
+    return values
+
+
 def _made(act: Act, version: int, changed: Sequence[str]) -> dict[str, Any]:
     """The columns that say how a version came about."""
     return {
@@ -152,20 +186,22 @@ _ADD = insert(graduates).returning(*STAMP)
 _SUPERSEDE = insert(graduate_versions).from_select(
     ["graduate_id", *SUPERSEDED_COLUMNS],
     select(graduates.c.id, *(graduates.c[name] for name in SUPERSEDED_COLUMNS)).where(
-        graduates.c.id == bindparam("id")
+        graduates.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
     ),
 )
-_SAVE_UNPUBLISHED = (
+_WRITE = (
     update(graduates)
     .where(graduates.c.id == bindparam("of_id"))
     # the row no longer says what a file's line said
     .values(recorded_at=NOW, operation_id=None, line_fingerprint=None)
-    .returning(*STAMP)
 )
-_SAVE = _SAVE_UNPUBLISHED.values(
+_SAVE_UNPUBLISHED = _WRITE.returning(*STAMP)
+_SAVE_ONE_OF_MANY = _WRITE.values(
     sequence=REACHED_SEQUENCE + 1,
     decided_on=func.greatest(func.coalesce(bindparam("since", type_=Date), literal_column(TODAY_SQL)), REACHED_DAY),
 )
+_SAVE = _SAVE_ONE_OF_MANY.returning(*STAMP)
+_STAMPS = select(graduates.c.id, *STAMP).where(graduates.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 _NUMBER_TAKEN = {
     field: select(graduates.c.id)
     .where(*(graduates.c[name] == bindparam(name) for name in ("school_code", "cohort", f"{field}_index")))

@@ -1,0 +1,72 @@
+"""The versions of an entry in SQL: the superseded ones, and the newest from the roster."""
+
+from typing import Any
+
+from sqlalchemy import Integer, Select, bindparam, func, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from common import rows
+from common.crypto import FieldCipher, data_key_of
+from common.identifiers import GraduateId
+from common.sql import Connection
+from registry.graduates.domain.entry import CLEAR
+from registry.graduates.storage.keys import keys_of
+from registry.graduates.storage.sealing import content_of
+from registry.graduates.storage.sources import opened_names
+from registry.graduates.tables import graduate_versions, graduates, import_sources
+from registry.histories.domain import STATED, Provenance, Version, in_order, named_by
+
+_TABLES = ((graduate_versions, graduate_versions.c.graduate_id), (graduates, graduates.c.id))
+_COLUMNS = sorted({*STATED, *CLEAR, "sealed"})
+
+
+async def page(
+    connection: Connection, cipher: FieldCipher, graduate_id: GraduateId, *, after: int | None, limit: int
+) -> list[Version]:
+    """Versions of a graduate, oldest first. Each document is opened once, that of the version before the page, too."""
+    bound = {"id": graduate_id, "from": after or 0, "limit": limit + 1}
+    found = await connection.execute(_HISTORY, bound)
+    keys = await keys_of(connection, cipher, {data_key_of(row.sealed) for row in found})
+    contents = [{}, *(content_of(keys[data_key_of(row.sealed)], row) for row in found)]
+    versions = [Version.of(row, *two) for row, *two in zip(found, contents, contents[1:], strict=False)]
+    return versions[:limit] if after is None else versions[1:]
+
+
+async def provenance(connection: Connection, cipher: FieldCipher, graduate_id: GraduateId) -> list[Provenance]:
+    """Where the value of each field that was ever filled comes from, in the order of the contract."""
+    found = await connection.execute(_PROVENANCE, {"id": graduate_id})
+    sealed = {row.operation_id: row.name_cipher for row in found if row.name_cipher}
+    names = await opened_names(connection, cipher, sealed)
+    return in_order(named_by(each, names) for each in rows.all(Provenance, found))
+
+
+def _history() -> Select[Any]:
+    since = bindparam("from", type_=Integer)
+    every = union_all(
+        *(
+            select(key.label("id"), *(table.c[name] for name in _COLUMNS)).where(
+                key == bindparam("id"), table.c.version >= since
+            )
+            for table, key in _TABLES
+        )
+    ).subquery()
+    return select(every).order_by(every.c.version).limit(bindparam("limit", type_=Integer))
+
+
+def _provenance() -> Select[Any]:
+    names = ("source", "version", "recorded_at", "role", "operation_id")
+    every = union_all(
+        *(
+            select(func.unnest(table.c.changed_fields).label("field"), *(table.c[name] for name in names)).where(
+                key == bindparam("id")
+            )
+            for table, key in _TABLES
+        )
+    ).subquery()
+    named = every.outerjoin(import_sources, import_sources.c.operation_id == every.c.operation_id)
+    query = select(every, import_sources.c.name_cipher).select_from(named)
+    return query.ext(distinct_on(every.c.field)).order_by(every.c.field, every.c.version.desc())
+
+
+_HISTORY = _history()
+_PROVENANCE = _provenance()

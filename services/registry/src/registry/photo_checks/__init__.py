@@ -1,0 +1,1 @@
+"""What a photo of a graduate must be, and the process that looks at one."""

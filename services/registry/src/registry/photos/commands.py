@@ -1,0 +1,171 @@
+"""Putting a photo in place, and reviewing it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from common.accesses import record_accesses
+from common.approvals.domain import must_not_identify
+from common.auth import Principal, Role
+from common.crypto import FieldCipher
+from common.database import UnitOfWork, new_id
+from common.errors import ExpectedVersion, NotFound, must_equal
+from common.identifiers import GraduateId
+from common.objects import ObjectName, drop, keep
+from common.sql import Connection
+from registry.graduates.storage import roster
+from registry.photo_checks.rules import Check
+from registry.photos import storage
+from registry.photos.domain import Photo, PhotoAction, must_allow, must_be_rule, state_after
+
+REVIEWERS = frozenset({Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER})
+SENDERS = REVIEWERS | {Role.GRADUATE, Role.COUNSELLOR}
+READERS = SENDERS | {Role.SYSTEM}
+
+KIND = "photo"
+"""Of an access: a photo is read in clear."""
+
+NO_PHOTO = 0
+"""The version that a graduate without a photo has, so that the first is put with `If-None-Match: *`."""
+
+
+@dataclass(frozen=True)
+class NewPhoto:
+    """A photo that passed, stored already: its file, its checks, and by what the file as sent is recognised."""
+
+    name: ObjectName
+    checks: Sequence[Check]
+    fingerprint: bytes = field(repr=False)
+
+
+async def may_put(
+    connection: Connection,
+    *,
+    caller: Principal,
+    cipher: FieldCipher,
+    graduate_id: GraduateId,
+    expected: ExpectedVersion,
+) -> str:
+    """The profile of photos of the graduate's school, before a file is looked at.
+
+    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed.
+    """
+    await roster.require(connection, caller.row_scope(), graduate_id)
+    caller.must_be_in(SENDERS)
+    must_equal(expected, _version(await storage.find(connection, cipher, graduate_id)))
+    return await storage.profile_of(connection, graduate_id)
+
+
+async def put(
+    unit: UnitOfWork,
+    *,
+    caller: Principal,
+    cipher: FieldCipher,
+    graduate_id: GraduateId,
+    expected: ExpectedVersion,
+    new: NewPhoto,
+) -> Photo:
+    """Puts a photo in the place of the one before, whose file is deleted; raises what `may_put` raises."""
+    await roster.require(unit.connection, caller.row_scope(), graduate_id)
+    caller.must_be_in(SENDERS)
+    before = await _locked(unit, cipher, graduate_id)
+    must_equal(expected, _version(before))
+    return await replace(unit, cipher, graduate_id, before, new)
+
+
+async def replace(
+    unit: UnitOfWork, cipher: FieldCipher, graduate_id: GraduateId, before: Photo | None, new: NewPhoto
+) -> Photo:
+    """Puts a photo in the place of the locked one before."""
+    await keep(unit, new.name)
+    await storage.put(unit.connection, graduate_id, state_after(new.checks), new.checks, new.name, new.fingerprint)
+    if before is not None:
+        await drop(unit, before.name)
+    return await _recorded(unit, cipher, graduate_id, "put")
+
+
+async def read(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, graduate_id: GraduateId) -> Photo:
+    """The photo; notes that it is read, unless by the graduate. Raises NotFound where there is none, Forbidden."""
+    await roster.require(unit.connection, caller.row_scope(), graduate_id)
+    caller.must_be_in(READERS)
+    photo = await storage.find(unit.connection, cipher, graduate_id)
+    if photo is None:
+        raise NotFound
+    if caller.role is not Role.GRADUATE:
+        await record_accesses(
+            unit.connection,
+            caller,
+            {graduate_id: photo.school_code},
+            occasion_id=await new_id(unit.connection),
+            kind=KIND,
+            purpose=None,
+            fields=[KIND],
+        )
+    return photo
+
+
+async def accept(
+    unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, graduate_id: GraduateId, expected: ExpectedVersion
+) -> Photo:
+    """Lets a photo pass that waits for review.
+
+    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed.
+    """
+    await _reviewed(unit, caller, cipher, graduate_id, expected, PhotoAction.ACCEPT)
+    await storage.accept(unit.connection, graduate_id)
+    return await _recorded(unit, cipher, graduate_id, "accept")
+
+
+async def refuse(
+    unit: UnitOfWork,
+    *,
+    caller: Principal,
+    cipher: FieldCipher,
+    graduate_id: GraduateId,
+    expected: ExpectedVersion,
+    rule: str,
+    reason: str,
+) -> Photo:
+    """Refuses a photo by a rule; the graduate sends another.
+
+    Raises what `accept` raises, UnknownRule, IdentifyingText.
+    """
+    photo = await _reviewed(unit, caller, cipher, graduate_id, expected, PhotoAction.REFUSE)
+    must_be_rule(rule)
+    must_not_identify("/reason", reason)
+    await storage.refuse(unit.connection, cipher, photo, rule, reason)
+    return await _recorded(unit, cipher, graduate_id, "refuse")
+
+
+async def _reviewed(
+    unit: UnitOfWork,
+    caller: Principal,
+    cipher: FieldCipher,
+    graduate_id: GraduateId,
+    expected: ExpectedVersion,
+    action: PhotoAction,
+) -> Photo:
+    await roster.require(unit.connection, caller.row_scope(), graduate_id)
+    caller.must_be_in(REVIEWERS)
+    photo = await _locked(unit, cipher, graduate_id)
+    if photo is None:
+        raise NotFound
+    must_equal(expected, photo.version)
+    must_allow(photo, action)
+    return photo
+
+
+async def _locked(unit: UnitOfWork, cipher: FieldCipher, graduate_id: GraduateId) -> Photo | None:
+    await storage.lock(unit.connection, graduate_id)
+    return await storage.find(unit.connection, cipher, graduate_id)
+
+
+async def _recorded(unit: UnitOfWork, cipher: FieldCipher, graduate_id: GraduateId, action: str) -> Photo:
+    photo = await storage.find(unit.connection, cipher, graduate_id)
+    assert photo is not None, "it was stored in this act"
+    detail = {"version": photo.version, "state": photo.state.value}
+    await unit.audit(f"photo.{action}", "photo", graduate_id, school_code=photo.school_code, detail=detail)
+    return photo
+
+
+def _version(photo: Photo | None) -> int:
+    return NO_PHOTO if photo is None else photo.version
