@@ -131,6 +131,7 @@ class Report:
     population: Mapping[str, int]
     counted: int
     pending: int
+    photos: Mapping[str, int]
     filled: Mapping[str, int]
     findings: Sequence[Finding]
 
@@ -147,11 +148,18 @@ def percentage(part: int, whole: int) -> Decimal | None:
     return Decimal((2 * part * _HUNDREDTHS + whole) // (2 * whole)).scaleb(-2)
 
 
-def report(alike: Collection[Alike], width: Width, tolerances: Mapping[str, Decimal], before: int | None) -> Report:
+def report(
+    alike: Collection[Alike],
+    width: Width,
+    tolerances: Mapping[str, Decimal],
+    *,
+    before: int | None,
+    photos: Mapping[str, int],
+) -> Report:
     """The report on the entries of a cut of this width.
 
     `tolerances` are those of waivers, by rule; `before` is N of the cohort before, None unless the cut is a whole
-    school.
+    school; `photos` counts the graduates in N who have one by its state.
     """
     in_n = [each for each in alike if counts(each.status)]
     population: Counter[str] = Counter()
@@ -162,6 +170,7 @@ def report(alike: Collection[Alike], width: Width, tolerances: Mapping[str, Deci
         population=population,
         counted=_size(in_n),
         pending=_size(in_n) - _size(judged),
+        photos={"none": _size(in_n) - sum(photos.values()), **photos},
         filled={field: _size(each for each in judged if each.filled & bit) for field, bit in FILLED_BITS.items()},
         findings=[_finding(rule(name), alike, width, tolerances, before) for name in RULES],
     )
@@ -175,10 +184,11 @@ def _finding(
         for each in alike:
             colleges[each.college_code].add(each, stated.id)
     total = Tally()
-    if stated.id == "size_change" and before:
+    if stated.id != "size_change":
+        for tally in colleges.values():
+            total.join(tally)
+    elif before:
         total = Tally(before, abs(_size(each for each in alike if counts(each.status)) - before))
-    for tally in colleges.values():
-        total.join(tally)
     return Finding(
         rule=stated,
         tally=total,

@@ -1,6 +1,5 @@
 """Counts of entries that are alike, in SQL: no document is opened for a report."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -25,17 +24,21 @@ from registry.graduates.domain.findings import RULE_BITS, RULES_VERSION
 from registry.graduates.storage.findings import AMONG_OTHERS, STATUSES, asked_of, breaks, counted
 from registry.graduates.tables import graduates
 from registry.organisation.tables import schools
+from registry.photos.tables import photos
 from registry.quality.domain import Alike, Cut, Duplicate
 from registry.waivers.storage import covered
-
-_UNITS = ("college_code", "class_code")
 
 
 async def alike(connection: Connection, scope: RowScope, cut: Cut) -> list[Alike]:
     """How many entries in scope of a cut are alike in what a report looks at."""
-    units = {name: value for name in _UNITS if (value := getattr(cut, name)) is not None}
-    bound = {**scope.values, **asked_of(cut.school_code, cut.cohort), **units, "rules_version": RULES_VERSION}
-    return rows.all(Alike, await connection.execute(_alike(scope.shape, tuple(units)), bound))
+    bound = {**scope.values, **vars(cut), **asked_of(cut.school_code, cut.cohort), "rules_version": RULES_VERSION}
+    return rows.all(Alike, await connection.execute(_alike(scope.shape, _units(cut)), bound))
+
+
+async def photo_states(connection: Connection, scope: RowScope, cut: Cut) -> dict[str, int]:
+    """How many graduates in N of a cut have a photo in each state."""
+    found = await connection.execute(_photos(scope.shape, _units(cut)), {**scope.values, **vars(cut)})
+    return {row.state: row.how_many for row in found}
 
 
 async def size(connection: Connection, school_code: SchoolCode, cohort: Cohort) -> int:
@@ -58,8 +61,13 @@ async def duplicates(
     return [list(map(Duplicate, row.schools, row.ids)) for row in found]
 
 
+def _units(cut: Cut) -> tuple[str, ...]:
+    """By which units a cut is narrowed."""
+    return tuple(name for name in ("college_code", "class_code") if getattr(cut, name) is not None)
+
+
 @lru_cache
-def _alike(seen: ScopeShape, narrowed: Collection[str]) -> Select[Any]:
+def _alike(seen: ScopeShape, units: tuple[str, ...]) -> Select[Any]:
     waived = covered()
     among_others = [
         case((breaks(rule), literal_column(str(RULE_BITS[rule]))), else_=literal_column("0")) for rule in AMONG_OTHERS
@@ -78,23 +86,32 @@ def _alike(seen: ScopeShape, narrowed: Collection[str]) -> Select[Any]:
     )
     each = (
         select(*looked_at)
-        .join(schools, schools.c.code == graduates.c.school_code)
+        .join(schools, _OF_SCHOOL)
         .outerjoin(waived, waived.c.graduate_id == graduates.c.id)
-        .where(_visible(seen), *(graduates.c[name] == bindparam(name) for name in ("school_code", "cohort", *narrowed)))
+        .where(*_within(seen, units))
         .subquery()
     )
     return select(*each.c, func.count().label("count")).group_by(*each.c)
 
 
-def _visible(seen: ScopeShape) -> ColumnElement[bool]:
-    return seen.condition(
-        Owners(
-            school_code=graduates.c.school_code,
-            college_code=graduates.c.college_code,
-            class_code=graduates.c.class_code,
-            province_code=schools.c.province_code,
-        )
+@lru_cache
+def _photos(seen: ScopeShape, units: tuple[str, ...]) -> Select[Any]:
+    having = select(photos.c.state, func.count().label("how_many")).join(graduates).join(schools, _OF_SCHOOL)
+    return having.where(*_within(seen, units), counted()).group_by(photos.c.state)
+
+
+def _within(seen: ScopeShape, units: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    """The entries in scope of one roster, or of some of its units."""
+    owners = Owners[Any](
+        school_code=graduates.c.school_code,
+        college_code=graduates.c.college_code,
+        class_code=graduates.c.class_code,
+        province_code=schools.c.province_code,
     )
+    return [
+        seen.condition(owners),
+        *(graduates.c[name] == bindparam(name) for name in ("school_code", "cohort", *units)),
+    ]
 
 
 @lru_cache
@@ -103,6 +120,7 @@ def _school(seen: ScopeShape) -> Select[Any]:
     return select(schools.c.code).where(schools.c.code == bindparam("school_code"), seen.condition(columns))
 
 
+_OF_SCHOOL = schools.c.code == graduates.c.school_code
 _DUPLICATES = text(
     f"""
     SELECT ids, schools FROM (

@@ -8,9 +8,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from registry.graduates.domain.entry import Status
+from registry.photos.domain import PhotoState
 from registry.quality.domain import Cut, Duplicate, Finding, Report, State
 
-PHOTO_STATES = ("none", "to_review", "accepted", "refused")
+PHOTO_STATES = ("none", *PhotoState)
 
 _SHARE = Field(description="Per cent, half-up; null of none checked", examples=["2.02"])
 
@@ -89,7 +90,7 @@ class QualityReport(BaseModel):
             pending=report.pending,
             population={status: report.population.get(status, 0) for status in Status},
             coverage={field: CoverageBody(filled=filled, of=report.judged) for field, filled in report.filled.items()},
-            photos=dict.fromkeys(PHOTO_STATES, 0) | {"none": report.counted},
+            photos=dict.fromkeys(PHOTO_STATES, 0) | dict(report.photos),
             findings=[FindingBody.of(finding) for finding in report.findings],
         )
 

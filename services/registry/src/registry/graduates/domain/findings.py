@@ -109,8 +109,14 @@ def _is_institutional(content: Content, school_name: str) -> bool | None:
     verdict = None
     for field in ADDRESSES:
         if address := content.get(field):
-            verdict = verdict or school_name in address or any(word in address for word in _DWELLINGS)
+            verdict = verdict or any(word in address for word in _institutions(school_name))
     return verdict
+
+
+@lru_cache
+def _institutions(school_name: str) -> tuple[str, ...]:
+    """Words of addresses where no graduate lives later, in the form in which texts are stored."""
+    return (identity.free_text(school_name), *_DWELLINGS)
 
 
 @lru_cache(maxsize=4_096)

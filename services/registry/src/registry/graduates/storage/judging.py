@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 
@@ -68,35 +67,31 @@ def judged(
     }
 
 
-async def judge_again(database: Database, cipher: FieldCipher, *, rules_version: int = RULES_VERSION) -> int:
+async def judge_again(database: Database, cipher: FieldCipher, part: int = PART) -> int:
     """Judges the entries that were judged by earlier rules, in parts that may end anywhere; how many there were."""
     count = 0
-    while part := await _judge_part(database, cipher, rules_version):
-        count += part
+    while judged_now := await _judge_part(database, cipher, part):
+        count += judged_now
     return count
 
 
-async def _judge_part(database: Database, cipher: FieldCipher, rules_version: int) -> int:
+async def _judge_part(database: Database, cipher: FieldCipher, part: int) -> int:
     async with database.transaction(SYSTEM) as unit:
-        found = await unit.connection.execute(_STALE, {"rules_version": rules_version, "part": PART})
+        found = await unit.connection.execute(_STALE, {"rules_version": RULES_VERSION, "part": part})
         if found:
             keys = await keys_of(unit.connection, cipher, {data_key_of(row.sealed) for row in found})
-            columns: list[Mapping[str, object]] = [
-                {
-                    **judged(
-                        cipher,
-                        SchoolCode(row.school_code),
-                        row.school_name,
-                        Cohort(row.cohort),
-                        content_of(keys[data_key_of(row.sealed)], row),
-                        row.version,
-                    ),
-                    "rules_version": rules_version,
-                }
+            columns = [
+                judged(
+                    cipher,
+                    SchoolCode(row.school_code),
+                    row.school_name,
+                    Cohort(row.cohort),
+                    content_of(keys[data_key_of(row.sealed)], row),
+                    row.version,
+                )
                 for row in found
             ]
-            ids: list[UUID] = [row.id for row in found]
             values = {name: [each[name] for each in columns] for name in FINDING_COLUMNS}
-            await unit.connection.execute(_JUDGE, {"id": ids, **values})
+            await unit.connection.execute(_JUDGE, {"id": [row.id for row in found], **values})
         await unit.commit()
     return len(found)
