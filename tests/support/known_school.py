@@ -8,11 +8,11 @@ from typing import Any
 from campus import Campus, population_change
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
-from writes import Write, complete_requests
+from writes import MAPPING, Write, complete_requests
 
 Json = dict[str, Any]
 SERVICES = ("registry", "destinations", "surveys", "indicators")
-COLLEGE, MAJOR, CLASS = "K7SCOPE", "080902", "K7CLASS"
+COLLEGE, MAJOR, CLASS, FILE = "K7SCOPE", "080902", "K7CLASS", "K7FILE"
 REVEAL = ("POST", "/v1/graduates/reveal")
 _ID = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 
@@ -67,6 +67,9 @@ async def known_school(campus: Campus, school: str) -> Known:
         headers=campus.officer(school),
     )
     assert asked.status_code == 201, asked.text
+    mappings = f"{campus.urls['registry']}/v1/schools/{school}/import-mappings"
+    saved = await campus.http.put(f"{mappings}/{FILE}", json=MAPPING, headers=campus.officer(school))
+    assert saved.status_code == 200, saved.text
     registrations = await items(campus, "destinations", "/v1/registrations", campus.officer(school), school=school)
     responses = await items(campus, "surveys", "/v1/responses", manager, school=school)
     requests = complete_requests(school, COLLEGE, MAJOR, graduate, wave["questionnaire_id"])
@@ -80,6 +83,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("colleges", "code"): COLLEGE,
             ("majors", "code"): MAJOR,
             ("classes", "code"): CLASS,
+            ("import-mappings", "name"): FILE,
             ("*", "school_code"): school,
             ("*", "school"): school,
             ("*", "graduate_id"): graduate,
@@ -95,7 +99,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "college_code"): COLLEGE,
             ("*", "college"): COLLEGE,
         },
-        persons | {school, COLLEGE, wave["id"], wave["questionnaire_id"], asked.json()["id"]},
+        persons | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], asked.json()["id"]},
         persons,
         requests,
     )

@@ -20,7 +20,9 @@ BODILESS = (
     ("POST", "/v1/operations/{operation_id}/cancel"),
     ("POST", "/v1/population-changes/{change_id}/approve"),
     ("POST", "/v1/population-changes/{change_id}/withdraw"),
+    ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
+MAPPING = {"columns": {"学生编号": "student_number", "备注": None}}
 
 
 def complete_requests(
@@ -38,6 +40,7 @@ def complete_requests(
         ("PATCH", "/v1/schools/{school_code}/majors/{code}"): renamed,
         ("POST", "/v1/schools/{school_code}/classes"): unit | {"college_code": college, "major_code": major},
         ("PATCH", "/v1/schools/{school_code}/classes/{code}"): renamed,
+        ("PUT", "/v1/schools/{school_code}/import-mappings/{name}"): MAPPING,
         ("POST", "/v1/code-lists/{name}/entries"): {"code": "500901", "label_zh": "新区", "valid_from": "2024-05-01"},
         ("POST", "/v1/graduates"): roster | {"student_number": "Z9", "name": "李四"},
         ("PATCH", "/v1/graduates/{graduate_id}"): {"sex_code": "1"},

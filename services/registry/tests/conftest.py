@@ -19,10 +19,9 @@ from fastapi import FastAPI
 from common.codes import Cell
 from common.crypto import FieldCipher
 from common.database import Database
-from common.imports import run_import
 from common.operations import OperationRunner
 from registry.app import create_app
-from registry.graduates.imports.operations import KIND, roster_import
+from registry.graduates.imports.operations import KIND, import_roster, roster_import
 from registry.graduates.storage.sealing import content_of, sealed
 from registry.settings import Settings
 from testing.databases import ServiceDatabase
@@ -102,7 +101,7 @@ async def graduate(officer: httpx.AsyncClient, school: str) -> Json:
 def runner(database: Database, cipher: FieldCipher) -> OperationRunner:
     """A worker of imports."""
     kind = roster_import(cipher)
-    handlers, empty_results = {KIND: partial(run_import, kind)}, {KIND: kind.empty_result}
+    handlers, empty_results = {KIND: partial(import_roster, kind)}, {KIND: kind.empty_result}
     return OperationRunner(database.patient, handlers, cipher=cipher, empty_results=empty_results)
 
 

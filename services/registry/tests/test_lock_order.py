@@ -1,6 +1,8 @@
 """Every pair of acts that lock the same rows meets in both directions: one lock order, so no deadlock."""
 
-from collections.abc import Mapping
+import json
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -16,22 +18,26 @@ from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import Versions
 from common.identifiers import Cohort, GraduateId, MajorCode, OperationId, SchoolCode
+from common.imports import Table
 from common.operations import OperationContext
 from common.operations.storage import Claimed
-from common.spreadsheets.headers import find_header
+from common.spreadsheets.headers import Header, find_header
 from registry.codes import commands as codes
 from registry.codes.domain import EntryPlan
 from registry.graduates import commands as graduates
 from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.imports.operations import KIND, RosterImport
-from registry.graduates.storage.locks import lock_roster
 from registry.organisation import commands as organisation
 from registry.organisation.domain import Kind, OrganisationUnit, Place
 from registry.organisation.imports.columns import COLUMNS as UNIT_COLUMNS
 from registry.organisation.imports.operations import KIND as UNITS
 from registry.organisation.imports.operations import UnitImport
 from registry.population_changes import commands as changes
-from registry.population_changes.domain import Change, ChangePlan
+from registry.population_changes.domain import Change, ChangePlan, FileTexts
+from registry.population_changes.imports.columns import COLUMNS as CHANGE_COLUMNS
+from registry.population_changes.imports.operations import KIND as CHANGES
+from registry.population_changes.imports.operations import ChangeImport
+from registry.population_changes.storage import keep_texts
 from registry.reveals import commands as reveals
 from registry.reveals.domain import Asked
 from testing.collisions import Act, meet
@@ -42,12 +48,16 @@ ANY = Versions(any=True)
 COHORT = Cohort(2024)
 ADMIN = Principal(subject="admin", role=Role.ADMIN)
 PLACE = CodeEntry("500999", "两江新区", None, date(2024, 5, 1), None, "a notice", False)
+KNOWN = {"学号": "2020001", "姓名": "张三", "院系代码": "C2", "专业代码": "M1", "班级代码": "K2", "班级": "二班"}
+"""A row about the graduate, of a second college of the major."""
+NEW = {"学号": "2020002", "姓名": "李四"}
 ENTERED = {"student_number": "2020002", "name": "李四", "college_code": "C1", "major_code": "M1"}
 
 PAIRS = [
     ("add code", "add code"),
     ("enter", "enter"),
-    ("enter", "import"),
+    ("enter", "import of the same"),
+    ("change", "import"),
     ("change", "change"),
     ("reveal", "reveal"),
     ("create class", "create class"),
@@ -58,6 +68,10 @@ PAIRS = [
     ("change major", "import"),
     ("change school", "import"),
     ("import", "import"),
+    ("import", "part of an import"),
+    ("import of the same", "import of the same"),
+    ("import of the same", "part of an import"),
+    ("part of an import", "part of an import"),
     ("import units", "create class"),
     ("import units", "change major"),
     ("import units", "change school"),
@@ -74,8 +88,11 @@ PAIRS_WITH_CHANGES = [
     ("approve", "take back"),
     ("approve", "change"),
     ("approve", "import"),
+    ("import changes", "ask"),
+    ("import changes", "import changes"),
+    ("approve", "part of an import"),
 ]
-"""The same of acts on one population change."""
+"""The same of acts on one population change, and of a file that asks for others."""
 
 PAIRS_WITH_DUPLICATES = [("approve one", "approve the other"), ("ask for the other", "approve the first")]
 """The same of acts on two changes, each of which keeps the entry that the other one takes out."""
@@ -118,7 +135,9 @@ async def acts(
         "create class": create_class,
         "change major": change_major,
         "change school": change_school,
-        "import": an_import(database, cipher, school),
+        "import": an_import(database, cipher, school, KNOWN, "updated"),
+        "import of the same": an_import(database, cipher, school, NEW, "created"),
+        "part of an import": an_import(database, cipher, school, KNOWN, "updated", on_error="skip"),
         "import units": an_import_of_units(database, cipher, school),
     }
 
@@ -133,6 +152,8 @@ async def change_acts(database: Database, cipher: FieldCipher, school: SchoolCod
         (await database.act(ADMIN.actor, partial(enter, given={"student_number": f"{at}", "name": "王五"}))).id
         for at in range(3)
     ]
+    # in the file they stand in another order than that of their ids, by which locks are taken
+    numbers = [f"{others.index(each)}" for each in sorted(others[1:], reverse=True)]
     plan = ChangePlan(
         school_code=school,
         cohort=COHORT,
@@ -153,6 +174,7 @@ async def change_acts(database: Database, cipher: FieldCipher, school: SchoolCod
         "refuse": partial(changes.refuse, caller=decider, reason="不符", **on_it),
         "take back": partial(changes.withdraw, caller=asker, **on_it),
         "leave out": partial(changes.leave_out, caller=asker, graduate_ids=[graduate_id], **on_it),
+        "import changes": an_import_of_changes(database, cipher, school, numbers),
     }
 
 
@@ -191,10 +213,12 @@ def a_duplicate(school: SchoolCode, leaves: GraduateId, stays: GraduateId) -> Ch
     )
 
 
-def an_import(database: Database, cipher: FieldCipher, school: SchoolCode) -> Act:
-    """What the import of one row does in its transaction: the graduate is of a second college of the major."""
-    parameters = {"school_code": school, "cohort": COHORT, "kind": "csv", "dry_run": False, "on_error": "reject"}
-    row = {"学号": "2020001", "姓名": "张三", "院系代码": "C2", "专业代码": "M1", "班级代码": "K2", "班级": "二班"}
+def an_import(
+    database: Database, cipher: FieldCipher, school: SchoolCode, row: Mapping[str, str], outcome: str, **form: str
+) -> Act:
+    """What the import of one row does in its transaction."""
+    given = {"school_code": school, "cohort": COHORT, "kind": "csv", "dry_run": False, "on_error": "reject"}
+    parameters = {**given, **form}
     header = find_header([list(row)], COLUMNS.field_of_header)
     assert header is not None
     work = Claimed(OperationId(uuid4()), KIND, "worker", 1, ADMIN.actor, school, None, parameters)
@@ -202,13 +226,42 @@ def an_import(database: Database, cipher: FieldCipher, school: SchoolCode) -> Ac
     async def imported(unit: UnitOfWork) -> None:
         run = RosterImport(cipher, OperationContext(work, database, cipher), header)
         await run.lock(unit)
+        if not form:
+            await run.lock_whole(unit, table_of(header, [*row.values()]))
         rows = [run.read(2, list(row.values()))]
         plan = run.plan(rows, await run.load(unit.connection, rows))
         assert [each.faults for each in rows] == [[]]
         written = await run.write(unit, plan)
-        assert written.counts["updated"] == 1
+        assert written.counts[outcome] == 1
 
     return imported
+
+
+def an_import_of_changes(database: Database, cipher: FieldCipher, school: SchoolCode, numbers: Sequence[str]) -> Act:
+    """The same of a file that asks for population changes, of which each row becomes a request."""
+    asked = {"change": "exclude", "ground": "international"}
+    parameters = {"school_code": school, "cohort": COHORT, "kind": "csv", "on_error": "reject", **asked}
+    work = Claimed(OperationId(uuid4()), CHANGES, "worker", 1, ADMIN.actor, school, None, parameters)
+    header = CHANGE_COLUMNS.find([["学号", "姓名"]])
+    assert header is not None
+
+    async def imported(unit: UnitOfWork) -> None:
+        run = ChangeImport(cipher, OperationContext(work, database, cipher), header)
+        await keep_texts(unit.connection, cipher, work.id, FileTexts("留学生", None))
+        rows = [[number, "王五"] for number in numbers]
+        await run.lock_whole(unit, table_of(header, *rows))
+        for at, row in enumerate(rows):
+            read = [run.read(at, row)]
+            plan = run.plan(read, await run.load(unit.connection, read))
+            assert (await run.write(unit, plan)).counts["created"] == 1
+
+    return imported
+
+
+def table_of(header: Header, *rows: Sequence[str]) -> Table:
+    """A file of such rows below its header."""
+    numbered = [[number, row] for number, row in enumerate(rows, 2)]
+    return Table(header, [], 1, [zlib.compress(json.dumps(["rows", numbered]).encode())], len(rows), [])
 
 
 def an_import_of_units(database: Database, cipher: FieldCipher, school: SchoolCode) -> Act:
@@ -257,13 +310,13 @@ async def test_acts_on_duplicates_of_each_other_never_wait_in_a_circle(
 
 
 async def test_the_meeting_notices_one_pair_of_locks_in_the_other_order(
-    database: Database, acts: Mapping[str, Act], school: SchoolCode
+    database: Database, acts: Mapping[str, Act]
 ) -> None:
-    """The order of the import above, with the units before the roster."""
+    """The order of the import above, with the units before the graduate."""
 
     async def swapped(unit: UnitOfWork) -> None:
         await acts["change major"](unit)
-        await lock_roster(unit.connection, school, COHORT)
+        await acts["change"](unit)
 
     with pytest.raises(Exception, match="serialisation_conflict"):
         await meet(database, swapped, acts["import"])

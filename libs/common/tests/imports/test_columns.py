@@ -1,9 +1,11 @@
 """Which of several columns fills a field, and which of several sheets is read."""
 
+from dataclasses import replace
+
 import pytest
 
 from common.codes import Cell
-from common.imports import Columns
+from common.imports import Columns, HeaderMapping
 
 COLUMNS = Columns({"name": ("姓名",), "phone": ("手机号", "联系电话")}, needed=[{"name"}, {"phone"}])
 
@@ -50,3 +52,44 @@ NUMBERED = Columns(
 def test_of_several_sheets_the_best_is_read(sheets: dict[str, list[Cell]], read: list[str]) -> None:
     found = NUMBERED.sheets_of([(name, [titles]) for name, titles in sheets.items()])
     assert [list(sheets)[place] for place in found] == read
+
+
+MAPPED = Columns(
+    {"number": ("号",), "name": ("名",), "sex": ("性别代码",), "sex_label": ("性别",), "phone": ("电话", "手机")},
+    needed=[{"number"}, {"name"}],
+    mappings=[
+        HeaderMapping("short", {"甲": "number", "名": "name", "手机": None}),
+        HeaderMapping("same", {"手机": "phone", "名": "name", "甲": "number", "乙": "sex", "性别": None}),
+    ],
+)
+NAMED = replace(
+    MAPPED, mappings=[HeaderMapping("named", {"甲": "number", "名（一）": None, "乙": "sex"}, is_named=True)]
+)
+
+
+@pytest.mark.parametrize(
+    ("columns", "titles", "mapping", "read"),
+    [
+        (MAPPED, ["甲", "名", "手机"], "short", {"number": "甲", "name": "名"}),
+        (MAPPED, [" 甲 ", "*名", "手机：", ""], "short", {"number": "甲", "name": "*名"}),
+        (
+            MAPPED,
+            ["手机", "甲", "乙", "性别", "名"],
+            "same",
+            {"phone": "手机", "number": "甲", "sex": "乙", "name": "名"},
+        ),
+        (MAPPED, ["号", "名", "手机"], None, {"number": "号", "name": "名", "phone": "手机"}),
+        (MAPPED, ["号", "甲", "名", "手机"], None, {"number": "号", "name": "名", "phone": "手机"}),
+        (NAMED, ["号", "甲", "名", "乙", "性别"], "named", {"number": "甲", "name": "名", "sex": "乙"}),
+        (NAMED, ["号", "名", "手机"], "named", None),
+        (NAMED, ["甲", "名（一）"], "named", None),
+        (NAMED, ["甲", "名（一）", "名"], "named", {"number": "甲", "name": "名"}),
+    ],
+)
+def test_what_people_have_mapped_counts_before_header_texts(
+    columns: Columns, titles: list[str], mapping: str | None, read: dict[str, str] | None
+) -> None:
+    header = columns.find([["某校"], titles])
+    assert (header and dict(header.texts)) == read
+    if header:
+        assert header.mapping == mapping

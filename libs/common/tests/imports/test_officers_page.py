@@ -64,7 +64,7 @@ async def imported(content: bytes) -> Rows:
     def read(number: int, row: Sequence[Cell]) -> Row:
         faults: list[Fault] = []
         said = cells.read(row, faults)
-        if "number" in said and seen.take("number", said["number"]):
+        if "number" in said and seen.take("number", said["number"], number):
             faults.append(Fault("number", REPEATED))
         return Row(number, said, faults)
 

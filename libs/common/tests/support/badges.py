@@ -99,7 +99,7 @@ class BadgeImport(Importer[BadgeRow, Mapping[str, str], BadgePlan]):
     def plan(self, rows: Sequence[BadgeRow], loaded: Mapping[str, str]) -> BadgePlan:
         plan = BadgePlan()
         for row in rows:
-            if row.student_number and self._seen.take("student_number", row.student_number):
+            if row.student_number and self._seen.take("student_number", row.student_number, row.number):
                 row.faults.append(Fault("student_number", REPEATED))
             if row.faults:
                 continue

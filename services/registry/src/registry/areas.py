@@ -11,12 +11,15 @@ from common.service_process import Area, Operation
 from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
 from registry.graduates import tables as graduate_tables
-from registry.graduates.imports.operations import EMPTY_RESULT, KIND, roster_import
+from registry.graduates.imports.columns import FIELDS
+from registry.graduates.imports.operations import EMPTY_RESULT, KIND, import_roster, roster_import
 from registry.graduates.imports.routes import router as import_routes
 from registry.graduates.routes import router as graduate_routes
 from registry.graduates.storage import roster, versions
 from registry.graduates.storage.judging import EVERY_SECONDS, judge_again
 from registry.histories.routes import router as history_routes
+from registry.import_mappings import tables as mapping_tables
+from registry.import_mappings.routes import mappings_router
 from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
 from registry.organisation.imports.operations import KIND as UNITS
@@ -24,8 +27,16 @@ from registry.organisation.imports.operations import UNIT_IMPORT
 from registry.organisation.imports.routes import router as unit_import_routes
 from registry.organisation.routes import router as school_routes
 from registry.photos import tables as photo_tables
+from registry.photos.imports.operations import EMPTY_RESULT as PHOTOS_EMPTY_RESULT
+from registry.photos.imports.operations import KIND as PHOTOS
+from registry.photos.imports.operations import run_photo_import
+from registry.photos.imports.routes import router as photo_import_routes
 from registry.photos.routes import router as photo_routes
 from registry.population_changes import tables as change_tables
+from registry.population_changes.imports.operations import EMPTY_RESULT as CHANGES_RESULT
+from registry.population_changes.imports.operations import KIND as CHANGES
+from registry.population_changes.imports.operations import change_import
+from registry.population_changes.imports.routes import router as change_import_routes
 from registry.population_changes.routes import router as change_routes
 from registry.quality.routes import router as quality_routes
 from registry.reveals import tables as reveal_tables
@@ -54,13 +65,34 @@ AREAS = (
             graduate_tables.import_sources,
         ],
         routes=[graduate_routes, import_routes],
-        operations={KIND: Operation(lambda runtime: partial(run_import, roster_import(runtime.cipher)), EMPTY_RESULT)},
+        operations={
+            KIND: Operation(lambda runtime: partial(import_roster, roster_import(runtime.cipher)), EMPTY_RESULT)
+        },
         periodic=lambda runtime: [every(EVERY_SECONDS, partial(judge_again, runtime.database, runtime.cipher))],
         streams={graduate.TOPIC: versions.raise_streams},
     ),
-    Area(tables=[photo_tables.photos], routes=[photo_routes]),
+    Area(
+        tables=[photo_tables.photos],
+        routes=[photo_routes, photo_import_routes],
+        operations={
+            PHOTOS: Operation(
+                lambda runtime: partial(run_photo_import, runtime.objects, runtime.cipher), PHOTOS_EMPTY_RESULT
+            )
+        },
+    ),
+    Area(tables=[mapping_tables.import_mappings], routes=[mappings_router(FIELDS)]),
     Area(routes=[history_routes]),
-    Area(tables=[change_tables.population_changes, change_tables.population_change_graduates], routes=[change_routes]),
+    Area(
+        tables=[
+            change_tables.population_changes,
+            change_tables.population_change_files,
+            change_tables.population_change_graduates,
+        ],
+        routes=[change_routes, change_import_routes],
+        operations={
+            CHANGES: Operation(lambda runtime: partial(run_import, change_import(runtime.cipher)), CHANGES_RESULT)
+        },
+    ),
     Area(tables=[waiver_tables.waivers, waiver_tables.waiver_graduates], routes=[waiver_routes]),
     Area(routes=[quality_routes]),
     Area(

@@ -1,8 +1,12 @@
-"""Commands about graduates without HTTP: they join one transaction, and give way to an import that holds the roster."""
+"""Commands about graduates without HTTP: they join one transaction, and give way to an import of the same graduate."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -13,9 +17,12 @@ from common.errors import Busy, PreconditionFailed, PreconditionRequired
 from common.identifiers import Cohort, SchoolCode
 from registry.graduates import commands
 from registry.graduates.domain.entry import StoredGraduate
-from registry.graduates.storage.locks import lock_roster
+from registry.graduates.storage.locks import lock_graduates, lock_roster
 from registry.organisation import commands as organisation
 from registry.organisation.domain import Kind, OrganisationUnit
+from testing.waiting import eventually
+
+Rows = Callable[..., Awaitable[list[dict[str, Any]]]]
 
 COHORT = Cohort(2024)
 ADMIN = Principal(subject="admin", role=Role.ADMIN)
@@ -71,15 +78,37 @@ async def test_a_change_is_meant_for_one_version(database: Database, cipher: Fie
     assert (changed.stored.version, changed.stored.entry) == (2, replace(stored.entry, sex_code="1"))
 
 
-async def test_a_write_gives_way_to_an_import_of_its_roster(
+async def test_a_write_gives_way_to_an_import_of_its_graduate_alone(
     database: Database, cipher: FieldCipher, school: SchoolCode
 ) -> None:
-    enter = partial(
-        commands.create, caller=ADMIN, cipher=cipher, school_code=school, given=ZHANG | {"college_code": None}
-    )
+    enter = partial(commands.create, caller=ADMIN, cipher=cipher, school_code=school, cohort=COHORT)
+    given = ZHANG | {"college_code": None}
+    zhang, li = [
+        await database.act(ADMIN.actor, partial(enter, given=given | {"student_number": number, "exam_number": None}))
+        for number in ("1", "2")
+    ]
+    officer = Principal("officer", Role.SCHOOL_OFFICER, school_code=school)
+    change = partial(commands.change, caller=officer, cipher=cipher, expected=1, given={"sex_code": "1"})
     async with database.transaction(SYSTEM) as importing:
         await lock_roster(importing.connection, school, COHORT)
+        await lock_graduates(importing.connection, [zhang.id])
         with pytest.raises(Busy):
-            await database.act(ADMIN.actor, partial(enter, cohort=COHORT))
-        assert (await database.act(ADMIN.actor, partial(enter, cohort=Cohort(2023)))).version == 1
-    assert (await database.act(ADMIN.actor, partial(enter, cohort=COHORT))).version == 1
+            await database.act(ADMIN.actor, partial(change, graduate_id=zhang.id))
+        assert (await database.act(ADMIN.actor, partial(change, graduate_id=li.id))).stored.version == 2
+    assert (await database.act(ADMIN.actor, partial(change, graduate_id=zhang.id))).stored.version == 2
+
+
+async def test_a_post_that_waits_for_an_entry_of_the_same_person_holds_its_key(
+    officer: httpx.AsyncClient, school: SchoolCode, database: Database, cipher: FieldCipher, rows: Rows
+) -> None:
+    path, headers = "/v1/graduates", {"Idempotency-Key": "w"}
+    body = {"school_code": school, "cohort": 2024, "student_number": "2", "name": "李四"}
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'"
+    async with database.transaction(SYSTEM) as entering:
+        enter = partial(commands.create, caller=ADMIN, cipher=cipher, school_code=school, cohort=COHORT)
+        await enter(entering, given={"student_number": "2", "name": "李四"})
+        first = asyncio.create_task(officer.post(path, json=body, headers=headers))
+        await eventually(lambda: rows(waiting))
+        second = await officer.post(path, json=body, headers=headers)
+    assert (second.status_code, second.json()["code"]) == (409, "request_in_progress")
+    assert (await first).status_code == 201

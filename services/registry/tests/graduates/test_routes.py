@@ -9,13 +9,8 @@ import httpx
 import pytest
 from changing import moved
 
-from common.auth import SYSTEM
 from common.contracts import ChangeToken
 from common.contracts.graduate import GraduateData
-from common.database import Database
-from common.identifiers import Cohort, SchoolCode
-from registry.graduates.storage.locks import lock_roster
-from testing.waiting import eventually
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -251,21 +246,6 @@ async def test_the_status_follows_the_level(officer: httpx.AsyncClient, graduate
     path = f"/v1/graduates/{graduate['id']}"
     changed = await officer.patch(path, json={"education_level_code": "33"} | REASON, headers={"If-Match": '"1"'})
     assert changed.json()["status"] == "completed"
-
-
-async def test_a_post_that_waits_for_an_import_holds_its_key(
-    officer: httpx.AsyncClient, school: SchoolCode, database: Database, rows: Rows
-) -> None:
-    path, headers = "/v1/graduates", {"Idempotency-Key": "w"}
-    body = {"school_code": school, "cohort": 2024, "student_number": "2", "name": "李四"}
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
-    async with database.transaction(SYSTEM) as importing:
-        await lock_roster(importing.connection, school, Cohort(2024))
-        first = asyncio.create_task(officer.post(path, json=body, headers=headers))
-        await eventually(lambda: rows(waiting))
-        second = await officer.post(path, json=body, headers=headers)
-    assert (second.status_code, second.json()["code"]) == (409, "request_in_progress")
-    assert (await first).status_code == 201
 
 
 async def test_history_tells_every_version(

@@ -4,10 +4,10 @@ The handler of an operation is `partial(run_import, kind)` with an `ImportKind`.
 """
 
 from common.imports.cells import CellReader, Reading, coded, plain, text_of
-from common.imports.columns import LABEL, Columns
+from common.imports.columns import LABEL, Columns, HeaderMapping
 from common.imports.faults import Fault
 from common.imports.form import ImportForm, ImportRequest, SchoolImportForm
-from common.imports.importer import Importer, ImportKind, Written, empty_result
+from common.imports.importer import Importer, ImportKind, Overtaken, Written, empty_result
 from common.imports.lines import LineFingerprints
 from common.imports.owners import OWNER_HEADERS, PERSON_HEADERS, SCHOOL_HEADERS, foreign_cells, foreign_school
 from common.imports.pipeline import run_import
@@ -25,11 +25,13 @@ __all__ = [
     "CellReader",
     "Columns",
     "Fault",
+    "HeaderMapping",
     "ImportForm",
     "ImportKind",
     "ImportRequest",
     "Importer",
     "LineFingerprints",
+    "Overtaken",
     "Reading",
     "SchoolImportForm",
     "SchoolTask",

@@ -1,7 +1,7 @@
 """The columns of one kind of file: how people head them, which a file must have, and how faulty cells are shown."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -17,6 +17,28 @@ MAX_SHOWN = 80
 LABEL = "_label"
 """Ends the name of the column that holds the label of a code: `sex_label` stands beside `sex`."""
 
+_UNREAD = "unread "
+"""Begins the name of a column that a mapping leaves out."""
+
+
+@dataclass(frozen=True)
+class HeaderMapping:
+    """What header texts mean by people's word: our names of columns, None for one that is not to be read.
+
+    One that the sender of a file has named (`is_named`) counts in it as far as it goes, another one only where a header
+    has exactly its texts.
+    """
+
+    name: str
+    columns: Mapping[str, str | None]
+    is_named: bool = False
+
+    def covers(self, titles: Iterable[str]) -> bool:
+        """True if these are exactly its header texts."""
+        return {text for title in titles if (text := headings(title)[0])} == {
+            headings(each)[0] for each in self.columns
+        }
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -25,7 +47,7 @@ class Columns:
     Of each group in `needed` a file has at least one column, by our name or by a header text; what files in other forms
     have instead stands in `other_forms`, the better ones first. Of several sheets in the best form that which is called
     `usual_sheet` is read. The values of `identifying` columns are shown masked; those of `numbered` ones are long
-    numbers, but not of persons.
+    numbers, but not of persons. The first of the `mappings` that fits a file counts before all header texts.
     """
 
     headers: Mapping[str, Sequence[str]]
@@ -34,6 +56,7 @@ class Columns:
     numbered: Collection[str] = ()
     other_forms: Sequence[Sequence[Collection[str]]] = ()
     usual_sheet: str | None = None
+    mappings: Sequence[HeaderMapping] = ()
 
     @cached_property
     def field_of_header(self) -> Mapping[str, str]:
@@ -46,12 +69,22 @@ class Columns:
         named = ((column, enumerate(texts)) for column, texts in self.headers.items())
         return {normalise(text): (column, place) for column, texts in named for place, text in texts}
 
+    def column_headed(self, title: str) -> str | None:
+        """Our name of the column that has such a header text, with or without its remark."""
+        text, bare = headings(title)
+        named = self._known.get(text) or self._known.get(bare)
+        return named and named[0]
+
     def find(self, rows: Sequence[Sequence[Cell]]) -> Header | None:
         """The header of a table that has the needed columns.
 
         Of several columns for one field the best is taken: one with data before an empty one, a header text as it
         stands before one with a remark, then the more usual one, then the left one.
         """
+        for mapping in self.mappings:
+            mapped = self._found_by(mapping, rows)
+            if mapped or mapping.is_named:
+                return mapped
         header = find_header(rows, self.field_of_header)
         if not header or self._form(header) is None:
             return None
@@ -68,6 +101,26 @@ class Columns:
                 best[column] = min([each for each in places if each[-1] in filled] or places)[-1]
         texts = {column: titles[position] for column, position in best.items()}
         return replace(header, positions={**header.positions, **best}, texts={**header.texts, **texts})
+
+    def _found_by(self, mapping: HeaderMapping, rows: Sequence[Sequence[Cell]]) -> Header | None:
+        """The header as the mapping reads it, if it fits: what it maps has no other column, and no other meaning."""
+        meant = {headings(each)[0]: column for each, column in mapping.columns.items()}
+        codes = {column.removesuffix(LABEL) for column in meant.values() if column}
+        filled = codes | {code + LABEL for code in codes}
+        kept = {
+            column: [each for each in known if headings(each)[0] not in meant]
+            for column, known in self.headers.items()
+            if column not in filled
+        }
+        # what is not to be read belongs to the header all the same
+        mapped = {column or f"{_UNREAD}{text}": [text] for text, column in meant.items()}
+        header = replace(self, headers={**kept, **mapped}, mappings=()).find(rows)
+        if header is None or not (mapping.is_named or mapping.covers(header.titles)):
+            return None
+        positions = {column: at for column, at in header.positions.items() if not column.startswith(_UNREAD)}
+        texts = {column: header.texts[column] for column in positions}
+        read = replace(header, positions=positions, texts=texts, mapping=mapping.name)
+        return None if self._form(read) is None else read
 
     def sheets_of(self, sheets: Sequence[UpperRows]) -> Sequence[int]:
         """The places of the sheets with a header in the best form that any has; of several, that of the usual one."""

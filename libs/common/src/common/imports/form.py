@@ -1,5 +1,6 @@
 """The form with which a spreadsheet arrives, and the act that takes it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, TypeVar
 
@@ -8,10 +9,11 @@ from pydantic import ConfigDict, Field, field_validator
 
 from common.auth import Caller, Principal, Role
 from common.crypto import FieldCipher
-from common.database import Database
+from common.database import Database, UnitOfWork
 from common.errors import Message, NotFound
 from common.files import Files
 from common.http import Cipher, Db, FileForm, IdempotencyKey, Received, Whole, rule_broken
+from common.identifiers import OperationId
 from common.once import Once
 from common.operations.routes import accept
 from common.spreadsheets import SPREADSHEETS
@@ -57,18 +59,28 @@ class Sending:
     caller: Principal
     once: Once | None
 
-    async def accept(self, kind: str, upload: Received[FormT]) -> Response:
-        """Stores the file as an operation of this kind and answers 202; the caller must be known to be allowed."""
+    async def accept(
+        self,
+        kind: str,
+        upload: Received[FormT],
+        beside: Callable[[UnitOfWork, OperationId], Awaitable[None]] | None = None,
+        **further: object,
+    ) -> Response:
+        """Stores the file as an operation of this kind and answers 202; the caller must be known to be allowed.
+
+        `further` are parameters of the operation that no form gives, `beside` stores what is to outlive it.
+        """
         return await accept(
             self.request,
             self.database,
             self.caller,
             self.once,
             kind=kind,
-            parameters={**upload.form.model_dump(mode="json"), "kind": upload.kind},
+            parameters={**upload.form.model_dump(mode="json"), **further, "kind": upload.kind},
             school_code=upload.form.school_code,
             upload=upload.content,
             cipher=self.cipher,
+            beside=beside,
         )
 
 

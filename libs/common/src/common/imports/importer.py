@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from common.codes.spelling import Cell
 from common.contracts import ChangeToken
 from common.database import UnitOfWork
+from common.errors import TransientError
 from common.imports.columns import Columns
 from common.imports.faults import Fault
 from common.imports.table import Table
@@ -43,10 +44,16 @@ PlanT = TypeVar("PlanT")
 
 @dataclass(frozen=True)
 class Written:
-    """What the rows of a plan came to: counts by name, and the token of the last event."""
+    """What the rows of a plan came to: counts and lists of what was made, by name; the token of the last event."""
 
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, Any] = field(default_factory=dict)
     change_token: ChangeToken | None = None
+
+
+class Overtaken(TransientError):
+    """Another transaction has changed what the rows of a part rest on: the part is read, planned and written anew."""
+
+    code = "overtaken"
 
 
 class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
@@ -55,6 +62,7 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
     `fetch` comes before any transaction that needs it, `lock` first in each, then for each chunk `load` and `plan`, and
     `write` unless the file is refused. `read` and `plan` run in threads and touch nothing outside. In one transaction
     over a file, a chunk is loaded before the one before it is written, planned while that is, and read even earlier.
+    From `load` on a chunk may be Overtaken; then all of its steps come again.
     """
 
     fetches = False
@@ -68,6 +76,9 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
 
     async def lock(self, unit: UnitOfWork) -> None:
         """Locks what the rows fetched since the last call need, the import of the school first."""
+
+    async def lock_whole(self, unit: UnitOfWork, table: Table) -> None:
+        """Locks all that the chunks of one transaction over the file will lock, in one order. Follows `lock`."""
 
     def needs_preparation(self, table: Table) -> bool:  # noqa: ARG002 - most need none
         """True if `prepare` must come before the first chunk. Runs in a thread."""
@@ -103,6 +114,11 @@ class ImportKind:
     begin: Callable[[OperationContext, Header], Importer[Any, Any, Any]]
     empty_result: Mapping[str, Any]
     chunk_rows: int = CHUNK_ROWS
+
+    def empty_result_of(self, table: Table) -> Mapping[str, Any]:
+        """The result of an import of this file that did nothing: how it is read, where the result says so."""
+        read = {"ignored_columns": table.unused, "mapping": table.header.mapping}
+        return {name: read.get(name, value) for name, value in self.empty_result.items()}
 
 
 def empty_result(*further_counts: str) -> dict[str, Any]:

@@ -10,11 +10,8 @@ class SeenKeys:
     """The keys of the rows so far, by what they are keys of; over all chunks of a file."""
 
     def __init__(self) -> None:
-        self._seen: defaultdict[str, set[Hashable]] = defaultdict(set)
+        self._seen: defaultdict[str, dict[Hashable, int]] = defaultdict(dict)
 
-    def take(self, of: str, key: Hashable) -> bool:
-        """Takes a key from now on; True if an earlier row has taken it."""
-        seen = self._seen[of]
-        before = len(seen)
-        seen.add(key)
-        return len(seen) == before
+    def take(self, of: str, key: Hashable, row: int) -> bool:
+        """Takes a key for a row from now on; True if another row has taken it before."""
+        return self._seen[of].setdefault(key, row) != row

@@ -78,13 +78,15 @@ def broken(rule_id: str, result: Mapping[str, Any]) -> Outcome:
 def added_up(empty: Mapping[str, Any], parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """An empty result with what the committed parts came to: numbers are added, of anything else the last counts.
 
-    Numbers by name, as of warnings by rule, are added by name.
+    Numbers by name, as of warnings by rule, are added by name; lists are joined.
     """
     total = dict(empty)
     for part in parts:
         for name, value in total.items():
             if isinstance(value, Mapping):
                 total[name] = dict(Counter(value) + Counter(part.get(name, {})))
+            elif isinstance(value, list):
+                total[name] = [*value, *part.get(name, ())]
             else:
                 total[name] = value + part.get(name, 0) if isinstance(value, int) else part.get(name) or value
     return total

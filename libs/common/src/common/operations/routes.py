@@ -114,10 +114,11 @@ async def accept(
     upload: bytes = b"",
     cipher: FieldCipher | None = None,
     before: Callable[[UnitOfWork], Awaitable[None]] | None = None,
+    beside: Callable[[UnitOfWork, OperationId], Awaitable[None]] | None = None,
 ) -> Response:
     """Stores the work with its audit entry in one act and answers 202 with its Location.
 
-    `before` runs first in that act and may refuse the work.
+    `before` runs first in that act and may refuse the work; `beside` stores what is to outlive it.
     """
     new = await prepare(database, upload, cipher)
 
@@ -125,6 +126,8 @@ async def accept(
         if before is not None:
             await before(unit)
         await submit(unit, new, kind, parameters, school_code=school_code)
+        if beside is not None:
+            await beside(unit, new.id)
         await unit.audit(f"{kind}.submitted", "operation", new.id, school_code=school_code)
         return Submitted(new.id)
 

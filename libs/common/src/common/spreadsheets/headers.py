@@ -28,12 +28,14 @@ class Header:
     """Where the header is (index of its last row) and which field stands in which column, with the text of the file.
 
     `titles` are the texts of all columns; where the rows of a deep header name a field together, both of them.
+    `mapping` names what people have saved about these headers, if the fields are found by it.
     """
 
     row: int
     positions: Mapping[str, int]
     texts: Mapping[str, str]
     titles: Sequence[str] = ()
+    mapping: str | None = None
 
     def cell(self, row: Sequence[Cell], field: str) -> Cell:
         """The cell of a field, without a text mark; None where the column or the end of a short row is missing."""

@@ -21,7 +21,7 @@ from registry.graduates.domain.checks import new_entry, patched_entry
 from registry.graduates.domain.editing import must_be_changeable, must_be_reasoned
 from registry.graduates.domain.entry import Entry, Given, Source, Status, StoredGraduate, changed_fields
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
-from registry.graduates.storage import locks, roster, versions
+from registry.graduates.storage import roster, versions
 from registry.graduates.storage.continuing import continued
 from registry.graduates.storage.sealing import number_indexes
 from registry.graduates.storage.versions import Act
@@ -63,9 +63,7 @@ async def create(
     )
     if not caller.sees_row(owners):
         raise NotFound
-    # imports of the cohort wait from the lock on, so what needs no roster comes before it
     entry = new_entry(given, cohort)
-    await locks.share_roster(unit.connection, school_code, cohort)
     await _require_units(unit, school_code, given)
     graduate_id = GraduateId(uuid4())
     wanted = {"id": graduate_id, "school_code": school_code, "cohort": cohort, **vars(entry)}
@@ -99,7 +97,7 @@ async def change(
     CitizenIdInUse, ExamNumberInUse, NeedsPopulationChange, ChangeReasonRequired, IdentifyingText, and Invalid for
     faults of the fields.
     """
-    stored = await _locked(unit, caller, cipher, graduate_id)
+    stored = await roster.get(unit.connection, cipher, caller.row_scope(), graduate_id, lock=True)
     must_be_changeable(caller.role, given)
     must_equal(expected, stored.version)
     if reason is not None:
@@ -145,14 +143,6 @@ async def _continued(
     keys = [[index] if (index := numbers[f"{field}_index"]) else [] for field in ("citizen_id", "student_number")]
     found = await continued(unit.connection, school_code, cohort, *keys)
     return next((found[key[0]] for key in keys if key and key[0] in found), None)
-
-
-async def _locked(unit: UnitOfWork, caller: Principal, cipher: FieldCipher, graduate_id: GraduateId) -> StoredGraduate:
-    """The graduate in scope, locked after the roster it belongs to: an import locks in this order, too."""
-    scope = caller.row_scope()
-    found = await roster.get(unit.connection, cipher, scope, graduate_id)
-    await locks.share_roster(unit.connection, found.school_code, found.cohort)
-    return await roster.get(unit.connection, cipher, scope, graduate_id, lock=True)
 
 
 async def _save(

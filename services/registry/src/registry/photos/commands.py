@@ -1,6 +1,6 @@
 """Putting a photo in place, and reviewing it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from common.accesses import record_accesses
@@ -9,7 +9,7 @@ from common.auth import Principal, Role
 from common.crypto import FieldCipher
 from common.database import UnitOfWork, new_id
 from common.errors import ExpectedVersion, NotFound, must_equal
-from common.identifiers import GraduateId
+from common.identifiers import GraduateId, OperationId, SchoolCode
 from common.objects import ObjectName, drop, keep
 from common.sql import Connection
 from registry.graduates.storage import roster
@@ -21,6 +21,7 @@ REVIEWERS = frozenset({Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER})
 SENDERS = REVIEWERS | {Role.GRADUATE, Role.COUNSELLOR}
 READERS = SENDERS | {Role.SYSTEM}
 
+MEDIA_TYPE = "image/jpeg"
 KIND = "photo"
 """Of an access: a photo is read in clear."""
 
@@ -49,10 +50,10 @@ async def may_put(
 
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed.
     """
-    await roster.require(connection, caller.row_scope(), graduate_id)
+    found = await roster.get(connection, cipher, caller.row_scope(), graduate_id)
     caller.must_be_in(SENDERS)
     must_equal(expected, _version(await storage.find(connection, cipher, graduate_id)))
-    return await storage.profile_of(connection, graduate_id)
+    return await storage.profile_of(connection, found.school_code)
 
 
 async def put(
@@ -69,18 +70,21 @@ async def put(
     caller.must_be_in(SENDERS)
     before = await _locked(unit, cipher, graduate_id)
     must_equal(expected, _version(before))
-    return await replace(unit, cipher, graduate_id, before, new)
-
-
-async def replace(
-    unit: UnitOfWork, cipher: FieldCipher, graduate_id: GraduateId, before: Photo | None, new: NewPhoto
-) -> Photo:
-    """Puts a photo in the place of the locked one before."""
-    await keep(unit, new.name)
-    await storage.put(unit.connection, graduate_id, state_after(new.checks), new.checks, new.name, new.fingerprint)
-    if before is not None:
-        await drop(unit, before.name)
+    await _stored(unit, graduate_id, new, None if before is None else before.name)
     return await _recorded(unit, cipher, graduate_id, "put")
+
+
+async def put_all(
+    unit: UnitOfWork, operation_id: OperationId, school_code: SchoolCode, new: Mapping[GraduateId, NewPhoto]
+) -> Collection[GraduateId]:
+    """Puts photos of an import in place, whatever was there; gives the graduates who had one."""
+    await storage.lock(unit.connection, new)
+    before = await storage.files_of(unit.connection, new)
+    for graduate_id, photo in new.items():
+        await _stored(unit, graduate_id, photo, before[graduate_id].name if graduate_id in before else None)
+    detail = {"photos": len(new)}
+    await unit.audit("photo.import", "operation", operation_id, school_code=school_code, detail=detail)
+    return before.keys()
 
 
 async def read(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, graduate_id: GraduateId) -> Photo:
@@ -154,8 +158,15 @@ async def _reviewed(
     return photo
 
 
+async def _stored(unit: UnitOfWork, graduate_id: GraduateId, new: NewPhoto, before: ObjectName | None) -> None:
+    await keep(unit, new.name)
+    await storage.put(unit.connection, graduate_id, state_after(new.checks), new.checks, new.name, new.fingerprint)
+    if before is not None:
+        await drop(unit, before)
+
+
 async def _locked(unit: UnitOfWork, cipher: FieldCipher, graduate_id: GraduateId) -> Photo | None:
-    await storage.lock(unit.connection, graduate_id)
+    await storage.lock(unit.connection, [graduate_id])
     return await storage.find(unit.connection, cipher, graduate_id)
 
 

@@ -28,7 +28,7 @@ from common.objects.routes import StoredFiles
 from common.once import Answered, Once
 from registry.photo_checks.process import looking
 from registry.photos import commands
-from registry.photos.commands import NewPhoto
+from registry.photos.commands import MEDIA_TYPE, NewPhoto
 from registry.photos.domain import Photo, must_pass
 from registry.photos.wire import PHOTOS, PhotoAnswer, PhotoRefusal
 
@@ -64,7 +64,7 @@ async def put_photo(
     async with looking(profile) as looker:
         checks, kept = await looker.look(photo.content)
     must_pass(checks)
-    new = NewPhoto(await objects.put(kept, "image/jpeg"), checks, cipher.fingerprint(photo.content))
+    new = NewPhoto(await objects.put(kept, MEDIA_TYPE), checks, cipher.fingerprint(photo.content))
     act = partial(commands.put, caller=caller, cipher=cipher, graduate_id=graduate_id, expected=expected, new=new)
     stored = await database.act(caller.actor, act)
     return _shown(cipher, stored, 201 if stored.version == 1 else 200)

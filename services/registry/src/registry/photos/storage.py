@@ -1,16 +1,16 @@
 """SQL of photos."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from typing import Any
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, text
 
 from common import rows
 from common.clock import NOW_SQL
 from common.crypto import FieldCipher, data_key_of
-from common.identifiers import GraduateId
+from common.identifiers import GraduateId, SchoolCode
 from common.objects import ObjectName
 from common.sql import Connection, Row
 from registry.graduates.storage.keys import key_of_roster, keys_of
@@ -24,13 +24,11 @@ REASON = "photo_reason"
 
 _FIND = select(photos, graduates.c.school_code, graduates.c.cohort).join(graduates)
 _ONE = _FIND.where(photos.c.graduate_id == bindparam("graduate_id"))
-# a graduate without a photo has no other row to lock
-_LOCK = select(graduates.c.id).where(graduates.c.id == bindparam("graduate_id")).with_for_update(key_share=True)
-_PROFILE = (
-    select(schools.c.photo_profile)
-    .join(graduates, graduates.c.school_code == schools.c.code)
-    .where(graduates.c.id == bindparam("graduate_id"))
-)
+_THEIRS = any_(bindparam("graduate_ids", type_=ARRAY(Uuid)))
+# a graduate without a photo has no other row to lock; who only refers to the entry need not wait
+_LOCK = select(graduates.c.id).where(graduates.c.id == _THEIRS).order_by(graduates.c.id).with_for_update(key_share=True)
+_FILES = select(photos.c.graduate_id, photos.c.name, photos.c.fingerprint).where(photos.c.graduate_id == _THEIRS)
+_PROFILE = select(schools.c.photo_profile).where(schools.c.code == bindparam("school_code"))
 _PUT = text(
     f"""
     INSERT INTO photos AS stored (graduate_id, version, state, checks, name, fingerprint)
@@ -49,10 +47,16 @@ _DECIDE = text(
 )
 
 
-async def profile_of(connection: Connection, graduate_id: GraduateId) -> str:
-    """The profile of photos of the graduate's school."""
-    profile: str = await connection.scalar(_PROFILE, {"graduate_id": graduate_id})
+async def profile_of(connection: Connection, school_code: SchoolCode) -> str:
+    """The profile of a school's photos."""
+    profile: str = await connection.scalar(_PROFILE, {"school_code": school_code})
     return profile
+
+
+async def files_of(connection: Connection, graduate_ids: Iterable[GraduateId]) -> dict[GraduateId, Row]:
+    """`name` and `fingerprint` of the photos of those of the graduates who have one."""
+    found = await connection.execute(_FILES, {"graduate_ids": list(graduate_ids)})
+    return {row.graduate_id: row for row in found}
 
 
 async def find(connection: Connection, cipher: FieldCipher, graduate_id: GraduateId) -> Photo | None:
@@ -69,9 +73,9 @@ async def find(connection: Connection, cipher: FieldCipher, graduate_id: Graduat
     return rows.one_or_none(Photo, found, checks=_checks, reason=reason)
 
 
-async def lock(connection: Connection, graduate_id: GraduateId) -> None:
-    """Locks a graduate's entry, and so the photo, until the end of the transaction."""
-    await connection.execute(_LOCK, {"graduate_id": graduate_id})
+async def lock(connection: Connection, graduate_ids: Iterable[GraduateId]) -> None:
+    """Locks graduates' entries, and so their photos, until the end of the transaction."""
+    await connection.execute(_LOCK, {"graduate_ids": list(graduate_ids)})
 
 
 async def put(

@@ -1,6 +1,6 @@
 """Asking for a population change, and deciding it: each act takes its locks in the order of docs/architecture.md."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from common import clock
 from common.approvals import storage as requests
@@ -51,16 +51,28 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
     Raises NotFound for a school out of scope, Forbidden; ChangeRefused and IdentifyingText for what is lacking or
     cannot be; TransitionNotAllowed; PopulationChangeOpen.
     """
-    await organisation.require_school(unit.connection, caller, plan.school_code)
-    caller.must_be_in(ASKERS)
-    today = clock.today()
-    must_be_complete(plan, today)
+    await must_be_askable(unit.connection, caller, cipher, plan)
     members = await _members(unit.connection, cipher, caller, plan)
     must_be_possible(plan, members)
     _must_be_free(plan, await storage.held(unit.connection, members.keys()))
     must_be_known(plan, members)
+    return await ask_for(unit, cipher=cipher, plan=plan, members=members)
+
+
+async def must_be_askable(connection: Connection, caller: Principal, cipher: FieldCipher, plan: ChangePlan) -> None:
+    """Raises what `ask` raises for a plan whatever graduates it names."""
+    await organisation.require_school(connection, caller, plan.school_code)
+    caller.must_be_in(ASKERS)
+    must_be_complete(plan, clock.today())
     stays = [plan.duplicate_of] if plan.duplicate_of else []
-    must_keep_one(plan, _by_id(await _same_school(unit.connection, cipher, caller, plan, stays)))
+    must_keep_one(plan, _by_id(await _same_school(connection, cipher, caller, plan, stays)))
+
+
+async def ask_for(
+    unit: UnitOfWork, *, cipher: FieldCipher, plan: ChangePlan, members: Mapping[GraduateId, Member]
+) -> PopulationChange:
+    """Stores the request for graduates for whom it can be asked; raises PopulationChangeOpen."""
+    stays = [plan.duplicate_of] if plan.duplicate_of else []
     await locks.hold_entries(unit.connection, [*plan.graduate_ids, *stays])
     change_id = ChangeId(await new_id(unit.connection))
     data = await key_of_roster(unit.connection, cipher, plan.school_code, plan.cohort)
@@ -75,7 +87,7 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
         "document_issued_on": plan.document and plan.document.issued_on,
         "requested_by": unit.actor.subject,
         "requested_by_role": unit.actor.role,
-        "due_on": due_on(KIND, today),
+        "due_on": due_on(KIND, clock.today()),
     }
     await storage.add(unit.connection, values)
     statuses = [members[each].status for each in plan.graduate_ids]
@@ -163,7 +175,6 @@ async def approve(
     """
     found = await get(unit.connection, cipher, caller, change_id)
     caller.must_be_in(DECIDERS)
-    await locks.share_roster(unit.connection, found.school_code, found.cohort)
     # with the entry that stays of duplicates, which another approval could take out of N at the same time
     stays = [found.duplicate_of] if found.duplicate_of else []
     stored = await roster.among(unit.connection, cipher, _EVERYTHING, [*found.graduate_ids, *stays], lock=True)
@@ -235,6 +246,13 @@ async def _same_school(
     """Those of the graduates whom the caller sees in the plan's school."""
     found = await roster.among(connection, cipher, caller.row_scope(), graduate_ids)
     return [each for each in found if each.school_code == plan.school_code]
+
+
+async def members_among(
+    connection: Connection, cipher: FieldCipher, scope: RowScope, graduate_ids: Collection[GraduateId]
+) -> Mapping[GraduateId, Member]:
+    """Those of the graduates who are in a scope."""
+    return _by_id(await roster.among(connection, cipher, scope, graduate_ids))
 
 
 def _by_id(stored: Collection[StoredGraduate]) -> dict[GraduateId, Member]:

@@ -70,6 +70,23 @@ class ChangePlan:
     reason: str
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What of a change decides for whom it can be asked."""
+
+    change: Change
+    duplicate_of: GraduateId | None
+    effective_on: date | None
+
+
+@dataclass(frozen=True)
+class FileTexts:
+    """What people wrote about the change that a file asks for."""
+
+    reason: str
+    document_number: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class PopulationChange(Asked):
     """A change as stored, with the graduates in the order asked, each with the status it had then.
@@ -161,16 +178,21 @@ def must_be_possible(plan: ChangePlan, members: Mapping[GraduateId, Member]) -> 
 
 def must_be_known(plan: ChangePlan, members: Mapping[GraduateId, Member]) -> None:
     """Raises ChangeRefused for graduates who are unknown, and for those of whom the change cannot be true."""
-    unknown = set(plan.graduate_ids) - members.keys()
-    uncounted, survivors = set(), set()
-    if plan.change is Change.READMIT:
-        uncounted = {each.id for each in members.values() if not counts(status_after(plan.change, each))}
-    if plan.change is Change.DECEASE and (day := plan.effective_on):
-        survivors = {each.id for each in members.values() if each.graduated_on and day > each.graduated_on}
-    named = {"unknown_graduate": unknown, "level_not_counted": uncounted, "died_after_graduation": survivors}
-    problems = [each for name, ids in named.items() for each in problems_of(plan.graduate_ids, ids, name)]
+    broken = dict.fromkeys(set(plan.graduate_ids) - members.keys(), "unknown_graduate")
+    broken |= {each.id: name for each in members.values() if (name := untrue_of(plan.change, plan.effective_on, each))}
+    problems = [
+        rule(broken[each]).problem(f"/graduate_ids/{at}") for at, each in enumerate(plan.graduate_ids) if each in broken
+    ]
     if problems:
         raise ChangeRefused(problems)
+
+
+def untrue_of(change: Change, effective_on: date | None, member: Member) -> str | None:
+    """The rule that says why a change that the status allows cannot be true of a graduate."""
+    if change is Change.READMIT and not counts(status_after(change, member)):
+        return "level_not_counted"
+    survived = effective_on and member.graduated_on and effective_on > member.graduated_on
+    return "died_after_graduation" if change is Change.DECEASE and survived else None
 
 
 def must_keep_one(plan: ChangePlan, known: Mapping[GraduateId, Member]) -> None:

@@ -13,10 +13,11 @@ from common.approvals.domain import RequestState
 from common.approvals.storage import RequestFilters, page_of_requests
 from common.auth import Owners, RowScope, ScopeShape
 from common.crypto import DataCipher, FieldCipher, data_key_of
-from common.identifiers import GraduateId
+from common.identifiers import GraduateId, OperationId
 from common.sql import Connection, Row, Rows
-from registry.graduates.storage.keys import keys_of
-from registry.population_changes.domain import Change, ChangeId, Document, PopulationChange
+from registry.graduates.storage.keys import key_of_service, keys_of
+from registry.population_changes.domain import Change, ChangeId, Document, FileTexts, PopulationChange
+from registry.population_changes.tables import population_change_files
 from registry.population_changes.tables import population_change_graduates as named
 from registry.population_changes.tables import population_changes as changes
 
@@ -36,6 +37,8 @@ _ALL = select(
     _gathered(named.c.status).label("statuses"),
 )
 _ADD = insert(changes)
+_ADD_FILE = insert(population_change_files)
+_FILE = select(population_change_files).where(population_change_files.c.operation_id == bindparam("operation_id"))
 # sorted, so that two changes which name the same graduates never wait in a circle
 _NAME = text(
     """
@@ -114,6 +117,28 @@ async def keep_only(connection: Connection, change_id: ChangeId, graduate_ids: C
 async def close(connection: Connection, change_id: ChangeId) -> None:
     """Frees the graduates of a locked change that ends."""
     await connection.execute(_CLOSE, {"change_id": change_id})
+
+
+async def keep_texts(connection: Connection, cipher: FieldCipher, operation_id: OperationId, texts: FileTexts) -> None:
+    """Stores what was written about the change that a file asks for."""
+    data = await key_of_service(connection, cipher)
+    sealed_texts = {
+        f"{name}_cipher": None if text is None else data.seal(name, operation_id, 1, text.encode())
+        for name, text in vars(texts).items()
+    }
+    await connection.execute(_ADD_FILE, {"operation_id": operation_id, **sealed_texts})
+
+
+async def texts_of(connection: Connection, cipher: FieldCipher, operation_id: OperationId) -> FileTexts:
+    """What was written about the change that the file of an operation asks for."""
+    row = (await connection.execute(_FILE, {"operation_id": operation_id})).one()
+    key_id = data_key_of(row.reason_cipher)
+    data = (await keys_of(connection, cipher, {key_id}))[key_id]
+    number = row.document_number_cipher
+    return FileTexts(
+        data.open("reason", operation_id, 1, row.reason_cipher).decode(),
+        None if number is None else data.open("document_number", operation_id, 1, number).decode(),
+    )
 
 
 def sealed(data: DataCipher, change_id: ChangeId, column: str, text: str) -> bytes:

@@ -1,4 +1,7 @@
-"""Population changes, and the graduates that each names. One open change names a graduate: the database holds it."""
+"""Population changes, the files that ask for them, and the graduates that each names.
+
+One open change names a graduate: the database holds it.
+"""
 
 from sqlalchemy import (
     Boolean,
@@ -46,6 +49,16 @@ population_changes = Table(
     info={"insert_only": True, "updatable_columns": [*ENDING, "effective_on", "clamped", "change_token"]},
 )
 Index("ix_population_changes_school_code_id", population_changes.c.school_code, population_changes.c.id)
+
+population_change_files = Table(
+    "population_change_files",
+    metadata,
+    Column("operation_id", Uuid, primary_key=True),
+    # what people wrote, which the parameters of an operation may not hold
+    Column("reason_cipher", LargeBinary, nullable=False),
+    Column("document_number_cipher", LargeBinary),
+    info={"insert_only": True},
+)
 
 population_change_graduates = Table(
     "population_change_graduates",

@@ -13,7 +13,7 @@ from common.database import Database
 from common.errors import TransientError
 from common.imports import ImportKind, run_import
 from common.operations import OperationContext, OperationRunner, Outcome
-from registry.graduates.imports.operations import KIND, roster_import
+from registry.graduates.imports.operations import KIND, RosterImport, roster_import
 from testing.waiting import eventually
 
 CHUNK = 40
@@ -91,6 +91,61 @@ async def test_single_writes_beside_an_import_are_not_lost(
     assert {item["status"] for item in after.values()} == {"completed"}
     for item, status in zip((after[each["id"]] for each in edited), statuses, strict=True):
         assert (item["sex_code"], item["version"]) == (("1", 3) if status == 200 else (None, 2))
+
+
+@pytest.mark.parametrize("on_error", ["reject", "skip"])
+async def test_an_import_that_single_writes_overtake_plans_anew(
+    officer: httpx.AsyncClient,
+    school: str,
+    files: Any,
+    database: Database,
+    cipher: FieldCipher,
+    rows: Rows,
+    monkeypatch: pytest.MonkeyPatch,
+    on_error: str,
+) -> None:
+    await submit(officer, school, files.csv(table(0, 60)))
+    runner = OperationRunner(database.patient, {KIND: partial(run_import, roster_import(cipher, CHUNK))}, cipher=cipher)
+    await runner.run_once()
+    (known,) = (await officer.post("/v1/graduates/search", json={"student_number": "00050"})).json()["items"]
+    write, look_up = RosterImport.write, RosterImport._looked_up
+    answered: list[int] = []
+
+    async def enters(self: Any, *given: Any) -> Any:
+        """A graduate of the file is entered while its row is planned as a new one."""
+        if len(answered) == 1:
+            body = {"school_code": school, "cohort": 2024, "student_number": "00060", "name": "李四"}
+            answered.append((await officer.post("/v1/graduates", json=body)).status_code)
+        return await write(self, *given)
+
+    async def edits(self: Any, *given: Any, **named: Any) -> Any:
+        """A graduate of the file is changed before the work locks anything."""
+        if not answered:
+            headers = {"If-Match": f'"{known["version"]}"'}
+            patched = await officer.patch(
+                f"/v1/graduates/{known['id']}", json={"phone": "13800138000"}, headers=headers
+            )
+            answered.append(patched.status_code)
+        return await look_up(self, *given, **named)
+
+    path = await submit(officer, school, files.csv(table(0, 100, "本科生结业")), on_error=on_error)
+    monkeypatch.setattr(RosterImport, "write", enters)
+    monkeypatch.setattr(RosterImport, "_looked_up", edits)
+    await runner.run_once()
+    # in a whole file the rows are locked by then, and the change gives way
+    assert answered == [503 if on_error == "reject" else 200, 201]
+    done = (await officer.get(path)).json()
+    assert (done["state"], counts(done)) == ("succeeded", [39, 61, 0, 0])
+    found = await rows(
+        "SELECT count(DISTINCT recorded_at) AS instants, count(*) AS n FROM graduates WHERE operation_id = :id",
+        id=path.rpartition("/")[2],
+    )
+    assert found == [{"instants": 1 if on_error == "reject" else 3, "n": 100}]
+    backwards = """
+        SELECT 1 FROM graduate_versions v JOIN graduates g ON g.id = v.graduate_id
+         WHERE v.recorded_at >= g.recorded_at OR v.sequence >= g.sequence
+    """
+    assert await rows(backwards) == []
 
 
 @pytest.mark.parametrize("on_error", ["reject", "skip"])

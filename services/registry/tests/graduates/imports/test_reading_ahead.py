@@ -45,7 +45,7 @@ def graduate(row: RosterRow, is_unchanged: bool) -> KnownGraduate:
     """The stored graduate of a row, which has left this content or another."""
     line = row.fingerprint if is_unchanged else None
     number = row.student_number_index or b""
-    return KnownGraduate(GraduateId(UUID(int=1)), number, None, b"", None, "C1", None, line)
+    return KnownGraduate(GraduateId(UUID(int=1)), 1, number, None, b"", None, "C1", None, line)
 
 
 @given(LINES, st.sets(st.sampled_from(["1", "2", "3"])))

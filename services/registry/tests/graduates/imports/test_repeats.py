@@ -8,7 +8,7 @@ from common.imports import SeenKeys
 from registry.graduates.imports.plan import repeats
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
 
-ZHANG = KnownGraduate(GraduateId(UUID(int=1)), b"1", b"E1", b"", b"citizen 1", "C1", None, b"line")
+ZHANG = KnownGraduate(GraduateId(UUID(int=1)), 1, b"1", b"E1", b"", b"citizen 1", "C1", None, b"line")
 LI = replace(
     ZHANG, id=GraduateId(UUID(int=2)), student_number_index=b"2", exam_number_index=b"E2", citizen_id_index=b"citizen 2"
 )
@@ -54,5 +54,6 @@ def test_the_later_of_two_lines_about_one_person_is_at_fault(
     lines: list[RosterRow], faults: list[tuple[int, str, str]]
 ) -> None:
     seen = SeenKeys()
-    found = [(place, fault.column, fault.rule) for place, each in enumerate(lines) for fault in repeats(each, seen)]
+    rows = [replace(each, number=place) for place, each in enumerate(lines)]
+    found = [(row.number, fault.column, fault.rule) for row in rows for fault in repeats(row, seen)]
     assert found == faults

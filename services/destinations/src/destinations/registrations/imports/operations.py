@@ -107,7 +107,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         stored: dict[int, StoredRegistration] = {}
         for row in rows:
             unchanged, (graduate, row.line) = self._resolved.unchanged(row.number), self._resolved.compared(row.number)
-            if (known := unchanged or graduate) and self._seen.take("graduate", known.bytes):
+            if (known := unchanged or graduate) and self._seen.take("graduate", known.bytes, row.number):
                 self._repeated.add(row.number)
             if graduate is not None:
                 stored[row.number] = loaded[graduate]
@@ -125,7 +125,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
     def _named(self, rows: Sequence[NumberedRow]) -> list[RegistrationRow]:
         """The rows as far as they name a graduate; notes those that repeat the number of an earlier one."""
         named = list(starmap(self._reader.named, rows))
-        self._repeated |= {row.number for row in named if row.key and self._seen.take("number", row.key)}
+        self._repeated |= {row.number for row in named if row.key and self._seen.take("number", row.key, row.number)}
         return named
 
     async def _ask(self, rows: Sequence[RegistrationRow]) -> None:

@@ -81,6 +81,11 @@ class UnitBook:
         major = self._units.get((Kind.MAJOR, major_code or ""))
         return major.college_code if major else None
 
+    @property
+    def added(self) -> int:
+        """How many units rows have entered."""
+        return sum(before is None for before in self._touched.values())
+
     def touched(self) -> Iterator[tuple[OrganisationUnit | None, OrganisationUnit]]:
         """Units that rows have added or changed, before and after; colleges first, so that references hold."""
         for key, before in sorted(self._touched.items(), key=lambda item: _ORDER[item[0][0]]):

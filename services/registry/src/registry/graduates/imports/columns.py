@@ -6,8 +6,9 @@ has up to two columns: its code and its label; either may hold the other.
 
 from collections.abc import Mapping, Sequence
 
-from common.imports import OWNER_HEADERS, PERSON_HEADERS, Columns
+from common.imports import LABEL, OWNER_HEADERS, PERSON_HEADERS, Columns
 from common.spreadsheets.masking import Identifies
+from registry.graduates.domain import fields
 from registry.graduates.domain.entry import CODE_LIST_OF
 
 HEADERS: Mapping[str, Sequence[str]] = {
@@ -148,3 +149,27 @@ WORDS: Mapping[str, Mapping[str, object]] = {
     },
 }
 """Fields with few values: what cells say → value."""
+
+_UNITS = ("college", "major", "class")
+_BY_FIELD = {
+    **{field: column for column, field in CODED.items()},
+    **{f"{unit}_code": unit for unit in _UNITS},
+    "school_code": "school",
+}
+
+FIELDS: Mapping[str, str] = {
+    field: column
+    for field in ("school_code", "cohort", *fields.COLUMNS)
+    if (column := _BY_FIELD.get(field, field)) in HEADERS
+}
+"""Field that a column can fill → our name of the column, that of the code where its label has one, too."""
+
+
+def column_of(field: str, header: str) -> str | None:
+    """Our name of the column that fills a field under this header: that of its label where we know the text as such.
+
+    None for a field that we do not know: a later release may have saved it.
+    """
+    column = FIELDS.get(field)
+    labelled = COLUMNS.column_headed(header)
+    return labelled if column and labelled == column + LABEL else column

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 
 from sqlalchemy import text
 
+from common.clock import NOW_SQL
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection, Row
 from registry.graduates.domain.entry import CLEAR
@@ -16,12 +18,20 @@ from registry.graduates.tables import INDEX_COLUMNS, REACHED_DAY, REACHED_SEQUEN
 from registry.organisation import storage as organisation
 
 _HAS_GRADUATES = text("SELECT EXISTS (SELECT FROM graduates WHERE school_code = :school_code AND cohort = :cohort)")
+_CLOCK = text(f"SELECT {NOW_SQL}")
 _KNOWN = tuple(graduates.c[field.name] for field in fields(KnownGraduate))
 _NEWEST = (
-    *(graduates.c[name] for name in ("id", "version", "sequence", "decided_on", "sealed", *CLEAR, *INDEX_COLUMNS)),
+    *(graduates.c[name] for name in ("id", "version", "sequence", "decided_on", "recorded_at", "sealed")),
+    *(graduates.c[name] for name in (*CLEAR, *INDEX_COLUMNS)),
     REACHED_SEQUENCE.label("reached_sequence"),
     REACHED_DAY.label("reached_day"),
 )
+
+
+async def instant(connection: Connection) -> datetime:
+    """Now, of versions whose graduates are locked: none before them is later."""
+    now: datetime = await connection.scalar(_CLOCK)
+    return now
 
 
 async def has_graduates(connection: Connection, school_code: SchoolCode, cohort: Cohort) -> bool:
@@ -70,10 +80,10 @@ async def continued_by(
 
 
 async def newest_versions(
-    connection: Connection, school_code: SchoolCode, cohort: Cohort, ids: Collection[GraduateId]
+    connection: Connection, school_code: SchoolCode, cohort: Cohort, ids: Collection[GraduateId], *, lock: bool
 ) -> Mapping[GraduateId, Row]:
-    """What is stored of these graduates, sealed as it is."""
-    query = select_by_keys(_NEWEST, graduates.c.id, school_code, cohort, ids)
+    """What is stored of these graduates, sealed as it is; with `lock` it stays so, in the order of the ids."""
+    query = select_by_keys(_NEWEST, graduates.c.id, school_code, cohort, ids, lock=lock)
     return {GraduateId(row.id): row for row in await connection.execute(*query)}
 
 

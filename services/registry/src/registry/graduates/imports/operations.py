@@ -1,36 +1,56 @@
 """Import of a roster as long work.
 
-The rows of a transaction hold the roster of the school's cohort. Where rows leave their college to their major, the
-units of the whole file are stored before the first chunk.
+A part of a file locks the graduates that its rows change, a whole file all of them before its first row, so that its
+versions have one instant; single writes of others go on. Where rows leave their college to their major, the units of
+the whole file are stored before the first chunk. A dry run locks and stores nothing.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
 from common.codes import Cell
 from common.crypto import DataCipher, FieldCipher
 from common.database import UnitOfWork
-from common.imports import Importer, ImportKind, Table, Task, Written, empty_result, read_rows
+from common.identifiers import Cohort, GraduateId, SchoolCode
+from common.imports import (
+    HeaderMapping,
+    Importer,
+    ImportKind,
+    Overtaken,
+    Table,
+    Task,
+    Written,
+    empty_result,
+    read_rows,
+    run_import,
+)
 from common.imports.importer import CHUNK_ROWS
-from common.operations import OperationContext
+from common.operations import OperationContext, Outcome
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header
-from common.sql import Connection
+from common.sql import Connection, Row
 from registry.graduates.domain.unit_book import UnitBook, UnitNamed
 from registry.graduates.imports import load
-from registry.graduates.imports.columns import COLUMNS
+from registry.graduates.imports.columns import COLUMNS, column_of
 from registry.graduates.imports.plan import OtherGraduates, RosterPlanner
-from registry.graduates.imports.rows import RosterRow
-from registry.graduates.imports.write import begun, lines_of, store, store_book
-from registry.graduates.storage.keys import key_of_roster
-from registry.graduates.storage.locks import lock_roster
+from registry.graduates.imports.rows import KnownGraduate, RosterRow
+from registry.graduates.imports.write import Writing, lines_of, store, store_book
+from registry.graduates.storage import locks
+from registry.graduates.storage.keys import key_of_roster, key_to_read
+from registry.graduates.storage.sealing import number_indexes
+from registry.import_mappings import storage as import_mappings
+from registry.import_mappings.domain import ImportMapping, UnknownMapping
+from registry.organisation import storage as organisation
 
 KIND = "roster_import"
 UNITS_CREATED = "units_created"
-EMPTY_RESULT = empty_result(UNITS_CREATED)
+EMPTY_RESULT = {**empty_result(UNITS_CREATED), "mapping": None}
+MAPPINGS = -3
+"""Number of the part that notes the saved mappings which the file may be read by."""
 
 Resolved = TypeVar("Resolved")
 
@@ -40,8 +60,43 @@ def roster_import(cipher: FieldCipher, chunk_rows: int = CHUNK_ROWS) -> ImportKi
     return ImportKind(KIND, COLUMNS, partial(RosterImport, cipher), EMPTY_RESULT, chunk_rows)
 
 
+async def import_roster(kind: ImportKind, context: OperationContext) -> Outcome:
+    """Runs the import by the mappings that were saved when it began, whatever becomes of them meanwhile."""
+    return await run_import(replace(kind, columns=replace(kind.columns, mappings=await _mappings(context))), context)
+
+
+async def _mappings(context: OperationContext) -> Sequence[HeaderMapping]:
+    """Those noted at the beginning of the work; raises UnknownMapping if the one that was named is gone by then."""
+    parts = await context.done_chunks()
+    if MAPPINGS not in parts and await context.is_cancelled():
+        return ()
+    if MAPPINGS not in parts:
+        task = Task.of(context.parameters)
+        async with context.database.transaction(context.actor) as unit:
+            saved = await saved_mappings(unit.connection, task.school_code, context.parameters.get("mapping"))
+            parts[MAPPINGS] = {"saved": {each.name: each.columns for each in saved}}
+            await context.chunk_done(unit, MAPPINGS, parts[MAPPINGS])
+            await unit.commit()
+    is_named = context.parameters.get("mapping") is not None
+    return [
+        HeaderMapping(name, {header: field and column_of(field, header) for header, field in columns.items()}, is_named)
+        for name, columns in parts[MAPPINGS]["saved"].items()
+    ]
+
+
+async def saved_mappings(connection: Connection, school_code: SchoolCode, name: str | None) -> Sequence[ImportMapping]:
+    """The mappings of a school, of which one may be named; raises UnknownMapping."""
+    saved = await import_mappings.of_school(connection, school_code)
+    named = [each for each in saved if name in (None, each.name)]
+    if name and not named:
+        raise UnknownMapping([each.name for each in saved])
+    return named
+
+
 class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
     """One run over one file. The planner carries what later chunks must know of earlier ones."""
+
+    dry_run_only_reads = True
 
     def __init__(self, cipher: FieldCipher, context: OperationContext, header: Header) -> None:
         self._task = Task.of(context.parameters)
@@ -53,14 +108,35 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         self._new_planner = partial(RosterPlanner, header, self._task, cipher)
         self._planner = self._new_planner()
         self._is_first = False
+        # of all versions of a whole file
+        self._recorded_at: datetime | None = None
+        # with the units that the rows so far would bring: of a dry run, which stores none
+        self._book: UnitBook | None = None
+
+    @property
+    def _roster(self) -> tuple[SchoolCode, Cohort]:
+        return self._task.school_code, self._task.cohort
 
     async def lock(self, unit: UnitOfWork) -> None:
-        """Keeps every other writer of the cohort out."""
-        roster = self._task.school_code, self._task.cohort
-        await lock_roster(unit.connection, *roster)
-        self._data = await key_of_roster(unit.connection, self._cipher, *roster)
-        self._is_first = not await load.has_graduates(unit.connection, *roster)
+        """Keeps out other files of the cohort, or, for a part of a file, whole ones."""
+        if not self._task.dry_run:
+            lock = locks.lock_roster if self._task.in_one_transaction else locks.share_roster
+            await lock(unit.connection, *self._roster)
+        find_key = key_to_read if self._task.dry_run else key_of_roster
+        self._data = await find_key(unit.connection, self._cipher, *self._roster)
+        self._is_first = not await load.has_graduates(unit.connection, *self._roster)
         self._planner.expects_changes |= self._is_first
+
+    async def lock_whole(self, unit: UnitOfWork, table: Table) -> None:
+        """Locks the graduates whom rows may change, then takes the instant of all versions."""
+        meant: set[GraduateId] = set()
+        if not self._is_first and not self._task.dry_run:
+            planner = self._new_planner()
+            async for chunk in table.chunks(CHUNK_ROWS):
+                rows = await asyncio.to_thread(read_rows, planner.read, self._header, chunk)
+                meant |= await self._meant(unit.connection, rows)
+            await locks.lock_graduates(unit.connection, meant)
+        self._recorded_at = await load.instant(unit.connection)
 
     def needs_preparation(self, table: Table) -> bool:
         """True if some rows name their college and others leave it to their major, whose colleges the file tells."""
@@ -76,7 +152,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         named: dict[frozenset[tuple[str, UnitNamed | None]], None] = {}
         async for chunk in table.chunks(CHUNK_ROWS):
             rows = await asyncio.to_thread(read_rows, planner.read, self._header, chunk)
-            others = await self._looked_up(planner, unit.connection, rows)
+            others = await self._looked_up(planner, unit.connection, rows, lock=False)
             good = await asyncio.to_thread(planner.plan, rows, others, self._data)
             named |= {frozenset(row.units.items()): None for row in good}
         _, created = await self._with_units(unit, lambda book: [book.codes_of(dict(units)) for units in named])
@@ -88,7 +164,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
 
     async def load(self, connection: Connection, rows: Sequence[RosterRow]) -> OtherGraduates:
         """Finds the rows' graduates, checks the rows that these do not make unchanged."""
-        return await self._looked_up(self._planner, connection, rows)
+        return await self._looked_up(self._planner, connection, rows, lock=not self._task.dry_run)
 
     def plan(self, rows: Sequence[RosterRow], loaded: OtherGraduates) -> list[RosterRow]:
         """The good rows, sealed if they change something."""
@@ -97,43 +173,81 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         return good
 
     async def write(self, unit: UnitOfWork, plan: list[RosterRow]) -> Written:
-        """Stores the rows that are not unchanged, and the units that they bring."""
+        """Stores the rows that are not unchanged, and the units that they bring; a dry run counts both."""
         changing = [row for row in plan if not row.is_unchanged]
         unchanged = len(plan) - len(changing)
         if not changing:
             return Written({"unchanged": unchanged})
-        writing = await begun(unit, self._task, self._data, self._planner.lists_version, self._operation_id)
+        writing = Writing(
+            *self._roster,
+            await organisation.name_of(unit.connection, self._task.school_code),
+            self._recorded_at or await load.instant(unit.connection),
+            self._planner.lists_version,
+            unit.actor,
+            unit.correlation_id,
+            self._operation_id,
+            self._data,
+        )
         lines, created = await self._with_units(unit, partial(lines_of, changing, writing))
-        stored = await store(unit, lines)
+        stored = Written(lines.counts) if self._task.dry_run else await store(unit, lines)
         unchanged += stored.counts["unchanged"]
         return replace(stored, counts={**stored.counts, "unchanged": unchanged, UNITS_CREATED: created})
 
+    async def _meant(self, connection: Connection, rows: Sequence[RosterRow]) -> set[GraduateId]:
+        """The graduates whom the numbers of rows name, but for those whose rows change nothing."""
+        numbers = [index for row in rows if (index := row.student_number_index)]
+        known = await load.by_student_number(connection, *self._roster, numbers)
+        lines = {row.student_number_index: row.fingerprint for row in rows}
+        ids = {
+            each.id
+            for number, each in known.items()
+            if each.college_code is None or each.line_fingerprint != lines[number]
+        }
+        without = [row.numbers for row in rows if not row.student_number and row.exam_number]
+        exam_numbers = [index for each in without if (index := number_indexes(self._cipher, each)["exam_number_index"])]
+        holders = await load.by_exam_number(connection, *self._roster, exam_numbers) if exam_numbers else {}
+        return ids | {each.id for people in holders.values() for each in people}
+
     async def _looked_up(
-        self, planner: RosterPlanner, connection: Connection, rows: Sequence[RosterRow]
+        self, planner: RosterPlanner, connection: Connection, rows: Sequence[RosterRow], *, lock: bool
     ) -> OtherGraduates:
-        roster = self._task.school_code, self._task.cohort
+        """What is stored about the rows, locked where they may change it; raises Overtaken."""
         if self._is_first:
             await asyncio.to_thread(planner.check, rows, {}, None)
-            return OtherGraduates(continued=await load.continued_by(connection, *roster, rows))
+            return OtherGraduates(continued=await load.continued_by(connection, *self._roster, rows))
         numbers = [index for row in rows if (index := row.student_number_index)]
-        known = await load.by_student_number(connection, *roster, numbers)
+        known = await load.by_student_number(connection, *self._roster, numbers)
         any_open = any(each.college_code is None for each in known.values())
-        book = await load.load_book(connection, self._task.school_code) if any_open else None
+        book = await self._opened_book(connection) if any_open else None
         await asyncio.to_thread(planner.check, rows, known, book)
         exam_numbers = [index for row in rows if (index := row.indexes.get("exam_number_index"))]
         citizen_ids = [index for row in rows if (index := row.citizen_id_index)]
-        holders = await load.by_exam_number(connection, *roster, exam_numbers) if exam_numbers else {}
-        owners = await load.owners_of_citizen_ids(connection, *roster, citizen_ids) if citizen_ids else {}
+        holders = await load.by_exam_number(connection, *self._roster, exam_numbers) if exam_numbers else {}
+        owners = await load.owners_of_citizen_ids(connection, *self._roster, citizen_ids) if citizen_ids else {}
         # who may be changed: of those that a row names by examinee number it is known only now
-        ids = {row.known.id for row in rows if row.known and not row.is_unchanged}
-        ids |= {each.id for row in rows if row.needs_exam_number for each in row.holders(holders)}
-        newest = await load.newest_versions(connection, *roster, ids) if ids else {}
-        return OtherGraduates(holders, owners, newest, await load.continued_by(connection, *roster, rows))
+        changing = {row.known.id: row.known for row in rows if row.known and not row.is_unchanged}
+        changing |= {each.id: each for row in rows if row.needs_exam_number for each in row.holders(holders)}
+        newest = await load.newest_versions(connection, *self._roster, changing, lock=lock) if changing else {}
+        if lock and any(self._is_overtaken(each, newest[each.id]) for each in changing.values()):
+            raise Overtaken
+        return OtherGraduates(holders, owners, newest, await load.continued_by(connection, *self._roster, rows))
+
+    def _is_overtaken(self, known: KnownGraduate, newest: Row) -> bool:
+        """True if a graduate was written after it was found, or after the instant of what is to be written."""
+        is_later = self._recorded_at is not None and newest.recorded_at > self._recorded_at
+        return is_later or bool(newest.version != known.version)
 
     async def _with_units(self, unit: UnitOfWork, resolve: Callable[[UnitBook], Resolved]) -> tuple[Resolved, int]:
         """What is made of the school's units once those that it has added or changed are stored; how many are new."""
         while True:
-            book = await load.load_book(unit.connection, self._task.school_code)
+            book = await self._opened_book(unit.connection)
+            foreseen = book.added
             resolved = await asyncio.to_thread(resolve, book)
+            if self._task.dry_run:
+                self._book = book
+                return resolved, book.added - foreseen
             if await store_book(unit, self._task.school_code, book):
-                return resolved, sum(before is None for before, _ in book.touched())
+                return resolved, book.added
+
+    async def _opened_book(self, connection: Connection) -> UnitBook:
+        return self._book or await load.load_book(connection, self._task.school_code)

@@ -190,9 +190,9 @@ def repeats(row: RosterRow, seen: SeenKeys) -> Iterator[Fault]:
         keys.append(("exam_number", "exam_number", row.exam_number))
     if row.known:
         keys.append(("student_number" if row.student_number else "exam_number", "graduate", row.known.id.bytes))
-    repeated = [column for column, of, key in keys if seen.take(of, key)]
+    repeated = [column for column, of, key in keys if seen.take(of, key, row.number)]
     if repeated:
         yield Fault(repeated[0], REPEATED)
     citizen = row.known.citizen_id_index if row.is_unchanged and row.known else row.citizen_id_index
-    if citizen and seen.take("citizen_id", citizen):
+    if citizen and seen.take("citizen_id", citizen, row.number):
         yield REPEATED_CITIZEN

@@ -36,6 +36,7 @@ class KnownGraduate:
     """A graduate of the roster as far as every row that may mean it must know it."""
 
     id: GraduateId
+    version: int
     student_number_index: bytes
     exam_number_index: bytes | None
     name_index: bytes

@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
 from common.auth import Actor
-from common.clock import NOW_SQL, day_in_shanghai
+from common.clock import day_in_shanghai
 from common.contracts import ChangeToken, graduate
 from common.crypto import DataCipher
 from common.database import UnitOfWork
-from common.errors import TransientError
 from common.identifiers import Cohort, OperationId, SchoolCode
-from common.imports import Task, Written
+from common.imports import Overtaken, Written
 from common.season import SeasonDay, season_day
 from registry.graduates.announcements import ANNOUNCED, carried, is_announced, moves_day, type_of
 from registry.graduates.domain.entry import CLEAR, Source, changed_fields
@@ -50,7 +50,6 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _TYPES = ", ".join(f"{name} {graduates.c[name].type.compile(_DIALECT)}" for name in _COLUMNS)
 _SUPERSEDED = ", ".join(SUPERSEDED_COLUMNS)
 
-_CLOCK = text(f"SELECT {NOW_SQL}")
 _STAGE = text(f"CREATE TEMP TABLE IF NOT EXISTS {STAGING} ({_TYPES}) ON COMMIT DELETE ROWS")
 _EMPTY = text(f"TRUNCATE pg_temp.{STAGING}")
 _SUPERSEDE = text(
@@ -90,8 +89,8 @@ class Writing:
     """What all rows of a chunk have in common; the code lists are those that they were read with."""
 
     school_code: SchoolCode
-    school_name: str
     cohort: Cohort
+    school_name: str
     recorded_at: datetime
     lists_version: str
     actor: Actor
@@ -110,23 +109,10 @@ class Lines:
     events: list[Record] = field(default_factory=list)
     last: ChangeToken | None = None
 
-
-async def begun(
-    unit: UnitOfWork, task: Task, data: DataCipher, lists_version: str, operation_id: OperationId
-) -> Writing:
-    """Asks for the instant of a chunk's versions, which is after the lock of the roster."""
-    now = await unit.connection.scalar(_CLOCK)
-    return Writing(
-        school_code=task.school_code,
-        school_name=await organisation.name_of(unit.connection, task.school_code),
-        cohort=task.cohort,
-        recorded_at=now,
-        lists_version=lists_version,
-        actor=unit.actor,
-        correlation_id=unit.correlation_id,
-        operation_id=operation_id,
-        data=data,
-    )
+    @property
+    def counts(self) -> dict[str, int]:
+        """The graduates that they create, change and leave as they are."""
+        return {"created": len(self.created), "updated": len(self.changed), "unchanged": len(self.remembered)}
 
 
 def lines_of(rows: Sequence[RosterRow], writing: Writing, book: UnitBook) -> Lines:
@@ -152,9 +138,17 @@ def lines_of(rows: Sequence[RosterRow], writing: Writing, book: UnitBook) -> Lin
 async def store(unit: UnitOfWork, lines: Lines) -> Written:
     """Stores the lines, their history and events; never commits. No graduate may occur twice.
 
-    Counts the graduates that it created, changed and left as they were. Raises TransientError if something of a
-    graduate has moved since it was read.
+    Counts the graduates that it created, changed and left as they were. Raises Overtaken if another transaction has
+    entered one of them, or has given a number away, since the rows were planned.
     """
+    try:
+        await _stored(unit, lines)
+    except asyncpg.UniqueViolationError as error:
+        raise Overtaken from error
+    return Written(lines.counts, lines.last)
+
+
+async def _stored(unit: UnitOfWork, lines: Lines) -> None:
     connection, driver = unit.connection, unit.driver
     if lines.changed:
         await connection.execute(_STAGE)
@@ -162,7 +156,7 @@ async def store(unit: UnitOfWork, lines: Lines) -> Written:
         await driver.copy_records_to_table(STAGING, records=lines.changed, columns=_COLUMNS, schema_name="pg_temp")
         await connection.execute(_SUPERSEDE)
         if await connection.affected(_UPDATE) != len(lines.changed):
-            raise TransientError
+            raise Overtaken
     if lines.remembered:
         ids, fingerprints, names = map(list, zip(*lines.remembered, strict=True))
         await connection.execute(_REMEMBER, {"ids": ids, "fingerprints": fingerprints, "name_indexes": names})
@@ -173,8 +167,6 @@ async def store(unit: UnitOfWork, lines: Lines) -> Written:
         ):
             if records:
                 await driver.copy_records_to_table(table, records=records, columns=columns)
-    counts = {"created": len(lines.created), "updated": len(lines.changed), "unchanged": len(lines.remembered)}
-    return Written(counts, lines.last)
 
 
 def _numbered(row: RosterRow, changed: Sequence[str], writing: Writing) -> tuple[int, date]:

@@ -40,6 +40,15 @@ async def key_of_roster(
     return await _key(connection, cipher, _OF_ROSTER, {"school_code": school_code, "cohort": cohort})
 
 
+async def key_to_read(
+    connection: Connection, cipher: FieldCipher, school_code: SchoolCode, cohort: Cohort
+) -> DataCipher:
+    """The same of who writes nothing: over a key that is kept nowhere where the roster has none yet."""
+    owner = {"school_code": school_code, "cohort": cohort}
+    found = (await connection.execute(_OF_ROSTER, owner)).one_or_none()
+    return cipher.data_cipher(*((found.id, found.wrapped) if found else cipher.new_data_key()))
+
+
 async def key_of_service(connection: Connection, cipher: FieldCipher) -> DataCipher:
     """The cipher that seals what belongs to no one roster."""
     return await _key(connection, cipher, _OF_SERVICE, {"school_code": None, "cohort": None})

@@ -26,14 +26,19 @@ def select_by_keys(
     school_code: SchoolCode,
     cohort: Cohort,
     wanted: Collection[object],
+    *,
+    lock: bool = False,
 ) -> tuple[Select[Any], dict[str, object]]:
-    """Selects the graduates of a roster whose key is one of many: `connection.execute(*select_by_keys(…))`."""
+    """Selects the graduates of a roster whose key is one of many: `connection.execute(*select_by_keys(…))`.
+
+    With `lock` they are locked in the order of their ids.
+    """
     values = {"school_code": school_code, "cohort": cohort, "wanted": list(dict.fromkeys(wanted))}
-    return _by_keys(columns, key), values
+    return _by_keys(columns, key, lock=lock), values
 
 
 @lru_cache
-def _by_keys(columns: tuple[ColumnElement[Any], ...], key: Column[Any]) -> Select[Any]:
+def _by_keys(columns: tuple[ColumnElement[Any], ...], key: Column[Any], *, lock: bool) -> Select[Any]:
     """A join, because a prepared `= ANY(…)` is planned without its values from the sixth time on.
 
     Then it reads the whole roster for each key: measured 30 s instead of 0.1 s for 5,000 keys among 25,000 graduates.
@@ -41,7 +46,8 @@ def _by_keys(columns: tuple[ColumnElement[Any], ...], key: Column[Any]) -> Selec
     wanted = bindparam("wanted", type_=ARRAY(key.type))
     keys = func.unnest(wanted).table_valued("key").render_derived(name="wanted")
     same_roster = and_(*(graduates.c[name] == bindparam(name) for name in ("school_code", "cohort")))
-    return select(*columns).join_from(keys, graduates, and_(same_roster, key == keys.c.key))
+    query = select(*columns).join_from(keys, graduates, and_(same_roster, key == keys.c.key))
+    return query.order_by(graduates.c.id).with_for_update(of=graduates) if lock else query
 
 
 async def people_named(

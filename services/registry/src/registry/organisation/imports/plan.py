@@ -70,7 +70,7 @@ class UnitPlanner:
     def _draft(self, row: UnitRow, seen: SeenKeys) -> None:
         if row.kind is None or not row.code:
             return
-        if seen.take(row.kind, row.code):
+        if seen.take(row.kind, row.code, row.number):
             row.faults.append(Fault("code", "duplicate_unit"))
         before = self._stored.get((row.kind, row.code))
         at_fault = {fault.column for fault in row.faults}
