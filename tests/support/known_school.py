@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from campus import Campus, population_change
+from campus import Campus, population_change, waiver
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
 from writes import MAPPING, Write, complete_requests
@@ -37,6 +37,10 @@ class Known:
         read = _ID.sub("", text)
         return [secret for secret in self.secrets if secret in (text if _ID.fullmatch(secret) else read)]
 
+    def query(self, template: str) -> dict[str, str]:
+        """What a route of one row needs beside its path."""
+        return {"school": self.school, "cohort": "2024"} if template.startswith("/v1/quality-report/") else {}
+
     def path(self, service: str, template: str) -> str:
         """The path of a route, filled in with what belongs to school A."""
         for (owner, name), value in self.parameters.items():
@@ -67,6 +71,10 @@ async def known_school(campus: Campus, school: str) -> Known:
         headers=campus.officer(school),
     )
     assert asked.status_code == 201, asked.text
+    waiving = await campus.http.post(
+        f"{campus.urls['registry']}/v1/waivers", json=waiver(school, [graduate]), headers=campus.officer(school)
+    )
+    assert waiving.status_code == 201, waiving.text
     mappings = f"{campus.urls['registry']}/v1/schools/{school}/import-mappings"
     saved = await campus.http.put(f"{mappings}/{FILE}", json=MAPPING, headers=campus.officer(school))
     assert saved.status_code == 200, saved.text
@@ -93,13 +101,17 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "wave_id"): wave["id"],
             ("*", "response_id"): responses[0]["id"],
             ("*", "change_id"): asked.json()["id"],
+            ("*", "waiver_id"): waiving.json()["id"],
+            ("*", "rule"): "phone_missing",
             ("registry", "operation_id"): imported[0]["id"],
             ("destinations", "operation_id"): imported[1]["id"],
             ("surveys", "operation_id"): imported[0]["id"],
             ("*", "college_code"): COLLEGE,
             ("*", "college"): COLLEGE,
         },
-        persons | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], asked.json()["id"]},
+        persons
+        | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], asked.json()["id"]}
+        | {waiving.json()["id"]},
         persons,
         requests,
     )

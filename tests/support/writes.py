@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from campus import population_change
+from campus import population_change, waiver
 from contents import CONTENTS
 from format_a import destination_cells, graduate_row, workbook
 from survey_team import QUESTIONNAIRE
@@ -20,6 +20,8 @@ BODILESS = (
     ("POST", "/v1/operations/{operation_id}/cancel"),
     ("POST", "/v1/population-changes/{change_id}/approve"),
     ("POST", "/v1/population-changes/{change_id}/withdraw"),
+    ("POST", "/v1/waivers/{waiver_id}/approve"),
+    ("POST", "/v1/waivers/{waiver_id}/withdraw"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
 MAPPING = {"columns": {"学生编号": "student_number", "备注": None}}
@@ -47,6 +49,8 @@ def complete_requests(
         ("POST", "/v1/population-changes"): population_change(school, [graduate], "extend"),
         ("PATCH", "/v1/population-changes/{change_id}"): {"graduate_ids": [graduate]},
         ("POST", "/v1/population-changes/{change_id}/refuse"): reason,
+        ("POST", "/v1/waivers"): waiver(school, [graduate]),
+        ("POST", "/v1/waivers/{waiver_id}/refuse"): reason,
         ("POST", "/v1/graduates/search"): {"school_code": school, "name": str(graduate_row(1)["姓名"])},
         ("POST", "/v1/graduates/reveal"): {"purpose": "support", "graduate_ids": [graduate], "fields": ["name"]},
         ("POST", "/v1/graduates/resolve"): roster | {"rows": [{"row": 2, "student_number": "1", "name": "李四"}]},

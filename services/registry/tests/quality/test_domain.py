@@ -9,7 +9,7 @@ import pytest
 
 from common.identifiers import CollegeCode
 from registry.graduates.domain.findings import FILLED_BITS, RULE_BITS, RULES
-from registry.quality.domain import Alike, Report, State, Tally, Width, percentage, report
+from registry.quality.domain import Alike, FindingState, Report, Tally, Width, percentage, report
 
 C1 = CollegeCode("C1")
 ALL_CHECKED = sum(RULE_BITS.values())
@@ -33,7 +33,7 @@ def reported(
     return report(list(alike), width, raised, before=before, photos=photos or {})
 
 
-def found(stated: Report, name: str) -> tuple[int, int, int, str | None, State]:
+def found(stated: Report, name: str) -> tuple[int, int, int, str | None, FindingState]:
     finding = next(each for each in stated.findings if each.rule.id == name)
     share, tally = finding.tally.share, finding.tally
     return tally.checked, tally.broken, tally.waived, None if share is None else str(share), finding.state
@@ -52,21 +52,21 @@ def test_a_share_up_to_the_tolerance_is_ok(broken: int, share: str, state: str) 
 
 
 def test_nothing_checked_is_ok() -> None:
-    assert found(reported([]), "source_fields_missing") == (0, 0, 0, None, State.OK)
-    assert found(reported([entries(1, checked=0)]), "source_fields_missing") == (0, 0, 0, None, State.OK)
+    assert found(reported([]), "source_fields_missing") == (0, 0, 0, None, FindingState.OK)
+    assert found(reported([entries(1, checked=0)]), "source_fields_missing") == (0, 0, 0, None, FindingState.OK)
 
 
 def test_a_broken_rule_without_tolerance_has_its_severity() -> None:
     one = [entries(1, broken=RULE_BITS["counted_twice"]), entries(100_000)]
-    assert found(reported(one), "counted_twice") == (100_001, 1, 0, "0.00", State.OK)
+    assert found(reported(one), "counted_twice") == (100_001, 1, 0, "0.00", FindingState.OK)
     two = [entries(1, broken=RULE_BITS["counted_twice"]), entries(9_999)]
-    assert found(reported(two), "counted_twice")[3:] == ("0.01", State.ERROR)
+    assert found(reported(two), "counted_twice")[3:] == ("0.01", FindingState.ERROR)
 
 
 def test_a_waiver_raises_the_tolerance() -> None:
     alike = [entries(3, broken=PHONE), entries(97)]
-    assert found(reported(alike), "phone_missing")[4] is State.WARNING
-    assert found(reported(alike, phone_missing="3.00"), "phone_missing")[4] is State.OK
+    assert found(reported(alike), "phone_missing")[4] is FindingState.WARNING
+    assert found(reported(alike, phone_missing="3.00"), "phone_missing")[4] is FindingState.OK
 
 
 def test_who_has_left_is_checked_beside_n() -> None:
@@ -78,16 +78,16 @@ def test_who_has_left_is_checked_beside_n() -> None:
         entries(10, status="withdrawn", broken=left),
         entries(40, status="withdrawn"),
     ]
-    assert found(reported(alike), "left_population") == (5_000, 26, 0, "0.52", State.OK)
+    assert found(reported(alike), "left_population") == (5_000, 26, 0, "0.52", FindingState.OK)
 
 
 @pytest.mark.parametrize(
     ("now", "before", "expected"),
     [
-        (1_200, 1_000, (1_000, 200, 0, "20.00", State.OK)),
-        (799, 1_000, (1_000, 201, 0, "20.10", State.WARNING)),
-        (3, 0, (0, 0, 0, None, State.OK)),
-        (3, None, (0, 0, 0, None, State.OK)),
+        (1_200, 1_000, (1_000, 200, 0, "20.00", FindingState.OK)),
+        (799, 1_000, (1_000, 201, 0, "20.10", FindingState.WARNING)),
+        (3, 0, (0, 0, 0, None, FindingState.OK)),
+        (3, None, (0, 0, 0, None, FindingState.OK)),
     ],
 )
 def test_the_size_is_compared_with_the_cohort_before(now: int, before: int | None, expected: Any) -> None:

@@ -121,37 +121,61 @@ def _person(school: School, cohort: int, number: int, name: str, major: Major, c
 
 
 def roster_rows(school: School, cohort: int, members: list[Person]) -> Iterator[Mapping[str, object]]:
-    """The rows of a roster in the header format of a campus system."""
-    for person in members:
-        yield {
-            "所在院系": person.major.college,
-            "院系代码": person.major.college_code,
-            "姓名": person.name,
-            "学号": person.student_number,
-            "考生号": person.exam_number,
-            "性别": person.sex,
-            "民族": "汉族",
-            "院校名称": school.name,
-            "院校代码": school.code,
-            "学制": 4,
-            "学历": "本科毕业",
-            "学历代码": "31",
-            "政治面貌": "共青团员",
-            "政治面貌代码": "03",
-            "身份证号": person.citizen_id,
-            "入学日期": f"{cohort - 4}-09-01",
-            "预计毕业日期": f"{cohort}-06-30",
-            "专业名称": person.major.name,
-            "专业代码": person.major.code,
-            "培养方式": "非定向",
-            "培养方式代码": "1",
-            "师范生类别": "非师范生",
-            "师范生类别代码": "2",
-            "困难生类别代码": "0",
-            "城乡生源": "城镇" if person.origin.endswith("102") else "农村",
-            "生源所在地参考": person.origin,
-            "手机号": person.phone,
-        }
+    """The rows of a roster in the header format of a campus system, with the faults that such rosters have."""
+    for number, person in enumerate(members):
+        yield {**_complete_row(school, cohort, person), **_fault(number, person)}
+
+
+def _fault(number: int, person: Person) -> Mapping[str, object]:
+    """What is wrong with the row of some people, as reports on quality find it."""
+    match number % 400:
+        case rest if rest % 32 == 1:
+            return {"手机号": ""}
+        case 2 | 3:
+            return {"手机号": "10099999999"}
+        case rest if rest % 100 == 4:
+            return {"政治面貌": "", "政治面貌代码": ""}
+        case 7 | 207:
+            return {"生源所在地参考": f"{person.origin[:2]}0000"}
+        case 11:
+            return {"培养方式": "定向", "培养方式代码": "2"}
+        case 13:
+            return {"性别": "女" if person.sex == "男" else "男"}
+        case 17:
+            return {"入学日期": ""}
+    return {}
+
+
+def _complete_row(school: School, cohort: int, person: Person) -> Mapping[str, object]:
+    return {
+        "所在院系": person.major.college,
+        "院系代码": person.major.college_code,
+        "姓名": person.name,
+        "学号": person.student_number,
+        "考生号": person.exam_number,
+        "性别": person.sex,
+        "民族": "汉族",
+        "院校名称": school.name,
+        "院校代码": school.code,
+        "学制": 4,
+        "学历": "本科毕业",
+        "学历代码": "31",
+        "政治面貌": "共青团员",
+        "政治面貌代码": "03",
+        "身份证号": person.citizen_id,
+        "入学日期": f"{cohort - 4}-09-01",
+        "预计毕业日期": f"{cohort}-06-30",
+        "专业名称": person.major.name,
+        "专业代码": person.major.code,
+        "培养方式": "非定向",
+        "培养方式代码": "1",
+        "师范生类别": "非师范生",
+        "师范生类别代码": "2",
+        "困难生类别代码": "0",
+        "城乡生源": "城镇" if person.origin.endswith("102") else "农村",
+        "生源所在地参考": person.origin,
+        "手机号": person.phone,
+    }
 
 
 def _with_check_digit(digits: str) -> str:

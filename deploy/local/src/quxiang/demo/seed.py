@@ -16,6 +16,7 @@ from quxiang.demo.changes import Office, single_changes
 from quxiang.demo.client import Campus
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
 from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows, unit_rows
+from quxiang.demo.quality import waive
 from quxiang.demo.season import Wave, waves
 from quxiang.demo.survey import SurveyTeam, run_survey
 from quxiang.signing import issuer_of
@@ -82,7 +83,7 @@ class _Cohort:
         self.cohort = cohort
         self.members: list[Person] = people(school, cohort)
         self.waves: list[Wave] = waves(school, cohort, self.members, today)
-        self.steps = len(self.waves) + 3
+        self.steps = len(self.waves) + 4
 
     def roster(self) -> bytes:
         return workbook(ROSTER_HEADERS, roster_rows(self.school, self.cohort, self.members))
@@ -125,6 +126,8 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
         await record.once(f"{school.code} {wave.day}", lambda wave=wave: enter(wave))  # type: ignore[misc]
         advance()
     await record.once(f"{school.code} changes", lambda: single_changes(office))
+    advance()
+    await record.once(f"{school.code} waivers", lambda: waive(office))
     advance()
     team = SurveyTeam(campus, school.code, cohort.cohort)
     await record.once(f"{school.code} survey", lambda: run_survey(team))

@@ -31,7 +31,7 @@ _OF_ALL = frozenset({"left_population", "entered_late"})
 """Rules that no field of an entry answers: all in N are checked, and who has left."""
 
 
-class State(StrEnum):
+class FindingState(StrEnum):
     """What a finding comes to: `ok` up to the tolerance, else the severity of the rule."""
 
     OK = "ok"
@@ -118,10 +118,10 @@ class Finding:
     colleges: Mapping[CollegeCode | None, Tally]
 
     @property
-    def state(self) -> State:
+    def state(self) -> FindingState:
         """What it comes to."""
         share = self.tally.share
-        return State.OK if share is None or share <= self.tolerance else State(self.rule.severity)
+        return FindingState.OK if share is None or share <= self.tolerance else FindingState(self.rule.severity)
 
 
 @dataclass(frozen=True, kw_only=True)

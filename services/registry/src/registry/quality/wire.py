@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from registry.graduates.domain.entry import Status
 from registry.photos.domain import PhotoState
-from registry.quality.domain import Cut, Duplicate, Finding, Report, State
+from registry.quality.domain import Cut, Duplicate, Finding, FindingState, Report
 
 PHOTO_STATES = ("none", *PhotoState)
 
@@ -43,7 +43,7 @@ class FindingBody(BaseModel):
     waived: int = Field(description="Of those broken, how many a waiver in force covers")
     share: Decimal | None = _SHARE
     tolerance: Decimal = Field(description="Per cent: that of the rule, or of a waiver in its place")
-    state: State
+    state: FindingState
     colleges: list[CollegeTally] = Field(description="None for a rule that is judged of a school only")
 
     @classmethod
