@@ -156,34 +156,33 @@ async def test_who_was_entered_after_the_last_day(
     assert [stated[name] for name in ("checked", "broken", "share", "state")] == [2, 2, "100.00", "warning"]
 
 
-@pytest.mark.parametrize(
-    ("role", "scope", "reads", "lists"),
-    [
-        ("school_officer", {"school": "OWN"}, 200, 200),
-        ("school_officer", {"school": "10001"}, 404, 404),
-        ("college_officer", {"school": "OWN", "college": "C1"}, 200, 200),
-        ("counsellor", {"school": "OWN", "class_": "K1"}, 200, 200),
-        ("counsellor", {"school": "10001", "class_": "K1"}, 404, 404),
-        ("provincial_officer", {"province": "410000"}, 200, 403),
-        ("provincial_officer", {"province": "420000"}, 404, 403),
-        ("auditor", {}, 200, 403),
-        ("auditor", {"school": "10001"}, 404, 403),
-        ("admin", {}, 403, 403),
-        ("graduate", {"graduate": "SELF"}, 403, 403),
-        ("ministry", {}, 403, 403),
-    ],
+ROLES: tuple[tuple[str, Json, int, int], ...] = (
+    ("school_officer", {"school": "OWN"}, 200, 200),
+    ("school_officer", {"school": "10001"}, 404, 404),
+    ("college_officer", {"school": "OWN", "college": "C1"}, 200, 200),
+    ("counsellor", {"school": "OWN", "class_": "K1"}, 200, 200),
+    ("counsellor", {"school": "10001", "class_": "K1"}, 404, 404),
+    ("provincial_officer", {"province": "410000"}, 200, 403),
+    ("provincial_officer", {"province": "420000"}, 404, 403),
+    ("auditor", {}, 200, 403),
+    ("auditor", {"school": "OWN"}, 200, 403),
+    ("auditor", {"school": "10001"}, 404, 403),
+    ("admin", {}, 403, 403),
+    ("graduate", {"graduate": "SELF"}, 403, 403),
+    ("ministry", {}, 403, 403),
 )
-async def test_who_reads_a_report_and_who_its_graduates(
-    client: Client, people: Json, school: str, role: str, scope: Json, reads: int, lists: int
-) -> None:
-    names = {"OWN": school, "SELF": people["whole"]}
-    caller = client(role, **{name: names.get(value, value) for name, value in scope.items()})
-    query = {"school": school, "cohort": "2024"}
-    assert (await caller.get("/v1/quality-report", params=query)).status_code == reads
-    assert (await caller.get("/v1/quality-report/phone_missing/graduates", params=query)).status_code == lists
-    assert (await caller.get("/v1/duplicates", params={"cohort": "2024"})).status_code == (
-        200 if role == "admin" else 403
-    )
+
+
+async def test_who_reads_a_report_and_who_its_graduates(client: Client, graduate: Json, school: str) -> None:
+    names, query = {"OWN": school, "SELF": graduate["id"]}, {"school": school, "cohort": "2024"}
+    for role, scope, reads, lists in ROLES:
+        caller = client(role, **{name: names.get(value, value) for name, value in scope.items()})
+        stated = [
+            (await caller.get(path, params=query)).status_code
+            for path in ("/v1/quality-report", "/v1/quality-report/phone_missing/graduates")
+        ]
+        duplicates = (await caller.get("/v1/duplicates", params={"cohort": "2024"})).status_code
+        assert (*stated, duplicates) == (reads, lists, 200 if role == "admin" else 403), (role, scope)
 
 
 async def test_what_cannot_be_read(officer: httpx.AsyncClient, school: str) -> None:
