@@ -13,7 +13,9 @@ AREA_MODULES = {
     "__init__", "domain", "tables", "storage", "announcements", "commands", "wire", "routes", "operations",
     "subscriptions", "imports",
 }  # fmt: skip
-IMPORT_MODULES = {"__init__", "columns", "rows", "load", "plan", "write", "template", "routes", "operations"}
+IMPORT_MODULES = {
+    "__init__", "columns", "rows", "load", "plan", "records", "write", "template", "proposals", "routes", "operations",
+}  # fmt: skip
 ROOT_MODULES = {"__init__", "__main__", "settings", "app", "areas", "schema", "migrations"}
 COMPOSED = {
     "registry": {"maintenance"},

@@ -74,6 +74,10 @@ def complete_requests(
             "data": {"school_code": school},
             "files": {"file": ("units.csv", f"类型,代码,名称\n学院,{college},改名单位\n".encode())},
         },
+        ("POST", "/v1/import-mappings/proposals"): {
+            "data": {"school_code": school},
+            "files": {"file": ("odd.csv", "学生编号,姓名\n1,张三\n".encode())},
+        },
         **{("POST", f"/v1/imports/{kind}"): upload for kind in ("graduates", "registrations")},
     }
 

@@ -247,7 +247,7 @@ def an_import_of_changes(database: Database, cipher: FieldCipher, school: School
 
     async def imported(unit: UnitOfWork) -> None:
         run = ChangeImport(cipher, OperationContext(work, database, cipher), header)
-        await keep_texts(unit.connection, cipher, work.id, FileTexts("留学生", None))
+        await keep_texts(unit, work.id, cipher=cipher, texts=FileTexts("留学生", None))
         rows = [[number, "王五"] for number in numbers]
         await run.lock_whole(unit, table_of(header, *rows))
         for at, row in enumerate(rows):

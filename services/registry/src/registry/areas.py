@@ -13,6 +13,7 @@ from registry.codes.routes import router as code_routes
 from registry.graduates import tables as graduate_tables
 from registry.graduates.imports.columns import FIELDS
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, import_roster, roster_import
+from registry.graduates.imports.proposals import operations as proposals
 from registry.graduates.imports.routes import router as import_routes
 from registry.graduates.routes import router as graduate_routes
 from registry.graduates.storage import roster, versions
@@ -66,7 +67,8 @@ AREAS = (
         ],
         routes=[graduate_routes, import_routes],
         operations={
-            KIND: Operation(lambda runtime: partial(import_roster, roster_import(runtime.cipher)), EMPTY_RESULT)
+            KIND: Operation(lambda runtime: partial(import_roster, roster_import(runtime.cipher)), EMPTY_RESULT),
+            proposals.KIND: Operation(lambda _runtime: proposals.propose_mapping, proposals.EMPTY_RESULT),
         },
         periodic=lambda runtime: [every(EVERY_SECONDS, partial(judge_again, runtime.database, runtime.cipher))],
         streams={graduate.TOPIC: versions.raise_streams},

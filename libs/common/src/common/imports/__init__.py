@@ -6,7 +6,7 @@ The handler of an operation is `partial(run_import, kind)` with an `ImportKind`.
 from common.imports.cells import CellReader, Reading, coded, plain, text_of
 from common.imports.columns import LABEL, Columns, HeaderMapping
 from common.imports.faults import Fault
-from common.imports.form import ImportForm, ImportRequest, SchoolImportForm
+from common.imports.form import ImportForm, ImportRequest, SchoolFileForm, SchoolImportForm
 from common.imports.importer import Importer, ImportKind, Overtaken, Written, empty_result
 from common.imports.lines import LineFingerprints
 from common.imports.owners import OWNER_HEADERS, PERSON_HEADERS, SCHOOL_HEADERS, foreign_cells, foreign_school
@@ -33,6 +33,7 @@ __all__ = [
     "LineFingerprints",
     "Overtaken",
     "Reading",
+    "SchoolFileForm",
     "SchoolImportForm",
     "SchoolTask",
     "SeenKeys",

@@ -104,19 +104,22 @@ class _Judge(Generic[ValueT]):
     def __init__(self, header: Header, reading: Reading[ValueT]) -> None:
         self.field = reading.field
         self._reading = reading
+        self._width = len(reading.columns)
         places = [header.positions.get(column, -1) for column in reading.columns]
         self.taken = itemgetter(places[0], places[1] if len(places) > 1 else -1)
         self.verdicts: dict[object, ValueT | Fault | _Silence | None] = {}
 
     def verdict(self, taken: tuple[Cell, Cell]) -> ValueT | Fault | _Silence | None:
         """What the cells of a row say of which nothing is known by their texts alone."""
-        # 1.0 and True are equal, and mean different things
-        key = taken if _is_text(taken[0]) and _is_text(taken[1]) else (taken, *map(type, taken))
-        verdict = self.verdicts.get(key, _Silence.UNKNOWN)
-        if verdict is _Silence.UNKNOWN:
-            verdict = self._judged(taken[: len(self._reading.columns)])
-            if len(self.verdicts) < REMEMBERED and all(len(str(cell)) <= LONGEST_REMEMBERED for cell in taken):
-                self.verdicts[key] = verdict
+        key: object = taken
+        if not (_is_text(taken[0]) and _is_text(taken[1])):
+            # 1.0 and True are equal, and mean different things
+            key = (taken, *map(type, taken))
+            if key in self.verdicts:
+                return self.verdicts[key]
+        verdict = self._judged(taken[: self._width])
+        if len(self.verdicts) < REMEMBERED and all(len(str(cell)) <= LONGEST_REMEMBERED for cell in taken):
+            self.verdicts[key] = verdict
         return verdict
 
     def _judged(self, cells: Sequence[Cell]) -> ValueT | Fault | _Silence | None:

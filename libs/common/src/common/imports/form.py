@@ -19,14 +19,19 @@ from common.operations.routes import accept
 from common.spreadsheets import SPREADSHEETS
 
 
-class SchoolImportForm(FileForm):
-    """The form of an import; a service adds its own fields in a subclass. All values arrive as text."""
+class SchoolFileForm(FileForm):
+    """The form of a spreadsheet of a school. All values arrive as text."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
 
     files: ClassVar[Files] = SPREADSHEETS
 
     school_code: str = Field(pattern=r"^[0-9]{5}$")
+
+
+class SchoolImportForm(SchoolFileForm):
+    """The form of an import; a service adds its own fields in a subclass."""
+
     dry_run: bool = False
     on_error: Literal["reject", "skip"] = "reject"
 
@@ -44,7 +49,7 @@ class ImportForm(SchoolImportForm):
     cohort: Whole = Field(ge=1977, le=2200, description="Year of graduation")
 
 
-FormT = TypeVar("FormT", bound=SchoolImportForm)
+FormT = TypeVar("FormT", bound=SchoolFileForm)
 
 _WITHOUT_SCHOOL = frozenset({Role.GRADUATE, Role.EMPLOYER, Role.INTERVIEWER})
 

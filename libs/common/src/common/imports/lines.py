@@ -1,6 +1,7 @@
 """Lines of files by what they say, so that one which comes again is recognised before anything is read of it."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from common.codes.spelling import Cell
 from common.crypto import FieldCipher
@@ -16,11 +17,14 @@ class LineFingerprints:
     def __init__(self, header: Header, cipher: FieldCipher, *rules: object) -> None:
         self._cipher = cipher
         self._places = [*header.positions.values()]
+        self._width = 1 + max(self._places)
+        self._known = itemgetter(*self._places, self._places[0])
         self._salt = repr((*rules, [*header.positions])).encode()
 
     def of(self, cells: Sequence[Cell]) -> bytes | None:
         """The keyed fingerprint of what a line says in the known columns; None if a cell is unclear."""
-        said = [cells[at] if at < len(cells) else None for at in self._places]
+        row = cells if len(cells) >= self._width else [*cells, *[None] * (self._width - len(cells))]
+        said = [*self._known(row)[:-1]]
         if Unclear in map(type, said):
             return None
         # what `repr` gives of texts, numbers and days differs, whatever stands in a text

@@ -2,9 +2,9 @@
 
 Standard input is the file in parts, each after four bytes of its length, the last one empty. Standard output is a row
 of frames, each after four bytes of its length, JSON packed by zlib: `["rows", [[number, cells], …]]`, `["end"]`, or
-`["problem", rule, names]`. A second argument is the name of the sheet to send, as JSON; without it, of a workbook with
-several sheets it first shows the upper rows, `["sheets", [[name, rows], …]]`, and reads two bytes: the place of the one
-to send. It limits its own memory and time before anything else.
+`["problem", rule, names]`. A second argument is the name of the sheet to send, as JSON; without it, of a workbook it
+first shows the upper rows of the sheets, `["sheets", [[name, rows], …]]`, and reads two bytes: the place of the one to
+send. It limits its own memory and time before anything else.
 
 A cell is a text, a number, true, false, null, `{"day": …}`, `{"month": its first day}`, `{"from_1904": number}` in a
 workbook that counts days from there, or, where nothing may be stored of what it shows, `{"rule": …, "shown": …}`.
@@ -72,7 +72,7 @@ def chosen(sheets: Sequence[Sheet], choose: Choice) -> Sheet:
     found = with_data or list(islice((sheet for sheet in sheets if not sheet.is_visible and _has_data(sheet)), 1))
     if not found:
         raise Refusal("file_empty")
-    return found[choose(found) if len(found) > 1 else 0]
+    return found[choose(found)]
 
 
 def _has_data(sheet: Sheet) -> bool:

@@ -10,6 +10,7 @@ that a reader of rows need not know of it. None is a blank cell.
 import math
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 from common.codes.spelling import Cell, cell_text
 from common.identity import visible
@@ -17,6 +18,9 @@ from common.sheet_reader.cells import SerialOf1904
 
 CLEAR = "**CLEAR**"
 """Typed into a cell, it erases the stored value; a blank cell keeps it."""
+
+LONGEST_DAY = 32
+"""Characters of what is kept of a day that was read: texts of any length would fill the memory."""
 
 EXACT_DIGITS = 15
 """A spreadsheet number keeps 15 digits; a longer identifier has lost the others."""
@@ -125,6 +129,10 @@ def as_day(cell: Cell) -> date:
     """
     if isinstance(cell, date):
         return date(cell.year, cell.month, cell.day)
+    return _read_day(cell) if isinstance(cell, str) and len(cell) <= LONGEST_DAY else _day_of(cell)
+
+
+def _day_of(cell: Cell) -> date:
     text = _unspaced(cell)
     if isinstance(cell, float) and _MAY_LACK_ZERO.fullmatch(text):
         raise CellProblem("number_with_decimals")
@@ -136,6 +144,10 @@ def as_day(cell: Cell) -> date:
     if found is None or found.year not in _YEARS:
         raise CellProblem("date_format")
     return found
+
+
+# the same days stand in most rows
+_read_day = lru_cache(maxsize=4_096)(_day_of)
 
 
 def is_month(cell: Cell) -> bool:

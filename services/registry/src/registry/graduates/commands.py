@@ -22,7 +22,7 @@ from registry.graduates.domain.editing import must_be_changeable, must_be_reason
 from registry.graduates.domain.entry import Entry, Given, Source, Status, StoredGraduate, changed_fields
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
 from registry.graduates.storage import roster, versions
-from registry.graduates.storage.continuing import continued
+from registry.graduates.storage.continuing import continued_by
 from registry.graduates.storage.sealing import number_indexes
 from registry.graduates.storage.versions import Act
 from registry.organisation import storage as organisation
@@ -69,7 +69,7 @@ async def create(
     wanted = {"id": graduate_id, "school_code": school_code, "cohort": cohort, **vars(entry)}
     filled = changed_fields({}, vars(entry))
     act = Act("create", Source.OFFICER, unit.actor)
-    continues = await _continued(unit, cipher, school_code, cohort, entry)
+    continues = await continued_by(unit.connection, cipher, school_code, cohort, vars(entry))
     async with _numbers_taken(unit, caller, cipher, wanted, filled):
         stored = await versions.add(
             unit.connection, cipher, graduate_id, school_code, cohort, entry, act, continues=continues
@@ -133,16 +133,6 @@ async def move_all(
     ids = [str(each.id) for each in saved]
     await unit.audit_all(f"graduate.{act.action}", "graduate", ids, school_code=stored[0].school_code, details=details)
     return saved
-
-
-async def _continued(
-    unit: UnitOfWork, cipher: FieldCipher, school_code: SchoolCode, cohort: Cohort, entry: Entry
-) -> GraduateId | None:
-    """The earlier entry that a new one continues: with its citizen id, else with its student number."""
-    numbers = number_indexes(cipher, vars(entry), ("citizen_id", "student_number"))
-    keys = [[index] if (index := numbers[f"{field}_index"]) else [] for field in ("citizen_id", "student_number")]
-    found = await continued(unit.connection, school_code, cohort, *keys)
-    return next((found[key[0]] for key in keys if key and key[0] in found), None)
 
 
 async def _save(

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -122,7 +121,7 @@ graduates = Table(
     Column("filled", BigInteger, nullable=False, server_default=text("0")),
     Column("checked", Integer, nullable=False, server_default=text("0")),
     Column("broken", Integer, nullable=False, server_default=text("0")),
-    Column("rules_version", SmallInteger, nullable=False, server_default=text("0")),
+    Column("rules_version", Integer, nullable=False, server_default=text("0")),
     Column("judged_version", Integer, nullable=False, server_default=text("0")),
     # what was published of the graduate beyond a database that came back older; no version says it
     Column("reached_sequence", BigInteger),

@@ -13,6 +13,7 @@ from common.approvals.domain import RequestState
 from common.approvals.storage import RequestFilters, page_of_requests
 from common.auth import Owners, RowScope, ScopeShape
 from common.crypto import DataCipher, FieldCipher, data_key_of
+from common.database import UnitOfWork
 from common.identifiers import GraduateId, OperationId
 from common.sql import Connection, Row, Rows
 from registry.graduates.storage.keys import key_of_service, keys_of
@@ -119,14 +120,14 @@ async def close(connection: Connection, change_id: ChangeId) -> None:
     await connection.execute(_CLOSE, {"change_id": change_id})
 
 
-async def keep_texts(connection: Connection, cipher: FieldCipher, operation_id: OperationId, texts: FileTexts) -> None:
+async def keep_texts(unit: UnitOfWork, operation_id: OperationId, *, cipher: FieldCipher, texts: FileTexts) -> None:
     """Stores what was written about the change that a file asks for."""
-    data = await key_of_service(connection, cipher)
+    data = await key_of_service(unit.connection, cipher)
     sealed_texts = {
         f"{name}_cipher": None if text is None else data.seal(name, operation_id, 1, text.encode())
         for name, text in vars(texts).items()
     }
-    await connection.execute(_ADD_FILE, {"operation_id": operation_id, **sealed_texts})
+    await unit.connection.execute(_ADD_FILE, {"operation_id": operation_id, **sealed_texts})
 
 
 async def texts_of(connection: Connection, cipher: FieldCipher, operation_id: OperationId) -> FileTexts:

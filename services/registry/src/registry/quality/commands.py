@@ -20,7 +20,8 @@ async def report_on(connection: Connection, *, caller: Principal, cut: Cut) -> R
         raise NotFound
     seen = scope.among
     own_college = next(iter(seen.college_code), None) if seen.college_code else None
-    college = cut.college_code or (None if own_college is None else CollegeCode(str(own_college)))
+    # of a college that is not the officer's nothing is shown, its waivers neither
+    college = cut.college_code if own_college is None else CollegeCode(str(own_college))
     width = Width.SCHOOL if college is None else Width.COLLEGE
     if cut.class_code is not None or seen.class_code is not None:
         width = Width.CLASS

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
-    SmallInteger,
     bindparam,
     case,
     func,
@@ -78,7 +78,7 @@ def _alike(seen: ScopeShape, units: tuple[str, ...]) -> Select[Any]:
     looked_at = (
         graduates.c.college_code,
         graduates.c.status,
-        (graduates.c.rules_version == bindparam("rules_version", type_=SmallInteger)).label("judged"),
+        (graduates.c.rules_version == bindparam("rules_version", type_=Integer)).label("judged"),
         graduates.c.filled,
         graduates.c.checked,
         broken.label("broken"),

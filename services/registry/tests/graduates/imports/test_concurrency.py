@@ -143,9 +143,9 @@ async def test_an_import_that_single_writes_overtake_plans_anew(
     assert found == [{"instants": 1 if on_error == "reject" else 3, "n": 100}]
     backwards = """
         SELECT 1 FROM graduate_versions v JOIN graduates g ON g.id = v.graduate_id
-         WHERE v.recorded_at >= g.recorded_at OR v.sequence >= g.sequence
+         WHERE g.school_code = :school AND (v.recorded_at >= g.recorded_at OR v.sequence >= g.sequence)
     """
-    assert await rows(backwards) == []
+    assert await rows(backwards, school=school) == []
 
 
 @pytest.mark.parametrize("on_error", ["reject", "skip"])

@@ -37,8 +37,9 @@ from registry.graduates.domain.unit_book import UnitBook, UnitNamed
 from registry.graduates.imports import load
 from registry.graduates.imports.columns import COLUMNS, column_of
 from registry.graduates.imports.plan import OtherGraduates, RosterPlanner
+from registry.graduates.imports.records import Writing, lines_of
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
-from registry.graduates.imports.write import Writing, lines_of, store, store_book
+from registry.graduates.imports.write import store, store_book
 from registry.graduates.storage import locks
 from registry.graduates.storage.keys import key_of_roster, key_to_read
 from registry.graduates.storage.sealing import number_indexes
@@ -62,10 +63,10 @@ def roster_import(cipher: FieldCipher, chunk_rows: int = CHUNK_ROWS) -> ImportKi
 
 async def import_roster(kind: ImportKind, context: OperationContext) -> Outcome:
     """Runs the import by the mappings that were saved when it began, whatever becomes of them meanwhile."""
-    return await run_import(replace(kind, columns=replace(kind.columns, mappings=await _mappings(context))), context)
+    return await run_import(replace(kind, columns=replace(kind.columns, mappings=await mappings_of(context))), context)
 
 
-async def _mappings(context: OperationContext) -> Sequence[HeaderMapping]:
+async def mappings_of(context: OperationContext) -> Sequence[HeaderMapping]:
     """Those noted at the beginning of the work; raises UnknownMapping if the one that was named is gone by then."""
     parts = await context.done_chunks()
     if MAPPINGS not in parts and await context.is_cancelled():

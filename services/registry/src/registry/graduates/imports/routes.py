@@ -4,21 +4,24 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Query, Response
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from common.auth import Caller, Role
 from common.http import Db, Router, Upload
 from common.identifiers import SchoolCode
-from common.imports import ImportForm, ImportRequest
+from common.imports import ImportForm, ImportRequest, SchoolFileForm
 from common.imports.templates import TEMPLATE_RESPONSES, TemplateFormat, template_answer
 from common.operations.routes import Operation
 from registry.graduates.imports.operations import KIND, saved_mappings
+from registry.graduates.imports.proposals.operations import KIND as PROPOSAL
 from registry.graduates.imports.template import roster_template
 from registry.import_mappings.domain import MAX_NAME
 from registry.organisation import storage as organisation
 from registry.organisation.domain import OrganisationUnit
 
 router = Router(prefix="/v1", tags=["imports"])
+
+PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 
 
 class RosterForm(ImportForm):
@@ -43,6 +46,31 @@ async def import_graduates(sending: ImportRequest, upload: Upload[RosterForm]) -
         sending.caller.must_be(Role.SCHOOL_OFFICER, Role.ADMIN)
         await saved_mappings(connection, SchoolCode(upload.form.school_code), upload.form.mapping)
     return await sending.accept(KIND, upload)
+
+
+class ProposalForm(SchoolFileForm):
+    """A file of which it is asked what its columns are."""
+
+    sheet: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE)] | None = Field(
+        None, description="Name of the sheet to read; without it, the visible one with the most headers that are known"
+    )
+
+
+@router.post(
+    "/import-mappings/proposals",
+    status_code=202,
+    summary="Propose which field each column of a file fills",
+    description="Nothing is stored or applied. The `result` of the operation has `sheet`, `header_row`, `missing` "
+    "(required fields that no column fills) and `columns` with `header`, `samples` (up to 3, masked), `field`, `score` "
+    "and `how`: `exact`, `saved`, `similar` (at least 0.60 alike; it may be another person's), `content` (of the first "
+    "1,000 rows at least 90 % are citizen ids, mobiles or divisions), or null.",
+    response_model=Operation,
+)
+async def propose_import_mapping(sending: ImportRequest, upload: Upload[ProposalForm]) -> Response:
+    async with sending.database.reading() as connection:
+        await organisation.require_school(connection, sending.caller, SchoolCode(upload.form.school_code))
+    sending.caller.must_be(Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER)
+    return await sending.accept(PROPOSAL, upload)
 
 
 @router.get(

@@ -46,7 +46,7 @@ class KnownGraduate:
     line_fingerprint: bytes | None
 
 
-@dataclass
+@dataclass(slots=True)
 class RosterRow:
     """One data row: its fingerprint and numbers, the graduate it means, and what it says.
 
@@ -146,7 +146,7 @@ class RowReader:
             if row.given.get(column) is None and self._is_missing(column, row.given, own):
                 own.append(Fault(column, "required"))
         born = row.given.get("birth_date")
-        if isinstance(born, date) and is_month(self._header.cell(row.cells, "birth_date")):
+        if isinstance(born, date) and born.day == 1 and is_month(self._header.cell(row.cells, "birth_date")):
             row.month_of_birth = born
         return own
 

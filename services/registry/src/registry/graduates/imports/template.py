@@ -1,6 +1,6 @@
 """The template that an import of a roster takes: its columns in the order of our files."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from common import clock
 from common.codes import CodeLists
@@ -30,31 +30,22 @@ _UNITS: Mapping[str, Kind] = {
 
 def roster_template(units: Collection[OrganisationUnit] = ()) -> list[TemplateColumn]:
     """The columns to fill in, with drop-downs of codes and, of a school, of its units."""
-    return [_column(field, title, units) for field, title in TITLES.items() if field in FIELDS]
+    return [template_column(field, title, units) for field, title in TITLES.items() if field in FIELDS]
 
 
-def _column(field: str, title: str, units: Collection[OrganisationUnit]) -> TemplateColumn:
-    if field in _UNITS:
-        return TemplateColumn(title, _UNIT, _units(field, units))
+def template_column(field: str, title: str, units: Collection[OrganisationUnit]) -> TemplateColumn:
+    """The column of a field; units are shown as codes or names, other codes as labels unless the title says 代码."""
+    if kind := _UNITS.get(field):
+        pairs = [(unit.code, unit.name) for unit in units if unit.kind is kind and unit.state == "active"]
+        listed = [Choice(*pair if field.endswith("_code") else reversed(pair)) for pair in pairs]
+        return TemplateColumn(title, _UNIT, listed)
     if field in CODE_LIST_OF:
-        holds_code = title.endswith(HOLDS_CODE)
-        return TemplateColumn(title, _CODED, _codes(CODE_LIST_OF[field], holds_code=holds_code))
+        entries = CodeLists.load().get(CODE_LIST_OF[field]).in_force(clock.today())
+        pairs = [(each.code, each.label_zh) for each in entries]
+        listed = [Choice(*pair if title.endswith(HOLDS_CODE) else reversed(pair)) for pair in pairs]
+        return TemplateColumn(title, _CODED, listed)
     # the first word of a value is the one that we write
     words: dict[object, str] = {}
     for word, value in WORDS.get(field, {}).items():
         words.setdefault(value, word)
     return TemplateColumn(title, _HINTS.get(field, ""), list(map(Choice, words.values())), only=bool(words))
-
-
-def _units(field: str, units: Collection[OrganisationUnit]) -> Sequence[Choice]:
-    """The units in use by what the column holds, and the other of the two as its meaning."""
-    pairs = [(unit.code, unit.name) for unit in units if unit.kind is _UNITS[field] and unit.state == "active"]
-    return [Choice(code, name) if field.endswith("_code") else Choice(name, code) for code, name in pairs]
-
-
-def _codes(code_list: str, *, holds_code: bool) -> Sequence[Choice]:
-    """The codes of today, or their labels where each means one code only."""
-    entries = CodeLists.load().get(code_list).in_force(clock.today())
-    if holds_code:
-        return [Choice(each.code, each.label_zh) for each in entries]
-    return [Choice(each.label_zh, each.code) for each in entries]

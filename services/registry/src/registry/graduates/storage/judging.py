@@ -36,7 +36,7 @@ _JUDGE = text(
     f"""
     UPDATE graduates g SET {", ".join(f"{name} = judged.{name}" for name in FINDING_COLUMNS)}
       FROM unnest(CAST(:id AS uuid[]), CAST(:person_index AS bytea[]), CAST(:filled AS bigint[]),
-                  CAST(:checked AS integer[]), CAST(:broken AS integer[]), CAST(:rules_version AS smallint[]),
+                  CAST(:checked AS integer[]), CAST(:broken AS integer[]), CAST(:rules_version AS integer[]),
                   CAST(:judged_version AS integer[])) AS judged (id, {", ".join(FINDING_COLUMNS)})
      WHERE g.id = judged.id
     """

@@ -26,7 +26,6 @@ _READ = {field: read for field in SEALED for kind, read in _FROM_JSON.items() if
 
 _IN_COLUMNS, _KNOWN = frozenset(CLEAR), frozenset(FIELDS)
 
-_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 _read = json.JSONDecoder().decode
 
 
@@ -68,7 +67,7 @@ def person_index(cipher: FieldCipher, index_of_name: bytes, content: Mapping[str
 def sealed(data: DataCipher, graduate_id: UUID, version: int, content: Mapping[str, Any]) -> bytes:
     """The document of one version: what these fields say of those that are sealed, or that a later release has."""
     said = {field: value for field, value in content.items() if field not in _IN_COLUMNS and value is not None}
-    return data.seal(DOCUMENT, graduate_id, version, _written(said).encode())
+    return data.seal_fields(DOCUMENT, graduate_id, version, said)
 
 
 def opened(data: DataCipher, row: Any) -> tuple[Entry, Mapping[str, Any]]:

@@ -32,7 +32,7 @@ def upgrade() -> None:
             " ADD COLUMN IF NOT EXISTS filled bigint NOT NULL DEFAULT 0,"
             " ADD COLUMN IF NOT EXISTS checked integer NOT NULL DEFAULT 0,"
             " ADD COLUMN IF NOT EXISTS broken integer NOT NULL DEFAULT 0,"
-            " ADD COLUMN IF NOT EXISTS rules_version smallint NOT NULL DEFAULT 0,"
+            " ADD COLUMN IF NOT EXISTS rules_version integer NOT NULL DEFAULT 0,"
             " ADD COLUMN IF NOT EXISTS judged_version integer NOT NULL DEFAULT 0"
         )
         op.execute(_FORGET)

@@ -1,7 +1,7 @@
 """Population changes from a file as long work: each chunk is one request, made in the transaction of the chunk."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from common.codes import Cell
@@ -73,7 +73,11 @@ class ChangeImport(Importer[MemberRow, Found, list[Member]]):
         members = await commands.members_among(connection, self._cipher, self._task.scope, ids)
         held = await storage.held(connection, ids)
         stays = next(map(members.get, self._stays), None)
-        by_student_number, by_exam_number = (_known(each, members) for each in people)
+        # whom the sender does not see is unknown to the sender, whatever the name
+        by_student_number, by_exam_number = (
+            {index: [each for each in found if each.id in members] for index, found in by_number.items()}
+            for by_number in people
+        )
         return Found(by_student_number, by_exam_number, members, held, stays)
 
     def plan(self, rows: Sequence[MemberRow], loaded: Found) -> list[Member]:
@@ -98,8 +102,3 @@ class ChangeImport(Importer[MemberRow, Found, list[Member]]):
 
 def _ids(people: tuple[People, People]) -> set[GraduateId]:
     return {person.id for by_number in people for found in by_number.values() for person in found}
-
-
-def _known(people: People, members: Mapping[GraduateId, Member]) -> People:
-    """Those in reach: whom the sender does not see is unknown to the sender, whatever the name."""
-    return {index: [each for each in found if each.id in members] for index, found in people.items()}

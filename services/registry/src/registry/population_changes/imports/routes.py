@@ -10,11 +10,8 @@ from pydantic import Field
 from common.approvals.wire import Reason
 from common.auth import Role
 from common.codes.rules import rule
-from common.crypto import FieldCipher
-from common.database import UnitOfWork
-from common.errors import FieldProblem
 from common.http import Day, Router, Upload
-from common.identifiers import Cohort, GraduateId, OperationId, SchoolCode
+from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.imports import ImportForm, ImportRequest
 from common.operations.routes import Operation
 from registry.population_changes import commands, storage
@@ -71,15 +68,10 @@ async def import_population_changes(sending: ImportRequest, upload: Upload[Chang
         try:
             await commands.must_be_askable(connection, caller, sending.cipher, form.plan())
         except ChangeRefused as refusal:
-            raise ChangeRefused([_in_form(each) for each in refusal.problems]) from None
+            named = {"/document": "/document_number"}
+            problems = [replace(each, pointer=named.get(each.pointer, each.pointer)) for each in refusal.problems]
+            raise ChangeRefused(problems) from None
     college = caller.college_code if caller.role is Role.COLLEGE_OFFICER else None
     texts = FileTexts(form.reason, form.document_number)
-    return await sending.accept(KIND, upload, partial(_kept, sending.cipher, texts), college_code=college)
-
-
-async def _kept(cipher: FieldCipher, texts: FileTexts, unit: UnitOfWork, operation_id: OperationId) -> None:
-    await storage.keep_texts(unit.connection, cipher, operation_id, texts)
-
-
-def _in_form(problem: FieldProblem) -> FieldProblem:
-    return replace(problem, pointer="/document_number") if problem.pointer == "/document" else problem
+    kept = partial(storage.keep_texts, cipher=sending.cipher, texts=texts)
+    return await sending.accept(KIND, upload, kept, college_code=college)

@@ -1,0 +1,202 @@
+"""The good rows of a chunk as rows of the tables that they go to, in the form of COPY. CPU work only.
+
+It does for each row what `storage.versions` and `announcements` do for one graduate; a test compares the two. What many
+rows have in common is put in bytes, or in words, once.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+
+from common import copying
+from common.auth import Actor
+from common.clock import day_in_shanghai
+from common.contracts import ChangeToken, graduate
+from common.crypto import DataCipher
+from common.identifiers import Cohort, OperationId, SchoolCode
+from common.season import SeasonDay, season_day
+from registry.graduates.announcements import PUBLISHED, carried, is_announced, moves_day, type_of
+from registry.graduates.domain.entry import CLEAR, Source, changed_fields
+from registry.graduates.domain.findings import RULES_VERSION, Findings, findings_of
+from registry.graduates.domain.merging import placed
+from registry.graduates.domain.unit_book import UnitBook
+from registry.graduates.imports.rows import RosterRow
+from registry.graduates.storage.sealing import sealed
+from registry.graduates.tables import FINDING_COLUMNS, INDEX_COLUMNS, VERSION_COLUMNS
+
+ACTION = "import"
+
+WRITTEN = (*INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint", *FINDING_COLUMNS)
+"""What a row says anew of a known graduate, too."""
+
+COLUMNS = ("id", "school_code", "cohort", *WRITTEN, "continues")
+EVENT_COLUMNS = (
+    *("topic", "correlation_id", "school_code", "recorded_at"),
+    *("key", "sequence", "decided_on", "type", "data"),
+)
+
+_PATTERNS = 4_096
+"""Of units, codes and changed fields that are kept: a large school has as many classes."""
+
+_STATED = ("status", *PUBLISHED)
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What all rows of a chunk have in common; the code lists are those that they were read with."""
+
+    school_code: SchoolCode
+    cohort: Cohort
+    school_name: str
+    recorded_at: datetime
+    lists_version: str
+    actor: Actor
+    correlation_id: str
+    operation_id: OperationId
+    data: DataCipher
+
+    @cached_property
+    def owner(self) -> bytes:
+        """School and cohort."""
+        return copying.text(self.school_code) + copying.integer(self.cohort)
+
+    @cached_property
+    def stamp(self) -> bytes:
+        """When, and with which code lists."""
+        return copying.instant(self.recorded_at) + copying.text(self.lists_version)
+
+    @cached_property
+    def act(self) -> bytes:
+        """By which act and whom; without a reason."""
+        words = (ACTION, Source.IMPORT, self.actor.subject, self.actor.role)
+        return b"".join(map(copying.text, words)) + copying.uuid(self.operation_id) + copying.NULL
+
+    @cached_property
+    def event(self) -> bytes:
+        """Topic, correlation, school and instant of an event."""
+        words = (graduate.TOPIC, self.correlation_id, self.school_code)
+        return b"".join(map(copying.text, words)) + copying.instant(self.recorded_at)
+
+    @cached_property
+    def said(self) -> str:
+        """The same in the data of an event, which an id begins and ends."""
+        owner = f'"school_code":"{self.school_code}","cohort":{self.cohort}'
+        return f'{owner},"recorded_at":"{self.recorded_at.isoformat()}"'
+
+
+@dataclass
+class Lines:
+    """The rows of a chunk by the tables that they go to; `created` and `changed` are in the order of COLUMNS."""
+
+    created: list[bytes] = field(default_factory=list)
+    changed: list[bytes] = field(default_factory=list)
+    remembered: list[tuple[object, bytes, bytes | None]] = field(default_factory=list)
+    events: list[bytes] = field(default_factory=list)
+    last: ChangeToken | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The graduates that they create, change and leave as they are."""
+        return {"created": len(self.created), "updated": len(self.changed), "unchanged": len(self.remembered)}
+
+
+def lines_of(rows: Sequence[RosterRow], writing: Writing, book: UnitBook) -> Lines:
+    """The rows as records; the units that they name are entered in the book."""
+    lines = Lines()
+    last: tuple[RosterRow, int] | None = None
+    for row in rows:
+        assert row.graduate_id is not None
+        units = book.codes_of(row.units)
+        default_college = None if "college_code" in units else book.college_of_major(units.get("major_code"))
+        row.after.update(placed(row.before, units, default_college))
+        changed = changed_fields(row.before, row.after)
+        if not changed:
+            lines.remembered.append((row.graduate_id, row.fingerprint, row.indexes.get("name_index")))
+            continue
+        sequence, day = _numbered(row, changed, writing)
+        (lines.changed if row.known else lines.created).append(_record(row, changed, sequence, day, writing))
+        if is_announced(changed):
+            lines.events.append(_event(row, changed, sequence, day, writing))
+            last = row, sequence
+    if last is not None:
+        lines.last = ChangeToken(graduate.TOPIC, writing.school_code, str(last[0].graduate_id), last[1])
+    return lines
+
+
+def _numbered(row: RosterRow, changed: Sequence[str], writing: Writing) -> tuple[int, date]:
+    """The sequence of the row's version, and the day from which it counts."""
+    newest = row.newest
+    if newest is None:
+        return 1, season_day(SeasonDay.BEGINS, writing.cohort)
+    if not is_announced(changed):
+        return newest.sequence, newest.decided_on
+    since = day_in_shanghai(writing.recorded_at) if moves_day(changed) else newest.decided_on
+    return newest.reached_sequence + 1, max(since, newest.reached_day)
+
+
+def _record(row: RosterRow, changed: tuple[str, ...], sequence: int, day: date, writing: Writing) -> bytes:
+    graduate_id, newest, indexes = row.graduate_id, row.newest, row.indexes
+    assert graduate_id is not None
+    document = row.sealed or sealed(writing.data, graduate_id, row.version, row.after)
+    kept = () if newest is None else [(name, newest[name]) for name in INDEX_COLUMNS if name not in indexes]
+    found = {**indexes, **dict(kept)} if kept else indexes
+    return b"".join(
+        (
+            copying.uuid(graduate_id),
+            writing.owner,
+            *[copying.raw(found.get(name)) for name in INDEX_COLUMNS],
+            _clear_codes(tuple(map(row.after.get, CLEAR))),
+            copying.raw(document),
+            _numbers(row.version, sequence, day),
+            writing.stamp,
+            _changed(changed),
+            writing.act,
+            copying.raw(row.fingerprint),
+            copying.raw(row.person_index),
+            _findings(findings_of(row.after, writing.cohort, writing.school_name), row.version),
+            copying.uuid(row.continues),
+        )
+    )
+
+
+def _event(row: RosterRow, changed: tuple[str, ...], sequence: int, day: date, writing: Writing) -> bytes:
+    key = str(row.graduate_id)
+    facts = _facts(changed, tuple(map(row.after.get, _STATED)))
+    data = f'{{"graduate_id":"{key}","version":{row.version},"decided_on":"{day}",{writing.said},{facts}}}'
+    kind = type_of(row.before.get("status"), row.after["status"])
+    return b"".join((writing.event, copying.text(key), _place(sequence, day, kind), copying.jsonb(data)))
+
+
+@lru_cache(maxsize=_PATTERNS)
+def _clear_codes(codes: tuple[str | None, ...]) -> bytes:
+    return b"".join(map(copying.text, codes))
+
+
+@lru_cache(maxsize=_PATTERNS)
+def _numbers(version: int, sequence: int, day: date) -> bytes:
+    return copying.integer(version) + copying.bigint(sequence) + copying.day(day)
+
+
+@lru_cache(maxsize=_PATTERNS)
+def _findings(found: Findings, version: int) -> bytes:
+    filled, *rules = found
+    return copying.bigint(filled) + b"".join(map(copying.integer, (*rules, RULES_VERSION, version)))
+
+
+@lru_cache(maxsize=_PATTERNS)
+def _changed(fields: tuple[str, ...]) -> bytes:
+    return copying.texts(fields)
+
+
+@lru_cache(maxsize=_PATTERNS)
+def _place(sequence: int, day: date, kind: str) -> bytes:
+    return copying.bigint(sequence) + copying.day(day) + copying.text(kind)
+
+
+@lru_cache(maxsize=_PATTERNS)
+def _facts(changed: tuple[str, ...], published: tuple[str | None, ...]) -> str:
+    """What an event says beside ids, days and numbers: the members of its object."""
+    content = dict(zip(_STATED, published, strict=True))
+    return json.dumps({"changed_fields": changed, **carried(content)}, ensure_ascii=False)[1:-1]
