@@ -17,8 +17,8 @@ PHONE = RULE_BITS["phone_missing"]
 
 
 def entries(count: int, *, status: str = "registered", college: CollegeCode | None = C1, **bits: Any) -> Alike:
-    found = {"judged": True, "filled": 0, "checked": ALL_CHECKED, "broken": 0, "covered": 0, **bits}
-    return Alike(college_code=college, status=status, count=count, **found)
+    found = {"judged": True, "filled": 0, "checked": ALL_CHECKED, "broken": 0, "covered": 0, "photo": None}
+    return Alike(college_code=college, status=status, count=count, **{**found, **bits})
 
 
 def reported(
@@ -26,11 +26,10 @@ def reported(
     *,
     width: Width = Width.SCHOOL,
     before: int | None = None,
-    photos: dict[str, int] | None = None,
     **tolerances: str,
 ) -> Report:
     raised = {name: Decimal(given) for name, given in tolerances.items()}
-    return report(list(alike), width, raised, before=before, photos=photos or {})
+    return report(list(alike), width, raised, before)
 
 
 def found(stated: Report, name: str) -> tuple[int, int, int, str | None, FindingState]:
@@ -111,10 +110,10 @@ def test_no_rule_is_judged_on_less_than_its_level(width: Width, unjudged: set[st
 def test_what_waits_for_the_worker_is_in_no_figure() -> None:
     name = FILLED_BITS["name"]
     waiting = entries(4, judged=False, filled=name, broken=PHONE)
-    stated = reported([entries(6, filled=name), waiting], photos={"accepted": 2})
+    stated = reported([entries(4, filled=name), entries(2, filled=name, photo="accepted"), waiting])
     assert (stated.counted, stated.pending, stated.judged, stated.filled["name"]) == (10, 4, 6, 6)
     assert found(stated, "phone_missing")[:2] == (6, 0)
-    assert stated.photos == {"none": 8, "accepted": 2}
+    assert stated.photos == {None: 8, "accepted": 2}
 
 
 def test_shares_are_those_of_a_recount() -> None:

@@ -29,6 +29,4 @@ async def report_on(connection: Connection, *, caller: Principal, cut: Cut) -> R
     before = None
     if width is Width.SCHOOL:
         before = await storage.size(connection, cut.school_code, Cohort(cut.cohort - 1))
-    found = await storage.alike(connection, scope, cut)
-    photos = await storage.photo_states(connection, scope, cut)
-    return report(found, width, highest(waived), before=before, photos=photos)
+    return report(await storage.alike(connection, scope, cut), width, highest(waived), before)

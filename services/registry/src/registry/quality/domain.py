@@ -61,7 +61,7 @@ class Alike:
     """How many entries are alike in all that a report looks at.
 
     `filled`, `checked`, `broken` and `covered` (by waivers) are bits of `graduates.domain.findings`. What is not
-    `judged` by the rules of today waits for the worker, and its bits say nothing.
+    `judged` by the rules of today waits for the worker, and its bits say nothing. `photo` is the state of a photo.
     """
 
     college_code: CollegeCode | None
@@ -71,6 +71,7 @@ class Alike:
     checked: int
     broken: int
     covered: int
+    photo: str | None
     count: int
 
 
@@ -131,7 +132,7 @@ class Report:
     population: Mapping[str, int]
     counted: int
     pending: int
-    photos: Mapping[str, int]
+    photos: Mapping[str | None, int]
     filled: Mapping[str, int]
     findings: Sequence[Finding]
 
@@ -148,29 +149,24 @@ def percentage(part: int, whole: int) -> Decimal | None:
     return Decimal((2 * part * _HUNDREDTHS + whole) // (2 * whole)).scaleb(-2)
 
 
-def report(
-    alike: Collection[Alike],
-    width: Width,
-    tolerances: Mapping[str, Decimal],
-    *,
-    before: int | None,
-    photos: Mapping[str, int],
-) -> Report:
+def report(alike: Collection[Alike], width: Width, tolerances: Mapping[str, Decimal], before: int | None) -> Report:
     """The report on the entries of a cut of this width.
 
     `tolerances` are those of waivers, by rule; `before` is N of the cohort before, None unless the cut is a whole
-    school; `photos` counts the graduates in N who have one by its state.
+    school.
     """
     in_n = [each for each in alike if counts(each.status)]
-    population: Counter[str] = Counter()
+    population, photos = Counter[str](), Counter[str | None]()
     for each in alike:
         population[each.status] += each.count
+    for each in in_n:
+        photos[each.photo] += each.count
     judged = [each for each in in_n if each.judged]
     return Report(
         population=population,
         counted=_size(in_n),
         pending=_size(in_n) - _size(judged),
-        photos={"none": _size(in_n) - sum(photos.values()), **photos},
+        photos=photos,
         filled={field: _size(each for each in judged if each.filled & bit) for field, bit in FILLED_BITS.items()},
         findings=[_finding(rule(name), alike, width, tolerances, before) for name in RULES],
     )

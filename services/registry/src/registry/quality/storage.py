@@ -23,6 +23,7 @@ from common.sql import Connection
 from registry.graduates.domain.findings import RULE_BITS, RULES_VERSION
 from registry.graduates.storage.findings import AMONG_OTHERS, STATUSES, asked_of, breaks, counted
 from registry.graduates.tables import graduates
+from registry.organisation import storage as organisation
 from registry.organisation.tables import schools
 from registry.photos.tables import photos
 from registry.quality.domain import Alike, Cut, Duplicate
@@ -32,13 +33,9 @@ from registry.waivers.storage import covered
 async def alike(connection: Connection, scope: RowScope, cut: Cut) -> list[Alike]:
     """How many entries in scope of a cut are alike in what a report looks at."""
     bound = {**scope.values, **vars(cut), **asked_of(cut.school_code, cut.cohort), "rules_version": RULES_VERSION}
-    return rows.all(Alike, await connection.execute(_alike(scope.shape, _units(cut)), bound))
-
-
-async def photo_states(connection: Connection, scope: RowScope, cut: Cut) -> dict[str, int]:
-    """How many graduates in N of a cut have a photo in each state."""
-    found = await connection.execute(_photos(scope.shape, _units(cut)), {**scope.values, **vars(cut)})
-    return {row.state: row.how_many for row in found}
+    units = tuple(name for name in ("college_code", "class_code") if getattr(cut, name) is not None)
+    query = _alike(scope.shape, ("school_code", "cohort", *units))
+    return rows.all(Alike, await connection.execute(query, bound))
 
 
 async def size(connection: Connection, school_code: SchoolCode, cohort: Cohort) -> int:
@@ -47,10 +44,10 @@ async def size(connection: Connection, school_code: SchoolCode, cohort: Cohort) 
 
 
 async def sees_school(connection: Connection, scope: RowScope, school_code: SchoolCode) -> bool:
-    """True if the scope reaches into the school."""
+    """True if there is such a school, and the scope reaches into it."""
+    province = await organisation.province_of(connection, school_code)
     reached = RowScope(replace(scope.among, college_code=None, class_code=None), scope.everything)
-    found = await connection.scalar(_school(reached.shape), {**reached.values, "school_code": school_code})
-    return found is not None
+    return province is not None and reached.allows(Owners(school_code=school_code, province_code=province))
 
 
 async def duplicates(
@@ -61,13 +58,14 @@ async def duplicates(
     return [list(map(Duplicate, row.schools, row.ids)) for row in found]
 
 
-def _units(cut: Cut) -> tuple[str, ...]:
-    """By which units a cut is narrowed."""
-    return tuple(name for name in ("college_code", "class_code") if getattr(cut, name) is not None)
-
-
 @lru_cache
-def _alike(seen: ScopeShape, units: tuple[str, ...]) -> Select[Any]:
+def _alike(seen: ScopeShape, narrowed: tuple[str, ...]) -> Select[Any]:
+    owners = Owners[Any](
+        school_code=graduates.c.school_code,
+        college_code=graduates.c.college_code,
+        class_code=graduates.c.class_code,
+        province_code=schools.c.province_code,
+    )
     waived = covered()
     among_others = [
         case((breaks(rule), literal_column(str(RULE_BITS[rule]))), else_=literal_column("0")) for rule in AMONG_OTHERS
@@ -83,44 +81,19 @@ def _alike(seen: ScopeShape, units: tuple[str, ...]) -> Select[Any]:
         graduates.c.checked,
         broken.label("broken"),
         func.coalesce(waived.c.rules, literal_column("0")).label("covered"),
+        photos.c.state.label("photo"),
     )
     each = (
         select(*looked_at)
-        .join(schools, _OF_SCHOOL)
+        .join(schools, schools.c.code == graduates.c.school_code)
+        .outerjoin(photos, photos.c.graduate_id == graduates.c.id)
         .outerjoin(waived, waived.c.graduate_id == graduates.c.id)
-        .where(*_within(seen, units))
+        .where(seen.condition(owners), *(graduates.c[name] == bindparam(name) for name in narrowed))
         .subquery()
     )
     return select(*each.c, func.count().label("count")).group_by(*each.c)
 
 
-@lru_cache
-def _photos(seen: ScopeShape, units: tuple[str, ...]) -> Select[Any]:
-    having = select(photos.c.state, func.count().label("how_many")).join(graduates).join(schools, _OF_SCHOOL)
-    return having.where(*_within(seen, units), counted()).group_by(photos.c.state)
-
-
-def _within(seen: ScopeShape, units: tuple[str, ...]) -> list[ColumnElement[bool]]:
-    """The entries in scope of one roster, or of some of its units."""
-    owners = Owners[Any](
-        school_code=graduates.c.school_code,
-        college_code=graduates.c.college_code,
-        class_code=graduates.c.class_code,
-        province_code=schools.c.province_code,
-    )
-    return [
-        seen.condition(owners),
-        *(graduates.c[name] == bindparam(name) for name in ("school_code", "cohort", *units)),
-    ]
-
-
-@lru_cache
-def _school(seen: ScopeShape) -> Select[Any]:
-    columns = Owners[Any](school_code=schools.c.code, province_code=schools.c.province_code)
-    return select(schools.c.code).where(schools.c.code == bindparam("school_code"), seen.condition(columns))
-
-
-_OF_SCHOOL = schools.c.code == graduates.c.school_code
 _DUPLICATES = text(
     f"""
     SELECT ids, schools FROM (

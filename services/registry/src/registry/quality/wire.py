@@ -11,7 +11,7 @@ from registry.graduates.domain.entry import Status
 from registry.photos.domain import PhotoState
 from registry.quality.domain import Cut, Duplicate, Finding, FindingState, Report
 
-PHOTO_STATES = ("none", *PhotoState)
+NO_PHOTO = "none"
 
 _SHARE = Field(description="Per cent, half-up; null of none checked", examples=["2.02"])
 
@@ -90,7 +90,7 @@ class QualityReport(BaseModel):
             pending=report.pending,
             population={status: report.population.get(status, 0) for status in Status},
             coverage={field: CoverageBody(filled=filled, of=report.judged) for field, filled in report.filled.items()},
-            photos=dict.fromkeys(PHOTO_STATES, 0) | dict(report.photos),
+            photos={state or NO_PHOTO: report.photos.get(state, 0) for state in (None, *PhotoState)},
             findings=[FindingBody.of(finding) for finding in report.findings],
         )
 

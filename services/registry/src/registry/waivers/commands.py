@@ -53,7 +53,10 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
         raise NotFound
     today = clock.today()
     must_be_complete(plan, today)
-    await _require_college(unit.connection, plan)
+    if plan.college_code is not None:
+        college = Place(Kind.COLLEGE, plan.school_code, plan.college_code)
+        if await organisation.find(unit.connection, college) is None:
+            raise UnknownUnit("college_code")
     must_be_known(plan, await _colleges(unit.connection, cipher, caller, plan))
     graduate_ids = plan.graduate_ids or ()
     await locks.hold_entries(unit.connection, graduate_ids)
@@ -158,13 +161,6 @@ async def _recorded(unit: UnitOfWork, cipher: FieldCipher, waiver_id: WaiverId, 
     detail = {"version": waiver.version, "rule": waiver.rule_id, "graduates": len(waiver.graduate_ids or ())}
     await unit.audit(f"waiver.{act}", "waiver", waiver.id, school_code=waiver.school_code, detail=detail)
     return waiver
-
-
-async def _require_college(connection: Connection, plan: WaiverPlan) -> None:
-    if plan.college_code is not None:
-        college = Place(Kind.COLLEGE, plan.school_code, plan.college_code)
-        if await organisation.find(connection, college) is None:
-            raise UnknownUnit("college_code")
 
 
 async def _colleges(

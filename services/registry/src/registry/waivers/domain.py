@@ -1,6 +1,6 @@
 """A waiver of a rule of quality: whom it covers, or up to which share, and until when. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -101,11 +101,8 @@ def _faults(plan: WaiverPlan, today: date) -> Iterator[tuple[str, str]]:
         yield "/graduate_ids", "must_be_empty"
     if plan.college_code and plan.tolerance is not None and rule(plan.rule_id).level == OF_SCHOOL:
         yield "/college_code", "must_be_empty"
-    yield from ((f"/graduate_ids/{at}", "repeated") for at in _repeated(plan.graduate_ids or ()))
+    named = list(enumerate(plan.graduate_ids or ()))
+    first = {each: at for at, each in reversed(named)}
+    yield from ((f"/graduate_ids/{at}", "repeated") for at, each in named if first[each] != at)
     if plan.expires_on < today:
         yield "/expires_on", "expired"
-
-
-def _repeated(graduate_ids: Sequence[GraduateId]) -> list[int]:
-    first = {each: at for at, each in reversed(list(enumerate(graduate_ids)))}
-    return [at for at, each in enumerate(graduate_ids) if first[each] != at]

@@ -30,7 +30,7 @@ from common.auth import Owners, RowScope, ScopeShape
 from common.clock import TODAY_SQL
 from common.crypto import DataCipher, FieldCipher, data_key_of
 from common.identifiers import Cohort, CollegeCode, GraduateId, SchoolCode
-from common.sql import Connection, Row, Rows
+from common.sql import Connection, Rows
 from registry.graduates.domain.findings import RULE_BITS
 from registry.graduates.storage.keys import keys_of
 from registry.waivers.domain import Waiver, WaiverId
@@ -120,17 +120,17 @@ def sealed(data: DataCipher, waiver_id: WaiverId, column: str, text: str) -> byt
 
 async def _opened(connection: Connection, cipher: FieldCipher, found: Rows) -> list[Waiver]:
     keys = await keys_of(connection, cipher, {data_key_of(row.reason_cipher) for row in found})
-    return [_read(keys[data_key_of(row.reason_cipher)], row) for row in found]
-
-
-def _read(data: DataCipher, row: Row) -> Waiver:
-    reason, decision = row.reason_cipher, row.decision_reason_cipher
-    return Waiver(
-        **{**{name: row[name] for name in _PLAIN}, "state": RequestState(row.state)},
-        graduate_ids=row.graduate_ids,
-        reason=data.open("reason", row.id, 1, reason).decode(),
-        decision_reason=decision and data.open("decision_reason", row.id, 1, decision).decode(),
-    )
+    return [
+        Waiver(
+            **{**{name: row[name] for name in _PLAIN}, "state": RequestState(row.state)},
+            graduate_ids=row.graduate_ids,
+            reason=data.open("reason", row.id, 1, row.reason_cipher).decode(),
+            decision_reason=(given := row.decision_reason_cipher)
+            and data.open("decision_reason", row.id, 1, given).decode(),
+        )
+        for row in found
+        for data in [keys[data_key_of(row.reason_cipher)]]
+    ]
 
 
 def _visible(seen: ScopeShape) -> ColumnElement[bool]:

@@ -34,7 +34,7 @@ _SOURCE = (
 )
 _COMMISSIONED = frozenset({"2", "4"})
 _MALE_BY_SEX = {"1": True, "2": False}
-_YOUNGEST, _OLDEST = 17, 45
+_YOUNGEST, _OLDEST, _AGE_ON = 17, 45, (7, 1)
 
 
 Content = Mapping[str, Any]
@@ -75,11 +75,13 @@ def born(content: Content) -> date | None:
 
 def _verdicts(content: Content, cohort: Cohort, school_name: str) -> tuple[bool | None, ...]:
     """Whether the entry breaks each of `_JUDGED`; None where it lacks what the rule needs."""
-    day, place = born(content), content.get("origin_place_code")
+    day, place, mode = born(content), content.get("origin_place_code"), content.get("training_mode_code")
+    is_whole = content.get("commissioning_unit") is not None and content.get("commissioning_place_code") is not None
+    age = None if day is None else cohort - day.year - ((day.month, day.day) > _AGE_ON)
     return (
         _contradicts(content.get("citizen_id"), content.get("sex_code")),
-        _is_incomplete(content.get("training_mode_code"), content),
-        None if day is None else not _YOUNGEST <= _age(day, cohort) <= _OLDEST,
+        None if mode is None else mode in _COMMISSIONED and not is_whole,
+        None if age is None else not _YOUNGEST <= age <= _OLDEST,
         _is_institutional(content, school_name),
         None if place is None else place.endswith("0000"),
         _is_odd(content.get("enrolled_on"), content.get("graduated_on"), content.get("duration_years")),
@@ -94,29 +96,13 @@ def _contradicts(citizen_id: str | None, sex_code: str | None) -> bool | None:
     return None if by_number is None else by_number is not male
 
 
-def _is_incomplete(training_mode: str | None, content: Content) -> bool | None:
-    if training_mode not in _COMMISSIONED:
-        return None if training_mode is None else False
-    return content.get("commissioning_unit") is None or content.get("commissioning_place_code") is None
-
-
-def _age(day: date, cohort: Cohort) -> int:
-    """On 1 July of the cohort's year."""
-    return cohort - day.year - ((day.month, day.day) > (7, 1))
-
-
 def _is_institutional(content: Content, school_name: str) -> bool | None:
-    verdict = None
-    for field in ADDRESSES:
-        if address := content.get(field):
-            verdict = verdict or any(word in address for word in _institutions(school_name))
-    return verdict
-
-
-@lru_cache
-def _institutions(school_name: str) -> tuple[str, ...]:
-    """Words of addresses where no graduate lives later, in the form in which texts are stored."""
-    return (identity.free_text(school_name), *_DWELLINGS)
+    given = [address for field in ADDRESSES if (address := content.get(field))]
+    if not given:
+        return None
+    # a name is compared in the form in which texts are stored
+    words = (*_DWELLINGS, identity.free_text(school_name))
+    return any(word in address for address in given for word in words)
 
 
 @lru_cache(maxsize=4_096)

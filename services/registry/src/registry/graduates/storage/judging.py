@@ -70,15 +70,11 @@ def judged(
 async def judge_again(database: Database, cipher: FieldCipher, part: int = PART) -> int:
     """Judges the entries that were judged by earlier rules, in parts that may end anywhere; how many there were."""
     count = 0
-    while judged_now := await _judge_part(database, cipher, part):
-        count += judged_now
-    return count
-
-
-async def _judge_part(database: Database, cipher: FieldCipher, part: int) -> int:
-    async with database.transaction(SYSTEM) as unit:
-        found = await unit.connection.execute(_STALE, {"rules_version": RULES_VERSION, "part": part})
-        if found:
+    while True:
+        async with database.transaction(SYSTEM) as unit:
+            found = await unit.connection.execute(_STALE, {"rules_version": RULES_VERSION, "part": part})
+            if not found:
+                return count
             keys = await keys_of(unit.connection, cipher, {data_key_of(row.sealed) for row in found})
             columns = [
                 judged(
@@ -93,5 +89,5 @@ async def _judge_part(database: Database, cipher: FieldCipher, part: int) -> int
             ]
             values = {name: [each[name] for each in columns] for name in FINDING_COLUMNS}
             await unit.connection.execute(_JUDGE, {"id": [row.id for row in found], **values})
-        await unit.commit()
-    return len(found)
+            await unit.commit()
+        count += len(found)
