@@ -5,13 +5,14 @@ province, and a row that does not exist. Which rows a role sees is written here 
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 from campus import Campus
-from known_school import CLASS, COLLEGE, REVEAL, SERVICES, Known, routes
+from known_school import CLASS, COLLEGE, REVEAL, SERVICES, Known, each_write, routes
 
 OWN, SIBLING, OTHER_SCHOOL, OTHER_PROVINCE, MISSING = (
     "own",
@@ -149,21 +150,20 @@ async def test_writing_follows_the_access_model(campus: Campus, known: Known, se
     assert {write for write in writes if write not in known.requests} == set(), "a new route needs a complete request"
     for caller in callers(campus, known, role):
         hidden = [each for each in writes if not caller.sees(each[1]) and caller.place not in SEES_SCHOOL[role]]
-        await asyncio.gather(*(refused(campus, known, service, write, caller) for write in hidden))
+        await each_write(known, hidden, partial(refused, campus, known, service, caller))
 
 
 NAMES_NO_ROW = {("POST", "/v1/questionnaires"): 201, ("POST", "/v1/graduates/search"): 200, REVEAL: 200}
 """What may succeed from anywhere: a questionnaire of the caller's own, a search or a reveal that finds no graduate."""
 
 
-async def refused(campus: Campus, known: Known, service: str, write: tuple[str, str], caller: Caller) -> None:
+async def refused(campus: Campus, known: Known, service: str, caller: Caller, write: tuple[str, str]) -> None:
     """A complete write out of sight is refused as for a missing row, or with 403; nothing of the school is shown."""
     method, template = write
     answered = await campus.http.request(
         method,
         campus.urls[service] + known.path(service, template),
-        headers=caller.headers | {"If-Match": "*"},
-        **known.requests[write],
+        **known.sent(write, caller.headers),
     )
     asked = f"{caller.role} at {caller.place}: {method} {template} -> {answered.status_code} {answered.text}"
     assert known.shown_in(answered.text, write) == [], asked

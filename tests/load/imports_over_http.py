@@ -123,7 +123,7 @@ class _School:
 
     async def _import(self, kind: Kind, content: bytes, counted: str) -> float:
         headers = self.stack.mint.headers(school=self.code, ttl=2 * PATIENCE)
-        form = {"school_code": self.code, "cohort": str(kind.cohort), "on_error": "reject"}
+        form = {"school_code": self.code, "cohort": str(kind.cohort), "on_error": "skip"}
         url, before, begun = self.stack.url(kind.service), spent(self.stack), time.monotonic()
         async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60, trust_env=False) as http:
             answer = await http.post(

@@ -36,8 +36,13 @@ class Peaks:
         for each in self._worker.children(recursive=True):
             with suppress(psutil.Error):
                 if each.status() != psutil.STATUS_ZOMBIE:
-                    found["sheet reader" if "common.sheet_reader" in each.cmdline() else "imports"] = each.pid
+                    found[self._part(each)] = each.pid
         return found
+
+    def _part(self, process: psutil.Process) -> str:
+        if "common.sheet_reader" in process.cmdline():
+            return "sheet reader"
+        return "imports" if process.ppid() == self._worker.pid else "imports, second"
 
     def verdicts(self, what: str, budget: float) -> list[Verdict]:
         """What was taken since the last `forget`."""

@@ -20,7 +20,7 @@ from servers.ports import free_port
 from testing.databases import service_database
 from testing.waiting import eventually
 from tests.load.freshness import running
-from tests.load.importing import compared_in_rounds
+from tests.load.importing import AGAIN_BUDGET, BUDGET, Case, compared_in_rounds
 from tests.load.neighbours import serve_registry
 from tests.load.reporting import Verdict
 
@@ -40,18 +40,19 @@ async def measure() -> list[Verdict]:
         found = await stack.enter_async_context(service_database("destinations"))
         folder = Path(stack.enter_context(TemporaryDirectory()))
         (folder / "token").write_text("none is asked for")
-        KeyRing.generate().store(folder / "keys.json")
+        ring = KeyRing.generate()
+        ring.store(folder / "keys.json")
         settings = Settings(
             database_url=found.app_url, keyring_file=folder / "keys.json", service_token_file=folder / "token"
         )
-        cipher = FieldCipher.load(settings.keyring_file)
         port = free_port()
         stack.enter_context(running(serve_registry, port))
         address = f"http://127.0.0.1:{port}"
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=30))
         await eventually(partial(_answers, http), within=60, describe="the registry")
-        kind = registration_import(Registry(http, ServiceTokens(settings)), cipher)
-        return await compared_in_rounds(found, kind, cipher, "registrations", HEADER, row, cohort=COHORT)
+        kind = registration_import(Registry(http, ServiceTokens(settings)), FieldCipher(ring))
+        cases = [Case(share=BUDGET, again=AGAIN_BUDGET)]
+        return await compared_in_rounds(found, kind, ring, "registrations", HEADER, row, cases, cohort=COHORT)
 
 
 async def _answers(http: httpx.AsyncClient) -> bool:

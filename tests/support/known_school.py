@@ -1,14 +1,15 @@
 """A school that is filled in all services, and every route of them: what scopes are tried on."""
 
+import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from campus import Campus, population_change, waiver
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
-from writes import MAPPING, Write, complete_requests
+from writes import MAPPING, PHOTO, Write, complete_requests
 
 Json = dict[str, Any]
 SERVICES = ("registry", "destinations", "surveys", "indicators")
@@ -40,6 +41,11 @@ class Known:
     def query(self, template: str) -> dict[str, str]:
         """What a route of one row needs beside its path."""
         return {"school": self.school, "cohort": "2024"} if template.startswith("/v1/quality-report/") else {}
+
+    def sent(self, write: Write, headers: Mapping[str, str]) -> dict[str, Any]:
+        """The complete request of a write, for an HTTP client: whatever version there is, it is meant."""
+        request = self.requests[write]
+        return {**request, "headers": {**headers, "If-Match": "*", **request.get("headers", {})}}
 
     def path(self, service: str, template: str) -> str:
         """The path of a route, filled in with what belongs to school A."""
@@ -84,6 +90,12 @@ async def known_school(campus: Campus, school: str) -> Known:
     door = campus.urls["registry"] + REVEAL[1]
     revealed = await campus.http.post(door, headers=campus.officer(school), **requests[REVEAL])
     assert revealed.status_code == 200, revealed.text
+    first = {
+        **requests[PHOTO],
+        "headers": campus.officer(school) | {"Content-Type": "image/jpeg", "If-None-Match": "*"},
+    }
+    photo = await campus.http.put(f"{campus.urls['registry']}/v1/graduates/{graduate}/photo", **first)
+    assert photo.status_code == 201, photo.text
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
         school,
@@ -123,6 +135,14 @@ async def items(campus: Campus, service: str, path: str, headers: Mapping[str, s
     )
     assert answered.status_code == 200, answered.text
     return list(answered.json()["items"])
+
+
+async def each_write(known: Known, writes: Iterable[Write], act: Callable[[Write], Awaitable[None]]) -> None:
+    """Does all writes at once, but files one after the other: a caller may send few at a time."""
+    files = [each for each in writes if known.requests[each].keys() & {"files", "content"}]
+    await asyncio.gather(*(act(each) for each in writes if each not in files))
+    for each in files:
+        await act(each)
 
 
 async def routes(campus: Campus, service: str, scheme: str | None = None) -> list[tuple[str, str]]:

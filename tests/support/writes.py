@@ -6,6 +6,7 @@ from typing import Any
 from campus import population_change, waiver
 from contents import CONTENTS
 from format_a import destination_cells, graduate_row, workbook
+from portraits import jpeg, zipped
 from survey_team import QUESTIONNAIRE
 
 Json = dict[str, Any]
@@ -22,8 +23,10 @@ BODILESS = (
     ("POST", "/v1/population-changes/{change_id}/withdraw"),
     ("POST", "/v1/waivers/{waiver_id}/approve"),
     ("POST", "/v1/waivers/{waiver_id}/withdraw"),
+    ("POST", "/v1/graduates/{graduate_id}/photo/accept"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
+PHOTO = ("PUT", "/v1/graduates/{graduate_id}/photo")
 MAPPING = {"columns": {"学生编号": "student_number", "备注": None}}
 
 
@@ -46,11 +49,14 @@ def complete_requests(
         ("POST", "/v1/code-lists/{name}/entries"): {"code": "500901", "label_zh": "新区", "valid_from": "2024-05-01"},
         ("POST", "/v1/graduates"): roster | {"student_number": "Z9", "name": "李四"},
         ("PATCH", "/v1/graduates/{graduate_id}"): {"sex_code": "1"},
+        ("POST", "/v1/graduates/{graduate_id}/self-check"): {"graduate_version": 1},
+        ("POST", "/v1/graduates/{graduate_id}/notices/read"): {"up_to": "01890000-0000-7000-8000-000000000000"},
         ("POST", "/v1/population-changes"): population_change(school, [graduate], "extend"),
         ("PATCH", "/v1/population-changes/{change_id}"): {"graduate_ids": [graduate]},
         ("POST", "/v1/population-changes/{change_id}/refuse"): reason,
         ("POST", "/v1/waivers"): waiver(school, [graduate]),
         ("POST", "/v1/waivers/{waiver_id}/refuse"): reason,
+        ("POST", "/v1/graduates/{graduate_id}/photo/refuse"): reason | {"rule": "photo_tilt"},
         ("POST", "/v1/graduates/search"): {"school_code": school, "name": str(graduate_row(1)["姓名"])},
         ("POST", "/v1/graduates/reveal"): {"purpose": "support", "graduate_ids": [graduate], "fields": ["name"]},
         ("POST", "/v1/graduates/resolve"): roster | {"rows": [{"row": 2, "student_number": "1", "name": "李四"}]},
@@ -63,13 +69,23 @@ def complete_requests(
         ("POST", "/v1/waves"): _wave(roster, questionnaire),
         ("POST", "/v1/waves/{wave_id}/invitations"): {"channel": "link"},
     }
+    fields = {name: str(value) for name, value in roster.items()}
     upload = {
-        "data": {name: str(value) for name, value in roster.items()},
+        "data": fields,
         "files": {"file": ("file.xlsx", workbook([graduate_row(1) | destination_cells("10")]))},
     }
     return {
         **{write: {"json": body} for write, body in bodies.items()},
         **{write: {} for write in BODILESS},
+        PHOTO: {"content": jpeg(), "headers": {"Content-Type": "image/jpeg"}},
+        ("POST", "/v1/imports/population-changes"): {
+            "data": {**fields, **reason, "change": "exclude", "ground": "entered_in_error"},
+            "files": upload["files"],
+        },
+        ("POST", "/v1/imports/photos"): {
+            "data": fields,
+            "files": {"file": ("photos.zip", zipped(("1.jpg", jpeg())))},
+        },
         ("POST", "/v1/imports/units"): {
             "data": {"school_code": school},
             "files": {"file": ("units.csv", f"类型,代码,名称\n学院,{college},改名单位\n".encode())},

@@ -59,6 +59,8 @@ PAIRS = [
     ("enter", "import of the same"),
     ("change", "import"),
     ("change", "change"),
+    ("confirm", "change"),
+    ("confirm", "import"),
     ("reveal", "reveal"),
     ("create class", "create class"),
     ("create class", "change major"),
@@ -126,6 +128,13 @@ async def acts(
         "add code": partial(codes.add, caller=ADMIN, plan=EntryPlan("division", PLACE)),
         "enter": enter,
         "change": change,
+        "confirm": partial(
+            graduates.confirm,
+            caller=Principal(subject="graduate", role=Role.GRADUATE, graduate_id=graduate_id),
+            cipher=cipher,
+            graduate_id=graduate_id,
+            checked=1,
+        ),
         "reveal": partial(
             reveals.reveal,
             caller=Principal(subject="officer", role=Role.SCHOOL_OFFICER, school_code=school),

@@ -54,6 +54,12 @@ class ServiceSettings(BaseSettings):
     operations_at_once: int = Field(
         default=2, ge=1, description="Imports and exports that one worker runs side by side"
     )
+    operations_processes: int = Field(
+        default=min(2, os.cpu_count() or 1),
+        ge=1,
+        le=2,
+        description="Processes that share the parts of an import: 2 where the machine has the cores, else 1",
+    )
     operations_idle_seconds: float = Field(
         default=20, gt=0, description="After which the process of imports and exports ends when it has nothing to do"
     )

@@ -99,9 +99,10 @@ async def worker() -> AsyncIterator[asyncio.subprocess.Process]:
 
 
 def diggers(below: int | None = None) -> list[psutil.Process]:
-    """The processes of long work below this process, or another."""
+    """The processes of long work below this process, or another, but for those that they have forked."""
     children = psutil.Process(below).children(recursive=True)
-    return [each for each in children if is_running(each) and each.cmdline()[-2:] == ["digging", "operations"]]
+    found = [each for each in children if is_running(each) and each.cmdline()[-2:] == ["digging", "operations"]]
+    return [each for each in found if each.ppid() not in {other.pid for other in found}]
 
 
 def is_running(process: psutil.Process) -> bool:
@@ -171,9 +172,11 @@ async def test_a_killed_worker_leaves_no_process_and_its_work_to_another(site: S
     operation = await site.submit()
     async with worker() as killed:
         orphan = await begun(site, operation)
+        (forked,) = orphan.children()
         killed.kill()
         await killed.wait()
         await until_gone(orphan)
+        await until_gone(forked)
     row = await site.row(operation)
     assert (row.state, row.worker, row.attempts) == ("running", None, 0), "given back, not lost"
     await site.open_gate()

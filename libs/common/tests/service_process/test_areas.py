@@ -24,7 +24,8 @@ from common.objects import Objects, objects_table
 from common.once.table import idempotency_table
 from common.operations import OperationContext, Outcome, operation_tables
 from common.periodic import every
-from common.service_process.areas import Area, Composition, Operation, SettingsMissing, Subscription
+from common.service_process.areas import Area, Composition, SettingsMissing, Subscription
+from common.service_process.long_work import Operation
 from common.service_process.runtime import Runtime
 from common.settings import ServiceSettings
 from testing.databases import service_database

@@ -21,6 +21,7 @@ from registry.graduates.storage.judging import EVERY_SECONDS, judge_again
 from registry.histories.routes import router as history_routes
 from registry.import_mappings import tables as mapping_tables
 from registry.import_mappings.routes import mappings_router
+from registry.notices.routes import router as notice_routes
 from registry.organisation import storage as organisation_storage
 from registry.organisation import tables as organisation_tables
 from registry.organisation.imports.operations import KIND as UNITS
@@ -64,6 +65,7 @@ AREAS = (
             graduate_tables.graduates,
             graduate_tables.graduate_versions,
             graduate_tables.import_sources,
+            graduate_tables.notices,
         ],
         routes=[graduate_routes, import_routes],
         operations={
@@ -84,6 +86,7 @@ AREAS = (
     ),
     Area(tables=[mapping_tables.import_mappings], routes=[mappings_router(FIELDS)]),
     Area(routes=[history_routes]),
+    Area(routes=[notice_routes]),
     Area(
         tables=[
             change_tables.population_changes,

@@ -17,7 +17,15 @@ PHONE = RULE_BITS["phone_missing"]
 
 
 def entries(count: int, *, status: str = "registered", college: CollegeCode | None = C1, **bits: Any) -> Alike:
-    found = {"judged": True, "filled": 0, "checked": ALL_CHECKED, "broken": 0, "covered": 0, "photo": None}
+    found = {
+        "judged": True,
+        "filled": 0,
+        "checked": ALL_CHECKED,
+        "broken": 0,
+        "covered": 0,
+        "photo": None,
+        "self_check": "unconfirmed",
+    }
     return Alike(college_code=college, status=status, count=count, **{**found, **bits})
 
 
@@ -110,10 +118,12 @@ def test_no_rule_is_judged_on_less_than_its_level(width: Width, unjudged: set[st
 def test_what_waits_for_the_worker_is_in_no_figure() -> None:
     name = FILLED_BITS["name"]
     waiting = entries(4, judged=False, filled=name, broken=PHONE)
-    stated = reported([entries(4, filled=name), entries(2, filled=name, photo="accepted"), waiting])
+    shown = entries(2, filled=name, photo="accepted", self_check="confirmed")
+    stated = reported([entries(4, filled=name), shown, waiting])
     assert (stated.counted, stated.pending, stated.judged, stated.filled["name"]) == (10, 4, 6, 6)
     assert found(stated, "phone_missing")[:2] == (6, 0)
     assert stated.photos == {None: 8, "accepted": 2}
+    assert stated.self_checks == {"unconfirmed": 8, "confirmed": 2}
 
 
 def test_shares_are_those_of_a_recount() -> None:

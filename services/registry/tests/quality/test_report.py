@@ -82,6 +82,7 @@ async def test_a_report_says_what_is_filled_and_which_rules_are_broken(
         "withdrawn": 1,
     }
     assert (found["pending"], found["photos"]["none"], len(found["findings"])) == (0, 4, 14)
+    assert found["self_check"] == {"unconfirmed": 4, "confirmed": 0, "outdated": 0}
     assert found["coverage"]["phone"] == {"filled": 3, "of": 4}
     assert found["coverage"]["birth_date"] == {"filled": 2, "of": 4}
     expected: dict[str, tuple[int, set[str]]] = {

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -22,6 +23,15 @@ def jpeg(spoil: Spoil = lambda image: image, *, quality: int = 92, dpi: int = 30
     """The portrait, spoilt, as a file."""
     content = io.BytesIO()
     spoil(portrait().copy()).save(content, "JPEG", quality=quality, dpi=(dpi, dpi))
+    return content.getvalue()
+
+
+def zipped(*members: tuple[str | ZipInfo, bytes]) -> bytes:
+    """A ZIP file."""
+    content = io.BytesIO()
+    with ZipFile(content, "w", ZIP_DEFLATED) as file:
+        for name, photo in members:
+            file.writestr(name, photo)
     return content.getvalue()
 
 

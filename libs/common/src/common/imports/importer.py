@@ -68,6 +68,21 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
     fetches = False
     """True if rows need something from outside the database: then all of a file are fetched before `reject`."""
 
+    watched: Any = None
+    """What the kind's `watching` has seen of the whole file, where it has one."""
+
+    outset: Any = None
+    """What `begin_parts` has found; the other process of the same work has it, too."""
+
+    @property
+    def has_free_parts(self) -> bool:
+        """True if a chunk rests on no other one: then two processes may share them, and those of an earlier attempt
+        are left out."""
+        return False
+
+    async def begin_parts(self, unit: UnitOfWork) -> Any:
+        """What free parts must know of the moment before the first; what it stores is committed."""
+
     dry_run_only_reads = False
     """True if a dry run takes no lock and writes nothing: then all of its chunks see one moment."""
 
@@ -107,13 +122,17 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
 
 @dataclass(frozen=True)
 class ImportKind:
-    """One kind of import: its columns, the result of one that did nothing, and how a run over a file begins."""
+    """One kind of import: its columns, the result of one that did nothing, and how a run over a file begins.
+
+    `watching` gives what looks at the rows while the file is read.
+    """
 
     kind: str
     columns: Columns
     begin: Callable[[OperationContext, Header], Importer[Any, Any, Any]]
     empty_result: Mapping[str, Any]
     chunk_rows: int = CHUNK_ROWS
+    watching: Callable[[OperationContext, Header], Any] | None = None
 
     def empty_result_of(self, table: Table) -> Mapping[str, Any]:
         """The result of an import of this file that did nothing: how it is read, where the result says so."""

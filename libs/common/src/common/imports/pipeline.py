@@ -11,7 +11,7 @@ from common.codes import CodeLists
 from common.codes.rules import rules
 from common.errors import Invalid, PermanentError
 from common.imports.importer import ImportKind
-from common.imports.parts import store_in_parts
+from common.imports.parts import store_assigned, store_in_parts
 from common.imports.run import Run, not_overtaken
 from common.imports.table import Table, open_table
 from common.imports.task import SchoolTask
@@ -28,10 +28,13 @@ async def run_import(kind: ImportKind, context: OperationContext) -> Outcome:
 
 async def _imported(kind: ImportKind, context: OperationContext) -> Outcome:
     task = SchoolTask.of(context.parameters)
+    if context.assigned is not None:
+        return await store_assigned(kind, context, task, context.assigned)
     if await context.is_cancelled() and not await context.done_chunks():
         return Outcome(kind.empty_result, state="cancelled")
     try:
-        table = await open_table(task.kind, context.upload(), kind.columns, task.sheet)
+        watching = kind.watching and partial(kind.watching, context)
+        table = await open_table(task.kind, context.upload(), kind.columns, task.sheet, watching)
     except Invalid as refusal:
         return refused(refusal, kind.empty_result)
     run = partial(_run, kind, context, task, table)

@@ -18,6 +18,7 @@ from common.imports.task import SchoolTask
 from common.imports.unclear import without_echoes
 from common.operations import OperationContext, Outcome
 from common.operations.outcome import MAX_WARNINGS, State, added_up
+from common.outbox.newest import newest_of
 from common.spreadsheets import NumberedRow
 
 LONG_WORK_TIMEOUT = "10min"
@@ -62,6 +63,10 @@ class Run:
     found: Findings = field(default_factory=Findings)
     parts: list[Mapping[str, Any]] = field(default_factory=list)
     passed: int = 0
+    given_back: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.importer.watched = self.table.watched
 
     @property
     def refused(self) -> bool:
@@ -84,9 +89,7 @@ class Run:
 
     async def cancelled(self) -> Outcome:
         """How the work ends between two chunks: what is committed stays, and is counted."""
-        self.found, self.parts = Findings(), []
-        for part in (await self.context.done_chunks()).values():
-            self.recall(part)
+        await self.recall_all()
         return await self._ended(added_up(self.empty_result, self.parts), "cancelled")
 
     async def _ended(self, result: Mapping[str, Any], state: State) -> Outcome:
@@ -137,9 +140,19 @@ class Run:
         columns = {title: column for column, title in self.table.header.texts.items()}
         self.found.extend(Findings.from_json(noted, columns))
 
-    async def passes(self, chunk: Sequence[NumberedRow], times: int = 1) -> None:
-        """Shows that a chunk is done, of rows that are passed so many times."""
-        self.passed += len(chunk)
+    async def recall_all(self) -> None:
+        """Counts what is committed, by whichever process, and nothing else."""
+        self.found, self.parts = Findings(), []
+        for part in (await self.context.done_chunks()).values():
+            self.recall(part)
+        tokens = [token for part in self.parts if (token := part.get("change_token"))]
+        if len(tokens) > 1:
+            async with self.context.database.reading() as connection:
+                self.parts.append({"change_token": (await newest_of(connection, tokens)).encode()})
+
+    async def passes(self, rows: int, times: int = 1) -> None:
+        """Shows that some rows are done, of those that are passed so many times."""
+        self.passed += rows
         await self.context.progress(self.passed, times * self.table.total)
 
     @asynccontextmanager

@@ -1,10 +1,12 @@
 """The data rows of a file, held once and packed: several passes may be needed, and 200,000 rows must fit."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import Any, Protocol
 
 from common.codes.spelling import Cell
 from common.files import unreadable
@@ -15,11 +17,23 @@ from common.spreadsheets.headers import Header
 from common.spreadsheets.masking import without_persons
 
 
+class Watch(Protocol):
+    """Looks at the data rows while the file is read, before anything is made of one."""
+
+    def look(self, number: int, cells: Sequence[Cell]) -> None:
+        """Takes a row in, the next one of the file; quick, since the event loop waits."""
+
+    @property
+    def found(self) -> Any:
+        """What was seen of all rows, in few bytes: another process is told, too."""
+
+
 @dataclass(frozen=True)
 class Table:
     """A sheet with its header. `total` counts the data rows: those below the header that fill a known column.
 
     `unused` names the columns that fill no field: by their text, or by their letter where they hold data without one.
+    `starts` says how many data rows there are before each block, `watched` what was seen while the file was read.
     """
 
     header: Header
@@ -28,6 +42,8 @@ class Table:
     blocks: Sequence[bytes] = field(repr=False)
     total: int
     unused: Sequence[str]
+    starts: Sequence[int] = field(repr=False, default=())
+    watched: Any = field(repr=False, default=None)
 
     def rows(self) -> Iterator[NumberedRow]:
         """The data rows, each with the number that the spreadsheet program shows; CPU work, so run it in a thread."""
@@ -40,15 +56,33 @@ class Table:
         while chunk := await asyncio.to_thread(lambda: list(islice(rows, size))):
             yield chunk
 
+    def some(self, skipped: int, count: int) -> list[NumberedRow]:
+        """So many data rows after some that are skipped; CPU work, so run it in a thread."""
+        return list(islice(self.rows(), skipped, skipped + count))
 
-async def open_table(kind: str, parts: AsyncIterable[bytes], columns: Columns, sheet: str | None = None) -> Table:
+    def part(self, first: int, count: int) -> tuple["Table", int]:
+        """A table with the blocks that hold so many data rows from one on, and how many rows in it come before that."""
+        begin, end = bisect_right(self.starts, first) - 1, bisect_left(self.starts, first + count)
+        return replace(self, blocks=self.blocks[begin:end], starts=(), watched=None), first - self.starts[begin]
+
+
+async def open_table(
+    kind: str,
+    parts: AsyncIterable[bytes],
+    columns: Columns,
+    sheet: str | None = None,
+    watching: Callable[[Header], Watch] | None = None,
+) -> Table:
     """Reads a file to its end, of a workbook the sheet of that name, else the one that has the columns.
 
-    Raises Invalid if it cannot be read, or lacks a header with the needed columns.
+    `watching` gives what looks at each data row on the way. Raises Invalid if the file cannot be read, or lacks a
+    header with the needed columns.
     """
     header: Header | None = None
     header_number = total = 0
     blocks: list[bytes] = []
+    starts: list[int] = []
+    watch: Watch | None = None
     filled: set[int] = set()
     # a refusal ends the process that reads the file at once
     async with aclosing(blocks_of(kind, parts, columns.sheets_of, sheet)) as arriving:
@@ -58,12 +92,18 @@ async def open_table(kind: str, parts: AsyncIterable[bytes], columns: Columns, s
                 if header is None:
                     raise unreadable("header_missing")
                 header_number = rows[header.row][0]
+                watch = watching and watching(header)
             blocks.append(packed)
-            for _, cells in _data_rows(header, header_number, rows):
+            starts.append(total)
+            for number, cells in _data_rows(header, header_number, rows):
                 total += 1
                 filled.update(_untitled_data(header.titles, cells))
+                if watch:
+                    watch.look(number, cells)
     assert header is not None, "a file without rows is refused"
-    return Table(header, header.titles, header_number, blocks, total, _unused(header, filled))
+    return Table(
+        header, header.titles, header_number, blocks, total, _unused(header, filled), starts, watch and watch.found
+    )
 
 
 def _data_rows(header: Header, header_number: int, rows: Sequence[NumberedRow]) -> Iterator[NumberedRow]:

@@ -38,7 +38,7 @@ async def store_at_once(run: Run) -> bool:
             if await run.context.is_cancelled():
                 return False
             await run.importer.fetch(chunk)
-            await run.passes(chunk, times=2)
+            await run.passes(len(chunk), times=2)
     needs_preparation = await asyncio.to_thread(run.importer.needs_preparation, run.table)
     async with run.transaction() as unit:
         await run.importer.lock_whole(unit, run.table)
@@ -51,7 +51,7 @@ async def store_at_once(run: Run) -> bool:
                     return False
                 run.parts.append(await run.written(unit, rows, plan, run.found))
                 covered += (chunk[0], chunk[-1])
-                await run.passes(chunk, times=2 if run.importer.fetches else 1)
+                await run.passes(len(chunk), times=2 if run.importer.fetches else 1)
         if not run.task.dry_run and not run.refused:
             if not await run.context.close_to_cancelling(unit):
                 return False

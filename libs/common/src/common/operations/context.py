@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 from common.auth.principal import Actor
@@ -11,6 +12,7 @@ from common.database import Database, UnitOfWork
 from common.errors import TransientError
 from common.identifiers import OperationId
 from common.operations import storage
+from common.operations.helping import Assigned, Helper, Hired
 from common.operations.storage import Claimed
 from common.operations.submitting import UPLOAD
 
@@ -27,11 +29,22 @@ class ChunkAlreadyDone(TransientError):
 class OperationContext:
     """One operation being worked on: its facts, its file, and how far it is."""
 
-    def __init__(self, claimed: Claimed, database: Database, cipher: FieldCipher | None) -> None:
+    def __init__(
+        self,
+        claimed: Claimed,
+        database: Database,
+        cipher: FieldCipher | None,
+        *,
+        helper: Helper | None = None,
+        assigned: Assigned | None = None,
+    ) -> None:
         self._claimed = claimed
         self._cipher = cipher
+        self._helper = helper
         self._shown_at = 0.0
         self.database = database
+        # in the process of a helper: then nothing but the parts that it is given is to be done
+        self.assigned = assigned
 
     @property
     def id(self) -> OperationId:
@@ -57,6 +70,10 @@ class OperationContext:
     def correlation_id(self) -> str | None:
         """Of the request that asked for the work."""
         return self._claimed.correlation_id
+
+    def helped(self, about: object) -> AbstractAsyncContextManager[Hired | None]:
+        """The help of a second process with this work, which is told of it; None where there is none."""
+        return nullcontext() if self._helper is None else self._helper.hired(self._claimed, about)
 
     async def upload(self) -> AsyncIterator[bytes]:
         """The file in its parts, decrypted one by one; none if there was no file."""

@@ -15,6 +15,7 @@ from common.observability import correlated, counter, exception_summary, logger
 from common.operations import storage
 from common.operations.cell_values import sealed_values
 from common.operations.context import OperationContext
+from common.operations.helping import Helper
 from common.operations.outcome import MAX_STORED, MAX_WARNINGS, WARNING, Outcome, added_up, broken, refused
 from common.operations.storage import Claimed
 from common.operations.submitting import REPORT
@@ -43,7 +44,7 @@ class OperationRunner:
     """Runs operations of the kinds it has handlers for. A handler may be run again from the start at any time.
 
     `empty_results` are the results, by kind, of work that did nothing: what broken work answers, with what it has
-    committed added. `ended` hears kind and state of each piece of work that has ended here.
+    committed added. `ended` hears kind and state of each piece of work that has ended here. `helper` does parts beside.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class OperationRunner:
         lease: float = LEASE,
         concurrency: int = 1,
         ended: Callable[[str, str], None] = count_ended,
+        helper: Helper | None = None,
     ) -> None:
         self._database = database
         self._handlers = handlers
@@ -64,6 +66,7 @@ class OperationRunner:
         self._lease = lease
         self._concurrency = concurrency
         self._ended = ended
+        self._helper = helper
         self._name = uuid4().hex
         self._working = 0
         self._idle_since = 0.0
@@ -121,7 +124,8 @@ class OperationRunner:
     async def _outcome(self, claimed: Claimed) -> Outcome | None:
         """The handler's answer; None when the work is to be tried again later."""
         try:
-            return await self._handlers[claimed.kind](OperationContext(claimed, self._database, self._cipher))
+            context = OperationContext(claimed, self._database, self._cipher, helper=self._helper)
+            return await self._handlers[claimed.kind](context)
         except TransientError as error:
             _log.info("operation is tried again later", kind=claimed.kind, **exception_summary(error))
             async with storage.changing(self._database) as connection:

@@ -3,9 +3,10 @@
 `services/<name>/__main__.py` describes the service and calls `run_service`.
 """
 
-from common.service_process.areas import Area, Composition, Operation, SettingsMissing, Subscription
+from common.service_process.areas import Area, Composition, SettingsMissing, Subscription
 from common.service_process.commands import run_service
 from common.service_process.composition import Background, Command, NotReady, Service
+from common.service_process.long_work import Operation
 from common.service_process.runtime import Runtime
 
 __all__ = [

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from socket import socket
 from types import MappingProxyType
 from typing import Any
 
@@ -27,13 +28,14 @@ from common.http import Router, create_app
 from common.objects import Objects
 from common.objects.routes import objects_router
 from common.objects.store import Store, open_store
-from common.operations import Handler, OperationRunner
+from common.operations.helping import Helper
 from common.operations.process import OperationsProcess
 from common.operations.routes import operations_router
 from common.outbox import RaiseStreams
 from common.periodic import Periodic, every
 from common.service_process.composition import Background, Command, Ended, Readiness, Service
 from common.service_process.housekeeping import tidying, timetable
+from common.service_process.long_work import Operation, do_operations, do_parts
 from common.service_process.runtime import Runtime
 from common.settings import ServiceSettings
 
@@ -60,14 +62,6 @@ class Subscription:
     newest: Newest = lambda _event: None
     included: Mapping[str, TextClause] = field(default_factory=dict, hash=False)
     drop: Mapping[str, Drop] = field(default_factory=dict, hash=False)
-
-
-@dataclass(frozen=True)
-class Operation:
-    """Long work of one kind: `make` gives its handler, `empty_result` is the result of work that did nothing."""
-
-    make: Callable[[Runtime], Handler]
-    empty_result: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -145,6 +139,7 @@ class Composition:
             self.code_entries,
             {each.group: Keeping(each.newest, each.included, each.drop) for each in self._subscriptions()},
             self.work if self._operations() else None,
+            self.help_out if self._operations() else None,
             self.checks,
         )
 
@@ -201,20 +196,20 @@ class Composition:
             work.append(timetable(database, periodic))
         return [*work, *(each for area in self.areas for each in area.background(runtime))]
 
-    async def work(self, settings: ServiceSettings, database: Database, ended: Ended) -> None:
+    async def work(
+        self, settings: ServiceSettings, database: Database, ended: Ended, helper: Helper | None = None
+    ) -> None:
         """Does long work, until there was none for as long as the settings say. Raises SettingsMissing."""
         self._require(settings)
-        operations = self._operations()
+        async with self.clients(settings) as clients:
+            await do_operations(self._operations(), self._runtime(settings, database, clients), ended, helper)
+
+    async def help_out(self, settings: ServiceSettings, database: Database, sock: socket) -> None:
+        """Does parts of long work for the process at the other end. Raises SettingsMissing."""
+        self._require(settings)
         async with self.clients(settings) as clients:
             runtime = self._runtime(settings, database, clients)
-            await OperationRunner(
-                database,
-                {kind: operation.make(runtime) for kind, operation in operations.items()},
-                cipher=runtime.keys,
-                empty_results={kind: operation.empty_result for kind, operation in operations.items()},
-                concurrency=settings.operations_at_once,
-                ended=ended,
-            ).run(settings.operations_idle_seconds)
+            await do_parts(self._operations(), runtime, self.code_entries, sock)
 
     def handle(self, subscription: Subscription, runtime: Runtime) -> Handle:
         """What a consumer of the group does with a batch: each handler gets the events of its types, in one act.

@@ -3,9 +3,11 @@
 import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import timedelta
-from typing import NoReturn
+from functools import partial
+from socket import socket
+from typing import Any, NoReturn, TypeVar
 
 import uvicorn
 from pydantic import ValidationError
@@ -25,6 +27,7 @@ from common.errors import QuxiangError, TransientError
 from common.http.probes import probes_app
 from common.kafka import BrokerUnavailableError, ensure_topics
 from common.observability import configure_logging, logger
+from common.operations.helping import Helper, forked
 from common.operations.process import COMMAND, Lifeline
 from common.relay.recovering import Recovered, recover_published
 from common.relay.relay import Relay
@@ -34,6 +37,8 @@ from common.service_process.discarding import add_arguments, run_discard
 from common.service_process.readiness import readiness_of
 from common.service_process.running import http_server, run_together, tune_garbage_collector
 from common.settings import ServiceSettings
+
+Done = TypeVar("Done")
 
 _START_ATTEMPTS = 30
 
@@ -49,9 +54,31 @@ def run_service(service: Service, arguments: Sequence[str] | None = None) -> NoR
         sys.exit(f"{service.name}: settings are missing or wrong\n{error}")
     clock.run_ahead(settings.clock or timedelta(0))
     configure_logging(settings.service, settings.log_level)
-    with asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner:
-        code = runner.run(_run(service, settings, parsed))
+    helper = None
+    if parsed.command == COMMAND and service.helping is not None and settings.operations_processes > 1:
+        helper = forked(partial(_help_out, service, settings))
+    code = _in_event_loop(_run(service, settings, parsed, helper))
     sys.exit(code)
+
+
+def _help_out(service: Service, settings: ServiceSettings, sock: socket) -> None:
+    """What the process does that long work forks."""
+
+    async def help_out() -> None:
+        assert service.helping is not None
+        database = Database.connect(settings)
+        tune_garbage_collector()
+        try:
+            await service.helping(settings, database.patient, sock)
+        finally:
+            await database.dispose()
+
+    _in_event_loop(help_out())
+
+
+def _in_event_loop(main: Coroutine[Any, Any, Done]) -> Done:
+    with asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner:
+        return runner.run(main)
 
 
 def _parser(service: Service) -> ArgumentParser:
@@ -80,11 +107,11 @@ def _parser(service: Service) -> ArgumentParser:
     return parser
 
 
-async def _run(service: Service, settings: ServiceSettings, parsed: Namespace) -> int:
+async def _run(service: Service, settings: ServiceSettings, parsed: Namespace, helper: socket | None) -> int:
     _log.info("Starting", command=parsed.command, **settings.shown())
     database = Database.connect(settings)
     try:
-        return await _dispatch(service, settings, database, parsed)
+        return await _dispatch(service, settings, database, parsed, helper)
     except DatabaseBehindError:
         _log.error("The database is behind this code: run migrate first")
         return 1
@@ -98,12 +125,14 @@ async def _run(service: Service, settings: ServiceSettings, parsed: Namespace) -
             _log.warning("Pool not closed cleanly", error=type(error).__name__)
 
 
-async def _dispatch(service: Service, settings: ServiceSettings, database: Database, parsed: Namespace) -> int:
+async def _dispatch(
+    service: Service, settings: ServiceSettings, database: Database, parsed: Namespace, helper: socket | None
+) -> int:
     match parsed.command:
         case "api" | "worker" | "all":
             return await _serve(service, settings, database, parsed.command)
         case "operations":
-            return await _work(service, settings, database)
+            return await _work(service, settings, database, helper)
         case "migrate":
             # not above: only this command needs what it brings into memory
             from common.database.migrations import migrate
@@ -163,15 +192,16 @@ def _named(event: StoredEvent | OutgoingEvent) -> dict[str, object]:
     return {"topic": event.topic, "key": event.key, "sequence": event.sequence, "type": event.type}
 
 
-async def _work(service: Service, settings: ServiceSettings, database: Database) -> int:
+async def _work(service: Service, settings: ServiceSettings, database: Database, sock: socket | None) -> int:
     """Long work, for the worker that has started this process."""
     work, lifeline = service.operations, await Lifeline.take()
+    helper = None if sock is None else await Helper.over(sock)
     assert work is not None
 
     async def run() -> None:
         await _until_current(database, service)
         tune_garbage_collector()
-        await work(settings, database.patient, lifeline.ended)
+        await work(settings, database.patient, lifeline.ended, helper)
 
     return await run_together(
         [],

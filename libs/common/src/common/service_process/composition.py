@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from socket import socket
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -10,6 +11,7 @@ from starlette.types import ASGIApp
 from common.code_entries import CodeEntries
 from common.consuming.discarding import Keeping
 from common.database import Database
+from common.operations.helping import Helper
 from common.outbox import RaiseStreams
 from common.settings import ServiceSettings
 
@@ -59,6 +61,7 @@ class Service:
     service keeps, `streams` (topic → function) `recover-published` where the
     service counts the sequences of its events. `code_entries` is where it has the rows that were added to code lists,
     which each of its processes follows. `operations` does its long work until there is none, in a process of its own.
+    `helping` is what a second such process does that shares parts of the work.
     `checks` gives what `/readyz` asks beside the database and the background work.
     """
 
@@ -71,5 +74,6 @@ class Service:
     streams: Mapping[str, RaiseStreams] = field(default_factory=dict)
     code_entries: CodeEntries | None = None
     keeping: Mapping[str, Keeping] = field(default_factory=dict)
-    operations: Callable[[Any, Database, Ended], Coroutine[Any, Any, None]] | None = None
+    operations: Callable[[Any, Database, Ended, Helper | None], Coroutine[Any, Any, None]] | None = None
+    helping: Callable[[Any, Database, socket], Coroutine[Any, Any, None]] | None = None
     checks: Callable[[Any], Readiness] = lambda _settings: {}

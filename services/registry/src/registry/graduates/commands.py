@@ -18,11 +18,14 @@ from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates.announcements import graduate_changed, is_announced, moves_day
 from registry.graduates.domain.checks import new_entry, patched_entry
-from registry.graduates.domain.editing import must_be_changeable, must_be_reasoned
+from registry.graduates.domain.editing import LOCKED, must_be_changeable, must_be_reasoned
 from registry.graduates.domain.entry import Entry, Given, Source, Status, StoredGraduate, changed_fields
+from registry.graduates.domain.notices import Notice
 from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
-from registry.graduates.storage import roster, versions
+from registry.graduates.domain.self_check import SelfCheck, must_be_newest
+from registry.graduates.storage import roster, self_checks, versions
 from registry.graduates.storage.continuing import continued_by
+from registry.graduates.storage.notices import notify
 from registry.graduates.storage.sealing import number_indexes
 from registry.graduates.storage.versions import Act
 from registry.organisation import storage as organisation
@@ -111,6 +114,22 @@ async def change(
     return changed
 
 
+async def confirm(
+    unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, graduate_id: GraduateId, checked: int
+) -> StoredGraduate:
+    """Stores that the graduate has checked the newest version of the own entry, which stays as it is.
+
+    Raises NotFound, Forbidden, and RosterChanged if the version that was checked is not the newest one.
+    """
+    stored = await roster.get(unit.connection, cipher, caller.row_scope(), graduate_id, lock=True)
+    caller.must_be(Role.GRADUATE)
+    must_be_newest(checked, stored.version, stored.self_check)
+    await self_checks.confirm(unit.connection, stored.id)
+    detail = {"version": stored.version}
+    await unit.audit("graduate.self_check", "graduate", stored.id, school_code=stored.school_code, detail=detail)
+    return replace(stored, self_check=SelfCheck.CONFIRMED)
+
+
 async def move_all(
     unit: UnitOfWork,
     cipher: FieldCipher,
@@ -147,6 +166,8 @@ async def _save(
     wanted = {**vars(stored), **vars(after)}
     async with _numbers_taken(unit, caller, cipher, wanted, changed):
         saved = await versions.save(unit.connection, cipher, stored, after, act, published=is_announced(changed))
+    if not set(LOCKED).isdisjoint(changed):
+        await notify(unit.connection, saved.id, Notice.LOCKED_FIELD_CHANGED)
     return ChangedGraduate(saved, await _record(unit, saved, stored.entry.status, changed, act))
 
 

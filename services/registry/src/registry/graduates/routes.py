@@ -27,6 +27,7 @@ from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, Major
 from registry.graduates import commands
 from registry.graduates.announcements import change_token
 from registry.graduates.domain.entry import Filters, Status, StoredGraduate
+from registry.graduates.domain.self_check import SelfCheck
 from registry.graduates.storage import numbers, roster, searching
 from registry.graduates.wire import (
     GraduateAnswer,
@@ -35,6 +36,7 @@ from registry.graduates.wire import (
     Resolve,
     Resolved,
     Search,
+    SelfCheckBody,
 )
 
 router = Router(prefix="/v1/graduates", tags=["graduates"])
@@ -59,9 +61,10 @@ async def filters_of(
     major: Annotated[MajorCode | None, UnitQuery] = None,
     class_code: Annotated[ClassCode | None, Query(alias="class", max_length=64)] = None,
     status: Status | None = None,
+    self_check: SelfCheck | None = None,
 ) -> Filters:
     """The filters of a list."""
-    return Filters(school, None if cohort is None else Cohort(cohort), college, major, class_code, status)
+    return Filters(school, None if cohort is None else Cohort(cohort), college, major, class_code, status, self_check)
 
 
 @router.post("", status_code=201, response_model=GraduateAnswer, summary="Enter a graduate")
@@ -135,6 +138,25 @@ async def change_graduate(
     )
     changed = await database.act(caller.actor, act)
     return _written(changed.stored, caller, changed.change_token)
+
+
+@router.post("/{graduate_id}/self-check", response_model=GraduateAnswer, summary="Confirm the own entry")
+async def check_own_entry(
+    *,
+    database: Db,
+    cipher: Cipher,
+    caller: Caller,
+    graduate_id: GraduateId,
+    body: SelfCheckBody,
+    once: IdempotencyKey,
+) -> Response:
+    checked = body.graduate_version
+    act = partial(commands.confirm, caller=caller, cipher=cipher, graduate_id=graduate_id, checked=checked)
+    return await answer(
+        database.act(caller.actor, act, once),
+        show=lambda stored: _written(stored, caller, None),
+        again=lambda done: _found(database, cipher, caller, GraduateId(UUID(done.object_id))),
+    )
 
 
 def _written(

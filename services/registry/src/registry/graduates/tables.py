@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -25,12 +26,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.schema import SchemaItem
 
-from common.database import instant_column
+from common.database import instant_column, uuid_key
 from registry.graduates.domain.entry import CLEAR, INDEXED, Source, Status
+from registry.graduates.domain.notices import Notice
 from registry.schema import metadata
 
 _STATUSES = ", ".join(f"'{status.value}'" for status in Status)
 _SOURCES = ", ".join(f"'{source.value}'" for source in Source)
+_NOTICES = ", ".join(f"'{notice.value}'" for notice in Notice)
 _ACTIONS = "'create', 'change', 'withdraw', 'import', 'population_change'"
 
 INDEX_COLUMNS = tuple(f"{field}_index" for field in INDEXED)
@@ -123,6 +126,8 @@ graduates = Table(
     Column("broken", Integer, nullable=False, server_default=text("0")),
     Column("rules_version", Integer, nullable=False, server_default=text("0")),
     Column("judged_version", Integer, nullable=False, server_default=text("0")),
+    # the version that the graduate has confirmed
+    Column("self_checked_version", Integer),
     # what was published of the graduate beyond a database that came back older; no version says it
     Column("reached_sequence", BigInteger),
     Column("reached_day", Date),
@@ -131,13 +136,14 @@ graduates = Table(
     UniqueConstraint("school_code", "cohort", "citizen_id_index"),
     CheckConstraint(f"status IN ({_STATUSES})", name="status"),
     CheckConstraint("version >= 1 AND sequence >= 1", name="numbers"),
+    CheckConstraint("self_checked_version BETWEEN 1 AND version", name="self_checked_version"),
     CheckConstraint("continues <> id", name="continues"),
     info={
         "insert_only": True,
         "updatable_columns": [
             *(*INDEX_COLUMNS, *VERSION_COLUMNS),
             *FINDING_COLUMNS,
-            *("shared_exam_number_index", "exclusion_ground", "line_fingerprint"),
+            *("shared_exam_number_index", "exclusion_ground", "line_fingerprint", "self_checked_version"),
             *("reached_sequence", "reached_day"),
         ],
     },
@@ -191,3 +197,18 @@ import_sources = Table(
     info={"insert_only": True},
 )
 """What imports say their files come from, under the data key of the roster."""
+
+notices = Table(
+    "notices",
+    metadata,
+    uuid_key(),
+    # no foreign key: it would lock the graduate again, after what the act has locked since
+    Column("graduate_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    instant_column(),
+    Column("read_at", DateTime(timezone=True)),
+    CheckConstraint(f"kind IN ({_NOTICES})", name="kind"),
+    info={"insert_only": True, "updatable_columns": ["read_at"]},
+)
+"""That something happened to an entry, for its graduate."""
+Index("ix_notices_graduate_id_id", notices.c.graduate_id, notices.c.id)

@@ -13,7 +13,7 @@ from common.auth import Principal
 from common.codes import CodeLists
 from common.contracts import ChangeToken
 from common.crypto import FieldCipher
-from common.http import Day, StrictModel
+from common.http import Day, StrictModel, Whole
 from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, SchoolCode
 from common.identity import plain_number
 from registry.graduates.domain.entry import (
@@ -29,6 +29,7 @@ from registry.graduates.domain.entry import (
 from registry.graduates.domain.masking import as_seen
 from registry.graduates.domain.resolving import NamedRow, People, RosterPerson, Unresolved, resolved
 from registry.graduates.domain.searching import Sought
+from registry.graduates.domain.self_check import SelfCheck
 from registry.graduates.storage.sealing import name_indexes, number_indexes
 from registry.organisation.wire import GivenSchoolCode
 
@@ -96,6 +97,12 @@ class GraduatePatch(GivenFields):
     """Fields to change; `change_reason` where a filled field of the student register changes."""
 
     change_reason: Reason | None = None
+
+
+class SelfCheckBody(StrictModel):
+    """What a graduate confirms: the own entry as it was read."""
+
+    graduate_version: Annotated[Whole, Field(ge=1, description="`version` of the entry that was checked")]
 
 
 class NewGraduate(GivenFields):
@@ -180,6 +187,9 @@ class GraduateAnswer(BaseModel):
     status: Status
     continues: UUID | None = Field(
         description="The earlier entry, extended or transferred, of who graduates later or from here; null out of scope"
+    )
+    self_check: SelfCheck = Field(
+        description="Whether the graduate has confirmed the entry; outdated once more than contacts has changed since"
     )
     decided_on: date
     recorded_at: datetime

@@ -1,8 +1,9 @@
 """The versions of an entry in SQL: the superseded ones, and the newest from the roster."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Integer, Subquery, bindparam, func, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from common import rows
@@ -17,6 +18,7 @@ from registry.graduates.tables import graduate_versions, graduates, import_sourc
 from registry.histories.domain import STATED, Provenance, Version, in_order, named_by
 
 _TABLES = ((graduate_versions, graduate_versions.c.graduate_id), (graduates, graduates.c.id))
+_ORIGIN = ("source", "version", "recorded_at", "role", "operation_id")
 _COLUMNS = sorted({*STATED, *CLEAR, "sealed"})
 
 
@@ -40,33 +42,26 @@ async def provenance(connection: Connection, cipher: FieldCipher, graduate_id: G
     return in_order(named_by(each, names) for each in rows.all(Provenance, found))
 
 
-def _history() -> Select[Any]:
-    since = bindparam("from", type_=Integer)
-    every = union_all(
-        *(
-            select(key.label("id"), *(table.c[name] for name in _COLUMNS)).where(
-                key == bindparam("id"), table.c.version >= since
-            )
-            for table, key in _TABLES
-        )
+def _versions(of: Callable[[FromClause], Sequence[ColumnElement[Any]]]) -> Subquery:
+    """These columns of all versions of a graduate, of the newest from the roster."""
+    return union_all(
+        *(select(key.label("id"), *of(table)).where(key == bindparam("id")) for table, key in _TABLES)
     ).subquery()
-    return select(every).order_by(every.c.version).limit(bindparam("limit", type_=Integer))
 
 
-def _provenance() -> Select[Any]:
-    names = ("source", "version", "recorded_at", "role", "operation_id")
-    every = union_all(
-        *(
-            select(func.unnest(table.c.changed_fields).label("field"), *(table.c[name] for name in names)).where(
-                key == bindparam("id")
-            )
-            for table, key in _TABLES
-        )
-    ).subquery()
-    named = every.outerjoin(import_sources, import_sources.c.operation_id == every.c.operation_id)
-    query = select(every, import_sources.c.name_cipher).select_from(named)
-    return query.ext(distinct_on(every.c.field)).order_by(every.c.field, every.c.version.desc())
-
-
-_HISTORY = _history()
-_PROVENANCE = _provenance()
+_STATED = _versions(lambda table: [table.c[name] for name in _COLUMNS])
+_HISTORY = (
+    select(_STATED)
+    .where(_STATED.c.version >= bindparam("from", type_=Integer))
+    .order_by(_STATED.c.version)
+    .limit(bindparam("limit", type_=Integer))
+)
+_CHANGED = _versions(
+    lambda table: [func.unnest(table.c.changed_fields).label("field"), *(table.c[name] for name in _ORIGIN)]
+)
+_PROVENANCE = (
+    select(_CHANGED, import_sources.c.name_cipher)
+    .select_from(_CHANGED.outerjoin(import_sources, import_sources.c.operation_id == _CHANGED.c.operation_id))
+    .ext(distinct_on(_CHANGED.c.field))
+    .order_by(_CHANGED.c.field, _CHANGED.c.version.desc())
+)

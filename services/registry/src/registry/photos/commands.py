@@ -8,11 +8,13 @@ from common.approvals.domain import must_not_identify
 from common.auth import Principal, Role
 from common.crypto import FieldCipher
 from common.database import UnitOfWork, new_id
-from common.errors import ExpectedVersion, NotFound, must_equal
+from common.errors import ExpectedVersion, NotFound, PreconditionFailed, Versions, must_equal
 from common.identifiers import GraduateId, OperationId, SchoolCode
 from common.objects import ObjectName, drop, keep
 from common.sql import Connection
+from registry.graduates.domain.notices import Notice
 from registry.graduates.storage import roster
+from registry.graduates.storage.notices import notify
 from registry.photo_checks.rules import Check
 from registry.photos import storage
 from registry.photos.domain import Photo, PhotoAction, must_allow, must_be_rule, state_after
@@ -52,7 +54,7 @@ async def may_put(
     """
     found = await roster.get(connection, cipher, caller.row_scope(), graduate_id)
     caller.must_be_in(SENDERS)
-    must_equal(expected, _version(await storage.find(connection, cipher, graduate_id)))
+    _must_match(expected, await storage.find(connection, cipher, graduate_id))
     return await storage.profile_of(connection, found.school_code)
 
 
@@ -69,7 +71,7 @@ async def put(
     await roster.require(unit.connection, caller.row_scope(), graduate_id)
     caller.must_be_in(SENDERS)
     before = await _locked(unit, cipher, graduate_id)
-    must_equal(expected, _version(before))
+    _must_match(expected, before)
     await _stored(unit, graduate_id, new, None if before is None else before.name)
     return await _recorded(unit, cipher, graduate_id, "put")
 
@@ -137,6 +139,7 @@ async def refuse(
     must_be_rule(rule)
     must_not_identify("/reason", reason)
     await storage.refuse(unit.connection, cipher, photo, rule, reason)
+    await notify(unit.connection, graduate_id, Notice.PHOTO_REFUSED)
     return await _recorded(unit, cipher, graduate_id, "refuse")
 
 
@@ -178,5 +181,11 @@ async def _recorded(unit: UnitOfWork, cipher: FieldCipher, graduate_id: Graduate
     return photo
 
 
-def _version(photo: Photo | None) -> int:
-    return NO_PHOTO if photo is None else photo.version
+def _must_match(expected: ExpectedVersion, photo: Photo | None) -> None:
+    """Raises PreconditionRequired, PreconditionFailed; `If-Match: *` matches no photo that is not there."""
+    if photo is not None:
+        must_equal(expected, photo.version)
+    else:
+        must_equal(expected, NO_PHOTO)
+        if isinstance(expected, Versions) and expected.any:
+            raise PreconditionFailed(NO_PHOTO)

@@ -72,6 +72,7 @@ class Alike:
     broken: int
     covered: int
     photo: str | None
+    self_check: str
     count: int
 
 
@@ -133,6 +134,7 @@ class Report:
     counted: int
     pending: int
     photos: Mapping[str | None, int]
+    self_checks: Mapping[str, int]
     filled: Mapping[str, int]
     findings: Sequence[Finding]
 
@@ -156,17 +158,19 @@ def report(alike: Collection[Alike], width: Width, tolerances: Mapping[str, Deci
     school.
     """
     in_n = [each for each in alike if counts(each.status)]
-    population, photos = Counter[str](), Counter[str | None]()
+    population, photos, self_checks = Counter[str](), Counter[str | None](), Counter[str]()
     for each in alike:
         population[each.status] += each.count
     for each in in_n:
         photos[each.photo] += each.count
+        self_checks[each.self_check] += each.count
     judged = [each for each in in_n if each.judged]
     return Report(
         population=population,
         counted=_size(in_n),
         pending=_size(in_n) - _size(judged),
         photos=photos,
+        self_checks=self_checks,
         filled={field: _size(each for each in judged if each.filled & bit) for field, bit in FILLED_BITS.items()},
         findings=[_finding(rule(name), alike, width, tolerances, before) for name in RULES],
     )

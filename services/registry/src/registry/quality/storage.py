@@ -22,6 +22,7 @@ from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection
 from registry.graduates.domain.findings import RULE_BITS, RULES_VERSION
 from registry.graduates.storage.findings import AMONG_OTHERS, STATUSES, asked_of, breaks, counted
+from registry.graduates.storage.self_checks import SELF_CHECK
 from registry.graduates.tables import graduates
 from registry.organisation import storage as organisation
 from registry.organisation.tables import schools
@@ -82,6 +83,7 @@ def _alike(seen: ScopeShape, narrowed: tuple[str, ...]) -> Select[Any]:
         broken.label("broken"),
         func.coalesce(waived.c.rules, literal_column("0")).label("covered"),
         photos.c.state.label("photo"),
+        SELF_CHECK.label("self_check"),
     )
     each = (
         select(*looked_at)

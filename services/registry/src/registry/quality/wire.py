@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from registry.graduates.domain.entry import Status
+from registry.graduates.domain.self_check import SelfCheck
 from registry.photos.domain import PhotoState
 from registry.quality.domain import Cut, Duplicate, Finding, FindingState, Report
 
@@ -79,6 +80,7 @@ class QualityReport(BaseModel):
     )
     population: dict[Status, int] = Field(description="Entries by status, those outside N too")
     coverage: dict[str, CoverageBody] = Field(description="By field")
+    self_check: dict[SelfCheck, int] = Field(description="Graduates in N by whether they have confirmed the entry")
     photos: dict[str, int] = Field(description="Graduates in N by the state of their photo")
     findings: list[FindingBody]
 
@@ -90,6 +92,7 @@ class QualityReport(BaseModel):
             pending=report.pending,
             population={status: report.population.get(status, 0) for status in Status},
             coverage={field: CoverageBody(filled=filled, of=report.judged) for field, filled in report.filled.items()},
+            self_check={state: report.self_checks.get(state, 0) for state in SelfCheck},
             photos={state or NO_PHOTO: report.photos.get(state, 0) for state in (None, *PhotoState)},
             findings=[FindingBody.of(finding) for finding in report.findings],
         )

@@ -20,6 +20,9 @@ CHANGERS: Mapping[Editing, frozenset[str]] = {
 EDITORS = frozenset[str]().union(*CHANGERS.values())
 """Roles that may change something."""
 
+LOCKED = tuple(field for field, editing in EDITING.items() if editing is Editing.LOCKED)
+"""Fields of the student register; a change of one leaves a notice for the graduate."""
+
 
 def may_change(role: str, field: str) -> bool:
     """True if the role changes this field; no role changes `status`, which is in no class."""
@@ -40,11 +43,7 @@ def must_be_changeable(role: str, fields: Container[str]) -> None:
 
 def overwritten(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:
     """The locked fields that have a value and get another one or none; `after` may name some fields only."""
-    return tuple(
-        field
-        for field, editing in EDITING.items()
-        if editing is Editing.LOCKED and field in after and before.get(field) not in {None, after[field]}
-    )
+    return tuple(field for field in LOCKED if field in after and before.get(field) not in {None, after[field]})
 
 
 def must_be_reasoned(before: Mapping[str, object], after: Mapping[str, object], reason: str | None) -> None:

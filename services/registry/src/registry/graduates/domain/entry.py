@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, SchoolCode
+from registry.graduates.domain.self_check import SelfCheck
 
 
 class Status(StrEnum):
@@ -199,6 +200,7 @@ class StoredGraduate:
     recorded_at: datetime
     code_lists_version: str
     continues: GraduateId | None = None
+    self_check: SelfCheck = SelfCheck.UNCONFIRMED
     unread: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -212,6 +214,7 @@ class Filters:
     major_code: MajorCode | None = None
     class_code: ClassCode | None = None
     status: str | None = None
+    self_check: str | None = None
 
 
 def changed_fields(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:

@@ -30,14 +30,13 @@ from common.imports import (
 )
 from common.imports.importer import CHUNK_ROWS
 from common.operations import OperationContext, Outcome
-from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header
 from common.sql import Connection, Row
 from registry.graduates.domain.unit_book import UnitBook, UnitNamed
 from registry.graduates.imports import load
 from registry.graduates.imports.columns import COLUMNS, column_of
-from registry.graduates.imports.plan import OtherGraduates, RosterPlanner
-from registry.graduates.imports.records import Writing, lines_of
+from registry.graduates.imports.plan import OtherGraduates, RosterPlanner, RosterWatch
+from registry.graduates.imports.records import Lines, Writing, lines_of
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
 from registry.graduates.imports.write import store, store_book
 from registry.graduates.storage import locks
@@ -58,7 +57,12 @@ Resolved = TypeVar("Resolved")
 
 def roster_import(cipher: FieldCipher, chunk_rows: int = CHUNK_ROWS) -> ImportKind:
     """The kind of import that `run_import` handles."""
-    return ImportKind(KIND, COLUMNS, partial(RosterImport, cipher), EMPTY_RESULT, chunk_rows)
+    return ImportKind(KIND, COLUMNS, partial(RosterImport, cipher), EMPTY_RESULT, chunk_rows, watching)
+
+
+def watching(context: OperationContext, header: Header) -> RosterWatch:
+    """What looks at the rows of the operation's file while it is read."""
+    return RosterWatch(header, Task.of(context.parameters).cohort)
 
 
 async def import_roster(kind: ImportKind, context: OperationContext) -> Outcome:
@@ -125,8 +129,19 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
             await lock(unit.connection, *self._roster)
         find_key = key_to_read if self._task.dry_run else key_of_roster
         self._data = await find_key(unit.connection, self._cipher, *self._roster)
-        self._is_first = not await load.has_graduates(unit.connection, *self._roster)
+        # of what parts of the same file bring meanwhile, other ones need not know
+        self._is_first = self.outset or not await load.has_graduates(unit.connection, *self._roster)
         self._planner.expects_changes |= self._is_first
+        self._planner.repeated = self.watched.repeated if self.has_free_parts else None
+
+    @property
+    def has_free_parts(self) -> bool:
+        """True if each row has a student number, so that no two of them name one graduate by different numbers."""
+        return not self._task.in_one_transaction and self.watched is not None and self.watched.names_each
+
+    async def begin_parts(self, unit: UnitOfWork) -> bool:  # noqa: ARG002 - the lock has made the data key
+        """True if the roster is empty: then rows are of new graduates until a part is overtaken."""
+        return self._is_first
 
     async def lock_whole(self, unit: UnitOfWork, table: Table) -> None:
         """Locks the graduates whom rows may change, then takes the instant of all versions."""
@@ -139,13 +154,9 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
             await locks.lock_graduates(unit.connection, meant)
         self._recorded_at = await load.instant(unit.connection)
 
-    def needs_preparation(self, table: Table) -> bool:
+    def needs_preparation(self, table: Table) -> bool:  # noqa: ARG002 - the rows were looked at
         """True if some rows name their college and others leave it to their major, whose colleges the file tells."""
-        header, colleges = self._header, ("college", "college_name")
-        if not header.positions.keys() & {"major", "major_name"}:
-            return False
-        named = {any(not is_blank(header.cell(cells, each)) for each in colleges) for _, cells in table.rows()}
-        return len(named) > 1
+        return self.watched is not None and self.watched.is_mixed
 
     async def prepare(self, unit: UnitOfWork, table: Table) -> Mapping[str, int]:
         """Stores the units that the good rows of all chunks name, so that no college depends on the order of rows."""
@@ -190,9 +201,17 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
             self._data,
         )
         lines, created = await self._with_units(unit, partial(lines_of, changing, writing))
-        stored = Written(lines.counts) if self._task.dry_run else await store(unit, lines)
+        stored = Written(lines.counts) if self._task.dry_run else await self._stored(unit, lines)
         unchanged += stored.counts["unchanged"]
         return replace(stored, counts={**stored.counts, "unchanged": unchanged, UNITS_CREATED: created})
+
+    async def _stored(self, unit: UnitOfWork, lines: Lines) -> Written:
+        try:
+            return await store(unit, lines)
+        except Overtaken:
+            # somebody has entered a graduate: from now on the roster is asked
+            self.outset = False
+            raise
 
     async def _meant(self, connection: Connection, rows: Sequence[RosterRow]) -> set[GraduateId]:
         """The graduates whom the numbers of rows name, but for those whose rows change nothing."""

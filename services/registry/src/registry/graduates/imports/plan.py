@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 from uuid import uuid4
 
 from common.codes import Cell, CodeLists
 from common.crypto import DataCipher, FieldCipher
-from common.identifiers import GraduateId
-from common.imports import REPEATED, Fault, LineFingerprints, SeenKeys, Task
+from common.identifiers import Cohort, GraduateId
+from common.imports import REPEATED, CellReader, Fault, LineFingerprints, SeenKeys, Task, plain
+from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header
 from common.sql import Row
 from registry.graduates.domain.cross_checks import days_of, said_by
@@ -15,7 +17,7 @@ from registry.graduates.domain.doubts import doubts
 from registry.graduates.domain.merging import merged
 from registry.graduates.domain.population import moves_by_level
 from registry.graduates.domain.unit_book import UnitBook
-from registry.graduates.imports.rows import KnownGraduate, RosterRow, RowReader
+from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, RowReader, readings
 from registry.graduates.storage.sealing import (
     content_of,
     name_index,
@@ -29,6 +31,9 @@ CHECKS_VERSION = "8"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
 
 REPEATED_CITIZEN = Fault("citizen_id", "duplicate_citizen_id")
+
+_KEYS = ("student_number", "exam_number", "citizen_id")
+"""Columns of which no two rows may have the same."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,75 @@ class OtherGraduates:
         return by_citizen_id or self.continued.get(row.student_number_index or b"")
 
 
+@dataclass(frozen=True)
+class Watched:
+    """What a file says of its rows together: the faults of those that repeat an earlier one's number, by row.
+
+    `names_each` is true if each row has a student number, `is_mixed` if some name a college and others do not.
+    """
+
+    repeated: Mapping[int, Sequence[Fault]]
+    names_each: bool
+    is_mixed: bool
+
+
+class RosterWatch:
+    """Looks at the keys of a file's rows while it is read, as `repeats` does where rows come one after the other."""
+
+    def __init__(self, header: Header, cohort: Cohort) -> None:
+        citizen_id = (each for each in readings(cohort) if each.field == "citizen_id")
+        self._reader = CellReader[object](header, [*starmap(plain, NUMBERS.items()), *citizen_id])
+        self._places = [header.positions.get(column, -1) for column in _KEYS]
+        self._colleges = [header.positions[each] for each in ("college", "college_name") if each in header.positions]
+        self._has_majors = not header.positions.keys().isdisjoint(("major", "major_name"))
+        self._seen: Sequence[set[object]] = [set() for _ in _KEYS]
+        self._repeated: dict[int, Sequence[Fault]] = {}
+        self._names_each = True
+        self._names_college: set[bool] = set()
+
+    @property
+    def found(self) -> Watched:
+        """What was seen of all rows."""
+        return Watched(self._repeated, self._names_each, len(self._names_college) > 1)
+
+    def look(self, number: int, cells: Sequence[Cell]) -> None:
+        """Takes in the keys of a row."""
+        keys = self._plainly(cells) or self._read(cells)
+        self._names_each = self._names_each and keys[0] is not None
+        repeated = []
+        for column, key, seen in zip(_KEYS, keys, self._seen, strict=True):
+            if key in seen:
+                repeated.append(column)
+            elif key is not None:
+                seen.add(key)
+        if repeated:
+            self._note(number, cells, repeated)
+        if self._has_majors and len(self._names_college) < 2:
+            named = (cells[at] for at in self._colleges if at < len(cells))
+            self._names_college.add(not all(map(is_blank, named)))
+
+    def _plainly(self, cells: Sequence[Cell]) -> Sequence[object]:
+        """The keys of cells that mean themselves, as most do; nothing if one must be read."""
+        keys: list[str | None] = []
+        for place in self._places:
+            cell = cells[place] if 0 <= place < len(cells) else None
+            if cell is not None and not (isinstance(cell, str) and cell.isascii() and cell.isalnum()):
+                return ()
+            keys.append(cell)
+        return (*keys[:2], keys[2] and keys[2].upper())
+
+    def _read(self, cells: Sequence[Cell]) -> Sequence[object]:
+        said = self._reader.read(cells, [])
+        return [said.get(column) for column in _KEYS]
+
+    def _note(self, number: int, cells: Sequence[Cell], columns: Sequence[str]) -> None:
+        """Notes which of the keys of a row are an earlier one's; what is no number at all is none."""
+        read = dict(zip(_KEYS, self._read(cells), strict=True))
+        repeated = [column for column in columns if read[column] is not None]
+        faults = [Fault(column, REPEATED) for column in repeated if column != "citizen_id"][:1]
+        self._repeated[number] = [*faults, *([REPEATED_CITIZEN] if "citizen_id" in repeated else [])]
+
+
 class RosterPlanner:
     """Reads, checks and seals the rows of one file. Remembers the keys of earlier chunks to find repeated ones."""
 
@@ -63,6 +137,8 @@ class RosterPlanner:
         self._cohort = task.cohort
         self._cipher = cipher
         self._seen = SeenKeys()
+        # what repeats an earlier row, by row, where that is known of the whole file
+        self.repeated: Mapping[int, Sequence[Fault]] | None = None
         # then rows are checked as they are read, while the database stores those before; most are as they were or none
         self.expects_changes = False
         rules = task.school_code, task.cohort, CHECKS_VERSION, self.lists_version
@@ -106,7 +182,7 @@ class RosterPlanner:
         for row in rows:
             if not row.is_unchanged:
                 self._compare(row, others, data)
-            row.faults += repeats(row, self._seen)
+            row.faults += repeats(row, self._seen) if self.repeated is None else self.repeated.get(row.number, ())
             row.faults += exam_number_in_use(row, others.by_exam_number)
             owner = others.owners_of_citizen_ids.get(row.citizen_id_index or b"")
             is_foreign = owner is not None and (row.known is None or row.known.id != owner)

@@ -11,6 +11,8 @@ from common.database import UnitOfWork
 from common.identifiers import SchoolCode
 from common.imports import Overtaken, Written
 from registry.graduates.announcements import ANNOUNCED
+from registry.graduates.domain.editing import LOCKED
+from registry.graduates.domain.notices import Notice
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.records import COLUMNS, EVENT_COLUMNS, WRITTEN, Lines
 from registry.graduates.storage.locks import plans_kept
@@ -47,6 +49,12 @@ _UPDATE = text(
        AND (NOT {_WITH_EVENT} OR greatest(g.sequence, g.reached_sequence) = s.sequence - 1)
     """
 )
+_NOTIFY = text(
+    f"""
+    INSERT INTO notices (graduate_id, kind)
+    SELECT id, '{Notice.LOCKED_FIELD_CHANGED}' FROM {STAGING} WHERE changed_fields && '{{{", ".join(LOCKED)}}}'
+    """
+)
 _REMEMBER = text(
     """
     UPDATE graduates g SET line_fingerprint = r.fingerprint, name_index = coalesce(r.name_index, g.name_index)
@@ -79,6 +87,7 @@ async def _stored(unit: UnitOfWork, lines: Lines) -> None:
         await connection.execute(_SUPERSEDE)
         if await connection.affected(_UPDATE) != len(lines.changed):
             raise Overtaken
+        await connection.execute(_NOTIFY)
     if lines.remembered:
         ids, fingerprints, names = map(list, zip(*lines.remembered, strict=True))
         await connection.execute(_REMEMBER, {"ids": ids, "fingerprints": fingerprints, "name_indexes": names})

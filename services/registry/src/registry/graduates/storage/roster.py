@@ -28,9 +28,11 @@ from common.errors import NotFound
 from common.identifiers import GraduateId
 from common.sql import Connection, Row
 from registry.graduates.domain.entry import CLEAR, Entry, Filters, StoredGraduate
+from registry.graduates.domain.self_check import SelfCheck
 from registry.graduates.storage.findings import asked_of, breaks
 from registry.graduates.storage.keys import keys_of
 from registry.graduates.storage.sealing import opened
+from registry.graduates.storage.self_checks import SELF_CHECK
 from registry.graduates.tables import REACHED_SEQUENCE, graduates
 from registry.organisation.tables import schools
 
@@ -39,7 +41,8 @@ STAMP = (
     REACHED_SEQUENCE.label("sequence"),
 )
 _STATED = ("id", "school_code", "cohort", "code_lists_version")
-_COLUMNS = (*(graduates.c[name] for name in (*_STATED, *CLEAR, "sealed")), *STAMP)
+_COLUMNS = (*(graduates.c[name] for name in (*_STATED, *CLEAR, "sealed")), *STAMP, SELF_CHECK.label("self_check"))
+_FILTERED: Mapping[str, ColumnElement[Any]] = {**graduates.c, "self_check": SELF_CHECK}
 
 
 async def get(
@@ -130,6 +133,7 @@ def stored_graduate(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> Stor
         recorded_at=stamp.recorded_at,
         code_lists_version=stated["code_lists_version"],
         continues=stated["continues"],
+        self_check=SelfCheck(stated.get("self_check", SelfCheck.UNCONFIRMED)),
         unread=stated.get("unread", {}),
     )
 
@@ -197,7 +201,7 @@ def _given(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _equal(names: Sequence[str]) -> list[ColumnElement[bool]]:
-    return [graduates.c[name] == bindparam(name) for name in names]
+    return [_FILTERED[name] == bindparam(name) for name in names]
 
 
 def _follows(order: Sequence[Column[Any]]) -> ColumnElement[bool]:

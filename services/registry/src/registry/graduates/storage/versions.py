@@ -15,8 +15,9 @@ from common.database import NOW
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.outbox import Reached, columns_of
 from common.season import SeasonDay, season_day
-from common.sql import Connection
+from common.sql import Connection, Row
 from registry.graduates.domain.entry import CLEAR, INDEXED, Entry, Source, StoredGraduate, changed_fields
+from registry.graduates.domain.self_check import after_change
 from registry.graduates.storage.judging import judged, school_compared
 from registry.graduates.storage.keys import key_of_roster, keys_of
 from registry.graduates.storage.roster import STAMP, stored_graduate
@@ -104,7 +105,7 @@ async def save(
     await connection.execute(_SUPERSEDE, {"ids": [before.id]})
     statement, counting = (_SAVE, {"since": act.since}) if published else (_SAVE_UNPUBLISHED, {})
     stamp = (await connection.execute(statement, {**values, **counting, "of_id": before.id})).one()
-    return stored_graduate({**vars(before), **values}, after, stamp)
+    return _saved(before, values, after, stamp)
 
 
 async def save_all(
@@ -123,8 +124,7 @@ async def save_all(
     await connection.execute_many(_SAVE_ONE_OF_MANY, bound)
     stamps = {row.id: row for row in await connection.execute(_STAMPS, {"ids": ids})}
     return [
-        stored_graduate({**vars(before), **each}, after, stamps[before.id])
-        for (before, after), each in zip(changes, values, strict=True)
+        _saved(before, each, after, stamps[before.id]) for (before, after), each in zip(changes, values, strict=True)
     ]
 
 
@@ -167,6 +167,12 @@ def _next(
         # who gives a shared number up may not take it back
         values["shared_exam_number_index"] = None
     return values
+
+
+def _saved(before: StoredGraduate, values: Mapping[str, Any], after: Entry, stamp: Row) -> StoredGraduate:
+    """The graduate with the version that these columns make."""
+    self_check = after_change(before.self_check, values["changed_fields"])
+    return stored_graduate({**vars(before), **values, "self_check": self_check}, after, stamp)
 
 
 def _made(act: Act, version: int, changed: Sequence[str]) -> dict[str, Any]:
