@@ -1,6 +1,7 @@
 """What a person needs next: the addresses and ready-made tokens."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from common.auth.issuing import Grant
 from common.auth.principal import Role
@@ -25,8 +26,22 @@ def welcome(state: State, console: Console) -> None:
     for service, port in PORTS.items():
         console.show(f"  {service:<13} {url(port)}/docs")
     console.show("\nTokens, valid for twelve hours (`make -s token ROLE=… SCHOOL=…` makes others):\n")
-    for name, grant in SAMPLES.items():
+    demo = state.recall("demo.json")
+    for name, grant in {**SAMPLES, **_of_demo(demo.get("graduate"))}.items():
         console.show(f"  {name}:\n    {issuer.issue(grant, LIFETIME)}\n")
-    if state.recall("demo.json").get("finished"):
+    if demo.get("finished"):
         console.show("Demo data: schools 10001 and 10002, cohort 2026.")
     console.show(f"Logs: {state.folder / 'logs'}   Addresses: {state.run_file}   Stop: Ctrl-C\n")
+
+
+def _of_demo(graduate: object) -> dict[str, Grant]:
+    """Two people of the demo: a graduate and the counsellor of that class."""
+    if not isinstance(graduate, dict) or not graduate:
+        return {}
+    school, of_class = graduate["school_code"], graduate["class_code"]
+    return {
+        f"counsellor of class {of_class} of {school}": Grant(
+            Role.COUNSELLOR, school_code=school, class_codes=(of_class,)
+        ),
+        f"graduate {graduate['id']} of that class": Grant(Role.GRADUATE, graduate_id=UUID(graduate["id"])),
+    }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from faker import Faker
 
 # No region has this number, so no person can have the id.
+_CLASSES = 4
 _REGION = "990001"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
@@ -78,6 +79,11 @@ class Person:
     major: Major
 
     @property
+    def group(self) -> int:
+        """The class of the major, from 1."""
+        return int(self.student_number[-5:]) % _CLASSES + 1
+
+    @property
     def sex(self) -> str:
         """The sex, which the last but one digit of the id tells."""
         return "男" if int(self.citizen_id[16]) % 2 else "女"
@@ -123,7 +129,38 @@ def _person(school: School, cohort: int, number: int, name: str, major: Major, c
 def roster_rows(school: School, cohort: int, members: list[Person]) -> Iterator[Mapping[str, object]]:
     """The rows of a roster in the header format of a campus system, with the faults that such rosters have."""
     for number, person in enumerate(members):
-        yield {**_complete_row(school, cohort, person), **_fault(number, person)}
+        yield {
+            "所在院系": person.major.college,
+            "院系代码": person.major.college_code,
+            "姓名": person.name,
+            "学号": person.student_number,
+            "班级代码": f"{person.major.code}-{person.group}",
+            "班级": f"{person.major.name}{person.group}班",
+            "考生号": person.exam_number,
+            "性别": person.sex,
+            "民族": "汉族",
+            "院校名称": school.name,
+            "院校代码": school.code,
+            "学制": 4,
+            "学历": "本科毕业",
+            "学历代码": "31",
+            "政治面貌": "共青团员",
+            "政治面貌代码": "03",
+            "身份证号": person.citizen_id,
+            "入学日期": f"{cohort - 4}-09-01",
+            "预计毕业日期": f"{cohort}-06-30",
+            "专业名称": person.major.name,
+            "专业代码": person.major.code,
+            "培养方式": "非定向",
+            "培养方式代码": "1",
+            "师范生类别": "非师范生",
+            "师范生类别代码": "2",
+            "困难生类别代码": "0",
+            "城乡生源": "城镇" if person.origin.endswith("102") else "农村",
+            "生源所在地参考": person.origin,
+            "手机号": person.phone,
+            **_fault(number, person),
+        }
 
 
 def _fault(number: int, person: Person) -> Mapping[str, object]:
@@ -144,38 +181,6 @@ def _fault(number: int, person: Person) -> Mapping[str, object]:
         case 17:
             return {"入学日期": ""}
     return {}
-
-
-def _complete_row(school: School, cohort: int, person: Person) -> Mapping[str, object]:
-    return {
-        "所在院系": person.major.college,
-        "院系代码": person.major.college_code,
-        "姓名": person.name,
-        "学号": person.student_number,
-        "考生号": person.exam_number,
-        "性别": person.sex,
-        "民族": "汉族",
-        "院校名称": school.name,
-        "院校代码": school.code,
-        "学制": 4,
-        "学历": "本科毕业",
-        "学历代码": "31",
-        "政治面貌": "共青团员",
-        "政治面貌代码": "03",
-        "身份证号": person.citizen_id,
-        "入学日期": f"{cohort - 4}-09-01",
-        "预计毕业日期": f"{cohort}-06-30",
-        "专业名称": person.major.name,
-        "专业代码": person.major.code,
-        "培养方式": "非定向",
-        "培养方式代码": "1",
-        "师范生类别": "非师范生",
-        "师范生类别代码": "2",
-        "困难生类别代码": "0",
-        "城乡生源": "城镇" if person.origin.endswith("102") else "农村",
-        "生源所在地参考": person.origin,
-        "手机号": person.phone,
-    }
 
 
 def _with_check_digit(digits: str) -> str:

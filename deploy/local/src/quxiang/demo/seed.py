@@ -13,8 +13,9 @@ from common.auth.issuing import Grant
 from common.auth.principal import Role
 from quxiang.console import Console
 from quxiang.demo.changes import Office, single_changes
-from quxiang.demo.client import Campus
+from quxiang.demo.client import Campus, Json
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
+from quxiang.demo.own_entries import self_checks
 from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows, unit_rows
 from quxiang.demo.quality import waive
 from quxiang.demo.season import Wave, waves
@@ -52,6 +53,8 @@ class _Record:
         self._kept = state.recall(_RECORD)
         found = self._kept.get("steps")
         self._steps: list[str] = found if isinstance(found, list) else []
+        shown = self._kept.get("graduate")
+        self._graduate: object = shown if isinstance(shown, dict) else {}
         kept_day = self._kept.get("today")
         self.today = date.fromisoformat(kept_day) if isinstance(kept_day, str) else clock.today()
         self.cohort = min(COHORT, self.today.year)
@@ -59,6 +62,10 @@ class _Record:
     @property
     def finished(self) -> bool:
         return bool(self._kept.get("finished"))
+
+    def show(self, graduate: Json) -> None:
+        """Keeps whose tokens the welcome prints, with the class of a counsellor."""
+        self._graduate = {name: graduate[name] for name in ("id", "school_code", "class_code")}
 
     def finish(self) -> None:
         self._write(finished=True)
@@ -71,7 +78,12 @@ class _Record:
             self._write(finished=False)
 
     def _write(self, *, finished: bool) -> None:
-        values = {"today": self.today.isoformat(), "steps": self._steps, "finished": finished}
+        values = {
+            "today": self.today.isoformat(),
+            "steps": self._steps,
+            "finished": finished,
+            "graduate": self._graduate,
+        }
         self._state.remember(_RECORD, values)
 
 
@@ -118,6 +130,11 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
         day = {"effective_on": wave.day.isoformat()}
         await campus.upload("destinations", "registrations", office.school_officer, name, file, **form, **day)
 
+    async def check_entries() -> None:
+        graduate = await self_checks(office)
+        if school is SCHOOLS[0]:
+            record.show(graduate)
+
     await record.once(f"{school.code} school", create_school)
     await record.once(f"{school.code} units", enter_units)
     await record.once(f"{school.code} roster", enter_roster)
@@ -126,6 +143,7 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
         await record.once(f"{school.code} {wave.day}", lambda wave=wave: enter(wave))  # type: ignore[misc]
         advance()
     await record.once(f"{school.code} changes", lambda: single_changes(office))
+    await record.once(f"{school.code} self-checks", check_entries)
     advance()
     await record.once(f"{school.code} waivers", lambda: waive(office))
     advance()

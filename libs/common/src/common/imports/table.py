@@ -25,7 +25,7 @@ class Watch(Protocol):
 
     @property
     def found(self) -> Any:
-        """What was seen of all rows, in few bytes: another process is told, too."""
+        """What was seen of all rows, in few bytes: another process gets it, too."""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class OperationContext:
         return self._claimed.correlation_id
 
     def helped(self, about: object) -> AbstractAsyncContextManager[Hired | None]:
-        """The help of a second process with this work, which is told of it; None where there is none."""
+        """The help of a second process with this work, which hears `about` it; None where there is none."""
         return nullcontext() if self._helper is None else self._helper.hired(self._claimed, about)
 
     async def upload(self) -> AsyncIterator[bytes]:

@@ -1,7 +1,8 @@
 """A second process that does parts of long work beside the first, which has forked it before either had begun anything.
 
-Both hold one end of a socket. The helper is told of a piece of work once; then it is given parts of it, one at a time,
-and answers each when it is committed. It ends when the socket is closed, however the first process came to its end.
+Both hold one end of a socket. The helper hears of a piece of work once; then it is given parts of it, one at a
+time, and answers each when it is committed. It ends when the socket is closed, however the first process came to its
+end.
 """
 
 import asyncio
@@ -105,7 +106,7 @@ class Hired:
 
 
 class Assigned:
-    """The helper's side of one piece of work: what it is told about it, and the parts that it is given."""
+    """The helper's side of one piece of work: what it knows about it, and the parts that it is given."""
 
     def __init__(self, job: int, about: Any, told: "asyncio.Queue[Any]", writer: asyncio.StreamWriter) -> None:
         self.about = about
@@ -140,7 +141,7 @@ Help = Callable[[Claimed, Assigned], Awaitable[object]]
 
 
 async def help_out(sock: socket.socket, work: Help) -> None:
-    """Does what it is told until the other end is closed; what it cannot do, the first process does itself."""
+    """Does what comes until the other end is closed; what it cannot do, the first process does itself."""
     reader, writer = await asyncio.open_connection(sock=sock)
     told: asyncio.Queue[Any] = asyncio.Queue()
     listening = asyncio.create_task(_listen(reader, told))
