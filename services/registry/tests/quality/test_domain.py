@@ -23,7 +23,7 @@ def entries(count: int, *, status: str = "registered", college: CollegeCode | No
         "checked": ALL_CHECKED,
         "broken": 0,
         "covered": 0,
-        "photo": None,
+        "photo": "none",
         "self_check": "unconfirmed",
     }
     return Alike(college_code=college, status=status, count=count, **{**found, **bits})
@@ -122,7 +122,7 @@ def test_what_waits_for_the_worker_is_in_no_figure() -> None:
     stated = reported([entries(4, filled=name), shown, waiting])
     assert (stated.counted, stated.pending, stated.judged, stated.filled["name"]) == (10, 4, 6, 6)
     assert found(stated, "phone_missing")[:2] == (6, 0)
-    assert stated.photos == {None: 8, "accepted": 2}
+    assert stated.photos == {"none": 8, "accepted": 2}
     assert stated.self_checks == {"unconfirmed": 8, "confirmed": 2}
 
 

@@ -71,7 +71,7 @@ class Alike:
     checked: int
     broken: int
     covered: int
-    photo: str | None
+    photo: str
     self_check: str
     count: int
 
@@ -133,7 +133,7 @@ class Report:
     population: Mapping[str, int]
     counted: int
     pending: int
-    photos: Mapping[str | None, int]
+    photos: Mapping[str, int]
     self_checks: Mapping[str, int]
     filled: Mapping[str, int]
     findings: Sequence[Finding]
@@ -158,7 +158,7 @@ def report(alike: Collection[Alike], width: Width, tolerances: Mapping[str, Deci
     school.
     """
     in_n = [each for each in alike if counts(each.status)]
-    population, photos, self_checks = Counter[str](), Counter[str | None](), Counter[str]()
+    population, photos, self_checks = Counter[str](), Counter[str](), Counter[str]()
     for each in alike:
         population[each.status] += each.count
     for each in in_n:

@@ -21,6 +21,7 @@ from common.auth import Owners, RowScope, ScopeShape
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection
 from registry.graduates.domain.findings import RULE_BITS, RULES_VERSION
+from registry.graduates.domain.photo_state import PhotoState
 from registry.graduates.storage.findings import AMONG_OTHERS, STATUSES, asked_of, breaks, counted
 from registry.graduates.storage.self_checks import SELF_CHECK
 from registry.graduates.tables import graduates
@@ -82,7 +83,7 @@ def _alike(seen: ScopeShape, narrowed: tuple[str, ...]) -> Select[Any]:
         graduates.c.checked,
         broken.label("broken"),
         func.coalesce(waived.c.rules, literal_column("0")).label("covered"),
-        photos.c.state.label("photo"),
+        func.coalesce(photos.c.state, literal_column(f"'{PhotoState.NONE.value}'")).label("photo"),
         SELF_CHECK.label("self_check"),
     )
     each = (

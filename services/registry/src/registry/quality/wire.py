@@ -8,11 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from registry.graduates.domain.entry import Status
+from registry.graduates.domain.photo_state import PhotoState
 from registry.graduates.domain.self_check import SelfCheck
-from registry.photos.domain import PhotoState
 from registry.quality.domain import Cut, Duplicate, Finding, FindingState, Report
-
-NO_PHOTO = "none"
 
 _SHARE = Field(description="Per cent, half-up; null of none checked", examples=["2.02"])
 
@@ -81,7 +79,7 @@ class QualityReport(BaseModel):
     population: dict[Status, int] = Field(description="Entries by status, those outside N too")
     coverage: dict[str, CoverageBody] = Field(description="By field")
     self_check: dict[SelfCheck, int] = Field(description="Graduates in N by whether they have confirmed the entry")
-    photos: dict[str, int] = Field(description="Graduates in N by the state of their photo")
+    photos: dict[PhotoState, int] = Field(description="Graduates in N by the state of their photo")
     findings: list[FindingBody]
 
     @classmethod
@@ -93,7 +91,7 @@ class QualityReport(BaseModel):
             population={status: report.population.get(status, 0) for status in Status},
             coverage={field: CoverageBody(filled=filled, of=report.judged) for field, filled in report.filled.items()},
             self_check={state: report.self_checks.get(state, 0) for state in SelfCheck},
-            photos={state or NO_PHOTO: report.photos.get(state, 0) for state in (None, *PhotoState)},
+            photos={state: report.photos.get(state, 0) for state in PhotoState},
             findings=[FindingBody.of(finding) for finding in report.findings],
         )
 
