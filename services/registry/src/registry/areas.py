@@ -15,9 +15,10 @@ from registry.graduates.imports.columns import FIELDS
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, import_roster, roster_import
 from registry.graduates.imports.proposals import operations as proposals
 from registry.graduates.imports.routes import router as import_routes
+from registry.graduates.operations import ANNOUNCE_SECONDS, announce_again
 from registry.graduates.routes import router as graduate_routes
 from registry.graduates.storage import roster, versions
-from registry.graduates.storage.judging import EVERY_SECONDS, judge_again
+from registry.graduates.storage.judging import JUDGE_SECONDS, judge_again
 from registry.histories.routes import router as history_routes
 from registry.import_mappings import tables as mapping_tables
 from registry.import_mappings.routes import mappings_router
@@ -64,6 +65,7 @@ AREAS = (
             graduate_tables.data_keys,
             graduate_tables.graduates,
             graduate_tables.graduate_versions,
+            graduate_tables.announced_rosters,
             graduate_tables.import_sources,
             graduate_tables.notices,
         ],
@@ -72,8 +74,11 @@ AREAS = (
             KIND: Operation(lambda runtime: partial(import_roster, roster_import(runtime.cipher)), EMPTY_RESULT),
             proposals.KIND: Operation(lambda _runtime: proposals.propose_mapping, proposals.EMPTY_RESULT),
         },
-        periodic=lambda runtime: [every(EVERY_SECONDS, partial(judge_again, runtime.database, runtime.cipher))],
         streams={graduate.TOPIC: versions.raise_streams},
+        periodic=lambda runtime: [
+            every(ANNOUNCE_SECONDS, partial(announce_again, runtime.database)),
+            every(JUDGE_SECONDS, partial(judge_again, runtime.database, runtime.cipher)),
+        ],
     ),
     Area(
         tables=[photo_tables.photos],

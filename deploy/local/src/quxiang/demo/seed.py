@@ -130,11 +130,6 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
         day = {"effective_on": wave.day.isoformat()}
         await campus.upload("destinations", "registrations", office.school_officer, name, file, **form, **day)
 
-    async def check_entries() -> None:
-        graduate = await self_checks(office)
-        if school is SCHOOLS[0]:
-            record.show(graduate)
-
     await record.once(f"{school.code} school", create_school)
     await record.once(f"{school.code} units", enter_units)
     await record.once(f"{school.code} roster", enter_roster)
@@ -142,12 +137,24 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     for wave in cohort.waves:
         await record.once(f"{school.code} {wave.day}", lambda wave=wave: enter(wave))  # type: ignore[misc]
         advance()
+    await _people_of_today(office, cohort, record, advance)
+
+
+async def _people_of_today(office: Office, cohort: _Cohort, record: _Record, advance: Callable[[], None]) -> None:
+    """What is done one by one, once the files are in."""
+    school = cohort.school
+
+    async def check_entries() -> None:
+        graduate = await self_checks(office)
+        if school is SCHOOLS[0]:
+            record.show(graduate)
+
     await record.once(f"{school.code} changes", lambda: single_changes(office))
     await record.once(f"{school.code} self-checks", check_entries)
     advance()
     await record.once(f"{school.code} waivers", lambda: waive(office))
     advance()
-    team = SurveyTeam(campus, school.code, cohort.cohort)
+    team = SurveyTeam(office.campus, school.code, cohort.cohort)
     await record.once(f"{school.code} survey", lambda: run_survey(team))
     advance()
 

@@ -20,7 +20,7 @@ from registry.organisation import storage as organisation
 PART = 500
 """Rows that are judged in one transaction: who edits one of them must not wait long."""
 
-EVERY_SECONDS = 10.0
+JUDGE_SECONDS = 10.0
 
 # a row that a writer holds is judged by its write, or in a later round
 _STALE = text(
