@@ -66,9 +66,11 @@ READS_PSEUDONYMS = {
     ("auditor", "/v1/population-changes/{change_id}"),
     ("auditor", "/v1/waivers"),
     ("auditor", "/v1/waivers/{waiver_id}"),
+    ("auditor", "/v1/corrections"),
+    ("auditor", "/v1/corrections/{correction_id}"),
 }
-"""An integrator follows the events of the schools that its contract names, an auditor reads who leaves N by which
-hands, and for whom rules are waived, both under the graduates' pseudonyms."""
+"""An integrator follows the events of the schools that its contract names, an auditor reads who leaves N, for whom
+rules are waived, and what is corrected, by which hands, both under the graduates' pseudonyms."""
 
 READS_ACCESSES = ("auditor", "/v1/graduates/{graduate_id}/accesses")
 """An auditor, who sees no row about a person, reads who has read the data of its school's graduates."""

@@ -9,7 +9,7 @@ from typing import Any
 from campus import Campus, population_change, waiver
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
-from writes import MAPPING, PHOTO, Write, complete_requests
+from writes import MAPPING, PHOTO, Write, complete_requests, correction_of
 
 Json = dict[str, Any]
 SERVICES = ("registry", "destinations", "surveys", "indicators")
@@ -81,6 +81,10 @@ async def known_school(campus: Campus, school: str) -> Known:
         f"{campus.urls['registry']}/v1/waivers", json=waiver(school, [graduate]), headers=campus.officer(school)
     )
     assert waiving.status_code == 201, waiving.text
+    corrections = f"{campus.urls['registry']}/v1/corrections"
+    oneself = campus.bearer("graduate", graduate=graduate)
+    correction = await campus.http.post(corrections, headers=oneself, json=correction_of(graduate))
+    assert correction.status_code == 201, correction.text
     mappings = f"{campus.urls['registry']}/v1/schools/{school}/import-mappings"
     saved = await campus.http.put(f"{mappings}/{FILE}", json=MAPPING, headers=campus.officer(school))
     assert saved.status_code == 200, saved.text
@@ -115,6 +119,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "change_id"): asked.json()["id"],
             ("*", "waiver_id"): waiving.json()["id"],
             ("*", "rule"): "phone_missing",
+            ("*", "correction_id"): correction.json()["id"],
             ("registry", "operation_id"): imported[0]["id"],
             ("destinations", "operation_id"): imported[1]["id"],
             ("surveys", "operation_id"): imported[0]["id"],
@@ -122,8 +127,8 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "college"): COLLEGE,
         },
         persons
-        | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], asked.json()["id"]}
-        | {waiving.json()["id"]},
+        | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"]}
+        | {each.json()["id"] for each in (asked, correction, waiving)},
         persons,
         requests,
     )

@@ -23,6 +23,7 @@ BODILESS = (
     ("POST", "/v1/population-changes/{change_id}/withdraw"),
     ("POST", "/v1/waivers/{waiver_id}/approve"),
     ("POST", "/v1/waivers/{waiver_id}/withdraw"),
+    ("POST", "/v1/corrections/{correction_id}/withdraw"),
     ("POST", "/v1/graduates/{graduate_id}/photo/accept"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
@@ -56,6 +57,9 @@ def complete_requests(
         ("POST", "/v1/population-changes/{change_id}/refuse"): reason,
         ("POST", "/v1/waivers"): waiver(school, [graduate]),
         ("POST", "/v1/waivers/{waiver_id}/refuse"): reason,
+        ("POST", "/v1/corrections"): correction_of(graduate),
+        ("POST", "/v1/corrections/{correction_id}/approve"): {},
+        ("POST", "/v1/corrections/{correction_id}/refuse"): reason,
         ("POST", "/v1/graduates/{graduate_id}/photo/refuse"): reason | {"rule": "photo_tilt"},
         ("POST", "/v1/graduates/search"): {"school_code": school, "name": str(graduate_row(1)["姓名"])},
         ("POST", "/v1/graduates/reveal"): {"purpose": "support", "graduate_ids": [graduate], "fields": ["name"]},
@@ -86,6 +90,10 @@ def complete_requests(
             "data": fields,
             "files": {"file": ("photos.zip", zipped(("1.jpg", jpeg())))},
         },
+        ("POST", "/v1/corrections/{correction_id}/proofs"): {
+            "data": {"kind": "other"},
+            "files": {"file": ("proof.pdf", b"%PDF-1.7\n%%EOF\n")},
+        },
         ("POST", "/v1/imports/units"): {
             "data": {"school_code": school},
             "files": {"file": ("units.csv", f"类型,代码,名称\n学院,{college},改名单位\n".encode())},
@@ -96,6 +104,11 @@ def complete_requests(
         },
         **{("POST", f"/v1/imports/{kind}"): upload for kind in ("graduates", "registrations")},
     }
+
+
+def correction_of(graduate: str) -> Json:
+    """What a graduate asks for."""
+    return {"graduate_id": graduate, "field": "campus", "value": "东校区", "reason": "校区有误"}
 
 
 def _wave(roster: Json, questionnaire: str) -> Json:

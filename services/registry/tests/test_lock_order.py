@@ -24,6 +24,8 @@ from common.operations.storage import Claimed
 from common.spreadsheets.headers import Header, find_header
 from registry.codes import commands as codes
 from registry.codes.domain import EntryPlan
+from registry.corrections import commands as corrections
+from registry.corrections.domain import CorrectionPlan
 from registry.graduates import commands as graduates
 from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.imports.operations import KIND, RosterImport
@@ -95,6 +97,13 @@ PAIRS_WITH_CHANGES = [
     ("approve", "part of an import"),
 ]
 """The same of acts on one population change, and of a file that asks for others."""
+
+PAIRS_WITH_CORRECTIONS = [
+    ("ask for a correction", "ask for a correction"),
+    ("approve a correction", "approve a correction"),
+    ("approve a correction", "change"),
+]
+"""The same of acts on one field of a graduate."""
 
 PAIRS_WITH_DUPLICATES = [("approve one", "approve the other"), ("ask for the other", "approve the first")]
 """The same of acts on two changes, each of which keeps the entry that the other one takes out."""
@@ -184,6 +193,27 @@ async def change_acts(database: Database, cipher: FieldCipher, school: SchoolCod
         "take back": partial(changes.withdraw, caller=asker, **on_it),
         "leave out": partial(changes.leave_out, caller=asker, graduate_ids=[graduate_id], **on_it),
         "import changes": an_import_of_changes(database, cipher, school, numbers),
+    }
+
+
+@pytest.fixture
+async def correction_acts(
+    database: Database, cipher: FieldCipher, school: SchoolCode, graduate: Json
+) -> Mapping[str, Act]:
+    """Asking for a correction of the graduate, and approving one of another field."""
+    graduate_id = GraduateId(UUID(graduate["id"]))
+    oneself = Principal("oneself", Role.GRADUATE, graduate_id=graduate_id)
+    officer = Principal("officer", Role.SCHOOL_OFFICER, school_code=school)
+    ask = partial(corrections.ask, caller=oneself, cipher=cipher)
+    campus, unit = (
+        CorrectionPlan(graduate_id=graduate_id, field=field, value="更正后", reason="有误")
+        for field in ("campus", "commissioning_unit")
+    )
+    asked = await database.act(oneself.actor, partial(ask, plan=campus))
+    on_it: dict[str, Any] = {"cipher": cipher, "correction_id": asked.id, "expected": ANY, "basis": None}
+    return {
+        "ask for a correction": partial(ask, plan=unit),
+        "approve a correction": partial(corrections.approve, caller=officer, **on_it),
     }
 
 
@@ -308,6 +338,14 @@ async def test_acts_on_a_population_change_never_wait_in_a_circle(
     database: Database, acts: Mapping[str, Act], change_acts: Mapping[str, Act], first: str, second: str
 ) -> None:
     both = {**acts, **change_acts}
+    await meet(database, both[first], both[second])
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS_WITH_CORRECTIONS)
+async def test_acts_on_a_correction_never_wait_in_a_circle(
+    database: Database, acts: Mapping[str, Act], correction_acts: Mapping[str, Act], first: str, second: str
+) -> None:
+    both = {**acts, **correction_acts}
     await meet(database, both[first], both[second])
 
 

@@ -10,6 +10,8 @@ from common.periodic import every
 from common.service_process import Area, Operation
 from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
+from registry.corrections import tables as correction_tables
+from registry.corrections.routes import router as correction_routes
 from registry.graduates import tables as graduate_tables
 from registry.graduates.imports.columns import FIELDS
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, import_roster, roster_import
@@ -91,6 +93,7 @@ AREAS = (
     ),
     Area(tables=[mapping_tables.import_mappings], routes=[mappings_router(FIELDS)]),
     Area(routes=[history_routes]),
+    Area(tables=[correction_tables.corrections, correction_tables.correction_proofs], routes=[correction_routes]),
     Area(routes=[notice_routes]),
     Area(
         tables=[

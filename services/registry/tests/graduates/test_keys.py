@@ -265,6 +265,7 @@ def test_every_ciphertext_is_under_a_data_key_or_counted_for_its_key() -> None:
     requests = {("population_changes", f"{name}_cipher") for name in ("reason", "decision_reason", "document_number")}
     requests |= {("waivers", f"{name}_cipher") for name in ("reason", "decision_reason")}
     ring_keys = {(table, name) for table, names in UNDER_THE_RING.items() for name in names}
+    requests |= {("corrections", f"{name}_cipher") for name in ("reason", "decision_reason", "content")}
     requests |= {("population_change_files", f"{name}_cipher") for name in ("reason", "document_number")}
     requests |= {("photos", "reason_cipher"), ("photos", "fingerprint")}
     others = {("reveals", "note_cipher"), ("import_sources", "name_cipher")}

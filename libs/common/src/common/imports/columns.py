@@ -1,7 +1,7 @@
 """The columns of one kind of file: how people head them, which a file must have, and how faulty cells are shown."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -56,6 +56,7 @@ class Columns:
     needed: Sequence[Collection[str]]
     identifying: Mapping[str, Identifies] = field(default_factory=dict)
     numbered: Collection[str] = ()
+    masks: Mapping[str, Callable[[Cell], str]] = field(default_factory=dict)
     other_forms: Sequence[Sequence[Collection[str]]] = ()
     usual_sheet: str | None = None
     mappings: Sequence[HeaderMapping] = ()
@@ -109,12 +110,8 @@ class Columns:
         meant = {headings(each)[0]: column for each, column in mapping.columns.items()}
         codes = {column.removesuffix(LABEL) for column in meant.values() if column}
         filled = codes | {code + LABEL for code in codes}
-        kept = {
-            column: [each for each in known if headings(each)[0] not in meant]
-            for column, known in self.headers.items()
-            if column not in filled
-        }
-        # what is not to be read belongs to the header all the same
+        kept = {column: texts for column, texts in self.headers.items() if column not in filled}
+        # what is not to be read belongs to the header all the same; of two meanings of a text the later one counts
         mapped = {column or f"{_UNREAD}{text}": [text] for text, column in meant.items()}
         header = replace(self, headers={**kept, **mapped}, mappings=()).find(rows)
         if header is None or not (mapping.is_named or mapping.covers(header.titles)):
@@ -152,6 +149,15 @@ class Columns:
             persons = (header.cell(cells, each) for each in self.identifying)
             value = without_persons(cell, persons, numbered=column in self.numbered)
         return value[:MAX_SHOWN] or None
+
+    def masked(self, header: Header, cells: Sequence[Cell], columns: Collection[str]) -> Sequence[Cell]:
+        """The cells of a row, those of these columns as their masks; one that is blank or a mask stays."""
+        shown = list(cells)
+        for column in columns:
+            cell = header.cell(cells, column)
+            if not is_blank(cell) and "*" not in str(cell):
+                shown[header.positions[column]] = self.masks[column](cell)
+        return shown
 
     def _column_at_fault(self, header: Header, cells: Sequence[Cell], column: str) -> str:
         """The column itself, or that of its label or name where only this one is filled or there."""
