@@ -29,6 +29,7 @@ from registry.corrections.domain import CorrectionPlan
 from registry.graduates import commands as graduates
 from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.imports.operations import KIND, RosterImport
+from registry.import_mappings import commands as import_mappings
 from registry.organisation import commands as organisation
 from registry.organisation.domain import Kind, OrganisationUnit, Place
 from registry.organisation.imports.columns import COLUMNS as UNIT_COLUMNS
@@ -64,6 +65,9 @@ PAIRS = [
     ("confirm", "change"),
     ("confirm", "import"),
     ("reveal", "reveal"),
+    ("save mapping", "save mapping"),
+    ("save mapping", "delete mapping"),
+    ("delete mapping", "delete mapping"),
     ("create class", "create class"),
     ("create class", "change major"),
     ("create class", "import"),
@@ -117,6 +121,10 @@ async def acts(
     colleges = [("colleges", {"code": code, "name": f"学院{code}"}) for code in ("C1", "C2")]
     for path, body in [*colleges, ("majors", {"code": "M1", "name": "数学", "college_code": "C1"})]:
         assert (await admin.post(f"/v1/schools/{school}/{path}", json=body)).status_code == 201
+    officer = Principal(subject="officer", role=Role.SCHOOL_OFFICER, school_code=school)
+    mapping: dict[str, Any] = {"caller": officer, "school_code": school, "name": "M"}
+    save_mapping = partial(import_mappings.save, **mapping, fields=("name", "phone"))
+    await database.act(officer.actor, partial(save_mapping, columns={"甲": "phone"}))
     enter = partial(graduates.create, caller=ADMIN, cipher=cipher, school_code=school, cohort=COHORT, given=ENTERED)
     graduate_id = GraduateId(UUID(graduate["id"]))
     change = partial(
@@ -146,10 +154,12 @@ async def acts(
         ),
         "reveal": partial(
             reveals.reveal,
-            caller=Principal(subject="officer", role=Role.SCHOOL_OFFICER, school_code=school),
+            caller=officer,
             cipher=cipher,
             asked=Asked("review", [graduate_id], ["name"]),
         ),
+        "save mapping": partial(save_mapping, columns={"甲": "name"}),
+        "delete mapping": partial(import_mappings.delete, **mapping),
         "create class": create_class,
         "change major": change_major,
         "change school": change_school,

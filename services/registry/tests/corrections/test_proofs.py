@@ -1,17 +1,27 @@
 """Proofs of corrections: which files, how many, by whom they are sent and read."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import httpx
+from PIL import Image
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
 
 PATH = "/v1/corrections"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
 PDF = b"%PDF-1.7\n%%EOF\n"
-JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 32 + b"\xff\xd9"
+
+
+def picture(kind: str) -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", (8, 8), "white").save(content, kind)
+    return content.getvalue()
+
+
+PNG, JPEG = picture("PNG"), picture("JPEG")
+NOTED = JPEG[:2] + b"\xff\xfe\x00\x08canary" + JPEG[2:] + b"canary"
 
 
 async def test_three_proofs_are_kept_and_read_by_who_reads_the_correction(
@@ -38,7 +48,7 @@ async def test_three_proofs_are_kept_and_read_by_who_reads_the_correction(
         assert (await send(oneself, content, kind)).status_code == 422
     assert (await send(college, PDF)).status_code == 403
     assert (await send(client("school_officer", school="10001"), PDF)).status_code == 404
-    assert [(await send(oneself, content)).status_code for content in (PDF, JPEG)] == [201, 201]
+    assert [(await send(oneself, content)).status_code for content in (PDF, NOTED)] == [201, 201]
     fourth = await send(oneself, PDF)
     assert (fourth.status_code, fourth.json()["code"]) == (409, "too_many_proofs")
 

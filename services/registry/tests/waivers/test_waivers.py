@@ -150,7 +150,7 @@ async def test_two_people_decide(client: Client, officer: httpx.AsyncClient, peo
     [
         ({}, "/tolerance", "required"),
         ({"tolerance": 5, "graduate_ids": ["1"]}, "/tolerance", "must_be_empty"),
-        ({"tolerance": 5, "rule_id": "phone_format"}, "/rule_id", "choice"),
+        ({"tolerance": 5, "rule_id": "phone_format"}, "/rule_id", "unknown_rule"),
         ({"graduate_ids": ["1"], "rule_id": "size_change"}, "/graduate_ids", "must_be_empty"),
         ({"tolerance": 5, "rule_id": "entered_late", "college_code": "C1"}, "/college_code", "must_be_empty"),
         ({"tolerance": 5, "college_code": "C9"}, "/college_code", "unknown_unit"),

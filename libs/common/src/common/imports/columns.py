@@ -11,6 +11,7 @@ from common.spreadsheets import UpperRows
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header, find_header, headings
 from common.spreadsheets.masking import Identifies, masked, without_persons
+from common.spreadsheets.writing import REASON_HEADER
 
 MAX_SHOWN = 80
 
@@ -36,10 +37,9 @@ class HeaderMapping:
     is_named: bool = False
 
     def covers(self, titles: Iterable[str]) -> bool:
-        """True if these are exactly its header texts."""
-        return {text for title in titles if (text := headings(title)[0])} == {
-            headings(each)[0] for each in self.columns
-        }
+        """True if these are exactly its header texts, but for what an error report adds: it comes back corrected."""
+        texts = {text for title in titles if title != REASON_HEADER and (text := headings(title)[0])}
+        return texts == {headings(each)[0] for each in self.columns}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Routes of corrections."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from common.auth import Caller, Principal, require
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.files import JPEG, PDF, PNG
+from common.files.pictures import picture_alone
 from common.http import (
     Cipher,
     Db,
@@ -99,7 +101,8 @@ async def add_proof(
     async with database.reading() as connection:
         await commands.may_prove(connection, **on_it)
     media_type = _MEDIA_TYPES[upload.kind]
-    name = await objects.put(upload.content, media_type)
+    content = await asyncio.to_thread(picture_alone, upload.content)
+    name = await objects.put(content, media_type)
     act = partial(commands.prove, **on_it, kind=upload.form.kind, media_type=media_type, name=name)
     return await _acted(database, cipher, caller, once, act, 201)
 

@@ -10,9 +10,8 @@ from common.errors import NotFound
 from common.http import Cipher, Db, Page, PageOf, Router, Whole, page_of
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, SchoolCode
 from registry.graduates.domain.entry import Filters
-from registry.graduates.domain.findings import RULES
+from registry.graduates.domain.findings import OF_ROSTERS, RULES
 from registry.graduates.storage import roster
-from registry.graduates.storage.findings import WITHOUT_GRADUATES
 from registry.graduates.wire import GraduateAnswer
 from registry.quality import commands, storage
 from registry.quality.domain import Cut
@@ -54,7 +53,7 @@ async def list_graduates_who_break_a_rule(
     page: Page,
     cut: Annotated[Cut, Depends(cut_of)],
 ) -> PageOf[GraduateAnswer]:
-    if rule not in RULES or rule in WITHOUT_GRADUATES:
+    if rule not in RULES or rule in OF_ROSTERS:
         raise NotFound
     scope, after = caller.row_scope(), page.after(str, int, UUID)
     async with database.reading() as connection:

@@ -11,7 +11,7 @@ from common.approvals.domain import Asked, Outdated, must_not_identify
 from common.codes.rules import rule
 from common.errors import Invalid
 from common.identifiers import Cohort, CollegeCode, GraduateId, SchoolCode
-from registry.graduates.domain.findings import RULES
+from registry.graduates.domain.findings import OF_ROSTERS, RULES
 
 WaiverId = NewType("WaiverId", UUID)
 
@@ -20,9 +20,6 @@ KIND = "waiver"
 
 OF_SCHOOL = "school"
 """The level of rules that are judged of a whole school only."""
-
-OF_NO_GRADUATE = frozenset({"size_change"})
-"""Rules that no graduate breaks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,11 +90,11 @@ def highest(tolerances: Collection[tuple[str, Decimal]]) -> dict[str, Decimal]:
 
 def _faults(plan: WaiverPlan, today: date) -> Iterator[tuple[str, str]]:
     if plan.rule_id not in RULES:
-        yield "/rule_id", "choice"
+        yield "/rule_id", "unknown_rule"
         return
     if (plan.graduate_ids is None) == (plan.tolerance is None):
         yield "/tolerance", "required" if plan.tolerance is None else "must_be_empty"
-    if plan.graduate_ids is not None and plan.rule_id in OF_NO_GRADUATE:
+    if plan.graduate_ids is not None and plan.rule_id in OF_ROSTERS:
         yield "/graduate_ids", "must_be_empty"
     if plan.college_code and plan.tolerance is not None and rule(plan.rule_id).level == OF_SCHOOL:
         yield "/college_code", "must_be_empty"

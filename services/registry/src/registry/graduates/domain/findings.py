@@ -120,6 +120,9 @@ RULES = (
 )
 """Ids of the rules that reports on quality judge, in the order of their bits."""
 
+OF_ROSTERS = frozenset({"size_change"})
+"""Those that a roster breaks, and none of its graduates."""
+
 RULE_BITS: Mapping[str, int] = {rule: 1 << at for at, rule in enumerate(RULES)}
 
 _BIT_OF = Counter(FILLED_BITS)

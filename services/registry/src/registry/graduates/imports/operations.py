@@ -215,7 +215,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         try:
             return await store(unit, lines)
         except Overtaken:
-            # somebody has entered a graduate: from now on the roster is asked
+            # a graduate was entered meanwhile: from now on the roster is asked
             self.outset = False
             raise
 

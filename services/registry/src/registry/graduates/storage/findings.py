@@ -28,15 +28,12 @@ from sqlalchemy import (
 from common.clock import SHANGHAI
 from common.identifiers import Cohort, SchoolCode
 from common.season import SeasonDay, season_day
-from registry.graduates.domain.findings import RULE_BITS
+from registry.graduates.domain.findings import OF_ROSTERS, RULE_BITS
 from registry.graduates.domain.population import COUNTED
 from registry.graduates.tables import graduate_versions, graduates
 
 AMONG_OTHERS = ("counted_twice", "phone_shared", "possible_duplicate", "left_population", "entered_late")
 """Rules that no bit of an entry answers: what else is stored decides."""
-
-WITHOUT_GRADUATES = frozenset({"size_change"})
-"""Rules that a roster breaks, and none of its graduates."""
 
 STATUSES = ", ".join(f"'{status.value}'" for status in sorted(COUNTED))
 """Those in N, as SQL lists them."""
@@ -89,7 +86,7 @@ def breaks(rule: str) -> ColumnElement[bool]:
             return and_(counted(), _bit("checked", rule), _shares("phone_index"))
         case "possible_duplicate":
             return and_(counted(), _bit("checked", rule), _shares("person_index"))
-    if rule in WITHOUT_GRADUATES:
+    if rule in OF_ROSTERS:
         raise KeyError(rule)
     return and_(counted(), _bit("broken", rule))
 
