@@ -134,7 +134,7 @@ def _read(data: DataCipher, row: Row) -> ClearExport:
         name: data.open(name, row.id, 1, row[f"{name}_cipher"]).decode() if row[f"{name}_cipher"] else None
         for name in ("reason", "decision_reason")
     }
-    plan = ExportPlan.of({each.name: row[each.name] for each in fields(ExportPlan)})
+    plan = ExportPlan.of(dict(row))
     return ClearExport(
         **{name: row[name] for name in _PLAIN},
         **texts,  # type: ignore[arg-type]
