@@ -1,8 +1,10 @@
 """Lines that come again: those that left what stands are recognised, and nothing is asked about them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from enrolling import Enrolment
@@ -83,6 +85,39 @@ async def test_what_was_written_since_is_compared_once(
     assert book.asked == asked + 1
     assert counts(await office.send(rows)) == (0, 0, 2, 0)
     assert book.asked == asked + 1
+
+
+async def test_an_event_that_says_again_what_stands_leaves_the_lines(
+    office: Office, database: Database, book: Any, enrol: Enrolment, rows: list[dict[str, Any]]
+) -> None:
+    asked = book.asked
+
+    async def said(sequence: int, *, restated: bool) -> None:
+        for graduate_id, entry in book.graduates.items():
+            book.change(graduate_id, sequence=sequence)
+            await enrol.keep(replace(entry, sequence=sequence, event_id=uuid4(), is_restated=restated))
+
+    for sequence in (2, 3):
+        await said(sequence, restated=True)
+        assert counts(await office.send(rows)) == (0, 0, 2, 0)
+        assert book.asked == asked
+    # the release before keeps an event and knows nothing of what it said
+    async with database.transaction(SYSTEM) as unit:
+        await unit.connection.execute(text("UPDATE roster_graduates SET sequence = 4"))
+        await unit.commit()
+    for graduate_id in book.graduates:
+        book.change(graduate_id, sequence=4)
+    assert counts(await office.send(rows)) == (0, 0, 2, 0)
+    assert book.asked == asked + 1
+    # one that comes after a gap
+    await said(6, restated=True)
+    assert counts(await office.send(rows)) == (0, 0, 2, 0)
+    assert book.asked == asked + 2
+    await said(7, restated=False)
+    assert counts(await office.send(rows)) == (0, 0, 2, 0)
+    assert book.asked == asked + 3
+    assert counts(await office.send(rows)) == (0, 0, 2, 0)
+    assert book.asked == asked + 3
 
 
 async def test_a_name_that_changed_is_compared_once_its_event_has_come(

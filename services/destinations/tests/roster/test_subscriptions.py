@@ -90,6 +90,18 @@ async def test_whatever_the_order_the_newest_state_stays(database: Database, app
     assert await kept(database, graduate_id) == ("C02", "withdrawn", "410000")
 
 
+@pytest.mark.parametrize(("changed", "since"), [((), 1), (("name",), 2), (("sex_code",), 2)])
+async def test_an_event_that_names_no_changed_field_says_again_what_stood(
+    database: Database, apply: Handle, changed: tuple[str, ...], since: int
+) -> None:
+    graduate_id = uuid4()
+    await apply([entered(graduate_id, 1, changed_fields=("name", "status"))])
+    await apply([entered(graduate_id, 2, changed_fields=changed)])
+    query = text("SELECT same_since, same_until FROM roster_graduates WHERE graduate_id = :id")
+    async with database.reading() as connection:
+        assert tuple((await connection.execute(query, {"id": graduate_id})).one()) == (since, 2)
+
+
 async def test_a_college_says_nothing_of_the_schools_province(database: Database, apply: Handle) -> None:
     graduate_id = uuid4()
     college = described(3, "990000", UnitKind.COLLEGE, "C01")

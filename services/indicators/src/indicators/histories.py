@@ -71,7 +71,11 @@ COPIED = (
         StoredRosterVersion._fields,
         _VERSION,
         lambda events: batch_of(events).roster,
-        {"counted": version_counted("stored")},
+        {
+            "counted": version_counted("stored"),
+            # what the release before has not kept is announced once more
+            "urban_rural": "coalesce(stored.urban_rural, published.urban_rural)",
+        },
     ),
     Copied(
         "destination_versions", StoredDestinationVersion._fields, _VERSION, lambda events: batch_of(events).destinations

@@ -6,6 +6,7 @@ from common.accesses.routes import accesses_router
 from common.contracts import code_list, graduate, organisation
 from common.imports import run_import
 from common.outbox import raising
+from common.periodic import every
 from common.service_process import Area, Operation
 from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
@@ -14,6 +15,7 @@ from registry.graduates.imports.columns import FIELDS
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, import_roster, roster_import
 from registry.graduates.imports.proposals import operations as proposals
 from registry.graduates.imports.routes import router as import_routes
+from registry.graduates.operations import ANNOUNCE_SECONDS, announce_again
 from registry.graduates.routes import router as graduate_routes
 from registry.graduates.storage import roster, versions
 from registry.histories.routes import router as history_routes
@@ -59,6 +61,7 @@ AREAS = (
             graduate_tables.data_keys,
             graduate_tables.graduates,
             graduate_tables.graduate_versions,
+            graduate_tables.announced_rosters,
             graduate_tables.import_sources,
             graduate_tables.notices,
         ],
@@ -68,6 +71,7 @@ AREAS = (
             proposals.KIND: Operation(lambda _runtime: proposals.propose_mapping, proposals.EMPTY_RESULT),
         },
         streams={graduate.TOPIC: versions.raise_streams},
+        periodic=lambda runtime: [every(ANNOUNCE_SECONDS, partial(announce_again, runtime.database))],
     ),
     Area(
         tables=[photo_tables.photos],

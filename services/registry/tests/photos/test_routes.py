@@ -26,6 +26,7 @@ async def test_a_photo_from_the_first_to_the_next(
     path = f"/v1/graduates/{graduate['id']}/photo"
     own = client("graduate", graduate=graduate["id"])
     assert (await own.get(path)).status_code == 404
+    assert graduate["photo_state"] == "none"
     assert (await put(own, path, jpeg())).status_code == 428
     assert (await put(own, path, jpeg(), If_Match='"1"')).status_code == 412
 
@@ -68,6 +69,12 @@ async def test_a_photo_from_the_first_to_the_next(
     refused = await officer.post(f"{path}/refuse", json=REFUSAL, headers=version)
     assert (refused.json()["state"], refused.json()["rule"], refused.json()["reason"]) == ("refused", *REFUSAL.values())
     assert (await own.get(path)).json()["reason"] == REFUSAL["reason"]
+
+    notices = (await own.get(f"/v1/graduates/{graduate['id']}/notices")).json()["items"]
+    assert [each["kind"] for each in notices] == ["photo_refused"]
+    listed = {"school": school, "photo_state": "refused"}
+    found = (await officer.get("/v1/graduates", params=listed)).json()["items"]
+    assert [(each["id"], each["photo_state"]) for each in found] == [(graduate["id"], "refused")]
 
     replaced = await put(own, path, jpeg(), If_Match='"3"')
     assert (replaced.status_code, replaced.json()["version"], replaced.json()["state"]) == (200, 4, "accepted")

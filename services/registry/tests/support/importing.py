@@ -44,8 +44,9 @@ async def import_line(
     cohort: Cohort,
     line: Mapping[str, object],
 ) -> Json:
-    """Imports one row in the given transaction: cells by header, None erases, what is not named is blank."""
+    """Imports one row in the given transaction, authoritative: cells by header, None erases, others are blank."""
     parameters = {"school_code": school, "cohort": cohort, "kind": "csv", "dry_run": False, "on_error": "reject"}
+    parameters["authoritative"] = "accept"
     work = Claimed(OperationId(uuid4()), KIND, "worker", 1, SYSTEM, school, None, parameters)
     header = COLUMNS.find([list(line)])
     assert header is not None

@@ -58,12 +58,18 @@ class GraduateData(EventData):
     training_mode_code: Code | None = None
     teacher_training_code: Code | None = None
     study_form: Slug | Code | None = Field(default=None, description="学习形式")
+    urban_rural: Slug | None = Field(default=None, description="城乡生源: urban, rural; an older event lacks it")
     status: Annotated[GraduateStatus, ADDITIVE]
     # never left out by a producer of today: the default is for events that were sent before the field came
     counted: bool = Field(
         default_factory=_counted_before,
         description="Whether the graduate is in the population N (毕业生总数); where it is missing, an older event "
         "counts by the statuses registered and completed",
+    )
+    erased: bool = Field(
+        default=False,
+        description="Whether nothing is kept any more that leads from the graduate to the person and back; where it is "
+        "missing, an older event tells of a graduate who is not erased",
     )
 
 
@@ -84,6 +90,7 @@ def _example(status: GraduateStatus, *changed: str) -> GraduateData:
         training_mode_code="1",
         teacher_training_code="2",
         study_form="full_time",
+        urban_rural="rural",
         status=status,
         counted=status is not GraduateStatus.WITHDRAWN,
         changed_fields=changed,

@@ -17,6 +17,8 @@ MAX_SHOWN = 80
 LABEL = "_label"
 """Ends the name of the column that holds the label of a code: `sex_label` stands beside `sex`."""
 
+NAME = "_name"
+"""Ends the name of the column that holds the name of a unit: `college_name` stands beside `college`."""
 _UNREAD = "unread "
 """Begins the name of a column that a mapping leaves out."""
 
@@ -152,8 +154,8 @@ class Columns:
         return value[:MAX_SHOWN] or None
 
     def _column_at_fault(self, header: Header, cells: Sequence[Cell], column: str) -> str:
-        """The column itself, or that of its label where only this one is filled or there."""
-        pair = (column, column + LABEL)
-        filled = (each for each in pair if not is_blank(header.cell(cells, each)))
-        there = (each for each in pair if each in header.positions)
+        """The column itself, or that of its label or name where only this one is filled or there."""
+        named = (column, column + LABEL, column + NAME)
+        filled = (each for each in named if not is_blank(header.cell(cells, each)))
+        there = (each for each in named if each in header.positions)
         return next(filled, None) or next(there, column)

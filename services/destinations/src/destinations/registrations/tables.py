@@ -37,8 +37,8 @@ def _content_columns() -> list[Column[Any]]:
 def _line_columns() -> list[Column[Any]]:
     """The fingerprint of the line of a file that left the registration as it stands, and what it holds for.
 
-    It holds while the registration is at this version and the graduate's roster entry at this sequence, so that no
-    other write need clear it.
+    It holds while the registration is at this version and the graduate's roster entry at this sequence, or at a later
+    one that only says again what stood, so that no other write need clear it.
     """
     return [
         Column("line_fingerprint", LargeBinary),

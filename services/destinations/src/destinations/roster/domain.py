@@ -32,12 +32,14 @@ GRADUATE_FIELDS = tuple(field.name for field in fields(Graduate) if field.name !
 class RosterEntry:
     """A graduate as registry described this person, and the sequence of the event that this state belongs to.
 
-    `event_id` is that event's; None for an answer of registry over HTTP.
+    `event_id` is that event's; None for an answer of registry over HTTP. `is_restated` if it only says again what the
+    event before has said.
     """
 
     graduate: Graduate
     sequence: int
     event_id: UUID | None = None
+    is_restated: bool = False
 
 
 @dataclass(frozen=True)

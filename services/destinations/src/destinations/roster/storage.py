@@ -31,18 +31,26 @@ from common.sql import Connection, Row
 from destinations.roster import tables
 from destinations.roster.domain import GRADUATE_FIELDS, Graduate, RosterEntry, SchoolEntry
 
+
+def same_since(graduate: str) -> str:
+    """The sequence since which nothing was said of a graduate but what stood, as SQL over a row of the roster."""
+    of_now = f"CASE WHEN {graduate}.same_until = {graduate}.sequence THEN {graduate}.same_since END"
+    return f"coalesce({of_now}, {graduate}.sequence)"
+
+
 _KEEP_GRADUATES = text(
-    """
+    f"""
     INSERT INTO roster_graduates AS kept
            (graduate_id, school_code, cohort, college_code, major_code, class_code, education_level_code, status,
-            counted, sequence, event_id, event_sequence, counted_sequence)
-    SELECT entry.*, CASE WHEN entry.event_id IS NOT NULL THEN entry.sequence END, entry.sequence
+            counted, sequence, event_id, same_since, event_sequence, counted_sequence, same_until)
+    SELECT entry.*, CASE WHEN entry.event_id IS NOT NULL THEN entry.sequence END, entry.sequence, entry.sequence
       FROM unnest(CAST(:id AS uuid[]), CAST(:school_code AS text[]), CAST(:cohort AS int[]),
                                CAST(:college_code AS text[]), CAST(:major_code AS text[]), CAST(:class_code AS text[]),
                                CAST(:education_level_code AS text[]), CAST(:status AS text[]),
-                               CAST(:counted AS boolean[]), CAST(:sequence AS bigint[]), CAST(:event_id AS uuid[]))
+                               CAST(:counted AS boolean[]), CAST(:sequence AS bigint[]), CAST(:event_id AS uuid[]),
+                               CAST(:same_since AS bigint[]))
                    AS entry (graduate_id, school_code, cohort, college_code, major_code, class_code,
-                             education_level_code, status, counted, sequence, event_id)
+                             education_level_code, status, counted, sequence, event_id, same_since)
      -- what is known already need not be locked: most rows of an import are
      WHERE NOT EXISTS (SELECT 1 FROM roster_graduates known
                         WHERE known.graduate_id = entry.graduate_id AND known.sequence >= entry.sequence)
@@ -51,7 +59,11 @@ _KEEP_GRADUATES = text(
            major_code = EXCLUDED.major_code, class_code = EXCLUDED.class_code,
            education_level_code = EXCLUDED.education_level_code, status = EXCLUDED.status,
            counted = EXCLUDED.counted, counted_sequence = EXCLUDED.counted_sequence,
-           sequence = EXCLUDED.sequence, event_id = EXCLUDED.event_id, event_sequence = EXCLUDED.event_sequence
+           sequence = EXCLUDED.sequence, event_id = EXCLUDED.event_id, event_sequence = EXCLUDED.event_sequence,
+           same_since = coalesce(EXCLUDED.same_since,
+                                 CASE WHEN kept.sequence = EXCLUDED.sequence - 1 THEN {same_since("kept")} END,
+                                 EXCLUDED.sequence),
+           same_until = EXCLUDED.same_until
      WHERE EXCLUDED.sequence > kept.sequence
     """
 )
@@ -131,7 +143,10 @@ async def keep_graduates(connection: Connection, entries: Iterable[RosterEntry])
     newest = list(_newest(entries).values())
     if newest:
         values = {name: [getattr(each.graduate, name) for each in newest] for name in ("id", *GRADUATE_FIELDS)}
-        of_event = {name: [getattr(each, name) for each in newest] for name in ("sequence", "event_id")}
+        of_event: dict[str, list[Any]] = {
+            name: [getattr(each, name) for each in newest] for name in ("sequence", "event_id")
+        }
+        of_event["same_since"] = [None if each.is_restated else each.sequence for each in newest]
         await connection.execute(_KEEP_GRADUATES, values | of_event)
 
 

@@ -19,7 +19,9 @@ async def keep_graduates(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> N
     for event in events:
         assert isinstance(event.data, GraduateData)
         stated = {name: getattr(event.data, name) for name in GRADUATE_FIELDS}
-        entries.append(RosterEntry(Graduate(GraduateId(event.data.graduate_id), **stated), event.sequence, event.id))
+        stands = Graduate(GraduateId(event.data.graduate_id), **stated)
+        # a first event, too, names all that is filled
+        entries.append(RosterEntry(stands, event.sequence, event.id, is_restated=not event.data.changed_fields))
     await refuse_stored_forks(unit.connection, tables.graduates.c.graduate_id, events)
     await storage.keep_graduates(unit.connection, entries)
 

@@ -30,5 +30,9 @@ graduates = Table(
     Column("sequence", BigInteger, nullable=False),
     *event_columns(),
     *counted_columns(),
+    # The sequence from which on events have only said again what stood, and that of the last of them. An image without
+    # these columns leaves both behind `sequence`.
+    Column("same_since", BigInteger),
+    Column("same_until", BigInteger),
 )
 Index("ix_roster_graduates_school_cohort", graduates.c.school_code, graduates.c.cohort)

@@ -50,6 +50,7 @@ class StoredRosterVersion(NamedTuple):
     teacher_training_code: str | None
     study_form: str | None
     counted: bool
+    urban_rural: str | None
 
     @property
     def version(self) -> RosterVersion:

@@ -75,6 +75,7 @@ def roster_version(event: IncomingEvent, data: GraduateData) -> StoredRosterVers
         teacher_training_code=data.teacher_training_code,
         study_form=data.study_form,
         counted=data.counted,
+        urban_rural=data.urban_rural,
     )
 
 

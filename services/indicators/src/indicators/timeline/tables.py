@@ -41,6 +41,8 @@ roster_versions = Table(
     Column("study_form", Text),
     # NULL in rows of the release before, where the status counts
     Column("counted", Boolean),
+    # NULL, too, in rows of the release before
+    Column("urban_rural", Text),
     info={"insert_only": True},
 )
 Index("ix_roster_versions_school_code_graduate_id", roster_versions.c.school_code, roster_versions.c.graduate_id)

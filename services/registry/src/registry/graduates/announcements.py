@@ -6,6 +6,7 @@ from typing import Any
 from common.contracts import ChangeToken, OutgoingEvent, graduate
 from registry.graduates.domain.entry import StoredGraduate
 from registry.graduates.domain.population import counts, leaves_population
+from registry.graduates.storage.announced import Numbered, Roster, Stated
 
 PUBLISHED = (
     "college_code",
@@ -19,6 +20,7 @@ PUBLISHED = (
     "training_mode_code",
     "teacher_training_code",
     "study_form",
+    "urban_rural",
 )
 """Content that events carry."""
 
@@ -47,7 +49,13 @@ def moves_day(changed: Collection[str]) -> bool:
 def carried(content: Mapping[str, Any]) -> dict[str, Any]:
     """What of an entry's content an event says."""
     status = graduate.GraduateStatus(content["status"])
-    return {"status": status, "counted": counts(status), **{field: content.get(field) for field in PUBLISHED}}
+    said = {field: content.get(field) for field in PUBLISHED}
+    return {"status": status, "counted": counts(status), "erased": False, **said}
+
+
+def is_said(stated: Stated) -> bool:
+    """True if the newest event of a graduate says all that events say today of what stands."""
+    return carried(stated.content).items() <= stated.newest_event.items()
 
 
 def type_of(status_before: str | None, status: str) -> str:
@@ -60,23 +68,35 @@ def type_of(status_before: str | None, status: str) -> str:
 
 def graduate_changed(stored: StoredGraduate, status_before: str | None, changed: Sequence[str]) -> OutgoingEvent:
     """The event that a stored graduate announces."""
+    kind = type_of(status_before, stored.entry.status)
+    return _event(kind, Roster(stored.school_code, stored.cohort), stored, vars(stored.entry), changed)
+
+
+def stated_again(roster: Roster, numbered: Numbered) -> OutgoingEvent:
+    """The event that says once more what stands of a graduate: nothing has changed, and the day is the same."""
+    return _event(graduate.CHANGED, roster, numbered, numbered.content, ())
+
+
+def _event(
+    kind: str, roster: Roster, of: StoredGraduate | Numbered, content: Mapping[str, Any], changed: Sequence[str]
+) -> OutgoingEvent:
     data = graduate.GraduateData(
-        graduate_id=stored.id,
-        version=stored.version,
-        school_code=stored.school_code,
-        cohort=stored.cohort,
-        decided_on=stored.decided_on,
-        recorded_at=stored.recorded_at,
+        graduate_id=of.id,
+        version=of.version,
+        school_code=roster.school_code,
+        cohort=roster.cohort,
+        decided_on=of.decided_on,
+        recorded_at=of.recorded_at,
         changed_fields=tuple(changed),
-        **carried(vars(stored.entry)),
+        **carried(content),
     )
     return OutgoingEvent(
         topic=graduate.TOPIC,
-        key=str(stored.id),
-        sequence=stored.sequence,
-        type=type_of(status_before, stored.entry.status),
-        school_code=stored.school_code,
-        decided_on=stored.decided_on,
+        key=str(of.id),
+        sequence=of.sequence,
+        type=kind,
+        school_code=roster.school_code,
+        decided_on=of.decided_on,
         data=data,
     )
 

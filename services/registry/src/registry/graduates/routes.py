@@ -27,6 +27,7 @@ from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, Major
 from registry.graduates import commands
 from registry.graduates.announcements import change_token
 from registry.graduates.domain.entry import Filters, Status, StoredGraduate
+from registry.graduates.domain.photo_state import PhotoState
 from registry.graduates.domain.self_check import SelfCheck
 from registry.graduates.storage import numbers, roster, searching
 from registry.graduates.wire import (
@@ -62,9 +63,11 @@ async def filters_of(
     class_code: Annotated[ClassCode | None, Query(alias="class", max_length=64)] = None,
     status: Status | None = None,
     self_check: SelfCheck | None = None,
+    photo_state: PhotoState | None = None,
 ) -> Filters:
     """The filters of a list."""
-    return Filters(school, None if cohort is None else Cohort(cohort), college, major, class_code, status, self_check)
+    year = None if cohort is None else Cohort(cohort)
+    return Filters(school, year, college, major, class_code, status, self_check, photo_state)
 
 
 @router.post("", status_code=201, response_model=GraduateAnswer, summary="Enter a graduate")

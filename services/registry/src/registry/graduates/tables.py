@@ -7,6 +7,7 @@ version stand in the same order in both tables, so that set-based writers can na
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -162,6 +163,22 @@ Index(
     graduates.c.student_number_index,
     postgresql_where=text(CONTINUED_SQL),
 )
+
+announced_rosters = Table(
+    "announced_rosters",
+    metadata,
+    Column("school_code", Text, primary_key=True),
+    Column("cohort", Integer, primary_key=True),
+    # how far a pass over the roster has come: the last graduate, NULL between two passes
+    Column("after", Uuid),
+    # whether the pass has found an outdated event so far
+    Column("has_found", Boolean, nullable=False, server_default=text("false")),
+    # when to go on; NULL once a whole pass has found that the newest events say all that stands
+    Column("due_at", DateTime(timezone=True)),
+    ForeignKeyConstraint(["school_code", "cohort"], ["data_keys.school_code", "data_keys.cohort"]),
+)
+"""Rosters whose newest events were compared with what stands since events say more; a migration that adds to what they
+say empties it."""
 
 graduate_versions = Table(
     "graduate_versions",

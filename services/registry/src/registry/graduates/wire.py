@@ -27,6 +27,7 @@ from registry.graduates.domain.entry import (
     UrbanRural,
 )
 from registry.graduates.domain.masking import as_seen
+from registry.graduates.domain.photo_state import PhotoState
 from registry.graduates.domain.resolving import NamedRow, People, RosterPerson, Unresolved, resolved
 from registry.graduates.domain.searching import Sought
 from registry.graduates.domain.self_check import SelfCheck
@@ -191,6 +192,7 @@ class GraduateAnswer(BaseModel):
     self_check: SelfCheck = Field(
         description="Whether the graduate has confirmed the entry; outdated once more than contacts has changed since"
     )
+    photo_state: PhotoState
     decided_on: date
     recorded_at: datetime
     code_lists_version: str

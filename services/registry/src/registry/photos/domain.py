@@ -11,15 +11,8 @@ from common.errors import FieldProblem, Invalid, Message
 from common.files import FileRefused
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.objects import ObjectName
+from registry.graduates.domain.photo_state import PhotoState
 from registry.photo_checks.rules import RULES, Check, Result, broken_errors
-
-
-class PhotoState(StrEnum):
-    """Where a photo stands."""
-
-    TO_REVIEW = "to_review"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
 
 
 class PhotoAction(StrEnum):

@@ -13,11 +13,12 @@ from common.crypto import FieldCipher, data_key_of
 from common.identifiers import GraduateId, SchoolCode
 from common.objects import ObjectName
 from common.sql import Connection, Row
+from registry.graduates.domain.photo_state import PhotoState
 from registry.graduates.storage.keys import key_of_roster, keys_of
 from registry.graduates.tables import graduates
 from registry.organisation.tables import schools
 from registry.photo_checks.rules import Check, Result
-from registry.photos.domain import Photo, PhotoState
+from registry.photos.domain import Photo
 from registry.photos.tables import photos
 
 REASON = "photo_reason"

@@ -4,8 +4,10 @@ from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Integer, L
 from sqlalchemy.dialects.postgresql import JSONB
 
 from common.database import NOW
-from registry.photos.domain import PhotoState
+from registry.graduates.domain.photo_state import PhotoState
 from registry.schema import metadata
+
+_STATES = ", ".join(repr(each.value) for each in PhotoState if each is not PhotoState.NONE)
 
 photos = Table(
     "photos",
@@ -21,7 +23,9 @@ photos = Table(
     # of the file as it was sent: the same file again changes nothing
     Column("fingerprint", LargeBinary, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
-    CheckConstraint(f"state IN ({', '.join(repr(each.value) for each in PhotoState)})", name="state"),
+    CheckConstraint(
+        f"state IN ({', '.join(repr(each.value) for each in PhotoState if each is not PhotoState.NONE)})", name="state"
+    ),
     CheckConstraint("(state = 'refused') = (rule IS NOT NULL)", name="rule"),
     CheckConstraint("(rule IS NULL) = (reason_cipher IS NULL)", name="reason"),
 )

@@ -9,8 +9,9 @@ from common.approvals.wire import Reason
 from common.files import JPEG, MB, Files
 from common.http import StrictModel
 from common.objects.links import Link
+from registry.graduates.domain.photo_state import PhotoState
 from registry.photo_checks.rules import Result
-from registry.photos.domain import Photo, PhotoBroken, PhotoState
+from registry.photos.domain import Photo, PhotoBroken
 
 PHOTOS = Files((JPEG,), at_most=5 * MB, refuse=lambda _formats, pointer: PhotoBroken(["photo_format"], pointer))
 

@@ -77,7 +77,7 @@ async def test_single_writes_beside_an_import_are_not_lost(
     await submit(officer, school, files.csv(table(0, 50)))
     await runner.run_once()
     items = (await officer.get("/v1/graduates", params={"limit": 50})).json()["items"]
-    path = await submit(officer, school, files.csv(table(0, 50, "本科生结业")))
+    path = await submit(officer, school, files.csv(table(0, 50, "本科生结业")), authoritative="accept")
 
     async def edit(item: Json) -> int:
         headers = {"If-Match": f'"{item["version"]}"'}
@@ -128,7 +128,8 @@ async def test_an_import_that_single_writes_overtake_plans_anew(
             answered.append(patched.status_code)
         return await look_up(self, *given, **named)
 
-    path = await submit(officer, school, files.csv(table(0, 100, "本科生结业")), on_error=on_error)
+    form = {"on_error": on_error, "authoritative": "accept"}
+    path = await submit(officer, school, files.csv(table(0, 100, "本科生结业")), **form)
     monkeypatch.setattr(RosterImport, "write", enters)
     monkeypatch.setattr(RosterImport, "_looked_up", edits)
     await runner.run_once()

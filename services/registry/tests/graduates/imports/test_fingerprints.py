@@ -7,9 +7,9 @@ import pytest
 from common.codes import Cell
 from common.crypto import FieldCipher, KeyRing
 from common.identifiers import Cohort, SchoolCode
-from common.imports import Task
 from common.spreadsheets.cells import Month
 from registry.graduates.imports.columns import COLUMNS
+from registry.graduates.imports.guards import RosterTask
 from registry.graduates.imports.plan import RosterPlanner
 
 CIPHER = FieldCipher(KeyRing.generate())
@@ -18,7 +18,7 @@ CIPHER = FieldCipher(KeyRing.generate())
 def fingerprint(cell: Cell, title: str = "出生日期") -> bytes:
     header = COLUMNS.find([["学号", "姓名", title]])
     assert header is not None
-    planner = RosterPlanner(header, Task(SchoolCode("90001"), "xlsx", cohort=Cohort(2024)), CIPHER)
+    planner = RosterPlanner(header, RosterTask(SchoolCode("90001"), "xlsx", cohort=Cohort(2024)), CIPHER)
     return planner.read(2, ["1", "张三", cell]).fingerprint
 
 

@@ -92,7 +92,7 @@ async def test_a_row_that_changes_what_no_event_shows_makes_a_version_alone(
     assert (counts(done), done["result"]["change_token"]) == ([0, 1, 1, 0], None)
     stands = "SELECT version, sequence FROM graduates WHERE school_code = :school ORDER BY version"
     assert await rows(stands, school=school) == [{"version": 1, "sequence": 1}, {"version": 2, "sequence": 1}]
-    again = await imported(files.xlsx(changed(TABLE, 3, "学历", "本科生毕业")))
+    again = await imported(files.xlsx(changed(TABLE, 3, "学历", "本科生毕业")), authoritative="accept")
     assert ChangeToken.decode(again["result"]["change_token"]).sequence == 2
 
 
@@ -100,7 +100,7 @@ async def test_a_changed_row_makes_one_version_and_one_event(
     imported: Imported, files: Any, school: str, rows: Rows
 ) -> None:
     first = await imported(files.xlsx(TABLE))
-    done = await imported(files.xlsx(changed(TABLE, 3, "学历", "本科生毕业")))
+    done = await imported(files.xlsx(changed(TABLE, 3, "学历", "本科生毕业")), authoritative="accept")
     assert counts(done) == [0, 1, 1, 0]
     token = ChangeToken.decode(done["result"]["change_token"])
     assert ChangeToken.decode(first["result"]["change_token"]).sequence == 1
@@ -132,7 +132,8 @@ async def test_an_edit_between_two_imports_is_set_back(
     item = (await roster(officer))[0]
     given = {"sex_code": "2", "change_reason": "学籍更正"}
     await officer.patch(f"/v1/graduates/{item['id']}", json=given, headers={"If-Match": '"1"'})
-    assert counts(await imported(files.xlsx(TABLE))) == [0, 1, 1, 0]
+    assert faults(await imported(files.xlsx(TABLE))) == [(3, "性别", "authoritative_differs")]
+    assert counts(await imported(files.xlsx(TABLE), authoritative="accept")) == [0, 1, 1, 0]
     assert (await roster(officer))[0]["sex_code"] == "1"
 
 
@@ -336,11 +337,18 @@ async def test_no_row_takes_a_graduate_into_or_out_of_the_population(
         ("admin", {}, {"school_code": "99999"}, 404),
         ("counsellor", {"school": "99999", "class_": "K"}, {"school_code": "99999"}, 404),
         ("counsellor", {"school": "OWN", "class_": "K"}, {}, 403),
-        ("college_officer", {"school": "OWN", "college": "C1"}, {}, 403),
+        ("college_officer", {"school": "OWN"}, {}, 404),
+        ("college_officer", {"school": "OWN", "college": "C1"}, {"authoritative": "accept"}, 403),
+        ("college_officer", {"school": "OWN", "college": "C1"}, {}, 202),
+        ("admin", {}, {"authoritative": "accept"}, 403),
         ("provincial_officer", {"province": "410000"}, {}, 403),
         ("counsellor", {"school": "OWN", "class_": "K"}, {"cohort": "x"}, 422),
         ("school_officer", {"school": "OWN"}, {"cohort": "x"}, 422),
-        ("school_officer", {"school": "OWN"}, {}, 202),
+        ("school_officer", {"school": "OWN"}, {"authoritative": "yes"}, 422),
+        ("school_officer", {"school": "OWN"}, {"sheet": "a\x00"}, 422),
+        ("school_officer", {"school": "OWN"}, {"source_name": "x" * 201}, 422),
+        ("school_officer", {"school": "OWN"}, {"source_name": "2024１23456"}, 422),
+        ("school_officer", {"school": "OWN"}, {"authoritative": "accept", "source_name": "学籍处 2024-06"}, 202),
     ],
 )
 async def test_the_order_of_refusal(

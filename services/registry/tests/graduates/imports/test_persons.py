@@ -25,7 +25,7 @@ async def test_rows_are_matched_by_examinee_number_if_the_name_agrees(
     refused = await imported(files.xlsx(table), on_error="skip")
     assert faults(refused) == [
         (2, "姓名", "name_mismatch"),
-        (3, "学号", "required"),
+        (3, "考生号", "unknown_graduate"),
         (5, "考生号", "duplicate_in_file"),
     ]
 
@@ -47,7 +47,7 @@ async def test_a_row_that_names_somebody_again_is_at_fault(imported: Imported, f
     assert faults(done) == [
         (3, "学号", "duplicate_in_file"),
         (5, "考生号", "duplicate_in_file"),
-        (6, "学号", "required"),
+        (6, "考生号", "unknown_graduate"),
         (6, "考生号", "duplicate_in_file"),
     ]
 
@@ -67,7 +67,7 @@ async def test_a_row_that_contradicts_the_roster_is_at_fault(
 ) -> None:
     whole = ["学号", "姓名", "身份证号", "毕业日期"]
     await imported(files.xlsx([whole, ["1", "张三", "11010119900307002X", "2024-06-30"]]))
-    done = await imported(files.xlsx([header, cells]))
+    done = await imported(files.xlsx([header, cells]), authoritative="accept")
     assert [error["column"] for error in done["errors"]] == ([fault] if fault else [])
 
 
@@ -80,8 +80,8 @@ async def test_a_citizen_id_that_contradicts_the_stored_birth_date_is_at_fault(i
 @pytest.mark.parametrize(
     ("header", "cells", "column", "rule"),
     [
-        (["*考生号", "姓名"], ["E1", "张三"], "学号", "required"),
-        (["* 学生学号", "姓名", "考生号"], [None, "张三", "E1"], "* 学生学号", "required"),
+        (["*考生号", "姓名"], ["E1", "张三"], "*考生号", "unknown_graduate"),
+        (["* 学生学号", "姓名", "考生号"], [None, "张三", None], "* 学生学号", "required"),
         (["学号", "姓名", "学历（层次）"], ["1", "张三", "幼儿园"], "学历（层次）", "unknown_label"),
         (["学号", "学生姓名"], ["1", "=张三"], "学生姓名", "formula_without_value"),
     ],
@@ -113,10 +113,11 @@ async def test_a_student_number_issued_anew_is_no_second_person(
         ["4", "E3", "王五", "男"],
     ]
     for dry_run in ("true", "false"):
-        done = await imported(files.xlsx(table[:2] + table[3:]), on_error="skip", dry_run=dry_run)
+        form = {"on_error": "skip", "dry_run": dry_run, "authoritative": "accept"}
+        done = await imported(files.xlsx(table[:2] + table[3:]), **form)
         assert (counts(done), faults(done)) == ([1, 1, 0, 1], [(2, "考生号", "exam_number_in_use")])
         assert one["id"] in done["errors"][0]["message"]
-    moved = await imported(files.xlsx([header, table[2]]))
+    moved = await imported(files.xlsx([header, table[2]]), authoritative="accept")
     assert faults(moved) == [(2, "考生号", "exam_number_in_use")]
     assert [each["student_number"] for each in await roster(officer)] == ["1", "2", "4"]
 
@@ -129,9 +130,9 @@ async def test_a_shared_examinee_number_is_kept_until_it_is_given_up(
     await share_exam_number(school, "1", "2")
     exempt = "SELECT FROM graduates WHERE school_code = :school AND shared_exam_number_index IS NOT NULL"
     for number, exempted in (("E1", 1), ("E3", 0)):
-        done = await imported(files.xlsx([header, ["2", number, "李四", "女"]]))
+        done = await imported(files.xlsx([header, ["2", number, "李四", "女"]]), authoritative="accept")
         assert (counts(done)[3], len(await rows(exempt, school=school))) == (0, exempted)
-    back = await imported(files.xlsx([header, ["2", "E1", "李四", "女"]]))
+    back = await imported(files.xlsx([header, ["2", "E1", "李四", "女"]]), authoritative="accept")
     assert faults(back) == [(2, "考生号", "exam_number_in_use")]
 
 

@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 from common.codes import Cell
 from common.crypto import FieldCipher, KeyRing
 from common.identifiers import Cohort, GraduateId, SchoolCode
-from common.imports import Task, read_rows
+from common.imports import read_rows
 from common.spreadsheets.cells import Unclear
 from common.spreadsheets.headers import Header
+from registry.graduates.imports.guards import RosterTask
 from registry.graduates.imports.plan import OtherGraduates, RosterPlanner
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
 
 CIPHER = FieldCipher(KeyRing.generate())
-TASK = Task(SchoolCode("90001"), "csv", cohort=Cohort(2024))
+TASK = RosterTask(SchoolCode("90001"), "csv", cohort=Cohort(2024))
 FIELDS = ("student_number", "name", "citizen_id", "birth_date", "sex", "college_name", "cohort")
 HEADER = Header(0, {column: place for place, column in enumerate(FIELDS)}, dict.fromkeys(FIELDS, ""))
 DATA = CIPHER.data_cipher(*CIPHER.new_data_key())

@@ -1,8 +1,9 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from file_forms import FORMAT_A, FORMAT_C
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,72 +17,11 @@ from registry.graduates.domain.unit_book import UnitNamed
 from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.imports.rows import RosterRow, RowReader
 
-FORMAT_A = [
-    "学号",
-    "考生号",
-    "姓名",
-    "性别",
-    "出生日期",
-    "生源地名称",
-    "生源地代码",
-    "民族名称",
-    "政治面貌",
-    "城乡生源",
-    "学历层次",
-    "专业名称",
-    "专业方向",
-    "专业代码",
-    "毕业年份",
-    "入学年月",
-    "毕业日期",
-    "培养方式",
-    "委培单位",
-    "学习形式",
-    "毕业去向类别代码",
-    "毕业去向",
-    "签约日期",
-    "单位名称",
-    "统一社会信用代码",
-]
-FORMAT_C = [
-    "协议编号",
-    "所在院系",
-    "院系代码",
-    "姓名",
-    "学号",
-    "考生号",
-    "性别",
-    "民族",
-    "院校名称",
-    "院校代码",
-    "学制",
-    "学历",
-    "学历代码",
-    "政治面貌",
-    "政治面貌代码",
-    "身份证号",
-    "入学日期",
-    "预计毕业日期",
-    "专业名称",
-    "专业代码",
-    "培养方式",
-    "培养方式代码",
-    "定向委培单位",
-    "师范生类别",
-    "师范生类别代码",
-    "困难生类别",
-    "困难生类别代码",
-    "城乡生源",
-    "生源所在地参考",
-    "手机号",
-    "拟毕业去向",
-    "备注",
-]
 PERSON = {"学号": "2020001", "姓名": "张三"}
 
 
-def read(row: Mapping[str, Cell], headers: list[str] | None = None) -> RosterRow:
-    names = headers or list(row)
+def read(row: Mapping[str, Cell], headers: Sequence[str] = ()) -> RosterRow:
+    names = list(headers or row)
     header = find_header([names], COLUMNS.field_of_header)
     assert header is not None
     reader = RowReader(header, "90001", 2024)

@@ -7,12 +7,15 @@ from sqlalchemy import ARRAY, BigInteger, LargeBinary, Uuid, bindparam, text
 
 from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
 from common.sql import Connection
+from destinations.roster.storage import same_since
 
-# whatever was written about either since then, by whichever release, has moved one of the two
-_AS_IT_STANDS = """
+# whatever was written about either since then, by whichever release, has moved one of the two, but for events that
+# only say again what stood
+_AS_IT_STANDS = f"""
       FROM registrations current JOIN roster_graduates graduate ON graduate.graduate_id = current.graduate_id
      WHERE current.line_fingerprint = line.fingerprint
-       AND current.line_version = current.version AND current.line_sequence = graduate.sequence
+       AND current.line_version = current.version
+       AND current.line_sequence BETWEEN {same_since("graduate")} AND graduate.sequence
 """
 _FINGERPRINTS = bindparam("fingerprints", type_=ARRAY(LargeBinary))
 _ANY = text(

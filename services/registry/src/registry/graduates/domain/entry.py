@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, SchoolCode
+from registry.graduates.domain.photo_state import PhotoState
 from registry.graduates.domain.self_check import SelfCheck
 
 
@@ -201,6 +202,7 @@ class StoredGraduate:
     code_lists_version: str
     continues: GraduateId | None = None
     self_check: SelfCheck = SelfCheck.UNCONFIRMED
+    photo_state: PhotoState = PhotoState.NONE
     unread: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -215,6 +217,7 @@ class Filters:
     class_code: ClassCode | None = None
     status: str | None = None
     self_check: str | None = None
+    photo_state: str | None = None
 
 
 def changed_fields(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:

@@ -36,10 +36,5 @@ def as_seen(content: Mapping[str, Any], role: str) -> dict[str, Any]:
     if role == "graduate":
         return dict(content)
     masks = MASKS if role in READ_NUMBERS else {**MASKS, **NUMBER_MASKS}
-    return {field: _shown(field, value, masks.get(field)) for field, value in content.items()}
-
-
-def _shown(field: str, value: Any, mask: Callable[[str], str] | None) -> Any:
-    if field in HIDDEN:
-        return None
-    return mask(value) if mask and value else value
+    shown = {field: mask(content[field]) for field, mask in masks.items() if content.get(field)}
+    return {**content, **shown, **dict.fromkeys(HIDDEN & content.keys())}

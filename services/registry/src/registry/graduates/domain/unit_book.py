@@ -76,6 +76,10 @@ class UnitBook:
             Kind.CLASS, UnitNamed(code, named.name or named.code), college_code=college_code, major_code=major_code
         )
 
+    def code_named(self, kind: Kind, named: UnitNamed) -> str | None:
+        """The code of a unit that a row names; None for a name that no unit has."""
+        return named.code or next(iter(self._codes_named(kind, named.name or "")), None)
+
     def college_of_major(self, major_code: str | None) -> CollegeCode | None:
         """The college of a major that has exactly one."""
         major = self._units.get((Kind.MAJOR, major_code or ""))

@@ -1,17 +1,56 @@
 """Header texts of roster spreadsheets, and the fields they fill.
 
-Verbatim headers of the export format (A) and of the intake format (C), with the synonyms met elsewhere. A coded field
-has up to two columns: its code and its label; either may hold the other.
+Verbatim headers of the export (A), the fill-in workbook (B), the intake (C), the classic plan (D) and a province's base
+of students in pinyin (E), with the synonyms met elsewhere. A coded field has up to two columns: its code and its label;
+either may hold the other.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 
-from common.imports import LABEL, OWNER_HEADERS, PERSON_HEADERS, Columns
+from common.imports import LABEL, OWNER_HEADERS, PERSON_HEADERS, Columns, Fault
+from common.spreadsheets.headers import Header, headings
 from common.spreadsheets.masking import Identifies
 from registry.graduates.domain import fields
 from registry.graduates.domain.entry import CODE_LIST_OF
 
-HEADERS: Mapping[str, Sequence[str]] = {
+PINYIN: Mapping[str, str] = {
+    "student_number": "xh",
+    "exam_number": "ksh",
+    "citizen_id": "sfzh",
+    "name": "xm",
+    "sex": "xbdm",
+    "sex_label": "xb",
+    "ethnicity": "mzdm",
+    "ethnicity_label": "mz",
+    "political_status": "zzmmdm",
+    "political_status_label": "zzmm",
+    "school": "yxdm",
+    "college_name": "szyx",
+    "major": "zydm",
+    "major_name": "zymc",
+    "class_name": "szbj",
+    "education_level": "xldm",
+    "education_level_label": "xl",
+    "origin_place": "syszddm",
+    "origin_place_label": "syszd",
+    "urban_rural": "cxsy",
+    "training_mode": "pyfsdm",
+    "training_mode_label": "pyfs",
+    "commissioning_unit": "dxwpdw",
+    "admission_mode": "rxfsdm",
+    "admission_mode_label": "rxfs",
+    "teacher_training": "sfslbdm",
+    "teacher_training_label": "sfslb",
+    "hardship": "knslbdm",
+    "hardship_label": "knslb",
+    "enrolled_on": "rxsj",
+    "graduated_on": "byrq",
+}
+"""Our name of a column → its header in pinyin: a school's code is yx (院校), a college's name szyx (所在院系)."""
+
+_HEADERS: Mapping[str, Sequence[str]] = {
     **OWNER_HEADERS,
     **PERSON_HEADERS,
     "document_type": ("证件类型代码", "身份证件类型代码"),
@@ -90,11 +129,16 @@ HEADERS: Mapping[str, Sequence[str]] = {
     "qualification": ("职业资格", "职业资格名称", "职业资格证书", "职业资格证书名称", "职业技能证书"),
     "duration_years": ("学制", "修业年限", "学习年限"),
 }
+HEADERS: Mapping[str, Sequence[str]] = {
+    column: (*texts, PINYIN[column]) if column in PINYIN else texts for column, texts in _HEADERS.items()
+}
 """Our name of a column → header texts, most usual first."""
 
 COLUMNS = Columns(
     HEADERS,
     needed=[{"name"}, {"student_number", "exam_number"}],
+    other_forms=[[{"name"}, {PINYIN["citizen_id"]}], [{"exam_number"}]],
+    usual_sheet="学生基础信息",
     identifying={
         "student_number": Identifies.BY_NUMBER,
         "exam_number": Identifies.BY_NUMBER,
@@ -150,6 +194,9 @@ WORDS: Mapping[str, Mapping[str, object]] = {
 }
 """Fields with few values: what cells say → value."""
 
+REQUIRED_FIELDS = ("student_number", "name")
+"""What a new graduate needs."""
+
 _UNITS = ("college", "major", "class")
 _BY_FIELD = {
     **{field: column for column, field in CODED.items()},
@@ -173,3 +220,42 @@ def column_of(field: str, header: str) -> str | None:
     column = FIELDS.get(field)
     labelled = COLUMNS.column_headed(header)
     return labelled if column and labelled == column + LABEL else column
+
+
+@dataclass(frozen=True)
+class Naming:
+    """A row names its graduate by the first of `numbers` that it has, and where there is one by the `name`, too.
+
+    The student number alone is enough, and only a row that has it creates a graduate.
+    """
+
+    numbers: Sequence[str]
+    has_names: bool
+
+    @classmethod
+    def of(cls, header: Header) -> Self:
+        """As the columns say: of those in pinyin the citizen id counts, too, classic plans (就业方案) have no names."""
+        by_document = headings(header.texts.get("citizen_id"))[1] == PINYIN["citizen_id"]
+        numbers = [each for each in ("student_number", "exam_number") if each in header.positions]
+        return cls([*numbers, *["citizen_id"] * by_document], "name" in header.positions)
+
+    @property
+    def by_document(self) -> bool:
+        """True if the citizen id may name a graduate."""
+        return "citizen_id" in self.numbers
+
+    def number_of(self, given: Mapping[str, object]) -> str | None:
+        """The column that a row with these fields is looked for by."""
+        return next((each for each in self.numbers if given.get(each)), None)
+
+    def missing(self, given: Mapping[str, object], faults: Sequence[Fault]) -> list[Fault]:
+        """The faults of a row that lacks a number or the name: they are erased, or absent without a fault."""
+        faulty = {fault.column for fault in faults}
+        found: list[Fault] = []
+        if "student_number" in given and given["student_number"] is None:
+            found.append(Fault("student_number", "required"))
+        elif self.number_of(given) is None and faulty.isdisjoint(self.numbers):
+            found.append(Fault(self.numbers[0], "required"))
+        if self.has_names and given.get("name") is None and ("name" in given or "name" not in faulty):
+            found.append(Fault("name", "required"))
+        return found

@@ -58,13 +58,12 @@ async def by_exam_number(
     return found
 
 
-async def owners_of_citizen_ids(
+async def by_citizen_id(
     connection: Connection, school_code: SchoolCode, cohort: Cohort, indexes: Collection[bytes]
-) -> Mapping[bytes, GraduateId]:
-    """Which graduate of the school and cohort has each of these citizen ids."""
-    columns = (graduates.c.citizen_id_index, graduates.c.id)
-    query = select_by_keys(columns, graduates.c.citizen_id_index, school_code, cohort, indexes)
-    return {row.citizen_id_index: GraduateId(row.id) for row in await connection.execute(*query)}
+) -> Mapping[bytes, KnownGraduate]:
+    """The graduates with these citizen ids, by their indexes."""
+    query = select_by_keys(_KNOWN, graduates.c.citizen_id_index, school_code, cohort, indexes)
+    return {row.citizen_id_index: KnownGraduate(*row) for row in await connection.execute(*query)}
 
 
 async def continued_by(

@@ -22,7 +22,6 @@ from common.imports import (
     ImportKind,
     Overtaken,
     Table,
-    Task,
     Written,
     empty_result,
     read_rows,
@@ -35,6 +34,7 @@ from common.sql import Connection, Row
 from registry.graduates.domain.unit_book import UnitBook, UnitNamed
 from registry.graduates.imports import load
 from registry.graduates.imports.columns import COLUMNS, column_of
+from registry.graduates.imports.guards import RosterTask
 from registry.graduates.imports.plan import OtherGraduates, RosterPlanner, RosterWatch
 from registry.graduates.imports.records import Lines, Writing, lines_of
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
@@ -61,7 +61,7 @@ def roster_import(cipher: FieldCipher, chunk_rows: int = CHUNK_ROWS) -> ImportKi
 
 def watching(context: OperationContext, header: Header) -> RosterWatch:
     """What looks at the rows of the operation's file while it is read."""
-    return RosterWatch(header, Task.of(context.parameters).cohort)
+    return RosterWatch(header, RosterTask.of(context.parameters).cohort)
 
 
 async def import_roster(kind: ImportKind, context: OperationContext) -> Outcome:
@@ -75,7 +75,7 @@ async def mappings_of(context: OperationContext) -> Sequence[HeaderMapping]:
     if MAPPINGS not in parts and await context.is_cancelled():
         return ()
     if MAPPINGS not in parts:
-        task = Task.of(context.parameters)
+        task = RosterTask.of(context.parameters)
         async with context.database.transaction(context.actor) as unit:
             saved = await saved_mappings(unit.connection, task.school_code, context.parameters.get("mapping"))
             parts[MAPPINGS] = {"saved": {each.name: each.columns for each in saved}}
@@ -103,7 +103,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
     dry_run_only_reads = True
 
     def __init__(self, cipher: FieldCipher, context: OperationContext, header: Header) -> None:
-        self._task = Task.of(context.parameters)
+        self._task = RosterTask.of(context.parameters)
         self._operation_id = context.id
         self._cipher = cipher
         # what seals the roster: had by each lock
@@ -221,10 +221,12 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
             for number, each in known.items()
             if each.college_code is None or each.line_fingerprint != lines[number]
         }
-        without = [row.numbers for row in rows if not row.student_number and row.exam_number]
-        exam_numbers = [index for each in without if (index := number_indexes(self._cipher, each)["exam_number_index"])]
+        named = [number_indexes(self._cipher, row.numbers) for row in rows if not row.student_number]
+        exam_numbers = [index for each in named if (index := each.get("exam_number_index"))]
         holders = await load.by_exam_number(connection, *self._roster, exam_numbers) if exam_numbers else {}
-        return ids | {each.id for people in holders.values() for each in people}
+        citizen_ids = [index for each in named if (index := each.get("citizen_id_index"))]
+        owners = await load.by_citizen_id(connection, *self._roster, citizen_ids) if citizen_ids else {}
+        return ids | {each.id for people in holders.values() for each in people} | {each.id for each in owners.values()}
 
     async def _looked_up(
         self, planner: RosterPlanner, connection: Connection, rows: Sequence[RosterRow], *, lock: bool
@@ -232,23 +234,29 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         """What is stored about the rows, locked where they may change it; raises Overtaken."""
         if self._is_first:
             await asyncio.to_thread(planner.check, rows, {}, None)
-            return OtherGraduates(continued=await load.continued_by(connection, *self._roster, rows))
+            book = await self._opened_book(connection) if self._task.college_code else None
+            return OtherGraduates(book=book, continued=await load.continued_by(connection, *self._roster, rows))
         numbers = [index for row in rows if (index := row.student_number_index)]
         known = await load.by_student_number(connection, *self._roster, numbers)
         any_open = any(each.college_code is None for each in known.values())
         book = await self._opened_book(connection) if any_open else None
         await asyncio.to_thread(planner.check, rows, known, book)
+        if book is None and planner.needs_book(rows):
+            book = await self._opened_book(connection)
         exam_numbers = [index for row in rows if (index := row.indexes.get("exam_number_index"))]
         citizen_ids = [index for row in rows if (index := row.citizen_id_index)]
         holders = await load.by_exam_number(connection, *self._roster, exam_numbers) if exam_numbers else {}
-        owners = await load.owners_of_citizen_ids(connection, *self._roster, citizen_ids) if citizen_ids else {}
-        # who may be changed: of those that a row names by examinee number it is known only now
+        owners = await load.by_citizen_id(connection, *self._roster, citizen_ids) if citizen_ids else {}
+        others = OtherGraduates(
+            holders, owners, book=book, continued=await load.continued_by(connection, *self._roster, rows)
+        )
+        # who may be changed: of those that a row names without a student number it is known only now
         changing = {row.known.id: row.known for row in rows if row.known and not row.is_unchanged}
-        changing |= {each.id: each for row in rows if row.needs_exam_number for each in row.holders(holders)}
+        changing |= {each.id: each for row in rows if row.is_sought for each in others.sought(row)}
         newest = await load.newest_versions(connection, *self._roster, changing, lock=lock) if changing else {}
         if lock and any(self._is_overtaken(each, newest[each.id]) for each in changing.values()):
             raise Overtaken
-        return OtherGraduates(holders, owners, newest, await load.continued_by(connection, *self._roster, rows))
+        return replace(others, newest=newest)
 
     def _is_overtaken(self, known: KnownGraduate, newest: Row) -> bool:
         """True if a graduate was written after it was found, or after the instant of what is to be written."""

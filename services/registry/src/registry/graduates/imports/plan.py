@@ -8,7 +8,7 @@ from uuid import uuid4
 from common.codes import Cell, CodeLists
 from common.crypto import DataCipher, FieldCipher
 from common.identifiers import Cohort, GraduateId
-from common.imports import REPEATED, CellReader, Fault, LineFingerprints, SeenKeys, Task, plain
+from common.imports import REPEATED, CellReader, Fault, LineFingerprints, SeenKeys, plain
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header
 from common.sql import Row
@@ -17,10 +17,11 @@ from registry.graduates.domain.doubts import doubts
 from registry.graduates.domain.merging import merged
 from registry.graduates.domain.population import moves_by_level
 from registry.graduates.domain.unit_book import UnitBook
+from registry.graduates.imports.guards import RosterTask, differing, outside
 from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, RowReader, readings
 from registry.graduates.storage.sealing import content_of, name_index, name_indexes, number_indexes, sealed
 
-CHECKS_VERSION = "8"
+CHECKS_VERSION = "9"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
 
 REPEATED_CITIZEN = Fault("citizen_id", "duplicate_citizen_id")
@@ -33,13 +34,21 @@ _KEYS = ("student_number", "exam_number", "citizen_id")
 class OtherGraduates:
     """Graduates that rows mean by other keys than the student number, and what is stored of those that may change.
 
-    `continued` are entries of earlier cohorts or other schools that new ones continue, by student number or citizen id.
+    `book` has the school's units, where it decides about a row. `continued` are entries of earlier cohorts or other
+    schools that new ones continue, by student number or citizen id.
     """
 
     by_exam_number: Mapping[bytes, Sequence[KnownGraduate]] = field(default_factory=dict)
-    owners_of_citizen_ids: Mapping[bytes, GraduateId] = field(default_factory=dict)
+    by_citizen_id: Mapping[bytes, KnownGraduate] = field(default_factory=dict)
     newest: Mapping[GraduateId, Row] = field(default_factory=dict)
+    book: UnitBook | None = None
     continued: Mapping[bytes, GraduateId] = field(default_factory=dict)
+
+    def sought(self, row: RosterRow) -> Sequence[KnownGraduate]:
+        """The graduates that a row names without a student number: those with its examinee number, if there are any."""
+        found = self.by_exam_number.get(row.indexes.get("exam_number_index") or b"", ())
+        owner = self.by_citizen_id.get(row.citizen_id_index or b"")
+        return found or ([owner] if owner and row.by_document else ())
 
     def continued_by(self, row: RosterRow) -> GraduateId | None:
         """The earlier entry that a new graduate's row continues: with its citizen id, else with its student number."""
@@ -121,11 +130,11 @@ class RosterWatch:
 class RosterPlanner:
     """Reads, checks and seals the rows of one file. Remembers the keys of earlier chunks to find repeated ones."""
 
-    def __init__(self, header: Header, task: Task, cipher: FieldCipher) -> None:
+    def __init__(self, header: Header, task: RosterTask, cipher: FieldCipher) -> None:
         # of the lists that cells are read with, and that is stored with the rows, whatever is added meanwhile
         self.lists_version = CodeLists.load().version
         self._reader = RowReader(header, task.school_code, task.cohort)
-        self._header = header
+        self._task = task
         self._school_code = task.school_code
         self._cohort = task.cohort
         self._cipher = cipher
@@ -144,6 +153,11 @@ class RosterPlanner:
         if self.expects_changes:
             self._check(row)
         return row
+
+    def needs_book(self, rows: Sequence[RosterRow]) -> bool:
+        """True if the school's units decide about rows that were checked: about their major, or about their college."""
+        may_differ = any((row.known or row.is_sought) and not row.is_unchanged for row in rows)
+        return bool(self._task.college_code) or (may_differ and not self._task.overwrites)
 
     def check(self, rows: Sequence[RosterRow], known: Mapping[bytes, KnownGraduate], book: UnitBook | None) -> None:
         """Finds each row's graduate by student number, and checks the rows that are not unchanged by themselves.
@@ -177,28 +191,32 @@ class RosterPlanner:
                 self._compare(row, others, data)
             row.faults += repeats(row, self._seen) if self.repeated is None else self.repeated.get(row.number, ())
             row.faults += exam_number_in_use(row, others.by_exam_number)
-            owner = others.owners_of_citizen_ids.get(row.citizen_id_index or b"")
-            is_foreign = owner is not None and (row.known is None or row.known.id != owner)
+            owner = others.by_citizen_id.get(row.citizen_id_index or b"")
+            # a row that found no graduate and creates none says nothing about the owner
+            is_foreign = owner is not None and (row.known.id != owner.id if row.known else bool(row.student_number))
             if is_foreign and REPEATED_CITIZEN not in row.faults:
                 row.faults.append(Fault("citizen_id", "citizen_id_in_use"))
+            if self._task.college_code and others.book:
+                row.faults += outside(row, self._task.college_code, others.book)
             if not row.faults:
                 row.continues = others.continued_by(row)
                 good.append(row)
         return good
 
     def _compare(self, row: RosterRow, others: OtherGraduates, data: DataCipher) -> None:
-        """Finds the graduate that a row names by examinee number; what it says must agree with what is stored."""
-        if row.needs_exam_number:
-            people = row.holders(others.by_exam_number)
-            if fault := self._mismatch(row, people):
-                row.faults.append(fault)
-            else:
-                row.known = people[0]
+        """Finds the graduate that a row names without a student number; what it says must agree with what is stored."""
+        if row.is_sought:
+            self._find(row, others.sought(row))
+        elif row.known is None and row.student_number and not self._reader.naming.has_names:
+            row.faults.append(Fault("student_number", "unknown_graduate"))
         if row.known and (newest := others.newest.get(row.known.id)):
             row.newest, row.before, row.version = newest, content_of(data, newest), newest.version + 1
+            self._reader.keep_masked(row)
         row.faults += moving_level(row)
         days = days_of(row.given, row.month_of_birth, row.before, self._cohort)
         row.faults += [Fault(*each) for each in said_by(row.given, days.contradictions)]
+        if row.before and others.book and not self._task.overwrites:
+            row.faults += differing(row, others.book)
         if not row.faults:
             odd = (*said_by(row.given, days.oddities), *doubts(row.given))
             row.warnings += [Fault(*each) for each in odd]
@@ -215,14 +233,17 @@ class RosterPlanner:
             if row.known is None or row.after != row.before:
                 row.sealed = sealed(data, row.graduate_id, row.version, row.after)
 
-    def _mismatch(self, row: RosterRow, people: Sequence[KnownGraduate]) -> Fault | None:
-        """Why the graduates with a row's examinee number are not the one it means."""
+    def _find(self, row: RosterRow, people: Sequence[KnownGraduate]) -> None:
+        """The graduate that a row means among those with its number, or why none of them is it."""
+        name = row.given.get("name")
         if not people:
-            return Fault("student_number", "required")
-        if len(people) > 1:
-            return Fault("exam_number", "ambiguous")
-        agrees = people[0].name_index in name_indexes(self._cipher, self._school_code, str(row.given["name"]))
-        return None if agrees else Fault("name", "name_mismatch")
+            row.faults.append(Fault(row.named_by or "exam_number", "unknown_graduate"))
+        elif len(people) > 1:
+            row.faults.append(Fault("exam_number", "ambiguous"))
+        elif name and people[0].name_index not in name_indexes(self._cipher, self._school_code, str(name)):
+            row.faults.append(Fault("name", "name_mismatch"))
+        else:
+            row.known = people[0]
 
 
 def exam_number_in_use(row: RosterRow, holders: Mapping[bytes, Sequence[KnownGraduate]]) -> Iterator[Fault]:
@@ -256,7 +277,8 @@ def repeats(row: RosterRow, seen: SeenKeys) -> Iterator[Fault]:
     if row.exam_number:
         keys.append(("exam_number", "exam_number", row.exam_number))
     if row.known:
-        keys.append(("student_number" if row.student_number else "exam_number", "graduate", row.known.id.bytes))
+        column = "student_number" if row.student_number else row.named_by or "exam_number"
+        keys.append((column, "graduate", row.known.id.bytes))
     repeated = [column for column, of, key in keys if seen.take(of, key, row.number)]
     if repeated:
         yield Fault(repeated[0], REPEATED)

@@ -1,20 +1,26 @@
 """The routes that take a roster as a file, and give the template for it."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Literal
 
 from fastapi import Query, Response
 from pydantic import Field, StringConstraints
 
-from common.auth import Caller, Role
+from common.approvals.domain import must_not_identify
+from common.auth import Caller, Principal, Role
+from common.crypto import FieldCipher
+from common.database import UnitOfWork
+from common.errors import NotFound
 from common.http import Db, Router, Upload
-from common.identifiers import SchoolCode
+from common.identifiers import Cohort, OperationId, SchoolCode
 from common.imports import ImportForm, ImportRequest, SchoolFileForm
 from common.imports.templates import TEMPLATE_RESPONSES, TemplateFormat, template_answer
 from common.operations.routes import Operation
 from registry.graduates.imports.operations import KIND, saved_mappings
 from registry.graduates.imports.proposals.operations import KIND as PROPOSAL
 from registry.graduates.imports.template import roster_template
+from registry.graduates.storage import sources
+from registry.graduates.storage.keys import key_of_roster
 from registry.import_mappings.domain import MAX_NAME
 from registry.organisation import storage as organisation
 from registry.organisation.domain import OrganisationUnit
@@ -25,9 +31,31 @@ PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 
 
 class RosterForm(ImportForm):
-    """A roster, and by which saved mapping its headers are read."""
+    """A roster, how its headers are read, what it may overwrite, and where it comes from."""
 
     mapping: str | None = Field(None, min_length=1, max_length=MAX_NAME, description="Name of a saved mapping")
+    authoritative: Literal["refuse", "accept"] = Field(
+        "refuse", description="`accept` (school officer): the file overwrites filled fields of the student register"
+    )
+    sheet: Annotated[str, StringConstraints(max_length=100, pattern=PRINTABLE)] | None = Field(
+        None, description="Name of the sheet to read; without it, the visible one that has the header"
+    )
+    source_name: Annotated[str, StringConstraints(max_length=200, pattern=PRINTABLE)] | None = Field(
+        None, description="Where the file comes from, shown as `source_name` of what it changes; no number of a person"
+    )
+
+    def keep_source(self, cipher: FieldCipher) -> Callable[[UnitOfWork, OperationId], Awaitable[None]] | None:
+        """What keeps the name of the source for the versions of the import, which outlive the operation."""
+        name = self.source_name
+        if name is None or self.dry_run:
+            return None
+
+        async def keep(unit: UnitOfWork, operation_id: OperationId) -> None:
+            roster = SchoolCode(self.school_code), Cohort(self.cohort)
+            data = await key_of_roster(unit.connection, cipher, *roster)
+            await sources.keep(unit.connection, data, operation_id, name)
+
+        return keep
 
 
 @router.post(
@@ -37,15 +65,31 @@ class RosterForm(ImportForm):
     description="The work goes on as an operation. Its `result` counts the data rows: `created`, `updated`, "
     "`unchanged`, `rejected`; `units_created` are colleges, majors and classes that it brought. "
     "`ignored_columns` names the columns of the file that fill no field, `warnings` counts rows by rule. Headers are "
-    "read by the saved mapping that the form names, or by one that has exactly these headers: `mapping` is its name.",
+    "read by the saved mapping that the form names, or by one that has exactly these headers: `mapping` is its name. "
+    "The rows of a college officer are of the own college and stay there.",
     response_model=Operation,
 )
 async def import_graduates(sending: ImportRequest, upload: Upload[RosterForm]) -> Response:
+    caller, form = sending.caller, upload.form
     async with sending.database.reading() as connection:
-        await organisation.require_school(connection, sending.caller, SchoolCode(upload.form.school_code))
-        sending.caller.must_be(Role.SCHOOL_OFFICER, Role.ADMIN)
-        await saved_mappings(connection, SchoolCode(upload.form.school_code), upload.form.mapping)
-    return await sending.accept(KIND, upload)
+        await organisation.require_school(connection, caller, SchoolCode(form.school_code))
+        college_code = _college_of(caller)
+        if form.authoritative == "accept":
+            caller.must_be(Role.SCHOOL_OFFICER)
+        await saved_mappings(connection, SchoolCode(form.school_code), form.mapping)
+    if form.source_name is not None:
+        must_not_identify("/source_name", form.source_name)
+    return await sending.accept(KIND, upload, form.keep_source(sending.cipher), college_code=college_code)
+
+
+def _college_of(caller: Principal) -> str | None:
+    """The college that all rows of a caller must be of, None for the whole school; raises NotFound or Forbidden."""
+    caller.must_be(Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER, Role.ADMIN)
+    if caller.role is not Role.COLLEGE_OFFICER:
+        return None
+    if caller.college_code is None:
+        raise NotFound
+    return caller.college_code
 
 
 class ProposalForm(SchoolFileForm):

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import partial
-from itertools import starmap
 from typing import Any
 
 from common.codes import Cell, normalise
@@ -21,12 +20,14 @@ from common.spreadsheets.headers import Header
 from common.sql import Row
 from registry.graduates.domain import identity
 from registry.graduates.domain.entry import CODE_LIST_OF, MAX_TEXT, TEXTS
+from registry.graduates.domain.masking import MASKS
 from registry.graduates.domain.unit_book import UnitNamed
-from registry.graduates.imports.columns import CODED, DAYS, WORDS
+from registry.graduates.imports.columns import CODED, DAYS, WORDS, Naming
 from registry.organisation.domain import MAX_NAME, MAX_UNIT_CODE
 from registry.organisation.imports.rows import whole_code
 
-REQUIRED_FIELDS = ("student_number", "name")
+MASKED = "masked_value"
+"""The rule that a cell with stars breaks, unless it turns out to show what is stored."""
 
 _MAX_YEARS = Decimal(12)
 
@@ -51,8 +52,9 @@ class RosterRow:
     """One data row: its fingerprint and numbers, the graduate it means, and what it says.
 
     `indexes` are those of the numbers and of the citizen id that it names, where they were needed. `own_faults` are
-    what is wrong with it by itself: none before it is checked, which it is only if it may be changed. `month_of_birth`
-    is set where it names no day. `college_due` marks a graduate without a college whose major has got one since.
+    what is wrong with it by itself: none before it is checked, which it is only if it may be changed. `named_by` is the
+    number that it names its graduate by, `by_document` says that the citizen id may be it. `month_of_birth` is set
+    where it names no day. `college_due` marks a graduate without a college whose major has got one since.
 
     `newest` is what is stored of the known graduate, `before` its content. What it stores but for the units: `after`
     with the number of its `version`, `sealed` as its document unless nothing of it differs; what a new one `continues`.
@@ -63,6 +65,8 @@ class RosterRow:
     fingerprint: bytes = b""
     numbers: Mapping[str, str | None] = field(default_factory=dict)
     number_faults: list[Fault] = field(default_factory=list)
+    named_by: str | None = None
+    by_document: bool = False
     known: KnownGraduate | None = None
     college_due: bool = False
     given: dict[str, object] = field(default_factory=dict)
@@ -97,13 +101,9 @@ class RosterRow:
         return same and not self.college_due
 
     @property
-    def needs_exam_number(self) -> bool:
-        """True for a good row that names its graduate by examinee number only."""
-        return not self.faults and "student_number" not in self.given and bool(self.given.get("exam_number"))
-
-    def holders(self, by_exam_number: Mapping[bytes, Sequence[KnownGraduate]]) -> Sequence[KnownGraduate]:
-        """The graduates with its examinee number."""
-        return by_exam_number.get(self.indexes.get("exam_number_index") or b"", ())
+    def is_sought(self) -> bool:
+        """True for a row, good but for its masks, that names its graduate without a student number."""
+        return self.named_by not in {None, "student_number"} and all(fault.rule == MASKED for fault in self.faults)
 
     @property
     def student_number_index(self) -> bytes | None:
@@ -123,8 +123,13 @@ class RowReader:
         self._header = header
         self._school_code = school_code
         self._cohort = cohort
-        self._numbers = CellReader(header, starmap(plain, NUMBERS.items()))
-        self._content = CellReader[object](header, readings(cohort))
+        self.naming = Naming.of(header)
+        numbers = [plain(column, read) for column, read in NUMBERS.items()]
+        if self.naming.by_document:
+            numbers.append(_citizen_id(cohort))
+        named = {each.field for each in numbers}
+        self._numbers = CellReader(header, numbers)
+        self._content = CellReader[object](header, [each for each in readings(cohort) if each.field not in named])
         self._units = CellReader(header, UNITS)
         self._names_owners = not header.positions.keys().isdisjoint(OWNER_HEADERS)
 
@@ -140,39 +145,55 @@ class RowReader:
             own[:0] = foreign_cells(self._header, row.cells, self._school_code, self._cohort)
         row.given = {**row.numbers, **self._content.read(row.cells, own)}
         row.units = self._units.read(row.cells, own)
-        for column in REQUIRED_FIELDS:
-            if row.given.get(column) is None and self._is_missing(column, row.given, own):
-                own.append(Fault(column, "required"))
+        row.named_by, row.by_document = self.naming.number_of(row.given), self.naming.by_document
+        own += self.naming.missing(row.given, own)
         born = row.given.get("birth_date")
         if isinstance(born, date) and born.day == 1 and is_month(self._header.cell(row.cells, "birth_date")):
             row.month_of_birth = born
         return own
 
-    @staticmethod
-    def _is_missing(column: str, given: Mapping[str, object], faults: Sequence[Fault]) -> bool:
-        """True for what is erased, or absent without a fault; an examinee number names a graduate, too."""
-        if column in given:
-            return True
-        named_otherwise = column == "student_number" and given.get("exam_number")
-        return not named_otherwise and all(fault.column != column for fault in faults)
+    def keep_masked(self, row: RosterRow) -> None:
+        """Takes the fault from cells that show what is stored as staff see it: they keep it."""
+        row.faults[:] = [each for each in row.faults if each.rule != MASKED or not self._stands(row, each.column)]
+
+    def _stands(self, row: RosterRow, column: str) -> bool:
+        stored = row.before.get(column)
+        return stored is not None and cell_text(self._header.cell(row.cells, column)) == MASKS[column](stored)
 
 
 def readings(cohort: int) -> Iterator[Reading[object]]:
     """How the fields of a graduate are read but for the numbers and the units."""
-    yield plain("name", stored_as(identity.name, lambda cell: cell if isinstance(cell, str) else shown_text(cell)))
-    yield plain("citizen_id", stored_as(lambda text: identity.citizen_id(text, cohort)))
-    yield plain("phone", stored_as(identity.phone))
-    yield plain("home_phone", stored_as(identity.phone))
-    yield plain("email", stored_as(identity.email))
+    yield shown_masked(
+        "name", stored_as(identity.name, lambda cell: cell if isinstance(cell, str) else shown_text(cell))
+    )
+    yield _citizen_id(cohort)
+    yield shown_masked("phone", stored_as(identity.phone))
+    yield shown_masked("home_phone", stored_as(identity.phone))
+    yield shown_masked("email", stored_as(identity.email))
     yield plain("duration_years", _years)
     for column in DAYS:
         yield plain(column, as_day)
     for column, words in WORDS.items():
         yield plain(column, partial(_word, words))
     for column in TEXTS:
-        yield plain(column, _text)
+        yield shown_masked(column, _text) if column in MASKS else plain(column, _text)
     for column, field_name in CODED.items():
         yield coded(column, CODE_LIST_OF[field_name], cohort, field_name)
+
+
+def _citizen_id(cohort: int) -> Reading[str]:
+    return shown_masked("citizen_id", stored_as(lambda text: identity.citizen_id(text, cohort)))
+
+
+def shown_masked(column: str, read: Callable[[Cell], str]) -> Reading[str]:
+    """The reading of a field that staff see masked: a text with stars is no value of it."""
+
+    def read_clear(cell: Cell) -> str:
+        if isinstance(cell, str) and "*" in cell:
+            raise CellProblem(MASKED)
+        return read(cell)
+
+    return plain(column, read_clear)
 
 
 def stored_as(form: Callable[[str], str], text: Callable[[Cell], str] = identifier_text) -> Callable[[Cell], str]:

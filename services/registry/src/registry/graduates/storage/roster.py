@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    literal_column,
     or_,
     select,
 )
@@ -28,6 +29,7 @@ from common.errors import NotFound
 from common.identifiers import GraduateId
 from common.sql import Connection, Row
 from registry.graduates.domain.entry import CLEAR, Entry, Filters, StoredGraduate
+from registry.graduates.domain.photo_state import PhotoState
 from registry.graduates.domain.self_check import SelfCheck
 from registry.graduates.storage.keys import keys_of
 from registry.graduates.storage.sealing import opened
@@ -40,8 +42,19 @@ STAMP = (
     REACHED_SEQUENCE.label("sequence"),
 )
 _STATED = ("id", "school_code", "cohort", "code_lists_version")
-_COLUMNS = (*(graduates.c[name] for name in (*_STATED, *CLEAR, "sealed")), *STAMP, SELF_CHECK.label("self_check"))
-_FILTERED: Mapping[str, ColumnElement[Any]] = {**graduates.c, "self_check": SELF_CHECK}
+# the area of photos rests on this one, so its table is named as text
+PHOTO_STATE: ColumnElement[str] = literal_column(
+    f"coalesce((SELECT p.state FROM photos p WHERE p.graduate_id = graduates.id), '{PhotoState.NONE.value}')"
+)
+"""The state of the photo of a row of the roster: a word of `PhotoState`."""
+
+_STATES = {"self_check": SELF_CHECK, "photo_state": PHOTO_STATE}
+_COLUMNS = (
+    *(graduates.c[name] for name in (*_STATED, *CLEAR, "sealed")),
+    *STAMP,
+    *(state.label(name) for name, state in _STATES.items()),
+)
+_FILTERED: Mapping[str, ColumnElement[Any]] = {**graduates.c, **_STATES}
 
 
 async def get(
@@ -125,6 +138,7 @@ def stored_graduate(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> Stor
         code_lists_version=stated["code_lists_version"],
         continues=stated["continues"],
         self_check=SelfCheck(stated.get("self_check", SelfCheck.UNCONFIRMED)),
+        photo_state=PhotoState(stated.get("photo_state", PhotoState.NONE)),
         unread=stated.get("unread", {}),
     )
 

@@ -12,9 +12,9 @@ from common.identifiers import SchoolCode
 from common.operations import OperationContext, Outcome
 from common.spreadsheets import NumberedRow, UpperRows, blocks_of
 from common.spreadsheets.masking import without_persons
+from registry.graduates.imports.columns import REQUIRED_FIELDS
 from registry.graduates.imports.proposals.masking import samples
 from registry.graduates.imports.proposals.matching import SeenColumn, exact_fields, located, matched, missing
-from registry.graduates.imports.rows import REQUIRED_FIELDS
 from registry.import_mappings import storage as import_mappings
 from registry.import_mappings.domain import MAX_HEADER
 

@@ -1,0 +1,171 @@
+"""What a file may not change: the student register, another college's graduates, what it shows masked."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from planning import Roster, found, unit
+
+from common.codes import Cell
+from common.imports import Fault
+from registry.graduates.domain.entry import Entry
+from registry.graduates.domain.fields import COLUMNS as TITLES
+from registry.graduates.domain.fields import EDITING, Editing
+from registry.graduates.domain.masking import MASKS
+from registry.graduates.imports.columns import FIELDS
+from registry.organisation.domain import Kind
+
+LOCKED = [field for field, editing in EDITING.items() if editing is Editing.LOCKED and field != "student_number"]
+UNITS = (
+    unit(Kind.COLLEGE, "C1", "理学院"),
+    unit(Kind.COLLEGE, "C2", "文学院"),
+    unit(Kind.MAJOR, "M1", "数学", college_code="C1"),
+    unit(Kind.MAJOR, "M2", "历史", college_code="C2"),
+    unit(Kind.CLASS, "K1", "一班"),
+)
+STORED: dict[str, Any] = {
+    "student_number": "1",
+    "exam_number": "E1",
+    "name": "阿里木·买买提",
+    "document_type_code": "1",
+    "citizen_id": "11010119900307002X",
+    "birth_date": date(1990, 3, 7),
+    "sex_code": "1",
+    "education_level_code": "31",
+    "major_code": "M1",
+    "college_code": "C1",
+}
+SAME: dict[str, Cell] = {
+    "exam_number": " E1",
+    "name": "阿里木．买买提",
+    "document_type_code": "01",
+    "citizen_id": "11010119900307002x",
+    "birth_date": "1990年3月",
+    "sex_code": "男性",
+    "education_level_code": "本科",
+    "major_code": "M1",
+}
+OTHER: dict[str, Cell] = {
+    "exam_number": "E2",
+    "name": "阿里木",
+    "document_type_code": "3",
+    "citizen_id": "E12345678",
+    "birth_date": "2000-03-07",
+    "sex_code": "女",
+    "education_level_code": "本科生结业",
+    "major_code": "M9",
+}
+NAMED: dict[str, Any] = {"student_number": "1", "name": "阿里木·买买提"}
+
+
+def planned(line: dict[str, Cell], stored: dict[str, Any] = STORED, **task: Any) -> object:
+    roster = Roster([stored] if stored else [], UNITS)
+    (row,) = roster.planned([TITLES.get(field, field) for field in line], [list(line.values())], **task)
+    return found([row])[0]
+
+
+def fault(field: str, rule: str) -> list[Fault]:
+    return [Fault(FIELDS[field], rule)]
+
+
+@pytest.mark.parametrize("field", LOCKED)
+def test_a_filled_field_of_the_register_is_overwritten_by_who_may(field: str) -> None:
+    stored = {**STORED, "citizen_id": None} if field == "birth_date" else STORED
+    for cell in (OTHER[field], "**CLEAR**"):
+        refused = fault(field, "required" if (field, cell) == ("name", "**CLEAR**") else "authoritative_differs")
+        assert planned({**NAMED, field: cell}, stored) == refused
+        if refused[0].rule != "required":
+            assert planned({**NAMED, field: cell}, stored, authoritative="accept") == 1
+
+
+@pytest.mark.parametrize("field", LOCKED)
+def test_another_spelling_and_an_empty_field_are_no_difference(field: str) -> None:
+    assert planned({**NAMED, field: SAME[field]}) == 1
+    assert planned({**NAMED, field: None if field == "name" else ""}) == (
+        1 if field != "name" else fault("name", "required")
+    )
+    if field != "name":
+        assert planned({**NAMED, field: OTHER[field]}, {**STORED, "citizen_id": None, field: None}) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ({"专业": "数学"}, 1),
+        ({"专业": "历史"}, [Fault("major", "authoritative_differs")]),
+        ({"专业": "物理"}, [Fault("major", "authoritative_differs")]),
+        ({"专业代码": "M1", "专业": "应用数学"}, 1),
+        ({"学历": "本科生肄业"}, [Fault("education_level", "needs_population_change")]),
+        ({"院系": "文学院", "手机号": "13900139000", "班级": "二班"}, 1),
+    ],
+)
+def test_the_major_is_compared_by_its_code_and_n_comes_first(line: dict[str, Cell], expected: object) -> None:
+    assert planned({**NAMED, **line}) == expected
+
+
+def test_all_that_differs_is_named_at_once() -> None:
+    differs = planned({**NAMED, "sex_code": "女", "exam_number": "E2", "major_code": "M2"})
+    assert isinstance(differs, list)
+    assert {each.column for each in differs} == {"sex", "exam_number", "major"}
+
+
+@pytest.mark.parametrize(
+    ("line", "college", "expected"),
+    [
+        ({}, "C1", 1),
+        ({"院系": "理学院"}, "C1", 1),
+        ({"院系代码": "C1", "院系": "数学与统计学院"}, "C1", 1),
+        ({"院系": "文学院"}, "C1", [Fault("college", "not_editable")]),
+        ({"院系": "医学院"}, "C1", [Fault("college", "not_editable")]),
+        ({"院系": "**CLEAR**"}, "C1", [Fault("college", "not_editable")]),
+        ({}, "C2", [Fault("student_number", "not_editable")]),
+        ({"院系": "文学院"}, "C2", [Fault("student_number", "not_editable")]),
+        ({"student_number": "9", "院系代码": "C1"}, "C1", None),
+        ({"student_number": "9", "专业": "数学"}, "C1", None),
+        ({"student_number": "9", "专业": "历史"}, "C1", [Fault("college", "not_editable")]),
+        ({"student_number": "9"}, "C1", [Fault("college", "not_editable")]),
+        ({"student_number": "9", "院系代码": "C2"}, "C1", [Fault("college", "not_editable")]),
+    ],
+)
+def test_the_rows_of_a_college_s_officer_stay_in_the_college(
+    line: dict[str, Cell], college: str, expected: object
+) -> None:
+    assert planned({**NAMED, **line}, college_code=college) == expected
+
+
+def test_a_graduate_without_a_college_is_in_none() -> None:
+    nowhere = {**STORED, "college_code": None, "major_code": None}
+    assert planned({**NAMED, "院系": "理学院"}, nowhere, college_code="C1") == fault("student_number", "not_editable")
+
+
+TEXTS: dict[str, str] = {
+    "name": "阿里木·买买提",
+    "citizen_id": "11010119900307002X",
+    "phone": "13800138000",
+    "home_phone": "+85212345678",
+    "email": "zhang@x.cn",
+} | dict.fromkeys(MASKS.keys() - {"name", "citizen_id", "phone", "home_phone", "email"}, "河南省郑州市科学大道 100 号")
+
+
+@pytest.mark.parametrize("field", MASKS)
+def test_a_mask_keeps_what_it_shows(field: str) -> None:
+    clear, mask = TEXTS[field], MASKS[field](TEXTS[field])
+    stored, line = {**NAMED, field: clear}, {**NAMED, field: mask}
+    (row,) = Roster([stored]).planned([TITLES[each] for each in line], [list(line.values())])
+    assert (row.faults, row.after[field], row.after == row.before) == ([], clear, True)
+    refused = [Fault(field, "masked_value")]
+    for cell in ("*" + mask, "***", mask.replace("*", "**")):
+        assert planned({**line, field: cell}, stored) == refused
+    assert planned({**line, "student_number": "9"}, stored) == refused
+    if field != "name":
+        assert planned(line, {**stored, field: None}) == refused
+
+
+def test_a_masked_name_agrees_with_the_one_that_it_masks() -> None:
+    line: dict[str, Cell] = {"exam_number": "E1", "name": "阿***", "citizen_id": "1101**********002X"}
+    assert planned(line) == 1
+    assert planned({**line, "name": "李***"}) == [Fault("name", "masked_value")]
+
+
+def test_every_masked_field_is_a_text_of_the_entry() -> None:
+    assert MASKS.keys() <= Entry.__dataclass_fields__.keys()
