@@ -65,6 +65,9 @@ MAPPED = Columns(
 NAMED = replace(
     MAPPED, mappings=[HeaderMapping("named", {"甲": "number", "名（一）": None, "乙": "sex"}, is_named=True)]
 )
+IN_ANOTHER_FORM = replace(
+    MAPPED, other_forms=[[{"甲"}]], mappings=[HeaderMapping("named", {"甲": None, "名": "name"}, is_named=True)]
+)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +86,7 @@ NAMED = replace(
         (NAMED, ["号", "甲", "名", "乙", "性别"], "named", {"number": "甲", "name": "名", "sex": "乙"}),
         (NAMED, ["号", "名", "手机"], "named", None),
         (NAMED, ["甲", "名（一）"], "named", None),
+        (IN_ANOTHER_FORM, ["甲", "名"], "named", None),
         (NAMED, ["甲", "名（一）", "名"], "named", {"number": "甲", "name": "名"}),
     ],
 )

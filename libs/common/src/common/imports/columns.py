@@ -109,12 +109,8 @@ class Columns:
         meant = {headings(each)[0]: column for each, column in mapping.columns.items()}
         codes = {column.removesuffix(LABEL) for column in meant.values() if column}
         filled = codes | {code + LABEL for code in codes}
-        kept = {
-            column: [each for each in known if headings(each)[0] not in meant]
-            for column, known in self.headers.items()
-            if column not in filled
-        }
-        # what is not to be read belongs to the header all the same
+        kept = {column: texts for column, texts in self.headers.items() if column not in filled}
+        # what is not to be read belongs to the header all the same; of two meanings of a text the later one counts
         mapped = {column or f"{_UNREAD}{text}": [text] for text, column in meant.items()}
         header = replace(self, headers={**kept, **mapped}, mappings=()).find(rows)
         if header is None or not (mapping.is_named or mapping.covers(header.titles)):
