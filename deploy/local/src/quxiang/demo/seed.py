@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import httpx
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -15,6 +16,7 @@ from common.auth.principal import Role
 from quxiang.console import Console
 from quxiang.demo.changes import Office, single_changes
 from quxiang.demo.client import Campus, Json
+from quxiang.demo.corrections import ask_for_corrections
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
 from quxiang.demo.odd import MAPPING, ODD_HEADERS, SAVED, odd_rows
 from quxiang.demo.own_entries import self_checks
@@ -64,6 +66,12 @@ class _Record:
     def files(self) -> Path:
         """Where files for the reader of the tour lie."""
         return self._state.folder / "demo"
+
+    @property
+    def database(self) -> str:
+        """The address of registry's database, as its owner."""
+        running: Any = self._state.recall("run.json")
+        return str(running["databases"]["registry"])
 
     @property
     def finished(self) -> bool:
@@ -134,6 +142,7 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
         advance()
     await record.once(f"{school.code} changes", lambda: single_changes(office))
     await record.once(f"{school.code} self-checks", check_entries)
+    await record.once(f"{school.code} corrections", lambda: ask_for_corrections(office, record.database))
     advance()
     team = SurveyTeam(campus, school.code, cohort.cohort)
     await record.once(f"{school.code} survey", lambda: run_survey(team))

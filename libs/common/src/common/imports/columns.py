@@ -1,7 +1,7 @@
 """The columns of one kind of file: how people head them, which a file must have, and how faulty cells are shown."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from common.spreadsheets import UpperRows
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header, find_header, headings
 from common.spreadsheets.masking import Identifies, masked, without_persons
+from common.spreadsheets.writing import REASON_HEADER
 
 MAX_SHOWN = 80
 
@@ -36,10 +37,9 @@ class HeaderMapping:
     is_named: bool = False
 
     def covers(self, titles: Iterable[str]) -> bool:
-        """True if these are exactly its header texts."""
-        return {text for title in titles if (text := headings(title)[0])} == {
-            headings(each)[0] for each in self.columns
-        }
+        """True if these are exactly its header texts, but for what an error report adds: it comes back corrected."""
+        texts = {text for title in titles if title != REASON_HEADER and (text := headings(title)[0])}
+        return texts == {headings(each)[0] for each in self.columns}
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Columns:
     needed: Sequence[Collection[str]]
     identifying: Mapping[str, Identifies] = field(default_factory=dict)
     numbered: Collection[str] = ()
+    masks: Mapping[str, Callable[[Cell], str]] = field(default_factory=dict)
     other_forms: Sequence[Sequence[Collection[str]]] = ()
     usual_sheet: str | None = None
     mappings: Sequence[HeaderMapping] = ()
@@ -148,6 +149,15 @@ class Columns:
             persons = (header.cell(cells, each) for each in self.identifying)
             value = without_persons(cell, persons, numbered=column in self.numbered)
         return value[:MAX_SHOWN] or None
+
+    def masked(self, header: Header, cells: Sequence[Cell], columns: Collection[str]) -> Sequence[Cell]:
+        """The cells of a row, those of these columns as their masks; one that is blank or a mask stays."""
+        shown = list(cells)
+        for column in columns:
+            cell = header.cell(cells, column)
+            if not is_blank(cell) and "*" not in str(cell):
+                shown[header.positions[column]] = self.masks[column](cell)
+        return shown
 
     def _column_at_fault(self, header: Header, cells: Sequence[Cell], column: str) -> str:
         """The column itself, or that of its label or name where only this one is filled or there."""

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "202611293001"
-down_revision = "202611292101"
+down_revision = "202611292702"
 branch_labels = None
 depends_on = None
 
