@@ -9,7 +9,7 @@ from typing import Any
 from campus import Campus, population_change
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
-from writes import MAPPING, PHOTO, Write, complete_requests, correction_of
+from writes import MAPPING, PHOTO, Write, clear_export, complete_requests, correction_of
 
 Json = dict[str, Any]
 SERVICES = ("registry", "destinations", "surveys", "indicators")
@@ -73,6 +73,10 @@ async def known_school(campus: Campus, school: str) -> Known:
         headers=campus.officer(school),
     )
     assert asked.status_code == 201, asked.text
+    exported = await campus.http.post(
+        f"{campus.urls['registry']}/v1/clear-exports", json=clear_export(school), headers=campus.officer(school)
+    )
+    assert exported.status_code == 201, exported.text
     corrections = f"{campus.urls['registry']}/v1/corrections"
     oneself = campus.bearer("graduate", graduate=graduate)
     correction = await campus.http.post(corrections, headers=oneself, json=correction_of(graduate))
@@ -109,6 +113,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "wave_id"): wave["id"],
             ("*", "response_id"): responses[0]["id"],
             ("*", "change_id"): asked.json()["id"],
+            ("*", "export_id"): exported.json()["id"],
             ("*", "correction_id"): correction.json()["id"],
             ("registry", "operation_id"): imported[0]["id"],
             ("destinations", "operation_id"): imported[1]["id"],
@@ -117,7 +122,8 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "college"): COLLEGE,
         },
         persons
-        | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], asked.json()["id"], correction.json()["id"]},
+        | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"]}
+        | {each.json()["id"] for each in (asked, exported, correction)},
         persons,
         requests,
     )

@@ -12,6 +12,12 @@ from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
 from registry.corrections import tables as correction_tables
 from registry.corrections.routes import router as correction_routes
+from registry.exports import operations as exports
+from registry.exports import tables as export_tables
+from registry.exports.domain.clear import KIND as CLEAR_EXPORT
+from registry.exports.domain.plan import KIND as EXPORT
+from registry.exports.routes import roster_router as export_routes
+from registry.exports.routes import router as clear_export_routes
 from registry.graduates import tables as graduate_tables
 from registry.graduates.imports.columns import FIELDS
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, import_roster, roster_import
@@ -98,6 +104,17 @@ AREAS = (
         operations={
             CHANGES: Operation(lambda runtime: partial(run_import, change_import(runtime.cipher)), CHANGES_RESULT)
         },
+    ),
+    Area(
+        tables=[export_tables.clear_exports],
+        routes=[export_routes, clear_export_routes],
+        operations={
+            EXPORT: Operation(lambda runtime: partial(exports.export_roster, runtime.cipher), exports.EMPTY_RESULT),
+            CLEAR_EXPORT: Operation(
+                lambda runtime: partial(exports.make_clear_export, runtime.cipher), exports.EMPTY_RESULT
+            ),
+        },
+        periodic=lambda runtime: [every(60, partial(exports.delete_overdue, runtime.database))],
     ),
     Area(
         tables=[reveal_tables.reveals, reveal_tables.reveal_days],

@@ -93,11 +93,17 @@ class Asked:
     note: str | None = field(default=None, repr=False)
 
 
-def must_open(purpose: str, role: str, fields: Sequence[str]) -> None:
-    """Raises PurposeNotPermitted, Invalid for a field that entries do not have, or FieldNotForPurpose."""
+def opened_to(purpose: str, role: str) -> Sequence[str]:
+    """The fields that a purpose opens to a role; raises PurposeNotPermitted."""
     opened = _OPENED.get((purpose, role))
     if opened is None:
         raise PurposeNotPermitted
+    return opened
+
+
+def must_open(purpose: str, role: str, fields: Sequence[str]) -> None:
+    """Raises PurposeNotPermitted, Invalid for a field that entries do not have, or FieldNotForPurpose."""
+    opened = opened_to(purpose, role)
     if unknown := [at for at, name in enumerate(fields) if name not in FIELDS]:
         message = Message("没有该字段，可选：" + "、".join(FIELDS), "There is no such field: " + ", ".join(FIELDS))
         raise Invalid([FieldProblem(f"/fields/{at}", "unknown_field", message) for at in unknown])
