@@ -98,11 +98,13 @@ imports: install ## Check who imports whom
 .PHONY: drift
 drift: install ## Compare generated files with what the code gives now
 	@$(BIN)/python -m common.contracts.generate --check
+	@$(BIN)/python -m registry.dictionary --check
 	@$(BIN)/python -m quxiang.openapi --check
 
 .PHONY: contracts
-contracts: install ## Write the event contracts' JSON Schemas and examples
+contracts: install ## Write the event contracts' JSON Schemas and examples, and the data dictionary
 	@$(BIN)/python -m common.contracts.generate
+	@$(BIN)/python -m registry.dictionary
 
 .PHONY: openapi
 openapi: install ## Write every service's openapi.json

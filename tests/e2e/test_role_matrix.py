@@ -64,9 +64,11 @@ READS_PSEUDONYMS = {
     ("integrator", "/v1/changes"),
     ("auditor", "/v1/population-changes"),
     ("auditor", "/v1/population-changes/{change_id}"),
+    ("auditor", "/v1/corrections"),
+    ("auditor", "/v1/corrections/{correction_id}"),
 }
-"""An integrator follows the events of the schools that its contract names, an auditor reads who leaves N by which
-hands, both under the graduates' pseudonyms."""
+"""An integrator follows the events of the schools that its contract names, an auditor reads who leaves N, and what is
+corrected, by which hands, both under the graduates' pseudonyms."""
 
 READS_ACCESSES = ("auditor", "/v1/graduates/{graduate_id}/accesses")
 """An auditor, who sees no row about a person, reads who has read the data of its school's graduates."""

@@ -24,9 +24,12 @@ from common.operations.storage import Claimed
 from common.spreadsheets.headers import Header, find_header
 from registry.codes import commands as codes
 from registry.codes.domain import EntryPlan
+from registry.corrections import commands as corrections
+from registry.corrections.domain import CorrectionPlan
 from registry.graduates import commands as graduates
 from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.imports.operations import KIND, RosterImport
+from registry.import_mappings import commands as import_mappings
 from registry.organisation import commands as organisation
 from registry.organisation.domain import Kind, OrganisationUnit, Place
 from registry.organisation.imports.columns import COLUMNS as UNIT_COLUMNS
@@ -62,6 +65,9 @@ PAIRS = [
     ("confirm", "change"),
     ("confirm", "import"),
     ("reveal", "reveal"),
+    ("save mapping", "save mapping"),
+    ("save mapping", "delete mapping"),
+    ("delete mapping", "delete mapping"),
     ("create class", "create class"),
     ("create class", "change major"),
     ("create class", "import"),
@@ -96,6 +102,13 @@ PAIRS_WITH_CHANGES = [
 ]
 """The same of acts on one population change, and of a file that asks for others."""
 
+PAIRS_WITH_CORRECTIONS = [
+    ("ask for a correction", "ask for a correction"),
+    ("approve a correction", "approve a correction"),
+    ("approve a correction", "change"),
+]
+"""The same of acts on one field of a graduate."""
+
 PAIRS_WITH_DUPLICATES = [("approve one", "approve the other"), ("ask for the other", "approve the first")]
 """The same of acts on two changes, each of which keeps the entry that the other one takes out."""
 
@@ -108,6 +121,10 @@ async def acts(
     colleges = [("colleges", {"code": code, "name": f"学院{code}"}) for code in ("C1", "C2")]
     for path, body in [*colleges, ("majors", {"code": "M1", "name": "数学", "college_code": "C1"})]:
         assert (await admin.post(f"/v1/schools/{school}/{path}", json=body)).status_code == 201
+    officer = Principal(subject="officer", role=Role.SCHOOL_OFFICER, school_code=school)
+    mapping: dict[str, Any] = {"caller": officer, "school_code": school, "name": "M"}
+    save_mapping = partial(import_mappings.save, **mapping, fields=("name", "phone"))
+    await database.act(officer.actor, partial(save_mapping, columns={"甲": "phone"}))
     enter = partial(graduates.create, caller=ADMIN, cipher=cipher, school_code=school, cohort=COHORT, given=ENTERED)
     graduate_id = GraduateId(UUID(graduate["id"]))
     change = partial(
@@ -137,10 +154,12 @@ async def acts(
         ),
         "reveal": partial(
             reveals.reveal,
-            caller=Principal(subject="officer", role=Role.SCHOOL_OFFICER, school_code=school),
+            caller=officer,
             cipher=cipher,
             asked=Asked("review", [graduate_id], ["name"]),
         ),
+        "save mapping": partial(save_mapping, columns={"甲": "name"}),
+        "delete mapping": partial(import_mappings.delete, **mapping),
         "create class": create_class,
         "change major": change_major,
         "change school": change_school,
@@ -184,6 +203,27 @@ async def change_acts(database: Database, cipher: FieldCipher, school: SchoolCod
         "take back": partial(changes.withdraw, caller=asker, **on_it),
         "leave out": partial(changes.leave_out, caller=asker, graduate_ids=[graduate_id], **on_it),
         "import changes": an_import_of_changes(database, cipher, school, numbers),
+    }
+
+
+@pytest.fixture
+async def correction_acts(
+    database: Database, cipher: FieldCipher, school: SchoolCode, graduate: Json
+) -> Mapping[str, Act]:
+    """Asking for a correction of the graduate, and approving one of another field."""
+    graduate_id = GraduateId(UUID(graduate["id"]))
+    oneself = Principal("oneself", Role.GRADUATE, graduate_id=graduate_id)
+    officer = Principal("officer", Role.SCHOOL_OFFICER, school_code=school)
+    ask = partial(corrections.ask, caller=oneself, cipher=cipher)
+    campus, unit = (
+        CorrectionPlan(graduate_id=graduate_id, field=field, value="更正后", reason="有误")
+        for field in ("campus", "commissioning_unit")
+    )
+    asked = await database.act(oneself.actor, partial(ask, plan=campus))
+    on_it: dict[str, Any] = {"cipher": cipher, "correction_id": asked.id, "expected": ANY, "basis": None}
+    return {
+        "ask for a correction": partial(ask, plan=unit),
+        "approve a correction": partial(corrections.approve, caller=officer, **on_it),
     }
 
 
@@ -308,6 +348,14 @@ async def test_acts_on_a_population_change_never_wait_in_a_circle(
     database: Database, acts: Mapping[str, Act], change_acts: Mapping[str, Act], first: str, second: str
 ) -> None:
     both = {**acts, **change_acts}
+    await meet(database, both[first], both[second])
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS_WITH_CORRECTIONS)
+async def test_acts_on_a_correction_never_wait_in_a_circle(
+    database: Database, acts: Mapping[str, Act], correction_acts: Mapping[str, Act], first: str, second: str
+) -> None:
+    both = {**acts, **correction_acts}
     await meet(database, both[first], both[second])
 
 

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
+from quxiang.demo.odd import ODD_HEADERS, SAVED, odd_rows
 from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows, unit_rows
 from quxiang.demo.season import Wave, waves
 
@@ -42,6 +43,14 @@ def test_a_major_comes_from_one_that_the_file_of_units_brings(school: School) ->
     assert {header for row in rows for header in row} == set(UNIT_HEADERS) - {"专业代码"}
     assert {row["前身代码"] for row in rows if row.get("前身代码")} <= {row["代码"] for row in rows}
     assert len({(row["类型"], row["代码"]) for row in rows}) == len(rows)
+
+
+def test_the_odd_file_is_about_graduates_of_the_roster_and_has_headers_of_its_own(members: list[Person]) -> None:
+    rows = list(odd_rows(members))
+    assert {row["学生编号"] for row in rows} <= {person.student_number for person in members}
+    assert all(str(row["联系人电话"]).startswith("100") for row in rows)
+    assert {header for row in rows for header in row} == set(ODD_HEADERS) - {"备注"}
+    assert SAVED.keys() < set(ODD_HEADERS)
 
 
 def test_every_run_invents_the_same_people_and_the_same_season(school: School) -> None:

@@ -65,6 +65,9 @@ MAPPED = Columns(
 NAMED = replace(
     MAPPED, mappings=[HeaderMapping("named", {"甲": "number", "名（一）": None, "乙": "sex"}, is_named=True)]
 )
+IN_ANOTHER_FORM = replace(
+    MAPPED, other_forms=[[{"甲"}]], mappings=[HeaderMapping("named", {"甲": None, "名": "name"}, is_named=True)]
+)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +86,7 @@ NAMED = replace(
         (NAMED, ["号", "甲", "名", "乙", "性别"], "named", {"number": "甲", "name": "名", "sex": "乙"}),
         (NAMED, ["号", "名", "手机"], "named", None),
         (NAMED, ["甲", "名（一）"], "named", None),
+        (IN_ANOTHER_FORM, ["甲", "名"], "named", None),
         (NAMED, ["甲", "名（一）", "名"], "named", {"number": "甲", "name": "名"}),
     ],
 )
@@ -93,3 +97,15 @@ def test_what_people_have_mapped_counts_before_header_texts(
     assert (header and dict(header.texts)) == read
     if header:
         assert header.mapping == mapping
+
+
+def test_a_mapping_of_a_deep_header_fits_it() -> None:
+    mapping = HeaderMapping("deep", {"号": "number", "名": "name", "性别代码": "sex", "其他": None})
+    deep = [["号", "名", "性别", None, "其他"], [None, None, "代码", "名称", None]]
+    header = replace(MAPPED, mappings=[mapping]).find([*deep, ["1", "甲", "1", "男"]])
+    assert header is not None
+    assert (header.mapping, header.titles) == (None, ["号", "名", "性别代码", "名称", "其他"])
+    whole = replace(mapping, columns={**mapping.columns, header.titles[3]: None})
+    header = replace(MAPPED, mappings=[whole]).find([*deep, ["1", "甲", "1", "男"]])
+    assert header is not None
+    assert (header.mapping, header.texts["sex"]) == ("deep", "性别代码")

@@ -158,6 +158,7 @@ async def test_who_is_written_at_the_moment_is_left_to_that_act_or_to_the_next_p
         assert await announce_again(database) == 0
         await unit.commit()
     # that change was none that an event shows
+    assert [each["due_at"] is None for each in await rows(PROGRESS, school=school)] == [True, False]
     for found in (1, 0):
         await owner_says(addresses, DUE, school, clock.now())
         assert await announce_again(database) == found

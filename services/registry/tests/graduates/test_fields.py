@@ -1,9 +1,11 @@
 """Every field of an entry by every door: its header, its checks, and what each role sees of it."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 
 from common.auth import Role
@@ -20,6 +22,9 @@ from registry.graduates.domain.refusals import BirthDateContradictsCitizenId
 from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.imports.rows import RosterRow, RowReader
 from registry.graduates.wire import GivenFields, GraduateAnswer
+
+Client = Callable[..., httpx.AsyncClient]
+Imported = Callable[..., Awaitable[dict[str, Any]]]
 
 # what cells of our template say, and what is stored of them
 TEMPLATE: dict[str, tuple[str, Any]] = {
@@ -195,6 +200,36 @@ def test_another_day_of_birth_than_the_citizen_id_says_has_a_code_of_its_own() -
     with pytest.raises(Invalid) as both:
         new_entry(late, Cohort(2024))
     assert (both.value.code, len(both.value.problems)) == (refused.value.code, 2)
+
+
+async def test_an_entry_of_all_fields_goes_through_every_door(
+    client: Client, officer: httpx.AsyncClient, school: str, imported: Imported, files: Any
+) -> None:
+    """Entered with what is required, filled by a file, emptied and filled by patches: each door says the same."""
+    body = {"school_code": school, "cohort": 2024, "student_number": "0020001", "name": "欧阳询"}
+    made = await officer.post("/v1/graduates", json=body)
+    assert made.status_code == 201, made.text
+    path, own = made.headers["location"], client("graduate", graduate=made.json()["id"])
+    sent = {field: value for field, (_, value) in TEMPLATE.items()}
+    answered = {field: str(value) if isinstance(value, date | Decimal) else value for field, value in sent.items()}
+    table = [[OURS[field] for field in TEMPLATE], [cell for cell, _ in TEMPLATE.values()]]
+    for counts in ({"updated": 1}, {"unchanged": 1}):
+        done = await imported(files.xlsx(table))
+        assert (done["state"], done["errors"], done["result"]["ignored_columns"]) == ("succeeded", [], [])
+        assert done["result"].items() >= counts.items()
+        assert (await own.get(path)).json().items() >= answered.items()
+    optional = [field for field in TEMPLATE if field not in {"student_number", "name"}]
+    for given in (dict.fromkeys(optional), {field: answered[field] for field in optional}):
+        version = (await officer.get(path)).headers["etag"]
+        patch = {**given, "change_reason": "核对"}
+        changed = await officer.patch(path, json=patch, headers={"If-Match": version})
+        assert changed.status_code == 200, changed.text
+        assert (await own.get(path)).json().items() >= given.items()
+    ask = {"purpose": "filing", "graduate_ids": [made.json()["id"]], "fields": list(TEMPLATE)}
+    (revealed,) = (await officer.post("/v1/graduates/reveal", json=ask)).json()["items"]
+    assert revealed["values"] == answered
+    shown = (await officer.get(path)).json()
+    assert shown.items() >= {**answered, **MASKED}.items()
 
 
 @pytest.mark.parametrize("role", [role.value for role in Role])

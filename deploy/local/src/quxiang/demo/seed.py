@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import httpx
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,7 +16,9 @@ from common.auth.principal import Role
 from quxiang.console import Console
 from quxiang.demo.changes import Office, single_changes
 from quxiang.demo.client import Campus, Json
+from quxiang.demo.corrections import ask_for_corrections
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
+from quxiang.demo.odd import MAPPING, ODD_HEADERS, SAVED, odd_rows
 from quxiang.demo.own_entries import self_checks
 from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows, unit_rows
 from quxiang.demo.season import Wave, waves
@@ -57,6 +61,17 @@ class _Record:
         kept_day = self._kept.get("today")
         self.today = date.fromisoformat(kept_day) if isinstance(kept_day, str) else clock.today()
         self.cohort = min(COHORT, self.today.year)
+
+    @property
+    def files(self) -> Path:
+        """Where files for the reader of the tour lie."""
+        return self._state.folder / "demo"
+
+    @property
+    def database(self) -> str:
+        """The address of registry's database, as its owner."""
+        running: Any = self._state.recall("run.json")
+        return str(running["databases"]["registry"])
 
     @property
     def finished(self) -> bool:
@@ -110,6 +125,35 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     office = Office(campus, school.code, cohort.cohort, record.today)
     form = {"school_code": school.code, "cohort": str(cohort.cohort)}
 
+    async def enter(wave: Wave) -> None:
+        name, file = await asyncio.to_thread(cohort.decisions, wave)
+        day = {"effective_on": wave.day.isoformat()}
+        await campus.upload("destinations", "registrations", office.school_officer, name, file, **form, **day)
+
+    async def check_entries() -> None:
+        graduate = await self_checks(office)
+        if school is SCHOOLS[0]:
+            record.show(graduate)
+
+    await _begin(office, cohort, record)
+    advance()
+    for wave in cohort.waves:
+        await record.once(f"{school.code} {wave.day}", lambda wave=wave: enter(wave))  # type: ignore[misc]
+        advance()
+    await record.once(f"{school.code} changes", lambda: single_changes(office))
+    await record.once(f"{school.code} self-checks", check_entries)
+    await record.once(f"{school.code} corrections", lambda: ask_for_corrections(office, record.database))
+    advance()
+    team = SurveyTeam(campus, school.code, cohort.cohort)
+    await record.once(f"{school.code} survey", lambda: run_survey(team))
+    advance()
+
+
+async def _begin(office: Office, cohort: _Cohort, record: _Record) -> None:
+    """The school with its units, its roster, and a file that it maps by hand."""
+    school, campus = cohort.school, office.campus
+    form = {"school_code": school.code, "cohort": str(cohort.cohort)}
+
     async def create_school() -> None:
         names = {"code": school.code, "name": school.name, "name_en": school.name_en}
         place = {"province_code": school.province_code, "city_code": school.city_code}
@@ -124,29 +168,23 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
         file = await asyncio.to_thread(cohort.roster)
         await campus.upload("registry", "graduates", office.school_officer, "生源.xlsx", file, **form)
 
-    async def enter(wave: Wave) -> None:
-        name, file = await asyncio.to_thread(cohort.decisions, wave)
-        day = {"effective_on": wave.day.isoformat()}
-        await campus.upload("destinations", "registrations", office.school_officer, name, file, **form, **day)
-
-    async def check_entries() -> None:
-        graduate = await self_checks(office)
-        if school is SCHOOLS[0]:
-            record.show(graduate)
-
     await record.once(f"{school.code} school", create_school)
     await record.once(f"{school.code} units", enter_units)
     await record.once(f"{school.code} roster", enter_roster)
-    advance()
-    for wave in cohort.waves:
-        await record.once(f"{school.code} {wave.day}", lambda wave=wave: enter(wave))  # type: ignore[misc]
-        advance()
-    await record.once(f"{school.code} changes", lambda: single_changes(office))
-    await record.once(f"{school.code} self-checks", check_entries)
-    advance()
-    team = SurveyTeam(campus, school.code, cohort.cohort)
-    await record.once(f"{school.code} survey", lambda: run_survey(team))
-    advance()
+    if school is SCHOOLS[0]:
+        await record.once(f"{school.code} odd file", lambda: _leave_odd_file(office, cohort, record.files))
+
+
+async def _leave_odd_file(office: Office, cohort: _Cohort, folder: Path) -> None:
+    """Saves a mapping of some headers, and leaves the file that has them for the reader of the tour."""
+    path = f"/v1/schools/{cohort.school.code}/import-mappings/{MAPPING}"
+    await office.campus.call("registry", "PUT", path, office.school_officer, json={"columns": SAVED})
+    await asyncio.to_thread(_write, folder / "odd-roster.xlsx", workbook(ODD_HEADERS, odd_rows(cohort.members)))
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.write_bytes(content)
 
 
 @contextmanager

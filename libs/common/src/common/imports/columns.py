@@ -1,7 +1,7 @@
 """The columns of one kind of file: how people head them, which a file must have, and how faulty cells are shown."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -9,8 +9,9 @@ from common.codes.spelling import Cell, normalise
 from common.imports.faults import Fault
 from common.spreadsheets import UpperRows
 from common.spreadsheets.cells import is_blank
-from common.spreadsheets.headers import Header, find_header, headings
+from common.spreadsheets.headers import SEARCHED_ROWS, Header, find_header, headings
 from common.spreadsheets.masking import Identifies, masked, without_persons
+from common.spreadsheets.writing import REASON_HEADER
 
 MAX_SHOWN = 80
 
@@ -36,10 +37,17 @@ class HeaderMapping:
     is_named: bool = False
 
     def covers(self, titles: Iterable[str]) -> bool:
-        """True if these are exactly its header texts."""
-        return {text for title in titles if (text := headings(title)[0])} == {
-            headings(each)[0] for each in self.columns
-        }
+        """True if these are exactly its header texts, but for what an error report adds: it comes back corrected."""
+        texts = {text for title in titles if title != REASON_HEADER and (text := headings(title)[0])}
+        return texts == {headings(each)[0] for each in self.columns}
+
+    def may_cover(self, cells: Collection[str]) -> bool:
+        """False if one of its header texts does not even end like a cell, which the lowest row of a deep header does.
+
+        To look for the header by a mapping costs more than all else about the upper rows.
+        """
+        texts = (headings(each)[0] for each in self.columns)
+        return all(any(text[start:] in cells for start in range(len(text))) for text in texts)
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ class Columns:
     needed: Sequence[Collection[str]]
     identifying: Mapping[str, Identifies] = field(default_factory=dict)
     numbered: Collection[str] = ()
+    masks: Mapping[str, Callable[[Cell], str]] = field(default_factory=dict)
     other_forms: Sequence[Sequence[Collection[str]]] = ()
     usual_sheet: str | None = None
     mappings: Sequence[HeaderMapping] = ()
@@ -83,7 +92,11 @@ class Columns:
         Of several columns for one field the best is taken: one with data before an empty one, a header text as it
         stands before one with a remark, then the more usual one, then the left one.
         """
+        upper = rows[:SEARCHED_ROWS] if self.mappings else ()
+        cells = {headings(cell)[0] for row in upper for cell in row if isinstance(cell, str)}
         for mapping in self.mappings:
+            if not (mapping.is_named or mapping.may_cover(cells)):
+                continue
             mapped = self._found_by(mapping, rows)
             if mapped or mapping.is_named:
                 return mapped
@@ -109,12 +122,8 @@ class Columns:
         meant = {headings(each)[0]: column for each, column in mapping.columns.items()}
         codes = {column.removesuffix(LABEL) for column in meant.values() if column}
         filled = codes | {code + LABEL for code in codes}
-        kept = {
-            column: [each for each in known if headings(each)[0] not in meant]
-            for column, known in self.headers.items()
-            if column not in filled
-        }
-        # what is not to be read belongs to the header all the same
+        kept = {column: texts for column, texts in self.headers.items() if column not in filled}
+        # what is not to be read belongs to the header all the same; of two meanings of a text the later one counts
         mapped = {column or f"{_UNREAD}{text}": [text] for text, column in meant.items()}
         header = replace(self, headers={**kept, **mapped}, mappings=()).find(rows)
         if header is None or not (mapping.is_named or mapping.covers(header.titles)):
@@ -152,6 +161,15 @@ class Columns:
             persons = (header.cell(cells, each) for each in self.identifying)
             value = without_persons(cell, persons, numbered=column in self.numbered)
         return value[:MAX_SHOWN] or None
+
+    def masked(self, header: Header, cells: Sequence[Cell], columns: Collection[str]) -> Sequence[Cell]:
+        """The cells of a row, those of these columns as their masks; one that is blank or a mask stays."""
+        shown = list(cells)
+        for column in columns:
+            cell = header.cell(cells, column)
+            if not is_blank(cell) and "*" not in str(cell):
+                shown[header.positions[column]] = self.masks[column](cell)
+        return shown
 
     def _column_at_fault(self, header: Header, cells: Sequence[Cell], column: str) -> str:
         """The column itself, or that of its label or name where only this one is filled or there."""

@@ -83,25 +83,35 @@ def _fault(column: str, rule: str, against: str | None = None) -> Fault:
 
 @dataclass
 class Findings:
-    """What was found about the rows of a part: the faults keep a row out, the warnings do not."""
+    """What was found about the rows of a part: the faults keep a row out, the warnings do not.
+
+    `standing` names the columns of faulty rows that say of a person what is stored, in the shape of faults.
+    """
 
     faults: Faults = field(default_factory=Faults)
     warnings: Faults = field(default_factory=Faults)
+    standing: Faults = field(default_factory=Faults)
 
     def extend(self, other: "Findings") -> None:
         """Notes the rows of a later part of the file."""
         self.faults.extend(other.faults)
         self.warnings.extend(other.warnings)
+        self.standing.extend(other.standing)
 
     def to_json(self) -> dict[str, Any]:
-        """Both, by the names under which a part keeps them."""
-        return {"faults": self.faults.to_json(), "warned": self.warnings.to_json()}
+        """All, by the names under which a part keeps them."""
+        return {
+            "faults": self.faults.to_json(),
+            "warned": self.warnings.to_json(),
+            "standing": self.standing.to_json(),
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any], columns: Mapping[str, str]) -> Self:
         """What a part has noted; `columns` maps the header texts of the file to our names."""
         faults = recalled(stored["faults"], columns) if "faults" in stored else Faults()
-        return cls(faults, Faults.from_json(stored["warned"]) if "warned" in stored else Faults())
+        others = (Faults.from_json(stored[each]) if each in stored else Faults() for each in ("warned", "standing"))
+        return cls(faults, *others)
 
 
 def recalled(stored: Any, columns: Mapping[str, str]) -> Faults:

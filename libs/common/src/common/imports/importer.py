@@ -115,6 +115,10 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
     def plan(self, rows: Sequence[RowT], loaded: LoadedT) -> PlanT:
         """Decides what becomes of the rows; adds to the faults of those that may not be stored, and leaves them out."""
 
+    def standing(self, row: RowT) -> Sequence[str]:  # noqa: ARG002 - most show no persons
+        """The columns of a faulty row that say of a person what is stored: its report shows them masked."""
+        return ()
+
     @abstractmethod
     async def write(self, unit: UnitOfWork, plan: PlanT) -> Written:
         """Stores the plan with history and events; in a dry run, counting is enough."""

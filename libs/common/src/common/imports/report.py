@@ -13,16 +13,21 @@ from common.operations.outcome import MAX_STORED, RowProblem
 from common.spreadsheets import write_workbook
 
 
-def explained(table: Table, columns: Columns, faults: Faults) -> tuple[list[RowProblem], bytes]:
-    """The first 1,000 problems, and the workbook of all faulty rows; CPU work, so run it in a thread."""
+def explained(table: Table, columns: Columns, faults: Faults, standing: Faults) -> tuple[list[RowProblem], bytes]:
+    """The first 1,000 problems, and the workbook of all faulty rows; CPU work, so run it in a thread.
+
+    What `standing` names of a row is masked there: sent again, it keeps what is stored.
+    """
     problems: list[RowProblem] = []
+    still = Standing(standing)
 
     def rows_with_reasons() -> Iterator[tuple[Sequence[Cell], str]]:
         for number, cells, own in _rows_found(table, faults):
             wanted = own[: MAX_STORED - len(problems)]
             problems.extend(_problem(table, columns, number, cells, each) for each in wanted)
             texts = ((columns.title(table.header, cells, each), _text(each)) for each in own)
-            yield cells, "；".join(f"{title}：{text.zh} / {text.en}" for title, text in texts)
+            shown = columns.masked(table.header, cells, still.of(number))
+            yield shown, "；".join(f"{title}：{text.zh} / {text.en}" for title, text in texts)
 
     rows, reasons = tee(rows_with_reasons())
     report = write_workbook(table.titles, (cells for cells, _ in rows), (reason for _, reason in reasons))
@@ -33,6 +38,22 @@ def first_problems(table: Table, columns: Columns, found: Faults, most: int) -> 
     """So many of what was found, row by row; CPU work, so run it in a thread."""
     rows = _rows_found(table, found)
     return list(islice((_problem(table, columns, at, cells, each) for at, cells, own in rows for each in own), most))
+
+
+class Standing:
+    """The columns of rows that say what is stored, asked in the order of the file."""
+
+    def __init__(self, found: Faults) -> None:
+        self._coming = iter(found)
+        self._next = next(self._coming, None)
+
+    def of(self, number: int) -> Sequence[str]:
+        """Of one row."""
+        if self._next is None or self._next[0] != number:
+            return ()
+        columns = [each.column for each in self._next[1]]
+        self._next = next(self._coming, None)
+        return columns
 
 
 def _rows_found(table: Table, found: Faults) -> Iterator[tuple[int, Sequence[Cell], Sequence[Fault]]]:

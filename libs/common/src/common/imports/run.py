@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import text
 
 from common.database import UnitOfWork
-from common.imports.faults import Findings
+from common.imports.faults import Fault, Findings
 from common.imports.importer import Importer, ImportKind, ImportRow, Overtaken
 from common.imports.report import explained, first_problems
 from common.imports.table import Table
@@ -97,7 +97,7 @@ class Run:
         warnings = await asyncio.to_thread(first_problems, table, columns, self.found.warnings, MAX_WARNINGS)
         if not faults:
             return Outcome(result, state=state, warnings=warnings)
-        problems, report = await asyncio.to_thread(explained, table, columns, faults)
+        problems, report = await asyncio.to_thread(explained, table, columns, faults, self.found.standing)
         return Outcome(result, problems, faults.problems, state, report, warnings)
 
     async def written(self, unit: UnitOfWork, rows: Sequence[ImportRow], plan: Any, found: Findings) -> Part:
@@ -111,6 +111,8 @@ class Run:
         for row in rows:
             if row.faults:
                 found.faults.add(row.number, without_echoes(row.faults))
+                if standing := self.importer.standing(row):
+                    found.standing.add(row.number, [Fault(column, "standing") for column in standing])
             if row.warnings:
                 found.warnings.add(row.number, row.warnings)
                 by_rule.update({each.rule for each in row.warnings})

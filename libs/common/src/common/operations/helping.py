@@ -33,7 +33,7 @@ def forked(run: Callable[[socket.socket], None]) -> socket.socket:
         ours.close()
         # not the helper's: the first process ends in good order, and the helper after it
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        # a worker waits until nobody holds the other end of this
+        # a worker waits until no process holds the other end of this
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         run(its)

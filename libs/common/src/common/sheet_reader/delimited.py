@@ -15,6 +15,7 @@ _NAMED = re.compile(r"sep=([,;\t])\r?\n?", re.IGNORECASE)
 _MAY_BE_OCTOBER = re.compile(r"\d{4}\.1")
 _BROKEN = "\ufffd"
 _FEW = 50
+_SHORT = 100
 _LONGEST_RECORD = 40
 """Lines that one cell in quotes may have: a quote that is never closed would make one cell of all rows below it."""
 
@@ -90,7 +91,11 @@ class _Records:
         while at < len(self._lines):
             line = self._lines[at]
             if '"' not in line:
-                cells: list[Any] = [bare_cell(cell) for cell in line.rstrip("\r\n").split(self._delimiter)]
+                # most cells are short words and numbers, which show themselves
+                cells: list[Any] = [
+                    cell if cell.isalnum() and len(cell) <= _SHORT else bare_cell(cell)
+                    for cell in line.rstrip("\r\n").split(self._delimiter)
+                ]
                 used = 1
             else:
                 cells, used = self._cut(at)

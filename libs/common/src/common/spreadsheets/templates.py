@@ -5,14 +5,14 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
-
-from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_range_abs
+from typing import TYPE_CHECKING, Any
 
 from common import clock
 from common.sheet_reader.limits import MAX_ROWS
 from common.spreadsheets.writing import safe_text
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 DATA, CHOICES, LONG_CHOICES = "数据", "可选值", "长列表"
 """Names of the sheets: what is filled in, what the drop-downs show, and the same of long lists, hidden."""
@@ -49,6 +49,9 @@ def template_workbook(columns: Sequence[TemplateColumn]) -> bytes:
 
     No title of the other sheets is one of the first, or they would be read as further tables.
     """
+    # only templates need what it brings into memory
+    from xlsxwriter import Workbook
+
     content = io.BytesIO()
     # services write to no disk
     with Workbook(content, {"in_memory": True}) as book:
@@ -76,8 +79,10 @@ def template_csv(columns: Sequence[TemplateColumn]) -> bytes:
     return content.getvalue().encode("utf-8-sig")
 
 
-def _listed(book: Workbook, columns: Sequence[TemplateColumn]) -> Mapping[tuple[Choice, ...], str]:
+def _listed(book: "Workbook", columns: Sequence[TemplateColumn]) -> Mapping[tuple[Choice, ...], str]:
     """Writes the choices and what they mean side by side, equal ones once; where the values of each stand."""
+    from xlsxwriter.utility import xl_range_abs
+
     listed: dict[tuple[Choice, ...], str] = {}
     of_column: dict[tuple[Choice, ...], str] = {}
     for column in columns:

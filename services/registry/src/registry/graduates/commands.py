@@ -14,7 +14,7 @@ from common.auth import Owners, Principal, Role
 from common.contracts import ChangeToken
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
-from common.errors import ExpectedVersion, NotFound, must_equal
+from common.errors import Conflict, ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates.announcements import graduate_changed, is_announced, moves_day
 from registry.graduates.domain.checks import new_entry, patched_entry
@@ -34,6 +34,12 @@ from registry.organisation.domain import Kind, Place
 ENTERERS = frozenset({Role.ADMIN, Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER})
 
 STATUS = "status"
+
+_IN_USE: Mapping[str, type[Conflict]] = {
+    "student_number": StudentNumberInUse,
+    "citizen_id": CitizenIdInUse,
+    "exam_number": ExamNumberInUse,
+}
 
 _EXAM_NUMBER = "uq_graduates_exam_number_index"
 _CITIZEN_ID = "uq_graduates_school_code_cohort_citizen_id_index"
@@ -112,6 +118,38 @@ async def change(
     # a number that is in use is said first: it is a conflict, and this is not
     must_be_reasoned(vars(stored.entry), vars(after), reason)
     return changed
+
+
+async def corrected(
+    unit: UnitOfWork, caller: Principal, cipher: FieldCipher, stored: StoredGraduate, given: Given
+) -> Entry:
+    """A graduate's entry with the given fields, which is not stored; raises what `correct` raises."""
+    after = patched_entry(stored.entry, given, stored.cohort)
+    await _require_units(unit, stored.school_code, given)
+    wanted = {**vars(stored), **vars(after)}
+    for field, in_use in _IN_USE.items():
+        if wanted[field] and field in given and await versions.number_is_taken(unit.connection, cipher, field, wanted):
+            raise await _exam_number_in_use(unit, caller, cipher, wanted) if in_use is ExamNumberInUse else in_use
+    return after
+
+
+async def correct(
+    unit: UnitOfWork,
+    caller: Principal,
+    cipher: FieldCipher,
+    stored: StoredGraduate,
+    given: Given,
+    *,
+    basis: str | None,
+) -> ChangedGraduate:
+    """Changes the given fields of a locked graduate, as the graduate has asked and another person approved.
+
+    Raises StudentNumberInUse, CitizenIdInUse, ExamNumberInUse, NeedsPopulationChange, and Invalid for faults of the
+    fields.
+    """
+    after = await corrected(unit, caller, cipher, stored, given)
+    act = Act("change", Source.CORRECTION, unit.actor, reason=basis)
+    return await _save(unit, caller, cipher, stored, after, act)
 
 
 async def confirm(

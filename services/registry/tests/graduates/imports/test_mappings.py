@@ -1,9 +1,11 @@
 """Rosters that are read by a saved mapping."""
 
+import io
 from functools import partial
 from typing import Any
 
 import httpx
+import openpyxl
 from importing import Imported, Json, counts, faults, roster
 
 from common.crypto import FieldCipher
@@ -40,6 +42,13 @@ async def test_a_file_with_exactly_the_headers_is_read_by_the_mapping(
     assert (ended["result"]["mapping"], faults(ended)) == ("丙", [(4, "打哪个", "phone_format")])
     assert ended["result"]["ignored_columns"] == ["学院名称", "手机号"]
     assert [each["phone"] for each in await roster(officer)] == ["138****8000", None]
+    report = openpyxl.load_workbook(io.BytesIO((await officer.get(ended["error_report"])).content))
+    (cell,) = [cell for row in report.worksheets[0] for cell in row if cell.value == "139"]
+    cell.value = "13700137000"
+    corrected = io.BytesIO()
+    report.save(corrected)
+    ended = await imported(corrected.getvalue())
+    assert (ended["result"]["mapping"], counts(ended), faults(ended)) == ("丙", [0, 1, 0, 0], [])
     plain = await imported(files.csv([["学号", "姓名"], ["0001", "张三"]]))
     assert (plain["result"]["mapping"], counts(plain)) == (None, [0, 0, 1, 0])
 

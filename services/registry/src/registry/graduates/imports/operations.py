@@ -37,7 +37,7 @@ from registry.graduates.imports.columns import COLUMNS, column_of
 from registry.graduates.imports.guards import RosterTask
 from registry.graduates.imports.plan import OtherGraduates, RosterPlanner, RosterWatch
 from registry.graduates.imports.records import Lines, Writing, lines_of
-from registry.graduates.imports.rows import KnownGraduate, RosterRow
+from registry.graduates.imports.rows import SHOWN, KnownGraduate, RosterRow
 from registry.graduates.imports.write import store, store_book
 from registry.graduates.storage import locks
 from registry.graduates.storage.keys import key_of_roster, key_to_read
@@ -56,7 +56,9 @@ Resolved = TypeVar("Resolved")
 
 def roster_import(cipher: FieldCipher, chunk_rows: int = CHUNK_ROWS) -> ImportKind:
     """The kind of import that `run_import` handles."""
-    return ImportKind(KIND, COLUMNS, partial(RosterImport, cipher), EMPTY_RESULT, chunk_rows, watching)
+    return ImportKind(
+        KIND, replace(COLUMNS, masks=SHOWN), partial(RosterImport, cipher), EMPTY_RESULT, chunk_rows, watching
+    )
 
 
 def watching(context: OperationContext, header: Header) -> RosterWatch:
@@ -183,6 +185,10 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         self._planner.seal([row for row in good if not row.is_unchanged], self._data)
         return good
 
+    def standing(self, row: RosterRow) -> Sequence[str]:
+        """What a faulty row says in clear of what staff see masked."""
+        return self._planner.standing(row)
+
     async def write(self, unit: UnitOfWork, plan: list[RosterRow]) -> Written:
         """Stores the rows that are not unchanged, and the units that they bring; a dry run counts both."""
         changing = [row for row in plan if not row.is_unchanged]
@@ -207,7 +213,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         try:
             return await store(unit, lines)
         except Overtaken:
-            # somebody has entered a graduate: from now on the roster is asked
+            # a graduate was entered meanwhile: from now on the roster is asked
             self.outset = False
             raise
 

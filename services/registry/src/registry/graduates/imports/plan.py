@@ -221,6 +221,10 @@ class RosterPlanner:
             odd = (*said_by(row.given, days.oddities), *doubts(row.given))
             row.warnings += [Fault(*each) for each in odd]
 
+    def standing(self, row: RosterRow) -> Sequence[str]:
+        """The columns of a planned row that say in clear what staff see masked of its graduate."""
+        return self._reader.standing(row)
+
     def seal(self, rows: Sequence[RosterRow], data: DataCipher) -> None:
         """Works out what the rows store but for the units, and seals it; a new graduate gets an id."""
         for row in rows:

@@ -131,6 +131,7 @@ class RowReader:
         self._numbers = CellReader(header, numbers)
         self._content = CellReader[object](header, [each for each in readings(cohort) if each.field not in named])
         self._units = CellReader(header, UNITS)
+        self._masked = [each for each in MASKS if each in header.positions]
         self._names_owners = not header.positions.keys().isdisjoint(OWNER_HEADERS)
 
     def read(self, number: int, cells: Sequence[Cell], fingerprint: bytes = b"") -> RosterRow:
@@ -152,6 +153,12 @@ class RowReader:
             row.month_of_birth = born
         return own
 
+    def standing(self, row: RosterRow) -> Sequence[str]:
+        """The columns of a row that say in clear what staff see masked of its graduate; of an unchanged one, all."""
+        if row.is_unchanged:
+            return self._masked
+        return [each for each in self._masked if row.given.get(each) and row.given[each] == row.before.get(each)]
+
     def keep_masked(self, row: RosterRow) -> None:
         """Takes the fault from cells that show what is stored as staff see it: they keep it."""
         row.faults[:] = [each for each in row.faults if each.rule != MASKED or not self._stands(row, each.column)]
@@ -163,20 +170,17 @@ class RowReader:
 
 def readings(cohort: int) -> Iterator[Reading[object]]:
     """How the fields of a graduate are read but for the numbers and the units."""
-    yield shown_masked(
-        "name", stored_as(identity.name, lambda cell: cell if isinstance(cell, str) else shown_text(cell))
-    )
     yield _citizen_id(cohort)
-    yield shown_masked("phone", stored_as(identity.phone))
-    yield shown_masked("home_phone", stored_as(identity.phone))
-    yield shown_masked("email", stored_as(identity.email))
+    for column, read in MASKED_TEXTS.items():
+        yield shown_masked(column, read)
     yield plain("duration_years", _years)
     for column in DAYS:
         yield plain(column, as_day)
     for column, words in WORDS.items():
         yield plain(column, partial(_word, words))
     for column in TEXTS:
-        yield shown_masked(column, _text) if column in MASKS else plain(column, _text)
+        if column not in MASKED_TEXTS:
+            yield plain(column, _text)
     for column, field_name in CODED.items():
         yield coded(column, CODE_LIST_OF[field_name], cohort, field_name)
 
@@ -261,3 +265,18 @@ UNITS = (
     Reading("major", ("major", "major_name"), _major),
     Reading("class", ("class", "class_name"), _unit),
 )
+
+MASKED_TEXTS: Mapping[str, Callable[[Cell], str]] = {
+    "name": stored_as(identity.name, lambda cell: cell if isinstance(cell, str) else shown_text(cell)),
+    "phone": stored_as(identity.phone),
+    "home_phone": stored_as(identity.phone),
+    "email": stored_as(identity.email),
+    **{column: _text for column in TEXTS if column in MASKS},
+}
+"""How the fields are read that staff see masked, but for the citizen id, which the cohort is asked about."""
+
+SHOWN: Mapping[str, Callable[[Cell], str]] = {
+    column: partial(lambda mask, read, cell: mask(read(cell)), MASKS[column], read)
+    for column, read in {**MASKED_TEXTS, "citizen_id": stored_as(identity.document_number)}.items()
+}
+"""What staff see of the value of a cell."""

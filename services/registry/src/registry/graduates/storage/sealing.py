@@ -84,6 +84,12 @@ def content_of(data: DataCipher, row: Any) -> dict[str, Any]:
     return said
 
 
+def as_value(field: str, said: Any) -> Any:
+    """A field's value of what JSON says of it."""
+    read = _READ.get(field)
+    return read(said) if read and said is not None else said
+
+
 def sealed_reason(data: DataCipher, graduate_id: UUID, version: int, reason: str | None) -> bytes | None:
     """The ciphertext of why a version was made."""
     return None if reason is None else data.seal(REASON, graduate_id, version, reason.encode())

@@ -133,7 +133,7 @@ async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> N
 
 
 async def number_is_taken(connection: Connection, cipher: FieldCipher, field: str, wanted: Mapping[str, Any]) -> bool:
-    """True if another graduate of the school and cohort has the `student_number` or `exam_number` that is wanted.
+    """True if another graduate of the school and cohort has the student or examinee number or citizen id wanted.
 
     `wanted` has `id`, `school_code` and `cohort` beside the number.
     """
@@ -205,5 +205,5 @@ _NUMBER_TAKEN = {
     .where(*(graduates.c[name] == bindparam(name) for name in ("school_code", "cohort", f"{field}_index")))
     .where(graduates.c.id != bindparam("id"))
     .limit(1)
-    for field in ("student_number", "exam_number")
+    for field in ("student_number", "exam_number", "citizen_id")
 }

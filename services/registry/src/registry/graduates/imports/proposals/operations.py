@@ -36,6 +36,7 @@ async def propose_mapping(context: OperationContext) -> Outcome:
     saved = {each.name: each.columns for each in of_school}
     with CodeLists.held():
         sheet, rows = await upper_part(context, saved)
+        await context.progress(len(rows), len(rows))
         return Outcome(await asyncio.to_thread(proposed, sheet, rows, saved))
 
 
