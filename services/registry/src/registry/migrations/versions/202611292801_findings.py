@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "202611292801"
-down_revision = "202611292702"
+down_revision = "202611293001"
 branch_labels = None
 depends_on = None
 
