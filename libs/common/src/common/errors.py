@@ -127,6 +127,13 @@ class Conflict(QuxiangError):
         super().__init__(detail, extra=extra)
 
 
+class Gone(QuxiangError):
+    """There was something here that the caller could have; it will not come back."""
+
+    code = "gone"
+    title = Message("内容已不可用", "What was here is gone")
+
+
 class Malformed(QuxiangError):
     """The request cannot be read at all."""
 

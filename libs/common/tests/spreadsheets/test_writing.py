@@ -12,6 +12,7 @@ from common.codes import Cell
 from common.sheet_reader.workbook import Workbook
 from common.spreadsheets import write_workbook
 from common.spreadsheets.cells import Month, Unclear
+from common.spreadsheets.writing import CsvWriter, TableWriter, WorkbookWriter
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,44 @@ def test_the_rows_of_a_workbook_are_not_kept() -> None:
 def read(content: bytes) -> list[list[Any]]:
     (sheet,) = Workbook(content).sheets
     return [cells for _, cells in sheet.rows()]
+
+
+ROWS: list[list[Cell]] = [["学号", "备注"], ["0012", "=1+1"], [None, "第一行\n第二行"], ["1.50", '说"好"，-1']]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 4])
+def test_a_workbook_written_in_pieces_is_the_same(at_once: int) -> None:
+    pieces = written(WorkbookWriter(), at_once)
+    assert read(pieces) == [["学号", "备注"], ["0012", "=1+1"], [None, "第一行\n第二行"], ["1.50", '说"好"，-1']]
+    sheet = openpyxl.load_workbook(io.BytesIO(pieces)).active
+    assert sheet is not None
+    assert [sheet["A2"].value, sheet["B2"].value, sheet["A4"].value] == ["0012", "'=1+1", "1.50"]
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_a_text_file_has_a_mark_of_its_encoding_and_quotes_around_every_cell(at_once: int) -> None:
+    assert written(CsvWriter(), at_once).decode("utf-8") == (
+        '\ufeff"学号","备注"\r\n"0012","\'=1+1"\r\n"","第一行\n第二行"\r\n"1.50","说""好""，-1"\r\n'
+    )
+
+
+def test_a_writer_keeps_nothing_that_was_taken() -> None:
+    writer, size = WorkbookWriter(), 0
+    tracemalloc.start()
+    for number in range(50):
+        writer.add([[f"{number}-{row}-{place}" for place in range(10)] for row in range(200)])
+        size += len(writer.taken())
+        if number == 5:
+            tracemalloc.reset_peak()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size > 300_000 > peak / 3, (size, peak)
+
+
+def written(writer: TableWriter, at_once: int) -> bytes:
+    pieces = b""
+    for start in range(0, len(ROWS), at_once):
+        writer.add(ROWS[start : start + at_once])
+        pieces += writer.taken()
+    writer.end()
+    return pieces + writer.taken()

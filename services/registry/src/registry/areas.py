@@ -3,6 +3,7 @@
 from functools import partial
 
 from common.accesses.routes import accesses_router
+from common.auth import SYSTEM
 from common.contracts import code_list, graduate, organisation
 from common.imports import run_import
 from common.outbox import raising
@@ -12,6 +13,12 @@ from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
 from registry.corrections import tables as correction_tables
 from registry.corrections.routes import router as correction_routes
+from registry.exports import operations as exports
+from registry.exports import tables as export_tables
+from registry.exports.domain.clear import KIND as CLEAR_EXPORT
+from registry.exports.domain.plan import KIND as EXPORT
+from registry.exports.routes import roster_router as export_routes
+from registry.exports.routes import router as clear_export_routes
 from registry.graduates import tables as graduate_tables
 from registry.graduates.imports.columns import FIELDS
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, import_roster, roster_import
@@ -44,6 +51,9 @@ from registry.population_changes.imports.routes import router as change_import_r
 from registry.population_changes.routes import router as change_routes
 from registry.reveals import tables as reveal_tables
 from registry.reveals.routes import router as reveal_routes
+from registry.talents import tables as talent_tables
+from registry.talents.commands import EXPIRY_SECONDS, expire_contacts
+from registry.talents.routes import router as talent_routes
 
 AREAS = (
     Area(
@@ -100,6 +110,17 @@ AREAS = (
         },
     ),
     Area(
+        tables=[export_tables.clear_exports],
+        routes=[export_routes, clear_export_routes],
+        operations={
+            EXPORT: Operation(lambda runtime: partial(exports.export_roster, runtime.cipher), exports.EMPTY_RESULT),
+            CLEAR_EXPORT: Operation(
+                lambda runtime: partial(exports.make_clear_export, runtime.cipher), exports.EMPTY_RESULT
+            ),
+        },
+        periodic=lambda runtime: [every(60, partial(exports.delete_overdue, runtime.database))],
+    ),
+    Area(
         tables=[reveal_tables.reveals, reveal_tables.reveal_days],
         routes=[reveal_routes, accesses_router(roster.require)],
     ),
@@ -107,5 +128,17 @@ AREAS = (
         tables=[code_tables.code_entries.main, code_tables.code_entries.versions, code_tables.code_entries.streams],
         routes=[code_routes],
         streams={code_list.TOPIC: raising(code_tables.code_entries.streams)},
+    ),
+    Area(
+        tables=[
+            talent_tables.profiles,
+            talent_tables.consent_receipts,
+            talent_tables.contacts,
+            talent_tables.contact_days,
+        ],
+        routes=[talent_routes],
+        periodic=lambda runtime: [
+            every(EXPIRY_SECONDS, partial(runtime.database.act, SYSTEM, expire_contacts), name="contact requests")
+        ],
     ),
 )

@@ -266,6 +266,7 @@ def test_every_ciphertext_is_under_a_data_key_or_counted_for_its_key() -> None:
     ring_keys = {(table, name) for table, names in UNDER_THE_RING.items() for name in names}
     requests |= {("corrections", f"{name}_cipher") for name in ("reason", "decision_reason", "content")}
     requests |= {("population_change_files", f"{name}_cipher") for name in ("reason", "document_number")}
+    requests |= {("clear_exports", f"{name}_cipher") for name in ("reason", "decision_reason")}
     others = {("reveals", "note_cipher"), ("import_sources", "name_cipher")}
     others |= {("photos", "reason_cipher"), ("photos", "fingerprint")}
     assert binary - keyed == {*ring_keys, *roster_keys, *requests, *others}

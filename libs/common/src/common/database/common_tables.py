@@ -1,8 +1,8 @@
 """The tables that every service has, as steps that the migrations of the services call: each is written once.
 
 A change of these tables is one more function here or, where it is about one part, in a module for it (`clock`,
-`error_values`, `restore_fence`), called by one more migration of each service. A function never changes once a database
-may have run it.
+`error_values`, `operation_files`, `restore_fence`), called by one more migration of each service. A function never
+changes once a database may have run it.
 """
 
 from typing import Any

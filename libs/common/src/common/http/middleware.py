@@ -20,6 +20,9 @@ _SECURITY = (
     (b"cache-control", b"no-store"),
 )
 
+IS_HEAD = "quxiang.is_head"
+"""Key in the scope of a GET that was a HEAD: where reading something ends it, HEAD must not."""
+
 _log = logger(__name__)
 
 
@@ -59,7 +62,7 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        as_get = {**scope, "method": "GET"}
+        as_get = {**scope, "method": "GET", IS_HEAD: True}
         try:
             await self._app(as_get, receive, send_without_body)
         finally:

@@ -2,20 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
-from common.operations.routes import WORKBOOK
+from common.operations.downloads import DOWNLOAD
+from common.operations.files import WORKBOOK
 from common.spreadsheets.templates import TemplateColumn, template_csv, template_workbook
 
 TemplateFormat = Annotated[Literal["xlsx", "csv"], Query(description="A workbook with drop-downs, or text")]
 """`format: TemplateFormat = "xlsx"` of a route that answers with a template."""
 
 _MADE = {"xlsx": (template_workbook, WORKBOOK), "csv": (template_csv, "text/csv; charset=utf-8")}
-_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-
-TEMPLATE_RESPONSES: dict[int | str, dict[str, Any]] = {200: {"content": {WORKBOOK: _BINARY, "text/csv": _BINARY}}}
+TEMPLATE_RESPONSES = DOWNLOAD
 """What OpenAPI says of such an answer."""
 
 

@@ -2,16 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
+from uuid import uuid4
 
 from common.auth.principal import Actor
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import TransientError
 from common.identifiers import OperationId
-from common.operations import storage
+from common.operations import files, storage
+from common.operations.files import OperationFile
 from common.operations.helping import Assigned, Helper, Hired
 from common.operations.storage import Claimed
 from common.operations.submitting import UPLOAD
@@ -87,6 +89,22 @@ class OperationContext:
                 raise ValueError("an upload needs a cipher")
             yield await asyncio.to_thread(self._cipher.decrypt_blob, UPLOAD, f"{self.id}:{index}", sealed)
             index += 1
+
+    async def write_file(self, name: str, media_type: str, content: AsyncIterable[bytes]) -> OperationFile:
+        """Stores a file while its content is being made, for `Outcome(file=…)`, without which it is gone.
+
+        Raises ChunkAlreadyDone once another worker holds the operation.
+        """
+        assert self._cipher is not None, "a file needs a cipher"
+        file_id, size, index = uuid4(), 0, 0
+        async for part in files.in_parts(content):
+            place = files.place_of(file_id, index)
+            sealed = await asyncio.to_thread(self._cipher.encrypt_blob, files.PURPOSE, place, part)
+            async with storage.changing(self.database) as connection:
+                if not await files.add_part(connection, self._claimed, file_id, index, sealed):
+                    raise ChunkAlreadyDone
+            size, index = size + len(part), index + 1
+        return OperationFile(file_id, name, media_type, size, index)
 
     async def is_cancelled(self) -> bool:
         """True once the work is to end as `cancelled`: asked for between two parts, by work that has several."""

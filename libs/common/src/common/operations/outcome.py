@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from common.codes.rules import rule
 from common.errors import Invalid, Message
+from common.operations.files import OperationFile
 
 MAX_STORED = 1000
 """Faults kept with the operation; the workbook has all of them."""
@@ -48,7 +49,8 @@ class RowProblem:
 class Outcome:
     """A handler's answer; `problems_total` counts what `problems` (the first 1,000 are kept) may not hold.
 
-    `warnings` (the first 100 are kept) name rows that are stored all the same.
+    `warnings` (the first 100 are kept) name rows that are stored all the same. `file` is what the work has made; who
+    asked for the work may have it where the result names its path as `file`.
     """
 
     result: Mapping[str, Any]
@@ -57,6 +59,7 @@ class Outcome:
     state: State = "succeeded"
     report: bytes | None = field(default=None, repr=False)
     warnings: Sequence[RowProblem] = field(default=(), repr=False)
+    file: OperationFile | None = None
 
     @property
     def total(self) -> int:

@@ -1,4 +1,4 @@
-"""Operations over HTTP: the 202 that takes work, its state, its error report, and its being cancelled."""
+"""Operations over HTTP: the 202 that takes work, its state, its file, its error report, and its being cancelled."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -23,10 +23,10 @@ from common.identifiers import OperationId
 from common.once import Answered, Once
 from common.operations import storage
 from common.operations.cell_values import with_values
+from common.operations.downloads import DOWNLOAD, Download
+from common.operations.files import PREFIX, WORKBOOK, OperationFile
 from common.operations.outcome import WARNING
 from common.operations.submitting import REPORT, prepare, submit
-
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class OperationProgress(BaseModel):
@@ -65,8 +65,8 @@ class Operation(BaseModel):
 
 
 def operations_router() -> Router:
-    """`GET /v1/operations/{id}`, its error report and `cancel`, for the application that `create_app` makes."""
-    router = Router(prefix="/v1/operations", tags=["operations"])
+    """`GET /v1/operations/{id}`, its file, error report and `cancel`, for the application that `create_app` makes."""
+    router = Router(prefix=PREFIX, tags=["operations"])
 
     @router.get("/{operation_id}", response_model=Operation, summary="How far a piece of long work is")
     async def read_operation(*, request: Request, caller: Caller, database: Db, operation_id: UUID) -> Response:
@@ -80,6 +80,15 @@ def operations_router() -> Router:
     )
     async def read_error_report(*, caller: Caller, database: Db, cipher: Cipher, operation_id: UUID) -> Response:
         return await _report(database, cipher, caller, operation_id)
+
+    @router.get(
+        "/{operation_id}/file",
+        summary="The file that it has made, for who asked for it",
+        response_class=Response,
+        responses=DOWNLOAD,
+    )
+    async def read_operation_file(*, caller: Caller, database: Db, cipher: Cipher, operation_id: UUID) -> Response:
+        return await _file(database, cipher, caller, operation_id)
 
     @router.post(
         "/{operation_id}/cancel",
@@ -144,7 +153,7 @@ async def accept(
 
 def location_of(operation: OperationId | UUID) -> str:
     """The path of an operation."""
-    return f"/v1/operations/{operation}"
+    return f"{PREFIX}/{operation}"
 
 
 async def _shown(
@@ -199,10 +208,15 @@ def _sees(caller: Principal, row: Any) -> bool:
 
 def _may_cancel(caller: Principal, row: Any) -> bool:
     """Its submitter as long as the role and the school are the same, and the officers of its school."""
-    submitter: bool = caller.subject == row.subject and caller.role == row.role
+    submitter = _submitted(caller, row)
     if row.school_code is None:
         return submitter
     return (submitter or caller.role is Role.SCHOOL_OFFICER) and caller.sees_school(row.school_code)
+
+
+def _submitted(caller: Principal, row: Any) -> bool:
+    is_submitter: bool = caller.subject == row.subject and caller.role == row.role
+    return is_submitter
 
 
 async def _cancelled(
@@ -225,6 +239,19 @@ async def _cancelled(
         return await _shown(request, database, caller, operation)
 
     return await answer(database.act(caller.actor, cancelled, once), shown, found)
+
+
+async def _file(database: Database, cipher: FieldCipher, caller: Principal, operation: UUID) -> Response:
+    """The file that the result names; each reading of it leaves an audit entry."""
+    row = await _visible(database, caller, operation)
+    if not _submitted(caller, row):
+        raise Forbidden
+    if storage.RESULT_FILE not in (row.result or {}):
+        raise NotFound
+    async with database.transaction(caller.actor) as unit:
+        await unit.audit("operation_file.read", "operation", operation, school_code=row.school_code)
+        await unit.commit()
+    return Download(database, cipher, OperationFile.of(row.file))
 
 
 async def _report(database: Database, cipher: FieldCipher, caller: Principal, operation: UUID) -> Response:

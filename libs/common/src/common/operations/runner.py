@@ -155,7 +155,15 @@ class OperationRunner:
         values = await asyncio.to_thread(sealed_values, self._cipher, claimed.id, [*problems, *warnings])
         async with storage.changing(self._database) as connection:
             state = await storage.finish(
-                connection, claimed, outcome.state, outcome.result, errors, values, outcome.total, report
+                connection,
+                claimed,
+                outcome.state,
+                outcome.result,
+                errors,
+                values,
+                outcome.total,
+                report,
+                None if outcome.file is None else outcome.file.to_json(),
             )
         if state is not None:
             self._ended(claimed.kind, state)

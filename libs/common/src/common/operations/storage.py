@@ -16,6 +16,9 @@ from common.errors import Conflict, Message
 from common.identifiers import OperationId
 from common.sql import Connection, Row
 
+RESULT_FILE = "file"
+"""Name in a result of the path of the file that the work has made, for who asked for it."""
+
 _INSERT = text(
     """
     INSERT INTO operations (id, kind, school_code, subject, role, correlation_id, parameters)
@@ -45,24 +48,28 @@ _CLAIM = text(
     RETURNING id, kind, school_code, subject, role, correlation_id, parameters, attempts
     """
 )
-_MINE = "id = :id AND worker = :worker AND attempts = :attempts AND state = 'running'"
-_RENEW = text(f"UPDATE operations SET lease_until = {NOW_SQL} + make_interval(secs => :lease) WHERE {_MINE}")
-_PROGRESS = text(f"UPDATE operations SET done = :done, total = :total WHERE {_MINE}")
+MINE = "id = :id AND worker = :worker AND attempts = :attempts AND state = 'running'"
+"""Condition that holds for the holder only."""
+
+_RENEW = text(f"UPDATE operations SET lease_until = {NOW_SQL} + make_interval(secs => :lease) WHERE {MINE}")
+_PROGRESS = text(f"UPDATE operations SET done = :done, total = :total WHERE {MINE}")
 _LATER = text(
     f"""
     UPDATE operations SET worker = NULL, attempts = attempts - 1, lease_until = {NOW_SQL} + make_interval(
         secs => least(30, greatest(:at_least, extract(epoch FROM {NOW_SQL} - started_at) / 5)))
-    WHERE {_MINE}
+    WHERE {MINE}
     """
 )
-_RELEASE = text(f"UPDATE operations SET worker = NULL, attempts = attempts - 1, lease_until = {NOW_SQL} WHERE {_MINE}")
+_RELEASE = text(f"UPDATE operations SET worker = NULL, attempts = attempts - 1, lease_until = {NOW_SQL} WHERE {MINE}")
 _FINISH = text(
     f"""
     UPDATE operations SET state = CASE WHEN cancel_requested_at IS NULL THEN :state ELSE 'cancelled' END,
-        result = CAST(:result AS jsonb), errors = CAST(:errors AS jsonb),
+        result = CAST(:result AS jsonb) - CASE WHEN cancel_requested_at IS NULL THEN '' ELSE '{RESULT_FILE}' END,
+        errors = CAST(:errors AS jsonb),
         error_values_cipher = :error_values, errors_total = :errors_total, report = :report,
+        file = CASE WHEN cancel_requested_at IS NULL THEN CAST(:file AS jsonb) END,
         worker = NULL, finished_at = {NOW_SQL}
-    WHERE {_MINE} RETURNING state
+    WHERE {MINE} RETURNING state, file ->> 'id' AS file_id
     """
 )
 _LOCK = text("SELECT state, cancel_requested_at FROM operations WHERE id = :id FOR NO KEY UPDATE")
@@ -76,6 +83,12 @@ _CANCEL = text(
 )
 _IS_CANCELLED = text("SELECT cancel_requested_at IS NOT NULL FROM operations WHERE id = :id")
 _FORGET_UPLOAD = text("DELETE FROM upload_chunks WHERE operation_id = :id")
+FORGET_OTHER_PARTS = text(
+    """
+    DELETE FROM operation_file_parts
+    WHERE operation_id = :id AND file_id IS DISTINCT FROM CAST(CAST(:file_id AS text) AS uuid)
+    """
+)
 _CHUNK_DONE = text(
     """
     INSERT INTO operation_chunks (operation_id, chunk_no, outcome) VALUES (:id, :chunk_no, CAST(:outcome AS jsonb))
@@ -86,7 +99,7 @@ _DONE_CHUNKS = text("SELECT chunk_no, outcome FROM operation_chunks WHERE operat
 _READ = text(
     f"""
     SELECT id, kind, state, school_code, subject, role, done, total, result, errors, error_values_cipher,
-        errors_total, report IS NOT NULL AS has_report, created_at, finished_at
+        errors_total, report IS NOT NULL AS has_report, file, created_at, finished_at
     FROM operations WHERE id = :id AND expires_at > {NOW_SQL}
     """
 )
@@ -225,17 +238,25 @@ async def finish(
     error_values: bytes | None,
     errors_total: int,
     report: bytes | None,
+    file: Mapping[str, Any] | None,
 ) -> str | None:
-    """Stores the end and drops the upload: `cancelled` where that was asked for, else `state`.
+    """Stores the end, `cancelled` and without a file where that was asked for, else `state`; drops the upload.
+
+    What earlier attempts have written of a file goes, too.
 
     Returns the state that is stored, None if the hold was lost.
     """
     values = {"state": state, "error_values": error_values, "errors_total": errors_total, "report": report}
-    documents = {"result": json.dumps(result, default=str), "errors": json.dumps(list(errors), ensure_ascii=False)}
+    documents = {
+        "result": json.dumps(result, default=str),
+        "errors": json.dumps(list(errors), ensure_ascii=False),
+        "file": None if file is None else json.dumps(file),
+    }
     row = (await connection.execute(_FINISH, {**claimed.hold, **values, **documents})).one_or_none()
     if row is None:
         return None
     await connection.execute(_FORGET_UPLOAD, {"id": claimed.id})
+    await connection.execute(FORGET_OTHER_PARTS, {"id": claimed.id, "file_id": row.file_id})
     return str(row.state)
 
 

@@ -1,9 +1,9 @@
 """Tables of long work; a service attaches them to its own metadata.
 
 `operations` is the state of each piece of work and the lease of the worker that runs it; what stands in the cells at
-fault, and the error report, are encrypted. `upload_chunks` is the file it works on, encrypted. `operation_chunks` has
-one row for each part of the work that is committed, written in the same transaction as that part: the primary key is
-what keeps two workers from doing it twice.
+fault, and the error report, are encrypted. `upload_chunks` is the file it works on, `operation_file_parts` the one that
+it makes, both encrypted. `operation_chunks` has one row for each part of the work that is committed, written in the
+same transaction as that part: the primary key is what keeps two workers from doing it twice.
 """
 
 from sqlalchemy import (
@@ -33,8 +33,8 @@ _NOW = text(NOW_SQL)
 _NOTHING = text("0")
 
 
-def operation_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
-    """Adds `operations`, `upload_chunks` and `operation_chunks` to the metadata."""
+def operation_tables(metadata: MetaData) -> tuple[Table, ...]:
+    """Adds `operations`, `upload_chunks`, `operation_file_parts` and `operation_chunks` to the metadata."""
     operations = _operations(metadata)
     upload_chunks = Table(
         "upload_chunks",
@@ -44,6 +44,16 @@ def operation_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
         Column("bytes", LargeBinary, nullable=False),
         info={"insert_only": True, "deletable": True},
     )
+    operation_file_parts = Table(
+        "operation_file_parts",
+        metadata,
+        Column("file_id", Uuid, primary_key=True),
+        Column("index", Integer, primary_key=True),
+        Column("operation_id", Uuid, ForeignKey("operations.id", ondelete="CASCADE"), nullable=False),
+        Column("sealed", LargeBinary, nullable=False),
+        info={"insert_only": True, "deletable": True},
+    )
+    Index("ix_operation_file_parts_operation_id", operation_file_parts.c.operation_id)
     operation_chunks = Table(
         "operation_chunks",
         metadata,
@@ -52,7 +62,7 @@ def operation_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
         Column("outcome", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
         info={"insert_only": True, "deletable": True},
     )
-    return operations, upload_chunks, operation_chunks
+    return operations, upload_chunks, operation_file_parts, operation_chunks
 
 
 def _operations(metadata: MetaData) -> Table:
@@ -74,6 +84,8 @@ def _operations(metadata: MetaData) -> Table:
         Column("errors_total", BigInteger, nullable=False, server_default=_NOTHING),
         Column("error_values_cipher", LargeBinary),
         Column("report", LargeBinary),
+        # what is known of the file that the work has made; its parts are of no use without
+        Column("file", JSONB),
         Column("cancel_requested_at", DateTime(timezone=True)),
         Column("attempts", Integer, nullable=False, server_default=_NOTHING),
         Column("worker", Text),

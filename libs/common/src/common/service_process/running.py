@@ -4,13 +4,17 @@ Order of the end: stop accepting and drain HTTP, then relay, consumers and other
 """
 
 import asyncio
+import fcntl
 import gc
 import os
 import signal
+import socket
+import struct
 import sys
+import termios
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import uvicorn
@@ -29,13 +33,21 @@ _KEEP_ALIVE_SECONDS = 75
 MAX_HEAD = 64 * 1024
 """Bytes of the address and the headers of a request; no client of ours needs a tenth."""
 
+STALL_SECONDS = 15.0
+"""In which a client must take something of an answer that waits for it."""
+
 _log = logger(__name__)
 
 
 class _Connection(HttpToolsProtocol):
-    """A connection on which heads have an end: the parser would keep headers, and trailers, of any length."""
+    """A connection on which heads and answers have an end.
+
+    The parser would keep headers, and trailers, of any length; a client that takes no more of its answer would keep it
+    waiting for as long as it likes.
+    """
 
     _without_progress = 0
+    _stalling: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         """Reads what has come; refuses a request of which too much has come without an end of its head or a body."""
@@ -53,6 +65,49 @@ class _Connection(HttpToolsProtocol):
         """A piece of the body has come; the parser calls it."""
         self._without_progress = 0
         super().on_body(body)
+
+    def pause_writing(self) -> None:
+        """The answer waits for the client."""
+        super().pause_writing()
+        self._watch()
+
+    def resume_writing(self) -> None:
+        """The client has taken enough."""
+        self._unwatch()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing waits for the client any more."""
+        self._unwatch()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        self._stalling = self.loop.call_later(STALL_SECONDS, self._look, self._not_taken())
+
+    def _unwatch(self) -> None:
+        if self._stalling is not None:
+            self._stalling.cancel()
+            self._stalling = None
+
+    def _look(self, before: int) -> None:
+        if self._not_taken() < before:
+            self._watch()
+        else:
+            # at once, what the system has yet to send included
+            self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.transport.abort()
+
+    def _not_taken(self) -> int:
+        """Bytes that the client has not confirmed: ours, and those that its system has not taken from this one."""
+        sent = bytearray(struct.calcsize("i"))
+        # who takes little at a time makes no room here for long
+        with suppress(OSError):
+            fcntl.ioctl(self._socket().fileno(), termios.TIOCOUTQ, sent)
+        return self.transport.get_write_buffer_size() + int.from_bytes(sent, sys.byteorder)
+
+    def _socket(self) -> socket.socket:
+        found: socket.socket = self.transport.get_extra_info("socket")
+        return found
 
 
 class _Server(uvicorn.Server):

@@ -7,6 +7,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from common.sheet_reader import marks
 from common.sheet_reader.limits import MAX_TEXT
 
 NO_RESULT = "formula_without_value"
@@ -70,17 +71,19 @@ def counted_from_1904(shown: Any) -> Any:
 def text_of(text: str) -> Any:
     """A text as it is shown; None for white space alone.
 
-    An apostrophe before a risky character was put there by a program that writes workbooks, and is no part of the text.
-    A text that begins with `=` is a formula all the same: a report of faulty rows shows formulas in this way.
+    An apostrophe before a risky character was put there by a program that writes files, and is no part of the text. One
+    that begins with `=`, without an apostrophe, is a formula that was not calculated.
     """
     if not text or text.isspace():
         return None
     if text.startswith(_SUSPICIOUS):
+        if text.startswith(marks.FORMULA):
+            return Unclear.of(NO_RESULT, text.removeprefix(marks.FORMULA))
         if text[0] == "'":
-            return text_of(text[1:]) if text[1:].lstrip().startswith(_RISKY) else text
-        if text[0] == "=" and len(text) > 1:
+            text = text[1:] if text[1:].lstrip().startswith(_RISKY) else text
+        elif text[0] == "=" and len(text) > 1:
             return Unclear.of(NO_RESULT, text)
-        if _ERRORS.fullmatch(text.strip()):
+        elif _ERRORS.fullmatch(text.strip()):
             return Unclear.of(ERROR, text.strip())
     if "\ufffd" in text:
         return Unclear.of(BROKEN, text)

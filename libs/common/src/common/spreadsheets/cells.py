@@ -80,10 +80,10 @@ def is_blank(cell: Cell) -> bool:
 def unmarked(cell: Cell) -> Cell:
     """A cell without the apostrophe that marks it as text to spreadsheet programs, and is no part of the value.
 
-    >>> unmarked(" '0012"), unmarked("O'Neill"), unmarked(12)
-    ('0012', "O'Neill", 12)
+    >>> unmarked(" '0012"), unmarked("O'Neill"), unmarked("''t Hooft"), unmarked(12)
+    ('0012', "O'Neill", "'t Hooft", 12)
     """
-    return cell.strip().lstrip("'").strip() if isinstance(cell, str) and "'" in cell else cell
+    return cell.strip().removeprefix("'").strip() if isinstance(cell, str) and "'" in cell else cell
 
 
 def is_clear(cell: Cell) -> bool:

@@ -4,6 +4,7 @@ Rows go into the packed file one by one. A table of all cells would take many ti
 that write row by row keep the rows in a file beside, and no person's data may lie on a disk in the clear.
 """
 
+import csv
 import io
 import math
 import re
@@ -13,14 +14,19 @@ from functools import lru_cache
 from html import escape
 from itertools import chain, repeat
 from string import ascii_uppercase
+from typing import Protocol
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from common.codes.spelling import Cell
-from common.spreadsheets.cells import Month
+from common.sheet_reader import marks
+from common.sheet_reader.cells import NO_RESULT
+from common.spreadsheets.cells import Month, Unclear
 
 MAX_CELL = 32_767
 
 REASON_HEADER = "错误原因 / Reason"
+
+BOM = "\ufeff"
 
 _DANGEROUS = tuple("=+-@＝＋－＠\t\r\n\0")
 _APOSTROPHE = "'"
@@ -65,6 +71,95 @@ _FROZEN = (
 _NO_XML = re.compile("[\0-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
+class _Pieces:
+    """A file that cannot seek: the package is written from its first byte to its last."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def write(self, content: bytes, /) -> int:
+        self._written.append(bytes(content))
+        return len(content)
+
+    def flush(self) -> None:
+        """Each piece is there at once."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def taken(self) -> bytes:
+        taken = b"".join(self._written)
+        self._written.clear()
+        return taken
+
+
+class TableWriter(Protocol):
+    """A file that grows row by row: what is made of the rows so far is taken in pieces. CPU work, for a thread."""
+
+    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
+        """Writes further rows."""
+
+    def end(self) -> None:
+        """Writes what comes after the last row."""
+
+    def taken(self) -> bytes:
+        """What has been written since the last time."""
+
+
+class WorkbookWriter:
+    """A workbook with one sheet. It holds no more than what has not been taken, so 100,000 rows need no memory."""
+
+    def __init__(self, sheet_name: str = "数据") -> None:
+        self._pieces = _Pieces()
+        self._package = ZipFile(self._pieces, "w", ZIP_DEFLATED, compresslevel=3)
+        sheets = f'<sheets><sheet name="{escape(sheet_name)}" sheetId="1" r:id="rId1"/></sheets>'
+        book = f'<workbook xmlns="{_MAIN}" xmlns:r="{_KINDS}">{sheets}</workbook>'
+        for name, part in {**_PARTS, "xl/workbook.xml": book}.items():
+            self._package.writestr(name, _BEGIN + part)
+        self._sheet = self._package.open("xl/worksheets/sheet1.xml", "w")
+        self._sheet.write(f'{_BEGIN}<worksheet xmlns="{_MAIN}">{_FROZEN}<sheetData>'.encode())
+        self._written = 0
+
+    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
+        """Writes further rows."""
+        for row in rows:
+            self._written += 1
+            self._sheet.write(_row(self._written, row).encode("utf-8", "replace"))
+
+    def end(self) -> None:
+        """Writes what comes after the last row."""
+        self._sheet.write(b"</sheetData></worksheet>")
+        self._sheet.close()
+        self._package.close()
+
+    def taken(self) -> bytes:
+        """What has been written since the last time."""
+        return self._pieces.taken()
+
+
+class CsvWriter:
+    """A text that spreadsheet programs take for UTF-8, with every cell in quotes: so each is read as a text again."""
+
+    def __init__(self) -> None:
+        self._text = io.StringIO(newline="")
+        self._writer = csv.writer(self._text, quoting=csv.QUOTE_ALL)
+        self._text.write(BOM)
+
+    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
+        """Writes further rows."""
+        self._writer.writerows([safe_text(each) if isinstance(each, str) else each for each in row] for row in rows)
+
+    def end(self) -> None:
+        """Nothing comes after the last row."""
+
+    def taken(self) -> bytes:
+        """What has been written since the last time."""
+        written = self._text.getvalue().encode("utf-8", "replace")
+        self._text.seek(0)
+        self._text.truncate()
+        return written
+
+
 def write_workbook(
     headers: Sequence[str],
     rows: Iterable[Sequence[Cell]],
@@ -78,29 +173,22 @@ def write_workbook(
     padded: Iterator[Sequence[Cell]] = (
         [*row[:width], *repeat(None, width - len(row)), next(remaining, None)] for row in rows
     )
-    sheets = f'<sheets><sheet name="{escape(sheet_name)}" sheetId="1" r:id="rId1"/></sheets>'
-    # services write to no disk
-    content = io.BytesIO()
-    with ZipFile(content, "w", ZIP_DEFLATED, compresslevel=3) as package:
-        for name, part in _PARTS.items():
-            package.writestr(name, _BEGIN + part)
-        package.writestr("xl/workbook.xml", f'{_BEGIN}<workbook xmlns="{_MAIN}" xmlns:r="{_KINDS}">{sheets}</workbook>')
-        with package.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            sheet.write(f'{_BEGIN}<worksheet xmlns="{_MAIN}">{_FROZEN}<sheetData>'.encode())
-            for number, row in enumerate(chain([first], padded), 1):
-                sheet.write(_row(number, row).encode("utf-8", "replace"))
-            sheet.write(b"</sheetData></worksheet>")
-    return content.getvalue()
+    table = WorkbookWriter(sheet_name)
+    table.add(chain([first], padded))
+    table.end()
+    return table.taken()
 
 
 def safe_text(text: str) -> str:
     """The text with an apostrophe before what a program could take for a formula; reading takes it off again.
 
-    What begins with `=` is then read as a formula without a result: a report holds them, and none may come in as text.
+    A formula without a result, as a report holds them, is read as one again: none may come in as text.
 
     >>> safe_text("=1+1"), safe_text(" ＠sum"), safe_text("计算机")
     ("'=1+1", "' ＠sum", '计算机')
     """
+    if isinstance(text, Unclear) and text.rule == NO_RESULT:
+        return marks.FORMULA + text[:MAX_CELL]
     risky = text.startswith(_DANGEROUS) or text.lstrip().startswith(_DANGEROUS)
     return (_APOSTROPHE + text if risky else text).replace("\0", "")[:MAX_CELL]
 
@@ -112,7 +200,7 @@ def _row(number: int, cells: Sequence[Cell]) -> str:
 def _cells(number: int, cells: Sequence[Cell]) -> Iterator[str]:
     for place, cell in zip(_letters(len(cells)), cells, strict=True):
         if isinstance(cell, str):
-            text = _NO_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", escape(safe_text(cell), quote=False))
+            text = cell if cell.isalnum() and len(cell) <= MAX_CELL else _escaped(cell)
             yield f'<c r="{place}{number}" s="{_TEXT}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
         elif isinstance(cell, bool):
             yield f'<c r="{place}{number}" t="b"><v>{cell:d}</v></c>'
@@ -121,6 +209,10 @@ def _cells(number: int, cells: Sequence[Cell]) -> Iterator[str]:
         elif isinstance(cell, date):
             style = _MONTH if isinstance(cell, Month) else _DAY
             yield f'<c r="{place}{number}" s="{style}"><v>{(cell - _EPOCH).days}</v></c>'
+
+
+def _escaped(cell: str) -> str:
+    return _NO_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", escape(safe_text(cell), quote=False))
 
 
 @lru_cache(maxsize=128)

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
 from typing import Literal, NamedTuple, TypeAlias
 
-from common.clock import SHANGHAI, day_in_shanghai
 from common.errors import FieldProblem, Invalid, Message, TooManyRequests
 from common.identifiers import GraduateId
 from common.purposes import PurposeNotPermitted
@@ -93,20 +91,20 @@ class Asked:
     note: str | None = field(default=None, repr=False)
 
 
-def must_open(purpose: str, role: str, fields: Sequence[str]) -> None:
-    """Raises PurposeNotPermitted, Invalid for a field that entries do not have, or FieldNotForPurpose."""
+def opened_to(purpose: str, role: str) -> Sequence[str]:
+    """The fields that a purpose opens to a role; raises PurposeNotPermitted."""
     opened = _OPENED.get((purpose, role))
     if opened is None:
         raise PurposeNotPermitted
+    return opened
+
+
+def must_open(purpose: str, role: str, fields: Sequence[str]) -> None:
+    """Raises PurposeNotPermitted, Invalid for a field that entries do not have, or FieldNotForPurpose."""
+    opened = opened_to(purpose, role)
     if unknown := [at for at, name in enumerate(fields) if name not in FIELDS]:
         message = Message("没有该字段，可选：" + "、".join(FIELDS), "There is no such field: " + ", ".join(FIELDS))
         raise Invalid([FieldProblem(f"/fields/{at}", "unknown_field", message) for at in unknown])
     if closed := [at for at, name in enumerate(fields) if name not in opened]:
         message = Message("该用途可查看：" + "、".join(opened), "This purpose opens: " + ", ".join(opened))
         raise FieldNotForPurpose([FieldProblem(f"/fields/{at}", FieldNotForPurpose.code, message) for at in closed])
-
-
-def seconds_left(now: datetime) -> float:
-    """Until the next day of Shanghai begins, when the count starts anew."""
-    tomorrow = day_in_shanghai(now) + timedelta(days=1)
-    return (datetime.combine(tomorrow, time.min, SHANGHAI) - now).total_seconds()

@@ -1,9 +1,6 @@
 """Two processes share the parts of a file: each part is stored once, whatever becomes of the other process."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -16,9 +13,10 @@ from common.crypto import FieldCipher
 from common.database import Database
 from common.imports import run_import
 from common.operations import OperationContext, OperationRunner
-from common.operations.helping import Assigned, Help, Helper, help_out
+from common.operations.helping import Assigned
 from common.operations.storage import Claimed
 from registry.graduates.imports.operations import KIND, roster_import
+from testing.helping import helped
 
 CHUNK = 20
 ROWS = 200
@@ -35,19 +33,6 @@ def table() -> list[list[Any]]:
     lines[10][3] = "11010119900307002X"
     lines[130][3] = "11010119900307002x"
     return [HEADER, *lines]
-
-
-@asynccontextmanager
-async def helped(help_with: Help) -> AsyncIterator[Helper]:
-    """What helps, at the other end of a socket."""
-    ours, its = socket.socketpair()
-    helping = asyncio.create_task(help_out(its, help_with))
-    helper = await Helper.over(ours)
-    try:
-        yield helper
-    finally:
-        helper.close()
-        await helping
 
 
 @pytest.mark.parametrize("end", ["all is done", "it fails", "it fails later", "it is gone"])

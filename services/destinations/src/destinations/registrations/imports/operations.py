@@ -25,7 +25,7 @@ from destinations.registrations.domain.registration import Person
 from destinations.registrations.imports.columns import COLUMNS
 from destinations.registrations.imports.load import ResolvedRows, keep_and_lock, read_stored
 from destinations.registrations.imports.plan import Plan, StoredRegistration, plan_rows
-from destinations.registrations.imports.rows import RegistrationRow, RowReader
+from destinations.registrations.imports.rows import NumberWatch, RegistrationRow, RowReader
 from destinations.registrations.imports.write import Writing, write
 from destinations.registry_client import Registry
 
@@ -43,7 +43,8 @@ StoredRegistrations = Mapping[GraduateId, StoredRegistration]
 
 def registration_import(registry: Registry, cipher: FieldCipher) -> ImportKind:
     """The kind of import that `run_import` handles."""
-    return ImportKind(KIND, COLUMNS, partial(RegistrationImport, registry, cipher), EMPTY_RESULT)
+    begin = partial(RegistrationImport, registry, cipher)
+    return ImportKind(KIND, COLUMNS, begin, EMPTY_RESULT, watching=lambda _context, header: NumberWatch(header))
 
 
 class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
@@ -85,11 +86,17 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
             if failure is not None:
                 raise failure
 
+    @property
+    def has_free_parts(self) -> bool:
+        """True if each row has a student number, so that no two of them name one graduate by different numbers."""
+        return not self._task.in_one_transaction and self.watched is not None and self.watched.names_each
+
     async def lock(self, unit: UnitOfWork) -> None:
         """Keeps other imports of the cohort out, and every writer of the graduates' registrations."""
         task, writes = self._task, not self._task.dry_run
         if writes:
-            await storage.lock_imports(unit.connection, task.school_code, task.cohort)
+            cohort = task.school_code, task.cohort
+            await storage.lock_imports(unit.connection, *cohort, shared=self.has_free_parts)
         await self._resolved.doubt(unit.connection)
         if writes:
             await keep_and_lock(unit.connection, task.school_code, self._resolved.in_order())
@@ -125,7 +132,11 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
     def _named(self, rows: Sequence[NumberedRow]) -> list[RegistrationRow]:
         """The rows as far as they name a graduate; notes those that repeat the number of an earlier one."""
         named = list(starmap(self._reader.named, rows))
-        self._repeated |= {row.number for row in named if row.key and self._seen.take("number", row.key, row.number)}
+        if self.has_free_parts:
+            self._repeated |= self.watched.repeated
+        else:
+            repeated = (row for row in named if row.key and self._seen.take("number", row.key, row.number))
+            self._repeated |= {row.number for row in repeated}
         return named
 
     async def _ask(self, rows: Sequence[RegistrationRow]) -> None:

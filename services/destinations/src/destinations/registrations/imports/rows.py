@@ -3,7 +3,7 @@
 A field that is absent from `given` keeps what is stored; one that is given as None erases it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
@@ -11,7 +11,7 @@ from common.codes import Cell, CodeLists, CodeProblem
 from common.codes.spelling import cell_text, normalise
 from common.crypto import FieldCipher
 from common.identity import plain_number
-from common.imports import CellReader, Fault, LineFingerprints, Reading, coded, foreign_cells, plain, text_of
+from common.imports import CellReader, Fault, LineFingerprints, Reading, SeenKeys, coded, foreign_cells, plain, text_of
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
 from common.spreadsheets.headers import Header
 from destinations.registrations.domain.content import CODE_LISTS
@@ -56,6 +56,59 @@ class RegistrationRow:
         return (self.key_column, number) if number else None
 
 
+class PersonReader:
+    """Reads whom the rows of a file name."""
+
+    def __init__(self, header: Header) -> None:
+        self._person = CellReader(header, PERSON)
+        self._persons = [(column, header.positions[column]) for column in PERSON_COLUMNS if column in header.positions]
+
+    def read(self, cells: Sequence[Cell], faults: list[Fault]) -> Mapping[str, str | None]:
+        """What a row says of its numbers and its name; each rule that its cells break is added to the faults."""
+        return self._plainly(cells) or self._person.read(cells, faults)
+
+    def _plainly(self, cells: Sequence[Cell]) -> dict[str, str | None]:
+        """What cells say that mean themselves, as most do: what reading says, too. Nothing if one must be read."""
+        said: dict[str, str | None] = {}
+        for column, place in self._persons:
+            cell = cells[place] if place < len(cells) else None
+            is_word = isinstance(cell, str) and cell.isalnum() and len(cell) <= LONGEST_KEY
+            if not is_word or not (column == "name" or str(cell).isascii()):
+                return {}
+            said[column] = str(cell)
+        return said
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What a file says of its rows together: those that repeat an earlier one's number, and if each has a 学号."""
+
+    repeated: Collection[int]
+    names_each: bool
+
+
+class NumberWatch:
+    """Looks at the numbers of a file's rows while it is read."""
+
+    def __init__(self, header: Header) -> None:
+        self._person = PersonReader(header)
+        self._seen = SeenKeys()
+        self._repeated: set[int] = set()
+        self._names_each = True
+
+    @property
+    def found(self) -> Watched:
+        """What was seen of all rows."""
+        return Watched(self._repeated, self._names_each)
+
+    def look(self, number: int, cells: Sequence[Cell]) -> None:
+        """Takes in the number of a row."""
+        student_number = self._person.read(cells, []).get("student_number")
+        self._names_each = self._names_each and student_number is not None
+        if self._names_each and self._seen.take("number", student_number, number):
+            self._repeated.add(number)
+
+
 class RowReader:
     """Reads the rows of one file for one school and cohort."""
 
@@ -64,11 +117,10 @@ class RowReader:
         self._header = header
         self._school_code = school_code
         self._cohort = cohort
-        self._person = CellReader(header, PERSON)
+        self._person = PersonReader(header)
         self._content = CellReader[object](header, readings(cohort))
         self._reason = lru_cache(maxsize=2_000, typed=True)(partial(_reason, self.lists))
         self._fingerprints = LineFingerprints(header, cipher, school_code, cohort, CHECKS_VERSION, self.lists.version)
-        self._persons = [(column, header.positions[column]) for column in PERSON_COLUMNS if column in header.positions]
         self.number_column = next(key for key in KEYS if key in header.positions)
 
     def named(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
@@ -81,7 +133,7 @@ class RowReader:
 
     def _read_person(self, row: RegistrationRow) -> None:
         faults, cells = row.faults, row.cells
-        said = self._plainly(cells) or self._person.read(cells, faults)
+        said = self._person.read(cells, faults)
         row.student_number, row.exam_number, row.name = map(said.get, PERSON_COLUMNS)
         if row.student_number is None and row.exam_number is not None:
             row.key_column = "exam_number"
@@ -91,17 +143,6 @@ class RowReader:
             faults.append(Fault(self.number_column, "required"))
         if not row.name and "name" not in faulty:
             faults.append(Fault("name", "required"))
-
-    def _plainly(self, cells: Sequence[Cell]) -> dict[str, str | None]:
-        """What cells say that mean themselves, as most do: what reading says, too. Nothing if one must be read."""
-        said: dict[str, str | None] = {}
-        for column, place in self._persons:
-            cell = cells[place] if place < len(cells) else None
-            is_word = isinstance(cell, str) and cell.isalnum() and len(cell) <= LONGEST_KEY
-            if not is_word or not (column == "name" or str(cell).isascii()):
-                return {}
-            said[column] = str(cell)
-        return said
 
     def read(self, row: RegistrationRow, *, is_named: bool = False) -> None:
         """Checks the row by itself; what depends on other rows or on what is stored is checked later.

@@ -24,8 +24,9 @@ _OPEN = text(
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
-_LOCK_IMPORTS = text(
-    "SELECT pg_advisory_xact_lock(hashtextextended('import of registrations ' || :cohort_of_school, 0))"
+_LOCK_IMPORTS, _SHARE_IMPORTS = (
+    text(f"SELECT {lock}(hashtextextended('import of registrations ' || :cohort_of_school, 0))")
+    for lock in ("pg_advisory_xact_lock", "pg_advisory_xact_lock_shared")
 )
 _LAST_DAYS = text(
     """
@@ -44,9 +45,12 @@ def _lock(seen: ScopeShape) -> Select[Any]:
     return found.where(roster.visible(seen), registrations.c.id == bindparam("id")).with_for_update(of=streams)
 
 
-async def lock_imports(connection: Connection, school_code: SchoolCode, cohort: Cohort) -> None:
-    """Makes imports of one school's cohort wait for each other."""
-    await connection.execute(_LOCK_IMPORTS, {"cohort_of_school": f"{school_code} {cohort}"})
+async def lock_imports(
+    connection: Connection, school_code: SchoolCode, cohort: Cohort, *, shared: bool = False
+) -> None:
+    """Makes imports of one school's cohort wait for each other, but those that share it only for the others."""
+    lock = _SHARE_IMPORTS if shared else _LOCK_IMPORTS
+    await connection.execute(lock, {"cohort_of_school": f"{school_code} {cohort}"})
 
 
 async def open_streams(connection: Connection, school_code: SchoolCode, graduate_ids: Sequence[GraduateId]) -> None:

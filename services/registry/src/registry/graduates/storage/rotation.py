@@ -40,6 +40,7 @@ UNDER_THE_RING = {
     "data_keys": ("wrapped",),
     "objects": ("sealed_key",),
     "upload_chunks": ("bytes",),
+    "operation_file_parts": ("sealed",),
     "operations": ("report", "error_values_cipher"),
 }
 """Tables and columns with ciphertexts of the ring's own keys; all else is under data keys."""

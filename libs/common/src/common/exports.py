@@ -1,0 +1,66 @@
+"""Rows of a list as the file of an operation, with no more of them in memory than one batch."""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from common.operations import OperationContext
+from common.operations.files import WORKBOOK, OperationFile
+from common.spreadsheets.writing import CsvWriter, TableWriter, WorkbookWriter
+
+Format = Literal["xlsx", "csv"]
+
+Rows = Sequence[Sequence[str | None]]
+"""Cells, each a text."""
+
+
+class _Kind(NamedTuple):
+    media_type: str
+    writer: Callable[[], TableWriter]
+
+
+_KINDS: Mapping[Format, _Kind] = {
+    "xlsx": _Kind(WORKBOOK, WorkbookWriter),
+    "csv": _Kind("text/csv; charset=utf-8", CsvWriter),
+}
+
+
+class _Cancelled(Exception):
+    """The work is to end before its next part."""
+
+
+async def write_rows(
+    context: OperationContext, name: str, kind: Format, header: Sequence[str], batches: AsyncIterable[Rows]
+) -> OperationFile | None:
+    """The file with the header in row 1, named `name` and by its format; None once the work was cancelled.
+
+    The batches may come from a snapshot that the caller holds open: nothing here waits for a client.
+    """
+    media_type, writer = _KINDS[kind]
+    content = _content(context, writer(), header, batches)
+    try:
+        return await context.write_file(f"{name}.{kind}", media_type, content)
+    except _Cancelled:
+        return None
+
+
+def marked(text: str | None) -> str | None:
+    """A text with an apostrophe before its own: reading takes one off, as the mark of a text.
+
+    >>> marked("'t Hooft"), marked("O'Neill")
+    ("''t Hooft", "O'Neill")
+    """
+    return f"'{text}" if text and text.startswith("'") else text
+
+
+async def _content(
+    context: OperationContext, writer: TableWriter, header: Sequence[str], batches: AsyncIterable[Rows]
+) -> AsyncIterator[bytes]:
+    writer.add([header])
+    async for rows in batches:
+        if await context.is_cancelled():
+            raise _Cancelled
+        await asyncio.to_thread(writer.add, [[*map(marked, row)] for row in rows])
+        yield writer.taken()
+    writer.end()
+    yield writer.taken()

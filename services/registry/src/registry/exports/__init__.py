@@ -1,0 +1,1 @@
+"""The roster as a file: masked for officers, in clear by two people."""

@@ -1,0 +1,1 @@
+"""What an export holds, and who may have it. Pure."""
