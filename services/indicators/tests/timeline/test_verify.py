@@ -90,6 +90,30 @@ async def test_events_that_say_who_counts_and_events_from_before_give_the_same_f
     assert await _spans_and_cells(database, silent.code) == figures[0]
 
 
+async def test_graduates_who_are_announced_once_more_move_no_figure(
+    database: Database, apply: Applied, school: Any
+) -> None:
+    """With the day of before and a field that events lacked until then."""
+    entered = [(school.enters(day=date(2024, 5, 1 + at), sex_code=str(1 + at % 2)), at) for at in range(6)]
+    left, at = entered[0]
+    school.enters(left, day=date(2024, 5, 20), sex_code=str(1 + at % 2), status="withdrawn", counted=False)
+    for someone, _ in entered[1:]:
+        school.goes(someone, "10", JUNE)
+    await apply(school.events)
+    before = await _spans_and_cells(database, school.code)
+    said = len(school.events)
+    school.enters(left, day=date(2024, 5, 20), sex_code="1", status="withdrawn", counted=False, urban_rural="rural")
+    for someone, at in entered[1:]:
+        school.enters(someone, day=date(2024, 5, 1 + at), sex_code=str(1 + at % 2), urban_rural="rural")
+    await apply(school.events[said:])
+    assert await _spans_and_cells(database, school.code) == before
+    assert await verify_figures(database, school.code) == []
+    stored = "SELECT urban_rural, count(*) FROM roster_versions WHERE school_code = :school GROUP BY 1 ORDER BY 1"
+    async with database.reading() as connection:
+        kept = [tuple(row) for row in await connection.execute(text(stored), {"school": school.code})]
+    assert kept == [("rural", 6), (None, 7)]
+
+
 async def _spans_and_cells(database: Database, school: str) -> tuple[Counter[Any], Counter[Any]]:
     """Both without the school and without who it is about."""
     of_spans = "SELECT from_day, to_day, destination_code, college_code FROM spans WHERE school_code = :school"
