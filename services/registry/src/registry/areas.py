@@ -3,6 +3,7 @@
 from functools import partial
 
 from common.accesses.routes import accesses_router
+from common.auth import SYSTEM
 from common.contracts import code_list, graduate, organisation
 from common.imports import run_import
 from common.outbox import raising
@@ -50,6 +51,9 @@ from registry.population_changes.imports.routes import router as change_import_r
 from registry.population_changes.routes import router as change_routes
 from registry.reveals import tables as reveal_tables
 from registry.reveals.routes import router as reveal_routes
+from registry.talents import tables as talent_tables
+from registry.talents.commands import EXPIRY_SECONDS, expire_contacts
+from registry.talents.routes import router as talent_routes
 
 AREAS = (
     Area(
@@ -124,5 +128,17 @@ AREAS = (
         tables=[code_tables.code_entries.main, code_tables.code_entries.versions, code_tables.code_entries.streams],
         routes=[code_routes],
         streams={code_list.TOPIC: raising(code_tables.code_entries.streams)},
+    ),
+    Area(
+        tables=[
+            talent_tables.profiles,
+            talent_tables.consent_receipts,
+            talent_tables.contacts,
+            talent_tables.contact_days,
+        ],
+        routes=[talent_routes],
+        periodic=lambda runtime: [
+            every(EXPIRY_SECONDS, partial(runtime.database.act, SYSTEM, expire_contacts), name="contact requests")
+        ],
     ),
 )
