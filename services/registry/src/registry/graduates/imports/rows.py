@@ -148,8 +148,12 @@ class RowReader:
             own[:0] = foreign_cells(self._header, row.cells, self._school_code, self._cohort)
         row.given = {**row.numbers, **self._content.read(row.cells, own)}
         row.units = self._units.read(row.cells, own)
-        row.named_by, row.by_document = self.naming.number_of(row.given), self.naming.by_document
-        own += self.naming.missing(row.given, own)
+        if row.given.get("student_number") and row.given.get("name"):
+            # as nearly all rows
+            row.named_by = "student_number"
+        else:
+            row.named_by, row.by_document = self.naming.number_of(row.given), self.naming.by_document
+            own += self.naming.missing(row.given, own)
         born = row.given.get("birth_date")
         if isinstance(born, date) and born.day == 1 and is_month(self._header.cell(row.cells, "birth_date")):
             row.month_of_birth = born
