@@ -64,11 +64,13 @@ READS_PSEUDONYMS = {
     ("integrator", "/v1/changes"),
     ("auditor", "/v1/population-changes"),
     ("auditor", "/v1/population-changes/{change_id}"),
+    ("auditor", "/v1/waivers"),
+    ("auditor", "/v1/waivers/{waiver_id}"),
     ("auditor", "/v1/corrections"),
     ("auditor", "/v1/corrections/{correction_id}"),
 }
-"""An integrator follows the events of the schools that its contract names, an auditor reads who leaves N, and what is
-corrected, by which hands, both under the graduates' pseudonyms."""
+"""An integrator follows the events of the schools that its contract names, an auditor reads who leaves N, for whom
+rules are waived, and what is corrected, by which hands, both under the graduates' pseudonyms."""
 
 READS_ACCESSES = ("auditor", "/v1/graduates/{graduate_id}/accesses")
 """An auditor, who sees no row about a person, reads who has read the data of its school's graduates."""
@@ -127,12 +129,14 @@ async def test_reading_follows_the_access_model(campus: Campus, known: Known, se
 async def read(campus: Campus, known: Known, service: str, template: str, caller: Caller) -> None:
     """One GET: out of sight it answers as if the row were missing, or 403; a list shows nothing of the school."""
     url, asked = campus.urls[service], f"{caller.role} at {caller.place}: GET {template}"
-    answered = await campus.http.get(url + known.path(service, template), headers=caller.headers)
+    query = known.query(template)
+    answered = await campus.http.get(url + known.path(service, template), headers=caller.headers, params=query)
     assert answered.status_code < 500, asked
     if caller.place not in SEES_PERSONS[caller.role] and (caller.role, template) not in READS_PSEUDONYMS:
         assert [person for person in known.persons if person in answered.text] == [], asked
     if "{" in template:
-        missing = await campus.http.get(url + absent_path(service, template, known), headers=caller.headers)
+        gone = url + absent_path(service, template, known)
+        missing = await campus.http.get(gone, headers=caller.headers, params=query)
         assert missing.status_code in (403, 404), (asked, missing.status_code)
     if caller.sees(template):
         return

@@ -50,7 +50,8 @@ async def none_shown(
     for template in found:
         path = known.path(service, template)
         for query in queries(known):
-            answered = await campus.http.get(campus.urls[service] + path, headers=headers, params=query)
+            params = {**known.query(template), **query}
+            answered = await campus.http.get(campus.urls[service] + path, headers=headers, params=params)
             asked = f"{role}: GET {path} {query} -> {answered.status_code}"
             assert answered.status_code < 500, asked
             if answered.status_code < 300:

@@ -22,6 +22,12 @@ def population_change(school: str, graduate_ids: Sequence[str], change: str) -> 
     return body | ({"ground": "international"} if change == "exclude" else {}) | {"reason": "按学籍文件办理"}
 
 
+def waiver(school: str, graduate_ids: Sequence[str]) -> Json:
+    """The body that asks for a waiver of graduates without a phone."""
+    asked = {"school_code": school, "cohort": 2024, "graduate_ids": list(graduate_ids), "rule_id": "phone_missing"}
+    return asked | {"reason": "在校外实习，暂无手机号", "expires_on": "2199-12-31"}
+
+
 @dataclass(frozen=True)
 class Campus:
     """A client of the four services; `urls` maps a service's name to its base address."""

@@ -5,11 +5,12 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
-from campus import Campus, population_change
+from campus import Campus, population_change, waiver
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
-from writes import MAPPING, PHOTO, Write, clear_export, complete_requests, correction_of
+from writes import CONTACT, MAPPING, PHOTO, PROFILE, Write, clear_export, complete_requests, correction_of
 
 Json = dict[str, Any]
 SERVICES = ("registry", "destinations", "surveys", "indicators")
@@ -37,6 +38,10 @@ class Known:
             text = text.replace(named, "")
         read = _ID.sub("", text)
         return [secret for secret in self.secrets if secret in (text if _ID.fullmatch(secret) else read)]
+
+    def query(self, template: str) -> dict[str, str]:
+        """What a route of one row needs beside its path."""
+        return {"school": self.school, "cohort": "2024"} if template.startswith("/v1/quality-report/") else {}
 
     def sent(self, write: Write, headers: Mapping[str, str]) -> dict[str, Any]:
         """The complete request of a write, for an HTTP client: whatever version there is, it is meant."""
@@ -73,6 +78,10 @@ async def known_school(campus: Campus, school: str) -> Known:
         headers=campus.officer(school),
     )
     assert asked.status_code == 201, asked.text
+    waiving = await campus.http.post(
+        f"{campus.urls['registry']}/v1/waivers", json=waiver(school, [graduate]), headers=campus.officer(school)
+    )
+    assert waiving.status_code == 201, waiving.text
     exported = await campus.http.post(
         f"{campus.urls['registry']}/v1/clear-exports", json=clear_export(school), headers=campus.officer(school)
     )
@@ -96,6 +105,13 @@ async def known_school(campus: Campus, school: str) -> Known:
     }
     photo = await campus.http.put(f"{campus.urls['registry']}/v1/graduates/{graduate}/photo", **first)
     assert photo.status_code == 201, photo.text
+    own, employer = campus.bearer("graduate", graduate=graduate), campus.bearer("employer", employer=uuid4())
+    place = campus.urls["registry"] + PROFILE[1].replace("{graduate_id}", graduate)
+    profile = await campus.http.put(place, headers=own, **requests[PROFILE])
+    assert profile.status_code == 200, profile.text
+    place = campus.urls["registry"] + CONTACT[1].replace("{profile_id}", profile.json()["profile_id"])
+    contact = await campus.http.post(place, headers=employer, **requests[CONTACT])
+    assert contact.status_code == 201, contact.text
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
         school,
@@ -113,6 +129,11 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "wave_id"): wave["id"],
             ("*", "response_id"): responses[0]["id"],
             ("*", "change_id"): asked.json()["id"],
+            ("*", "waiver_id"): waiving.json()["id"],
+            ("*", "rule"): "phone_missing",
+            ("*", "profile_id"): profile.json()["profile_id"],
+            ("*", "contact_id"): contact.json()["id"],
+            ("consent-texts", "name"): "talent-pool",
             ("*", "export_id"): exported.json()["id"],
             ("*", "correction_id"): correction.json()["id"],
             ("registry", "operation_id"): imported[0]["id"],
@@ -123,7 +144,7 @@ async def known_school(campus: Campus, school: str) -> Known:
         },
         persons
         | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"]}
-        | {each.json()["id"] for each in (asked, exported, correction)},
+        | {each.json()["id"] for each in (asked, exported, correction, waiving)},
         persons,
         requests,
     )

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from campus import population_change
+from campus import population_change, waiver
 from contents import CONTENTS
 from format_a import destination_cells, graduate_row, workbook
 from portraits import jpeg, zipped
@@ -21,12 +21,18 @@ BODILESS = (
     ("POST", "/v1/operations/{operation_id}/cancel"),
     ("POST", "/v1/population-changes/{change_id}/approve"),
     ("POST", "/v1/population-changes/{change_id}/withdraw"),
+    ("POST", "/v1/waivers/{waiver_id}/approve"),
+    ("POST", "/v1/waivers/{waiver_id}/withdraw"),
     ("POST", "/v1/clear-exports/{export_id}/approve"),
     ("POST", "/v1/clear-exports/{export_id}/withdraw"),
     ("POST", "/v1/corrections/{correction_id}/withdraw"),
     ("POST", "/v1/graduates/{graduate_id}/photo/accept"),
+    ("POST", "/v1/contact-requests/{contact_id}/decline"),
+    ("DELETE", "/v1/graduates/{graduate_id}/talent-profile"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
+PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
+CONTACT = ("POST", "/v1/talents/{profile_id}/contact-requests")
 PHOTO = ("PUT", "/v1/graduates/{graduate_id}/photo")
 MAPPING = {"columns": {"学生编号": "student_number", "备注": None}}
 
@@ -55,6 +61,16 @@ def complete_requests(
         ("POST", "/v1/population-changes"): population_change(school, [graduate], "extend"),
         ("PATCH", "/v1/population-changes/{change_id}"): {"graduate_ids": [graduate]},
         ("POST", "/v1/population-changes/{change_id}/refuse"): reason,
+        ("POST", "/v1/waivers"): waiver(school, [graduate]),
+        ("POST", "/v1/waivers/{waiver_id}/refuse"): reason,
+        PROFILE: {"consent_version": "2026-11-29", "skills": ["会计"]},
+        CONTACT: {
+            "employer_name": "某某公司",
+            "employer_uscc": "91110000600037341L",
+            "message": "诚邀面谈",
+            "reply_to": "hr@example.cn",
+        },
+        ("POST", "/v1/contact-requests/{contact_id}/accept"): {"share": ["name"]},
         ("POST", "/v1/graduates/export"): roster | {"columns": ["student_number", "name"]},
         ("POST", "/v1/clear-exports"): clear_export(school),
         ("POST", "/v1/clear-exports/{export_id}/refuse"): reason,

@@ -6,7 +6,7 @@ PostgreSQL makes, which only order rows.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -75,3 +75,9 @@ def day_in_shanghai(instant: datetime) -> date:
     if instant.tzinfo is None:
         raise ValueError("an instant without a zone has no day")
     return instant.astimezone(SHANGHAI).date()
+
+
+def seconds_left(instant: datetime) -> float:
+    """From an instant until the next day of Shanghai begins, when what is counted by the day starts anew."""
+    tomorrow = day_in_shanghai(instant) + timedelta(days=1)
+    return (datetime.combine(tomorrow, time.min, SHANGHAI) - instant).total_seconds()

@@ -10,11 +10,32 @@ from common.spreadsheets import kinds, reading
 
 def test_every_rule_is_complete() -> None:
     for each in rules().values():
-        assert each.subject in {"any", "file", "graduate", "photo", "registration", "unit"}
-        assert each.level in {"field", "record", "file"}
+        assert each.subject in {"any", "file", "graduate", "photo", "registration", "roster", "unit"}
+        assert each.level in {"field", "record", "file", "college", "school"}
         assert each.severity in {"error", "warning"}
         assert each.text.zh
         assert each.text.en
+        assert each.source
+        assert each.level != "college" or each.tolerance is not None
+
+
+def test_rules_of_quality_state_their_tolerance() -> None:
+    """Those of the contract of registry, in per cent; the age is a proposal."""
+    stated = {
+        name: (each.severity, float(each.tolerance)) for name, each in rules().items() if each.tolerance is not None
+    }
+    assert stated == {
+        **dict.fromkeys(("source_fields_missing", "sex_contradicts_citizen_id"), ("error", 0)),
+        **dict.fromkeys(("commissioning_incomplete", "counted_twice"), ("error", 0)),
+        **dict.fromkeys(("phone_shared", "age_implausible"), ("warning", 0)),
+        **dict.fromkeys(("origin_place_coarse", "possible_duplicate"), ("warning", 0)),
+        **dict.fromkeys(("study_period_odd", "entered_late"), ("warning", 1)),
+        "phone_missing": ("warning", 2),
+        "left_population": ("warning", 3),
+        "address_institutional": ("warning", 5),
+        "size_change": ("warning", 20),
+    }
+    assert [name for name, each in rules().items() if not each.verified] == ["age_implausible"]
 
 
 def test_a_broken_rule_names_its_field() -> None:

@@ -97,3 +97,15 @@ def test_what_people_have_mapped_counts_before_header_texts(
     assert (header and dict(header.texts)) == read
     if header:
         assert header.mapping == mapping
+
+
+def test_a_mapping_of_a_deep_header_fits_it() -> None:
+    mapping = HeaderMapping("deep", {"号": "number", "名": "name", "性别代码": "sex", "其他": None})
+    deep = [["号", "名", "性别", None, "其他"], [None, None, "代码", "名称", None]]
+    header = replace(MAPPED, mappings=[mapping]).find([*deep, ["1", "甲", "1", "男"]])
+    assert header is not None
+    assert (header.mapping, header.titles) == (None, ["号", "名", "性别代码", "名称", "其他"])
+    whole = replace(mapping, columns={**mapping.columns, header.titles[3]: None})
+    header = replace(MAPPED, mappings=[whole]).find([*deep, ["1", "甲", "1", "男"]])
+    assert header is not None
+    assert (header.mapping, header.texts["sex"]) == ("deep", "性别代码")

@@ -1,6 +1,7 @@
 """The file that long work makes: whole or not at all, encrypted, for who asked for it."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,7 +10,10 @@ import pytest
 
 from common.operations import ChunkAlreadyDone, OperationContext, OperationRunner, Outcome
 from common.operations.files import PART, file_of
+from common.service_process import running
+from common.service_process.running import http_server
 from testing.http import running_app
+from testing.waiting import eventually
 
 CONTENT = b"canary" * PART + b"end"
 
@@ -70,6 +74,35 @@ async def test_the_file_is_stored_in_parts_that_say_nothing(works: Any) -> None:
     await works.change("UPDATE operations SET expires_at = quxiang_now() - interval '1 day'")
     await works.change("DELETE FROM operations")
     assert await works.scalar(stored) == 0
+
+
+async def test_a_client_that_stalls_holds_nothing_of_the_database_and_is_cut(
+    works: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "STALL_SECONDS", 0.5)
+
+    async def make_much(context: OperationContext) -> Outcome:
+        much = context.write_file("made.csv", "text/csv", pieces(*[CONTENT] * 16))
+        return Outcome(file_of(context.id), file=await much)
+
+    operation = await works.submit("export")
+    await runner(works, make_much).run_once()
+    server = http_server(works.app(), "127.0.0.1", 0)
+    serving = asyncio.create_task(server.serve())
+    await eventually(lambda: server.started, describe="uvicorn")
+    request = f"GET /v1/operations/{operation}/file HTTP/1.1\r\nHost: x\r\n"
+    request += "".join(f"{name}: {value}\r\n" for name, value in bearer(works).items()) + "\r\n"
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", server.servers[0].sockets[0].getsockname()[1]))
+        client.sendall(request.encode())
+        open_ones: set[Any] = server.server_state.connections
+        await eventually(lambda: any(each.flow.write_paused for each in open_ones), describe="a client that stalls")
+        held = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL"
+        assert await works.scalar(f"{held} AND pid <> pg_backend_pid()") == 0
+        await eventually(lambda: not open_ones, within=30, describe="the end of the connection")
+    server.should_exit = True
+    await serving
 
 
 async def test_a_file_that_the_result_does_not_name_has_no_route(works: Any, client: httpx.AsyncClient) -> None:

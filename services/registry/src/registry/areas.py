@@ -3,6 +3,7 @@
 from functools import partial
 
 from common.accesses.routes import accesses_router
+from common.auth import SYSTEM
 from common.contracts import code_list, graduate, organisation
 from common.imports import run_import
 from common.outbox import raising
@@ -26,6 +27,7 @@ from registry.graduates.imports.routes import router as import_routes
 from registry.graduates.operations import ANNOUNCE_SECONDS, announce_again
 from registry.graduates.routes import router as graduate_routes
 from registry.graduates.storage import roster, versions
+from registry.graduates.storage.judging import JUDGE_SECONDS, judge_again
 from registry.histories.routes import router as history_routes
 from registry.import_mappings import tables as mapping_tables
 from registry.import_mappings.routes import mappings_router
@@ -48,8 +50,14 @@ from registry.population_changes.imports.operations import KIND as CHANGES
 from registry.population_changes.imports.operations import change_import
 from registry.population_changes.imports.routes import router as change_import_routes
 from registry.population_changes.routes import router as change_routes
+from registry.quality.routes import router as quality_routes
 from registry.reveals import tables as reveal_tables
 from registry.reveals.routes import router as reveal_routes
+from registry.talents import tables as talent_tables
+from registry.talents.commands import EXPIRY_SECONDS, expire_contacts
+from registry.talents.routes import router as talent_routes
+from registry.waivers import tables as waiver_tables
+from registry.waivers.routes import router as waiver_routes
 
 AREAS = (
     Area(
@@ -79,7 +87,10 @@ AREAS = (
             proposals.KIND: Operation(lambda _runtime: proposals.propose_mapping, proposals.EMPTY_RESULT),
         },
         streams={graduate.TOPIC: versions.raise_streams},
-        periodic=lambda runtime: [every(ANNOUNCE_SECONDS, partial(announce_again, runtime.database))],
+        periodic=lambda runtime: [
+            every(ANNOUNCE_SECONDS, partial(announce_again, runtime.database)),
+            every(JUDGE_SECONDS, partial(judge_again, runtime.database, runtime.cipher)),
+        ],
     ),
     Area(
         tables=[photo_tables.photos],
@@ -105,6 +116,8 @@ AREAS = (
             CHANGES: Operation(lambda runtime: partial(run_import, change_import(runtime.cipher)), CHANGES_RESULT)
         },
     ),
+    Area(tables=[waiver_tables.waivers, waiver_tables.waiver_graduates], routes=[waiver_routes]),
+    Area(routes=[quality_routes]),
     Area(
         tables=[export_tables.clear_exports],
         routes=[export_routes, clear_export_routes],
@@ -124,5 +137,17 @@ AREAS = (
         tables=[code_tables.code_entries.main, code_tables.code_entries.versions, code_tables.code_entries.streams],
         routes=[code_routes],
         streams={code_list.TOPIC: raising(code_tables.code_entries.streams)},
+    ),
+    Area(
+        tables=[
+            talent_tables.profiles,
+            talent_tables.consent_receipts,
+            talent_tables.contacts,
+            talent_tables.contact_days,
+        ],
+        routes=[talent_routes],
+        periodic=lambda runtime: [
+            every(EXPIRY_SECONDS, partial(runtime.database.act, SYSTEM, expire_contacts), name="contact requests")
+        ],
     ),
 )

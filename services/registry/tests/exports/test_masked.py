@@ -53,12 +53,27 @@ async def test_a_college_officer_gets_the_own_college_in_the_columns_asked_for(
     assert foreign["result"]["rows"] == 0
 
 
+async def test_only_who_breaks_a_rule(
+    officer: httpx.AsyncClient, worker: OperationRunner, school: str, people: list[str]
+) -> None:
+    await officer.patch(f"/v1/graduates/{people[1]}", json={"phone": None}, headers={"If-Match": '"1"'})
+    for rule, numbers in (("phone_missing", ["2"]), ("counted_twice", [])):
+        done = await exported(officer, worker, school, format="csv", columns=["student_number"], rule=rule)
+        assert (done["state"], done["result"]["rows"], done["progress"]["total"]) == (
+            *("succeeded", len(numbers)),
+            len(numbers),
+        )
+        content = (await officer.get(done["result"]["file"])).content.decode("utf-8-sig")
+        assert list(csv.reader(io.StringIO(content)))[1:] == [[number] for number in numbers]
+
+
 @pytest.mark.parametrize(
     ("asked", "pointer", "rule"),
     [
         ({"columns": ["name", "salary"]}, "/columns/1", "unknown_column"),
         ({"columns": ["name", "phone", "name"]}, "/columns/2", "repeated"),
         ({"rule": "no_such_rule"}, "/rule", "unknown_rule"),
+        ({"rule": "size_change"}, "/rule", "unknown_rule"),
         ({"format": "pdf"}, "/format", "not_allowed"),
         ({"filters": {"name": "张三"}}, "/filters/name", "unknown_field"),
     ],

@@ -263,12 +263,14 @@ def test_every_ciphertext_is_under_a_data_key_or_counted_for_its_key() -> None:
         (table, name) for table in ("graduates", "graduate_versions") for name in ("sealed", "sealed_reason")
     }
     requests = {("population_changes", f"{name}_cipher") for name in ("reason", "decision_reason", "document_number")}
+    requests |= {("waivers", f"{name}_cipher") for name in ("reason", "decision_reason")}
     ring_keys = {(table, name) for table, names in UNDER_THE_RING.items() for name in names}
     requests |= {("corrections", f"{name}_cipher") for name in ("reason", "decision_reason", "content")}
     requests |= {("population_change_files", f"{name}_cipher") for name in ("reason", "document_number")}
     requests |= {("clear_exports", f"{name}_cipher") for name in ("reason", "decision_reason")}
     others = {("reveals", "note_cipher"), ("import_sources", "name_cipher")}
-    others |= {("photos", "reason_cipher"), ("photos", "fingerprint")}
+    others |= {("photos", "reason_cipher"), ("photos", "fingerprint"), ("talent_profiles", "skills_cipher")}
+    others |= {("contact_requests", "asked_cipher"), ("contact_requests", "shared_cipher")}
     assert binary - keyed == {*ring_keys, *roster_keys, *requests, *others}
 
 

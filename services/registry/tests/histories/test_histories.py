@@ -26,6 +26,9 @@ FIRST = {
     "citizen_id": "11010119900307002X",
     "phone": "13900000001",
     "commissioning_unit": "河南省某某县第一高级中学",
+    "email": "zhang@x.cn",
+    "marital_status_code": "10",
+    "higher_vocational": False,
     "duration_years": "4.0",
     "enrolled_on": "2020-09-01",
 }
@@ -38,12 +41,14 @@ CHANGES: list[dict[str, tuple[object, object]]] = [
 ]
 """Version by version what is done below: by POST, import, the graduate, two officers, and an officer."""
 
-MASKED = {
+MASKED: dict[str, str | None] = {
     "欧阳一": "欧***",
     "欧阳二": "欧***",
     "11010119900307002X": "1101**********002X",
     **{f"1390000000{each}": f"139****000{each}" for each in (1, 2, 3)},
     "河南省某某县第一高级中学": "河南省某某县***",
+    "zhang@x.cn": "z***@x.cn",
+    "10": None,
 }
 
 

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from common.auth import Role
+from common.clock import seconds_left
 from common.codes import CodeLists
 from common.errors import Invalid
 from common.purposes import PurposeNotPermitted
 from registry.graduates.domain.entry import FIELDS
-from registry.reveals.domain import OPENINGS, FieldNotForPurpose, must_open, seconds_left
+from registry.reveals.domain import OPENINGS, FieldNotForPurpose, must_open
 
 PHONES = {"name", "phone", "home_phone"}
 CONTACT = PHONES | {"email"}

@@ -127,8 +127,8 @@ def _person(school: School, cohort: int, number: int, name: str, major: Major, c
 
 
 def roster_rows(school: School, cohort: int, members: list[Person]) -> Iterator[Mapping[str, object]]:
-    """The rows of a roster in the header format of a campus system."""
-    for person in members:
+    """The rows of a roster in the header format of a campus system, with the faults that such rosters have."""
+    for number, person in enumerate(members):
         yield {
             "所在院系": person.major.college,
             "院系代码": person.major.college_code,
@@ -159,7 +159,28 @@ def roster_rows(school: School, cohort: int, members: list[Person]) -> Iterator[
             "城乡生源": "城镇" if person.origin.endswith("102") else "农村",
             "生源所在地参考": person.origin,
             "手机号": person.phone,
+            **_fault(number, person),
         }
+
+
+def _fault(number: int, person: Person) -> Mapping[str, object]:
+    """What is wrong with the row of some people, as reports on quality find it."""
+    match number % 400:
+        case rest if rest % 32 == 1:
+            return {"手机号": ""}
+        case 2 | 3:
+            return {"手机号": "10099999999"}
+        case rest if rest % 100 == 4:
+            return {"政治面貌": "", "政治面貌代码": ""}
+        case 7 | 207:
+            return {"生源所在地参考": f"{person.origin[:2]}0000"}
+        case 11:
+            return {"培养方式": "定向", "培养方式代码": "2"}
+        case 13:
+            return {"性别": "女" if person.sex == "男" else "男"}
+        case 17:
+            return {"入学日期": ""}
+    return {}
 
 
 def _with_check_digit(digits: str) -> str:

@@ -9,7 +9,7 @@ from common.codes.spelling import Cell, normalise
 from common.imports.faults import Fault
 from common.spreadsheets import UpperRows
 from common.spreadsheets.cells import is_blank
-from common.spreadsheets.headers import Header, find_header, headings
+from common.spreadsheets.headers import SEARCHED_ROWS, Header, find_header, headings
 from common.spreadsheets.masking import Identifies, masked, without_persons
 from common.spreadsheets.writing import REASON_HEADER
 
@@ -40,6 +40,14 @@ class HeaderMapping:
         """True if these are exactly its header texts, but for what an error report adds: it comes back corrected."""
         texts = {text for title in titles if title != REASON_HEADER and (text := headings(title)[0])}
         return texts == {headings(each)[0] for each in self.columns}
+
+    def may_cover(self, cells: Collection[str]) -> bool:
+        """False if one of its header texts does not even end like a cell, which the lowest row of a deep header does.
+
+        To look for the header by a mapping costs more than all else about the upper rows.
+        """
+        texts = (headings(each)[0] for each in self.columns)
+        return all(any(text[start:] in cells for start in range(len(text))) for text in texts)
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,11 @@ class Columns:
         Of several columns for one field the best is taken: one with data before an empty one, a header text as it
         stands before one with a remark, then the more usual one, then the left one.
         """
+        upper = rows[:SEARCHED_ROWS] if self.mappings else ()
+        cells = {headings(cell)[0] for row in upper for cell in row if isinstance(cell, str)}
         for mapping in self.mappings:
+            if not (mapping.is_named or mapping.may_cover(cells)):
+                continue
             mapped = self._found_by(mapping, rows)
             if mapped or mapping.is_named:
                 return mapped

@@ -99,7 +99,7 @@ async def read_code_entry(*, _caller: Administrator, database: Db, name: str, en
 
 
 @router.get("/rules", summary="List every check")
-async def list_rules(*, page: Page) -> PageOf[RuleAnswer]:
+async def list_rules(*, page: WholePage) -> PageOf[RuleAnswer]:
     found = rows_after(page, rules().values(), lambda rule: rule.id)
     return page_of(page, found, lambda rule: rule.id, RuleAnswer.of)
 

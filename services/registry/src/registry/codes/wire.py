@@ -1,6 +1,7 @@
 """Code lists and rules as they are answered."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -128,9 +129,15 @@ class RuleAnswer(BaseModel):
     level: str
     severity: str
     text: Titles
+    tolerance: Decimal | None = Field(
+        description="Per cent of graduates who may break it; null of a rule that no report on quality judges"
+    )
+    source: str
+    verified: bool = Field(description="False of a proposal")
 
     @classmethod
     def of(cls, rule: Rule) -> Self:
         """The rule as it is answered."""
         text = Titles(zh=rule.text.zh, en=rule.text.en)
-        return cls(id=rule.id, subject=rule.subject, level=rule.level, severity=rule.severity, text=text)
+        stated = {name: getattr(rule, name) for name in cls.model_fields if name != "text"}
+        return cls(**stated, text=text)

@@ -61,7 +61,9 @@ class Export:
         after: Any = None
         total = await storage.count(connection, scope, self._plan)
         while True:
-            found = await roster.listed(connection, self._cipher, scope, filters, after=after, limit=BATCH)
+            found = await roster.listed(
+                connection, self._cipher, scope, filters, after=after, limit=BATCH, rule=self._plan.rule
+            )
             self.people += [each.id for each in found]
             await context.progress(len(self.people), total)
             yield [maker.row(self._shown(each)) for each in found]

@@ -18,6 +18,7 @@ from common.sql import Connection, Row, Rows
 from registry.exports.domain.clear import FILE_HOURS, ClearExport, ClearExportId
 from registry.exports.domain.plan import ExportPlan
 from registry.exports.tables import clear_exports
+from registry.graduates.storage.findings import asked_of, breaks
 from registry.graduates.storage.keys import keys_of
 from registry.graduates.tables import graduates
 
@@ -56,7 +57,8 @@ _OVERDUE = text(
 async def count(connection: Connection, scope: RowScope, plan: ExportPlan) -> int:
     """How many entries an export has."""
     given = {name: value for name, value in vars(plan.of_list).items() if value is not None}
-    found: int = await connection.scalar(_counted(scope.shape, tuple(given)), {**scope.values, **given})
+    bound = {**scope.values, **asked_of(plan.school_code, plan.cohort), **given}
+    found: int = await connection.scalar(_counted(scope.shape, tuple(given), plan.rule), bound)
     return found
 
 
@@ -132,7 +134,7 @@ def _read(data: DataCipher, row: Row) -> ClearExport:
         name: data.open(name, row.id, 1, row[f"{name}_cipher"]).decode() if row[f"{name}_cipher"] else None
         for name in ("reason", "decision_reason")
     }
-    plan = ExportPlan.of({each.name: row[each.name] for each in fields(ExportPlan)})
+    plan = ExportPlan.of(dict(row))
     return ClearExport(
         **{name: row[name] for name in _PLAIN},
         **texts,  # type: ignore[arg-type]
@@ -152,7 +154,8 @@ def _one(seen: ScopeShape, *, lock: bool) -> Select[Any]:
 
 
 @lru_cache
-def _counted(seen: ScopeShape, filtered: tuple[str, ...]) -> Select[Any]:
+def _counted(seen: ScopeShape, filtered: tuple[str, ...], rule: str | None) -> Select[Any]:
     visible = seen.condition(Owners(school_code=graduates.c.school_code, college_code=graduates.c.college_code))
     equal = [graduates.c[name] == bindparam(name) for name in filtered]
-    return select(func.count()).select_from(graduates).where(visible, *equal)
+    narrowed = equal if rule is None else [*equal, breaks(rule)]
+    return select(func.count()).select_from(graduates).where(visible, *narrowed)

@@ -1,6 +1,7 @@
 """What the routes of exports take and answer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -19,6 +20,7 @@ from registry.exports.commands import DECIDERS
 from registry.exports.domain.clear import ClearExport
 from registry.exports.domain.plan import COLUMNS, ExportPlan, Narrowing
 from registry.graduates.domain.entry import Status
+from registry.graduates.domain.findings import OF_ROSTERS, RULES
 from registry.graduates.wire import GivenCohort
 from registry.organisation.wire import GivenSchoolCode
 
@@ -76,9 +78,13 @@ class MaskedExport(RosterExport):
 
     rule: ShortText | None = Field(default=None, description="A rule of the quality report: only who breaks it")
 
+    def plan(self) -> ExportPlan:
+        """The export as it is asked for."""
+        return replace(super().plan(), rule=self.rule)
+
     def must_have_rule(self) -> None:
         """Raises Invalid for a rule that no entry can be asked by."""
-        if self.rule is not None:
+        if self.rule is not None and (self.rule not in RULES or self.rule in OF_ROSTERS):
             raise Invalid([rule("unknown_rule").problem("/rule")])
 
 

@@ -60,6 +60,9 @@ VERSION_COLUMNS = (
 SUPERSEDED_COLUMNS = ("school_code", "cohort", *VERSION_COLUMNS, "exclusion_ground")
 """What goes into the history. Only who moves the status sets the ground: an import leaves it as it is."""
 
+FINDING_COLUMNS = ("person_index", "filled", "checked", "broken", "rules_version", "judged_version")
+"""What the newest version was found to be, by the rules of which version; the roster alone has it."""
+
 
 def _version() -> list[SchemaItem]:
     """The columns of a version but for its number. `sealed_reason` is bound to graduate and version, too."""
@@ -116,6 +119,14 @@ graduates = Table(
     Column("continues", Uuid),
     # of the file's line that left this content; NULL once anything else has written
     Column("line_fingerprint", LargeBinary),
+    # of name and day of birth, within one school: two entries that share it may be one person's
+    Column("person_index", LargeBinary),
+    # bits of `domain.findings`; a trigger sets the version of the rules to 0 where a writer does not know these columns
+    Column("filled", BigInteger, nullable=False, server_default=text("0")),
+    Column("checked", Integer, nullable=False, server_default=text("0")),
+    Column("broken", Integer, nullable=False, server_default=text("0")),
+    Column("rules_version", Integer, nullable=False, server_default=text("0")),
+    Column("judged_version", Integer, nullable=False, server_default=text("0")),
     # the version that the graduate has confirmed
     Column("self_checked_version", Integer),
     # what was published of the graduate beyond a database that came back older; no version says it
@@ -132,6 +143,7 @@ graduates = Table(
         "insert_only": True,
         "updatable_columns": [
             *(*INDEX_COLUMNS, *VERSION_COLUMNS),
+            *FINDING_COLUMNS,
             *("shared_exam_number_index", "exclusion_ground", "line_fingerprint", "self_checked_version"),
             *("reached_sequence", "reached_day"),
         ],
@@ -151,6 +163,7 @@ Index(
     unique=True,
     postgresql_where=graduates.c.exam_number_index.is_distinct_from(graduates.c.shared_exam_number_index),
 )
+Index("ix_graduates_rules_version", graduates.c.rules_version)
 Index("ix_graduates_name", graduates.c.school_code, graduates.c.name_index)
 Index("ix_graduates_phone", graduates.c.school_code, graduates.c.phone_index)
 CONTINUED_SQL = "status IN ('extended', 'transferred')"

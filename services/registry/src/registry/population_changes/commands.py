@@ -15,7 +15,7 @@ from common.sql import Connection
 from registry.graduates import commands as graduates
 from registry.graduates.announcements import change_token
 from registry.graduates.domain.entry import StoredGraduate
-from registry.graduates.storage import roster
+from registry.graduates.storage import locks, roster
 from registry.graduates.storage.keys import key_of_roster
 from registry.organisation import storage as organisation
 from registry.population_changes import storage
@@ -73,7 +73,7 @@ async def ask_for(
 ) -> PopulationChange:
     """Stores the request for graduates for whom it can be asked; raises PopulationChangeOpen."""
     stays = [plan.duplicate_of] if plan.duplicate_of else []
-    await storage.hold(unit.connection, [*plan.graduate_ids, *stays])
+    await locks.hold_entries(unit.connection, [*plan.graduate_ids, *stays])
     change_id = ChangeId(await new_id(unit.connection))
     data = await key_of_roster(unit.connection, cipher, plan.school_code, plan.cohort)
     values = {

@@ -17,7 +17,6 @@ from common.database import UnitOfWork
 from common.identifiers import GraduateId, OperationId
 from common.sql import Connection, Row, Rows
 from registry.graduates.storage.keys import key_of_service, keys_of
-from registry.graduates.tables import graduates
 from registry.population_changes.domain import Change, ChangeId, Document, FileTexts, PopulationChange
 from registry.population_changes.tables import population_change_files
 from registry.population_changes.tables import population_change_graduates as named
@@ -37,13 +36,6 @@ _ALL = select(
     changes.c.document_issued_on,
     _gathered(named.c.graduate_id).label("graduate_ids"),
     _gathered(named.c.status).label("statuses"),
-)
-# what foreign keys lock, in the order in which an approval locks the same rows
-_HOLD = (
-    select(graduates.c.id)
-    .where(graduates.c.id == any_(bindparam("graduate_ids", type_=ARRAY(Uuid))))
-    .order_by(graduates.c.id)
-    .with_for_update(key_share=True, read=True)
 )
 _ADD = insert(changes)
 _ADD_FILE = insert(population_change_files)
@@ -97,11 +89,6 @@ async def page(
     """Changes in scope in the order in which they were asked."""
     query = page_of_requests(_ALL, changes, _visible, scope, filters, after, limit)
     return await _opened(connection, cipher, await connection.execute(*query))
-
-
-async def hold(connection: Connection, graduate_ids: Collection[GraduateId]) -> None:
-    """Locks the entries that a new change will refer to, sorted by id; who only changes them need not wait."""
-    await connection.execute(_HOLD, {"graduate_ids": list(graduate_ids)})
 
 
 async def add(connection: Connection, values: Mapping[str, object]) -> None:

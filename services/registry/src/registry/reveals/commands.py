@@ -11,7 +11,7 @@ from common.identifiers import GraduateId
 from registry.graduates.domain.entry import StoredGraduate
 from registry.graduates.storage import roster
 from registry.reveals import storage
-from registry.reveals.domain import KIND, Asked, RevealLimit, must_open, seconds_left
+from registry.reveals.domain import KIND, Asked, RevealLimit, must_open
 
 
 async def reveal(
@@ -26,7 +26,7 @@ async def reveal(
     people = {stored.id: stored for stored in found}
     opened = sum(each in people for each in asked.graduate_ids)
     if caller.role is not Role.SYSTEM and not await storage.count(unit.connection, caller.subject, opened):
-        raise RevealLimit(seconds_left(clock.now()))
+        raise RevealLimit(clock.seconds_left(clock.now()))
     reveal_id = await storage.keep(unit.connection, cipher, asked, opened)
     schools = {stored.id: stored.school_code for stored in found}
     await record_accesses(

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
 from typing import Literal, NamedTuple, TypeAlias
 
-from common.clock import SHANGHAI, day_in_shanghai
 from common.errors import FieldProblem, Invalid, Message, TooManyRequests
 from common.identifiers import GraduateId
 from common.purposes import PurposeNotPermitted
@@ -110,9 +108,3 @@ def must_open(purpose: str, role: str, fields: Sequence[str]) -> None:
     if closed := [at for at, name in enumerate(fields) if name not in opened]:
         message = Message("该用途可查看：" + "、".join(opened), "This purpose opens: " + ", ".join(opened))
         raise FieldNotForPurpose([FieldProblem(f"/fields/{at}", FieldNotForPurpose.code, message) for at in closed])
-
-
-def seconds_left(now: datetime) -> float:
-    """Until the next day of Shanghai begins, when the count starts anew."""
-    tomorrow = day_in_shanghai(now) + timedelta(days=1)
-    return (datetime.combine(tomorrow, time.min, SHANGHAI) - now).total_seconds()

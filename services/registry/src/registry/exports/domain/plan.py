@@ -39,23 +39,25 @@ class Narrowing:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportPlan:
-    """One export. `columns` None: all of them."""
+    """One export. `columns` None: all of them; `rule` None: not only who breaks a rule of quality."""
 
     school_code: SchoolCode
     cohort: Cohort
     filters: Narrowing
     columns: Sequence[str] | None
     format: Literal["xlsx", "csv"]
+    rule: str | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
         """The plan of what `to_json` gave, among other things."""
-        stated = {each.name: given[each.name] for each in fields(cls)}
+        stated = {each.name: given[each.name] for each in fields(cls) if each.name in given}
         return cls(**{**stated, "filters": Narrowing(**stated["filters"])})
 
     def to_json(self) -> dict[str, Any]:
         """As an operation keeps it: codes and settings, nothing of a person."""
-        return {**vars(self), "filters": dict(vars(self.filters))}
+        stated = {name: value for name, value in vars(self).items() if (name, value) != ("rule", None)}
+        return {**stated, "filters": dict(vars(self.filters))}
 
     @property
     def of_list(self) -> Filters:

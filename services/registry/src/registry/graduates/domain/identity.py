@@ -100,6 +100,11 @@ def birth_date(number: str) -> date | None:
         return None
 
 
+def is_male(number: str) -> bool | None:
+    """What digit 17 of a citizen id says of the sex: odd is male; None for the number of another document."""
+    return int(number[16]) % 2 == 1 if _CITIZEN_ID.fullmatch(number) else None
+
+
 def phone(text: str) -> str:
     """The phone number as stored: digits, a mainland mobile without the country's prefix."""
     return _matching(_PHONE, phone_digits(text), "phone_format")

@@ -44,6 +44,7 @@ from registry.graduates.storage.keys import key_of_roster, key_to_read
 from registry.graduates.storage.sealing import number_indexes
 from registry.import_mappings import storage as import_mappings
 from registry.import_mappings.domain import ImportMapping, UnknownMapping
+from registry.organisation import storage as organisation
 
 KIND = "roster_import"
 UNITS_CREATED = "units_created"
@@ -197,6 +198,7 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
             return Written({"unchanged": unchanged})
         writing = Writing(
             *self._roster,
+            await organisation.name_of(unit.connection, self._task.school_code),
             self._recorded_at or await load.instant(unit.connection),
             self._planner.lists_version,
             unit.actor,

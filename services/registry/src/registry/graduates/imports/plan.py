@@ -19,7 +19,14 @@ from registry.graduates.domain.population import moves_by_level
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.guards import RosterTask, differing, outside
 from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, RowReader, readings
-from registry.graduates.storage.sealing import content_of, name_index, name_indexes, number_indexes, sealed
+from registry.graduates.storage.sealing import (
+    content_of,
+    name_index,
+    name_indexes,
+    number_indexes,
+    person_index,
+    sealed,
+)
 
 CHECKS_VERSION = "9"
 """Part of every row's fingerprint: raise it when a check changes, and stored rows are checked again."""
@@ -234,6 +241,8 @@ class RosterPlanner:
             if "name" in given:
                 row.indexes["name_index"] = name_index(self._cipher, self._school_code, str(given["name"]))
             row.indexes |= number_indexes(self._cipher, given, ("phone",))
+            named = row.indexes.get("name_index") or name_index(self._cipher, self._school_code, row.after["name"])
+            row.person_index = person_index(self._cipher, named, row.after)
             if row.known is None or row.after != row.before:
                 row.sealed = sealed(data, row.graduate_id, row.version, row.after)
 

@@ -19,15 +19,19 @@ from common.identifiers import Cohort, OperationId, SchoolCode
 from common.season import SeasonDay, season_day
 from registry.graduates.announcements import PUBLISHED, carried, is_announced, moves_day, type_of
 from registry.graduates.domain.entry import CLEAR, Source, changed_fields
+from registry.graduates.domain.findings import RULES_VERSION, Findings, findings_of
 from registry.graduates.domain.merging import placed
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.rows import RosterRow
 from registry.graduates.storage.sealing import sealed
-from registry.graduates.tables import INDEX_COLUMNS, VERSION_COLUMNS
+from registry.graduates.tables import FINDING_COLUMNS, INDEX_COLUMNS, VERSION_COLUMNS
 
 ACTION = "import"
 
-COLUMNS = ("id", "school_code", "cohort", *INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint", "continues")
+WRITTEN = (*INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint", *FINDING_COLUMNS)
+"""What a row says anew of a known graduate, too."""
+
+COLUMNS = ("id", "school_code", "cohort", *WRITTEN, "continues")
 EVENT_COLUMNS = (
     *("topic", "correlation_id", "school_code", "recorded_at"),
     *("key", "sequence", "decided_on", "type", "data"),
@@ -45,6 +49,7 @@ class Writing:
 
     school_code: SchoolCode
     cohort: Cohort
+    school_name: str
     recorded_at: datetime
     lists_version: str
     actor: Actor
@@ -149,6 +154,8 @@ def _record(row: RosterRow, changed: tuple[str, ...], sequence: int, day: date, 
             _changed(changed),
             writing.act,
             copying.raw(row.fingerprint),
+            copying.raw(row.person_index),
+            _findings(findings_of(row.after, writing.cohort, writing.school_name), row.version),
             copying.uuid(row.continues),
         )
     )
@@ -170,6 +177,12 @@ def _clear_codes(codes: tuple[str | None, ...]) -> bytes:
 @lru_cache(maxsize=_PATTERNS)
 def _numbers(version: int, sequence: int, day: date) -> bytes:
     return copying.integer(version) + copying.bigint(sequence) + copying.day(day)
+
+
+@lru_cache(maxsize=_PATTERNS)
+def _findings(found: Findings, version: int) -> bytes:
+    filled, *rules = found
+    return copying.bigint(filled) + b"".join(map(copying.integer, (*rules, RULES_VERSION, version)))
 
 
 @lru_cache(maxsize=_PATTERNS)

@@ -57,7 +57,8 @@ class RosterRow:
     where it names no day. `college_due` marks a graduate without a college whose major has got one since.
 
     `newest` is what is stored of the known graduate, `before` its content. What it stores but for the units: `after`
-    with the number of its `version`, `sealed` as its document unless nothing of it differs; what a new one `continues`.
+    with the number of its `version`, `sealed` as its document unless nothing of it differs, the `person_index`; what a
+    new one `continues`.
     """
 
     number: int = 0
@@ -80,6 +81,7 @@ class RosterRow:
     after: dict[str, Any] = field(default_factory=dict)
     version: int = 1
     sealed: bytes | None = None
+    person_index: bytes | None = None
     continues: GraduateId | None = None
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
@@ -146,8 +148,12 @@ class RowReader:
             own[:0] = foreign_cells(self._header, row.cells, self._school_code, self._cohort)
         row.given = {**row.numbers, **self._content.read(row.cells, own)}
         row.units = self._units.read(row.cells, own)
-        row.named_by, row.by_document = self.naming.number_of(row.given), self.naming.by_document
-        own += self.naming.missing(row.given, own)
+        if row.given.get("student_number") and row.given.get("name"):
+            # as nearly all rows
+            row.named_by = "student_number"
+        else:
+            row.named_by, row.by_document = self.naming.number_of(row.given), self.naming.by_document
+            own += self.naming.missing(row.given, own)
         born = row.given.get("birth_date")
         if isinstance(born, date) and born.day == 1 and is_month(self._header.cell(row.cells, "birth_date")):
             row.month_of_birth = born

@@ -14,9 +14,9 @@ from registry.graduates.announcements import ANNOUNCED
 from registry.graduates.domain.editing import LOCKED
 from registry.graduates.domain.notices import Notice
 from registry.graduates.domain.unit_book import UnitBook
-from registry.graduates.imports.records import COLUMNS, EVENT_COLUMNS, Lines
+from registry.graduates.imports.records import COLUMNS, EVENT_COLUMNS, WRITTEN, Lines
 from registry.graduates.storage.locks import plans_kept
-from registry.graduates.tables import INDEX_COLUMNS, SUPERSEDED_COLUMNS, VERSION_COLUMNS, graduates
+from registry.graduates.tables import SUPERSEDED_COLUMNS, graduates
 from registry.organisation import commands
 from registry.organisation import storage as organisation
 from registry.organisation.domain import Kind, OrganisationUnit
@@ -25,7 +25,6 @@ STAGING = "roster_lines"
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _TYPES = ", ".join(f"{name} {graduates.c[name].type.compile(_DIALECT)}" for name in COLUMNS)
-_CHANGING = (*INDEX_COLUMNS, *VERSION_COLUMNS, "line_fingerprint")
 _SUPERSEDED = ", ".join(SUPERSEDED_COLUMNS)
 
 _STAGE = text(f"CREATE TEMP TABLE IF NOT EXISTS {STAGING} ({_TYPES}) ON COMMIT DELETE ROWS")
@@ -42,7 +41,7 @@ _WITH_EVENT = f"(s.changed_fields && '{{{', '.join(sorted(ANNOUNCED))}}}')"
 _UPDATE = text(
     f"""
     UPDATE graduates g
-       SET {", ".join(f"{name} = s.{name}" for name in _CHANGING)},
+       SET {", ".join(f"{name} = s.{name}" for name in WRITTEN)},
            shared_exam_number_index =
                CASE WHEN s.exam_number_index = g.exam_number_index THEN g.shared_exam_number_index END
       FROM {STAGING} s

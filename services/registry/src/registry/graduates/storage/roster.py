@@ -31,6 +31,7 @@ from common.sql import Connection, Row
 from registry.graduates.domain.entry import CLEAR, Entry, Filters, StoredGraduate
 from registry.graduates.domain.photo_state import PhotoState
 from registry.graduates.domain.self_check import SelfCheck
+from registry.graduates.storage.findings import asked_of, breaks
 from registry.graduates.storage.keys import keys_of
 from registry.graduates.storage.sealing import opened
 from registry.graduates.storage.self_checks import SELF_CHECK
@@ -82,12 +83,20 @@ async def listed(
     *,
     after: Sequence[Any] | None,
     limit: int,
+    rule: str | None = None,
 ) -> list[StoredGraduate]:
-    """A page of graduates by school, cohort and id: a cursor goes into addresses, so nothing personal may order it."""
+    """A page of graduates by school, cohort and id: a cursor goes into addresses, so nothing personal may order it.
+
+    With a rule those that break it, of one roster, which the filters must name.
+    """
     given = _given(vars(filters))
-    query = _listed(scope.shape, tuple(given), following=after is not None)
+    query = _listed(scope.shape, tuple(given), following=after is not None, rule=rule)
     last = zip(_ORDER, after or (), strict=False)
     bound = {**scope.values, **given, **{f"after_{column.name}": value for column, value in last}, "limit": limit}
+    if rule is not None:
+        assert filters.school_code is not None, "a rule is broken within a roster"
+        assert filters.cohort is not None, "a rule is broken within a roster"
+        bound |= asked_of(filters.school_code, filters.cohort)
     return await _opened(connection, cipher, await connection.execute(query, bound))
 
 
@@ -187,8 +196,9 @@ def _among(seen: ScopeShape, *, lock: bool) -> Select[Any]:
 
 
 @lru_cache
-def _listed(seen: ScopeShape, filtered: tuple[str, ...], *, following: bool) -> Select[Any]:
-    query = _within(seen).where(*_equal(filtered)).order_by(*_ORDER).limit(_LIMIT)
+def _listed(seen: ScopeShape, filtered: tuple[str, ...], *, following: bool, rule: str | None) -> Select[Any]:
+    narrowed = [*_equal(filtered), *([] if rule is None else [breaks(rule)])]
+    query = _within(seen).where(*narrowed).order_by(*_ORDER).limit(_LIMIT)
     return query.where(_FOLLOWS) if following else query
 
 

@@ -16,7 +16,7 @@ from common.identifiers import SchoolCode
 from common.sql import Connection, Row
 from registry.graduates.domain.entry import CLEAR
 from registry.graduates.storage.keys import BEGINNING_SQL
-from registry.graduates.storage.sealing import content_of, indexes
+from registry.graduates.storage.sealing import content_of, indexes, name_index, person_index
 from registry.graduates.tables import INDEX_COLUMNS
 
 PART = 2_000
@@ -67,7 +67,7 @@ _DOCUMENTS = text(
      WHERE school_code = :school_code AND cohort = :cohort AND id > :after ORDER BY id LIMIT :part
     """
 )
-_INDEXED = (*INDEX_COLUMNS, "shared_exam_number_index")
+_INDEXED = (*INDEX_COLUMNS, "shared_exam_number_index", "person_index")
 _REINDEX = text(
     f"""
     UPDATE graduates g SET {", ".join(f"{name} = r.{name}" for name in _INDEXED)}
@@ -155,5 +155,10 @@ async def _reindexed(connection: Connection, cipher: FieldCipher, key: Row) -> i
 
 
 def _indexes(cipher: FieldCipher, data: DataCipher, school_code: SchoolCode, row: Row) -> Mapping[str, Any]:
-    found = dict.fromkeys(INDEX_COLUMNS) | indexes(cipher, school_code, content_of(data, row))
-    return {**found, "shared_exam_number_index": found["exam_number_index"] if row.is_sharing else None}
+    content = content_of(data, row)
+    found = dict.fromkeys(INDEX_COLUMNS) | indexes(cipher, school_code, content)
+    return {
+        **found,
+        "shared_exam_number_index": found["exam_number_index"] if row.is_sharing else None,
+        "person_index": person_index(cipher, name_index(cipher, school_code, content["name"]), content),
+    }

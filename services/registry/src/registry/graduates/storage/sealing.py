@@ -11,6 +11,7 @@ from common.crypto import DataCipher, FieldCipher
 from common.identifiers import SchoolCode
 from common.identity import comparable_name, comparable_names
 from registry.graduates.domain.entry import CLEAR, FIELDS, INDEXED, SEALED, Entry
+from registry.graduates.domain.findings import born
 
 NUMBERS = tuple(field for field in INDEXED if field != "name")
 """Fields that are found over all schools; a name is found within one."""
@@ -55,6 +56,12 @@ def indexes(cipher: FieldCipher, school_code: SchoolCode, given: Mapping[str, An
     if "name" in given:
         found["name_index"] = name_index(cipher, school_code, given["name"])
     return found
+
+
+def person_index(cipher: FieldCipher, index_of_name: bytes, content: Mapping[str, Any]) -> bytes | None:
+    """What an entry shares with another one of its school with the same name and day of birth; None without a day."""
+    day = born(content)
+    return None if day is None else cipher.blind_index("person", f"{index_of_name.hex()}{day}")
 
 
 def sealed(data: DataCipher, graduate_id: UUID, version: int, content: Mapping[str, Any]) -> bytes:

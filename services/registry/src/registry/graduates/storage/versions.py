@@ -18,6 +18,7 @@ from common.season import SeasonDay, season_day
 from common.sql import Connection, Row
 from registry.graduates.domain.entry import CLEAR, INDEXED, Entry, Source, StoredGraduate, changed_fields
 from registry.graduates.domain.self_check import after_change
+from registry.graduates.storage.judging import judged, school_compared
 from registry.graduates.storage.keys import key_of_roster, keys_of
 from registry.graduates.storage.roster import STAMP, stored_graduate
 from registry.graduates.storage.sealing import indexes, number_indexes, sealed, sealed_reason
@@ -66,6 +67,7 @@ async def add(
     """
     data = await key_of_roster(connection, cipher, school_code, cohort)
     content = vars(entry)
+    school_name = await school_compared(connection, school_code, [entry])
     values = {
         "id": graduate_id,
         "school_code": school_code,
@@ -77,6 +79,7 @@ async def add(
         "decided_on": season_day(SeasonDay.BEGINS, cohort),
         "continues": continues,
         **_made(act, 1, changed_fields({}, content)),
+        **judged(cipher, school_code, school_name, cohort, content, 1),
     }
     stamp = (await connection.execute(_ADD, values)).one()
     return stored_graduate(values, entry, stamp)
@@ -97,7 +100,8 @@ async def save(
     of an event before if that is later; else sequence and day stay, for nothing that counts has changed.
     """
     data = (await keys_of(connection, cipher, {before.data_key_id}))[before.data_key_id]
-    values = _next(cipher, data, before, after, act)
+    school_name = await school_compared(connection, before.school_code, [after])
+    values = _next(cipher, data, school_name, before, after, act)
     await connection.execute(_SUPERSEDE, {"ids": [before.id]})
     statement, counting = (_SAVE, {"since": act.since}) if published else (_SAVE_UNPUBLISHED, {})
     stamp = (await connection.execute(statement, {**values, **counting, "of_id": before.id})).one()
@@ -109,11 +113,12 @@ async def save_all(
 ) -> list[StoredGraduate]:
     """Stores the next version of each of some locked graduates, in their order, as `save` does one that is published.
 
-    All change the same fields.
+    All are of one school, and change the same fields.
     """
     keys = await keys_of(connection, cipher, {before.data_key_id for before, _ in changes})
     ids = [before.id for before, _ in changes]
-    values = [_next(cipher, keys[before.data_key_id], before, after, act) for before, after in changes]
+    school_name = await school_compared(connection, changes[0][0].school_code, [after for _, after in changes])
+    values = [_next(cipher, keys[before.data_key_id], school_name, before, after, act) for before, after in changes]
     await connection.execute(_SUPERSEDE, {"ids": ids})
     bound = [{**each, "since": act.since, "of_id": at} for at, each in zip(ids, values, strict=True)]
     await connection.execute_many(_SAVE_ONE_OF_MANY, bound)
@@ -142,7 +147,9 @@ async def number_is_taken(connection: Connection, cipher: FieldCipher, field: st
     return await connection.scalar(_NUMBER_TAKEN[field], bound) is not None
 
 
-def _next(cipher: FieldCipher, data: DataCipher, before: StoredGraduate, after: Entry, act: Act) -> dict[str, Any]:
+def _next(
+    cipher: FieldCipher, data: DataCipher, school_name: str, before: StoredGraduate, after: Entry, act: Act
+) -> dict[str, Any]:
     """The columns of the roster that the version after `before` changes, but for what the database counts."""
     version, changed = before.version + 1, changed_fields(vars(before.entry), vars(after))
     content = {**before.unread, **vars(after)}
@@ -151,6 +158,7 @@ def _next(cipher: FieldCipher, data: DataCipher, before: StoredGraduate, after: 
         **{field: content[field] for field in changed if field in CLEAR},
         "sealed": sealed(data, before.id, version, content),
         **_made(act, version, changed),
+        **judged(cipher, before.school_code, school_name, before.cohort, content, version),
         "sealed_reason": sealed_reason(data, before.id, version, act.reason),
     }
     if "status" in changed:

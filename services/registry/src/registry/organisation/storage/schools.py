@@ -26,6 +26,7 @@ OWNERS_OF_EVENTS = {
 
 _LOCK_SCHOOL = select(schools.c.code).where(schools.c.code == bindparam("school_code")).with_for_update(key_share=True)
 _PROVINCE = select(schools.c.province_code).where(schools.c.code == bindparam("school_code"))
+_NAME = select(schools.c.name).where(schools.c.code == bindparam("school_code"))
 _SEQUENCE = select(schools.c.sequence).where(schools.c.code == bindparam("school_code"))
 _NEXT_SEQUENCES = (
     update(schools)
@@ -71,6 +72,11 @@ async def province_of(connection: Connection, school_code: SchoolCode) -> Provin
     """The province of a school; None if there is no such school."""
     province: ProvinceCode | None = await connection.scalar(_PROVINCE, {"school_code": school_code})
     return province
+
+
+async def name_of(connection: Connection, school_code: SchoolCode) -> str:
+    """What a school is called; it must exist."""
+    return str(await connection.scalar(_NAME, {"school_code": school_code}))
 
 
 async def current_sequence(connection: Connection, school_code: SchoolCode) -> int:

@@ -1,0 +1,1 @@
+"""Rules of the talent pool: consents, profiles, contacts. Pure."""
