@@ -104,6 +104,12 @@ def test_the_major_is_compared_by_its_code_and_n_comes_first(line: dict[str, Cel
     assert planned({**NAMED, **line}) == expected
 
 
+def test_a_name_that_several_majors_have_is_that_of_the_own() -> None:
+    bachelors, masters = (unit(Kind.MAJOR, code, "软件工程") for code in ("080902", "083500"))
+    roster = Roster([{**STORED, "major_code": "083500"}], [*UNITS, bachelors, masters])
+    assert found(roster.planned(["学号", "姓名", "专业"], [["1", STORED["name"], "软件 工程"]])) == [1]
+
+
 def test_all_that_differs_is_named_at_once() -> None:
     differs = planned({**NAMED, "sex_code": "女", "exam_number": "E2", "major_code": "M2"})
     assert isinstance(differs, list)
