@@ -11,7 +11,7 @@ from common.imports import Fault
 from registry.graduates.domain.entry import Entry
 from registry.graduates.domain.fields import COLUMNS as TITLES
 from registry.graduates.domain.fields import EDITING, Editing
-from registry.graduates.domain.masking import MASKS
+from registry.graduates.domain.masking import HIDDEN, MASKS
 from registry.graduates.imports.columns import COLUMNS, FIELDS
 from registry.graduates.imports.rows import RowReader
 from registry.organisation.domain import Kind
@@ -204,6 +204,21 @@ def test_a_masked_name_agrees_with_the_one_that_it_masks() -> None:
     line: dict[str, Cell] = {"exam_number": "E1", "name": "阿***", "citizen_id": "1101**********002X"}
     assert planned(line) == 1
     assert planned({**line, "name": "李***"}) == [Fault("name", "masked_value")]
+
+
+def test_an_error_shows_of_no_cell_what_lists_do_not() -> None:
+    line = {field: f"{TITLES[field]}的内容" for field in (*MASKS, *HIDDEN)} | {
+        "student_number": "1",
+        "major_name": "未婚",
+    }
+    line["marital_status_code"] = "未婚"
+    header = COLUMNS.find([[TITLES[field] for field in line]])
+    assert header is not None
+    for field in (*MASKS, *HIDDEN):
+        shown = COLUMNS.shown(header, [*line.values()], Fault(FIELDS[field], "length"))
+        assert shown is not None
+        assert line[field][1:] not in shown, field
+    assert COLUMNS.shown(header, [*line.values()], Fault("major", "length")) == "未婚"
 
 
 def test_every_masked_field_is_a_text_of_the_entry() -> None:
