@@ -145,6 +145,15 @@ def test_a_graduate_without_a_college_is_in_none() -> None:
     assert planned({**NAMED, "院系": "理学院"}, nowhere, college_code="C1") == fault("student_number", "not_editable")
 
 
+def test_a_row_learns_nothing_of_another_college_s_graduate() -> None:
+    line: dict[str, Cell] = {"学号": "1", "姓名": "阿***", "证件号": STORED["citizen_id"], "性别": "女", "学历": "本科"}
+    (row,) = Roster([STORED], UNITS).planned([*line], [[*line.values()]], college_code="C2")
+    assert row.faults == [Fault("name", "masked_value"), Fault("student_number", "not_editable")]
+    header = COLUMNS.find([[*line]])
+    assert header is not None
+    assert RowReader(header, SCHOOL, 2024).standing(row) == []
+
+
 TEXTS: dict[str, str] = {
     "name": "阿里木·买买提",
     "citizen_id": "11010119900307002X",

@@ -9,7 +9,7 @@ from registry.graduates.domain.editing import overwritten
 from registry.graduates.domain.merging import placed
 from registry.graduates.domain.unit_book import UnitBook, UnitNamed
 from registry.graduates.imports.columns import FIELDS
-from registry.graduates.imports.rows import RosterRow
+from registry.graduates.imports.rows import KnownGraduate, RosterRow
 from registry.organisation.domain import Kind
 
 
@@ -24,6 +24,10 @@ class RosterTask(Task):
     def overwrites(self) -> bool:
         """True if the file counts more than what the student register says."""
         return self.authoritative == "accept"
+
+    def keeps_out(self, graduate: KnownGraduate) -> bool:
+        """True for a graduate of another college than that of the officer who sends the file."""
+        return self.college_code is not None and graduate.college_code != self.college_code
 
 
 def differing(row: RosterRow, book: UnitBook) -> Iterator[Fault]:

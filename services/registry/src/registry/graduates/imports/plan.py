@@ -216,7 +216,7 @@ class RosterPlanner:
             self._find(row, others.sought(row))
         elif row.known is None and row.student_number and not self._reader.naming.has_names:
             row.faults.append(Fault("student_number", "unknown_graduate"))
-        if row.known and (newest := others.newest.get(row.known.id)):
+        if row.known and not self._task.keeps_out(row.known) and (newest := others.newest.get(row.known.id)):
             row.newest, row.before, row.version = newest, content_of(data, newest), newest.version + 1
             self._reader.keep_masked(row)
         row.faults += moving_level(row)
