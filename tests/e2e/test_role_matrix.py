@@ -13,6 +13,7 @@ import httpx
 import pytest
 from campus import Campus
 from known_school import CLASS, COLLEGE, REVEAL, SERVICES, Known, each_write, routes
+from writes import CONTACT
 
 OWN, SIBLING, OTHER_SCHOOL, OTHER_PROVINCE, MISSING = (
     "own",
@@ -155,8 +156,9 @@ async def test_writing_follows_the_access_model(campus: Campus, known: Known, se
         await each_write(known, hidden, partial(refused, campus, known, service, caller))
 
 
-NAMES_NO_ROW = {("POST", "/v1/questionnaires"): 201, ("POST", "/v1/graduates/search"): 200, REVEAL: 200}
-"""What may succeed from anywhere: a questionnaire of the caller's own, a search or a reveal that finds no graduate."""
+NAMES_NO_ROW = {("POST", "/v1/questionnaires"): 201, ("POST", "/v1/graduates/search"): 200, REVEAL: 200, CONTACT: 201}
+"""What may succeed from anywhere: a questionnaire of the caller's own, a search or a reveal that finds no graduate, and
+a wish of any employer to contact who has a profile."""
 
 
 async def refused(campus: Campus, known: Known, service: str, caller: Caller, write: tuple[str, str]) -> None:

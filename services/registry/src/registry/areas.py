@@ -55,6 +55,7 @@ from registry.reveals import tables as reveal_tables
 from registry.reveals.routes import router as reveal_routes
 from registry.talents import tables as talent_tables
 from registry.talents.commands import EXPIRY_SECONDS, expire_contacts
+from registry.talents.routes import open_router as consent_routes
 from registry.talents.routes import router as talent_routes
 from registry.waivers import tables as waiver_tables
 from registry.waivers.routes import router as waiver_routes
@@ -145,7 +146,7 @@ AREAS = (
             talent_tables.contacts,
             talent_tables.contact_days,
         ],
-        routes=[talent_routes],
+        routes=[talent_routes, consent_routes],
         periodic=lambda runtime: [
             every(EXPIRY_SECONDS, partial(runtime.database.act, SYSTEM, expire_contacts), name="contact requests")
         ],

@@ -176,11 +176,12 @@ async def test_a_request_is_refused_or_taken_back(
     answer = await acted(decider, refused, "refuse", json={"reason": "范围过大"})
     assert (answer.json()["state"], answer.json()["decision_reason"]) == ("refused", "范围过大")
     assert (await acted(decider, answer.json(), "approve")).json()["code"] == "transition_not_allowed"
-    taken = await asked(officer, school, filters={"college": "C1"}, format="csv")
+    taken = await asked(officer, school, filters={"college": "C1", "self_check": "outdated"}, format="csv")
     assert (await acted(decider, taken, "withdraw")).status_code == 403
     assert (await acted(officer, taken, "withdraw")).json()["state"] == "withdrawn"
     listed = (await decider.get("/v1/clear-exports", params={"college": "C1"})).json()["items"]
-    assert [(each["id"], each["filters"]["college"]) for each in listed] == [(taken["id"], "C1")]
+    assert [each["id"] for each in listed] == [taken["id"]]
+    assert (listed[0]["filters"]["college"], listed[0]["filters"]["self_check"]) == ("C1", "outdated")
     assert (await officer.get(f"/v1/clear-exports/{taken['id']}/file")).status_code == 409
 
 

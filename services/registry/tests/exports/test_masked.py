@@ -51,6 +51,10 @@ async def test_a_college_officer_gets_the_own_college_in_the_columns_asked_for(
     ]
     foreign = await exported(college_officer, worker, school, filters={"college": "C2"})
     assert foreign["result"]["rows"] == 0
+    of_states = {"self_check": "unconfirmed", "photo_state": "none"}
+    for filters, rows in ((of_states, 1), ({**of_states, "photo_state": "accepted"}, 0)):
+        done = await exported(college_officer, worker, school, filters=filters)
+        assert (done["result"]["rows"], done["progress"]["total"]) == (rows, rows)
 
 
 async def test_only_who_breaks_a_rule(

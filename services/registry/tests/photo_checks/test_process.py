@@ -30,11 +30,12 @@ async def test_a_photo_that_ends_the_process_spoils_no_other() -> None:
 
 
 async def test_the_process_ends_with_its_use_and_sees_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("QUXIANG_DATABASE_URL", "postgresql://secret")
+    for name in ("QUXIANG_DATABASE_URL", "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "postgresql://secret")
     async with looking("blue") as looker:
         await looker.look(b"x")
         pid = looker.pid
         assert pid is not None
-        assert b"QUXIANG_" not in surroundings_of(pid)
+        assert b"secret" not in surroundings_of(pid)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

@@ -55,6 +55,8 @@ async def test_a_photo_from_the_first_to_the_next(
     key = {"If-Match": '"1"', "Idempotency-Key": f"accept-{school}"}
     accepted = await officer.post(f"{path}/accept", headers=key)
     assert (accepted.json()["state"], accepted.json()["version"]) == ("accepted", 2)
+    # the answer leads to the photo as well
+    assert [each["kind"] for each in (await own.get("/v1/accesses")).json()["items"]] == ["photo", "photo"]
     again = await officer.post(f"{path}/accept", headers=key)
     assert (again.status_code, again.json()["version"]) == (200, 2)
     twice = await officer.post(f"{path}/accept", headers={"If-Match": '"2"'})

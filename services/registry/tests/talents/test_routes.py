@@ -85,6 +85,8 @@ async def test_a_profile_from_consent_to_contact_and_back(
     assert {(each["kind"], each["role"], each["unit"]) for each in accesses} == {
         ("talent_shown", "employer", str(employer_id))
     }
+    named = {"major_code" if name == "major" else name for name in shown.keys() - {"profile_id"}}
+    assert all(set(each["fields"]) == named for each in accesses)
 
     door = f"/v1/talents/{profile['profile_id']}/contact-requests"
     wrong = await employer.post(door, json={**ASKED, "employer_uscc": "91110000600037341X"})
@@ -168,6 +170,8 @@ async def test_staff_lists_no_profiles_and_publishes_none(client: Client, people
     for role in ("school_officer", "counsellor", "admin", "graduate"):
         caller = client(role, school=code, class_="K", graduate=graduates[0]["id"])
         assert (await caller.get("/v1/talents")).status_code == 403
+    # an access must say which employer
+    assert (await client("employer").get("/v1/talents")).status_code == 403
     path = f"/v1/graduates/{graduates[0]['id']}/talent-profile"
     assert (
         await client("school_officer", school=code).put(path, json={"consent_version": "x", **PROFILE})

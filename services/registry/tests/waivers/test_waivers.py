@@ -117,6 +117,21 @@ async def test_an_expired_waiver_does_not_count(
     )
 
 
+async def test_who_has_changed_college_is_waived_no_more_in_it(
+    client: Client, officer: httpx.AsyncClient, people: list[str], school: str
+) -> None:
+    body = wanted(school, graduate_ids=people[:2], college_code="C1")
+    asked = await officer.post(PATH, json=body)
+    moved = await officer.patch(f"/v1/graduates/{people[1]}", json={"college_code": "C2"}, headers=FIRST)
+    assert (asked.status_code, moved.status_code) == (201, 200), moved.text
+    decider = client("school_officer", school=school, subject="who decides")
+    refused = await decider.post(f"{asked.headers['location']}/approve", headers=FIRST)
+    assert (refused.status_code, refused.json()["code"]) == (409, "outdated")
+    assert [(each["pointer"], each["rule"]) for each in refused.json()["errors"]] == [
+        ("/graduate_ids/1", "unknown_graduate")
+    ]
+
+
 async def test_two_people_decide(client: Client, officer: httpx.AsyncClient, people: list[str], school: str) -> None:
     asked = await officer.post(PATH, json=wanted(school, graduate_ids=people[:1]), headers={"Idempotency-Key": "k1"})
     again = await officer.post(PATH, json=wanted(school, graduate_ids=people[:1]), headers={"Idempotency-Key": "k1"})
@@ -170,6 +185,7 @@ async def test_what_is_refused(
         given = {**given, "graduate_ids": [ids[each] for each in given["graduate_ids"]]}
     answer = await officer.post(PATH, json=wanted(school, **given))
     assert answer.status_code == 422, answer.text
+    assert answer.json()["code"] == (rule if rule in ("identifying_text", "unknown_graduate") else "invalid")
     error = answer.json()["errors"][0]
     assert (error["pointer"], rule or error["rule"]) == (pointer, error["rule"])
 

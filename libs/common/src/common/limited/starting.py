@@ -6,12 +6,15 @@ import os
 import sys
 from collections.abc import AsyncIterator
 
+_PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "MALLOC_ARENA_MAX")
+"""What the process is given of our surroundings. The credentials of the object storage have names of others' making, so
+that all but these are kept from it."""
+
 
 @contextlib.asynccontextmanager
 async def limited_process(module: str, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """`python -m module`, killed when the context ends; it calls `limit_myself` before anything else."""
-    # it gets no address and no secret of ours
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("QUXIANG_")}
+    environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",

@@ -20,6 +20,7 @@ from registry.exports.domain.plan import ExportPlan
 from registry.exports.tables import clear_exports
 from registry.graduates.storage.findings import asked_of, breaks
 from registry.graduates.storage.keys import keys_of
+from registry.graduates.storage.roster import FILTERED
 from registry.graduates.tables import graduates
 
 PART = 1000
@@ -156,6 +157,6 @@ def _one(seen: ScopeShape, *, lock: bool) -> Select[Any]:
 @lru_cache
 def _counted(seen: ScopeShape, filtered: tuple[str, ...], rule: str | None) -> Select[Any]:
     visible = seen.condition(Owners(school_code=graduates.c.school_code, college_code=graduates.c.college_code))
-    equal = [graduates.c[name] == bindparam(name) for name in filtered]
+    equal = [FILTERED[name] == bindparam(name) for name in filtered]
     narrowed = equal if rule is None else [*equal, breaks(rule)]
     return select(func.count()).select_from(graduates).where(visible, *narrowed)

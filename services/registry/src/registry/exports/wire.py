@@ -21,6 +21,8 @@ from registry.exports.domain.clear import ClearExport
 from registry.exports.domain.plan import COLUMNS, ExportPlan, Narrowing
 from registry.graduates.domain.entry import Status
 from registry.graduates.domain.findings import OF_ROSTERS, RULES
+from registry.graduates.domain.photo_state import PhotoState
+from registry.graduates.domain.self_check import SelfCheck
 from registry.graduates.wire import GivenCohort
 from registry.organisation.wire import GivenSchoolCode
 
@@ -43,10 +45,25 @@ class ExportFilters(StrictModel):
         default=None, validation_alias=AliasChoices("class", "class_code"), serialization_alias="class"
     )
     status: Annotated[Status, Field(strict=False)] | None = None
+    self_check: Annotated[SelfCheck, Field(strict=False)] | None = None
+    photo_state: Annotated[PhotoState, Field(strict=False)] | None = None
+
+    @classmethod
+    def of(cls, kept: Narrowing) -> Self:
+        """The filters of a plan."""
+        return cls(
+            college=kept.college_code,
+            major=kept.major_code,
+            class_=kept.class_code,
+            status=kept.status and Status(kept.status),
+            self_check=kept.self_check and SelfCheck(kept.self_check),
+            photo_state=kept.photo_state and PhotoState(kept.photo_state),
+        )
 
     def narrowing(self) -> Narrowing:
         """As a plan has them."""
-        return Narrowing(self.college, self.major, self.class_, None if self.status is None else self.status.value)
+        states = (each and each.value for each in (self.status, self.self_check, self.photo_state))
+        return Narrowing(self.college, self.major, self.class_, *states)
 
 
 class RosterExport(StrictModel):
@@ -114,16 +131,10 @@ class ClearExportAnswer(RequestAnswer):
     @classmethod
     def of(cls, export: ClearExport, caller: Principal) -> Self:
         """The request, with what the caller may do."""
-        plan, kept = export.plan, export.plan.filters
-        filters = ExportFilters(
-            college=kept.college_code,
-            major=kept.major_code,
-            class_=kept.class_code,
-            status=kept.status and Status(kept.status),
-        )
+        plan = export.plan
         made: Mapping[str, Any] = {
             **{name: getattr(plan, name) for name in ("school_code", "cohort", "columns", "format")},
-            "filters": filters,
+            "filters": ExportFilters.of(plan.filters),
             "allowed_transitions": allowed_actions(export, caller.subject, decides=caller.role in DECIDERS),
         }
         return cls(**{field: getattr(export, field) for field in cls.model_fields if field not in made}, **made)

@@ -96,29 +96,19 @@ async def read(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, grad
     photo = await storage.find(unit.connection, cipher, graduate_id)
     if photo is None:
         raise NotFound
-    if caller.role is not Role.GRADUATE:
-        await record_accesses(
-            unit.connection,
-            caller,
-            {graduate_id: photo.school_code},
-            occasion_id=await new_id(unit.connection),
-            kind=KIND,
-            purpose=None,
-            fields=[KIND],
-        )
-    return photo
+    return await _noted(unit, caller, photo)
 
 
 async def accept(
     unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, graduate_id: GraduateId, expected: ExpectedVersion
 ) -> Photo:
-    """Lets a photo pass that waits for review.
+    """Lets a photo pass that waits for review; the answer leads to the photo, so that it is noted as read.
 
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed.
     """
     await _reviewed(unit, caller, cipher, graduate_id, expected, PhotoAction.ACCEPT)
     await storage.accept(unit.connection, graduate_id)
-    return await _recorded(unit, cipher, graduate_id, "accept")
+    return await _noted(unit, caller, await _recorded(unit, cipher, graduate_id, "accept"))
 
 
 async def refuse(
@@ -131,7 +121,7 @@ async def refuse(
     rule: str,
     reason: str,
 ) -> Photo:
-    """Refuses a photo by a rule; the graduate sends another.
+    """Refuses a photo by a rule, noted as read; the graduate sends another.
 
     Raises what `accept` raises, UnknownRule, IdentifyingText.
     """
@@ -140,7 +130,7 @@ async def refuse(
     must_not_identify("/reason", reason)
     await storage.refuse(unit.connection, cipher, photo, rule, reason)
     await notify(unit.connection, graduate_id, Notice.PHOTO_REFUSED)
-    return await _recorded(unit, cipher, graduate_id, "refuse")
+    return await _noted(unit, caller, await _recorded(unit, cipher, graduate_id, "refuse"))
 
 
 async def _reviewed(
@@ -158,6 +148,17 @@ async def _reviewed(
         raise NotFound
     must_equal(expected, photo.version)
     must_allow(photo, action)
+    return photo
+
+
+async def _noted(unit: UnitOfWork, caller: Principal, photo: Photo) -> Photo:
+    """Notes that a photo is read, unless by the graduate."""
+    if caller.role is Role.GRADUATE:
+        return photo
+    occasion, people = await new_id(unit.connection), {photo.graduate_id: photo.school_code}
+    await record_accesses(unit.connection, caller, people, occasion_id=occasion, kind=KIND, purpose=None, fields=[KIND])
+    detail = {"graduate": str(photo.graduate_id), "version": photo.version}
+    await unit.audit("photo.read", "reading", occasion, school_code=photo.school_code, detail=detail)
     return photo
 
 

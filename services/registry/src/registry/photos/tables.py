@@ -23,9 +23,7 @@ photos = Table(
     # of the file as it was sent: the same file again changes nothing
     Column("fingerprint", LargeBinary, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
-    CheckConstraint(
-        f"state IN ({', '.join(repr(each.value) for each in PhotoState if each is not PhotoState.NONE)})", name="state"
-    ),
+    CheckConstraint(f"state IN ({_STATES})", name="state"),
     CheckConstraint("(state = 'refused') = (rule IS NOT NULL)", name="rule"),
     CheckConstraint("(rule IS NULL) = (reason_cipher IS NULL)", name="reason"),
 )

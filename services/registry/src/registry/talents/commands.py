@@ -50,7 +50,10 @@ READ_AT_ONCE = 200
 
 EXPIRY_SECONDS = 60.0
 
-SHOWN_FIELDS = ("cohort", "education_level_code", "major_code", "skills", "regions", "industries", "positions")
+SHOWN_FIELDS = (
+    *("cohort", "education_level_code", "province_code", "major_code", "skills", "regions", "industries", "positions"),
+    "available_from",
+)
 
 
 async def publish(
@@ -105,8 +108,9 @@ async def search(
 ) -> list[ShownProfile]:
     """Up to `limit` profiles as employers see them and one that is not shown yet, in the order of their random ids.
 
-    Each showing is logged.
+    Each showing is logged with the employer. Raises Forbidden for a token that names none.
     """
+    _employer(caller)
     shown: list[ShownProfile] = []
     while len(shown) <= limit:
         found = await profiles.page(unit.connection, cipher, wanted, after, READ_AT_ONCE)
@@ -143,7 +147,7 @@ async def ask(
     must_be_employer(plan)
     contact_id = ContactId(await new_id(unit.connection))
     data = await key_of_roster(unit.connection, cipher, profile.school_code, profile.cohort)
-    await contacts.expire(unit.connection)
+    await contacts.expire_of(unit.connection, employer_id, profile_id)
     if not await contacts.add(unit.connection, data, contact_id, employer_id, profile, plan):
         raise ContactOpen
     if not await contacts.count(unit.connection, employer_id):

@@ -11,7 +11,7 @@ from common.auth import Caller, Principal, Role, require
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import NotFound
-from common.http import Cipher, Db, IdempotencyKey, Page, PageOf, Router, answer, page_of, resource
+from common.http import OPEN, Cipher, Db, IdempotencyKey, Page, PageOf, Router, answer, page_of, resource
 from common.identifiers import GraduateId
 from common.once import Answered, Once
 from registry.talents import commands
@@ -31,14 +31,15 @@ from registry.talents.wire import (
 )
 
 router = Router(prefix="/v1", tags=["talent pool"])
+open_router = Router(prefix="/v1/consent-texts", tags=["talent pool"], credential=OPEN)
 
 Employer = Annotated[Principal, Depends(require(Role.EMPLOYER))]
 Graduate = Annotated[Principal, Depends(require(Role.GRADUATE))]
 Party = Annotated[Principal, Depends(require(Role.EMPLOYER, Role.GRADUATE))]
 
 
-@router.get("/consent-texts/{name}", response_model=ConsentTextAnswer, summary="The text of consent in force")
-async def read_consent_text(*, caller: Caller, name: str) -> ConsentTextAnswer:  # noqa: ARG001 - any caller may read it
+@open_router.get("/{name}", response_model=ConsentTextAnswer, summary="The text of consent in force")
+async def read_consent_text(*, name: str) -> ConsentTextAnswer:
     found = consent_texts().get(name)
     if found is None:
         raise NotFound

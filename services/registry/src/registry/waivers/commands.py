@@ -40,7 +40,8 @@ _EVERYTHING = RowScope(everything=True)
 async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan: WaiverPlan) -> Waiver:
     """Asks for a waiver, which another person decides; graduates of a college officer's are those of the own college.
 
-    Raises NotFound for a school or college out of scope, Forbidden; Invalid, IdentifyingText and UnknownUnit.
+    Raises NotFound for a school or college out of scope, Forbidden; Invalid, IdentifyingText, UnknownUnit and
+    UnknownGraduate.
     """
     province = await organisation.require_school(unit.connection, caller, plan.school_code)
     caller.must_be_in(ASKERS)
@@ -131,7 +132,7 @@ async def approve(
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed, SameReviewer, Outdated.
     """
     waiver = await _to_decide(unit, caller, cipher, waiver_id, expected)
-    must_still_hold(waiver, clock.today())
+    must_still_hold(waiver, await _colleges(unit.connection, cipher, caller, waiver), clock.today())
     await requests.decide(unit.connection, waivers, waiver.id, RequestState.APPROVED, unit.actor, {})
     return await _recorded(unit, cipher, waiver.id, "approve")
 
@@ -164,9 +165,9 @@ async def _recorded(unit: UnitOfWork, cipher: FieldCipher, waiver_id: WaiverId, 
 
 
 async def _colleges(
-    connection: Connection, cipher: FieldCipher, caller: Principal, plan: WaiverPlan
+    connection: Connection, cipher: FieldCipher, caller: Principal, plan: WaiverPlan | Waiver
 ) -> Mapping[GraduateId, CollegeCode | None]:
-    """The graduates of a plan whom the caller sees in its roster, with their colleges."""
+    """The graduates of a waiver whom the caller sees in its roster, with their colleges."""
     found = await roster.among(connection, cipher, caller.row_scope(), plan.graduate_ids or ())
     return {
         each.id: each.entry.college_code

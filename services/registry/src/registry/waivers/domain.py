@@ -1,6 +1,6 @@
 """A waiver of a rule of quality: whom it covers, or up to which share, and until when. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from common.approvals.domain import Asked, Outdated, must_not_identify
 from common.codes.rules import rule
-from common.errors import Invalid
+from common.errors import FieldProblem, Invalid
 from common.identifiers import Cohort, CollegeCode, GraduateId, SchoolCode
 from registry.graduates.domain.findings import OF_ROSTERS, RULES
 
@@ -55,6 +55,13 @@ class Waiver(Asked):
     decision_reason: str | None
 
 
+class UnknownGraduate(Invalid):
+    """Graduates of a plan are not known where it says."""
+
+    code = "unknown_graduate"
+    title = rule("unknown_graduate").text
+
+
 def must_be_complete(plan: WaiverPlan, today: date) -> None:
     """Raises Invalid for a plan that lacks something or has too much, IdentifyingText for its reason."""
     problems = [rule(name).problem(pointer) for pointer, name in _faults(plan, today)]
@@ -64,20 +71,16 @@ def must_be_complete(plan: WaiverPlan, today: date) -> None:
 
 
 def must_be_known(plan: WaiverPlan, known: Mapping[GraduateId, CollegeCode | None]) -> None:
-    """Raises Invalid for graduates who are not known in the roster, or not in the college that the plan names."""
-    problems = [
-        rule("unknown_graduate").problem(f"/graduate_ids/{at}")
-        for at, each in enumerate(plan.graduate_ids or ())
-        if each not in known or plan.college_code not in {None, known[each]}
-    ]
-    if problems:
-        raise Invalid(problems)
+    """Raises UnknownGraduate for those who are not known in the roster, or not in the college that the plan names."""
+    if problems := _unknown(plan, known):
+        raise UnknownGraduate(problems)
 
 
-def must_still_hold(waiver: Waiver, today: date) -> None:
-    """Raises Outdated for a waiver that has expired before it was decided."""
-    if waiver.expires_on < today:
-        raise Outdated([rule("expired").problem("/expires_on")])
+def must_still_hold(waiver: Waiver, known: Mapping[GraduateId, CollegeCode | None], today: date) -> None:
+    """Raises Outdated for a waiver that has expired before it was decided, or whose graduates have left its college."""
+    expired = [rule("expired").problem("/expires_on")] if waiver.expires_on < today else []
+    if problems := [*_unknown(waiver, known), *expired]:
+        raise Outdated(problems)
 
 
 def highest(tolerances: Collection[tuple[str, Decimal]]) -> dict[str, Decimal]:
@@ -86,6 +89,14 @@ def highest(tolerances: Collection[tuple[str, Decimal]]) -> dict[str, Decimal]:
     for rule_id, tolerance in tolerances:
         found[rule_id] = max(tolerance, found.get(rule_id, tolerance))
     return found
+
+
+def _unknown(waiver: WaiverPlan | Waiver, known: Mapping[GraduateId, CollegeCode | None]) -> Sequence[FieldProblem]:
+    return [
+        rule("unknown_graduate").problem(f"/graduate_ids/{at}")
+        for at, each in enumerate(waiver.graduate_ids or ())
+        if each not in known or waiver.college_code not in {None, known[each]}
+    ]
 
 
 def _faults(plan: WaiverPlan, today: date) -> Iterator[tuple[str, str]]:

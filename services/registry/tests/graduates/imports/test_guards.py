@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from planning import Roster, found, unit
+from planning import SCHOOL, Roster, found, unit
 
 from common.codes import Cell
 from common.imports import Fault
@@ -13,7 +13,8 @@ from registry.graduates.domain.entry import Entry
 from registry.graduates.domain.fields import COLUMNS as TITLES
 from registry.graduates.domain.fields import EDITING, Editing
 from registry.graduates.domain.masking import MASKS
-from registry.graduates.imports.columns import FIELDS
+from registry.graduates.imports.columns import COLUMNS, FIELDS
+from registry.graduates.imports.rows import RowReader
 from registry.organisation.domain import Kind
 
 LOCKED = [field for field, editing in EDITING.items() if editing is Editing.LOCKED and field != "student_number"]
@@ -185,6 +186,38 @@ def test_a_mask_keeps_what_it_shows(field: str) -> None:
     assert planned({**line, "student_number": "9"}, stored) == refused
     if field != "name":
         assert planned(line, {**stored, field: None}) == refused
+
+
+@pytest.mark.parametrize("clear", ["Ａ区１２号楼，科学大道 100 号", "安徽省，合肥市：一号院"])
+def test_a_mask_keeps_a_text_in_any_width(clear: str) -> None:
+    mask = MASKS["residence_address"](clear)
+    assert planned({**NAMED, "residence_address": mask}, {**NAMED, "residence_address": clear}) == 1
+
+
+def test_a_name_in_another_spelling_is_stored_only_by_who_may() -> None:
+    stored = {**STORED, "name": "Li Na"}
+    for authoritative, name in (("refuse", "Li Na"), ("accept", "LI NA")):
+        roster = Roster([stored])
+        (row,) = roster.planned(["学号", "姓名"], [["1", "LI NA"]], authoritative=authoritative)
+        assert (row.faults, row.after["name"], row.after == row.before) == ([], name, name == "Li Na")
+
+
+@pytest.mark.parametrize(
+    ("key", "masked"),
+    [
+        ({"xh": "1"}, ["name", "citizen_id"]),
+        ({"ksh": "E1"}, ["name"]),
+        ({"ksh": "E9"}, ["name"]),
+        ({}, ["name"]),
+    ],
+)
+def test_an_error_report_shows_what_its_rows_are_found_by(key: dict[str, Cell], masked: list[str]) -> None:
+    line = {"xh": None, "ksh": None, **key, "sfzh": STORED["citizen_id"], "xm": STORED["name"], "xbdm": "2"}
+    (row,) = Roster([STORED]).planned([*line], [list(line.values())])
+    assert "authoritative_differs" in {each.rule for each in row.faults}
+    header = COLUMNS.find([list(line)])
+    assert header is not None
+    assert RowReader(header, SCHOOL, 2024).standing(row) == masked
 
 
 def test_a_masked_name_agrees_with_the_one_that_it_masks() -> None:

@@ -35,6 +35,8 @@ class Narrowing:
     major_code: MajorCode | None = None
     class_code: ClassCode | None = None
     status: str | None = None
+    self_check: str | None = None
+    photo_state: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,14 +33,14 @@ class RosterTask(Task):
 def differing(row: RosterRow, book: UnitBook) -> Iterator[Fault]:
     """The faults of a row that would overwrite filled fields of the student register.
 
-    Another spelling of the same name is none. A major that has a code already keeps it from now on, whatever units the
-    rows before this one bring.
+    Another spelling of the same name is none, and the stored one stays. A major that has a code already keeps it from
+    now on, whatever units the rows before this one bring.
     """
     after = dict(row.given)
     if "major" in row.units:
         after["major_code"] = _settled(row, Kind.MAJOR, book)
     if "name" in after and comparable_name(str(after["name"])) == comparable_name(row.before["name"]):
-        del after["name"]
+        after["name"] = row.given["name"] = row.before["name"]
     faulty = {fault.column for fault in row.faults}
     for column in map(FIELDS.__getitem__, overwritten(row.before, after)):
         if column not in faulty:

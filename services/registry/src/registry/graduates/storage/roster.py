@@ -55,7 +55,8 @@ _COLUMNS = (
     *STAMP,
     *(state.label(name) for name, state in _STATES.items()),
 )
-_FILTERED: Mapping[str, ColumnElement[Any]] = {**graduates.c, **_STATES}
+FILTERED: Mapping[str, ColumnElement[Any]] = {**graduates.c, **_STATES}
+"""What a list is narrowed by, by the names of `Filters`."""
 
 
 async def get(
@@ -215,7 +216,7 @@ def _given(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _equal(names: Sequence[str]) -> list[ColumnElement[bool]]:
-    return [_FILTERED[name] == bindparam(name) for name in names]
+    return [FILTERED[name] == bindparam(name) for name in names]
 
 
 def _follows(order: Sequence[Column[Any]]) -> ColumnElement[bool]:

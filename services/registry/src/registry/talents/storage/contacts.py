@@ -23,7 +23,7 @@ from registry.talents.domain.contacts import (
     ContactPlan,
     ContactState,
 )
-from registry.talents.domain.profiles import Profile
+from registry.talents.domain.profiles import Profile, ProfileId
 from registry.talents.tables import contacts
 
 ASKED = "contact_asked"
@@ -71,12 +71,12 @@ _CLOSE = text(
      WHERE graduate_id = :graduate_id AND (state = 'open' OR shared_cipher IS NOT NULL)
     """
 )
-_EXPIRE = text(
-    f"""
+_EXPIRE_SQL = f"""
     UPDATE contact_requests SET state = 'expired', decided_at = expires_at
      WHERE state = 'open' AND expires_at <= {NOW_SQL}
     """
-)
+_EXPIRE = text(_EXPIRE_SQL)
+_EXPIRE_OF = text(f"{_EXPIRE_SQL} AND employer_id = :employer_id AND profile_id = :profile_id")
 _FORGET = text(
     f"UPDATE contact_requests SET shared_cipher = NULL WHERE shared_cipher IS NOT NULL AND shared_until <= {NOW_SQL}"
 )
@@ -142,6 +142,11 @@ async def decline(connection: Connection, contact_id: ContactId) -> None:
 async def close(connection: Connection, graduate_id: GraduateId) -> None:
     """Closes what is open to a graduate, and forgets what was given."""
     await connection.execute(_CLOSE, {"graduate_id": graduate_id})
+
+
+async def expire_of(connection: Connection, employer_id: UUID, profile_id: ProfileId) -> None:
+    """Lets the row of an employer's request for a profile say that it has expired: another may be made."""
+    await connection.execute(_EXPIRE_OF, {"employer_id": employer_id, "profile_id": profile_id})
 
 
 async def expire(connection: Connection) -> None:
