@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from planning import SCHOOL, Roster, found, unit
@@ -137,6 +138,31 @@ def test_the_rows_of_a_college_s_officer_stay_in_the_college(
 def test_a_graduate_without_a_college_is_in_none() -> None:
     nowhere = {**STORED, "college_code": None, "major_code": None}
     assert planned({**NAMED, "院系": "理学院"}, nowhere, college_code="C1") == fault("student_number", "not_editable")
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_what_is_stored_of_another_college_s_graduate_shows_in_no_fault(right: bool) -> None:
+    stored = {**STORED, "phone": "13800138000"}
+    line: dict[str, Cell] = {**NAMED, **(SAME if right else OTHER), "phone": None}
+    refused = [Fault("student_number", "not_editable")]
+    assert planned(line, stored, college_code="C2") == refused
+    mask = "138****8000" if right else "139****8000"
+    masked = [Fault("phone", "masked_value"), *refused]
+    assert planned({**NAMED, "phone": mask}, stored, college_code="C2") == masked
+    by_number: dict[str, Cell] = {"exam_number": "E1", "name": "阿里木·买买提" if right else "李四"}
+    assert planned(by_number, stored, college_code="C2") == [Fault("exam_number", "not_editable")]
+    titles, cells = [TITLES[each] for each in NAMED], list(NAMED.values())
+    (row,) = Roster([stored], UNITS).planned(titles, [cells], college_code="C2")
+    assert row.before == {}
+
+
+@pytest.mark.parametrize(("college", "named"), [(None, True), ("C1", False), ("C2", True)])
+def test_who_has_a_number_is_named_within_the_reach_of_who_sends_the_file(college: str | None, named: bool) -> None:
+    holder = {"student_number": "2", "exam_number": "E2", "name": "李四", "college_code": "C2"}
+    line = {"student_number": "9", "exam_number": "E2", "name": "王五", "college_code": college or "C1"}
+    roster = Roster([STORED, holder], UNITS)
+    (row,) = roster.planned([TITLES[each] for each in line], [list(line.values())], college_code=college)
+    assert row.faults == [Fault("exam_number", "exam_number_in_use", str(UUID(int=2)) if named else None)]
 
 
 TEXTS: dict[str, str] = {
