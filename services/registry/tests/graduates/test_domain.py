@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -168,6 +169,24 @@ def test_only_given_days_are_refused() -> None:
     assert patched_entry(before, {"phone": None}, Cohort(2026)) == before
     with pytest.raises(Invalid):
         patched_entry(before, {"graduated_on": date(2067, 6, 30)}, Cohort(2026))
+
+
+@pytest.mark.parametrize(
+    ("given", "problems"),
+    [
+        ({"birth_date": date(1990, 3, 8)}, [("/birth_date", "birth_date_contradicts_citizen_id")]),
+        ({"citizen_id": "110101200203077774"}, [("/citizen_id", "birth_date_contradicts_citizen_id")]),
+        ({"enrolled_on": date(2024, 9, 1)}, [("/enrolled_on", "graduated_after_enrolled")]),
+    ],
+)
+def test_what_contradicts_the_entry_is_named_where_it_is_given(
+    given: dict[str, Any], problems: list[tuple[str, str]]
+) -> None:
+    born = {"citizen_id": "11010119900307002X", "birth_date": date(1990, 3, 7)}
+    before = Entry(student_number="1", name="张三", graduated_on=date(2024, 6, 30), **born)  # type: ignore[arg-type]
+    with pytest.raises(Invalid) as refused:
+        patched_entry(before, given, Cohort(2024))
+    assert [(each.pointer, each.rule) for each in refused.value.problems] == problems
 
 
 def test_an_entry_does_not_show_its_person() -> None:

@@ -14,7 +14,7 @@ from common.identifiers import Cohort
 from common.imports import Fault
 from common.spreadsheets.headers import find_header
 from registry.graduates.domain.checks import new_entry, patched_entry
-from registry.graduates.domain.entry import CODE_LIST_OF, FIELDS
+from registry.graduates.domain.entry import CODE_LIST_OF, FIELDS, TEXTS
 from registry.graduates.domain.fields import COLUMNS as OURS
 from registry.graduates.domain.fields import EDITING
 from registry.graduates.domain.masking import as_seen
@@ -188,6 +188,17 @@ def test_a_code_that_no_list_has_is_refused(field: str) -> None:
     with pytest.raises(Invalid) as refused:
         new_entry({"student_number": "1", "name": "张三", field: "§"}, Cohort(2024))
     assert [(each.pointer, each.rule) for each in refused.value.problems] == [(f"/{field}", "unknown_code")]
+
+
+@pytest.mark.parametrize("field", TEXTS)
+def test_a_text_is_stored_as_a_file_would_store_it(field: str) -> None:
+    named = {"student_number": "1", "name": "张三"}
+    entered = new_entry({**named, field: " 东\u200b（校）\u3000 区\n"}, Cohort(2024))
+    assert getattr(entered, field) == "东(校) 区"
+    for text, rule in (("\u200b", "length"), ("\x1c", "length"), ("东\x1b区", "printable")):
+        with pytest.raises(Invalid) as refused:
+            new_entry({**named, field: text}, Cohort(2024))
+        assert [(each.pointer, each.rule) for each in refused.value.problems] == [(f"/{field}", rule)]
 
 
 def test_another_day_of_birth_than_the_citizen_id_says_has_a_code_of_its_own() -> None:

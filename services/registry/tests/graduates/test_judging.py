@@ -71,6 +71,7 @@ async def test_every_door_keeps_what_it_finds(
 
 
 async def test_new_rules_judge_every_entry_also_after_a_kill(
+    officer: httpx.AsyncClient,
     database: Database,
     cipher: FieldCipher,
     imported: Imported,
@@ -83,9 +84,13 @@ async def test_new_rules_judge_every_entry_also_after_a_kill(
     assert (await imported(files.csv((HEADERS, *people)), "roster.csv"))["state"] == "succeeded"
     whole = await found()
     owner = await asyncpg.connect(addresses.owner_url)
-    of_earlier_rules = "filled = 0, checked = 0, broken = 0, person_index = NULL, rules_version = 0, judged_version = 0"
+    # bits of other rules in another order
+    of_earlier_rules = (
+        "filled = 0, checked = 16383, broken = 16383, person_index = NULL, rules_version = 0, judged_version = 0"
+    )
     await owner.execute(f"UPDATE graduates SET {of_earlier_rules} WHERE school_code = $1", school)
     unjudged = await found()
+    assert await broken(officer, school, "age_implausible") == []
     judging = asyncio.create_task(judge_again(database.patient, cipher, part=1))
 
     async def begun() -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 from file_forms import FORMAT_A, FORMAT_B, FORMAT_C, FORMAT_D, FORMAT_E
-from importing import Imported, Json, counts, faults, roster
+from importing import Imported, Json, Rows, counts, faults, roster
 
 from common.codes import Cell
 
@@ -30,7 +30,7 @@ async def told(imported: Imported, content: bytes, **form: str) -> Json:
 
 
 async def test_a_roster_grows_through_files_in_every_form(
-    imported: Imported, files: Any, officer: httpx.AsyncClient, school: str
+    imported: Imported, files: Any, officer: httpx.AsyncClient, school: str, rows: Rows
 ) -> None:
     both = {"院校代码": school, "学历": "本科", "性别": "男", "院系代码": "C1", "所在院系": "理学院"}
     intake = await told(imported, files.xls(sheet(FORMAT_C, both | ZHANG, both | LI)), source_name=SOURCE)
@@ -86,6 +86,8 @@ async def test_a_roster_grows_through_files_in_every_form(
     sources = (await officer.get(f"/v1/graduates/{zhang['id']}/provenance")).json()["items"]
     named = {each["field"]: each["source_name"] for each in sources}
     assert (named["phone"], named["campus"]) == (SOURCE, None)
+    # what people wrote is sealed beside the versions, and in no parameter
+    assert SOURCE not in str(await rows("SELECT parameters FROM operations"))
 
 
 async def test_a_sheet_is_read_by_its_name(imported: Imported, files: Any) -> None:

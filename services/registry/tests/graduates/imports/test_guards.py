@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from planning import SCHOOL, Roster, found, unit
@@ -104,12 +105,6 @@ def test_the_major_is_compared_by_its_code_and_n_comes_first(line: dict[str, Cel
     assert planned({**NAMED, **line}) == expected
 
 
-def test_a_name_that_several_majors_have_is_that_of_the_own() -> None:
-    bachelors, masters = (unit(Kind.MAJOR, code, "软件工程") for code in ("080902", "083500"))
-    roster = Roster([{**STORED, "major_code": "083500"}], [*UNITS, bachelors, masters])
-    assert found(roster.planned(["学号", "姓名", "专业"], [["1", STORED["name"], "软件 工程"]])) == [1]
-
-
 def test_all_that_differs_is_named_at_once() -> None:
     differs = planned({**NAMED, "sex_code": "女", "exam_number": "E2", "major_code": "M2"})
     assert isinstance(differs, list)
@@ -145,13 +140,29 @@ def test_a_graduate_without_a_college_is_in_none() -> None:
     assert planned({**NAMED, "院系": "理学院"}, nowhere, college_code="C1") == fault("student_number", "not_editable")
 
 
-def test_a_row_learns_nothing_of_another_college_s_graduate() -> None:
-    line: dict[str, Cell] = {"学号": "1", "姓名": "阿***", "证件号": STORED["citizen_id"], "性别": "女", "学历": "本科"}
-    (row,) = Roster([STORED], UNITS).planned([*line], [[*line.values()]], college_code="C2")
-    assert row.faults == [Fault("name", "masked_value"), Fault("student_number", "not_editable")]
-    header = COLUMNS.find([[*line]])
-    assert header is not None
-    assert RowReader(header, SCHOOL, 2024).standing(row) == []
+@pytest.mark.parametrize("right", [True, False])
+def test_what_is_stored_of_another_college_s_graduate_shows_in_no_fault(right: bool) -> None:
+    stored = {**STORED, "phone": "13800138000"}
+    line: dict[str, Cell] = {**NAMED, **(SAME if right else OTHER), "phone": None}
+    refused = [Fault("student_number", "not_editable")]
+    assert planned(line, stored, college_code="C2") == refused
+    mask = "138****8000" if right else "139****8000"
+    masked = [Fault("phone", "masked_value"), *refused]
+    assert planned({**NAMED, "phone": mask}, stored, college_code="C2") == masked
+    by_number: dict[str, Cell] = {"exam_number": "E1", "name": "阿里木·买买提" if right else "李四"}
+    assert planned(by_number, stored, college_code="C2") == [Fault("exam_number", "not_editable")]
+    titles, cells = [TITLES[each] for each in NAMED], list(NAMED.values())
+    (row,) = Roster([stored], UNITS).planned(titles, [cells], college_code="C2")
+    assert row.before == {}
+
+
+@pytest.mark.parametrize(("college", "named"), [(None, True), ("C1", False), ("C2", True)])
+def test_who_has_a_number_is_named_within_the_reach_of_who_sends_the_file(college: str | None, named: bool) -> None:
+    holder = {"student_number": "2", "exam_number": "E2", "name": "李四", "college_code": "C2"}
+    line = {"student_number": "9", "exam_number": "E2", "name": "王五", "college_code": college or "C1"}
+    roster = Roster([STORED, holder], UNITS)
+    (row,) = roster.planned([TITLES[each] for each in line], [list(line.values())], college_code=college)
+    assert row.faults == [Fault("exam_number", "exam_number_in_use", str(UUID(int=2)) if named else None)]
 
 
 TEXTS: dict[str, str] = {
@@ -215,6 +226,16 @@ def test_a_masked_name_agrees_with_the_one_that_it_masks() -> None:
     assert planned({**line, "name": "李***"}) == [Fault("name", "masked_value")]
 
 
+def test_every_masked_field_is_a_text_of_the_entry() -> None:
+    assert MASKS.keys() <= Entry.__dataclass_fields__.keys()
+
+
+def test_a_name_that_several_majors_have_is_that_of_the_own() -> None:
+    bachelors, masters = (unit(Kind.MAJOR, code, "软件工程") for code in ("080902", "083500"))
+    roster = Roster([{**STORED, "major_code": "083500"}], [*UNITS, bachelors, masters])
+    assert found(roster.planned(["学号", "姓名", "专业"], [["1", STORED["name"], "软件 工程"]])) == [1]
+
+
 def test_an_error_shows_of_no_cell_what_lists_do_not() -> None:
     line = {field: f"{TITLES[field]}的内容" for field in (*MASKS, *HIDDEN)} | {
         "student_number": "1",
@@ -228,7 +249,3 @@ def test_an_error_shows_of_no_cell_what_lists_do_not() -> None:
         assert shown is not None
         assert line[field][1:] not in shown, field
     assert COLUMNS.shown(header, [*line.values()], Fault("major", "length")) == "未婚"
-
-
-def test_every_masked_field_is_a_text_of_the_entry() -> None:
-    assert MASKS.keys() <= Entry.__dataclass_fields__.keys()

@@ -10,6 +10,7 @@ from common.codes.rules import rule
 from common.errors import FieldProblem, Invalid
 from common.identifiers import Cohort
 from registry.graduates.domain import identity
+from registry.graduates.domain.cross_checks import said_by
 from registry.graduates.domain.days import COMPARED, Days
 from registry.graduates.domain.entry import CODE_LIST_OF, TEXTS, Entry, Given
 from registry.graduates.domain.identity import RuleBroken
@@ -27,7 +28,7 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "phone": identity.phone,
     "home_phone": identity.phone,
     "email": identity.email,
-    **dict.fromkeys(TEXTS, identity.free_text),
+    **dict.fromkeys(TEXTS, identity.shown_text),
     "duration_years": lambda years: years.quantize(_TENTH),
 }
 
@@ -71,7 +72,7 @@ def patched_entry(before: Entry, given: Given, cohort: Cohort) -> Entry:
 def _consistent(entry: Entry, given: Given, cohort: Cohort) -> Entry:
     """The entry, unless given fields, right by themselves, contradict each other or what is stored."""
     days = Days.of(cohort, **{field: getattr(entry, field) for field in COMPARED})
-    broken = [(fields[0], name) for fields, name in days.contradictions if not given.keys().isdisjoint(fields)]
+    broken = said_by(given, days.contradictions)
     problems = [rule(name).problem(f"/{field}") for field, name in broken]
     if any(name == BirthDateContradictsCitizenId.code for _, name in broken):
         raise BirthDateContradictsCitizenId(problems)

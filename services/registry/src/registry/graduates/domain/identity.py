@@ -9,7 +9,7 @@ from datetime import date
 from operator import mul
 from unicodedata import category
 
-from common.identity import is_letter_or_digit, plain_name, plain_number
+from common.identity import is_letter_or_digit, plain_name, plain_number, steers_a_device, visible
 
 MAX_NAME = 100
 MAX_EMAIL = 200
@@ -51,6 +51,16 @@ def name(text: str) -> str:
 def free_text(text: str) -> str:
     """Any other text as stored: half-width brackets and single spaces, so that two spellings are one value."""
     return " ".join(text.replace("（", "(").replace("）", ")").split())
+
+
+def shown_text(text: str) -> str:
+    """The same of a text with characters that can be shown only; others that are not seen are left out."""
+    plain = free_text(visible(free_text(text)))
+    if not plain:
+        raise RuleBroken("length")
+    if steers_a_device(plain):
+        raise RuleBroken("printable")
+    return plain
 
 
 def student_number(text: str) -> str:

@@ -1,12 +1,16 @@
-"""What a row may not do although it is right by itself: overwrite the student register, leave the college. Pure."""
+"""What a row may not do although it is right by itself.
 
-from collections.abc import Iterator
+It may not overwrite the student register, take another's number, leave the college, or move the population. Pure.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from common.identity import comparable_name
-from common.imports import Fault, Task
+from common.imports import REPEATED, Fault, Task
 from registry.graduates.domain.editing import overwritten
 from registry.graduates.domain.merging import placed
+from registry.graduates.domain.population import moves_by_level
 from registry.graduates.domain.unit_book import UnitBook, UnitNamed
 from registry.graduates.imports.columns import FIELDS
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
@@ -24,10 +28,6 @@ class RosterTask(Task):
     def overwrites(self) -> bool:
         """True if the file counts more than what the student register says."""
         return self.authoritative == "accept"
-
-    def keeps_out(self, graduate: KnownGraduate) -> bool:
-        """True for a graduate of another college than that of the officer who sends the file."""
-        return self.college_code is not None and graduate.college_code != self.college_code
 
 
 def differing(row: RosterRow, book: UnitBook) -> Iterator[Fault]:
@@ -47,12 +47,43 @@ def differing(row: RosterRow, book: UnitBook) -> Iterator[Fault]:
             yield Fault(column, "authoritative_differs")
 
 
+def is_foreign(known: KnownGraduate | None, own_college: str | None) -> bool:
+    """True for a graduate of another college than the officer's who sends the file; None is an officer of the school.
+
+    The row is refused whatever it says, and no other fault of it may show what is stored.
+    """
+    return own_college is not None and known is not None and known.college_code != own_college
+
+
 def outside(row: RosterRow, own_college: str, book: UnitBook) -> Iterator[Fault]:
     """The fault of a row whose graduate is in another college than the officer who sends it, or would be."""
-    if row.known and row.known.college_code != own_college:
+    if is_foreign(row.known, own_college):
         yield Fault(row.named_by or "student_number", "not_editable")
     elif not row.is_unchanged and not row.faults and _college_after(row, own_college, book) != own_college:
         yield Fault("college", "not_editable")
+
+
+def exam_number_in_use(
+    row: RosterRow, holders: Mapping[bytes, Sequence[KnownGraduate]], own_college: str | None
+) -> Iterator[Fault]:
+    """The fault of a row whose student number is another's than its examinee number is, as one issued anew.
+
+    Who shares an examinee number since before they were unique may keep it. A holder of another college is not named.
+    """
+    number = row.indexes.get("exam_number_index")
+    if row.student_number and number and not (row.known and row.known.exam_number_index == number):
+        others = (each for each in holders.get(number, ()) if row.known is None or each.id != row.known.id)
+        if (other := next(others, None)) and Fault("exam_number", REPEATED) not in row.faults:
+            against = None if is_foreign(other, own_college) else str(other.id)
+            yield Fault("exam_number", "exam_number_in_use", against)
+
+
+def moving_level(row: RosterRow) -> Iterator[Fault]:
+    """The fault of a row whose education level would take its graduate into or out of the population."""
+    if row.before and "education_level_code" in row.given:
+        level = row.given["education_level_code"]
+        if moves_by_level(row.before, None if level is None else str(level)):
+            yield Fault("education_level", "needs_population_change")
 
 
 def _college_after(row: RosterRow, own_college: str, book: UnitBook) -> str | None:

@@ -15,9 +15,15 @@ from common.sql import Row
 from registry.graduates.domain.cross_checks import days_of, said_by
 from registry.graduates.domain.doubts import doubts
 from registry.graduates.domain.merging import merged
-from registry.graduates.domain.population import moves_by_level
 from registry.graduates.domain.unit_book import UnitBook
-from registry.graduates.imports.guards import RosterTask, differing, outside
+from registry.graduates.imports.guards import (
+    RosterTask,
+    differing,
+    exam_number_in_use,
+    is_foreign,
+    moving_level,
+    outside,
+)
 from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, RowReader, readings
 from registry.graduates.storage.sealing import (
     content_of,
@@ -197,7 +203,7 @@ class RosterPlanner:
             if not row.is_unchanged:
                 self._compare(row, others, data)
             row.faults += repeats(row, self._seen) if self.repeated is None else self.repeated.get(row.number, ())
-            row.faults += exam_number_in_use(row, others.by_exam_number)
+            row.faults += exam_number_in_use(row, others.by_exam_number, self._task.college_code)
             owner = others.by_citizen_id.get(row.citizen_id_index or b"")
             # a row that found no graduate and creates none says nothing about the owner
             is_foreign = owner is not None and (row.known.id != owner.id if row.known else bool(row.student_number))
@@ -211,12 +217,17 @@ class RosterPlanner:
         return good
 
     def _compare(self, row: RosterRow, others: OtherGraduates, data: DataCipher) -> None:
-        """Finds the graduate that a row names without a student number; what it says must agree with what is stored."""
+        """Finds the graduate that a row names without a student number; what it says must agree with what is stored.
+
+        With that of another college's nothing is compared.
+        """
         if row.is_sought:
             self._find(row, others.sought(row))
         elif row.known is None and row.student_number and not self._reader.naming.has_names:
             row.faults.append(Fault("student_number", "unknown_graduate"))
-        if row.known and not self._task.keeps_out(row.known) and (newest := others.newest.get(row.known.id)):
+        if is_foreign(row.known, self._task.college_code):
+            return
+        if row.known and (newest := others.newest.get(row.known.id)):
             row.newest, row.before, row.version = newest, content_of(data, newest), newest.version + 1
             self._reader.keep_masked(row)
         row.faults += moving_level(row)
@@ -230,7 +241,7 @@ class RosterPlanner:
 
     def standing(self, row: RosterRow) -> Sequence[str]:
         """The columns of a planned row that say in clear what staff see masked of its graduate."""
-        return self._reader.standing(row)
+        return () if is_foreign(row.known, self._task.college_code) else self._reader.standing(row)
 
     def seal(self, rows: Sequence[RosterRow], data: DataCipher) -> None:
         """Works out what the rows store but for the units, and seals it; a new graduate gets an id."""
@@ -253,30 +264,15 @@ class RosterPlanner:
             row.faults.append(Fault(row.named_by or "exam_number", "unknown_graduate"))
         elif len(people) > 1:
             row.faults.append(Fault("exam_number", "ambiguous"))
-        elif name and people[0].name_index not in name_indexes(self._cipher, self._school_code, str(name)):
+        elif name and not self._is_named(people[0], str(name)):
             row.faults.append(Fault("name", "name_mismatch"))
         else:
             row.known = people[0]
 
-
-def exam_number_in_use(row: RosterRow, holders: Mapping[bytes, Sequence[KnownGraduate]]) -> Iterator[Fault]:
-    """The fault of a row whose student number is another's than its examinee number is, as one issued anew.
-
-    Who shares an examinee number since before they were unique may keep it.
-    """
-    number = row.indexes.get("exam_number_index")
-    if row.student_number and number and not (row.known and row.known.exam_number_index == number):
-        others = (each for each in holders.get(number, ()) if row.known is None or each.id != row.known.id)
-        if (other := next(others, None)) and Fault("exam_number", REPEATED) not in row.faults:
-            yield Fault("exam_number", "exam_number_in_use", str(other.id))
-
-
-def moving_level(row: RosterRow) -> Iterator[Fault]:
-    """The fault of a row whose education level would take its graduate into or out of the population."""
-    if row.before and "education_level_code" in row.given:
-        level = row.given["education_level_code"]
-        if moves_by_level(row.before, None if level is None else str(level)):
-            yield Fault("education_level", "needs_population_change")
+    def _is_named(self, known: KnownGraduate, name: str) -> bool:
+        """True for a graduate of another college, too: the row is refused whatever name it has."""
+        named = name_indexes(self._cipher, self._school_code, name)
+        return known.name_index in named or is_foreign(known, self._task.college_code)
 
 
 def repeats(row: RosterRow, seen: SeenKeys) -> Iterator[Fault]:

@@ -40,8 +40,11 @@ class RosterForm(ImportForm):
     sheet: Annotated[str, StringConstraints(max_length=100, pattern=PRINTABLE)] | None = Field(
         None, description="Name of the sheet to read; without it, the visible one that has the header"
     )
+    # what people write is no parameter of an operation
     source_name: Annotated[str, StringConstraints(max_length=200, pattern=PRINTABLE)] | None = Field(
-        None, description="Where the file comes from, shown as `source_name` of what it changes; no number of a person"
+        None,
+        exclude=True,
+        description="Where the file comes from, shown as `source_name` of what it changes; no number of a person",
     )
 
     def keep_source(self, cipher: FieldCipher) -> Callable[[UnitOfWork, OperationId], Awaitable[None]] | None:

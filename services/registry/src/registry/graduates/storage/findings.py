@@ -28,7 +28,7 @@ from sqlalchemy import (
 from common.clock import SHANGHAI
 from common.identifiers import Cohort, SchoolCode
 from common.season import SeasonDay, season_day
-from registry.graduates.domain.findings import OF_ROSTERS, RULE_BITS
+from registry.graduates.domain.findings import OF_ROSTERS, RULE_BITS, RULES_VERSION
 from registry.graduates.domain.population import COUNTED
 from registry.graduates.tables import graduate_versions, graduates
 
@@ -92,7 +92,9 @@ def breaks(rule: str) -> ColumnElement[bool]:
 
 
 def _bit(column: str, rule: str) -> ColumnElement[bool]:
-    return graduates.c[column].bitwise_and(literal_column(str(RULE_BITS[rule]))) != literal_column("0")
+    """True of a graduate whose bit is set; what earlier rules have found says nothing of today's."""
+    bit = graduates.c[column].bitwise_and(literal_column(str(RULE_BITS[rule]))) != literal_column("0")
+    return and_(graduates.c.rules_version == literal_column(str(RULES_VERSION)), bit)
 
 
 def _shares(name: str) -> ColumnElement[bool]:
