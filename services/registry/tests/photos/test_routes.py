@@ -1,5 +1,6 @@
 """The life of a photo over HTTP: put, looked at, reviewed, replaced; who may do what, and what is left behind."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -124,3 +125,18 @@ async def test_who_is_out_of_scope_or_of_another_role_gets_nothing(
         assert (await client(role, province="410000", school=school).get(path)).status_code == 403
     counsellor = client("counsellor", school=school, class_="no")
     assert (await counsellor.get(path)).status_code == 404
+
+
+async def test_of_two_acts_on_one_version_one_wins(client: Client, graduate: Json, officer: httpx.AsyncClient) -> None:
+    path = f"/v1/graduates/{graduate['id']}/photo"
+    own = client("graduate", graduate=graduate["id"])
+
+    async def at_once(*requests: Awaitable[httpx.Response]) -> list[int]:
+        return sorted(answer.status_code for answer in await asyncio.gather(*requests))
+
+    first = [put(each, path, jpeg(tilted), If_None_Match="*") for each in (own, officer)]
+    assert await at_once(*first) == [201, 412]
+    version = {"If-Match": '"1"'}
+    reviews = (officer.post(f"{path}/accept", headers=version), officer.post(f"{path}/accept", headers=version))
+    assert await at_once(put(own, path, jpeg(), If_Match='"1"'), *reviews) == [200, 412, 412]
+    assert (await own.get(path)).json()["version"] == 2

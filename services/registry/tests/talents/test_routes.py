@@ -1,5 +1,6 @@
 """The life of a profile and of contacts over HTTP: what employers see, what a graduate gives, what is left."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
@@ -23,7 +24,7 @@ ASKED = {
     "message": "诚邀面谈",
     "reply_to": "hr@example.cn",
 }
-PROVINCES = iter(("460000", "630000", "640000", "540000"))
+PROVINCES = iter(("460000", "630000", "640000", "540000", "650000", "530000"))
 
 
 @pytest.fixture
@@ -184,6 +185,47 @@ async def test_staff_lists_no_profiles_and_publishes_none(client: Client, people
         ("/regions/1", "repeated"),
         ("/regions/2", "unknown_code"),
     ]
+
+
+async def test_of_two_requests_at_once_one_is_open_and_one_the_fiftieth(
+    client: Client, people: tuple[str, list[Json]], database: Database
+) -> None:
+    _, graduates = people
+    doors = [f"/v1/talents/{(await published(client, each))['profile_id']}/contact-requests" for each in graduates[:3]]
+    employer = client("employer", employer=(employer_id := uuid4()))
+    assert await at_once(*(employer.post(doors[0], json=ASKED) for _ in range(3))) == [201, 409, 409]
+    await changed(database, "UPDATE contact_days SET requests = 49 WHERE employer_id = :id", id=employer_id)
+    assert await at_once(*(employer.post(door, json=ASKED) for door in doors[1:])) == [201, 429]
+
+
+async def test_nothing_given_outlives_the_profile_that_goes_at_the_same_time(
+    client: Client, people: tuple[str, list[Json]], rows: ReadRows
+) -> None:
+    _, graduates = people
+    own, employer = client("graduate", graduate=graduates[0]["id"]), client("employer", employer=uuid4())
+
+    async def asked() -> str:
+        profile = await published(client, graduates[0])
+        answer = await employer.post(f"/v1/talents/{profile['profile_id']}/contact-requests", json=ASKED)
+        return f"/v1/contact-requests/{answer.json()['id']}"
+
+    for _ in range(4):
+        place, share = await asked(), {"share": ["name"]}
+        profile = own.delete(f"/v1/graduates/{graduates[0]['id']}/talent-profile")
+        accepted, deleted = await asyncio.gather(own.post(f"{place}/accept", json=share), profile)
+        assert deleted.status_code == 204
+        found = (await employer.get(place)).json()
+        won = {200: "accepted", 409: "closed"}[accepted.status_code]
+        assert (found["state"], found["shared"]) == (won, None)
+    left = "SELECT id FROM contact_requests WHERE graduate_id = :id AND shared_cipher IS NOT NULL"
+    assert await rows(left, id=graduates[0]["id"]) == []
+    place = await asked()
+    assert await at_once(own.post(f"{place}/accept", json=share), own.post(f"{place}/decline")) == [200, 409]
+
+
+async def at_once(*requests: Awaitable[httpx.Response]) -> list[int]:
+    """The statuses of requests that are sent side by side, sorted."""
+    return sorted(answer.status_code for answer in await asyncio.gather(*requests))
 
 
 async def changed(database: Database, statement: str, **values: object) -> None:
