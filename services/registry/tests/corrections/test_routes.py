@@ -211,6 +211,26 @@ async def test_each_role_reads_in_its_scope_and_graduates_alone_ask(
         assert (await caller.post(f"{path}/withdraw", headers=FIRST)).status_code == read
 
 
+async def test_a_correction_goes_to_another_college_with_its_graduate(
+    client: Client,
+    oneself: httpx.AsyncClient,
+    college: httpx.AsyncClient,
+    officer: httpx.AsyncClient,
+    entry: Json,
+    school: str,
+) -> None:
+    path = (await oneself.post(PATH, json=wanted(entry, "campus", "西校区"))).headers["location"]
+    moved = await officer.patch(f"/v1/graduates/{entry['id']}", json={"college_code": "C2"}, headers=FIRST)
+    assert moved.status_code == 200
+    assert (await college.get(PATH)).json()["items"] == []
+    assert (await college.get(path)).status_code == 404
+    assert (await college.post(f"{path}/approve", json={}, headers=FIRST)).status_code == 404
+    new = client("college_officer", school=school, college="C2")
+    (listed,) = (await new.get(PATH)).json()["items"]
+    assert listed["college_code"] == "C1"
+    assert (await new.post(f"{path}/approve", json={}, headers=FIRST)).json()["state"] == "approved"
+
+
 async def test_what_waits_too_long_is_found(
     oneself: httpx.AsyncClient, officer: httpx.AsyncClient, entry: Json, addresses: ServiceDatabase
 ) -> None:

@@ -21,6 +21,7 @@ from registry.corrections.tables import correction_proofs as proofs
 from registry.corrections.tables import corrections
 from registry.graduates.storage.keys import keys_of
 from registry.graduates.storage.sealing import as_value
+from registry.graduates.tables import graduates
 
 _PLAIN = tuple(each.name for each in fields(Correction) if each.name in corrections.c)
 _SEALED = ("reason_cipher", "decision_reason_cipher", "content_cipher")
@@ -32,6 +33,7 @@ _ADD = (
     )
     .returning(corrections.c.id)
 )
+_COLLEGE_OF_NOW = select(graduates.c.college_code).where(graduates.c.id == corrections.c.graduate_id).scalar_subquery()
 _PROOFS = (
     select(*(proofs.c[each.name] for each in fields(Proof)))
     .where(proofs.c.correction_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
@@ -111,8 +113,9 @@ def _read(data: DataCipher, row: Row, kept: Collection[Proof]) -> Correction:
 
 
 def _visible(seen: ScopeShape) -> ColumnElement[bool]:
-    owners = {name: corrections.c[name] for name in ("school_code", "college_code", "graduate_id")}
-    return seen.condition(Owners(**owners))
+    """Of the college where the graduate is by now, not where it was asked."""
+    owners = {name: corrections.c[name] for name in ("school_code", "graduate_id")}
+    return seen.condition(Owners(**owners, college_code=_COLLEGE_OF_NOW))
 
 
 @lru_cache
