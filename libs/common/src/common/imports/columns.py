@@ -158,7 +158,8 @@ class Columns:
         if kind := self.identifying.get(column):
             value = masked(cell, kind)
         else:
-            persons = (header.cell(cells, each) for each in self.identifying)
+            named = (each for each, kind in self.identifying.items() if kind is not Identifies.NOTHING)
+            persons = (header.cell(cells, each) for each in named)
             value = without_persons(cell, persons, numbered=column in self.numbered)
         return value[:MAX_SHOWN] or None
 

@@ -21,6 +21,8 @@ class Identifies(Enum):
     BY_NUMBER = (0, 4)
     BY_DOCUMENT = (4, 4)
     """A citizen id begins with the place and ends with digits that most owners know by heart."""
+    NOTHING = (0, 0)
+    """The column names no person, and what it says of one is for no reader."""
 
 
 def masked(cell: Cell, kind: Identifies) -> str:

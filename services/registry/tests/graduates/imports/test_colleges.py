@@ -113,6 +113,18 @@ async def test_another_major_brings_its_college(imported: Imported, files: Any, 
     assert counts(await imported(files.xlsx([HEADER, *spelled(moved)]))) == [0, 0, 5, 0]
 
 
+async def test_who_studies_one_of_two_majors_of_a_name_stays_there(
+    imported: Imported, files: Any, officer: httpx.AsyncClient
+) -> None:
+    header = ["学号", "姓名", "专业代码", "专业", "手机号"]
+    same = [["1", "张三", "080902", "软件工程", None], ["2", "李四", "083500", "软件工程", None]]
+    await imported(files.xlsx([header, *same]))
+    by_name = [[number, name, None, major, "13900139000"] for number, name, _, major, _ in same]
+    assert counts(await imported(files.xlsx([header, *by_name]), authoritative="accept")) == [0, 2, 0, 0]
+    found = (await officer.get("/v1/graduates")).json()["items"]
+    assert {each["student_number"]: each["major_code"] for each in found} == {"1": "080902", "2": "083500"}
+
+
 async def test_of_two_imports_that_name_two_colleges_the_later_resolves_again(
     database: Database, school: SchoolCode, admin: httpx.AsyncClient
 ) -> None:

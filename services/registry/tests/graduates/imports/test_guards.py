@@ -14,7 +14,7 @@ from common.imports import Fault
 from registry.graduates.domain.entry import Entry
 from registry.graduates.domain.fields import COLUMNS as TITLES
 from registry.graduates.domain.fields import EDITING, Editing
-from registry.graduates.domain.masking import MASKS
+from registry.graduates.domain.masking import HIDDEN, MASKS
 from registry.graduates.imports.columns import COLUMNS, FIELDS
 from registry.graduates.imports.guards import RosterTask
 from registry.graduates.imports.plan import RosterPlanner
@@ -244,3 +244,24 @@ def test_a_masked_name_agrees_with_the_one_that_it_masks() -> None:
 
 def test_every_masked_field_is_a_text_of_the_entry() -> None:
     assert MASKS.keys() <= Entry.__dataclass_fields__.keys()
+
+
+def test_a_name_that_several_majors_have_is_that_of_the_own() -> None:
+    bachelors, masters = (unit(Kind.MAJOR, code, "软件工程") for code in ("080902", "083500"))
+    roster = Roster([{**STORED, "major_code": "083500"}], [*UNITS, bachelors, masters])
+    assert found(roster.planned(["学号", "姓名", "专业"], [["1", STORED["name"], "软件 工程"]])) == [1]
+
+
+def test_an_error_shows_of_no_cell_what_lists_do_not() -> None:
+    line = {field: f"{TITLES[field]}的内容" for field in (*MASKS, *HIDDEN)} | {
+        "student_number": "1",
+        "major_name": "未婚",
+    }
+    line["marital_status_code"] = "未婚"
+    header = COLUMNS.find([[TITLES[field] for field in line]])
+    assert header is not None
+    for field in (*MASKS, *HIDDEN):
+        shown = COLUMNS.shown(header, [*line.values()], Fault(FIELDS[field], "length"))
+        assert shown is not None
+        assert line[field][1:] not in shown, field
+    assert COLUMNS.shown(header, [*line.values()], Fault("major", "length")) == "未婚"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Any
 
 from common.codes import normalise
 from common.identifiers import CollegeCode, MajorCode, SchoolCode
@@ -75,6 +76,20 @@ class UnitBook:
         return self._code(
             Kind.CLASS, UnitNamed(code, named.name or named.code), college_code=college_code, major_code=major_code
         )
+
+    def with_own(
+        self, units: Mapping[str, UnitNamed | None], stored: Mapping[str, Any]
+    ) -> Mapping[str, UnitNamed | None]:
+        """The units that a row names, by code where its graduate's college or major has that name: others may, too."""
+        own = {
+            unit: UnitNamed(code, named.name)
+            for unit, named in units.items()
+            if unit != Kind.CLASS
+            and named
+            and named.code is None
+            and (code := stored.get(f"{unit}_code")) in self._codes_named(Kind(unit), named.name or "")
+        }
+        return {**units, **own} if own else units
 
     def code_named(self, kind: Kind, named: UnitNamed) -> str | None:
         """The code of a unit that a row names; None for a name that no unit has."""

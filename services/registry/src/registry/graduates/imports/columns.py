@@ -14,6 +14,7 @@ from common.spreadsheets.headers import Header, headings
 from common.spreadsheets.masking import Identifies
 from registry.graduates.domain import fields
 from registry.graduates.domain.entry import CODE_LIST_OF
+from registry.graduates.domain.masking import HIDDEN
 
 PINYIN: Mapping[str, str] = {
     "student_number": "xh",
@@ -149,6 +150,10 @@ COLUMNS = Columns(
         "email": Identifies.BY_NAME,
         "residence_address": Identifies.BY_NAME,
         "household_address": Identifies.BY_NAME,
+        "commissioning_unit": Identifies.BY_NAME,
+        "prior_police_station": Identifies.BY_NAME,
+        "prior_file_unit": Identifies.BY_NAME,
+        **{field.removesuffix("_code") + end: Identifies.NOTHING for field in HIDDEN for end in ("", LABEL)},
     },
 )
 

@@ -98,7 +98,7 @@ def _college_after(row: RosterRow, own_college: str, book: UnitBook) -> str | No
 
 def _settled(row: RosterRow, kind: Kind, book: UnitBook) -> str | None:
     """The code of a unit that a row names, by which the row names it from now on; None where it names or finds none."""
-    named = row.units.get(kind)
+    named = book.with_own(row.units, row.before).get(kind)
     code = book.code_named(kind, named) if named else None
     if named and code:
         row.units[kind] = UnitNamed(code, named.name)

@@ -108,7 +108,7 @@ def lines_of(rows: Sequence[RosterRow], writing: Writing, book: UnitBook) -> Lin
     last: tuple[RosterRow, int] | None = None
     for row in rows:
         assert row.graduate_id is not None
-        units = book.codes_of(row.units)
+        units = book.codes_of(book.with_own(row.units, row.before) if row.before else row.units)
         default_college = None if "college_code" in units else book.college_of_major(units.get("major_code"))
         row.after.update(placed(row.before, units, default_college))
         changed = changed_fields(row.before, row.after)
