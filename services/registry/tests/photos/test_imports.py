@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
-from zipfile import ZipInfo
+from zipfile import ZIP_BZIP2, ZIP_LZMA, ZipInfo
 
 import httpx
 import pytest
@@ -142,7 +142,10 @@ async def test_a_run_that_broke_off_goes_on_behind_what_it_stored(
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
-        (b"PK\x03\x04" + bytes(100), "file_corrupt"),
+        (b"PK\x03\x04" + bytes(100), "zip_unreadable"),
+        # a few hundred bytes that Python's module would unpack into gigabytes, however little is asked for
+        (zipped(("1.jpg", bytes(1_000_000)), method=ZIP_BZIP2), "zip_unreadable"),
+        (zipped(("1.jpg", b"x"), method=ZIP_LZMA), "zip_unreadable"),
         (zipped(*((f"{number}.jpg", b"x") for number in range(MAX_MEMBERS + 1))), "too_many_photos"),
         (b"PK\x03\x04" + b"PK\x01\x02" * 300_000, "too_many_photos"),
         (zipped(), "file_empty"),

@@ -26,10 +26,10 @@ def jpeg(spoil: Spoil = lambda image: image, *, quality: int = 92, dpi: int = 30
     return content.getvalue()
 
 
-def zipped(*members: tuple[str | ZipInfo, bytes]) -> bytes:
-    """A ZIP file."""
+def zipped(*members: tuple[str | ZipInfo, bytes], method: int = ZIP_DEFLATED) -> bytes:
+    """A ZIP file, packed by a method of `zipfile`."""
     content = io.BytesIO()
-    with ZipFile(content, "w", ZIP_DEFLATED) as file:
+    with ZipFile(content, "w", method) as file:
         for name, photo in members:
             file.writestr(name, photo)
     return content.getvalue()

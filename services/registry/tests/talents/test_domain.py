@@ -45,6 +45,7 @@ def test_no_more_of_a_major_is_shown_than_five_share(
         "www.me",
         "github.com",
         "https://x",
+        "mine.io/cv",
         "张 三丰会计",
     ],
 )
@@ -55,7 +56,7 @@ def test_a_skill_leads_to_no_person(skill: str) -> None:
 
 
 def test_words_that_hold_a_short_name_are_no_names() -> None:
-    must_not_name(plan("英语 CET-6", "Office 2019", "Literature"), "Li")
+    must_not_name(plan("英语 CET-6", "Office 2019", "Literature", "ASP.NET", "Socket.IO", "Node.js"), "Li")
     with pytest.raises(IdentifyingSkill):
         must_not_name(plan("call li now"), "Li")
 

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from zipfile import ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from common.files import unreadable
 from registry.graduates.domain.identity import birth_date
@@ -18,6 +18,8 @@ _ENTRY = b"PK\x01\x02"
 
 _NAME = re.compile(r"([0-9A-Za-z\-_.]{1,40})\.jpe?g", re.IGNORECASE)
 _ENCRYPTED = 1
+_METHODS = frozenset({ZIP_STORED, ZIP_DEFLATED})
+"""How members may be packed. Of any other the module unpacks all that it has read, however little is asked for."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class PhotoArchive:
             self._file = ZipFile(BytesIO(content))
         except Exception:
             # the module has errors of many kinds for a file that is broken
-            raise unreadable("file_corrupt") from None
+            raise unreadable("zip_unreadable") from None
         self._entries = self._file.infolist()
         if len(self._entries) > MAX_MEMBERS:
             raise unreadable("too_many_photos")
@@ -48,6 +50,8 @@ class PhotoArchive:
             raise unreadable("file_empty")
         if any(each.flag_bits & _ENCRYPTED for each in self._entries):
             raise unreadable("file_encrypted")
+        if any(each.compress_type not in _METHODS for each in self._entries):
+            raise unreadable("zip_unreadable")
         self.members = list(self._members())
 
     def content(self, member: Member) -> bytes:

@@ -27,7 +27,8 @@ LIST_OF = {"regions": "division", "industries": "industry", "positions": "positi
 """Wished codes of a profile → their list."""
 
 _FIVE_DIGITS = re.compile(r"\d{5}")
-_ADDRESS = re.compile(r"@|https?:|www\.|\b[\w-]+\.(?:com|cn|net|org|io|me)\b", re.IGNORECASE)
+# ASP.NET and Socket.IO are skills
+_ADDRESS = re.compile(r"@|https?:|www\.|\b[\w-]+\.(?:(?:com|cn|org)\b|(?:net|io|me)/)", re.IGNORECASE)
 _LEADING_DIGITS = re.compile(r"[0-9]*")
 _DUPLICATE = Message("重复", "Given twice")
 
