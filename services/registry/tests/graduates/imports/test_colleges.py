@@ -125,6 +125,16 @@ async def test_who_studies_one_of_two_majors_of_a_name_stays_there(
     assert {each["student_number"]: each["major_code"] for each in found} == {"1": "080902", "2": "083500"}
 
 
+async def test_a_code_made_of_a_name_means_the_same_unit_when_it_comes_back(
+    imported: Imported, files: Any, officer: httpx.AsyncClient
+) -> None:
+    college, major = "软件学院（中外合作）", "软件工程：师范"
+    await imported(files.xlsx([["学号", "姓名", "院系", "专业"], ["1", "张三", college, major]]))
+    header = ["学号", "姓名", "院系代码", "院系", "专业代码", "专业"]
+    again = await imported(files.xlsx([header, ["1", "张三", college, college, major, major]]))
+    assert (counts(again), again["result"]["units_created"], again["errors"]) == ([0, 0, 1, 0], 0, [])
+
+
 async def test_of_two_imports_that_name_two_colleges_the_later_resolves_again(
     database: Database, school: SchoolCode, admin: httpx.AsyncClient
 ) -> None:

@@ -3,6 +3,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from common.identifiers import CollegeCode, MajorCode, SchoolCode
+from common.spreadsheets.cells import identifier_text
 from registry.graduates.domain.unit_book import UnitBook, UnitNamed
 from registry.organisation.domain import Kind, OrganisationUnit
 
@@ -25,6 +26,18 @@ def test_a_unit_without_a_code_goes_by_its_name() -> None:
     assert book.college(UnitNamed(None, "文/理学院")) == "文／理学院"
     assert book.college(UnitNamed(None, "文/理学院")) == "文／理学院"
     assert [(before, after.name) for before, after in book.touched()] == [(None, "文/理学院")]
+
+
+def test_a_code_in_another_width_is_found_by_what_a_cell_says_of_it() -> None:
+    book = UnitBook(SCHOOL, [])
+    for name in ("软件学院（中外合作）", "文/理学院：本部"):
+        code = book.college(UnitNamed(None, name))
+        read = identifier_text(code).replace("/", "／")
+        assert read != book.college(UnitNamed(read, name)) == code
+    first = book.school_class(UnitNamed(None, "Ａ班"), "C1", None)
+    assert book.school_class(UnitNamed("A班", "Ａ班"), "C1", None) == first
+    assert book.school_class(UnitNamed(None, "A班"), "C2", None) != first
+    assert len([*book.touched()]) == 4
 
 
 def test_a_long_name_makes_a_code_that_fits_an_address() -> None:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from common.codes import normalise
+from common.codes.spelling import cell_text
 from common.identifiers import CollegeCode, MajorCode, SchoolCode
 from registry.organisation.domain import MAX_UNIT_CODE, Kind, OrganisationUnit
 
@@ -29,6 +30,7 @@ class UnitBook:
         self._school_code = school_code
         self._units: dict[tuple[Kind, str], OrganisationUnit] = {}
         self._codes_by_name: dict[tuple[Kind, str], list[str]] = {}
+        self._codes_by_cell: dict[tuple[Kind, str], str] = {}
         self._touched: dict[tuple[Kind, str], OrganisationUnit | None] = {}
         self._known: dict[tuple[tuple[str, UnitNamed | None], ...], dict[str, str | None]] = {}
         self._changes = 0
@@ -72,10 +74,9 @@ class UnitBook:
 
     def school_class(self, named: UnitNamed, college_code: str | None, major_code: str | None) -> str:
         """The code of the class a row names, entered if it is new; classes of other colleges may have the same name."""
-        code = named.code or self._class_code(named.name or "", college_code, major_code)
-        return self._code(
-            Kind.CLASS, UnitNamed(code, named.name or named.code), college_code=college_code, major_code=major_code
-        )
+        code = self._code_meant(Kind.CLASS, named.code) if named.code else None
+        code = code or self._class_code(named.name or "", college_code, major_code)
+        return self._code(Kind.CLASS, named, code=code, college_code=college_code, major_code=major_code)
 
     def with_own(
         self, units: Mapping[str, UnitNamed | None], stored: Mapping[str, Any]
@@ -93,7 +94,9 @@ class UnitBook:
 
     def code_named(self, kind: Kind, named: UnitNamed) -> str | None:
         """The code of a unit that a row names; None for a name that no unit has."""
-        return named.code or next(iter(self._codes_named(kind, named.name or "")), None)
+        if named.code:
+            return self._code_meant(kind, named.code)
+        return next(iter(self._codes_named(kind, named.name or "")), None)
 
     def college_of_major(self, major_code: str | None) -> CollegeCode | None:
         """The college of a major that has exactly one."""
@@ -115,11 +118,12 @@ class UnitBook:
         kind: Kind,
         named: UnitNamed,
         *,
+        code: str | None = None,
         college_code: str | None = None,
         major_code: str | None = None,
     ) -> str:
         name = named.name or named.code or ""
-        code = named.code or next(iter(self._codes_named(kind, name)), _code_of(name))
+        code = code or self.code_named(kind, named) or _code_of(name)
         if (kind, code) not in self._units:
             self._touched[kind, code] = None
             self._enter(
@@ -152,6 +156,10 @@ class UnitBook:
     def _codes_named(self, kind: Kind, name: str) -> Sequence[str]:
         return self._codes_by_name.get((kind, normalise(name)), ())
 
+    def _code_meant(self, kind: Kind, code: str) -> str:
+        """A code as it is stored: cells are read in one width, and a code may be made of a name in another."""
+        return code if (kind, code) in self._units else self._codes_by_cell.get((kind, code), code)
+
     def _changed(self) -> None:
         """Forgets what names mean: what rows add or change may give them another meaning."""
         self._changes += 1
@@ -161,6 +169,7 @@ class UnitBook:
         self._changed()
         self._units[unit.kind, unit.code] = unit
         self._codes_by_name.setdefault((unit.kind, normalise(unit.name)), []).append(unit.code)
+        self._codes_by_cell.setdefault((unit.kind, _slashed(cell_text(unit.code))), unit.code)
 
 
 def _fits(school_class: OrganisationUnit, college_code: str | None, major_code: str | None) -> bool:
@@ -178,8 +187,13 @@ def _codes_of_class(name: str, college_code: str | None, major_code: str | None)
 
 def _code_of(name: str) -> str:
     """The code of a unit that came without one: its name, of a long one the beginning and a mark of the whole."""
-    code = name.replace("/", "／")
+    code = _slashed(name)
     if len(code) <= MAX_UNIT_CODE:
         return code
     mark = sha256(normalise(name).encode()).hexdigest()[:MARK_DIGITS]
     return f"{code[: MAX_UNIT_CODE - MARK_DIGITS - 1]}-{mark}"
+
+
+def _slashed(code: str) -> str:
+    """A code that may be part of an address."""
+    return code.replace("/", "／")
