@@ -1,20 +1,24 @@
 """What a file may not change: the student register, another college's graduates, what it shows masked."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
-from planning import SCHOOL, Roster, found, unit
+from planning import SCHOOL, Roster, found, keys, unit
 
 from common.codes import Cell
+from common.identifiers import Cohort
 from common.imports import Fault
 from registry.graduates.domain.entry import Entry
 from registry.graduates.domain.fields import COLUMNS as TITLES
 from registry.graduates.domain.fields import EDITING, Editing
 from registry.graduates.domain.masking import HIDDEN, MASKS
 from registry.graduates.imports.columns import COLUMNS, FIELDS
-from registry.graduates.imports.rows import RowReader
+from registry.graduates.imports.guards import RosterTask
+from registry.graduates.imports.plan import RosterPlanner
+from registry.graduates.imports.rows import RosterRow, RowReader
 from registry.organisation.domain import Kind
 
 LOCKED = [field for field, editing in EDITING.items() if editing is Editing.LOCKED and field != "student_number"]
@@ -154,6 +158,18 @@ def test_what_is_stored_of_another_college_s_graduate_shows_in_no_fault(right: b
     titles, cells = [TITLES[each] for each in NAMED], list(NAMED.values())
     (row,) = Roster([stored], UNITS).planned(titles, [cells], college_code="C2")
     assert row.before == {}
+
+
+def test_the_report_of_a_college_s_officer_masks_nothing_as_stored_elsewhere() -> None:
+    roster = Roster([{**STORED, "phone": "13800138000"}], UNITS)
+    known = replace(roster.known[0], line_fingerprint=b"the same line")
+    row = RosterRow(known=known, fingerprint=b"the same line")
+    titles = [TITLES[each] for each in (*NAMED, "phone")]
+    header = COLUMNS.find([titles])
+    assert header is not None
+    for college, standing in ((None, ["name", "phone"]), ("C1", ["name", "phone"]), ("C2", [])):
+        task = RosterTask(SCHOOL, "xlsx", cohort=Cohort(2024), college_code=college)
+        assert list(RosterPlanner(header, task, keys()[0]).standing(row)) == standing
 
 
 @pytest.mark.parametrize(("college", "named"), [(None, True), ("C1", False), ("C2", True)])
