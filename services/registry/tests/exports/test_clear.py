@@ -109,30 +109,49 @@ async def test_of_two_downloads_at_once_one_gets_the_file(officer: httpx.AsyncCl
     assert sorted(each.status_code for each in answers) == [200, 410, 410, 410]
 
 
-async def test_a_download_that_was_broken_off_can_be_begun_again(
-    officer: httpx.AsyncClient, made: Json, application: Any, mint: Any, school: str, rows: Rows
-) -> None:
-    place = f"/v1/clear-exports/{made['id']}/file"
+async def download(officer: httpx.AsyncClient, application: Any, place: str, *, closes_after: float) -> list[Json]:
+    """The messages of an answer whose client closes the connection once it has this share of the file."""
     headers = [(name.lower().encode(), value.encode()) for name, value in officer.headers.items()]
     scope = {
         "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": "GET",
         "scheme": "http", "path": place, "raw_path": place.encode(), "query_string": b"", "root_path": "",
         "headers": headers, "client": ("127.0.0.1", 1), "server": ("registry.test", 80),
     }  # fmt: skip
-    went, sent = asyncio.Event(), []
+    closed, sent = asyncio.Event(), list[Json]()
 
     async def receive() -> Json:
-        await went.wait()
+        await closed.wait()
         return {"type": "http.disconnect"}
 
     async def send(message: Json) -> None:
         sent.append(message)
-        went.set()
+        size = next(int(value) for name, value in sent[0]["headers"] if name == b"content-length")
+        if sum(len(each.get("body", b"")) for each in sent) >= closes_after * size:
+            closed.set()
+            await asyncio.sleep(0)
 
     await application(scope, receive, send)
-    assert [message["type"] for message in sent][:2] == ["http.response.start", "http.response.body"]
-    assert not any(message["type"] == "http.response.body" and not message["more_body"] for message in sent)
+    return sent
+
+
+async def test_a_download_that_was_broken_off_can_be_begun_again(
+    officer: httpx.AsyncClient, made: Json, application: Any
+) -> None:
+    place = f"/v1/clear-exports/{made['id']}/file"
+    for share in (0, 0.9):
+        sent = await download(officer, application, place, closes_after=share)
+        assert [message["type"] for message in sent][:2] == ["http.response.start", "http.response.body"]
+        assert not any(message["type"] == "http.response.body" and not message["more_body"] for message in sent)
     assert (await officer.get(place)).status_code == 200
+    assert (await officer.get(place)).status_code == 410
+
+
+async def test_who_closes_the_connection_once_the_file_is_there_has_it(
+    officer: httpx.AsyncClient, made: Json, application: Any
+) -> None:
+    place = f"/v1/clear-exports/{made['id']}/file"
+    sent = await download(officer, application, place, closes_after=1)
+    assert table(b"".join(message.get("body", b"") for message in sent))[0] == ["学号", "姓名", "手机号", "性别"]
     assert (await officer.get(place)).status_code == 410
 
 

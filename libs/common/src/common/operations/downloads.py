@@ -12,7 +12,7 @@ from common.database import Database
 from common.operations.files import WORKBOOK, OperationFile, content_of
 
 Ended = Callable[[bool], Awaitable[None]]
-"""Hears the end of a download: true if the network took all of it."""
+"""Hears the end of a download: true if the network took all of it, whatever the client does with that."""
 
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
@@ -45,15 +45,20 @@ class Download(Response):
         is_whole = False
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            held_back = b""
             async for part in self._content:
-                await send({"type": "http.response.body", "body": part, "more_body": True})
+                await send({"type": "http.response.body", "body": held_back + part[:-1], "more_body": True})
+                held_back = part[-1:]
                 if gone.done():
                     return
-            # comes back once there is room for more: then the last part has been taken
+            # comes back once there is room for more: then all but the last byte has been taken
             await send({"type": "http.response.body", "body": b"", "more_body": True})
             await asyncio.wait({gone}, timeout=_NOTICED_SECONDS)
-            is_whole = not gone.done()
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            if gone.done():
+                return
+            # who has this has all, and may close the connection at once
+            await send({"type": "http.response.body", "body": held_back, "more_body": False})
+            is_whole = True
         finally:
             gone.cancel()
             await self._ended(is_whole)
