@@ -11,7 +11,7 @@ from sqlalchemy import Column, Table, Text, Uuid, column, insert, select
 
 from common.auth import Owners, Principal, Role, RowScope, ScopeMissing
 from common.database import Database, new_metadata
-from common.errors import Forbidden
+from common.errors import Forbidden, NotFound
 from testing.databases import committed, service_database
 
 ANNA, BERT = UUID(int=1), UUID(int=2)
@@ -111,6 +111,13 @@ def test_the_role_is_judged_only_when_asked() -> None:
     caller.must_be_in({Role.GRADUATE})
     with pytest.raises(Forbidden):
         caller.must_be(Role.ADMIN)
+
+
+def test_an_officer_of_a_college_is_cut_to_it_and_without_one_to_nothing() -> None:
+    assert principal("college_officer", school_code="90001", college_code="C1").own_college() == "C1"
+    assert principal("school_officer", school_code="90001", college_code="C1").own_college() is None
+    with pytest.raises(NotFound):
+        principal("college_officer", school_code="90001").own_college()
 
 
 IDS = {"graduate_id", "employer_id"}

@@ -214,6 +214,8 @@ async def test_a_form_that_asks_for_nothing_possible_is_refused_at_once(
         ("counsellor", {"school": "OWN", "class_": "K1"}, 403),
         ("provincial_officer", {"province": "410000"}, 403),
         ("college_officer", {"school": "10001", "college": "C1"}, 404),
+        # what the role needs and the token lacks opens nothing
+        ("college_officer", {"school": "OWN"}, 404),
         ("auditor", {"school": "OWN"}, 403),
         ("graduate", {}, 404),
     ],

@@ -7,7 +7,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from common.auth.owners import Owners, RowScope
-from common.errors import Forbidden, Message
+from common.errors import Forbidden, Message, NotFound
 
 
 class Role(StrEnum):
@@ -86,6 +86,14 @@ class Principal:
         """The same for a set of roles."""
         if self.role not in roles:
             raise Forbidden
+
+    def own_college(self) -> str | None:
+        """The college that an officer of one is cut to, None of every other role; raises NotFound if it is lacking."""
+        if self.role is not Role.COLLEGE_OFFICER:
+            return None
+        if self.college_code is None:
+            raise NotFound
+        return self.college_code
 
     def must_hold(self, scope: str) -> None:
         """Refuses the act to a token without this OAuth scope; raises ScopeMissing."""

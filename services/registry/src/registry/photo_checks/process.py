@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from common.limited.starting import limited_process
+from common.observability import logger
 from registry.photo_checks.rules import RULES, Check, Result, judged, skipped
 
 MODULE = "registry.photo_checks"
@@ -15,6 +16,9 @@ SECONDS = 30.0
 
 Looked = tuple[list[Check], bytes]
 """The checks of a photo in the order of the catalogue, and the photo to keep: empty where an error was found."""
+
+
+_log = logger(__name__)
 
 
 class Looker:
@@ -35,7 +39,9 @@ class Looker:
         try:
             async with asyncio.timeout(SECONDS):
                 return await self._asked(content)
-        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
+        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError) as error:
+            # more than a few of these, and it is the process that cannot run here
+            _log.warning("A photo ended the process that looks at it", error=type(error).__name__)
             await self.end()
             return [judged(RULES[0], passes=False), *skipped(*RULES[1:])], b""
 

@@ -7,10 +7,9 @@ from fastapi import Query, Response
 from pydantic import Field, StringConstraints
 
 from common.approvals.domain import must_not_identify
-from common.auth import Caller, Principal, Role
+from common.auth import Caller, Role
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
-from common.errors import NotFound
 from common.http import Db, Router, Upload
 from common.identifiers import Cohort, OperationId, SchoolCode
 from common.imports import ImportForm, ImportRequest, SchoolFileForm
@@ -76,23 +75,14 @@ async def import_graduates(sending: ImportRequest, upload: Upload[RosterForm]) -
     caller, form = sending.caller, upload.form
     async with sending.database.reading() as connection:
         await organisation.require_school(connection, caller, SchoolCode(form.school_code))
-        college_code = _college_of(caller)
+        caller.must_be(Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER, Role.ADMIN)
+        college_code = caller.own_college()
         if form.authoritative == "accept":
             caller.must_be(Role.SCHOOL_OFFICER)
         await saved_mappings(connection, SchoolCode(form.school_code), form.mapping)
     if form.source_name is not None:
         must_not_identify("/source_name", form.source_name)
     return await sending.accept(KIND, upload, form.keep_source(sending.cipher), college_code=college_code)
-
-
-def _college_of(caller: Principal) -> str | None:
-    """The college that all rows of a caller must be of, None for the whole school; raises NotFound or Forbidden."""
-    caller.must_be(Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER, Role.ADMIN)
-    if caller.role is not Role.COLLEGE_OFFICER:
-        return None
-    if caller.college_code is None:
-        raise NotFound
-    return caller.college_code
 
 
 class ProposalForm(SchoolFileForm):

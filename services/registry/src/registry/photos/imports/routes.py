@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from fastapi import Response
 
-from common.auth import Role
 from common.files import MAX_FILE, ZIP, Files
 from common.http import Router, Upload
 from common.identifiers import SchoolCode
@@ -37,5 +36,4 @@ async def import_photos(sending: ImportRequest, upload: Upload[PhotosForm]) -> R
     async with sending.database.reading() as connection:
         await organisation.require_school(connection, sending.caller, SchoolCode(upload.form.school_code))
     sending.caller.must_be_in(REVIEWERS)
-    of_college = sending.caller.college_code if sending.caller.role is Role.COLLEGE_OFFICER else None
-    return await sending.accept(KIND, upload, college_code=of_college)
+    return await sending.accept(KIND, upload, college_code=sending.caller.own_college())

@@ -8,7 +8,6 @@ from fastapi import Response
 from pydantic import Field
 
 from common.approvals.wire import Reason
-from common.auth import Role
 from common.codes.rules import rule
 from common.http import Day, Router, Upload
 from common.identifiers import Cohort, GraduateId, SchoolCode
@@ -71,7 +70,6 @@ async def import_population_changes(sending: ImportRequest, upload: Upload[Chang
             named = {"/document": "/document_number"}
             problems = [replace(each, pointer=named.get(each.pointer, each.pointer)) for each in refusal.problems]
             raise ChangeRefused(problems) from None
-    college = caller.college_code if caller.role is Role.COLLEGE_OFFICER else None
     texts = FileTexts(form.reason, form.document_number)
     kept = partial(storage.keep_texts, cipher=sending.cipher, texts=texts)
-    return await sending.accept(KIND, upload, kept, college_code=college)
+    return await sending.accept(KIND, upload, kept, college_code=caller.own_college())
