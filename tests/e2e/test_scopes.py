@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from campus import Campus
 from known_school import COLLEGE, REVEAL, SERVICES, Known, each_write, routes
-from writes import Write
+from writes import CONTACT, Write
 
 FOREIGN = "99001"
 
@@ -60,8 +60,9 @@ async def none_shown(
                 assert answered.status_code in ({400, 403, 404} if query else {403, 404}), asked
 
 
-OWN_OR_NOTHING = {("POST", "/v1/questionnaires"): 201, ("POST", "/v1/graduates/search"): 200, REVEAL: 200}
-"""What may succeed from anywhere: a questionnaire of the caller's own, a search or a reveal that finds no graduate."""
+OWN_OR_NOTHING = {("POST", "/v1/questionnaires"): 201, ("POST", "/v1/graduates/search"): 200, REVEAL: 200, CONTACT: 201}
+"""What may succeed from anywhere: a questionnaire of the caller's own, a search or a reveal that finds no graduate, and
+a wish of any employer to contact who has a profile."""
 
 
 @pytest.mark.parametrize("service", SERVICES)

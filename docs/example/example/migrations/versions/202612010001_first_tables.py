@@ -3,6 +3,7 @@
 from common.database.clock import create_clock, drop_clock
 from common.database.common_tables import create_first, drop_first, let_operations_be_cancelled
 from common.database.error_values import seal_error_values
+from common.database.operation_files import let_operations_make_files, let_operations_make_no_files
 from common.database.restore_fence import fence_outbox, unfence_outbox
 
 revision = "202612010001"
@@ -16,10 +17,12 @@ def upgrade() -> None:
     create_clock()
     let_operations_be_cancelled()
     seal_error_values()
+    let_operations_make_files()
     fence_outbox()
 
 
 def downgrade() -> None:
     unfence_outbox()
+    let_operations_make_no_files()
     drop_clock()
     drop_first()

@@ -112,9 +112,10 @@ async def _in_two(run: Run, waiting: deque[int], ours: Store, hired: Hired) -> b
 async def _lane(run: Run, waiting: deque[int], store: Store) -> bool:
     """Stores chunks until none waits, or one has to be given back; False if the operation was cancelled."""
     while waiting:
+        # taken before anything is awaited: the other lane may take the last one meanwhile
+        number = waiting.popleft()
         if await run.context.is_cancelled():
             return False
-        number = waiting.popleft()
         if not await store(number):
             run.given_back.append(number)
             break
