@@ -1,18 +1,16 @@
 """Routes of corrections."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Response
 
+from common.approvals.answering import RequestAnswers
 from common.approvals.storage import RequestFilters
 from common.approvals.wire import Refusal, request_filters
 from common.auth import Caller, Principal, require
-from common.crypto import FieldCipher
-from common.database import Database, UnitOfWork
 from common.files import JPEG, PDF, PNG
 from common.files.pictures import picture_alone
 from common.http import (
@@ -24,20 +22,19 @@ from common.http import (
     PageOf,
     Router,
     Upload,
-    answer,
     page_of,
     resource,
 )
 from common.objects.links import link_to
 from common.objects.routes import StoredFiles
-from common.once import Answered, Once
 from registry.corrections import commands, storage
-from registry.corrections.domain import Correction, CorrectionId
+from registry.corrections.domain import CorrectionId
 from registry.corrections.wire import Approval, CorrectionAnswer, NewCorrection, ProofForm
 
 router = Router(prefix="/v1/corrections", tags=["corrections"])
 
 Reader = Annotated[Principal, Depends(require(*commands.READERS))]
+ANSWERS = RequestAnswers("/v1/corrections", commands.get, CorrectionAnswer.of)
 
 _MEDIA_TYPES = {kind.name: kind.media_type for kind in (JPEG, PNG, PDF)}
 
@@ -47,11 +44,7 @@ async def ask_for_correction(
     *, database: Db, cipher: Cipher, caller: Caller, body: NewCorrection, once: IdempotencyKey
 ) -> Response:
     act = partial(commands.ask, caller=caller, cipher=cipher, plan=body.plan())
-    return await answer(
-        database.act(caller.actor, act, once),
-        show=lambda made: _shown(made, caller, 201, f"/v1/corrections/{made.id}"),
-        again=partial(_found, database, cipher, caller),
-    )
+    return await ANSWERS.asked(database, cipher, caller, once, act)
 
 
 @router.get("", summary="List the corrections in scope")
@@ -104,7 +97,7 @@ async def add_proof(
     content = await asyncio.to_thread(picture_alone, upload.content)
     name = await objects.put(content, media_type)
     act = partial(commands.prove, **on_it, kind=upload.form.kind, media_type=media_type, name=name)
-    return await _acted(database, cipher, caller, once, act, 201)
+    return await ANSWERS.acted(database, cipher, caller, once, act, 201)
 
 
 @router.post("/{correction_id}/withdraw", response_model=CorrectionAnswer, summary="Take an open correction back")
@@ -117,7 +110,7 @@ async def withdraw_correction(
         "correction_id": CorrectionId(correction_id),
         "expected": if_match,
     }
-    return await _acted(database, cipher, caller, once, partial(commands.withdraw, **on_it))
+    return await ANSWERS.acted(database, cipher, caller, once, partial(commands.withdraw, **on_it))
 
 
 @router.post("/{correction_id}/refuse", response_model=CorrectionAnswer, summary="Refuse an open correction")
@@ -137,7 +130,7 @@ async def refuse_correction(
         "correction_id": CorrectionId(correction_id),
         "expected": if_match,
     }
-    return await _acted(database, cipher, caller, once, partial(commands.refuse, **on_it, reason=body.reason))
+    return await ANSWERS.acted(database, cipher, caller, once, partial(commands.refuse, **on_it, reason=body.reason))
 
 
 @router.post("/{correction_id}/approve", response_model=CorrectionAnswer, summary="Approve a correction: one version")
@@ -157,28 +150,4 @@ async def approve_correction(
         "correction_id": CorrectionId(correction_id),
         "expected": if_match,
     }
-    return await _acted(database, cipher, caller, once, partial(commands.approve, **on_it, basis=body.basis))
-
-
-def _shown(correction: Correction, caller: Principal, status: int = 200, location: str | None = None) -> Response:
-    return resource(CorrectionAnswer.of(correction, caller), correction.version, status, location)
-
-
-async def _acted(
-    database: Database,
-    cipher: FieldCipher,
-    caller: Principal,
-    once: Once | None,
-    act: Callable[[UnitOfWork], Awaitable[Correction]],
-    status: int = 200,
-) -> Response:
-    return await answer(
-        database.act(caller.actor, act, once),
-        show=lambda correction: _shown(correction, caller, status),
-        again=partial(_found, database, cipher, caller),
-    )
-
-
-async def _found(database: Database, cipher: FieldCipher, caller: Principal, done: Answered) -> Correction:
-    async with database.reading() as connection:
-        return await commands.get(connection, cipher, caller, CorrectionId(UUID(done.object_id)))
+    return await ANSWERS.acted(database, cipher, caller, once, partial(commands.approve, **on_it, basis=body.basis))

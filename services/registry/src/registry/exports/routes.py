@@ -1,17 +1,15 @@
 """Routes of exports."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
 
+from common.approvals.answering import RequestAnswers
 from common.approvals.storage import RequestFilters
 from common.approvals.wire import Refusal, request_filters
 from common.auth import Caller, Principal, require
-from common.crypto import FieldCipher
-from common.database import Database, UnitOfWork
 from common.http import (
     Cipher,
     Db,
@@ -21,17 +19,14 @@ from common.http import (
     PageOf,
     Router,
     XPurpose,
-    answer,
     page_of,
-    resource,
 )
 from common.http.middleware import IS_HEAD
-from common.once import Once
 from common.operations.downloads import DOWNLOAD, Download
 from common.operations.routes import Operation, accept
 from common.purposes import purpose_of
 from registry.exports import commands, storage
-from registry.exports.domain.clear import ClearExport, ClearExportId
+from registry.exports.domain.clear import ClearExportId
 from registry.exports.domain.plan import KIND, OWN_COLLEGE
 from registry.exports.wire import ClearExportAnswer, MaskedExport, NewClearExport
 
@@ -39,6 +34,7 @@ roster_router = Router(prefix="/v1/graduates", tags=["graduates"])
 router = Router(prefix="/v1/clear-exports", tags=["clear exports"])
 
 Reader = Annotated[Principal, Depends(require(*commands.READERS))]
+ANSWERS = RequestAnswers("/v1/clear-exports", commands.get, ClearExportAnswer.of)
 
 
 @roster_router.post(
@@ -80,11 +76,7 @@ async def ask_for_clear_export(
 ) -> Response:
     purpose = purpose_of(x_purpose, body.purpose)
     act = partial(commands.ask, caller=caller, cipher=cipher, plan=body.plan(), purpose=purpose, reason=body.reason)
-    return await answer(
-        database.act(caller.actor, act, once),
-        show=lambda export: _shown(export, caller, 201, f"/v1/clear-exports/{export.id}"),
-        again=lambda done: _found(database, cipher, caller, ClearExportId(UUID(done.object_id))),
-    )
+    return await ANSWERS.asked(database, cipher, caller, once, act)
 
 
 @router.get("", summary="List the clear exports in scope")
@@ -104,7 +96,7 @@ async def list_clear_exports(
 
 @router.get("/{export_id}", response_model=ClearExportAnswer, summary="Read a clear export")
 async def read_clear_export(*, database: Db, cipher: Cipher, caller: Caller, export_id: UUID) -> Response:
-    return _shown(await _found(database, cipher, caller, ClearExportId(export_id)), caller)
+    return ANSWERS.shown(await ANSWERS.found(database, cipher, caller, export_id), caller)
 
 
 @router.post("/{export_id}/withdraw", response_model=ClearExportAnswer, summary="Take an open request back")
@@ -114,7 +106,7 @@ async def withdraw_clear_export(
     act = partial(
         commands.withdraw, caller=caller, cipher=cipher, export_id=ClearExportId(export_id), expected=if_match
     )
-    return await _acted(database, cipher, caller, once, act)
+    return await ANSWERS.acted(database, cipher, caller, once, act)
 
 
 @router.post("/{export_id}/refuse", response_model=ClearExportAnswer, summary="Refuse an open request")
@@ -136,7 +128,7 @@ async def refuse_clear_export(
         expected=if_match,
         reason=body.reason,
     )
-    return await _acted(database, cipher, caller, once, act)
+    return await ANSWERS.acted(database, cipher, caller, once, act)
 
 
 @router.post("/{export_id}/approve", response_model=ClearExportAnswer, summary="Approve a request: the file is made")
@@ -144,7 +136,7 @@ async def approve_clear_export(
     *, database: Db, cipher: Cipher, caller: Caller, export_id: UUID, if_match: IfMatch, once: IdempotencyKey
 ) -> Response:
     act = partial(commands.approve, caller=caller, cipher=cipher, export_id=ClearExportId(export_id), expected=if_match)
-    return await _acted(database, cipher, caller, once, act)
+    return await ANSWERS.acted(database, cipher, caller, once, act)
 
 
 @router.get(
@@ -169,26 +161,3 @@ async def read_clear_export_file(
         await database.act(caller.actor, partial(commands.fetched, export=export, whole=whole))
 
     return Download(database, cipher, file, ended)
-
-
-def _shown(export: ClearExport, caller: Principal, status: int = 200, location: str | None = None) -> Response:
-    return resource(ClearExportAnswer.of(export, caller), export.version, status, location)
-
-
-async def _acted(
-    database: Database,
-    cipher: FieldCipher,
-    caller: Principal,
-    once: Once | None,
-    act: Callable[[UnitOfWork], Awaitable[ClearExport]],
-) -> Response:
-    return await answer(
-        database.act(caller.actor, act, once),
-        show=lambda export: _shown(export, caller),
-        again=lambda done: _found(database, cipher, caller, ClearExportId(UUID(done.object_id))),
-    )
-
-
-async def _found(database: Database, cipher: FieldCipher, caller: Principal, export_id: ClearExportId) -> ClearExport:
-    async with database.reading() as connection:
-        return await commands.get(connection, cipher, caller, export_id)

@@ -1,27 +1,25 @@
 """Routes of population changes."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Response
 
+from common.approvals.answering import RequestAnswers
 from common.approvals.storage import RequestFilters
 from common.approvals.wire import Refusal, request_filters
 from common.auth import Caller, Principal, require
-from common.crypto import FieldCipher
-from common.database import Database, UnitOfWork
-from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, answer, page_of, resource
+from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, page_of
 from common.identifiers import GraduateId
-from common.once import Once
 from registry.population_changes import commands, storage
-from registry.population_changes.domain import ChangeId, PopulationChange
+from registry.population_changes.domain import ChangeId
 from registry.population_changes.wire import FewerGraduates, NewPopulationChange, PopulationChangeAnswer
 
 router = Router(prefix="/v1/population-changes", tags=["population changes"])
 
 Reader = Annotated[Principal, Depends(require(*commands.READERS))]
+ANSWERS = RequestAnswers("/v1/population-changes", commands.get, PopulationChangeAnswer.of)
 
 
 @router.post("", status_code=201, response_model=PopulationChangeAnswer, summary="Ask for a population change")
@@ -29,11 +27,7 @@ async def ask_for_population_change(
     *, database: Db, cipher: Cipher, caller: Caller, body: NewPopulationChange, once: IdempotencyKey
 ) -> Response:
     act = partial(commands.ask, caller=caller, cipher=cipher, plan=body.plan())
-    return await answer(
-        database.act(caller.actor, act, once),
-        show=lambda change: _shown(change, caller, 201, f"/v1/population-changes/{change.id}"),
-        again=lambda done: _found(database, cipher, caller, ChangeId(UUID(done.object_id))),
-    )
+    return await ANSWERS.asked(database, cipher, caller, once, act)
 
 
 @router.get("", summary="List the population changes in scope")
@@ -53,7 +47,7 @@ async def list_population_changes(
 
 @router.get("/{change_id}", response_model=PopulationChangeAnswer, summary="Read a population change")
 async def read_population_change(*, database: Db, cipher: Cipher, caller: Caller, change_id: UUID) -> Response:
-    return _shown(await _found(database, cipher, caller, ChangeId(change_id)), caller)
+    return ANSWERS.shown(await ANSWERS.found(database, cipher, caller, change_id), caller)
 
 
 @router.patch("/{change_id}", response_model=PopulationChangeAnswer, summary="Leave graduates out of an open change")
@@ -68,7 +62,7 @@ async def leave_graduates_out(
         expected=if_match,
         graduate_ids=[GraduateId(each) for each in body.graduate_ids],
     )
-    return _shown(await database.act(caller.actor, act), caller)
+    return ANSWERS.shown(await database.act(caller.actor, act), caller)
 
 
 @router.post("/{change_id}/withdraw", response_model=PopulationChangeAnswer, summary="Take an open change back")
@@ -76,7 +70,7 @@ async def withdraw_population_change(
     *, database: Db, cipher: Cipher, caller: Caller, change_id: UUID, if_match: IfMatch, once: IdempotencyKey
 ) -> Response:
     act = partial(commands.withdraw, caller=caller, cipher=cipher, change_id=ChangeId(change_id), expected=if_match)
-    return await _acted(database, cipher, caller, once, act)
+    return await ANSWERS.acted(database, cipher, caller, once, act)
 
 
 @router.post("/{change_id}/refuse", response_model=PopulationChangeAnswer, summary="Refuse an open change")
@@ -98,7 +92,7 @@ async def refuse_population_change(
         expected=if_match,
         reason=body.reason,
     )
-    return await _acted(database, cipher, caller, once, act)
+    return await ANSWERS.acted(database, cipher, caller, once, act)
 
 
 @router.post("/{change_id}/approve", response_model=PopulationChangeAnswer, summary="Approve and carry out a change")
@@ -106,28 +100,4 @@ async def approve_population_change(
     *, database: Db, cipher: Cipher, caller: Caller, change_id: UUID, if_match: IfMatch, once: IdempotencyKey
 ) -> Response:
     act = partial(commands.approve, caller=caller, cipher=cipher, change_id=ChangeId(change_id), expected=if_match)
-    return await _acted(database, cipher, caller, once, act)
-
-
-def _shown(change: PopulationChange, caller: Principal, status: int = 200, location: str | None = None) -> Response:
-    return resource(PopulationChangeAnswer.of(change, caller), change.version, status, location)
-
-
-async def _acted(
-    database: Database,
-    cipher: FieldCipher,
-    caller: Principal,
-    once: Once | None,
-    act: Callable[[UnitOfWork], Awaitable[PopulationChange]],
-) -> Response:
-    return await answer(
-        database.act(caller.actor, act, once),
-        show=lambda change: _shown(change, caller),
-        # as it is by now; the token of its approval stays with it
-        again=lambda done: _found(database, cipher, caller, ChangeId(UUID(done.object_id))),
-    )
-
-
-async def _found(database: Database, cipher: FieldCipher, caller: Principal, change_id: ChangeId) -> PopulationChange:
-    async with database.reading() as connection:
-        return await commands.get(connection, cipher, caller, change_id)
+    return await ANSWERS.acted(database, cipher, caller, once, act)

@@ -1,26 +1,24 @@
 """Routes of waivers."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Response
 
+from common.approvals.answering import RequestAnswers
 from common.approvals.storage import RequestFilters
 from common.approvals.wire import Refusal, request_filters
 from common.auth import Caller, Principal, require
-from common.crypto import FieldCipher
-from common.database import Database, UnitOfWork
-from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, answer, page_of, resource
-from common.once import Once
+from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, page_of
 from registry.waivers import commands, storage
-from registry.waivers.domain import Waiver, WaiverId
+from registry.waivers.domain import WaiverId
 from registry.waivers.wire import NewWaiver, WaiverAnswer
 
 router = Router(prefix="/v1/waivers", tags=["waivers"])
 
 Reader = Annotated[Principal, Depends(require(*commands.READERS))]
+ANSWERS = RequestAnswers("/v1/waivers", commands.get, WaiverAnswer.of)
 
 
 @router.post("", status_code=201, response_model=WaiverAnswer, summary="Ask for a waiver")
@@ -28,11 +26,7 @@ async def ask_for_waiver(
     *, database: Db, cipher: Cipher, caller: Caller, body: NewWaiver, once: IdempotencyKey
 ) -> Response:
     act = partial(commands.ask, caller=caller, cipher=cipher, plan=body.plan())
-    return await answer(
-        database.act(caller.actor, act, once),
-        show=lambda waiver: _shown(waiver, caller, 201, f"/v1/waivers/{waiver.id}"),
-        again=lambda done: _found(database, cipher, caller, WaiverId(UUID(done.object_id))),
-    )
+    return await ANSWERS.asked(database, cipher, caller, once, act)
 
 
 @router.get("", summary="List the waivers in scope")
@@ -52,7 +46,7 @@ async def list_waivers(
 
 @router.get("/{waiver_id}", response_model=WaiverAnswer, summary="Read a waiver")
 async def read_waiver(*, database: Db, cipher: Cipher, caller: Caller, waiver_id: UUID) -> Response:
-    return _shown(await _found(database, cipher, caller, WaiverId(waiver_id)), caller)
+    return ANSWERS.shown(await ANSWERS.found(database, cipher, caller, waiver_id), caller)
 
 
 @router.post("/{waiver_id}/withdraw", response_model=WaiverAnswer, summary="Take an open waiver back")
@@ -60,7 +54,7 @@ async def withdraw_waiver(
     *, database: Db, cipher: Cipher, caller: Caller, waiver_id: UUID, if_match: IfMatch, once: IdempotencyKey
 ) -> Response:
     act = partial(commands.withdraw, caller=caller, cipher=cipher, waiver_id=WaiverId(waiver_id), expected=if_match)
-    return await _acted(database, cipher, caller, once, act)
+    return await ANSWERS.acted(database, cipher, caller, once, act)
 
 
 @router.post("/{waiver_id}/refuse", response_model=WaiverAnswer, summary="Refuse an open waiver")
@@ -82,7 +76,7 @@ async def refuse_waiver(
         expected=if_match,
         reason=body.reason,
     )
-    return await _acted(database, cipher, caller, once, act)
+    return await ANSWERS.acted(database, cipher, caller, once, act)
 
 
 @router.post("/{waiver_id}/approve", response_model=WaiverAnswer, summary="Approve a waiver")
@@ -90,27 +84,4 @@ async def approve_waiver(
     *, database: Db, cipher: Cipher, caller: Caller, waiver_id: UUID, if_match: IfMatch, once: IdempotencyKey
 ) -> Response:
     act = partial(commands.approve, caller=caller, cipher=cipher, waiver_id=WaiverId(waiver_id), expected=if_match)
-    return await _acted(database, cipher, caller, once, act)
-
-
-def _shown(waiver: Waiver, caller: Principal, status: int = 200, location: str | None = None) -> Response:
-    return resource(WaiverAnswer.of(waiver, caller), waiver.version, status, location)
-
-
-async def _acted(
-    database: Database,
-    cipher: FieldCipher,
-    caller: Principal,
-    once: Once | None,
-    act: Callable[[UnitOfWork], Awaitable[Waiver]],
-) -> Response:
-    return await answer(
-        database.act(caller.actor, act, once),
-        show=lambda waiver: _shown(waiver, caller),
-        again=lambda done: _found(database, cipher, caller, WaiverId(UUID(done.object_id))),
-    )
-
-
-async def _found(database: Database, cipher: FieldCipher, caller: Principal, waiver_id: WaiverId) -> Waiver:
-    async with database.reading() as connection:
-        return await commands.get(connection, cipher, caller, waiver_id)
+    return await ANSWERS.acted(database, cipher, caller, once, act)
