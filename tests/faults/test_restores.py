@@ -157,12 +157,15 @@ async def refused(campus: Campus, cohort: CohortOfGraduates) -> None:
     """A write that would announce something gets the refusal, and nothing of it is stored."""
     registrations, officer = f"{campus.urls['destinations']}/v1/registrations", campus.officer(cohort.school)
     listed = await campus.http.get(f"{registrations}?school={cohort.school}&state=school_approved", headers=officer)
-    approved = listed.json()["items"][0]
-    answer: httpx.Response = await campus.http.patch(
-        f"{registrations}/{approved['id']}",
-        json={"destination_code": "76", **CONTENTS["76"]},
-        headers=officer | {"If-Match": f'"{approved["version"]}"'},
-    )
+    for approved in listed.json()["items"]:
+        answer: httpx.Response = await campus.http.patch(
+            f"{registrations}/{approved['id']}",
+            json={"destination_code": "76", **CONTENTS["76"]},
+            headers=officer | {"If-Match": f'"{approved["version"]}"'},
+        )
+        # a registration of a graduate who has left the roster is frozen, whatever the database lacks
+        if answer.json()["code"] != "graduate_withdrawn":
+            break
     assert (answer.status_code, answer.json()["code"]) == (503, "database_restored"), answer.text
     assert int(answer.headers["Retry-After"]) > 0
     again = await campus.http.get(answer.request.url, headers=officer)
