@@ -18,6 +18,7 @@ from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, School
 from common.identity import plain_number
 from registry.graduates.domain.entry import (
     MAX_TEXT,
+    OF_ERASED,
     PLACES,
     Given,
     HouseholdKind,
@@ -146,9 +147,9 @@ class GraduateAnswer(BaseModel):
     major_code: str | None
     class_code: str | None
     cohort: int
-    student_number: str
+    student_number: str | None = Field(description="Null of an erased entry, as all that was sealed")
     exam_number: str | None
-    name: str = Field(description=_MASKED)
+    name: str | None = Field(description=_MASKED)
     citizen_id: str | None = Field(description=_MASKED)
     phone: str | None = Field(description=_MASKED)
     sex_code: str | None
@@ -193,6 +194,8 @@ class GraduateAnswer(BaseModel):
         description="Whether the graduate has confirmed the entry; outdated once more than contacts has changed since"
     )
     photo_state: PhotoState
+    restricted: bool = Field(description="Whether an erasure was approved: nothing is shown in clear, nor given away")
+    erased_at: datetime | None
     decided_on: date
     recorded_at: datetime
     code_lists_version: str
@@ -206,6 +209,8 @@ class GraduateAnswer(BaseModel):
         """The roster entry as this caller may see it: masked, and cut to what the role may read."""
         entry, divisions = vars(stored.entry), CodeLists.of_release().get("division")
         values = {**vars(stored), **as_seen(entry, caller.role.value)}
+        if stored.erased_at is not None:
+            values |= dict.fromkeys(OF_ERASED)
         return cls(
             **{field: values[field] for field in cls.model_fields if field in values},
             verified=all(divisions.is_listed(entry[field]) for field in PLACES),
