@@ -80,7 +80,7 @@ def test_a_waiver_raises_the_tolerance() -> None:
 def test_erased_entries_are_looked_at_where_n_is_the_matter_alone() -> None:
     """The example of the contract: one of 4,974 in N is erased, and stays there."""
     late, left = RULE_BITS["entered_late"], RULE_BITS["left_population"]
-    erased = {"erased": True, "checked": 0}
+    erased: dict[str, Any] = {"erased": True, "checked": 0}
     alike = [
         entries(4_973),
         entries(1, broken=late, **erased),

@@ -18,7 +18,6 @@ from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, School
 from common.identity import plain_number
 from registry.graduates.domain.entry import (
     MAX_TEXT,
-    OF_ERASED,
     PLACES,
     Given,
     HouseholdKind,
@@ -134,8 +133,7 @@ class Search(StrictModel):
         return Sought.by(**dict(self))
 
 
-_MASKED = "Masked, but for the graduate"
-_HIDDEN = "Null, but for the graduate"
+_MASKED, _HIDDEN = "Masked, but for the graduate", "Null, but for the graduate"
 
 
 class GraduateAnswer(BaseModel):
@@ -211,8 +209,6 @@ class GraduateAnswer(BaseModel):
         """The roster entry as this caller may see it: masked, and cut to what the role may read."""
         entry, divisions = vars(stored.entry), CodeLists.of_release().get("division")
         values = {**vars(stored), **as_seen(entry, caller.role.value)}
-        if stored.erased_at is not None:
-            values |= dict.fromkeys(OF_ERASED)
         return cls(
             **{field: values[field] for field in cls.model_fields if field in values},
             verified=all(divisions.is_listed(entry[field]) for field in PLACES),

@@ -150,8 +150,8 @@ CLEAR = (
 )
 """Names of the fields that stand in columns of their own: codes that events may carry."""
 
-OF_ERASED: Mapping[str, Any] = {"student_number": "", "name": ""}
-"""What an erased entry has for fields that every other one fills."""
+OF_ERASED: Mapping[str, Any] = dict.fromkeys(("student_number", "name"))
+"""What an erased entry has, and it alone, for the fields that must have a value."""
 
 SEALED = tuple(field for field in FIELDS if field not in CLEAR)
 """Names of the fields that are stored in the sealed document alone."""

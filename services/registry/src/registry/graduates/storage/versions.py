@@ -102,7 +102,7 @@ async def save(
     data = (await _sealing(connection, cipher, [before]))[0]
     school_name = await school_compared(connection, before.school_code, [after])
     values = _next(cipher, data, school_name, before, after, act)
-    await connection.execute(_SUPERSEDE, {"ids": [before.id]})
+    await supersede(connection, [before.id])
     statement, counting = (_SAVE, {"since": act.since}) if published else (_SAVE_UNPUBLISHED, {})
     stamp = (await connection.execute(statement, {**values, **counting, "of_id": before.id})).one()
     return _saved(before, values, after, stamp)
@@ -119,13 +119,18 @@ async def save_all(
     ids = [before.id for before, _ in changes]
     school_name = await school_compared(connection, changes[0][0].school_code, [after for _, after in changes])
     values = [_next(cipher, key, school_name, *change, act) for key, change in zip(keys, changes, strict=True)]
-    await connection.execute(_SUPERSEDE, {"ids": ids})
+    await supersede(connection, ids)
     bound = [{**each, "since": act.since, "of_id": at} for at, each in zip(ids, values, strict=True)]
     await connection.execute_many(_SAVE_ONE_OF_MANY, bound)
     stamps = {row.id: row for row in await connection.execute(_STAMPS, {"ids": ids})}
     return [
         _saved(before, each, after, stamps[before.id]) for (before, after), each in zip(changes, values, strict=True)
     ]
+
+
+async def supersede(connection: Connection, ids: Sequence[GraduateId]) -> None:
+    """Puts the newest version of each of some locked graduates into the history, before the next one is written."""
+    await connection.execute(_SUPERSEDE, {"ids": list(ids)})
 
 
 async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
