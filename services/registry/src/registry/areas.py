@@ -79,6 +79,7 @@ AREAS = (
             graduate_tables.data_keys,
             graduate_tables.graduates,
             graduate_tables.graduate_versions,
+            graduate_tables.erased_numbers,
             graduate_tables.announced_rosters,
             graduate_tables.import_sources,
             graduate_tables.notices,
