@@ -39,7 +39,8 @@ async def dispose(database: Database, part: int = PART) -> list[Past]:
         rosters = await commands.ended_rosters(connection, today)
     for roster in rosters:
         done[DATA_KEY] += await database.act(SYSTEM, partial(commands.destroy, roster=roster))
-    for kind, count in done.items():
-        if count:
-            _log.info("What is past its day is disposed of", kind=kind, count=count)
-    return [replace(each, count=done[each.kind]) for each in before]
+    ended = [replace(each, count=done[each.kind]) for each in before]
+    for each in ended:
+        if each.count:
+            _log.info("What is past its day is disposed of", kind=each.kind, count=each.count)
+    return ended

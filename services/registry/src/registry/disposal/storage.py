@@ -91,7 +91,7 @@ def _bound(kind: Kept, of: Collection[Cohort], today: date) -> dict[str, object]
 
 
 @lru_cache
-def _counted(kind: Kept) -> Select[Any]:
+def _counted(kind: Kept) -> Select[int, Any]:
     past = _PAST[kind].subquery()
     return select(func.count().label("count"), func.min(past.c.since).label("since")).select_from(past)
 

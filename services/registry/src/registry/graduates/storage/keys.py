@@ -1,6 +1,6 @@
 """The data key of each roster: made when the roster is first written, wrapped by the key ring, unwrapped once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -87,15 +87,25 @@ def _cipher_over(cipher: FieldCipher, found: Row) -> DataCipher:
     return cipher.data_cipher(found.id, found.wrapped)
 
 
+async def openers(connection: Connection, cipher: FieldCipher, found: Iterable[Row]) -> list[DataCipher | None]:
+    """The cipher that opens the sealed document of each row, none of an erased entry's.
+
+    Raises UndecryptableError, DataKeyGoneError.
+    """
+    key_ids = [row.sealed and data_key_of(row.sealed) for row in found]
+    keys = await keys_of(connection, cipher, {key_id for key_id in key_ids if key_id})
+    return [keys[key_id] if key_id else None for key_id in key_ids]
+
+
 async def keys_of(connection: Connection, cipher: FieldCipher, wanted: Collection[UUID]) -> Mapping[UUID, DataCipher]:
     """The ciphers over those of the data keys that were not destroyed; raises UndecryptableError, DataKeyGoneError."""
     known = {key_id: found for key_id in wanted if (found := cipher.known_data_cipher(key_id)) is not None}
     if len(known) == len(wanted):
         return known
-    found = await connection.execute(_BY_ID, {"ids": [each for each in wanted if each not in known]})
-    if len(known) + len(found) < len(wanted):
+    stored = await connection.execute(_BY_ID, {"ids": [each for each in wanted if each not in known]})
+    if len(known) + len(stored) < len(wanted):
         raise DataKeyGoneError
-    return known | {row.id: cipher.data_cipher(row.id, row.wrapped) for row in found if row.wrapped is not None}
+    return known | {row.id: cipher.data_cipher(row.id, row.wrapped) for row in stored if row.wrapped is not None}
 
 
 def text_of(
