@@ -39,6 +39,7 @@ AREAS = (
             graduate.REGISTERED: keep_graduates,
             graduate.CHANGED: keep_graduates,
             graduate.WITHDRAWN: keep_graduates,
+            graduate.ERASED: keep_graduates,
         },
         subscription=ROSTER,
     ),

@@ -36,6 +36,7 @@ AREAS = (
             graduate.REGISTERED: keep_graduates,
             graduate.CHANGED: keep_graduates,
             graduate.WITHDRAWN: keep_graduates,
+            graduate.ERASED: keep_graduates,
             organisation.CHANGED: keep_schools,
         },
         subscription=ROSTER,

@@ -110,9 +110,11 @@ def _data_of(event: StoredEvent) -> EventData:
 
 
 def _truth(states: States, said: _Said, truth: _Said | None) -> tuple[str, dict[str, Any]]:
-    """Type and state of the event that says what stands."""
+    """Type and state of the event that says what stands; who was erased stays so."""
     if truth is None:
         return states.gone, {**said.state, **states.says}
+    if states.erased is not None and said.state["erased"]:
+        return states.erased, {**truth.state, "erased": True}
     ended = truth.event.type == states.gone
     return truth.event.type if ended or states.again is None else states.again, truth.state
 
