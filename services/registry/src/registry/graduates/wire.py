@@ -133,8 +133,7 @@ class Search(StrictModel):
         return Sought.by(**dict(self))
 
 
-_MASKED = "Masked, but for the graduate"
-_HIDDEN = "Null, but for the graduate"
+_MASKED, _HIDDEN = "Masked, but for the graduate", "Null, but for the graduate"
 
 
 class GraduateAnswer(BaseModel):
@@ -148,9 +147,9 @@ class GraduateAnswer(BaseModel):
     major_code: str | None
     class_code: str | None
     cohort: int
-    student_number: str
+    student_number: str | None = Field(description="Null of an erased entry, as all that was sealed")
     exam_number: str | None
-    name: str = Field(description=_MASKED)
+    name: str | None = Field(description=_MASKED)
     citizen_id: str | None = Field(description=_MASKED)
     phone: str | None = Field(description=_MASKED)
     sex_code: str | None
@@ -195,6 +194,8 @@ class GraduateAnswer(BaseModel):
         description="Whether the graduate has confirmed the entry; outdated once more than contacts has changed since"
     )
     photo_state: PhotoState
+    restricted: bool = Field(description="Whether an erasure was approved: nothing is shown in clear, nor given away")
+    erased_at: datetime | None
     decided_on: date
     recorded_at: datetime
     code_lists_version: str
