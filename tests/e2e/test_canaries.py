@@ -46,7 +46,9 @@ async def planted(campus: Campus, new_school: str) -> str:
     row = graduate_row(1) | destination_cells("10", 单位名称=EMPLOYER, 单位地址=ADDRESS, 统一社会信用代码=USCC)
     row |= {"姓名": NAME, "学号": STUDENT_NUMBER, "考生号": EXAM_NUMBER}
     await add_position(campus, school)
-    roster = await campus.import_roster(workbook([row]), school, source_name=WORDS["来源"])
+    # with fewer of one kind no employer sees a profile
+    others = [graduate_row(number) for number in range(2, 6)]
+    roster = await campus.import_roster(workbook([row, *others]), school, source_name=WORDS["来源"])
     assert roster["state"] == "succeeded", roster
     assert (await campus.import_registrations(workbook([row]), school))["state"] == "succeeded"
     faulty = row | {"学号": STUDENT_NUMBER + "2", "性别": NAME, "出生日期": PHONE, "毕业年份": 1999}
@@ -59,7 +61,7 @@ async def planted(campus: Campus, new_school: str) -> str:
     )
     assert STUDENT_NUMBER in offences(listed.text), "officers read student numbers: the search finds what is there"
     assert not {NAME, "金丝雀", USCC} & set(offences(listed.text))
-    [graduate] = listed.json()["items"]
+    [graduate] = [each for each in listed.json()["items"] if each["student_number"] == STUDENT_NUMBER]
     address = f"{campus.urls['registry']}/v1/graduates/{graduate['id']}"
     for body in (citizen, {"citizen_id": PHONE}, {"sex_code": NAME}, {NAME: 1}):
         found = await campus.http.get(address, headers=officer)
