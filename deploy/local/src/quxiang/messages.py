@@ -110,8 +110,8 @@ def _lines(page: Page, remedies: Mapping[str, Sequence[str]], told: Sequence[Ref
             if each.subject == subject:
                 yield row(each.id, page.severities[each.severity], each.text)
     yield f"\n## {page.refusals[0]}\n\n{page.refusals[1]}"
-    for code, status, title in told:
-        yield row(code, str(status), title)
+    for code, status, text in told:
+        yield row(code, str(status), text)
 
 
 def _text(page: Page, message: Message) -> str:
