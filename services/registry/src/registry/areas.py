@@ -13,6 +13,7 @@ from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
 from registry.corrections import tables as correction_tables
 from registry.corrections.routes import router as correction_routes
+from registry.data_copies.routes import data_routes
 from registry.exports import operations as exports
 from registry.exports import tables as export_tables
 from registry.exports.domain.clear import KIND as CLEAR_EXPORT
@@ -78,6 +79,7 @@ AREAS = (
             graduate_tables.data_keys,
             graduate_tables.graduates,
             graduate_tables.graduate_versions,
+            graduate_tables.erased_numbers,
             graduate_tables.announced_rosters,
             graduate_tables.import_sources,
             graduate_tables.notices,
@@ -130,6 +132,7 @@ AREAS = (
         },
         periodic=lambda runtime: [every(60, partial(exports.delete_overdue, runtime.database))],
     ),
+    Area(routes=[data_routes]),
     Area(
         tables=[reveal_tables.reveals, reveal_tables.reveal_days],
         routes=[reveal_routes, accesses_router(roster.require)],

@@ -88,25 +88,28 @@ def sealed_content(data: DataCipher, correction_id: CorrectionId, before: Value,
 
 
 async def _opened(connection: Connection, cipher: FieldCipher, found: Rows) -> list[Correction]:
-    keys = await keys_of(connection, cipher, {data_key_of(row.content_cipher) for row in found})
+    key_ids = {data_key_of(row.content_cipher) for row in found if row.content_cipher}
+    keys = await keys_of(connection, cipher, key_ids)
     ids = [row.id for row in found]
     kept = rows.all(Proof, await connection.execute(_PROOFS, {"ids": ids})) if ids else []
-    return [_read(keys[data_key_of(row.content_cipher)], row, kept) for row in found]
+    return [_read(row.content_cipher and keys[data_key_of(row.content_cipher)], row, kept) for row in found]
 
 
-def _read(data: DataCipher, row: Row, kept: Collection[Proof]) -> Correction:
+def _read(data: DataCipher | None, row: Row, kept: Collection[Proof]) -> Correction:
+    """Without a key that of an erased graduate."""
+
     def opened(column: str) -> str | None:
         sealed_text = row[f"{column}_cipher"]
-        return data.open(f"correction {column}", row.id, 1, sealed_text).decode() if sealed_text else None
+        return data.open(f"correction {column}", row.id, 1, sealed_text).decode() if data and sealed_text else None
 
-    before, value = json.loads(opened("content") or "")
+    before, value = json.loads(opened("content") or "[null, null]")
     plain: Mapping[str, Any] = {name: row[name] for name in _PLAIN}
     its: Sequence[Proof] = [each for each in kept if each.correction_id == row.id]
     return Correction(
         **{**plain, "state": RequestState(row.state)},
         value=as_value(row.field, value),
         before=as_value(row.field, before),
-        reason=opened("reason") or "",
+        reason=opened("reason"),
         decision_reason=opened("decision_reason"),
         proofs=its,
     )

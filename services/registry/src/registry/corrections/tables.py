@@ -30,11 +30,11 @@ corrections = Table(
     Column("college_code", Text),
     Column("graduate_id", Uuid, ForeignKey("graduates.id"), nullable=False),
     Column("field", Text, nullable=False),
-    # what the field held, and what is asked for
-    Column("content_cipher", LargeBinary, nullable=False),
+    # what the field held, and what is asked for; NULL of an erased entry, as the reason is
+    Column("content_cipher", LargeBinary),
     Column("change_token", Text),
     *request_constraints(),
-    CheckConstraint("reason_cipher IS NOT NULL", name="reason"),
+    CheckConstraint("state <> 'open' OR num_nulls(reason_cipher, content_cipher) = 0", name="texts"),
     info={"insert_only": True, "updatable_columns": [*ENDING, "change_token"]},
 )
 Index("ix_corrections_school_code_id", corrections.c.school_code, corrections.c.id)

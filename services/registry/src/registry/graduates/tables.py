@@ -35,7 +35,7 @@ from registry.schema import metadata
 _STATUSES = ", ".join(f"'{status.value}'" for status in Status)
 _SOURCES = ", ".join(f"'{source.value}'" for source in Source)
 _NOTICES = ", ".join(f"'{notice.value}'" for notice in Notice)
-_ACTIONS = "'create', 'change', 'withdraw', 'import', 'population_change'"
+_ACTIONS = "'create', 'change', 'withdraw', 'import', 'population_change', 'erase'"
 
 INDEX_COLUMNS = tuple(f"{field}_index" for field in INDEXED)
 
@@ -60,6 +60,13 @@ VERSION_COLUMNS = (
 SUPERSEDED_COLUMNS = ("school_code", "cohort", *VERSION_COLUMNS, "exclusion_ground")
 """What goes into the history. Only who moves the status sets the ground: an import leaves it as it is."""
 
+OF_LIVING = ("sealed", "student_number_index", "name_index")
+EMPTIED = (
+    *("sealed", "sealed_reason", *INDEX_COLUMNS, "shared_exam_number_index", "line_fingerprint", "person_index"),
+    "self_checked_version",
+)
+"""Columns that an entry has which is not erased, and those of which an erased one has none."""
+
 FINDING_COLUMNS = ("person_index", "filled", "checked", "broken", "rules_version", "judged_version")
 """What the newest version was found to be, by the rules of which version; the roster alone has it."""
 
@@ -68,7 +75,8 @@ def _version() -> list[SchemaItem]:
     """The columns of a version but for its number. `sealed_reason` is bound to graduate and version, too."""
     return [
         *(Column(name, Text, nullable=name != "status") for name in CLEAR),
-        Column("sealed", LargeBinary, nullable=False),
+        # NULL of an erased entry
+        Column("sealed", LargeBinary),
         Column("sequence", BigInteger, nullable=False),
         Column("decided_on", Date, nullable=False),
         instant_column(),
@@ -110,7 +118,7 @@ graduates = Table(
     Column("id", Uuid, primary_key=True),
     Column("school_code", Text, nullable=False),
     Column("cohort", Integer, nullable=False),
-    *(Column(name, LargeBinary, nullable=name not in INDEX_COLUMNS[:3:2]) for name in INDEX_COLUMNS),
+    *(Column(name, LargeBinary) for name in INDEX_COLUMNS),
     Column("version", Integer, nullable=False),
     *_version(),
     # of the examinee number that the entry shares with an earlier one since before numbers were unique; else NULL
@@ -129,6 +137,10 @@ graduates = Table(
     Column("judged_version", Integer, nullable=False, server_default=text("0")),
     # the version that the graduate has confirmed
     Column("self_checked_version", Integer),
+    # not shown in clear, nor given away, since an erasure was approved
+    Column("restricted", Boolean, nullable=False, server_default=text("false")),
+    # set by the owner's function alone, which empties the entry
+    Column("erased_at", DateTime(timezone=True)),
     # what was published of the graduate beyond a database that came back older; no version says it
     Column("reached_sequence", BigInteger),
     Column("reached_day", Date),
@@ -139,13 +151,18 @@ graduates = Table(
     CheckConstraint("version >= 1 AND sequence >= 1", name="numbers"),
     CheckConstraint("self_checked_version BETWEEN 1 AND version", name="self_checked_version"),
     CheckConstraint("continues <> id", name="continues"),
+    CheckConstraint(
+        f"CASE WHEN erased_at IS NULL THEN num_nulls({', '.join(OF_LIVING)}) = 0 ELSE restricted AND filled = 0"
+        f" AND checked = 0 AND broken = 0 AND num_nonnulls({', '.join(EMPTIED)}) = 0 END",
+        name="erased",
+    ),
     info={
         "insert_only": True,
         "updatable_columns": [
             *(*INDEX_COLUMNS, *VERSION_COLUMNS),
             *FINDING_COLUMNS,
             *("shared_exam_number_index", "exclusion_ground", "line_fingerprint", "self_checked_version"),
-            *("reached_sequence", "reached_day"),
+            *("restricted", "reached_sequence", "reached_day"),
         ],
     },
 )
@@ -201,9 +218,21 @@ graduate_versions = Table(
     Column("school_code", Text, nullable=False),
     Column("cohort", Integer, nullable=False),
     *_version(),
+    CheckConstraint("sealed IS NOT NULL OR sealed_reason IS NULL", name="erased"),
     info={"insert_only": True},
 )
-"""Superseded versions only."""
+"""Superseded versions only; the owner's function empties those of an erased entry."""
+
+erased_numbers = Table(
+    "erased_numbers",
+    metadata,
+    # under a key of its own
+    Column("number_hash", LargeBinary, primary_key=True),
+    Column("school_code", Text, primary_key=True),
+    Column("cohort", Integer, primary_key=True),
+    info={"insert_only": True},
+)
+"""The numbers of erased entries, and nothing that leads to them; the owner's function adds to it."""
 
 import_sources = Table(
     "import_sources",

@@ -226,7 +226,9 @@ async def _answered(
         raise NotFound
     graduate = await roster.get(unit.connection, cipher, caller.row_scope(), found.graduate_id, lock=True)
     contact = await contacts.find(unit.connection, cipher, contact_id, lock=True)
-    assert contact is not None, "requests are never deleted"
+    if contact is None:
+        # the graduate was erased meanwhile
+        raise NotFound
     must_be_open(contact)
     return contact, graduate
 

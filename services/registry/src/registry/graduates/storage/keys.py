@@ -1,14 +1,14 @@
 """The data key of each roster: made when the roster is first written, wrapped by the key ring, unwrapped once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
 
-from common.crypto import DataCipher, FieldCipher
+from common.crypto import DataCipher, FieldCipher, data_key_of
 from common.errors import PermanentError
 from common.identifiers import Cohort, SchoolCode
-from common.sql import Connection
+from common.sql import Connection, Row
 
 BEGINNING_SQL = "hashtextextended('data keys', 0)"
 """The lock that transactions share which begin a roster: who looks at all data keys sees when none is at it."""
@@ -64,6 +64,16 @@ async def _key(
         await connection.execute(_ADD, {**owner, "id": key_id, "wrapped": wrapped})
         found = (await connection.execute(query, owner)).one()
     return cipher.data_cipher(found.id, found.wrapped)
+
+
+async def openers(connection: Connection, cipher: FieldCipher, found: Iterable[Row]) -> list[DataCipher | None]:
+    """The cipher that opens the sealed document of each row, none of an erased entry's.
+
+    Raises UndecryptableError, DataKeyGoneError.
+    """
+    key_ids = [row.sealed and data_key_of(row.sealed) for row in found]
+    keys = await keys_of(connection, cipher, {key_id for key_id in key_ids if key_id})
+    return [keys[key_id] if key_id else None for key_id in key_ids]
 
 
 async def keys_of(connection: Connection, cipher: FieldCipher, wanted: Collection[UUID]) -> Mapping[UUID, DataCipher]:

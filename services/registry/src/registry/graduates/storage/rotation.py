@@ -64,7 +64,7 @@ _KEYS = text("SELECT id, school_code, cohort, wrapped FROM data_keys WHERE schoo
 _DOCUMENTS = text(
     f"""
     SELECT id, version, sealed, shared_exam_number_index IS NOT NULL AS is_sharing, {", ".join(CLEAR)} FROM graduates
-     WHERE school_code = :school_code AND cohort = :cohort AND id > :after ORDER BY id LIMIT :part
+     WHERE school_code = :school_code AND cohort = :cohort AND id > :after AND erased_at IS NULL ORDER BY id LIMIT :part
     """
 )
 _INDEXED = (*INDEX_COLUMNS, "shared_exam_number_index", "person_index")

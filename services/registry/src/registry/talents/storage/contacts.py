@@ -32,12 +32,14 @@ GIVEN = "contact_given"
 _IS_OVER = (contacts.c.state == ContactState.OPEN.value) & (contacts.c.expires_at <= NOW)
 _STATE = case((_IS_OVER, literal_column(f"'{ContactState.EXPIRED.value}'")), else_=contacts.c.state)
 _PLAIN = ("id", "profile_id", "graduate_id", "employer_id", "requested_at", "expires_at", "decided_at", "shared_until")
-_ALL = select(
+_STATED = select(
     *(contacts.c[name] for name in (*_PLAIN, "asked_cipher")),
     _STATE.label("state"),
-    case((contacts.c.shared_until > NOW, contacts.c.shared_cipher)).label("shared_cipher"),
+    case(((contacts.c.shared_until > NOW) & ~graduates.c.restricted, contacts.c.shared_cipher)).label("shared_cipher"),
     graduates.c.school_code,
-).join(graduates, graduates.c.id == contacts.c.graduate_id)
+)
+# of an erased graduate nothing is answered
+_ALL = _STATED.join(graduates, graduates.c.id == contacts.c.graduate_id).where(contacts.c.asked_cipher.is_not(None))
 _ONE = _ALL.where(contacts.c.id == bindparam("id", type_=Uuid))
 _LOCKED = _ONE.with_for_update(of=contacts)
 # of two requests at once the second waits here for the first: each sees the sum of all before it
