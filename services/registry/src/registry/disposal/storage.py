@@ -57,8 +57,8 @@ _PAST: Mapping[Kept, Select[Any]] = {
     ),
     Kept.NOTICE: _of_graduates(notices, notices.c.id, notices.c.recorded_at).where(notices.c.recorded_at < _BEFORE),
 }
-DELETED = tuple(_PAST)
-"""Kinds that are deleted when they are past their day."""
+ENDING = tuple(_PAST)
+"""Kinds of which something is past its day by itself, in the order in which they end."""
 
 
 async def cohorts(connection: Connection) -> Sequence[Cohort]:
