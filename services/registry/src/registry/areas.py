@@ -14,6 +14,7 @@ from registry.codes.routes import router as code_routes
 from registry.corrections import tables as correction_tables
 from registry.corrections.routes import router as correction_routes
 from registry.data_copies.routes import data_routes
+from registry.disposal.operations import DISPOSAL_SECONDS, dispose
 from registry.exports import operations as exports
 from registry.exports import tables as export_tables
 from registry.exports.domain.clear import KIND as CLEAR_EXPORT
@@ -142,6 +143,7 @@ AREAS = (
         routes=[code_routes],
         streams={code_list.TOPIC: raising(code_tables.code_entries.streams)},
     ),
+    Area(periodic=lambda runtime: [every(DISPOSAL_SECONDS, partial(dispose, runtime.database), name="retention")]),
     Area(
         tables=[
             talent_tables.profiles,

@@ -38,7 +38,7 @@ END
 
 
 def upgrade() -> None:
-    erased = sa.Column("erased", sa.Boolean(), nullable=False, server_default=sa.false())
+    erased: sa.Column[bool] = sa.Column("erased", sa.Boolean(), nullable=False, server_default=sa.false())
     op.add_column("roster_graduates", erased)
     op.execute(
         "CREATE FUNCTION erase_registrations(of_graduates uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
