@@ -13,6 +13,7 @@ from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
 from registry.corrections import tables as correction_tables
 from registry.corrections.routes import router as correction_routes
+from registry.data_copies.routes import data_routes
 from registry.erasures import tables as erasure_tables
 from registry.erasures.operations import ERASE_SECONDS, erase_due
 from registry.erasures.routes import router as erasure_routes
@@ -139,6 +140,7 @@ AREAS = (
         },
         periodic=lambda runtime: [every(60, partial(exports.delete_overdue, runtime.database))],
     ),
+    Area(routes=[data_routes]),
     Area(
         tables=[reveal_tables.reveals, reveal_tables.reveal_days],
         routes=[reveal_routes, accesses_router(roster.require)],

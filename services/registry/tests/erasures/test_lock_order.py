@@ -20,8 +20,7 @@ from registry.erasures import commands as erasures
 from registry.erasures.domain import ErasurePlan, Ground
 from registry.graduates import commands as graduates
 from registry.photos import commands as photos
-from registry.photos.commands import NewPhoto
-from registry.photos.domain import NO_PHOTO
+from registry.photos.commands import NO_PHOTO, NewPhoto
 from testing.collisions import Act, meet
 
 Json = dict[str, Any]

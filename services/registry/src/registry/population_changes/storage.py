@@ -37,6 +37,12 @@ _ALL = select(
     _gathered(named.c.graduate_id).label("graduate_ids"),
     _gathered(named.c.status).label("statuses"),
 )
+_ITS = named.alias("its")
+_NAMING = (
+    _ALL.join_from(changes, _ITS, _ITS.c.change_id == changes.c.id)
+    .where(_ITS.c.graduate_id == bindparam("graduate_id", type_=Uuid), _ITS.c.is_named)
+    .order_by(changes.c.id)
+)
 _ADD = insert(changes)
 _ADD_FILE = insert(population_change_files)
 _FILE = select(population_change_files).where(population_change_files.c.operation_id == bindparam("operation_id"))
@@ -89,6 +95,11 @@ async def page(
     """Changes in scope in the order in which they were asked."""
     query = page_of_requests(_ALL, changes, _visible, scope, filters, after, limit)
     return await _opened(connection, cipher, await connection.execute(*query))
+
+
+async def naming(connection: Connection, cipher: FieldCipher, graduate_id: GraduateId) -> list[PopulationChange]:
+    """The changes that name a graduate, in the order in which they were asked."""
+    return await _opened(connection, cipher, await connection.execute(_NAMING, {"graduate_id": graduate_id}))
 
 
 async def add(connection: Connection, values: Mapping[str, object]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Subquery,
+    Uuid,
     and_,
     bindparam,
     case,
@@ -44,6 +45,12 @@ _ALL = select(
     .where(covering.c.waiver_id == waivers.c.id)
     .scalar_subquery()
     .label("graduate_ids"),
+)
+_ITS = covering.alias("its")
+_NAMING = (
+    _ALL.join_from(waivers, _ITS, _ITS.c.waiver_id == waivers.c.id)
+    .where(_ITS.c.graduate_id == bindparam("graduate_id", type_=Uuid))
+    .order_by(waivers.c.id)
 )
 _ADD = insert(waivers)
 # sorted, in the order in which the entries are locked
@@ -77,6 +84,11 @@ async def page(
     """Waivers in scope in the order in which they were asked."""
     query = page_of_requests(_ALL, waivers, _visible, scope, filters, after, limit)
     return await _opened(connection, cipher, await connection.execute(*query))
+
+
+async def naming(connection: Connection, cipher: FieldCipher, graduate_id: GraduateId) -> list[Waiver]:
+    """The waivers that name a graduate, in the order in which they were asked."""
+    return await _opened(connection, cipher, await connection.execute(_NAMING, {"graduate_id": graduate_id}))
 
 
 async def add(connection: Connection, values: Mapping[str, object], graduate_ids: Sequence[GraduateId]) -> None:
