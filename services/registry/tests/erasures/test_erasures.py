@@ -1,35 +1,45 @@
 """The life of an erasure over HTTP: asked, decided by another person, taken back, done, and what is left by then."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
 import httpx
 from fastapi import FastAPI
-from portraits import jpeg
+from living import ASKED, CANARY, PDF, Life, begun
 
 from common import clock
 from common.crypto import FieldCipher
 from common.database import Database
 from registry.erasures.operations import erase_due
+from registry.settings import Settings
 from testing.databases import ServiceDatabase
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
 Rows = Callable[..., Awaitable[list[Json]]]
+Imported = Callable[..., Awaitable[Json]]
 
 PATH = "/v1/erasures"
 FIRST = {"If-Match": '"1"'}
-CANARY = "金丝雀"
 OF_GRADUATES = """
     SELECT table_name, column_name FROM information_schema.columns c
      WHERE table_schema = 'public' AND data_type = 'bytea' AND EXISTS (
         SELECT FROM information_schema.columns o
          WHERE o.table_schema = 'public' AND o.table_name = c.table_name AND o.column_name = 'graduate_id')
+"""
+NOTES = """
+    SELECT note_cipher::text FROM reveals WHERE note_cipher IS NOT NULL
+       AND id IN (SELECT occasion_id FROM accesses WHERE graduate_id = $1)
+"""
+FILES = """
+    SELECT name::text FROM photos WHERE graduate_id = $1 UNION ALL
+    SELECT name::text FROM correction_proofs WHERE correction_id IN (SELECT id FROM corrections WHERE graduate_id = $1)
 """
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 
@@ -38,40 +48,26 @@ def shown(answer: httpx.Response) -> tuple[int, str | None]:
     return answer.status_code, answer.json().get("code")
 
 
-async def filled(client: Client, school: str, entry: Json, officer: httpx.AsyncClient) -> None:
-    """Gives a graduate something in every area, each text with the canary."""
-    own, path = client("graduate", graduate=entry["id"]), f"/v1/graduates/{entry['id']}"
-    texts = {"residence_address": f"{CANARY}路一号", "email": "canary@x.cn", "phone": "13912345678"}
-    body = {**texts, "name": f"{CANARY}乙", "change_reason": f"{CANARY}更名"}
+async def filled(client: Client, school: str, imported: Imported) -> Life:
+    """A graduate with something in every area, and requests that wait for an answer."""
+    life = await begun(client, school, imported)
+    await life.entry()
+    await life.photo()
+    await life.correction()
+    await life.talents()
+    officer, own = client("school_officer", school=school), life.own
+    wish = {"graduate_id": life.id, "field": "qualification", "value": CANARY, "reason": CANARY}
+    asked = await own.post("/v1/corrections", json=wish)
+    profile = (await own.get(f"/v1/graduates/{life.id}/talent-profile")).json()["profile_id"]
+    revealed = {"purpose": "review", "graduate_ids": [life.id], "fields": ["name"], "note": CANARY}
     answers = [
-        await officer.patch(path, json=body, headers=FIRST),
-        await own.post(f"{path}/self-check", json={"graduate_version": 2}),
-        await own.put(f"{path}/photo", content=jpeg(), headers={"Content-Type": "image/jpeg", "If-None-Match": "*"}),
-    ]
-    for field, value in (("campus", f"{CANARY}校区"), ("qualification", f"{CANARY}证书")):
-        wish = {"graduate_id": entry["id"], "field": field, "value": value, "reason": f"{CANARY}有误"}
-        answers.append(await own.post("/v1/corrections", json=wish))
-    decided, proved = (each.headers["location"] for each in answers[-2:])
-    proof = {"file": ("a.pdf", b"%PDF-1.7\n%%EOF\n")}
-    consent = (await own.get("/v1/consent-texts/talent-pool")).json()["version"]
-    profile = await own.put(f"{path}/talent-profile", json={"consent_version": consent, "skills": [f"{CANARY}技能"]})
-    asked = {"employer_name": CANARY, "employer_uscc": "91110000600037341L", "message": CANARY, "reply_to": CANARY}
-    revealed = {"purpose": "review", "graduate_ids": [entry["id"]], "fields": ["name"], "note": f"{CANARY}核对"}
-    answers += [
-        await officer.post(f"{decided}/refuse", json={"reason": f"{CANARY}不符"}, headers=FIRST),
-        await own.post(f"{proved}/proofs", data={"kind": "other"}, files=proof),
-        profile,
+        asked,
+        await own.post(f"{asked.headers['location']}/proofs", data={"kind": "other"}, files={"file": ("a.pdf", PDF)}),
+        await client("employer", employer=uuid4()).post(f"/v1/talents/{profile}/contact-requests", json=ASKED),
         await officer.post("/v1/graduates/reveal", json=revealed),
     ]
-    for accepts in (True, False):
-        employer = client("employer", employer=uuid4())
-        place = f"/v1/talents/{profile.json()['profile_id']}/contact-requests"
-        contact = await employer.post(place, json=asked)
-        answers.append(contact)
-        if accepts:
-            given = {"share": ["name", "phone"]}
-            answers.append(await own.post(f"/v1/contact-requests/{contact.json()['id']}/accept", json=given))
     assert [each.text for each in answers if not each.is_success] == []
+    return life
 
 
 async def traces(owner: asyncpg.Connection, graduate_id: str) -> set[str]:
@@ -82,15 +78,14 @@ async def traces(owner: asyncpg.Connection, graduate_id: str) -> set[str]:
     for table, column, key in [*columns, *((row[0], row[1], "id") for row in own)]:
         stored = await owner.fetch(f"SELECT {column}::text FROM {table} WHERE {key} = $1", graduate_id)
         found |= {row[0] for row in stored if row[0] is not None}
-    return found
+    return found | {row[0] for row in await owner.fetch(NOTES, graduate_id)}
 
 
 async def dump(owner: asyncpg.Connection) -> str:
     """Every row of every table as text."""
     tables = [row[0] for row in await owner.fetch(TABLES)]
-    return "\n".join(
-        row[0] for table in tables for row in await owner.fetch(f'SELECT t::text FROM public."{table}" AS t')
-    )
+    lines = [row[0] for table in tables for row in await owner.fetch(f'SELECT t::text FROM public."{table}" AS t')]
+    return "\n".join(lines)
 
 
 async def test_a_graduate_is_erased_by_two_people(
@@ -99,16 +94,18 @@ async def test_a_graduate_is_erased_by_two_people(
     addresses: ServiceDatabase,
     database: Database,
     cipher: FieldCipher,
-    graduate: Json,
+    imported: Imported,
+    settings: Settings,
     school: str,
     rows: Rows,
 ) -> None:
+    folder = Path(urlsplit(settings.objects or "").path)
+    life = await filled(client, school, imported)
     officer, other = (client("school_officer", school=school, subject=name) for name in ("one", "other"))
-    own, path = client("graduate", graduate=graduate["id"], subject="oneself"), f"/v1/graduates/{graduate['id']}"
-    await filled(client, school, graduate, officer)
+    own, path = life.own, f"/v1/graduates/{life.id}"
 
     # what a graduate asks for waits for the end of retention, and may be taken back until then
-    wish = {"graduate_id": graduate["id"], "ground": "graduate_request", "reason": f"{CANARY}不再需要"}
+    wish = {"graduate_id": life.id, "ground": "graduate_request", "reason": f"{CANARY}不再需要"}
     asked = await own.post(PATH, json=wish, headers={"Idempotency-Key": f"ask-{school}"})
     made = asked.json()
     assert made == {
@@ -136,17 +133,19 @@ async def test_a_graduate_is_erased_by_two_people(
     assert (await own.get(f"{path}/notices")).json()["items"][0]["kind"] == "erasure_decided"
     assert await erase_due(database, cipher) == 0
     entry = (await officer.get(path)).json()
-    assert (entry["restricted"], entry["erased_at"], entry["version"]) == (True, None, 2)
-    reveal = {"purpose": "review", "graduate_ids": [graduate["id"]], "fields": ["name"]}
+    assert (entry["restricted"], entry["erased_at"], entry["version"]) == (True, None, 3)
+    reveal = {"purpose": "review", "graduate_ids": [life.id], "fields": ["name"]}
     opened = await officer.post("/v1/graduates/reveal", json=reveal)
-    assert opened.json()["items"] == [{"graduate_id": graduate["id"], "problem": "restricted"}]
-    assert (await client("employer", employer=uuid4()).get("/v1/talents")).json()["items"] == []
+    assert opened.json()["items"] == [{"graduate_id": life.id, "problem": "restricted"}]
+    profile = (await own.get(f"{path}/talent-profile")).json()["profile_id"]
+    contact = client("employer", employer=uuid4()).post(f"/v1/talents/{profile}/contact-requests", json=ASKED)
+    assert shown(await contact) == (404, "not_found")
     back = await own.post(f"{place}/withdraw", headers={"If-Match": '"2"'})
     assert (back.json()["state"], back.json()["erase_on"]) == ("withdrawn", None)
     assert (await officer.get(path)).json()["restricted"] is False
 
     # on another ground it is done on the day of the approval
-    body = {"graduate_id": graduate["id"], "ground": "court_order", "reason": f"{CANARY}裁定"}
+    body = {"graduate_id": life.id, "ground": "court_order", "reason": f"{CANARY}裁定"}
     assert shown(await own.post(PATH, json=body)) == (403, "ground_not_permitted")
     place = (await officer.post(PATH, json=body)).headers["location"]
     assert shown(await officer.post(f"{place}/approve", headers=FIRST)) == (409, "same_reviewer")
@@ -156,25 +155,27 @@ async def test_a_graduate_is_erased_by_two_people(
     assert shown(late) == (409, "transition_not_allowed")
 
     owner = await asyncpg.connect(addresses.owner_url)
-    before = await traces(owner, graduate["id"])
-    # documents, indexes and texts of every area were there
-    assert len(before) > 25
-    files = await rows("SELECT name::text FROM objects WHERE state = 'kept'")
+    before = await traces(owner, life.id)
+    # 4 of versions, 5 indexes, 5 of corrections, 3 of contacts, 2 of the photo, 2 of erasures, a profile, a note
+    assert len(before) == 23
+    files = [row[0] for row in await owner.fetch(FILES, life.id)]
+    assert [(folder / name).exists() for name in files] == [True] * 3
     events = "SELECT type, sequence, decided_on, data FROM outbox WHERE key = :id ORDER BY sequence"
-    (*_, counted) = await rows(events, id=graduate["id"])
+    (*_, counted) = await rows(events, id=life.id)
     assert await erase_due(database, cipher) == 1
     await application.state.objects.sweep()
     left = await dump(owner)
     await owner.close()
     assert {trace for trace in before if trace.removeprefix("\\x") in left} == set()
-    assert CANARY not in left
-    assert "canary" not in left
-    assert {each["name"] for each in files if each["name"] in left} == set()
-    assert json.dumps(CANARY) not in left
+    # in clear they were nowhere before
+    assert [
+        text for text in (CANARY, "欧阳", "o@example.cn", "13812345678", "11010119900307002X") if text in left
+    ] == []
+    assert [name for name in files if name in left or (folder / name).exists()] == []
 
     done = (await officer.get(place)).json()
     assert (done["state"], done["reason"], done["erase_on"]) == ("erased", None, f"{clock.today()}")
-    (*_, said) = await rows(events, id=graduate["id"])
+    (*_, said) = await rows(events, id=life.id)
     assert said["type"] == "quxiang.graduate.erased"
     same = ("decided_on", "counted", "status", "education_level_code")
     assert [said["data"][name] for name in same] == [counted["data"][name] for name in same]
@@ -186,7 +187,7 @@ async def test_a_graduate_is_erased_by_two_people(
     ]
     assert (await own.get("/v1/contact-requests")).json()["items"] == []
     accesses = [each["kind"] for each in (await own.get("/v1/accesses")).json()["items"]]
-    assert accesses == ["reveal"]
+    assert accesses == ["reveal", "photo"]
     assert shown(await officer.post(PATH, json=body)) == (409, "erased_person")
     audit = "SELECT action, object_id, detail FROM audit_entries WHERE action = 'erasure.erase' AND object_id = :id"
     assert [each["detail"]["ground"] for each in await rows(audit, id=done["id"])] == ["court_order"]
