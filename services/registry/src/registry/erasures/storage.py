@@ -16,11 +16,10 @@ from common.crypto import DataCipher, FieldCipher, data_key_of
 from common.sql import Connection, Rows
 from registry.erasures.domain import Erasure, ErasureId, ErasureState, Ground
 from registry.erasures.tables import erasures
-from registry.graduates.storage.keys import keys_of
+from registry.graduates.storage.keys import keys_of, text_of
 
-_TEXTS = ("reason", "decision_reason")
 _PLAIN = tuple(each.name for each in fields(Erasure) if each.name in erasures.c)
-_ALL = select(*(erasures.c[name] for name in (*_PLAIN, *(f"{name}_cipher" for name in _TEXTS))))
+_ALL = select(*(erasures.c[name] for name in (*_PLAIN, "reason_cipher", "decision_reason_cipher")))
 _ADD = (
     upsert(erasures)
     .on_conflict_do_nothing(index_elements=[erasures.c.graduate_id], index_where=text("state IN ('open', 'approved')"))
@@ -69,20 +68,13 @@ def sealed(data: DataCipher, erasure_id: ErasureId, column: str, content: str) -
 
 
 async def _opened(connection: Connection, cipher: FieldCipher, found: Rows) -> list[Erasure]:
-    ciphers = {(row.id, name): text for row in found for name in _TEXTS if (text := row[f"{name}_cipher"])}
-    keys = await keys_of(connection, cipher, {data_key_of(each) for each in ciphers.values()})
-    texts = {
-        (key, name): keys[data_key_of(each)].open(f"erasure {name}", key, 1, each).decode()
-        for (key, name), each in ciphers.items()
-    }
-
-    def said(row_id: UUID) -> dict[str, Any]:
-        return {name: texts.get((row_id, name)) for name in _TEXTS}
-
+    ciphers = [text for row in found for text in (row.reason_cipher, row.decision_reason_cipher) if text]
+    keys = await keys_of(connection, cipher, {data_key_of(each) for each in ciphers})
     return [
         Erasure(
             **{name: row[name] for name in _PLAIN} | {"state": ErasureState(row.state), "ground": Ground(row.ground)},
-            **said(row.id),
+            reason=text_of(keys, "erasure reason", row.id, 1, row.reason_cipher),
+            decision_reason=text_of(keys, "erasure decision_reason", row.id, 1, row.decision_reason_cipher),
         )
         for row in found
     ]
