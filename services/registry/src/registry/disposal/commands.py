@@ -13,6 +13,7 @@ from common.objects import drop
 from common.sql import Connection
 from registry.corrections import storage as corrections
 from registry.disposal import storage
+from registry.erasures.commands import ask_by_retention
 from registry.graduates.storage.announced import Roster
 from registry.graduates.storage.keys import destroy_key
 from registry.notices import storage as notices
@@ -91,6 +92,9 @@ async def _end(unit: UnitOfWork, kind: Kept, ids: Sequence[Any]) -> None:
             await contacts.remove(unit.connection, ids)
         case Kept.NOTICE:
             await notices.remove(unit.connection, ids)
+        case Kept.ROSTER:
+            # two people: an officer decides
+            await ask_by_retention(unit, ids)
 
 
 def _day_or_cohort(since: int | datetime) -> Cohort | date:
