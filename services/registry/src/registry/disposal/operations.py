@@ -37,6 +37,6 @@ async def dispose(database: Database, part: int = PART) -> Counter[str]:
         rosters = await commands.erased_rosters(connection, today)
     for roster in rosters:
         done[DATA_KEY] += await database.act(SYSTEM, partial(commands.destroy, roster=roster))
-    for kind, count in (+done).items():
-        _log.info("What is past its day is disposed of", kind=kind, count=count)
+    for name, count in (+done).items():
+        _log.info("What is past its day is disposed of", kind=name, count=count)
     return done

@@ -69,7 +69,7 @@ _PAST: Mapping[Kept, Select[Any]] = {
         profiles.c.recorded_at < _BEFORE
     ),
     Kept.CONTACT_REQUEST: _of_graduates(contacts, contacts.c.id, contacts.c.decided_at).where(
-        contacts.c.state != text("'open'"), contacts.c.decided_at < _BEFORE
+        contacts.c.decided_at < _BEFORE
     ),
     Kept.NOTICE: _of_graduates(notices, notices.c.id, notices.c.recorded_at).where(notices.c.recorded_at < _BEFORE),
     Kept.ROSTER: select(graduates.c.id, graduates.c.school_code, graduates.c.cohort.label("since"))
