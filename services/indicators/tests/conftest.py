@@ -73,6 +73,12 @@ class School:
         self._add(graduate.TOPIC, graduate.CHANGED, str(graduate_id), day, data)
         return graduate_id
 
+    def is_erased(self, graduate_id: UUID, day: date) -> IncomingEvent:
+        """The next event of the graduate, with the codes of the one before."""
+        own = [event.data for event in self.events if (event.topic, event.key) == (graduate.TOPIC, str(graduate_id))]
+        said = {"erased": True, "decided_on": day, "changed_fields": ("erased",)}
+        return self._add(graduate.TOPIC, graduate.ERASED, str(graduate_id), day, own[-1].model_copy(update=said))
+
     def goes(
         self, graduate_id: UUID, code: str, day: date, *, state: str = "school_approved", **particulars: Any
     ) -> IncomingEvent:

@@ -85,6 +85,7 @@ async def told(owner: Owner, apply: Applied, school: Any) -> Any:
         school.goes(someone, "10", JUNE)
         school.goes(someone, "801", JUNE, state="voided")
         school.answers(someone, wave, "requested")
+    school.is_erased(someone, date(2024, 7, 1))
     await owner.publish(school.events)
     await apply(school.events)
     return school

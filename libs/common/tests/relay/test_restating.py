@@ -108,6 +108,20 @@ def test_a_graduate_that_only_the_lost_time_knew_is_withdrawn() -> None:
     assert gone.data.changed_fields == ("status", "counted")
 
 
+def test_who_was_erased_stays_erased() -> None:
+    """What stands is announced by the erasing; who is unknown leaves, and is erased all the same."""
+    lost = [event(graduate.CHANGED, 2, college_code="C03"), event(graduate.ERASED, 3, college_code="C03")]
+    assert said(lost, [event(graduate.CHANGED, 1, college_code="C01")]).announced == ()
+    assert said(lost, [event(graduate.CHANGED, 1, college_code="C01")]).reached.sequence == 3
+    (gone,) = said(lost, []).announced
+    data = gone.data.model_dump()
+    assert (gone.type, gone.sequence, data["counted"], data["erased"]) == (graduate.WITHDRAWN, 4, False, True)
+    erased_before = said([lost[1]], [event(graduate.ERASED, 2, college_code="C01")]).announced
+    assert [(each.type, each.data.model_dump()["college_code"]) for each in erased_before] == [
+        (graduate.CHANGED, "C01")
+    ]
+
+
 def test_a_response_keeps_the_type_of_what_was_said_of_its_wave() -> None:
     asked = event(response.REQUESTED, 1, state="requested", questions_answered=0)
     (again,) = said([event(response.SUBMITTED, 2, state="submitted")], [asked]).announced

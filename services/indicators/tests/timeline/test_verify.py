@@ -114,6 +114,21 @@ async def test_graduates_who_are_announced_once_more_move_no_figure(
     assert kept == [("rural", 6), (None, 7)]
 
 
+async def test_an_erasure_moves_no_figure_of_any_day(database: Database, apply: Applied, school: Any) -> None:
+    lived(school)
+    left = school.enters(day=date(2024, 5, 1))
+    school.enters(left, day=date(2024, 5, 20), status="withdrawn", counted=False)
+    await apply(school.events)
+    before, said = await _spans_and_cells(database, school.code), len(school.events)
+    for someone in {event.data.graduate_id for event in school.events}:
+        school.is_erased(someone, date(2026, 9, 1))
+    await apply(school.events[said:])
+    assert await _spans_and_cells(database, school.code) == before
+    assert await verify_figures(database, school.code) == []
+    await rebuild(database, 12, school.code)
+    assert await _spans_and_cells(database, school.code) == before
+
+
 async def _spans_and_cells(database: Database, school: str) -> tuple[Counter[Any], Counter[Any]]:
     """Both without the school and without who it is about."""
     of_spans = "SELECT from_day, to_day, destination_code, college_code FROM spans WHERE school_code = :school"

@@ -13,6 +13,8 @@ from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
 from registry.corrections import tables as correction_tables
 from registry.corrections.routes import router as correction_routes
+from registry.data_copies.routes import data_routes
+from registry.disposal.operations import DISPOSAL_SECONDS, dispose
 from registry.exports import operations as exports
 from registry.exports import tables as export_tables
 from registry.exports.domain.clear import KIND as CLEAR_EXPORT
@@ -20,6 +22,7 @@ from registry.exports.domain.plan import KIND as EXPORT
 from registry.exports.routes import roster_router as export_routes
 from registry.exports.routes import router as clear_export_routes
 from registry.graduates import tables as graduate_tables
+from registry.graduates.commands import erase_again
 from registry.graduates.imports.columns import FIELDS
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, import_roster, roster_import
 from registry.graduates.imports.proposals import operations as proposals
@@ -78,6 +81,7 @@ AREAS = (
             graduate_tables.data_keys,
             graduate_tables.graduates,
             graduate_tables.graduate_versions,
+            graduate_tables.erased_numbers,
             graduate_tables.announced_rosters,
             graduate_tables.import_sources,
             graduate_tables.notices,
@@ -88,6 +92,7 @@ AREAS = (
             proposals.KIND: Operation(lambda _runtime: proposals.propose_mapping, proposals.EMPTY_RESULT),
         },
         streams={graduate.TOPIC: versions.raise_streams},
+        erasing={graduate.TOPIC: lambda runtime: partial(erase_again, cipher=runtime.cipher)},
         periodic=lambda runtime: [
             every(ANNOUNCE_SECONDS, partial(announce_again, runtime.database)),
             every(JUDGE_SECONDS, partial(judge_again, runtime.database, runtime.cipher)),
@@ -130,6 +135,7 @@ AREAS = (
         },
         periodic=lambda runtime: [every(60, partial(exports.delete_overdue, runtime.database))],
     ),
+    Area(routes=[data_routes]),
     Area(
         tables=[reveal_tables.reveals, reveal_tables.reveal_days],
         routes=[reveal_routes, accesses_router(roster.require)],
@@ -139,6 +145,7 @@ AREAS = (
         routes=[code_routes],
         streams={code_list.TOPIC: raising(code_tables.code_entries.streams)},
     ),
+    Area(periodic=lambda runtime: [every(DISPOSAL_SECONDS, partial(dispose, runtime.database), name="retention")]),
     Area(
         tables=[
             talent_tables.profiles,

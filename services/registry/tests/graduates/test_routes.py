@@ -352,6 +352,10 @@ async def test_rows_are_resolved_for_services(client: Client, school: str, gradu
         {"row": 2, "student_number": "2020001", "exam_number": None, "name": "张 三"},
         {"row": 3, "student_number": "2020001", "exam_number": None, "name": "李四"},
         {"row": 4, "student_number": None, "exam_number": "404", "name": "张三"},
+        {"row": 5, "citizen_id": "110101 19900307 002x", "name": "张三"},
+        {"row": 6, "citizen_id": "1101**********002X", "name": "张三"},
+        {"row": 7, "student_number": "404", "citizen_id": "11010119900307002X", "name": "张三"},
+        {"row": 8, "student_number": "2020001", "citizen_id": "110101199003070038", "name": "张三"},
     ]
     body = {"school_code": school, "cohort": 2024, "rows": rows}
     assert (await client("school_officer", school=school).post("/v1/graduates/resolve", json=body)).status_code == 403
@@ -361,7 +365,10 @@ async def test_rows_are_resolved_for_services(client: Client, school: str, gradu
         1,
         "registered",
     )
-    assert answered[1:] == [{"row": 3, "problem": "name_mismatch"}, {"row": 4, "problem": "not_found"}]
+    assert answered[3] == {**answered[0], "row": 5}
+    # the last ones: a mask, an unknown number beside a known one, a citizen id that is not the person's
+    problems = [None, "name_mismatch", "not_found", None, "not_found", "not_found", "ambiguous"]
+    assert [row.get("problem") for row in answered] == problems
 
 
 async def test_an_examinee_number_that_two_people_share_since_long_is_ambiguous(

@@ -18,6 +18,7 @@ PHONE = RULE_BITS["phone_missing"]
 
 def entries(count: int, *, status: str = "registered", college: CollegeCode | None = C1, **bits: Any) -> Alike:
     found = {
+        "erased": False,
         "judged": True,
         "filled": 0,
         "checked": ALL_CHECKED,
@@ -76,6 +77,25 @@ def test_a_waiver_raises_the_tolerance() -> None:
     assert found(reported(alike, phone_missing="3.00"), "phone_missing")[4] is FindingState.OK
 
 
+def test_erased_entries_are_looked_at_where_n_is_the_matter_alone() -> None:
+    """The example of the contract: one of 4,974 in N is erased, and stays there."""
+    late, left = RULE_BITS["entered_late"], RULE_BITS["left_population"]
+    erased: dict[str, Any] = {"erased": True, "checked": 0}
+    alike = [
+        entries(4_973),
+        entries(1, broken=late, **erased),
+        entries(25, status="extended", broken=left),
+        entries(1, status="extended", broken=left, **erased),
+    ]
+    stated = reported(alike, before=4_974)
+    assert stated.population == {"registered": 4_974, "extended": 26}
+    assert found(stated, "left_population") == (5_000, 26, 0, "0.52", FindingState.OK)
+    assert found(stated, "size_change")[:2] == (4_974, 0)
+    assert found(stated, "entered_late")[:2] == (4_973, 0)
+    assert (stated.judged, stated.pending) == (4_973, 0)
+    assert sum(stated.photos.values()) == sum(stated.self_checks.values()) == 4_973
+
+
 def test_who_has_left_is_checked_beside_n() -> None:
     """The example of the contract: of 5,000, fifteen extended, one excluded, ten never in N."""
     left = RULE_BITS["left_population"]
@@ -120,7 +140,7 @@ def test_what_waits_for_the_worker_is_in_no_figure() -> None:
     waiting = entries(4, judged=False, filled=name, broken=PHONE)
     shown = entries(2, filled=name, photo="accepted", self_check="confirmed")
     stated = reported([entries(4, filled=name), shown, waiting])
-    assert (stated.counted, stated.pending, stated.judged, stated.filled["name"]) == (10, 4, 6, 6)
+    assert (stated.pending, stated.judged, stated.filled["name"]) == (4, 6, 6)
     assert found(stated, "phone_missing")[:2] == (6, 0)
     assert stated.photos == {"none": 8, "accepted": 2}
     assert stated.self_checks == {"unconfirmed": 8, "confirmed": 2}

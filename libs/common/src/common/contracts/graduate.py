@@ -14,6 +14,7 @@ TOPIC = "quxiang.registry.graduate.v1"
 REGISTERED = "quxiang.graduate.registered"
 CHANGED = "quxiang.graduate.changed"
 WITHDRAWN = "quxiang.graduate.withdrawn"
+ERASED = "quxiang.graduate.erased"
 
 
 class GraduateStatus(StrEnum):
@@ -73,7 +74,7 @@ class GraduateData(EventData):
     )
 
 
-def _example(status: GraduateStatus, *changed: str) -> GraduateData:
+def _example(status: GraduateStatus, *changed: str, erased: bool = False) -> GraduateData:
     return GraduateData(
         **EXAMPLE_FACTS,
         graduate_id=EXAMPLE_GRADUATE,
@@ -93,6 +94,7 @@ def _example(status: GraduateStatus, *changed: str) -> GraduateData:
         urban_rural="rural",
         status=status,
         counted=status is not GraduateStatus.WITHDRAWN,
+        erased=erased,
         changed_fields=changed,
     )
 
@@ -106,8 +108,16 @@ EVENTS = (
         _example(GraduateStatus.COMPLETED, "status", "education_level_code"),
     ),
     Event(WITHDRAWN, GraduateData, "A graduate left the population", _example(GraduateStatus.WITHDRAWN, "status")),
+    Event(
+        ERASED,
+        GraduateData,
+        "All that led from a graduate to the person and back was emptied; codes, days and figures stay",
+        _example(GraduateStatus.COMPLETED, "erased", erased=True),
+    ),
 )
 
-STATES = States(gone=WITHDRAWN, says={"status": GraduateStatus.WITHDRAWN, "counted": False}, again=CHANGED)
+STATES = States(
+    gone=WITHDRAWN, says={"status": GraduateStatus.WITHDRAWN, "counted": False}, again=CHANGED, erased=ERASED
+)
 
 TOPIC_SPEC = TopicSpec(TOPIC, "registry", "graduate_id", "State of one graduate's roster entry", EVENTS, states=STATES)

@@ -14,6 +14,9 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic_core import to_json
 
 from common.crypto.headers import AES_256_GCM_DATA_KEY, FIXED, UndecryptableError, header, labelled, split
@@ -34,6 +37,8 @@ class DataCipher:
     def __init__(self, key_id: UUID, key: bytes) -> None:
         self.key_id = key_id
         self._gcm = AESGCM(key)
+        self._key = key
+        self._digests: dict[str, HMAC] = {}
         self._header = header(AES_256_GCM_DATA_KEY, key_id.bytes)
         self._content_at = len(self._header) + NONCE_BYTES
 
@@ -55,6 +60,18 @@ class DataCipher:
             return self._gcm.decrypt(nonce, sealed, self._bound(what, record_id, version))
         except (InvalidTag, ValueError):
             raise UndecryptableError from None
+
+    def digest(self, purpose: str, message: bytes) -> bytes:
+        """HMAC-SHA-256 under a key that HKDF makes of the data key, for each purpose another one.
+
+        It stays the same as long as the data key does, whatever wraps that.
+        """
+        if purpose not in self._digests:
+            derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"quxiang {purpose}".encode())
+            self._digests[purpose] = HMAC(derived.derive(self._key), SHA256())
+        digest = self._digests[purpose].copy()
+        digest.update(message)
+        return digest.finalize()
 
     def _bound(self, what: str, record_id: UUID, version: int) -> bytes:
         return self._header + labelled(what) + record_id.bytes + version.to_bytes(8)

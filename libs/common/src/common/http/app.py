@@ -62,6 +62,7 @@ def create_app(
     )
     add_refusals(app)
     app.state.verifier, app.state.database, app.state.cipher = verifier, database, cipher
+    app.state.service = settings.service
     app.state.rate_limit = RateLimit(settings.rate_limit_per_second)
     app.state.uploads = Uploads(settings.upload_seconds)
     for router in routers:

@@ -60,7 +60,8 @@ def restated(
 ) -> Restated:
     """States anew, from the sequence after all of these, each thing of which the lost events say something else last.
 
-    What the database kept no event of is announced as gone. The days never go back. Raises UnknownEvents.
+    What the database kept no event of is announced as gone. What stands of a person whom the lost events erased is
+    announced by the erasing, not here. The days never go back. Raises UnknownEvents.
     """
     states = TOPICS[key.topic].states
     last_lost, last_kept = _last_of_each(lost, states), _last_of_each(kept, states)
@@ -73,6 +74,8 @@ def restated(
             break
         truth = last_kept.get(thing)
         if truth is not None and truth.event.sequence > said.event.sequence:
+            continue
+        if truth is not None and states.erased and said.state["erased"] and not truth.state["erased"]:
             continue
         kind, data = _truth(states, said, truth)
         changed = tuple(name for name, value in data.items() if value != said.state[name])

@@ -68,7 +68,7 @@ class CorrectionPlan:
 class Correction(Asked):
     """A correction as stored; `before` is what the field held when it was asked.
 
-    `decision_reason` is why it was refused, or the basis of the approval.
+    `decision_reason` is why it was refused, or the basis of the approval. Of an erased graduate it has no texts.
     """
 
     id: CorrectionId
@@ -79,7 +79,7 @@ class Correction(Asked):
     field: str
     value: Value
     before: Value
-    reason: str
+    reason: str | None
     decision_reason: str | None
     change_token: str | None
     proofs: Sequence[Proof] = ()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, insert, select, text
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, delete, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from common import rows
@@ -15,6 +15,7 @@ from common.approvals.domain import RequestState
 from common.approvals.storage import RequestFilters, page_of_requests
 from common.auth import Owners, RowScope, ScopeShape
 from common.crypto import DataCipher, FieldCipher, data_key_of
+from common.objects import ObjectName
 from common.sql import Connection, Row, Rows
 from registry.corrections.domain import Correction, CorrectionId, Proof, ProofKind, Value
 from registry.corrections.tables import correction_proofs as proofs
@@ -40,6 +41,7 @@ _PROOFS = (
     .order_by(proofs.c.correction_id, proofs.c.place)
 )
 _ADD_PROOF = insert(proofs)
+_REMOVE_PROOFS = delete(proofs).where(proofs.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))).returning(proofs.c.name)
 
 
 async def find(
@@ -77,6 +79,11 @@ async def add_proof(
     await connection.execute(_ADD_PROOF, {**place, "kind": kind.value, "media_type": media_type, "name": name})
 
 
+async def remove_proofs(connection: Connection, ids: Collection[UUID]) -> list[ObjectName]:
+    """Deletes proofs, and gives their files, to be dropped."""
+    return await connection.scalars(_REMOVE_PROOFS, {"ids": list(ids)})
+
+
 def sealed(data: DataCipher, correction_id: CorrectionId, column: str, content: str) -> bytes:
     """The ciphertext of a text of a correction, under the data key of its roster."""
     return data.seal(f"correction {column}", correction_id, 1, content.encode())
@@ -88,25 +95,28 @@ def sealed_content(data: DataCipher, correction_id: CorrectionId, before: Value,
 
 
 async def _opened(connection: Connection, cipher: FieldCipher, found: Rows) -> list[Correction]:
-    keys = await keys_of(connection, cipher, {data_key_of(row.content_cipher) for row in found})
+    key_ids = {data_key_of(row.content_cipher) for row in found if row.content_cipher}
+    keys = await keys_of(connection, cipher, key_ids)
     ids = [row.id for row in found]
     kept = rows.all(Proof, await connection.execute(_PROOFS, {"ids": ids})) if ids else []
-    return [_read(keys[data_key_of(row.content_cipher)], row, kept) for row in found]
+    return [_read(row.content_cipher and keys[data_key_of(row.content_cipher)], row, kept) for row in found]
 
 
-def _read(data: DataCipher, row: Row, kept: Collection[Proof]) -> Correction:
+def _read(data: DataCipher | None, row: Row, kept: Collection[Proof]) -> Correction:
+    """Without a key that of an erased graduate."""
+
     def opened(column: str) -> str | None:
         sealed_text = row[f"{column}_cipher"]
-        return data.open(f"correction {column}", row.id, 1, sealed_text).decode() if sealed_text else None
+        return data.open(f"correction {column}", row.id, 1, sealed_text).decode() if data and sealed_text else None
 
-    before, value = json.loads(opened("content") or "")
+    before, value = json.loads(opened("content") or "[null, null]")
     plain: Mapping[str, Any] = {name: row[name] for name in _PLAIN}
     its: Sequence[Proof] = [each for each in kept if each.correction_id == row.id]
     return Correction(
         **{**plain, "state": RequestState(row.state)},
         value=as_value(row.field, value),
         before=as_value(row.field, before),
-        reason=opened("reason") or "",
+        reason=opened("reason"),
         decision_reason=opened("decision_reason"),
         proofs=its,
     )

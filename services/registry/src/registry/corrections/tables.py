@@ -30,11 +30,11 @@ corrections = Table(
     Column("college_code", Text),
     Column("graduate_id", Uuid, ForeignKey("graduates.id"), nullable=False),
     Column("field", Text, nullable=False),
-    # what the field held, and what is asked for
-    Column("content_cipher", LargeBinary, nullable=False),
+    # what the field held, and what is asked for; NULL of an erased entry, as the reason is
+    Column("content_cipher", LargeBinary),
     Column("change_token", Text),
     *request_constraints(),
-    CheckConstraint("reason_cipher IS NOT NULL", name="reason"),
+    CheckConstraint("state <> 'open' OR num_nulls(reason_cipher, content_cipher) = 0", name="texts"),
     info={"insert_only": True, "updatable_columns": [*ENDING, "change_token"]},
 )
 Index("ix_corrections_school_code_id", corrections.c.school_code, corrections.c.id)
@@ -60,5 +60,5 @@ correction_proofs = Table(
     UniqueConstraint("correction_id", "place"),
     CheckConstraint(f"place BETWEEN 1 AND {MAX_PROOFS}", name="place"),
     CheckConstraint(f"kind IN ({', '.join(repr(each.value) for each in ProofKind)})", name="kind"),
-    info={"insert_only": True},
+    info={"insert_only": True, "deletable": True},
 )

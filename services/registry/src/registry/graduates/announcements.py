@@ -46,16 +46,16 @@ def moves_day(changed: Collection[str]) -> bool:
     return not STATED.isdisjoint(changed)
 
 
-def carried(content: Mapping[str, Any]) -> dict[str, Any]:
+def carried(content: Mapping[str, Any], *, erased: bool = False) -> dict[str, Any]:
     """What of an entry's content an event says."""
     status = graduate.GraduateStatus(content["status"])
     said = {field: content.get(field) for field in PUBLISHED}
-    return {"status": status, "counted": counts(status), "erased": False, **said}
+    return {"status": status, "counted": counts(status), "erased": erased, **said}
 
 
 def is_said(stated: Stated) -> bool:
     """True if the newest event of a graduate says all that events say today of what stands."""
-    return carried(stated.content).items() <= stated.newest_event.items()
+    return carried(stated.content, erased=stated.erased).items() <= stated.newest_event.items()
 
 
 def type_of(status_before: str | None, status: str) -> str:
@@ -72,13 +72,26 @@ def graduate_changed(stored: StoredGraduate, status_before: str | None, changed:
     return _event(kind, Roster(stored.school_code, stored.cohort), stored, vars(stored.entry), changed)
 
 
+def graduate_erased(stored: StoredGraduate) -> OutgoingEvent:
+    """The event that an erased graduate announces: what counts is as before."""
+    roster = Roster(stored.school_code, stored.cohort)
+    return _event(graduate.ERASED, roster, stored, vars(stored.entry), ("erased",), erased=True)
+
+
 def stated_again(roster: Roster, numbered: Numbered) -> OutgoingEvent:
     """The event that says once more what stands of a graduate: nothing has changed, and the day is the same."""
-    return _event(graduate.CHANGED, roster, numbered, numbered.content, ())
+    kind = graduate.ERASED if numbered.erased else graduate.CHANGED
+    return _event(kind, roster, numbered, numbered.content, (), erased=numbered.erased)
 
 
 def _event(
-    kind: str, roster: Roster, of: StoredGraduate | Numbered, content: Mapping[str, Any], changed: Sequence[str]
+    kind: str,
+    roster: Roster,
+    of: StoredGraduate | Numbered,
+    content: Mapping[str, Any],
+    changed: Sequence[str],
+    *,
+    erased: bool = False,
 ) -> OutgoingEvent:
     data = graduate.GraduateData(
         graduate_id=of.id,
@@ -88,7 +101,7 @@ def _event(
         decided_on=of.decided_on,
         recorded_at=of.recorded_at,
         changed_fields=tuple(changed),
-        **carried(content),
+        **carried(content, erased=erased),
     )
     return OutgoingEvent(
         topic=graduate.TOPIC,

@@ -117,7 +117,7 @@ async def resolve_rows(*, database: Db, cipher: Cipher, body: Resolve) -> Resolv
     rows = body.named(cipher)
     async with database.reading() as connection:
         people = await numbers.people_named(connection, body.school_code, body.cohort, rows)
-    return Resolved.of(rows, *people)
+    return Resolved.of(rows, people)
 
 
 @router.get("/{graduate_id}", response_model=GraduateAnswer, summary="Read a graduate")

@@ -35,7 +35,7 @@ from registry.schema import metadata
 _STATUSES = ", ".join(f"'{status.value}'" for status in Status)
 _SOURCES = ", ".join(f"'{source.value}'" for source in Source)
 _NOTICES = ", ".join(f"'{notice.value}'" for notice in Notice)
-_ACTIONS = "'create', 'change', 'withdraw', 'import', 'population_change'"
+_ACTIONS = "'create', 'change', 'withdraw', 'import', 'population_change', 'erase'"
 
 INDEX_COLUMNS = tuple(f"{field}_index" for field in INDEXED)
 
@@ -60,6 +60,13 @@ VERSION_COLUMNS = (
 SUPERSEDED_COLUMNS = ("school_code", "cohort", *VERSION_COLUMNS, "exclusion_ground")
 """What goes into the history. Only who moves the status sets the ground: an import leaves it as it is."""
 
+OF_LIVING = ("sealed", "student_number_index", "name_index")
+EMPTIED = (
+    *("sealed", "sealed_reason", *INDEX_COLUMNS, "shared_exam_number_index", "line_fingerprint", "person_index"),
+    "self_checked_version",
+)
+"""Columns that an entry has which is not erased, and those of which an erased one has none."""
+
 FINDING_COLUMNS = ("person_index", "filled", "checked", "broken", "rules_version", "judged_version")
 """What the newest version was found to be, by the rules of which version; the roster alone has it."""
 
@@ -68,7 +75,8 @@ def _version() -> list[SchemaItem]:
     """The columns of a version but for its number. `sealed_reason` is bound to graduate and version, too."""
     return [
         *(Column(name, Text, nullable=name != "status") for name in CLEAR),
-        Column("sealed", LargeBinary, nullable=False),
+        # NULL of an erased entry
+        Column("sealed", LargeBinary),
         Column("sequence", BigInteger, nullable=False),
         Column("decided_on", Date, nullable=False),
         instant_column(),
@@ -95,13 +103,17 @@ data_keys = Table(
     # both are NULL of the one key that seals what belongs to no roster
     Column("school_code", Text, ForeignKey("schools.code")),
     Column("cohort", Integer),
-    # the key under the ring's key that its header names
-    Column("wrapped", LargeBinary, nullable=False),
+    # the key under the ring's key that its header names; NULL once it was destroyed
+    Column("wrapped", LargeBinary),
+    Column("destroyed_at", DateTime(timezone=True)),
     instant_column(),
     UniqueConstraint("school_code", "cohort", postgresql_nulls_not_distinct=True),
     CheckConstraint("cohort BETWEEN 1977 AND 2200", name="cohort"),
     CheckConstraint("(school_code IS NULL) = (cohort IS NULL)", name="owner"),
-    info={"insert_only": True, "updatable_columns": ["wrapped"]},
+    CheckConstraint("(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="destroyed"),
+    # entries of all rosters are hashed under a key that is made of it
+    CheckConstraint("school_code IS NOT NULL OR wrapped IS NOT NULL", name="of_service"),
+    info={"insert_only": True, "updatable_columns": ["wrapped", "destroyed_at"]},
 )
 
 graduates = Table(
@@ -110,7 +122,7 @@ graduates = Table(
     Column("id", Uuid, primary_key=True),
     Column("school_code", Text, nullable=False),
     Column("cohort", Integer, nullable=False),
-    *(Column(name, LargeBinary, nullable=name not in INDEX_COLUMNS[:3:2]) for name in INDEX_COLUMNS),
+    *(Column(name, LargeBinary) for name in INDEX_COLUMNS),
     Column("version", Integer, nullable=False),
     *_version(),
     # of the examinee number that the entry shares with an earlier one since before numbers were unique; else NULL
@@ -129,6 +141,10 @@ graduates = Table(
     Column("judged_version", Integer, nullable=False, server_default=text("0")),
     # the version that the graduate has confirmed
     Column("self_checked_version", Integer),
+    # not shown in clear, nor given away, since an erasure was approved
+    Column("restricted", Boolean, nullable=False, server_default=text("false")),
+    # set by the owner's function alone, which empties the entry
+    Column("erased_at", DateTime(timezone=True)),
     # what was published of the graduate beyond a database that came back older; no version says it
     Column("reached_sequence", BigInteger),
     Column("reached_day", Date),
@@ -139,13 +155,18 @@ graduates = Table(
     CheckConstraint("version >= 1 AND sequence >= 1", name="numbers"),
     CheckConstraint("self_checked_version BETWEEN 1 AND version", name="self_checked_version"),
     CheckConstraint("continues <> id", name="continues"),
+    CheckConstraint(
+        f"CASE WHEN erased_at IS NULL THEN num_nulls({', '.join(OF_LIVING)}) = 0 ELSE restricted AND filled = 0"
+        f" AND checked = 0 AND broken = 0 AND num_nonnulls({', '.join(EMPTIED)}) = 0 END",
+        name="erased",
+    ),
     info={
         "insert_only": True,
         "updatable_columns": [
             *(*INDEX_COLUMNS, *VERSION_COLUMNS),
             *FINDING_COLUMNS,
             *("shared_exam_number_index", "exclusion_ground", "line_fingerprint", "self_checked_version"),
-            *("reached_sequence", "reached_day"),
+            *("restricted", "reached_sequence", "reached_day"),
         ],
     },
 )
@@ -201,9 +222,21 @@ graduate_versions = Table(
     Column("school_code", Text, nullable=False),
     Column("cohort", Integer, nullable=False),
     *_version(),
+    CheckConstraint("sealed IS NOT NULL OR sealed_reason IS NULL", name="erased"),
     info={"insert_only": True},
 )
-"""Superseded versions only."""
+"""Superseded versions only; the owner's function empties those of an erased entry."""
+
+erased_numbers = Table(
+    "erased_numbers",
+    metadata,
+    # under a key of its own
+    Column("number_hash", LargeBinary, primary_key=True),
+    Column("school_code", Text, primary_key=True),
+    Column("cohort", Integer, primary_key=True),
+    info={"insert_only": True},
+)
+"""The numbers of erased entries, and nothing that leads to them; the owner's function adds to it."""
 
 import_sources = Table(
     "import_sources",
@@ -225,7 +258,8 @@ notices = Table(
     instant_column(),
     Column("read_at", DateTime(timezone=True)),
     CheckConstraint(f"kind IN ({_NOTICES})", name="kind"),
-    info={"insert_only": True, "updatable_columns": ["read_at"]},
+    info={"insert_only": True, "updatable_columns": ["read_at"], "deletable": True},
 )
 """That something happened to an entry, for its graduate."""
 Index("ix_notices_graduate_id_id", notices.c.graduate_id, notices.c.id)
+Index("ix_notices_recorded_at", notices.c.recorded_at, postgresql_using="brin")

@@ -26,11 +26,13 @@ from registry.graduates.domain.entry import (
     StudyForm,
     UrbanRural,
 )
+from registry.graduates.domain.identity import document_number
 from registry.graduates.domain.masking import as_seen
 from registry.graduates.domain.photo_state import PhotoState
-from registry.graduates.domain.resolving import NamedRow, People, RosterPerson, Unresolved, resolved
+from registry.graduates.domain.resolving import NamedRow, PeopleNamed, RosterPerson, Unresolved, resolved
 from registry.graduates.domain.searching import Sought
 from registry.graduates.domain.self_check import SelfCheck
+from registry.graduates.storage.erased_numbers import HASHED
 from registry.graduates.storage.sealing import name_indexes, number_indexes
 from registry.organisation.wire import GivenSchoolCode
 
@@ -131,8 +133,7 @@ class Search(StrictModel):
         return Sought.by(**dict(self))
 
 
-_MASKED = "Masked, but for the graduate"
-_HIDDEN = "Null, but for the graduate"
+_MASKED, _HIDDEN = "Masked, but for the graduate", "Null, but for the graduate"
 
 
 class GraduateAnswer(BaseModel):
@@ -146,9 +147,9 @@ class GraduateAnswer(BaseModel):
     major_code: str | None
     class_code: str | None
     cohort: int
-    student_number: str
+    student_number: str | None = Field(description="Null of an erased entry, as all that was sealed")
     exam_number: str | None
-    name: str = Field(description=_MASKED)
+    name: str | None = Field(description=_MASKED)
     citizen_id: str | None = Field(description=_MASKED)
     phone: str | None = Field(description=_MASKED)
     sex_code: str | None
@@ -193,6 +194,8 @@ class GraduateAnswer(BaseModel):
         description="Whether the graduate has confirmed the entry; outdated once more than contacts has changed since"
     )
     photo_state: PhotoState
+    restricted: bool = Field(description="Whether an erasure was approved: nothing is shown in clear, nor given away")
+    erased_at: datetime | None
     decided_on: date
     recorded_at: datetime
     code_lists_version: str
@@ -214,11 +217,14 @@ class GraduateAnswer(BaseModel):
 
 
 class ResolveRow(StrictModel):
-    """How one row of a spreadsheet names a person."""
+    """How one row of a spreadsheet names a person: looked for by the first number that it has, in this order."""
 
     row: int
     student_number: ShortText | None = None
     exam_number: ShortText | None = None
+    citizen_id: ShortText | None = Field(
+        None, description="Beside another number it must be the same person's, else the row is `ambiguous`"
+    )
     name: ShortText | None = None
 
     @field_validator("student_number", "exam_number")
@@ -226,6 +232,11 @@ class ResolveRow(StrictModel):
     def _as_stored(cls, number: str | None) -> str | None:
         # a blank cell names no graduate, not one without a number
         return plain_number(number or "") or None
+
+    @field_validator("citizen_id")
+    @classmethod
+    def _as_found(cls, number: str | None) -> str | None:
+        return document_number(number or "") or None
 
 
 class Resolve(StrictModel):
@@ -240,7 +251,7 @@ class Resolve(StrictModel):
         return [self._named(cipher, row) for row in self.rows]
 
     def _named(self, cipher: FieldCipher, row: ResolveRow) -> NamedRow:
-        numbers = number_indexes(cipher, {"student_number": row.student_number, "exam_number": row.exam_number})
+        numbers = number_indexes(cipher, vars(row), HASHED)
         return NamedRow(row.row, **numbers, name_indexes=name_indexes(cipher, self.school_code, row.name or ""))
 
 
@@ -278,9 +289,9 @@ class Resolved(BaseModel):
     rows: list[ResolvedRow | UnresolvedRow]
 
     @classmethod
-    def of(cls, rows: Iterable[NamedRow], by_student_number: People, by_exam_number: People) -> Self:
+    def of(cls, rows: Iterable[NamedRow], named: PeopleNamed) -> Self:
         """What each row means among these graduates."""
-        found = ((row.row, resolved(row, by_student_number, by_exam_number)) for row in rows)
+        found = ((row.row, resolved(row, named)) for row in rows)
         return cls(
             rows=[
                 UnresolvedRow(row=row, problem=person) if isinstance(person, str) else ResolvedRow.of(row, person)

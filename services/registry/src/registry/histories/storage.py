@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, FromClause, Integer, Subquery, bindparam, 
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from common import rows
-from common.crypto import FieldCipher, data_key_of
+from common.crypto import FieldCipher
 from common.identifiers import GraduateId
 from common.sql import Connection
 from registry.graduates.domain.entry import CLEAR
-from registry.graduates.storage.keys import keys_of
-from registry.graduates.storage.sealing import content_of
+from registry.graduates.storage.keys import openers
+from registry.graduates.storage.sealing import codes_of, content_of
 from registry.graduates.storage.sources import opened_names
 from registry.graduates.tables import graduate_versions, graduates, import_sources
 from registry.histories.domain import STATED, Provenance, Version, in_order, named_by
@@ -28,8 +28,8 @@ async def page(
     """Versions of a graduate, oldest first. Each document is opened once, that of the version before the page, too."""
     bound = {"id": graduate_id, "from": after or 0, "limit": limit + 1}
     found = await connection.execute(_HISTORY, bound)
-    keys = await keys_of(connection, cipher, {data_key_of(row.sealed) for row in found})
-    contents = [{}, *(content_of(keys[data_key_of(row.sealed)], row) for row in found)]
+    keys = await openers(connection, cipher, found)
+    contents = [{}, *(content_of(key, row) if key else codes_of(row) for key, row in zip(keys, found, strict=True))]
     versions = [Version.of(row, *two) for row, *two in zip(found, contents, contents[1:], strict=False)]
     return versions[:limit] if after is None else versions[1:]
 

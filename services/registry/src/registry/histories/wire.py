@@ -29,7 +29,7 @@ class VersionAnswer(BaseModel):
 
     version: int
     sequence: int
-    action: Literal["create", "change", "withdraw", "import", "population_change"]
+    action: Literal["create", "change", "withdraw", "import", "population_change", "erase"]
     source: Source = Field(description="By which door it came in")
     by_role: str
     status: Status

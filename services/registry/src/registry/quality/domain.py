@@ -30,6 +30,9 @@ NEEDED: Mapping[str, Width] = {"record": Width.CLASS, "college": Width.COLLEGE, 
 _OF_ALL = frozenset({"left_population", "entered_late"})
 """Rules that no field of an entry answers: all in N are checked, and who has left."""
 
+_OF_ERASED = frozenset({"left_population"})
+"""Those of them that look at erased entries, too."""
+
 
 class FindingState(StrEnum):
     """What a finding comes to: `ok` up to the tolerance, else the severity of the rule."""
@@ -62,10 +65,12 @@ class Alike:
 
     `filled`, `checked`, `broken` and `covered` (by waivers) are bits of `graduates.domain.findings`. What is not
     `judged` by the rules of today waits for the worker, and its bits say nothing. `photo` is the state of a photo.
+    Those that are `erased` count in the population, and nothing else is known of them.
     """
 
     college_code: CollegeCode | None
     status: str
+    erased: bool
     judged: bool
     filled: int
     checked: int
@@ -86,6 +91,8 @@ class Tally:
 
     def add(self, alike: Alike, rule_id: str) -> None:
         """Counts entries that are alike: those in N that have what the rule needs, and those that have left."""
+        if alike.erased and rule_id not in _OF_ERASED:
+            return
         bit = RULE_BITS[rule_id]
         if rule_id in _OF_ALL:
             is_checked = counts(alike.status) or bool(alike.broken & bit)
@@ -128,20 +135,19 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """The quality of a part of a roster. `pending` graduates in N are still to be judged by the rules of today."""
+    """The quality of a part of a roster.
+
+    Of the graduates in N, but for erased ones, `judged` are judged by the rules of today, so that it is known what is
+    filled, and `pending` are still to be.
+    """
 
     population: Mapping[str, int]
-    counted: int
+    judged: int
     pending: int
     photos: Mapping[str, int]
     self_checks: Mapping[str, int]
     filled: Mapping[str, int]
     findings: Sequence[Finding]
-
-    @property
-    def judged(self) -> int:
-        """Graduates in N of whom it is known what is filled."""
-        return self.counted - self.pending
 
 
 def percentage(part: int, whole: int) -> Decimal | None:
@@ -157,7 +163,7 @@ def report(alike: Collection[Alike], width: Width, tolerances: Mapping[str, Deci
     `tolerances` are those of waivers, by rule; `before` is N of the cohort before, None unless the cut is a whole
     school.
     """
-    in_n = [each for each in alike if counts(each.status)]
+    in_n = [each for each in alike if counts(each.status) and not each.erased]
     population, photos, self_checks = Counter[str](), Counter[str](), Counter[str]()
     for each in alike:
         population[each.status] += each.count
@@ -167,7 +173,7 @@ def report(alike: Collection[Alike], width: Width, tolerances: Mapping[str, Deci
     judged = [each for each in in_n if each.judged]
     return Report(
         population=population,
-        counted=_size(in_n),
+        judged=_size(judged),
         pending=_size(in_n) - _size(judged),
         photos=photos,
         self_checks=self_checks,

@@ -78,6 +78,7 @@ def _alike(seen: ScopeShape, narrowed: tuple[str, ...]) -> Select[Any]:
     looked_at = (
         graduates.c.college_code,
         graduates.c.status,
+        graduates.c.erased_at.is_not(None).label("erased"),
         (graduates.c.rules_version == bindparam("rules_version", type_=Integer)).label("judged"),
         graduates.c.filled,
         graduates.c.checked,

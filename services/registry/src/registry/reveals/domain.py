@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from common.errors import FieldProblem, Invalid, Message, TooManyRequests
 from common.identifiers import GraduateId
 from common.purposes import PurposeNotPermitted
-from registry.graduates.domain.entry import FIELDS
+from registry.graduates.domain.entry import FIELDS, StoredGraduate
 
 MAX_PEOPLE = 500
 """In one request."""
@@ -89,6 +89,13 @@ class Asked:
     graduate_ids: Sequence[GraduateId]
     fields: Sequence[str]
     note: str | None = field(default=None, repr=False)
+
+
+def unopened(stored: StoredGraduate) -> Unopened | None:
+    """Why nothing of a graduate in scope is opened; None of one who is."""
+    if stored.erased_at is not None:
+        return "erased"
+    return "restricted" if stored.restricted else None
 
 
 def opened_to(purpose: str, role: str) -> Sequence[str]:

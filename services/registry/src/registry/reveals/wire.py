@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from common.http import StrictModel
 from common.identifiers import GraduateId
 from registry.graduates.domain.entry import StoredGraduate
-from registry.reveals.domain import MAX_PEOPLE, Asked, Unopened
+from registry.reveals.domain import MAX_PEOPLE, Asked, Unopened, unopened
 
 Code = Annotated[str, StringConstraints(max_length=64)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -50,12 +50,10 @@ RevealedGraduate: TypeAlias = OpenedGraduate | UnopenedGraduate
 
 def revealed(asked: Asked, people: Mapping[GraduateId, StoredGraduate]) -> list[RevealedGraduate]:
     """One answer for each graduate asked for, in that order."""
-    return [
-        _opened(asked, people[each]) if each in people else UnopenedGraduate(graduate_id=each, problem="not_found")
-        for each in asked.graduate_ids
-    ]
+    return [_answered(asked, each, people.get(each)) for each in asked.graduate_ids]
 
 
-def _opened(asked: Asked, stored: StoredGraduate) -> OpenedGraduate:
-    values = {field: getattr(stored.entry, field) for field in asked.fields}
-    return OpenedGraduate(graduate_id=stored.id, values=values)
+def _answered(asked: Asked, graduate_id: GraduateId, stored: StoredGraduate | None) -> RevealedGraduate:
+    if stored is None or (problem := unopened(stored)):
+        return UnopenedGraduate(graduate_id=graduate_id, problem="not_found" if stored is None else problem)
+    return OpenedGraduate(graduate_id=stored.id, values={field: getattr(stored.entry, field) for field in asked.fields})

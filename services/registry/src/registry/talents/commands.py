@@ -98,8 +98,8 @@ async def take_back(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher,
     if before is None:
         raise NotFound
     await profiles.receipt(unit.connection, graduate_id, before.consent_version, "withdrawn")
-    await profiles.remove(unit.connection, graduate_id)
-    await contacts.close(unit.connection, graduate_id)
+    await profiles.remove(unit.connection, [graduate_id])
+    await contacts.close(unit.connection, [graduate_id])
     await unit.audit("talent.take_back", "graduate", graduate_id, school_code=graduate.school_code)
 
 
@@ -226,7 +226,9 @@ async def _answered(
         raise NotFound
     graduate = await roster.get(unit.connection, cipher, caller.row_scope(), found.graduate_id, lock=True)
     contact = await contacts.find(unit.connection, cipher, contact_id, lock=True)
-    assert contact is not None, "requests are never deleted"
+    if contact is None:
+        # the graduate was erased meanwhile
+        raise NotFound
     must_be_open(contact)
     return contact, graduate
 

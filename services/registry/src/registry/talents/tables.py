@@ -55,14 +55,15 @@ contacts = Table(
     Column("graduate_id", Uuid, ForeignKey("graduates.id"), nullable=False),
     Column("employer_id", Uuid, nullable=False),
     Column("state", Text, nullable=False, server_default=text(f"'{ContactState.OPEN.value}'")),
-    # who asks, and what for
-    Column("asked_cipher", LargeBinary, nullable=False),
+    # who asks, and what for; NULL of an erased entry
+    Column("asked_cipher", LargeBinary),
     Column("requested_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("decided_at", DateTime(timezone=True)),
     Column("shared_until", DateTime(timezone=True)),
     Column("shared_cipher", LargeBinary),
     CheckConstraint(f"state IN ({', '.join(repr(each.value) for each in ContactState)})", name="state"),
+    CheckConstraint("state <> 'open' OR asked_cipher IS NOT NULL", name="asked"),
     CheckConstraint("shared_cipher IS NULL OR state = 'accepted' AND shared_until IS NOT NULL", name="shared"),
     Index("ix_contact_requests_graduate_id", "graduate_id"),
     Index("ix_contact_requests_employer_id", "employer_id", "id"),

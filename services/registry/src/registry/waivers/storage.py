@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Subquery,
+    Uuid,
     and_,
     bindparam,
     case,
@@ -32,7 +33,7 @@ from common.crypto import DataCipher, FieldCipher, data_key_of
 from common.identifiers import Cohort, CollegeCode, GraduateId, SchoolCode
 from common.sql import Connection, Rows
 from registry.graduates.domain.findings import RULE_BITS
-from registry.graduates.storage.keys import keys_of
+from registry.graduates.storage.keys import keys_of, text_of
 from registry.waivers.domain import Waiver, WaiverId
 from registry.waivers.tables import waiver_graduates as covering
 from registry.waivers.tables import waivers
@@ -44,6 +45,12 @@ _ALL = select(
     .where(covering.c.waiver_id == waivers.c.id)
     .scalar_subquery()
     .label("graduate_ids"),
+)
+_ITS = covering.alias("its")
+_NAMING = (
+    _ALL.join_from(waivers, _ITS, _ITS.c.waiver_id == waivers.c.id)
+    .where(_ITS.c.graduate_id == bindparam("graduate_id", type_=Uuid))
+    .order_by(waivers.c.id)
 )
 _ADD = insert(waivers)
 # sorted, in the order in which the entries are locked
@@ -77,6 +84,11 @@ async def page(
     """Waivers in scope in the order in which they were asked."""
     query = page_of_requests(_ALL, waivers, _visible, scope, filters, after, limit)
     return await _opened(connection, cipher, await connection.execute(*query))
+
+
+async def naming(connection: Connection, cipher: FieldCipher, graduate_id: GraduateId) -> list[Waiver]:
+    """The waivers that name a graduate, in the order in which they were asked."""
+    return await _opened(connection, cipher, await connection.execute(_NAMING, {"graduate_id": graduate_id}))
 
 
 async def add(connection: Connection, values: Mapping[str, object], graduate_ids: Sequence[GraduateId]) -> None:
@@ -124,12 +136,10 @@ async def _opened(connection: Connection, cipher: FieldCipher, found: Rows) -> l
         Waiver(
             **{**{name: row[name] for name in _PLAIN}, "state": RequestState(row.state)},
             graduate_ids=row.graduate_ids,
-            reason=data.open("reason", row.id, 1, row.reason_cipher).decode(),
-            decision_reason=(given := row.decision_reason_cipher)
-            and data.open("decision_reason", row.id, 1, given).decode(),
+            reason=text_of(keys, "reason", row.id, 1, row.reason_cipher),
+            decision_reason=text_of(keys, "decision_reason", row.id, 1, row.decision_reason_cipher),
         )
         for row in found
-        for data in [keys[data_key_of(row.reason_cipher)]]
     ]
 
 

@@ -63,8 +63,8 @@ class ExportPlan:
 
     @property
     def of_list(self) -> Filters:
-        """The filters by which a list has these entries."""
-        return Filters(self.school_code, self.cohort, **vars(self.filters))
+        """The filters by which a list has these entries: none that is restricted, as every erased one is."""
+        return Filters(self.school_code, self.cohort, **vars(self.filters), restricted=False)
 
     @property
     def named(self) -> Sequence[str]:

@@ -150,6 +150,9 @@ CLEAR = (
 )
 """Names of the fields that stand in columns of their own: codes that events may carry."""
 
+OF_ERASED: Mapping[str, Any] = dict.fromkeys(("student_number", "name"))
+"""What an erased entry has, and it alone, for the fields that must have a value."""
+
 SEALED = tuple(field for field in FIELDS if field not in CLEAR)
 """Names of the fields that are stored in the sealed document alone."""
 
@@ -186,6 +189,9 @@ class Source(StrEnum):
 class StoredGraduate:
     """毕业生: a graduate's newest version, its entry opened; `data_key_id` names the key that seals it.
 
+    A `restricted` one is neither shown in clear nor given away. Of one that is erased, since `erased_at`, the entry has
+    its codes and the day counts; what was sealed is gone, and no key seals it.
+
     `continues` is the earlier entry of who graduates later, or from here after another school, if the reader sees it.
     `unread` are fields that a later release, which runs beside this one, has sealed: the next version keeps them.
     """
@@ -194,7 +200,7 @@ class StoredGraduate:
     school_code: SchoolCode
     cohort: Cohort
     entry: Entry
-    data_key_id: UUID
+    data_key_id: UUID | None
     version: int
     sequence: int
     decided_on: date
@@ -203,6 +209,8 @@ class StoredGraduate:
     continues: GraduateId | None = None
     self_check: SelfCheck = SelfCheck.UNCONFIRMED
     photo_state: PhotoState = PhotoState.NONE
+    restricted: bool = False
+    erased_at: datetime | None = None
     unread: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -218,6 +226,7 @@ class Filters:
     status: str | None = None
     self_check: str | None = None
     photo_state: str | None = None
+    restricted: bool | None = None
 
 
 def changed_fields(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:

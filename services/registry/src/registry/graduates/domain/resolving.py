@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, SchoolCode
 
@@ -18,6 +18,7 @@ class NamedRow:
     student_number_index: bytes | None
     exam_number_index: bytes | None
     name_indexes: Collection[bytes]
+    citizen_id_index: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class RosterPerson:
     status: str
     student_number_index: bytes
     exam_number_index: bytes | None
+    citizen_id_index: bytes | None
     name_index: bytes
 
 
@@ -42,12 +44,49 @@ People = Mapping[bytes, Sequence[RosterPerson]]
 """Graduates of one roster by the index of one of their numbers."""
 
 
-def resolved(row: NamedRow, by_student_number: People, by_exam_number: People) -> RosterPerson | Unresolved:
-    """The graduate of a row: by student number, else by examinee number, and the name must agree."""
-    if row.student_number_index:
-        people = by_student_number.get(row.student_number_index, ())
-    else:
-        people = by_exam_number.get(row.exam_number_index or b"", ())
+@dataclass(frozen=True)
+class PeopleNamed:
+    """The graduates of one roster whom rows name, by each of the numbers."""
+
+    by_student_number: People
+    by_exam_number: People
+    by_citizen_id: People
+
+    @property
+    def ids(self) -> set[GraduateId]:
+        """Of all of them."""
+        by_number = (self.by_student_number, self.by_exam_number, self.by_citizen_id)
+        return {person.id for each in by_number for people in each.values() for person in people}
+
+    def among(self, ids: Collection[GraduateId]) -> Self:
+        """Those of them who have one of the ids."""
+        by_number = (self.by_student_number, self.by_exam_number, self.by_citizen_id)
+        kept = (
+            {index: [person for person in people if person.id in ids] for index, people in each.items()}
+            for each in by_number
+        )
+        return type(self)(*kept)
+
+    def meant_by(self, row: NamedRow) -> Sequence[RosterPerson]:
+        """Those with the number that comes first: the student number, else the examinee number, else the citizen id."""
+        if row.student_number_index:
+            return self.by_student_number.get(row.student_number_index, ())
+        if row.exam_number_index:
+            return self.by_exam_number.get(row.exam_number_index, ())
+        return self.by_citizen_id.get(row.citizen_id_index or b"", ())
+
+    def contradicts(self, row: NamedRow, person: RosterPerson) -> bool:
+        """True if the citizen id of a row is another one than the person's, or another person's."""
+        if row.citizen_id_index in (None, person.citizen_id_index):
+            return False
+        return person.citizen_id_index is not None or row.citizen_id_index in self.by_citizen_id
+
+
+def resolved(row: NamedRow, named: PeopleNamed) -> RosterPerson | Unresolved:
+    """The graduate of a row; the name must agree, and a citizen id beside another number must be the same person's."""
+    people = named.meant_by(row)
     if len(people) != 1:
         return "ambiguous" if people else "not_found"
+    if named.contradicts(row, people[0]):
+        return "ambiguous"
     return people[0] if people[0].name_index in row.name_indexes else "name_mismatch"

@@ -11,8 +11,9 @@ from sqlalchemy import text
 from common.clock import NOW_SQL
 from common.contracts import graduate
 from common.identifiers import Cohort, GraduateId, SchoolCode
-from common.sql import Connection, Row
+from common.sql import Connection
 from registry.graduates.domain.entry import CLEAR
+from registry.graduates.storage.sealing import codes_of
 
 AGAIN_AFTER = "1 hour"
 """From the end of a pass that has found something to the next: the release before may write beside this one."""
@@ -49,7 +50,7 @@ _PART = text(
 _LOCK = text("SELECT id FROM graduates WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED")
 _STATED = text(
     f"""
-    SELECT g.id, {_CODES}, newest.data
+    SELECT g.id, {_CODES}, g.erased_at IS NOT NULL AS erased, newest.data
       FROM graduates g CROSS JOIN LATERAL (SELECT data FROM outbox WHERE topic = '{graduate.TOPIC}' AND key = g.id::text
                                             ORDER BY sequence DESC LIMIT 1) AS newest
      WHERE g.id = ANY(CAST(:ids AS uuid[])) ORDER BY g.id
@@ -61,10 +62,10 @@ _NUMBER = text(
     UPDATE graduates SET sequence = greatest(sequence, reached_sequence) + 1,
                          decided_on = greatest(decided_on, reached_day)
      WHERE id = ANY(CAST(:ids AS uuid[]))
-    RETURNING id, version, sequence, decided_on, {NOW_SQL} AS recorded_at, {_CODES}
+    RETURNING id, version, sequence, decided_on, {NOW_SQL} AS recorded_at, erased_at IS NOT NULL AS erased, {_CODES}
     """
 )
-_STAMP = ("id", "version", "sequence", "decided_on", "recorded_at")
+_STAMP = ("id", "version", "sequence", "decided_on", "recorded_at", "erased")
 _GO_ON = text(
     """
     UPDATE announced_rosters SET after = :after, has_found = has_found OR :found
@@ -92,6 +93,7 @@ class Stated:
     """A graduate's codes and status as they stand, and the data of the newest event."""
 
     id: GraduateId
+    erased: bool
     content: Mapping[str, Any]
     newest_event: Mapping[str, Any]
 
@@ -105,6 +107,7 @@ class Numbered:
     sequence: int
     decided_on: date
     recorded_at: datetime
+    erased: bool
     content: Mapping[str, Any]
 
 
@@ -133,7 +136,7 @@ async def following(connection: Connection, roster: Roster, after: UUID, part: i
 async def stated(connection: Connection, ids: Sequence[GraduateId]) -> list[Stated]:
     """What stands of these graduates and what was announced last, sorted by id; who was never announced is left out."""
     found = await connection.execute(_STATED, {"ids": ids})
-    return [Stated(row.id, _codes_of(row), row.data) for row in found]
+    return [Stated(row.id, row.erased, codes_of(row), row.data) for row in found]
 
 
 async def lock_free(connection: Connection, ids: Sequence[GraduateId]) -> list[GraduateId]:
@@ -144,7 +147,7 @@ async def lock_free(connection: Connection, ids: Sequence[GraduateId]) -> list[G
 async def number(connection: Connection, ids: Sequence[GraduateId]) -> list[Numbered]:
     """Takes the next sequence of each of these locked graduates; version and day stay."""
     found = await connection.execute(_NUMBER, {"ids": ids})
-    return [Numbered(**{name: row[name] for name in _STAMP}, content=_codes_of(row)) for row in found]
+    return [Numbered(**{name: row[name] for name in _STAMP}, content=codes_of(row)) for row in found]
 
 
 async def go_on(connection: Connection, roster: Roster, after: UUID, *, found: bool) -> None:
@@ -155,7 +158,3 @@ async def go_on(connection: Connection, roster: Roster, after: UUID, *, found: b
 async def end_pass(connection: Connection, roster: Roster) -> None:
     """Ends a pass over the whole roster: the last one if it has found nothing."""
     await connection.execute(_END, roster._asdict())
-
-
-def _codes_of(row: Row) -> dict[str, Any]:
-    return {name: row[name] for name in CLEAR}

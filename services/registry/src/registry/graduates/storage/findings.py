@@ -79,7 +79,8 @@ def breaks(rule: str) -> ColumnElement[bool]:
         case "left_population":
             return and_(not_(counted()), func.coalesce(_IN_N_UNTIL, _INFINITY) > bindparam("since", type_=Date))
         case "entered_late":
-            return and_(counted(), graduates.c.recorded_at >= _LATE, _FIRST_RECORDED >= _LATE, _has_begun_before())
+            is_late = and_(graduates.c.recorded_at >= _LATE, graduates.c.erased_at.is_(None))
+            return and_(counted(), is_late, _FIRST_RECORDED >= _LATE, _has_begun_before())
         case "counted_twice":
             return and_(counted(), _bit("checked", rule), _counts_elsewhere())
         case "phone_shared":

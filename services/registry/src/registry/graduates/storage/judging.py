@@ -28,7 +28,7 @@ _STALE = text(
     SELECT g.id, g.version, g.sealed, g.school_code, g.cohort, schools.name AS school_name,
            {", ".join(f"g.{name}" for name in CLEAR)}
       FROM graduates g JOIN schools ON schools.code = g.school_code
-     WHERE g.rules_version < :rules_version
+     WHERE g.rules_version < :rules_version AND g.erased_at IS NULL
      ORDER BY g.rules_version LIMIT :part FOR NO KEY UPDATE OF g SKIP LOCKED
     """
 )

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from common import rows
 from common.identifiers import Cohort, SchoolCode
 from common.sql import Connection
-from registry.graduates.domain.resolving import NamedRow, People, RosterPerson
+from registry.graduates.domain.resolving import NamedRow, People, PeopleNamed, RosterPerson
 from registry.graduates.tables import REACHED_SEQUENCE, graduates
 
 _PERSON = tuple(
@@ -52,15 +52,17 @@ def _by_keys(columns: tuple[ColumnElement[Any], ...], key: Column[Any], *, lock:
 
 async def people_named(
     connection: Connection, school_code: SchoolCode, cohort: Cohort, named: Sequence[NamedRow]
-) -> tuple[People, People]:
-    """The graduates of a roster that rows of a file name, by student number and by examinee number."""
+) -> PeopleNamed:
+    """The graduates of a roster that rows of a file name, by their numbers."""
     # lists of people, because two graduates may have one examinee number
     by_number: list[People] = []
-    for name in ("student_number_index", "exam_number_index"):
+    for name in ("student_number_index", "exam_number_index", "citizen_id_index"):
         people: dict[bytes, list[RosterPerson]] = {}
+        by_number.append(people)
         wanted = {number for row in named if (number := getattr(row, name))}
+        if not wanted:
+            continue
         query = select_by_keys(_PERSON, graduates.c[name], school_code, cohort, wanted)
         for person in rows.all(RosterPerson, await connection.execute(*query)):
             people.setdefault(getattr(person, name), []).append(person)
-        by_number.append(people)
-    return by_number[0], by_number[1]
+    return PeopleNamed(*by_number)

@@ -32,7 +32,7 @@ from registry.graduates.domain.entry import CLEAR, Entry, Filters, StoredGraduat
 from registry.graduates.domain.photo_state import PhotoState
 from registry.graduates.domain.self_check import SelfCheck
 from registry.graduates.storage.findings import asked_of, breaks
-from registry.graduates.storage.keys import keys_of
+from registry.graduates.storage.keys import openers
 from registry.graduates.storage.sealing import opened
 from registry.graduates.storage.self_checks import SELF_CHECK
 from registry.graduates.tables import REACHED_SEQUENCE, graduates
@@ -42,7 +42,7 @@ STAMP = (
     *(graduates.c[name] for name in ("version", "decided_on", "recorded_at")),
     REACHED_SEQUENCE.label("sequence"),
 )
-_STATED = ("id", "school_code", "cohort", "code_lists_version")
+_STATED = ("id", "school_code", "cohort", "code_lists_version", "restricted", "erased_at")
 # the area of photos rests on this one, so its table is named as text
 PHOTO_STATE: ColumnElement[str] = literal_column(
     f"coalesce((SELECT p.state FROM photos p WHERE p.graduate_id = graduates.id), '{PhotoState.NONE.value}')"
@@ -140,7 +140,7 @@ def stored_graduate(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> Stor
         school_code=stated["school_code"],
         cohort=stated["cohort"],
         entry=entry,
-        data_key_id=data_key_of(stated["sealed"]),
+        data_key_id=stated["sealed"] and data_key_of(stated["sealed"]),
         version=stamp.version,
         sequence=stamp.sequence,
         decided_on=stamp.decided_on,
@@ -149,16 +149,16 @@ def stored_graduate(stated: Mapping[str, Any], entry: Entry, stamp: Row) -> Stor
         continues=stated["continues"],
         self_check=SelfCheck(stated.get("self_check", SelfCheck.UNCONFIRMED)),
         photo_state=PhotoState(stated.get("photo_state", PhotoState.NONE)),
+        restricted=stated.get("restricted", False),
+        erased_at=stated.get("erased_at"),
         unread=stated.get("unread", {}),
     )
 
 
 async def _opened(connection: Connection, cipher: FieldCipher, found: Sequence[Row]) -> list[StoredGraduate]:
-    key_ids = [data_key_of(row.sealed) for row in found]
-    keys = await keys_of(connection, cipher, set(key_ids))
     stored = []
-    for row, key_id in zip(found, key_ids, strict=True):
-        entry, unread = opened(keys[key_id], row)
+    for row, key in zip(found, await openers(connection, cipher, found), strict=True):
+        entry, unread = opened(key, row)
         stored.append(replace(stored_graduate(row, entry, row), unread=unread))
     return stored
 

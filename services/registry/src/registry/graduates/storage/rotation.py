@@ -60,11 +60,13 @@ _CONNECTED = text(
 )
 # PostgreSQL shows the sessions of its first answer until the transaction ends
 _LOOK_AGAIN = text("SELECT pg_stat_clear_snapshot()")
-_KEYS = text("SELECT id, school_code, cohort, wrapped FROM data_keys WHERE school_code IS NOT NULL")
+_KEYS = text(
+    "SELECT id, school_code, cohort, wrapped FROM data_keys WHERE school_code IS NOT NULL AND wrapped IS NOT NULL"
+)
 _DOCUMENTS = text(
     f"""
     SELECT id, version, sealed, shared_exam_number_index IS NOT NULL AS is_sharing, {", ".join(CLEAR)} FROM graduates
-     WHERE school_code = :school_code AND cohort = :cohort AND id > :after ORDER BY id LIMIT :part
+     WHERE school_code = :school_code AND cohort = :cohort AND id > :after AND erased_at IS NULL ORDER BY id LIMIT :part
     """
 )
 _INDEXED = (*INDEX_COLUMNS, "shared_exam_number_index", "person_index")

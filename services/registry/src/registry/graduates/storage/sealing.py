@@ -10,7 +10,7 @@ from uuid import UUID
 from common.crypto import DataCipher, FieldCipher
 from common.identifiers import SchoolCode
 from common.identity import comparable_name, comparable_names
-from registry.graduates.domain.entry import CLEAR, FIELDS, INDEXED, SEALED, Entry
+from registry.graduates.domain.entry import CLEAR, FIELDS, INDEXED, OF_ERASED, SEALED, Entry
 from registry.graduates.domain.findings import born
 
 NUMBERS = tuple(field for field in INDEXED if field != "name")
@@ -70,12 +70,12 @@ def sealed(data: DataCipher, graduate_id: UUID, version: int, content: Mapping[s
     return data.seal_fields(DOCUMENT, graduate_id, version, said)
 
 
-def opened(data: DataCipher, row: Any) -> tuple[Entry, Mapping[str, Any]]:
+def opened(data: DataCipher | None, row: Any) -> tuple[Entry, Mapping[str, Any]]:
     """The entry of a row of roster or history with its id, and what only a later release reads of the document.
 
-    Raises UndecryptableError.
+    Without a key that of an erased one. Raises UndecryptableError.
     """
-    content = content_of(data, row)
+    content = {**OF_ERASED, **codes_of(row)} if data is None else content_of(data, row)
     unread = {field: content.pop(field) for field in content.keys() - _KNOWN}
     return Entry(**content), unread
 
@@ -89,6 +89,11 @@ def content_of(data: DataCipher, row: Any) -> dict[str, Any]:
     for field in CLEAR:
         said[field] = row[field]
     return said
+
+
+def codes_of(row: Any) -> dict[str, Any]:
+    """The clear fields of such a row: all that is left of an erased entry."""
+    return {field: row[field] for field in CLEAR}
 
 
 def as_value(field: str, said: Any) -> Any:

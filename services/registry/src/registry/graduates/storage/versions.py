@@ -99,10 +99,10 @@ async def save(
     If it is published, it takes the sequence after the last event's and counts from the day of the act, or from that
     of an event before if that is later; else sequence and day stay, for nothing that counts has changed.
     """
-    data = (await keys_of(connection, cipher, {before.data_key_id}))[before.data_key_id]
+    data = (await _sealing(connection, cipher, [before]))[0]
     school_name = await school_compared(connection, before.school_code, [after])
     values = _next(cipher, data, school_name, before, after, act)
-    await connection.execute(_SUPERSEDE, {"ids": [before.id]})
+    await supersede(connection, [before.id])
     statement, counting = (_SAVE, {"since": act.since}) if published else (_SAVE_UNPUBLISHED, {})
     stamp = (await connection.execute(statement, {**values, **counting, "of_id": before.id})).one()
     return _saved(before, values, after, stamp)
@@ -115,17 +115,22 @@ async def save_all(
 
     All are of one school, and change the same fields.
     """
-    keys = await keys_of(connection, cipher, {before.data_key_id for before, _ in changes})
+    keys = await _sealing(connection, cipher, [before for before, _ in changes])
     ids = [before.id for before, _ in changes]
     school_name = await school_compared(connection, changes[0][0].school_code, [after for _, after in changes])
-    values = [_next(cipher, keys[before.data_key_id], school_name, before, after, act) for before, after in changes]
-    await connection.execute(_SUPERSEDE, {"ids": ids})
+    values = [_next(cipher, key, school_name, *change, act) for key, change in zip(keys, changes, strict=True)]
+    await supersede(connection, ids)
     bound = [{**each, "since": act.since, "of_id": at} for at, each in zip(ids, values, strict=True)]
     await connection.execute_many(_SAVE_ONE_OF_MANY, bound)
     stamps = {row.id: row for row in await connection.execute(_STAMPS, {"ids": ids})}
     return [
         _saved(before, each, after, stamps[before.id]) for (before, after), each in zip(changes, values, strict=True)
     ]
+
+
+async def supersede(connection: Connection, ids: Sequence[GraduateId]) -> None:
+    """Puts the newest version of each of some locked graduates into the history, before the next one is written."""
+    await connection.execute(_SUPERSEDE, {"ids": list(ids)})
 
 
 async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> None:
@@ -145,6 +150,16 @@ async def number_is_taken(connection: Connection, cipher: FieldCipher, field: st
     bound = {name: wanted[name] for name in ("school_code", "cohort", "id")}
     bound |= number_indexes(cipher, wanted, (field,))
     return await connection.scalar(_NUMBER_TAKEN[field], bound) is not None
+
+
+async def _sealing(
+    connection: Connection, cipher: FieldCipher, stored: Sequence[StoredGraduate]
+) -> Sequence[DataCipher]:
+    """The cipher that seals each of the graduates, who are not erased: no version follows that."""
+    key_ids = [each.data_key_id for each in stored if each.data_key_id is not None]
+    assert len(key_ids) == len(stored), "an erased entry has no further version"
+    keys = await keys_of(connection, cipher, set(key_ids))
+    return [keys[key_id] for key_id in key_ids]
 
 
 def _next(

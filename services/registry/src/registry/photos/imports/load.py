@@ -20,9 +20,9 @@ async def holders_of(
         )
         for number in numbers
     }
-    by_student_number, by_exam_number = await people_named(connection, school_code, cohort, list(named.values()))
+    people = await people_named(connection, school_code, cohort, list(named.values()))
     return {
-        number: by_student_number.get(row.student_number_index or b"", ())
-        or by_exam_number.get(row.exam_number_index or b"", ())
+        number: people.by_student_number.get(row.student_number_index or b"", ())
+        or people.by_exam_number.get(row.exam_number_index or b"", ())
         for number, row in named.items()
     }

@@ -13,7 +13,7 @@ from common.imports.importer import CHUNK_ROWS
 from common.operations import OperationContext
 from common.spreadsheets.headers import Header
 from common.sql import Connection
-from registry.graduates.domain.resolving import People
+from registry.graduates.domain.resolving import PeopleNamed
 from registry.graduates.storage.locks import lock_graduates
 from registry.graduates.storage.numbers import people_named
 from registry.population_changes import commands, storage
@@ -57,7 +57,7 @@ class ChangeImport(Importer[MemberRow, Found, list[Member]]):
             return
         async for chunk in table.chunks(CHUNK_ROWS):
             rows = await asyncio.to_thread(read_rows, self._reader.read, self._header, chunk)
-            named |= _ids(await self._people(unit.connection, rows))
+            named |= (await self._people(unit.connection, rows)).ids
         await lock_graduates(unit.connection, named | self._stays)
 
     def read(self, number: int, cells: Sequence[Cell]) -> MemberRow:
@@ -67,18 +67,14 @@ class ChangeImport(Importer[MemberRow, Found, list[Member]]):
     async def load(self, connection: Connection, rows: Sequence[MemberRow]) -> Found:
         """The graduates whom the rows name, in the reach of who sent the file; locked before they are judged."""
         people = await self._people(connection, rows)
-        ids = _ids(people) | self._stays
+        ids = people.ids | self._stays
         if not self._task.dry_run:
             await lock_graduates(connection, ids)
         members = await commands.members_among(connection, self._cipher, self._task.scope, ids)
         held = await storage.held(connection, ids)
         stays = next(map(members.get, self._stays), None)
         # whom the sender does not see is unknown to the sender, whatever the name
-        by_student_number, by_exam_number = (
-            {index: [each for each in found if each.id in members] for index, found in by_number.items()}
-            for by_number in people
-        )
-        return Found(by_student_number, by_exam_number, members, held, stays)
+        return Found(people.among(members), members, held, stays)
 
     def plan(self, rows: Sequence[MemberRow], loaded: Found) -> list[Member]:
         """The graduates of the good rows."""
@@ -95,10 +91,6 @@ class ChangeImport(Importer[MemberRow, Found, list[Member]]):
         change = await commands.ask_for(unit, cipher=self._cipher, plan=asked, members=members)
         return Written({**counts, REQUESTS: [str(change.id)]})
 
-    async def _people(self, connection: Connection, rows: Sequence[MemberRow]) -> tuple[People, People]:
+    async def _people(self, connection: Connection, rows: Sequence[MemberRow]) -> PeopleNamed:
         named = [row.named for row in rows if not row.faults]
         return await people_named(connection, self._task.school_code, self._task.cohort, named)
-
-
-def _ids(people: tuple[People, People]) -> set[GraduateId]:
-    return {person.id for by_number in people for found in by_number.values() for person in found}

@@ -9,7 +9,7 @@ from common.auth import Owners, RowScope
 from common.identifiers import CollegeCode, GraduateId
 from common.imports import REPEATED, Fault, SeenKeys, Task
 from registry.graduates.domain.population import counts
-from registry.graduates.domain.resolving import People, resolved
+from registry.graduates.domain.resolving import PeopleNamed, resolved
 from registry.population_changes.domain import (
     Change,
     ChangePlan,
@@ -69,8 +69,7 @@ class Found:
     `held` are in another open change; `stays` is the entry that remains of duplicates, if it is known.
     """
 
-    by_student_number: People
-    by_exam_number: People
+    people: PeopleNamed
     members: Mapping[GraduateId, Member]
     held: Collection[GraduateId]
     stays: Member | None
@@ -93,7 +92,7 @@ class MemberPlanner:
         return members
 
     def _member(self, row: MemberRow, found: Found) -> Member | None:
-        person = resolved(row.named, found.by_student_number, found.by_exam_number)
+        person = resolved(row.named, found.people)
         if isinstance(person, str):
             row.faults.append(_UNRESOLVED.get(person) or Fault(row.column, "unknown_graduate"))
             return None

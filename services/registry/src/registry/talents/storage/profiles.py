@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, any_, bindparam, delete, insert, select, text
+from sqlalchemy import ARRAY, Select, Text, Uuid, and_, any_, bindparam, delete, insert, select, text
 
 from common import rows
 from common.clock import NOW_SQL
@@ -24,7 +24,7 @@ from registry.talents.tables import consent_receipts, profiles
 
 SKILLS = "talent_skills"
 
-_IN_N = graduates.c.status == any_(bindparam("counted", type_=ARRAY(Text)))
+_IN_N = and_(graduates.c.status == any_(bindparam("counted", type_=ARRAY(Text))), ~graduates.c.restricted)
 _BOUND = {"counted": [each.value for each in COUNTED]}
 _ALL = (
     select(
@@ -50,7 +50,7 @@ _PUT = text(
            available_from = excluded.available_from, recorded_at = {NOW_SQL}
     """
 ).bindparams(*(bindparam(name, type_=profiles.c[name].type) for name in ("graduate_id", "profile_id")))
-_DELETE = delete(profiles).where(profiles.c.graduate_id == bindparam("graduate_id"))
+_DELETE = delete(profiles).where(profiles.c.graduate_id == any_(bindparam("graduate_ids", type_=ARRAY(Uuid))))
 _RECEIPT = insert(consent_receipts)
 # of a province's schools by their rosters; a level and a cohort have a few thousand graduates in each
 _SIZES = text(
@@ -83,7 +83,7 @@ async def find(connection: Connection, cipher: FieldCipher, graduate_id: Graduat
 
 
 async def shown(connection: Connection, cipher: FieldCipher, profile_id: ProfileId) -> Profile | None:
-    """A profile by its id, of a graduate who counts in the population."""
+    """A profile by its id, of a graduate who counts in the population and is not restricted."""
     found = await connection.execute(_SHOWN, {**_BOUND, "profile_id": profile_id})
     opened = await _opened(connection, cipher, found)
     return opened[0] if opened else None
@@ -92,7 +92,7 @@ async def shown(connection: Connection, cipher: FieldCipher, profile_id: Profile
 async def page(
     connection: Connection, cipher: FieldCipher, wanted: Wanted, after: UUID | None, limit: int
 ) -> list[Profile]:
-    """Profiles in the order of their random ids, of graduates who count in the population.
+    """Profiles in the order of their random ids, of graduates who count in the population and are not restricted.
 
     `major` narrows by the major itself: what is shown of it may be shorter, which the caller compares.
     """
@@ -126,9 +126,9 @@ async def put(
     await connection.execute(_PUT, values)
 
 
-async def remove(connection: Connection, graduate_id: GraduateId) -> None:
-    """Deletes a profile."""
-    await connection.execute(_DELETE, {"graduate_id": graduate_id})
+async def remove(connection: Connection, graduate_ids: Collection[GraduateId]) -> None:
+    """Deletes the profiles of graduates who are locked."""
+    await connection.execute(_DELETE, {"graduate_ids": list(graduate_ids)})
 
 
 async def receipt(connection: Connection, graduate_id: GraduateId, version: str, act: str) -> None:

@@ -1,0 +1,1 @@
+"""How long what is kept about graduates is kept: periods as data."""

@@ -1,0 +1,96 @@
+"""Who adds a table about persons decides whether the copy of a person's data has it: it is named here, or why not."""
+
+from collections.abc import Mapping, Set
+from importlib import import_module
+
+import pytest
+from sqlalchemy import Column, MetaData, Table, Uuid
+
+from common.database import new_metadata
+from common.service_process import Composition
+
+SERVICES = ("registry", "destinations", "surveys", "indicators")
+PATH = "/v1/graduates/{graduate_id}/data"
+
+COLLECTED: Mapping[str, Mapping[str, str]] = {
+    "registry": {
+        "accesses": "accesses",
+        "consent_receipts": "consents",
+        "contact_requests": "contact_requests",
+        "correction_proofs": "corrections",
+        "corrections": "corrections",
+        "graduate_versions": "versions",
+        "graduates": "entry",
+        "notices": "notices",
+        "photos": "photo",
+        "population_change_graduates": "population_changes",
+        "population_changes": "population_changes",
+        "talent_profiles": "talent_profile",
+        "waiver_graduates": "waivers",
+    },
+    "destinations": {
+        "registration_versions": "registration_versions",
+        "registrations": "registrations",
+        "roster_graduates": "roster_entry",
+    },
+    "surveys": {
+        "graduates": "roster_entry",
+        "invitations": "invitations",
+        "response_pages": "responses",
+        "responses": "responses",
+        "wave_eligible": "waves",
+    },
+    "indicators": {
+        "destination_versions": "destination_versions",
+        "response_versions": "response_versions",
+        "roster_versions": "roster_versions",
+        "spans": "spans",
+    },
+}
+"""Service → table with a graduate's id → the kind of record that has what it says (`collect` of the service)."""
+
+_COUNTER = "how many events were published of the graduate, and the day of the last one"
+LEFT_OUT: Mapping[str, Mapping[str, str]] = {
+    "destinations": {"destination_streams": _COUNTER},
+    "surveys": {"response_streams": _COUNTER},
+}
+"""Service → table with a graduate's id → why the copy does without it."""
+
+
+def composition(service: str) -> Composition:
+    found: Composition = import_module(f"{service}.app").COMPOSITION
+    return found
+
+
+def tables_about_persons(metadata: MetaData) -> Set[str]:
+    """Names of the tables that name a graduate by id, and of those whose rows belong to theirs."""
+    found = {name for name, table in metadata.tables.items() if "graduate_id" in table.c or name == "graduates"}
+    grown: set[str] = set()
+    while grown != found:
+        grown = set(found)
+        found |= {
+            name
+            for name, table in metadata.tables.items()
+            if any(key.column.table.name in grown for key in table.foreign_keys)
+        }
+    return found
+
+
+def answers_data(service: str) -> bool:
+    routers = (router for area in composition(service).areas for router in area.routes)
+    return any(getattr(route, "path", None) == PATH for router in routers for route in router.routes)
+
+
+@pytest.mark.parametrize("service", [each for each in SERVICES if answers_data(each)])
+def test_every_table_about_persons_is_collected_or_left_out_for_a_reason(service: str) -> None:
+    collected, left_out = COLLECTED[service], LEFT_OUT.get(service, {})
+    assert not collected.keys() & left_out.keys()
+    assert all(left_out.values())
+    assert collected.keys() | left_out.keys() == tables_about_persons(composition(service).metadata)
+
+
+def test_a_new_table_about_persons_is_noticed() -> None:
+    metadata = new_metadata()
+    Table("letters", metadata, Column("id", Uuid, primary_key=True), Column("graduate_id", Uuid))
+    Table("schools", metadata, Column("id", Uuid, primary_key=True))
+    assert tables_about_persons(metadata) == {"letters"}
