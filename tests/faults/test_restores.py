@@ -1,6 +1,6 @@
 """Databases that come back older than the topics: no sequence is given twice, figures come to the restored truth.
 
-Nobody comes back who was erased meanwhile.
+Who was erased meanwhile stays erased.
 """
 
 import ast
