@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from operator import itemgetter
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from common.codes import CodeLists, CodeProblem
 from common.codes.spelling import Cell
@@ -83,7 +83,7 @@ class CellReader(Generic[ValueT]):
         row = [*cells[: self._width], *[None] * (self._width + 1 - min(len(cells), self._width))]
         for field, taken, verdicts, judge in self._judges:
             key = taken(row)
-            verdict = verdicts.get(key, _UNKNOWN)
+            verdict: Any = verdicts.get(key, _UNKNOWN)
             if verdict is _UNKNOWN:
                 verdict = judge.verdict(key)
             if verdict is _BLANK:
