@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from campus import Campus
+from canaries import WORDS, forms_of, found_in, plant
 from format_a import HEADERS, CellValue, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
 
@@ -27,7 +29,9 @@ EMPLOYER = "金丝雀有限公司"
 ADDRESS = "金丝雀路99号"
 USCC = "91110000600037341L"
 
-PERSONAL = (NAME, "金丝雀", STUDENT_NUMBER, EXAM_NUMBER, CITIZEN_ID, PHONE, USCC)
+PERSONAL = (NAME, "金丝雀", STUDENT_NUMBER, EXAM_NUMBER, CITIZEN_ID, PHONE, USCC, *WORDS.values())
+SEALED = (NAME, FREE_TEXT, STUDENT_NUMBER, EXAM_NUMBER, PHONE, *WORDS.values())
+"""What no table has in clear: an employer that hires is no secret of the database."""
 
 
 def _citizen_id(first: str) -> str:
@@ -42,7 +46,9 @@ async def planted(campus: Campus, new_school: str) -> str:
     row = graduate_row(1) | destination_cells("10", 单位名称=EMPLOYER, 单位地址=ADDRESS, 统一社会信用代码=USCC)
     row |= {"姓名": NAME, "学号": STUDENT_NUMBER, "考生号": EXAM_NUMBER}
     await add_position(campus, school)
-    roster = await campus.import_roster(workbook([row]), school)
+    # with fewer of one kind no employer sees a profile
+    others = [graduate_row(number) for number in range(2, 6)]
+    roster = await campus.import_roster(workbook([row, *others]), school, source_name=WORDS["来源"])
     assert roster["state"] == "succeeded", roster
     assert (await campus.import_registrations(workbook([row]), school))["state"] == "succeeded"
     faulty = row | {"学号": STUDENT_NUMBER + "2", "性别": NAME, "出生日期": PHONE, "毕业年份": 1999}
@@ -55,7 +61,7 @@ async def planted(campus: Campus, new_school: str) -> str:
     )
     assert STUDENT_NUMBER in offences(listed.text), "officers read student numbers: the search finds what is there"
     assert not {NAME, "金丝雀", USCC} & set(offences(listed.text))
-    [graduate] = listed.json()["items"]
+    [graduate] = [each for each in listed.json()["items"] if each["student_number"] == STUDENT_NUMBER]
     address = f"{campus.urls['registry']}/v1/graduates/{graduate['id']}"
     for body in (citizen, {"citizen_id": PHONE}, {"sex_code": NAME}, {NAME: 1}):
         found = await campus.http.get(address, headers=officer)
@@ -71,6 +77,7 @@ async def planted(campus: Campus, new_school: str) -> str:
     opened = {"purpose": "support", "graduate_ids": [graduate["id"]], "fields": ["name", "phone"], "note": NAME + PHONE}
     answered = await campus.http.post(f"{campus.urls['registry']}/v1/graduates/reveal", json=opened, headers=officer)
     assert NAME in offences(answered.text), "what a reveal opens is what is looked for elsewhere"
+    await plant(campus, school, graduate["id"])
     manager = campus.bearer("survey_manager", school=school)
     wave = await open_wave(campus, school, manager, roster["result"]["change_token"])
     tokens = await invited(campus, wave, manager)
@@ -102,8 +109,8 @@ async def refused_without_quoting(campus: Campus, school: str, row: dict[str, Ce
 
 
 def offences(text: str) -> list[str]:
-    """The canaries in a text, plain or as JSON escapes them."""
-    return [word for word in PERSONAL if word in text or word.encode("unicode_escape").decode() in text]
+    """The canaries in a text."""
+    return found_in(text, PERSONAL)
 
 
 async def test_no_topic_holds_anything_personal(stack: Stack, campus: Campus, planted: str, new_school: str) -> None:
@@ -167,6 +174,41 @@ async def test_no_feed_and_no_error_of_an_import_shows_a_person(campus: Campus, 
 async def test_a_probe_tells_no_secret(stack: Stack, campus: Campus, planted: str) -> None:
     for service in SERVICES:
         assert offences((await campus.http.get(f"{stack.probes(service)}/readyz")).text) == []
+
+
+async def test_no_table_and_no_statistic_of_one_holds_what_is_sealed(stack: Stack, planted: str) -> None:
+    """What `pg_dump` writes of a table is what COPY gives."""
+    for service in SERVICES:
+        connection = await asyncpg.connect(stack.databases[service].admin_url)
+        try:
+            await connection.execute("ANALYZE")
+            read = {"statistics": str(await connection.fetch("SELECT s::text FROM pg_stats s"))}
+            for table in await connection.fetch("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"):
+                read[table["name"]] = await copied(connection, table["name"])
+        finally:
+            await connection.close()
+        assert {name: found for name, text in read.items() if (found := found_in(text, SEALED))} == {}
+        if service == "destinations":
+            assert EMPLOYER in read["registrations"], "the search finds what is there"
+
+
+async def copied(connection: "asyncpg.Connection[Any]", table: str) -> str:
+    """A table as COPY writes it."""
+    parts: list[bytes] = []
+
+    async def keep(part: bytes) -> None:
+        parts.append(part)
+
+    await connection.copy_from_table(table, output=keep)
+    return b"".join(parts).decode()
+
+
+async def test_no_object_holds_what_it_is_made_of(stack: Stack, planted: str) -> None:
+    files = [path for path in (stack.folder / "objects").rglob("*") if path.is_file()]
+    assert len(files) >= 2, "a photo and a proof"
+    words = [form.encode() for word in (*SEALED, "%PDF-1.7", "JFIF") for form in forms_of(word)]
+    assert [path.name for path in files if any(word in path.read_bytes() for word in words)] == []
+    assert found_in(" ".join(path.name for path in files), SEALED) == []
 
 
 def logs(folder: Path) -> Iterator[Path]:

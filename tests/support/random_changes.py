@@ -101,6 +101,8 @@ class Client:
         )
         # the value that stands would make no version
         changed = self.chance.choice([value for value in values if value != entry[field]])
+        if field != "phone" and self.chance.random() < 0.25:
+            return partial(self._correct, entry, field, changed)
         patch = {field: changed, "change_reason": "随机修改"}
         return partial(self._write, "registry", "PATCH", address, officer, entry, patch)
 
@@ -112,11 +114,21 @@ class Client:
         asked = await self._sent(
             "registry", "POST", "/v1/population-changes", self.campus.officer(self.school), None, body
         )
+        await self._approve(entry, "/v1/population-changes", asked, None)
+
+    async def _correct(self, entry: Json, field: str, value: str) -> None:
+        """What the graduate asks for and an officer approves."""
+        own = self.campus.bearer("graduate", graduate=entry["id"])
+        body = {"graduate_id": entry["id"], "field": field, "value": value, "reason": "随机更正"}
+        asked = await self._sent("registry", "POST", "/v1/corrections", own, None, body)
+        await self._approve(entry, "/v1/corrections", asked, {"basis": "学籍文件"})
+
+    async def _approve(self, entry: Json, path: str, asked: httpx.Response | None, body: Json | None) -> None:
         if asked is None or asked.status_code != 201:
             return
-        address, other = f"/v1/population-changes/{asked.json()['id']}/approve", "another officer"
+        address, other = f"{path}/{asked.json()['id']}/approve", "another officer"
         decider = self.campus.bearer("school_officer", school=self.school, subject=other)
-        answer = await self._sent("registry", "POST", address, decider, asked.json(), None)
+        answer = await self._sent("registry", "POST", address, decider, asked.json(), body)
         approved = _told("registry", "approve", asked.json(), answer, address)
         # the answer names the event of the graduate's version, not the version
         self.writes.append(replace(approved, object_id=entry["id"], version=None))

@@ -9,6 +9,7 @@ from destinations.registrations.domain.lifecycle import Action, Stage
 from destinations.registrations.domain.refusals import (
     ActNotPossible,
     AlreadyRegistered,
+    ErasedPerson,
     GraduateWithdrawn,
     SamePerson,
     UnknownGraduate,
@@ -21,6 +22,7 @@ REFUSALS = [
     ActNotPossible(Action.VOID, Stage.DRAFT, ()),
     SamePerson(Stage.SUBMITTED, ()),
     GraduateWithdrawn(),
+    ErasedPerson(),
     RegistryUnavailable(),
 ]
 

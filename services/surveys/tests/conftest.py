@@ -149,7 +149,8 @@ def graduate_event() -> Callable[..., IncomingEvent]:
         # as a consumer reads it: a status may be of a later release, and `counted` is missing unless it is given
         known = {"version": sequence, "school_code": school_code, "cohort": cohort, "recorded_at": RECORDED}
         data = GraduateData.read(known | {"graduate_id": graduate_id or uuid4(), "status": status} | said)
-        return _event(graduate.TOPIC, graduate.CHANGED, str(data.graduate_id), sequence, data)
+        kind = graduate.ERASED if data.erased else graduate.CHANGED
+        return _event(graduate.TOPIC, kind, str(data.graduate_id), sequence, data)
 
     return make
 

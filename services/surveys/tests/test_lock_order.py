@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from common.auth import Principal, Role
+from common.contracts import IncomingEvent
 from common.crypto import FieldCipher, hashed_secret
-from common.database import Database
+from common.database import Database, UnitOfWork
 from common.errors import Versions
 from common.identifiers import GraduateId, InvitationId, OperationId, ResponseId
 from surveys.answers import commands as answers
@@ -19,6 +20,8 @@ from surveys.invitations import commands as invitations
 from surveys.invitations import storage
 from surveys.invitations.domain import Batch, Channel, Invitation, NewInvitation
 from surveys.responses import commands as responses
+from surveys.responses.subscriptions import erase_answers
+from surveys.roster.subscriptions import keep_graduates
 from surveys.settings import Settings
 from surveys.waves import commands as waves
 from surveys.waves.wire import NewWave
@@ -62,16 +65,29 @@ async def withdrawals(manager: httpx.AsyncClient, links: list[Invitation], schoo
 
 
 @pytest.fixture
-def acts_on(
-    settings: Settings, school: str, plan: Json, links: list[Invitation], withdrawals: dict[str, Act]
+async def acts_on(
+    settings: Settings,
+    school: str,
+    plan: Json,
+    links: list[Invitation],
+    withdrawals: dict[str, Act],
+    keep: Any,
+    graduate_event: Any,
 ) -> Callable[[int], Acts]:
     cipher = FieldCipher.load(settings.keyring_file)
     strangers = sorted(uuid4() for _ in range(3))
+    await keep([graduate_event(school, each) for each in strangers])
 
     def invite() -> Act:
         batch = Batch(OperationId(uuid4()), links[0].wave_id, links[0].school_code, Channel.LINK)
         made = [NewInvitation(InvitationId(uuid4()), GraduateId(each), uuid4().bytes, b"") for each in strangers]
         return partial(invitations.invite, batch=batch, made=made)
+
+    everybody = [*strangers, *(link.graduate_id for link in links)]
+
+    async def erase(events: list[IncomingEvent], unit: UnitOfWork) -> None:
+        await keep_graduates(unit, events)
+        await erase_answers(unit, events)
 
     def make(number: int) -> Acts:
         link = links[number]
@@ -84,6 +100,7 @@ def acts_on(
             "withdraw": withdrawals.get(str(link.graduate_id), invite()),
             "invite": invite(),
             "invite too": invite(),
+            "erase": partial(erase, [graduate_event(school, each, sequence=2, erased=True) for each in everybody]),
             "create": partial(waves.create, caller=manager, plan=NewWave.model_validate_json(json.dumps(plan)).plan()),
         }
 
@@ -107,6 +124,11 @@ def acts_on(
         ("create", "submit", OPENED),
         ("create", "withdraw", SUBMITTED),
         ("invite", "invite too", CREATED),
+        ("erase", "erase", OPENED),
+        ("erase", "save", OPENED),
+        ("erase", "submit", OPENED),
+        ("erase", "withdraw", SUBMITTED),
+        ("erase", "invite", CREATED),
     ],
 )
 async def test_acts_that_lock_the_same_rows_never_wait_in_a_circle(

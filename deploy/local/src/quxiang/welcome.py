@@ -1,5 +1,6 @@
 """What a person needs next: the addresses and ready-made tokens."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -27,21 +28,23 @@ def welcome(state: State, console: Console) -> None:
         console.show(f"  {service:<13} {url(port)}/docs")
     console.show("\nTokens, valid for twelve hours (`make -s token ROLE=… SCHOOL=…` makes others):\n")
     demo = state.recall("demo.json")
-    for name, grant in {**SAMPLES, **_of_demo(demo.get("graduate"))}.items():
+    for name, grant in {**SAMPLES, **_of_demo(demo)}.items():
         console.show(f"  {name}:\n    {issuer.issue(grant, LIFETIME)}\n")
     if demo.get("finished"):
         console.show("Demo data: schools 10001 and 10002, cohort 2026.")
     console.show(f"Logs: {state.folder / 'logs'}   Addresses: {state.run_file}   Stop: Ctrl-C\n")
 
 
-def _of_demo(graduate: object) -> dict[str, Grant]:
-    """Two people of the demo: a graduate and the counsellor of that class."""
-    if not isinstance(graduate, dict) or not graduate:
+def _of_demo(demo: Mapping[str, object]) -> dict[str, Grant]:
+    """Three people of the demo: a graduate, the counsellor of that class, and the employer who asks for contacts."""
+    graduate, employer = demo.get("graduate"), demo.get("employer")
+    if not isinstance(graduate, dict) or not graduate or not isinstance(employer, str):
         return {}
-    school, of_class = graduate["school_code"], graduate["class_code"]
+    school, classes = graduate["school_code"], (graduate["class_code"],)
     return {
-        f"counsellor of class {of_class} of {school}": Grant(
-            Role.COUNSELLOR, school_code=school, class_codes=(of_class,)
+        f"counsellor of class {classes[0]} of {school}": Grant(
+            Role.COUNSELLOR, school_code=school, class_codes=classes
         ),
         f"graduate {graduate['id']} of that class": Grant(Role.GRADUATE, graduate_id=UUID(graduate["id"])),
+        "employer in the talent pool": Grant(Role.EMPLOYER, employer_id=UUID(employer)),
     }

@@ -14,6 +14,8 @@ from sqlalchemy import make_url, text
 
 from common import kafka
 from common.auth.principal import SYSTEM
+from common.contracts import OutgoingEvent
+from common.contracts import graduate as graduate_contract
 from common.contracts.envelope import StoredEvent
 from common.contracts.registration import DECIDED, TOPIC
 from common.database import Database, DatabaseRestored, UnitOfWork
@@ -212,6 +214,42 @@ async def test_events_that_it_lacks_keep_it_closed_until_they_are_put_back(
     ended = {event.key: event.type for event in again if event.sequence > 2 or event.type.endswith("voided")}
     assert sorted(each.sequence for each in raised) == [2, 3]
     assert ended == {event.key: "quxiang.destination.voided" for event in original}
+
+
+async def test_who_was_erased_in_lost_events_is_erased_again_under_the_next_sequence(
+    database: Database, settings: ServiceSettings
+) -> None:
+    published = messaging_settings("registry", settings.database_url, topic_prefix=settings.topic_prefix)
+    data = graduate_contract.TOPIC_SPEC.events[-1].example
+    key = str(uuid4())
+    lost = [
+        OutgoingEvent(graduate_contract.TOPIC, key, number, kind, data.school_code, None, data)
+        for number, kind in enumerate((graduate_contract.CHANGED, graduate_contract.ERASED), start=1)
+    ]
+    async with EventRecorder(published).recording() as recorder, running(Relay(database, published).run):
+        async with database.transaction(SYSTEM) as work:
+            for event in lost:
+                await work.announce(event)
+            await work.commit()
+        await recorder.until(lambda events: len(events) == 2)
+    seen: list[object] = []
+
+    async def erase(unit: UnitOfWork, keys: Sequence[str]) -> list[OutgoingEvent]:
+        seen.extend([*keys, *(each.sequence for each in raised)])
+        again = replace(lost[-1], sequence=raised[-1].sequence + 1)
+        await unit.announce(again)
+        return [again]
+
+    raised: list[Reached] = []
+    topic = graduate_contract.TOPIC
+    async with outbox_database(compared=False) as older:
+        recovered = await recover_published(older, published, {topic: partial(_raised, raised)}, {topic: erase})
+        rows = await outbox_rows(older)
+    assert recovered is not None
+    # the older database knows nothing of the graduate: this is announced as gone before it is erased
+    assert seen == [key, 3]
+    assert [row["sequence"] for row in rows] == [1, 2, 3, 4]
+    assert [each.sequence for each in recovered.announced] == [3, 4]
 
 
 async def test_what_is_sent_again_while_closed_does_not_stand_for_what_is_lacking(

@@ -12,6 +12,7 @@ from destinations.registrations import tables as registration_tables
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registrations.imports.routes import router as import_routes
 from destinations.registrations.routes import router as registration_routes
+from destinations.registrations.subscriptions import erase_registrations
 from destinations.roster import tables as roster_tables
 from destinations.roster.storage import INCLUDED
 from destinations.roster.subscriptions import keep_graduates, keep_schools, thing_of
@@ -46,6 +47,9 @@ AREAS = (
     Area(
         tables=[registration_tables.streams, registration_tables.registrations, registration_tables.versions],
         routes=[registration_routes, import_routes],
+        # after the roster: its entry comes first in the order of locks
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_registrations),
+        subscription=ROSTER,
         operations={
             KIND: Operation(
                 lambda it: partial(run_import, registration_import(it.clients["registry"], it.cipher)), EMPTY_RESULT

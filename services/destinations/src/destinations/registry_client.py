@@ -118,7 +118,7 @@ async def registry_client(settings: ServiceSettings) -> AsyncIterator[Registry]:
 
 
 def _entry(answer: Mapping[str, Any], graduate_id: str, sequence: int) -> RosterEntry:
-    # an answer gives the status alone
+    # an answer gives the status, and the moment of an erasure
     stated: dict[str, Any] = {name: answer.get(name) for name in GRADUATE_FIELDS}
-    stated["counted"] = status_counted(stated["status"])
+    stated |= {"counted": status_counted(stated["status"]), "erased": answer.get("erased_at") is not None}
     return RosterEntry(Graduate(GraduateId(UUID(graduate_id)), **stated), sequence)

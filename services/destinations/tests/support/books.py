@@ -20,6 +20,7 @@ class Book:
 
     graduates: dict[UUID, RosterEntry] = field(default_factory=dict)
     numbers: dict[str, tuple[UUID, str]] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
     down: bool = False
     refuses: bool = False
     asked: int = 0
@@ -62,6 +63,8 @@ class Book:
         return JSONResponse({"rows": [self._resolved(row, owner) for row in sent["rows"]]})
 
     def _resolved(self, row: Mapping[str, Any], owner: tuple[str, int]) -> dict[str, Any]:
+        if row["student_number"] in self.erased:
+            return {"row": row["row"], "problem": "erased"}
         found = self.numbers.get(row["student_number"] or row["exam_number"] or "")
         entry = self.graduates[found[0]] if found else None
         if found is None or entry is None or owner != (entry.graduate.school_code, entry.graduate.cohort):

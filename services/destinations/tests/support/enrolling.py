@@ -1,14 +1,18 @@
 """Graduates as registry knows them, and their way into the roster of this service."""
 
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from common.auth import SYSTEM
+from common.contracts import graduate
+from common.contracts.envelope import IncomingEvent
+from common.contracts.graduate import GraduateData
 from common.database import Database
 from common.identifiers import GraduateId
 from destinations.roster import storage as roster
-from destinations.roster.domain import Graduate, RosterEntry
+from destinations.roster.domain import GRADUATE_FIELDS, Graduate, RosterEntry
 
 
 def roster_entry(graduate_id: GraduateId | None = None, *, sequence: int = 1, **given: Any) -> RosterEntry:
@@ -24,6 +28,28 @@ def roster_entry(graduate_id: GraduateId | None = None, *, sequence: int = 1, **
     }
     usual["counted"] = given.get("status", "registered") in {"registered", "completed"}
     return RosterEntry(Graduate(graduate_id or GraduateId(uuid4()), **usual | given), sequence)
+
+
+def erasure(graduate_id: GraduateId, *, sequence: int = 2, **given: Any) -> IncomingEvent:
+    """The event by which registry says that the graduate of such an entry is erased."""
+    entry = roster_entry(graduate_id, **given).graduate
+    said = {name: getattr(entry, name) for name in GRADUATE_FIELDS} | {"erased": True}
+    now = datetime.now(UTC)
+    data = GraduateData(graduate_id=graduate_id, version=sequence, recorded_at=now, **said)
+    return IncomingEvent(
+        id=uuid4(),
+        type=graduate.ERASED,
+        topic=graduate.TOPIC,
+        key=str(graduate_id),
+        sequence=sequence,
+        school_code=entry.school_code,
+        decided_on=None,
+        recorded_at=now,
+        position=sequence,
+        data=data,
+        partition=0,
+        offset=sequence,
+    )
 
 
 def answered(entry: RosterEntry) -> dict[str, Any]:

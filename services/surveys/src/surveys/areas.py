@@ -12,6 +12,7 @@ from surveys.invitations.tables import invitations
 from surveys.questionnaires.routes import router as questionnaire_routes
 from surveys.questionnaires.tables import questionnaire_versions, questionnaires
 from surveys.responses.routes import router as response_routes
+from surveys.responses.subscriptions import erase_answers
 from surveys.responses.tables import response_pages, responses
 from surveys.roster.storage import INCLUDED
 from surveys.roster.subscriptions import keep_graduates, keep_schools, thing_of
@@ -52,6 +53,12 @@ AREAS = (
         routes=[invitation_routes],
         operations={KIND: Operation(lambda runtime: inviting(runtime.cipher))},
     ),
-    Area(tables=[responses, response_pages], routes=[response_routes]),
+    Area(
+        tables=[responses, response_pages],
+        routes=[response_routes],
+        # after the roster, whose entries come before invitations in the order of locks
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_answers),
+        subscription=ROSTER,
+    ),
     Area(routes=[answer_routes]),
 )

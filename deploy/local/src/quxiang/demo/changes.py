@@ -48,6 +48,12 @@ class Office:
         """A college's office."""
         return Grant(Role.COLLEGE_OFFICER, school_code=self.school, college_code=college)
 
+    async def members(self) -> list[Json]:
+        """The roster by student number: the same people in every run, whatever ids they were given."""
+        query: dict[str, str | int] = {"school": self.school, "cohort": self.cohort}
+        listed = self.campus.items("registry", "/v1/graduates", self.school_officer, **query)
+        return sorted([each async for each in listed], key=lambda each: str(each["student_number"]))
+
     async def act(self, registration: Json, act: str, grant: Grant, **content: object) -> Json:
         """Takes one step in the life of a registration; what was done before stays as it is."""
         if not registration:
@@ -57,17 +63,17 @@ class Office:
 
     async def register(self, graduate: Json) -> None:
         """Lets a graduate register, both levels approve, and the graduate confirm."""
-        oneself = Grant(Role.GRADUATE, graduate_id=UUID(graduate["id"]))
+        own = oneself(graduate["id"])
         body = {"graduate_id": graduate["id"], **self._employment}
-        made = await self.campus.call("destinations", "POST", "/v1/registrations", oneself, json=body)
-        made = await self.act(made, "submit", oneself)
+        made = await self.campus.call("destinations", "POST", "/v1/registrations", own, json=body)
+        made = await self.act(made, "submit", own)
         made = await self.act(made, "college-approve", self.college_officer(graduate["college_code"]))
         made = await self.act(made, "school-approve", self.school_officer)
-        await self.act(made, "confirm", oneself)
+        await self.act(made, "confirm", own)
 
     async def confirm(self, registration: Json) -> None:
         """Lets a graduate confirm what the school imported."""
-        await self.act(registration, "confirm", Grant(Role.GRADUATE, graduate_id=UUID(registration["graduate_id"])))
+        await self.act(registration, "confirm", oneself(registration["graduate_id"]))
 
     async def correct(self, registration: Json) -> None:
         """Lets the office correct a destination: from today on it counts as the new one."""
@@ -100,17 +106,20 @@ class Office:
         return await self.campus.call("registry", "POST", "/v1/population-changes", college, json=body)
 
 
+def oneself(graduate_id: str) -> Grant:
+    """What a graduate is let do."""
+    return Grant(Role.GRADUATE, graduate_id=UUID(graduate_id))
+
+
 async def single_changes(office: Office) -> None:
     """Makes the changes of one day at one school."""
     query: dict[str, str | int] = {"school": office.school, "cohort": office.cohort}
     listed = office.campus.items("destinations", "/v1/registrations", office.school_officer, **query)
     registrations = [item async for item in listed if item["state"] == "school_approved"]
     registered = {item["graduate_id"] for item in registrations}
-    members = office.campus.items("registry", "/v1/graduates", office.school_officer, **query)
-    others = [item async for item in members if item["id"] not in registered and item["status"] == "registered"]
-    # the same people in every run, whatever ids they were given
-    others.sort(key=lambda item: str(item["student_number"]))
-    await _side_by_side(_plan(office, registrations, others))
+    members = await office.members()
+    others = [each for each in members if each["id"] not in registered and each["status"] == "registered"]
+    await side_by_side(_plan(office, registrations, others))
 
 
 def _plan(office: Office, registrations: Sequence[Json], others: Sequence[Json]) -> list[Callable[[], Awaitable[None]]]:
@@ -129,7 +138,8 @@ def _plan(office: Office, registrations: Sequence[Json], others: Sequence[Json])
     return [partial(act, each) for act, concerned in acts for each in concerned]
 
 
-async def _side_by_side(changes: Sequence[Callable[[], Awaitable[None]]]) -> None:
+async def side_by_side(changes: Sequence[Callable[[], Awaitable[None]]]) -> None:
+    """Makes changes, a few of them at a time."""
     places = asyncio.Semaphore(_AT_ONCE)
 
     async def one(change: Callable[[], Awaitable[None]]) -> None:

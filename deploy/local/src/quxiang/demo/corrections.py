@@ -4,9 +4,7 @@ from uuid import UUID
 
 import asyncpg
 
-from common.auth.issuing import Grant
-from common.auth.principal import Role
-from quxiang.demo.changes import Office
+from quxiang.demo.changes import Office, oneself
 from quxiang.demo.client import Json
 
 _PATH = "/v1/corrections"
@@ -15,10 +13,8 @@ _SINCE_DAYS = 8
 
 async def ask_for_corrections(office: Office, database: str) -> None:
     """Lets three graduates ask, and officers of their colleges decide two of the requests."""
-    query: dict[str, str | int] = {"school": office.school, "cohort": office.cohort}
-    listed = office.campus.items("registry", "/v1/graduates", office.school_officer, **query)
-    members = [each async for each in listed if each["status"] == "registered"]
-    late, right, wrong = sorted(members, key=lambda each: str(each["student_number"]))[40:43]
+    members = [each for each in await office.members() if each["status"] == "registered"]
+    late, right, wrong = members[40:43]
     waiting = await _ask(office, late, "campus", "东校区")
     await _backdate(database, waiting)
     await _decide(office, right, await _ask(office, right, "qualification", "教师资格证"), "approve")
@@ -27,9 +23,8 @@ async def ask_for_corrections(office: Office, database: str) -> None:
 
 
 async def _ask(office: Office, graduate: Json, field: str, value: str) -> Json:
-    oneself = Grant(Role.GRADUATE, graduate_id=UUID(graduate["id"]))
     body = {"graduate_id": graduate["id"], "field": field, "value": value, "reason": "与本人实际情况不符"}
-    return await office.campus.call("registry", "POST", _PATH, oneself, json=body)
+    return await office.campus.call("registry", "POST", _PATH, oneself(graduate["id"]), json=body)
 
 
 async def _decide(office: Office, graduate: Json, asked: Json, act: str, **content: str) -> None:

@@ -21,9 +21,11 @@ from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS
 from quxiang.demo.odd import MAPPING, ODD_HEADERS, SAVED, odd_rows
 from quxiang.demo.own_entries import self_checks
 from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows, unit_rows
+from quxiang.demo.photos import send_photos
 from quxiang.demo.quality import waive
 from quxiang.demo.season import Wave, waves
 from quxiang.demo.survey import SurveyTeam, run_survey
+from quxiang.demo.talents import EMPLOYER, fill_the_pool
 from quxiang.signing import issuer_of
 from quxiang.state import State
 
@@ -98,6 +100,7 @@ class _Record:
             "steps": self._steps,
             "finished": finished,
             "graduate": self._graduate,
+            "employer": str(EMPLOYER.employer_id),
         }
         self._state.remember(_RECORD, values)
 
@@ -110,7 +113,7 @@ class _Cohort:
         self.cohort = cohort
         self.members: list[Person] = people(school, cohort)
         self.waves: list[Wave] = waves(school, cohort, self.members, today)
-        self.steps = len(self.waves) + 3
+        self.steps = len(self.waves) + 4
 
     def roster(self) -> bytes:
         return workbook(ROSTER_HEADERS, roster_rows(self.school, self.cohort, self.members))
@@ -146,6 +149,9 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     await record.once(f"{school.code} self-checks", check_entries)
     await record.once(f"{school.code} corrections", lambda: ask_for_corrections(office, record.database))
     advance()
+    await record.once(f"{school.code} photos", lambda: send_photos(office))
+    await record.once(f"{school.code} talents", lambda: fill_the_pool(office))
+    advance()
     team = SurveyTeam(campus, school.code, cohort.cohort)
     await record.once(f"{school.code} survey", lambda: run_survey(team))
     advance()
@@ -173,15 +179,16 @@ async def _begin(office: Office, cohort: _Cohort, record: _Record) -> None:
     await record.once(f"{school.code} school", create_school)
     await record.once(f"{school.code} units", enter_units)
     await record.once(f"{school.code} roster", enter_roster)
-    if school is SCHOOLS[0]:
-        await record.once(f"{school.code} odd file", lambda: _leave_odd_file(office, cohort, record.files))
+    await record.once(f"{school.code} odd file", lambda: _leave_odd_file(office, cohort, record.files))
 
 
 async def _leave_odd_file(office: Office, cohort: _Cohort, folder: Path) -> None:
     """Saves a mapping of some headers, and leaves the file that has them for the reader of the tour."""
     path = f"/v1/schools/{cohort.school.code}/import-mappings/{MAPPING}"
     await office.campus.call("registry", "PUT", path, office.school_officer, json={"columns": SAVED})
-    await asyncio.to_thread(_write, folder / "odd-roster.xlsx", workbook(ODD_HEADERS, odd_rows(cohort.members)))
+    await asyncio.to_thread(
+        _write, folder / f"odd-roster-{cohort.school.code}.xlsx", workbook(ODD_HEADERS, odd_rows(cohort.members))
+    )
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -48,7 +48,7 @@ class States:
     `gone` is the type that ends a thing, and `says` which fields of its data say so, and how. `again` is the type that
     states what stands once more; None where the type of its last event does. `thing` names the fields that tell the
     things of one key apart, none where a key is about one thing. `erased` is the type that says that a person is
-    erased; from then on the data does (`erased`), and no database that comes back older takes that back.
+    erased; from then on the data does (`erased`), and a database that comes back older erases once more.
     """
 
     gone: str

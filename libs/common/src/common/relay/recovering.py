@@ -1,14 +1,16 @@
 """Recovering what was published beyond a database that came back older: the command `recover-published`.
 
 The lost events are put back as they were, so that no sequence is given twice. What stands in the database now is the
-truth, so everything that the lost events say otherwise is announced once more, under the sequences after theirs.
+truth, so everything that the lost events say otherwise is announced once more, under the sequences after theirs; but
+who was erased in them is erased again.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from uuid import UUID
 
 import asyncpg
@@ -18,7 +20,7 @@ from common.auth import SYSTEM
 from common.bounded import OutOfTimeError, wait_at_most
 from common.clock import NOW_SQL, TODAY_SQL
 from common.contracts import OutgoingEvent
-from common.contracts.catalogue import topics_of
+from common.contracts.catalogue import TOPICS, topics_of
 from common.contracts.envelope import StoredEvent
 from common.database import Database, UnitOfWork
 from common.database.dedicated import dedicated_connection
@@ -57,6 +59,10 @@ _PUT_BACK = text(
 _KEPT = f"SELECT {', '.join(_ROW)} FROM outbox WHERE topic = $1 AND key = ANY($2::text[])"
 
 
+EraseAgain = Callable[[UnitOfWork, Sequence[str]], Awaitable[Sequence[OutgoingEvent]]]
+"""Empties those of these keys that stand and are not erased, announces each, and gives what it has announced."""
+
+
 class RelayLeads(TransientError):
     """A relay works on this outbox and does not give way."""
 
@@ -76,13 +82,17 @@ class Recovered:
 
 
 async def recover_published(
-    database: Database, settings: ServiceSettings, streams: Mapping[str, RaiseStreams]
+    database: Database,
+    settings: ServiceSettings,
+    streams: Mapping[str, RaiseStreams],
+    erasing: Mapping[str, EraseAgain] = MappingProxyType({}),
 ) -> Recovered | None:
     """Puts back what the topics hold and the outbox lacks, states anew what differs, and opens the outbox.
 
     All of it becomes true in one transaction, and no other writes before. `streams` raises the counted sequences, by
-    topic. Returns None for an outbox that is open: it was compared. Raises RelayLeads, BrokerUnavailableError, and
-    UnknownEvents for what only another version of this code can read.
+    topic; `erasing` empties again who was erased in the lost events of a topic that says so. Returns None for an outbox
+    that is open: it was compared. Raises RelayLeads, BrokerUnavailableError, and UnknownEvents for what only another
+    version of this code can read.
     """
     await ensure_topics(settings, topics_of(settings.service))
     async with dedicated_connection(database.pool, "recover-published") as connection:
@@ -101,7 +111,7 @@ async def recover_published(
             lambda: [restated(key, events, kept.get(key, ()), **moment) for key, events in sorted(keys.items())]
         )
         ordered = sorted(lost.values(), key=lambda event: event.position)
-        return await database.act(SYSTEM, partial(_write, lost=ordered, plan=plan, streams=streams))
+        return await database.act(SYSTEM, partial(_write, lost=ordered, plan=plan, streams=streams, erasing=erasing))
 
 
 async def _kept_of(connection: asyncpg.Connection, keys: Iterable[Key]) -> list[StoredEvent]:
@@ -113,7 +123,12 @@ async def _kept_of(connection: asyncpg.Connection, keys: Iterable[Key]) -> list[
 
 
 async def _write(
-    unit: UnitOfWork, *, lost: Sequence[StoredEvent], plan: Sequence[Restated], streams: Mapping[str, RaiseStreams]
+    unit: UnitOfWork,
+    *,
+    lost: Sequence[StoredEvent],
+    plan: Sequence[Restated],
+    streams: Mapping[str, RaiseStreams],
+    erasing: Mapping[str, EraseAgain],
 ) -> Recovered:
     """Opens first, for this transaction alone: all others find the outbox closed until it commits."""
     await unit.connection.execute(_OPEN)
@@ -127,6 +142,11 @@ async def _write(
         await unit.announce(event)
     for topic in sorted({each.topic for each in plan}):
         await streams[topic](unit.connection, [each.reached for each in plan if each.topic == topic])
+        states = TOPICS[topic].states
+        if states is not None and states.erased is not None:
+            erased = {event.key for event in lost if (event.topic, event.type) == (topic, states.erased)}
+            # under the sequences that have just been counted
+            announced += await erasing[topic](unit, sorted(erased)) if erased else ()
     done = Recovered(
         put_back=[event for event in lost if event.event_id in put_back],
         forked=[event for event in lost if event.event_id not in put_back],

@@ -60,7 +60,8 @@ def restated(
 ) -> Restated:
     """States anew, from the sequence after all of these, each thing of which the lost events say something else last.
 
-    What the database kept no event of is announced as gone. The days never go back. Raises UnknownEvents.
+    What the database kept no event of is announced as gone. What stands of a person whom the lost events erased is
+    announced by the erasing, not here. The days never go back. Raises UnknownEvents.
     """
     states = TOPICS[key.topic].states
     last_lost, last_kept = _last_of_each(lost, states), _last_of_each(kept, states)
@@ -73,6 +74,8 @@ def restated(
             break
         truth = last_kept.get(thing)
         if truth is not None and truth.event.sequence > said.event.sequence:
+            continue
+        if truth is not None and states.erased and said.state["erased"] and not truth.state["erased"]:
             continue
         kind, data = _truth(states, said, truth)
         changed = tuple(name for name, value in data.items() if value != said.state[name])
@@ -110,11 +113,9 @@ def _data_of(event: StoredEvent) -> EventData:
 
 
 def _truth(states: States, said: _Said, truth: _Said | None) -> tuple[str, dict[str, Any]]:
-    """Type and state of the event that says what stands; who was erased stays so."""
+    """Type and state of the event that says what stands."""
     if truth is None:
         return states.gone, {**said.state, **states.says}
-    if states.erased is not None and said.state["erased"]:
-        return states.erased, {**truth.state, "erased": True}
     ended = truth.event.type == states.gone
     return truth.event.type if ended or states.again is None else states.again, truth.state
 

@@ -33,6 +33,7 @@ from common.operations.process import OperationsProcess
 from common.operations.routes import operations_router
 from common.outbox import RaiseStreams
 from common.periodic import Periodic, every
+from common.relay.recovering import EraseAgain
 from common.service_process.composition import Background, Command, Ended, Readiness, Service
 from common.service_process.housekeeping import tidying, timetable
 from common.service_process.long_work import Operation, do_operations, do_parts
@@ -68,7 +69,8 @@ class Subscription:
 class Area:
     """What one area brings: tables, routes, handlers by type of event, long work by kind, and work beside HTTP.
 
-    `streams` names, for each topic that it publishes, where the sequences of a key are counted.
+    `streams` names, for each topic that it publishes, where the sequences of a key are counted; `erasing`, for each
+    that says who is erased, how a database that came back older empties these once more.
 
     `periodic` gives acts that are due again and again (`common.periodic.every`); one worker of many does each.
     Handlers need a `subscription`; one function may handle several types, and then gets them in one call.
@@ -82,6 +84,7 @@ class Area:
     background: Callable[[Runtime], Sequence[Background]] = lambda _runtime: ()
     periodic: Callable[[Runtime], Sequence[Periodic]] = lambda _runtime: ()
     streams: Mapping[str, RaiseStreams] = field(default_factory=dict)
+    erasing: Mapping[str, Callable[[Runtime], EraseAgain]] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -136,6 +139,7 @@ class Composition:
             {each.group: SUBSCRIPTIONS[each.group] for each in self._subscriptions()},
             self.commands,
             {topic: streams for area in self.areas for topic, streams in area.streams.items()},
+            self.erasing,
             self.code_entries,
             {each.group: Keeping(each.newest, each.included, each.drop) for each in self._subscriptions()},
             self.work if self._operations() else None,
@@ -173,6 +177,12 @@ class Composition:
         )
         _keep(app, {"objects": runtime.files, **self.state(runtime)})
         return app
+
+    def erasing(self, settings: ServiceSettings, database: Database) -> Mapping[str, EraseAgain]:
+        """How those are emptied again who were erased, by topic."""
+        makers = {topic: maker for area in self.areas for topic, maker in area.erasing.items()}
+        runtime = self._runtime(settings, database) if makers else None
+        return {topic: maker(runtime) for topic, maker in makers.items() if runtime is not None}
 
     def checks(self, settings: ServiceSettings) -> Readiness:
         """What a process asks beside its database; raises SettingsMissing."""

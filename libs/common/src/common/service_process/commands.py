@@ -152,7 +152,8 @@ async def _dispatch(
                 _log.info("Dead letters returned", group=group, messages=count)
         case "recover-published":
             await require_current(database, service.name)
-            return report(await recover_published(database.patient, settings, service.streams))
+            erasing = service.erasing(settings, database.patient)
+            return report(await recover_published(database.patient, settings, service.streams, erasing))
         case "discard-dead-letter":
             await require_current(database, service.name)
             return await run_discard(service, settings, database.patient, parsed)

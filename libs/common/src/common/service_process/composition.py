@@ -13,6 +13,7 @@ from common.consuming.discarding import Keeping
 from common.database import Database
 from common.operations.helping import Helper
 from common.outbox import RaiseStreams
+from common.relay.recovering import EraseAgain
 from common.settings import ServiceSettings
 
 NotReady = Callable[[], Awaitable[str | None]]
@@ -58,10 +59,10 @@ class Service:
     `settings` reads the environment. `create_app` makes the API; what it is given as readiness belongs to `/readyz`.
     `background` makes what the worker runs beside the relay, which every service has. `subscriptions` (consumer group
     → topics) tells `replay-dead-letters` where to look, `keeping` (by consumer group) `discard-dead-letter` what the
-    service keeps, `streams` (topic → function) `recover-published` where the
-    service counts the sequences of its events. `code_entries` is where it has the rows that were added to code lists,
-    which each of its processes follows. `operations` does its long work until there is none, in a process of its own.
-    `helping` is what a second such process does that shares parts of the work.
+    service keeps, `streams` (topic → function) `recover-published` where the service counts the sequences of its
+    events, `erasing` (by topic) how it empties again who was erased. `code_entries` is where it has the rows that were
+    added to code lists, which each of its processes follows. `operations` does its long work until there is none, in a
+    process of its own. `helping` is what a second such process does that shares parts of the work.
     `checks` gives what `/readyz` asks beside the database and the background work.
     """
 
@@ -72,6 +73,7 @@ class Service:
     subscriptions: Mapping[str, Sequence[str]] = field(default_factory=dict)
     commands: Sequence[Command] = ()
     streams: Mapping[str, RaiseStreams] = field(default_factory=dict)
+    erasing: Callable[[Any, Database], Mapping[str, EraseAgain]] = lambda _settings, _database: {}
     code_entries: CodeEntries | None = None
     keeping: Mapping[str, Keeping] = field(default_factory=dict)
     operations: Callable[[Any, Database, Ended, Helper | None], Coroutine[Any, Any, None]] | None = None

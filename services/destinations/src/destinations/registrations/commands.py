@@ -63,7 +63,8 @@ async def register(
     """Creates a draft. `entry` is registry's answer about a graduate whom no event has described yet.
 
     Raises RoleMayNotAct; Missing with the graduate's id where neither the roster nor `entry` knows the graduate;
-    UnknownGraduate for one outside the caller's scope; AlreadyRegistered, GraduateWithdrawn, ContentRefused.
+    UnknownGraduate for one outside the caller's scope; AlreadyRegistered, ErasedPerson, GraduateWithdrawn,
+    ContentRefused.
     """
     person = deciding.must_take_part(Action.CREATE, person_of(caller))
     if entry is not None:
@@ -87,9 +88,10 @@ async def register(
     current = await storage.current_of(unit.connection, graduate.id)
     if current is not None:
         raise refusals.AlreadyRegistered(current.stage, deciding.allowed_transitions(current, person))
-    if not graduate.counted:
-        raise refusals.GraduateWithdrawn
-    return await _record(unit, graduate, None, deciding.create(content, person))
+    # once more, under the lock: an erasure that came first has nothing left to empty
+    locked = (await roster.entries(unit.connection, [graduate_id]))[graduate_id].graduate
+    deciding.must_not_be_frozen(locked)
+    return await _record(unit, locked, None, deciding.create(content, person))
 
 
 async def edit(

@@ -10,7 +10,8 @@ from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, Major
 class Graduate:
     """毕业生: where a graduate belongs, and whether the population counts this person.
 
-    Once it does not (`counted`), because of a withdrawal, a transfer or longer studies, the registration is frozen.
+    Once it does not (`counted`), because of a withdrawal, a transfer or longer studies, the registration is frozen; so
+    it is once the person is `erased`, who goes on counting.
     """
 
     id: GraduateId
@@ -22,6 +23,12 @@ class Graduate:
     education_level_code: str | None
     status: str
     counted: bool
+    erased: bool = False
+
+    @property
+    def frozen(self) -> bool:
+        """Whether what stands of the graduate stays as it is."""
+        return self.erased or not self.counted
 
 
 GRADUATE_FIELDS = tuple(field.name for field in fields(Graduate) if field.name != "id")

@@ -42,15 +42,15 @@ _KEEP_GRADUATES = text(
     f"""
     INSERT INTO roster_graduates AS kept
            (graduate_id, school_code, cohort, college_code, major_code, class_code, education_level_code, status,
-            counted, sequence, event_id, same_since, event_sequence, counted_sequence, same_until)
+            counted, erased, sequence, event_id, same_since, event_sequence, counted_sequence, same_until)
     SELECT entry.*, CASE WHEN entry.event_id IS NOT NULL THEN entry.sequence END, entry.sequence, entry.sequence
       FROM unnest(CAST(:id AS uuid[]), CAST(:school_code AS text[]), CAST(:cohort AS int[]),
                                CAST(:college_code AS text[]), CAST(:major_code AS text[]), CAST(:class_code AS text[]),
                                CAST(:education_level_code AS text[]), CAST(:status AS text[]),
-                               CAST(:counted AS boolean[]), CAST(:sequence AS bigint[]), CAST(:event_id AS uuid[]),
-                               CAST(:same_since AS bigint[]))
+                               CAST(:counted AS boolean[]), CAST(:erased AS boolean[]),
+                               CAST(:sequence AS bigint[]), CAST(:event_id AS uuid[]), CAST(:same_since AS bigint[]))
                    AS entry (graduate_id, school_code, cohort, college_code, major_code, class_code,
-                             education_level_code, status, counted, sequence, event_id, same_since)
+                             education_level_code, status, counted, erased, sequence, event_id, same_since)
      -- what is known already need not be locked: most rows of an import are
      WHERE NOT EXISTS (SELECT 1 FROM roster_graduates known
                         WHERE known.graduate_id = entry.graduate_id AND known.sequence >= entry.sequence)
@@ -59,6 +59,7 @@ _KEEP_GRADUATES = text(
            major_code = EXCLUDED.major_code, class_code = EXCLUDED.class_code,
            education_level_code = EXCLUDED.education_level_code, status = EXCLUDED.status,
            counted = EXCLUDED.counted, counted_sequence = EXCLUDED.counted_sequence,
+           erased = kept.erased OR EXCLUDED.erased,
            sequence = EXCLUDED.sequence, event_id = EXCLUDED.event_id, event_sequence = EXCLUDED.event_sequence,
            same_since = coalesce(EXCLUDED.same_since,
                                  CASE WHEN kept.sequence = EXCLUDED.sequence - 1 THEN {same_since("kept")} END,

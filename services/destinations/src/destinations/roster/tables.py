@@ -1,6 +1,6 @@
 """Roster tables, filled from registry's topics."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, Uuid, false
 
 from common.consuming.counted import counted_columns
 from common.consuming.forks import event_columns
@@ -30,6 +30,7 @@ graduates = Table(
     Column("sequence", BigInteger, nullable=False),
     *event_columns(),
     *counted_columns(),
+    Column("erased", Boolean, nullable=False, server_default=false()),
     # The sequence from which on events have only said again what stood, and that of the last of them. An image without
     # these columns leaves both behind `sequence`.
     Column("same_since", BigInteger),

@@ -72,7 +72,7 @@ async def open_link(unit: UnitOfWork, *, invitation: Invitation) -> None:
     wave = await waves.current(unit.connection, invitation.wave_id, hold=True)
     # read again under its lock: of two first uses one opens the link
     held = await invitations.hold(unit.connection, invitation.id)
-    if held.state is not InvitationState.CREATED or wave.phase is not WavePhase.OPEN:
+    if held.state is not InvitationState.CREATED or held.token_digest is None or wave.phase is not WavePhase.OPEN:
         return
     await invitations.mark(unit.connection, held.id, InvitationState.OPENED)
     await responses.begun(unit.connection, held)
@@ -149,8 +149,8 @@ async def find(connection: Connection, cipher: FieldCipher, invitation: Invitati
 
 
 def _must_be_answerable(invitation: Invitation, wave: CurrentWave) -> None:
-    """Raises LinkRefused for a link that is used up or expired."""
-    if invitation.state not in _ANSWERABLE or wave.phase is WavePhase.CLOSED:
+    """Raises LinkRefused for a link that is used up, expired, or of who is erased."""
+    if invitation.state not in _ANSWERABLE or invitation.token_digest is None or wave.phase is WavePhase.CLOSED:
         raise LinkRefused
 
 

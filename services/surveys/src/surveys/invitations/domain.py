@@ -30,7 +30,10 @@ class InvitationState(StrEnum):
 
 @dataclass(frozen=True)
 class Invitation:
-    """邀请 of one graduate to one wave; the ciphertext is that of an unused link's token."""
+    """邀请 of one graduate to one wave; the ciphertext is that of an unused link's token.
+
+    The digest is that of the token, which only the graduate knows; None once the graduate is erased.
+    """
 
     id: InvitationId
     wave_id: WaveId
@@ -38,6 +41,7 @@ class Invitation:
     school_code: SchoolCode
     channel: Channel
     state: InvitationState
+    token_digest: bytes | None
     token_ciphertext: bytes | None
     created_at: datetime
 

@@ -16,15 +16,16 @@ from surveys.invitations.tables import invitations
 
 _UNINVITED = text(
     """
-    SELECT uuidv7() AS id, graduate_id FROM wave_eligible AS eligible
-     WHERE wave_id = :wave_id AND NOT EXISTS (
+    SELECT uuidv7() AS id, graduate_id FROM wave_eligible AS eligible JOIN graduates AS person USING (graduate_id)
+     WHERE wave_id = :wave_id AND NOT person.erased AND NOT EXISTS (
                SELECT FROM invitations AS made
                 WHERE made.wave_id = eligible.wave_id AND made.graduate_id = eligible.graduate_id)
      ORDER BY graduate_id LIMIT :limit
     """
 )
 
-# in the order of graduates, so that two operations on a wave wait for each other and never in a circle
+# in the order of graduates, so that two operations on a wave wait for each other and never in a circle; the roster's
+# entries are held, so that an erasure waits and then finds the link
 _ADD = text(
     """
     INSERT INTO invitations
@@ -34,7 +35,8 @@ _ADD = text(
       FROM unnest(CAST(:ids AS uuid[]), CAST(:graduate_ids AS uuid[]),
                   CAST(:digests AS bytea[]), CAST(:ciphertexts AS bytea[]))
            AS made (id, graduate_id, token_digest, token_ciphertext)
-     ORDER BY made.graduate_id
+      JOIN graduates AS person ON person.graduate_id = made.graduate_id AND NOT person.erased
+     ORDER BY made.graduate_id FOR SHARE OF person
     ON CONFLICT (wave_id, graduate_id) DO NOTHING
     """
 )
@@ -51,7 +53,7 @@ _MARK = (
 
 
 async def uninvited(connection: Connection, wave_id: WaveId, limit: int) -> list[tuple[InvitationId, GraduateId]]:
-    """Eligible graduates of the wave without an invitation, each with the id that its invitation will have.
+    """Eligible graduates of the wave who are not invited nor erased, each with the id that the invitation will have.
 
     The id comes before the row, because a ciphertext is bound to its row.
     """
@@ -60,7 +62,10 @@ async def uninvited(connection: Connection, wave_id: WaveId, limit: int) -> list
 
 
 async def add(connection: Connection, batch: Batch, made: Sequence[NewInvitation]) -> int:
-    """Stores the invitations and counts them; a graduate whom another operation has invited meanwhile is left out."""
+    """Stores the invitations and counts them.
+
+    Left out is a graduate whom another operation has invited meanwhile, or who is erased by now.
+    """
     bound = {
         "wave_id": batch.wave_id,
         "school_code": batch.school_code,

@@ -28,7 +28,8 @@ invitations = Table(
     Column("operation_id", Uuid, nullable=False),
     Column("channel", Text, nullable=False),
     Column("state", Text, nullable=False, server_default=text("'created'")),
-    Column("token_digest", LargeBinary, nullable=False, unique=True),
+    # NULL of who is erased: no token opens it any more
+    Column("token_digest", LargeBinary, unique=True),
     # erased at the first use, when only the graduate may know it any longer
     Column("token_ciphertext", LargeBinary),
     instant_column("created_at"),
@@ -36,6 +37,8 @@ invitations = Table(
     UniqueConstraint("wave_id", "graduate_id", name="uq_invitations_wave_id_graduate_id"),
     CheckConstraint("state IN ('created', 'opened', 'submitted', 'withdrawn')", name="state_known"),
     CheckConstraint("state = 'created' OR token_ciphertext IS NULL", name="used_link_erased"),
+    CheckConstraint("token_digest IS NOT NULL OR token_ciphertext IS NULL", name="link_with_digest"),
 )
+Index("ix_invitations_graduate_id", invitations.c.graduate_id)
 Index("ix_invitations_wave_id_id", invitations.c.wave_id, invitations.c.id)
 Index("ix_invitations_operation_id", invitations.c.operation_id)

@@ -1,10 +1,11 @@
 """Responses in SQL. An act that changes one holds its invitation first; the change locks the row itself."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, select, text, update
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -13,7 +14,7 @@ from common.auth import Owners, RowScope, ScopeShape
 from common.clock import TODAY_SQL
 from common.database import NOW
 from common.database.pages import page_by_id
-from common.identifiers import InvitationId, ResponseId, SchoolCode, WaveId
+from common.identifiers import GraduateId, InvitationId, ResponseId, SchoolCode, WaveId
 from common.sql import Connection
 from surveys.invitations.domain import Invitation
 from surveys.responses.domain import Moment, Response, ResponseState
@@ -32,6 +33,7 @@ _NEXT_MOMENT = text(
 
 _OF_INVITATION = select(responses).where(responses.c.invitation_id == bindparam("invitation_id"))
 _BEGIN = insert(responses).returning(responses)
+_ERASE_ANSWERS = text("SELECT erase_answers(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _ERASE = delete(response_pages).where(response_pages.c.response_id == bindparam("response_id"))
 
 
@@ -97,6 +99,15 @@ async def withdraw(connection: Connection, response: Response, moment: Moment) -
     await connection.execute(_ERASE, {"response_id": response.id})
     changes = {"state": ResponseState.WITHDRAWN.value, "announced_sequence": moment.sequence}
     return await save(connection, response, **changes)
+
+
+async def erase_answers(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:
+    """Destroys answers, drafts and links of graduates whom the roster says to be erased; repeatable.
+
+    Their responses count on as they stand. Locks the invitations first: what another act writes meanwhile goes, too,
+    and one that comes later finds no link.
+    """
+    await connection.execute(_ERASE_ANSWERS, {"ids": graduate_ids})
 
 
 async def save(connection: Connection, response: Response, **changes: Any) -> Response:

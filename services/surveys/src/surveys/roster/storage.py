@@ -20,16 +20,18 @@ RosterRow = dict[str, Any]
 _GRADUATES = text(
     """
     INSERT INTO graduates AS kept
-           (graduate_id, school_code, cohort, status, counted, sequence, event_id, event_sequence, counted_sequence)
+           (graduate_id, school_code, cohort, status, counted, erased, sequence, event_id, event_sequence,
+            counted_sequence)
     SELECT entry.*, entry.sequence, entry.sequence
       FROM unnest(CAST(:graduate_id AS uuid[]), CAST(:school_code AS text[]), CAST(:cohort AS int[]),
-                  CAST(:status AS text[]), CAST(:counted AS boolean[]), CAST(:sequence AS bigint[]),
-                  CAST(:event_id AS uuid[]))
-        AS entry (graduate_id, school_code, cohort, status, counted, sequence, event_id)
+                  CAST(:status AS text[]), CAST(:counted AS boolean[]), CAST(:erased AS boolean[]),
+                  CAST(:sequence AS bigint[]), CAST(:event_id AS uuid[]))
+        AS entry (graduate_id, school_code, cohort, status, counted, erased, sequence, event_id)
     ON CONFLICT (graduate_id) DO UPDATE
        SET school_code = EXCLUDED.school_code, cohort = EXCLUDED.cohort, status = EXCLUDED.status,
            counted = EXCLUDED.counted, counted_sequence = EXCLUDED.counted_sequence, sequence = EXCLUDED.sequence,
-           event_id = EXCLUDED.event_id, event_sequence = EXCLUDED.event_sequence
+           event_id = EXCLUDED.event_id, event_sequence = EXCLUDED.event_sequence,
+           erased = kept.erased OR EXCLUDED.erased
      WHERE EXCLUDED.sequence > kept.sequence
     """
 )

@@ -26,6 +26,7 @@ async def keep_graduates(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> N
                 "cohort": data.cohort,
                 "status": str(data.status),
                 "counted": data.counted,
+                "erased": data.erased,
                 "sequence": event.sequence,
                 "event_id": event.id,
             }

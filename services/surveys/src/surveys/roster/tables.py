@@ -1,6 +1,6 @@
 """Tables of the roster: the newest state per graduate and per school, by sequence."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, Uuid, false, text
 
 from common.consuming.counted import counted_columns
 from common.consuming.forks import event_columns
@@ -16,6 +16,7 @@ graduates = Table(
     Column("sequence", BigInteger, nullable=False),
     *event_columns(),
     *counted_columns(),
+    Column("erased", Boolean, nullable=False, server_default=false()),
 )
 Index("ix_graduates_school_code_cohort", graduates.c.school_code, graduates.c.cohort)
 

@@ -51,6 +51,26 @@ class Destination:
 FIELDS = tuple(field.name for field in fields(Destination))
 """Every field of the content, in the order of the contract."""
 
+EMPTIED = frozenset(
+    {
+        "employer_name",
+        "employer_uscc",
+        "employer_address",
+        "freelance_kind",
+        "study_school_name",
+        "abroad_country",
+        "abroad_school_name_zh",
+        "abroad_school_name_en",
+        "abroad_major_zh",
+        "abroad_major_en",
+    }
+)
+"""Fields that are empty once the graduate is erased: texts, and the number of a unit, which may be one person's own.
+
+The others are codes and days, of which figures are made. A field that is added goes here, and into the function
+`erase_registrations` of the database, or is decided to stay.
+"""
+
 CODE_LISTS: Mapping[str, str] = {
     "destination_code": "destination",
     "employer_nature_code": "employer-nature",

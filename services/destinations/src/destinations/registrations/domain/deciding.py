@@ -27,6 +27,7 @@ from destinations.registrations.domain.registration import (
     Reviewers,
     Source,
 )
+from destinations.roster.domain import Graduate
 
 _ANNOUNCED: Mapping[Action, Announcement] = {
     Action.SCHOOL_APPROVE: Announcement.DECIDED,
@@ -42,8 +43,8 @@ _ANSWERS: Mapping[Action, Confirmation] = {
 
 
 def allowed_transitions(registration: Registration, person: Person | None) -> tuple[Action, ...]:
-    """The transitions that this person could make now: none for a withdrawn graduate."""
-    if not registration.graduate.counted or person is None:
+    """The transitions that this person could make now: none where the registration is frozen."""
+    if registration.graduate.frozen or person is None:
         return ()
     possible = transitions_from(registration.stage, person.party, effective=registration.effective is not None)
     # most callers of a list have reviewed none of it
@@ -79,10 +80,17 @@ def create(content: Destination, person: Person) -> Change:
     )
 
 
+def must_not_be_frozen(graduate: Graduate, stage: Stage | None = None) -> None:
+    """Raises ErasedPerson or GraduateWithdrawn, with the stage in which the registration stays."""
+    if graduate.erased:
+        raise refusals.ErasedPerson(stage)
+    if not graduate.counted:
+        raise refusals.GraduateWithdrawn(stage)
+
+
 def must_be_possible(registration: Registration, action: Action, person: Person) -> Stage:
-    """The stage that follows; raises GraduateWithdrawn, ActNotPossible or SamePerson."""
-    if not registration.graduate.counted:
-        raise refusals.GraduateWithdrawn(registration.stage)
+    """The stage that follows; raises what `must_not_be_frozen` raises, ActNotPossible or SamePerson."""
+    must_not_be_frozen(registration.graduate, registration.stage)
     following = next_stage(registration.stage, action, person.party, effective=registration.effective is not None)
     if following is None:
         raise refusals.ActNotPossible(action, registration.stage, allowed_transitions(registration, person))

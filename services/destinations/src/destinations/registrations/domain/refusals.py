@@ -57,6 +57,18 @@ class GraduateWithdrawn(Conflict):
         super().__init__(state=stage.state.value if stage else None, allowed_transitions=[])
 
 
+class ErasedPerson(Conflict):
+    """Nothing is kept of the person but codes and days: the registration stays as it is, frozen."""
+
+    code = "erased_person"
+    title = Message(
+        "该毕业生的个人信息已删除，登记已冻结", "The graduate's personal data are erased; the registration is frozen"
+    )
+
+    def __init__(self, stage: Stage | None = None) -> None:
+        super().__init__(state=stage.state.value if stage else None, allowed_transitions=[])
+
+
 class UnknownGraduate(Invalid):
     """No such graduate, or one outside the caller's scope: the two look the same."""
 

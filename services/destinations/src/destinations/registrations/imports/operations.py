@@ -145,9 +145,15 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         await self._resolved.ask(rows)
 
     def _faults_of_person(self, row: RegistrationRow) -> list[Fault]:
-        """What is wrong with whom a row means; two numbers of one graduate are a repetition, too."""
+        """What is wrong with whom a row means; two numbers of one graduate are a repetition, too.
+
+        An erased person is no fault: a file of the whole cohort need not leave the row out.
+        """
         faults: list[Fault] = []
-        if (problem := self._resolved.problem(row.number)) is not None:
+        problem = self._resolved.problem(row.number)
+        if problem == "erased":
+            row.warnings.append(Fault(row.key_column, "erased_person"))
+        elif problem is not None:
             rule = _RULES.get(problem, "unknown_graduate")
             columns = {"unknown_graduate": self._reader.number_column, "name_mismatch": "name"}
             faults.append(Fault(columns.get(rule, row.key_column), rule))

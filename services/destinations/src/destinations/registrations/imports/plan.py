@@ -78,7 +78,9 @@ def plan_rows(
                 row.warnings.append(Fault("place_code", "newer_code"))
         elif not row.faults:
             plan.unchanged += 1
-            if stored is not None and not stored.graduate.counted:
+            if stored is not None and stored.graduate.erased:
+                row.warnings.append(Fault(row.key_column, "erased_person"))
+            elif stored is not None and stored.graduate.frozen:
                 plan.frozen += 1
                 row.warnings.append(Fault(row.key_column, "graduate_withdrawn"))
             elif stored is not None and stored.registration and row.destination_code and row.line:
@@ -91,9 +93,10 @@ def plan_row(
 ) -> Planned | None:
     """The change that a row makes, or None; what forbids it is added to the faults that the row has already.
 
-    Who left the roster keeps the registration as it is, and a file of the whole cohort need not leave them out.
+    Who left the roster or is erased keeps the registration as it is, and a file of the whole cohort need not leave them
+    out.
     """
-    if not known.graduate.counted:
+    if known.graduate.frozen:
         return None
     content = merged(known.registration.effective_or_newest if known.registration else None, row.given)
     if deciding.is_unchanged_by(known.registration, content):

@@ -1,9 +1,10 @@
 """Registrations in SQL: lists and single ones cut to a scope, locks, the next version with its history.
 
 `registrations` reads what stands, `versions` what has been, `lines` what of a file is known, `streams` locks, `saving`
-writes one, `many` writes thousands. Decides nothing.
+writes one, `many` writes thousands, `erasing` empties. Decides nothing.
 """
 
+from destinations.registrations.storage.erasing import erase
 from destinations.registrations.storage.lines import (
     Line,
     has_lines,
@@ -33,6 +34,7 @@ __all__ = [
     "copy_rows",
     "current",
     "current_of",
+    "erase",
     "get",
     "has_lines",
     "known_lines",
