@@ -8,8 +8,7 @@ from html import escape
 from typing import Any, TypeAlias
 
 from common.codes import CodeLists
-from registry.data_copies.domain.words import FIELDS, KINDS, SERVICES, WORDED, WORDS
-from registry.graduates.domain.entry import CODE_LIST_OF
+from registry.data_copies.domain.words import CODED, FIELDS, KINDS, SERVICES, WORDED, WORDS
 
 Answer: TypeAlias = Mapping[str, Any]
 """What a service answers to be held, as JSON has it: `service`, `recorded_at` and `records`."""
@@ -106,9 +105,8 @@ def _labelled(code_list: str) -> Callable[[str], str]:
 
 
 _READ: Mapping[str, Callable[[str], str]] = {
-    **{field: _labelled(code_list) for field, code_list in CODE_LIST_OF.items()},
+    **{name: _labelled(code_list) for name, code_list in CODED.items()},
     **dict.fromkeys(WORDED, lambda word: _titled(WORDS, word)),
     "field": lambda field: _titled(FIELDS, field),
-    "purpose": _labelled("purpose"),
 }
 """Name of a value → what shows it; all else is shown as it is."""

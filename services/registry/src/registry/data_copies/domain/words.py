@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from registry.graduates.domain.entry import CODE_LIST_OF
 from registry.graduates.domain.fields import COLUMNS
 
 SERVICES: Mapping[str, str] = {
@@ -27,6 +28,16 @@ KINDS: Mapping[str, str] = {
     "accesses": "查看记录",
     "data_copies": "个人信息副本",
     "erasures": "删除申请",
+    "roster_entry": "名册信息",
+    "registrations": "现有去向登记",
+    "registration_versions": "去向登记历次版本",
+    "waves": "参与的调查轮次",
+    "invitations": "调查邀请",
+    "responses": "答卷",
+    "roster_versions": "名册变动",
+    "destination_versions": "去向变动",
+    "spans": "统计区间",
+    "response_versions": "答卷变动",
 }
 """Kind of record → its heading; one of another service may have none here."""
 
@@ -104,6 +115,47 @@ FIELDS: Mapping[str, str] = {
     "role": "角色",
     "unit": "单位",
     "purpose": "用途",
+    "counted": "计入总数",
+    "erased": "已删除",
+    "registration_id": "登记编号",
+    "stage": "审核阶段",
+    "confirmation": "本人确认",
+    "incomplete": "未填完整",
+    "effective_version": "生效的版本",
+    "effective_decided_on": "生效内容的生效日",
+    "by_role": "角色",
+    "note": "审核意见",
+    "destination_code": "毕业去向",
+    "flexible": "灵活就业",
+    "flexible_kind": "灵活就业类别",
+    "employer_nature_code": "单位性质",
+    "industry_code": "单位行业",
+    "place_code": "单位所在地",
+    "employer_address": "单位地址",
+    "position_code": "工作职位类别",
+    "signed_on": "签约日期",
+    "freelance_kind": "自由职业类别",
+    "study_school_name": "升学院校",
+    "study_level_code": "升学层次",
+    "abroad_country": "留学国家地区",
+    "abroad_school_name_zh": "留学院校中文名称",
+    "abroad_school_name_en": "留学院校外文名称",
+    "abroad_major_zh": "留学专业中文名称",
+    "abroad_major_en": "留学专业外文名称",
+    "wave_id": "调查轮次",
+    "cycle": "调查周期",
+    "opens_at": "开始时刻",
+    "closes_at": "截止时刻",
+    "channel": "邀请方式",
+    "created_at": "创建时刻",
+    "first_used_at": "首次打开",
+    "submitted_at": "提交时刻",
+    "questions_answered": "已答题数",
+    "questions_total": "总题数",
+    "pages": "答题页",
+    "from_day": "开始日",
+    "to_day": "结束日",
+    "origin_province_code": "生源地所在省",
     "file_until": "文件保留至",
     "ended_at": "结束时刻",
 }
@@ -177,3 +229,16 @@ WORDED = frozenset(
     }
 )
 """Names of values that hold such words."""
+
+CODED: Mapping[str, str] = {
+    **CODE_LIST_OF,
+    "destination_code": "destination",
+    "employer_nature_code": "employer-nature",
+    "industry_code": "industry",
+    "place_code": "division",
+    "position_code": "position",
+    "study_level_code": "education-level",
+    "origin_province_code": "division",
+    "purpose": "purpose",
+}
+"""Name of a value → the list that gives its code a meaning."""
