@@ -9,19 +9,18 @@ from uuid import UUID
 import httpx
 import pytest
 from changing import wanted
+from erased import erase_in, erase_now
 from importing import Imported, counts
 from portraits import jpeg
 
 from common.auth import SYSTEM, Principal, Role
 from common.crypto import FieldCipher
-from common.database import Database, UnitOfWork
+from common.database import Database
 from common.errors import Versions
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates import commands
 from registry.graduates.domain.refusals import ErasedPerson
 from registry.graduates.imports.operations import RosterImport
-from registry.graduates.storage import locks
-from registry.graduates.storage.erasing import erase
 from testing.waiting import eventually
 
 Json = dict[str, Any]
@@ -34,17 +33,9 @@ NUMBERS = {"student_number": "2020001", "exam_number": "E1", "citizen_id": CITIZ
 HEADER = ["学号", "考生号", "姓名", "身份证号", "培养层次"]
 
 
-async def _erase(unit: UnitOfWork, cipher: FieldCipher, graduate_id: GraduateId) -> None:
-    await locks.lock_graduates(unit.connection, [graduate_id])
-    await erase(unit.connection, cipher, graduate_id, SYSTEM)
-
-
 @pytest.fixture
 def erased(database: Database, cipher: FieldCipher) -> Erase:
-    async def run(graduate_id: str) -> None:
-        await database.act(SYSTEM, partial(_erase, cipher=cipher, graduate_id=GraduateId(UUID(graduate_id))))
-
-    return run
+    return partial(erase_now, database, cipher)
 
 
 @pytest.fixture
@@ -164,7 +155,7 @@ async def test_no_interleaving_brings_a_number_back(
         partial(change, expected=Versions(any=True), given={"citizen_id": CITIZEN_ID}, reason="更正"),
     ]
     async with database.transaction(SYSTEM) as unit:
-        await _erase(unit, cipher, GraduateId(UUID(gone)))
+        await erase_in(unit, cipher, gone)
         waiting = [asyncio.create_task(database.patient.act(caller.actor, act)) for act in acts]
 
         async def both_wait() -> bool:
