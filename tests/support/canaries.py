@@ -14,15 +14,18 @@ from PIL import Image
 from portraits import portrait, tilted
 from writes import clear_export
 
+from registry.graduates.domain.entry import TEXTS
+
 Json = dict[str, Any]
 
 WORDS = {
     name: f"鸣禽{name}"
     for name in (
+        *TEXTS,
         *("更正值", "更正理由", "更正依据", "证明材料", "照片备注", "照片理由", "技能", "雇主", "留言", "回复"),
-        *("导出理由", "豁免理由", "变动理由", "文号", "退回理由", "查阅事由", "来源"),
+        *("导出理由", "豁免理由", "变动理由", "文号", "退回理由", "查阅事由", "来源", "修改理由"),
     )
-}
+} | {"email": "mingqin@canary.example"}
 """What it says → the canary."""
 
 
@@ -48,6 +51,7 @@ def photo() -> bytes:
 async def plant(campus: Campus, school: str, graduate: str) -> None:
     """Plants every word."""
     doors = _Doors(campus, school, graduate)
+    await doors.entry()
     await doors.correction()
     await doors.photo()
     await doors.contact()
@@ -66,6 +70,17 @@ class _Doors:
         self._officer = campus.officer(school)
         self._other = campus.bearer("school_officer", school=school, subject="another officer")
         self._employer = campus.bearer("employer", employer=uuid4())
+
+    async def entry(self) -> None:
+        """Every text of the entry, once over another one, so that the history has it, too."""
+        path = f"graduates/{self._graduate}"
+        texts = {name: WORDS[name] for name in (*TEXTS, "email")}
+        reason = {"name": "欧阳金丝雀儿", "change_reason": WORDS["修改理由"]}
+        before = await self._sent("GET", path, self._officer, 200)
+        stored = await self._sent("PATCH", path, self._officer, 200, json=texts | reason, version=before["version"])
+        body = dict.fromkeys((*TEXTS, "email"))
+        stored = await self._sent("PATCH", path, self._officer, 200, json=body, version=stored["version"])
+        await self._sent("PATCH", path, self._officer, 200, json=texts, version=stored["version"])
 
     async def correction(self) -> None:
         """Approved with its value, and refused ones, of which the problem may quote nothing."""

@@ -124,7 +124,7 @@ async def test_whichever_comes_second_no_text_stays(
     async with database.transaction(SYSTEM) as unit:
         for call in calls:
             await call(unit)
-        erasing = asyncio.create_task(apply(erasures))
+        erasing = asyncio.ensure_future(apply(erasures))
         await sessions_at_a_lock(addresses, 1)
         await unit.commit()
     await erasing

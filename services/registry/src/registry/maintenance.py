@@ -1,13 +1,16 @@
-"""The service's own commands: keys that change, and rows of the release before."""
+"""The service's own commands: keys that change, rows of the release before, what is past its day."""
 
 from argparse import ArgumentParser, Namespace
 
+from common import clock
 from common.crypto import FieldCipher
 from common.database import Database
 from common.objects.rotation import rewrap_file_keys
 from common.observability import logger
 from common.service_process import Command
 from common.settings import PREFIX
+from registry.disposal.commands import all_past
+from registry.disposal.operations import dispose
 from registry.graduates.storage.landed import seal_landed
 from registry.graduates.storage.rotation import needs_of, recompute_indexes, rewrap_data_keys
 from registry.settings import Settings
@@ -55,6 +58,23 @@ async def run_seal_roster(settings: Settings, _database: Database, _parsed: Name
     return NOT_DONE if left else 0
 
 
+async def run_retention(_settings: Settings, database: Database, parsed: Namespace) -> int:
+    """Disposes of what is past its day, as the worker does by itself, or only counts it; one line for each kind."""
+    if parsed.dry_run:
+        async with database.reading() as connection:
+            found = await all_past(connection, clock.today())
+    else:
+        found = await dispose(database)
+    said = "Is past its day" if parsed.dry_run else "Was past its day, and is disposed of"
+    for each in found:
+        _log.info(said, kind=each.kind, count=each.count, oldest=each.oldest and f"{each.oldest}")
+    return 0
+
+
+def _retention_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="only count what is past its day")
+
+
 def _rotate_arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--retire", metavar="ID", help="fail unless nothing needs this key of the ring any more")
@@ -63,6 +83,7 @@ def _rotate_arguments(parser: ArgumentParser) -> None:
 
 COMMANDS = (
     Command("rotate-keys", "wrap data keys by the ring's current key", run_rotate_keys, _rotate_arguments),
+    Command("retention", "delete what is past its day, or only count it", run_retention, _retention_arguments),
     Command(
         "seal-roster",
         "seal what the release before has stored, as the owner, between two migrations",

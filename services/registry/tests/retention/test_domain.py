@@ -1,6 +1,7 @@
 """Periods of retention: worked days, and that looking from either end gives the same."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -59,3 +60,10 @@ def test_a_day_and_a_cohort_are_not_mistaken_for_each_other() -> None:
 )
 def test_what_has_ended_is_found_from_either_end(kind: Kept, since: date, today: date) -> None:
     assert (since <= ended_since(kind, today)) is (ends_on(kind, since) <= today)
+
+
+def test_the_page_for_operators_has_the_periods() -> None:
+    page = Path(__file__).parents[4] / "docs" / "operations" / "retention.md"
+    rows = [line.strip("| ").split(" | ") for line in page.read_text("utf-8").splitlines() if line.startswith("| `")]
+    said = [(kind.strip("`"), months, since.strip("`"), source) for kind, _, months, since, source in rows]
+    assert said == [(p.kind, f"{p.months}", p.counted_from, p.source) for p in periods().values()]

@@ -98,8 +98,8 @@ async def test_whichever_comes_second_nothing_stays(
     async with database.reading() as connection:
         links = [await storage.by_digest(connection, hashed_secret(token)) for token in tokens]
     erased = [graduate_event(school, each, sequence=2, erased=True) for each in graduates]
-    newcomer = graduate_event(school, uuid4())
-    await keep([newcomer])
+    newcomer = uuid4()
+    await keep([graduate_event(school, newcomer)])
 
     def saves(invitation: Invitation | None) -> Any:
         assert invitation is not None
@@ -114,17 +114,17 @@ async def test_whichever_comes_second_nothing_stays(
 
     async with database.transaction(SYSTEM) as unit:
         await saves(links[0])(unit)
-        erasing = asyncio.create_task(keep(erased[:1]))
+        erasing = asyncio.ensure_future(keep(erased[:1]))
         await sessions_at_a_lock(addresses, 1)
         await unit.commit()
     await erasing
-    gone = graduate_event(school, newcomer.data.graduate_id, sequence=2, erased=True)  # type: ignore[union-attr]
+    gone = graduate_event(school, newcomer, sequence=2, erased=True)
     async with database.transaction(SYSTEM) as unit:
         for apply in (keep_graduates, erase_answers):
             await apply(unit, [erased[1], gone])
         patient = database.patient
         saving = asyncio.create_task(patient.act(SYSTEM, saves(links[1])))
-        inviting = asyncio.create_task(patient.act(SYSTEM, invites(newcomer.data.graduate_id)))  # type: ignore[union-attr]
+        inviting = asyncio.create_task(patient.act(SYSTEM, invites(newcomer)))
         await sessions_at_a_lock(addresses, 2)
         await unit.commit()
     with pytest.raises(LinkRefused):

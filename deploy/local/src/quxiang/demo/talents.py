@@ -33,7 +33,7 @@ async def fill_the_pool(office: Office) -> None:
     await side_by_side([partial(_publish, office, each, _profile(text, chance)) for each in members])
     query: dict[str, str | int] = {"cohort": office.cohort, "limit": 50}
     await office.campus.call("registry", "GET", "/v1/talents", EMPLOYER, params=query)
-    waiting, giving, declining = members[:3]
+    waiting, declining, giving = members[:3]
     await _ask(office, waiting)
     await _answer(office, giving, "accept", json={"share": ["name", "phone"]})
     await _answer(office, declining, "decline")

@@ -30,7 +30,12 @@ _KEEP = text(
     WHERE name = :name AND state = 'pending' AND due_at > {NOW_SQL}
     """
 )
-_DROP = text(f"UPDATE objects SET state = 'dropped', due_at = {NOW_SQL} WHERE name = :name AND state = 'kept'")
+_DROP = text(
+    f"""
+    UPDATE objects SET state = 'dropped', due_at = {NOW_SQL}
+    WHERE name = ANY(CAST(:names AS uuid[])) AND state = 'kept'
+    """
+)
 _FIND = text("SELECT media_type, sealed_key FROM objects WHERE name = :name AND state = 'kept'")
 _DUE = text(f"SELECT name FROM objects WHERE due_at <= {NOW_SQL} ORDER BY due_at LIMIT :limit")
 _DELETE_DUE = text(
@@ -55,9 +60,9 @@ async def keep(unit: UnitOfWork, name: ObjectName) -> None:
         raise StoredTooLongAgo
 
 
-async def drop(unit: UnitOfWork, name: ObjectName) -> None:
-    """Lets a file be deleted once the act that takes its name out of its row has committed."""
-    await unit.connection.execute(_DROP, {"name": name})
+async def drop(unit: UnitOfWork, *names: ObjectName) -> None:
+    """Lets files be deleted once the act that takes their names out of its rows has committed."""
+    await unit.connection.execute(_DROP, {"names": list(names)})
 
 
 async def begin(connection: Connection, name: ObjectName, media_type: str, sealed_key: bytes) -> None:

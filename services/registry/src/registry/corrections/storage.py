@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, insert, select, text
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, delete, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from common import rows
@@ -15,6 +15,7 @@ from common.approvals.domain import RequestState
 from common.approvals.storage import RequestFilters, page_of_requests
 from common.auth import Owners, RowScope, ScopeShape
 from common.crypto import DataCipher, FieldCipher, data_key_of
+from common.objects import ObjectName
 from common.sql import Connection, Row, Rows
 from registry.corrections.domain import Correction, CorrectionId, Proof, ProofKind, Value
 from registry.corrections.tables import correction_proofs as proofs
@@ -40,6 +41,7 @@ _PROOFS = (
     .order_by(proofs.c.correction_id, proofs.c.place)
 )
 _ADD_PROOF = insert(proofs)
+_REMOVE_PROOFS = delete(proofs).where(proofs.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))).returning(proofs.c.name)
 
 
 async def find(
@@ -75,6 +77,11 @@ async def add_proof(
     """Stores that a locked correction has one more proof."""
     place = {"correction_id": correction.id, "place": len(correction.proofs) + 1}
     await connection.execute(_ADD_PROOF, {**place, "kind": kind.value, "media_type": media_type, "name": name})
+
+
+async def remove_proofs(connection: Connection, ids: Collection[UUID]) -> list[ObjectName]:
+    """Deletes proofs, and gives their files, to be dropped."""
+    return await connection.scalars(_REMOVE_PROOFS, {"ids": list(ids)})
 
 
 def sealed(data: DataCipher, correction_id: CorrectionId, column: str, content: str) -> bytes:

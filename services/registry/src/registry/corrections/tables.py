@@ -60,5 +60,5 @@ correction_proofs = Table(
     UniqueConstraint("correction_id", "place"),
     CheckConstraint(f"place BETWEEN 1 AND {MAX_PROOFS}", name="place"),
     CheckConstraint(f"kind IN ({', '.join(repr(each.value) for each in ProofKind)})", name="kind"),
-    info={"insert_only": True},
+    info={"insert_only": True, "deletable": True},
 )

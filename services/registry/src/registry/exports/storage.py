@@ -20,7 +20,7 @@ from registry.exports.domain.clear import FILE_HOURS, KIND, ClearExport, ClearEx
 from registry.exports.domain.plan import ExportPlan
 from registry.exports.tables import clear_exports
 from registry.graduates.storage.findings import asked_of, breaks
-from registry.graduates.storage.keys import keys_of
+from registry.graduates.storage.keys import keys_of, text_of
 from registry.graduates.storage.roster import FILTERED
 from registry.graduates.tables import graduates
 
@@ -147,21 +147,16 @@ def sealed(data: DataCipher, export_id: ClearExportId, column: str, reason: str)
 
 async def _opened(connection: Connection, cipher: FieldCipher, found: Rows) -> list[ClearExport]:
     keys = await keys_of(connection, cipher, {data_key_of(row.reason_cipher) for row in found})
-    return [_read(keys[data_key_of(row.reason_cipher)], row) for row in found]
-
-
-def _read(data: DataCipher, row: Row) -> ClearExport:
-    texts = {
-        name: data.open(name, row.id, 1, row[f"{name}_cipher"]).decode() if row[f"{name}_cipher"] else None
-        for name in ("reason", "decision_reason")
-    }
-    plan = ExportPlan.of(dict(row))
-    return ClearExport(
-        **{name: row[name] for name in _PLAIN},
-        **texts,  # type: ignore[arg-type]
-        state=RequestState(row.state),
-        plan=plan,
-    )
+    return [
+        ClearExport(
+            **{name: row[name] for name in _PLAIN},
+            reason=text_of(keys, "reason", row.id, 1, row.reason_cipher),
+            decision_reason=text_of(keys, "decision_reason", row.id, 1, row.decision_reason_cipher),
+            state=RequestState(row.state),
+            plan=ExportPlan.of(dict(row)),
+        )
+        for row in found
+    ]
 
 
 def _visible(seen: ScopeShape) -> ColumnElement[bool]:

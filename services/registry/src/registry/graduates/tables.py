@@ -103,13 +103,17 @@ data_keys = Table(
     # both are NULL of the one key that seals what belongs to no roster
     Column("school_code", Text, ForeignKey("schools.code")),
     Column("cohort", Integer),
-    # the key under the ring's key that its header names
-    Column("wrapped", LargeBinary, nullable=False),
+    # the key under the ring's key that its header names; NULL once it was destroyed
+    Column("wrapped", LargeBinary),
+    Column("destroyed_at", DateTime(timezone=True)),
     instant_column(),
     UniqueConstraint("school_code", "cohort", postgresql_nulls_not_distinct=True),
     CheckConstraint("cohort BETWEEN 1977 AND 2200", name="cohort"),
     CheckConstraint("(school_code IS NULL) = (cohort IS NULL)", name="owner"),
-    info={"insert_only": True, "updatable_columns": ["wrapped"]},
+    CheckConstraint("(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="destroyed"),
+    # entries of all rosters are hashed under a key that is made of it
+    CheckConstraint("school_code IS NOT NULL OR wrapped IS NOT NULL", name="of_service"),
+    info={"insert_only": True, "updatable_columns": ["wrapped", "destroyed_at"]},
 )
 
 graduates = Table(
@@ -256,7 +260,8 @@ notices = Table(
     instant_column(),
     Column("read_at", DateTime(timezone=True)),
     CheckConstraint(f"kind IN ({_NOTICES})", name="kind"),
-    info={"insert_only": True, "updatable_columns": ["read_at"]},
+    info={"insert_only": True, "updatable_columns": ["read_at"], "deletable": True},
 )
 """That something happened to an entry, for its graduate."""
 Index("ix_notices_graduate_id_id", notices.c.graduate_id, notices.c.id)
+Index("ix_notices_recorded_at", notices.c.recorded_at, postgresql_using="brin")

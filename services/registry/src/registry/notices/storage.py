@@ -1,6 +1,8 @@
 """Notices in SQL; ids rise with time."""
 
-from sqlalchemy import Uuid, bindparam, select, update
+from collections.abc import Collection
+
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, select, update
 
 from common import rows
 from common.database import NOW
@@ -24,6 +26,8 @@ _READ = (
     .values(read_at=NOW)
 )
 
+_REMOVE = delete(notices).where(notices.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+
 
 async def page(
     connection: Connection, graduate_id: GraduateId, *, after: NoticeId | None, limit: int
@@ -41,3 +45,8 @@ async def exists(connection: Connection, graduate_id: GraduateId, notice_id: Not
 async def mark_read(connection: Connection, graduate_id: GraduateId, up_to: NoticeId) -> int:
     """Marks what is not read yet, up to a notice, and gives how many; one that is committed later stays unread."""
     return await connection.affected(_READ, {"of_graduate": graduate_id, "up_to": up_to})
+
+
+async def remove(connection: Connection, ids: Collection[NoticeId]) -> None:
+    """Deletes notices."""
+    await connection.execute(_REMOVE, {"ids": list(ids)})

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from typing import Any
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, text
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, select, text
 
 from common import rows
 from common.clock import NOW_SQL
@@ -34,6 +34,7 @@ _LOCK = (
     .with_for_update(key_share=True)
 )
 _FILES = select(photos.c.graduate_id, photos.c.name, photos.c.fingerprint).where(photos.c.graduate_id == _THEIRS)
+_REMOVE = delete(photos).where(photos.c.graduate_id == _THEIRS).returning(photos.c.name)
 _PROFILE = select(schools.c.photo_profile).where(schools.c.code == bindparam("school_code"))
 _PUT = text(
     f"""
@@ -101,6 +102,11 @@ async def put(
         "fingerprint": fingerprint,
     }
     await connection.execute(_PUT, values)
+
+
+async def remove(connection: Connection, graduate_ids: Iterable[GraduateId]) -> list[ObjectName]:
+    """Deletes the photos of graduates who are locked, and gives their files, to be dropped."""
+    return await connection.scalars(_REMOVE, {"graduate_ids": list(graduate_ids)})
 
 
 async def accept(connection: Connection, graduate_id: GraduateId) -> None:

@@ -106,7 +106,7 @@ class PopulationChange(Asked):
     effective_on: date | None
     graduate_ids: list[GraduateId]
     statuses: list[str]
-    reason: str
+    reason: str | None
     decision_reason: str | None
     clamped: int | None
     change_token: str | None

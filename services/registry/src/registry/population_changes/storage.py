@@ -16,7 +16,7 @@ from common.crypto import DataCipher, FieldCipher, data_key_of
 from common.database import UnitOfWork
 from common.identifiers import GraduateId, OperationId
 from common.sql import Connection, Row, Rows
-from registry.graduates.storage.keys import key_of_service, keys_of
+from registry.graduates.storage.keys import key_of_service, keys_of, text_of
 from registry.population_changes.domain import Change, ChangeId, Document, FileTexts, PopulationChange
 from registry.population_changes.tables import population_change_files
 from registry.population_changes.tables import population_change_graduates as named
@@ -160,18 +160,18 @@ def sealed(data: DataCipher, change_id: ChangeId, column: str, text: str) -> byt
 
 async def _opened(connection: Connection, cipher: FieldCipher, found: Rows) -> list[PopulationChange]:
     keys = await keys_of(connection, cipher, {data_key_of(row.reason_cipher) for row in found})
-    return [_read(keys[data_key_of(row.reason_cipher)], row) for row in found]
+    return [_read(keys, row) for row in found]
 
 
-def _read(data: DataCipher, row: Row) -> PopulationChange:
-    texts = {
-        name: data.open(name, row.id, 1, row[f"{name}_cipher"]).decode() if row[f"{name}_cipher"] else None
-        for name in ("reason", "decision_reason", "document_number")
-    }
-    number, plain = texts.pop("document_number"), {name: row[name] for name in _PLAIN}
+def _read(keys: Mapping[UUID, DataCipher], row: Row) -> PopulationChange:
+    def opened(column: str) -> str | None:
+        return text_of(keys, column, row.id, 1, row[f"{column}_cipher"])
+
+    number, plain = opened("document_number"), {name: row[name] for name in _PLAIN}
     return PopulationChange(
         **{**plain, "state": RequestState(row.state), "change": Change(row.change)},
-        **texts,  # type: ignore[arg-type]
+        reason=opened("reason"),
+        decision_reason=opened("decision_reason"),
         document=None if number is None else Document(number, row.document_issued_on),
         graduate_ids=row.graduate_ids,
         statuses=row.statuses,

@@ -62,10 +62,10 @@ class Period:
 
         Raises ValueError for a cohort where the thing has a day of its own, and for a day where the season has it.
         """
-        is_day = isinstance(since, date)
-        if is_day is isinstance(self.counted_from, SeasonDay):
+        if isinstance(since, date) is isinstance(self.counted_from, SeasonDay):
             raise ValueError(f"a period of {self.kind.value} is counted from {self.counted_from.value}")
-        return _months_later(since if is_day else season_day(SeasonDay(self.counted_from), since), self.months)
+        day = since if isinstance(since, date) else season_day(SeasonDay(self.counted_from), since)
+        return _months_later(day, self.months)
 
 
 @cache

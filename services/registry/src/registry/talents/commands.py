@@ -99,8 +99,8 @@ async def take_back(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher,
     if before is None:
         raise NotFound
     await profiles.receipt(unit.connection, graduate_id, before.consent_version, "withdrawn")
-    await profiles.remove(unit.connection, graduate_id)
-    await contacts.close(unit.connection, graduate_id)
+    await profiles.remove(unit.connection, [graduate_id])
+    await contacts.close(unit.connection, [graduate_id])
     await unit.audit("talent.take_back", "graduate", graduate_id, school_code=graduate.school_code)
 
 

@@ -41,7 +41,10 @@ class WaiverPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Waiver(Asked):
-    """A waiver as stored, with the graduates in the order asked; it holds to the end of `expires_on` once approved."""
+    """A waiver as stored, with the graduates in the order asked; it holds to the end of `expires_on` once approved.
+
+    Its texts are None once the data key of its roster was destroyed.
+    """
 
     id: WaiverId
     school_code: SchoolCode
@@ -51,7 +54,7 @@ class Waiver(Asked):
     graduate_ids: list[GraduateId] | None
     tolerance: Decimal | None
     expires_on: date
-    reason: str
+    reason: str | None
     decision_reason: str | None
 
 

@@ -33,7 +33,7 @@ from common.crypto import DataCipher, FieldCipher, data_key_of
 from common.identifiers import Cohort, CollegeCode, GraduateId, SchoolCode
 from common.sql import Connection, Rows
 from registry.graduates.domain.findings import RULE_BITS
-from registry.graduates.storage.keys import keys_of
+from registry.graduates.storage.keys import keys_of, text_of
 from registry.waivers.domain import Waiver, WaiverId
 from registry.waivers.tables import waiver_graduates as covering
 from registry.waivers.tables import waivers
@@ -136,12 +136,10 @@ async def _opened(connection: Connection, cipher: FieldCipher, found: Rows) -> l
         Waiver(
             **{**{name: row[name] for name in _PLAIN}, "state": RequestState(row.state)},
             graduate_ids=row.graduate_ids,
-            reason=data.open("reason", row.id, 1, row.reason_cipher).decode(),
-            decision_reason=(given := row.decision_reason_cipher)
-            and data.open("decision_reason", row.id, 1, given).decode(),
+            reason=text_of(keys, "reason", row.id, 1, row.reason_cipher),
+            decision_reason=text_of(keys, "decision_reason", row.id, 1, row.decision_reason_cipher),
         )
         for row in found
-        for data in [keys[data_key_of(row.reason_cipher)]]
     ]
 
 

@@ -34,7 +34,7 @@ class ClearExport(Asked):
     id: ClearExportId
     plan: ExportPlan
     purpose: str
-    reason: str
+    reason: str | None
     decision_reason: str | None
     operation_id: UUID | None
     people: int | None

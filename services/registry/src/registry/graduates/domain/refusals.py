@@ -94,6 +94,13 @@ def must_not_be_erased(stored: StoredGraduate) -> None:
         raise ErasedPerson
 
 
+class RetentionEnded(Conflict):
+    """The entries of the roster were erased when their retention ended, and its data key was destroyed."""
+
+    code = "retention_ended"
+    title = rule("retention_ended").text
+
+
 class UnknownUnit(Invalid):
     """The school has no such college, major or class; `field` names which of the three."""
 

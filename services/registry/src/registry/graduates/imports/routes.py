@@ -19,7 +19,7 @@ from registry.graduates.imports.operations import KIND, saved_mappings
 from registry.graduates.imports.proposals.operations import KIND as PROPOSAL
 from registry.graduates.imports.template import roster_template
 from registry.graduates.storage import sources
-from registry.graduates.storage.keys import key_of_roster
+from registry.graduates.storage.keys import key_of_roster, key_to_read
 from registry.import_mappings.domain import MAX_NAME
 from registry.organisation import storage as organisation
 from registry.organisation.domain import OrganisationUnit
@@ -80,6 +80,7 @@ async def import_graduates(sending: ImportRequest, upload: Upload[RosterForm]) -
         if form.authoritative == "accept":
             caller.must_be(Role.SCHOOL_OFFICER)
         await saved_mappings(connection, SchoolCode(form.school_code), form.mapping)
+        await key_to_read(connection, sending.cipher, SchoolCode(form.school_code), Cohort(form.cohort))
     if form.source_name is not None:
         must_not_identify("/source_name", form.source_name)
     return await sending.accept(KIND, upload, form.keep_source(sending.cipher), college_code=college_code)

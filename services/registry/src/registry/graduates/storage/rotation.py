@@ -60,7 +60,9 @@ _CONNECTED = text(
 )
 # PostgreSQL shows the sessions of its first answer until the transaction ends
 _LOOK_AGAIN = text("SELECT pg_stat_clear_snapshot()")
-_KEYS = text("SELECT id, school_code, cohort, wrapped FROM data_keys WHERE school_code IS NOT NULL")
+_KEYS = text(
+    "SELECT id, school_code, cohort, wrapped FROM data_keys WHERE school_code IS NOT NULL AND wrapped IS NOT NULL"
+)
 _DOCUMENTS = text(
     f"""
     SELECT id, version, sealed, shared_exam_number_index IS NOT NULL AS is_sharing, {", ".join(CLEAR)} FROM graduates

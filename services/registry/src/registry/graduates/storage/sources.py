@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from common.crypto import DataCipher, FieldCipher, data_key_of
 from common.identifiers import OperationId
 from common.sql import Connection
-from registry.graduates.storage.keys import keys_of
+from registry.graduates.storage.keys import keys_of, text_of
 from registry.graduates.tables import import_sources
 
 NAME = "source_name"
@@ -23,6 +23,6 @@ async def keep(connection: Connection, data: DataCipher, operation_id: Operation
 
 
 async def opened_names(connection: Connection, cipher: FieldCipher, sealed: Mapping[UUID, bytes]) -> Mapping[UUID, str]:
-    """The names of operations in clear."""
+    """The names of operations in clear; none of those whose data key was destroyed."""
     keys = await keys_of(connection, cipher, {data_key_of(each) for each in sealed.values()})
-    return {key: keys[data_key_of(each)].open(NAME, key, 1, each).decode() for key, each in sealed.items()}
+    return {key: name for key, each in sealed.items() if (name := text_of(keys, NAME, key, 1, each)) is not None}

@@ -1,7 +1,7 @@
 """Contacts that employers ask for. One without an answer in time has expired before its row says so."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from uuid import UUID
 
@@ -70,9 +70,10 @@ _CLOSE = text(
     UPDATE contact_requests
        SET state = CASE state WHEN 'open' THEN 'closed' ELSE state END, shared_cipher = NULL,
            decided_at = CASE state WHEN 'open' THEN {NOW_SQL} ELSE decided_at END
-     WHERE graduate_id = :graduate_id AND (state = 'open' OR shared_cipher IS NOT NULL)
+     WHERE graduate_id = ANY(CAST(:graduate_ids AS uuid[])) AND (state = 'open' OR shared_cipher IS NOT NULL)
     """
 )
+_REMOVE = text("DELETE FROM contact_requests WHERE id = ANY(CAST(:ids AS uuid[])) AND state <> 'open'")
 _EXPIRE_SQL = f"""
     UPDATE contact_requests SET state = 'expired', decided_at = expires_at
      WHERE state = 'open' AND expires_at <= {NOW_SQL}
@@ -141,9 +142,14 @@ async def decline(connection: Connection, contact_id: ContactId) -> None:
     await connection.execute(_DECLINE, {"id": contact_id})
 
 
-async def close(connection: Connection, graduate_id: GraduateId) -> None:
-    """Closes what is open to a graduate, and forgets what was given."""
-    await connection.execute(_CLOSE, {"graduate_id": graduate_id})
+async def close(connection: Connection, graduate_ids: Collection[GraduateId]) -> None:
+    """Closes what is open to graduates who are locked, and forgets what was given."""
+    await connection.execute(_CLOSE, {"graduate_ids": list(graduate_ids)})
+
+
+async def remove(connection: Connection, ids: Collection[ContactId]) -> None:
+    """Deletes requests that have ended."""
+    await connection.execute(_REMOVE, {"ids": list(ids)})
 
 
 async def expire_of(connection: Connection, employer_id: UUID, profile_id: ProfileId) -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, and_, any_, bindparam, delete, insert, select, text
+from sqlalchemy import ARRAY, Select, Text, Uuid, and_, any_, bindparam, delete, insert, select, text
 
 from common import rows
 from common.clock import NOW_SQL
@@ -50,7 +50,7 @@ _PUT = text(
            available_from = excluded.available_from, recorded_at = {NOW_SQL}
     """
 ).bindparams(*(bindparam(name, type_=profiles.c[name].type) for name in ("graduate_id", "profile_id")))
-_DELETE = delete(profiles).where(profiles.c.graduate_id == bindparam("graduate_id"))
+_DELETE = delete(profiles).where(profiles.c.graduate_id == any_(bindparam("graduate_ids", type_=ARRAY(Uuid))))
 _RECEIPT = insert(consent_receipts)
 # of a province's schools by their rosters; a level and a cohort have a few thousand graduates in each
 _SIZES = text(
@@ -126,9 +126,9 @@ async def put(
     await connection.execute(_PUT, values)
 
 
-async def remove(connection: Connection, graduate_id: GraduateId) -> None:
-    """Deletes a profile."""
-    await connection.execute(_DELETE, {"graduate_id": graduate_id})
+async def remove(connection: Connection, graduate_ids: Collection[GraduateId]) -> None:
+    """Deletes the profiles of graduates who are locked."""
+    await connection.execute(_DELETE, {"graduate_ids": list(graduate_ids)})
 
 
 async def receipt(connection: Connection, graduate_id: GraduateId, version: str, act: str) -> None:

@@ -1,0 +1,1 @@
+"""What becomes of that whose retention has ended."""
