@@ -15,7 +15,7 @@ from portraits import jpeg
 
 from common.auth import SYSTEM, Principal, Role
 from common.crypto import FieldCipher
-from common.database import Database
+from common.database import Database, UnitOfWork
 from common.errors import Versions
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from registry.graduates import commands
@@ -72,8 +72,8 @@ async def test_an_erased_person_stays_away(
     correction = {"graduate_id": other, "field": "citizen_id", "value": CITIZEN_ID, "reason": "录入错误"}
     assert (await own.post("/v1/corrections", json=correction)).json()["code"] == "erased_person"
     rows = [{"row": at, "name": "张三", field: number} for at, (field, number) in enumerate(NUMBERS.items())]
-    body = {"school_code": school, "cohort": 2024, "rows": rows}
-    answered = (await client("system").post("/v1/graduates/resolve", json=body)).json()["rows"]
+    asking: Json = {"school_code": school, "cohort": 2024, "rows": rows}
+    answered = (await client("system").post("/v1/graduates/resolve", json=asking)).json()["rows"]
     assert [row.get("problem") for row in answered] == ["erased"] * 3
     assert (await officer.post("/v1/graduates", json={**new, **NUMBERS, "cohort": 2025})).status_code == 201
     await _meet_the_entry(client, officer, school, gone)
@@ -150,7 +150,7 @@ async def test_no_interleaving_brings_a_number_back(
     new = {"student_number": "2020001", "name": "张三"}
     enter = partial(commands.create, caller=caller, cipher=cipher, school_code=SchoolCode(school), cohort=Cohort(2024))
     change = partial(commands.change, caller=caller, cipher=cipher, graduate_id=GraduateId(UUID(other)))
-    acts = [
+    acts: list[Callable[[UnitOfWork], Awaitable[object]]] = [
         partial(enter, given=new),
         partial(change, expected=Versions(any=True), given={"citizen_id": CITIZEN_ID}, reason="更正"),
     ]

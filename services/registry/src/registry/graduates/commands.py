@@ -23,7 +23,6 @@ from registry.graduates.domain.entry import Entry, Given, Source, Status, Stored
 from registry.graduates.domain.notices import Notice
 from registry.graduates.domain.refusals import (
     CitizenIdInUse,
-    ErasedPerson,
     ExamNumberInUse,
     StudentNumberInUse,
     UnknownUnit,
@@ -32,7 +31,7 @@ from registry.graduates.domain.refusals import (
 from registry.graduates.domain.self_check import SelfCheck, must_be_newest
 from registry.graduates.storage import roster, self_checks, versions
 from registry.graduates.storage.continuing import continued_by
-from registry.graduates.storage.erased_numbers import HASHED, erased_among
+from registry.graduates.storage.erased_numbers import must_not_return
 from registry.graduates.storage.erasing import erase
 from registry.graduates.storage.notices import notify
 from registry.graduates.storage.sealing import number_indexes
@@ -141,7 +140,7 @@ async def corrected(
     for field, in_use in _IN_USE.items():
         if wanted[field] and field in given and await versions.number_is_taken(unit.connection, cipher, field, wanted):
             raise await _exam_number_in_use(unit, caller, cipher, wanted) if in_use is ExamNumberInUse else in_use
-    await _must_not_return(unit, cipher, wanted, changed_fields(vars(stored.entry), vars(after)))
+    await must_not_return(unit.connection, cipher, wanted, changed_fields(vars(stored.entry), vars(after)))
     return after
 
 
@@ -285,16 +284,7 @@ async def _numbers_taken(
     if "exam_number" in changed and await versions.number_is_taken(unit.connection, cipher, "exam_number", wanted):
         raise await _exam_number_in_use(unit, caller, cipher, wanted)
     # last: what waited for an erasure, or looked for a holder, got through because the number is erased
-    await _must_not_return(unit, cipher, wanted, changed)
-
-
-async def _must_not_return(
-    unit: UnitOfWork, cipher: FieldCipher, wanted: Mapping[str, Any], changed: Collection[str]
-) -> None:
-    """Raises ErasedPerson for a changed number that was an erased person's of the roster."""
-    numbers = [(field, wanted[field]) for field in HASHED if field in changed and wanted[field]]
-    if numbers and await erased_among(unit.connection, cipher, wanted["school_code"], wanted["cohort"], numbers):
-        raise ErasedPerson
+    await must_not_return(unit.connection, cipher, wanted, changed)
 
 
 async def _exam_number_in_use(

@@ -3,7 +3,7 @@
 The hash is keyed, and its key is made of the service's own data key: neither a new ring nor rotated indexes change it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import text
@@ -11,6 +11,7 @@ from sqlalchemy import text
 from common.crypto import DataCipher, FieldCipher
 from common.identifiers import Cohort, SchoolCode
 from common.sql import Connection
+from registry.graduates.domain.refusals import ErasedPerson
 from registry.graduates.storage.keys import key_of_service
 
 HASHED = ("student_number", "exam_number", "citizen_id")
@@ -54,6 +55,15 @@ async def erased_among(
     hashes = {_hash(data, school_code, cohort, each): each for each in numbers}
     found = await connection.scalars(_AMONG, {**roster, "hashes": list(hashes)})
     return frozenset(hashes[each] for each in found)
+
+
+async def must_not_return(
+    connection: Connection, cipher: FieldCipher, wanted: Mapping[str, Any], changed: Collection[str]
+) -> None:
+    """Raises ErasedPerson for a changed number that was an erased person's; `wanted` has the roster, too."""
+    numbers = [(field, wanted[field]) for field in HASHED if field in changed and wanted[field]]
+    if numbers and await erased_among(connection, cipher, wanted["school_code"], wanted["cohort"], numbers):
+        raise ErasedPerson
 
 
 def _hash(data: DataCipher, school_code: SchoolCode, cohort: Cohort, number: Number) -> bytes:
