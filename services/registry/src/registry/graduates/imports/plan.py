@@ -162,10 +162,7 @@ class RosterPlanner:
 
     def _check(self, row: RosterRow) -> Sequence[Fault]:
         row.own_faults = self._reader.check(row)
-        named: dict[str, object] = {
-            each: row.given[each] for each in ("exam_number", "citizen_id") if each in row.given
-        }
-        row.indexes.update(number_indexes(self._cipher, named))
+        row.indexes |= number_indexes(self._cipher, row.given, ("exam_number", "citizen_id"))
         return row.own_faults
 
     def plan(self, rows: Sequence[RosterRow], others: OtherGraduates, data: DataCipher) -> list[RosterRow]:
