@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "202611293201"
-down_revision = "202611293501"
+down_revision = "202611293401"
 branch_labels = None
 depends_on = None
 
