@@ -17,6 +17,7 @@ _BODY = sa.text(f"SELECT prosrc FROM pg_proc WHERE oid = '{_ERASE}'::regprocedur
 _COPIES = "SELECT operation_id FROM public.data_copies WHERE graduate_id = of_graduate"
 _FURTHER = f""";
     UPDATE public.erasures SET reason_cipher = NULL, decision_reason_cipher = NULL WHERE graduate_id = of_graduate;
+    UPDATE public.data_copies SET ended_at = public.quxiang_now() WHERE graduate_id = of_graduate AND ended_at IS NULL;
     UPDATE public.operations SET file = NULL WHERE file IS NOT NULL AND id IN ({_COPIES});
     DELETE FROM public.operation_file_parts WHERE operation_id IN ({_COPIES})
 """
