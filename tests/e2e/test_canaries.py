@@ -132,7 +132,7 @@ IN_NO_COPY = {"导出理由", "查阅事由", "照片备注"}
 async def test_the_persons_own_copy_holds_it_all(campus: Campus, planted: str, new_school: str) -> None:
     """First, so that the tests below look at what making a copy leaves behind, too."""
     registry, officer = campus.urls["registry"], campus.officer(new_school)
-    counted = {"school": new_school, "cohort": 2024, "cycle": 1, "min_change": planted, "wait": "20s"}
+    counted: Json = {"school": new_school, "cohort": 2024, "cycle": 1, "min_change": planted, "wait": "20s"}
     await campus.http.get(f"{campus.urls['indicators']}/v1/response-rates", params=counted, headers=officer)
     listed = await campus.http.get(f"{registry}/v1/graduates", params={"school": new_school}, headers=officer)
     [person] = [each["id"] for each in listed.json()["items"] if each["student_number"] == STUDENT_NUMBER]

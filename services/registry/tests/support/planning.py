@@ -13,8 +13,7 @@ from common.imports import Fault, read_rows
 from registry.graduates.domain.entry import CLEAR, INDEXED
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.columns import COLUMNS
-from registry.graduates.imports.guards import RosterTask
-from registry.graduates.imports.others import OtherGraduates
+from registry.graduates.imports.guards import OtherGraduates, RosterTask
 from registry.graduates.imports.plan import RosterPlanner
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
 from registry.graduates.storage.erased_numbers import Number

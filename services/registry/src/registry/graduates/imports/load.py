@@ -13,7 +13,7 @@ from common.imports import Overtaken
 from common.sql import Connection, Row
 from registry.graduates.domain.entry import CLEAR
 from registry.graduates.domain.unit_book import UnitBook
-from registry.graduates.imports.others import taken
+from registry.graduates.imports.guards import taken
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
 from registry.graduates.storage import continuing
 from registry.graduates.storage.erased_numbers import erased_among

@@ -34,8 +34,7 @@ from common.sql import Connection, Row
 from registry.graduates.domain.unit_book import UnitBook, UnitNamed
 from registry.graduates.imports import load
 from registry.graduates.imports.columns import COLUMNS, column_of
-from registry.graduates.imports.guards import RosterTask
-from registry.graduates.imports.others import OtherGraduates
+from registry.graduates.imports.guards import OtherGraduates, RosterTask
 from registry.graduates.imports.plan import RosterPlanner, RosterWatch
 from registry.graduates.imports.records import Lines, Writing, lines_of
 from registry.graduates.imports.rows import SHOWN, KnownGraduate, RosterRow

@@ -16,6 +16,8 @@ from registry.graduates.domain.doubts import doubts
 from registry.graduates.domain.merging import merged
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.guards import (
+    ERASED,
+    OtherGraduates,
     RosterTask,
     differing,
     exam_number_in_use,
@@ -23,7 +25,6 @@ from registry.graduates.imports.guards import (
     moving_level,
     outside,
 )
-from registry.graduates.imports.others import ERASED, OtherGraduates
 from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, RowReader, readings
 from registry.graduates.storage.sealing import (
     content_of,
