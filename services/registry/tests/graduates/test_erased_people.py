@@ -163,7 +163,7 @@ async def test_no_interleaving_brings_a_number_back(
         waiting = [asyncio.create_task(database.patient.act(caller.actor, act)) for act in acts]
 
         old = files.csv([HEADER, [*NUMBERS.values(), "王五", "31"]])
-        importing = asyncio.create_task(imported(old, "a.csv", authoritative="accept"))
+        importing = asyncio.ensure_future(imported(old, "a.csv", authoritative="accept"))
 
         async def all_wait() -> bool:
             [found] = await rows(WAITING)
