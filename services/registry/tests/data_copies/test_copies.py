@@ -67,6 +67,7 @@ async def test_a_copy_waits_for_a_service_that_is_down_and_holds_a_whole_life(
     assert await eventually(worker.run_once)
     done = (await life.own.get(f"/v1/operations/{one}")).json()
     assert (done["state"], done["result"], done["errors"]) == ("succeeded", {}, [])
+    assert done["progress"] == {"done": 4, "total": 4}
     assert (await life.own.get(f"/v1/operations/{one}/file")).status_code == 404
     for stranger in (client("graduate", graduate=life.id, subject="another"), client("graduate", graduate=UUID(int=1))):
         assert await refusal(stranger, one) == (404, "not_found")
