@@ -28,10 +28,32 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "talent_profiles": "talent_profile",
         "waiver_graduates": "waivers",
     },
+    "destinations": {
+        "registration_versions": "registration_versions",
+        "registrations": "registrations",
+        "roster_graduates": "roster_entry",
+    },
+    "surveys": {
+        "graduates": "roster_entry",
+        "invitations": "invitations",
+        "response_pages": "responses",
+        "responses": "responses",
+        "wave_eligible": "waves",
+    },
+    "indicators": {
+        "destination_versions": "destination_versions",
+        "response_versions": "response_versions",
+        "roster_versions": "roster_versions",
+        "spans": "spans",
+    },
 }
 """Service → table with a graduate's id → the kind of record that has what it says (`collect` of the service)."""
 
-LEFT_OUT: Mapping[str, Mapping[str, str]] = {}
+_COUNTER = "how many events were published of the graduate, and the day of the last one"
+LEFT_OUT: Mapping[str, Mapping[str, str]] = {
+    "destinations": {"destination_streams": _COUNTER},
+    "surveys": {"response_streams": _COUNTER},
+}
 """Service → table with a graduate's id → why the copy does without it."""
 
 

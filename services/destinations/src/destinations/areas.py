@@ -8,6 +8,7 @@ from common.contracts import code_list, graduate, organisation, registration
 from common.imports import run_import
 from common.outbox import raising
 from common.service_process import Area, Operation, Subscription
+from destinations.data_copies.routes import router as data_routes
 from destinations.registrations import tables as registration_tables
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registrations.imports.routes import router as import_routes
@@ -57,4 +58,5 @@ AREAS = (
         },
         streams={registration.TOPIC: raising(registration_tables.streams)},
     ),
+    Area(routes=[data_routes]),
 )

@@ -12,6 +12,7 @@ from common.contracts.envelope import IncomingEvent
 from common.contracts.organisation import OrganisationData
 from common.periodic import every
 from common.service_process import Area, Subscription
+from indicators.data_copies.routes import router as data_routes
 from indicators.definitions.routes import router as definition_routes
 from indicators.organisation import tables as organisation_tables
 from indicators.organisation.subscriptions import keep_units
@@ -101,4 +102,5 @@ AREAS = (
         subscription=RESPONSES,
     ),
     Area(routes=[definition_routes]),
+    Area(routes=[data_routes]),
 )

@@ -22,6 +22,7 @@ from registry.exports.domain.plan import KIND as EXPORT
 from registry.exports.routes import roster_router as export_routes
 from registry.exports.routes import router as clear_export_routes
 from registry.graduates import tables as graduate_tables
+from registry.graduates.commands import erase_again
 from registry.graduates.imports.columns import FIELDS
 from registry.graduates.imports.operations import EMPTY_RESULT, KIND, import_roster, roster_import
 from registry.graduates.imports.proposals import operations as proposals
@@ -91,6 +92,7 @@ AREAS = (
             proposals.KIND: Operation(lambda _runtime: proposals.propose_mapping, proposals.EMPTY_RESULT),
         },
         streams={graduate.TOPIC: versions.raise_streams},
+        erasing={graduate.TOPIC: lambda runtime: partial(erase_again, cipher=runtime.cipher)},
         periodic=lambda runtime: [
             every(ANNOUNCE_SECONDS, partial(announce_again, runtime.database)),
             every(JUDGE_SECONDS, partial(judge_again, runtime.database, runtime.cipher)),

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -14,6 +14,7 @@ from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.identifiers import GraduateId
 from registry.graduates.announcements import graduate_erased
+from registry.graduates.commands import erase_again
 from registry.graduates.operations import announce_again
 from registry.graduates.storage import locks
 from registry.graduates.storage.erasing import erase
@@ -76,6 +77,19 @@ async def test_what_is_left_is_read_everywhere(
         ("quxiang.graduate.registered", False),
         ("quxiang.graduate.erased", True),
     ]
+
+
+async def test_lost_events_erase_again_who_is_known_and_was_not(
+    database: Database, cipher: FieldCipher, graduate: Json, rows: Rows
+) -> None:
+    again = partial(erase_again, graduate_ids=[graduate["id"], str(uuid4())], cipher=cipher)
+    announced = await database.act(SYSTEM, again)
+    assert [(each.key, each.type, each.sequence) for each in announced] == [
+        (graduate["id"], "quxiang.graduate.erased", 2)
+    ]
+    assert await database.act(SYSTEM, again) == []
+    [left] = await rows("SELECT erased_at, sealed FROM graduates WHERE id = :id", id=graduate["id"])
+    assert (left["erased_at"] is not None, left["sealed"]) == (True, None)
 
 
 @pytest.mark.usefixtures("gone")

@@ -5,6 +5,7 @@ from common.contracts import graduate, organisation, response
 from common.outbox import raising
 from common.service_process import Area, Operation, Subscription
 from surveys.answers.routes import router as answer_routes
+from surveys.data_copies.routes import router as data_routes
 from surveys.invitations.commands import KIND
 from surveys.invitations.operations import inviting
 from surveys.invitations.routes import router as invitation_routes
@@ -61,4 +62,5 @@ AREAS = (
         subscription=ROSTER,
     ),
     Area(routes=[answer_routes]),
+    Area(routes=[data_routes]),
 )

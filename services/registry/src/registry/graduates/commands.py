@@ -5,18 +5,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 
 from common.approvals.domain import must_not_identify
-from common.auth import Owners, Principal, Role
-from common.contracts import ChangeToken
+from common.auth import Owners, Principal, Role, RowScope
+from common.contracts import ChangeToken, OutgoingEvent
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import Conflict, ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
-from registry.graduates.announcements import graduate_changed, is_announced, moves_day
+from registry.graduates.announcements import graduate_changed, graduate_erased, is_announced, moves_day
 from registry.graduates.domain.checks import new_entry, patched_entry
 from registry.graduates.domain.editing import LOCKED, must_be_changeable, must_be_reasoned
 from registry.graduates.domain.entry import Entry, Given, Source, Status, StoredGraduate, changed_fields
@@ -25,6 +25,7 @@ from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, 
 from registry.graduates.domain.self_check import SelfCheck, must_be_newest
 from registry.graduates.storage import roster, self_checks, versions
 from registry.graduates.storage.continuing import continued_by
+from registry.graduates.storage.erasing import erase
 from registry.graduates.storage.notices import notify
 from registry.graduates.storage.sealing import number_indexes
 from registry.graduates.storage.versions import Act
@@ -166,6 +167,26 @@ async def confirm(
     detail = {"version": stored.version}
     await unit.audit("graduate.self_check", "graduate", stored.id, school_code=stored.school_code, detail=detail)
     return replace(stored, self_check=SelfCheck.CONFIRMED)
+
+
+async def erase_again(unit: UnitOfWork, graduate_ids: Sequence[str], *, cipher: FieldCipher) -> list[OutgoingEvent]:
+    """Erases those who are known and not erased, as events say that were published beyond this database.
+
+    Gives the events that announce it. Raises UndecryptableError, DataKeyGoneError.
+    """
+    announced = []
+    for graduate_id in sorted(GraduateId(UUID(each)) for each in graduate_ids):
+        try:
+            stored = await roster.get(unit.connection, cipher, RowScope(everything=True), graduate_id, lock=True)
+        except NotFound:
+            # entered in the lost time, and so gone with it
+            continue
+        if stored.erased_at is None:
+            event = graduate_erased(await erase(unit.connection, cipher, graduate_id, unit.actor))
+            await unit.announce(event)
+            await unit.audit("graduate.erase_again", "graduate", graduate_id, school_code=stored.school_code)
+            announced.append(event)
+    return announced
 
 
 async def move_all(

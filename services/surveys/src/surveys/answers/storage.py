@@ -28,7 +28,9 @@ _SAVE = _NEW.on_conflict_do_update(
         "recorded_at": NOW,
     },
 )
-_VALUES = select(pages.c.page_id, pages.c.values_ciphertext).where(pages.c.response_id == bindparam("id"))
+_VALUES = select(pages.c.page_id, pages.c.values_ciphertext, pages.c.recorded_at).where(
+    pages.c.response_id == bindparam("id")
+)
 
 
 async def save_page(
@@ -44,10 +46,22 @@ async def save_page(
 async def values_of(connection: Connection, cipher: FieldCipher, response_id: ResponseId) -> Values:
     """All answers given so far, by question; ids of questions differ over the whole questionnaire."""
     values: dict[str, Any] = {}
-    # the same value under two pages has two ciphertexts: each is bound to its place
-    for page_id, ciphertext in await connection.execute(_VALUES, {"id": response_id}):
-        values |= json.loads(cipher.decrypt(FIELD, _record(response_id, page_id), ciphertext))
+    for page in await pages_of(connection, cipher, response_id):
+        values |= page["values"]
     return values
+
+
+async def pages_of(connection: Connection, cipher: FieldCipher, response_id: ResponseId) -> list[dict[str, Any]]:
+    """The pages answered so far: `page_id`, `recorded_at`, and `values` by question."""
+    # the same value under two pages has two ciphertexts: each is bound to its place
+    return [
+        {
+            "page_id": page_id,
+            "recorded_at": recorded_at,
+            "values": json.loads(cipher.decrypt(FIELD, _record(response_id, page_id), ciphertext)),
+        }
+        for page_id, ciphertext, recorded_at in await connection.execute(_VALUES, {"id": response_id})
+    ]
 
 
 def _record(response_id: ResponseId, page_id: str) -> str:

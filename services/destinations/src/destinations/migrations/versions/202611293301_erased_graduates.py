@@ -38,8 +38,7 @@ END
 
 
 def upgrade() -> None:
-    erased: sa.Column[bool] = sa.Column("erased", sa.Boolean(), nullable=False, server_default=sa.false())
-    op.add_column("roster_graduates", erased)
+    op.add_column("roster_graduates", sa.Column("erased", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.execute(
         "CREATE FUNCTION erase_registrations(of_graduates uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
         f" SET search_path = pg_catalog, pg_temp AS $body$ {_BODY} $body$"

@@ -1,0 +1,6 @@
+"""Routes of data copies."""
+
+from common.data_copies import data_router
+from destinations.data_copies.storage import collect
+
+router = data_router(collect)

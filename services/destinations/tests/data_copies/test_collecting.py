@@ -1,0 +1,46 @@
+"""All that destinations holds about a graduate, in clear, and nothing of another person."""
+
+from typing import Any
+
+from acting import COLLEGE, SCHOOL, UNIT, act, approved, rows
+from enrolling import Enrolment
+
+from common.database import Database
+from destinations.registrations.domain.content import FIELDS
+from destinations.registrations.domain.lifecycle import Action
+
+
+async def test_registrations_with_their_history_are_collected(
+    database: Database, http: Any, mint: Any, enrol: Enrolment
+) -> None:
+    graduate_id, other = await enrol(), await enrol()
+    disputed = await act(database, await approved(database, UNIT, graduate_id=graduate_id), Action.DISPUTE)
+    await approved(database, UNIT, graduate_id=other)
+    path, own = f"/v1/graduates/{graduate_id}/data", mint.headers("graduate", graduate=graduate_id)
+    answer = await http.get(path, headers=own)
+    assert answer.status_code == 200, answer.text
+    held = answer.json()
+    assert (held["service"], held["graduate_id"]) == ("destinations", str(graduate_id))
+    records = held["records"]
+    [entry] = records["roster_entry"]
+    assert (entry["class_code"], entry["counted"], entry["erased"]) == ("K1", True, False)
+    [registration] = records["registrations"]
+    assert registration["id"] == str(disputed.id)
+    assert (registration["stage"], registration["confirmation"]) == ("school_approved", "disputed")
+    assert registration["employer_address"] == UNIT.employer_address
+    assert registration.keys() >= set(FIELDS)
+    history = records["registration_versions"]
+    assert [(each["version"], each["action"], each["by_role"], each["note"]) for each in history] == [
+        (1, "create", "graduate", None),
+        (2, "submit", "graduate", "因故"),
+        (3, "college-approve", "college_officer", "因故"),
+        (4, "school-approve", "school_officer", "因故"),
+        (5, "dispute", "graduate", "因故"),
+    ]
+    for foreign in (str(other), COLLEGE.subject, SCHOOL.subject):
+        assert f'"{foreign}"' not in answer.text
+    assert (await http.get(path, headers=mint.headers("graduate", graduate=other))).status_code == 404
+    assert (await http.get(path, headers=mint.headers("school_officer", school="10001"))).status_code == 403
+    assert (await http.get(path, headers=mint.headers("system"))).json()["records"] == records
+    read = await rows(database, "SELECT object_id FROM audit_entries WHERE action = 'data.read'")
+    assert [each.object_id for each in read] == [str(graduate_id)]

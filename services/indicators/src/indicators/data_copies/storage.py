@@ -1,0 +1,37 @@
+"""What this service holds about a graduate: the versions of both timelines, the spans, the part in surveys."""
+
+from typing import Any
+
+from sqlalchemy import Select, Table, Uuid, bindparam, func, select
+
+from common.crypto import FieldCipher
+from common.data_copies import Records
+from common.identifiers import GraduateId
+from common.sql import Connection
+from indicators.responses.tables import response_versions
+from indicators.timeline.domain import OPEN
+from indicators.timeline.tables import destination_versions, roster_versions, spans
+
+_OF_EVENT = {"graduate_id", "event_id"}
+
+
+def _of_graduate(table: Table, order: str) -> Select[Any]:
+    columns = (column for column in table.c if column.name not in {*_OF_EVENT, "to_day"})
+    return select(*columns).where(table.c.graduate_id == bindparam("id", type_=Uuid)).order_by(table.c[order])
+
+
+_RECORDS = {
+    "roster_versions": _of_graduate(roster_versions, "sequence"),
+    "destination_versions": _of_graduate(destination_versions, "sequence"),
+    # none of a span that lasts
+    "spans": _of_graduate(spans, "from_day").add_columns(func.nullif(spans.c.to_day, OPEN).label("to_day")),
+    "response_versions": _of_graduate(response_versions, "sequence"),
+}
+
+
+async def collect(connection: Connection, _cipher: FieldCipher | None, graduate_id: GraduateId) -> Records:
+    """The records of a graduate; codes and days, as events said them."""
+    return {
+        kind: [dict(row) for row in await connection.execute(query, {"id": graduate_id})]
+        for kind, query in _RECORDS.items()
+    }

@@ -1,0 +1,1 @@
+"""All that surveys holds about a graduate, for the copy of a person's data."""

@@ -1,0 +1,54 @@
+"""What this service holds about a graduate: the waves that ask, invitations without tokens, what was answered."""
+
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Select, Table, Uuid, bindparam, literal_column, select
+
+from common.consuming.counted import newest_counted
+from common.crypto import FieldCipher
+from common.data_copies import Records
+from common.identifiers import GraduateId, ResponseId
+from common.sql import Connection
+from surveys.answers.storage import pages_of
+from surveys.invitations.tables import invitations
+from surveys.responses.tables import responses
+from surveys.roster.tables import graduates
+from surveys.waves.tables import wave_eligible, waves
+
+_WAVE = ("school_code", "cohort", "cycle", "questionnaire_id", "questionnaire_version", "opens_at", "closes_at")
+_INVITATION = ("id", "wave_id", "channel", "state", "created_at", "first_used_at")
+_RESPONSE = (
+    *("id", "invitation_id", "wave_id", "version", "state", "questions_answered", "questions_total"),
+    *("created_at", "recorded_at", "submitted_at"),
+)
+
+
+def _of_graduate(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
+    return select(*columns).where(table.c.graduate_id == bindparam("id", type_=Uuid))
+
+
+_COUNTED = literal_column(newest_counted(graduates.name), Boolean).label("counted")
+_ENTRY = _of_graduate(
+    graduates, *(graduates.c[name] for name in ("school_code", "cohort", "status", "erased")), _COUNTED
+)
+_ASKED = (
+    _of_graduate(wave_eligible, wave_eligible.c.wave_id, *(waves.c[name] for name in _WAVE))
+    .join(waves, waves.c.id == wave_eligible.c.wave_id)
+    .order_by(waves.c.id)
+)
+_INVITED = _of_graduate(invitations, *(invitations.c[name] for name in _INVITATION)).order_by(invitations.c.id)
+_ANSWERED = _of_graduate(responses, *(responses.c[name] for name in _RESPONSE)).order_by(responses.c.id)
+
+
+async def collect(connection: Connection, cipher: FieldCipher, graduate_id: GraduateId) -> Records:
+    """The records of a graduate; a response has its pages, each with the values by question."""
+    of_graduate = {"id": graduate_id}
+    answered = [dict(row) for row in await connection.execute(_ANSWERED, of_graduate)]
+    for response in answered:
+        response["pages"] = await pages_of(connection, cipher, ResponseId(response["id"]))
+    return {
+        "roster_entry": [dict(row) for row in await connection.execute(_ENTRY, of_graduate)],
+        "waves": [dict(row) for row in await connection.execute(_ASKED, of_graduate)],
+        "invitations": [dict(row) for row in await connection.execute(_INVITED, of_graduate)],
+        "responses": answered,
+    }
