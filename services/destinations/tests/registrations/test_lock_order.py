@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from acting import COLLEGE, SCHOOL, SEEKING, act, graduate_role, register
-from enrolling import Enrolment, roster_entry
+from enrolling import Enrolment, erasure, roster_entry
 
 from common.auth import SYSTEM, Principal
 from common.codes import CodeLists
@@ -26,8 +26,10 @@ from destinations.registrations.imports.plan import Plan, Planned
 from destinations.registrations.imports.rows import RegistrationRow
 from destinations.registrations.imports.write import Writing, write
 from destinations.registrations.storage import lock_imports
+from destinations.registrations.subscriptions import erase_registrations
 from destinations.roster import storage as roster
 from destinations.roster.domain import RosterEntry
+from destinations.roster.subscriptions import keep_graduates
 from testing.collisions import Act, meet
 
 _SUBMITTED = ((Action.SUBMIT, None),)
@@ -94,7 +96,14 @@ def other_act(people: Class, name: str) -> Act:
         return partial(known, caller=SCHOOL, content=SEEKING)
     if name == "arrivals":
         return lambda unit: roster.keep_graduates(unit.connection, people.news)
-    return partial(import_chunk, people.news)
+    return partial(erase if name == "erase" else import_chunk, people.news)
+
+
+async def erase(entries: Sequence[RosterEntry], unit: UnitOfWork) -> None:
+    """What the consumer does with the events that all of these are erased."""
+    events = [erasure(each.graduate.id, sequence=each.sequence) for each in entries]
+    await keep_graduates(unit, events)
+    await erase_registrations(unit, events)
 
 
 async def import_chunk(entries: Sequence[RosterEntry], unit: UnitOfWork) -> None:
@@ -157,7 +166,10 @@ SEVERAL = ("import", "arrivals", "register with an entry")
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("register", "register"), ("register", "import"), *itertools.combinations_with_replacement(SEVERAL, 2)],
+    [
+        *(("register", "register"), ("register", "import"), ("erase", "erase"), ("erase", "import")),
+        *(("erase", "register with an entry"), *itertools.combinations_with_replacement(SEVERAL, 2)),
+    ],
 )
 async def test_acts_on_several_graduates_never_wait_in_a_circle(database: Database, one: str, other: str) -> None:
     people = await a_class(database, Action.SUBMIT)
