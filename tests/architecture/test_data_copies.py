@@ -19,6 +19,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "contact_requests": "contact_requests",
         "correction_proofs": "corrections",
         "corrections": "corrections",
+        "erasures": "erasures",
         "graduate_versions": "versions",
         "graduates": "entry",
         "notices": "notices",

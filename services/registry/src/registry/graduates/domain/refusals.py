@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from common.codes.rules import rule
 from common.errors import Conflict, FieldProblem, Forbidden, Invalid, Message
+from registry.graduates.domain.entry import StoredGraduate
 
 _STATUS_IS_NOT_GIVEN = Message(
     "状态由学历决定，此后只由人数变更申请改变：请不要填写此项；如需其他状态，请提交人数变更申请，由另一人审批",
@@ -75,6 +76,22 @@ class ExamNumberInUse(Conflict):
     title = Message(
         "本校本届另一名毕业生已使用该考生号", "Another graduate of the school and cohort has this examinee number"
     )
+
+
+class ErasedPerson(Conflict):
+    """The entry is an erased person's and stays as it is, or a number was one's and names nobody any more."""
+
+    code = "erased_person"
+    title = Message(
+        "此人的信息已删除：该记录不再变更，其号码也不再录入",
+        "What was stored of this person is erased: the entry stays as it is, and its numbers are not entered again",
+    )
+
+
+def must_not_be_erased(stored: StoredGraduate) -> None:
+    """Raises ErasedPerson for an entry of which only codes and days are left."""
+    if stored.erased_at is not None:
+        raise ErasedPerson
 
 
 class RetentionEnded(Conflict):
