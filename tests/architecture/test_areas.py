@@ -19,7 +19,7 @@ IMPORT_MODULES = {
 }  # fmt: skip
 ROOT_MODULES = {"__init__", "__main__", "settings", "app", "areas", "schema", "migrations"}
 COMPOSED = {
-    "registry": {"dictionary", "maintenance"},
+    "registry": {"dictionary", "maintenance", "other_services"},
     "destinations": {"registry_client"},
     "indicators": {"histories", "maintenance"},
 }

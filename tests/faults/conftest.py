@@ -1,5 +1,6 @@
 """Fixtures of the fault tests: servers of the file's own with a stack on them, and a chance that can be repeated."""
 
+import asyncio
 import os
 import random
 import zlib
@@ -43,6 +44,16 @@ async def stack_on_own_servers(
         patch.setenv(KAFKA_VARIABLE, broker.address)
         async with running_stack(tmp_path_factory.mktemp("stack")) as running:
             yield running
+
+
+@pytest.fixture(autouse=True)
+async def processes_for_the_next_test(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """Starts what a test that failed has left killed: the next one would fail for that."""
+    failed = request.session.testsfailed
+    yield
+    if request.session.testsfailed > failed and "stack" in request.fixturenames:
+        stack: Stack = request.getfixturevalue("stack")
+        await asyncio.gather(*(stack.start(name) for name, child in stack.processes.items() if child.pid is None))
 
 
 @pytest.fixture(scope="module")

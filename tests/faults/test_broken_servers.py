@@ -58,8 +58,8 @@ async def test_a_killed_broker_costs_nothing(
     stack: Stack, campus: Campus, broker: Broker, chance: random.Random
 ) -> None:
     async def strike() -> None:
-        await broker.kill()
-        await broker.start()
+        async with broker.away():
+            pass
 
     await holds_after(stack, campus, strike, chance)
 
@@ -68,8 +68,8 @@ async def test_a_killed_database_server_costs_nothing(
     stack: Stack, campus: Campus, cluster: Cluster, chance: random.Random
 ) -> None:
     async def strike() -> None:
-        await cluster.kill()
-        await cluster.start()
+        async with cluster.away():
+            pass
 
     await holds_after(stack, campus, strike, chance)
 
@@ -79,11 +79,8 @@ async def test_a_frozen_broker_costs_nothing(
 ) -> None:
     async def strike() -> None:
         told = _given_up(stack)
-        broker.freeze()
-        try:
+        with broker.frozen():
             await eventually(lambda: _given_up(stack) > told, within=60, describe="a relay that gives the broker up")
-        finally:
-            broker.thaw()
 
     await holds_after(stack, campus, strike, chance)
 
@@ -93,7 +90,6 @@ async def test_a_wiped_broker_is_filled_again_from_the_outboxes(
 ) -> None:
     async def strike() -> None:
         await broker.wipe()
-        await broker.start()
         for service in ("registry", "destinations"):
             await stack.run(service, "replay")
 

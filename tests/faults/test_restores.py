@@ -1,4 +1,7 @@
-"""Databases that come back older than the topics: no sequence is given twice, figures come to the restored truth."""
+"""Databases that come back older than the topics: no sequence is given twice, figures come to the restored truth.
+
+Who was erased meanwhile stays erased.
+"""
 
 import ast
 import asyncio
@@ -8,6 +11,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,6 +22,7 @@ import restoring
 from campus import Campus
 from cohorts import COHORT, CohortOfGraduates, imported_cohort
 from contents import CONTENTS
+from erased_person import erase, remembered, until_nothing_is_left
 from format_a import graduate_row, workbook
 from histories import DECISIONS, ROSTER, query, until_quiet
 from permits import Permits
@@ -58,14 +63,14 @@ async def test_an_older_database_gives_no_sequence_twice(
     is_broker_down: bool,
 ) -> None:
     way = WAYS[name](stack, cluster)
-    cohort, before, lost = await kept_and_gone_on(stack, campus, way, chance)
+    cohort, erased, before, lost = await kept_and_gone_on(stack, campus, way, chance)
     if is_broker_down:
-        await broker.kill()
-    await way.restore()
-    if is_broker_down:
-        await until_said(stack, campus, "destinations", NOT_COMPARED)
-        await refused(campus, cohort)
-        await broker.start()
+        async with broker.away():
+            await way.restore()
+            await until_said(stack, campus, "destinations", NOT_COMPARED)
+            await refused(campus, cohort)
+    else:
+        await way.restore()
     await until_said(stack, campus, "destinations", BEYOND)
     await refused(campus, cohort)
     waiting = await import_of_another_year(campus, cohort)
@@ -75,6 +80,7 @@ async def test_an_older_database_gives_no_sequence_twice(
     await converged(stack, campus, cohort, before, lost)
     await worked(campus, cohort, chance)
     await until_quiet(stack)
+    await until_nothing_is_left(stack, erased)
     await one_content_each(stack)
     await stack.run("indicators", "verify")
 
@@ -98,19 +104,26 @@ def _options(words: Sequence[str]) -> list[str]:
 
 async def kept_and_gone_on(
     stack: Stack, campus: Campus, way: Way, chance: random.Random
-) -> tuple[CohortOfGraduates, Any, str]:
-    """A cohort with its figures at the moment of the copy, and a school that only the time after it knows."""
-    cohort = await imported_cohort(campus, str(next(_schools)), GRADUATES, chance)
+) -> tuple[CohortOfGraduates, str, Any, str]:
+    """A cohort with its figures at the moment of the copy, and a school that only the time after it knows.
+
+    One of the cohort is erased in that time, and changed by no client.
+    """
+    everybody = await imported_cohort(campus, str(next(_schools)), GRADUATES, chance)
+    erased = await remembered(stack, campus, everybody)
+    cohort = replace(everybody, graduates=everybody.graduates[:-1])
     await worked(campus, cohort, chance)
     await until_quiet(stack)
     before = await figures(campus, cohort.school)
     await way.keep()
     await until_ready(stack, campus)
+    await erase(stack, erased)
     # what stands in the databases that do not come back stays changed
     await worked(campus, cohort, chance, roster_share=ROSTER_SHARE if way.restores_all else 0)
     later = await imported_cohort(campus, str(next(_schools)), GRADUATES, chance)
     await until_quiet(stack)
-    return cohort, before, later.school
+    await until_nothing_is_left(stack, erased)
+    return cohort, erased, before, later.school
 
 
 async def worked(
@@ -163,8 +176,8 @@ async def refused(campus: Campus, cohort: CohortOfGraduates) -> None:
             json={"destination_code": "76", **CONTENTS["76"]},
             headers=officer | {"If-Match": f'"{approved["version"]}"'},
         )
-        # a registration of a graduate who has left the roster is frozen, whatever the database lacks
-        if answer.json()["code"] != "graduate_withdrawn":
+        # a registration of a graduate who has left the roster or is erased is frozen, whatever the database lacks
+        if answer.json()["code"] not in ("graduate_withdrawn", "erased_person"):
             break
     assert (answer.status_code, answer.json()["code"]) == (503, "database_restored"), answer.text
     assert int(answer.headers["Retry-After"]) > 0

@@ -29,6 +29,7 @@ BODILESS = (
     ("POST", "/v1/clear-exports/{export_id}/withdraw"),
     ("POST", "/v1/corrections/{correction_id}/withdraw"),
     ("POST", "/v1/graduates/{graduate_id}/photo/accept"),
+    ("POST", "/v1/data-copies"),
     ("POST", "/v1/contact-requests/{contact_id}/decline"),
     ("DELETE", "/v1/graduates/{graduate_id}/talent-profile"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),

@@ -46,6 +46,7 @@ def settings(addresses: ServiceDatabase, mint: TokenMint, keyring_file: Path, fo
         database_url=addresses.app_url,
         keyring_file=keyring_file,
         objects=(folder / "objects").as_uri(),
+        service_token_file=mint.service_token_file(folder),
         rate_limit_per_second=100_000,
         **mint.settings,
     )

@@ -61,7 +61,8 @@ def consumer_options(settings: ServiceSettings, group: str) -> dict[str, Any]:
     """Options of a consumer.
 
     A killed member is replaced after its session timeout (6 s, the least that brokers allow by default). The fetch
-    wait costs no latency, but only an answer tells where a partition ends: a short one keeps the watermark young.
+    wait costs no latency, as each request asks for all partitions and the first record answers it. But only an answer
+    tells where a partition ends: one that is short beside the second between two reports keeps the watermark young.
     """
     return {
         "bootstrap_servers": settings.kafka,
@@ -72,7 +73,7 @@ def consumer_options(settings: ServiceSettings, group: str) -> dict[str, Any]:
         "partition_assignment_strategy": (RangePartitionAssignor,),
         "isolation_level": "read_uncommitted",
         "fetch_min_bytes": 1,
-        "fetch_max_wait_ms": 25,
+        "fetch_max_wait_ms": 100,
         "fetch_max_bytes": 16_777_216,
         "max_partition_fetch_bytes": 2_097_152,
         "session_timeout_ms": 6_000,

@@ -67,9 +67,8 @@ async def test_a_killed_broker_that_comes_back_has_lost_nothing(
     async with running(stack.relay.run, stack.consumer.run):
         await stack.announce(1)
         await stack.until_seen(1)
-        await broker.kill()
-        await stack.announce(2, 3)
-        await broker.start()
+        async with broker.away():
+            await stack.announce(2, 3)
         await stack.until_seen(1, 2, 3)
 
 
@@ -80,19 +79,17 @@ async def test_a_frozen_broker_holds_neither_the_work_nor_the_end_of_the_process
     async with running(stack.relay.run, stack.consumer.run) as tasks:
         await stack.announce(1)
         await stack.until_seen(1)
-        broker.freeze()
-        await stack.announce(2)
-        broker.thaw()
+        with broker.frozen():
+            await stack.announce(2)
         await stack.until_seen(2)
-        broker.freeze()
-        await stack.announce(3)
-        began = time.monotonic()
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
-        assert time.monotonic() - began < 8  # what a process has for its end
-        await eventually(lambda: asyncio.all_tasks() <= before, within=5)
-        broker.thaw()
+        with broker.frozen():
+            await stack.announce(3)
+            began = time.monotonic()
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            assert time.monotonic() - began < 8  # what a process has for its end
+            await eventually(lambda: asyncio.all_tasks() <= before, within=5)
     again = Stack(database, settings)
     async with running(again.relay.run, again.consumer.run):
         await again.until_seen(3)
@@ -106,7 +103,6 @@ async def test_a_wiped_broker_is_filled_again_by_replay_while_everybody_keeps_ru
         await stack.announce(*range(1, 21))
         await stack.until_seen(*range(1, 21))
         await broker.wipe()
-        await broker.start()
         await stack.announce(21)
         await stack.until_seen(21)
         stack.seen.clear()

@@ -3,8 +3,8 @@
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from servers.child import Child
@@ -38,18 +38,28 @@ class Broker:
         self._child.kill()
         await self._child.exited()
 
-    async def wipe(self) -> None:
-        """Kills it and throws its data away; the next start is that of another cluster at the same address."""
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Kills it, and starts it at the end: a test that fails meanwhile leaves no dead broker to the next one."""
         await self.kill()
-        shutil.rmtree(self._folder)
+        try:
+            yield
+        finally:
+            await self.start()
 
-    def freeze(self) -> None:
-        """Stops it without closing a connection, as a hung machine does."""
+    async def wipe(self) -> None:
+        """Makes another cluster at the same address, without the data of this one."""
+        async with self.away():
+            shutil.rmtree(self._folder)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stops it without closing a connection, as a hung machine does, and lets it go on at the end."""
         self._signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Lets it go on."""
-        self._signal(signal.SIGCONT)
+        try:
+            yield
+        finally:
+            self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
         if self._child.pid is None:

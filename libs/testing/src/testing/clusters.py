@@ -43,6 +43,15 @@ class Cluster:
         self._child.kill()
         await self._child.exited()
 
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Kills it, and starts it at the end: a test that fails meanwhile leaves no dead server to the next one."""
+        await self.kill()
+        try:
+            yield
+        finally:
+            await self.start()
+
     async def stop(self) -> None:
         """Ends it in order; its data are complete on the disk then."""
         await self._child.stop(PATIENCE)

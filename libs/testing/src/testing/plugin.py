@@ -1,13 +1,13 @@
 """The pytest plugin of the workspace: one keeper per test run, and the fixtures that lead to its servers."""
 
 import contextlib
-import gc
 import os
 from collections.abc import Generator
 
 import pytest
 
 from common.codes import CodeLists
+from common.importing import undisturbed
 from servers.child import inherited
 from testing import shared_servers
 from testing.servers_asked_for import UNIT, mark
@@ -32,13 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Looks for no garbage while modules are imported, and not among them later: they stay until the end."""
-    gc.disable()
-    try:
+    """The import of all modules of tests, which looking for garbage would only hold up."""
+    with undisturbed():
         return (yield)
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

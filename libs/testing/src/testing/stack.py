@@ -91,6 +91,7 @@ class Stack:
             "QUXIANG_REGISTRY_URL": self.url("registry"),
             "QUXIANG_DESTINATIONS_URL": self.url("destinations"),
             "QUXIANG_SURVEYS_URL": self.url("surveys"),
+            "QUXIANG_INDICATORS_URL": self.url("indicators"),
             "QUXIANG_SERVICE_TOKEN_FILE": str(self.folder / "service-token"),
             "QUXIANG_HOST": LOOPBACK,
             "QUXIANG_PORT": str(port),

@@ -1,7 +1,10 @@
 """Commands of the service: api, worker, all, migrate, replay, verify, rebuild and others."""
 
-from common.service_process import run_service
-from indicators.app import COMPOSITION
+from common.importing import undisturbed
+
+with undisturbed():
+    from common.service_process import run_service
+    from indicators.app import COMPOSITION
 
 if __name__ == "__main__":
     run_service(COMPOSITION.service)

@@ -13,7 +13,11 @@ from registry.codes import tables as code_tables
 from registry.codes.routes import router as code_routes
 from registry.corrections import tables as correction_tables
 from registry.corrections.routes import router as correction_routes
+from registry.data_copies import operations as data_copies
+from registry.data_copies.domain.copies import KIND as DATA_COPY
 from registry.data_copies.routes import data_routes
+from registry.data_copies.routes import router as data_copy_routes
+from registry.data_copies.tables import data_copies as data_copy_table
 from registry.disposal.operations import DISPOSAL_SECONDS, dispose
 from registry.erasures import tables as erasure_tables
 from registry.erasures.operations import ERASE_SECONDS, erase_due
@@ -143,7 +147,18 @@ AREAS = (
         },
         periodic=lambda runtime: [every(60, partial(exports.delete_overdue, runtime.database))],
     ),
-    Area(routes=[data_routes]),
+    Area(
+        tables=[data_copy_table],
+        routes=[data_routes, data_copy_routes],
+        operations={
+            DATA_COPY: Operation(
+                lambda runtime: partial(
+                    data_copies.make_copy, runtime.clients["others"], runtime.objects, runtime.cipher
+                )
+            )
+        },
+        periodic=lambda runtime: [every(60, partial(data_copies.end_over, runtime.database), name="data copies")],
+    ),
     Area(
         tables=[reveal_tables.reveals, reveal_tables.reveal_days],
         routes=[reveal_routes, accesses_router(roster.require)],

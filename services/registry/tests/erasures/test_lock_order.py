@@ -54,9 +54,10 @@ async def acts(
         plan = ErasurePlan(graduate_id=each, ground=Ground.COURT_ORDER, reason="法院裁定")
         ask = partial(erasures.ask, caller=asker, cipher=cipher, plan=plan)
         asked.append(await database.act(asker.actor, ask))
-    on_first, on_second = ({"cipher": cipher, "erasure_id": each.id, "expected": ANY} for each in asked)
+    on_it: list[Json] = [{"cipher": cipher, "erasure_id": each.id, "expected": ANY} for each in asked]
+    on_first, on_second = on_it
     await database.act(decider.actor, partial(erasures.approve, caller=decider, **on_first))
-    on_it: dict[str, Any] = {"caller": asker, "cipher": cipher, "graduate_id": graduate_id}
+    own: dict[str, Any] = {"caller": asker, "cipher": cipher, "graduate_id": graduate_id}
     file = await application.state.objects.put(b"a picture", "image/jpeg")
     oneself = Principal("oneself", Role.GRADUATE, graduate_id=graduate_id)
     wish = CorrectionPlan(graduate_id=graduate_id, field="campus", value="东校区", reason="有误")
@@ -67,8 +68,8 @@ async def acts(
         "refuse": partial(erasures.refuse, caller=decider, reason="不符", **on_second),
         "take back": partial(erasures.withdraw, caller=asker, **on_second),
         "erase": partial(erasures.erase, cipher=cipher, erasure_id=asked[0].id),
-        "change": partial(graduates.change, **on_it, expected=ANY, given={"hardship_code": "0"}),
-        "put photo": partial(photos.put, **on_it, expected=NO_PHOTO, new=NewPhoto(file, (), b"a print")),
+        "change": partial(graduates.change, **own, expected=ANY, given={"hardship_code": "0"}),
+        "put photo": partial(photos.put, **own, expected=NO_PHOTO, new=NewPhoto(file, (), b"a print")),
         "approve a correction": partial(corrections.approve, cipher=cipher, **deciding),
         "import": an_import(database, cipher, school, KNOWN, "updated"),
         "part of an import": an_import(database, cipher, school, KNOWN, "updated", on_error="skip"),

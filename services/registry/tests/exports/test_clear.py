@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -10,8 +11,10 @@ from exporting import PERSON, Json, table
 from sqlalchemy import text
 
 from common.auth import SYSTEM
-from common.database import Database
+from common.database import Database, UnitOfWork
+from common.identifiers import GraduateId
 from common.operations import OperationRunner
+from registry.exports import storage
 from registry.exports.operations import delete_overdue
 
 Client = Callable[..., httpx.AsyncClient]
@@ -46,6 +49,23 @@ async def made(
     assert approved.status_code == 200, approved.text
     await worker.run_once()
     return dict(approved.json())
+
+
+async def test_a_file_goes_once_somebody_in_it_is_not_given_away(
+    officer: httpx.AsyncClient, database: Database, made: Json, people: list[str], rows: Rows
+) -> None:
+    place, person = f"/v1/clear-exports/{made['id']}/file", GraduateId(UUID(people[0]))
+
+    async def restrict(unit: UnitOfWork) -> None:
+        await unit.connection.execute(text("UPDATE graduates SET restricted = true WHERE id = :id"), {"id": person})
+
+    await database.act(SYSTEM, restrict)
+    assert (await officer.get(place)).json()["code"] == "file_gone"
+    parts = "SELECT count(*) AS n FROM operation_file_parts WHERE operation_id = :id"
+    assert (await rows(parts, id=made["operation_id"]))[0]["n"] > 0
+    await database.act(SYSTEM, lambda unit: storage.delete_files_with(unit.connection, person))
+    assert await rows(parts, id=made["operation_id"]) == [{"n": 0}]
+    assert (await officer.get(place)).json()["code"] == "file_gone"
 
 
 async def test_two_people_make_a_file_that_one_of_them_fetches_once(

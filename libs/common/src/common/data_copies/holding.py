@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from common.clock import NOW_SQL
 from common.crypto import FieldCipher
-from common.errors import NotFound
+from common.errors import Message, NotFound
 from common.identifiers import GraduateId
 from common.sql import Connection
 
@@ -24,6 +24,16 @@ Collect = Callable[[Connection, FieldCipher, GraduateId], Awaitable[Records]]
 
 A service without a key ring is given None in the place of a cipher.
 """
+
+
+class NothingHeld(NotFound):
+    """The service holds nothing about the graduate, or the graduate is not the caller."""
+
+    code = "nothing_held"
+    title = Message(
+        "没有该毕业生的数据，或不在您的权限范围内", "Nothing is held about this graduate, or you may not see it"
+    )
+
 
 _NOW = text(f"SELECT {NOW_SQL}")
 
@@ -41,9 +51,9 @@ class Holding:
 async def held_about(
     connection: Connection, cipher: FieldCipher, graduate_id: GraduateId, *, service: str, collect: Collect
 ) -> Holding:
-    """All that the service holds, of the one moment that the connection sees; raises NotFound where that is nothing."""
+    """All that the service holds, of the one moment that the connection sees; raises NothingHeld."""
     recorded_at: datetime = await connection.scalar(_NOW)
     records = await collect(connection, cipher, graduate_id)
     if not any(records.values()):
-        raise NotFound
+        raise NothingHeld
     return Holding(service, graduate_id, recorded_at, records)

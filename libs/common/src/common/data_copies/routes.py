@@ -10,9 +10,8 @@ from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from common.auth import Owners, Principal, Role, require
-from common.data_copies.holding import Collect, Holding, held_about
+from common.data_copies.holding import Collect, Holding, NothingHeld, held_about
 from common.database import UnitOfWork
-from common.errors import NotFound
 from common.http import Db, Router
 from common.identifiers import GraduateId
 
@@ -56,7 +55,7 @@ def data_router(collect: Collect, note: Note = audited) -> Router:
         *, request: Request, caller: Reader, database: Db, graduate_id: GraduateId
     ) -> Response:
         if not caller.sees_row(Owners(graduate_id=graduate_id)):
-            raise NotFound
+            raise NothingHeld
         state = request.app.state
         async with database.reading(snapshot=True) as connection:
             held = await held_about(connection, state.cipher, graduate_id, service=state.service, collect=collect)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from operator import itemgetter
-from typing import Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from common.codes import CodeLists, CodeProblem
 from common.codes.spelling import Cell
@@ -83,12 +83,14 @@ class CellReader(Generic[ValueT]):
         row = [*cells[: self._width], *[None] * (self._width + 1 - min(len(cells), self._width))]
         for field, taken, verdicts, judge in self._judges:
             key = taken(row)
-            verdict = verdicts.get(key, _Silence.UNKNOWN)
-            if verdict is _Silence.UNKNOWN:
+            verdict: Any = verdicts.get(key, _UNKNOWN)
+            if verdict is _UNKNOWN:
                 verdict = judge.verdict(key)
+            if verdict is _BLANK:
+                continue
             if isinstance(verdict, Fault):
                 faults.append(verdict)
-            elif not isinstance(verdict, _Silence):
+            else:
                 said[field] = verdict
         return said
 
@@ -98,14 +100,19 @@ class _Silence(Enum):
     UNKNOWN = "is not known yet"
 
 
+_BLANK: Final = _Silence.BLANK
+_UNKNOWN: Final = _Silence.UNKNOWN
+
+
 class _Judge(Generic[ValueT]):
     """One reading of a file's rows. The same texts mean the same in every row, so their verdict is kept."""
 
     def __init__(self, header: Header, reading: Reading[ValueT]) -> None:
         self.field = reading.field
         self._reading = reading
-        self._width = len(reading.columns)
+        self._is_alone = len(reading.columns) == 1
         places = [header.positions.get(column, -1) for column in reading.columns]
+        # beside a column that is alone there is one that the file lacks
         self.taken = itemgetter(places[0], places[1] if len(places) > 1 else -1)
         self.verdicts: dict[object, ValueT | Fault | _Silence | None] = {}
 
@@ -117,22 +124,22 @@ class _Judge(Generic[ValueT]):
             key = (taken, *map(type, taken))
             if key in self.verdicts:
                 return self.verdicts[key]
-        verdict = self._judged(taken[: self._width])
+        verdict = self._judged(taken)
         if len(self.verdicts) < REMEMBERED and all(len(str(cell)) <= LONGEST_REMEMBERED for cell in taken):
             self.verdicts[key] = verdict
         return verdict
 
-    def _judged(self, cells: Sequence[Cell]) -> ValueT | Fault | _Silence | None:
-        filled = [_cleared(cell) for cell in cells]
-        if filled.count(None) == len(filled):
-            return _Silence.BLANK
-        if CLEAR in filled:
+    def _judged(self, taken: tuple[Cell, Cell]) -> ValueT | Fault | _Silence | None:
+        first, second = _cleared(taken[0]), _cleared(taken[1])
+        if first is None and second is None:
+            return _BLANK
+        if CLEAR in (first, second):
             return None
         try:
-            value = self._reading.read(*filled)
+            value = self._reading.read(first) if self._is_alone else self._reading.read(first, second)
         except (CellProblem, CodeProblem) as problem:
-            return Fault(_column_at_fault(self._reading, filled, problem.rule), problem.rule)
-        return _Silence.BLANK if value is None or value == "" else value
+            return Fault(_column_at_fault(self._reading, first, problem.rule), problem.rule)
+        return _BLANK if value is None or value == "" else value
 
 
 def _is_text(cell: Cell) -> bool:
@@ -141,7 +148,7 @@ def _is_text(cell: Cell) -> bool:
 
 def _cleared(cell: Cell) -> Cell:
     """A cell without the mark of a text, None for a blank one."""
-    if isinstance(cell, str) and cell.isalnum():
+    if cell is None or (isinstance(cell, str) and cell.isalnum()):
         return cell
     bare = unmarked(cell)
     return None if is_blank(bare) else CLEAR if is_clear(bare) else bare
@@ -161,14 +168,14 @@ def text_of(cell: Cell) -> str:
     return " ".join(visible(text).split())
 
 
-def _column_at_fault(reading: Reading[ValueT], filled: Sequence[Cell], rule: str) -> str:
+def _column_at_fault(reading: Reading[ValueT], first_cell: Cell, rule: str) -> str:
     """The first column, unless its cell is blank or good by itself; when the two disagree, the first, too."""
     first, *others = reading.columns
     if not others or rule == "code_label_disagree":
         return first
-    if filled[0] is not None:
+    if first_cell is not None:
         try:
-            reading.read(filled[0], None)
+            reading.read(first_cell, None)
         except (CellProblem, CodeProblem):
             return first
     return others[0]

@@ -25,15 +25,14 @@ def read_rows(read: Callable[[int, Sequence[Cell]], RowT], header: Header, chunk
     rows = []
     for number, cells in chunk:
         row = read(number, cells)
-        row.faults[:0] = unclear_cells(header, cells)
+        if Unclear in map(type, cells):
+            row.faults[:0] = unclear_cells(header, cells)
         rows.append(row)
     return rows
 
 
 def unclear_cells(header: Header, cells: Sequence[Cell]) -> Iterator[UnclearFault]:
     """The faults of a row's unclear cells in known columns."""
-    if Unclear not in map(type, cells):
-        return
     for column, position in header.positions.items():
         if position < len(cells) and isinstance(cell := cells[position], Unclear):
             yield UnclearFault(column, cell.rule)

@@ -122,18 +122,20 @@ async def accept(
     school_code: str | None,
     upload: bytes = b"",
     cipher: FieldCipher | None = None,
-    before: Callable[[UnitOfWork], Awaitable[None]] | None = None,
+    before: Callable[[UnitOfWork], Awaitable[OperationId | None]] | None = None,
     beside: Callable[[UnitOfWork, OperationId], Awaitable[None]] | None = None,
 ) -> Response:
     """Stores the work with its audit entry in one act and answers 202 with its Location.
 
-    `before` runs first in that act and may refuse the work; `beside` stores what is to outlive it.
+    `before` runs first in that act and may refuse the work, or name work under way which is the same and takes its
+    place; `beside` stores what is to outlive it.
     """
     new = await prepare(database, upload, cipher)
 
     async def submitted(unit: UnitOfWork) -> Submitted:
-        if before is not None:
-            await before(unit)
+        same = None if before is None else await before(unit)
+        if same is not None:
+            return Submitted(same)
         await submit(unit, new, kind, parameters, school_code=school_code)
         if beside is not None:
             await beside(unit, new.id)

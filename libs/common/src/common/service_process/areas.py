@@ -179,10 +179,13 @@ class Composition:
         return app
 
     def erasing(self, settings: ServiceSettings, database: Database) -> Mapping[str, EraseAgain]:
-        """How those are emptied again who were erased, by topic."""
+        """How those are emptied again who were erased, by topic; raises SettingsMissing."""
         makers = {topic: maker for area in self.areas for topic, maker in area.erasing.items()}
-        runtime = self._runtime(settings, database) if makers else None
-        return {topic: maker(runtime) for topic, maker in makers.items() if runtime is not None}
+        if not makers:
+            return {}
+        self._require(settings)
+        runtime = self._runtime(settings, database)
+        return {topic: maker(runtime) for topic, maker in makers.items()}
 
     def checks(self, settings: ServiceSettings) -> Readiness:
         """What a process asks beside its database; raises SettingsMissing."""

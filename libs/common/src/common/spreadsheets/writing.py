@@ -17,6 +17,7 @@ from string import ascii_uppercase
 from typing import Protocol
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from common.archives import Pieces
 from common.codes.spelling import Cell
 from common.sheet_reader import marks
 from common.sheet_reader.cells import NO_RESULT
@@ -71,28 +72,6 @@ _FROZEN = (
 _NO_XML = re.compile("[\0-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
-class _Pieces:
-    """A file that cannot seek: the package is written from its first byte to its last."""
-
-    def __init__(self) -> None:
-        self._written: list[bytes] = []
-
-    def write(self, content: bytes, /) -> int:
-        self._written.append(bytes(content))
-        return len(content)
-
-    def flush(self) -> None:
-        """Each piece is there at once."""
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def taken(self) -> bytes:
-        taken = b"".join(self._written)
-        self._written.clear()
-        return taken
-
-
 class TableWriter(Protocol):
     """A file that grows row by row: what is made of the rows so far is taken in pieces. CPU work, for a thread."""
 
@@ -110,7 +89,7 @@ class WorkbookWriter:
     """A workbook with one sheet. It holds no more than what has not been taken, so 100,000 rows need no memory."""
 
     def __init__(self, sheet_name: str = "数据") -> None:
-        self._pieces = _Pieces()
+        self._pieces = Pieces()
         self._package = ZipFile(self._pieces, "w", ZIP_DEFLATED, compresslevel=3)
         sheets = f'<sheets><sheet name="{escape(sheet_name)}" sheetId="1" r:id="rId1"/></sheets>'
         book = f'<workbook xmlns="{_MAIN}" xmlns:r="{_KINDS}">{sheets}</workbook>'

@@ -30,6 +30,6 @@ async def erase_due(database: Database, cipher: FieldCipher) -> int:
         except NotDue:
             _log.info("Another worker has erased, or the erasure was withdrawn", erasure=str(erasure_id))
         except PermanentError as error:
-            # one that cannot be read keeps nobody else from being erased
+            # the others are erased all the same
             _log.error("Not erased", erasure=str(erasure_id), code=error.code)
     return count

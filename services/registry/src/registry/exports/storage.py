@@ -13,9 +13,10 @@ from common.approvals.storage import RequestFilters, page_of_requests
 from common.auth import Owners, RowScope, ScopeShape
 from common.clock import NOW_SQL
 from common.crypto import DataCipher, FieldCipher, data_key_of
+from common.identifiers import GraduateId
 from common.operations import files
 from common.sql import Connection, Row, Rows
-from registry.exports.domain.clear import FILE_HOURS, ClearExport, ClearExportId
+from registry.exports.domain.clear import FILE_HOURS, KIND, ClearExport, ClearExportId
 from registry.exports.domain.plan import ExportPlan
 from registry.exports.tables import clear_exports
 from registry.graduates.storage.findings import asked_of, breaks
@@ -41,11 +42,21 @@ _TAKE = text(
     f"""
     UPDATE clear_exports SET fetched_at = {NOW_SQL}
      WHERE id = :id AND fetched_at IS NULL AND deleted_at IS NULL AND file_until > {NOW_SQL}
+       AND NOT EXISTS (SELECT FROM graduates g JOIN accesses a ON a.graduate_id = g.id
+                        WHERE g.school_code = clear_exports.school_code AND g.cohort = clear_exports.cohort
+                          AND g.restricted AND a.occasion_id = clear_exports.id AND a.kind = '{KIND}')
     RETURNING operation_id
     """
 )
 _GIVE_BACK = text("UPDATE clear_exports SET fetched_at = NULL WHERE id = :id AND deleted_at IS NULL")
 _DELETED = text(f"UPDATE clear_exports SET deleted_at = {NOW_SQL} WHERE id = :id AND deleted_at IS NULL")
+_WITH = text(
+    f"""
+    SELECT e.id, e.operation_id FROM clear_exports e JOIN accesses a ON a.occasion_id = e.id
+     WHERE a.graduate_id = :graduate_id AND a.kind = '{KIND}' AND e.file_until IS NOT NULL AND e.deleted_at IS NULL
+     ORDER BY e.id FOR UPDATE OF e
+    """
+)
 _OVERDUE = text(
     f"""
     SELECT id, operation_id FROM clear_exports
@@ -96,7 +107,10 @@ async def keep_made(connection: Connection, export_id: ClearExportId, people: in
 
 
 async def take(connection: Connection, export_id: ClearExportId) -> UUID | None:
-    """Lets who asks fetch the file, and no one after: the operation that has it, None if it is not there any more."""
+    """Lets who asks fetch the file, and no one after: the operation that has it.
+
+    None if it is not there any more, or has a graduate who is restricted by now.
+    """
     found: UUID | None = await connection.scalar(_TAKE, {"id": export_id})
     return found
 
@@ -110,6 +124,12 @@ async def delete_file(connection: Connection, export_id: ClearExportId, operatio
     """Deletes the file."""
     await connection.execute(_DELETED, {"id": export_id})
     await files.forget(connection, operation_id)
+
+
+async def delete_files_with(connection: Connection, graduate_id: GraduateId) -> None:
+    """Deletes the files that a graduate is in."""
+    for row in await connection.execute(_WITH, {"graduate_id": graduate_id}):
+        await delete_file(connection, row.id, row.operation_id)
 
 
 async def delete_overdue(connection: Connection) -> int:

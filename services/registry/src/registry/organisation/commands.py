@@ -1,13 +1,15 @@
 """Creating and changing schools and their units."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from common.auth import Principal, Role
 from common.contracts import ChangeToken
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, NotFound, must_equal
+from common.identifiers import SchoolCode
 from registry.organisation import storage
 from registry.organisation.announcements import unit_changed
 from registry.organisation.domain import (
@@ -104,6 +106,30 @@ async def save(unit: UnitOfWork, before: OrganisationUnit, after: OrganisationUn
     """
     await _require_fitting(unit, before, after)
     return await _announced(unit, before, await storage.save(unit.connection, after), "change")
+
+
+async def store_all(
+    unit: UnitOfWork,
+    school_code: SchoolCode,
+    added: Sequence[OrganisationUnit],
+    changed: Sequence[tuple[OrganisationUnit, OrganisationUnit]],
+) -> ChangeToken | None:
+    """Stores units of a file with their events and audit entries, in few statements; never commits.
+
+    This transaction has held the school since they were checked. Colleges come before what refers to them, and what is
+    changed, before and after, differs in something that events say. The token is that of the last event.
+    """
+    changes: list[tuple[OrganisationUnit | None, OrganisationUnit]] = [*((None, new) for new in added), *changed]
+    if not changes:
+        return None
+    await storage.add_all(unit.connection, added)
+    await storage.save_all(unit.connection, [after for _, after in changed])
+    last, instant = await storage.next_sequences(unit.connection, school_code, len(changes))
+    numbered = enumerate(changes, last - len(changes) + 1)
+    token = await unit.announce_all([unit_changed(*change, number, instant) for number, change in numbered])
+    for (kind, act), done in groupby(changes, lambda change: (change[1].kind, "change" if change[0] else "create")):
+        await unit.audit_all(f"{kind}.{act}", kind, [after.code for _, after in done], school_code=school_code)
+    return token
 
 
 async def _require_fitting(unit: UnitOfWork, before: OrganisationUnit | None, after: OrganisationUnit) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import Uuid, bindparam, select, text
 
 from common.accesses.storage import accesses_to
 from common.approvals.domain import Asked
@@ -13,10 +13,11 @@ from common.auth import Owners, RowScope
 from common.crypto import FieldCipher
 from common.data_copies import Records
 from common.identifiers import GraduateId
+from common.objects import ObjectName
 from common.sql import Connection
 from registry.corrections import storage as corrections
 from registry.corrections.domain import Correction
-from registry.data_copies.storage import entries
+from registry.data_copies.storage import copies, entries
 from registry.erasures import storage as erasures
 from registry.erasures.domain import Erasure
 from registry.photos import storage as photos
@@ -53,6 +54,16 @@ _CONSENTS = (
     .where(consent_receipts.c.graduate_id == bindparam("graduate_id", type_=Uuid))
     .order_by(consent_receipts.c.id)
 )
+_FILES = text(
+    """
+    SELECT 'photo' AS place, name, 'image/jpeg' AS media_type FROM photos WHERE graduate_id = :graduate_id
+    UNION ALL
+    SELECT 'proofs/' || p.id, p.name, p.media_type FROM correction_proofs p JOIN corrections c ON c.id = p.correction_id
+     WHERE c.graduate_id = :graduate_id
+    ORDER BY place
+    """
+).bindparams(bindparam("graduate_id", type_=Uuid()))
+_ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 
 
 async def collect(connection: Connection, cipher: FieldCipher, graduate_id: GraduateId) -> Records:
@@ -79,7 +90,14 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         "contact_requests": [_named(each, _CONTACT) for each in await _all(contacted, lambda each: each.id)],
         "consents": [dict(each) for each in await connection.execute(_CONSENTS, {"graduate_id": graduate_id})],
         "accesses": await accesses(connection, graduate_id),
+        "data_copies": await copies.of_graduate(connection, graduate_id),
     }
+
+
+async def files_of(connection: Connection, graduate_id: GraduateId) -> Mapping[str, ObjectName]:
+    """The stored files about a graduate, by their names in the copy: a proof has its own id."""
+    found = await connection.execute(_FILES, {"graduate_id": graduate_id})
+    return {f"{row.place}.{_ENDINGS[row.media_type]}": ObjectName(row.name) for row in found}
 
 
 async def accesses(connection: Connection, graduate_id: GraduateId) -> list[Record]:

@@ -51,20 +51,25 @@ class Findings(NamedTuple):
 
 def findings_of(content: Content, cohort: Cohort, school_name: str) -> Findings:
     """What is found of an entry of a school with this name."""
-    filled = sum([_BIT_OF[field] for field, value in content.items() if value is not None])
-    checked, broken = _ALWAYS, 0
-    for bit, verdict in zip(_JUDGED, _verdicts(content, cohort, school_name), strict=True):
-        if verdict is not None:
-            checked |= bit
-            if verdict:
-                broken |= bit
-    for bit, needed in _NEEDING:
-        if filled & needed == needed:
-            checked |= bit
-    for bit, needed in _WANTING:
-        if filled & needed != needed:
-            broken |= bit
-    return Findings(filled, checked, broken)
+    has_all = None not in content.values()
+    found = _of_filled(tuple(content if has_all else (field for field in content if content[field] is not None)))
+    judged, broken = _of_verdicts(_verdicts(content, cohort, school_name))
+    return Findings(found.filled, found.checked | judged, found.broken | broken)
+
+
+@lru_cache(maxsize=256)
+def _of_filled(fields: tuple[str, ...]) -> Findings:
+    """What follows from the fields that have a value: most entries of a roster have the same."""
+    filled = sum(map(_BIT_OF.__getitem__, fields))
+    checked = _ALWAYS | sum(bit for bit, needed in _NEEDING if filled & needed == needed)
+    return Findings(filled, checked, sum(bit for bit, needed in _WANTING if filled & needed != needed))
+
+
+@lru_cache(maxsize=256)
+def _of_verdicts(verdicts: tuple[bool | None, ...]) -> tuple[int, int]:
+    """The bits of the rules that could be judged, and of those that are broken."""
+    judged = [(bit, verdict) for bit, verdict in zip(_JUDGED, verdicts, strict=True) if verdict is not None]
+    return sum(bit for bit, _ in judged), sum(bit for bit, is_broken in judged if is_broken)
 
 
 def born(content: Content) -> date | None:

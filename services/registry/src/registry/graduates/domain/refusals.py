@@ -79,7 +79,7 @@ class ExamNumberInUse(Conflict):
 
 
 class ErasedPerson(Conflict):
-    """The entry is an erased person's and stays as it is, or a number was one's and names nobody any more."""
+    """The entry is an erased person's and stays as it is, or a number was one's."""
 
     code = "erased_person"
     title = Message(

@@ -164,7 +164,7 @@ def _record(row: RosterRow, changed: tuple[str, ...], sequence: int, day: date, 
 def _event(row: RosterRow, changed: tuple[str, ...], sequence: int, day: date, writing: Writing) -> bytes:
     key = str(row.graduate_id)
     facts = _facts(changed, tuple(map(row.after.get, _STATED)))
-    data = f'{{"graduate_id":"{key}","version":{row.version},"decided_on":"{day}",{writing.said},{facts}}}'
+    data = f'{{"graduate_id":"{key}",{_dated(row.version, day)},{writing.said},{facts}}}'
     kind = type_of(row.before.get("status"), row.after["status"])
     return b"".join((writing.event, copying.text(key), _place(sequence, day, kind), copying.jsonb(data)))
 
@@ -193,6 +193,12 @@ def _changed(fields: tuple[str, ...]) -> bytes:
 @lru_cache(maxsize=_PATTERNS)
 def _place(sequence: int, day: date, kind: str) -> bytes:
     return copying.bigint(sequence) + copying.day(day) + copying.text(kind)
+
+
+@lru_cache(maxsize=_PATTERNS)
+def _dated(version: int, day: date) -> str:
+    """What an event says of its version."""
+    return f'"version":{version},"decided_on":"{day}"'
 
 
 @lru_cache(maxsize=_PATTERNS)

@@ -19,7 +19,7 @@ from registry.graduates.storage.locks import plans_kept
 from registry.graduates.tables import SUPERSEDED_COLUMNS, graduates
 from registry.organisation import commands
 from registry.organisation import storage as organisation
-from registry.organisation.domain import Kind, OrganisationUnit
+from registry.organisation.domain import OrganisationUnit
 
 STAGING = "roster_lines"
 
@@ -106,25 +106,19 @@ async def store_book(unit: UnitOfWork, school_code: SchoolCode, book: UnitBook) 
     if not touched:
         return True
     await organisation.lock_school(unit.connection, school_code)
-    added = [after for before, after in touched if before is None]
-    changed = {after.code: (before, after) for before, after in touched if before}
-    stored: dict[str, OrganisationUnit] = {}
-    for code, (_, after) in changed.items():
-        found = await organisation.find(unit.connection, after.place, lock=True)
-        assert found is not None, "units are never deleted"
-        stored[code] = found
-    for kind in (Kind.COLLEGE, Kind.MAJOR, Kind.CLASS):
-        codes = [new.code for new in added if new.kind is kind]
-        if await organisation.known_codes(unit.connection, kind, school_code, codes):
+    stored = {(each.kind, each.code): each for each in await organisation.units_of(unit.connection, school_code)}
+    added, changed = [], []
+    for before, after in touched:
+        now = stored.get((after.kind, after.code))
+        if before is None and now is None:
+            added.append(after)
+        elif before and now and _taught_by(now) == _taught_by(before):
+            # nothing else of what the book has read may overwrite what is stored
+            taught = replace(now, college_code=after.college_code, several_colleges=after.several_colleges)
+            changed.append((now, taught))
+        else:
             return False
-    if any(_taught_by(stored[code]) != _taught_by(before) for code, (before, _) in changed.items()):
-        return False
-    for new in added:
-        await commands.add(unit, new)
-    for code, (_, after) in changed.items():
-        # nothing else of what the book has read may overwrite what is stored
-        taught = replace(stored[code], college_code=after.college_code, several_colleges=after.several_colleges)
-        await commands.save(unit, stored[code], taught)
+    await commands.store_all(unit, school_code, added, changed)
     return True
 
 

@@ -16,6 +16,8 @@ from registry.graduates.domain.findings import born
 NUMBERS = tuple(field for field in INDEXED if field != "name")
 """Fields that are found over all schools; a name is found within one."""
 
+_INDEX_OF = {field: f"{field}_index" for field in NUMBERS}
+
 DOCUMENT = "graduate"
 REASON = "reason"
 
@@ -46,8 +48,12 @@ def number_indexes(
     cipher: FieldCipher, given: Mapping[str, Any], numbers: Collection[str] = NUMBERS
 ) -> dict[str, bytes | None]:
     """The columns by which the given numbers are found, over all schools; one given as None is found by nothing."""
-    named = ((field, given[field]) for field in numbers if field in given)
-    return {f"{field}_index": None if text is None else cipher.blind_index(field, text) for field, text in named}
+    found: dict[str, bytes | None] = {}
+    for field in numbers:
+        if field in given:
+            text = given[field]
+            found[_INDEX_OF[field]] = None if text is None else cipher.blind_index(field, text)
+    return found
 
 
 def indexes(cipher: FieldCipher, school_code: SchoolCode, given: Mapping[str, Any]) -> dict[str, bytes | None]:

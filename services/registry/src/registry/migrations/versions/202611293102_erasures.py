@@ -1,10 +1,10 @@
-"""Erasures, which take two people; the owner's function empties the reasons of those of the graduate, too."""
+"""Erasures, which take two people; the owner's function empties their reasons and deletes files of data copies, too."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "202611293102"
-down_revision = "202611293501"
+down_revision = "202611293401"
 branch_labels = None
 depends_on = None
 
@@ -14,8 +14,12 @@ GROUNDS = "'graduate_request', 'retention', 'entered_in_error', 'court_order'"
 
 _ERASE = "erase_graduate(uuid, bytea[])"
 _BODY = sa.text(f"SELECT prosrc FROM pg_proc WHERE oid = '{_ERASE}'::regprocedure")
-_REASONS = """;
-    UPDATE public.erasures SET reason_cipher = NULL, decision_reason_cipher = NULL WHERE graduate_id = of_graduate
+_COPIES = "SELECT operation_id FROM public.data_copies WHERE graduate_id = of_graduate"
+_FURTHER = f""";
+    UPDATE public.erasures SET reason_cipher = NULL, decision_reason_cipher = NULL WHERE graduate_id = of_graduate;
+    UPDATE public.data_copies SET ended_at = public.quxiang_now() WHERE graduate_id = of_graduate AND ended_at IS NULL;
+    UPDATE public.operations SET file = NULL WHERE file IS NOT NULL AND id IN ({_COPIES});
+    DELETE FROM public.operation_file_parts WHERE operation_id IN ({_COPIES})
 """
 
 
@@ -68,11 +72,11 @@ def upgrade() -> None:
     # the planner's statistics would keep ciphertexts after they are emptied
     for name in ("reason_cipher", "decision_reason_cipher"):
         op.execute(f"ALTER TABLE erasures ALTER COLUMN {name} SET STATISTICS 0")
-    _replace(_body() + _REASONS)
+    _replace(_body() + _FURTHER)
 
 
 def downgrade() -> None:
-    _replace(_body().removesuffix(_REASONS))
+    _replace(_body().removesuffix(_FURTHER))
     op.drop_table("erasures")
 
 

@@ -9,12 +9,11 @@ from common.operations import OperationContext
 from common.sheet_reader.limits import MAX_ROWS
 from common.spreadsheets.headers import Header
 from common.sql import Connection
-from registry.organisation import storage
+from registry.organisation import commands, storage
 from registry.organisation.domain import OrganisationUnit
 from registry.organisation.imports.columns import COLUMNS
 from registry.organisation.imports.plan import UnitPlan, UnitPlanner
 from registry.organisation.imports.rows import RowReader, UnitRow
-from registry.organisation.imports.write import store
 
 KIND = "unit_import"
 
@@ -47,7 +46,10 @@ class UnitImport(Importer[UnitRow, list[OrganisationUnit], UnitPlan]):
 
     async def write(self, unit: UnitOfWork, plan: UnitPlan) -> Written:
         """Stores the plan; in a dry run it is only counted."""
-        return Written(plan.counts) if self._task.dry_run else await store(unit, self._task.school_code, plan)
+        if self._task.dry_run:
+            return Written(plan.counts)
+        token = await commands.store_all(unit, self._task.school_code, plan.added, plan.changed)
+        return Written(plan.counts, token)
 
 
 UNIT_IMPORT = ImportKind(KIND, COLUMNS, UnitImport, empty_result(), chunk_rows=MAX_ROWS)
