@@ -10,7 +10,6 @@ from uuid import UUID
 from zipfile import ZipFile
 
 import httpx
-import pytest
 from living import CANARY, PDF, Life
 
 from common.auth import SYSTEM
@@ -48,11 +47,6 @@ async def state(own: httpx.AsyncClient, operation: str) -> str:
 async def refusal(own: httpx.AsyncClient, operation: str) -> tuple[int, str]:
     answer = await own.get(f"{PATH}/{operation}/file")
     return answer.status_code, answer.json()["code"]
-
-
-@pytest.fixture
-def own(client: Client, graduate: Json) -> httpx.AsyncClient:
-    return client("graduate", graduate=graduate["id"], subject="oneself")
 
 
 async def test_a_copy_waits_for_a_service_that_is_down_and_holds_a_whole_life(

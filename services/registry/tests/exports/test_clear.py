@@ -7,14 +7,14 @@ from uuid import UUID
 
 import httpx
 import pytest
+from erased import erase_now
 from exporting import PERSON, Json, table
 from sqlalchemy import text
 
 from common.auth import SYSTEM
+from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
-from common.identifiers import GraduateId
 from common.operations import OperationRunner
-from registry.exports import storage
 from registry.exports.operations import delete_overdue
 
 Client = Callable[..., httpx.AsyncClient]
@@ -52,18 +52,21 @@ async def made(
 
 
 async def test_a_file_goes_once_somebody_in_it_is_not_given_away(
-    officer: httpx.AsyncClient, database: Database, made: Json, people: list[str], rows: Rows
+    officer: httpx.AsyncClient, database: Database, cipher: FieldCipher, made: Json, people: list[str], rows: Rows
 ) -> None:
-    place, person = f"/v1/clear-exports/{made['id']}/file", GraduateId(UUID(people[0]))
+    place, restricted = f"/v1/clear-exports/{made['id']}/file", "UPDATE graduates SET restricted = true WHERE id = :id"
 
     async def restrict(unit: UnitOfWork) -> None:
-        await unit.connection.execute(text("UPDATE graduates SET restricted = true WHERE id = :id"), {"id": person})
+        await unit.connection.execute(text(restricted), {"id": UUID(people[0])})
 
     await database.act(SYSTEM, restrict)
     assert (await officer.get(place)).json()["code"] == "file_gone"
     parts = "SELECT count(*) AS n FROM operation_file_parts WHERE operation_id = :id"
     assert (await rows(parts, id=made["operation_id"]))[0]["n"] > 0
-    await database.act(SYSTEM, lambda unit: storage.delete_files_with(unit.connection, person))
+    await delete_overdue(database)
+    assert (await rows(parts, id=made["operation_id"]))[0]["n"] > 0
+    await erase_now(database, cipher, people[0])
+    await delete_overdue(database)
     assert await rows(parts, id=made["operation_id"]) == [{"n": 0}]
     assert (await officer.get(place)).json()["code"] == "file_gone"
 

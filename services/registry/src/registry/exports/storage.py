@@ -13,7 +13,6 @@ from common.approvals.storage import RequestFilters, page_of_requests
 from common.auth import Owners, RowScope, ScopeShape
 from common.clock import NOW_SQL
 from common.crypto import DataCipher, FieldCipher, data_key_of
-from common.identifiers import GraduateId
 from common.operations import files
 from common.sql import Connection, Row, Rows
 from registry.exports.domain.clear import FILE_HOURS, KIND, ClearExport, ClearExportId
@@ -38,29 +37,27 @@ _KEEP_MADE = text(
      WHERE id = :id
     """
 )
+# among those in the file
+_HAS = f"""
+    EXISTS (SELECT FROM graduates g JOIN accesses a ON a.graduate_id = g.id
+             WHERE g.school_code = clear_exports.school_code AND g.cohort = clear_exports.cohort
+               AND a.occasion_id = clear_exports.id AND a.kind = '{KIND}' AND
+"""
 _TAKE = text(
     f"""
     UPDATE clear_exports SET fetched_at = {NOW_SQL}
      WHERE id = :id AND fetched_at IS NULL AND deleted_at IS NULL AND file_until > {NOW_SQL}
-       AND NOT EXISTS (SELECT FROM graduates g JOIN accesses a ON a.graduate_id = g.id
-                        WHERE g.school_code = clear_exports.school_code AND g.cohort = clear_exports.cohort
-                          AND g.restricted AND a.occasion_id = clear_exports.id AND a.kind = '{KIND}')
+       AND NOT {_HAS} g.restricted)
     RETURNING operation_id
     """
 )
 _GIVE_BACK = text("UPDATE clear_exports SET fetched_at = NULL WHERE id = :id AND deleted_at IS NULL")
 _DELETED = text(f"UPDATE clear_exports SET deleted_at = {NOW_SQL} WHERE id = :id AND deleted_at IS NULL")
-_WITH = text(
-    f"""
-    SELECT e.id, e.operation_id FROM clear_exports e JOIN accesses a ON a.occasion_id = e.id
-     WHERE a.graduate_id = :graduate_id AND a.kind = '{KIND}' AND e.file_until IS NOT NULL AND e.deleted_at IS NULL
-     ORDER BY e.id FOR UPDATE OF e
-    """
-)
 _OVERDUE = text(
     f"""
     SELECT id, operation_id FROM clear_exports
-     WHERE file_until <= {NOW_SQL} AND deleted_at IS NULL
+     WHERE file_until IS NOT NULL AND deleted_at IS NULL
+       AND (file_until <= {NOW_SQL} OR {_HAS} g.erased_at IS NOT NULL))
      ORDER BY id LIMIT {PART} FOR UPDATE SKIP LOCKED
     """
 )
@@ -126,14 +123,8 @@ async def delete_file(connection: Connection, export_id: ClearExportId, operatio
     await files.forget(connection, operation_id)
 
 
-async def delete_files_with(connection: Connection, graduate_id: GraduateId) -> None:
-    """Deletes the files that a graduate is in."""
-    for row in await connection.execute(_WITH, {"graduate_id": graduate_id}):
-        await delete_file(connection, row.id, row.operation_id)
-
-
 async def delete_overdue(connection: Connection) -> int:
-    """Deletes files whose hours are over, some at a time; how many it has deleted."""
+    """Deletes files whose hours are over, or that have an erased person, some at a time; how many it has deleted."""
     overdue: Sequence[Row] = await connection.execute(_OVERDUE)
     for row in overdue:
         await delete_file(connection, row.id, row.operation_id)

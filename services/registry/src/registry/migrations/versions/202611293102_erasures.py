@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "202611293102"
-down_revision = "202611293401"
+down_revision = "202611293201"
 branch_labels = None
 depends_on = None
 
