@@ -20,6 +20,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "correction_proofs": "corrections",
         "corrections": "corrections",
         "data_copies": "data_copies",
+        "erasures": "erasures",
         "graduate_versions": "versions",
         "graduates": "entry",
         "notices": "notices",

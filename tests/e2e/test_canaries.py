@@ -1,8 +1,11 @@
 """Names, numbers, phones and free text are planted everywhere, then searched in all that leaves a service unasked."""
 
+import io
+import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import asyncpg
 import pytest
@@ -32,6 +35,15 @@ USCC = "91110000600037341L"
 PERSONAL = (NAME, "金丝雀", STUDENT_NUMBER, EXAM_NUMBER, CITIZEN_ID, PHONE, USCC, *WORDS.values())
 SEALED = (NAME, FREE_TEXT, STUDENT_NUMBER, EXAM_NUMBER, PHONE, *WORDS.values())
 """What no table has in clear: an employer that hires is no secret of the database."""
+
+
+HOLDING = {
+    "registry": "entry",
+    "destinations": "registrations",
+    "surveys": "responses",
+    "indicators": "response_versions",
+}
+"""Service → a kind of record that it holds about who is planted."""
 
 
 def _citizen_id(first: str) -> str:
@@ -111,6 +123,34 @@ async def refused_without_quoting(campus: Campus, school: str, row: dict[str, Ce
 def offences(text: str) -> list[str]:
     """The canaries in a text."""
     return found_in(text, PERSONAL)
+
+
+IN_NO_COPY = {"导出理由", "查阅事由", "照片备注"}
+"""What was written about a whole roster, a reader's own note, and what a photo loses when it is put."""
+
+
+async def test_the_persons_own_copy_holds_it_all(campus: Campus, planted: str, new_school: str) -> None:
+    """First, so that the tests below look at what making a copy leaves behind, too."""
+    registry, officer = campus.urls["registry"], campus.officer(new_school)
+    counted: Json = {"school": new_school, "cohort": 2024, "cycle": 1, "min_change": planted, "wait": "20s"}
+    await campus.http.get(f"{campus.urls['indicators']}/v1/response-rates", params=counted, headers=officer)
+    listed = await campus.http.get(f"{registry}/v1/graduates", params={"school": new_school}, headers=officer)
+    [person] = [each["id"] for each in listed.json()["items"] if each["student_number"] == STUDENT_NUMBER]
+    own = campus.bearer("graduate", graduate=person)
+    made = await campus.finished("registry", await campus.http.post(f"{registry}/v1/data-copies", headers=own), own)
+    assert (made["state"], made["result"], offences(str(made))) == ("succeeded", {}, [])
+    fetched = await campus.http.get(f"{registry}/v1/data-copies/{made['id']}/file", headers=own)
+    archive = ZipFile(io.BytesIO(fetched.content))
+    for service, kind in HOLDING.items():
+        held = json.loads(archive.read(f"{service}.json"))
+        assert (held["graduate_id"], bool(held["records"][kind])) == (person, True), service
+    whole = "".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
+    planted_words = {
+        **WORDS,
+        **{word: word for word in (NAME, STUDENT_NUMBER, EXAM_NUMBER, PHONE, FREE_TEXT, EMPLOYER)},
+    }
+    assert {name for name, word in planted_words.items() if word not in whole} == IN_NO_COPY
+    assert [each["id"] for each in listed.json()["items"] if each["id"] in whole] == [person]
 
 
 async def test_no_topic_holds_anything_personal(stack: Stack, campus: Campus, planted: str, new_school: str) -> None:

@@ -69,9 +69,11 @@ READS_PSEUDONYMS = {
     ("auditor", "/v1/waivers/{waiver_id}"),
     ("auditor", "/v1/corrections"),
     ("auditor", "/v1/corrections/{correction_id}"),
+    ("auditor", "/v1/erasures"),
+    ("auditor", "/v1/erasures/{erasure_id}"),
 }
 """An integrator follows the events of the schools that its contract names, an auditor reads who leaves N, for whom
-rules are waived, and what is corrected, by which hands, both under the graduates' pseudonyms."""
+rules are waived, what is corrected and who is erased, by which hands, both under the graduates' pseudonyms."""
 
 READS_ACCESSES = ("auditor", "/v1/graduates/{graduate_id}/accesses")
 """An auditor, who sees no row about a person, reads who has read the data of its school's graduates."""

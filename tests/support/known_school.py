@@ -10,7 +10,7 @@ from uuid import uuid4
 from campus import Campus, population_change, waiver
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
-from writes import CONTACT, MAPPING, PHOTO, PROFILE, Write, clear_export, complete_requests, correction_of
+from writes import CONTACT, MAPPING, PHOTO, PROFILE, Write, clear_export, complete_requests, correction_of, erasure_of
 
 Json = dict[str, Any]
 SERVICES = ("registry", "destinations", "surveys", "indicators")
@@ -90,6 +90,10 @@ async def known_school(campus: Campus, school: str) -> Known:
     oneself = campus.bearer("graduate", graduate=graduate)
     correction = await campus.http.post(corrections, headers=oneself, json=correction_of(graduate))
     assert correction.status_code == 201, correction.text
+    erasing = await campus.http.post(
+        f"{campus.urls['registry']}/v1/erasures", headers=oneself, json=erasure_of(graduate)
+    )
+    assert erasing.status_code == 201, erasing.text
     mappings = f"{campus.urls['registry']}/v1/schools/{school}/import-mappings"
     saved = await campus.http.put(f"{mappings}/{FILE}", json=MAPPING, headers=campus.officer(school))
     assert saved.status_code == 200, saved.text
@@ -136,6 +140,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("consent-texts", "name"): "talent-pool",
             ("*", "export_id"): exported.json()["id"],
             ("*", "correction_id"): correction.json()["id"],
+            ("*", "erasure_id"): erasing.json()["id"],
             ("registry", "operation_id"): imported[0]["id"],
             ("destinations", "operation_id"): imported[1]["id"],
             ("surveys", "operation_id"): imported[0]["id"],
@@ -144,7 +149,7 @@ async def known_school(campus: Campus, school: str) -> Known:
         },
         persons
         | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"]}
-        | {each.json()["id"] for each in (asked, exported, correction, waiving)},
+        | {each.json()["id"] for each in (asked, exported, correction, erasing, waiving)},
         persons,
         requests,
     )

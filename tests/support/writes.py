@@ -23,6 +23,8 @@ BODILESS = (
     ("POST", "/v1/population-changes/{change_id}/withdraw"),
     ("POST", "/v1/waivers/{waiver_id}/approve"),
     ("POST", "/v1/waivers/{waiver_id}/withdraw"),
+    ("POST", "/v1/erasures/{erasure_id}/approve"),
+    ("POST", "/v1/erasures/{erasure_id}/withdraw"),
     ("POST", "/v1/clear-exports/{export_id}/approve"),
     ("POST", "/v1/clear-exports/{export_id}/withdraw"),
     ("POST", "/v1/corrections/{correction_id}/withdraw"),
@@ -75,6 +77,8 @@ def complete_requests(
         ("POST", "/v1/graduates/export"): roster | {"columns": ["student_number", "name"]},
         ("POST", "/v1/clear-exports"): clear_export(school),
         ("POST", "/v1/clear-exports/{export_id}/refuse"): reason,
+        ("POST", "/v1/erasures"): erasure_of(graduate),
+        ("POST", "/v1/erasures/{erasure_id}/refuse"): reason,
         ("POST", "/v1/corrections"): correction_of(graduate),
         ("POST", "/v1/corrections/{correction_id}/approve"): {},
         ("POST", "/v1/corrections/{correction_id}/refuse"): reason,
@@ -133,6 +137,11 @@ def clear_export(school: str) -> Json:
 def correction_of(graduate: str) -> Json:
     """What a graduate asks for."""
     return {"graduate_id": graduate, "field": "campus", "value": "东校区", "reason": "校区有误"}
+
+
+def erasure_of(graduate: str) -> Json:
+    """What a graduate and an officer ask for alike."""
+    return {"graduate_id": graduate, "ground": "graduate_request"}
 
 
 def _wave(roster: Json, questionnaire: str) -> Json:

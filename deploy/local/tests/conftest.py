@@ -16,3 +16,9 @@ def launcher(tmp_path: Path) -> Iterator[Launcher]:
     if made.process is not None:
         made.end()
         subprocess.run([sys.executable, "-m", "quxiang", "reset"], env=made.environment, check=False, timeout=60)
+
+
+@pytest.fixture
+def no_own_kafka(launcher: Launcher, kafka_address: str) -> None:
+    """For tests that ask nothing about Kafka: to start one takes longer than all the rest."""
+    launcher.settings["QUXIANG_KAFKA"] = kafka_address

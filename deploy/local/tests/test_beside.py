@@ -16,6 +16,7 @@ from testing.waiting import eventually
 LIVING = ["registry", "surveys", "indicators"]
 
 
+@pytest.mark.usefixtures("no_own_kafka")
 async def test_a_stack_without_one_service_and_what_is_done_beside_it(launcher: Launcher) -> None:
     process = launcher.start("--except", "destinations")
     await launcher.until_running()

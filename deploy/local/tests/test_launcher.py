@@ -46,6 +46,7 @@ async def test_it_starts_over_stale_files_heals_and_ends(launcher: Launcher) -> 
     assert not (launcher.state / "run.json").exists()
 
 
+@pytest.mark.usefixtures("no_own_kafka")
 async def test_it_outlives_its_terminal_if_it_was_told_to_lets_no_second_one_in_and_ends_at_the_keys(
     launcher: Launcher,
 ) -> None:
@@ -104,6 +105,7 @@ async def test_a_full_disk_is_named(launcher: Launcher) -> None:
     await eventually(lambda: nothing_is_left(launcher))
 
 
+@pytest.mark.usefixtures("no_own_kafka")
 async def test_a_service_that_cannot_start_is_reported_with_its_last_words(launcher: Launcher) -> None:
     program = launcher.folder / "programs" / "surveys" / "__main__.py"
     program.write_text("import sys\nif sys.argv[1] == 'all': sys.exit('no questionnaires today')\n")

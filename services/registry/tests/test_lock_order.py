@@ -1,7 +1,5 @@
 """Every pair of acts that lock the same rows meets in both directions: one lock order, so no deadlock."""
 
-import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,24 +9,22 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from colliding import ADMIN, COHORT, an_import, table_of
 
 from common.auth import Principal, Role
 from common.codes import Cell, CodeEntry
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import Versions
-from common.identifiers import Cohort, GraduateId, MajorCode, OperationId, SchoolCode
-from common.imports import Table
+from common.identifiers import GraduateId, MajorCode, OperationId, SchoolCode
 from common.operations import OperationContext
 from common.operations.storage import Claimed
-from common.spreadsheets.headers import Header, find_header
+from common.spreadsheets.headers import find_header
 from registry.codes import commands as codes
 from registry.codes.domain import EntryPlan
 from registry.corrections import commands as corrections
 from registry.corrections.domain import CorrectionPlan
 from registry.graduates import commands as graduates
-from registry.graduates.imports.columns import COLUMNS
-from registry.graduates.imports.operations import KIND, RosterImport
 from registry.import_mappings import commands as import_mappings
 from registry.organisation import commands as organisation
 from registry.organisation.domain import Kind, OrganisationUnit, Place
@@ -48,8 +44,6 @@ from testing.collisions import Act, meet
 Json = dict[str, Any]
 
 ANY = Versions(any=True)
-COHORT = Cohort(2024)
-ADMIN = Principal(subject="admin", role=Role.ADMIN)
 PLACE = CodeEntry("500999", "两江新区", None, date(2024, 5, 1), None, "a notice", False)
 KNOWN = {"学号": "2020001", "姓名": "张三", "院系代码": "C2", "专业代码": "M1", "班级代码": "K2", "班级": "二班"}
 """A row about the graduate, of a second college of the major."""
@@ -262,30 +256,6 @@ def a_duplicate(school: SchoolCode, leaves: GraduateId, stays: GraduateId) -> Ch
     )
 
 
-def an_import(
-    database: Database, cipher: FieldCipher, school: SchoolCode, row: Mapping[str, str], outcome: str, **form: str
-) -> Act:
-    """What the import of one row does in its transaction."""
-    given = {"school_code": school, "cohort": COHORT, "kind": "csv", "dry_run": False, "on_error": "reject"}
-    parameters = {**given, **form}
-    header = find_header([list(row)], COLUMNS.field_of_header)
-    assert header is not None
-    work = Claimed(OperationId(uuid4()), KIND, "worker", 1, ADMIN.actor, school, None, parameters)
-
-    async def imported(unit: UnitOfWork) -> None:
-        run = RosterImport(cipher, OperationContext(work, database, cipher), header)
-        await run.lock(unit)
-        if not form:
-            await run.lock_whole(unit, table_of(header, [*row.values()]))
-        rows = [run.read(2, list(row.values()))]
-        plan = run.plan(rows, await run.load(unit.connection, rows))
-        assert [each.faults for each in rows] == [[]]
-        written = await run.write(unit, plan)
-        assert written.counts[outcome] == 1
-
-    return imported
-
-
 def an_import_of_changes(database: Database, cipher: FieldCipher, school: SchoolCode, numbers: Sequence[str]) -> Act:
     """The same of a file that asks for population changes, of which each row becomes a request."""
     asked = {"change": "exclude", "ground": "international"}
@@ -305,12 +275,6 @@ def an_import_of_changes(database: Database, cipher: FieldCipher, school: School
             assert (await run.write(unit, plan)).counts["created"] == 1
 
     return imported
-
-
-def table_of(header: Header, *rows: Sequence[str]) -> Table:
-    """A file of such rows below its header."""
-    numbered = [[number, row] for number, row in enumerate(rows, 2)]
-    return Table(header, [], 1, [zlib.compress(json.dumps(["rows", numbered]).encode())], len(rows), [])
 
 
 def an_import_of_units(database: Database, cipher: FieldCipher, school: SchoolCode) -> Act:

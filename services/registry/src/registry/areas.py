@@ -19,6 +19,9 @@ from registry.data_copies.routes import data_routes
 from registry.data_copies.routes import router as data_copy_routes
 from registry.data_copies.tables import data_copies as data_copy_table
 from registry.disposal.operations import DISPOSAL_SECONDS, dispose
+from registry.erasures import tables as erasure_tables
+from registry.erasures.operations import ERASE_SECONDS, erase_due
+from registry.erasures.routes import router as erasure_routes
 from registry.exports import operations as exports
 from registry.exports import tables as export_tables
 from registry.exports.domain.clear import KIND as CLEAR_EXPORT
@@ -125,6 +128,11 @@ AREAS = (
         operations={
             CHANGES: Operation(lambda runtime: partial(run_import, change_import(runtime.cipher)), CHANGES_RESULT)
         },
+    ),
+    Area(
+        tables=[erasure_tables.erasures],
+        routes=[erasure_routes],
+        periodic=lambda runtime: [every(ERASE_SECONDS, partial(erase_due, runtime.database, runtime.cipher))],
     ),
     Area(tables=[waiver_tables.waivers, waiver_tables.waiver_graduates], routes=[waiver_routes]),
     Area(routes=[quality_routes]),

@@ -32,6 +32,12 @@ async def life(client: Client, school: str, imported: Callable[..., Awaitable[di
     return await lived(client, school, imported)
 
 
+@pytest.fixture
+def own(client: Client, graduate: Mapping[str, Any]) -> httpx.AsyncClient:
+    """The graduate of the school's officer."""
+    return client("graduate", graduate=graduate["id"], subject="oneself")
+
+
 async def answers(_connection: Connection, _cipher: FieldCipher, graduate_id: GraduateId) -> Records:
     """What a person has told a service."""
     return {"answers": [{"graduate_id": str(graduate_id), "remarks": CANARY}]}

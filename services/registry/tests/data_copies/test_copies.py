@@ -10,7 +10,6 @@ from uuid import UUID
 from zipfile import ZipFile
 
 import httpx
-import pytest
 from living import CANARY, PDF, Life
 
 from common.auth import SYSTEM
@@ -50,11 +49,6 @@ async def refusal(own: httpx.AsyncClient, operation: str) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
-@pytest.fixture
-def own(client: Client, graduate: Json) -> httpx.AsyncClient:
-    return client("graduate", graduate=graduate["id"], subject="oneself")
-
-
 async def test_a_copy_waits_for_a_service_that_is_down_and_holds_a_whole_life(
     client: Client, life: Life, worker: OperationRunner, neighbours: Mapping[str, Any], rows: Rows
 ) -> None:
@@ -67,6 +61,7 @@ async def test_a_copy_waits_for_a_service_that_is_down_and_holds_a_whole_life(
     assert await eventually(worker.run_once)
     done = (await life.own.get(f"/v1/operations/{one}")).json()
     assert (done["state"], done["result"], done["errors"]) == ("succeeded", {}, [])
+    assert done["progress"] == {"done": 4, "total": 4}
     assert (await life.own.get(f"/v1/operations/{one}/file")).status_code == 404
     for stranger in (client("graduate", graduate=life.id, subject="another"), client("graduate", graduate=UUID(int=1))):
         assert await refusal(stranger, one) == (404, "not_found")

@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
+from erased import erase_now
 from exporting import PERSON, Json, table
 from sqlalchemy import text
 
 from common.auth import SYSTEM
-from common.database import Database
+from common.crypto import FieldCipher
+from common.database import Database, UnitOfWork
 from common.operations import OperationRunner
 from registry.exports.operations import delete_overdue
 
@@ -46,6 +49,26 @@ async def made(
     assert approved.status_code == 200, approved.text
     await worker.run_once()
     return dict(approved.json())
+
+
+async def test_a_file_goes_once_somebody_in_it_is_not_given_away(
+    officer: httpx.AsyncClient, database: Database, cipher: FieldCipher, made: Json, people: list[str], rows: Rows
+) -> None:
+    place, restricted = f"/v1/clear-exports/{made['id']}/file", "UPDATE graduates SET restricted = true WHERE id = :id"
+
+    async def restrict(unit: UnitOfWork) -> None:
+        await unit.connection.execute(text(restricted), {"id": UUID(people[0])})
+
+    await database.act(SYSTEM, restrict)
+    assert (await officer.get(place)).json()["code"] == "file_gone"
+    parts = "SELECT count(*) AS n FROM operation_file_parts WHERE operation_id = :id"
+    assert (await rows(parts, id=made["operation_id"]))[0]["n"] > 0
+    await delete_overdue(database)
+    assert (await rows(parts, id=made["operation_id"]))[0]["n"] > 0
+    await erase_now(database, cipher, people[0])
+    await delete_overdue(database)
+    assert await rows(parts, id=made["operation_id"]) == [{"n": 0}]
+    assert (await officer.get(place)).json()["code"] == "file_gone"
 
 
 async def test_two_people_make_a_file_that_one_of_them_fetches_once(

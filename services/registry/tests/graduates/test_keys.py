@@ -268,6 +268,7 @@ def test_every_ciphertext_is_under_a_data_key_or_counted_for_its_key() -> None:
     requests |= {("corrections", f"{name}_cipher") for name in ("reason", "decision_reason", "content")}
     requests |= {("population_change_files", f"{name}_cipher") for name in ("reason", "document_number")}
     requests |= {("clear_exports", f"{name}_cipher") for name in ("reason", "decision_reason")}
+    requests |= {("erasures", f"{name}_cipher") for name in ("reason", "decision_reason")}
     others = {("reveals", "note_cipher"), ("import_sources", "name_cipher")}
     others |= {("photos", "reason_cipher"), ("photos", "fingerprint"), ("talent_profiles", "skills_cipher")}
     others |= {("contact_requests", "asked_cipher"), ("contact_requests", "shared_cipher")}

@@ -8,6 +8,7 @@ from zipfile import ZIP_BZIP2, ZIP_LZMA, ZipInfo
 
 import httpx
 import pytest
+from erased import erase_now
 from fastapi import FastAPI
 from portraits import framed, jpeg, tilted, zipped
 
@@ -55,6 +56,17 @@ def link() -> ZipInfo:
     info = ZipInfo("20240004.jpg")
     info.external_attr = 0o120777 << 16
     return info
+
+
+async def test_a_photo_of_an_erased_person_is_unchanged(
+    sent: Send, officer: httpx.AsyncClient, school: str, database: Database, cipher: FieldCipher
+) -> None:
+    for number, exam_number in (("20240001", "E1"), ("20240002", "E2")):
+        gone = await entered(officer, school, number, exam_number=exam_number)
+        await erase_now(database, cipher, gone)
+    done = await sent(zipped(("20240001.jpg", jpeg()), ("E2.jpg", b"no photo")))
+    assert done["result"] == {**EMPTY_RESULT, "unchanged": 2, "warnings": {"erased_person": 2}}
+    assert [(each["row"], each["rule"]) for each in done["warnings"]] == [(1, "erased_person"), (2, "erased_person")]
 
 
 async def test_each_member_is_stored_or_reported(

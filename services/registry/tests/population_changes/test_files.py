@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from erased import erase_now
 from importing import counts, faults
 
 from common.crypto import FieldCipher
@@ -73,6 +74,16 @@ async def entered(officer: httpx.AsyncClient, school: str, numbers: Sequence[str
         assert answer.status_code == 201, answer.text
         ids.append(str(answer.json()["id"]))
     return ids
+
+
+async def test_a_row_of_an_erased_person_asks_for_nothing(
+    office: Office, officer: httpx.AsyncClient, school: str, database: Database, cipher: FieldCipher
+) -> None:
+    gone, _ = await entered(officer, school, ("1", "2"))
+    await erase_now(database, cipher, gone)
+    done = await office.done(officer, await office.send(officer, [["1", "", "张三"], ["2", "", "张三"]]))
+    assert (done["state"], counts(done)) == ("succeeded", [1, 0, 1, 0])
+    assert [(each["row"], each["rule"]) for each in done["warnings"]] == [(2, "erased_person")]
 
 
 async def test_a_file_becomes_a_request_of_the_rows_that_can_be_asked_for(

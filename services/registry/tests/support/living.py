@@ -76,6 +76,12 @@ class Life:
         accept = f"/v1/contact-requests/{asked.json()['id']}/accept"
         await _done(self.own.post(accept, json={"share": ["name", "email"]}))
 
+    async def erasure(self) -> None:
+        """An erasure that is taken back."""
+        wanted = {"graduate_id": self.id, "ground": "graduate_request", "reason": f"不再需要 {CANARY}"}
+        asked = await _done(self.own.post("/v1/erasures", json=wanted))
+        await _done(self.own.post(f"{asked.headers['location']}/withdraw", headers={"If-Match": '"1"'}))
+
     async def decisions(self) -> None:
         """A waiver that names them beside another one, a reveal, and at last a change that takes them out of N."""
         one, other = (self.client("school_officer", school=self.school, subject=each) for each in ("asks", "decides"))
@@ -90,17 +96,23 @@ class Life:
 
 async def lived(client: Client, school: str, imported: Imported) -> Life:
     """A whole life of a graduate: every kind of record that registry keeps about a person."""
-    await imported(PEOPLE.encode(), "roster.csv", source_name="教务系统")
-    officer = client("school_officer", school=school)
-    found = (await officer.get("/v1/graduates")).json()["items"]
-    [entry] = [each for each in found if each["student_number"] == "1"]
-    life = Life(client, school, entry["id"], client("graduate", graduate=entry["id"]))
+    life = await begun(client, school, imported)
     await life.entry()
     await life.photo()
     await life.correction()
     await life.talents()
+    await life.erasure()
     await life.decisions()
     return life
+
+
+async def begun(client: Client, school: str, imported: Imported) -> Life:
+    """The same before anything has happened."""
+    await imported(PEOPLE.encode(), "roster.csv", source_name="教务系统")
+    officer = client("school_officer", school=school)
+    found = (await officer.get("/v1/graduates")).json()["items"]
+    [entry] = [each for each in found if each["student_number"] == "1"]
+    return Life(client, school, entry["id"], client("graduate", graduate=entry["id"], subject="oneself"))
 
 
 async def _done(sent: Awaitable[httpx.Response]) -> httpx.Response:

@@ -1,6 +1,6 @@
 """What becomes of a file's rows among stored graduates, without a database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -13,9 +13,10 @@ from common.imports import Fault, read_rows
 from registry.graduates.domain.entry import CLEAR, INDEXED
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.columns import COLUMNS
-from registry.graduates.imports.guards import RosterTask
-from registry.graduates.imports.plan import OtherGraduates, RosterPlanner
+from registry.graduates.imports.guards import OtherGraduates, RosterTask
+from registry.graduates.imports.plan import RosterPlanner
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
+from registry.graduates.storage.erased_numbers import Number
 from registry.graduates.storage.sealing import indexes, sealed
 from registry.organisation.domain import Kind, OrganisationUnit
 
@@ -44,10 +45,11 @@ class Stored(dict[str, Any]):
 
 @dataclass
 class Roster:
-    """Stored graduates by their content, and the school's units."""
+    """Stored graduates by their content, the school's units, and numbers of erased people."""
 
     people: Sequence[Content]
     units: Sequence[OrganisationUnit] = ()
+    erased: Collection[Number] = ()
     known: list[KnownGraduate] = field(default_factory=list)
     newest: dict[GraduateId, Any] = field(default_factory=dict)
 
@@ -75,7 +77,8 @@ class Roster:
             by_exam.setdefault(each.exam_number_index or b"-", []).append(each)
         by_citizen = {each.citizen_id_index: each for each in self.known if each.citizen_id_index}
         others = OtherGraduates(by_exam, by_citizen, self.newest, UnitBook(SCHOOL, self.units))
-        planner.seal(planner.plan(rows, others, data), data)
+        others.mark(rows, self.erased)
+        planner.seal([row for row in planner.plan(rows, others, data) if not row.is_unchanged], data)
         return rows
 
 

@@ -32,10 +32,13 @@ class RequestAction(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What every request states. `requested_by` and `decided_by` are subjects of tokens, which no answer shows."""
+    """What every request states. `requested_by` and `decided_by` are subjects of tokens, which no answer shows.
+
+    `state` is a word of `RequestState`, or one that the kind adds.
+    """
 
     version: int
-    state: RequestState
+    state: str
     requested_by: str
     requested_by_role: str
     requested_at: datetime
@@ -92,7 +95,7 @@ def must_not_identify(pointer: str, text: str) -> None:
 
 def allowed_actions(request: Asked, subject: str, *, decides: bool) -> tuple[RequestAction, ...]:
     """What a caller could do now; `decides` says whether the role decides requests of this kind."""
-    if request.state is not RequestState.OPEN:
+    if request.state != RequestState.OPEN:
         return ()
     if request.requested_by == subject:
         return (RequestAction.WITHDRAW,)
@@ -107,7 +110,7 @@ def must_have_asked(request: Asked, subject: str) -> None:
 
 def must_be_open(request: Asked) -> None:
     """Raises TransitionNotAllowed for a request that has ended."""
-    if request.state is not RequestState.OPEN:
+    if request.state != RequestState.OPEN:
         raise TransitionNotAllowed(request.state, ())
 
 

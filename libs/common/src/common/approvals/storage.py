@@ -26,7 +26,7 @@ class RequestFilters:
     school_code: SchoolCode | None = None
     cohort: Cohort | None = None
     college_code: CollegeCode | None = None
-    state: RequestState | None = None
+    state: str | None = None
     overdue: bool | None = None
 
 

@@ -19,6 +19,12 @@ Reason = Annotated[
 ]
 
 
+OfSchool = Annotated[SchoolCode | None, Query(pattern=r"^[0-9]{5}$")]
+OfCohort = Annotated[Whole | None, Query(ge=1977, le=2200)]
+OfCollege = Annotated[CollegeCode | None, Query(min_length=1, max_length=64)]
+IsOverdue = Annotated[bool | None, Query(description="Open after the day on which it was due, or not")]
+
+
 class Refusal(StrictModel):
     """Why a request is refused."""
 
@@ -43,11 +49,11 @@ class RequestAnswer(BaseModel):
 
 async def request_filters(
     *,
-    school: Annotated[SchoolCode | None, Query(pattern=r"^[0-9]{5}$")] = None,
-    cohort: Annotated[Whole | None, Query(ge=1977, le=2200)] = None,
-    college: Annotated[CollegeCode | None, Query(min_length=1, max_length=64)] = None,
+    school: OfSchool = None,
+    cohort: OfCohort = None,
+    college: OfCollege = None,
     state: RequestState | None = None,
-    overdue: Annotated[bool | None, Query(description="Open after the day on which it was due, or not")] = None,
+    overdue: IsOverdue = None,
 ) -> RequestFilters:
     """The filters of a list of requests."""
     return RequestFilters(school, None if cohort is None else Cohort(cohort), college, state, overdue)

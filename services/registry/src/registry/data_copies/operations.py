@@ -43,15 +43,16 @@ async def make_copy(others: OtherServices, objects: Objects, cipher: FieldCipher
         copy = await copies.find(connection, context.id)
     if copy is None or not copy.is_under_way:
         return _CANCELLED
-    answers = []
+    answers, parts = [], len(OTHERS) + 1
     for service in OTHERS:
         answers.append(await _answer(others, service, copy.graduate_id))
-        await context.progress(len(answers), len(OTHERS) + 1)
+        await context.progress(len(answers), parts)
     async with context.database.reading(snapshot=True) as connection:
         held = await held_about(connection, cipher, copy.graduate_id, service=SERVICE, collect=collect)
         files = await files_of(connection, copy.graduate_id)
     members = _members(objects, [json.loads(to_json(held)), *answers], files)
     file = await context.write_file(f"{name_of(context.id)}.zip", MEDIA_TYPE, archived(members))
+    await context.progress(parts, parts)
     fields = [name for name, records in held.records.items() if records]
     return Outcome(EMPTY_RESULT, file=file) if await _kept(context, copy, fields, file) else _CANCELLED
 

@@ -145,7 +145,7 @@ async def must_have_file(
     must_have_asked(export, caller.subject)
     making = None if export.operation_id is None else await read(connection, export.operation_id)
     if export.operation_id is None or (making is not None and making.state in {"queued", "running"}):
-        raise FileNotReady(state=export.state.value, allowed_transitions=[])
+        raise FileNotReady(state=export.state, allowed_transitions=[])
     return export
 
 

@@ -111,7 +111,7 @@ async def make_clear_export(cipher: FieldCipher, context: OperationContext) -> O
 
 
 async def delete_overdue(database: Database) -> None:
-    """Deletes files that were not fetched in time."""
+    """Deletes files that were not fetched in time, or that have a person who was erased since."""
     deleted = storage.PART
     while deleted == storage.PART:
         deleted = await database.act(SYSTEM, lambda unit: storage.delete_overdue(unit.connection))

@@ -15,7 +15,7 @@ from common.clock import NOW_SQL
 from common.crypto import DataCipher, FieldCipher, data_key_of
 from common.operations import files
 from common.sql import Connection, Row, Rows
-from registry.exports.domain.clear import FILE_HOURS, ClearExport, ClearExportId
+from registry.exports.domain.clear import FILE_HOURS, KIND, ClearExport, ClearExportId
 from registry.exports.domain.plan import ExportPlan
 from registry.exports.tables import clear_exports
 from registry.graduates.storage.findings import asked_of, breaks
@@ -37,10 +37,17 @@ _KEEP_MADE = text(
      WHERE id = :id
     """
 )
+# among those in the file
+_HAS = f"""
+    EXISTS (SELECT FROM graduates g JOIN accesses a ON a.graduate_id = g.id
+             WHERE g.school_code = clear_exports.school_code AND g.cohort = clear_exports.cohort
+               AND a.occasion_id = clear_exports.id AND a.kind = '{KIND}' AND
+"""
 _TAKE = text(
     f"""
     UPDATE clear_exports SET fetched_at = {NOW_SQL}
      WHERE id = :id AND fetched_at IS NULL AND deleted_at IS NULL AND file_until > {NOW_SQL}
+       AND NOT {_HAS} g.restricted)
     RETURNING operation_id
     """
 )
@@ -49,7 +56,8 @@ _DELETED = text(f"UPDATE clear_exports SET deleted_at = {NOW_SQL} WHERE id = :id
 _OVERDUE = text(
     f"""
     SELECT id, operation_id FROM clear_exports
-     WHERE file_until <= {NOW_SQL} AND deleted_at IS NULL
+     WHERE file_until IS NOT NULL AND deleted_at IS NULL
+       AND (file_until <= {NOW_SQL} OR {_HAS} g.erased_at IS NOT NULL))
      ORDER BY id LIMIT {PART} FOR UPDATE SKIP LOCKED
     """
 )
@@ -96,7 +104,10 @@ async def keep_made(connection: Connection, export_id: ClearExportId, people: in
 
 
 async def take(connection: Connection, export_id: ClearExportId) -> UUID | None:
-    """Lets who asks fetch the file, and no one after: the operation that has it, None if it is not there any more."""
+    """Lets who asks fetch the file, and no one after: the operation that has it.
+
+    None if it is not there any more, or has a graduate who is restricted by now.
+    """
     found: UUID | None = await connection.scalar(_TAKE, {"id": export_id})
     return found
 
@@ -113,7 +124,7 @@ async def delete_file(connection: Connection, export_id: ClearExportId, operatio
 
 
 async def delete_overdue(connection: Connection) -> int:
-    """Deletes files whose hours are over, some at a time; how many it has deleted."""
+    """Deletes files whose hours are over, or that have an erased person, some at a time; how many it has deleted."""
     overdue: Sequence[Row] = await connection.execute(_OVERDUE)
     for row in overdue:
         await delete_file(connection, row.id, row.operation_id)

@@ -21,10 +21,17 @@ from registry.graduates.domain.checks import new_entry, patched_entry
 from registry.graduates.domain.editing import LOCKED, must_be_changeable, must_be_reasoned
 from registry.graduates.domain.entry import Entry, Given, Source, Status, StoredGraduate, changed_fields
 from registry.graduates.domain.notices import Notice
-from registry.graduates.domain.refusals import CitizenIdInUse, ExamNumberInUse, StudentNumberInUse, UnknownUnit
+from registry.graduates.domain.refusals import (
+    CitizenIdInUse,
+    ExamNumberInUse,
+    StudentNumberInUse,
+    UnknownUnit,
+    must_not_be_erased,
+)
 from registry.graduates.domain.self_check import SelfCheck, must_be_newest
 from registry.graduates.storage import roster, self_checks, versions
 from registry.graduates.storage.continuing import continued_by
+from registry.graduates.storage.erased_numbers import must_not_return
 from registry.graduates.storage.erasing import erase
 from registry.graduates.storage.notices import notify
 from registry.graduates.storage.sealing import number_indexes
@@ -60,7 +67,7 @@ async def create(
     """Enters a graduate with the given fields. The first version counts from the start of the cohort's season.
 
     Raises NotFound for a school or a unit out of scope, Forbidden, Invalid for faults of the fields,
-    StudentNumberInUse, CitizenIdInUse, ExamNumberInUse.
+    StudentNumberInUse, CitizenIdInUse, ExamNumberInUse, ErasedPerson for a number that was an erased person's.
     """
     # a foreign school is missing before the role is looked at, a foreign college or class only after
     province = await organisation.require_school(unit.connection, caller, school_code)
@@ -103,13 +110,14 @@ async def change(
 ) -> ChangedGraduate:
     """Changes the given fields. Where they say what is stored, nothing is: no version, no event, no audit entry.
 
-    Raises NotFound, NotEditable, Forbidden, PreconditionRequired, PreconditionFailed, StudentNumberInUse,
-    CitizenIdInUse, ExamNumberInUse, NeedsPopulationChange, ChangeReasonRequired, IdentifyingText, and Invalid for
-    faults of the fields.
+    Raises NotFound, NotEditable, Forbidden, PreconditionRequired, PreconditionFailed, ErasedPerson,
+    StudentNumberInUse, CitizenIdInUse, ExamNumberInUse, NeedsPopulationChange, ChangeReasonRequired, IdentifyingText,
+    and Invalid for faults of the fields.
     """
     stored = await roster.get(unit.connection, cipher, caller.row_scope(), graduate_id, lock=True)
     must_be_changeable(caller.role, given)
     must_equal(expected, stored.version)
+    must_not_be_erased(stored)
     if reason is not None:
         must_not_identify("/change_reason", reason)
     after = patched_entry(stored.entry, given, stored.cohort)
@@ -124,13 +132,15 @@ async def change(
 async def corrected(
     unit: UnitOfWork, caller: Principal, cipher: FieldCipher, stored: StoredGraduate, given: Given
 ) -> Entry:
-    """A graduate's entry with the given fields, which is not stored; raises what `correct` raises."""
+    """A graduate's entry with the given fields, which is not stored; raises what `correct` raises, ErasedPerson."""
+    must_not_be_erased(stored)
     after = patched_entry(stored.entry, given, stored.cohort)
     await _require_units(unit, stored.school_code, given)
     wanted = {**vars(stored), **vars(after)}
     for field, in_use in _IN_USE.items():
         if wanted[field] and field in given and await versions.number_is_taken(unit.connection, cipher, field, wanted):
             raise await _exam_number_in_use(unit, caller, cipher, wanted) if in_use is ExamNumberInUse else in_use
+    await must_not_return(unit.connection, cipher, wanted, changed_fields(vars(stored.entry), vars(after)))
     return after
 
 
@@ -145,8 +155,8 @@ async def correct(
 ) -> ChangedGraduate:
     """Changes the given fields of a locked graduate, as the graduate has asked and another person approved.
 
-    Raises StudentNumberInUse, CitizenIdInUse, ExamNumberInUse, NeedsPopulationChange, and Invalid for faults of the
-    fields.
+    Raises StudentNumberInUse, CitizenIdInUse, ExamNumberInUse, ErasedPerson, NeedsPopulationChange, and Invalid for
+    faults of the fields.
     """
     after = await corrected(unit, caller, cipher, stored, given)
     act = Act("change", Source.CORRECTION, unit.actor, reason=basis)
@@ -158,10 +168,11 @@ async def confirm(
 ) -> StoredGraduate:
     """Stores that the graduate has checked the newest version of the own entry, which stays as it is.
 
-    Raises NotFound, Forbidden, and RosterChanged if the version that was checked is not the newest one.
+    Raises NotFound, Forbidden, ErasedPerson, and RosterChanged if the version that was checked is not the newest one.
     """
     stored = await roster.get(unit.connection, cipher, caller.row_scope(), graduate_id, lock=True)
     caller.must_be(Role.GRADUATE)
+    must_not_be_erased(stored)
     must_be_newest(checked, stored.version, stored.self_check)
     await self_checks.confirm(unit.connection, stored.id)
     detail = {"version": stored.version}
@@ -253,7 +264,10 @@ async def _require_units(unit: UnitOfWork, school_code: SchoolCode, given: Given
 async def _numbers_taken(
     unit: UnitOfWork, caller: Principal, cipher: FieldCipher, wanted: Mapping[str, Any], changed: Collection[str]
 ) -> AsyncIterator[None]:
-    """Names the number that another graduate has; the student number first, whichever index noticed first."""
+    """Names the number that another graduate has; the student number first, whichever index noticed first.
+
+    And refuses one that was an erased person's.
+    """
     try:
         # a savepoint, because a failed statement would end the transaction that is asked below
         async with unit.connection.savepoint():
@@ -269,6 +283,8 @@ async def _numbers_taken(
     # the index leaves out who shares a number since before they were unique
     if "exam_number" in changed and await versions.number_is_taken(unit.connection, cipher, "exam_number", wanted):
         raise await _exam_number_in_use(unit, caller, cipher, wanted)
+    # last: what waited for an erasure, or looked for a holder, got through because the number is erased
+    await must_not_return(unit.connection, cipher, wanted, changed)
 
 
 async def _exam_number_in_use(

@@ -116,7 +116,7 @@ async def search_graduates(*, database: Db, cipher: Cipher, caller: Searcher, bo
 async def resolve_rows(*, database: Db, cipher: Cipher, body: Resolve) -> Resolved:
     rows = body.named(cipher)
     async with database.reading() as connection:
-        people = await numbers.people_named(connection, body.school_code, body.cohort, rows)
+        people = await numbers.people_named(connection, cipher, body.school_code, body.cohort, rows)
     return Resolved.of(rows, people)
 
 

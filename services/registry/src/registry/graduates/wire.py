@@ -32,8 +32,7 @@ from registry.graduates.domain.photo_state import PhotoState
 from registry.graduates.domain.resolving import NamedRow, PeopleNamed, RosterPerson, Unresolved, resolved
 from registry.graduates.domain.searching import Sought
 from registry.graduates.domain.self_check import SelfCheck
-from registry.graduates.storage.erased_numbers import HASHED
-from registry.graduates.storage.sealing import name_indexes, number_indexes
+from registry.graduates.storage.numbers import named_row
 from registry.organisation.wire import GivenSchoolCode
 
 ShortText = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
@@ -248,11 +247,7 @@ class Resolve(StrictModel):
 
     def named(self, cipher: FieldCipher) -> list[NamedRow]:
         """The rows, with their numbers as blind indexes, and each name as those in the school."""
-        return [self._named(cipher, row) for row in self.rows]
-
-    def _named(self, cipher: FieldCipher, row: ResolveRow) -> NamedRow:
-        numbers = number_indexes(cipher, vars(row), HASHED)
-        return NamedRow(row.row, **numbers, name_indexes=name_indexes(cipher, self.school_code, row.name or ""))
+        return [named_row(cipher, self.school_code, row.row, vars(row), row.name) for row in self.rows]
 
 
 class ResolvedRow(BaseModel):

@@ -10,9 +10,11 @@ from common.crypto import FieldCipher
 from common.database import UnitOfWork, new_id
 from common.errors import ExpectedVersion, NotFound, PreconditionFailed, Versions, must_equal
 from common.identifiers import GraduateId, OperationId, SchoolCode
+from common.imports import Overtaken
 from common.objects import ObjectName, drop, keep
 from common.sql import Connection
 from registry.graduates.domain.notices import Notice
+from registry.graduates.domain.refusals import ErasedPerson, must_not_be_erased
 from registry.graduates.storage import roster
 from registry.graduates.storage.notices import notify
 from registry.photo_checks.rules import Check
@@ -50,10 +52,11 @@ async def may_put(
 ) -> str:
     """The profile of photos of the graduate's school, before a file is looked at.
 
-    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed.
+    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, ErasedPerson.
     """
     found = await roster.get(connection, cipher, caller.row_scope(), graduate_id)
     caller.must_be_in(SENDERS)
+    must_not_be_erased(found)
     _must_match(expected, await storage.find(connection, cipher, graduate_id))
     return await storage.profile_of(connection, found.school_code)
 
@@ -79,8 +82,12 @@ async def put(
 async def put_all(
     unit: UnitOfWork, operation_id: OperationId, school_code: SchoolCode, new: Mapping[GraduateId, NewPhoto]
 ) -> Collection[GraduateId]:
-    """Puts photos of an import in place, whatever was there; gives the graduates who had one."""
-    await storage.lock(unit.connection, new)
+    """Puts photos of an import in place, whatever was there; gives the graduates who had one.
+
+    Raises Overtaken where one of the graduates was erased meanwhile.
+    """
+    if await storage.lock(unit.connection, new):
+        raise Overtaken
     before = await storage.files_of(unit.connection, new)
     for graduate_id, photo in new.items():
         await _stored(unit, graduate_id, photo, before[graduate_id].name if graduate_id in before else None)
@@ -104,7 +111,7 @@ async def accept(
 ) -> Photo:
     """Lets a photo pass that waits for review; the answer leads to the photo, so that it is noted as read.
 
-    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed.
+    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, ErasedPerson, TransitionNotAllowed.
     """
     await _reviewed(unit, caller, cipher, graduate_id, expected, PhotoAction.ACCEPT)
     await storage.accept(unit.connection, graduate_id)
@@ -170,7 +177,8 @@ async def _stored(unit: UnitOfWork, graduate_id: GraduateId, new: NewPhoto, befo
 
 
 async def _locked(unit: UnitOfWork, cipher: FieldCipher, graduate_id: GraduateId) -> Photo | None:
-    await storage.lock(unit.connection, [graduate_id])
+    if await storage.lock(unit.connection, [graduate_id]):
+        raise ErasedPerson
     return await storage.find(unit.connection, cipher, graduate_id)
 
 

@@ -27,7 +27,12 @@ _FIND = select(photos, graduates.c.school_code, graduates.c.cohort).join(graduat
 _ONE = _FIND.where(photos.c.graduate_id == bindparam("graduate_id"))
 _THEIRS = any_(bindparam("graduate_ids", type_=ARRAY(Uuid)))
 # a graduate without a photo has no other row to lock; who only refers to the entry need not wait
-_LOCK = select(graduates.c.id).where(graduates.c.id == _THEIRS).order_by(graduates.c.id).with_for_update(key_share=True)
+_LOCK = (
+    select(graduates.c.erased_at.is_not(None).label("is_erased"))
+    .where(graduates.c.id == _THEIRS)
+    .order_by(graduates.c.id)
+    .with_for_update(key_share=True)
+)
 _FILES = select(photos.c.graduate_id, photos.c.name, photos.c.fingerprint).where(photos.c.graduate_id == _THEIRS)
 _REMOVE = delete(photos).where(photos.c.graduate_id == _THEIRS).returning(photos.c.name)
 _PROFILE = select(schools.c.photo_profile).where(schools.c.code == bindparam("school_code"))
@@ -75,9 +80,9 @@ async def find(connection: Connection, cipher: FieldCipher, graduate_id: Graduat
     return rows.one_or_none(Photo, found, checks=_checks, reason=reason)
 
 
-async def lock(connection: Connection, graduate_ids: Iterable[GraduateId]) -> None:
-    """Locks graduates' entries, and so their photos, until the end of the transaction."""
-    await connection.execute(_LOCK, {"graduate_ids": list(graduate_ids)})
+async def lock(connection: Connection, graduate_ids: Iterable[GraduateId]) -> bool:
+    """Locks graduates' entries, and so their photos, until the end of the transaction; True if one is erased."""
+    return any(row.is_erased for row in await connection.execute(_LOCK, {"graduate_ids": list(graduate_ids)}))
 
 
 async def put(

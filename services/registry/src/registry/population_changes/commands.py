@@ -32,6 +32,7 @@ from registry.population_changes.domain import (
     must_be_known,
     must_be_possible,
     must_keep_one,
+    must_not_be_gone,
     must_still_fit,
     problems_of,
     status_after,
@@ -49,10 +50,11 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
     """Asks for a change, which another person decides.
 
     Raises NotFound for a school out of scope, Forbidden; ChangeRefused and IdentifyingText for what is lacking or
-    cannot be; TransitionNotAllowed; PopulationChangeOpen.
+    cannot be; ErasedMembers; TransitionNotAllowed; PopulationChangeOpen.
     """
     await must_be_askable(unit.connection, caller, cipher, plan)
     members = await _members(unit.connection, cipher, caller, plan)
+    must_not_be_gone(plan, members)
     must_be_possible(plan, members)
     _must_be_free(plan, await storage.held(unit.connection, members.keys()))
     must_be_known(plan, members)
@@ -261,7 +263,14 @@ def _by_id(stored: Collection[StoredGraduate]) -> dict[GraduateId, Member]:
 
 def _member(stored: StoredGraduate) -> Member:
     entry = stored.entry
-    return Member(stored.id, entry.status, entry.education_level_code, entry.college_code, entry.graduated_on)
+    return Member(
+        stored.id,
+        entry.status,
+        entry.education_level_code,
+        entry.college_code,
+        entry.graduated_on,
+        is_gone=stored.erased_at is not None,
+    )
 
 
 def _must_be_free(plan: ChangePlan, held: Collection[GraduateId]) -> None:

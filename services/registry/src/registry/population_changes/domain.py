@@ -15,6 +15,7 @@ from common.errors import Conflict, FieldProblem, Invalid
 from common.identifiers import Cohort, CollegeCode, GraduateId, SchoolCode
 from registry.graduates.domain.entry import Status
 from registry.graduates.domain.population import counts, status_of_level
+from registry.graduates.domain.refusals import ErasedPerson
 
 ChangeId = NewType("ChangeId", UUID)
 
@@ -113,13 +114,14 @@ class PopulationChange(Asked):
 
 @dataclass(frozen=True)
 class Member:
-    """A graduate as far as a change asks."""
+    """A graduate as far as a change asks; one that is gone is erased, and keeps its status."""
 
     id: GraduateId
     status: str
     education_level_code: str | None
     college_code: CollegeCode | None
     graduated_on: date | None
+    is_gone: bool = False
 
 
 _CODES = ("in_the_future", "died_after_graduation", "level_not_counted", "unknown_graduate")
@@ -136,6 +138,14 @@ class ChangeRefused(Invalid):
             (self.code,) = broken
             self.title = self.codes[self.code]
         super().__init__(problems)
+
+
+class ErasedMembers(ErasedPerson):
+    """Some of the graduates are erased: `problems` says which."""
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__()
+        self.problems = tuple(problems)
 
 
 class PopulationChangeOpen(Conflict):
@@ -166,6 +176,12 @@ def must_be_complete(plan: ChangePlan, today: date) -> None:
     if problems := tuple(rule(name).problem(pointer) for pointer, name in _faults(plan, today)):
         raise ChangeRefused(problems)
     must_not_identify("/reason", plan.reason)
+
+
+def must_not_be_gone(plan: ChangePlan, members: Mapping[GraduateId, Member]) -> None:
+    """Raises ErasedMembers for graduates who are erased."""
+    if problems := problems_of(plan.graduate_ids, _gone(members), "gone"):
+        raise ErasedMembers(problems)
 
 
 def must_be_possible(plan: ChangePlan, members: Mapping[GraduateId, Member]) -> None:
@@ -206,17 +222,20 @@ def must_keep_one(plan: ChangePlan, known: Mapping[GraduateId, Member]) -> None:
 
 
 def must_still_fit(change: PopulationChange, known: Mapping[GraduateId, Member]) -> None:
-    """Raises Outdated where a graduate has another status than when it was asked, or a level that does not count.
+    """Raises Outdated where a graduate is erased by now, has another status than when it was asked, or a level that
+    does not count.
 
     So it does where the entry that stays of duplicates is not in N any more.
     """
     members = {each: known[each] for each in change.graduate_ids}
     then = dict(zip(change.graduate_ids, change.statuses, strict=True))
-    moved = {each for each, member in members.items() if member.status != then[each]}
-    problems = problems_of(change.graduate_ids, moved, "status_changed")
+    gone = _gone(members)
+    moved = {each for each, member in members.items() if member.status != then[each]} - gone
+    problems = problems_of(change.graduate_ids, gone, "gone")
+    problems += problems_of(change.graduate_ids, moved, "status_changed")
     if change.change is Change.READMIT:
         left = {each for each, member in members.items() if not counts(status_after(change.change, member))}
-        problems += problems_of(change.graduate_ids, left - moved, "level_not_counted")
+        problems += problems_of(change.graduate_ids, left - moved - gone, "level_not_counted")
     if change.duplicate_of and not counts(known[change.duplicate_of].status):
         problems.append(rule("duplicate_must_stay").problem("/duplicate_of"))
     if problems:
@@ -238,6 +257,10 @@ def problems_of(
 ) -> list[FieldProblem]:
     """The places of some of the graduates in the request, each breaking the same rule."""
     return [rule(broken).problem(f"/graduate_ids/{at}") for at, each in enumerate(graduate_ids) if each in concerned]
+
+
+def _gone(members: Mapping[GraduateId, Member]) -> set[GraduateId]:
+    return {each.id for each in members.values() if each.is_gone}
 
 
 def repeated(graduate_ids: Sequence[GraduateId]) -> list[FieldProblem]:

@@ -13,6 +13,7 @@ from common.identifiers import GraduateId
 from common.sql import Connection
 from registry.graduates.domain.entry import StoredGraduate
 from registry.graduates.domain.notices import Notice
+from registry.graduates.domain.refusals import must_not_be_erased
 from registry.graduates.storage import locks, roster
 from registry.graduates.storage.keys import key_of_roster
 from registry.graduates.storage.notices import notify
@@ -61,7 +62,7 @@ async def publish(
 ) -> Profile:
     """Publishes the own profile, or another content of it.
 
-    Raises NotFound, Forbidden; ConsentOutdated, Invalid, IdentifyingSkill.
+    Raises NotFound, Forbidden, ErasedPerson; ConsentOutdated, Invalid, IdentifyingSkill.
     """
     graduate = await _own(unit, caller, cipher, graduate_id)
     must_consent(plan)
@@ -91,7 +92,7 @@ async def read(connection: Connection, *, caller: Principal, cipher: FieldCipher
 async def take_back(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, graduate_id: GraduateId) -> None:
     """Deletes the own profile: no search finds it, open requests are closed, what was given is gone.
 
-    Raises NotFound, also where there is none, and Forbidden.
+    Raises NotFound, also where there is none, Forbidden, ErasedPerson.
     """
     graduate = await _own(unit, caller, cipher, graduate_id)
     before = await profiles.find(unit.connection, cipher, graduate_id)
@@ -237,7 +238,9 @@ async def _own(unit: UnitOfWork, caller: Principal, cipher: FieldCipher, graduat
     """The graduate's own entry, locked: what is shown of it and who may be asked change one after the other."""
     await roster.require(unit.connection, caller.row_scope(), graduate_id)
     caller.must_be(Role.GRADUATE)
-    return await roster.get(unit.connection, cipher, caller.row_scope(), graduate_id, lock=True)
+    graduate = await roster.get(unit.connection, cipher, caller.row_scope(), graduate_id, lock=True)
+    must_not_be_erased(graduate)
+    return graduate
 
 
 async def _shown(connection: Connection, found: Sequence[Profile]) -> list[ShownProfile]:

@@ -11,8 +11,8 @@ from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.imports import read_rows
 from common.spreadsheets.cells import Unclear
 from common.spreadsheets.headers import Header
-from registry.graduates.imports.guards import RosterTask
-from registry.graduates.imports.plan import OtherGraduates, RosterPlanner
+from registry.graduates.imports.guards import OtherGraduates, RosterTask
+from registry.graduates.imports.plan import RosterPlanner
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
 
 CIPHER = FieldCipher(KeyRing.generate())

@@ -118,7 +118,10 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
                 self._repeated.add(row.number)
             if graduate is not None:
                 stored[row.number] = loaded[graduate]
-            if unchanged is None or row.number in self._repeated:
+            if self._resolved.problem(row.number) == "erased":
+                # whatever else it says, and however often: a file of the whole cohort need not leave the row out
+                row.warnings.append(Fault(self._reader.number_column, "erased_person"))
+            elif unchanged is None or row.number in self._repeated:
                 self._reader.read(row, is_named=row.line is not None)
                 if row.line is None or row.number in self._repeated:
                     row.faults += self._faults_of_person(row)
@@ -145,15 +148,9 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         await self._resolved.ask(rows)
 
     def _faults_of_person(self, row: RegistrationRow) -> list[Fault]:
-        """What is wrong with whom a row means; two numbers of one graduate are a repetition, too.
-
-        An erased person is no fault: a file of the whole cohort need not leave the row out.
-        """
+        """What is wrong with whom a row means; two numbers of one graduate are a repetition, too."""
         faults: list[Fault] = []
-        problem = self._resolved.problem(row.number)
-        if problem == "erased":
-            row.warnings.append(Fault(row.key_column, "erased_person"))
-        elif problem is not None:
+        if (problem := self._resolved.problem(row.number)) is not None:
             rule = _RULES.get(problem, "unknown_graduate")
             columns = {"unknown_graduate": self._reader.number_column, "name_mismatch": "name"}
             faults.append(Fault(columns.get(rule, row.key_column), rule))

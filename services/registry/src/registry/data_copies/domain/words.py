@@ -216,6 +216,11 @@ WORDS: Mapping[str, str] = {
     "decease": "死亡",
     "exclude": "移出",
     "readmit": "恢复",
+    "graduate_request": "本人申请",
+    "retention": "保存期满",
+    "entered_in_error": "录入有误",
+    "court_order": "司法要求",
+    "erased": "已删除",
     "create": "新增",
     "change": "修改",
     "erase": "删除",
@@ -225,7 +230,7 @@ WORDS: Mapping[str, str] = {
 WORDED = frozenset(
     {
         *("status", "state", "self_check", "photo_state", "source", "role", "requested_by_role", "decided_by_role"),
-        *("kind", "action", "change", "act", "study_form", "urban_rural", "household_kind"),
+        *("kind", "action", "change", "act", "ground", "study_form", "urban_rural", "household_kind"),
     }
 )
 """Names of values that hold such words."""

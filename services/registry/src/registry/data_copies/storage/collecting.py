@@ -18,6 +18,8 @@ from common.sql import Connection
 from registry.corrections import storage as corrections
 from registry.corrections.domain import Correction
 from registry.data_copies.storage import copies, entries
+from registry.erasures import storage as erasures
+from registry.erasures.domain import Erasure
 from registry.photos import storage as photos
 from registry.photos.domain import Photo
 from registry.population_changes import storage as population_changes
@@ -73,6 +75,7 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
     photo = await photos.find(connection, cipher, graduate_id)
     profile = await profiles.find(connection, cipher, graduate_id)
     asked = partial(corrections.page, connection, cipher, own, RequestFilters())
+    erasing = partial(erasures.page, connection, cipher, own, RequestFilters())
     contacted = partial(contacts.page, connection, cipher, "graduate_id", graduate_id)
     changes = await population_changes.naming(connection, cipher, graduate_id)
     waived = await waivers.naming(connection, cipher, graduate_id)
@@ -80,6 +83,7 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         **entry,
         "photo": [] if photo is None else [_photo(photo)],
         "corrections": [_correction(each) for each in await _all(asked, lambda each: each.id)],
+        "erasures": [_erasure(each) for each in await _all(erasing, lambda each: each.id)],
         "population_changes": [_change(each, graduate_id) for each in changes],
         "waivers": [{"rule_id": each.rule_id, "expires_on": each.expires_on, **_request(each)} for each in waived],
         "talent_profile": [] if profile is None else [_profile(profile)],
@@ -132,6 +136,10 @@ def _correction(correction: Correction) -> Record:
     proofs = [_named(each, _PROOF) for each in correction.proofs]
     asked = _named(correction, ("id", "field", "before", "value"))
     return {**asked, **_request(correction), "proofs": proofs}
+
+
+def _erasure(erasure: Erasure) -> Record:
+    return {**_named(erasure, ("id", "ground", "erase_on")), **_request(erasure)}
 
 
 def _change(change: PopulationChange, graduate_id: GraduateId) -> Record:

@@ -20,6 +20,7 @@ from registry.histories import storage as histories
 
 _ID = bindparam("graduate_id", type_=Uuid)
 _STATED = ("school_code", "cohort", "version", "exclusion_ground", "decided_on", "recorded_at", "continues")
+_ERASING = ("restricted", "erased_at")
 _MADE = (
     *("version", "sequence", "decided_on", "recorded_at", "action", "source", "role", "exclusion_ground"),
     *("changed_fields", "code_lists_version"),
@@ -28,7 +29,7 @@ _SEALED = (*CLEAR, "sealed", "sealed_reason")
 _NEWEST = select(
     graduates.c.id,
     *(graduates.c[name] for name in dict.fromkeys((*_STATED, *_MADE, *_SEALED))),
-    *(graduates.c[name] for name in ("self_checked_version", "filled", "checked", "broken")),
+    *(graduates.c[name] for name in (*_ERASING, "self_checked_version", "filled", "checked", "broken")),
     SELF_CHECK.label("self_check"),
     PHOTO_STATE.label("photo_state"),
 ).where(graduates.c.id == _ID)
@@ -67,7 +68,7 @@ async def collected(connection: Connection, cipher: FieldCipher, graduate_id: Gr
 
 
 def _entry(data: DataCipher | None, row: Row) -> Mapping[str, Any]:
-    beside = {name: row[name] for name in (*_STATED, "self_check", "self_checked_version", "photo_state")}
+    beside = {name: row[name] for name in (*_STATED, *_ERASING, "self_check", "self_checked_version", "photo_state")}
     return {**dict.fromkeys(FIELDS), **_content(data, row), **beside}
 
 

@@ -50,12 +50,16 @@ class FileNotReady(Conflict):
 
 
 class FileGone(Gone):
-    """The file was fetched, is being fetched, was not fetched in time, or could not be made."""
+    """The file was fetched, is being fetched, was not fetched in time, or could not be made.
+
+    Or someone in it may not be given away any more.
+    """
 
     code = "file_gone"
     title = Message(
-        "文件只能下载一次，且须在生成后 24 小时内下载；现已不可用",
-        "The file can be fetched once, within 24 hours; it is no longer there",
+        "文件只能下载一次，且须在生成后 24 小时内下载；其中有人的信息停止提供时也不可下载。现已不可用，可重新申请",
+        "The file can be fetched once, within 24 hours, and not once a person in it is no longer given away; it is no"
+        " longer there: ask anew",
     )
 
 

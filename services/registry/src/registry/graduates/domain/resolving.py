@@ -1,24 +1,28 @@
 """Which graduate a row of a spreadsheet means, for services that may know neither numbers nor names."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Self, TypeAlias
 
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, SchoolCode
 
-Unresolved: TypeAlias = Literal["not_found", "ambiguous", "name_mismatch"]
+Unresolved: TypeAlias = Literal["not_found", "ambiguous", "name_mismatch", "erased"]
 """Why a row means no graduate."""
 
 
 @dataclass(frozen=True)
 class NamedRow:
-    """How one row names a person: each number as its blind index, the name as all that may find it."""
+    """How one row names a person: each number as its blind index, the name as all that may find it.
+
+    `numbers` are what stands behind the indexes, with their fields.
+    """
 
     row: int
     student_number_index: bytes | None
     exam_number_index: bytes | None
     name_indexes: Collection[bytes]
     citizen_id_index: bytes | None = None
+    numbers: Collection[tuple[str, str]] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,15 @@ People = Mapping[bytes, Sequence[RosterPerson]]
 
 @dataclass(frozen=True)
 class PeopleNamed:
-    """The graduates of one roster whom rows name, by each of the numbers."""
+    """The graduates of one roster whom rows name, by each of the numbers.
+
+    `erased` are the numbers of an erased person among those of rows that found none.
+    """
 
     by_student_number: People
     by_exam_number: People
     by_citizen_id: People
+    erased: Collection[tuple[str, str]] = field(default=(), repr=False)
 
     @property
     def ids(self) -> set[GraduateId]:
@@ -60,12 +68,13 @@ class PeopleNamed:
 
     def among(self, ids: Collection[GraduateId]) -> Self:
         """Those of them who have one of the ids."""
-        by_number = (self.by_student_number, self.by_exam_number, self.by_citizen_id)
-        kept = (
-            {index: [person for person in people if person.id in ids] for index, people in each.items()}
-            for each in by_number
+
+        def kept(people: People) -> People:
+            return {index: [each for each in found if each.id in ids] for index, found in people.items()}
+
+        return type(self)(
+            kept(self.by_student_number), kept(self.by_exam_number), kept(self.by_citizen_id), self.erased
         )
-        return type(self)(*kept)
 
     def meant_by(self, row: NamedRow) -> Sequence[RosterPerson]:
         """Those with the number that comes first: the student number, else the examinee number, else the citizen id."""
@@ -74,6 +83,10 @@ class PeopleNamed:
         if row.exam_number_index:
             return self.by_exam_number.get(row.exam_number_index, ())
         return self.by_citizen_id.get(row.citizen_id_index or b"", ())
+
+    def is_erased(self, row: NamedRow) -> bool:
+        """True if a number of a row that found none was an erased person's."""
+        return any(each in self.erased for each in row.numbers)
 
     def contradicts(self, row: NamedRow, person: RosterPerson) -> bool:
         """True if the citizen id of a row is another one than the person's, or another person's."""
@@ -85,8 +98,10 @@ class PeopleNamed:
 def resolved(row: NamedRow, named: PeopleNamed) -> RosterPerson | Unresolved:
     """The graduate of a row; the name must agree, and a citizen id beside another number must be the same person's."""
     people = named.meant_by(row)
-    if len(people) != 1:
-        return "ambiguous" if people else "not_found"
+    if not people:
+        return "erased" if named.is_erased(row) else "not_found"
+    if len(people) > 1:
+        return "ambiguous"
     if named.contradicts(row, people[0]):
         return "ambiguous"
     return people[0] if people[0].name_index in row.name_indexes else "name_mismatch"

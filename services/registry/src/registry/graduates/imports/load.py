@@ -7,12 +7,16 @@ from datetime import datetime
 from sqlalchemy import text
 
 from common.clock import NOW_SQL
+from common.crypto import FieldCipher
 from common.identifiers import Cohort, GraduateId, SchoolCode
+from common.imports import Overtaken
 from common.sql import Connection, Row
 from registry.graduates.domain.entry import CLEAR
 from registry.graduates.domain.unit_book import UnitBook
+from registry.graduates.imports.guards import taken
 from registry.graduates.imports.rows import KnownGraduate, RosterRow
 from registry.graduates.storage import continuing
+from registry.graduates.storage.erased_numbers import erased_among
 from registry.graduates.storage.numbers import select_by_keys
 from registry.graduates.tables import INDEX_COLUMNS, REACHED_DAY, REACHED_SEQUENCE, graduates
 from registry.organisation import storage as organisation
@@ -84,6 +88,18 @@ async def newest_versions(
     """What is stored of these graduates, sealed as it is; with `lock` it stays so, in the order of the ids."""
     query = select_by_keys(_NEWEST, graduates.c.id, school_code, cohort, ids, lock=lock)
     return {GraduateId(row.id): row for row in await connection.execute(*query)}
+
+
+async def must_not_return(
+    connection: Connection, cipher: FieldCipher, school_code: SchoolCode, cohort: Cohort, rows: Sequence[RosterRow]
+) -> None:
+    """Raises Overtaken if a number that the rows have just stored was an erased person's.
+
+    The unique index lets it pass once its person is erased, though it was had when the rows were planned.
+    """
+    numbers = (number for row in rows for number in taken(row))
+    if await erased_among(connection, cipher, school_code, cohort, numbers):
+        raise Overtaken
 
 
 async def load_book(connection: Connection, school_code: SchoolCode) -> UnitBook:

@@ -34,12 +34,13 @@ from common.sql import Connection, Row
 from registry.graduates.domain.unit_book import UnitBook, UnitNamed
 from registry.graduates.imports import load
 from registry.graduates.imports.columns import COLUMNS, column_of
-from registry.graduates.imports.guards import RosterTask
-from registry.graduates.imports.plan import OtherGraduates, RosterPlanner, RosterWatch
+from registry.graduates.imports.guards import OtherGraduates, RosterTask
+from registry.graduates.imports.plan import RosterPlanner, RosterWatch
 from registry.graduates.imports.records import Lines, Writing, lines_of
 from registry.graduates.imports.rows import SHOWN, KnownGraduate, RosterRow
 from registry.graduates.imports.write import store, store_book
 from registry.graduates.storage import locks
+from registry.graduates.storage.erased_numbers import erased_among
 from registry.graduates.storage.keys import key_of_roster, key_to_read
 from registry.graduates.storage.sealing import number_indexes
 from registry.import_mappings import storage as import_mappings
@@ -207,17 +208,19 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
             self._data,
         )
         lines, created = await self._with_units(unit, partial(lines_of, changing, writing))
-        stored = Written(lines.counts) if self._task.dry_run else await self._stored(unit, lines)
+        stored = Written(lines.counts) if self._task.dry_run else await self._stored(unit, lines, changing)
         unchanged += stored.counts["unchanged"]
         return replace(stored, counts={**stored.counts, "unchanged": unchanged, UNITS_CREATED: created})
 
-    async def _stored(self, unit: UnitOfWork, lines: Lines) -> Written:
+    async def _stored(self, unit: UnitOfWork, lines: Lines, rows: Sequence[RosterRow]) -> Written:
         try:
-            return await store(unit, lines)
+            stored = await store(unit, lines)
+            await load.must_not_return(unit.connection, self._cipher, *self._roster, rows)
         except Overtaken:
             # a graduate was entered meanwhile: from now on the roster is asked
             self.outset = False
             raise
+        return stored
 
     async def _meant(self, connection: Connection, rows: Sequence[RosterRow]) -> set[GraduateId]:
         """The graduates whom the numbers of rows name, but for those whose rows change nothing."""
@@ -258,6 +261,9 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         others = OtherGraduates(
             holders, owners, book=book, continued=await load.continued_by(connection, *self._roster, rows)
         )
+        unheld = (number for row in rows for number in others.unheld(row))
+        if erased := await erased_among(connection, self._cipher, *self._roster, unheld):
+            others.mark(rows, erased)
         # who may be changed: of those that a row names without a student number it is known only now
         changing = {row.known.id: row.known for row in rows if row.known and not row.is_unchanged}
         changing |= {each.id: each for row in rows if row.is_sought for each in others.sought(row)}

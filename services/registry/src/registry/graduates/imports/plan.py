@@ -1,7 +1,7 @@
 """What becomes of the rows of a roster: whom they mean, what forbids them, and what is stored. CPU work only."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import starmap
 from uuid import uuid4
 
@@ -11,12 +11,13 @@ from common.identifiers import Cohort, GraduateId
 from common.imports import REPEATED, CellReader, Fault, LineFingerprints, SeenKeys, plain
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header
-from common.sql import Row
 from registry.graduates.domain.cross_checks import days_of, said_by
 from registry.graduates.domain.doubts import doubts
 from registry.graduates.domain.merging import merged
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.guards import (
+    ERASED,
+    OtherGraduates,
     RosterTask,
     differing,
     exam_number_in_use,
@@ -41,34 +42,6 @@ REPEATED_CITIZEN = Fault("citizen_id", "duplicate_citizen_id")
 
 _KEYS = ("student_number", "exam_number", "citizen_id")
 """Columns of which no two rows may have the same."""
-
-
-@dataclass(frozen=True)
-class OtherGraduates:
-    """Graduates that rows mean by other keys than the student number, and what is stored of those that may change.
-
-    `book` has the school's units, where it decides about a row. `continued` are entries of earlier cohorts or other
-    schools that new ones continue, by student number or citizen id.
-    """
-
-    by_exam_number: Mapping[bytes, Sequence[KnownGraduate]] = field(default_factory=dict)
-    by_citizen_id: Mapping[bytes, KnownGraduate] = field(default_factory=dict)
-    newest: Mapping[GraduateId, Row] = field(default_factory=dict)
-    book: UnitBook | None = None
-    continued: Mapping[bytes, GraduateId] = field(default_factory=dict)
-
-    def sought(self, row: RosterRow) -> Sequence[KnownGraduate]:
-        """The graduates that a row names without a student number: those with its examinee number, if there are any."""
-        found = self.by_exam_number.get(row.indexes.get("exam_number_index") or b"", ())
-        owner = self.by_citizen_id.get(row.citizen_id_index or b"")
-        return found or ([owner] if owner and row.by_document else ())
-
-    def continued_by(self, row: RosterRow) -> GraduateId | None:
-        """The earlier entry that a new graduate's row continues: with its citizen id, else with its student number."""
-        if row.known or not self.continued:
-            return None
-        by_citizen_id = self.continued.get(row.citizen_id_index or b"")
-        return by_citizen_id or self.continued.get(row.student_number_index or b"")
 
 
 @dataclass(frozen=True)
@@ -208,6 +181,9 @@ class RosterPlanner:
                 row.faults.append(Fault("citizen_id", "citizen_id_in_use"))
             if self._task.college_code and others.book:
                 row.faults += outside(row, self._task.college_code, others.book)
+            if row.erased_by:
+                # it may say what it will, and be there several times
+                row.faults[:], row.warnings[:] = [], [Fault(row.erased_by, ERASED)]
             if not row.faults:
                 row.continues = others.continued_by(row)
                 good.append(row)

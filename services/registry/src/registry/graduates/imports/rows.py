@@ -56,6 +56,8 @@ class RosterRow:
     number that it names its graduate by, `by_document` says that the citizen id may be it. `month_of_birth` is set
     where it names no day. `college_due` marks a graduate without a college whose major has got one since.
 
+    `erased_by` is the column of a number that was an erased person's: such a row changes nothing.
+
     `newest` is what is stored of the known graduate, `before` its content. What it stores but for the units: `after`
     with the number of its `version`, `sealed` as its document unless nothing of it differs, the `person_index`; what a
     new one `continues`.
@@ -83,6 +85,7 @@ class RosterRow:
     sealed: bytes | None = None
     person_index: bytes | None = None
     continues: GraduateId | None = None
+    erased_by: str | None = None
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
 
@@ -98,14 +101,15 @@ class RosterRow:
 
     @property
     def is_unchanged(self) -> bool:
-        """True if exactly this row left the stored content: nothing about it needs to be looked at again."""
-        same = self.known is not None and self.known.line_fingerprint == self.fingerprint
-        return same and not self.college_due
+        """True if exactly this row left the stored content, or is of an erased person: nothing more is looked at."""
+        same = self.known is not None and self.known.line_fingerprint == self.fingerprint and not self.college_due
+        return same or self.erased_by is not None
 
     @property
     def is_sought(self) -> bool:
         """True for a row, good but for its masks, that names its graduate without a student number."""
-        return self.named_by not in {None, "student_number"} and all(fault.rule == MASKED for fault in self.faults)
+        is_named = self.named_by not in {None, "student_number"} and self.erased_by is None
+        return is_named and all(fault.rule == MASKED for fault in self.faults)
 
     @property
     def student_number_index(self) -> bytes | None:

@@ -45,6 +45,13 @@ _ERASE = text("SELECT erase_graduate(:of_graduate, :of_numbers)").bindparams(
     bindparam("of_graduate", type_=Uuid), bindparam("of_numbers", type_=ARRAY(LargeBinary))
 )
 
+_RESTRICT = update(graduates).where(graduates.c.id == bindparam("of_id"))
+
+
+async def restrict(connection: Connection, graduate_id: GraduateId, *, restricted: bool) -> None:
+    """Sets whether a locked graduate is neither shown in clear nor given away; the entry's version stays."""
+    await connection.execute(_RESTRICT, {"of_id": graduate_id, "restricted": restricted})
+
 
 async def erase(connection: Connection, cipher: FieldCipher, graduate_id: GraduateId, actor: Actor) -> StoredGraduate:
     """Empties a locked graduate who is not erased yet, as one more version, which takes the next sequence.

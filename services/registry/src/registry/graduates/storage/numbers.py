@@ -1,7 +1,7 @@
 """Graduates of one roster by the numbers that a file's rows name."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -9,9 +9,12 @@ from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, sel
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from common import rows
+from common.crypto import FieldCipher
 from common.identifiers import Cohort, SchoolCode
 from common.sql import Connection
 from registry.graduates.domain.resolving import NamedRow, People, PeopleNamed, RosterPerson
+from registry.graduates.storage.erased_numbers import HASHED, erased_among
+from registry.graduates.storage.sealing import name_indexes, number_indexes
 from registry.graduates.tables import REACHED_SEQUENCE, graduates
 
 _PERSON = tuple(
@@ -50,8 +53,18 @@ def _by_keys(columns: tuple[ColumnElement[Any], ...], key: Column[Any], *, lock:
     return query.order_by(graduates.c.id).with_for_update(of=graduates) if lock else query
 
 
+def named_row(
+    cipher: FieldCipher, school_code: SchoolCode, row: int, said: Mapping[str, str | None], name: str | None
+) -> NamedRow:
+    """How a row names a person of the school, by what it says of numbers, as stored, and a name as written."""
+    given = {field: number for field in HASHED if (number := said.get(field))}
+    indexes = {"student_number_index": None, "exam_number_index": None, **number_indexes(cipher, given, HASHED)}
+    names = name_indexes(cipher, school_code, name or "")
+    return NamedRow(row, **indexes, name_indexes=names, numbers=tuple(given.items()))
+
+
 async def people_named(
-    connection: Connection, school_code: SchoolCode, cohort: Cohort, named: Sequence[NamedRow]
+    connection: Connection, cipher: FieldCipher, school_code: SchoolCode, cohort: Cohort, named: Sequence[NamedRow]
 ) -> PeopleNamed:
     """The graduates of a roster that rows of a file name, by their numbers."""
     # lists of people, because two graduates may have one examinee number
@@ -65,4 +78,6 @@ async def people_named(
         query = select_by_keys(_PERSON, graduates.c[name], school_code, cohort, wanted)
         for person in rows.all(RosterPerson, await connection.execute(*query)):
             people.setdefault(getattr(person, name), []).append(person)
-    return PeopleNamed(*by_number)
+    found = PeopleNamed(by_number[0], by_number[1], by_number[2])
+    unknown = (number for row in named if not found.meant_by(row) for number in row.numbers)
+    return replace(found, erased=await erased_among(connection, cipher, school_code, cohort, unknown))

@@ -22,7 +22,7 @@ _ERASED = f"""
     CASE WHEN erased_at IS NULL THEN num_nulls({", ".join(OF_LIVING)}) = 0
          ELSE restricted AND filled = 0 AND checked = 0 AND broken = 0 AND num_nonnulls({", ".join(EMPTIED)}) = 0 END
 """
-# after the foreign key has waited for an act that erases: what is added then is of nobody
+# after the foreign key has waited for an act that erases
 _REFUSE = """
     CREATE FUNCTION refuse_erased() RETURNS trigger LANGUAGE plpgsql AS $body$
     BEGIN

@@ -1,7 +1,7 @@
 """Import of photos as long work: `skip` stores part by part, `reject` all of them at the end."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,13 +24,15 @@ from registry.photos.imports.rows import Member, PhotoArchive
 
 KIND = "photo_import"
 
-EMPTY_RESULT: Mapping[str, Any] = dict.fromkeys(
-    ("created", "updated", "unchanged", "rejected", "accepted", "to_review"), 0
-)
-"""The first four add up to the members of the ZIP file, the last two to the first two."""
+EMPTY_RESULT: Mapping[str, Any] = {
+    **dict.fromkeys(("created", "updated", "unchanged", "rejected", "accepted", "to_review"), 0),
+    "warnings": {},
+}
+"""The first four add up to the members of the ZIP file, the next two to the first two; `warnings` counts by rule."""
 
 PART = 50
-_FAULTS = "faults"
+ERASED = "erased_person"
+_FAULTS, _WARNED = "faults", "warned"
 
 
 async def run_photo_import(objects: Objects, cipher: FieldCipher, context: OperationContext) -> Outcome:
@@ -45,18 +47,32 @@ async def run_photo_import(objects: Objects, cipher: FieldCipher, context: Opera
 
 @dataclass
 class _Judged:
-    """What came of some members: the checks of those to store, their files, how many are stored already, faults."""
+    """What came of some members: the checks of those to store, their files, how many are stored already, faults.
+
+    `erased` are the places of those that mean an erased person.
+    """
 
     checks: dict[GraduateId, Sequence[Check]] = field(default_factory=dict)
     new: dict[GraduateId, NewPhoto] = field(default_factory=dict)
     unchanged: int = 0
     faults: list[Fault] = field(default_factory=list)
+    erased: list[int] = field(default_factory=list)
 
     def add(self, other: "_Judged") -> None:
         self.checks |= other.checks
         self.new |= other.new
         self.unchanged += other.unchanged
         self.faults += other.faults
+        self.erased += other.erased
+
+    @property
+    def warnings(self) -> Mapping[str, int]:
+        """How many members are warned of, by rule."""
+        return {ERASED: len(self.erased)} if self.erased else {}
+
+    def counted(self, stored: Collection[GraduateId]) -> dict[str, Any]:
+        """What the members come to, by the names of the result; `stored` are graduates who had a photo before."""
+        return {**counted(self.checks, stored, self.unchanged, self.faults), "warnings": self.warnings}
 
 
 class _Run:
@@ -81,6 +97,8 @@ class _Run:
             if number in earlier:
                 self._parts.append(earlier[number])
                 self._found.faults += [Fault(row, rule_id) for row, rule_id in earlier[number][_FAULTS]]
+                # a part of the release before has none
+                self._found.erased += earlier[number].get(_WARNED, ())
             else:
                 await self._work(plan, number)
             await self._context.progress(min(at + PART, len(members)), len(members))
@@ -96,11 +114,12 @@ class _Run:
         found = self._found
         if found.faults and not self._task.skip_faulty:
             rejected = len({each.row for each in found.faults})
-            return Outcome({**EMPTY_RESULT, "rejected": rejected}, self._problems(), state="failed")
+            self._parts = [{"rejected": rejected, "warnings": found.warnings}]
+            return self._ended("failed")
         if self._task.dry_run:
             async with self._context.database.reading() as connection:
                 stored = await storage.files_of(connection, found.checks)
-            self._parts.append(counted(found.checks, stored, found.unchanged, found.faults))
+            self._parts.append(found.counted(stored))
         elif self._task.in_one_transaction and not await self._store(found, WHOLE):
             return self._ended("cancelled")
         return self._ended("succeeded")
@@ -113,7 +132,8 @@ class _Run:
 
     async def _judged(self, plan: PhotoPlan) -> _Judged:
         """Looks at the photos that are not stored already."""
-        judged = _Judged(faults=plan.faults)
+        erased = [member.row for member in plan.erased]
+        judged = _Judged(faults=plan.faults, unchanged=len(erased), erased=erased)
         async with self._context.database.reading() as connection:
             stored = await storage.files_of(connection, plan.meant)
             profile = await storage.profile_of(connection, self._task.school_code)
@@ -138,17 +158,18 @@ class _Run:
         """Stores photos in one act; False if the operation was cancelled before."""
         async with self._context.database.transaction(self._context.actor) as unit:
             stored = await commands.put_all(unit, self._context.id, self._task.school_code, judged.new)
-            part = counted(judged.checks, stored, judged.unchanged, judged.faults)
+            part = judged.counted(stored)
             if number == WHOLE and not await self._context.close_to_cancelling(unit):
                 return False
             faults = [[each.row, each.rule] for each in judged.faults]
-            await self._context.chunk_done(unit, number, {**part, _FAULTS: faults})
+            await self._context.chunk_done(unit, number, {**part, _FAULTS: faults, _WARNED: judged.erased})
             await unit.commit()
         self._parts.append(part)
         return True
 
     def _ended(self, state: State) -> Outcome:
-        return Outcome(added_up(EMPTY_RESULT, self._parts), self._problems(), state=state)
+        erased = [RowProblem(row, None, ERASED, None, rule(ERASED).text) for row in sorted(self._found.erased)]
+        return Outcome(added_up(EMPTY_RESULT, self._parts), self._problems(), state=state, warnings=erased)
 
     def _problems(self) -> list[RowProblem]:
         faults = sorted(self._found.faults, key=lambda each: each.row)

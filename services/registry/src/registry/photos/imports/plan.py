@@ -19,24 +19,36 @@ class Fault:
     rule: str
 
 
+@dataclass(frozen=True)
+class Holders:
+    """The graduates by the numbers that name photos, and the numbers that were an erased person's."""
+
+    people: Mapping[str, Sequence[RosterPerson]]
+    erased: Collection[str]
+
+
 @dataclass
 class PhotoPlan:
-    """The members by the graduates whom they mean, and what is wrong with the others."""
+    """The members by the graduates whom they mean, those of erased people, and what is wrong with the others."""
 
     meant: dict[GraduateId, Member] = field(default_factory=dict)
+    erased: list[Member] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
 def planned(
     members: Sequence[Member],
-    holders: Mapping[str, Sequence[RosterPerson]],
+    holders: Holders,
     college_code: CollegeCode | None,
     seen: set[GraduateId],
 ) -> PhotoPlan:
     """Whom the members mean, within a college where the sender has one; adds them to those `seen` in the file."""
     plan = PhotoPlan()
     for member in members:
-        people = [each for each in holders.get(member.number, ()) if college_code in (None, each.college_code)]
+        if member.fault is None and member.number in holders.erased:
+            plan.erased.append(member)
+            continue
+        people = [each for each in holders.people.get(member.number, ()) if college_code in (None, each.college_code)]
         rule = member.fault or _fault(people, seen)
         if rule is None:
             plan.meant[people[0].id] = member

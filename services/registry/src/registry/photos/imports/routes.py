@@ -28,8 +28,8 @@ class PhotosForm(ImportForm):
     summary="Import photos of a cohort",
     description="A ZIP file of up to 2,000 photos, each named by the student number, else the examinee number, as "
     "`2020001.jpg`, in no folder. In `errors`, `row` is the place of the photo in the ZIP file. The `result` of the "
-    "operation counts its members: `created`, `updated`, `unchanged`, `rejected`; and of those stored `accepted` and "
-    "`to_review`.",
+    "operation counts its members: `created`, `updated`, `unchanged`, `rejected`; of those stored `accepted` and "
+    "`to_review`; in `warnings` by rule those of erased people, which are unchanged.",
     response_model=Operation,
 )
 async def import_photos(sending: ImportRequest, upload: Upload[PhotosForm]) -> Response:

@@ -17,9 +17,8 @@ from registry.graduates.domain.resolving import PeopleNamed
 from registry.graduates.storage.locks import lock_graduates
 from registry.graduates.storage.numbers import people_named
 from registry.population_changes import commands, storage
-from registry.population_changes.domain import Member
 from registry.population_changes.imports.columns import COLUMNS
-from registry.population_changes.imports.plan import ChangeTask, Found, MemberPlanner
+from registry.population_changes.imports.plan import ChangeTask, Found, MemberPlan, MemberPlanner
 from registry.population_changes.imports.rows import MemberRow, RowReader
 
 KIND = "population_change_import"
@@ -35,7 +34,7 @@ def change_import(cipher: FieldCipher, chunk_rows: int = ROWS_OF_A_REQUEST) -> I
     return ImportKind(KIND, COLUMNS, partial(ChangeImport, cipher), EMPTY_RESULT, chunk_rows)
 
 
-class ChangeImport(Importer[MemberRow, Found, list[Member]]):
+class ChangeImport(Importer[MemberRow, Found, MemberPlan]):
     """One run over one file."""
 
     dry_run_only_reads = True
@@ -76,21 +75,21 @@ class ChangeImport(Importer[MemberRow, Found, list[Member]]):
         # whom the sender does not see is unknown to the sender, whatever the name
         return Found(people.among(members), members, held, stays)
 
-    def plan(self, rows: Sequence[MemberRow], loaded: Found) -> list[Member]:
+    def plan(self, rows: Sequence[MemberRow], loaded: Found) -> MemberPlan:
         """The graduates of the good rows."""
         return self._planner.plan(rows, loaded)
 
-    async def write(self, unit: UnitOfWork, plan: list[Member]) -> Written:
+    async def write(self, unit: UnitOfWork, plan: MemberPlan) -> Written:
         """Makes the request for the graduates; in a dry run they are only counted."""
-        counts = {"created": len(plan)}
-        if self._task.dry_run or not plan:
+        counts = {"created": len(plan.members), "unchanged": plan.erased}
+        if self._task.dry_run or not plan.members:
             return Written(counts)
         texts = await storage.texts_of(unit.connection, self._cipher, self._operation_id)
-        members = {member.id: member for member in plan}
+        members = {member.id: member for member in plan.members}
         asked = self._task.plan(texts, [*members])
         change = await commands.ask_for(unit, cipher=self._cipher, plan=asked, members=members)
         return Written({**counts, REQUESTS: [str(change.id)]})
 
     async def _people(self, connection: Connection, rows: Sequence[MemberRow]) -> PeopleNamed:
         named = [row.named for row in rows if not row.faults]
-        return await people_named(connection, self._task.school_code, self._task.cohort, named)
+        return await people_named(connection, self._cipher, self._task.school_code, self._task.cohort, named)

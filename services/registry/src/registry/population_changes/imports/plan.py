@@ -75,6 +75,14 @@ class Found:
     stays: Member | None
 
 
+@dataclass(frozen=True)
+class MemberPlan:
+    """The graduates of the good rows, in the order of the file, and how many rows mean an erased person."""
+
+    members: Sequence[Member]
+    erased: int
+
+
 class MemberPlanner:
     """Checks the rows of one file. Remembers the graduates of earlier chunks to find repeated ones."""
 
@@ -82,17 +90,20 @@ class MemberPlanner:
         self._terms = terms
         self._seen = SeenKeys()
 
-    def plan(self, rows: Sequence[MemberRow], found: Found) -> list[Member]:
-        """The graduates of the good rows, in the order of the file; the others get their faults."""
+    def plan(self, rows: Sequence[MemberRow], found: Found) -> MemberPlan:
+        """What becomes of the rows; those that are not good get their faults."""
         members = []
         for row in rows:
             member = None if row.faults else self._member(row, found)
             if member and not row.faults:
                 members.append(member)
-        return members
+        return MemberPlan(members, sum(bool(row.warnings) for row in rows))
 
     def _member(self, row: MemberRow, found: Found) -> Member | None:
         person = resolved(row.named, found.people)
+        if person == "erased":
+            row.warnings.append(Fault(row.column, "erased_person"))
+            return None
         if isinstance(person, str):
             row.faults.append(_UNRESOLVED.get(person) or Fault(row.column, "unknown_graduate"))
             return None

@@ -12,7 +12,7 @@ from common.spreadsheets.headers import Header
 from registry.graduates.domain import identity
 from registry.graduates.domain.resolving import NamedRow
 from registry.graduates.imports.rows import NUMBERS, stored_as
-from registry.graduates.storage.sealing import name_indexes, number_indexes
+from registry.graduates.storage.numbers import named_row
 
 
 @dataclass(slots=True)
@@ -53,6 +53,5 @@ class RowReader:
         for column, others in (("student_number", {"student_number", "exam_number"}), ("name", {"name"})):
             if not any(said.get(each) for each in others) and at_fault.isdisjoint(others):
                 faults.append(Fault(column, "required"))
-        numbers = {each: said.get(each) for each in NUMBERS}
-        names = name_indexes(self._cipher, self._task.school_code, said.get("name") or "")
-        return MemberRow(number, NamedRow(number, **number_indexes(self._cipher, numbers), name_indexes=names), faults)
+        named = named_row(self._cipher, self._task.school_code, number, said, said.get("name"))
+        return MemberRow(number, named, faults)

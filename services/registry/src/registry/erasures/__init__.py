@@ -1,0 +1,1 @@
+"""Requests to erase a graduate, which two people decide, and the act that erases on the day."""

@@ -1,0 +1,90 @@
+"""Erasures in SQL."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, bindparam, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from common.approvals.storage import RequestFilters, page_of_requests
+from common.auth import Owners, RowScope, ScopeShape
+from common.clock import TODAY_SQL
+from common.crypto import DataCipher, FieldCipher, data_key_of
+from common.sql import Connection, Rows
+from registry.erasures.domain import Erasure, ErasureId, ErasureState, Ground
+from registry.erasures.tables import erasures
+from registry.graduates.storage.keys import keys_of, text_of
+
+_PLAIN = tuple(each.name for each in fields(Erasure) if each.name in erasures.c)
+_ALL = select(*(erasures.c[name] for name in (*_PLAIN, "reason_cipher", "decision_reason_cipher")))
+_ADD = (
+    upsert(erasures)
+    .on_conflict_do_nothing(index_elements=[erasures.c.graduate_id], index_where=text("state IN ('open', 'approved')"))
+    .returning(erasures.c.id)
+)
+_DUE = text(
+    f"SELECT id FROM erasures WHERE state = 'approved' AND erase_on <= {TODAY_SQL} ORDER BY erase_on, id LIMIT :limit"
+)
+
+
+async def find(
+    connection: Connection, cipher: FieldCipher, scope: RowScope, erasure_id: ErasureId, *, lock: bool = False
+) -> Erasure | None:
+    """One erasure in scope, locked until the end of the transaction if `lock`."""
+    found = await connection.execute(_one(scope.shape, lock=lock), {**scope.values, "id": erasure_id})
+    opened = await _opened(connection, cipher, found)
+    return opened[0] if opened else None
+
+
+async def page(
+    connection: Connection,
+    cipher: FieldCipher,
+    scope: RowScope,
+    filters: RequestFilters,
+    after: UUID | None,
+    limit: int,
+) -> list[Erasure]:
+    """Erasures in scope in the order in which they were asked."""
+    query = page_of_requests(_ALL, erasures, _visible, scope, filters, after, limit)
+    return await _opened(connection, cipher, await connection.execute(*query))
+
+
+async def add(connection: Connection, values: Mapping[str, object]) -> bool:
+    """Stores a new erasure; False where another one of the graduate is open or waits for its day."""
+    return await connection.scalar(_ADD, values) is not None
+
+
+async def due(connection: Connection, limit: int) -> list[ErasureId]:
+    """Approved erasures whose day has come, the longest due first."""
+    return [ErasureId(each) for each in await connection.scalars(_DUE, {"limit": limit})]
+
+
+def sealed(data: DataCipher, erasure_id: ErasureId, column: str, content: str) -> bytes:
+    """The ciphertext of a text of an erasure, under the data key of its roster."""
+    return data.seal(f"erasure {column}", erasure_id, 1, content.encode())
+
+
+async def _opened(connection: Connection, cipher: FieldCipher, found: Rows) -> list[Erasure]:
+    ciphers = [text for row in found for text in (row.reason_cipher, row.decision_reason_cipher) if text]
+    keys = await keys_of(connection, cipher, {data_key_of(each) for each in ciphers})
+    return [
+        Erasure(
+            **{name: row[name] for name in _PLAIN} | {"state": ErasureState(row.state), "ground": Ground(row.ground)},
+            reason=text_of(keys, "erasure reason", row.id, 1, row.reason_cipher),
+            decision_reason=text_of(keys, "erasure decision_reason", row.id, 1, row.decision_reason_cipher),
+        )
+        for row in found
+    ]
+
+
+def _visible(seen: ScopeShape) -> ColumnElement[bool]:
+    return seen.condition(Owners(school_code=erasures.c.school_code, graduate_id=erasures.c.graduate_id))
+
+
+@lru_cache
+def _one(seen: ScopeShape, *, lock: bool) -> Select[Any]:
+    query = _ALL.where(erasures.c.id == bindparam("id"), _visible(seen))
+    return query.with_for_update() if lock else query
