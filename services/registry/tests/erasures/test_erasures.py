@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import pytest
+from erased import erase_now
 from fastapi import FastAPI
 from living import ASKED, CANARY, PDF, Life, begun
 
@@ -221,3 +223,28 @@ async def test_requests_are_listed_for_who_asks_decides_or_audits(
     )
     assert (refused.json()["state"], refused.json()["decision_reason"]) == ("refused", "记录无误")
     assert date.fromisoformat(made["due_on"]) > clock.today()
+
+
+@pytest.mark.parametrize("is_approved", [True, False])
+async def test_a_request_that_is_older_than_the_erasure_comes_to_an_end(
+    client: Client, database: Database, cipher: FieldCipher, graduate: Json, school: str, rows: Rows, is_approved: bool
+) -> None:
+    """As after a restore, which erases again who was erased in the lost time."""
+    officer, other = (client("school_officer", school=school, subject=name) for name in ("one", "other"))
+    body = {"graduate_id": graduate["id"], "ground": "graduate_request"}
+    place = (await officer.post(PATH, json=body)).headers["location"]
+    if is_approved:
+        assert (await other.post(f"{place}/approve", headers=FIRST)).json()["erase_on"] == "2030-12-31"
+    await erase_now(database, cipher, graduate["id"])
+    if is_approved:
+        back = await officer.post(f"{place}/withdraw", headers={"If-Match": '"2"'})
+        assert (back.status_code, back.json()["state"]) == (200, "withdrawn")
+    else:
+        refused = await other.post(f"{place}/refuse", json={"reason": "记录无误"}, headers=FIRST)
+        assert shown(refused) == (409, "erased_person")
+        approved = (await other.post(f"{place}/approve", headers=FIRST)).json()
+        assert (approved["state"], approved["erase_on"]) == ("approved", f"{clock.today()}")
+        assert await erase_due(database, cipher) >= 1
+        assert (await officer.get(place)).json()["state"] == "erased"
+    assert (await officer.get(f"/v1/graduates/{graduate['id']}")).json()["restricted"] is True
+    assert await rows("SELECT id FROM notices WHERE graduate_id = :id", id=graduate["id"]) == []

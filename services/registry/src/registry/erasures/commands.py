@@ -94,10 +94,11 @@ async def withdraw(
     """
     found = await get(unit.connection, cipher, caller, erasure_id)
     must_have_asked(found, caller.subject)
-    _, erasure = await _locked(unit, cipher, found)
+    stored, erasure = await _locked(unit, cipher, found)
     must_equal(expected, erasure.version)
     must_be_withdrawable(erasure, clock.today())
-    await erasing.restrict(unit.connection, erasure.graduate_id, restricted=False)
+    if stored.erased_at is None:
+        await erasing.restrict(unit.connection, erasure.graduate_id, restricted=False)
     values = {"state": RequestState.WITHDRAWN.value, "erase_on": None}
     await requests.save(unit.connection, erasures, erasure.id, values)
     return await _recorded(unit, cipher, erasure.id, "withdraw")
@@ -112,12 +113,16 @@ async def refuse(
     expected: ExpectedVersion,
     reason: str,
 ) -> Erasure:
-    """Refuses an open erasure as another person than who asked; raises what `approve` raises, and IdentifyingText."""
-    _, erasure = await _to_decide(unit, caller, cipher, erasure_id, expected)
+    """Refuses an open erasure as another person than who asked.
+
+    Raises what `approve` raises, IdentifyingText, and ErasedPerson.
+    """
+    stored, erasure = await _to_decide(unit, caller, cipher, erasure_id, expected)
+    must_not_be_erased(stored)
     must_not_identify("/reason", reason)
     data = await key_of_roster(unit.connection, cipher, erasure.school_code, erasure.cohort)
     sealed = {"decision_reason_cipher": storage.sealed(data, erasure.id, "decision_reason", reason)}
-    return await _decided(unit, cipher, erasure, RequestState.REFUSED, sealed)
+    return await _decided(unit, cipher, stored, erasure, RequestState.REFUSED, sealed)
 
 
 async def approve(
@@ -125,14 +130,14 @@ async def approve(
 ) -> Erasure:
     """Lets an open erasure be done on its day, as another person than who asked; until then the entry is restricted.
 
-    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed, SameReviewer,
-    ErasedPerson.
+    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed, SameReviewer.
     """
     stored, erasure = await _to_decide(unit, caller, cipher, erasure_id, expected)
-    must_not_be_erased(stored)
     await erasing.restrict(unit.connection, erasure.graduate_id, restricted=True)
-    day = erased_on(erasure.ground, erasure.cohort, clock.today())
-    return await _decided(unit, cipher, erasure, RequestState.APPROVED, {"erase_on": day})
+    today = clock.today()
+    # who was erased again after a restore has a request that is open since before
+    day = erased_on(erasure.ground, erasure.cohort, today) if stored.erased_at is None else today
+    return await _decided(unit, cipher, stored, erasure, RequestState.APPROVED, {"erase_on": day})
 
 
 async def erase(unit: UnitOfWork, *, cipher: FieldCipher, erasure_id: ErasureId) -> None:
@@ -194,11 +199,17 @@ async def _locked(unit: UnitOfWork, cipher: FieldCipher, found: Erasure) -> tupl
 
 
 async def _decided(
-    unit: UnitOfWork, cipher: FieldCipher, erasure: Erasure, state: RequestState, values: Mapping[str, object]
+    unit: UnitOfWork,
+    cipher: FieldCipher,
+    stored: StoredGraduate,
+    erasure: Erasure,
+    state: RequestState,
+    values: Mapping[str, object],
 ) -> Erasure:
-    """Ends the locked request, or lets it wait for its day, and notes that for the graduate."""
+    """Ends the locked request, or lets it wait for its day, and notes that for the graduate, unless erased."""
     await requests.decide(unit.connection, erasures, erasure.id, state, unit.actor, values)
-    await notify(unit.connection, erasure.graduate_id, Notice.ERASURE_DECIDED)
+    if stored.erased_at is None:
+        await notify(unit.connection, erasure.graduate_id, Notice.ERASURE_DECIDED)
     return await _recorded(unit, cipher, erasure.id, "approve" if state is RequestState.APPROVED else "refuse")
 
 
