@@ -12,6 +12,7 @@ import asyncpg
 import httpx
 import pytest
 from changing import moved
+from erased import erase_now
 from importing import Imported, counts, import_line
 from sqlalchemy import LargeBinary, text
 
@@ -301,6 +302,8 @@ async def test_indexes_are_recomputed_while_the_service_is_stopped(apart: Servic
     database = Database.connect(apart.app_url)
     for number in range(3):
         await enter(database, old, 2024, number)
+    gone = await enter(database, old, 2024, 3)
+    await erase_now(database, old, str(gone.id))
     other = Database.connect(apart.app_url)
     with pytest.raises(ServiceConnectedError):
         await recompute_indexes(other.patient, new)
