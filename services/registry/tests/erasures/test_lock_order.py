@@ -30,7 +30,6 @@ KNOWN = {"学号": "2020001", "姓名": "张三", "校区": "西校区"}
 PAIRS = [
     ("approve", "refuse"),
     ("approve", "take back"),
-    ("ask", "take back"),
     ("erase", "erase"),
     ("erase", "change"),
     ("erase", "put photo"),
@@ -65,7 +64,6 @@ async def acts(
     correction = await database.act(oneself.actor, partial(corrections.ask, caller=oneself, cipher=cipher, plan=wish))
     deciding: dict[str, Any] = {"caller": decider, "correction_id": correction.id, "expected": ANY, "basis": None}
     return {
-        "ask": ask,
         "approve": partial(erasures.approve, caller=decider, **on_second),
         "refuse": partial(erasures.refuse, caller=decider, reason="不符", **on_second),
         "take back": partial(erasures.withdraw, caller=asker, **on_second),

@@ -23,7 +23,7 @@ from common.errors import TransientError
 from common.identifiers import Cohort, SchoolCode
 from common.operations import OperationRunner
 from registry.graduates import commands
-from registry.graduates.domain.entry import SEALED, Filters
+from registry.graduates.domain.entry import SEALED, Filters, StoredGraduate
 from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.storage import roster
 from registry.graduates.storage.keys import key_of_roster
@@ -175,7 +175,7 @@ def rings() -> tuple[KeyRing, KeyRing, KeyRing]:
     return ready, both, replace(both, fields=other.fields)
 
 
-async def enter(database: Database, cipher: FieldCipher, cohort: int, number: int) -> None:
+async def enter(database: Database, cipher: FieldCipher, cohort: int, number: int) -> StoredGraduate:
     act = partial(
         commands.create,
         caller=ADMIN,
@@ -184,7 +184,7 @@ async def enter(database: Database, cipher: FieldCipher, cohort: int, number: in
         cohort=Cohort(cohort),
         given={"student_number": str(number), "name": "张三", "exam_number": f"E{number}"},
     )
-    await database.act(ADMIN.actor, act)
+    return await database.act(ADMIN.actor, act)
 
 
 async def test_keys_are_wrapped_anew_beside_writers_and_the_old_one_is_no_longer_needed(apart: ServiceDatabase) -> None:
