@@ -23,7 +23,8 @@ WORDS = {
     for name in (
         *TEXTS,
         *("更正值", "更正理由", "更正依据", "证明材料", "照片备注", "照片理由", "技能", "雇主", "留言", "回复"),
-        *("导出理由", "豁免理由", "变动理由", "文号", "退回理由", "查阅事由", "来源", "修改理由"),
+        *("导出理由", "豁免理由", "变动理由", "文号", "退回理由", "删除理由", "不删理由"),
+        *("查阅事由", "来源", "修改理由"),
     )
 } | {"email": "mingqin@canary.example"}
 """What it says → the canary."""
@@ -132,6 +133,10 @@ class _Doors:
         asked = await self._sent("POST", "population-changes", self._officer, 201, json=body)
         refusal = {"reason": WORDS["退回理由"]}
         await self._sent("POST", f"population-changes/{asked['id']}/refuse", self._other, 200, json=refusal, version=1)
+        body = {"graduate_id": self._graduate, "ground": "court_order", "reason": WORDS["删除理由"]}
+        asked = await self._sent("POST", "erasures", self._officer, 201, json=body)
+        refusal = {"reason": WORDS["不删理由"]}
+        await self._sent("POST", f"erasures/{asked['id']}/refuse", self._other, 200, json=refusal, version=1)
         body = opened | {"graduate_ids": person, "note": WORDS["查阅事由"]}
         await self._sent("POST", "graduates/reveal", self._officer, 200, json=body)
 

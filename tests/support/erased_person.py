@@ -65,7 +65,8 @@ async def until_nothing_is_left(stack: Stack, graduate: str) -> None:
     """Waits until no service has the canary, or what it was sealed in."""
 
     async def is_nothing_left() -> bool:
-        assert [place for service in SERVICES for place in await _left(stack, service, graduate)] == []
+        left = [place for service in SERVICES for place in await _left(stack, service, graduate)]
+        assert not left, left
         return True
 
     await eventually(is_nothing_left, within=60, every=0.3, describe="nothing that is left of an erased person")

@@ -29,6 +29,11 @@ ANSWER_SECONDS = 10.0
 COMMIT_SECONDS = 3.0
 STOP_SECONDS = 1.5
 ADMIN_SECONDS = 15.0
+BUSY_FETCH_MS = 25
+IDLE_FETCH_MS = 100
+"""The first record of any partition answers a request at once; only an answer tells where a partition ends, and so
+keeps the watermark young."""
+
 _MILLISECONDS_A_DAY = 86_400_000
 
 MARGIN = timedelta(minutes=10)
@@ -61,8 +66,7 @@ def consumer_options(settings: ServiceSettings, group: str) -> dict[str, Any]:
     """Options of a consumer.
 
     A killed member is replaced after its session timeout (6 s, the least that brokers allow by default). The fetch
-    wait costs no latency, as each request asks for all partitions and the first record answers it. But only an answer
-    tells where a partition ends: one that is short beside the second between two reports keeps the watermark young.
+    wait is that of a busy system: while records come, a partition may have to wait for the answer about the others.
     """
     return {
         "bootstrap_servers": settings.kafka,
@@ -73,7 +77,7 @@ def consumer_options(settings: ServiceSettings, group: str) -> dict[str, Any]:
         "partition_assignment_strategy": (RangePartitionAssignor,),
         "isolation_level": "read_uncommitted",
         "fetch_min_bytes": 1,
-        "fetch_max_wait_ms": 100,
+        "fetch_max_wait_ms": BUSY_FETCH_MS,
         "fetch_max_bytes": 16_777_216,
         "max_partition_fetch_bytes": 2_097_152,
         "session_timeout_ms": 6_000,
@@ -180,6 +184,11 @@ async def _stopped_whole(client: AIOKafkaConsumer, what: str) -> None:
     if client._fetcher:
         await stopped(client._fetcher.close(), f"{what}'s fetching")
     await stopped(client._client.close(), f"{what}'s connection")
+
+
+def pace(client: AIOKafkaConsumer, *, is_busy: bool) -> None:
+    """Lets the client ask for records often, or seldom: forty requests a second and member are much for nothing."""
+    client._fetcher._fetch_max_wait_ms = BUSY_FETCH_MS if is_busy else IDLE_FETCH_MS
 
 
 async def commit(client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:

@@ -18,6 +18,7 @@ from common.contracts.envelope import to_headers
 from common.contracts.registration import CONFIRMED, DECIDED, TOPIC
 from common.database import Database
 from common.errors import PermanentError, Unavailable
+from common.kafka import BUSY_FETCH_MS, IDLE_FETCH_MS
 from common.settings import ServiceSettings
 from testing.messaging import running
 from testing.waiting import eventually
@@ -47,6 +48,23 @@ async def test_a_transient_failure_is_tried_again_until_it_passes(
     await publish(settings, stored(1))
     async with running(consuming(database, settings, handler)):
         await eventually(lambda: handler.sequences == [1])
+
+
+async def test_it_asks_seldom_while_nothing_comes_and_often_again_from_the_first_event_on(
+    database: Database, settings: ServiceSettings
+) -> None:
+    working = Consumer(database, settings, GROUP, [TOPIC], Applied())
+
+    def fetch_wait() -> int:
+        assert working._member is not None
+        assert working._member.joined
+        wait: int = working._member._client._fetcher._fetch_max_wait_ms
+        return wait
+
+    async with running(working.run):
+        await eventually(lambda: fetch_wait() == IDLE_FETCH_MS)
+        await publish(settings, stored(1))
+        await eventually(lambda: fetch_wait() == BUSY_FETCH_MS)
 
 
 class Refused(PermanentError):

@@ -64,7 +64,7 @@ async def test_the_consumer_really_has_the_settings_that_matter(settings: Servic
         assert coordinator._heartbeat_interval_ms == 1_000
         assert coordinator._rebalance_timeout_ms < client._request_timeout_ms
         assert client._max_poll_interval_ms == 300_000
-        assert fetcher._fetch_max_wait_ms <= 100
+        assert fetcher._fetch_max_wait_ms <= 25
         assert fetcher._fetch_min_bytes == 1
 
 

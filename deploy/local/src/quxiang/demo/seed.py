@@ -17,6 +17,7 @@ from quxiang.console import Console
 from quxiang.demo.changes import Office, single_changes
 from quxiang.demo.client import Campus, Json
 from quxiang.demo.corrections import ask_for_corrections
+from quxiang.demo.erasures import erase_one
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
 from quxiang.demo.odd import MAPPING, ODD_HEADERS, SAVED, odd_rows
 from quxiang.demo.own_entries import self_checks
@@ -151,6 +152,7 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     advance()
     await record.once(f"{school.code} photos", lambda: send_photos(office))
     await record.once(f"{school.code} talents", lambda: fill_the_pool(office))
+    await record.once(f"{school.code} erasure", lambda: erase_one(office))
     advance()
     team = SurveyTeam(campus, school.code, cohort.cohort)
     await record.once(f"{school.code} survey", lambda: run_survey(team))

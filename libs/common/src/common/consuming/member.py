@@ -12,12 +12,15 @@ from common.consuming.dead_letters import DeadLetters
 from common.consuming.handling import Handling
 from common.consuming.progress import OnProgress, Tracker, lag
 from common.consuming.reading import read_batch
-from common.kafka import BrokerUnavailableError, answered, commit, in_contract
+from common.kafka import BrokerUnavailableError, answered, commit, in_contract, pace
 from common.observability import counter, gauge, histogram, logger
 from common.settings import ServiceSettings
 
 FETCH_WAIT_MS = 100
 FETCH_SECONDS = 10.0
+BUSY_FOR = 1.0
+"""Seconds after the last record in which the next one is expected."""
+
 REPORT_EVERY = 1.0
 REPORT_WHILE_BUSY = 0.2
 """Seconds. Looking at every partition costs more than applying one event, so not after every batch."""
@@ -61,7 +64,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         self._client: AIOKafkaConsumer
         self._tracker: Tracker
         self._pending: dict[TopicPartition, int] = {}
-        self._committed_at = self._reported_at = self._refreshed_at = 0.0
+        self._committed_at = self._reported_at = self._refreshed_at = self._fetched_at = 0.0
         self._assignment = 0
         self._busy = asyncio.Lock()
         self.joined = False
@@ -80,6 +83,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
                 fetched = await answered(fetching, FETCH_SECONDS, "records")
                 self._tracker.look()
                 records = [record for of_partition in fetched.values() for record in of_partition]
+                self._fetched_at = time.monotonic() if records else self._fetched_at
+                pace(client, is_busy=time.monotonic() - self._fetched_at < BUSY_FOR)
                 async with self._busy:
                     if records:
                         await self._apply(records)

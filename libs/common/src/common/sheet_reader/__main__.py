@@ -115,14 +115,18 @@ def trimmed(row: list[Any]) -> list[Any]:
 
 def sent(rows: Iterable[Row]) -> list[list[Any]]:
     """Rows as JSON holds them."""
-    return [[number, [cell if type(cell) in _PLAIN else as_json(cell) for cell in cells]] for number, cells in rows]
+    return [
+        [number, cells if _PLAIN.issuperset(map(type, cells)) else [*map(as_json, cells)]] for number, cells in rows
+    ]
 
 
 _PLAIN = frozenset({str, float, bool, type(None)})
 
 
-def as_json(cell: Any) -> dict[str, Any]:
-    """A cell that JSON has no word for."""
+def as_json(cell: Any) -> Any:
+    """A cell as it is, or as an object where JSON has no word for it."""
+    if type(cell) in _PLAIN:
+        return cell
     if isinstance(cell, SerialOf1904):
         return {"from_1904": float(cell)}
     if isinstance(cell, Unclear):

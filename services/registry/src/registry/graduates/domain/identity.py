@@ -105,7 +105,7 @@ def birth_date(number: str) -> date | None:
     if not _CITIZEN_ID.fullmatch(number):
         return None
     try:
-        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+        return date.fromisoformat(number[6:14])
     except ValueError:
         return None
 
