@@ -59,15 +59,14 @@ async def run_seal_roster(settings: Settings, _database: Database, _parsed: Name
 
 
 async def run_retention(_settings: Settings, database: Database, parsed: Namespace) -> int:
-    """Disposes of what is past its day, as the worker does by itself, or only counts it; one line for each kind."""
-    if parsed.dry_run:
-        async with database.reading() as connection:
-            found = await all_past(connection, clock.today())
-    else:
-        found = await dispose(database)
-    said = "Is past its day" if parsed.dry_run else "Was past its day, and is disposed of"
+    """Counts what is past its day, one line for each kind, and but for a dry run disposes of it as the worker does."""
+    async with database.reading() as connection:
+        found = await all_past(connection, clock.today())
     for each in found:
-        _log.info(said, kind=each.kind, count=each.count, oldest=each.oldest and f"{each.oldest}")
+        _log.info("Past its day", kind=each.kind, count=each.count, oldest=each.oldest and f"{each.oldest}")
+    if not parsed.dry_run:
+        done = await dispose(database)
+        _log.info("Retention is complete", **{each.kind: done[each.kind] for each in found})
     return 0
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from common import clock
 from common.auth import SYSTEM
 from common.database import Database
-from registry.disposal.commands import delete_part
+from registry.disposal.commands import end_part
 from registry.disposal.operations import dispose
 from registry.maintenance import run_retention
 from registry.retention.domain import Kept
@@ -91,7 +91,7 @@ async def test_each_kind_goes_on_its_day(
     whole = {"photos": 1, "proofs": 2, "profiles": 1, "contacts": 2, "notices": 1}
 
     async def left_after(kind: Kept, on: date) -> Json:
-        while await database.act(SYSTEM, partial(delete_part, kind=kind, today=on, part=100)) == 100:
+        while await database.act(SYSTEM, partial(end_part, kind=kind, today=on, part=100)) == 100:
             pass
         [left] = await rows(KEPT, **own)
         return left
@@ -117,7 +117,7 @@ async def test_each_kind_goes_on_its_day(
     assert (await rows(KEPT, **own)) == [{"photos": 0, "proofs": 0, "profiles": 0, "contacts": 1, "notices": 0}]
     assert (await rows(DROPPED, names=names)) == [{"n": 3}]
     told = await rows(
-        "SELECT object_id, detail FROM audit_entries WHERE action = 'retention.delete' AND school_code = :code"
+        "SELECT object_id, detail FROM audit_entries WHERE action = 'retention.end' AND school_code = :code"
         " ORDER BY id",
         code=school,
     )

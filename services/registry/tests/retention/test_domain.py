@@ -21,6 +21,7 @@ from registry.retention.domain import Kept, Since, ended_cohorts, ended_since, e
         # 2031 has no such day, and three years are not over on 28 February
         (Kept.PROOF, date(2028, 2, 29), date(2031, 3, 1)),
         (Kept.WITHDRAWN_PROOF, date(2026, 12, 1), date(2027, 12, 1)),
+        (Kept.REFUSED_ERASURE, date(2026, 1, 31), date(2027, 1, 31)),
         (Kept.TALENT_PROFILE, date(2027, 2, 28), date(2028, 2, 28)),
         (Kept.CONTACT_REQUEST, date(2026, 8, 31), date(2027, 8, 31)),
         (Kept.NOTICE, date(2026, 11, 29), date(2027, 11, 29)),

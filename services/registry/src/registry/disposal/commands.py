@@ -1,4 +1,4 @@
-"""Deleting what is past its day, part by part, and destroying the data keys of rosters that are erased."""
+"""Ending what is past its day, part by part, and destroying the data keys of rosters that are erased."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from common.objects import drop
 from common.sql import Connection
 from registry.corrections import storage as corrections
 from registry.disposal import storage
+from registry.erasures.commands import ask_by_retention
 from registry.graduates.storage.announced import Roster
 from registry.graduates.storage.keys import destroy_key
 from registry.notices import storage as notices
@@ -37,31 +38,31 @@ async def all_past(connection: Connection, today: date) -> list[Past]:
     """What is to be done on a day, by kind; nothing is changed."""
     cohorts = await storage.cohorts(connection)
     found = []
-    for kind in storage.DELETED:
+    for kind in storage.ENDING:
         count, since = await storage.count(connection, kind, cohorts, today)
         found.append(Past(kind, count, None if since is None else ends_on(kind, _day_or_cohort(since))))
-    rosters = await storage.erased_rosters(connection, ended_cohorts(Kept.ROSTER, cohorts, today))
+    rosters = await erased_rosters(connection, today)
     ends = [ends_on(Kept.ROSTER, roster.cohort) for roster in rosters]
     return [*found, Past(DATA_KEY, len(rosters), min(ends, default=None))]
 
 
-async def ended_rosters(connection: Connection, today: date) -> list[Roster]:
+async def erased_rosters(connection: Connection, today: date) -> list[Roster]:
     """Rosters whose retention has ended and of which no entry is left that is not erased, with a data key still."""
     cohorts = await storage.cohorts(connection)
     return await storage.erased_rosters(connection, ended_cohorts(Kept.ROSTER, cohorts, today))
 
 
-async def delete_part(unit: UnitOfWork, *, kind: Kept, today: date, part: int) -> int:
-    """Deletes up to so many things of a kind that are past their day; how many it has deleted.
+async def end_part(unit: UnitOfWork, *, kind: Kept, today: date, part: int) -> int:
+    """Ends up to so many things of a kind that are past their day; how many that were.
 
     What another act holds is left to a later round.
     """
     cohorts = await storage.cohorts(unit.connection)
     found = await storage.take(unit.connection, kind, cohorts, today, part)
     if found:
-        await _delete(unit, kind, [row.id for row in found])
+        await _end(unit, kind, [row.id for row in found])
     for school_code, count in sorted(Counter(row.school_code for row in found).items()):
-        await unit.audit("retention.delete", "retention", kind, school_code=school_code, detail={"count": count})
+        await unit.audit("retention.end", "retention", kind, school_code=school_code, detail={"count": count})
     return len(found)
 
 
@@ -77,7 +78,7 @@ async def destroy(unit: UnitOfWork, *, roster: Roster) -> bool:
     return is_destroyed
 
 
-async def _delete(unit: UnitOfWork, kind: Kept, ids: Sequence[Any]) -> None:
+async def _end(unit: UnitOfWork, kind: Kept, ids: Sequence[Any]) -> None:
     match kind:
         case Kept.PHOTO:
             await drop(unit, *await photos.remove(unit.connection, ids))
@@ -91,6 +92,9 @@ async def _delete(unit: UnitOfWork, kind: Kept, ids: Sequence[Any]) -> None:
             await contacts.remove(unit.connection, ids)
         case Kept.NOTICE:
             await notices.remove(unit.connection, ids)
+        case Kept.ROSTER:
+            # two people: an officer decides
+            await ask_by_retention(unit, ids)
 
 
 def _day_or_cohort(since: int | datetime) -> Cohort | date:

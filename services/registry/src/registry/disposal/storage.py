@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, DateTime, Integer, Select, Table, any_, bindparam, func, select, text
+from sqlalchemy import ARRAY, Column, DateTime, Integer, Select, Table, and_, any_, bindparam, func, select, text
 
 from common.clock import SHANGHAI
 from common.identifiers import Cohort
@@ -13,8 +13,9 @@ from common.season import SeasonDay
 from common.sql import Connection, Row
 from registry.corrections.tables import correction_proofs as proofs
 from registry.corrections.tables import corrections
+from registry.erasures.domain import Ground
 from registry.graduates.storage.announced import Roster
-from registry.graduates.tables import graduates, notices
+from registry.graduates.tables import data_keys, graduates, notices
 from registry.photos.tables import photos
 from registry.retention.domain import Kept, ended_cohorts, ended_since, periods
 from registry.talents.tables import contacts, profiles
@@ -45,6 +46,21 @@ def _of_proofs(since: Column[Any]) -> Select[Any]:
     return of_corrections.join(graduates, corrections.c.graduate_id == graduates.c.id).where(since < _BEFORE)
 
 
+_IS_NOT_ASKED = text(
+    f"""
+    NOT EXISTS (SELECT FROM erasures e WHERE e.graduate_id = graduates.id
+                   AND (e.state IN ('open', 'approved')
+                        OR e.state = 'refused' AND e.ground = '{Ground.RETENTION.value}'
+                           AND e.decided_at >= :asked_again))
+    """
+)
+# those that need not be kept any longer are deleted before
+_NO_PROOF_KEEPS_IT = text(
+    """
+    NOT EXISTS (SELECT FROM corrections c JOIN correction_proofs p ON p.correction_id = c.id
+                 WHERE c.graduate_id = graduates.id AND c.decided_at IS NOT NULL)
+    """
+)
 _PAST: Mapping[Kept, Select[Any]] = {
     Kept.PHOTO: _of_graduates(photos, photos.c.graduate_id, graduates.c.cohort).where(_OF_COHORTS),
     Kept.PROOF: _of_proofs(corrections.c.decided_at),
@@ -53,12 +69,16 @@ _PAST: Mapping[Kept, Select[Any]] = {
         profiles.c.recorded_at < _BEFORE
     ),
     Kept.CONTACT_REQUEST: _of_graduates(contacts, contacts.c.id, contacts.c.decided_at).where(
-        contacts.c.state != text("'open'"), contacts.c.decided_at < _BEFORE
+        contacts.c.decided_at < _BEFORE
     ),
     Kept.NOTICE: _of_graduates(notices, notices.c.id, notices.c.recorded_at).where(notices.c.recorded_at < _BEFORE),
+    Kept.ROSTER: select(graduates.c.id, graduates.c.school_code, graduates.c.cohort.label("since"))
+    .join_from(data_keys, graduates, and_(*(data_keys.c[name] == graduates.c[name] for name in Roster._fields)))
+    .where(_OF_COHORTS, data_keys.c.wrapped.is_not(None), graduates.c.erased_at.is_(None))
+    .where(_IS_NOT_ASKED, _NO_PROOF_KEEPS_IT),
 }
-DELETED = tuple(_PAST)
-"""Kinds that are deleted when they are past their day."""
+ENDING = tuple(_PAST)
+"""Kinds of which something is past its day by itself, in the order in which they end."""
 
 
 async def cohorts(connection: Connection) -> Sequence[Cohort]:
@@ -85,9 +105,15 @@ async def erased_rosters(connection: Connection, of: Collection[Cohort]) -> list
 
 
 def _bound(kind: Kept, of: Collection[Cohort], today: date) -> dict[str, object]:
-    if isinstance(periods()[kind].counted_from, SeasonDay):
-        return {"cohorts": ended_cohorts(kind, of, today)}
-    return {"before": datetime.combine(ended_since(kind, today) + timedelta(days=1), time.min, SHANGHAI)}
+    if not isinstance(periods()[kind].counted_from, SeasonDay):
+        return {"before": _after_end(kind, today)}
+    asked_again = {"asked_again": _after_end(Kept.REFUSED_ERASURE, today)} if kind is Kept.ROSTER else {}
+    return {"cohorts": ended_cohorts(kind, of, today), **asked_again}
+
+
+def _after_end(kind: Kept, today: date) -> datetime:
+    """The instant before which a period began that has ended by now."""
+    return datetime.combine(ended_since(kind, today) + timedelta(days=1), time.min, SHANGHAI)
 
 
 @lru_cache

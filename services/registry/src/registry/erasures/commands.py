@@ -1,6 +1,6 @@
 """Asking for an erasure, deciding it, and doing it: each act locks the graduate before the request."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from common import clock
 from common.approvals import storage as requests
@@ -58,14 +58,19 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
     return await _asked(unit, cipher, stored, plan)
 
 
-async def ask_by_retention(unit: UnitOfWork, *, cipher: FieldCipher, graduate_id: GraduateId) -> Erasure:
-    """Asks as the service itself, for a graduate whose retention has ended; raises NotFound, ErasedPerson, ErasureOpen.
-
-    The unit's actor is the service.
-    """
-    stored = await roster.get(unit.connection, cipher, _EVERYTHING, graduate_id, lock=True)
-    plan = ErasurePlan(graduate_id=graduate_id, ground=Ground.RETENTION, reason=None)
-    return await _asked(unit, cipher, stored, plan)
+async def ask_by_retention(unit: UnitOfWork, graduate_ids: Collection[GraduateId]) -> None:
+    """Asks as the service itself for locked graduates whose retention has ended, unless that is asked already."""
+    values = {
+        "ground": Ground.RETENTION.value,
+        "requested_by": unit.actor.subject,
+        "requested_by_role": unit.actor.role,
+        "due_on": due_on(KIND, clock.today()),
+    }
+    asked = await storage.add_all(unit.connection, graduate_ids, values)
+    for school_code in sorted({row.school_code for row in asked}):
+        ids = [str(row.id) for row in asked if row.school_code == school_code]
+        details = [{"version": 1, "ground": Ground.RETENTION.value}] * len(ids)
+        await unit.audit_all("erasure.ask", "erasure", ids, school_code=school_code, details=details)
 
 
 async def get(connection: Connection, cipher: FieldCipher, caller: Principal, erasure_id: ErasureId) -> Erasure:

@@ -1,6 +1,6 @@
 """Erasures in SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,8 @@ from common.approvals.storage import RequestFilters, page_of_requests
 from common.auth import Owners, RowScope, ScopeShape
 from common.clock import TODAY_SQL
 from common.crypto import DataCipher, FieldCipher, data_key_of
-from common.sql import Connection, Rows
+from common.identifiers import GraduateId
+from common.sql import Connection, Row, Rows
 from registry.erasures.domain import Erasure, ErasureId, ErasureState, Ground
 from registry.erasures.tables import erasures
 from registry.graduates.storage.keys import keys_of, text_of
@@ -24,6 +25,17 @@ _ADD = (
     upsert(erasures)
     .on_conflict_do_nothing(index_elements=[erasures.c.graduate_id], index_where=text("state IN ('open', 'approved')"))
     .returning(erasures.c.id)
+)
+# sorted, in the order in which the entries are locked
+_ADD_ALL = text(
+    """
+    INSERT INTO erasures (school_code, cohort, college_code, graduate_id, ground, requested_by, requested_by_role,
+                          due_on)
+    SELECT school_code, cohort, college_code, id, :ground, :requested_by, :requested_by_role, CAST(:due_on AS date)
+      FROM graduates WHERE id = ANY(CAST(:graduate_ids AS uuid[])) ORDER BY id
+    ON CONFLICT (graduate_id) WHERE state IN ('open', 'approved') DO NOTHING
+    RETURNING id, school_code
+    """
 )
 _DUE = text(
     f"SELECT id FROM erasures WHERE state = 'approved' AND erase_on <= {TODAY_SQL} ORDER BY erase_on, id LIMIT :limit"
@@ -55,6 +67,13 @@ async def page(
 async def add(connection: Connection, values: Mapping[str, object]) -> bool:
     """Stores a new erasure; False where another one of the graduate is open or waits for its day."""
     return await connection.scalar(_ADD, values) is not None
+
+
+async def add_all(
+    connection: Connection, graduate_ids: Collection[GraduateId], values: Mapping[str, object]
+) -> Sequence[Row]:
+    """Stores the same erasure of each of these graduates who has none open or waiting; gives ids and schools."""
+    return await connection.execute(_ADD_ALL, {**values, "graduate_ids": list(graduate_ids)})
 
 
 async def due(connection: Connection, limit: int) -> list[ErasureId]:

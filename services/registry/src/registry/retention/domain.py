@@ -29,6 +29,9 @@ class Kept(StrEnum):
     """A file with a correction that was decided."""
 
     WITHDRAWN_PROOF = "withdrawn_proof"
+    REFUSED_ERASURE = "refused_erasure"
+    """An entry past its day whose erasure was refused, until it is asked again."""
+
     TALENT_PROFILE = "talent_profile"
     CONTACT_REQUEST = "contact_request"
     NOTICE = "notice"

@@ -5,15 +5,15 @@ from typing import Any
 
 from sqlalchemy import Uuid, bindparam, select
 
-from common.crypto import DataCipher, FieldCipher, data_key_of
+from common.crypto import DataCipher, FieldCipher
 from common.data_copies import Records
 from common.identifiers import GraduateId
 from common.sql import Connection, Row
 from registry.graduates.domain.entry import CLEAR, FIELDS
 from registry.graduates.domain.findings import FILLED_BITS, RULE_BITS
-from registry.graduates.storage.keys import keys_of
+from registry.graduates.storage.keys import openers
 from registry.graduates.storage.roster import PHOTO_STATE
-from registry.graduates.storage.sealing import REASON, content_of
+from registry.graduates.storage.sealing import REASON, codes_of, content_of
 from registry.graduates.storage.self_checks import SELF_CHECK
 from registry.graduates.tables import graduate_versions, graduates, notices
 from registry.histories import storage as histories
@@ -55,8 +55,7 @@ async def collected(connection: Connection, cipher: FieldCipher, graduate_id: Gr
     if newest is None:
         return {}
     versions = [*(await connection.execute(_SUPERSEDED, bound)), newest]
-    keys = await keys_of(connection, cipher, {data_key_of(each.sealed) for each in versions if each.sealed})
-    ciphers = [keys[data_key_of(each.sealed)] if each.sealed else None for each in versions]
+    ciphers = await openers(connection, cipher, versions)
     provenance = await histories.provenance(connection, cipher, graduate_id)
     return {
         "entry": [_entry(ciphers[-1], newest)],
@@ -79,7 +78,7 @@ def _version(data: DataCipher | None, row: Row) -> Mapping[str, Any]:
 
 def _content(data: DataCipher | None, row: Row) -> Mapping[str, Any]:
     """The fields that have a value; of a version that was emptied the codes alone are left."""
-    content = {name: row[name] for name in CLEAR} if data is None else content_of(data, row)
+    content = codes_of(row) if data is None else content_of(data, row)
     return {name: value for name, value in content.items() if value is not None}
 
 
