@@ -194,6 +194,9 @@ async def test_a_graduate_is_erased_by_two_people(
         ("withdrawn", None, None),
     ]
     assert (await own.get("/v1/contact-requests")).json()["items"] == []
+    copy = (await own.get(f"{path}/data")).json()["records"]
+    assert (copy["entry"][0]["name"], copy["entry"][0]["education_level_code"]) == (None, "31")
+    assert [each["state"] for each in copy["erasures"]] == ["withdrawn", "erased"]
     accesses = [each["kind"] for each in (await own.get("/v1/accesses")).json()["items"]]
     assert accesses == ["reveal", "photo"]
     assert shown(await officer.post(PATH, json=body)) == (409, "erased_person")
