@@ -86,7 +86,7 @@ async def test_each_is_asked_once_and_decided_by_an_officer(
     assert (await officer.post(f"{paths[plain]}/approve", headers=FIRST)).status_code == 200
     refusal = {"reason": "仍有诉讼"}
     assert (await officer.post(f"{paths[refusing]}/refuse", json=refusal, headers=FIRST)).status_code == 200
-    assert await erase_due(database, cipher) == 1
+    await erase_due(database, cipher)
     assert (await officer.get(f"/v1/graduates/{plain}")).json()["erased_at"] is not None
 
     async def asked_in(days: int) -> list[str]:

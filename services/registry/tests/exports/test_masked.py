@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
+from erased import erase_now
 from exporting import PERSON, SHOWN, Json, exported, table
 
+from common.crypto import FieldCipher
+from common.database import Database
 from common.operations import OperationRunner
 
 Client = Callable[..., httpx.AsyncClient]
@@ -69,6 +72,19 @@ async def test_only_who_breaks_a_rule(
         )
         content = (await officer.get(done["result"]["file"])).content.decode("utf-8-sig")
         assert list(csv.reader(io.StringIO(content)))[1:] == [[number] for number in numbers]
+
+
+async def test_an_erased_person_is_in_no_file(
+    officer: httpx.AsyncClient,
+    worker: OperationRunner,
+    school: str,
+    people: list[str],
+    database: Database,
+    cipher: FieldCipher,
+) -> None:
+    await erase_now(database, cipher, people[1])
+    done = await exported(officer, worker, school)
+    assert (done["result"]["rows"], done["progress"]["total"]) == (1, 1)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import asyncpg
 import httpx
 import pytest
 from changing import moved
+from erased import erase_now
 from importing import Imported, counts, import_line
 from sqlalchemy import LargeBinary, text
 
@@ -22,7 +23,7 @@ from common.errors import TransientError
 from common.identifiers import Cohort, SchoolCode
 from common.operations import OperationRunner
 from registry.graduates import commands
-from registry.graduates.domain.entry import SEALED, Filters
+from registry.graduates.domain.entry import SEALED, Filters, StoredGraduate
 from registry.graduates.imports.columns import COLUMNS
 from registry.graduates.storage import roster
 from registry.graduates.storage.keys import key_of_roster
@@ -174,7 +175,7 @@ def rings() -> tuple[KeyRing, KeyRing, KeyRing]:
     return ready, both, replace(both, fields=other.fields)
 
 
-async def enter(database: Database, cipher: FieldCipher, cohort: int, number: int) -> None:
+async def enter(database: Database, cipher: FieldCipher, cohort: int, number: int) -> StoredGraduate:
     act = partial(
         commands.create,
         caller=ADMIN,
@@ -183,7 +184,7 @@ async def enter(database: Database, cipher: FieldCipher, cohort: int, number: in
         cohort=Cohort(cohort),
         given={"student_number": str(number), "name": "张三", "exam_number": f"E{number}"},
     )
-    await database.act(ADMIN.actor, act)
+    return await database.act(ADMIN.actor, act)
 
 
 async def test_keys_are_wrapped_anew_beside_writers_and_the_old_one_is_no_longer_needed(apart: ServiceDatabase) -> None:
@@ -301,6 +302,8 @@ async def test_indexes_are_recomputed_while_the_service_is_stopped(apart: Servic
     database = Database.connect(apart.app_url)
     for number in range(3):
         await enter(database, old, 2024, number)
+    gone = await enter(database, old, 2024, 3)
+    await erase_now(database, old, str(gone.id))
     other = Database.connect(apart.app_url)
     with pytest.raises(ServiceConnectedError):
         await recompute_indexes(other.patient, new)
