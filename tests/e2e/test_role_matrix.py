@@ -162,6 +162,9 @@ NAMES_NO_ROW = {("POST", "/v1/questionnaires"): 201, ("POST", "/v1/graduates/sea
 """What may succeed from anywhere: a questionnaire of the caller's own, a search or a reveal that finds no graduate, and
 a wish of any employer to contact who has a profile."""
 
+NAMES_GRADUATE = frozenset(("POST", f"/v1/{name}") for name in ("registrations", "corrections", "erasures"))
+"""What names a graduate in its body."""
+
 
 async def refused(campus: Campus, known: Known, service: str, caller: Caller, write: tuple[str, str]) -> None:
     """A complete write out of sight is refused as for a missing row, or with 403; nothing of the school is shown."""
@@ -173,7 +176,7 @@ async def refused(campus: Campus, known: Known, service: str, caller: Caller, wr
     )
     asked = f"{caller.role} at {caller.place}: {method} {template} -> {answered.status_code} {answered.text}"
     assert known.shown_in(answered.text, write) == [], asked
-    if write == ("POST", "/v1/registrations") and answered.status_code == 422:
+    if write in NAMES_GRADUATE and answered.status_code == 422:
         assert answered.json()["code"] == "unknown_graduate", asked
     else:
         assert answered.status_code in (403, 404, NAMES_NO_ROW.get(write, 404)), asked

@@ -193,7 +193,7 @@ async def test_what_a_patch_would_not_take_is_not_asked(
         ("admin", {}, 403, 403),
         ("provincial_officer", {"province": "410000"}, 403, 403),
         ("provincial_officer", {"province": "420000"}, 404, 404),
-        ("graduate", {"graduate": "8e5f7c2e-9f5d-4f7a-9a59-0f0f0f0f0f0f"}, 404, 404),
+        ("graduate", {"graduate": "8e5f7c2e-9f5d-4f7a-9a59-0f0f0f0f0f0f"}, 404, 422),
     ],
 )
 async def test_each_role_reads_in_its_scope_and_graduates_alone_ask(

@@ -219,6 +219,12 @@ async def test_requests_are_listed_for_who_asks_decides_or_audits(
         *(403, "forbidden"),
     )
     assert shown(await client("school_officer", school="10001").get(f"{PATH}/{made['id']}")) == (404, "not_found")
+    for role, scope, answer in (
+        ("school_officer", {"school": "10001"}, (422, "unknown_graduate")),
+        ("graduate", {"graduate": str(uuid4())}, (422, "unknown_graduate")),
+        ("college_officer", {"school": school, "college": "C1"}, (404, "not_found")),
+    ):
+        assert shown(await client(role, **scope).post(PATH, json=body)) == answer
     digits = await officer.post(PATH, json={**body, "reason": "证件号110101199003074514有误"})
     assert shown(digits) == (422, "identifying_text")
     refused = await client("school_officer", school=school, subject="other").post(

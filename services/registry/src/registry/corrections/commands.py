@@ -41,6 +41,7 @@ from registry.corrections.tables import corrections
 from registry.graduates import commands as graduates
 from registry.graduates.domain.masking import as_seen
 from registry.graduates.domain.notices import Notice
+from registry.graduates.domain.refusals import UnknownGraduate
 from registry.graduates.storage import roster
 from registry.graduates.storage.keys import key_of_roster
 from registry.graduates.storage.notices import notify
@@ -58,9 +59,15 @@ _EVERYTHING = RowScope(everything=True)
 async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan: CorrectionPlan) -> Correction:
     """Asks for another value of a field of the own entry, which an officer decides.
 
-    Raises NotFound, Forbidden; CorrectionNotNeeded, IdentifyingText; what a change of the field raises; CorrectionOpen.
+    Raises UnknownGraduate, CorrectionNotNeeded, IdentifyingText; what a change of the field raises; CorrectionOpen;
+    for other roles NotFound, Forbidden.
     """
-    stored = await roster.get(unit.connection, cipher, caller.row_scope(), plan.graduate_id, lock=True)
+    try:
+        stored = await roster.get(unit.connection, cipher, caller.row_scope(), plan.graduate_id, lock=True)
+    except NotFound:
+        if caller.role is not Role.GRADUATE:
+            raise
+        raise UnknownGraduate([rule("unknown_graduate").problem("/graduate_id")]) from None
     caller.must_be(Role.GRADUATE)
     must_need_asking(plan.field)
     must_not_identify("/reason", plan.reason)

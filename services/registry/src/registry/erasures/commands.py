@@ -12,6 +12,7 @@ from common.approvals.domain import (
     must_not_identify,
 )
 from common.auth import Principal, Role, RowScope
+from common.codes.rules import rule
 from common.crypto import FieldCipher
 from common.database import UnitOfWork, new_id
 from common.errors import ExpectedVersion, Forbidden, NotFound, must_equal
@@ -35,7 +36,7 @@ from registry.erasures.tables import erasures
 from registry.graduates.announcements import graduate_erased
 from registry.graduates.domain.entry import StoredGraduate
 from registry.graduates.domain.notices import Notice
-from registry.graduates.domain.refusals import must_not_be_erased
+from registry.graduates.domain.refusals import UnknownGraduate, must_not_be_erased
 from registry.graduates.storage import erasing, roster
 from registry.graduates.storage.keys import key_of_roster
 from registry.graduates.storage.notices import notify
@@ -51,9 +52,15 @@ _EVERYTHING = RowScope(everything=True)
 async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan: ErasurePlan) -> Erasure:
     """Asks for the erasure of the own entry, or as an officer of one of the school, which another person decides.
 
-    Raises NotFound, Forbidden, GroundNotPermitted, IdentifyingText, ErasedPerson, ErasureOpen.
+    Raises UnknownGraduate, GroundNotPermitted, IdentifyingText, ErasedPerson, ErasureOpen; for other roles NotFound,
+    Forbidden.
     """
-    stored = await roster.get(unit.connection, cipher, caller.row_scope(), plan.graduate_id, lock=True)
+    try:
+        stored = await roster.get(unit.connection, cipher, caller.row_scope(), plan.graduate_id, lock=True)
+    except NotFound:
+        if caller.role not in ASKERS:
+            raise
+        raise UnknownGraduate([rule("unknown_graduate").problem("/graduate_id")]) from None
     caller.must_be_in(ASKERS)
     return await _asked(unit, cipher, stored, plan)
 

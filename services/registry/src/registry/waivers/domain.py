@@ -12,6 +12,7 @@ from common.codes.rules import rule
 from common.errors import FieldProblem, Invalid
 from common.identifiers import Cohort, CollegeCode, GraduateId, SchoolCode
 from registry.graduates.domain.findings import OF_ROSTERS, RULES
+from registry.graduates.domain.refusals import UnknownGraduate
 
 WaiverId = NewType("WaiverId", UUID)
 
@@ -56,13 +57,6 @@ class Waiver(Asked):
     expires_on: date
     reason: str | None
     decision_reason: str | None
-
-
-class UnknownGraduate(Invalid):
-    """Graduates of a plan are not known where it says."""
-
-    code = "unknown_graduate"
-    title = rule("unknown_graduate").text
 
 
 def must_be_complete(plan: WaiverPlan, today: date) -> None:

@@ -94,6 +94,13 @@ def must_not_be_erased(stored: StoredGraduate) -> None:
         raise ErasedPerson
 
 
+class UnknownGraduate(Invalid):
+    """Graduates whom a request names are not known where it says, or outside the scope of who asks: both look alike."""
+
+    code = "unknown_graduate"
+    title = rule("unknown_graduate").text
+
+
 class RetentionEnded(Conflict):
     """The entries of the roster were erased when their retention ended, and its data key was destroyed."""
 
