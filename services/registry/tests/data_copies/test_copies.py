@@ -158,6 +158,9 @@ async def test_with_the_person_goes_the_copy(
     await worker.run_once()
     await database.act(SYSTEM, erased)
     assert await refusal(own, operation) == (410, "data_copy_gone")
+    # another copy there will not be
+    said = (await own.get(f"{PATH}/{operation}/file")).json()["title"]
+    assert said == "副本只保留 24 小时，现已不可用；个人信息未删除的，可重新申请"
     this = "CAST(CAST(:id AS text) AS uuid)"
     assert await rows(f"SELECT 1 FROM operation_file_parts WHERE operation_id = {this}", id=operation) == []
     late = await own.post(PATH)

@@ -81,7 +81,8 @@ def test_who_asked_takes_an_approved_one_back_until_its_day() -> None:
     assert allowed_transitions(APPROVED, "who asks", before, decides=False) == ("withdraw",)
     assert allowed_transitions(APPROVED, "who decides", before, decides=True) == ()
     assert allowed_transitions(APPROVED, "who asks", DAY, decides=False) == ()
-    must_be_due(APPROVED, DAY)
+    must_be_due(APPROVED, DAY, is_erased=False)
+    must_be_due(APPROVED, before, is_erased=True)
     for early, today in ((APPROVED, before), (replace(APPROVED, state=ErasureState.WITHDRAWN, erase_on=None), DAY)):
         with pytest.raises(NotDue):
-            must_be_due(early, today)
+            must_be_due(early, today, is_erased=False)

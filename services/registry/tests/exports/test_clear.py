@@ -112,6 +112,8 @@ async def test_two_people_make_a_file_that_one_of_them_fetches_once(
     ]
     again = await officer.get(place)
     assert (again.status_code, again.json()["code"]) == (410, "file_gone")
+    # true also of who is erased by now
+    assert again.json()["title"].endswith("可就仍可提供信息的人重新申请")
     assert (await officer.get(f"/v1/clear-exports/{export['id']}")).json()["people"] == 2
     stored = "SELECT 1 FROM operation_file_parts WHERE operation_id = CAST(CAST(:id AS text) AS uuid)"
     assert await rows(stored, id=approved["operation_id"]) == []

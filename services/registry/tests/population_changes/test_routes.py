@@ -8,9 +8,12 @@ from uuid import uuid4
 import httpx
 import pytest
 from changing import DOCUMENT, moved, wanted
+from erased import erase_now
 
 from common import clock
 from common.contracts import ChangeToken
+from common.crypto import FieldCipher
+from common.database import Database
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -218,7 +221,13 @@ async def test_what_cannot_be_asked_is_named(
 
 
 async def test_a_duplicate_names_the_entry_that_stays(
-    officer: httpx.AsyncClient, client: Client, people: list[str], school: str, rows: Rows
+    officer: httpx.AsyncClient,
+    client: Client,
+    people: list[str],
+    school: str,
+    rows: Rows,
+    database: Database,
+    cipher: FieldCipher,
 ) -> None:
     given = {"ground": "duplicate", "duplicate_of": str(uuid4())}
     unknown = await officer.post(PATH, json=wanted(school, people[:1], "exclude", **given))
@@ -229,6 +238,9 @@ async def test_a_duplicate_names_the_entry_that_stays(
     assert await rows(query, id=people[0]) == [{"status": "excluded", "exclusion_ground": "duplicate"}]
     await moved(client, school, people[:1], "readmit")
     assert await rows(query, id=people[0]) == [{"status": "registered", "exclusion_ground": None}]
+    await erase_now(database, cipher, people[1])
+    erased = await officer.post(PATH, json=wanted(school, people[:1], "exclude", **given | {"duplicate_of": people[1]}))
+    assert shown(erased) == (409, "erased_person", [("/duplicate_of", "gone")])
 
 
 async def test_of_two_entries_of_a_person_one_stays(

@@ -25,7 +25,6 @@ from registry.erasures.domain import (
     ErasureId,
     ErasureOpen,
     ErasurePlan,
-    ErasureState,
     Ground,
     erased_on,
     must_be_due,
@@ -104,10 +103,11 @@ async def withdraw(
     stored, erasure = await _locked(unit, cipher, found)
     must_equal(expected, erasure.version)
     must_be_withdrawable(erasure, clock.today())
-    if stored.erased_at is None:
-        await erasing.restrict(unit.connection, erasure.graduate_id, restricted=False)
     values = {"state": RequestState.WITHDRAWN.value, "erase_on": None}
     await requests.save(unit.connection, erasures, erasure.id, values)
+    if stored.erased_at is None:
+        restricted = await storage.is_approved(unit.connection, stored.id)
+        await erasing.restrict(unit.connection, stored.id, restricted=restricted)
     return await _recorded(unit, cipher, erasure.id, "withdraw")
 
 
@@ -148,18 +148,18 @@ async def approve(
 
 
 async def erase(unit: UnitOfWork, *, cipher: FieldCipher, erasure_id: ErasureId) -> None:
-    """Erases the graduate of an approved erasure whose day has come, and announces it.
+    """Erases the graduate of an approved erasure whose day has come, and announces it; ends each other approved one.
 
     Raises NotDue for one that was done or withdrawn meanwhile; UndecryptableError, DataKeyGoneError.
     """
     found = await storage.find(unit.connection, cipher, _EVERYTHING, erasure_id)
     assert found is not None, "erasures are never deleted"
     stored, erasure = await _locked(unit, cipher, found)
-    must_be_due(erasure, clock.today())
+    must_be_due(erasure, clock.today(), is_erased=stored.erased_at is not None)
     if stored.erased_at is None:
         await unit.announce(graduate_erased(await erasing.erase(unit.connection, cipher, stored.id, unit.actor)))
-    await requests.save(unit.connection, erasures, erasure.id, {"state": ErasureState.ERASED.value})
-    await _recorded(unit, cipher, erasure.id, "erase")
+    for done in await storage.end_approved(unit.connection, stored.id):
+        await _recorded(unit, cipher, done, "erase")
 
 
 async def _asked(unit: UnitOfWork, cipher: FieldCipher, stored: StoredGraduate, plan: ErasurePlan) -> Erasure:

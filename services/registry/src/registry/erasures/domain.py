@@ -79,7 +79,7 @@ class Erasure(Asked):
 
 
 class ErasureOpen(Conflict):
-    """Another erasure of the graduate is open, or approved for a later day."""
+    """Another erasure of the graduate is open, or approved on such a ground that it excludes this one."""
 
     code = "erasure_open"
     title = Message(
@@ -122,9 +122,9 @@ def must_be_withdrawable(erasure: Erasure, today: date) -> None:
         must_be_open(erasure)
 
 
-def must_be_due(erasure: Erasure, today: date) -> None:
-    """Raises NotDue for one that is not approved, or not for today."""
-    if erasure.state != ErasureState.APPROVED or _waits(erasure, today):
+def must_be_due(erasure: Erasure, today: date, *, is_erased: bool) -> None:
+    """Raises NotDue for one that is not approved, or not for today unless the graduate is erased already."""
+    if erasure.state != ErasureState.APPROVED or (_waits(erasure, today) and not is_erased):
         raise NotDue(erasure.state, ())
 
 

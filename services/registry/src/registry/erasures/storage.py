@@ -21,11 +21,8 @@ from registry.graduates.storage.keys import keys_of, text_of
 
 _PLAIN = tuple(each.name for each in fields(Erasure) if each.name in erasures.c)
 _ALL = select(*(erasures.c[name] for name in (*_PLAIN, "reason_cipher", "decision_reason_cipher")))
-_ADD = (
-    upsert(erasures)
-    .on_conflict_do_nothing(index_elements=[erasures.c.graduate_id], index_where=text("state IN ('open', 'approved')"))
-    .returning(erasures.c.id)
-)
+# two unique indexes say which erasures of a graduate stand beside each other
+_ADD = upsert(erasures).on_conflict_do_nothing().returning(erasures.c.id)
 # sorted, in the order in which the entries are locked
 _ADD_ALL = text(
     """
@@ -33,12 +30,26 @@ _ADD_ALL = text(
                           due_on)
     SELECT school_code, cohort, college_code, id, :ground, :requested_by, :requested_by_role, CAST(:due_on AS date)
       FROM graduates WHERE id = ANY(CAST(:graduate_ids AS uuid[])) ORDER BY id
-    ON CONFLICT (graduate_id) WHERE state IN ('open', 'approved') DO NOTHING
+    ON CONFLICT DO NOTHING
     RETURNING id, school_code
     """
 )
 _DUE = text(
-    f"SELECT id FROM erasures WHERE state = 'approved' AND erase_on <= {TODAY_SQL} ORDER BY erase_on, id LIMIT :limit"
+    f"""
+    SELECT id FROM erasures e
+     WHERE state = 'approved'
+       AND (erase_on <= {TODAY_SQL}
+            OR EXISTS (SELECT FROM graduates g WHERE g.id = e.graduate_id AND g.erased_at IS NOT NULL))
+     ORDER BY erase_on, id LIMIT :limit
+    """
+)
+_IS_APPROVED = text("SELECT EXISTS (SELECT FROM erasures WHERE graduate_id = :graduate_id AND state = 'approved')")
+_END_APPROVED = text(
+    f"""
+    UPDATE erasures SET state = 'erased', erase_on = LEAST(erase_on, {TODAY_SQL}), version = version + 1
+     WHERE graduate_id = :graduate_id AND state = 'approved'
+    RETURNING id
+    """
 )
 
 
@@ -65,20 +76,31 @@ async def page(
 
 
 async def add(connection: Connection, values: Mapping[str, object]) -> bool:
-    """Stores a new erasure; False where another one of the graduate is open or waits for its day."""
+    """Stores a new erasure; False where another one of the graduate stands in its way."""
     return await connection.scalar(_ADD, values) is not None
 
 
 async def add_all(
     connection: Connection, graduate_ids: Collection[GraduateId], values: Mapping[str, object]
 ) -> Sequence[Row]:
-    """Stores the same erasure of each of these graduates who has none open or waiting; gives ids and schools."""
+    """Stores the same erasure of each of these graduates unless one stands in its way; gives ids and schools."""
     return await connection.execute(_ADD_ALL, {**values, "graduate_ids": list(graduate_ids)})
 
 
 async def due(connection: Connection, limit: int) -> list[ErasureId]:
-    """Approved erasures whose day has come, the longest due first."""
+    """Approved erasures whose day has come or whose graduate is erased already, the longest due first."""
     return [ErasureId(each) for each in await connection.scalars(_DUE, {"limit": limit})]
+
+
+async def is_approved(connection: Connection, graduate_id: GraduateId) -> bool:
+    """True while an approved erasure of the graduate waits to be done."""
+    return bool(await connection.scalar(_IS_APPROVED, {"graduate_id": graduate_id}))
+
+
+async def end_approved(connection: Connection, graduate_id: GraduateId) -> list[ErasureId]:
+    """Lets every approved erasure of a locked graduate be done by today; gives these."""
+    done = await connection.scalars(_END_APPROVED, {"graduate_id": graduate_id})
+    return [ErasureId(each) for each in done]
 
 
 def sealed(data: DataCipher, erasure_id: ErasureId, column: str, content: str) -> bytes:

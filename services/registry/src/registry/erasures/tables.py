@@ -1,4 +1,4 @@
-"""Erasures. One that is open or waits for its day names a graduate: the database holds it."""
+"""Erasures. One that is open, or approved on another ground than the own request, names a graduate; and one own."""
 
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, Table, Text, Uuid, text
 
@@ -34,6 +34,12 @@ Index(
     "uq_erasures_open",
     erasures.c.graduate_id,
     unique=True,
-    postgresql_where=text("state IN ('open', 'approved')"),
+    postgresql_where=text("state = 'open' OR state = 'approved' AND ground <> 'graduate_request'"),
+)
+Index(
+    "uq_erasures_own",
+    erasures.c.graduate_id,
+    unique=True,
+    postgresql_where=text("state IN ('open', 'approved') AND ground = 'graduate_request'"),
 )
 Index("ix_erasures_erase_on", erasures.c.erase_on, postgresql_where=text("state = 'approved'"))

@@ -3,7 +3,19 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Subquery, bindparam, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Subquery,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from common import rows
@@ -35,7 +47,10 @@ async def page(
 
 
 async def provenance(connection: Connection, cipher: FieldCipher, graduate_id: GraduateId) -> list[Provenance]:
-    """Where the value of each field that was ever filled comes from, in the order of the contract."""
+    """Where the value of each field that was ever filled comes from, in the order of the contract.
+
+    Of an erased entry the codes alone are left.
+    """
     found = await connection.execute(_PROVENANCE, {"id": graduate_id})
     sealed = {row.operation_id: row.name_cipher for row in found if row.name_cipher}
     names = await opened_names(connection, cipher, sealed)
@@ -59,9 +74,12 @@ _HISTORY = (
 _CHANGED = _versions(
     lambda table: [func.unnest(table.c.changed_fields).label("field"), *(table.c[name] for name in _ORIGIN)]
 )
+_IS_ERASED = exists().where(graduates.c.id == bindparam("id"), graduates.c.erased_at.is_not(None))
+_IS_LEFT = _CHANGED.c.field.in_([literal_column(f"'{each}'") for each in CLEAR])
 _PROVENANCE = (
     select(_CHANGED, import_sources.c.name_cipher)
     .select_from(_CHANGED.outerjoin(import_sources, import_sources.c.operation_id == _CHANGED.c.operation_id))
+    .where(or_(_IS_LEFT, ~_IS_ERASED))
     .ext(distinct_on(_CHANGED.c.field))
     .order_by(_CHANGED.c.field, _CHANGED.c.version.desc())
 )

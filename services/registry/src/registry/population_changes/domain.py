@@ -212,20 +212,20 @@ def untrue_of(change: Change, effective_on: date | None, member: Member) -> str 
 
 
 def must_keep_one(plan: ChangePlan, known: Mapping[GraduateId, Member]) -> None:
-    """Raises ChangeRefused unless the entry that stays of duplicates, if the plan names one, is known and in N."""
+    """Raises ChangeRefused unless the entry that stays of duplicates is known and in N, ErasedMembers if erased."""
     if plan.duplicate_of is None:
         return
-    if plan.duplicate_of not in known:
-        raise ChangeRefused([rule("unknown_graduate").problem("/duplicate_of")])
-    if not counts(known[plan.duplicate_of].status):
-        raise ChangeRefused([rule("duplicate_must_stay").problem("/duplicate_of")])
+    stays = known.get(plan.duplicate_of)
+    if stays and stays.is_gone:
+        raise ErasedMembers([rule("gone").problem("/duplicate_of")])
+    if not stays or not counts(stays.status):
+        broken = "duplicate_must_stay" if stays else "unknown_graduate"
+        raise ChangeRefused([rule(broken).problem("/duplicate_of")])
 
 
 def must_still_fit(change: PopulationChange, known: Mapping[GraduateId, Member]) -> None:
     """Raises Outdated where a graduate is erased by now, has another status than when it was asked, or a level that
-    does not count.
-
-    So it does where the entry that stays of duplicates is not in N any more.
+    does not count; or where the entry that stays of duplicates is not in N any more.
     """
     members = {each: known[each] for each in change.graduate_ids}
     then = dict(zip(change.graduate_ids, change.statuses, strict=True))

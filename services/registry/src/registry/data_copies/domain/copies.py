@@ -43,8 +43,8 @@ class DataCopyGone(Gone):
 
     code = "data_copy_gone"
     title = Message(
-        "副本只保留 24 小时；现已不可用，可重新申请",
-        "A copy is there for 24 hours; this one is no longer, and you may ask for another",
+        "副本只保留 24 小时，现已不可用；个人信息未删除的，可重新申请",
+        "A copy is there for 24 hours, and this one is no longer; unless your data are erased, you may ask for another",
     )
 
 

@@ -57,9 +57,10 @@ class FileGone(Gone):
 
     code = "file_gone"
     title = Message(
-        "文件只能下载一次，且须在生成后 24 小时内下载；其中有人的信息停止提供时也不可下载。现已不可用，可重新申请",
+        "文件只能下载一次，且须在生成后 24 小时内下载；其中有人的信息停止提供时也不可下载。现已不可用；"
+        "可就仍可提供信息的人重新申请",
         "The file can be fetched once, within 24 hours, and not once a person in it is no longer given away; it is no"
-        " longer there: ask anew",
+        " longer there: ask anew for those who may still be given away",
     )
 
 

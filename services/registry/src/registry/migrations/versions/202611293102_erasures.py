@@ -65,8 +65,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_erasures_school_code_id", "erasures", ["school_code", "id"])
     op.create_index("ix_erasures_graduate_id", "erasures", ["graduate_id"])
-    waiting = sa.text("state IN ('open', 'approved')")
-    op.create_index("uq_erasures_open", "erasures", ["graduate_id"], unique=True, postgresql_where=waiting)
+    # what a graduate asked for waits for years, and lets another ground be asked meanwhile
+    standing = sa.text("state = 'open' OR state = 'approved' AND ground <> 'graduate_request'")
+    op.create_index("uq_erasures_open", "erasures", ["graduate_id"], unique=True, postgresql_where=standing)
+    own = sa.text("state IN ('open', 'approved') AND ground = 'graduate_request'")
+    op.create_index("uq_erasures_own", "erasures", ["graduate_id"], unique=True, postgresql_where=own)
     approved = sa.text("state = 'approved'")
     op.create_index("ix_erasures_erase_on", "erasures", ["erase_on"], postgresql_where=approved)
     # the planner's statistics would keep ciphertexts after they are emptied
