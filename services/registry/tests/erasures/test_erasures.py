@@ -61,7 +61,7 @@ async def filled(client: Client, school: str, imported: Imported) -> Life:
     wish = {"graduate_id": life.id, "field": "qualification", "value": CANARY, "reason": CANARY}
     asked = await own.post("/v1/corrections", json=wish)
     profile = (await own.get(f"/v1/graduates/{life.id}/talent-profile")).json()["profile_id"]
-    revealed = {"purpose": "review", "graduate_ids": [life.id], "fields": ["name"], "note": CANARY}
+    revealed = {"purpose": "review", "graduate_ids": [life.id, life.id], "fields": ["name"], "note": CANARY}
     answers = [
         asked,
         await own.post(f"{asked.headers['location']}/proofs", data={"kind": "other"}, files={"file": ("a.pdf", PDF)}),

@@ -5,6 +5,10 @@ from typing import Any
 
 import httpx
 from changing import moved
+from erased import erase_now
+
+from common.crypto import FieldCipher
+from common.database import Database
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -18,6 +22,8 @@ async def test_a_new_entry_continues_the_one_that_was_extended_or_transferred(
     officer: httpx.AsyncClient,
     school: str,
     imported: Callable[..., Awaitable[Json]],
+    database: Database,
+    cipher: FieldCipher,
 ) -> None:
     async def entered(writer: httpx.AsyncClient, at: str, cohort: int, number: str, **further: str) -> Json:
         body = {"school_code": at, "cohort": cohort, "student_number": number, "name": "张三", **further}
@@ -65,3 +71,10 @@ async def test_a_new_entry_continues_the_one_that_was_extended_or_transferred(
     arrived = await entered(elsewhere, other, 2024, "1", **PERSON)
     assert (arrived["continues"], (await entered(elsewhere, other, 2024, "2"))["continues"]) == (None, None)
     assert (await admin.get(f"/v1/graduates/{arrived['id']}")).json()["continues"] == later["id"]
+
+    # the later entries would lead from who is erased to the person
+    await erase_now(database, cipher, later["id"])
+    of_person = [(again["7"]["id"], officer), (arrived["id"], admin), (later["id"], officer)]
+    left = [(await reader.get(f"/v1/graduates/{each}")).json()["continues"] for each, reader in of_person]
+    assert left == [None, None, None]
+    assert (await officer.get(f"/v1/graduates/{again['1']['id']}")).json()["continues"] == first["id"]

@@ -58,6 +58,10 @@ async def test_a_reveal_is_noted_and_the_graduate_sees_it(
     assert data.open("note", kept["id"], 1, kept["note_cipher"]).decode() == NOTE
     assert "张三" not in str(await rows("SELECT accesses::text, reveals::text FROM accesses, reveals"))
 
+    # no access would lead an erasure to the note of a reveal that opened nobody
+    assert (await officer.post(REVEAL, json=asked({"id": missing}, note=NOTE))).status_code == 200
+    assert await rows("SELECT id FROM reveals WHERE people = 0 AND note_cipher IS NOT NULL") == []
+
 
 async def test_what_is_not_noted_is_not_shown(
     officer: httpx.AsyncClient, graduate: Json, addresses: ServiceDatabase

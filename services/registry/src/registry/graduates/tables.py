@@ -63,7 +63,7 @@ SUPERSEDED_COLUMNS = ("school_code", "cohort", *VERSION_COLUMNS, "exclusion_grou
 OF_LIVING = ("sealed", "student_number_index", "name_index")
 EMPTIED = (
     *("sealed", "sealed_reason", *INDEX_COLUMNS, "shared_exam_number_index", "line_fingerprint", "person_index"),
-    "self_checked_version",
+    *("self_checked_version", "continues"),
 )
 """Columns that an entry has which is not erased, and those of which an erased one has none."""
 
@@ -187,6 +187,7 @@ Index(
 Index("ix_graduates_rules_version", graduates.c.rules_version)
 Index("ix_graduates_name", graduates.c.school_code, graduates.c.name_index)
 Index("ix_graduates_phone", graduates.c.school_code, graduates.c.phone_index)
+Index("ix_graduates_continues", graduates.c.continues, postgresql_where=graduates.c.continues.is_not(None))
 CONTINUED_SQL = "status IN ('extended', 'transferred')"
 """Entries that a later one may continue: few, so that a look into these indexes costs little."""
 

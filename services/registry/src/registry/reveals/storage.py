@@ -36,9 +36,13 @@ async def count(connection: Connection, subject: str, people: int) -> bool:
 
 
 async def keep(connection: Connection, cipher: FieldCipher, asked: Asked, people: int) -> UUID:
-    """Stores that people are opened, with the note as a ciphertext; gives the id of the reveal."""
+    """Stores that people are opened, with the note as a ciphertext; gives the id of the reveal.
+
+    Where none is, there is no access by which an erasure would find the note: it is not kept.
+    """
     reveal_id = await new_id(connection)
-    note = asked.note and (await key_of_service(connection, cipher)).seal(NOTE, reveal_id, 1, asked.note.encode())
+    kept = asked.note if people else None
+    note = kept and (await key_of_service(connection, cipher)).seal(NOTE, reveal_id, 1, kept.encode())
     values = {"id": reveal_id, "purpose": asked.purpose, "people": people, "note_cipher": note}
     await connection.execute(_KEEP, values)
     return reveal_id

@@ -12,6 +12,7 @@ _TEXTS = (
     *("employer_name", "employer_uscc", "employer_address", "freelance_kind", "study_school_name", "abroad_country"),
     *("abroad_school_name_zh", "abroad_school_name_en", "abroad_major_zh", "abroad_major_en"),
 )
+_OF_TEXTS = (("registrations", _TEXTS), ("registration_versions", (*_TEXTS, "note")))
 _EMPTY = ", ".join(f"{name} = NULL" for name in _TEXTS)
 
 # in this language each statement sees what the acts have written that the first one has waited for
@@ -38,6 +39,9 @@ END
 
 
 def upgrade() -> None:
+    # the planner's statistics would keep texts after they are emptied
+    for table, names in _OF_TEXTS:
+        op.execute(f"ALTER TABLE {table} {', '.join(f'ALTER COLUMN {name} SET STATISTICS 0' for name in names)}")
     op.add_column("roster_graduates", sa.Column("erased", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.execute(
         "CREATE FUNCTION erase_registrations(of_graduates uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
@@ -48,3 +52,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP FUNCTION erase_registrations(uuid[])")
     op.drop_column("roster_graduates", "erased")
+    for table, names in _OF_TEXTS:
+        op.execute(f"ALTER TABLE {table} {', '.join(f'ALTER COLUMN {name} SET STATISTICS -1' for name in names)}")

@@ -11,7 +11,7 @@ depends_on = None
 INDEXES = ("student_number_index", "exam_number_index", "name_index", "citizen_id_index", "phone_index")
 EMPTIED = (
     *("sealed", "sealed_reason", *INDEXES, "shared_exam_number_index", "line_fingerprint", "person_index"),
-    "self_checked_version",
+    *("self_checked_version", "continues"),
 )
 OF_LIVING = ("sealed", "student_number_index", "name_index")
 
@@ -46,10 +46,14 @@ ERASE = f"""
        SET {", ".join(f"{name} = NULL" for name in EMPTIED)}, filled = 0, checked = 0, broken = 0,
            restricted = true, erased_at = coalesce(erased_at, public.quxiang_now())
      WHERE id = of_graduate;
-    UPDATE public.graduate_versions SET sealed = NULL, sealed_reason = NULL WHERE graduate_id = of_graduate;
+    UPDATE public.graduates SET continues = NULL WHERE continues = of_graduate;
+    UPDATE public.graduate_versions
+       SET sealed = NULL, sealed_reason = NULL, subject = CASE role WHEN 'graduate' THEN '' ELSE subject END
+     WHERE graduate_id = of_graduate;
     UPDATE public.corrections
        SET version = version + (state = 'open')::integer, content_cipher = NULL, reason_cipher = NULL,
-           decision_reason_cipher = NULL, state = CASE state WHEN 'open' THEN 'withdrawn' ELSE state END
+           decision_reason_cipher = NULL, state = CASE state WHEN 'open' THEN 'withdrawn' ELSE state END,
+           requested_by = ''
      WHERE graduate_id = of_graduate;
     DELETE FROM public.talent_profiles WHERE graduate_id = of_graduate;
     UPDATE public.contact_requests
@@ -57,7 +61,7 @@ ERASE = f"""
            decided_at = CASE state WHEN 'open' THEN public.quxiang_now() ELSE decided_at END,
            state = CASE state WHEN 'open' THEN 'closed' ELSE state END
      WHERE graduate_id = of_graduate;
-    UPDATE public.reveals SET note_cipher = NULL WHERE people = 1 AND id IN ({_ITS_REVEALS});
+    UPDATE public.reveals SET note_cipher = NULL WHERE id IN ({_ITS_REVEALS});
     DELETE FROM public.notices WHERE graduate_id = of_graduate;
     UPDATE public.objects SET state = 'dropped', due_at = public.quxiang_now()
      WHERE state = 'kept' AND (name IN (SELECT name FROM public.photos WHERE graduate_id = of_graduate)
@@ -76,6 +80,11 @@ def upgrade() -> None:
             + ", ".join(f"ALTER COLUMN {name} DROP NOT NULL" for name in OF_LIVING)
         )
         op.execute("ALTER TABLE graduate_versions ALTER COLUMN sealed DROP NOT NULL")
+        # who is erased is looked for among the entries that continue another
+        op.execute(
+            "CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_graduates_continues ON graduates (continues)"
+            " WHERE continues IS NOT NULL"
+        )
         _restrict("graduates", "erased", _ERASED)
         _restrict("graduate_versions", "erased", "sealed IS NOT NULL OR sealed_reason IS NULL")
         for table in _OF_VERSIONS:
@@ -113,6 +122,7 @@ def downgrade() -> None:
     for table in _REFUSING:
         op.execute(f"DROP TRIGGER refuse_erased ON {table}")
     op.execute("DROP FUNCTION refuse_erased()")
+    op.drop_index("ix_graduates_continues", "graduates")
     for table in _OF_VERSIONS:
         _restrict(table, "action", f"action IN ({_ACTIONS})")
         op.drop_constraint(op.f(f"ck_{table}_erased"), table)

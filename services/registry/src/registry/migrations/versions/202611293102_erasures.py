@@ -16,7 +16,10 @@ _ERASE = "erase_graduate(uuid, bytea[])"
 _BODY = sa.text(f"SELECT prosrc FROM pg_proc WHERE oid = '{_ERASE}'::regprocedure")
 _COPIES = "SELECT operation_id FROM public.data_copies WHERE graduate_id = of_graduate"
 _FURTHER = f""";
-    UPDATE public.erasures SET reason_cipher = NULL, decision_reason_cipher = NULL WHERE graduate_id = of_graduate;
+    UPDATE public.erasures
+       SET reason_cipher = NULL, decision_reason_cipher = NULL,
+           requested_by = CASE requested_by_role WHEN 'graduate' THEN '' ELSE requested_by END
+     WHERE graduate_id = of_graduate;
     UPDATE public.data_copies SET ended_at = public.quxiang_now() WHERE graduate_id = of_graduate AND ended_at IS NULL;
     UPDATE public.operations SET file = NULL WHERE file IS NOT NULL AND id IN ({_COPIES});
     DELETE FROM public.operation_file_parts WHERE operation_id IN ({_COPIES})
