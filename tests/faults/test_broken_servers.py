@@ -10,6 +10,7 @@ from cohorts import imported_cohort
 from histories import query, until_quiet
 from invariants import everything_holds
 from killing import Strike, struck_while_working
+from soaking import only_in_soak
 
 from testing.brokers import Broker
 from testing.clusters import Cluster
@@ -74,6 +75,7 @@ async def test_a_killed_database_server_costs_nothing(
     await holds_after(stack, campus, strike, chance)
 
 
+@only_in_soak
 async def test_a_frozen_broker_costs_nothing(
     stack: Stack, campus: Campus, broker: Broker, chance: random.Random
 ) -> None:
@@ -85,6 +87,7 @@ async def test_a_frozen_broker_costs_nothing(
     await holds_after(stack, campus, strike, chance)
 
 
+@only_in_soak
 async def test_a_wiped_broker_is_filled_again_from_the_outboxes(
     stack: Stack, campus: Campus, broker: Broker, chance: random.Random
 ) -> None:
@@ -96,6 +99,7 @@ async def test_a_wiped_broker_is_filled_again_from_the_outboxes(
     await holds_after(stack, campus, strike, chance, log_kept=False)
 
 
+@only_in_soak
 async def test_figures_built_from_nothing_by_replay_are_the_same(
     stack: Stack, campus: Campus, chance: random.Random
 ) -> None:

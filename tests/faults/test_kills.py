@@ -1,6 +1,5 @@
 """Workers and APIs killed with `kill -9`, and a handler that fails, while eight clients change registrations."""
 
-import os
 import random
 import re
 import shlex
@@ -19,6 +18,7 @@ from histories import DECISIONS, query, until_quiet
 from invariants import everything_holds
 from killing import Strike, kills, struck_while_working, terminations
 from random_changes import Outcome
+from soaking import SOAK, only_in_soak
 
 from common.contracts.envelope import StoredEvent
 from common.publishing import publisher
@@ -28,7 +28,6 @@ from testing.databases import failing_inserts
 from testing.stack import Stack, running_stack
 from testing.waiting import eventually
 
-SOAK = os.environ.get("QUXIANG_SOAK") == "1"
 GRADUATES, CHANGES, KILLS = (10_000, 2_000, 6) if SOAK else (300, 160, 2)
 CLIENTS = 8
 WORKERS = ("destinations-worker", "indicators-worker")
@@ -55,6 +54,7 @@ async def test_kills_lose_nothing_and_count_nothing_twice(stack: Stack, campus: 
     await everything_holds(stack, campus, cohort, writes, chance)
 
 
+@only_in_soak
 async def test_a_service_told_to_end_under_load_ends_in_order(
     stack: Stack, campus: Campus, chance: random.Random
 ) -> None:
@@ -90,6 +90,7 @@ async def test_an_import_survives_the_processes_that_ran_it(
     await everything_holds(stack, campus, cohort, [], chance)
 
 
+@only_in_soak
 async def test_a_handler_that_fails_on_everything_costs_nothing(
     stack: Stack, campus: Campus, chance: random.Random
 ) -> None:
