@@ -65,6 +65,10 @@ class RowScope:
         }
 
 
+EVERYTHING = RowScope(everything=True)
+"""Every row: of a caller without limits, or of an act that has looked at its caller before."""
+
+
 @dataclass(frozen=True)
 class ScopeShape:
     """The parts that scopes of one kind name, each with one value or with several.

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from uuid import UUID
 
-from common.auth.owners import Owners, RowScope
+from common.auth.owners import EVERYTHING, Owners, RowScope
 from common.errors import Forbidden, Message, NotFound
 
 
@@ -104,7 +104,7 @@ class Principal:
     def row_scope(self) -> RowScope:
         """The rows of persons that this caller sees: none for roles that work with figures, cases or settings only."""
         if self.role in UNRESTRICTED:
-            return RowScope(everything=True)
+            return EVERYTHING
         claims = {part: self._claimed(part) for part in _NEEDED.get(self.role, ())}
         if not all(claims.values()):
             return RowScope()
@@ -119,7 +119,7 @@ class Principal:
         if self.role is not Role.AUDITOR:
             return self.row_scope()
         school = self._claimed("school_code")
-        return RowScope(Owners(school_code=school)) if school else RowScope(everything=True)
+        return RowScope(Owners(school_code=school)) if school else EVERYTHING
 
     def sees_row(self, owners: Owners[object]) -> bool:
         """True if a row of these owners is in the caller's scope."""

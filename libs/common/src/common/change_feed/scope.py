@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from common.auth import Owners, Principal, Role, RowScope
+from common.auth import EVERYTHING, Owners, Principal, Role, RowScope
 from common.contracts.catalogue import EVENT_TYPES, TOPICS
 from common.errors import Forbidden
 
@@ -67,5 +67,5 @@ def _rows(caller: Principal) -> RowScope:
     if caller.role is not Role.INTEGRATOR:
         return caller.row_scope()
     if caller.school_code is None:
-        return RowScope(everything=True)
+        return EVERYTHING
     return RowScope(Owners(school_code={caller.school_code}))

@@ -15,11 +15,11 @@ from common.approvals.domain import (
     must_have_asked,
     must_not_identify,
 )
-from common.auth import Principal, Role, RowScope
+from common.auth import EVERYTHING, Principal, Role
 from common.codes.rules import rule
 from common.crypto import FieldCipher
 from common.database import UnitOfWork, new_id
-from common.errors import Conflict, ExpectedVersion, FieldProblem, Forbidden, Invalid, NotFound, must_equal
+from common.errors import Conflict, ExpectedVersion, FieldProblem, Invalid, NotFound, must_equal
 from common.objects import ObjectName, keep
 from common.sql import Connection
 from registry.corrections import storage
@@ -45,15 +45,13 @@ from registry.graduates.domain.refusals import UnknownGraduate
 from registry.graduates.storage import roster
 from registry.graduates.storage.keys import key_of_roster
 from registry.graduates.storage.notices import notify
-from registry.organisation import storage as organisation
+from registry.organisation.commands import request_for
 from registry.reveals.domain import KIND as REVEAL
 
 READERS = frozenset({Role.GRADUATE, Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER, Role.AUDITOR})
 
 PROOF = "proof"
 """Of an access: a proof is read."""
-
-_EVERYTHING = RowScope(everything=True)
 
 
 async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan: CorrectionPlan) -> Correction:
@@ -103,15 +101,9 @@ async def get(
     connection: Connection, cipher: FieldCipher, caller: Principal, correction_id: CorrectionId
 ) -> Correction:
     """A correction for who asks, decides or audits; raises NotFound, and Forbidden for other roles of its school."""
-    reads = caller.role in READERS
-    scope = caller.record_scope() if reads else _EVERYTHING
-    found = await storage.find(connection, cipher, scope, correction_id)
-    if found is None:
-        raise NotFound
-    if not reads:
-        await organisation.require_school(connection, caller, found.school_code)
-        raise Forbidden
-    return found
+    return await request_for(
+        connection, caller, READERS, lambda scope: storage.find(connection, cipher, scope, correction_id)
+    )
 
 
 async def read(
@@ -225,7 +217,7 @@ async def approve(
     """
     found = await get(unit.connection, cipher, caller, correction_id)
     must_decide(caller.role, found.field)
-    stored = await roster.get(unit.connection, cipher, _EVERYTHING, found.graduate_id, lock=True)
+    stored = await roster.get(unit.connection, cipher, EVERYTHING, found.graduate_id, lock=True)
     correction = await _locked(unit, cipher, correction_id)
     must_equal(expected, correction.version)
     must_be_another(correction, caller.subject)
@@ -264,14 +256,14 @@ async def _decided(
 
 async def _locked(unit: UnitOfWork, cipher: FieldCipher, correction_id: CorrectionId) -> Correction:
     """A correction that was found in scope, locked after the graduate whom it changes."""
-    correction = await storage.find(unit.connection, cipher, _EVERYTHING, correction_id, lock=True)
+    correction = await storage.find(unit.connection, cipher, EVERYTHING, correction_id, lock=True)
     assert correction is not None, "corrections are never deleted"
     return correction
 
 
 async def _recorded(unit: UnitOfWork, cipher: FieldCipher, correction_id: CorrectionId, act: str) -> Correction:
     """Writes the audit entry of a stored correction, and reads it as it is by now."""
-    correction = await storage.find(unit.connection, cipher, _EVERYTHING, correction_id)
+    correction = await storage.find(unit.connection, cipher, EVERYTHING, correction_id)
     assert correction is not None, "it was stored in this transaction"
     detail = {"version": correction.version, "field": correction.field, "proofs": len(correction.proofs)}
     await unit.audit(

@@ -11,11 +11,11 @@ from common.approvals.domain import (
     must_have_asked,
     must_not_identify,
 )
-from common.auth import Principal, Role, RowScope
+from common.auth import EVERYTHING, Principal, Role
 from common.codes.rules import rule
 from common.crypto import FieldCipher
 from common.database import UnitOfWork, new_id
-from common.errors import ExpectedVersion, Forbidden, NotFound, must_equal
+from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import GraduateId
 from common.sql import Connection
 from registry.erasures import storage
@@ -39,13 +39,11 @@ from registry.graduates.domain.refusals import UnknownGraduate, must_not_be_eras
 from registry.graduates.storage import erasing, roster
 from registry.graduates.storage.keys import key_of_roster
 from registry.graduates.storage.notices import notify
-from registry.organisation import storage as organisation
+from registry.organisation.commands import request_for
 
 ASKERS = frozenset({Role.GRADUATE, Role.SCHOOL_OFFICER})
 DECIDERS = frozenset({Role.SCHOOL_OFFICER})
 READERS = ASKERS | {Role.AUDITOR}
-
-_EVERYTHING = RowScope(everything=True)
 
 
 async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan: ErasurePlan) -> Erasure:
@@ -81,14 +79,9 @@ async def ask_by_retention(unit: UnitOfWork, graduate_ids: Collection[GraduateId
 
 async def get(connection: Connection, cipher: FieldCipher, caller: Principal, erasure_id: ErasureId) -> Erasure:
     """An erasure for who asks, decides or audits; raises NotFound, and Forbidden for other roles of its school."""
-    reads = caller.role in READERS
-    found = await storage.find(connection, cipher, caller.record_scope() if reads else _EVERYTHING, erasure_id)
-    if found is None:
-        raise NotFound
-    if not reads:
-        await organisation.require_school(connection, caller, found.school_code)
-        raise Forbidden
-    return found
+    return await request_for(
+        connection, caller, READERS, lambda scope: storage.find(connection, cipher, scope, erasure_id)
+    )
 
 
 async def withdraw(
@@ -152,7 +145,7 @@ async def erase(unit: UnitOfWork, *, cipher: FieldCipher, erasure_id: ErasureId)
 
     Raises NotDue for one that was done or withdrawn meanwhile; UndecryptableError, DataKeyGoneError.
     """
-    found = await storage.find(unit.connection, cipher, _EVERYTHING, erasure_id)
+    found = await storage.find(unit.connection, cipher, EVERYTHING, erasure_id)
     assert found is not None, "erasures are never deleted"
     stored, erasure = await _locked(unit, cipher, found)
     must_be_due(erasure, clock.today(), is_erased=stored.erased_at is not None)
@@ -199,8 +192,8 @@ async def _to_decide(
 
 
 async def _locked(unit: UnitOfWork, cipher: FieldCipher, found: Erasure) -> tuple[StoredGraduate, Erasure]:
-    stored = await roster.get(unit.connection, cipher, _EVERYTHING, found.graduate_id, lock=True)
-    erasure = await storage.find(unit.connection, cipher, _EVERYTHING, found.id, lock=True)
+    stored = await roster.get(unit.connection, cipher, EVERYTHING, found.graduate_id, lock=True)
+    erasure = await storage.find(unit.connection, cipher, EVERYTHING, found.id, lock=True)
     assert erasure is not None, "erasures are never deleted"
     return stored, erasure
 
@@ -222,7 +215,7 @@ async def _decided(
 
 async def _recorded(unit: UnitOfWork, cipher: FieldCipher, erasure_id: ErasureId, act: str) -> Erasure:
     """Writes the audit entry of a stored erasure, and reads it as it is by now."""
-    erasure = await storage.find(unit.connection, cipher, _EVERYTHING, erasure_id)
+    erasure = await storage.find(unit.connection, cipher, EVERYTHING, erasure_id)
     assert erasure is not None, "it was stored in this transaction"
     detail = {"version": erasure.version, "ground": erasure.ground}
     await unit.audit(f"erasure.{act}", "erasure", erasure.id, school_code=erasure.school_code, detail=detail)

@@ -4,10 +4,10 @@ from common import clock
 from common.approvals import storage as requests
 from common.approvals.deadlines import due_on
 from common.approvals.domain import RequestState, must_be_another, must_be_open, must_have_asked, must_not_identify
-from common.auth import Principal, Role, RowScope
+from common.auth import EVERYTHING, Principal, Role
 from common.crypto import FieldCipher
 from common.database import UnitOfWork, new_id
-from common.errors import ExpectedVersion, Forbidden, NotFound, must_equal
+from common.errors import ExpectedVersion, must_equal
 from common.identifiers import OperationId
 from common.operations import submit
 from common.operations.files import OperationFile
@@ -28,14 +28,13 @@ from registry.exports.domain.plan import ExportPlan, must_be_columns
 from registry.exports.tables import clear_exports
 from registry.graduates.storage.keys import key_of_roster
 from registry.organisation import storage as organisation
+from registry.organisation.commands import request_for
 
 EXPORTERS = frozenset({Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER})
 """Who has exports made, of what they see as they see it."""
 
 ASKERS = DECIDERS = frozenset({Role.SCHOOL_OFFICER})
 READERS = ASKERS | {Role.AUDITOR}
-
-_EVERYTHING = RowScope(everything=True)
 
 
 async def must_export(connection: Connection, caller: Principal, plan: ExportPlan) -> None:
@@ -76,14 +75,9 @@ async def ask(
 
 async def get(connection: Connection, cipher: FieldCipher, caller: Principal, export_id: ClearExportId) -> ClearExport:
     """A clear export for who asks, decides or audits; raises NotFound, and Forbidden for other roles of its school."""
-    reads = caller.role in READERS
-    found = await storage.find(connection, cipher, caller.record_scope() if reads else _EVERYTHING, export_id)
-    if found is None:
-        raise NotFound
-    if not reads:
-        await organisation.require_school(connection, caller, found.plan.school_code)
-        raise Forbidden
-    return found
+    return await request_for(
+        connection, caller, READERS, lambda scope: storage.find(connection, cipher, scope, export_id)
+    )
 
 
 async def withdraw(
@@ -186,7 +180,7 @@ async def _locked(
     unit: UnitOfWork, cipher: FieldCipher, export_id: ClearExportId, expected: ExpectedVersion
 ) -> ClearExport:
     """A request that was found in scope."""
-    export = await storage.find(unit.connection, cipher, _EVERYTHING, export_id, lock=True)
+    export = await storage.find(unit.connection, cipher, EVERYTHING, export_id, lock=True)
     assert export is not None, "clear exports are never deleted"
     must_equal(expected, export.version)
     return export
@@ -194,7 +188,7 @@ async def _locked(
 
 async def _recorded(unit: UnitOfWork, cipher: FieldCipher, export_id: ClearExportId, act: str) -> ClearExport:
     """Writes the audit entry of a stored request, and reads it as it is by now."""
-    export = await storage.find(unit.connection, cipher, _EVERYTHING, export_id)
+    export = await storage.find(unit.connection, cipher, EVERYTHING, export_id)
     assert export is not None, "it was stored in this transaction"
     detail = {"version": export.version, "purpose": export.purpose, "columns": list(export.plan.named)}
     await unit.audit(

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from common.accesses import record_accesses
-from common.auth import SYSTEM, Principal, Role, RowScope
+from common.auth import EVERYTHING, SYSTEM, Principal, Role
 from common.crypto import FieldCipher
 from common.database import Database
 from common.exports import write_rows
@@ -99,7 +99,7 @@ async def make_clear_export(cipher: FieldCipher, context: OperationContext) -> O
         return Outcome({"rows": done["rows"]}, file=OperationFile.of(done["file"]))
     export_id = ClearExportId(UUID(context.parameters["clear_export_id"]))
     async with context.database.reading() as connection:
-        asked = await storage.find(connection, cipher, RowScope(everything=True), export_id)
+        asked = await storage.find(connection, cipher, EVERYTHING, export_id)
     assert asked is not None, "clear exports are never deleted"
     reader = Principal(asked.requested_by, Role(ASKER), school_code=asked.plan.school_code)
     opened = clear_columns(asked.plan, asked.purpose)

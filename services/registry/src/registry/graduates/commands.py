@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from common.approvals.domain import must_not_identify
-from common.auth import Owners, Principal, Role, RowScope
+from common.auth import EVERYTHING, Owners, Principal, Role
 from common.contracts import ChangeToken, OutgoingEvent
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
@@ -188,7 +188,7 @@ async def erase_again(unit: UnitOfWork, graduate_ids: Sequence[str], *, cipher: 
     announced = []
     for graduate_id in sorted(GraduateId(UUID(each)) for each in graduate_ids):
         try:
-            stored = await roster.get(unit.connection, cipher, RowScope(everything=True), graduate_id, lock=True)
+            stored = await roster.get(unit.connection, cipher, EVERYTHING, graduate_id, lock=True)
         except NotFound:
             # entered in the lost time, and so gone with it
             continue

@@ -1,15 +1,16 @@
 """Creating and changing schools and their units."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from common.auth import Principal, Role
+from common.auth import EVERYTHING, Principal, Role, RowScope
 from common.contracts import ChangeToken
 from common.database import UnitOfWork
-from common.errors import ExpectedVersion, NotFound, must_equal
+from common.errors import ExpectedVersion, Forbidden, NotFound, must_equal
 from common.identifiers import SchoolCode
+from common.sql import Connection
 from registry.organisation import storage
 from registry.organisation.announcements import unit_changed
 from registry.organisation.domain import (
@@ -28,6 +29,18 @@ from registry.organisation.domain import (
 
 EDITORS = (Role.ADMIN, Role.SCHOOL_OFFICER)
 """Roles that may change the units of a school; a school itself is changed by the administrator only."""
+
+
+class OfSchool(Protocol):
+    """What belongs to a school."""
+
+    @property
+    def school_code(self) -> SchoolCode:
+        """The code of the school."""
+        ...
+
+
+Request = TypeVar("Request", bound=OfSchool)
 
 
 @dataclass(frozen=True)
@@ -162,3 +175,23 @@ async def _announced(
         return WrittenUnit(after, None)
     sequence, instant = await storage.next_sequences(unit.connection, after.school_code)
     return WrittenUnit(after, await unit.announce(unit_changed(before, after, sequence, instant)))
+
+
+async def request_for(
+    connection: Connection,
+    caller: Principal,
+    readers: Collection[Role],
+    find: Callable[[RowScope], Awaitable[Request | None]],
+) -> Request:
+    """A request that takes two people, for the roles that read its kind; `find` looks for it within a scope.
+
+    Raises NotFound, and Forbidden for other roles of its school.
+    """
+    reads = caller.role in readers
+    found = await find(caller.record_scope() if reads else EVERYTHING)
+    if found is None:
+        raise NotFound
+    if not reads:
+        await storage.require_school(connection, caller, found.school_code)
+        raise Forbidden
+    return found

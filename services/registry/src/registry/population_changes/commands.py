@@ -6,10 +6,10 @@ from common import clock
 from common.approvals import storage as requests
 from common.approvals.deadlines import due_on
 from common.approvals.domain import RequestState, must_be_another, must_be_open, must_have_asked, must_not_identify
-from common.auth import Principal, Role, RowScope
+from common.auth import EVERYTHING, Principal, Role, RowScope
 from common.crypto import FieldCipher
 from common.database import UnitOfWork, new_id
-from common.errors import ExpectedVersion, Forbidden, NotFound, must_equal
+from common.errors import ExpectedVersion, must_equal
 from common.identifiers import GraduateId
 from common.sql import Connection
 from registry.graduates import commands as graduates
@@ -18,6 +18,7 @@ from registry.graduates.domain.entry import StoredGraduate
 from registry.graduates.storage import locks, roster
 from registry.graduates.storage.keys import key_of_roster
 from registry.organisation import storage as organisation
+from registry.organisation.commands import request_for
 from registry.population_changes import storage
 from registry.population_changes.domain import (
     KIND,
@@ -42,8 +43,6 @@ from registry.population_changes.tables import population_changes
 ASKERS = frozenset({Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER})
 DECIDERS = frozenset({Role.SCHOOL_OFFICER})
 READERS = ASKERS | {Role.AUDITOR}
-
-_EVERYTHING = RowScope(everything=True)
 
 
 async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan: ChangePlan) -> PopulationChange:
@@ -101,15 +100,9 @@ async def ask_for(
 
 async def get(connection: Connection, cipher: FieldCipher, caller: Principal, change_id: ChangeId) -> PopulationChange:
     """A change for who asks, decides or audits; raises NotFound, and Forbidden for other roles of its school."""
-    reads = caller.role in READERS
-    scope = caller.record_scope() if reads else _EVERYTHING
-    found = await storage.find(connection, cipher, scope, change_id)
-    if found is None:
-        raise NotFound
-    if not reads:
-        await organisation.require_school(connection, caller, found.school_code)
-        raise Forbidden
-    return found
+    return await request_for(
+        connection, caller, READERS, lambda scope: storage.find(connection, cipher, scope, change_id)
+    )
 
 
 async def leave_out(
@@ -179,7 +172,7 @@ async def approve(
     caller.must_be_in(DECIDERS)
     # with the entry that stays of duplicates, which another approval could take out of N at the same time
     stays = [found.duplicate_of] if found.duplicate_of else []
-    stored = await roster.among(unit.connection, cipher, _EVERYTHING, [*found.graduate_ids, *stays], lock=True)
+    stored = await roster.among(unit.connection, cipher, EVERYTHING, [*found.graduate_ids, *stays], lock=True)
     # by now it may name fewer of those who are locked, never others
     change = await _locked(unit, cipher, change_id, expected)
     must_be_another(change, caller.subject)
@@ -213,7 +206,7 @@ async def _locked(
     unit: UnitOfWork, cipher: FieldCipher, change_id: ChangeId, expected: ExpectedVersion
 ) -> PopulationChange:
     """A change that was found in scope, locked after the graduates that an act moves."""
-    change = await storage.find(unit.connection, cipher, _EVERYTHING, change_id, lock=True)
+    change = await storage.find(unit.connection, cipher, EVERYTHING, change_id, lock=True)
     assert change is not None, "population changes are never deleted"
     must_equal(expected, change.version)
     return change
@@ -221,7 +214,7 @@ async def _locked(
 
 async def _recorded(unit: UnitOfWork, cipher: FieldCipher, change_id: ChangeId, act: str) -> PopulationChange:
     """Writes the audit entry of a stored change, and reads it as it is by now."""
-    change = await storage.find(unit.connection, cipher, _EVERYTHING, change_id)
+    change = await storage.find(unit.connection, cipher, EVERYTHING, change_id)
     assert change is not None, "it was stored in this transaction"
     detail = {"version": change.version, "graduates": len(change.graduate_ids), "clamped": change.clamped}
     await unit.audit(

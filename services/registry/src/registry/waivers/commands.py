@@ -7,16 +7,17 @@ from common import clock
 from common.approvals import storage as requests
 from common.approvals.deadlines import due_on
 from common.approvals.domain import RequestState, must_be_another, must_be_open, must_have_asked, must_not_identify
-from common.auth import Owners, Principal, Role, RowScope
+from common.auth import EVERYTHING, Owners, Principal, Role
 from common.crypto import FieldCipher
 from common.database import UnitOfWork, new_id
-from common.errors import ExpectedVersion, Forbidden, NotFound, must_equal
+from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import CollegeCode, GraduateId
 from common.sql import Connection
 from registry.graduates.domain.refusals import UnknownUnit
 from registry.graduates.storage import locks, roster
 from registry.graduates.storage.keys import key_of_roster
 from registry.organisation import storage as organisation
+from registry.organisation.commands import request_for
 from registry.organisation.domain import Kind, Place
 from registry.waivers import storage
 from registry.waivers.domain import (
@@ -33,8 +34,6 @@ from registry.waivers.tables import waivers
 ASKERS = frozenset({Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER})
 DECIDERS = frozenset({Role.SCHOOL_OFFICER})
 READERS = ASKERS | {Role.AUDITOR}
-
-_EVERYTHING = RowScope(everything=True)
 
 
 async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan: WaiverPlan) -> Waiver:
@@ -78,14 +77,9 @@ async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, plan:
 
 async def get(connection: Connection, cipher: FieldCipher, caller: Principal, waiver_id: WaiverId) -> Waiver:
     """A waiver for who asks, decides or audits; raises NotFound, and Forbidden for other roles of its school."""
-    reads = caller.role in READERS
-    found = await storage.find(connection, cipher, caller.record_scope() if reads else _EVERYTHING, waiver_id)
-    if found is None:
-        raise NotFound
-    if not reads:
-        await organisation.require_school(connection, caller, found.school_code)
-        raise Forbidden
-    return found
+    return await request_for(
+        connection, caller, READERS, lambda scope: storage.find(connection, cipher, scope, waiver_id)
+    )
 
 
 async def withdraw(
@@ -149,7 +143,7 @@ async def _to_decide(
 
 
 async def _locked(unit: UnitOfWork, cipher: FieldCipher, waiver_id: WaiverId, expected: ExpectedVersion) -> Waiver:
-    waiver = await storage.find(unit.connection, cipher, _EVERYTHING, waiver_id, lock=True)
+    waiver = await storage.find(unit.connection, cipher, EVERYTHING, waiver_id, lock=True)
     assert waiver is not None, "waivers are never deleted"
     must_equal(expected, waiver.version)
     return waiver
@@ -157,7 +151,7 @@ async def _locked(unit: UnitOfWork, cipher: FieldCipher, waiver_id: WaiverId, ex
 
 async def _recorded(unit: UnitOfWork, cipher: FieldCipher, waiver_id: WaiverId, act: str) -> Waiver:
     """Writes the audit entry of a stored waiver, and reads it as it is by now."""
-    waiver = await storage.find(unit.connection, cipher, _EVERYTHING, waiver_id)
+    waiver = await storage.find(unit.connection, cipher, EVERYTHING, waiver_id)
     assert waiver is not None, "it was stored in this transaction"
     detail = {"version": waiver.version, "rule": waiver.rule_id, "graduates": len(waiver.graduate_ids or ())}
     await unit.audit(f"waiver.{act}", "waiver", waiver.id, school_code=waiver.school_code, detail=detail)

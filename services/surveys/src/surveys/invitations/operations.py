@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 from uuid import UUID
 
-from common.auth import RowScope
+from common.auth import EVERYTHING
 from common.crypto import FieldCipher
 from common.errors import NotFound
 from common.identifiers import WaveId
@@ -22,7 +22,7 @@ def inviting(cipher: FieldCipher) -> Handler:
 
     async def invite(context: OperationContext) -> Outcome:
         async with context.database.reading() as connection:
-            wave = await waves.find(connection, RowScope(everything=True), WaveId(UUID(context.parameters["wave_id"])))
+            wave = await waves.find(connection, EVERYTHING, WaveId(UUID(context.parameters["wave_id"])))
         if wave is None:
             raise NotFound
         batch = Batch(context.id, wave.id, wave.school_code, Channel(context.parameters["channel"]))

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, func, select, text, update
 
 from common import rows
-from common.auth import Owners, RowScope, ScopeShape
+from common.auth import EVERYTHING, Owners, ScopeShape
 from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import GraduateId, InvitationId, OperationId, WaveId
@@ -86,7 +86,7 @@ async def made_by(connection: Connection, operation_id: OperationId) -> int:
 
 async def page(connection: Connection, wave_id: WaveId, after: UUID | None, limit: int) -> list[Invitation]:
     """Invitations of a wave in the order of their ids."""
-    query = page_by_id(invitations, _every_one, RowScope(everything=True), after, limit, wave_id=wave_id)
+    query = page_by_id(invitations, _every_one, EVERYTHING, after, limit, wave_id=wave_id)
     return rows.all(Invitation, await connection.execute(*query))
 
 

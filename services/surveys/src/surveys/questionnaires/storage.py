@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common import rows
-from common.auth import Owners, RowScope, ScopeShape
+from common.auth import EVERYTHING, Owners, RowScope, ScopeShape
 from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import QuestionnaireId, SchoolCode
@@ -84,7 +84,7 @@ async def published(connection: Connection, questionnaire_id: QuestionnaireId, n
     key = (questionnaire_id, number)
     found = _published.get(key)
     if found is None:
-        found = await find_version(connection, RowScope(everything=True), questionnaire_id, number)
+        found = await find_version(connection, EVERYTHING, questionnaire_id, number)
     if found is not None and (key in _published or connection.reading):
         _published[key] = found
         # the one asked for last is dropped last

@@ -10,6 +10,7 @@ from common import clock
 from common.approvals.domain import Asked, Outdated
 from common.codes import CodeLists
 from common.errors import Conflict, FieldProblem, Gone, Message
+from common.identifiers import SchoolCode
 from common.purposes import PurposeUnknown
 from registry.exports.domain.plan import ExportPlan, place_of_column
 from registry.graduates.domain.masking import HIDDEN, MASKS
@@ -40,6 +41,11 @@ class ClearExport(Asked):
     people: int | None
     file_until: datetime | None
     fetched_at: datetime | None
+
+    @property
+    def school_code(self) -> SchoolCode:
+        """The code of the school whose roster is asked for."""
+        return self.plan.school_code
 
 
 class FileNotReady(Conflict):

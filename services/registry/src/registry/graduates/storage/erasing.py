@@ -3,7 +3,7 @@
 from sqlalchemy import LargeBinary, Uuid, bindparam, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from common.auth import Actor, RowScope
+from common.auth import EVERYTHING, Actor
 from common.crypto import FieldCipher
 from common.database import NOW
 from common.identifiers import GraduateId
@@ -59,7 +59,7 @@ async def erase(connection: Connection, cipher: FieldCipher, graduate_id: Gradua
     Hashes of the numbers of all versions stay. Raises UndecryptableError, DataKeyGoneError.
     """
     found = await connection.execute(_DOCUMENTS, {"id": graduate_id})
-    stored = await roster.get(connection, cipher, RowScope(everything=True), graduate_id)
+    stored = await roster.get(connection, cipher, EVERYTHING, graduate_id)
     data = await key_of_service(connection, cipher)
     hashes: dict[bytes, None] = {}
     for key, row in zip(await openers(connection, cipher, found), found, strict=True):
@@ -69,4 +69,4 @@ async def erase(connection: Connection, cipher: FieldCipher, graduate_id: Gradua
     await versions.supersede(connection, [graduate_id])
     await connection.execute(_NEXT, {"of_id": graduate_id, "subject": actor.subject, "role": actor.role})
     await connection.execute(_ERASE, {"of_graduate": graduate_id, "of_numbers": list(hashes)})
-    return await roster.get(connection, cipher, RowScope(everything=True), graduate_id)
+    return await roster.get(connection, cipher, EVERYTHING, graduate_id)

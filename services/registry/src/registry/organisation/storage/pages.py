@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, select
 
 from common import rows
-from common.auth import Owners, Principal, Role, RowScope, ScopeShape
+from common.auth import EVERYTHING, Owners, Principal, Role, RowScope, ScopeShape
 from common.identifiers import SchoolCode
 from common.sql import Connection
 from registry.organisation.domain import Kind, OrganisationUnit
@@ -39,7 +39,7 @@ async def listed_schools(
 def _schools_seen_by(caller: Principal) -> RowScope:
     """`Principal.sees_school` over all rows."""
     if caller.role in {Role.ADMIN, Role.SYSTEM, Role.MINISTRY}:
-        return RowScope(everything=True)
+        return EVERYTHING
     if caller.role is Role.PROVINCIAL_OFFICER:
         return RowScope(Owners(province_code={caller.province_code}) if caller.province_code else Owners())
     # an integrator without a school has a contract for all of them
