@@ -128,7 +128,7 @@ async def open_file(
 ) -> ObjectName:
     """The file of a piece, for a link; notes that it is read, unless by the graduate.
 
-    Raises NotFound, Forbidden, PurposeNotPermitted, TransitionNotAllowed for a piece whose file is not there to be read.
+    Raises NotFound, Forbidden, PurposeNotPermitted, TransitionNotAllowed for a piece without a checked file.
     """
     piece = await find(unit.connection, caller=caller, cipher=cipher, evidence_id=evidence_id)
     if caller.role is not Role.GRADUATE and caller.role not in PURPOSES.get(purpose or "", ()):

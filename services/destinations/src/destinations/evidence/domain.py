@@ -100,8 +100,8 @@ ALLOWED: Mapping[State, Sequence[Decision]] = {State.PENDING: tuple(Decision)}
 class Piece:
     """One piece as it is stored; `name` is that of its file, None once that is gone.
 
-    `outcome` is its state but for `is_outdated`. `sha256` is of the file as it was sent, `stored_sha256` of the one that
-    is or was kept. The texts are None once they were erased. `uploaded_by` is a subject, which no answer shows.
+    `outcome` is its state but for `is_outdated`. `sha256` is of the file as it was sent, `stored_sha256` of the one
+    that is or was kept. The texts are None once they were erased. `uploaded_by` is a subject, which no answer shows.
     """
 
     id: EvidenceId

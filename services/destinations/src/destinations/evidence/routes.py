@@ -113,9 +113,7 @@ async def link_evidence(
 async def accept_evidence(
     *, caller: Caller, database: Db, cipher: Cipher, evidence_id: UUID, if_match: IfMatch, once: IdempotencyKey
 ) -> Response:
-    act = partial(
-        commands.decide, evidence_id=EvidenceId(evidence_id), expected=if_match, decision=Decision.ACCEPT
-    )
+    act = partial(commands.decide, evidence_id=EvidenceId(evidence_id), expected=if_match, decision=Decision.ACCEPT)
     return await _acted(database, cipher, caller, once, partial(act, caller=caller))
 
 

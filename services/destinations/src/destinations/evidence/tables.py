@@ -3,8 +3,22 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, ForeignKey, Index, Integer, LargeBinary
-from sqlalchemy import Table, Text, Uuid, false, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    false,
+    text,
+)
 
 from common.database import instant_column, uuid_key
 from destinations.evidence.domain import Kind, State

@@ -46,4 +46,3 @@ async def looking(profile: str) -> AsyncIterator[Looker]:
         yield looker
     finally:
         await looker.process.end()
-

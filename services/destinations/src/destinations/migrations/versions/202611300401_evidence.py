@@ -6,7 +6,7 @@ from alembic import op
 from common.database.accesses import create_accesses, drop_accesses
 
 revision = "202611300401"
-down_revision = "202611293301"
+down_revision = "202611300301"
 branch_labels = None
 depends_on = None
 
@@ -37,7 +37,9 @@ _DELETE = """
 # in this language each statement sees what the acts have written that the first one has waited for
 _ERASE = """
 BEGIN
-    UPDATE public.evidence SET title_cipher = NULL, reason_cipher = NULL
+    UPDATE public.evidence
+       SET title_cipher = NULL, reason_cipher = NULL,
+           uploaded_by = CASE WHEN uploaded_by_role = 'graduate' THEN '' ELSE uploaded_by END
       FROM public.roster_graduates person
      WHERE evidence.graduate_id = ANY(of_graduates) AND person.graduate_id = evidence.graduate_id AND person.erased;
 
@@ -105,9 +107,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(name IS NULL) = (outcome = 'refused' OR deleted_on IS NOT NULL)", name=op.f("ck_evidence_file")
         ),
-        sa.CheckConstraint(
-            "outcome = 'refused' OR stored_sha256 IS NOT NULL", name=op.f("ck_evidence_stored_hash")
-        ),
+        sa.CheckConstraint("outcome = 'refused' OR stored_sha256 IS NOT NULL", name=op.f("ck_evidence_stored_hash")),
         sa.CheckConstraint("octet_length(sha256) = 32", name=op.f("ck_evidence_hash")),
         sa.ForeignKeyConstraint(
             ["registration_id"], ["registrations.id"], name=op.f("fk_evidence_registration_id_registrations")

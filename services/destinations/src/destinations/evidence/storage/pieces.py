@@ -1,13 +1,11 @@
-"""Evidence in SQL."""
+"""Pieces of evidence as they stand, one by one."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Integer, Uuid, any_, bindparam, delete, insert, select, text, update
+from sqlalchemy import Integer, Uuid, bindparam, delete, insert, select, text
 
 from common import rows
 from common.clock import NOW_SQL, TODAY_SQL
@@ -16,13 +14,15 @@ from common.errors import NotFound
 from common.identifiers import GraduateId, RegistrationId
 from common.objects import ObjectName
 from common.sql import Connection, Row, Rows
-from destinations.evidence.domain import EvidenceId, Kind, Piece, Standing, State
+from destinations.evidence.domain import EvidenceId, Kind, Piece, State
 from destinations.evidence.tables import evidence
 from destinations.evidence_checks.findings import Finding
 
-_TEXTS = ("title", "reason")
+TEXTS = ("title", "reason")
+"""What is sealed of a piece, each in the column of its name with `_cipher`."""
+
 _PLAIN = tuple(each.name for each in fields(Piece) if each.name in evidence.c)
-_PIECES = select(*(evidence.c[name] for name in (*_PLAIN, *(f"{each}_cipher" for each in _TEXTS))))
+_PIECES = select(*(evidence.c[name] for name in (*_PLAIN, *(f"{each}_cipher" for each in TEXTS))))
 _ID = evidence.c.id == bindparam("id", type_=Uuid)
 _ONE = _PIECES.where(_ID)
 _LOCK = _ONE.with_for_update()
@@ -38,17 +38,6 @@ _TODAY = text(f"SELECT {TODAY_SQL}")
 _ADD = insert(evidence)
 _REMOVE = delete(evidence).where(_ID)
 _REGISTRATION = select(evidence.c.registration_id).where(_ID)
-_STANDING = (
-    select(evidence.c.registration_id, evidence.c.kind, evidence.c.outcome)
-    .where(evidence.c.registration_id == any_(bindparam("ids", type_=ARRAY(Uuid))), ~evidence.c.is_outdated)
-    .where(evidence.c.outcome.in_([State.CHECKING.value, State.PENDING.value, State.ACCEPTED.value]))
-)
-_OUTDATE = (
-    update(evidence)
-    .where(evidence.c.registration_id == any_(bindparam("ids", type_=ARRAY(Uuid))), ~evidence.c.is_outdated)
-    .where(evidence.c.outcome.in_([State.CHECKING.value, State.PENDING.value, State.ACCEPTED.value]))
-    .values(is_outdated=True, version=evidence.c.version + 1)
-)
 _WAITING = (
     select(evidence.c.id)
     .where(evidence.c.outcome == text("'checking'"), evidence.c.id > bindparam("after", type_=Uuid))
@@ -70,22 +59,6 @@ _DECIDE = text(
     """
 )
 _HOLD = text("UPDATE evidence SET version = version + 1, hold = :hold WHERE id = :id")
-# a function of the owner looks at the day again, and deletes
-_END = text(
-    f"""
-    SELECT school_code FROM delete_evidence(ARRAY(
-        SELECT id FROM evidence WHERE name IS NOT NULL AND keep_until < {TODAY_SQL} AND NOT hold
-         ORDER BY keep_until LIMIT :part FOR UPDATE SKIP LOCKED
-    ))
-    """
-)
-_PAST = text(
-    f"""
-    SELECT count(*) AS count, min(keep_until) AS oldest FROM evidence
-     WHERE name IS NOT NULL AND keep_until < {TODAY_SQL} AND NOT hold
-    """
-)
-_ERASE = text("SELECT erase_evidence(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,30 +132,12 @@ async def of_graduate(connection: Connection, cipher: FieldCipher, graduate_id: 
     return _opened(cipher, await connection.execute(_OF_GRADUATE, {"graduate_id": graduate_id}))
 
 
-async def standing(
-    connection: Connection, registration_ids: Collection[RegistrationId]
-) -> Mapping[RegistrationId, Standing]:
-    """What counts of the evidence of registrations; one without any is left out."""
-    sent: dict[RegistrationId, set[Kind]] = defaultdict(set)
-    accepted: dict[RegistrationId, set[Kind]] = defaultdict(set)
-    for registration_id, kind, outcome in await connection.execute(_STANDING, {"ids": list(registration_ids)}):
-        sent[registration_id].add(Kind(kind))
-        if outcome == State.ACCEPTED:
-            accepted[registration_id].add(Kind(kind))
-    return {each: Standing(frozenset(kinds), frozenset(accepted[each])) for each, kinds in sent.items()}
-
-
 async def add(connection: Connection, cipher: FieldCipher, new: NewPiece) -> None:
     """Stores a new piece, to be checked."""
     plain = {name: value for name, value in vars(new).items() if name != "title"}
     sealed = sealed_text(cipher, "title", new.id, new.title)
     values = {"title_cipher": sealed, "outcome": State.CHECKING.value, "stored_sha256": new.sha256}
     await connection.execute(_ADD, {**plain, **values, "kind": new.kind.value})
-
-
-async def outdate(connection: Connection, registration_ids: Sequence[RegistrationId]) -> None:
-    """Notes of all pieces of locked registrations that they show another destination than that of now."""
-    await connection.execute(_OUTDATE, {"ids": list(registration_ids)})
 
 
 async def next_waiting(connection: Connection, after: EvidenceId | None) -> EvidenceId | None:
@@ -224,33 +179,16 @@ async def remove(connection: Connection, evidence_id: EvidenceId) -> None:
     await connection.execute(_REMOVE, {"id": evidence_id})
 
 
-async def erase(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:
-    """Empties the texts of evidence of erased graduates, and deletes what is past its day; repeatable."""
-    await connection.execute(_ERASE, {"ids": list(graduate_ids)})
-
-
-async def past(connection: Connection) -> tuple[int, date | None]:
-    """How many pieces are past their day and not held, and the first of these days."""
-    row = (await connection.execute(_PAST)).one()
-    return row.count, row.oldest
-
-
-async def end(connection: Connection, part: int) -> list[str]:
-    """Deletes files and texts of up to so many pieces that are past their day and not held; the school of each."""
-    return await connection.scalars(_END, {"part": part})
-
-
 def sealed_text(cipher: FieldCipher, column: str, evidence_id: EvidenceId, content: str) -> bytes:
     """The ciphertext of a text of a piece."""
     return cipher.encrypt(f"evidence.{column}", evidence_id, content)
 
 
+def opened_text(cipher: FieldCipher, column: str, row: Row) -> str | None:
+    """That text again, of a row with its ciphertext; None where it was erased."""
+    sealed = row[f"{column}_cipher"]
+    return None if sealed is None else cipher.decrypt(f"evidence.{column}", row.id, sealed)
+
+
 def _opened(cipher: FieldCipher, found: Rows) -> list[Piece]:
-    def opened(column: str) -> Any:
-        def read(row: Row) -> str | None:
-            sealed = row[f"{column}_cipher"]
-            return None if sealed is None else cipher.decrypt(f"evidence.{column}", row.id, sealed)
-
-        return read
-
-    return rows.all(Piece, found, **{each: opened(each) for each in _TEXTS})
+    return rows.all(Piece, found, **{each: partial(opened_text, cipher, each) for each in TEXTS})
