@@ -19,6 +19,7 @@ TYPES: dict[str, tuple[str, Any, Any]] = {
     "said": ("jsonb", copying.jsonb, st.sampled_from(['{"a": ["值", null, 1]}', "{}"])),
     "id": ("uuid", copying.uuid, st.none() | st.uuids()),
     "day": ("date", copying.day, st.dates()),
+    "yes": ("boolean", copying.boolean, st.booleans()),
     "at": ("timestamptz", copying.instant, st.datetimes(timezones=st.just(UTC))),
 }
 ROWS = st.lists(st.tuples(*(values for _, _, values in TYPES.values())), max_size=5)

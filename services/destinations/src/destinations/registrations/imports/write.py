@@ -9,17 +9,20 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from operator import itemgetter
 
+from common import copying
 from common.codes import CodeLists
 from common.contracts import ChangeToken
 from common.contracts import registration as contract
+from common.copying import copy_rows
 from common.database import UnitOfWork
 from destinations.registrations import announcements, storage
 from destinations.registrations.imports.plan import Plan
 from destinations.registrations.storage import Stamped, Unsaved
 
-_EVENT = ("topic", "correlation_id", "school_code", "key", "sequence", "type", "data", "decided_on", "recorded_at")
+_EVENT = ("topic", "correlation_id", "recorded_at", "school_code", "sequence", "type", "decided_on", "key", "data")
 _carried = itemgetter(*announcements.CARRIED)
 
 
@@ -46,15 +49,16 @@ async def write(unit: UnitOfWork, plan: Plan, writing: Writing) -> ChangeToken |
     rows, recorded_at = await storage.stamp_many(unit.connection, unsaved, writing.effective_on)
     await storage.save_many(unit.connection, rows, recorded_at, unit.actor, writing.lists)
     events = await asyncio.to_thread(_events, rows, unit.correlation_id, recorded_at)
-    await storage.copy_rows(unit.driver, "outbox", _EVENT, events)
+    await copy_rows(unit.driver, "outbox", _EVENT, events)
     return ChangeToken(contract.TOPIC, writing.school_code, str(rows[-1].unsaved.graduate.id), rows[-1].sequence)
 
 
-def _events(rows: Sequence[Stamped], correlation_id: str, recorded_at: datetime) -> list[tuple[object, ...]]:
+def _events(rows: Sequence[Stamped], correlation_id: str, recorded_at: datetime) -> list[bytes]:
     """The events as rows of the outbox, in the order of the graduates."""
     instant = recorded_at.isoformat()
+    common = copying.text(contract.TOPIC) + copying.text(correlation_id) + copying.instant(recorded_at)
     said: dict[object, str] = {}
-    events: list[tuple[object, ...]] = []
+    events: list[bytes] = []
     for unsaved, registration_id, version, day, sequence in rows:
         (graduate, before, change, *_), content = unsaved, unsaved.change.content
         groups = (graduate.college_code, graduate.major_code, graduate.education_level_code)
@@ -72,6 +76,12 @@ def _events(rows: Sequence[Stamped], correlation_id: str, recorded_at: datetime)
             f'{open_object}, "graduate_id": "{key}", "registration_id": "{registration_id}", "version": {version}, '
             f'"decided_on": "{day}", "recorded_at": "{instant}"}}'
         )
-        owner = (contract.TOPIC, correlation_id, graduate.school_code)
-        events.append((*owner, key, sequence, kind, data, day, recorded_at))
+        place = _place(graduate.school_code, sequence, kind, day)
+        events.append(b"".join((common, place, copying.text(key), copying.jsonb(data))))
     return events
+
+
+@lru_cache(maxsize=1_024)
+def _place(school_code: str, sequence: int, kind: str | None, day: date) -> bytes:
+    """What many events have in common beside their moment."""
+    return copying.text(school_code) + copying.bigint(sequence) + copying.text(kind) + copying.day(day)
