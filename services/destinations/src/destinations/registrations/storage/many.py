@@ -20,6 +20,7 @@ from common.copying import copy_rows
 from common.identifiers import RegistrationId
 from common.sql import Connection
 from destinations.registrations.domain.content import FIELDS
+from destinations.registrations.domain.lifecycle import Stage
 from destinations.registrations.domain.registration import Change, Registration, Reviewers
 from destinations.registrations.storage.lines import Line
 from destinations.registrations.storage.saving import code_list_versions
@@ -35,7 +36,7 @@ _CURRENT = (
 )
 _VERSION = (
     *("registration_id", *_OWNED, "state", *_SAID),
-    *("by_role", "by_subject", "action", "changed_fields", *_DATED),
+    *("by_role", "by_subject", "action", "note", "changed_fields", *_DATED),
 )
 _TYPES = {column.name: column.type for column in (*registrations.c, *versions.c)}
 _UNLINED = (None,) * len(LINE_COLUMNS)
@@ -63,39 +64,44 @@ _UNSTAGE = text("DROP TABLE staged")
 
 
 class Unsaved(NamedTuple):
-    """A change that takes effect and is announced, of a graduate whose stream is locked."""
+    """A change of a graduate whose stream is locked; `line` is that of the file which the change comes from."""
 
     graduate: Graduate
     before: Registration | None
     change: Change
     last_decided_on: date | None
-    line: Line | None
+    line: Line | None = None
 
 
 class Stamped(NamedTuple):
-    """What the database says of a change: the registration's id and version, the day, the place in the stream."""
+    """What the database says of a change: the registration's id and version, the day, the place in the stream.
+
+    What is not announced has no place there.
+    """
 
     unsaved: Unsaved
     id: RegistrationId
     version: int
     day: date
-    sequence: int
+    sequence: int | None
 
 
 async def stamp_many(
-    connection: Connection, rows: Sequence[Unsaved], effective_on: date | None
+    connection: Connection, rows: Sequence[Unsaved], effective_on: date | None, asked_on: date | None = None
 ) -> tuple[list[Stamped], datetime]:
-    """Moves the graduates' streams on; gives the rows with their stamps, and the instant of all of them.
+    """Moves the streams of announced changes on; gives the rows with their stamps, and the instant of all of them.
 
-    Without a day that is given a version counts from today, and never before that of the version before.
+    Without a day that is given a version counts from the day on which the work was asked for, by default today, and
+    never before that of the version before.
     """
     created = sum(each.before is None for each in rows)
     moment = (await connection.execute(_MOMENT, {"created": created})).one()
-    today = day_in_shanghai(moment.recorded_at)
+    today = asked_on or day_in_shanghai(moment.recorded_at)
     earlier = ((row.before.decided_on if row.before else today, row.last_decided_on or today) for row in rows)
     days = [effective_on or max(today, *each) for each in earlier]
-    values = {"ids": [each.graduate.id for each in rows], "days": days}
-    sequences = {row[0]: row[1] for row in await connection.execute(_WRITE_STREAMS, values)}
+    announced = [(row.graduate.id, day) for row, day in zip(rows, days, strict=True) if row.change.announcement]
+    values = {"ids": [each for each, _ in announced], "days": [day for _, day in announced]}
+    sequences = {row[0]: row[1] for row in await connection.execute(_WRITE_STREAMS, values)} if announced else {}
     new_ids = iter(moment.ids)
     stamped = [
         Stamped(
@@ -103,7 +109,7 @@ async def stamp_many(
             row.before.id if row.before else next(new_ids),
             row.before.version + 1 if row.before else 1,
             day,
-            sequences[row.graduate.id],
+            sequences.get(row.graduate.id),
         )
         for row, day in zip(rows, days, strict=True)
     ]
@@ -130,9 +136,13 @@ def _records(
 ) -> tuple[list[bytes], list[bytes]]:
     """The registrations and their versions as rows of their tables; column by column, since most values repeat."""
     unsaved, ids, numbers, days, _ = zip(*rows, strict=True)
-    graduates, _, changes, _, lines = zip(*unsaved, strict=True)
+    graduates, before, changes, _, lines = zip(*unsaved, strict=True)
     contents = [vars(change.content).values() for change in changes]
     reviewers = [vars(change.reviewers).values() for change in changes]
+    effective = [
+        (number, day) if change.takes_effect else _kept_effective(earlier, change)
+        for number, day, earlier, change in zip(numbers, days, before, changes, strict=True)
+    ]
     lined = [
         (line.fingerprint, number, line.sequence) if line else _UNLINED
         for line, number in zip(lines, numbers, strict=True)
@@ -149,8 +159,7 @@ def _records(
         "source": [each.source for each in changes],
         "code_lists": [code_list_versions(each.content, lists) for each in changes],
         "incomplete": [each.incomplete for each in changes],
-        "effective_version": numbers,
-        "effective_decided_on": days,
+        "note": [each.note for each in changes],
         "decided_on": days,
         "action": [each.action for each in changes],
         "changed_fields": [each.changed for each in changes],
@@ -159,8 +168,15 @@ def _records(
         "by_subject": repeat(actor.subject, len(rows)),
         **dict(zip(FIELDS, zip(*contents, strict=True), strict=True)),
         **dict(zip(vars(Reviewers()), zip(*reviewers, strict=True), strict=True)),
+        **dict(zip(("effective_version", "effective_decided_on"), zip(*effective, strict=True), strict=True)),
         **dict(zip(LINE_COLUMNS, zip(*lined, strict=True), strict=True)),
     }
     fields = {name: copying.fields_of(_TYPES[name], column) for name, column in values.items()}
     fields["registration_id"] = fields["id"]
     return copying.joined(fields, _CURRENT), copying.joined(fields, _VERSION)
+
+
+def _kept_effective(before: Registration | None, change: Change) -> tuple[int | None, date | None]:
+    """Version and day of the content that stays effective beside a change that does not take effect."""
+    effective = before.effective if before and change.stage is not Stage.VOIDED else None
+    return (effective.version, effective.decided_on) if effective else (None, None)
