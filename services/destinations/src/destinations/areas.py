@@ -19,6 +19,7 @@ from destinations.roster import tables as roster_tables
 from destinations.roster.storage import INCLUDED
 from destinations.roster.subscriptions import keep_graduates, keep_schools, thing_of
 from destinations.schema import code_entries
+from destinations.seasons import tables as season_tables
 
 ROSTER = Subscription(
     "quxiang.destinations.roster",
@@ -46,6 +47,7 @@ AREAS = (
         },
         subscription=ROSTER,
     ),
+    Area(tables=[season_tables.seasons, season_tables.versions, season_tables.extensions]),
     Area(
         tables=[registration_tables.streams, registration_tables.registrations, registration_tables.versions],
         routes=[registration_routes, import_routes],

@@ -1,6 +1,9 @@
 """Registration → event contract. No event carries personal values: employers, addresses, reasons, schools abroad."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from common.codes import CodeLists
@@ -11,6 +14,7 @@ from destinations.registrations.domain.content import CODE_LISTS, Destination
 from destinations.registrations.domain.fields import is_flexible
 from destinations.registrations.domain.lifecycle import Confirmation, State
 from destinations.registrations.domain.registration import Announcement, Change, Registration, Source
+from destinations.registrations.storage import Stamped
 from destinations.roster.domain import Graduate
 
 TYPES: Mapping[Announcement, str] = {
@@ -27,6 +31,13 @@ CARRIED = (
     "position_code",
 )
 """What of a registration's content its events are made of."""
+
+OUTBOX_COLUMNS = (
+    *("topic", "correlation_id", "school_code", "key", "sequence", "type", "data", "decided_on", "recorded_at"),
+)
+"""Of the rows that `to_rows` gives."""
+
+_of_content = itemgetter(*CARRIED)
 
 
 def to_event(before: Registration | None, after: Registration, change: Change, sequence: int) -> OutgoingEvent | None:
@@ -53,6 +64,35 @@ def to_data(before: Registration | None, after: Registration) -> contract.Destin
         decided_on=after.decided_on,
         recorded_at=after.recorded_at,
     )
+
+
+def to_rows(rows: Sequence[Stamped], correlation_id: str, recorded_at: datetime) -> list[tuple[object, ...]]:
+    """The events of many acts in one school as rows of the outbox, in the order of the acts: `to_event` of each."""
+    instant = recorded_at.isoformat()
+    said: dict[object, str] = {}
+    events: list[tuple[object, ...]] = []
+    for unsaved, registration_id, version, day, sequence in rows:
+        (graduate, before, change, *_), content = unsaved, unsaved.change.content
+        if change.announcement is None:
+            continue
+        judged = (change.source, change.stage.state, change.confirmation)
+        groups = (graduate.college_code, graduate.major_code, graduate.education_level_code, graduate.cohort)
+        # what is said of many first decisions is put in words once
+        same = None if before and before.effective else (*groups, *judged, *_of_content(vars(content)))
+        if (open_object := said.get(same)) is None:
+            stated = facts(graduate, before, content, *judged)
+            del stated["graduate_id"]
+            open_object = json.dumps(stated)[:-1]
+            if same:
+                said[same] = open_object
+        key = str(graduate.id)
+        data = (
+            f'{open_object}, "graduate_id": "{key}", "registration_id": "{registration_id}", "version": {version}, '
+            f'"decided_on": "{day}", "recorded_at": "{instant}"}}'
+        )
+        owner = (contract.TOPIC, correlation_id, graduate.school_code)
+        events.append((*owner, key, sequence, TYPES[change.announcement], data, day, recorded_at))
+    return events
 
 
 def facts(

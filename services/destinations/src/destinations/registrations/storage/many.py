@@ -17,6 +17,7 @@ from common.codes import CodeLists
 from common.identifiers import RegistrationId
 from common.sql import Connection
 from destinations.registrations.domain.content import FIELDS
+from destinations.registrations.domain.lifecycle import Stage
 from destinations.registrations.domain.registration import Change, Registration, Reviewers
 from destinations.registrations.storage.lines import Line
 from destinations.registrations.storage.saving import code_list_versions
@@ -32,7 +33,7 @@ _CURRENT = (
 )
 _VERSION = (
     *("registration_id", *_OWNED, "state", *_SAID),
-    *("by_role", "by_subject", "action", "changed_fields", *_DATED),
+    *("by_role", "by_subject", "action", "note", "changed_fields", *_DATED),
 )
 
 _MOMENT = text(
@@ -58,39 +59,44 @@ _UNSTAGE = text("DROP TABLE staged")
 
 
 class Unsaved(NamedTuple):
-    """A change that takes effect and is announced, of a graduate whose stream is locked."""
+    """A change of a graduate whose stream is locked; `line` is that of the file which the change comes from."""
 
     graduate: Graduate
     before: Registration | None
     change: Change
     last_decided_on: date | None
-    line: Line | None
+    line: Line | None = None
 
 
 class Stamped(NamedTuple):
-    """What the database says of a change: the registration's id and version, the day, the place in the stream."""
+    """What the database says of a change: the registration's id and version, the day, the place in the stream.
+
+    What is not announced has no place there.
+    """
 
     unsaved: Unsaved
     id: RegistrationId
     version: int
     day: date
-    sequence: int
+    sequence: int | None
 
 
 async def stamp_many(
-    connection: Connection, rows: Sequence[Unsaved], effective_on: date | None
+    connection: Connection, rows: Sequence[Unsaved], effective_on: date | None, asked_on: date | None = None
 ) -> tuple[list[Stamped], datetime]:
-    """Moves the graduates' streams on; gives the rows with their stamps, and the instant of all of them.
+    """Moves the streams of announced changes on; gives the rows with their stamps, and the instant of all of them.
 
-    Without a day that is given a version counts from today, and never before that of the version before.
+    Without a day that is given a version counts from the day on which the work was asked for, by default today, and
+    never before that of the version before.
     """
     created = sum(each.before is None for each in rows)
     moment = (await connection.execute(_MOMENT, {"created": created})).one()
-    today = day_in_shanghai(moment.recorded_at)
+    today = asked_on or day_in_shanghai(moment.recorded_at)
     earlier = ((row.before.decided_on if row.before else today, row.last_decided_on or today) for row in rows)
     days = [effective_on or max(today, *each) for each in earlier]
-    values = {"ids": [each.graduate.id for each in rows], "days": days}
-    sequences = {row[0]: row[1] for row in await connection.execute(_WRITE_STREAMS, values)}
+    announced = [(row.graduate.id, day) for row, day in zip(rows, days, strict=True) if row.change.announcement]
+    values = {"ids": [each for each, _ in announced], "days": [day for _, day in announced]}
+    sequences = {row[0]: row[1] for row in await connection.execute(_WRITE_STREAMS, values)} if announced else {}
     new_ids = iter(moment.ids)
     stamped = [
         Stamped(
@@ -98,7 +104,7 @@ async def stamp_many(
             row.before.id if row.before else next(new_ids),
             row.before.version + 1 if row.before else 1,
             day,
-            sequences[row.graduate.id],
+            sequences.get(row.graduate.id),
         )
         for row, day in zip(rows, days, strict=True)
     ]
@@ -140,9 +146,16 @@ def _records(
         said = (change.confirmation, change.source, *content, code_list_versions(change.content, lists))
         noted = (line.fingerprint, version, line.sequence) if line else (None, None, None)
         reviewers, dated = vars(change.reviewers).values(), (day, recorded_at)
+        effective = (version, day) if change.takes_effect else _kept_effective(before, change)
         (updated if before else created).append(
-            (*owned, graduate.cohort, change.stage, *said, change.incomplete, *reviewers, version, day, *noted, *dated)
+            (*owned, graduate.cohort, change.stage, *said, change.incomplete, *reviewers, *effective, *noted, *dated)
         )
-        by = (actor.role, actor.subject, change.action, change.changed)
+        by = (actor.role, actor.subject, change.action, change.note, change.changed)
         versions.append((*owned, change.stage.state, *said, *by, *dated))
     return created, updated, versions
+
+
+def _kept_effective(before: Registration | None, change: Change) -> tuple[int | None, date | None]:
+    """Version and day of the content that stays effective beside a change that does not take effect."""
+    effective = before.effective if before and change.stage is not Stage.VOIDED else None
+    return (effective.version, effective.decided_on) if effective else (None, None)
