@@ -174,7 +174,11 @@ def pairs() -> tuple[Pair, ...]:
     """All pairs, in the order of the data."""
     return tuple(
         Pair(
-            *(row[name] for name in ("rule", "field", "code", "other_field", "other_code")),
+            row["rule"],
+            row["field"],
+            row["code"],
+            row["other_field"],
+            row["other_code"],
             both_ways=row["both_ways"] == "true",
             verified=_verified(row),
         )
