@@ -11,7 +11,7 @@ from common import copying
 from common.codes import CodeLists
 from common.contracts import OutgoingEvent
 from common.contracts import registration as contract
-from common.identifiers import SchoolCode
+from common.identifiers import Cohort, SchoolCode
 from destinations.registrations.domain.content import CODE_LISTS, Destination
 from destinations.registrations.domain.fields import is_flexible
 from destinations.registrations.domain.lifecycle import Confirmation, State
@@ -113,11 +113,13 @@ def facts(
     confirmation: Confirmation | None,
 ) -> dict[str, Any]:
     """What an event says but for the registration's id, version and moment."""
-    carried, announced = _carried(content, source, state, confirmation), before.effective if before else None
+    announced = before.effective if before else None
+    carried = _carried(content, graduate.cohort, source, state, confirmation)
     previously: Mapping[str, Any] = {}
     if announced:
         # between two events several versions may have been pending: compared is what the event before carried
-        previously = _carried(announced.content, announced.source, State.SCHOOL_APPROVED, announced.confirmation)
+        answered = announced.source, State.SCHOOL_APPROVED, announced.confirmation
+        previously = _carried(announced.content, graduate.cohort, *answered)
     return {
         "graduate_id": graduate.id,
         "school_code": graduate.school_code,
@@ -132,7 +134,7 @@ def facts(
 
 
 def _carried(
-    content: Destination, source: Source, state: State, confirmation: Confirmation | None
+    content: Destination, cohort: Cohort, source: Source, state: State, confirmation: Confirmation | None
 ) -> Mapping[str, Any]:
     """The fields of an event that describe the destination itself."""
     entry = CodeLists.load().get(CODE_LISTS["destination_code"]).lookup(content.destination_code)
@@ -141,7 +143,7 @@ def _carried(
         "destination_code": content.destination_code,
         "class_level1": classes.get("class_level1"),
         "class_level2": classes.get("class_level2"),
-        "flexible": is_flexible(content),
+        "flexible": is_flexible(content, cohort),
         "flexible_kind": content.flexible_kind,
         "employer_nature_code": content.employer_nature_code,
         "industry_code": content.industry_code,

@@ -97,7 +97,7 @@ async def register(
     # once more, under the lock: an erasure that came first has nothing left to empty
     locked = (await roster.entries(unit.connection, [graduate_id]))[graduate_id].graduate
     deciding.must_not_be_frozen(locked)
-    return await _record(unit, locked, None, deciding.create(content, person))
+    return await _record(unit, locked, None, deciding.create(content, person, locked.cohort))
 
 
 async def edit(
