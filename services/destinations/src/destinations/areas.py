@@ -9,6 +9,7 @@ from common.imports import run_import
 from common.outbox import raising
 from common.service_process import Area, Operation, Subscription
 from destinations.data_copies.routes import router as data_routes
+from destinations.field_rules.routes import router as field_rule_routes
 from destinations.registrations import tables as registration_tables
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registrations.imports.routes import router as import_routes
@@ -67,5 +68,6 @@ AREAS = (
         },
         streams={registration.TOPIC: raising(registration_tables.streams)},
     ),
+    Area(routes=[field_rule_routes]),
     Area(routes=[data_routes]),
 )

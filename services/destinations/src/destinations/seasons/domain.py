@@ -244,7 +244,7 @@ def _contradictions_of_rounds(settings: Settings, cohort: Cohort) -> Iterator[Fi
             yield rule("round_ends_before").problem(f"/rounds/{at}/to")
         if at and each.first_day <= rounds[at - 1].last_day:
             yield rule("rounds_overlap").problem(f"/rounds/{at}/from")
-    july = any(_lies_in(each, cohort, 7) for each in rounds[:-1])
+    july = any(_lies_in(each, cohort, 7) for each in rounds)
     if not (july and _lies_in(rounds[-1], cohort, 8)):
         yield rule("two_rounds").problem("/rounds")
     elif settings.report_by < rounds[-1].first_day:
