@@ -30,13 +30,19 @@ BODILESS = (
     ("POST", "/v1/corrections/{correction_id}/withdraw"),
     ("POST", "/v1/graduates/{graduate_id}/photo/accept"),
     ("POST", "/v1/data-copies"),
+    *(("POST", f"/v1/evidence/{{evidence_id}}/{act}") for act in ("accept", "hold", "release-hold")),
+    ("DELETE", "/v1/evidence/{evidence_id}"),
     ("POST", "/v1/contact-requests/{contact_id}/decline"),
     ("DELETE", "/v1/graduates/{graduate_id}/talent-profile"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
+EVIDENCE = ("POST", "/v1/registrations/{registration_id}/evidence")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
 CONTACT = ("POST", "/v1/talents/{profile_id}/contact-requests")
 PHOTO = ("PUT", "/v1/graduates/{graduate_id}/photo")
+SEASON = "2199"
+"""A cohort without people: its season decides over no write about them."""
+
 MAPPING = {"columns": {"学生编号": "student_number", "备注": None}}
 
 
@@ -90,6 +96,13 @@ def complete_requests(
         ("PATCH", "/v1/registrations/{registration_id}"): {"employer_name": "另一公司"},
         ("POST", "/v1/registrations/{registration_id}/return"): reason,
         ("POST", "/v1/registrations/{registration_id}/dispute"): reason,
+        ("PUT", "/v1/seasons/{school_code}/{cohort}"): {"evidence": "submit"},
+        ("POST", "/v1/seasons/{school_code}/{cohort}/extensions"): {
+            "graduate_ids": [graduate],
+            "until": f"{SEASON}-12-31",
+        }
+        | reason,
+        ("POST", "/v1/evidence/{evidence_id}/reject"): reason,
         ("POST", "/v1/questionnaires"): QUESTIONNAIRE,
         ("PATCH", "/v1/questionnaires/{questionnaire_id}"): {"title": QUESTIONNAIRE["title"]},
         ("POST", "/v1/waves"): _wave(roster, questionnaire),
@@ -116,6 +129,11 @@ def complete_requests(
             "data": {"kind": "other"},
             "files": {"file": ("proof.pdf", b"%PDF-1.7\n%%EOF\n")},
         },
+        EVIDENCE: {
+            "data": {"kind": "agreement_form", "title": "三方协议"},
+            "files": {"file": ("agreement.jpg", jpeg())},
+        },
+        ("POST", "/v1/evidence/{evidence_id}/link"): {"headers": {"X-Purpose": "review"}},
         ("POST", "/v1/imports/units"): {
             "data": {"school_code": school},
             "files": {"file": ("units.csv", f"类型,代码,名称\n学院,{college},改名单位\n".encode())},

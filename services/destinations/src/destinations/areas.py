@@ -16,6 +16,7 @@ from destinations.evidence.operations import CHECK_SECONDS, RETENTION_SECONDS, c
 from destinations.evidence.routes import of_registration as evidence_of_registration
 from destinations.evidence.routes import router as evidence_routes
 from destinations.evidence.subscriptions import erase_evidence
+from destinations.field_rules.routes import router as field_rule_routes
 from destinations.registrations import tables as registration_tables
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registrations.imports.routes import router as import_routes
@@ -26,6 +27,8 @@ from destinations.roster.storage import INCLUDED, must_be_in_scope
 from destinations.roster.subscriptions import keep_graduates, keep_schools, thing_of
 from destinations.schema import code_entries
 from destinations.seasons import tables as season_tables
+from destinations.seasons.routes import router as season_routes
+from destinations.seasons.subscriptions import erase_extensions
 
 ROSTER = Subscription(
     "quxiang.destinations.roster",
@@ -53,7 +56,12 @@ AREAS = (
         },
         subscription=ROSTER,
     ),
-    Area(tables=[season_tables.seasons, season_tables.versions, season_tables.extensions]),
+    Area(
+        tables=[season_tables.seasons, season_tables.versions, season_tables.extensions],
+        routes=[season_routes],
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_extensions),
+        subscription=ROSTER,
+    ),
     Area(
         tables=[registration_tables.streams, registration_tables.registrations, registration_tables.versions],
         routes=[registration_routes, import_routes],
@@ -79,4 +87,5 @@ AREAS = (
         ],
     ),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
+    Area(routes=[field_rule_routes]),
 )
