@@ -9,6 +9,7 @@ from common.imports import run_import
 from common.outbox import raising
 from common.service_process import Area, Operation, Subscription
 from destinations.data_copies.routes import router as data_routes
+from destinations.field_rules.routes import router as field_rule_routes
 from destinations.registrations import tables as registration_tables
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registrations.imports.routes import router as import_routes
@@ -18,6 +19,9 @@ from destinations.roster import tables as roster_tables
 from destinations.roster.storage import INCLUDED
 from destinations.roster.subscriptions import keep_graduates, keep_schools, thing_of
 from destinations.schema import code_entries
+from destinations.seasons import tables as season_tables
+from destinations.seasons.routes import router as season_routes
+from destinations.seasons.subscriptions import erase_extensions
 
 ROSTER = Subscription(
     "quxiang.destinations.roster",
@@ -46,6 +50,12 @@ AREAS = (
         subscription=ROSTER,
     ),
     Area(
+        tables=[season_tables.seasons, season_tables.versions, season_tables.extensions],
+        routes=[season_routes],
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_extensions),
+        subscription=ROSTER,
+    ),
+    Area(
         tables=[registration_tables.streams, registration_tables.registrations, registration_tables.versions],
         routes=[registration_routes, import_routes],
         # after the roster: its entry comes first in the order of locks
@@ -58,5 +68,6 @@ AREAS = (
         },
         streams={registration.TOPIC: raising(registration_tables.streams)},
     ),
+    Area(routes=[field_rule_routes]),
     Area(routes=[data_routes]),
 )

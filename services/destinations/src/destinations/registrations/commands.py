@@ -1,11 +1,16 @@
 """Acts on registrations: load, decide, save, announce, audit, within a unit of work that others commit."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from common.auth import Owners, Principal, Role, RowScope
+from common.codes import CodeLists
 from common.contracts import ChangeToken
+from common.contracts.registration import TOPIC
+from common.copying import copy_rows
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, Missing, must_equal
 from common.identifiers import GraduateId, RegistrationId
@@ -14,6 +19,7 @@ from destinations.registrations.domain import deciding, refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Party
 from destinations.registrations.domain.registration import Change, Person, Registration
+from destinations.registrations.storage import Stamped, Unsaved
 from destinations.roster import storage as roster
 from destinations.roster.domain import Graduate, RosterEntry
 
@@ -91,7 +97,7 @@ async def register(
     # once more, under the lock: an erasure that came first has nothing left to empty
     locked = (await roster.entries(unit.connection, [graduate_id]))[graduate_id].graduate
     deciding.must_not_be_frozen(locked)
-    return await _record(unit, locked, None, deciding.create(content, person))
+    return await _record(unit, locked, None, deciding.create(content, person, locked.cohort))
 
 
 async def edit(
@@ -125,6 +131,36 @@ async def act(
     """
     before, person = await _locked_for(unit, action, caller, registration_id, expected)
     return await _record(unit, before.graduate, before, deciding.act(before, action, person, note))
+
+
+async def record_many(
+    unit: UnitOfWork,
+    changes: Sequence[Unsaved],
+    lists: CodeLists,
+    *,
+    effective_on: date | None = None,
+    asked_on: date | None = None,
+) -> tuple[list[Stamped], ChangeToken | None]:
+    """Stores changes of graduates of one school, whose streams are locked, with versions and events, but unaudited.
+
+    Gives them in the order of the graduates' ids, and the token of the last event. `lists` are those that judged the
+    contents; `asked_on` is the day on which the work was asked for.
+    """
+    if not changes:
+        return [], None
+    ordered = sorted(changes, key=lambda each: each.graduate.id.int)
+    stamped, recorded_at = await storage.stamp_many(unit.connection, ordered, effective_on, asked_on)
+    await storage.save_many(unit.connection, stamped, recorded_at, unit.actor, lists)
+    events = await asyncio.to_thread(announcements.to_rows, stamped, unit.correlation_id, recorded_at)
+    await copy_rows(unit.driver, "outbox", announcements.OUTBOX_COLUMNS, events)
+    published = [each for each in stamped if each.sequence is not None]
+    return stamped, _token(published[-1]) if published else None
+
+
+def _token(last: Stamped) -> ChangeToken:
+    assert last.sequence is not None, "it is announced"
+    graduate = last.unsaved.graduate
+    return ChangeToken(TOPIC, graduate.school_code, str(graduate.id), last.sequence)
 
 
 async def _locked_for(
