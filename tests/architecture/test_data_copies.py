@@ -34,6 +34,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "registration_versions": "registration_versions",
         "registrations": "registrations",
         "roster_graduates": "roster_entry",
+        "season_extensions": "extensions",
     },
     "surveys": {
         "graduates": "roster_entry",

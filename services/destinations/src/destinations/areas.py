@@ -9,6 +9,7 @@ from common.imports import run_import
 from common.outbox import raising
 from common.service_process import Area, Operation, Subscription
 from destinations.data_copies.routes import router as data_routes
+from destinations.field_rules.routes import router as field_rule_routes
 from destinations.registrations import tables as registration_tables
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registrations.imports.routes import router as import_routes
@@ -22,6 +23,7 @@ from destinations.roster import tables as roster_tables
 from destinations.roster.storage import INCLUDED
 from destinations.roster.subscriptions import keep_graduates, keep_schools, thing_of
 from destinations.schema import code_entries
+from destinations.seasons import tables as season_tables
 
 ROSTER = Subscription(
     "quxiang.destinations.roster",
@@ -49,6 +51,7 @@ AREAS = (
         },
         subscription=ROSTER,
     ),
+    Area(tables=[season_tables.seasons, season_tables.versions, season_tables.extensions]),
     Area(
         tables=[registration_tables.streams, registration_tables.registrations, registration_tables.versions],
         routes=[registration_routes, import_routes],
@@ -70,5 +73,6 @@ AREAS = (
             APPLYING: Operation(lambda _: reviews.apply, reviews.NOTHING_DONE),
         },
     ),
+    Area(routes=[field_rule_routes]),
     Area(routes=[data_routes]),
 )

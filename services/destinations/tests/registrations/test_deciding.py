@@ -50,7 +50,7 @@ def stored(change: Change, before: Registration | None = None) -> Registration:
 
 
 def after(*acts: tuple[Action, Person], content: Destination = SEEKING, author: Person = GRADUATE) -> Registration:
-    registration = stored(deciding.create(content, author))
+    registration = stored(deciding.create(content, author, ANNA.cohort))
     for action, person in acts:
         registration = stored(deciding.act(registration, action, person), registration)
     return registration
@@ -82,15 +82,36 @@ def test_a_draft_may_be_incomplete_but_cannot_be_submitted() -> None:
 
 def test_content_that_contradicts_itself_is_not_even_a_draft() -> None:
     with pytest.raises(refusals.ContentRefused):
-        deciding.create(Destination("70", reason="job_seeking", employer_name="某公司"), GRADUATE)
+        deciding.create(Destination("70", reason="job_seeking", employer_name="某公司"), GRADUATE, ANNA.cohort)
+
+
+SOLDIER = Destination("11", employer_name="某部队", employer_nature_code="40", industry_code="22")
+
+
+def test_codes_that_do_not_go_together_are_refused_of_people_and_stay_in_files() -> None:
+    def broken(attempt: Callable[[], Change]) -> set[tuple[str, str]]:
+        with pytest.raises(refusals.ContentRefused) as refusal:
+            attempt()
+        return {(problem.pointer, problem.rule) for problem in refusal.value.problems if problem.rule != "required"}
+
+    ill_matched = {("/industry_code", "nature_industry")}
+    assert broken(lambda: deciding.create(SOLDIER, GRADUATE, ANNA.cohort)) == ill_matched
+    row = stored(deciding.imported(None, SOLDIER, SCHOOL, ANNA.cohort))
+    assert deciding.edit(row, {"employer_name": "某团"}, SCHOOL).content.industry_code == "22"
+    draft = stored(deciding.edit(row, {"employer_name": "某团"}, GRADUATE), row)
+    assert broken(lambda: deciding.act(draft, Action.SUBMIT, GRADUATE)) == ill_matched
+    assert broken(lambda: deciding.edit(row, {"position_code": "80", "employer_nature_code": "39"}, SCHOOL)) == {
+        ("/employer_nature_code", "position_nature")
+    }
+    assert deciding.edit(row, {"industry_code": "80", "position_code": "80"}, SCHOOL).takes_effect
 
 
 @pytest.mark.parametrize("code", ["70", "71", "72"])
 def test_without_a_reason_nobody_is_without_work_but_by_a_file(code: str) -> None:
     untold = Destination(code)
-    assert deciding.imported(None, untold, SCHOOL).incomplete == ()
+    assert deciding.imported(None, untold, SCHOOL, ANNA.cohort).incomplete == ()
     attempts: list[Callable[[], Change]] = [
-        lambda: deciding.create(untold, GRADUATE),
+        lambda: deciding.create(untold, GRADUATE, ANNA.cohort),
         lambda: deciding.edit(after(content=FREELANCE), {"destination_code": code}, GRADUATE),
         lambda: deciding.edit(after(), {"reason": None}, GRADUATE),
         lambda: deciding.edit(after(*APPROVED), {"reason": None}, SCHOOL),
@@ -103,7 +124,7 @@ def test_without_a_reason_nobody_is_without_work_but_by_a_file(code: str) -> Non
 
 @pytest.mark.parametrize("person", [COUNSELLOR, COLLEGE, SCHOOL])
 def test_what_staff_enter_or_submit_is_a_proxy(person: Person) -> None:
-    assert deciding.create(SEEKING, person).source is Source.PROXY
+    assert deciding.create(SEEKING, person, ANNA.cohort).source is Source.PROXY
     assert deciding.act(after(), Action.SUBMIT, person).source is Source.PROXY
     assert deciding.act(after(author=person), Action.SUBMIT, GRADUATE).source is Source.PROXY
 
@@ -133,7 +154,7 @@ def test_a_change_from_below_is_pending_and_the_effective_content_stays(person: 
 
 
 def test_a_correction_need_not_fill_gaps_of_published_history_but_tears_no_new_ones() -> None:
-    row = stored(deciding.imported(None, Destination("11", employer_name="某公司"), SCHOOL))
+    row = stored(deciding.imported(None, Destination("11", employer_name="某公司"), SCHOOL, ANNA.cohort))
     assert deciding.edit(row, {"destination_code": "12"}, SCHOOL).content.destination_code == "12"
     with pytest.raises(refusals.ContentRefused):
         deciding.edit(row, {"employer_name": None}, SCHOOL)
@@ -203,7 +224,7 @@ def replacing(effective: Registration, *acts: tuple[Action, Person]) -> Registra
 def test_a_requested_void_gives_up_what_was_to_replace_the_effective_content(
     acts: tuple[tuple[Action, Person], ...],
 ) -> None:
-    pending = replacing(stored(deciding.imported(None, Destination("11"), SCHOOL)), *acts)
+    pending = replacing(stored(deciding.imported(None, Destination("11"), SCHOOL, ANNA.cohort)), *acts)
     assert Action.REQUEST_VOID in deciding.allowed_transitions(pending, GRADUATE)
     change = deciding.act(pending, Action.REQUEST_VOID, COLLEGE)
     assert (change.content, change.source) == (Destination("11"), Source.IMPORT)
@@ -248,7 +269,7 @@ def test_nobody_can_do_anything_with_a_withdrawn_graduate() -> None:
 
 
 def test_a_row_that_says_what_is_stored_changes_nothing() -> None:
-    row = stored(deciding.imported(None, SEEKING, SCHOOL))
+    row = stored(deciding.imported(None, SEEKING, SCHOOL, ANNA.cohort))
     for standing in (row, replacing(row)):
         assert deciding.is_unchanged_by(standing, SEEKING)
         assert not deciding.is_unchanged_by(standing, FREELANCE)
@@ -264,7 +285,7 @@ class Life(RuleBasedStateMachine):
 
     @initialize(author=st.sampled_from([GRADUATE, COUNSELLOR, COLLEGE, SCHOOL]))
     def register(self, author: Person) -> None:
-        self.registration = stored(deciding.create(SEEKING, author))
+        self.registration = stored(deciding.create(SEEKING, author, ANNA.cohort))
 
     @rule(
         action=st.sampled_from(TRANSITIONS),

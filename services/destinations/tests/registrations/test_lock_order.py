@@ -114,7 +114,11 @@ async def import_chunk(entries: Sequence[RosterEntry], unit: UnitOfWork) -> None
     known = await read_stored(unit.connection, entries)
     officer = Person(Party.SCHOOL_OFFICER, SCHOOL.subject)
     rows = [
-        Planned(RegistrationRow(number), stored, deciding.imported(stored.registration, SEEKING, officer))
+        Planned(
+            RegistrationRow(number),
+            stored,
+            deciding.imported(stored.registration, SEEKING, officer, stored.graduate.cohort),
+        )
         for number, stored in enumerate(known.values())
     ]
     await write(unit, Plan(rows), Writing("10001", None, CodeLists.load()))

@@ -1,4 +1,4 @@
-"""What this service holds about a graduate: the roster's entry, registrations and all of their versions."""
+"""What this service holds about a graduate: the roster's entry, registrations with all versions, extensions."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from destinations.registrations.domain.content import FIELDS
 from destinations.registrations.tables import registrations, versions
 from destinations.roster.storage import STATED
 from destinations.roster.tables import graduates
+from destinations.seasons.storage import extensions_of
 
 _DATED = ("decided_on", "recorded_at")
 _REGISTRATION = (
@@ -43,9 +44,10 @@ _RECORDS = {
 }
 
 
-async def collect(connection: Connection, _cipher: FieldCipher, graduate_id: GraduateId) -> Records:
+async def collect(connection: Connection, cipher: FieldCipher, graduate_id: GraduateId) -> Records:
     """The records of a graduate."""
-    return {
+    records = {
         kind: [dict(row) for row in await connection.execute(query, {"id": graduate_id})]
         for kind, query in _RECORDS.items()
     }
+    return {**records, "extensions": await extensions_of(connection, cipher, graduate_id)}

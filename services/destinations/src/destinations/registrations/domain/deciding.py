@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from common.errors import FieldProblem
+from common.identifiers import Cohort
 from destinations.registrations.domain import fields, refusals
 from destinations.registrations.domain.content import Destination, changed_fields
 from destinations.registrations.domain.lifecycle import (
@@ -60,19 +61,19 @@ def must_take_part(action: Action, person: Person | None) -> Person:
     return person
 
 
-def create(content: Destination, person: Person) -> Change:
+def create(content: Destination, person: Person, cohort: Cohort) -> Change:
     """A new draft: it may be incomplete, but neither contradict itself nor lack the reason of 70, 71, 72.
 
     Raises ContentRefused.
     """
-    _refuse(fields.refused_over_http(content))
+    _refuse((*fields.refused_over_http(content, cohort), *fields.pair_problems(content)))
     return Change(
         action=Action.CREATE,
         stage=Stage.DRAFT,
         confirmation=None,
         source=_source(person),
         content=content,
-        incomplete=fields.missing_fields(content),
+        incomplete=fields.incomplete_fields(content, cohort),
         reviewers=Reviewers(),
         changed=changed_fields(None, content),
         takes_effect=False,
@@ -105,13 +106,16 @@ def edit(registration: Registration, patch: Mapping[str, Any], person: Person) -
     Raises what `must_be_possible` raises, and ContentRefused.
     """
     following = must_be_possible(registration, Action.EDIT, person)
-    content = fields.recoded(registration.content, patch)
-    _refuse(fields.refused_over_http(content))
+    before, cohort = registration.content, registration.graduate.cohort
+    content = fields.recoded(before, patch, cohort)
+    # codes that a file brought together stay until one of them changes
+    ill_matched = [each for each in fields.pair_problems(content) if each not in fields.pair_problems(before)]
+    _refuse((*fields.refused_over_http(content, cohort), *ill_matched))
     at_once = following is Stage.SCHOOL_APPROVED
     if at_once:
         # imported history has gaps: a correction need not fill them, but may not tear new ones
-        gaps = {f"/{name}" for name in fields.missing_fields(registration.content)}
-        _refuse(tuple(problem for problem in fields.incompleteness(content) if problem.pointer not in gaps))
+        gaps = {f"/{name}" for name in fields.missing_fields(before, cohort)}
+        _refuse(tuple(problem for problem in fields.incompleteness(content, cohort) if problem.pointer not in gaps))
     return _with_changes(
         registration,
         Change(
@@ -121,7 +125,7 @@ def edit(registration: Registration, patch: Mapping[str, Any], person: Person) -
             confirmation=None if registration.confirmation is None else Confirmation.UNCONFIRMED,
             source=_source(person),
             content=content,
-            incomplete=fields.missing_fields(content),
+            incomplete=fields.incomplete_fields(content, cohort),
             # pending content passes both levels anew
             reviewers=registration.reviewers if at_once else Reviewers(),
             changed=(),
@@ -138,7 +142,8 @@ def act(registration: Registration, action: Action, person: Person, note: str | 
     """
     following = must_be_possible(registration, action, person)
     if action is Action.SUBMIT:
-        _refuse(fields.incompleteness(registration.content))
+        content = registration.content
+        _refuse((*fields.incompleteness(content, registration.graduate.cohort), *fields.pair_problems(content)))
     acted_on = _without_replacement(registration) if action is Action.REQUEST_VOID else registration
     # staff who submit what the graduate wrote answer for it: it counts as theirs
     by_staff = action is Action.SUBMIT and person.party is not Party.GRADUATE
@@ -160,9 +165,9 @@ def act(registration: Registration, action: Action, person: Person, note: str | 
     )
 
 
-def imported(registration: Registration | None, content: Destination, person: Person) -> Change:
+def imported(registration: Registration | None, content: Destination, person: Person, cohort: Cohort) -> Change:
     """A school officer's row of a file: approved as it arrives, over what was under review; raises ContentRefused."""
-    _refuse(fields.contradictions(content))
+    _refuse(fields.contradictions(content, cohort))
     effective = registration.effective if registration else None
     change = Change(
         action=Action.IMPORT,
@@ -170,7 +175,7 @@ def imported(registration: Registration | None, content: Destination, person: Pe
         confirmation=Confirmation.UNCONFIRMED,
         source=Source.IMPORT,
         content=content,
-        incomplete=_missing(content, Source.IMPORT),
+        incomplete=fields.missing_on_import(content, cohort),
         # the import is the approval: no second person sees the row
         reviewers=Reviewers(approved_by_school=person.subject),
         changed=changed_fields(None, content),
@@ -191,19 +196,14 @@ def _without_replacement(registration: Registration) -> Registration:
     effective = registration.effective
     if effective is None or registration.stage is Stage.SCHOOL_APPROVED:
         return registration
-    missing = _missing(effective.content, effective.source)
+    judge = fields.missing_on_import if effective.source is Source.IMPORT else fields.incomplete_fields
     return replace(
         registration,
         content=effective.content,
         source=effective.source,
-        incomplete=missing,
+        incomplete=judge(effective.content, registration.graduate.cohort),
         reviewers=Reviewers(),
     )
-
-
-def _missing(content: Destination, source: Source) -> tuple[str, ...]:
-    """Empty fields that should be filled: fewer in a file than over HTTP, because published history has gaps."""
-    return fields.missing_on_import(content) if source is Source.IMPORT else fields.missing_fields(content)
 
 
 def _with_changes(before: Registration, change: Change) -> Change:

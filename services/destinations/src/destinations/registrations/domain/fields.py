@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from stdnum.cn import uscc
@@ -11,140 +10,48 @@ from stdnum.exceptions import ValidationError
 from common.codes import CodeLists
 from common.codes.rules import rule
 from common.errors import FieldProblem
+from common.identifiers import Cohort
+from destinations.field_rules.domain import asked_by, broken_pairs, scheme_of
 from destinations.registrations.domain.content import CODE_LISTS, LONGEST, Destination
 
-UNIT = frozenset(
-    {
-        "employer_name",
-        "employer_uscc",
-        "employer_nature_code",
-        "industry_code",
-        "place_code",
-        "employer_address",
-        "position_code",
-    }
-)
-STUDY = frozenset({"study_school_name", "study_level_code"})
-ABROAD = frozenset(
-    {"abroad_country", "abroad_school_name_zh", "abroad_school_name_en", "abroad_major_zh", "abroad_major_en"}
-)
 REASON = frozenset({"reason"})
-FREELANCE = frozenset({"freelance_kind"})
-FLEXIBLE = frozenset({"flexible", "flexible_kind"})
-WORK_DETAIL = frozenset({"employer_nature_code", "position_code"})
-
-DEFAULT_FLEXIBLE = frozenset({"12", "76"})
-"""灵活就业 where the record leaves it open: the scheme's default rule."""
 
 USCC_LENGTH = 18
 _KIND = re.compile(r"[a-z][a-z_]{0,47}|[0-9A-Za-z][0-9A-Za-z.\-]{0,7}")
 """A word without digits, or a short code: events carry neither free text nor a person's number."""
 
 
-@dataclass(frozen=True)
-class FieldRule:
-    """What a destination code asks of the fields.
-
-    `imported` is required of a spreadsheet's row, and only warned about: published history has gaps.
-    `foreign` names further fields that have no meaning under the code; they go when the code changes to it.
-    """
-
-    required: frozenset[str]
-    imported: frozenset[str]
-    forbidden: frozenset[str]
-    foreign: frozenset[str] = frozenset()
-
-
-_EMPLOYED = FieldRule(
-    required=UNIT | {"signed_on"},
-    imported=UNIT - {"employer_address"},
-    forbidden=ABROAD | REASON | STUDY | FREELANCE,
-)
-_PROGRAMME = FieldRule(
-    required=frozenset({"employer_name", "place_code"}),
-    imported=frozenset({"employer_name"}),
-    forbidden=WORK_DETAIL | {"industry_code"} | ABROAD | REASON | STUDY | FREELANCE,
-)
-_ENLISTED = FieldRule(
-    required=frozenset(),
-    imported=frozenset(),
-    forbidden=UNIT | ABROAD | REASON | STUDY | FREELANCE,
-)
-_BUSINESS = FieldRule(
-    required=frozenset({"employer_name", "industry_code", "place_code"}),
-    imported=frozenset({"employer_name"}),
-    forbidden=WORK_DETAIL | ABROAD | REASON | STUDY | FREELANCE,
-)
-_FREELANCE = FieldRule(
-    required=frozenset({"freelance_kind", "place_code"}),
-    imported=frozenset(),
-    forbidden=WORK_DETAIL | {"industry_code", "employer_uscc"} | ABROAD | REASON | STUDY,
-    foreign=frozenset({"employer_name", "employer_address"}),
-)
-_STUDY = FieldRule(
-    required=STUDY,
-    imported=frozenset(),
-    forbidden=WORK_DETAIL | {"industry_code"} | ABROAD | REASON | FREELANCE | FLEXIBLE,
-    foreign=frozenset({"employer_name", "employer_uscc", "employer_address"}),
-)
-_ABROAD = FieldRule(
-    required=ABROAD,
-    imported=frozenset(),
-    forbidden=UNIT | REASON | STUDY | FREELANCE | FLEXIBLE,
-)
-_NOT_EMPLOYED = FieldRule(
-    required=REASON,
-    imported=frozenset(),
-    forbidden=UNIT | ABROAD | STUDY | FREELANCE | FLEXIBLE,
-    foreign=frozenset({"signed_on"}),
-)
-
-_RULES: tuple[tuple[tuple[str, ...], FieldRule], ...] = (
-    (("10", "11", "12"), _EMPLOYED),
-    (("27", "50", "51"), _PROGRAMME),
-    (("46",), _ENLISTED),
-    (("75",), _BUSINESS),
-    (("76",), _FREELANCE),
-    (("80", "81"), _STUDY),
-    (("85",), _ABROAD),
-    (("70", "71", "72"), _NOT_EMPLOYED),
-)
-"""By the first two digits: the sub-codes of a code share its rule."""
-
-_BY_PREFIX: Mapping[str, FieldRule] = {prefix: rule for prefixes, rule in _RULES for prefix in prefixes}
-
-
-def rule_of(destination_code: str) -> FieldRule:
-    """The rule of a code of the list `destination`; any other code is a KeyError."""
-    return _BY_PREFIX[destination_code[:2]]
-
-
-def missing_fields(content: Destination) -> tuple[str, ...]:
+def missing_fields(content: Destination, cohort: Cohort) -> tuple[str, ...]:
     """Required fields that are empty: they keep a draft from being submitted."""
-    return _missing(rule_of(content.destination_code).required, content.filled())
+    return _missing(asked_by(content.destination_code, cohort).required, content.filled())
 
 
-def missing_on_import(content: Destination) -> tuple[str, ...]:
+def incomplete_fields(content: Destination, cohort: Cohort) -> tuple[str, ...]:
+    """Required and expected fields that are empty."""
+    return _missing(asked_by(content.destination_code, cohort).awaited, content.filled())
+
+
+def missing_on_import(content: Destination, cohort: Cohort) -> tuple[str, ...]:
     """Fields that a row of a spreadsheet should have and lacks."""
-    return _missing(rule_of(content.destination_code).imported, content.filled())
+    return _missing(asked_by(content.destination_code, cohort).imported, content.filled())
 
 
-def forbidden_fields(content: Destination) -> tuple[str, ...]:
+def forbidden_fields(content: Destination, cohort: Cohort) -> tuple[str, ...]:
     """Filled fields that contradict the destination code."""
-    return _present(rule_of(content.destination_code).forbidden, content.filled())
+    return _present(asked_by(content.destination_code, cohort).forbidden, content.filled())
 
 
-def recoded(content: Destination, patch: Mapping[str, object]) -> Destination:
-    """The content after a patch; a changed code drops what it forbids, but not what the patch itself fills.
+def recoded(content: Destination, patch: Mapping[str, object], cohort: Cohort) -> Destination:
+    """The content after a patch; a changed code drops what it does not carry over, but not what the patch itself fills.
 
-    A code that no rule knows drops nothing: it is among the `contradictions`.
+    A code that is not listed drops nothing: it is among the `contradictions`.
     """
     merged = content.merged(patch)
-    asked = _BY_PREFIX.get(merged.destination_code[:2])
-    if asked is None or merged.destination_code == content.destination_code:
+    if merged.destination_code == content.destination_code or not _is_known(merged.destination_code):
         return merged
+    asked = asked_by(merged.destination_code, cohort)
     outdated = frozenset() if is_reason_of(merged.reason or "", merged.destination_code) else REASON
-    return merged.cleared((asked.forbidden | asked.foreign | outdated) - patch.keys())
+    return merged.cleared((asked.not_carried | outdated) - patch.keys())
 
 
 def is_reason_of(reason: str, destination_code: str) -> bool:
@@ -153,34 +60,43 @@ def is_reason_of(reason: str, destination_code: str) -> bool:
     return entry is None or destination_code.startswith(entry.attributes.get("parent", ""))
 
 
-def is_flexible(content: Destination) -> bool:
-    """灵活就业: as recorded, else by the default rule."""
+def is_flexible(content: Destination, cohort: Cohort) -> bool:
+    """灵活就业: as recorded, else by the scheme of the cohort."""
     if content.flexible is not None:
         return content.flexible
-    return content.destination_code in DEFAULT_FLEXIBLE
+    return content.destination_code in scheme_of(cohort).flexible_default
 
 
-def contradictions(content: Destination) -> tuple[FieldProblem, ...]:
+def contradictions(content: Destination, cohort: Cohort) -> tuple[FieldProblem, ...]:
     """Unknown codes, unusable texts and forbidden fields; such content is never stored."""
     unknown = _unknown_codes(content)
     # without a known code there is no rule that the other fields could break
     if unknown and any(problem.pointer == "/destination_code" for problem in unknown):
         return unknown
-    forbidden = tuple([rule("must_be_empty").problem(f"/{name}") for name in forbidden_fields(content)])
+    forbidden = tuple([rule("must_be_empty").problem(f"/{name}") for name in forbidden_fields(content, cohort)])
     return (*unknown, *_unusable_texts(content), *forbidden)
 
 
-def refused_over_http(content: Destination) -> tuple[FieldProblem, ...]:
+def refused_over_http(content: Destination, cohort: Cohort) -> tuple[FieldProblem, ...]:
     """Problems that not even a draft may have: contradictions, and 70, 71, 72 without a reason."""
-    found = contradictions(content)
-    if content.destination_code not in CodeLists.load().get(CODE_LISTS["destination_code"]):
+    found = contradictions(content, cohort)
+    if not _is_known(content.destination_code):
         return found
-    return (*found, *(problem for problem in incompleteness(content) if problem.pointer == "/reason"))
+    return (*found, *(problem for problem in incompleteness(content, cohort) if problem.pointer == "/reason"))
 
 
-def incompleteness(content: Destination) -> tuple[FieldProblem, ...]:
+def incompleteness(content: Destination, cohort: Cohort) -> tuple[FieldProblem, ...]:
     """The missing required fields as problems."""
-    return tuple(rule("required").problem(f"/{name}") for name in missing_fields(content))
+    return tuple(rule("required").problem(f"/{name}") for name in missing_fields(content, cohort))
+
+
+def pair_problems(content: Destination) -> tuple[FieldProblem, ...]:
+    """Codes that do not go together: refused of people, warned about in a row of a file."""
+    return tuple([rule(pair.rule).problem(f"/{pair.other_field}") for pair in broken_pairs(vars(content))])
+
+
+def _is_known(destination_code: str) -> bool:
+    return destination_code in CodeLists.load().get(CODE_LISTS["destination_code"])
 
 
 def _unknown_codes(content: Destination) -> tuple[FieldProblem, ...]:

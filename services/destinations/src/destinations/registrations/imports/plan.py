@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from common.codes import CodeLists, normalise
-from common.identifiers import RegistrationId
+from common.identifiers import Cohort, RegistrationId
 from common.imports import Fault
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
@@ -76,6 +76,8 @@ def plan_rows(
             place = planned.change.content.place_code
             if "place_code" in row.given and not CodeLists.load().get("division").is_listed(place):
                 row.warnings.append(Fault("place_code", "newer_code"))
+            ill_matched = fields.pair_problems(planned.change.content)
+            row.warnings += [Fault(each.pointer.removeprefix("/"), each.rule) for each in ill_matched]
         elif not row.faults:
             plan.unchanged += 1
             if stored is not None and stored.graduate.erased:
@@ -98,7 +100,8 @@ def plan_row(
     """
     if known.graduate.frozen:
         return None
-    content = merged(known.registration.effective_or_newest if known.registration else None, row.given)
+    cohort = known.graduate.cohort
+    content = merged(known.registration.effective_or_newest if known.registration else None, row.given, cohort)
     if deciding.is_unchanged_by(known.registration, content):
         return None
     if known.registration is not None and known.registration.state is State.VOID_REQUESTED:
@@ -106,21 +109,21 @@ def plan_row(
     if effective_on and known.last_decided_on and effective_on < known.last_decided_on:
         row.faults.append(Fault(row.key_column, "before_previous_decision"))
     try:
-        change = deciding.imported(known.registration, content, person)
+        change = deciding.imported(known.registration, content, person, cohort)
     except refusals.ContentRefused as refusal:
         row.faults += [Fault(column_of_field(each.pointer.removeprefix("/")), each.rule) for each in refusal.problems]
         return None
     return None if row.faults else Planned(row, known, change)
 
 
-def merged(stored: Destination | None, given: Mapping[str, object]) -> Destination:
+def merged(stored: Destination | None, given: Mapping[str, object], cohort: Cohort) -> Destination:
     """The content after a row: absent keeps, None erases, another spelling of a stored text is no change."""
     if stored is None:
         return Destination(**given)  # type: ignore[arg-type]
     said = {
         name: kept if _same_text(name, kept := getattr(stored, name), value) else value for name, value in given.items()
     }
-    return fields.recoded(stored, said)
+    return fields.recoded(stored, said, cohort)
 
 
 def _same_text(name: str, stored: object, given: object) -> bool:

@@ -20,14 +20,13 @@ from sqlalchemy import (
     text,
 )
 
-from common import rows
+from common import copying, rows
 from common.auth import Owners, RowScope, ScopeShape
 from common.clock import NOW_SQL
 from common.database.pages import page_by_id
 from common.errors import NotFound
 from common.identifiers import Cohort, OperationId, RegistrationId, SchoolCode
 from common.sql import Connection, Row
-from destinations.registrations.storage import copy_rows
 from destinations.reviews.domain import (
     DONE,
     KEPT,
@@ -41,7 +40,7 @@ from destinations.reviews.domain import (
     Sealed,
     Skip,
 )
-from destinations.reviews.tables import bulk_decisions
+from destinations.reviews.tables import bulk_decision_items, bulk_decisions
 
 _EXPIRES_AT = f"sealed_at + interval '{KEPT}'"
 _STATE = f"""
