@@ -90,6 +90,8 @@ def complete_requests(
         ("PATCH", "/v1/registrations/{registration_id}"): {"employer_name": "另一公司"},
         ("POST", "/v1/registrations/{registration_id}/return"): reason,
         ("POST", "/v1/registrations/{registration_id}/dispute"): reason,
+        ("POST", "/v1/bulk-decisions"): bulk_decision(school),
+        ("POST", "/v1/bulk-decisions/{decision_id}/apply"): {"except": []},
         ("POST", "/v1/questionnaires"): QUESTIONNAIRE,
         ("PATCH", "/v1/questionnaires/{questionnaire_id}"): {"title": QUESTIONNAIRE["title"]},
         ("POST", "/v1/waves"): _wave(roster, questionnaire),
@@ -132,6 +134,11 @@ def clear_export(school: str) -> Json:
     """A request for the names of a roster."""
     roster = {"school_code": school, "cohort": 2024, "columns": ["student_number", "name"], "format": "csv"}
     return roster | {"purpose": "review", "reason": "核对名单"}
+
+
+def bulk_decision(school: str) -> Json:
+    """A bulk approval of all that waits for a college."""
+    return {"act": "college-approve", "filter": {"school_code": school, "cohort": 2024}}
 
 
 def correction_of(graduate: str) -> Json:

@@ -17,7 +17,7 @@ from common.consuming import Handle
 from common.crypto import FieldCipher
 from common.database import Database
 from common.imports import run_import
-from common.operations import OperationRunner
+from common.operations import Handler, OperationRunner
 from common.service_process import Runtime
 from destinations.app import COMPOSITION, create_app
 from destinations.areas import ROSTER
@@ -79,7 +79,7 @@ def runner(database: Database, registry: Registry, settings: Settings) -> Operat
     """A worker of imports and bulk decisions."""
     cipher = FieldCipher.load(settings.keyring_file)
     importing = partial(run_import, registration_import(registry, cipher))
-    handlers = {KIND: importing, SEALING: reviews.seal, APPLYING: reviews.apply}
+    handlers: dict[str, Handler] = {KIND: importing, SEALING: reviews.seal, APPLYING: reviews.apply}
     return OperationRunner(database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
 
 

@@ -5,13 +5,14 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from acting import COLLEGE, SCHOOL, UNIT, Recorded, act, registered, rows, stored
+from acting import COLLEGE, SCHOOL, UNIT, act, registered, rows, stored
 from bulk import PATH, Bulk
 from desks import Desk, Seat, code_of
 from enrolling import roster_entry
 
 from common.auth import Principal, Role
 from common.database import Database
+from destinations.registrations.commands import Recorded
 from destinations.registrations.domain.lifecycle import Action
 from testing.databases import ServiceDatabase
 

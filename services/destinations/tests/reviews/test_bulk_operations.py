@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from acting import COLLEGE, SCHOOL, Recorded, act, edit, graduate_role, registered, rows, stored
+from acting import COLLEGE, SCHOOL, act, edit, graduate_role, registered, rows, stored
 from bulk import PATH, Bulk
 from desks import Desk, Seat, code_of
 
 from common.database import Database, UnitOfWork
 from common.errors import PreconditionFailed, TransientError
 from common.operations import OperationContext, OperationRunner, Outcome
+from destinations.registrations.commands import Recorded
 from destinations.registrations.domain.lifecycle import Action
 from destinations.registrations.domain.refusals import ActNotPossible
 from destinations.reviews import operations, storage
@@ -119,7 +120,7 @@ async def test_a_repeated_request_is_the_first_one(database: Database, bulk: Bul
 async def test_bulk_single_approval_and_edit_on_one_record_leave_one(
     database: Database, bulk: Bulk, college: Desk, seat: Seat
 ) -> None:
-    """Each meets the others in both directions: one wins, the history names it, nobody waits in a circle."""
+    """One wins, and the others learn of it."""
     (before,) = await submitted(database, 1)
     decision = BulkDecisionId(UUID(await bulk.prepare(college, "college-approve")))
     assert (await college.post(f"{PATH}/{decision}/apply", {})).status_code == 202

@@ -164,7 +164,7 @@ def readers_scope(caller: Principal) -> RowScope:
 
 
 def hand_of(caller: Principal) -> str | None:
-    """Who must have made what the caller sees; None where anybody may have."""
+    """The maker to whose bulk decisions the caller is cut; None of a caller who sees those of others."""
     return caller.subject if caller.role is Role.COUNSELLOR else None
 
 

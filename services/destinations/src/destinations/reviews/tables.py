@@ -52,7 +52,7 @@ bulk_decisions = Table(
     CheckConstraint(
         "(applied_at IS NULL) = (operation_id IS NULL) AND (applied_at IS NULL) = (excepted IS NULL)", name="applied"
     ),
-    # whoever writes: what is not sealed, or has expired, is not applied
+    # what is not sealed, or has expired, is not applied by any writer
     CheckConstraint(
         f"applied_at IS NULL OR (sealed_at IS NOT NULL AND applied_at < sealed_at + interval '{KEPT}')", name="in_time"
     ),

@@ -125,7 +125,7 @@ class Filters:
 
 
 async def add(connection: Connection, values: Mapping[str, object]) -> None:
-    """Stores a bulk decision that has sealed nothing yet, and that nobody sees before it has."""
+    """Stores a bulk decision that has sealed nothing yet: it is not seen before it has."""
     await connection.execute(_ADD, values)
 
 
@@ -145,8 +145,14 @@ async def seal_items(
     connection: Connection, decision_id: BulkDecisionId, items: Iterable[tuple[Sealed, Skip | None]]
 ) -> None:
     """Adds rows, each with the reason for which it would be skipped as it stands."""
-    values = [(decision_id, row.n, row.registration_id, row.graduate_id, row.version, reason) for row, reason in items]
-    await copy_rows(connection.driver, "bulk_decision_items", _ITEM_COLUMNS, values)
+    values: dict[str, list[object]] = {name: [] for name in _ITEM_COLUMNS}
+    for row, reason in items:
+        for name, value in {**vars(row), "bulk_decision_id": decision_id, "foreseen": reason}.items():
+            values[name].append(value)
+    fields = {name: copying.fields_of(bulk_decision_items.c[name].type, column) for name, column in values.items()}
+    await copying.copy_rows(
+        connection.driver, bulk_decision_items.name, _ITEM_COLUMNS, copying.joined(fields, _ITEM_COLUMNS)
+    )
 
 
 async def seal(connection: Connection, decision_id: BulkDecisionId) -> None:
