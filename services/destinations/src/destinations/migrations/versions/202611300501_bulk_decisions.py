@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "202611300501"
-down_revision = "202611300301"
+down_revision = "202611300302"
 branch_labels = None
 depends_on = None
 
