@@ -17,14 +17,12 @@ from common.consuming import Handle
 from common.crypto import FieldCipher
 from common.database import Database
 from common.imports import run_import
-from common.operations import Handler, OperationRunner
+from common.operations import OperationRunner
 from common.service_process import Runtime
 from destinations.app import COMPOSITION, create_app
 from destinations.areas import ROSTER
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registry_client import Registry
-from destinations.reviews import operations as reviews
-from destinations.reviews.domain import APPLYING, SEALING
 from destinations.settings import Settings
 from testing.databases import ServiceDatabase, emptied
 from testing.tokens import TokenMint
@@ -76,10 +74,9 @@ async def registry(settings: Settings, book: Book) -> AsyncIterator[Registry]:
 
 @pytest.fixture
 def runner(database: Database, registry: Registry, settings: Settings) -> OperationRunner:
-    """A worker of imports and bulk decisions."""
+    """A worker of imports."""
     cipher = FieldCipher.load(settings.keyring_file)
-    importing = partial(run_import, registration_import(registry, cipher))
-    handlers: dict[str, Handler] = {KIND: importing, SEALING: reviews.seal, APPLYING: reviews.apply}
+    handlers = {KIND: partial(run_import, registration_import(registry, cipher))}
     return OperationRunner(database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
 
 
@@ -115,7 +112,8 @@ def enrol(database: Database) -> Enrolment:
 @pytest.fixture
 def seat(http: httpx.AsyncClient, mint: TokenMint) -> Seat:
     def taken(role: str, **scope: Any) -> Desk:
-        return Desk(http, mint.headers(role, **scope))
+        other = {**scope, "subject": f"another {role}"}
+        return Desk(http, mint.headers(role, **scope), lambda: Desk(http, mint.headers(role, **other)))
 
     return taken
 
