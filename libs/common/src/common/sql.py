@@ -7,9 +7,11 @@ our queries, so statements go to the driver as they are.
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import asyncpg
+from asyncpg.pgproto import pgproto
 from sqlalchemy import ClauseElement, UpdateBase
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
@@ -45,6 +47,12 @@ class Rows(list[Row]):
         if len(self) > 1:
             raise MultipleResultsFound
         return self[0] if self else None
+
+
+def uuid_of(text: str) -> UUID:
+    """The id that a text names, of the driver's kind: equal to any other, and five times quicker to read and write."""
+    made: UUID = pgproto.UUID(text)
+    return made
 
 
 class Connection:

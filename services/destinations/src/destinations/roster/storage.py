@@ -1,6 +1,6 @@
 """The roster in SQL: the highest sequence of a key wins, whatever the order of delivery."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
@@ -129,6 +129,14 @@ _NEWER = text(
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("sequences", type_=ARRAY(BigInteger)))
 
+_NOT_KEPT = text(
+    """
+    SELECT entry.place FROM unnest(:ids, :sequences) WITH ORDINALITY AS entry (graduate_id, sequence, place)
+     WHERE NOT EXISTS (SELECT 1 FROM roster_graduates known
+                        WHERE known.graduate_id = entry.graduate_id AND known.sequence >= entry.sequence)
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("sequences", type_=ARRAY(BigInteger)))
+
 OWNERS_OF_EVENTS = {
     "province_code": "school_code IN (SELECT school_code FROM roster_schools WHERE province_code = :province_code)",
     "college_code": "key IN (SELECT CAST(graduate_id AS text) FROM roster_graduates"
@@ -149,6 +157,12 @@ async def keep_graduates(connection: Connection, entries: Iterable[RosterEntry])
         }
         of_event["same_since"] = [None if each.is_restated else each.sequence for each in newest]
         await connection.execute(_KEEP_GRADUATES, values | of_event)
+
+
+async def not_kept(connection: Connection, entries: Sequence[RosterEntry]) -> list[RosterEntry]:
+    """Of these entries, in their order, those that are newer than what is known: of an import hardly any is."""
+    values = {"ids": [each.graduate.id for each in entries], "sequences": [each.sequence for each in entries]}
+    return [entries[place - 1] for place in sorted(await connection.scalars(_NOT_KEPT, values))]
 
 
 async def keep_schools(connection: Connection, entries: Iterable[SchoolEntry]) -> None:
