@@ -28,7 +28,7 @@ class Particulars(StrictModel):
     """The fields beside the destination code; which are needed and which must be empty depends on it."""
 
     flexible: bool | None = Field(default=None, description="灵活就业; null: the scheme's default rule")
-    flexible_kind: Code | None = None
+    flexible_kind: Code | None = Field(default=None, description="灵活就业类别, list flexible-kind")
     employer_name: Name | None = Field(default=None, description="单位名称")
     employer_uscc: Uscc | None = Field(default=None, description="统一社会信用代码")
     employer_nature_code: Code | None = Field(default=None, description="单位性质, list employer-nature")
@@ -36,12 +36,22 @@ class Particulars(StrictModel):
     place_code: Code | None = Field(default=None, description="单位所在地, list division")
     employer_address: Address | None = Field(default=None, description="单位地址")
     position_code: Code | None = Field(default=None, description="工作职位类别, list position")
+    job_title: ShortText | None = Field(default=None, description="岗位名称")
     signed_on: Day | None = Field(default=None, description="签约日期")
+    contract_from: Day | None = Field(default=None, description="合同开始日期")
+    contract_to: Day | None = Field(default=None, description="合同终止日期")
+    contact_name: ShortText | None = Field(default=None, description="单位联系人; stored encrypted")
+    contact_phone: Phone | None = Field(default=None, description="联系人电话; stored encrypted")
+    pay_amount: Yuan | None = Field(default=None, description="薪酬: whole yuan before tax; stored encrypted")
+    pay_unit: PayUnit | None = Field(default=None, description="What `pay_amount` is paid for; stored encrypted")
     freelance_kind: ShortText | None = Field(default=None, description="Kind of freelance work")
     reason: Code | None = Field(default=None, description="List not-employed-reason")
     study_school_name: Name | None = Field(default=None, description="Admitting school in the mainland")
     study_level_code: Code | None = Field(default=None, description="List education-level")
-    abroad_country: ShortText | None = Field(default=None, description="留学国家地区")
+    abroad_country: ShortText | None = Field(
+        default=None, description="留学国家地区; a label of list country gives `abroad_country_code`"
+    )
+    abroad_country_code: Code | None = Field(default=None, description="List country")
     abroad_school_name_zh: Name | None = Field(default=None, description="留学院校中文名称")
     abroad_school_name_en: Name | None = Field(default=None, description="留学院校外文名称")
     abroad_major_zh: Name | None = Field(default=None, description="留学专业中文名称")
@@ -101,12 +111,20 @@ class RegistrationAnswer(BaseModel):
     place_code: str | None
     employer_address: str | None
     position_code: str | None
+    job_title: str | None
     signed_on: date | None
+    contract_from: date | None
+    contract_to: date | None
+    contact_name: str | None
+    contact_phone: str | None
+    pay_amount: int | None = Field(description="Null for roles that may not read pay")
+    pay_unit: PayUnit | None = Field(description="Null for roles that may not read pay")
     freelance_kind: str | None
     reason: str | None
     study_school_name: str | None
     study_level_code: str | None
     abroad_country: str | None
+    abroad_country_code: str | None
     abroad_school_name_zh: str | None
     abroad_school_name_en: str | None
     abroad_major_zh: str | None
