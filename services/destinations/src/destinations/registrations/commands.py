@@ -10,6 +10,7 @@ from common.auth import Owners, Principal, Role, RowScope
 from common.codes import CodeLists
 from common.contracts import ChangeToken
 from common.contracts.registration import TOPIC
+from common.copying import copy_rows
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, Missing, must_equal
 from common.identifiers import GraduateId, RegistrationId
@@ -151,7 +152,7 @@ async def record_many(
     stamped, recorded_at = await storage.stamp_many(unit.connection, ordered, effective_on, asked_on)
     await storage.save_many(unit.connection, stamped, recorded_at, unit.actor, lists)
     events = await asyncio.to_thread(announcements.to_rows, stamped, unit.correlation_id, recorded_at)
-    await storage.copy_rows(unit.driver, "outbox", announcements.OUTBOX_COLUMNS, events)
+    await copy_rows(unit.driver, "outbox", announcements.OUTBOX_COLUMNS, events)
     published = [each for each in stamped if each.sequence is not None]
     return stamped, _token(published[-1]) if published else None
 

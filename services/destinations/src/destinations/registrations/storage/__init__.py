@@ -12,7 +12,7 @@ from destinations.registrations.storage.lines import (
     outdated_lines,
     remember_lines,
 )
-from destinations.registrations.storage.many import Stamped, Unsaved, copy_rows, save_many, stamp_many
+from destinations.registrations.storage.many import Stamped, Unsaved, save_many, stamp_many
 from destinations.registrations.storage.registrations import (
     Filters,
     current,
@@ -31,7 +31,6 @@ __all__ = [
     "Unsaved",
     "Version",
     "change_token_of",
-    "copy_rows",
     "current",
     "current_of",
     "erase",

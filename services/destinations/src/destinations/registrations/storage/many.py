@@ -4,16 +4,19 @@ Rows go straight to their tables: what the database has to say about them is ask
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import compress, repeat
+from operator import not_
 from typing import NamedTuple
 
-import asyncpg
 from sqlalchemy import ARRAY, Date, Integer, Uuid, bindparam, text
 
+from common import copying
 from common.auth import Actor
 from common.clock import NOW_SQL, day_in_shanghai
 from common.codes import CodeLists
+from common.copying import copy_rows
 from common.identifiers import RegistrationId
 from common.sql import Connection
 from destinations.registrations.domain.content import FIELDS
@@ -21,7 +24,7 @@ from destinations.registrations.domain.lifecycle import Stage
 from destinations.registrations.domain.registration import Change, Registration, Reviewers
 from destinations.registrations.storage.lines import Line
 from destinations.registrations.storage.saving import code_list_versions
-from destinations.registrations.tables import LINE_COLUMNS
+from destinations.registrations.tables import LINE_COLUMNS, registrations, versions
 from destinations.roster.domain import Graduate
 
 _OWNED = ("graduate_id", "school_code", "version")
@@ -35,6 +38,8 @@ _VERSION = (
     *("registration_id", *_OWNED, "state", *_SAID),
     *("by_role", "by_subject", "action", "note", "changed_fields", *_DATED),
 )
+_TYPES = {column.name: column.type for column in (*registrations.c, *versions.c)}
+_UNLINED = (None,) * len(LINE_COLUMNS)
 
 _MOMENT = text(
     f"SELECT {NOW_SQL} AS recorded_at, ARRAY(SELECT uuidv7() FROM generate_series(1, :created)) AS ids"
@@ -115,44 +120,60 @@ async def save_many(
     connection: Connection, rows: Sequence[Stamped], recorded_at: datetime, actor: Actor, lists: CodeLists
 ) -> None:
     """Writes the versions and their history."""
-    created, updated, versions = await asyncio.to_thread(_records, rows, recorded_at, actor, lists)
-    if updated:
+    current, versions = await asyncio.to_thread(_records, rows, recorded_at, actor, lists)
+    known = [row.unsaved.before is not None for row in rows]
+    if any(known):
         await connection.execute(_STAGE)
-        await copy_rows(connection.driver, "staged", _CURRENT, updated)
+        await copy_rows(connection.driver, "staged", _CURRENT, compress(current, known))
         await connection.execute(_UPDATE_CURRENT)
         await connection.execute(_UNSTAGE)
-    await copy_rows(connection.driver, "registrations", _CURRENT, created)
+    await copy_rows(connection.driver, "registrations", _CURRENT, compress(current, map(not_, known)))
     await copy_rows(connection.driver, "registration_versions", _VERSION, versions)
-
-
-async def copy_rows(
-    driver: asyncpg.Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
-) -> None:
-    """Adds the rows to the table."""
-    if rows:
-        await driver.copy_records_to_table(table, columns=columns, records=rows)
 
 
 def _records(
     rows: Sequence[Stamped], recorded_at: datetime, actor: Actor, lists: CodeLists
-) -> tuple[list[tuple[object, ...]], ...]:
-    """New registrations, changed ones, and the versions of both, as rows of their tables."""
-    created: list[tuple[object, ...]] = []
-    updated: list[tuple[object, ...]] = []
-    versions: list[tuple[object, ...]] = []
-    for (graduate, before, change, _, line), registration_id, version, day, _ in rows:
-        owned = (registration_id, graduate.id, graduate.school_code, version)
-        content = vars(change.content).values()
-        said = (change.confirmation, change.source, *content, code_list_versions(change.content, lists))
-        noted = (line.fingerprint, version, line.sequence) if line else (None, None, None)
-        reviewers, dated = vars(change.reviewers).values(), (day, recorded_at)
-        effective = (version, day) if change.takes_effect else _kept_effective(before, change)
-        (updated if before else created).append(
-            (*owned, graduate.cohort, change.stage, *said, change.incomplete, *reviewers, *effective, *noted, *dated)
-        )
-        by = (actor.role, actor.subject, change.action, change.note, change.changed)
-        versions.append((*owned, change.stage.state, *said, *by, *dated))
-    return created, updated, versions
+) -> tuple[list[bytes], list[bytes]]:
+    """The registrations and their versions as rows of their tables; column by column, since most values repeat."""
+    unsaved, ids, numbers, days, _ = zip(*rows, strict=True)
+    graduates, before, changes, _, lines = zip(*unsaved, strict=True)
+    contents = [vars(change.content).values() for change in changes]
+    reviewers = [vars(change.reviewers).values() for change in changes]
+    effective = [
+        (number, day) if change.takes_effect else _kept_effective(earlier, change)
+        for number, day, earlier, change in zip(numbers, days, before, changes, strict=True)
+    ]
+    lined = [
+        (line.fingerprint, number, line.sequence) if line else _UNLINED
+        for line, number in zip(lines, numbers, strict=True)
+    ]
+    values: dict[str, Iterable[object]] = {
+        "id": ids,
+        "graduate_id": [each.id for each in graduates],
+        "school_code": [each.school_code for each in graduates],
+        "cohort": [each.cohort for each in graduates],
+        "version": numbers,
+        "stage": [each.stage for each in changes],
+        "state": [each.stage.state for each in changes],
+        "confirmation": [each.confirmation for each in changes],
+        "source": [each.source for each in changes],
+        "code_lists": [code_list_versions(each.content, lists) for each in changes],
+        "incomplete": [each.incomplete for each in changes],
+        "note": [each.note for each in changes],
+        "decided_on": days,
+        "action": [each.action for each in changes],
+        "changed_fields": [each.changed for each in changes],
+        "recorded_at": repeat(recorded_at, len(rows)),
+        "by_role": repeat(actor.role, len(rows)),
+        "by_subject": repeat(actor.subject, len(rows)),
+        **dict(zip(FIELDS, zip(*contents, strict=True), strict=True)),
+        **dict(zip(vars(Reviewers()), zip(*reviewers, strict=True), strict=True)),
+        **dict(zip(("effective_version", "effective_decided_on"), zip(*effective, strict=True), strict=True)),
+        **dict(zip(LINE_COLUMNS, zip(*lined, strict=True), strict=True)),
+    }
+    fields = {name: copying.fields_of(_TYPES[name], column) for name, column in values.items()}
+    fields["registration_id"] = fields["id"]
+    return copying.joined(fields, _CURRENT), copying.joined(fields, _VERSION)
 
 
 def _kept_effective(before: Registration | None, change: Change) -> tuple[int | None, date | None]:
