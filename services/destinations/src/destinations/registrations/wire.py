@@ -1,19 +1,21 @@
 """Bodies of requests and answers about registrations."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from common.codes import CodeLists
 from common.contracts import ChangeToken
+from common.crypto import FieldCipher
 from common.http import Day, StrictModel
 from common.identity import plain_number
 from destinations.registrations.domain import deciding
-from destinations.registrations.domain.content import Destination
-from destinations.registrations.domain.lifecycle import Action, Confirmation, State
+from destinations.registrations.domain.content import LONGEST_PHONE, MOST_PAY, PAY
+from destinations.registrations.domain.lifecycle import Action, Confirmation, Party, State
 from destinations.registrations.domain.registration import Person, Registration, Source
+from destinations.registrations.storage import opened
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 # the same as in a spreadsheet: pasted numbers bring marks that are not seen
@@ -21,6 +23,9 @@ Uscc = Annotated[Code, AfterValidator(lambda text: plain_number(text).upper())]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_PHONE)]
+Yuan = Annotated[int, Field(ge=1, le=MOST_PAY)]
+PayUnit = Literal["month", "hour"]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
@@ -64,9 +69,9 @@ class NewRegistration(Particulars):
     graduate_id: UUID
     destination_code: Code = Field(description="毕业去向, list destination")
 
-    def content(self) -> Destination:
-        """The content, without graduate_id."""
-        return Destination(**self.model_dump(exclude={"graduate_id"}))
+    def said(self) -> dict[str, Any]:
+        """The fields of the content, in clear."""
+        return self.model_dump(exclude={"graduate_id"})
 
 
 class RegistrationPatch(Particulars):
@@ -144,12 +149,20 @@ class RegistrationAnswer(BaseModel):
     effective: EffectiveContent | None
 
 
-def shown(registration: Registration, person: Person | None, token: ChangeToken | None = None) -> dict[str, Any]:
+READS_PAY = frozenset({Party.GRADUATE, Party.COLLEGE_OFFICER, Party.SCHOOL_OFFICER})
+
+
+def shown(
+    registration: Registration, cipher: FieldCipher, person: Person | None, token: ChangeToken | None = None
+) -> dict[str, Any]:
     """The registration as this person sees it: the fields of `RegistrationAnswer`, in its order.
 
     Making the model of a registration would take as long as reading its row.
     """
     graduate, content, effective = registration.graduate, registration.content, registration.effective
+    private = opened(cipher, graduate.id, vars(content))
+    if person is None or person.party not in READS_PAY:
+        private |= dict.fromkeys(PAY)
     return {
         "id": registration.id,
         "graduate_id": graduate.id,
@@ -157,6 +170,7 @@ def shown(registration: Registration, person: Person | None, token: ChangeToken 
         "college_code": graduate.college_code,
         "cohort": graduate.cohort,
         **vars(content),
+        **private,
         "state": registration.state,
         "confirmation": registration.confirmation,
         "source": registration.source,

@@ -10,8 +10,8 @@ from typing import Any
 class Destination:
     """毕业去向: a destination code and the particulars that belong to it.
 
-    The fields of `SEALED` are ciphertexts here, too: rules ask whether they are filled, and no more. Equal values of one
-    graduate have equal ciphertexts as long as the key ring's current key stays.
+    The fields of `SEALED` are ciphertexts here, too: rules ask whether they are filled, and no more. Equal values of
+    one graduate have equal ciphertexts as long as the key ring's current key stays.
     """
 
     destination_code: str
@@ -117,6 +117,13 @@ LONGEST: Mapping[str, int] = {
     "abroad_major_en": 200,
 }
 """The most characters that a text may have."""
+
+
+LONGEST_PHONE = 40
+MOST_PAY = 10_000_000
+"""Of what is sealed, as it is judged in clear: characters of a phone with its extension, whole yuan."""
+
+PAY_UNITS = ("month", "hour")
 
 
 def changed_fields(before: Destination | None, after: Destination) -> tuple[str, ...]:

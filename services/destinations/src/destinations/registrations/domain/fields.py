@@ -19,6 +19,7 @@ FLEXIBLE_KIND = frozenset({"flexible_kind"})
 
 USCC_LENGTH = 18
 
+
 def missing_fields(content: Destination, cohort: Cohort) -> tuple[str, ...]:
     """Required fields that are empty: they keep a draft from being submitted."""
     return _missing(asked_by(content.destination_code, cohort).required, content.filled())
@@ -54,7 +55,7 @@ def recoded(content: Destination, patch: Mapping[str, Any], cohort: Cohort) -> D
 
 
 def located(said: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What is said, with the code of the country that `abroad_country` names, or none, where no code is given itself."""
+    """What is said; where it names a country by a text alone, with the code of that text, or none."""
     if "abroad_country" not in said or said.get("abroad_country_code"):
         return said
     return {**said, "abroad_country_code": country_named(said["abroad_country"])}
@@ -66,6 +67,11 @@ def country_named(text: str | None) -> str | None:
         return CodeLists.load().get(CODE_LISTS["abroad_country_code"]).resolve_cell(text)
     except CodeProblem:
         return None
+
+
+def is_country_unknown(content: Destination) -> bool:
+    """Whether a country is named that the list does not have."""
+    return content.abroad_country is not None and content.abroad_country_code is None
 
 
 def is_reason_of(reason: str, destination_code: str) -> bool:

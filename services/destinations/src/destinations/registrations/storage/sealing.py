@@ -30,9 +30,7 @@ def opened(cipher: FieldCipher, graduate_id: GraduateId, stored: Mapping[str, An
     return {name: _open(cipher, graduate_id, name, stored[name]) for name in SEALED}
 
 
-def _kept_or_sealed(
-    cipher: FieldCipher, graduate_id: GraduateId, name: str, value: Any, kept: bytes | None
-) -> bytes:
+def _kept_or_sealed(cipher: FieldCipher, graduate_id: GraduateId, name: str, value: Any, kept: bytes | None) -> bytes:
     if kept is not None and _open(cipher, graduate_id, name, kept) == value:
         return kept
     return cipher.encrypt(f"registration.{name}", graduate_id, json.dumps(value, ensure_ascii=False))
