@@ -10,7 +10,18 @@ from uuid import uuid4
 from campus import Campus, population_change, waiver
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
-from writes import CONTACT, MAPPING, PHOTO, PROFILE, Write, clear_export, complete_requests, correction_of, erasure_of
+from writes import (
+    CONTACT,
+    MAPPING,
+    PHOTO,
+    PROFILE,
+    SEASON,
+    Write,
+    clear_export,
+    complete_requests,
+    correction_of,
+    erasure_of,
+)
 
 Json = dict[str, Any]
 SERVICES = ("registry", "destinations", "surveys", "indicators")
@@ -125,6 +136,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("classes", "code"): CLASS,
             ("import-mappings", "name"): FILE,
             ("*", "school_code"): school,
+            ("*", "cohort"): SEASON,
             ("*", "school"): school,
             ("*", "graduate_id"): graduate,
             ("*", "registration_id"): registrations[0]["id"],

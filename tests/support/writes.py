@@ -37,6 +37,9 @@ BODILESS = (
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
 CONTACT = ("POST", "/v1/talents/{profile_id}/contact-requests")
 PHOTO = ("PUT", "/v1/graduates/{graduate_id}/photo")
+SEASON = "2199"
+"""A cohort without people: its season decides over no write about them."""
+
 MAPPING = {"columns": {"学生编号": "student_number", "备注": None}}
 
 
@@ -90,6 +93,12 @@ def complete_requests(
         ("PATCH", "/v1/registrations/{registration_id}"): {"employer_name": "另一公司"},
         ("POST", "/v1/registrations/{registration_id}/return"): reason,
         ("POST", "/v1/registrations/{registration_id}/dispute"): reason,
+        ("PUT", "/v1/seasons/{school_code}/{cohort}"): {"evidence": "submit"},
+        ("POST", "/v1/seasons/{school_code}/{cohort}/extensions"): {
+            "graduate_ids": [graduate],
+            "until": f"{SEASON}-12-31",
+        }
+        | reason,
         ("POST", "/v1/questionnaires"): QUESTIONNAIRE,
         ("PATCH", "/v1/questionnaires/{questionnaire_id}"): {"title": QUESTIONNAIRE["title"]},
         ("POST", "/v1/waves"): _wave(roster, questionnaire),

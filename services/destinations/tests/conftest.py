@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from books import Book
+from desks import Desk, Seat
 from enrolling import Enrolment
 from fastapi import FastAPI
 
@@ -105,3 +107,21 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def enrol(database: Database) -> Enrolment:
     return Enrolment(database)
+
+
+@pytest.fixture
+def seat(http: httpx.AsyncClient, mint: TokenMint) -> Seat:
+    def taken(role: str, **scope: Any) -> Desk:
+        return Desk(http, mint.headers(role, **scope))
+
+    return taken
+
+
+@pytest.fixture
+def school(seat: Seat) -> Desk:
+    return seat("school_officer", school="10001")
+
+
+@pytest.fixture
+def college(seat: Seat) -> Desk:
+    return seat("college_officer", school="10001", college="C01")

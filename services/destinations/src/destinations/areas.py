@@ -20,6 +20,8 @@ from destinations.roster.storage import INCLUDED
 from destinations.roster.subscriptions import keep_graduates, keep_schools, thing_of
 from destinations.schema import code_entries
 from destinations.seasons import tables as season_tables
+from destinations.seasons.routes import router as season_routes
+from destinations.seasons.subscriptions import erase_extensions
 
 ROSTER = Subscription(
     "quxiang.destinations.roster",
@@ -47,7 +49,12 @@ AREAS = (
         },
         subscription=ROSTER,
     ),
-    Area(tables=[season_tables.seasons, season_tables.versions, season_tables.extensions]),
+    Area(
+        tables=[season_tables.seasons, season_tables.versions, season_tables.extensions],
+        routes=[season_routes],
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_extensions),
+        subscription=ROSTER,
+    ),
     Area(
         tables=[registration_tables.streams, registration_tables.registrations, registration_tables.versions],
         routes=[registration_routes, import_routes],

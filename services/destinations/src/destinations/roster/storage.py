@@ -26,7 +26,7 @@ from common.code_entries import table as code_entries
 from common.consuming.counted import newest_counted
 from common.consuming.included import OF_EVENT, among
 from common.contracts import code_list, graduate, organisation
-from common.identifiers import GraduateId, ProvinceCode
+from common.identifiers import GraduateId, ProvinceCode, SchoolCode
 from common.sql import Connection, Row
 from destinations.roster import tables
 from destinations.roster.domain import GRADUATE_FIELDS, Graduate, RosterEntry, SchoolEntry
@@ -120,6 +120,8 @@ _WITH_PROVINCE = (
 _SEVERAL = select(_GRADUATES.graduate_id, *STATED.values(), _GRADUATES.sequence).where(
     _GRADUATES.graduate_id == any_(bindparam("ids", type_=ARRAY(Uuid)))
 )
+_HELD = _SEVERAL.order_by(_GRADUATES.graduate_id).with_for_update(read=True, of=tables.graduates)
+_PROVINCE = select(_SCHOOLS.province_code).where(_SCHOOLS.school_code == bindparam("school_code"))
 _NEWER_FIELDS = (newest_counted("known") if name == "counted" else name for name in GRADUATE_FIELDS)
 _NEWER = text(
     f"""
@@ -179,6 +181,21 @@ async def entries(connection: Connection, graduate_ids: Collection[GraduateId]) 
     """The entries of these graduates as stored."""
     found = await connection.execute(_SEVERAL, {"ids": list(graduate_ids)}) if graduate_ids else ()
     return {known[0]: RosterEntry(Graduate(*known), sequence) for *known, sequence in found}
+
+
+async def hold_entries(connection: Connection, graduate_ids: Collection[GraduateId]) -> dict[GraduateId, Graduate]:
+    """These graduates as stored; what registry says of them later waits until the transaction ends.
+
+    For writes about graduates that have no stream of their own: an erasure comes before, and is seen, or after.
+    """
+    found = await connection.execute(_HELD, {"ids": list(graduate_ids)})
+    return {known[0]: Graduate(*known) for *known, _ in found}
+
+
+async def province_of(connection: Connection, school_code: SchoolCode) -> ProvinceCode | None:
+    """The province of a school; None where no event has named it yet."""
+    found: ProvinceCode | None = await connection.scalar(_PROVINCE, {"school_code": school_code})
+    return found
 
 
 def visible(seen: ScopeShape) -> ColumnElement[bool]:

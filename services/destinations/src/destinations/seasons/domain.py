@@ -1,15 +1,23 @@
 """What a season says, what its settings may be, and which phase a day is in. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NewType
+from uuid import UUID
 
 from common.codes.rules import rule
 from common.errors import Conflict, FieldProblem, Invalid, Message
-from common.identifiers import Cohort, SchoolCode
+from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.season import SeasonDay, season_day
+from destinations.roster.domain import Graduate
+
+ExtensionId = NewType("ExtensionId", UUID)
+
+MOST_EXTENDED = 1_000
+"""So many graduates are given an extension at once."""
 
 
 class Level(StrEnum):
@@ -81,10 +89,34 @@ class Season(Settings):
         return Phase.LATE if day > until else Phase.OPEN
 
 
+@dataclass(frozen=True)
+class Extension:
+    """延期: until when one graduate may change as before; `reason` is None once the person is erased."""
+
+    id: ExtensionId
+    graduate_id: GraduateId
+    until: date
+    reason: str | None
+    by_role: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class ExtensionPlan:
+    """An extension as it is asked for: the same days, for the same reason, for all of the graduates."""
+
+    graduate_ids: tuple[GraduateId, ...]
+    until: date
+    reason: str
+
+
+_CODES = ("levels", "later_than_ministry", "two_rounds", "unknown_graduate")
+
+
 class SeasonRefused(Invalid):
     """The settings contradict themselves or a rule of the ministry; the code is the rule where one alone is broken."""
 
-    codes = MappingProxyType({each: rule(each).text for each in ("levels", "later_than_ministry", "two_rounds")})
+    codes = MappingProxyType({each: rule(each).text for each in _CODES})
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
         broken = {each.rule for each in problems}
@@ -163,6 +195,20 @@ def must_extend(season: Season, until: date, today: date) -> None:
         raise SeasonRefused([rule("after_closing").problem("/until")])
 
 
+def must_be_of_cohort(season: Season, plan: ExtensionPlan, known: Mapping[GraduateId, Graduate]) -> None:
+    """Raises SeasonRefused for graduates who are unknown, of another cohort, erased or no longer counted."""
+    problems = []
+    for at, graduate_id in enumerate(plan.graduate_ids):
+        graduate = known.get(graduate_id)
+        if graduate is None or (graduate.school_code, graduate.cohort) != (season.school_code, season.cohort):
+            problems.append(rule("unknown_graduate").problem(f"/graduate_ids/{at}"))
+        elif graduate.frozen:
+            broken = "erased_person" if graduate.erased else "graduate_withdrawn"
+            problems.append(rule(broken).problem(f"/graduate_ids/{at}"))
+    if problems:
+        raise SeasonRefused(problems)
+
+
 _PLAIN_DAYS = ("changes_until", "coverage_by", "report_by", "closes_on", "graduation_day")
 
 
@@ -198,7 +244,7 @@ def _contradictions_of_rounds(settings: Settings, cohort: Cohort) -> Iterator[Fi
             yield rule("round_ends_before").problem(f"/rounds/{at}/to")
         if at and each.first_day <= rounds[at - 1].last_day:
             yield rule("rounds_overlap").problem(f"/rounds/{at}/from")
-    july = any(_lies_in(each, cohort, 7) for each in rounds[:-1])
+    july = any(_lies_in(each, cohort, 7) for each in rounds)
     if not (july and _lies_in(rounds[-1], cohort, 8)):
         yield rule("two_rounds").problem("/rounds")
     elif settings.report_by < rounds[-1].first_day:

@@ -1,18 +1,26 @@
-"""Seasons in SQL. A cohort without a row has the defaults."""
+"""Seasons and extensions in SQL. A cohort without a row has the defaults."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, select, text
+from sqlalchemy import ARRAY, Integer, Select, Uuid, bindparam, select, text, tuple_
 
 from common import rows
-from common.auth import Actor
+from common.auth import Actor, RowScope, ScopeShape
+from common.clock import TODAY_SQL
 from common.crypto import FieldCipher
+from common.database import new_id
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection, Row
+from destinations.roster import storage as roster
+from destinations.roster.tables import graduates, schools
 from destinations.seasons import tables
-from destinations.seasons.domain import Round, Season, Settings, default
+from destinations.seasons.domain import Extension, ExtensionId, ExtensionPlan, Round, Season, Settings, default
 from destinations.seasons.tables import SETTINGS
 
 _SEASONS = tables.seasons.c
@@ -40,9 +48,20 @@ _SAVE = text(
     SELECT * FROM stored
     """
 )
+_TODAY = text(f"SELECT {TODAY_SQL}")
 _REASON = "reason of an extension"
-_OF_GRADUATE = (
-    select(tables.extensions).where(tables.extensions.c.graduate_id == bindparam("id")).order_by(tables.extensions.c.id)
+_GIVEN = tables.extensions.c
+_OF_GRADUATE = select(tables.extensions).where(_GIVEN.graduate_id == bindparam("id")).order_by(_GIVEN.id)
+_ERASE = text("SELECT erase_season_extensions(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_EXTEND = text(
+    """
+    INSERT INTO season_extensions (id, school_code, cohort, graduate_id, until, reason_cipher, by_role, by_subject)
+    SELECT CAST(:id AS uuid), CAST(:school_code AS text), CAST(:cohort AS int), given.*,
+           CAST(:by_role AS text), CAST(:by_subject AS text)
+      FROM (SELECT graduate_id, CAST(:until AS date), reason_cipher
+              FROM unnest(CAST(:graduate_ids AS uuid[]), CAST(:reasons AS bytea[])) AS each (graduate_id, reason_cipher)
+           ) AS given
+    """
 )
 _EXTENSIONS = text(
     """
@@ -53,6 +72,17 @@ _EXTENSIONS = text(
      ORDER BY graduate_id, extension.id DESC
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+
+@dataclass(frozen=True)
+class ExtensionFilters:
+    """Which extensions are listed: those of a school's cohort; None narrows nothing. `after` are id and graduate."""
+
+    school_code: SchoolCode
+    cohort: Cohort
+    id: ExtensionId | None = None
+    graduate_id: GraduateId | None = None
+    after: tuple[UUID, UUID] | None = None
 
 
 async def of(connection: Connection, school_code: SchoolCode, cohort: Cohort) -> Season:
@@ -83,26 +113,75 @@ async def extensions(connection: Connection, graduate_ids: Collection[GraduateId
     return dict(tuple(row) for row in await connection.execute(_EXTENSIONS, {"ids": list(graduate_ids)}))
 
 
+async def today(connection: Connection) -> date:
+    """The present day in Shanghai, by the database's clock."""
+    day: date = await connection.scalar(_TODAY)
+    return day
+
+
+async def extend(
+    connection: Connection,
+    cipher: FieldCipher,
+    season: Season,
+    plan: ExtensionPlan,
+    actor: Actor,
+) -> ExtensionId:
+    """Stores an extension of each of the graduates, under one id."""
+    extension_id = ExtensionId(await new_id(connection))
+    values = {
+        "id": extension_id,
+        "school_code": season.school_code,
+        "cohort": season.cohort,
+        "graduate_ids": list(plan.graduate_ids),
+        "reasons": [cipher.encrypt(_REASON, each, plan.reason) for each in plan.graduate_ids],
+        "until": plan.until,
+        "by_role": actor.role,
+        "by_subject": actor.subject,
+    }
+    await connection.execute(_EXTEND, values)
+    return extension_id
+
+
+async def page(
+    connection: Connection, cipher: FieldCipher, scope: RowScope, filters: ExtensionFilters, limit: int
+) -> list[Extension]:
+    """Extensions of graduates of the scope in the order in which they were given, those of one act together."""
+    given = {name: value for name, value in vars(filters).items() if value is not None}
+    if filters.after:
+        given |= dict(zip(("after", "after_graduate"), filters.after, strict=True))
+    found = await connection.execute(_page(scope.shape, tuple(given)), {**scope.values, **given, "limit": limit})
+    return rows.all(Extension, found, reason=lambda row: _opened(cipher, row))
+
+
+async def erase(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:
+    """Empties the reasons of graduates who are erased by what the roster says; repeatable."""
+    await connection.execute(_ERASE, {"ids": graduate_ids})
+
+
 async def extensions_of(
     connection: Connection, cipher: FieldCipher, graduate_id: GraduateId
 ) -> list[dict[str, object]]:
     """All that were given to one graduate, oldest first, for the copy of this person's data."""
     found = await connection.execute(_OF_GRADUATE, {"id": graduate_id})
     named = ("id", "school_code", "cohort", "until", "by_role", "recorded_at")
-    return [
-        {**{name: row[name] for name in named}, "reason": opened(cipher, graduate_id, row.reason_cipher)}
-        for row in found
-    ]
+    return [{**{name: row[name] for name in named}, "reason": _opened(cipher, row)} for row in found]
 
 
-def sealed(cipher: FieldCipher, graduate_id: GraduateId, reason: str) -> bytes:
-    """The reason as it is stored of the graduate."""
-    return cipher.encrypt(_REASON, graduate_id, reason)
+@lru_cache
+def _page(seen: ScopeShape, given: tuple[str, ...]) -> Select[Any]:
+    """Extensions of a school's cohort, narrowed to what is given by name."""
+    joined = tables.extensions.join(graduates, graduates.c.graduate_id == _GIVEN.graduate_id)
+    joined = joined.outerjoin(schools, schools.c.school_code == graduates.c.school_code)
+    listed = select(tables.extensions).select_from(joined).where(roster.visible(seen))
+    listed = listed.where(*(_GIVEN[name] == bindparam(name) for name in given if name in _GIVEN))
+    if "after" in given:
+        last = tuple_(bindparam("after", type_=Uuid), bindparam("after_graduate", type_=Uuid))
+        listed = listed.where(tuple_(_GIVEN.id, _GIVEN.graduate_id) > last)
+    return listed.order_by(_GIVEN.id, _GIVEN.graduate_id).limit(bindparam("limit", type_=Integer))
 
 
-def opened(cipher: FieldCipher, graduate_id: GraduateId, stored: bytes | None) -> str | None:
-    """The reason again; None once the person is erased."""
-    return None if stored is None else cipher.decrypt(_REASON, graduate_id, stored)
+def _opened(cipher: FieldCipher, row: Row) -> str | None:
+    return None if row.reason_cipher is None else cipher.decrypt(_REASON, row.graduate_id, row.reason_cipher)
 
 
 def _rounds(row: Row) -> tuple[Round, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ARRAY, CheckConstraint, Column, Date, Index, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from common.database import instant_column, uuid_key
+from common.database import instant_column
 from destinations.schema import metadata
 
 
@@ -56,10 +56,11 @@ versions = Table(
 extensions = Table(
     "season_extensions",
     metadata,
-    uuid_key(),
+    # one id for all graduates who were given the same days at once
+    Column("id", Uuid, primary_key=True),
     Column("school_code", Text, nullable=False),
     Column("cohort", Integer, nullable=False),
-    Column("graduate_id", Uuid, nullable=False),
+    Column("graduate_id", Uuid, primary_key=True),
     Column("until", Date, nullable=False),
     # a text about the person: empty once the person is erased
     Column("reason_cipher", LargeBinary),
