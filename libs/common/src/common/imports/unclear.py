@@ -20,14 +20,14 @@ class UnclearFault(Fault):
     """The fault of an unclear cell. Readings break some of the same rules: a text may be too long for its field."""
 
 
-def read_rows(read: Callable[[int, Sequence[Cell]], RowT], header: Header, chunk: Sequence[NumberedRow]) -> list[RowT]:
+def read_rows(
+    read: Callable[[Sequence[NumberedRow]], list[RowT]], header: Header, chunk: Sequence[NumberedRow]
+) -> list[RowT]:
     """The rows of a chunk as an importer reads them, at fault where a cell is unclear."""
-    rows = []
-    for number, cells in chunk:
-        row = read(number, cells)
+    rows = read(chunk)
+    for row, (_, cells) in zip(rows, chunk, strict=True):
         if Unclear in map(type, cells):
             row.faults[:0] = unclear_cells(header, cells)
-        rows.append(row)
     return rows
 
 

@@ -10,7 +10,6 @@ from datetime import date
 from functools import partial
 from itertools import starmap
 
-from common.codes import Cell
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.identifiers import GraduateId
@@ -107,9 +106,9 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         if writes:
             await keep_and_lock(unit.connection, task.school_code, self._resolved.in_order())
 
-    def read(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
-        """The row as it stands; what it says is read when it is known to say something new."""
-        return RegistrationRow(number, cells)
+    def read(self, rows: Sequence[NumberedRow]) -> list[RegistrationRow]:
+        """The rows as they stand; what one says is read when it is known to say something new."""
+        return [*starmap(RegistrationRow, rows)]
 
     async def load(self, connection: Connection, rows: Sequence[RegistrationRow]) -> StoredRegistrations:
         """What is stored about the rows' graduates."""

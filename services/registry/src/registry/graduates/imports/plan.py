@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import starmap
+from typing import Any
 from uuid import uuid4
 
 from common.codes import Cell, CodeLists
 from common.crypto import DataCipher, FieldCipher
 from common.identifiers import Cohort, GraduateId
 from common.imports import REPEATED, CellReader, Fault, LineFingerprints, SeenKeys, plain
+from common.spreadsheets import NumberedRow
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header
 from registry.graduates.domain.cross_checks import days_of, said_by
@@ -25,7 +27,8 @@ from registry.graduates.imports.guards import (
     moving_level,
     outside,
 )
-from registry.graduates.imports.rows import NUMBERS, KnownGraduate, RosterRow, RowReader, readings
+from registry.graduates.imports.readings import NUMBERS, readings
+from registry.graduates.imports.rows import KnownGraduate, RosterRow, RowReader
 from registry.graduates.storage.sealing import (
     content_of,
     name_index,
@@ -132,13 +135,15 @@ class RosterPlanner:
         rules = task.school_code, task.cohort, CHECKS_VERSION, self.lists_version
         self._fingerprints = LineFingerprints(header, cipher, *rules)
 
-    def read(self, number: int, cells: Sequence[Cell]) -> RosterRow:
-        """A row with its fingerprint and the numbers that name its graduate."""
-        row = self._reader.read(number, cells, self._fingerprints.of(cells) or b"")
-        row.indexes = number_indexes(self._cipher, row.numbers, ("student_number",))
+    def read(self, chunk: Sequence[NumberedRow]) -> list[RosterRow]:
+        """Some rows with their fingerprints and the numbers that name their graduates."""
+        rows = self._reader.read(chunk)
+        for row in rows:
+            row.fingerprint = self._fingerprints.of(row.cells) or b""
+        self._index(rows, [row.numbers for row in rows], "student_number")
         if self.expects_changes:
-            self._check(row)
-        return row
+            self._check(rows)
+        return rows
 
     def needs_book(self, rows: Sequence[RosterRow]) -> bool:
         """True if the school's units decide about rows that were checked: about their major, or about their college."""
@@ -157,14 +162,23 @@ class RosterPlanner:
             if row.is_unchanged:
                 # what it says is stored already
                 row.given, row.units, row.indexes = {}, {}, {}
-            else:
-                row.faults += self._check(row) if row.own_faults is None else row.own_faults
-        self.expects_changes = 2 * sum(row.is_unchanged for row in rows) < len(rows)
+        changing = [row for row in rows if not row.is_unchanged]
+        self._check([row for row in changing if row.own_faults is None])
+        for row in changing:
+            row.faults += row.own_faults or ()
+        self.expects_changes = 2 * len(changing) > len(rows)
 
-    def _check(self, row: RosterRow) -> Sequence[Fault]:
-        row.own_faults = self._reader.check(row)
-        row.indexes |= number_indexes(self._cipher, row.given, ("exam_number", "citizen_id"))
-        return row.own_faults
+    def _check(self, rows: Sequence[RosterRow]) -> None:
+        self._reader.check(rows)
+        for field in ("exam_number", "citizen_id"):
+            self._index(rows, [row.given for row in rows], field)
+
+    def _index(self, rows: Sequence[RosterRow], said: Sequence[Mapping[str, Any]], field: str) -> None:
+        """Notes by what the graduates are found in a field of which rows say something."""
+        name, found = f"{field}_index", self._cipher.blind_indexes(field, [given.get(field) for given in said])
+        for row, given, index in zip(rows, said, found, strict=True):
+            if field in given:
+                row.indexes[name] = index
 
     def plan(self, rows: Sequence[RosterRow], others: OtherGraduates, data: DataCipher) -> list[RosterRow]:
         """The rows that may be stored; the others get their faults against the roster and the rows before them."""
