@@ -91,7 +91,9 @@ async def test_contact_and_pay_are_read_by_whom_they_are_for_and_stand_nowhere_i
     seeking = (await graduate.patch(raised, {"destination_code": "70", "reason": "signing"})).json()
     assert {seeking[name] for name in (*CONTACT, *PAY, *TERMS)} == {None}
 
-    said = dict(zip(COLUMNS, ("2024-07-01", "会计", "金丝雀经理", "67891234", "46813元", "元/月"), strict=True))
+    said: dict[str, Any] = dict(
+        zip(COLUMNS, ("2024-07-01", "会计", "金丝雀经理", "67891234", "46813元", "元/月"), strict=True)
+    )
     row = office.row(**FULL, **said)
     wrong = office.row(**FULL, **said | {"薪酬": "46813.5", "薪酬单位": "金丝雀"})
     headers = (*HEADERS, *COLUMNS)
@@ -127,7 +129,7 @@ async def test_contact_and_pay_are_read_by_whom_they_are_for_and_stand_nowhere_i
 
 
 async def test_a_country_of_a_file_has_its_code(office: Office, database: Database) -> None:
-    abroad = {"毕业去向类别代码": "85", "留学院校中文名称": "某大学"}
+    abroad: dict[str, Any] = {"毕业去向类别代码": "85", "留学院校中文名称": "某大学"}
     known, unknown = office.row(**abroad, 留学国家地区="英国"), office.row(**abroad, 留学国家地区="西洋")
     operation = await office.send([known, unknown])
     assert [(each["row"], each["rule"]) for each in operation["warnings"]] == [(3, "unknown_country")]
