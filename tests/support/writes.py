@@ -93,6 +93,8 @@ def complete_requests(
         ("PATCH", "/v1/registrations/{registration_id}"): {"employer_name": "另一公司"},
         ("POST", "/v1/registrations/{registration_id}/return"): reason,
         ("POST", "/v1/registrations/{registration_id}/dispute"): reason,
+        ("POST", "/v1/bulk-decisions"): bulk_decision(school),
+        ("POST", "/v1/bulk-decisions/{decision_id}/apply"): {"except": []},
         ("PUT", "/v1/seasons/{school_code}/{cohort}"): {"evidence": "submit"},
         ("POST", "/v1/seasons/{school_code}/{cohort}/extensions"): {
             "graduate_ids": [graduate],
@@ -141,6 +143,11 @@ def clear_export(school: str) -> Json:
     """A request for the names of a roster."""
     roster = {"school_code": school, "cohort": 2024, "columns": ["student_number", "name"], "format": "csv"}
     return roster | {"purpose": "review", "reason": "核对名单"}
+
+
+def bulk_decision(school: str) -> Json:
+    """A bulk approval of all that waits for a college."""
+    return {"act": "college-approve", "filter": {"school_code": school, "cohort": 2024}}
 
 
 def correction_of(graduate: str) -> Json:

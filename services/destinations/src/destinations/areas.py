@@ -15,6 +15,10 @@ from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, re
 from destinations.registrations.imports.routes import router as import_routes
 from destinations.registrations.routes import router as registration_routes
 from destinations.registrations.subscriptions import erase_registrations
+from destinations.reviews import operations as reviews
+from destinations.reviews import tables as review_tables
+from destinations.reviews.domain import APPLYING, SEALING
+from destinations.reviews.routes import router as bulk_routes
 from destinations.roster import tables as roster_tables
 from destinations.roster.storage import INCLUDED
 from destinations.roster.subscriptions import keep_graduates, keep_schools, thing_of
@@ -67,6 +71,14 @@ AREAS = (
             )
         },
         streams={registration.TOPIC: raising(registration_tables.streams)},
+    ),
+    Area(
+        tables=[review_tables.bulk_decisions, review_tables.bulk_decision_items],
+        routes=[bulk_routes],
+        operations={
+            SEALING: Operation(lambda _: reviews.seal, reviews.NOTHING_SEALED),
+            APPLYING: Operation(lambda _: reviews.apply, reviews.NOTHING_DONE),
+        },
     ),
     Area(routes=[field_rule_routes]),
     Area(routes=[data_routes]),
