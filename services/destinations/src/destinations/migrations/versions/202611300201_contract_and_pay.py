@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "202611300201"
-down_revision = "202611300302"
+down_revision = "202611300501"
 branch_labels = None
 depends_on = None
 
