@@ -3,7 +3,7 @@
 from common.database.reference_versions import create_reference_versions, drop_reference_versions
 
 revision = "202611300303"
-down_revision = "202611300302"
+down_revision = "202611300201"
 branch_labels = None
 depends_on = None
 
