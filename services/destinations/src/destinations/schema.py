@@ -10,6 +10,7 @@ from common.objects import objects_table
 from common.once import idempotency_table
 from common.operations.tables import operation_tables
 from common.outbox import outbox_tables
+from common.reference_tables.table import reference_versions_table
 
 metadata = new_metadata()
 
@@ -22,5 +23,6 @@ idempotency_table(metadata)
 objects_table(metadata)
 consumed_table(metadata)
 code_entries = code_entries_table(metadata)
+reference_versions = reference_versions_table(metadata)
 
 CODE_ENTRIES = CodeEntries(code_entries)

@@ -14,6 +14,7 @@ from common.identifiers import GraduateId
 from common.sql import Connection
 from destinations.evidence.storage import of_graduate
 from destinations.registrations.domain.content import FIELDS
+from destinations.registrations.storage import opened
 from destinations.registrations.tables import registrations, versions
 from destinations.roster.storage import STATED
 from destinations.roster.tables import graduates
@@ -62,6 +63,8 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         kind: [dict(row) for row in await connection.execute(query, {"id": graduate_id})]
         for kind, query in _RECORDS.items()
     }
+    for record in (*records["registrations"], *records["registration_versions"]):
+        record |= opened(cipher, graduate_id, record)
     pieces = await of_graduate(connection, cipher, graduate_id)
     return {
         **records,
