@@ -16,6 +16,7 @@ def test_every_rule_is_complete() -> None:
             "file",
             "graduate",
             "photo",
+            "reference",
             "registration",
             "roster",
             "season",
