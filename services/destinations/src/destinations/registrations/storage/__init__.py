@@ -1,7 +1,7 @@
 """Registrations in SQL: lists and single ones cut to a scope, locks, the next version with its history.
 
-`registrations` reads what stands, `versions` what has been, `lines` what of a file is known, `streams` locks, `saving`
-writes one, `many` writes thousands, `erasing` empties. Decides nothing.
+`registrations` reads what stands, `standing` how that is in its season, `versions` what has been, `lines` what of a
+file is known, `streams` locks, `saving` writes one, `many` writes thousands, `erasing` empties. Decides nothing.
 """
 
 from destinations.registrations.storage.erasing import erase
@@ -21,8 +21,9 @@ from destinations.registrations.storage.registrations import (
     page,
 )
 from destinations.registrations.storage.saving import save
+from destinations.registrations.storage.standing import terms
 from destinations.registrations.storage.streams import last_days, lock_imports, lock_stream, open_streams
-from destinations.registrations.storage.versions import Version, change_token_of, versions
+from destinations.registrations.storage.versions import Version, change_token_of, versions, written_by
 
 __all__ = [
     "Filters",
@@ -47,5 +48,7 @@ __all__ = [
     "save",
     "save_many",
     "stamp_many",
+    "terms",
     "versions",
+    "written_by",
 ]
