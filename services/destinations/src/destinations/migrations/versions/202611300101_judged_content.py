@@ -3,10 +3,13 @@
 The release before goes on beside it and fills none of this. What it has stored `fill-registrations` fills.
 """
 
+from collections.abc import Mapping
+
+import sqlalchemy as sa
 from alembic import op
 
 revision = "202611300101"
-down_revision = "202611300501"
+down_revision = "202611300201"
 branch_labels = None
 depends_on = None
 
@@ -28,50 +31,26 @@ _INDEPENDENT = (
     " AND reviewed_by_college NOT IN (written_by, submitted_by, reviewed_by_school)"
     " AND reviewed_by_school NOT IN (written_by, submitted_by)"
 )
-_TEXTS = (
-    *("employer_name", "employer_uscc", "employer_address", "freelance_kind", "study_school_name", "abroad_country"),
-    *("abroad_school_name_zh", "abroad_school_name_en", "abroad_major_zh", "abroad_major_en"),
-)
-_EMPTY = ", ".join(f"{name} = NULL" for name in _TEXTS)
 
 
-def _without_own(of: str, registration_id: str) -> str:
+def _without_own(table: str, registration_id: str) -> str:
     """What the graduate wrote or submitted keeps no subject."""
     own = (
         "SELECT own.by_subject FROM public.registration_versions own"
         f" WHERE own.registration_id = {registration_id} AND own.by_role = 'graduate'"
     )
-    return ", ".join(
-        f"{name} = CASE WHEN {of}.{name} IN ({own}) THEN NULL ELSE {of}.{name} END"
+    return "".join(
+        f", {name} = CASE WHEN {table}.{name} IN ({own}) THEN NULL ELSE {table}.{name} END"
         for name in ("written_by", "submitted_by")
     )
 
 
-def _erasing(of_registrations: str, of_versions: str) -> str:
-    """The owner's function as the release before has it, and what else it empties of the two tables."""
-    return f"""
-    CREATE OR REPLACE FUNCTION erase_registrations(of_graduates uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $body$
-BEGIN
-    INSERT INTO public.destination_streams AS kept (graduate_id, school_code)
-    SELECT graduate_id, school_code FROM public.roster_graduates
-     WHERE graduate_id = ANY(of_graduates) AND erased ORDER BY graduate_id
-    ON CONFLICT (graduate_id) DO UPDATE SET sequence = kept.sequence WHERE false;
-
-    UPDATE public.registrations
-       SET {_EMPTY}, line_fingerprint = NULL, line_version = NULL, line_sequence = NULL{of_registrations}
-      FROM public.roster_graduates person
-     WHERE registrations.graduate_id = ANY(of_graduates) AND person.graduate_id = registrations.graduate_id
-       AND person.erased;
-
-    UPDATE public.registration_versions history
-       SET {_EMPTY}, note = NULL, by_subject = CASE WHEN by_role = 'graduate' THEN '' ELSE by_subject END{of_versions}
-      FROM public.registrations registration, public.roster_graduates person
-     WHERE registration.graduate_id = ANY(of_graduates) AND history.registration_id = registration.id
-       AND person.graduate_id = registration.graduate_id AND person.erased;
-END
-$body$
-"""
+_OF_NEWEST = "line_sequence = NULL"
+_OF_HISTORY = "by_subject = CASE WHEN by_role = 'graduate' THEN '' ELSE by_subject END"
+_EMPTIED = {
+    _OF_NEWEST: f"{_OF_NEWEST}{_without_own('registrations', 'registrations.id')}",
+    _OF_HISTORY: f"{_OF_HISTORY}{_without_own('history', 'history.registration_id')}",
+}
 
 
 def upgrade() -> None:
@@ -92,18 +71,22 @@ def upgrade() -> None:
         op.drop_index(INDEX, "registration_versions", if_exists=True, postgresql_concurrently=True)
         op.create_index(INDEX, "registration_versions", ["school_code", "recorded_at"], postgresql_concurrently=True)
         op.execute("RESET lock_timeout")
-    op.execute(
-        _erasing(
-            f", {_without_own('registrations', 'registrations.id')}",
-            f", {_without_own('history', 'history.registration_id')}",
-        )
-    )
+    _replace(_EMPTIED)
 
 
 def downgrade() -> None:
-    op.execute(_erasing("", ""))
+    _replace({by: emptied for emptied, by in _EMPTIED.items()})
     op.drop_index(INDEX, "registration_versions")
     for table in _TABLES:
         op.drop_constraint(op.f(f"ck_{table}_independent_reviewers"), table)
         for column in reversed(_ADDED[table]):
             op.drop_column(table, column.split()[0])
+
+
+def _replace(parts: Mapping[str, str]) -> None:
+    """Lets the owner's function that erases, as it stands, empty something else."""
+    found = sa.text("SELECT pg_get_functiondef('erase_registrations(uuid[])'::regprocedure)")
+    definition: str = op.get_bind().execute(found).scalar_one()
+    for emptied, by in parts.items():
+        definition = definition.replace(emptied, by)
+    op.execute(definition)

@@ -10,7 +10,7 @@ from itertools import compress, repeat
 from operator import not_
 from typing import NamedTuple
 
-from sqlalchemy import ARRAY, Date, Integer, Uuid, bindparam, text
+from sqlalchemy import Integer, bindparam, text
 
 from common import copying
 from common.auth import Actor
@@ -18,7 +18,7 @@ from common.clock import NOW_SQL, day_in_shanghai
 from common.codes import CodeLists
 from common.copying import copy_rows
 from common.identifiers import RegistrationId
-from common.sql import Connection
+from common.sql import Connection, array, array_sql
 from destinations.registrations.domain.content import FIELDS
 from destinations.registrations.domain.lifecycle import Stage
 from destinations.registrations.domain.registration import Change, Registration
@@ -47,12 +47,13 @@ _MOMENT = text(
     f"SELECT {NOW_SQL} AS recorded_at, ARRAY(SELECT uuidv7() FROM generate_series(1, :created)) AS ids"
 ).bindparams(bindparam("created", type_=Integer))
 _WRITE_STREAMS = text(
-    """
+    f"""
     UPDATE destination_streams stream SET sequence = stream.sequence + 1, last_decided_on = written.day
-      FROM unnest(:ids, :days) AS written (graduate_id, day) WHERE written.graduate_id = stream.graduate_id
+      FROM unnest({array_sql("ids", "uuid")}, {array_sql("days", "date")}) AS written (graduate_id, day)
+     WHERE written.graduate_id = stream.graduate_id
     RETURNING stream.graduate_id, stream.sequence
     """
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("days", type_=ARRAY(Date)))
+)
 _STAGE = text(
     f"CREATE TEMPORARY TABLE staged ON COMMIT DROP AS SELECT {', '.join(_CURRENT)} FROM registrations WITH NO DATA"
 )
@@ -102,7 +103,7 @@ async def stamp_many(
     earlier = ((row.before.decided_on if row.before else today, row.last_decided_on or today) for row in rows)
     days = [effective_on or max(today, *each) for each in earlier]
     announced = [(row.graduate.id, day) for row, day in zip(rows, days, strict=True) if row.change.announcement]
-    values = {"ids": [each for each, _ in announced], "days": [day for _, day in announced]}
+    values = {"ids": array(each for each, _ in announced), "days": array(day for _, day in announced)}
     sequences = {row[0]: row[1] for row in await connection.execute(_WRITE_STREAMS, values)} if announced else {}
     new_ids = iter(moment.ids)
     stamped = [
