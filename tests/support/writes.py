@@ -14,7 +14,7 @@ Write = tuple[str, str]
 
 BODILESS = (
     *(("POST", f"/v1/registrations/{{registration_id}}/{action}") for action in (
-        "submit", "college-approve", "school-approve", "confirm", "request-void", "void",
+        "submit", "counsellor-approve", "college-approve", "school-approve", "confirm", "request-void", "void",
     )),
     ("POST", "/v1/questionnaires/{questionnaire_id}/publish"),
     ("POST", "/v1/responses/{response_id}/withdraw"),
@@ -93,6 +93,8 @@ def complete_requests(
         ("PATCH", "/v1/registrations/{registration_id}"): {"employer_name": "另一公司"},
         ("POST", "/v1/registrations/{registration_id}/return"): reason,
         ("POST", "/v1/registrations/{registration_id}/dispute"): reason,
+        ("POST", "/v1/bulk-decisions"): bulk_decision(school),
+        ("POST", "/v1/bulk-decisions/{decision_id}/apply"): {"except": []},
         ("PUT", "/v1/seasons/{school_code}/{cohort}"): {"evidence": "submit"},
         ("POST", "/v1/seasons/{school_code}/{cohort}/extensions"): {
             "graduate_ids": [graduate],
@@ -112,6 +114,10 @@ def complete_requests(
     return {
         **{write: {"json": body} for write, body in bodies.items()},
         **{write: {} for write in BODILESS},
+        ("PUT", "/v1/reference-tables/{name}"): {
+            "content": b"day,kind,source,verified\n",
+            "headers": {"Content-Type": "text/csv"},
+        },
         PHOTO: {"content": jpeg(), "headers": {"Content-Type": "image/jpeg"}},
         ("POST", "/v1/imports/population-changes"): {
             "data": {**fields, **reason, "change": "exclude", "ground": "entered_in_error"},
@@ -141,6 +147,11 @@ def clear_export(school: str) -> Json:
     """A request for the names of a roster."""
     roster = {"school_code": school, "cohort": 2024, "columns": ["student_number", "name"], "format": "csv"}
     return roster | {"purpose": "review", "reason": "核对名单"}
+
+
+def bulk_decision(school: str) -> Json:
+    """A bulk approval of all that waits for a college."""
+    return {"act": "college-approve", "filter": {"school_code": school, "cohort": 2024}}
 
 
 def correction_of(graduate: str) -> Json:

@@ -17,12 +17,14 @@ from common.consuming import Handle
 from common.crypto import FieldCipher
 from common.database import Database
 from common.imports import run_import
-from common.operations import OperationRunner
+from common.operations import Handler, OperationRunner
 from common.service_process import Runtime
 from destinations.app import COMPOSITION, create_app
 from destinations.areas import ROSTER
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registry_client import Registry
+from destinations.reviews import operations as reviews
+from destinations.reviews.domain import APPLYING, SEALING
 from destinations.settings import Settings
 from testing.databases import ServiceDatabase, emptied
 from testing.tokens import TokenMint
@@ -74,9 +76,10 @@ async def registry(settings: Settings, book: Book) -> AsyncIterator[Registry]:
 
 @pytest.fixture
 def runner(database: Database, registry: Registry, settings: Settings) -> OperationRunner:
-    """A worker of imports."""
+    """A worker of imports and bulk decisions."""
     cipher = FieldCipher.load(settings.keyring_file)
-    handlers = {KIND: partial(run_import, registration_import(registry, cipher))}
+    importing = partial(run_import, registration_import(registry, cipher))
+    handlers: dict[str, Handler] = {KIND: importing, SEALING: reviews.seal, APPLYING: reviews.apply}
     return OperationRunner(database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
 
 
@@ -112,7 +115,8 @@ def enrol(database: Database) -> Enrolment:
 @pytest.fixture
 def seat(http: httpx.AsyncClient, mint: TokenMint) -> Seat:
     def taken(role: str, **scope: Any) -> Desk:
-        return Desk(http, mint.headers(role, **scope))
+        other = {**scope, "subject": f"another {role}"}
+        return Desk(http, mint.headers(role, **scope), lambda: Desk(http, mint.headers(role, **other)))
 
     return taken
 
