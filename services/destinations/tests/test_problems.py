@@ -10,8 +10,11 @@ from destinations.registrations.domain.lifecycle import Action, Stage
 from destinations.registrations.domain.refusals import (
     ActNotPossible,
     AlreadyRegistered,
+    CohortClosed,
     ErasedPerson,
     GraduateWithdrawn,
+    LateReasonRequired,
+    OwnRecord,
     SamePerson,
     UnknownGraduate,
 )
@@ -22,6 +25,9 @@ REFUSALS = [
     AlreadyRegistered(Stage.DRAFT, ()),
     ActNotPossible(Action.VOID, Stage.DRAFT, ()),
     SamePerson(Stage.SUBMITTED, ()),
+    OwnRecord(Stage.SUBMITTED, ()),
+    CohortClosed(Stage.DRAFT, ()),
+    LateReasonRequired(),
     GraduateWithdrawn(),
     ErasedPerson(),
     RegistryUnavailable(),
