@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from common.errors import QuxiangError
-from destinations.evidence.domain import AlreadyDecided, EvidenceKindRefused, OwnRecord, State, TooManyPieces
+from destinations.evidence.domain import AlreadyDecided, EvidenceKindRefused, State, TooManyPieces
 from destinations.registrations.domain.lifecycle import Action, Stage
 from destinations.registrations.domain.refusals import (
     ActNotPossible,
@@ -34,7 +34,6 @@ REFUSALS = [
     EvidenceKindRefused("10"),
     TooManyPieces(),
     AlreadyDecided(State.ACCEPTED),
-    OwnRecord(State.PENDING),
 ]
 
 

@@ -32,8 +32,8 @@ from destinations.evidence.domain import (
 from destinations.evidence.storage import NewPiece
 from destinations.evidence_checks.findings import Finding
 from destinations.registrations import storage as registrations
-from destinations.registrations.domain.deciding import must_not_be_frozen
 from destinations.registrations.domain.lifecycle import Stage
+from destinations.registrations.domain.permitting import must_not_be_frozen
 from destinations.registrations.domain.refusals import RefusedInStage
 from destinations.registrations.domain.registration import Registration
 

@@ -183,10 +183,12 @@ class OwnRecord(Conflict):
     """Who sent a piece does not decide it."""
 
     code = "own_record"
-    title = Message("不得审核本人上传的材料", "Who sent the evidence cannot decide it")
+    # as of registrations: one code has one page
+    title = Message("填报人、提交人、作废申请人不得审核", "Who wrote, submitted or asked for this does not approve it")
 
     def __init__(self, state: State) -> None:
-        super().__init__(state=state.value, allowed_transitions=[])
+        detail = Message("不得审核本人上传的材料", "Who sent the evidence cannot decide it")
+        super().__init__(detail, state=state.value, allowed_transitions=[])
 
 
 def needed(destination_code: str) -> Needed:

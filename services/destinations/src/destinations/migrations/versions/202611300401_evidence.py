@@ -6,7 +6,7 @@ from alembic import op
 from common.database.accesses import create_accesses, drop_accesses
 
 revision = "202611300401"
-down_revision = "202611300303"
+down_revision = "202611300101"
 branch_labels = None
 depends_on = None
 
