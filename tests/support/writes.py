@@ -14,7 +14,7 @@ Write = tuple[str, str]
 
 BODILESS = (
     *(("POST", f"/v1/registrations/{{registration_id}}/{action}") for action in (
-        "submit", "college-approve", "school-approve", "confirm", "request-void", "void",
+        "submit", "counsellor-approve", "college-approve", "school-approve", "confirm", "request-void", "void",
     )),
     ("POST", "/v1/questionnaires/{questionnaire_id}/publish"),
     ("POST", "/v1/responses/{response_id}/withdraw"),
@@ -114,6 +114,10 @@ def complete_requests(
     return {
         **{write: {"json": body} for write, body in bodies.items()},
         **{write: {} for write in BODILESS},
+        ("PUT", "/v1/reference-tables/{name}"): {
+            "content": b"day,kind,source,verified\n",
+            "headers": {"Content-Type": "text/csv"},
+        },
         PHOTO: {"content": jpeg(), "headers": {"Content-Type": "image/jpeg"}},
         ("POST", "/v1/imports/population-changes"): {
             "data": {**fields, **reason, "change": "exclude", "ground": "entered_in_error"},

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from common.codes import CodeLists, normalise
 from common.identifiers import Cohort, RegistrationId
@@ -10,7 +11,7 @@ from common.imports import Fault
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import State
-from destinations.registrations.domain.registration import Change, Person, Registration
+from destinations.registrations.domain.registration import Change, Person, Registration, Terms
 from destinations.registrations.imports.columns import TEXTS, column_of_field
 from destinations.registrations.imports.rows import RegistrationRow
 from destinations.registrations.storage import Line
@@ -76,8 +77,10 @@ def plan_rows(
             place = planned.change.content.place_code
             if "place_code" in row.given and not CodeLists.load().get("division").is_listed(place):
                 row.warnings.append(Fault("place_code", "newer_code"))
-            ill_matched = fields.pair_problems(planned.change.content)
-            row.warnings += [Fault(each.pointer.removeprefix("/"), each.rule) for each in ill_matched]
+            content = planned.change.content
+            row.warnings += [Fault(each.pointer.removeprefix("/"), each.rule) for each in fields.pair_problems(content)]
+            if fields.is_country_unknown(content):
+                row.warnings.append(Fault("abroad_country", "unknown_country"))
         elif not row.faults:
             plan.unchanged += 1
             if stored is not None and stored.graduate.erased:
@@ -109,17 +112,17 @@ def plan_row(
     if effective_on and known.last_decided_on and effective_on < known.last_decided_on:
         row.faults.append(Fault(row.key_column, "before_previous_decision"))
     try:
-        change = deciding.imported(known.registration, content, person, cohort)
+        change = deciding.imported(known.registration, known.graduate, content, person, Terms())
     except refusals.ContentRefused as refusal:
         row.faults += [Fault(column_of_field(each.pointer.removeprefix("/")), each.rule) for each in refusal.problems]
         return None
     return None if row.faults else Planned(row, known, change)
 
 
-def merged(stored: Destination | None, given: Mapping[str, object], cohort: Cohort) -> Destination:
+def merged(stored: Destination | None, given: Mapping[str, Any], cohort: Cohort) -> Destination:
     """The content after a row: absent keeps, None erases, another spelling of a stored text is no change."""
     if stored is None:
-        return Destination(**given)  # type: ignore[arg-type]
+        return Destination(**fields.located(given))
     said = {
         name: kept if _same_text(name, kept := getattr(stored, name), value) else value for name, value in given.items()
     }

@@ -10,7 +10,7 @@ from itertools import compress, repeat
 from operator import not_
 from typing import NamedTuple
 
-from sqlalchemy import ARRAY, Date, Integer, Uuid, bindparam, text
+from sqlalchemy import Integer, bindparam, text
 
 from common import copying
 from common.auth import Actor
@@ -18,25 +18,27 @@ from common.clock import NOW_SQL, day_in_shanghai
 from common.codes import CodeLists
 from common.copying import copy_rows
 from common.identifiers import RegistrationId
-from common.sql import Connection
+from common.sql import Connection, array, array_sql
 from destinations.registrations.domain.content import FIELDS
 from destinations.registrations.domain.lifecycle import Stage
-from destinations.registrations.domain.registration import Change, Registration, Reviewers
+from destinations.registrations.domain.registration import Change, Registration
 from destinations.registrations.storage.lines import Line
 from destinations.registrations.storage.saving import code_list_versions
-from destinations.registrations.tables import LINE_COLUMNS, registrations, versions
+from destinations.registrations.tables import HANDS, LINE_COLUMNS, registrations, versions
 from destinations.roster.domain import Graduate
 
 _OWNED = ("graduate_id", "school_code", "version")
 _SAID = ("confirmation", "source", *FIELDS, "code_lists")
+_JUDGED = (*HANDS, "late_reason", "submitted_at")
 _DATED = ("decided_on", "recorded_at")
 _CURRENT = (
-    *("id", *_OWNED, "cohort", "stage", *_SAID, "incomplete", *vars(Reviewers())),
+    *("id", *_OWNED, "cohort", "stage", *_SAID, "incomplete", "levels", *_JUDGED),
     *("effective_version", "effective_decided_on", *LINE_COLUMNS, *_DATED),
 )
 _VERSION = (
     *("registration_id", *_OWNED, "state", *_SAID),
-    *("by_role", "by_subject", "action", "note", "changed_fields", *_DATED),
+    *("by_role", "by_subject", "action", "note", "changed_fields", "cohort", *_JUDGED),
+    *("effective_version", "evidence_complete", *_DATED),
 )
 _TYPES = {column.name: column.type for column in (*registrations.c, *versions.c)}
 _UNLINED = (None,) * len(LINE_COLUMNS)
@@ -45,12 +47,13 @@ _MOMENT = text(
     f"SELECT {NOW_SQL} AS recorded_at, ARRAY(SELECT uuidv7() FROM generate_series(1, :created)) AS ids"
 ).bindparams(bindparam("created", type_=Integer))
 _WRITE_STREAMS = text(
-    """
+    f"""
     UPDATE destination_streams stream SET sequence = stream.sequence + 1, last_decided_on = written.day
-      FROM unnest(:ids, :days) AS written (graduate_id, day) WHERE written.graduate_id = stream.graduate_id
+      FROM unnest({array_sql("ids", "uuid")}, {array_sql("days", "date")}) AS written (graduate_id, day)
+     WHERE written.graduate_id = stream.graduate_id
     RETURNING stream.graduate_id, stream.sequence
     """
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("days", type_=ARRAY(Date)))
+)
 _STAGE = text(
     f"CREATE TEMPORARY TABLE staged ON COMMIT DROP AS SELECT {', '.join(_CURRENT)} FROM registrations WITH NO DATA"
 )
@@ -100,7 +103,7 @@ async def stamp_many(
     earlier = ((row.before.decided_on if row.before else today, row.last_decided_on or today) for row in rows)
     days = [effective_on or max(today, *each) for each in earlier]
     announced = [(row.graduate.id, day) for row, day in zip(rows, days, strict=True) if row.change.announcement]
-    values = {"ids": [each for each, _ in announced], "days": [day for _, day in announced]}
+    values = {"ids": array(each for each, _ in announced), "days": array(day for _, day in announced)}
     sequences = {row[0]: row[1] for row in await connection.execute(_WRITE_STREAMS, values)} if announced else {}
     new_ids = iter(moment.ids)
     stamped = [
@@ -137,8 +140,6 @@ def _records(
     """The registrations and their versions as rows of their tables; column by column, since most values repeat."""
     unsaved, ids, numbers, days, _ = zip(*rows, strict=True)
     graduates, before, changes, _, lines = zip(*unsaved, strict=True)
-    contents = [vars(change.content).values() for change in changes]
-    reviewers = [vars(change.reviewers).values() for change in changes]
     effective = [
         (number, day) if change.takes_effect else _kept_effective(earlier, change)
         for number, day, earlier, change in zip(numbers, days, before, changes, strict=True)
@@ -166,14 +167,35 @@ def _records(
         "recorded_at": repeat(recorded_at, len(rows)),
         "by_role": repeat(actor.role, len(rows)),
         "by_subject": repeat(actor.subject, len(rows)),
-        **dict(zip(FIELDS, zip(*contents, strict=True), strict=True)),
-        **dict(zip(vars(Reviewers()), zip(*reviewers, strict=True), strict=True)),
+        **dict(zip(FIELDS, _columns(change.content for change in changes), strict=True)),
+        **_judged(before, changes, recorded_at),
         **dict(zip(("effective_version", "effective_decided_on"), zip(*effective, strict=True), strict=True)),
         **dict(zip(LINE_COLUMNS, zip(*lined, strict=True), strict=True)),
     }
     fields = {name: copying.fields_of(_TYPES[name], column) for name, column in values.items()}
     fields["registration_id"] = fields["id"]
     return copying.joined(fields, _CURRENT), copying.joined(fields, _VERSION)
+
+
+def _judged(
+    before: Sequence[Registration | None], changes: Sequence[Change], recorded_at: datetime
+) -> dict[str, Iterable[object]]:
+    """By whose hands, under which levels, when and why so late."""
+    return {
+        "levels": [each.levels for each in changes],
+        "late_reason": [each.late_reason for each in changes],
+        "submitted_at": [
+            recorded_at if each.submits else earlier and earlier.submitted_at
+            for each, earlier in zip(changes, before, strict=True)
+        ],
+        "evidence_complete": [each.evidence_complete for each in changes],
+        **dict(zip(HANDS, _columns(each.hands for each in changes), strict=True)),
+    }
+
+
+def _columns(values: Iterable[object]) -> Iterable[tuple[object, ...]]:
+    """The values of each field of many equal things."""
+    return zip(*(vars(each).values() for each in values), strict=True)
 
 
 def _kept_effective(before: Registration | None, change: Change) -> tuple[int | None, date | None]:
