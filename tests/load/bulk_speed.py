@@ -27,8 +27,9 @@ BUDGET = 1.0
 
 WAITING = """
     UPDATE registrations
-       SET stage = 'college_approved', confirmation = NULL, source = 'graduate', approved_by_college = 'college',
-           approved_by_school = NULL, effective_version = NULL, effective_decided_on = NULL
+       SET stage = 'college_approved', confirmation = NULL, source = 'graduate', written_by = 'graduate',
+           submitted_by = 'graduate', reviewed_by_college = 'college', reviewed_by_school = NULL,
+           effective_version = NULL, effective_decided_on = NULL
      WHERE school_code = $1
 """
 

@@ -9,7 +9,7 @@ from enrolling import erasure
 
 from common.database import Database, UnitOfWork
 from common.errors import Versions
-from common.identifiers import OperationId
+from common.identifiers import OperationId, SchoolCode
 from destinations.registrations import commands
 from destinations.registrations.commands import Recorded
 from destinations.registrations.domain.lifecycle import Action
@@ -24,7 +24,7 @@ from testing.collisions import Act, meet
 async def applied(database: Database) -> BulkDecisionId:
     """A bulk approval of all that waits for the college, sealed and applied, with no row decided yet."""
     decision_id = BulkDecisionId(uuid4())
-    asked = reviews.Asked(BulkAct.COLLEGE_APPROVE, Narrowing(school_code=COLLEGE.school_code or ""), None, None)
+    asked = reviews.Asked(BulkAct.COLLEGE_APPROVE, Narrowing(school_code=SchoolCode("10001")), None, None)
 
     async def seal(unit: UnitOfWork) -> None:
         await reviews.make(unit, caller=COLLEGE, decision_id=decision_id, asked=asked)
