@@ -16,7 +16,7 @@ from common.identifiers import Cohort, GraduateId, SchoolCode
 from destinations.field_rules.domain import asked_by
 from destinations.registrations import announcements, storage
 from destinations.registrations.domain import deciding, fields
-from destinations.registrations.domain.content import CODE_LISTS, FIELDS, Destination
+from destinations.registrations.domain.content import CODE_LISTS, FIELDS, SEALED, Destination
 from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Person, Registration, Stamp, after
 from destinations.registrations.imports import load
@@ -31,7 +31,8 @@ SPECIAL: dict[str, Any] = {
     "flexible": True,
     "flexible_kind": "certificate",
     "employer_uscc": "91410100MA40ABCD15",
-    "signed_on": date(2024, 6, 15),
+    **dict.fromkeys(("signed_on", "contract_from", "contract_to"), date(2024, 6, 15)),
+    **{name: f"{name}\0".encode() for name in SEALED},
 }
 
 

@@ -74,7 +74,7 @@ def test_an_approval_by_both_levels_takes_effect_and_is_announced() -> None:
 
 def test_a_draft_may_be_incomplete_but_cannot_be_submitted() -> None:
     draft = after(content=Destination("76"))
-    assert draft.incomplete == ("freelance_kind", "place_code")
+    assert draft.incomplete == ("freelance_kind", "pay_amount", "pay_unit", "place_code")
     with pytest.raises(refusals.ContentRefused) as refusal:
         deciding.act(draft, Action.SUBMIT, GRADUATE)
     assert {problem.pointer for problem in refusal.value.problems} == {"/freelance_kind", "/place_code"}

@@ -26,7 +26,8 @@ from testing.databases import ServiceDatabase, sessions_at_a_lock
 CANARY = "金丝雀"
 KEPT = {
     *("destination_code", "flexible", "flexible_kind", "employer_nature_code", "industry_code", "place_code"),
-    *("position_code", "signed_on", "reason", "study_level_code"),
+    *("position_code", "signed_on", "reason", "study_level_code", "contract_from", "contract_to"),
+    "abroad_country_code",
 }
 """Codes of lists, days and flags."""
 

@@ -9,12 +9,15 @@ from common.codes import CodeLists
 from common.identifiers import Cohort
 from destinations.field_rules.domain import asked_by
 from destinations.registrations.domain import fields as checked
-from destinations.registrations.domain.content import FIELDS, Destination, changed_fields
+from destinations.registrations.domain.content import FIELDS, SEALED, Destination, changed_fields
 from destinations.registrations.domain.fields import (
     contradictions,
     forbidden_fields,
+    incomplete_fields,
+    is_country_unknown,
     is_flexible,
     is_reason_of,
+    located,
     missing_fields,
     missing_on_import,
     recoded,
@@ -32,12 +35,17 @@ SAMPLES: dict[str, Any] = {
     "place_code": "410102",
     "employer_address": "某路 1 号",
     "position_code": "40",
+    "job_title": "会计",
     "signed_on": date(2024, 6, 15),
+    "contract_from": date(2024, 7, 1),
+    "contract_to": date(2027, 6, 30),
+    **{name: name.encode() for name in SEALED},
     "freelance_kind": "翻译",
     "reason": "job_seeking",
     "study_school_name": "某大学",
     "study_level_code": "11",
     "abroad_country": "英国",
+    "abroad_country_code": "GB",
     "abroad_school_name_zh": "某大学",
     "abroad_school_name_en": "Some University",
     "abroad_major_zh": "数学",
@@ -47,7 +55,7 @@ FULL_UNIT = {"employer_name", "employer_uscc", "employer_nature_code", "industry
     "employer_address",
     "position_code",
 }
-ABROAD = {name for name in FIELDS if name.startswith("abroad_")}
+ABROAD = {name for name in FIELDS if name.startswith("abroad_") and name != "abroad_country_code"}
 
 
 def content(code: str, *names: str) -> Destination:
@@ -172,6 +180,64 @@ def test_unknown_codes_are_named_by_field() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "missed"),
+    [
+        ("12", {"pay_amount", "pay_unit"}),
+        ("27", {"pay_amount", "pay_unit"}),
+        ("271", {"pay_amount", "pay_unit"}),
+        ("76", {"pay_amount", "pay_unit"}),
+        ("85", {"abroad_country_code"}),
+        *((code, set()) for code in ("10", "11", "46", "502", "512", "75", "801", "70", "72")),
+    ],
+)
+def test_what_is_expected_is_missed_and_keeps_nothing_back(code: str, missed: set[str]) -> None:
+    bare = Destination(code)
+    assert set(incomplete_fields(bare, COHORT)) - set(missing_fields(bare, COHORT)) == missed
+    assert not missed & set(missing_on_import(bare, COHORT))
+
+
+@pytest.mark.parametrize(("flexible", "missed"), [(True, True), (False, False), (None, False)])
+def test_who_is_said_to_be_in_flexible_employment_is_so_in_some_way(flexible: bool | None, missed: bool) -> None:
+    said = Destination("12", flexible=flexible)
+    assert ("flexible_kind" in incomplete_fields(said, COHORT)) == missed
+    assert "flexible_kind" not in incomplete_fields(said.merged({"flexible_kind": "certificate"}), COHORT)
+
+
+@pytest.mark.parametrize(
+    ("before", "patch", "country", "code"),
+    [
+        (None, {"abroad_country": "英国"}, "英国", "GB"),
+        (None, {"abroad_country": "United Kingdom"}, "United Kingdom", "GB"),
+        (None, {"abroad_country": "英国", "abroad_country_code": None}, "英国", "GB"),
+        (None, {"abroad_country": "英国（伦敦）"}, "英国（伦敦）", None),
+        (None, {"abroad_country": "英国（伦敦）", "abroad_country_code": "GB"}, "英国（伦敦）", "GB"),
+        (None, {"abroad_country_code": "GB"}, None, "GB"),
+        ("英国", {"abroad_country": "法国"}, "法国", "FR"),
+        ("英国", {"abroad_country": "西洋"}, "西洋", None),
+        ("英国", {"abroad_country": None}, None, None),
+        ("英国", {"abroad_major_zh": "数学"}, "英国", "GB"),
+    ],
+)
+def test_a_country_by_its_label_has_its_code(
+    before: str | None, patch: dict[str, Any], country: str | None, code: str | None
+) -> None:
+    stored = Destination("85", **located({"abroad_country": before}))
+    found = recoded(stored, patch, COHORT)
+    assert (found.abroad_country, found.abroad_country_code) == (country, code)
+    assert is_country_unknown(found) == (country is not None and code is None)
+    assert contradictions(found, COHORT) == ()
+
+
+def test_code_and_label_of_one_country_agree() -> None:
+    for country in CodeLists.load().get("country"):
+        for label in (country.label_zh, country.label_en):
+            assert located({"abroad_country": label})["abroad_country_code"] == country.code
+    two = Destination("85", abroad_country="英国", abroad_country_code="US")
+    found = {(problem.pointer, problem.rule) for problem in contradictions(two, COHORT)}
+    assert found == {("/abroad_country_code", "code_label_disagree")}
+
+
 contents = st.builds(
     lambda code, names: content(code, *names), st.sampled_from(CODES), st.sets(st.sampled_from(sorted(SAMPLES)))
 )
@@ -199,7 +265,7 @@ def test_texts_must_be_usable() -> None:
     assert faulty(employer_uscc="9141 0100MA40ABCD15") == {("/employer_uscc", "uscc_format")}
     assert faulty(employer_name="某" * 201) == {("/employer_name", "length")}
     for kind in ("按小时打零工", "p13811112222", "13811112222"):
-        assert faulty(flexible_kind=kind) == {("/flexible_kind", "choice")}
+        assert faulty(flexible_kind=kind) == {("/flexible_kind", "unknown_code")}
 
 
 def test_only_codes_of_employers_are_remembered() -> None:

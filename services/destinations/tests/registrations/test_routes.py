@@ -170,7 +170,8 @@ async def test_a_second_registration_is_refused_until_the_first_is_voided(
 
 async def test_an_incomplete_draft_cannot_be_submitted(enrol: Any, school: Desk) -> None:
     created = await school.register(await enrol(), {"destination_code": "76", "place_code": "410102"})
-    assert created.json()["incomplete_fields"] == ["freelance_kind"]
+    # what is expected is missed, too, and keeps nothing back
+    assert created.json()["incomplete_fields"] == ["freelance_kind", "pay_amount", "pay_unit"]
     refused = await school.act(created, "submit")
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"] == "/freelance_kind"

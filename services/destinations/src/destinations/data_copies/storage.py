@@ -9,6 +9,7 @@ from common.data_copies import Records
 from common.identifiers import GraduateId
 from common.sql import Connection
 from destinations.registrations.domain.content import FIELDS
+from destinations.registrations.storage import opened
 from destinations.registrations.tables import registrations, versions
 from destinations.roster.storage import STATED
 from destinations.roster.tables import graduates
@@ -50,4 +51,6 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         kind: [dict(row) for row in await connection.execute(query, {"id": graduate_id})]
         for kind, query in _RECORDS.items()
     }
+    for record in (*records["registrations"], *records["registration_versions"]):
+        record |= opened(cipher, graduate_id, record)
     return {**records, "extensions": await extensions_of(connection, cipher, graduate_id)}

@@ -30,7 +30,7 @@ TYPES: Mapping[Announcement, str] = {
 
 CARRIED = (
     *("destination_code", "flexible", "flexible_kind", "employer_nature_code", "industry_code", "place_code"),
-    "position_code",
+    *("position_code", "study_level_code", "abroad_country_code"),
 )
 """What of a registration's content its events are made of."""
 
@@ -149,6 +149,8 @@ def _carried(
         "industry_code": content.industry_code,
         "place_code": content.place_code,
         "position_code": content.position_code,
+        "study_level_code": content.study_level_code,
+        "abroad_country_code": content.abroad_country_code,
         "source": contract.RegistrationSource(source),
         "state": contract.RegistrationState(state),
         "confirmation": confirmation and contract.Confirmation(confirmation),

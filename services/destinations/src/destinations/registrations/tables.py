@@ -20,10 +20,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from common.database import instant_column, uuid_key
-from destinations.registrations.domain.content import FIELDS
+from destinations.registrations.domain.content import FIELDS, SEALED
 from destinations.schema import metadata
 
-_TYPES: dict[str, type[Any]] = {"flexible": Boolean, "signed_on": Date}
+_TYPES: dict[str, type[Any]] = {
+    "flexible": Boolean,
+    **dict.fromkeys(("signed_on", "contract_from", "contract_to"), Date),
+    **dict.fromkeys(SEALED, LargeBinary),
+}
 
 
 def _content_columns() -> list[Column[Any]]:

@@ -10,7 +10,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Destination:
-    """毕业去向: a destination code and the particulars that belong to it."""
+    """毕业去向: a destination code and the particulars that belong to it.
+
+    The fields of `SEALED` are ciphertexts here, too: rules ask whether they are filled, and no more. Equal values of
+    one graduate have equal ciphertexts as long as the key ring's current key stays.
+    """
 
     destination_code: str
     flexible: bool | None = None
@@ -22,12 +26,20 @@ class Destination:
     place_code: str | None = None
     employer_address: str | None = None
     position_code: str | None = None
+    job_title: str | None = None
     signed_on: date | None = None
+    contract_from: date | None = None
+    contract_to: date | None = None
+    contact_name: bytes | None = None
+    contact_phone: bytes | None = None
+    pay_amount: bytes | None = None
+    pay_unit: bytes | None = None
     freelance_kind: str | None = None
     reason: str | None = None
     study_school_name: str | None = None
     study_level_code: str | None = None
     abroad_country: str | None = None
+    abroad_country_code: str | None = None
     abroad_school_name_zh: str | None = None
     abroad_school_name_en: str | None = None
     abroad_major_zh: str | None = None
@@ -61,6 +73,11 @@ class Destination:
 FIELDS = tuple(field.name for field in fields(Destination))
 """Every field of the content, in the order of the contract."""
 
+CONTACT = ("contact_name", "contact_phone")
+PAY = ("pay_amount", "pay_unit")
+SEALED = (*CONTACT, *PAY)
+"""Fields that stand encrypted, and in no event: a person at the employer (单位联系人), and pay before tax (薪酬)."""
+
 
 # few sets of fields are ever filled together
 @lru_cache(maxsize=5_000)
@@ -70,6 +87,8 @@ def _filled(are_filled: tuple[bool, ...]) -> frozenset[str]:
 
 EMPTIED = frozenset(
     {
+        *SEALED,
+        "job_title",
         "employer_name",
         "employer_uscc",
         "employer_address",
@@ -82,7 +101,8 @@ EMPTIED = frozenset(
         "abroad_major_en",
     }
 )
-"""Fields that are empty once the graduate is erased: texts, and the number of a unit, which may be one person's own.
+"""Fields that are empty once the graduate is erased: texts, the number of a unit, which may be one person's own, and
+what is sealed.
 
 The others are codes and days, of which figures are made. A field that is added goes here, and into the function
 `erase_registrations` of the database, or is decided to stay.
@@ -95,6 +115,8 @@ CODE_LISTS: Mapping[str, str] = {
     "place_code": "division",
     "position_code": "position",
     "study_level_code": "education-level",
+    "abroad_country_code": "country",
+    "flexible_kind": "flexible-kind",
     "reason": "not-employed-reason",
 }
 """Which code list gives a field its meaning."""
@@ -102,6 +124,7 @@ CODE_LISTS: Mapping[str, str] = {
 LONGEST: Mapping[str, int] = {
     "employer_name": 200,
     "employer_address": 300,
+    "job_title": 100,
     "freelance_kind": 100,
     "study_school_name": 200,
     "abroad_country": 100,
@@ -111,6 +134,13 @@ LONGEST: Mapping[str, int] = {
     "abroad_major_en": 200,
 }
 """The most characters that a text may have."""
+
+
+LONGEST_PHONE = 40
+MOST_PAY = 10_000_000
+"""Of what is sealed, as it is judged in clear: characters of a phone with its extension, whole yuan."""
+
+PAY_UNITS = ("month", "hour")
 
 
 def changed_fields(before: Destination | None, after: Destination) -> tuple[str, ...]:

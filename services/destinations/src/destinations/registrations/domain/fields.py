@@ -1,14 +1,14 @@
 """Which fields a destination code needs and which it forbids (必填与须空字段)."""
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from operator import itemgetter
+from typing import Any
 
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
-from common.codes import CodeLists
+from common.codes import CodeLists, CodeProblem
 from common.codes.rules import rule
 from common.errors import FieldProblem
 from common.identifiers import Cohort
@@ -16,10 +16,9 @@ from destinations.field_rules.domain import asked_by, broken_pairs, scheme_of
 from destinations.registrations.domain.content import CODE_LISTS, LONGEST, Destination
 
 REASON = frozenset({"reason"})
+FLEXIBLE_KIND = frozenset({"flexible_kind"})
 
 USCC_LENGTH = 18
-_KIND = re.compile(r"[a-z][a-z_]{0,47}|[0-9A-Za-z][0-9A-Za-z.\-]{0,7}")
-"""A word without digits, or a short code: events carry neither free text nor a person's number."""
 
 
 def missing_fields(content: Destination, cohort: Cohort) -> tuple[str, ...]:
@@ -28,8 +27,9 @@ def missing_fields(content: Destination, cohort: Cohort) -> tuple[str, ...]:
 
 
 def incomplete_fields(content: Destination, cohort: Cohort) -> tuple[str, ...]:
-    """Required and expected fields that are empty."""
-    return _missing(asked_by(content.destination_code, cohort).awaited, content.filled())
+    """Required and expected fields that are empty; who is said to be in flexible employment is so in some way."""
+    awaited, filled = asked_by(content.destination_code, cohort).awaited, content.filled()
+    return _missing(awaited | FLEXIBLE_KIND if "flexible" in filled else awaited, filled)
 
 
 def missing_on_import(content: Destination, cohort: Cohort) -> tuple[str, ...]:
@@ -42,17 +42,37 @@ def forbidden_fields(content: Destination, cohort: Cohort) -> tuple[str, ...]:
     return _present(asked_by(content.destination_code, cohort).forbidden, content.filled())
 
 
-def recoded(content: Destination, patch: Mapping[str, object], cohort: Cohort) -> Destination:
+def recoded(content: Destination, patch: Mapping[str, Any], cohort: Cohort) -> Destination:
     """The content after a patch; a changed code drops what it does not carry over, but not what the patch itself fills.
 
     A code that is not listed drops nothing: it is among the `contradictions`.
     """
-    merged = content.merged(patch)
+    merged = content.merged(located(patch))
     if merged.destination_code == content.destination_code or not _is_known(merged.destination_code):
         return merged
     asked = asked_by(merged.destination_code, cohort)
     outdated = frozenset() if is_reason_of(merged.reason or "", merged.destination_code) else REASON
     return merged.cleared((asked.not_carried | outdated) - patch.keys())
+
+
+def located(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is said; where it names a country by a text alone, with the code of that text, or none."""
+    if "abroad_country" not in said or said.get("abroad_country_code"):
+        return said
+    return {**said, "abroad_country_code": country_named(said["abroad_country"])}
+
+
+def country_named(text: str | None) -> str | None:
+    """The code of the country or region that a text is a label of."""
+    try:
+        return CodeLists.load().get(CODE_LISTS["abroad_country_code"]).resolve_cell(text)
+    except CodeProblem:
+        return None
+
+
+def is_country_unknown(content: Destination) -> bool:
+    """Whether a country is named that the list does not have."""
+    return content.abroad_country is not None and content.abroad_country_code is None
 
 
 def is_reason_of(reason: str, destination_code: str) -> bool:
@@ -76,7 +96,7 @@ def contradictions(content: Destination, cohort: Cohort) -> tuple[FieldProblem, 
     if unknown and any(problem.pointer == "/destination_code" for problem in unknown):
         return unknown
     forbidden = tuple([rule("must_be_empty").problem(f"/{name}") for name in forbidden_fields(content, cohort)])
-    return (*unknown, *_unusable_texts(content), *forbidden)
+    return (*unknown, *_unusable_texts(content), *_mistaken_country(content), *forbidden)
 
 
 def refused_over_http(content: Destination, cohort: Cohort) -> tuple[FieldProblem, ...]:
@@ -130,12 +150,16 @@ def _unusable_texts(content: Destination) -> tuple[FieldProblem, ...]:
         if (text := said[name]) and len(text) > longest
     ]
     wrong_uscc = content.employer_uscc is not None and not is_uscc(content.employer_uscc)
-    wrong_kind = content.flexible_kind is not None and not _KIND.fullmatch(content.flexible_kind)
     return (
         *too_long,
         *([rule("uscc_format").problem("/employer_uscc")] if wrong_uscc else []),
-        *([rule("choice").problem("/flexible_kind")] if wrong_kind else []),
     )
+
+
+def _mistaken_country(content: Destination) -> tuple[FieldProblem, ...]:
+    named = country_named(content.abroad_country) if content.abroad_country_code else None
+    disagree = named is not None and named != content.abroad_country_code
+    return (rule("code_label_disagree").problem("/abroad_country_code"),) if disagree else ()
 
 
 def is_uscc(text: str) -> bool:

@@ -59,6 +59,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
 
     def __init__(self, registry: Registry, cipher: FieldCipher, context: OperationContext, header: Header) -> None:
         self._database = context.database
+        self._cipher = cipher
         self._task = task = Task.of(context.parameters)
         day = context.parameters["effective_on"]
         self._person = Person(Party.SCHOOL_OFFICER, context.actor.subject)
@@ -132,7 +133,14 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         for row in new:
             if row.line is None or row.number in self._repeated:
                 row.faults += self._faults_of_person(row)
+            if self._reader.reads_sealed and row.number in stored:
+                self._seal(row, stored[row.number])
         return plan_rows(rows, stored, self._writing.effective_on, self._person)
+
+    def _seal(self, row: RegistrationRow, known: StoredRegistration) -> None:
+        """Encrypts what the row says of contact and pay, once it is known of whom."""
+        before = known.registration.effective_or_newest if known.registration else None
+        row.given = storage.sealed(self._cipher, known.graduate.id, row.given, before)
 
     async def write(self, unit: UnitOfWork, plan: Plan) -> Written:
         """Stores what changes."""

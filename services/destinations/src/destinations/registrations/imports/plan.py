@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from common.codes import CodeLists, normalise
 from common.identifiers import Cohort, RegistrationId
@@ -75,8 +75,10 @@ def plan_rows(
             place = planned.change.content.place_code
             if "place_code" in row.given and not CodeLists.load().get("division").is_listed(place):
                 row.warnings.append(Fault("place_code", "newer_code"))
-            ill_matched = fields.pair_problems(planned.change.content)
-            row.warnings += [Fault(each.pointer.removeprefix("/"), each.rule) for each in ill_matched]
+            content = planned.change.content
+            row.warnings += [Fault(each.pointer.removeprefix("/"), each.rule) for each in fields.pair_problems(content)]
+            if fields.is_country_unknown(content):
+                row.warnings.append(Fault("abroad_country", "unknown_country"))
         elif not row.faults:
             plan.unchanged += 1
             if stored is not None and stored.graduate.erased:
@@ -115,10 +117,10 @@ def plan_row(
     return None if row.faults else Planned(row, known, change)
 
 
-def merged(stored: Destination | None, given: Mapping[str, object], cohort: Cohort) -> Destination:
+def merged(stored: Destination | None, given: Mapping[str, Any], cohort: Cohort) -> Destination:
     """The content after a row: absent keeps, None erases, another spelling of a stored text is no change."""
     if stored is None:
-        return Destination.of(given)
+        return Destination.of(fields.located(given))
     said = {
         name: kept if _same_text(name, kept := getattr(stored, name), value) else value for name, value in given.items()
     }

@@ -25,13 +25,15 @@ from common.imports import (
 )
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
 from common.spreadsheets.headers import Header
-from destinations.registrations.domain.content import CODE_LISTS
+from destinations.registrations.domain.content import CODE_LISTS, LONGEST_PHONE, MOST_PAY, SEALED
 from destinations.registrations.domain.fields import is_reason_of
 from destinations.registrations.imports.columns import CODED, DESTINATION, KEYS, TEXTS, field_of_name_column
 from destinations.registrations.storage import Line
 
-CHECKS_VERSION = 1
+CHECKS_VERSION = 2
 """Part of every line's fingerprint: raise it when a check or a reading changes, and stored lines are checked again."""
+
+_PAY_UNITS = {"月": "month", "month": "month", "小时": "hour", "时": "hour", "hour": "hour"}
 
 LONGEST_KEY = 100
 """No number and no name is longer; registry is not asked for such a one."""
@@ -132,6 +134,7 @@ class RowReader:
         self._content = CellReader[object](header, readings(cohort))
         self._reason = lru_cache(maxsize=2_000, typed=True)(partial(_reason, self.lists))
         self._fingerprints = LineFingerprints(header, cipher, school_code, cohort, CHECKS_VERSION, self.lists.version)
+        self.reads_sealed = not header.positions.keys().isdisjoint(SEALED)
         self.number_column = next(key for key in KEYS if key in header.positions)
 
     def named(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
@@ -202,12 +205,42 @@ class RowReader:
 def readings(cohort: int) -> Iterator[Reading[object]]:
     """How the fields of a registration are read."""
     yield coded("destination_code", CODE_LISTS["destination_code"], cohort)
-    yield plain("signed_on", as_day)
+    for column in ("signed_on", "contract_from", "contract_to"):
+        yield plain(column, as_day)
+    yield plain("contact_name", text_of)
+    yield plain("contact_phone", _phone)
+    yield plain("pay_amount", _yuan)
+    yield plain("pay_unit", _pay_unit)
     yield plain("employer_uscc", lambda cell: plain_number(identifier_text(cell)).upper())
     for column in TEXTS:
         yield plain(column, text_of)
     for column in CODED:
         yield coded(column, CODE_LISTS[column], cohort)
+
+
+def _phone(cell: Cell) -> str:
+    """A phone, with its extension if it has one."""
+    if len(text := text_of(cell)) > LONGEST_PHONE:
+        raise CellProblem("length")
+    return text
+
+
+def _yuan(cell: Cell) -> int:
+    """Whole yuan: `4500`, `4,500元`."""
+    digits = cell_text(cell).replace(",", "").removesuffix("元")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > len(str(MOST_PAY)):
+        raise CellProblem("number_format")
+    if not 0 < int(digits) <= MOST_PAY:
+        raise CellProblem("number_format")
+    return int(digits)
+
+
+def _pay_unit(cell: Cell) -> str:
+    """What pay is for, as people write it: `月`, `元/小时`."""
+    written = cell_text(cell).removeprefix("元").removeprefix("/").removeprefix("每")
+    if (unit := _PAY_UNITS.get(written)) is None:
+        raise CellProblem("choice")
+    return unit
 
 
 def _short(text: str) -> str:

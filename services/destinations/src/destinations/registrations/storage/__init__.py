@@ -1,7 +1,7 @@
 """Registrations in SQL: lists and single ones cut to a scope, locks, the next version with its history.
 
 `registrations` reads what stands, `versions` what has been, `lines` what of a file is known, `streams` locks, `saving`
-writes one, `many` writes thousands, `erasing` empties. Decides nothing.
+writes one, `many` writes thousands, `sealing` encrypts, `erasing` empties. Decides nothing.
 """
 
 from destinations.registrations.storage.erasing import erase
@@ -21,6 +21,7 @@ from destinations.registrations.storage.registrations import (
     page,
 )
 from destinations.registrations.storage.saving import save
+from destinations.registrations.storage.sealing import opened, sealed
 from destinations.registrations.storage.streams import last_days, lock_imports, lock_stream, open_streams
 from destinations.registrations.storage.versions import Version, change_token_of, versions
 
@@ -41,11 +42,13 @@ __all__ = [
     "lock_imports",
     "lock_stream",
     "open_streams",
+    "opened",
     "outdated_lines",
     "page",
     "remember_lines",
     "save",
     "save_many",
+    "sealed",
     "stamp_many",
     "versions",
 ]

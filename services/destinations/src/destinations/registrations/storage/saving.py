@@ -11,7 +11,7 @@ from common.clock import NOW_SQL, TODAY_SQL
 from common.codes import CodeLists
 from common.identifiers import RegistrationId
 from common.sql import Connection
-from destinations.registrations.domain.content import CODE_LISTS, FIELDS, Destination
+from destinations.registrations.domain.content import CODE_LISTS, FIELDS, SEALED, Destination
 from destinations.registrations.domain.lifecycle import Stage
 from destinations.registrations.domain.registration import Change, Registration, Reviewers, Stamp, after
 from destinations.roster.domain import Graduate
@@ -22,7 +22,8 @@ _WRITTEN = ("stage", "confirmation", "source", *FIELDS, "code_lists", "incomplet
 _codes = itemgetter(*CODE_LISTS)
 _CASTS = {
     "flexible": "boolean",
-    "signed_on": "date",
+    **dict.fromkeys(("signed_on", "contract_from", "contract_to"), "date"),
+    **dict.fromkeys(SEALED, "bytea"),
     "code_lists": "jsonb",
     "incomplete": "text[]",
     "effective_version": "int",
