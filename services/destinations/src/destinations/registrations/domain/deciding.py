@@ -6,9 +6,11 @@ from typing import Any
 
 from common.errors import FieldProblem
 from common.identifiers import Cohort
+from destinations.evidence.domain import NOTHING_ASKED, Demand, complete
 from destinations.registrations.domain import fields, permitting, refusals
 from destinations.registrations.domain.content import Destination, changed_fields
 from destinations.registrations.domain.lifecycle import (
+    APPROVALS,
     VOID_STAGES,
     Action,
     Confirmation,
@@ -111,15 +113,19 @@ def submit(
     late_reason: LateReason | None = None,
     *,
     written_by: Party | None = None,
+    demand: Demand = NOTHING_ASKED,
 ) -> Change:
     """A submission: it fixes the levels; content that a counsellor wrote (`written_by`) or submits skips that level.
 
-    Raises what `permitting.must_be_possible` raises, LateReasonRequired, and ContentRefused for what is incomplete.
+    Raises what `permitting.must_be_possible` raises, LateReasonRequired, ContentRefused for what is incomplete, and
+    EvidenceMissing.
     """
     following = permitting.must_be_possible(registration, Action.SUBMIT, person)
     late_reason = permitting.late_reason_of(registration, Action.SUBMIT, late_reason)
     content = registration.content
     _refuse((*fields.incompleteness(content, registration.graduate.cohort), *fields.pair_problems(content)))
+    if not demand.is_met(content.destination_code):
+        raise refusals.EvidenceMissing
     by_counsellor = Party.COUNSELLOR in {person.party, written_by}
     skipped = frozenset({Level.COUNSELLOR} if by_counsellor else ())
     # staff who submit what the graduate wrote answer for it: it counts as theirs
@@ -130,6 +136,7 @@ def submit(
         hands=Hands(written_by=registration.hands.written_by, submitted_by=person.subject),
         levels=tuple(level for level in registration.course.levels if level not in skipped),
         late_reason=late_reason,
+        evidence_complete=complete(content.destination_code, demand.standing.sent),
     )
     return _with_changes(registration, change)
 
@@ -140,10 +147,11 @@ def act(
     person: Person,
     note: str | None = None,
     late_reason: LateReason | None = None,
+    demand: Demand = NOTHING_ASKED,
 ) -> Change:
     """Any other transition; `note` is the reason of a return or a dispute, `late_reason` that of a requested void.
 
-    Raises what `permitting.must_be_possible` raises, and LateReasonRequired.
+    Raises what `permitting.must_be_possible` raises, LateReasonRequired, and EvidenceNotThere.
     """
     following = permitting.must_be_possible(registration, action, person)
     if action is Action.REQUEST_VOID:
@@ -155,8 +163,14 @@ def act(
     else:
         level = level_of(action)
         hands = registration.hands.with_review(level, person.subject) if level else registration.hands
-        change = replace(_kept(registration, action, following), hands=hands)
+        is_proved = _proved(registration, following, person, demand) if judges_content(registration, action) else None
+        change = replace(_kept(registration, action, following), hands=hands, evidence_complete=is_proved)
     return replace(_with_changes(registration, change), note=note)
+
+
+def judges_content(registration: Registration, action: Action) -> bool:
+    """Whether the act is the approval of content by a level, not of its void."""
+    return action in APPROVALS and registration.stage not in VOID_STAGES
 
 
 def imported(
@@ -196,6 +210,14 @@ def is_unchanged_by(registration: Registration | None, content: Destination) -> 
     """Whether a row says what is effective already; then what is under review stays, too."""
     effective = registration.effective if registration else None
     return effective is not None and effective.content == content
+
+
+def _proved(registration: Registration, following: Stage, person: Person, demand: Demand) -> bool:
+    """Whether all evidence was sent that the code needs; raises EvidenceNotThere."""
+    code = registration.content.destination_code
+    if not demand.is_met(code, last=following is Stage.SCHOOL_APPROVED):
+        raise refusals.EvidenceNotThere(registration.stage, permitting.allowed_transitions(registration, person))
+    return complete(code, demand.standing.sent)
 
 
 def _kept(registration: Registration, action: Action, following: Stage) -> Change:
