@@ -180,6 +180,13 @@ class Change:
     note: str | None = None
     evidence_complete: bool | None = None
 
+    def saying(self, content: Destination) -> "Change":
+        """The same with another content."""
+        made = object.__new__(type(self))
+        # what `replace` does, but for a frozen dataclass it makes a call for each field
+        made.__dict__.update(vars(self), content=content)
+        return made
+
     @property
     def submits(self) -> bool:
         """Whether review begins anew with it: by a submission, or by a row of a file."""
