@@ -6,6 +6,7 @@ from itertools import count
 import httpx
 import pytest
 from campus import Campus
+from direct import Direct
 from known_school import Known, known_school
 
 from common.settings import LOCAL_ISSUER
@@ -23,8 +24,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
 
 @pytest.fixture(scope="package")
 async def campus(stack: Stack) -> AsyncIterator[Campus]:
-    # with each request and answer the pool looks at all its connections
-    async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=12)) as client:
+    async with httpx.AsyncClient(transport=Direct()) as client:
         yield Campus({name: stack.url(name) for name in stack.ports}, stack.mint, client)
 
 
