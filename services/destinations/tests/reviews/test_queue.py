@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
-from acting import COLLEGE, SCHOOL, act, registered, reviewed
+from acting import COLLEGE, SCHOOL, UNIT, act, registered, reviewed
 from desks import Desk, Seat, code_of
 from enrolling import roster_entry
 
@@ -15,11 +15,13 @@ from common.database import Database
 from common.identifiers import SchoolCode
 from common.reference_tables.definition import shipped
 from common.reference_tables.working_days import WORKING_DAYS, WorkingDays
+from destinations.evidence.domain import Kind, Standing
 from destinations.registrations import storage as registrations
 from destinations.registrations.commands import Recorded
 from destinations.registrations.domain.lifecycle import Action, Party, Stage, next_stage
 from destinations.reviews import storage
 from destinations.reviews.domain import Narrowing
+from destinations.reviews.wire import EvidenceAnswer
 from destinations.seasons.domain import Level
 
 QUEUE = "/v1/review-queue"
@@ -57,9 +59,8 @@ async def submitted(database: Database, **given: Any) -> Recorded:
 async def test_the_oldest_stands_first_at_its_level_and_in_scope(
     database: Database, seat: Seat, school: Desk, college: Desk, enrol: Any
 ) -> None:
-    newer, older, elsewhere = [
-        await submitted(database, **each) for each in ({}, {}, {"college_code": "C02", "class_code": "K2"})
-    ]
+    newer, elsewhere = await submitted(database), await submitted(database, college_code="C02", class_code="K2")
+    older = await act(database, await registered(database, UNIT), Action.SUBMIT)
     at_school = await act(database, await submitted(database), Action.COLLEGE_APPROVE, COLLEGE)
     voided = await act(database, await reviewed(database, await registered(database)), Action.REQUEST_VOID)
     without_college = await submitted(database, college_code=None, class_code=None)
@@ -78,6 +79,9 @@ async def test_the_oldest_stands_first_at_its_level_and_in_scope(
         ("college", "2026-09-29T16:00:00Z", working_days_since(date(2026, 9, 30))),
     ]
     assert first.json()["items"][0]["allowed_transitions"] == ["college-approve", "return"]
+    nothing = {"sent": [], "accepted": [], "complete": True, "complete_accepted": True}
+    lacking = nothing | {"complete": False, "complete_accepted": False}
+    assert [each["evidence"] for each in first.json()["items"]] == [lacking, nothing]
     following = await college.get(QUEUE, limit=2, cursor=first.json()["next_cursor"])
     assert (ids(following), following.json()["next_cursor"]) == ([str(voided.id)], None)
     assert ids(await school.get(QUEUE)) == [str(at_school.id), str(without_college.id)]
@@ -98,6 +102,17 @@ async def test_the_oldest_stands_first_at_its_level_and_in_scope(
 def standings() -> Iterator[tuple[Stage, list[str] | None, str | None, str | None]]:
     levels = (None, ["college", "school"], ["counsellor", "college", "school"])
     yield from product(Stage, levels, (None, "K1"), (None, "C01"))
+
+
+def test_evidence_says_what_was_sent_and_what_was_accepted() -> None:
+    standing = Standing(frozenset({Kind.SHOP_PAGE, Kind.INCOME_FLOW}), frozenset({Kind.INCOME_FLOW}))
+    said = EvidenceAnswer.of(standing, "753").model_dump()
+    assert said == {
+        "sent": ["income_flow", "shop_page"],
+        "accepted": ["income_flow"],
+        "complete": True,
+        "complete_accepted": False,
+    }
 
 
 async def test_it_waits_where_the_table_lets_a_party_decide_next(database: Database) -> None:

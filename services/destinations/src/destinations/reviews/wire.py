@@ -12,6 +12,7 @@ from common.crypto import FieldCipher
 from common.http import StrictModel
 from common.http.models import Instant
 from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, SchoolCode
+from destinations.evidence.domain import Kind, Standing, complete
 from destinations.registrations.domain.registration import Person, Source
 from destinations.registrations.wire import Reason, RegistrationAnswer, shown
 from destinations.reviews.commands import Asked, made_by
@@ -78,18 +79,39 @@ class BulkFilter(StrictModel):
         )
 
 
+class EvidenceAnswer(BaseModel):
+    """What counts of the evidence of a registration; pieces that were refused, rejected or are outdated do not."""
+
+    sent: list[Kind] = Field(description="Kinds of the pieces that are sent, checked or not")
+    accepted: list[Kind] = Field(description="Those among them that an officer has accepted")
+    complete: bool = Field(description="Whether what was sent is all that the destination needs")
+    complete_accepted: bool = Field(description="Whether what was accepted is")
+
+    @classmethod
+    def of(cls, standing: Standing, destination_code: str) -> Self:
+        """The evidence for a destination."""
+        return cls(
+            sent=sorted(standing.sent),
+            accepted=sorted(standing.accepted),
+            complete=complete(destination_code, standing.sent),
+            complete_accepted=complete(destination_code, standing.accepted),
+        )
+
+
 class QueueItem(RegistrationAnswer):
     """A registration, or a requested void, that waits for review at a level."""
 
     level: Level = Field(description="Who decides next")
     waiting_since: datetime = Field(description="When it came to this level")
     waiting_working_days: int = Field(description="Working days since that day, today included")
+    evidence: EvidenceAnswer
 
     @staticmethod
     def shown(waiting: InQueue, cipher: FieldCipher, person: Person | None) -> dict[str, Any]:
         """The fields as this person sees them."""
         said = {name: value for name, value in vars(waiting).items() if name != "registration"}
-        return {**shown(waiting.registration, cipher, person), **said}
+        evidence = EvidenceAnswer.of(waiting.evidence, waiting.registration.content.destination_code)
+        return {**shown(waiting.registration, cipher, person), **said, "evidence": evidence}
 
 
 class NewBulkDecision(StrictModel):

@@ -27,6 +27,8 @@ from common.clock import day_in_shanghai
 from common.identifiers import GraduateId, RegistrationId
 from common.reference_tables.storage import working_days
 from common.sql import Connection
+from destinations.evidence import storage as pieces
+from destinations.evidence.domain import Standing
 from destinations.registrations import storage as registrations_storage
 from destinations.registrations.domain.lifecycle import Stage
 from destinations.registrations.domain.registration import Registration
@@ -77,12 +79,13 @@ class Waiting:
 
 @dataclass(frozen=True)
 class InQueue:
-    """A registration that waits at a level, and how many working days it has waited until a day."""
+    """A registration that waits at a level, since when, and what counts of its evidence."""
 
     registration: Registration
     level: Level
     waiting_since: datetime
     waiting_working_days: int
+    evidence: Standing
 
 
 async def waiting(
@@ -102,10 +105,17 @@ async def waiting(
 
 async def queued(connection: Connection, level: Level, waiting: Sequence[Waiting]) -> list[InQueue]:
     """The registrations of a part of the queue; what was decided between the two readings is left out."""
+    evidence = await pieces.standing(connection, [each.id for each in waiting])
     standing = await registrations_storage.current(connection, [each.graduate_id for each in waiting])
     calendar, today = await working_days(connection), clock.today()
     return [
-        InQueue(found, level, each.waiting_since, calendar.between(day_in_shanghai(each.waiting_since), today))
+        InQueue(
+            found,
+            level,
+            each.waiting_since,
+            calendar.between(day_in_shanghai(each.waiting_since), today),
+            evidence.get(each.id, Standing()),
+        )
         for each in waiting
         if (found := standing.get(each.graduate_id)) and (found.id, found.version) == (each.id, each.version)
     ]
