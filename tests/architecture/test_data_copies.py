@@ -31,9 +31,12 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "waiver_graduates": "waivers",
     },
     "destinations": {
+        "accesses": "accesses",
+        "evidence": "evidence",
         "registration_versions": "registration_versions",
         "registrations": "registrations",
         "roster_graduates": "roster_entry",
+        "season_extensions": "extensions",
     },
     "surveys": {
         "graduates": "roster_entry",
@@ -53,7 +56,10 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
 
 _COUNTER = "how many events were published of the graduate, and the day of the last one"
 LEFT_OUT: Mapping[str, Mapping[str, str]] = {
-    "destinations": {"destination_streams": _COUNTER},
+    "destinations": {
+        "destination_streams": _COUNTER,
+        "bulk_decision_items": "which version a bulk decision named: what it decided is in registration_versions",
+    },
     "surveys": {"response_streams": _COUNTER},
 }
 """Service → table with a graduate's id → why the copy does without it."""

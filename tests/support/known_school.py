@@ -10,7 +10,20 @@ from uuid import uuid4
 from campus import Campus, population_change, waiver
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
-from writes import CONTACT, MAPPING, PHOTO, PROFILE, Write, clear_export, complete_requests, correction_of, erasure_of
+from writes import (
+    CONTACT,
+    EVIDENCE,
+    MAPPING,
+    PHOTO,
+    PROFILE,
+    SEASON,
+    Write,
+    bulk_decision,
+    clear_export,
+    complete_requests,
+    correction_of,
+    erasure_of,
+)
 
 Json = dict[str, Any]
 SERVICES = ("registry", "destinations", "surveys", "indicators")
@@ -116,6 +129,10 @@ async def known_school(campus: Campus, school: str) -> Known:
     place = campus.urls["registry"] + CONTACT[1].replace("{profile_id}", profile.json()["profile_id"])
     contact = await campus.http.post(place, headers=employer, **requests[CONTACT])
     assert contact.status_code == 201, contact.text
+    place = campus.urls["destinations"] + EVIDENCE[1].replace("{registration_id}", registrations[0]["id"])
+    evidence = await campus.http.post(place, headers=campus.officer(school), **requests[EVIDENCE])
+    assert evidence.status_code == 201, evidence.text
+    bulk = await sealed(campus, school, graduate)
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
         school,
@@ -124,9 +141,12 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("majors", "code"): MAJOR,
             ("classes", "code"): CLASS,
             ("import-mappings", "name"): FILE,
+            ("reference-tables", "name"): "working-days",
             ("*", "school_code"): school,
+            ("*", "cohort"): SEASON,
             ("*", "school"): school,
             ("*", "graduate_id"): graduate,
+            ("*", "decision_id"): bulk,
             ("*", "registration_id"): registrations[0]["id"],
             ("*", "questionnaire_id"): wave["questionnaire_id"],
             ("*", "number"): "1",
@@ -141,6 +161,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "export_id"): exported.json()["id"],
             ("*", "correction_id"): correction.json()["id"],
             ("*", "erasure_id"): erasing.json()["id"],
+            ("*", "evidence_id"): evidence.json()["id"],
             ("registry", "operation_id"): imported[0]["id"],
             ("destinations", "operation_id"): imported[1]["id"],
             ("surveys", "operation_id"): imported[0]["id"],
@@ -148,11 +169,28 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "college"): COLLEGE,
         },
         persons
-        | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"]}
-        | {each.json()["id"] for each in (asked, exported, correction, erasing, waiving)},
+        | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk}
+        | {each.json()["id"] for each in (asked, exported, correction, erasing, waiving, evidence)},
         persons,
         requests,
     )
+
+
+async def sealed(campus: Campus, school: str, graduate: str) -> str:
+    """Lets the graduate submit other content, and the college seal what waits for it; gives the bulk decision's id."""
+    oneself, url = campus.bearer("graduate", graduate=graduate), f"{campus.urls['destinations']}/v1/registrations"
+    (own,) = (await campus.http.get(url, headers=oneself)).json()["items"]
+    edited = await campus.http.patch(
+        f"{url}/{own['id']}", json={"employer_name": "另一公司"}, headers=oneself | {"If-Match": "*"}
+    )
+    submitted = await campus.act(edited.json(), "submit", oneself)
+    assert submitted.status_code == 200, submitted.text
+    officer = campus.bearer("college_officer", school=school, college=COLLEGE)
+    asked = f"{campus.urls['destinations']}/v1/bulk-decisions"
+    accepted = await campus.http.post(asked, json=bulk_decision(school), headers=officer)
+    assert accepted.status_code == 202, accepted.text
+    operation = await campus.finished("destinations", accepted, officer)
+    return str(operation["result"]["id"])
 
 
 async def items(campus: Campus, service: str, path: str, headers: Mapping[str, str], **query: str) -> list[Json]:

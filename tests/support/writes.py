@@ -14,7 +14,7 @@ Write = tuple[str, str]
 
 BODILESS = (
     *(("POST", f"/v1/registrations/{{registration_id}}/{action}") for action in (
-        "submit", "college-approve", "school-approve", "confirm", "request-void", "void",
+        "submit", "counsellor-approve", "college-approve", "school-approve", "confirm", "request-void", "void",
     )),
     ("POST", "/v1/questionnaires/{questionnaire_id}/publish"),
     ("POST", "/v1/responses/{response_id}/withdraw"),
@@ -30,13 +30,19 @@ BODILESS = (
     ("POST", "/v1/corrections/{correction_id}/withdraw"),
     ("POST", "/v1/graduates/{graduate_id}/photo/accept"),
     ("POST", "/v1/data-copies"),
+    *(("POST", f"/v1/evidence/{{evidence_id}}/{act}") for act in ("accept", "hold", "release-hold")),
+    ("DELETE", "/v1/evidence/{evidence_id}"),
     ("POST", "/v1/contact-requests/{contact_id}/decline"),
     ("DELETE", "/v1/graduates/{graduate_id}/talent-profile"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
+EVIDENCE = ("POST", "/v1/registrations/{registration_id}/evidence")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
 CONTACT = ("POST", "/v1/talents/{profile_id}/contact-requests")
 PHOTO = ("PUT", "/v1/graduates/{graduate_id}/photo")
+SEASON = "2199"
+"""A cohort without people: its season decides over no write about them."""
+
 MAPPING = {"columns": {"学生编号": "student_number", "备注": None}}
 
 
@@ -90,6 +96,15 @@ def complete_requests(
         ("PATCH", "/v1/registrations/{registration_id}"): {"employer_name": "另一公司"},
         ("POST", "/v1/registrations/{registration_id}/return"): reason,
         ("POST", "/v1/registrations/{registration_id}/dispute"): reason,
+        ("POST", "/v1/bulk-decisions"): bulk_decision(school),
+        ("POST", "/v1/bulk-decisions/{decision_id}/apply"): {"except": []},
+        ("PUT", "/v1/seasons/{school_code}/{cohort}"): {"evidence": "submit"},
+        ("POST", "/v1/seasons/{school_code}/{cohort}/extensions"): {
+            "graduate_ids": [graduate],
+            "until": f"{SEASON}-12-31",
+        }
+        | reason,
+        ("POST", "/v1/evidence/{evidence_id}/reject"): reason,
         ("POST", "/v1/questionnaires"): QUESTIONNAIRE,
         ("PATCH", "/v1/questionnaires/{questionnaire_id}"): {"title": QUESTIONNAIRE["title"]},
         ("POST", "/v1/waves"): _wave(roster, questionnaire),
@@ -103,6 +118,10 @@ def complete_requests(
     return {
         **{write: {"json": body} for write, body in bodies.items()},
         **{write: {} for write in BODILESS},
+        ("PUT", "/v1/reference-tables/{name}"): {
+            "content": b"day,kind,source,verified\n",
+            "headers": {"Content-Type": "text/csv"},
+        },
         PHOTO: {"content": jpeg(), "headers": {"Content-Type": "image/jpeg"}},
         ("POST", "/v1/imports/population-changes"): {
             "data": {**fields, **reason, "change": "exclude", "ground": "entered_in_error"},
@@ -116,6 +135,11 @@ def complete_requests(
             "data": {"kind": "other"},
             "files": {"file": ("proof.pdf", b"%PDF-1.7\n%%EOF\n")},
         },
+        EVIDENCE: {
+            "data": {"kind": "agreement_form", "title": "三方协议"},
+            "files": {"file": ("agreement.jpg", jpeg())},
+        },
+        ("POST", "/v1/evidence/{evidence_id}/link"): {"headers": {"X-Purpose": "review"}},
         ("POST", "/v1/imports/units"): {
             "data": {"school_code": school},
             "files": {"file": ("units.csv", f"类型,代码,名称\n学院,{college},改名单位\n".encode())},
@@ -132,6 +156,11 @@ def clear_export(school: str) -> Json:
     """A request for the names of a roster."""
     roster = {"school_code": school, "cohort": 2024, "columns": ["student_number", "name"], "format": "csv"}
     return roster | {"purpose": "review", "reason": "核对名单"}
+
+
+def bulk_decision(school: str) -> Json:
+    """A bulk approval of all that waits for a college."""
+    return {"act": "college-approve", "filter": {"school_code": school, "cohort": 2024}}
 
 
 def correction_of(graduate: str) -> Json:

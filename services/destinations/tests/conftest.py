@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from books import Book
+from desks import Desk, Seat
 from enrolling import Enrolment
 from fastapi import FastAPI
 
@@ -15,12 +17,14 @@ from common.consuming import Handle
 from common.crypto import FieldCipher
 from common.database import Database
 from common.imports import run_import
-from common.operations import OperationRunner
+from common.operations import Handler, OperationRunner
 from common.service_process import Runtime
 from destinations.app import COMPOSITION, create_app
 from destinations.areas import ROSTER
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registry_client import Registry
+from destinations.reviews import operations as reviews
+from destinations.reviews.domain import APPLYING, SEALING
 from destinations.settings import Settings
 from testing.databases import ServiceDatabase, emptied
 from testing.tokens import TokenMint
@@ -58,6 +62,7 @@ def settings(addresses: ServiceDatabase, mint: TokenMint, folder: Path, keyring_
         registry_url="http://registry.test",
         service_token_file=mint.service_token_file(folder),
         keyring_file=keyring_file,
+        objects=(folder / "objects").as_uri(),
         rate_limit_per_second=100_000,
         **mint.settings,
     )
@@ -72,9 +77,10 @@ async def registry(settings: Settings, book: Book) -> AsyncIterator[Registry]:
 
 @pytest.fixture
 def runner(database: Database, registry: Registry, settings: Settings) -> OperationRunner:
-    """A worker of imports."""
+    """A worker of imports and bulk decisions."""
     cipher = FieldCipher.load(settings.keyring_file)
-    handlers = {KIND: partial(run_import, registration_import(registry, cipher))}
+    importing = partial(run_import, registration_import(registry, cipher))
+    handlers: dict[str, Handler] = {KIND: importing, SEALING: reviews.seal, APPLYING: reviews.apply}
     return OperationRunner(database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
 
 
@@ -105,3 +111,22 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def enrol(database: Database) -> Enrolment:
     return Enrolment(database)
+
+
+@pytest.fixture
+def seat(http: httpx.AsyncClient, mint: TokenMint) -> Seat:
+    def taken(role: str, **scope: Any) -> Desk:
+        other = {**scope, "subject": f"another {role}"}
+        return Desk(http, mint.headers(role, **scope), lambda: Desk(http, mint.headers(role, **other)))
+
+    return taken
+
+
+@pytest.fixture
+def school(seat: Seat) -> Desk:
+    return seat("school_officer", school="10001")
+
+
+@pytest.fixture
+def college(seat: Seat) -> Desk:
+    return seat("college_officer", school="10001", college="C01")

@@ -5,12 +5,16 @@ from typing import Any
 import pytest
 
 from common.errors import QuxiangError
+from destinations.evidence.domain import AlreadyDecided, EvidenceKindRefused, State, TooManyPieces
 from destinations.registrations.domain.lifecycle import Action, Stage
 from destinations.registrations.domain.refusals import (
     ActNotPossible,
     AlreadyRegistered,
+    CohortClosed,
     ErasedPerson,
     GraduateWithdrawn,
+    LateReasonRequired,
+    OwnRecord,
     SamePerson,
     UnknownGraduate,
 )
@@ -21,9 +25,15 @@ REFUSALS = [
     AlreadyRegistered(Stage.DRAFT, ()),
     ActNotPossible(Action.VOID, Stage.DRAFT, ()),
     SamePerson(Stage.SUBMITTED, ()),
+    OwnRecord(Stage.SUBMITTED, ()),
+    CohortClosed(Stage.DRAFT, ()),
+    LateReasonRequired(),
     GraduateWithdrawn(),
     ErasedPerson(),
     RegistryUnavailable(),
+    EvidenceKindRefused("10"),
+    TooManyPieces(),
+    AlreadyDecided(State.ACCEPTED),
 ]
 
 

@@ -270,7 +270,7 @@ def an_import_of_changes(database: Database, cipher: FieldCipher, school: School
         rows = [[number, "王五"] for number in numbers]
         await run.lock_whole(unit, table_of(header, *rows))
         for at, row in enumerate(rows):
-            read = [run.read(at, row)]
+            read = run.read([(at, [*row])])
             plan = run.plan(read, await run.load(unit.connection, read))
             assert (await run.write(unit, plan)).counts["created"] == 1
 
@@ -292,7 +292,7 @@ def an_import_of_units(database: Database, cipher: FieldCipher, school: SchoolCo
     async def imported(unit: UnitOfWork) -> None:
         run = UnitImport(OperationContext(work, database, cipher), header)
         await run.lock(unit)
-        read = [run.read(number, row) for number, row in enumerate(rows[1:], 2)]
+        read = run.read(list(enumerate(rows[1:], 2)))
         written = await run.write(unit, run.plan(read, await run.load(unit.connection, read)))
         assert [each.faults for each in read] == [[], []]
         assert written.counts["updated"] == 1

@@ -21,8 +21,32 @@ class SeasonDay(StrEnum):
     MONITORING_BEGINS = "monitoring_begins"
     """Cut-off of the first monthly monitoring (就业监测)."""
 
+    GRADUATION = "graduation"
+    """The day on which the cohort graduates."""
+
+    FIRST_CHECK_FROM = "first_check_from"
+    """The first day of the first round of self-checks (自查)."""
+
+    FIRST_CHECK_TO = "first_check_to"
+    """The last day of that round."""
+
+    LAST_CHECK_FROM = "last_check_from"
+    """The first day of the last round of self-checks."""
+
+    LAST_CHECK_TO = "last_check_to"
+    """The last day of that round."""
+
+    COVERAGE_BY = "coverage_by"
+    """The last day for every graduate to be registered (登记全覆盖)."""
+
+    REPORT_BY = "report_by"
+    """The last day for the reports of self-checks."""
+
     CHANGES_UNTIL = "changes_until"
     """The last day on which destinations are changed as a matter of course."""
+
+    CLOSES_ON = "closes_on"
+    """The last day on which destinations are changed at all, but for cases found true."""
 
     INITIAL_RATE = "initial_rate"
     """The day of 初次毕业去向落实率."""
@@ -51,7 +75,15 @@ DATES = (
         "our own: no source names the day from which a cohort is a population; its last school year begins then", False
     ),
     Dated(SeasonDay.MONITORING_BEGINS, _EVER, -1, 12, 1, "source 003: monthly from December, due by the 1st", True),
+    Dated(SeasonDay.GRADUATION, _EVER, 0, 6, 30, "our own: schools graduate their cohorts in June or July", False),
+    Dated(SeasonDay.FIRST_CHECK_FROM, _EVER, 0, 7, 1, "source 003: two rounds at least, one in July", True),
+    Dated(SeasonDay.FIRST_CHECK_TO, _EVER, 0, 7, 31, "source 003: two rounds at least, one in July", True),
+    Dated(SeasonDay.LAST_CHECK_FROM, _EVER, 0, 8, 15, "our own: source 003 says end of August", False),
+    Dated(SeasonDay.LAST_CHECK_TO, _EVER, 0, 8, 30, "source 003: the last round at the end of August", True),
+    Dated(SeasonDay.COVERAGE_BY, _EVER, 0, 8, 30, "source 003: everybody is registered by 30 August", True),
+    Dated(SeasonDay.REPORT_BY, _EVER, 0, 8, 30, "source 003", True),
     Dated(SeasonDay.CHANGES_UNTIL, _EVER, 0, 8, 31, "ministry's notice on registration, 2023", True),
+    Dated(SeasonDay.CLOSES_ON, _EVER, 0, 12, 31, "our own: the day of the year-end rate", False),
     Dated(SeasonDay.INITIAL_RATE, _EVER, 0, 8, 31, "source 002", True),
     Dated(SeasonDay.YEAR_END_RATE, _EVER, 0, 12, 31, "source 002", True),
 )  # fmt: skip

@@ -4,12 +4,14 @@ SQLAlchemy words a statement once. Its engine, which would do so much more at ev
 our queries, so statements go to the driver as they are.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import asyncpg
+from asyncpg.pgproto import pgproto
 from sqlalchemy import ClauseElement, UpdateBase
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
@@ -45,6 +47,40 @@ class Rows(list[Row]):
         if len(self) > 1:
             raise MultipleResultsFound
         return self[0] if self else None
+
+
+def uuid_of(text: str) -> UUID:
+    """The id that a text names, of the driver's kind: equal to any other, and five times quicker to read and write."""
+    made: UUID = pgproto.UUID(text)
+    return made
+
+
+def array_sql(name: str, kind: str) -> str:
+    """A parameter that is bound to an `array` of this type, as SQL."""
+    return f"CAST(CAST(:{name} AS text) AS {kind}[])"
+
+
+def array(values: Iterable[object]) -> str:
+    """Values of one type in PostgreSQL's words for an array.
+
+    For thousands of them: the driver takes several times as long to bind an array's elements one by one.
+    """
+    return "{" + ",".join(map(_Elements().__getitem__, values)) + "}"
+
+
+class _Elements(dict[object, str]):
+    """The elements of an array by their values; most repeat."""
+
+    def __missing__(self, value: object) -> str:
+        element = self[value] = _element(value)
+        return element
+
+
+def _element(value: object) -> str:
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return "NULL" if value is None else str(value)
 
 
 class Connection:

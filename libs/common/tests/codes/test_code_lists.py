@@ -29,6 +29,8 @@ NAMES = [
     "health-status",
     "admission-mode",
     "purpose",
+    "country",
+    "flexible-kind",
 ]
 DESTINATIONS_OF_THE_SCHEME = [
     "10",

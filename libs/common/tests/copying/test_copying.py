@@ -6,6 +6,8 @@ from typing import Any
 import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, DateTime, Integer, LargeBinary, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 
 from common import copying
 
@@ -15,11 +17,24 @@ TYPES: dict[str, tuple[str, Any, Any]] = {
     "big": ("bigint", copying.bigint, st.integers(-(2**63), 2**63 - 1)),
     "bytes": ("bytea", copying.raw, st.none() | st.binary()),
     "word": ("text", copying.text, st.none() | PLAIN),
-    "words": ("text[]", copying.texts, st.lists(PLAIN)),
+    "words": ("text[]", copying.texts, st.lists(PLAIN).map(tuple)),
     "said": ("jsonb", copying.jsonb, st.sampled_from(['{"a": ["值", null, 1]}', "{}"])),
     "id": ("uuid", copying.uuid, st.none() | st.uuids()),
     "day": ("date", copying.day, st.dates()),
+    "yes": ("boolean", copying.boolean, st.booleans()),
     "at": ("timestamptz", copying.instant, st.datetimes(timezones=st.just(UTC))),
+}
+KINDS: dict[str, Any] = {
+    "number": Integer(),
+    "big": BigInteger(),
+    "bytes": LargeBinary(),
+    "word": Text(),
+    "words": ARRAY(Text),
+    "said": JSONB(),
+    "id": Uuid(),
+    "day": Date(),
+    "yes": Boolean(),
+    "at": DateTime(timezone=True),
 }
 ROWS = st.lists(st.tuples(*(values for _, _, values in TYPES.values())), max_size=5)
 
@@ -40,3 +55,14 @@ async def test_copied_rows_are_those_that_are_bound(postgres_url: str, rows: lis
         assert await connection.fetchval("SELECT count(*) FROM copied") == len(rows)
     finally:
         await connection.close()
+
+
+@given(st.lists(st.tuples(*(st.none() | values for _, _, values in TYPES.values())), max_size=5))
+def test_rows_made_column_by_column_are_those_made_one_by_one(rows: list[tuple[Any, ...]]) -> None:
+    columns = zip(*rows, strict=True) if rows else [()] * len(TYPES)
+    fields = {name: copying.fields_of(KINDS[name], values) for name, values in zip(TYPES, columns, strict=True)}
+    forms = [form for _, form, _ in TYPES.values()]
+    assert copying.joined(fields, [*TYPES]) == [
+        b"".join(copying.NULL if value is None else form(value) for form, value in zip(forms, row, strict=True))
+        for row in rows
+    ]

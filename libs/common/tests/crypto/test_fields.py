@@ -117,6 +117,16 @@ def test_the_blind_index_is_equal_exactly_for_equal_values(left: str, right: str
     assert len(first) == 16
 
 
+def test_many_values_have_the_indexes_and_payloads_the_fingerprints_that_each_has() -> None:
+    values = ["", CITIZEN, None, "张三", CITIZEN]
+    each = [value if value is None else CIPHER.blind_index("citizen_id", value) for value in values]
+    assert CIPHER.blind_indexes("citizen_id", values) == each
+    of_rest = CIPHER.fingerprints(b"rules")
+    assert [of_rest(rest) for rest in (b"", b"1", b"1")] == [
+        CIPHER.fingerprint(b"rules" + rest) for rest in (b"", b"1", b"1")
+    ]
+
+
 def test_the_blind_index_depends_on_field_and_key() -> None:
     index = CIPHER.blind_index("citizen_id", CITIZEN)
     assert index != CIPHER.blind_index("phone", CITIZEN)

@@ -88,6 +88,21 @@ def test_a_row_means_the_same_whatever_the_rows_before_it_were(rows: list[list[C
         assert found[0] == found[1]
 
 
+@given(st.lists(st.lists(CELLS, max_size=len(COLUMNS) + 1), max_size=40))
+def test_many_rows_say_what_each_of_them_says(rows: list[list[Cell]]) -> None:
+    readings = [plain("number", identifier_text, lambda text: text.isascii() and text.isalnum()), *READINGS[1:]]
+    found: tuple[list[list[Fault]], list[list[Fault]]] = [[] for _ in rows], [[] for _ in rows]
+    reader = CellReader(HEADER, readings)
+    for _ in range(2):
+        said = reader.read_all(rows, found[0])
+    assert said == [CellReader(HEADER, READINGS).read(*each) for each in zip(rows, found[1], strict=True)]
+    assert found[0] == [faults * 2 for faults in found[1]]
+
+
+def test_rows_of_a_file_without_any_of_the_columns_say_nothing() -> None:
+    assert CellReader(HEADER, [plain("absent", str)]).read_all([["1"], []], [[], []]) == [{}, {}]
+
+
 def test_a_row_is_judged_after_more_values_than_are_remembered() -> None:
     reader, faults = CellReader(HEADER, READINGS), list[Fault]()
     rows = [(str(number), "甲", "男" if number % 2 else "雄") for number in range(REMEMBERED + 10)]

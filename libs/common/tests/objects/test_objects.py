@@ -110,7 +110,7 @@ async def test_a_file_in_the_place_of_another_or_altered_or_lost_is_not_given(ar
     await archive.store.delete(one)
     with pytest.raises(ObjectsUnavailable):
         await archive.objects.get(one)
-    with pytest.raises(ValueError, match="20971520"):
+    with pytest.raises(ValueError, match="33554432"):
         await archive.objects.put(b"x" * (MAX_FILE + 1), "text/plain")
 
 

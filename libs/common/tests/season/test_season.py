@@ -16,6 +16,16 @@ from common.season import DATES, Dated, SeasonDay, season_day
         (SeasonDay.BEGINS, date(2023, 9, 1)),
         # source 003: monthly December to February, by the 1st
         (SeasonDay.MONITORING_BEGINS, date(2023, 12, 1)),
+        # the school's day of graduation, where it names none
+        (SeasonDay.GRADUATION, date(2024, 6, 30)),
+        # source 003: two rounds of self-checks, in July and at the end of August; all registered, reports in by 08-30
+        (SeasonDay.FIRST_CHECK_FROM, date(2024, 7, 1)),
+        (SeasonDay.FIRST_CHECK_TO, date(2024, 7, 31)),
+        (SeasonDay.LAST_CHECK_FROM, date(2024, 8, 15)),
+        (SeasonDay.LAST_CHECK_TO, date(2024, 8, 30)),
+        (SeasonDay.COVERAGE_BY, date(2024, 8, 30)),
+        (SeasonDay.REPORT_BY, date(2024, 8, 30)),
+        (SeasonDay.CLOSES_ON, date(2024, 12, 31)),
         # changes after registration: 31 August for the ministry
         (SeasonDay.CHANGES_UNTIL, date(2024, 8, 31)),
         # source 002: 初次 at 31 August, 年终 at 31 December
@@ -32,7 +42,8 @@ def test_every_day_holds_for_every_cohort_and_names_its_source() -> None:
     assert {each.day for each in DATES if each.first_cohort == 0} == set(SeasonDay)
     assert len({(each.day, each.first_cohort) for each in DATES}) == len(DATES)
     assert all(each.source for each in DATES)
-    assert [each.day for each in DATES if not each.verified] == [SeasonDay.BEGINS]
+    ours = {SeasonDay.BEGINS, SeasonDay.GRADUATION, SeasonDay.LAST_CHECK_FROM, SeasonDay.CLOSES_ON}
+    assert {each.day for each in DATES if not each.verified} == ours
 
 
 def test_a_day_moves_from_a_cohort_on_and_stays_for_those_before(monkeypatch: pytest.MonkeyPatch) -> None:

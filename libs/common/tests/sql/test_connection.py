@@ -3,6 +3,7 @@
 import gc
 import weakref
 from collections.abc import AsyncIterator
+from datetime import date
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -14,7 +15,7 @@ from sqlalchemy.schema import Table
 
 from common.auth import SYSTEM
 from common.database import Database, new_metadata
-from common.sql import Connection, Rows
+from common.sql import Connection, Rows, array, array_sql, uuid_of
 from testing.databases import service_database
 
 metadata = new_metadata()
@@ -154,3 +155,29 @@ async def test_one_row_is_one(connection: Connection) -> None:
     two = await connection.execute(text("SELECT 1 UNION ALL SELECT 2"))
     with pytest.raises(MultipleResultsFound):
         two.one_or_none()
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("text", ["a,b", 'a"b', "a\\b", "{a}", "NULL", "null", "", " 值 ", None]),
+        ("int", [1, -2, None, 1]),
+        ("boolean", [True, None, False]),
+        ("date", [date(2024, 2, 29), None]),
+        ("uuid", [UUID(int=7), None, uuid_of(str(UUID(int=2**127 + 5)))]),
+        ("bigint", []),
+    ],
+)
+async def test_an_array_in_words_is_the_values(connection: Connection, kind: str, values: list[object]) -> None:
+    query = text(f"SELECT {array_sql('values', kind)}")
+    assert await connection.scalar(query, {"values": array(values)}) == values
+
+
+def test_an_id_of_the_drivers_kind_is_like_any_other() -> None:
+    plain = uuid4()
+    read = uuid_of(str(plain))
+    assert (read, hash(read), str(read), read.int, read.bytes) == (
+        *(plain, hash(plain), str(plain), plain.int, plain.bytes),
+    )
+    assert isinstance(read, UUID)
+    assert {plain: 1}[read] == 1

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from sqlalchemy import Column, MetaData, Table, Text, text
 
-from common.codes import Cell
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.imports import (
@@ -32,6 +31,7 @@ from common.imports import (
     run_import,
 )
 from common.operations import OperationContext, OperationRunner
+from common.spreadsheets import NumberedRow
 from common.spreadsheets.cells import identifier_text, is_blank
 from common.spreadsheets.headers import Header
 from common.spreadsheets.masking import Identifies
@@ -84,13 +84,16 @@ class BadgeImport(Importer[BadgeRow, Mapping[str, str], BadgePlan]):
     async def lock(self, unit: UnitOfWork) -> None:
         await unit.connection.execute(text("LOCK TABLE badges IN EXCLUSIVE MODE"))
 
-    def read(self, number: int, cells: Sequence[Cell]) -> BadgeRow:
-        faults = list(foreign_cells(self._header, cells, self._task.school_code, self._task.cohort))
-        said = self._cells.read(cells, faults)
-        if "badge" not in said:
-            is_missing = is_blank(self._header.cell(cells, "badge"))
-            faults.append(Fault("badge", "required" if is_missing else "unknown_label"))
-        return BadgeRow(number, said.get("student_number") or "", said.get("badge") or "", faults)
+    def read(self, rows: Sequence[NumberedRow]) -> list[BadgeRow]:
+        found = []
+        for number, cells in rows:
+            faults = list(foreign_cells(self._header, cells, self._task.school_code, self._task.cohort))
+            said = self._cells.read(cells, faults)
+            if "badge" not in said:
+                blank = is_blank(self._header.cell(cells, "badge"))
+                faults.append(Fault("badge", "required" if blank else "unknown_label"))
+            found.append(BadgeRow(number, said.get("student_number") or "", said.get("badge") or "", faults))
+        return found
 
     async def load(self, connection: Connection, rows: Sequence[BadgeRow]) -> Mapping[str, str]:
         found = await connection.execute(_FIND, {"numbers": [row.student_number for row in rows]})
@@ -103,8 +106,7 @@ class BadgeImport(Importer[BadgeRow, Mapping[str, str], BadgePlan]):
                 row.faults.append(Fault("student_number", REPEATED))
             if row.faults:
                 continue
-            stored = loaded.get(row.student_number)
-            if stored == row.badge:
+            if (stored := loaded.get(row.student_number)) == row.badge:
                 plan.unchanged += 1
             else:
                 (plan.updated if stored else plan.created)[row.student_number] = row.badge

@@ -336,7 +336,7 @@ LIMITS: dict[str, list[tuple[Any, str, int, Make, str | None]]] = {
         (package, "MAX_UNPACKED", 100_000, two_sheets, "file_too_large"),
         (package, "MAX_UNPACKED", 100_000, lambda: two_sheets(hidden="说明"), None),
     ],
-    "More than 20 MB; 500 MB unpacked, 60 seconds of work; 200,000 rows, 100 columns, 8,000,000 cells": [
+    "More than 32 MB; 500 MB unpacked, 60 seconds of work; 200,000 rows, 100 columns, 8,000,000 cells": [
         (package, "MAX_UNPACKED", 5_000, lambda: book(("名单", TABLE * 100)), "file_too_large"),
         (child, "MAX_ROWS", 2, lambda: csv("a\n" * 2), None),
         (child, "MAX_ROWS", 2, lambda: csv("a\n" * 3), "too_many_rows"),

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypedDict
-from uuid import UUID
 
 import httpx
 
@@ -15,7 +14,8 @@ from common.errors import Message, PermanentError, Unavailable
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.observability.correlation import current_correlation_id
 from common.settings import ServiceSettings
-from destinations.roster.domain import GRADUATE_FIELDS, Graduate, RosterEntry
+from common.sql import uuid_of
+from destinations.roster.domain import Graduate, RosterEntry
 
 TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 """Resolving 5,000 rows takes well below a second; a caller of ours must not wait much longer than that."""
@@ -68,7 +68,9 @@ class Registry:
         """The graduate's roster entry, or None if registry has no such graduate; raises RegistryUnavailable."""
         answer = await self._ask("GET", f"/v1/graduates/{graduate_id}")
         # the answer carries no sequence of the topic: an event of any sequence is newer
-        return None if answer is None else _entry(answer, answer["id"], sequence=0)
+        if answer is None:
+            return None
+        return _entry(answer, answer["id"], answer["school_code"], answer["cohort"], sequence=0)
 
     async def resolve(
         self, school_code: SchoolCode, cohort: Cohort, rows: Sequence[RowKey]
@@ -81,8 +83,7 @@ class Registry:
         answer = await self._ask("POST", "/v1/graduates/resolve", body)
         found = answer["rows"] if isinstance(answer, dict) else answer or ()
         return {
-            each["row"]: each.get("problem")
-            or _entry({**each, "school_code": school_code, "cohort": cohort}, each["graduate_id"], each["sequence"])
+            each["row"]: each.get("problem") or _entry(each, each["graduate_id"], school_code, cohort, each["sequence"])
             for each in found
         }
 
@@ -117,8 +118,21 @@ async def registry_client(settings: ServiceSettings) -> AsyncIterator[Registry]:
         yield Registry(client, ServiceTokens(settings))
 
 
-def _entry(answer: Mapping[str, Any], graduate_id: str, sequence: int) -> RosterEntry:
-    # an answer gives the status, and the moment of an erasure
-    stated: dict[str, Any] = {name: answer.get(name) for name in GRADUATE_FIELDS}
-    stated |= {"counted": status_counted(stated["status"]), "erased": answer.get("erased_at") is not None}
-    return RosterEntry(Graduate(GraduateId(UUID(graduate_id)), **stated), sequence)
+def _entry(
+    answer: Mapping[str, Any], graduate_id: str, school_code: SchoolCode, cohort: Cohort, sequence: int
+) -> RosterEntry:
+    said, status = answer.get, answer["status"]
+    graduate = Graduate(
+        GraduateId(uuid_of(graduate_id)),
+        school_code,
+        cohort,
+        said("college_code"),
+        said("major_code"),
+        said("class_code"),
+        said("education_level_code"),
+        status,
+        counted=status_counted(status),
+        # an answer gives the moment
+        erased=said("erased_at") is not None,
+    )
+    return RosterEntry(graduate, sequence)

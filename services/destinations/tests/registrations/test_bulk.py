@@ -12,24 +12,27 @@ from common.auth import SYSTEM, Actor
 from common.codes import CodeEntry, CodeLists
 from common.contracts.registration import DestinationData
 from common.database import Database
-from common.identifiers import GraduateId, SchoolCode
+from common.identifiers import Cohort, GraduateId, SchoolCode
+from destinations.field_rules.domain import asked_by
 from destinations.registrations import announcements, storage
 from destinations.registrations.domain import deciding, fields
-from destinations.registrations.domain.content import CODE_LISTS, FIELDS, Destination
+from destinations.registrations.domain.content import CODE_LISTS, FIELDS, SEALED, Destination
 from destinations.registrations.domain.lifecycle import Party
-from destinations.registrations.domain.registration import Person, Registration, Stamp, after
+from destinations.registrations.domain.registration import Person, Registration, Stamp, Terms, after
 from destinations.registrations.imports import load
 from destinations.registrations.imports import write as bulk
 from destinations.registrations.imports.plan import Plan, Planned
 from destinations.registrations.imports.rows import RegistrationRow
 
+COHORT = Cohort(2024)
 OFFICER = Actor("officer", "school_officer")
 PERSON = Person(Party.SCHOOL_OFFICER, OFFICER.subject)
 SPECIAL: dict[str, Any] = {
     "flexible": True,
     "flexible_kind": "certificate",
     "employer_uscc": "91410100MA40ABCD15",
-    "signed_on": date(2024, 6, 15),
+    **dict.fromkeys(("signed_on", "contract_from", "contract_to"), date(2024, 6, 15)),
+    **{name: f"{name}\0".encode() for name in SEALED},
 }
 
 
@@ -39,12 +42,12 @@ def generated(chance: random.Random) -> Destination:
     code = chance.choice(lists.get("destination").codes())
     content = Destination(code)
     for name in FIELDS[1:]:
-        if name in fields.rule_of(code).forbidden or chance.random() < 0.4:
+        if name in asked_by(code, COHORT).forbidden or chance.random() < 0.4:
             continue
         listed = CODE_LISTS.get(name)
         value: Any = SPECIAL.get(name) or (chance.choice(lists.get(listed).codes()) if listed else f"{name}, “值”\t1")
         content = replace(content, **{name: value})
-    assert fields.contradictions(content) == ()
+    assert fields.contradictions(content, COHORT) == ()
     return content
 
 
@@ -67,7 +70,9 @@ async def write(
         stored = await load.read_stored(unit.connection, entries)
         rows = [
             Planned(
-                RegistrationRow(number), stored[each], deciding.imported(stored[each].registration, content, PERSON)
+                RegistrationRow(number),
+                stored[each],
+                deciding.imported(stored[each].registration, stored[each].graduate, content, PERSON, Terms()),
             )
             for number, (each, content) in enumerate(zip(ids, contents, strict=True))
         ]

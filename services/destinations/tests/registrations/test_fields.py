@@ -6,19 +6,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.codes import CodeLists
+from common.identifiers import Cohort
+from destinations.field_rules.domain import asked_by
 from destinations.registrations.domain import fields as checked
-from destinations.registrations.domain.content import FIELDS, Destination, changed_fields
+from destinations.registrations.domain.content import FIELDS, SEALED, Destination, changed_fields
 from destinations.registrations.domain.fields import (
     contradictions,
     forbidden_fields,
+    incomplete_fields,
+    is_country_unknown,
     is_flexible,
     is_reason_of,
+    located,
     missing_fields,
     missing_on_import,
     recoded,
-    rule_of,
 )
 
+COHORT = Cohort(2024)
 CODES = CodeLists.load().get("destination").codes()
 SAMPLES: dict[str, Any] = {
     "flexible": True,
@@ -30,12 +35,17 @@ SAMPLES: dict[str, Any] = {
     "place_code": "410102",
     "employer_address": "某路 1 号",
     "position_code": "40",
+    "job_title": "会计",
     "signed_on": date(2024, 6, 15),
+    "contract_from": date(2024, 7, 1),
+    "contract_to": date(2027, 6, 30),
+    **{name: name.encode() for name in SEALED},
     "freelance_kind": "翻译",
     "reason": "job_seeking",
     "study_school_name": "某大学",
     "study_level_code": "11",
     "abroad_country": "英国",
+    "abroad_country_code": "GB",
     "abroad_school_name_zh": "某大学",
     "abroad_school_name_en": "Some University",
     "abroad_major_zh": "数学",
@@ -45,7 +55,7 @@ FULL_UNIT = {"employer_name", "employer_uscc", "employer_nature_code", "industry
     "employer_address",
     "position_code",
 }
-ABROAD = {name for name in FIELDS if name.startswith("abroad_")}
+ABROAD = {name for name in FIELDS if name.startswith("abroad_") and name != "abroad_country_code"}
 
 
 def content(code: str, *names: str) -> Destination:
@@ -67,8 +77,8 @@ def content(code: str, *names: str) -> Destination:
 )
 def test_each_code_asks_for_its_own_fields(codes: tuple[str, ...], required: set[str]) -> None:
     for code in codes:
-        assert set(missing_fields(Destination(code))) == required
-        assert missing_fields(content(code, *required)) == ()
+        assert set(missing_fields(Destination(code), COHORT)) == required
+        assert missing_fields(content(code, *required), COHORT) == ()
 
 
 @pytest.mark.parametrize(
@@ -87,21 +97,21 @@ def test_each_code_asks_for_its_own_fields(codes: tuple[str, ...], required: set
 def test_each_code_forbids_what_contradicts_it(codes: tuple[str, ...], forbidden: set[str]) -> None:
     for code in codes:
         for name in forbidden:
-            assert forbidden_fields(content(code, name)) == (name,)
-            assert [problem.pointer for problem in contradictions(content(code, name))] == [f"/{name}"]
+            assert forbidden_fields(content(code, name), COHORT) == (name,)
+            assert [problem.pointer for problem in contradictions(content(code, name), COHORT)] == [f"/{name}"]
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_no_code_both_requires_and_forbids_a_field(code: str) -> None:
-    rule = rule_of(code)
-    assert not rule.required & rule.forbidden
-    assert not rule.required & rule.foreign
-    assert rule.imported <= rule.required
+    asked = asked_by(code, COHORT)
+    assert not asked.awaited & asked.not_carried
+    assert asked.forbidden <= asked.not_carried
+    assert asked.imported <= asked.required
 
 
 @pytest.mark.parametrize("code", ["10", "11", "12"])
 def test_a_row_of_a_spreadsheet_may_lack_address_and_signing_day(code: str) -> None:
-    assert set(missing_fields(Destination(code))) - set(missing_on_import(Destination(code))) == {
+    assert set(missing_fields(Destination(code), COHORT)) - set(missing_on_import(Destination(code), COHORT)) == {
         "employer_address",
         "signed_on",
     }
@@ -109,21 +119,21 @@ def test_a_row_of_a_spreadsheet_may_lack_address_and_signing_day(code: str) -> N
 
 @pytest.mark.parametrize("code", ["46", "70", "71", "72", "76", "801", "85"])
 def test_a_row_without_a_unit_lacks_nothing(code: str) -> None:
-    assert missing_on_import(Destination(code)) == ()
+    assert missing_on_import(Destination(code), COHORT) == ()
 
 
 def test_flexible_follows_the_default_rule_unless_the_record_says_otherwise() -> None:
-    assert {code for code in CODES if is_flexible(Destination(code))} == {"12", "76"}
-    assert is_flexible(Destination("11", flexible=True))
-    assert not is_flexible(Destination("12", flexible=False))
+    assert {code for code in CODES if is_flexible(Destination(code), COHORT)} == {"12", "76"}
+    assert is_flexible(Destination("11", flexible=True), COHORT)
+    assert not is_flexible(Destination("12", flexible=False), COHORT)
 
 
 def test_a_changed_code_drops_what_it_forbids() -> None:
     employed = content("10", *FULL_UNIT, "signed_on")
-    assert recoded(employed, {"destination_code": "70", "reason": "job_seeking"}) == Destination(
+    assert recoded(employed, {"destination_code": "70", "reason": "job_seeking"}, COHORT) == Destination(
         "70", reason="job_seeking"
     )
-    assistant = recoded(employed, {"destination_code": "271"})
+    assistant = recoded(employed, {"destination_code": "271"}, COHORT)
     assert assistant.employer_name == "某公司"
     assert assistant.position_code is None
 
@@ -140,7 +150,7 @@ def test_a_changed_code_drops_what_it_forbids() -> None:
 )
 def test_a_changed_code_drops_the_reason_of_another_code(reason: str, given: dict[str, str], left: str | None) -> None:
     """`signing` belongs to 70: what the patch itself says stays, even so."""
-    assert recoded(Destination("70", reason=reason), {"destination_code": "71", **given}).reason == left
+    assert recoded(Destination("70", reason=reason), {"destination_code": "71", **given}, COHORT).reason == left
 
 
 @pytest.mark.parametrize(
@@ -158,16 +168,74 @@ def test_a_reason_belongs_to_a_code_and_its_sub_codes(reason: str, code: str, fi
 
 
 def test_a_forbidden_field_that_the_patch_itself_fills_is_not_dropped_silently() -> None:
-    patched = recoded(content("10", *FULL_UNIT), {"destination_code": "46", "employer_name": "某公司"})
-    assert forbidden_fields(patched) == ("employer_name",)
+    patched = recoded(content("10", *FULL_UNIT), {"destination_code": "46", "employer_name": "某公司"}, COHORT)
+    assert forbidden_fields(patched, COHORT) == ("employer_name",)
 
 
 def test_unknown_codes_are_named_by_field() -> None:
     wrong = Destination("10", place_code="999999", industry_code="00")
-    assert {problem.pointer for problem in contradictions(wrong)} == {"/place_code", "/industry_code"}
-    assert [problem.pointer for problem in contradictions(Destination("99", reason="job_seeking"))] == [
+    assert {problem.pointer for problem in contradictions(wrong, COHORT)} == {"/place_code", "/industry_code"}
+    assert [problem.pointer for problem in contradictions(Destination("99", reason="job_seeking"), COHORT)] == [
         "/destination_code"
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "missed"),
+    [
+        ("12", {"pay_amount", "pay_unit"}),
+        ("27", {"pay_amount", "pay_unit"}),
+        ("271", {"pay_amount", "pay_unit"}),
+        ("76", {"pay_amount", "pay_unit"}),
+        ("85", {"abroad_country_code"}),
+        *((code, set()) for code in ("10", "11", "46", "502", "512", "75", "801", "70", "72")),
+    ],
+)
+def test_what_is_expected_is_missed_and_keeps_nothing_back(code: str, missed: set[str]) -> None:
+    bare = Destination(code)
+    assert set(incomplete_fields(bare, COHORT)) - set(missing_fields(bare, COHORT)) == missed
+    assert not missed & set(missing_on_import(bare, COHORT))
+
+
+@pytest.mark.parametrize(("flexible", "missed"), [(True, True), (False, False), (None, False)])
+def test_who_is_said_to_be_in_flexible_employment_is_so_in_some_way(flexible: bool | None, missed: bool) -> None:
+    said = Destination("12", flexible=flexible)
+    assert ("flexible_kind" in incomplete_fields(said, COHORT)) == missed
+    assert "flexible_kind" not in incomplete_fields(said.merged({"flexible_kind": "certificate"}), COHORT)
+
+
+@pytest.mark.parametrize(
+    ("before", "patch", "country", "code"),
+    [
+        (None, {"abroad_country": "英国"}, "英国", "GB"),
+        (None, {"abroad_country": "United Kingdom"}, "United Kingdom", "GB"),
+        (None, {"abroad_country": "英国", "abroad_country_code": None}, "英国", "GB"),
+        (None, {"abroad_country": "英国（伦敦）"}, "英国（伦敦）", None),
+        (None, {"abroad_country": "英国（伦敦）", "abroad_country_code": "GB"}, "英国（伦敦）", "GB"),
+        (None, {"abroad_country_code": "GB"}, None, "GB"),
+        ("英国", {"abroad_country": "法国"}, "法国", "FR"),
+        ("英国", {"abroad_country": "西洋"}, "西洋", None),
+        ("英国", {"abroad_country": None}, None, None),
+        ("英国", {"abroad_major_zh": "数学"}, "英国", "GB"),
+    ],
+)
+def test_a_country_by_its_label_has_its_code(
+    before: str | None, patch: dict[str, Any], country: str | None, code: str | None
+) -> None:
+    stored = Destination("85", **located({"abroad_country": before}))
+    found = recoded(stored, patch, COHORT)
+    assert (found.abroad_country, found.abroad_country_code) == (country, code)
+    assert is_country_unknown(found) == (country is not None and code is None)
+    assert contradictions(found, COHORT) == ()
+
+
+def test_code_and_label_of_one_country_agree() -> None:
+    for country in CodeLists.load().get("country"):
+        for label in (country.label_zh, country.label_en):
+            assert located({"abroad_country": label})["abroad_country_code"] == country.code
+    two = Destination("85", abroad_country="英国", abroad_country_code="US")
+    found = {(problem.pointer, problem.rule) for problem in contradictions(two, COHORT)}
+    assert found == {("/abroad_country_code", "code_label_disagree")}
 
 
 contents = st.builds(
@@ -178,7 +246,7 @@ contents = st.builds(
 @given(contents, st.sampled_from(CODES))
 def test_whatever_the_code_changes_to_nothing_forbidden_stays(before: Destination, code: str) -> None:
     if code != before.destination_code:
-        assert forbidden_fields(recoded(before, {"destination_code": code})) == ()
+        assert forbidden_fields(recoded(before, {"destination_code": code}, COHORT), COHORT) == ()
 
 
 @given(contents, contents)
@@ -190,14 +258,14 @@ def test_changed_fields_are_exactly_the_difference(before: Destination, after: D
 
 def test_texts_must_be_usable() -> None:
     def faulty(**fields: str) -> set[tuple[str, str]]:
-        return {(problem.pointer, problem.rule) for problem in contradictions(Destination("10", **fields))}  # type: ignore[arg-type]
+        return {(problem.pointer, problem.rule) for problem in contradictions(Destination("10", **fields), COHORT)}  # type: ignore[arg-type]
 
     assert faulty(employer_uscc="91410100MA40ABCD15") == set()
     assert faulty(employer_uscc="91410100MA40ABCD16") == {("/employer_uscc", "uscc_format")}
     assert faulty(employer_uscc="9141 0100MA40ABCD15") == {("/employer_uscc", "uscc_format")}
     assert faulty(employer_name="某" * 201) == {("/employer_name", "length")}
     for kind in ("按小时打零工", "p13811112222", "13811112222"):
-        assert faulty(flexible_kind=kind) == {("/flexible_kind", "choice")}
+        assert faulty(flexible_kind=kind) == {("/flexible_kind", "unknown_code")}
 
 
 def test_only_codes_of_employers_are_remembered() -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,12 +11,15 @@ from acting import SEEKING, UNIT
 from pydantic_core import to_json
 
 from common.contracts import ChangeToken
+from common.crypto import FieldCipher
 from common.identifiers import Cohort, CollegeCode, GraduateId, RegistrationId, SchoolCode
-from destinations.registrations.domain.content import FIELDS, Destination
-from destinations.registrations.domain.lifecycle import Confirmation, Party, Stage
-from destinations.registrations.domain.registration import Effective, Person, Registration, Reviewers, Source
+from destinations.registrations.domain.content import FIELDS, PAY, SEALED, Destination
+from destinations.registrations.domain.lifecycle import Action, Confirmation, Party, Stage
+from destinations.registrations.domain.registration import Effective, Hands, LateReason, Person, Registration, Source
+from destinations.registrations.storage import sealed
 from destinations.registrations.wire import EffectiveContent, RegistrationAnswer, shown
 from destinations.roster.domain import Graduate
+from destinations.seasons.domain import ALWAYS, Phase
 
 ID, GRADUATE_ID = UUID(int=1), UUID(int=2)
 OFFICER = Person(Party.SCHOOL_OFFICER, "officer")
@@ -31,14 +36,22 @@ DRAFT = Registration(
     source=Source.PROXY,
     content=SEEKING,
     incomplete=("employer_name", "place_code"),
-    reviewers=Reviewers(),
+    hands=Hands("graduate"),
     effective=None,
     decided_on=date(2024, 6, 15),
     recorded_at=datetime(2024, 6, 15, 8, 0, 0, 120000, UTC),
+    levels=ALWAYS,
+    phase=Phase.OPEN,
+    late_reason=None,
+    submitted_at=None,
 )
-EVERY_FIELD = Destination(
-    **{name: {"flexible": True, "signed_on": date(2024, 6, 1)}.get(name, f"某某“{name}”\n\\") for name in FIELDS}  # type: ignore[arg-type]
-)
+NO_TEXTS: dict[str, Any] = {
+    "flexible": True,
+    **dict.fromkeys(("signed_on", "contract_from", "contract_to"), date(2024, 6, 1)),
+    **dict.fromkeys(SEALED),
+}
+EVERY_FIELD = Destination(**{name: NO_TEXTS.get(name, f"某某“{name}”\n\\") for name in FIELDS})
+PRIVATE = {"contact_name": "王“经理”", "contact_phone": "0371-67780000 转 8", "pay_amount": 4500, "pay_unit": "month"}
 APPROVED = replace(
     DRAFT,
     version=4,
@@ -46,8 +59,11 @@ APPROVED = replace(
     confirmation=Confirmation.UNCONFIRMED,
     content=EVERY_FIELD,
     incomplete=(),
-    reviewers=Reviewers("college", "school"),
-    effective=Effective(3, UNIT, Source.IMPORT, Confirmation.CONFIRMED, date(2024, 6, 14)),
+    effective=Effective(
+        3, UNIT, Source.IMPORT, Confirmation.CONFIRMED, date(2024, 6, 14), Action.IMPORT, Hands("officer"), None
+    ),
+    phase=Phase.LATE,
+    late_reason=LateReason.LEFT_LATE,
     recorded_at=datetime(2024, 6, 15, 8, 0, 0, 0, UTC),
 )
 
@@ -55,9 +71,13 @@ APPROVED = replace(
 @pytest.mark.parametrize("registration", [DRAFT, APPROVED, replace(APPROVED, stage=Stage.VOID_AT_SCHOOL)])
 @pytest.mark.parametrize(("person", "token"), [(None, None), (OFFICER, TOKEN)])
 def test_a_registration_is_written_as_its_model_would_write_it(
-    registration: Registration, person: Person | None, token: ChangeToken | None
+    registration: Registration, person: Person | None, token: ChangeToken | None, keyring_file: Path
 ) -> None:
-    body = shown(registration, person, token)
+    cipher = FieldCipher.load(keyring_file)
+    private = sealed(cipher, registration.graduate.id, PRIVATE)
+    registration = replace(registration, content=registration.content.merged(private))
+    body = shown(registration, cipher, person, token)
+    assert {name: body[name] for name in PRIVATE} == {**PRIVATE, **({} if person else dict.fromkeys(PAY))}
     assert list(body) == list(RegistrationAnswer.model_fields)
     effective = body["effective"]
     assert effective is None or list(effective) == list(EffectiveContent.model_fields)

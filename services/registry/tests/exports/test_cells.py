@@ -51,8 +51,11 @@ def test_an_import_reads_from_a_cell_what_was_written(field: str, value: Any) ->
     header = find_header([[HEADERS[each] for each in (field, "name", "exam_number")]], IMPORTED.field_of_header)
     assert header is not None
     reader = RowReader(header, "90001", 2024)
-    row = reader.read(2, [written, "张三", "1"])
-    assert [fault for fault in reader.check(row) if fault.rule != "required"] == []
+    rows = reader.read([(2, [written, "张三", "1"])])
+    reader.check(rows)
+    (row,) = rows
+    assert row.own_faults is not None
+    assert [fault for fault in row.own_faults if fault.rule != "required"] == []
     assert row.given[field] == value
 
 

@@ -123,8 +123,9 @@ def read(said: dict[str, str]) -> RosterRow:
     header = find_header([titles], COLUMNS.field_of_header)
     assert header is not None
     reader = RowReader(header, "90001", 2024)
-    row = reader.read(2, list(said.values()))
-    row.faults += reader.check(row)
+    (row,) = reader.read([(2, list(said.values()))])
+    reader.check([row])
+    row.faults += row.own_faults or ()
     return row
 
 

@@ -36,7 +36,7 @@ def an_import(
         await run.lock(unit)
         if not form:
             await run.lock_whole(unit, table_of(header, [*row.values()]))
-        rows = [run.read(2, list(row.values()))]
+        rows = run.read([(2, list(row.values()))])
         plan = run.plan(rows, await run.load(unit.connection, rows))
         assert [each.faults for each in rows] == [[]]
         written = await run.write(unit, plan)

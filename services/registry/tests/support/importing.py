@@ -53,7 +53,7 @@ async def import_line(
     cells: list[Cell] = ["**CLEAR**" if cell is None else str(cell) for cell in line.values()]
     run = RosterImport(cipher, OperationContext(work, database, cipher), header)
     await run.lock(unit)
-    rows = [run.read(2, cells)]
+    rows = run.read([(2, cells)])
     plan = run.plan(rows, await run.load(unit.connection, rows))
     assert [row.faults for row in rows] == [[]]
     return dict((await run.write(unit, plan)).counts)

@@ -22,6 +22,7 @@ class RegistrationState(StrEnum):
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    COUNSELLOR_APPROVED = "counsellor_approved"
     COLLEGE_APPROVED = "college_approved"
     SCHOOL_APPROVED = "school_approved"
     RETURNED = "returned"
@@ -66,6 +67,8 @@ class DestinationData(EventData):
     industry_code: Code | None = None
     place_code: Code | None = None
     position_code: Code | None = None
+    study_level_code: Code | None = Field(default=None, description="Of further study; an older event lacks it")
+    abroad_country_code: Code | None = Field(default=None, description="ISO 3166-1; an older event lacks it")
     source: Annotated[RegistrationSource, ADDITIVE]
     state: Annotated[RegistrationState, ADDITIVE]
     confirmation: Annotated[Confirmation, ADDITIVE] | None = None

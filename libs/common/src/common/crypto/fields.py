@@ -9,7 +9,8 @@ A citizen id has about 38 bits: an unkeyed hash of one falls within hours. Hence
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -124,6 +125,12 @@ class FieldCipher:
         """16 bytes that are equal exactly for equal values of a field; the caller normalises the value before."""
         return _digest(self._index, labelled(field) + value.encode())[:INDEX_BYTES]
 
+    def blind_indexes(self, field: str, values: Iterable[str | None]) -> list[bytes | None]:
+        """The same of many values of one field; None of None."""
+        begun = self._index.copy()
+        begun.update(labelled(field))
+        return [None if value is None else _digest(begun, value.encode())[:INDEX_BYTES] for value in values]
+
     def tag(self, purpose: str, message: bytes) -> bytes:
         """32 bytes by which we know a message as ours; for each purpose others."""
         return _digest(self._tags, labelled(purpose) + message)
@@ -131,6 +138,12 @@ class FieldCipher:
     def fingerprint(self, content: bytes) -> bytes:
         """32 bytes by which a payload can be recognised, and not guessed."""
         return _digest(self._fingerprint, content)
+
+    def fingerprints(self, beginning: bytes) -> Callable[[bytes], bytes]:
+        """What gives the fingerprint of a payload that begins so from the rest of it: for many of them."""
+        begun = self._fingerprint.copy()
+        begun.update(beginning)
+        return partial(_digest, begun)
 
     def _encrypted(self, field: str, record_id: RecordId, content: bytes) -> bytes:
         place = _place(self._siv_header, field, record_id)

@@ -12,8 +12,11 @@ from common.files.refusals import POINTER, FileRefused, unreadable
 
 MB = 1024 * 1024
 
-MAX_FILE = 20 * MB
-"""Bytes of a file on any route: it is kept in memory until it is answered, and a process receives several at once."""
+MAX_FILE = 32 * MB
+"""Bytes of a file on any route: it is kept in memory until it is answered, and a process receives several at once.
+
+A text with 100,000 graduates has 25 MB if all columns of our template are filled that students have.
+"""
 
 Refuse = Callable[[Sequence[str], str], FileRefused]
 """The refusal of a file that is none of the kinds, by the formats that it has and the pointer to it."""

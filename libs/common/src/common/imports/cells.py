@@ -6,6 +6,7 @@ A field that is absent from what was read keeps what is stored; one that is None
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import repeat, zip_longest
 from operator import itemgetter
 from typing import Any, Final, Generic, TypeVar
 
@@ -34,17 +35,21 @@ class Reading(Generic[ReadT_co]):
     """How a field is read from its column, or from that of a code and the one beside it with its label or name.
 
     `read` takes the cells of the columns, None for a blank one. It fails with a CellProblem or a CodeProblem; None and
-    an empty text say nothing.
+    an empty text say nothing. Of a field with one column `is_value` tells, where most cells differ, which texts `read`
+    leaves as they are: these are not read.
     """
 
     field: str
     columns: tuple[str, ...]
     read: Callable[..., ReadT_co | None]
+    is_value: Callable[[str], bool] | None = None
 
 
-def plain(column: str, read: Callable[[Cell], ValueT | None]) -> Reading[ValueT]:
+def plain(
+    column: str, read: Callable[[Cell], ValueT | None], is_value: Callable[[str], bool] | None = None
+) -> Reading[ValueT]:
     """The reading of a field that has one column of its name."""
-    return Reading(column, (column,), read)
+    return Reading(column, (column,), read, is_value)
 
 
 def coded(column: str, code_list: str, cohort: int, field: str | None = None) -> Reading[str]:
@@ -72,73 +77,107 @@ class CellReader(Generic[ValueT]):
 
     def __init__(self, header: Header, readings: Iterable[Reading[ValueT]]) -> None:
         known = [each for each in readings if not header.positions.keys().isdisjoint(each.columns)]
-        judges = [_Judge(header, each) for each in known]
-        self._judges = [(judge.field, judge.taken, judge.verdicts, judge) for judge in judges]
+        self._judges = [_Judge(header, each) for each in known]
+        self._fields = [each.field for each in known]
         self._width = 1 + max(header.positions.values(), default=-1)
 
     def read(self, cells: Sequence[Cell], faults: list[Fault]) -> dict[str, ValueT | None]:
         """What a row says of the fields; each rule that its cells break is added to the faults."""
         said: dict[str, ValueT | None] = {}
-        # the last one stands for every column that the file lacks
         row = [*cells[: self._width], *[None] * (self._width + 1 - min(len(cells), self._width))]
-        for field, taken, verdicts, judge in self._judges:
-            key = taken(row)
-            verdict: Any = verdicts.get(key, _UNKNOWN)
-            if verdict is _UNKNOWN:
-                verdict = judge.verdict(key)
-            if verdict is _BLANK:
-                continue
+        for field, judge in zip(self._fields, self._judges, strict=True):
+            verdict = judge.verdict(row)
             if isinstance(verdict, Fault):
                 faults.append(verdict)
-            else:
+            elif verdict is not _BLANK:
                 said[field] = verdict
+        return said
+
+    def read_all(self, rows: Sequence[Sequence[Cell]], faults: Sequence[list[Fault]]) -> list[dict[str, ValueT | None]]:
+        """The same of many rows, each with its own faults: column by column, for that is where cells repeat."""
+        if not self._judges:
+            return [{} for _ in rows]
+        columns = [*zip_longest(*rows)][: self._width]
+        # the last one stands for every column that the file lacks
+        columns += [(None,) * len(rows)] * (self._width + 1 - len(columns))
+        verdicts = [judge.verdicts(columns) for judge in self._judges]
+        said: list[dict[str, Any]] = [dict(zip(self._fields, row)) for row in zip(*verdicts)]  # noqa: B905 - as many
+        for field, column in zip(self._fields, verdicts, strict=True):
+            if _NO_VALUES.isdisjoint(map(type, column)):
+                continue
+            for place, verdict in enumerate(column):
+                if type(verdict) in _NO_VALUES:
+                    del said[place][field]
+                if isinstance(verdict, Fault):
+                    faults[place].append(verdict)
         return said
 
 
 class _Silence(Enum):
     BLANK = "says nothing"
+
+
+class _Ignorance(Enum):
     UNKNOWN = "is not known yet"
 
 
 _BLANK: Final = _Silence.BLANK
-_UNKNOWN: Final = _Silence.UNKNOWN
+_UNKNOWN: Final = _Ignorance.UNKNOWN
+_NO_VALUES = frozenset({_Silence, Fault})
 
 
 class _Judge(Generic[ValueT]):
     """One reading of a file's rows. The same texts mean the same in every row, so their verdict is kept."""
 
     def __init__(self, header: Header, reading: Reading[ValueT]) -> None:
-        self.field = reading.field
         self._reading = reading
-        self._is_alone = len(reading.columns) == 1
-        places = [header.positions.get(column, -1) for column in reading.columns]
-        # beside a column that is alone there is one that the file lacks
-        self.taken = itemgetter(places[0], places[1] if len(places) > 1 else -1)
-        self.verdicts: dict[object, ValueT | Fault | _Silence | None] = {}
+        # a column that the file lacks is its last one
+        self._places = [header.positions.get(column, -1) for column in reading.columns]
+        self._taken = itemgetter(*self._places)
+        # by the cell of a column that is alone, else by the cells of both
+        self._known: dict[object, ValueT | Fault | _Silence | None] = {}
 
-    def verdict(self, taken: tuple[Cell, Cell]) -> ValueT | Fault | _Silence | None:
-        """What the cells of a row say of which nothing is known by their texts alone."""
-        key: object = taken
-        if not (_is_text(taken[0]) and _is_text(taken[1])):
-            # 1.0 and True are equal, and mean different things
-            key = (taken, *map(type, taken))
-            if key in self.verdicts:
-                return self.verdicts[key]
-        verdict = self._judged(taken)
-        if len(self.verdicts) < REMEMBERED and all(len(str(cell)) <= LONGEST_REMEMBERED for cell in taken):
-            self.verdicts[key] = verdict
+    def verdicts(self, columns: Sequence[Sequence[Cell]]) -> Sequence[Any]:
+        """What the cells of each row say."""
+        keys: Sequence[Any] = self._taken(columns)
+        if len(self._places) > 1:
+            keys = [*zip(*keys, strict=True)]
+        if is_value := self._reading.is_value:
+            return [key if type(key) is str and is_value(key) else self._verdict(key) for key in keys]
+        found = [*map(self._known.get, keys, repeat(_UNKNOWN))]
+        if _Ignorance not in map(type, found):
+            return found
+        return [*map(self._verdict, keys)]
+
+    def verdict(self, row: Sequence[Cell]) -> Any:
+        """What the cells of a row say."""
+        return self._verdict(self._taken(row))
+
+    def _verdict(self, key: Any) -> Any:
+        verdict = self._known.get(key, _UNKNOWN)
+        return self._first_verdict(key) if verdict is _UNKNOWN else verdict
+
+    def _first_verdict(self, key: Any) -> ValueT | Fault | _Silence | None:
+        taken = key if len(self._places) > 1 else (key,)
+        # 1.0 and True are equal, and mean different things
+        known_by = key if all(map(_is_text, taken)) else (*taken, *map(type, taken))
+        if known_by in self._known:
+            return self._known[known_by]
+        verdict = self._judged(*taken)
+        if len(self._known) < REMEMBERED and all(len(str(cell)) <= LONGEST_REMEMBERED for cell in taken):
+            self._known[known_by] = verdict
         return verdict
 
-    def _judged(self, taken: tuple[Cell, Cell]) -> ValueT | Fault | _Silence | None:
-        first, second = _cleared(taken[0]), _cleared(taken[1])
-        if first is None and second is None:
+    def _judged(self, *taken: Cell) -> ValueT | Fault | _Silence | None:
+        bare = [*map(_cleared, taken)]
+        if all(cell is None for cell in bare):
             return _BLANK
-        if CLEAR in (first, second):
+        if CLEAR in bare:
             return None
         try:
-            value = self._reading.read(first) if self._is_alone else self._reading.read(first, second)
+            value = self._reading.read(*bare)
         except (CellProblem, CodeProblem) as problem:
-            return Fault(_column_at_fault(self._reading, first, problem.rule), problem.rule)
+            return Fault(_column_at_fault(self._reading, bare[0], problem.rule), problem.rule)
         return _BLANK if value is None or value == "" else value
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from common.codes.spelling import Cell
 from common.contracts import ChangeToken
 from common.database import UnitOfWork
 from common.errors import TransientError
@@ -104,8 +103,8 @@ class Importer(ABC, Generic[RowT, LoadedT, PlanT]):
         return {}
 
     @abstractmethod
-    def read(self, number: int, cells: Sequence[Cell]) -> RowT:
-        """What a row says, checked by itself."""
+    def read(self, rows: Sequence[NumberedRow]) -> list[RowT]:
+        """What some rows say, each checked by itself."""
 
     @abstractmethod
     async def load(self, connection: Connection, rows: Sequence[RowT]) -> LoadedT:

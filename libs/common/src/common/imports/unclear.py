@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from common.codes.spelling import Cell
+from common.imports.batches import batches
 from common.imports.columns import LABEL
 from common.imports.faults import Fault
 from common.imports.importer import ImportRow
@@ -20,14 +21,14 @@ class UnclearFault(Fault):
     """The fault of an unclear cell. Readings break some of the same rules: a text may be too long for its field."""
 
 
-def read_rows(read: Callable[[int, Sequence[Cell]], RowT], header: Header, chunk: Sequence[NumberedRow]) -> list[RowT]:
+def read_rows(
+    read: Callable[[Sequence[NumberedRow]], list[RowT]], header: Header, chunk: Sequence[NumberedRow]
+) -> list[RowT]:
     """The rows of a chunk as an importer reads them, at fault where a cell is unclear."""
-    rows = []
-    for number, cells in chunk:
-        row = read(number, cells)
+    rows = [row for some in batches(chunk) for row in read(some)]
+    for row, (_, cells) in zip(rows, chunk, strict=True):
         if Unclear in map(type, cells):
             row.faults[:0] = unclear_cells(header, cells)
-        rows.append(row)
     return rows
 
 

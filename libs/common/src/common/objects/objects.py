@@ -49,7 +49,7 @@ class Objects:
     async def put(self, content: bytes, media_type: str) -> ObjectName:
         """Stores a file and gives its name for `keep`; one that is not kept in an hour is deleted.
 
-        Raises ObjectsUnavailable; ValueError for more than 20 MB.
+        Raises ObjectsUnavailable; ValueError for more than a route takes.
         """
         if len(content) > MAX_FILE:
             raise ValueError(f"a file has at most {MAX_FILE} bytes")

@@ -1,21 +1,28 @@
 """Acts on registrations: load, decide, save, announce, audit, within a unit of work that others commit."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from common.auth import Owners, Principal, Role, RowScope
+from common.codes import CodeLists
 from common.contracts import ChangeToken
+from common.contracts.registration import TOPIC
+from common.copying import copy_rows
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, Missing, must_equal
 from common.identifiers import GraduateId, RegistrationId
 from destinations.registrations import announcements, storage
-from destinations.registrations.domain import deciding, refusals
+from destinations.registrations.domain import deciding, permitting, refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Party
-from destinations.registrations.domain.registration import Change, Person, Registration
+from destinations.registrations.domain.registration import Change, LateReason, Person, Registration
+from destinations.registrations.storage import Stamped, Unsaved
 from destinations.roster import storage as roster
 from destinations.roster.domain import Graduate, RosterEntry
+from destinations.seasons.domain import Level
 
 EXPLAINED = frozenset({Action.RETURN, Action.DISPUTE})
 """Acts that need a reason."""
@@ -66,7 +73,7 @@ async def register(
     UnknownGraduate for one outside the caller's scope; AlreadyRegistered, ErasedPerson, GraduateWithdrawn,
     ContentRefused.
     """
-    person = deciding.must_take_part(Action.CREATE, person_of(caller))
+    person = permitting.must_take_part(Action.CREATE, person_of(caller))
     if entry is not None:
         # before the stream is locked: an import keeps its entries and locks in this order, too
         await roster.keep_graduates(unit.connection, [entry])
@@ -87,11 +94,12 @@ async def register(
     await storage.open_streams(unit.connection, graduate.school_code, [graduate.id])
     current = await storage.current_of(unit.connection, graduate.id)
     if current is not None:
-        raise refusals.AlreadyRegistered(current.stage, deciding.allowed_transitions(current, person))
+        raise refusals.AlreadyRegistered(current.stage, permitting.allowed_transitions(current, person))
     # once more, under the lock: an erasure that came first has nothing left to empty
     locked = (await roster.entries(unit.connection, [graduate_id]))[graduate_id].graduate
-    deciding.must_not_be_frozen(locked)
-    return await _record(unit, locked, None, deciding.create(content, person))
+    permitting.must_not_be_frozen(locked)
+    terms = await storage.terms(unit.connection, locked)
+    return await _record(unit, locked, None, deciding.create(content, person, locked.cohort, terms))
 
 
 async def edit(
@@ -101,13 +109,14 @@ async def edit(
     registration_id: RegistrationId,
     expected: ExpectedVersion,
     patch: Mapping[str, Any],
+    late_reason: LateReason | None = None,
 ) -> Recorded:
     """Changes the content by a merge patch: absent keeps, None clears.
 
     Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding.edit` raises, and Busy.
     """
     before, person = await _locked_for(unit, Action.EDIT, caller, registration_id, expected)
-    return await _record(unit, before.graduate, before, deciding.edit(before, patch, person))
+    return await _record(unit, before.graduate, before, deciding.edit(before, patch, person, late_reason))
 
 
 async def act(
@@ -118,13 +127,51 @@ async def act(
     expected: ExpectedVersion,
     action: Action,
     note: str | None = None,
+    late_reason: LateReason | None = None,
 ) -> Recorded:
-    """Makes a transition; `note` is the reason of an act that needs one.
+    """Makes a transition; `note` is the reason of an act that needs one, `late_reason` that of a late change.
 
-    Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding.act` raises, and Busy.
+    Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding` raises, and Busy.
     """
     before, person = await _locked_for(unit, action, caller, registration_id, expected)
-    return await _record(unit, before.graduate, before, deciding.act(before, action, person, note))
+    if action is Action.SUBMIT:
+        # only that level asks who wrote
+        asks = Level.COUNSELLOR in before.course.levels
+        written_by = await storage.written_by(unit.connection, before) if asks else None
+        change = deciding.submit(before, person, late_reason, written_by=written_by)
+    else:
+        change = deciding.act(before, action, person, note, late_reason)
+    return await _record(unit, before.graduate, before, change)
+
+
+async def record_many(
+    unit: UnitOfWork,
+    changes: Sequence[Unsaved],
+    lists: CodeLists,
+    *,
+    effective_on: date | None = None,
+    asked_on: date | None = None,
+) -> tuple[list[Stamped], ChangeToken | None]:
+    """Stores changes of graduates of one school, whose streams are locked, with versions and events, but unaudited.
+
+    Gives them in the order of the graduates' ids, and the token of the last event. `lists` are those that judged the
+    contents; `asked_on` is the day on which the work was asked for.
+    """
+    if not changes:
+        return [], None
+    ordered = sorted(changes, key=lambda each: each.graduate.id.int)
+    stamped, recorded_at = await storage.stamp_many(unit.connection, ordered, effective_on, asked_on)
+    await storage.save_many(unit.connection, stamped, recorded_at, unit.actor, lists)
+    events = await asyncio.to_thread(announcements.to_rows, stamped, unit.correlation_id, recorded_at)
+    await copy_rows(unit.driver, "outbox", announcements.OUTBOX_COLUMNS, events)
+    published = [each for each in stamped if each.sequence is not None]
+    return stamped, _token(published[-1]) if published else None
+
+
+def _token(last: Stamped) -> ChangeToken:
+    assert last.sequence is not None, "it is announced"
+    graduate = last.unsaved.graduate
+    return ChangeToken(TOPIC, graduate.school_code, str(graduate.id), last.sequence)
 
 
 async def _locked_for(
@@ -136,9 +183,9 @@ async def _locked_for(
     await storage.lock_stream(unit.connection, scope, registration_id)
     # a statement of its own: the act before may have changed the registration, or an event the graduate's scope
     registration = await storage.get(unit.connection, scope, registration_id)
-    person = deciding.must_take_part(action, person_of(caller))
+    person = permitting.must_take_part(action, person_of(caller), registration.course.levels)
     must_equal(expected, registration.version)
-    deciding.must_be_possible(registration, action, person)
+    permitting.must_be_possible(registration, action, person)
     return registration, person
 
 

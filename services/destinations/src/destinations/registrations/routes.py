@@ -9,19 +9,24 @@ from fastapi import Depends, Query, Request, Response
 
 from common.auth import Principal
 from common.auth.dependencies import Caller
+from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import Missing
-from common.http import Db, IdempotencyKey, IfMatch, Page, PageOf, Router, Whole, answer, page_of, resource
+from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, Whole, answer, page_of, resource
 from common.http.paging import BadCursor
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
 from common.once import Answered, Once
 from destinations.registrations import commands, storage
 from destinations.registrations.commands import Recorded
+from destinations.registrations.domain.content import SEALED, Destination
+from destinations.registrations.domain.fields import located
 from destinations.registrations.domain.lifecycle import TRANSITIONS, Action, State
+from destinations.registrations.domain.permitting import LATE_BOUND
 from destinations.registrations.domain.refusals import UnknownGraduate
 from destinations.registrations.storage import Filters
 from destinations.registrations.wire import (
     Explanation,
+    LateChange,
     NewRegistration,
     RegistrationAnswer,
     RegistrationPatch,
@@ -50,20 +55,22 @@ async def read_filters(
     class_: Annotated[ClassCode | None, Query(alias="class", min_length=1, max_length=64)] = None,
     state: State | None = None,
     destination: Annotated[str | None, Query(pattern=r"^[0-9]{2,3}$", description="Newest destination code")] = None,
+    late: Annotated[bool | None, Query(description="Whether it came after the last day of changes")] = None,
 ) -> Filters:
     """Filters of the list; all given ones must hold."""
-    return Filters(school, None if cohort is None else Cohort(cohort), college, major, class_, state, destination)
+    of_cohort = None if cohort is None else Cohort(cohort)
+    return Filters(school, of_cohort, college, major, class_, state, destination, late)
 
 
 @router.get("", summary="List registrations of the caller's scope", response_model=PageOf[RegistrationAnswer])
 async def list_registrations(
-    *, database: Db, caller: Caller, page: Page, filters: Annotated[Filters, Depends(read_filters)]
+    *, database: Db, cipher: Cipher, caller: Caller, page: Page, filters: Annotated[Filters, Depends(read_filters)]
 ) -> PageOf[dict[str, Any]]:
     after = page.after(UUID)
     async with database.reading() as connection:
         scope = commands.scope_of(caller)
         found = await storage.page(connection, scope, filters, after[0] if after else None, page.limit + 1)
-    show = partial(shown, person=commands.person_of(caller))
+    show = partial(shown, cipher=cipher, person=commands.person_of(caller))
     return page_of(page, found, lambda registration: registration.id, show)
 
 
@@ -71,13 +78,15 @@ async def list_registrations(
 async def create_registration(
     *,
     database: Db,
+    cipher: Cipher,
     caller: Caller,
     once: IdempotencyKey,
     registry: Annotated[Registry, Depends(registry_of)],
     body: NewRegistration,
 ) -> Response:
     graduate_id = GraduateId(body.graduate_id)
-    register = partial(commands.register, caller=caller, graduate_id=graduate_id, content=body.content())
+    content = Destination(**storage.sealed(cipher, graduate_id, located(body.said())))
+    register = partial(commands.register, caller=caller, graduate_id=graduate_id, content=content)
 
     async def registered() -> Recorded:
         try:
@@ -90,31 +99,50 @@ async def create_registration(
         return await database.act(caller.actor, partial(register, entry=entry), once)
 
     def show(recorded: Recorded) -> Response:
-        return _shown(caller, recorded, 201, f"{router.prefix}/{recorded.id}")
+        return _shown(cipher, caller, recorded, 201, f"{router.prefix}/{recorded.id}")
 
     return await answer(registered(), show, partial(_again, database, caller))
 
 
 @router.get("/{registration_id}", summary="Read a registration", response_model=RegistrationAnswer)
-async def read_registration(*, database: Db, caller: Caller, registration_id: RegistrationId) -> Response:
+async def read_registration(
+    *, database: Db, cipher: Cipher, caller: Caller, registration_id: RegistrationId
+) -> Response:
     async with database.reading() as connection:
         registration = await storage.get(connection, commands.scope_of(caller), registration_id)
-    return _shown(caller, Recorded(registration, None))
+    return _shown(cipher, caller, Recorded(registration, None))
 
 
 @router.patch(
     "/{registration_id}",
     summary="Change the content",
-    description="Effective at once when the school officer corrects an approved registration, else pending.",
+    description="Effective at once when the school officer corrects an approved registration in phase open, else "
+    "pending. In phase late it needs a `late_reason`, but for a draft.",
     response_model=RegistrationAnswer,
 )
 async def edit_registration(
-    *, database: Db, caller: Caller, registration_id: RegistrationId, if_match: IfMatch, body: RegistrationPatch
+    *,
+    database: Db,
+    cipher: Cipher,
+    caller: Caller,
+    registration_id: RegistrationId,
+    if_match: IfMatch,
+    body: RegistrationPatch,
 ) -> Response:
+    patch = body.changes()
+    if not patch.keys().isdisjoint(SEALED):
+        async with database.reading() as connection:
+            before = await storage.get(connection, commands.scope_of(caller), registration_id)
+        patch = storage.sealed(cipher, before.graduate.id, patch, before.content)
     edit = partial(
-        commands.edit, caller=caller, registration_id=registration_id, expected=if_match, patch=body.changes()
+        commands.edit,
+        caller=caller,
+        registration_id=registration_id,
+        expected=if_match,
+        patch=patch,
+        late_reason=body.late_reason,
     )
-    return _shown(caller, await database.act(caller.actor, edit))
+    return _shown(cipher, caller, await database.act(caller.actor, edit))
 
 
 # a cursor comes from outside: a number that the column cannot hold would be an error of the database
@@ -136,7 +164,8 @@ async def list_versions(
 
 
 _SUMMARIES = {
-    Action.SUBMIT: "Submit the draft to the college",
+    Action.SUBMIT: "Submit the draft to its first level of review",
+    Action.COUNSELLOR_APPROVE: "Approve as the counsellor",
     Action.COLLEGE_APPROVE: "Approve as the college, or consent to a requested void",
     Action.SCHOOL_APPROVE: "Approve as the school: the content becomes effective",
     Action.RETURN: "Return for correction, or refuse a requested void",
@@ -151,10 +180,41 @@ def _transition(action: Action) -> Callable[..., Awaitable[Response]]:
     """The route of a transition that needs only the version it is meant for."""
 
     async def transition(
-        *, database: Db, caller: Caller, once: IdempotencyKey, registration_id: RegistrationId, if_match: IfMatch
+        *,
+        database: Db,
+        cipher: Cipher,
+        caller: Caller,
+        once: IdempotencyKey,
+        registration_id: RegistrationId,
+        if_match: IfMatch,
     ) -> Response:
         act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action)
-        return await _acted(database, caller, once, act)
+        return await _acted(database, cipher, caller, once, act)
+
+    return transition
+
+
+def _late_transition(action: Action) -> Callable[..., Awaitable[Response]]:
+    """The route of a transition that needs a reason once it is late."""
+
+    async def transition(
+        *,
+        database: Db,
+        cipher: Cipher,
+        caller: Caller,
+        once: IdempotencyKey,
+        registration_id: RegistrationId,
+        if_match: IfMatch,
+        body: LateChange | None = None,
+    ) -> Response:
+        act = partial(
+            commands.act,
+            registration_id=registration_id,
+            expected=if_match,
+            action=action,
+            late_reason=body.late_reason if body else None,
+        )
+        return await _acted(database, cipher, caller, once, act)
 
     return transition
 
@@ -165,6 +225,7 @@ def _explained_transition(action: Action) -> Callable[..., Awaitable[Response]]:
     async def transition(
         *,
         database: Db,
+        cipher: Cipher,
         caller: Caller,
         once: IdempotencyKey,
         registration_id: RegistrationId,
@@ -172,17 +233,22 @@ def _explained_transition(action: Action) -> Callable[..., Awaitable[Response]]:
         body: Explanation,
     ) -> Response:
         act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action, note=body.reason)
-        return await _acted(database, caller, once, act)
+        return await _acted(database, cipher, caller, once, act)
 
     return transition
 
 
+def _route_of(action: Action) -> Callable[..., Awaitable[Response]]:
+    if action in commands.EXPLAINED:
+        return _explained_transition(action)
+    return _late_transition(action) if action in LATE_BOUND else _transition(action)
+
+
 # routes of the table of acts: what differs is a name and a sentence
 for _action in TRANSITIONS:
-    _route = _explained_transition(_action) if _action in commands.EXPLAINED else _transition(_action)
     router.add_api_route(
         f"/{{registration_id}}/{_action.value}",
-        _route,
+        _route_of(_action),
         methods=["POST"],
         name=f"{_action.value.replace('-', '_')}_registration",
         summary=_SUMMARIES[_action],
@@ -191,10 +257,14 @@ for _action in TRANSITIONS:
 
 
 async def _acted(
-    database: Database, caller: Principal, once: Once | None, act: Callable[..., Awaitable[Recorded]]
+    database: Database,
+    cipher: FieldCipher,
+    caller: Principal,
+    once: Once | None,
+    act: Callable[..., Awaitable[Recorded]],
 ) -> Response:
     acted = database.act(caller.actor, partial(act, caller=caller), once)
-    return await answer(acted, partial(_shown, caller), partial(_again, database, caller))
+    return await answer(acted, partial(_shown, cipher, caller), partial(_again, database, caller))
 
 
 async def _again(database: Database, caller: Principal, done: Answered) -> Recorded:
@@ -206,6 +276,8 @@ async def _again(database: Database, caller: Principal, done: Answered) -> Recor
     return Recorded(registration, token)
 
 
-def _shown(caller: Principal, recorded: Recorded, status: int = 200, location: str | None = None) -> Response:
-    body = shown(recorded.registration, commands.person_of(caller), recorded.change_token)
+def _shown(
+    cipher: FieldCipher, caller: Principal, recorded: Recorded, status: int = 200, location: str | None = None
+) -> Response:
+    body = shown(recorded.registration, cipher, commands.person_of(caller), recorded.change_token)
     return resource(body, recorded.version, status, location)

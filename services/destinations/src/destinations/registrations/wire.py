@@ -1,19 +1,22 @@
 """Bodies of requests and answers about registrations."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from common.codes import CodeLists
 from common.contracts import ChangeToken
+from common.crypto import FieldCipher
 from common.http import Day, StrictModel
 from common.identity import plain_number
-from destinations.registrations.domain import deciding
-from destinations.registrations.domain.content import Destination
-from destinations.registrations.domain.lifecycle import Action, Confirmation, State
-from destinations.registrations.domain.registration import Person, Registration, Source
+from destinations.registrations.domain import permitting
+from destinations.registrations.domain.content import LONGEST_PHONE, MOST_PAY, PAY
+from destinations.registrations.domain.lifecycle import Action, Confirmation, Party, State
+from destinations.registrations.domain.registration import LateReason, Person, Registration, Source
+from destinations.registrations.storage import opened
+from destinations.seasons.domain import Phase
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 # the same as in a spreadsheet: pasted numbers bring marks that are not seen
@@ -21,6 +24,9 @@ Uscc = Annotated[Code, AfterValidator(lambda text: plain_number(text).upper())]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_PHONE)]
+Yuan = Annotated[int, Field(ge=1, le=MOST_PAY)]
+PayUnit = Literal["month", "hour"]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
@@ -28,7 +34,7 @@ class Particulars(StrictModel):
     """The fields beside the destination code; which are needed and which must be empty depends on it."""
 
     flexible: bool | None = Field(default=None, description="灵活就业; null: the scheme's default rule")
-    flexible_kind: Code | None = None
+    flexible_kind: Code | None = Field(default=None, description="灵活就业类别, list flexible-kind")
     employer_name: Name | None = Field(default=None, description="单位名称")
     employer_uscc: Uscc | None = Field(default=None, description="统一社会信用代码")
     employer_nature_code: Code | None = Field(default=None, description="单位性质, list employer-nature")
@@ -36,12 +42,22 @@ class Particulars(StrictModel):
     place_code: Code | None = Field(default=None, description="单位所在地, list division")
     employer_address: Address | None = Field(default=None, description="单位地址")
     position_code: Code | None = Field(default=None, description="工作职位类别, list position")
+    job_title: ShortText | None = Field(default=None, description="岗位名称")
     signed_on: Day | None = Field(default=None, description="签约日期")
+    contract_from: Day | None = Field(default=None, description="合同开始日期")
+    contract_to: Day | None = Field(default=None, description="合同终止日期")
+    contact_name: ShortText | None = Field(default=None, description="单位联系人; stored encrypted")
+    contact_phone: Phone | None = Field(default=None, description="联系人电话; stored encrypted")
+    pay_amount: Yuan | None = Field(default=None, description="薪酬: whole yuan before tax; stored encrypted")
+    pay_unit: PayUnit | None = Field(default=None, description="What `pay_amount` is paid for; stored encrypted")
     freelance_kind: ShortText | None = Field(default=None, description="Kind of freelance work")
     reason: Code | None = Field(default=None, description="List not-employed-reason")
     study_school_name: Name | None = Field(default=None, description="Admitting school in the mainland")
     study_level_code: Code | None = Field(default=None, description="List education-level")
-    abroad_country: ShortText | None = Field(default=None, description="留学国家地区")
+    abroad_country: ShortText | None = Field(
+        default=None, description="留学国家地区; a label of list country gives `abroad_country_code`"
+    )
+    abroad_country_code: Code | None = Field(default=None, description="List country")
     abroad_school_name_zh: Name | None = Field(default=None, description="留学院校中文名称")
     abroad_school_name_en: Name | None = Field(default=None, description="留学院校外文名称")
     abroad_major_zh: Name | None = Field(default=None, description="留学专业中文名称")
@@ -54,19 +70,27 @@ class NewRegistration(Particulars):
     graduate_id: UUID
     destination_code: Code = Field(description="毕业去向, list destination")
 
-    def content(self) -> Destination:
-        """The content, without graduate_id."""
-        return Destination(**self.model_dump(exclude={"graduate_id"}))
+    def said(self) -> dict[str, Any]:
+        """The fields of the content, in clear."""
+        return self.model_dump(exclude={"graduate_id"})
 
 
-class RegistrationPatch(Particulars):
+class LateChange(StrictModel):
+    """What a change says that comes after the last day of changes."""
+
+    late_reason: LateReason | None = Field(
+        default=None, description="Why it comes so late (逾期变更原因): required in phase late, not kept in phase open"
+    )
+
+
+class RegistrationPatch(Particulars, LateChange):
     """A merge patch: absent keeps, null clears. A changed destination code drops the fields that it forbids."""
 
     destination_code: Code = Field(default="", description="毕业去向; cannot be null")
 
     def changes(self) -> dict[str, Any]:
-        """The fields that were sent."""
-        return self.model_dump(exclude_unset=True)
+        """The fields of the content that were sent."""
+        return self.model_dump(exclude_unset=True, exclude=set(LateChange.model_fields))
 
 
 class Explanation(StrictModel):
@@ -101,12 +125,20 @@ class RegistrationAnswer(BaseModel):
     place_code: str | None
     employer_address: str | None
     position_code: str | None
+    job_title: str | None
     signed_on: date | None
+    contract_from: date | None
+    contract_to: date | None
+    contact_name: str | None
+    contact_phone: str | None
+    pay_amount: int | None = Field(description="Null for roles that may not read pay")
+    pay_unit: PayUnit | None = Field(description="Null for roles that may not read pay")
     freelance_kind: str | None
     reason: str | None
     study_school_name: str | None
     study_level_code: str | None
     abroad_country: str | None
+    abroad_country_code: str | None
     abroad_school_name_zh: str | None
     abroad_school_name_en: str | None
     abroad_major_zh: str | None
@@ -118,6 +150,9 @@ class RegistrationAnswer(BaseModel):
     verified: bool = Field(
         description="False where the place is a well-formed code that no release of the code list has"
     )
+    phase: Phase = Field(description="Where today stands against the season's deadlines, for this graduate")
+    late_reason: LateReason | None = Field(description="Why the newest content, or a requested void, came so late")
+    single_handed: bool = Field(description="Whether one person alone made the effective content effective")
     version: int
     change_token: str | None = Field(description="Names this write to indicators; null when nothing was published")
     decided_on: date
@@ -126,12 +161,20 @@ class RegistrationAnswer(BaseModel):
     effective: EffectiveContent | None
 
 
-def shown(registration: Registration, person: Person | None, token: ChangeToken | None = None) -> dict[str, Any]:
+READS_PAY = frozenset({Party.GRADUATE, Party.COLLEGE_OFFICER, Party.SCHOOL_OFFICER})
+
+
+def shown(
+    registration: Registration, cipher: FieldCipher, person: Person | None, token: ChangeToken | None = None
+) -> dict[str, Any]:
     """The registration as this person sees it: the fields of `RegistrationAnswer`, in its order.
 
     Making the model of a registration would take as long as reading its row.
     """
     graduate, content, effective = registration.graduate, registration.content, registration.effective
+    private = opened(cipher, graduate.id, vars(content))
+    if person is None or person.party not in READS_PAY:
+        private |= dict.fromkeys(PAY)
     return {
         "id": registration.id,
         "graduate_id": graduate.id,
@@ -139,16 +182,20 @@ def shown(registration: Registration, person: Person | None, token: ChangeToken 
         "college_code": graduate.college_code,
         "cohort": graduate.cohort,
         **vars(content),
+        **private,
         "state": registration.state,
         "confirmation": registration.confirmation,
         "source": registration.source,
         "incomplete_fields": registration.incomplete,
         "verified": CodeLists.of_release().get("division").is_listed(content.place_code),
+        "phase": registration.phase,
+        "late_reason": registration.late_reason,
+        "single_handed": effective is not None and effective.single_handed,
         "version": registration.version,
         "change_token": token.encode() if token else None,
         "decided_on": registration.decided_on,
         "recorded_at": registration.recorded_at,
-        "allowed_transitions": deciding.allowed_transitions(registration, person),
+        "allowed_transitions": permitting.allowed_transitions(registration, person),
         "effective": effective
         and {
             "version": effective.version,

@@ -1,16 +1,18 @@
 """The roster in SQL: the highest sequence of a key wins, whatever the order of delivery."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
+from functools import lru_cache
+from itertools import starmap
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     Boolean,
     ColumnElement,
+    Select,
     TextClause,
     Uuid,
     any_,
@@ -21,13 +23,14 @@ from sqlalchemy import (
 )
 
 from common import rows
-from common.auth import Owners, ScopeShape
+from common.auth import Owners, RowScope, ScopeShape
 from common.code_entries import table as code_entries
 from common.consuming.counted import newest_counted
 from common.consuming.included import OF_EVENT, among
 from common.contracts import code_list, graduate, organisation
-from common.identifiers import GraduateId, ProvinceCode
-from common.sql import Connection, Row
+from common.errors import NotFound
+from common.identifiers import GraduateId, ProvinceCode, SchoolCode
+from common.sql import Connection, Row, array, array_sql
 from destinations.roster import tables
 from destinations.roster.domain import GRADUATE_FIELDS, Graduate, RosterEntry, SchoolEntry
 
@@ -38,17 +41,28 @@ def same_since(graduate: str) -> str:
     return f"coalesce({of_now}, {graduate}.sequence)"
 
 
+_KEPT = {
+    "id": "uuid",
+    "school_code": "text",
+    "cohort": "int",
+    "college_code": "text",
+    "major_code": "text",
+    "class_code": "text",
+    "education_level_code": "text",
+    "status": "text",
+    "counted": "boolean",
+    "erased": "boolean",
+    "sequence": "bigint",
+    "event_id": "uuid",
+    "same_since": "bigint",
+}
 _KEEP_GRADUATES = text(
     f"""
     INSERT INTO roster_graduates AS kept
            (graduate_id, school_code, cohort, college_code, major_code, class_code, education_level_code, status,
             counted, erased, sequence, event_id, same_since, event_sequence, counted_sequence, same_until)
     SELECT entry.*, CASE WHEN entry.event_id IS NOT NULL THEN entry.sequence END, entry.sequence, entry.sequence
-      FROM unnest(CAST(:id AS uuid[]), CAST(:school_code AS text[]), CAST(:cohort AS int[]),
-                               CAST(:college_code AS text[]), CAST(:major_code AS text[]), CAST(:class_code AS text[]),
-                               CAST(:education_level_code AS text[]), CAST(:status AS text[]),
-                               CAST(:counted AS boolean[]), CAST(:erased AS boolean[]),
-                               CAST(:sequence AS bigint[]), CAST(:event_id AS uuid[]), CAST(:same_since AS bigint[]))
+      FROM unnest({", ".join(starmap(array_sql, _KEPT.items()))})
                    AS entry (graduate_id, school_code, cohort, college_code, major_code, class_code,
                              education_level_code, status, counted, erased, sequence, event_id, same_since)
      -- what is known already need not be locked: most rows of an import are
@@ -120,14 +134,26 @@ _WITH_PROVINCE = (
 _SEVERAL = select(_GRADUATES.graduate_id, *STATED.values(), _GRADUATES.sequence).where(
     _GRADUATES.graduate_id == any_(bindparam("ids", type_=ARRAY(Uuid)))
 )
+_HELD = _SEVERAL.order_by(_GRADUATES.graduate_id).with_for_update(read=True, of=tables.graduates)
+_PROVINCE = select(_SCHOOLS.province_code).where(_SCHOOLS.school_code == bindparam("school_code"))
 _NEWER_FIELDS = (newest_counted("known") if name == "counted" else name for name in GRADUATE_FIELDS)
 _NEWER = text(
     f"""
     SELECT known.graduate_id, {", ".join(_NEWER_FIELDS)}
-      FROM unnest(:ids, :sequences) AS entry (graduate_id, sequence)
+      FROM unnest({array_sql("ids", "uuid")}, {array_sql("sequences", "bigint")}) AS entry (graduate_id, sequence)
       JOIN roster_graduates known ON known.graduate_id = entry.graduate_id AND known.sequence > entry.sequence
     """
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("sequences", type_=ARRAY(BigInteger)))
+)
+
+_NOT_KEPT = text(
+    f"""
+    SELECT entry.place
+      FROM unnest({array_sql("ids", "uuid")}, {array_sql("sequences", "bigint")}) WITH ORDINALITY
+           AS entry (graduate_id, sequence, place)
+     WHERE NOT EXISTS (SELECT 1 FROM roster_graduates known
+                        WHERE known.graduate_id = entry.graduate_id AND known.sequence >= entry.sequence)
+    """
+)
 
 OWNERS_OF_EVENTS = {
     "province_code": "school_code IN (SELECT school_code FROM roster_schools WHERE province_code = :province_code)",
@@ -139,16 +165,28 @@ OWNERS_OF_EVENTS = {
 """Owners of our events by now: an event carries neither the school's province nor where a graduate has moved since."""
 
 
+@lru_cache
+def _in_scope(seen: ScopeShape) -> Select[Any]:
+    joined = tables.graduates.outerjoin(tables.schools, _SCHOOLS.school_code == _GRADUATES.school_code)
+    found = select(_GRADUATES.graduate_id).select_from(joined)
+    return found.where(visible(seen), _GRADUATES.graduate_id == bindparam("id"))
+
+
 async def keep_graduates(connection: Connection, entries: Iterable[RosterEntry]) -> None:
     """Stores the state of graduates; an entry that is not newer than what is known changes nothing."""
     newest = list(_newest(entries).values())
     if newest:
         values = {name: [getattr(each.graduate, name) for each in newest] for name in ("id", *GRADUATE_FIELDS)}
-        of_event: dict[str, list[Any]] = {
-            name: [getattr(each, name) for each in newest] for name in ("sequence", "event_id")
-        }
-        of_event["same_since"] = [None if each.is_restated else each.sequence for each in newest]
-        await connection.execute(_KEEP_GRADUATES, values | of_event)
+        values |= {name: [getattr(each, name) for each in newest] for name in ("sequence", "event_id")}
+        values["same_since"] = [None if each.is_restated else each.sequence for each in newest]
+        await connection.execute(_KEEP_GRADUATES, {name: array(column) for name, column in values.items()})
+
+
+async def not_kept(connection: Connection, entries: Sequence[RosterEntry]) -> list[RosterEntry]:
+    """Of these entries, in their order, those that are newer than what is known: of an import hardly any is."""
+    ids, sequences = (each.graduate.id for each in entries), (each.sequence for each in entries)
+    values = {"ids": array(ids), "sequences": array(sequences)}
+    return [entries[place - 1] for place in sorted(await connection.scalars(_NOT_KEPT, values))]
 
 
 async def keep_schools(connection: Connection, entries: Iterable[SchoolEntry]) -> None:
@@ -166,10 +204,16 @@ async def find(connection: Connection, graduate_id: GraduateId) -> tuple[Graduat
     return (to_graduate(row), row.province_code) if row else None
 
 
+async def must_be_in_scope(connection: Connection, scope: RowScope, graduate_id: GraduateId) -> None:
+    """Raises NotFound for a graduate outside the scope."""
+    if await connection.scalar(_in_scope(scope.shape), {**scope.values, "id": graduate_id}) is None:
+        raise NotFound
+
+
 async def graduates(connection: Connection, entries: Iterable[RosterEntry]) -> dict[GraduateId, Graduate]:
     """Graduates as the entry says, or as stored where that is newer: what `keep_graduates` would leave."""
     newest = _newest(entries, in_order=False)
-    values = {"ids": list(newest), "sequences": [entry.sequence for entry in newest.values()]}
+    values = {"ids": array(newest), "sequences": array(entry.sequence for entry in newest.values())}
     # of thousands in an import, few are newer: only those are read
     stored = {known[0]: Graduate(*known) for known in await connection.execute(_NEWER, values)}
     return {graduate_id: stored.get(graduate_id) or entry.graduate for graduate_id, entry in newest.items()}
@@ -179,6 +223,21 @@ async def entries(connection: Connection, graduate_ids: Collection[GraduateId]) 
     """The entries of these graduates as stored."""
     found = await connection.execute(_SEVERAL, {"ids": list(graduate_ids)}) if graduate_ids else ()
     return {known[0]: RosterEntry(Graduate(*known), sequence) for *known, sequence in found}
+
+
+async def hold_entries(connection: Connection, graduate_ids: Collection[GraduateId]) -> dict[GraduateId, Graduate]:
+    """These graduates as stored; what registry says of them later waits until the transaction ends.
+
+    For writes about graduates that have no stream of their own: an erasure comes before, and is seen, or after.
+    """
+    found = await connection.execute(_HELD, {"ids": list(graduate_ids)})
+    return {known[0]: Graduate(*known) for *known, _ in found}
+
+
+async def province_of(connection: Connection, school_code: SchoolCode) -> ProvinceCode | None:
+    """The province of a school; None where no event has named it yet."""
+    found: ProvinceCode | None = await connection.scalar(_PROVINCE, {"school_code": school_code})
+    return found
 
 
 def visible(seen: ScopeShape) -> ColumnElement[bool]:

@@ -19,11 +19,12 @@ def fingerprint(cell: Cell, title: str = "出生日期") -> bytes:
     header = COLUMNS.find([["学号", "姓名", title]])
     assert header is not None
     planner = RosterPlanner(header, RosterTask(SchoolCode("90001"), "xlsx", cohort=Cohort(2024)), CIPHER)
-    return planner.read(2, ["1", "张三", cell]).fingerprint
+    return planner.read([(2, ["1", "张三", cell])])[0].fingerprint
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [(Month(1990, 3, 1), date(1990, 3, 1)), ("1999.1", 1999.1), ("199003", "19900301")]
+    ("before", "after"),
+    [(Month(1990, 3, 1), date(1990, 3, 1)), ("1999.1", 1999.1), ("199003", "19900301"), ("None", None)],
 )
 def test_another_meaning_has_another_fingerprint(before: Cell, after: Cell) -> None:
     assert fingerprint(before) != fingerprint(after)

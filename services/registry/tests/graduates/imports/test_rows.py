@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,12 +10,14 @@ from hypothesis import strategies as st
 
 from common.codes import Cell
 from common.identifiers import Cohort
-from common.imports import Fault
+from common.imports import CellReader, Fault, plain
 from common.spreadsheets.cells import identifier_text
-from common.spreadsheets.headers import find_header
+from common.spreadsheets.headers import Header, find_header
+from registry.graduates.domain import identity
 from registry.graduates.domain.cross_checks import days_of, said_by
 from registry.graduates.domain.unit_book import UnitNamed
 from registry.graduates.imports.columns import COLUMNS
+from registry.graduates.imports.readings import NUMBERS, readings
 from registry.graduates.imports.rows import RosterRow, RowReader
 
 PERSON = {"学号": "2020001", "姓名": "张三"}
@@ -25,11 +28,43 @@ def read(row: Mapping[str, Cell], headers: Sequence[str] = ()) -> RosterRow:
     header = find_header([names], COLUMNS.field_of_header)
     assert header is not None
     reader = RowReader(header, "90001", 2024)
-    found = reader.read(2, [row.get(name) for name in names])
-    found.faults += reader.check(found)
+    (found,) = reader.read([(2, [row.get(name) for name in names])])
+    reader.check([found])
+    found.faults += found.own_faults or ()
     days = days_of(found.given, found.month_of_birth, {}, Cohort(2024))
     found.faults += [Fault(*each) for each in said_by(found.given, days.contradictions)]
     return found
+
+
+NUMBERS_AND_NAMES = (
+    st.text("0123456789Xx +-86", max_size=42) | st.text(max_size=5) | st.text("张三\u4e00\u9fff·", max_size=3)
+)
+
+
+@given(NUMBERS_AND_NAMES | st.sampled_from(["1" * 40, "1" * 41, "8" * 6, "8613812345678", "张" * 100, "张" * 101]))
+def test_a_text_that_is_not_read_stands_as_it_would_be_read(text: str) -> None:
+    names = ["student_number", "exam_number", "name", "phone", "citizen_id"]
+    header = Header(0, {name: at for at, name in enumerate(names)}, {name: name for name in names})
+    unread = [*(plain(name, NUMBERS[name]) for name in names[:2]), *readings(Cohort(2024))]
+    read_all = CellReader[object](header, [replace(each, is_value=None) for each in unread])
+    reader = RowReader(header, "90001", 2024)
+    (row,) = reader.read([(2, [text] * len(names))])
+    reader.check([row])
+    faults: list[Fault] = []
+    assert row.given == read_all.read([text] * len(names), faults)
+    assert {*faults} <= {*(row.own_faults or ())}
+
+
+@pytest.mark.parametrize("born", ["19000101", "18991231", "20241231", "20250101", "20230229"])
+def test_a_citizen_id_stands_as_it_is_only_without_a_fault(born: str) -> None:
+    for digit in "0123456789X":
+        number = f"410102{born}001{digit}"
+        try:
+            read = identity.citizen_id(number, 2024)
+        except identity.RuleBroken:
+            read = None
+        assert identity.stands_as_citizen_id(number, 2024) is (read == number)
+        assert not identity.stands_as_citizen_id(number.lower() + " ", 2024)
 
 
 def test_a_row_of_the_export_format_is_read_whole() -> None:

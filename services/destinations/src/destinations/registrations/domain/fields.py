@@ -1,150 +1,78 @@
 """Which fields a destination code needs and which it forbids (必填与须空字段)."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
+from typing import Any
 
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
-from common.codes import CodeLists
+from common.codes import CodeLists, CodeProblem
 from common.codes.rules import rule
 from common.errors import FieldProblem
+from common.identifiers import Cohort
+from destinations.field_rules.domain import asked_by, broken_pairs, scheme_of
 from destinations.registrations.domain.content import CODE_LISTS, LONGEST, Destination
 
-UNIT = frozenset(
-    {
-        "employer_name",
-        "employer_uscc",
-        "employer_nature_code",
-        "industry_code",
-        "place_code",
-        "employer_address",
-        "position_code",
-    }
-)
-STUDY = frozenset({"study_school_name", "study_level_code"})
-ABROAD = frozenset(
-    {"abroad_country", "abroad_school_name_zh", "abroad_school_name_en", "abroad_major_zh", "abroad_major_en"}
-)
 REASON = frozenset({"reason"})
-FREELANCE = frozenset({"freelance_kind"})
-FLEXIBLE = frozenset({"flexible", "flexible_kind"})
-WORK_DETAIL = frozenset({"employer_nature_code", "position_code"})
-
-DEFAULT_FLEXIBLE = frozenset({"12", "76"})
-"""灵活就业 where the record leaves it open: the scheme's default rule."""
+FLEXIBLE_KIND = frozenset({"flexible_kind"})
 
 USCC_LENGTH = 18
-_KIND = re.compile(r"[a-z][a-z_]{0,47}|[0-9A-Za-z][0-9A-Za-z.\-]{0,7}")
-"""A word without digits, or a short code: events carry neither free text nor a person's number."""
 
 
-@dataclass(frozen=True)
-class FieldRule:
-    """What a destination code asks of the fields.
-
-    `imported` is required of a spreadsheet's row, and only warned about: published history has gaps.
-    `foreign` names further fields that have no meaning under the code; they go when the code changes to it.
-    """
-
-    required: frozenset[str]
-    imported: frozenset[str]
-    forbidden: frozenset[str]
-    foreign: frozenset[str] = frozenset()
-
-
-_EMPLOYED = FieldRule(
-    required=UNIT | {"signed_on"},
-    imported=UNIT - {"employer_address"},
-    forbidden=ABROAD | REASON | STUDY | FREELANCE,
-)
-_PROGRAMME = FieldRule(
-    required=frozenset({"employer_name", "place_code"}),
-    imported=frozenset({"employer_name"}),
-    forbidden=WORK_DETAIL | {"industry_code"} | ABROAD | REASON | STUDY | FREELANCE,
-)
-_ENLISTED = FieldRule(
-    required=frozenset(),
-    imported=frozenset(),
-    forbidden=UNIT | ABROAD | REASON | STUDY | FREELANCE,
-)
-_BUSINESS = FieldRule(
-    required=frozenset({"employer_name", "industry_code", "place_code"}),
-    imported=frozenset({"employer_name"}),
-    forbidden=WORK_DETAIL | ABROAD | REASON | STUDY | FREELANCE,
-)
-_FREELANCE = FieldRule(
-    required=frozenset({"freelance_kind", "place_code"}),
-    imported=frozenset(),
-    forbidden=WORK_DETAIL | {"industry_code", "employer_uscc"} | ABROAD | REASON | STUDY,
-    foreign=frozenset({"employer_name", "employer_address"}),
-)
-_STUDY = FieldRule(
-    required=STUDY,
-    imported=frozenset(),
-    forbidden=WORK_DETAIL | {"industry_code"} | ABROAD | REASON | FREELANCE | FLEXIBLE,
-    foreign=frozenset({"employer_name", "employer_uscc", "employer_address"}),
-)
-_ABROAD = FieldRule(
-    required=ABROAD,
-    imported=frozenset(),
-    forbidden=UNIT | REASON | STUDY | FREELANCE | FLEXIBLE,
-)
-_NOT_EMPLOYED = FieldRule(
-    required=REASON,
-    imported=frozenset(),
-    forbidden=UNIT | ABROAD | STUDY | FREELANCE | FLEXIBLE,
-    foreign=frozenset({"signed_on"}),
-)
-
-_RULES: tuple[tuple[tuple[str, ...], FieldRule], ...] = (
-    (("10", "11", "12"), _EMPLOYED),
-    (("27", "50", "51"), _PROGRAMME),
-    (("46",), _ENLISTED),
-    (("75",), _BUSINESS),
-    (("76",), _FREELANCE),
-    (("80", "81"), _STUDY),
-    (("85",), _ABROAD),
-    (("70", "71", "72"), _NOT_EMPLOYED),
-)
-"""By the first two digits: the sub-codes of a code share its rule."""
-
-_BY_PREFIX: Mapping[str, FieldRule] = {prefix: rule for prefixes, rule in _RULES for prefix in prefixes}
-
-
-def rule_of(destination_code: str) -> FieldRule:
-    """The rule of a code of the list `destination`; any other code is a KeyError."""
-    return _BY_PREFIX[destination_code[:2]]
-
-
-def missing_fields(content: Destination) -> tuple[str, ...]:
+def missing_fields(content: Destination, cohort: Cohort) -> tuple[str, ...]:
     """Required fields that are empty: they keep a draft from being submitted."""
-    return _missing(rule_of(content.destination_code).required, content.filled())
+    return _missing(asked_by(content.destination_code, cohort).required, content.filled())
 
 
-def missing_on_import(content: Destination) -> tuple[str, ...]:
+def incomplete_fields(content: Destination, cohort: Cohort) -> tuple[str, ...]:
+    """Required and expected fields that are empty; who is said to be in flexible employment is so in some way."""
+    awaited, filled = asked_by(content.destination_code, cohort).awaited, content.filled()
+    return _missing(awaited | FLEXIBLE_KIND if "flexible" in filled else awaited, filled)
+
+
+def missing_on_import(content: Destination, cohort: Cohort) -> tuple[str, ...]:
     """Fields that a row of a spreadsheet should have and lacks."""
-    return _missing(rule_of(content.destination_code).imported, content.filled())
+    return _missing(asked_by(content.destination_code, cohort).imported, content.filled())
 
 
-def forbidden_fields(content: Destination) -> tuple[str, ...]:
+def forbidden_fields(content: Destination, cohort: Cohort) -> tuple[str, ...]:
     """Filled fields that contradict the destination code."""
-    return _present(rule_of(content.destination_code).forbidden, content.filled())
+    return _present(asked_by(content.destination_code, cohort).forbidden, content.filled())
 
 
-def recoded(content: Destination, patch: Mapping[str, object]) -> Destination:
-    """The content after a patch; a changed code drops what it forbids, but not what the patch itself fills.
+def recoded(content: Destination, patch: Mapping[str, Any], cohort: Cohort) -> Destination:
+    """The content after a patch; a changed code drops what it does not carry over, but not what the patch itself fills.
 
-    A code that no rule knows drops nothing: it is among the `contradictions`.
+    A code that is not listed drops nothing: it is among the `contradictions`.
     """
-    merged = content.merged(patch)
-    asked = _BY_PREFIX.get(merged.destination_code[:2])
-    if asked is None or merged.destination_code == content.destination_code:
+    merged = content.merged(located(patch))
+    if merged.destination_code == content.destination_code or not _is_known(merged.destination_code):
         return merged
+    asked = asked_by(merged.destination_code, cohort)
     outdated = frozenset() if is_reason_of(merged.reason or "", merged.destination_code) else REASON
-    return merged.cleared((asked.forbidden | asked.foreign | outdated) - patch.keys())
+    return merged.cleared((asked.not_carried | outdated) - patch.keys())
+
+
+def located(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is said; where it names a country by a text alone, with the code of that text, or none."""
+    if "abroad_country" not in said or said.get("abroad_country_code"):
+        return said
+    return {**said, "abroad_country_code": country_named(said["abroad_country"])}
+
+
+def country_named(text: str | None) -> str | None:
+    """The code of the country or region that a text is a label of."""
+    try:
+        return CodeLists.load().get(CODE_LISTS["abroad_country_code"]).resolve_cell(text)
+    except CodeProblem:
+        return None
+
+
+def is_country_unknown(content: Destination) -> bool:
+    """Whether a country is named that the list does not have."""
+    return content.abroad_country is not None and content.abroad_country_code is None
 
 
 def is_reason_of(reason: str, destination_code: str) -> bool:
@@ -153,43 +81,63 @@ def is_reason_of(reason: str, destination_code: str) -> bool:
     return entry is None or destination_code.startswith(entry.attributes.get("parent", ""))
 
 
-def is_flexible(content: Destination) -> bool:
-    """灵活就业: as recorded, else by the default rule."""
+def is_flexible(content: Destination, cohort: Cohort) -> bool:
+    """灵活就业: as recorded, else by the scheme of the cohort."""
     if content.flexible is not None:
         return content.flexible
-    return content.destination_code in DEFAULT_FLEXIBLE
+    return content.destination_code in scheme_of(cohort).flexible_default
 
 
-def contradictions(content: Destination) -> tuple[FieldProblem, ...]:
+def contradictions(content: Destination, cohort: Cohort) -> tuple[FieldProblem, ...]:
     """Unknown codes, unusable texts and forbidden fields; such content is never stored."""
-    unknown = _unknown_codes(content)
+    lists, codes = CodeLists.load(), _codes(vars(content))
+    unknown = _unknown(lists, codes)
     # without a known code there is no rule that the other fields could break
     if unknown and any(problem.pointer == "/destination_code" for problem in unknown):
         return unknown
-    forbidden = tuple([rule("must_be_empty").problem(f"/{name}") for name in forbidden_fields(content)])
-    return (*unknown, *_unusable_texts(content), *forbidden)
+    forbidden = tuple([rule("must_be_empty").problem(f"/{name}") for name in forbidden_fields(content, cohort)])
+    return (*unknown, *_unusable_texts(content), *_mistaken_country(content), *forbidden)
 
 
-def refused_over_http(content: Destination) -> tuple[FieldProblem, ...]:
+def refused_over_http(content: Destination, cohort: Cohort) -> tuple[FieldProblem, ...]:
     """Problems that not even a draft may have: contradictions, and 70, 71, 72 without a reason."""
-    found = contradictions(content)
-    if content.destination_code not in CodeLists.load().get(CODE_LISTS["destination_code"]):
+    found = contradictions(content, cohort)
+    if not _is_known(content.destination_code):
         return found
-    return (*found, *(problem for problem in incompleteness(content) if problem.pointer == "/reason"))
+    return (*found, *(problem for problem in incompleteness(content, cohort) if problem.pointer == "/reason"))
 
 
-def incompleteness(content: Destination) -> tuple[FieldProblem, ...]:
+def incompleteness(content: Destination, cohort: Cohort) -> tuple[FieldProblem, ...]:
     """The missing required fields as problems."""
-    return tuple(rule("required").problem(f"/{name}") for name in missing_fields(content))
+    return tuple(rule("required").problem(f"/{name}") for name in missing_fields(content, cohort))
 
 
-def _unknown_codes(content: Destination) -> tuple[FieldProblem, ...]:
-    lists, said = CodeLists.load(), vars(content)
+def pair_problems(content: Destination) -> tuple[FieldProblem, ...]:
+    """Codes that do not go together: refused of people, warned about in a row of a file."""
+    return _ill_matched(_codes(vars(content)))
+
+
+@lru_cache(maxsize=5_000)
+def _ill_matched(codes: tuple[str | None, ...]) -> tuple[FieldProblem, ...]:
+    broken = broken_pairs(dict(zip(CODE_LISTS, codes, strict=True)))
+    return tuple([rule(pair.rule).problem(f"/{pair.other_field}") for pair in broken])
+
+
+def _is_known(destination_code: str) -> bool:
+    return destination_code in CodeLists.load().get(CODE_LISTS["destination_code"])
+
+
+_codes = itemgetter(*CODE_LISTS)
+
+
+# of the rows of a file most say the same of codes as another one
+@lru_cache(maxsize=5_000)
+def _unknown(lists: CodeLists, codes: tuple[str | None, ...]) -> tuple[FieldProblem, ...]:
     return tuple(
         [
             rule("unknown_code").problem(f"/{name}")
-            for name, list_name in CODE_LISTS.items()
-            if (code := said[name]) is not None and code not in lists.get(list_name)
+            for (name, list_name), code in zip(CODE_LISTS.items(), codes, strict=True)
+            if code is not None and code not in lists.get(list_name)
         ]
     )
 
@@ -202,12 +150,16 @@ def _unusable_texts(content: Destination) -> tuple[FieldProblem, ...]:
         if (text := said[name]) and len(text) > longest
     ]
     wrong_uscc = content.employer_uscc is not None and not is_uscc(content.employer_uscc)
-    wrong_kind = content.flexible_kind is not None and not _KIND.fullmatch(content.flexible_kind)
     return (
         *too_long,
         *([rule("uscc_format").problem("/employer_uscc")] if wrong_uscc else []),
-        *([rule("choice").problem("/flexible_kind")] if wrong_kind else []),
     )
+
+
+def _mistaken_country(content: Destination) -> tuple[FieldProblem, ...]:
+    named = country_named(content.abroad_country) if content.abroad_country_code else None
+    disagree = named is not None and named != content.abroad_country_code
+    return (rule("code_label_disagree").problem("/abroad_country_code"),) if disagree else ()
 
 
 def is_uscc(text: str) -> bool:

@@ -19,6 +19,16 @@ HEADERS: Mapping[str, Sequence[str]] = {
     "signed_on": ("签约日期", "签约时间", "协议签订日期", "签订日期"),
     "employer_name": ("单位名称", "实际单位名称", "用人单位名称", "就业单位名称", "用人单位", "就业单位", "工作单位"),
     "employer_uscc": ("统一社会信用代码", "单位统一社会信用代码", "社会信用代码", "单位组织机构代码"),
+    "contract_from": ("合同开始日期", "合同起始日期", "劳动合同开始日期"),
+    "contract_to": ("合同终止日期", "合同结束日期", "劳动合同终止日期"),
+    "job_title": ("岗位名称", "职位名称", "工作岗位"),
+    "contact_name": ("单位联系人", "联系人", "联系人姓名"),
+    "contact_phone": ("联系人电话", "联系人手机", "单位联系电话"),
+    "pay_amount": ("薪酬", "税前薪酬", "薪资", "税前薪资"),
+    "pay_unit": ("薪酬单位", "薪资单位", "计薪方式"),
+    "flexible_kind": ("灵活就业类别代码",),
+    "flexible_kind_label": ("灵活就业类别",),
+    "abroad_country_code": ("留学国家地区代码",),
     "abroad_country": ("留学国家地区", "留学国家（地区）", "留学国家"),
     "abroad_school_name_zh": ("留学院校中文名称",),
     "abroad_school_name_en": ("留学院校外文名称", "留学院校英文名称"),
@@ -39,13 +49,17 @@ HEADERS: Mapping[str, Sequence[str]] = {
 TEXTS = (
     "employer_name",
     "employer_address",
+    "job_title",
     "abroad_country",
     "abroad_school_name_zh",
     "abroad_school_name_en",
     "abroad_major_zh",
     "abroad_major_en",
 )
-CODED = ("employer_nature_code", "industry_code", "place_code", "position_code")
+CODED = (
+    *("employer_nature_code", "industry_code", "place_code", "position_code"),
+    *("flexible_kind", "abroad_country_code"),
+)
 
 DESTINATION = ("destination_code", "destination_code_label")
 """A row says something when one of these is filled."""
@@ -60,6 +74,10 @@ COLUMNS = Columns(
         "student_number": Identifies.BY_NUMBER,
         "exam_number": Identifies.BY_NUMBER,
         "name": Identifies.BY_NAME,
+        "contact_name": Identifies.BY_NAME,
+        "contact_phone": Identifies.NOTHING,
+        "pay_amount": Identifies.NOTHING,
+        "pay_unit": Identifies.NOTHING,
     },
     numbered={"employer_uscc"},
 )

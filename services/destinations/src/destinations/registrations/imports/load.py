@@ -101,7 +101,7 @@ async def keep_and_lock(
     """Stores roster entries, which come in the order of the graduates' ids, and locks the streams in one statement."""
     ids: list[GraduateId] = []
     for entries in batches:
-        await roster.keep_graduates(connection, entries)
+        await roster.keep_graduates(connection, await roster.not_kept(connection, entries))
         ids += [each.graduate.id for each in entries]
     if ids:
         await storage.open_streams(connection, school_code, ids)

@@ -10,7 +10,6 @@ from datetime import date
 from functools import partial
 from itertools import starmap
 
-from common.codes import Cell
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.identifiers import GraduateId
@@ -44,7 +43,12 @@ StoredRegistrations = Mapping[GraduateId, StoredRegistration]
 def registration_import(registry: Registry, cipher: FieldCipher) -> ImportKind:
     """The kind of import that `run_import` handles."""
     begin = partial(RegistrationImport, registry, cipher)
-    return ImportKind(KIND, COLUMNS, begin, EMPTY_RESULT, watching=lambda _context, header: NumberWatch(header))
+    return ImportKind(KIND, COLUMNS, begin, EMPTY_RESULT, watching=_watching)
+
+
+def _watching(context: OperationContext, header: Header) -> NumberWatch | None:
+    """Where parts may be free; else numbers are compared while registry is asked."""
+    return None if Task.of(context.parameters).in_one_transaction else NumberWatch(header)
 
 
 class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
@@ -55,6 +59,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
 
     def __init__(self, registry: Registry, cipher: FieldCipher, context: OperationContext, header: Header) -> None:
         self._database = context.database
+        self._cipher = cipher
         self._task = task = Task.of(context.parameters)
         day = context.parameters["effective_on"]
         self._person = Person(Party.SCHOOL_OFFICER, context.actor.subject)
@@ -101,9 +106,9 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         if writes:
             await keep_and_lock(unit.connection, task.school_code, self._resolved.in_order())
 
-    def read(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
-        """The row as it stands; what it says is read when it is known to say something new."""
-        return RegistrationRow(number, cells)
+    def read(self, rows: Sequence[NumberedRow]) -> list[RegistrationRow]:
+        """The rows as they stand; what one says is read when it is known to say something new."""
+        return [*starmap(RegistrationRow, rows)]
 
     async def load(self, connection: Connection, rows: Sequence[RegistrationRow]) -> StoredRegistrations:
         """What is stored about the rows' graduates."""
@@ -112,6 +117,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
     def plan(self, rows: Sequence[RegistrationRow], loaded: StoredRegistrations) -> Plan:
         """What the rows change."""
         stored: dict[int, StoredRegistration] = {}
+        new: list[RegistrationRow] = []
         for row in rows:
             unchanged, (graduate, row.line) = self._resolved.unchanged(row.number), self._resolved.compared(row.number)
             if (known := unchanged or graduate) and self._seen.take("graduate", known.bytes, row.number):
@@ -122,10 +128,19 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
                 # whatever else it says, and however often: a file of the whole cohort need not leave the row out
                 row.warnings.append(Fault(self._reader.number_column, "erased_person"))
             elif unchanged is None or row.number in self._repeated:
-                self._reader.read(row, is_named=row.line is not None)
-                if row.line is None or row.number in self._repeated:
-                    row.faults += self._faults_of_person(row)
+                new.append(row)
+        self._reader.read(new)
+        for row in new:
+            if row.line is None or row.number in self._repeated:
+                row.faults += self._faults_of_person(row)
+            if self._reader.reads_sealed and row.number in stored:
+                self._seal(row, stored[row.number])
         return plan_rows(rows, stored, self._writing.effective_on, self._person)
+
+    def _seal(self, row: RegistrationRow, known: StoredRegistration) -> None:
+        """Encrypts what the row says of contact and pay, once it is known of whom."""
+        before = known.registration.effective_or_newest if known.registration else None
+        row.given = storage.sealed(self._cipher, known.graduate.id, row.given, before)
 
     async def write(self, unit: UnitOfWork, plan: Plan) -> Written:
         """Stores what changes."""

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, NamedTuple
 
 from common.codes import CodeLists, normalise
-from common.identifiers import RegistrationId
+from common.identifiers import Cohort, RegistrationId
 from common.imports import Fault
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import State
-from destinations.registrations.domain.registration import Change, Person, Registration
+from destinations.registrations.domain.registration import Change, Person, Registration, Terms
 from destinations.registrations.imports.columns import TEXTS, column_of_field
 from destinations.registrations.imports.rows import RegistrationRow
 from destinations.registrations.storage import Line
@@ -19,8 +20,7 @@ from destinations.roster.domain import Graduate
 _COMPARED = frozenset({*TEXTS, "freelance_kind", "study_school_name"})
 
 
-@dataclass(frozen=True)
-class StoredRegistration:
+class StoredRegistration(NamedTuple):
     """What is stored about the graduate of a row, read under the lock of the graduate's stream."""
 
     graduate: Graduate
@@ -28,8 +28,7 @@ class StoredRegistration:
     last_decided_on: date | None
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(NamedTuple):
     """One row that changes something."""
 
     row: RegistrationRow
@@ -76,6 +75,10 @@ def plan_rows(
             place = planned.change.content.place_code
             if "place_code" in row.given and not CodeLists.load().get("division").is_listed(place):
                 row.warnings.append(Fault("place_code", "newer_code"))
+            content = planned.change.content
+            row.warnings += [Fault(each.pointer.removeprefix("/"), each.rule) for each in fields.pair_problems(content)]
+            if fields.is_country_unknown(content):
+                row.warnings.append(Fault("abroad_country", "unknown_country"))
         elif not row.faults:
             plan.unchanged += 1
             if stored is not None and stored.graduate.erased:
@@ -98,7 +101,8 @@ def plan_row(
     """
     if known.graduate.frozen:
         return None
-    content = merged(known.registration.effective_or_newest if known.registration else None, row.given)
+    cohort = known.graduate.cohort
+    content = merged(known.registration.effective_or_newest if known.registration else None, row.given, cohort)
     if deciding.is_unchanged_by(known.registration, content):
         return None
     if known.registration is not None and known.registration.state is State.VOID_REQUESTED:
@@ -106,21 +110,21 @@ def plan_row(
     if effective_on and known.last_decided_on and effective_on < known.last_decided_on:
         row.faults.append(Fault(row.key_column, "before_previous_decision"))
     try:
-        change = deciding.imported(known.registration, content, person)
+        change = deciding.imported(known.registration, known.graduate, content, person, Terms())
     except refusals.ContentRefused as refusal:
         row.faults += [Fault(column_of_field(each.pointer.removeprefix("/")), each.rule) for each in refusal.problems]
         return None
     return None if row.faults else Planned(row, known, change)
 
 
-def merged(stored: Destination | None, given: Mapping[str, object]) -> Destination:
+def merged(stored: Destination | None, given: Mapping[str, Any], cohort: Cohort) -> Destination:
     """The content after a row: absent keeps, None erases, another spelling of a stored text is no change."""
     if stored is None:
-        return Destination(**given)  # type: ignore[arg-type]
+        return Destination.of(fields.located(given))
     said = {
         name: kept if _same_text(name, kept := getattr(stored, name), value) else value for name, value in given.items()
     }
-    return fields.recoded(stored, said)
+    return fields.recoded(stored, said, cohort)
 
 
 def _same_text(name: str, stored: object, given: object) -> bool:

@@ -1,7 +1,8 @@
 """Registrations in SQL: lists and single ones cut to a scope, locks, the next version with its history.
 
-`registrations` reads what stands, `versions` what has been, `lines` what of a file is known, `streams` locks, `saving`
-writes one, `many` writes thousands, `erasing` empties. Decides nothing.
+`registrations` reads what stands, `standing` how that is in its season, `versions` what has been, `lines` what of a
+file is known, `streams` locks, `saving` writes one, `many` writes thousands, `sealing` encrypts, `erasing` empties.
+Decides nothing.
 """
 
 from destinations.registrations.storage.erasing import erase
@@ -12,7 +13,7 @@ from destinations.registrations.storage.lines import (
     outdated_lines,
     remember_lines,
 )
-from destinations.registrations.storage.many import Stamped, Unsaved, copy_rows, save_many, stamp_many
+from destinations.registrations.storage.many import Stamped, Unsaved, save_many, stamp_many
 from destinations.registrations.storage.registrations import (
     Filters,
     current,
@@ -21,8 +22,10 @@ from destinations.registrations.storage.registrations import (
     page,
 )
 from destinations.registrations.storage.saving import save
+from destinations.registrations.storage.sealing import opened, sealed
+from destinations.registrations.storage.standing import terms
 from destinations.registrations.storage.streams import last_days, lock_imports, lock_stream, open_streams
-from destinations.registrations.storage.versions import Version, change_token_of, versions
+from destinations.registrations.storage.versions import Version, change_token_of, versions, written_by
 
 __all__ = [
     "Filters",
@@ -31,7 +34,6 @@ __all__ = [
     "Unsaved",
     "Version",
     "change_token_of",
-    "copy_rows",
     "current",
     "current_of",
     "erase",
@@ -42,11 +44,15 @@ __all__ = [
     "lock_imports",
     "lock_stream",
     "open_streams",
+    "opened",
     "outdated_lines",
     "page",
     "remember_lines",
     "save",
     "save_many",
+    "sealed",
     "stamp_many",
+    "terms",
     "versions",
+    "written_by",
 ]

@@ -10,19 +10,19 @@ from sqlalchemy import ARRAY, Select, Uuid, bindparam, select, text
 from common.auth import RowScope, ScopeShape
 from common.errors import NotFound
 from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
-from common.sql import Connection
+from common.sql import Connection, array, array_sql
 from destinations.registrations.tables import registrations, streams
 from destinations.roster import storage as roster
 from destinations.roster.tables import graduates, schools
 
 _OPEN = text(
-    """
+    f"""
     INSERT INTO destination_streams AS kept (graduate_id, school_code)
-    SELECT DISTINCT each, CAST(:school_code AS text) FROM unnest(:ids) AS each ORDER BY each
+    SELECT DISTINCT each, CAST(:school_code AS text) FROM unnest({array_sql("ids", "uuid")}) AS each ORDER BY each
     -- a row that is there is locked, and nothing written
     ON CONFLICT (graduate_id) DO UPDATE SET sequence = kept.sequence WHERE false
     """
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+)
 
 _LOCK_IMPORTS, _SHARE_IMPORTS = (
     text(f"SELECT {lock}(hashtextextended('import of registrations ' || :cohort_of_school, 0))")
@@ -60,7 +60,7 @@ async def open_streams(connection: Connection, school_code: SchoolCode, graduate
     ids, so that acts which meet on several graduates never lock in a circle. Raises Busy when another act holds one of
     them for too long.
     """
-    await connection.execute(_OPEN, {"ids": graduate_ids, "school_code": school_code})
+    await connection.execute(_OPEN, {"ids": array(graduate_ids), "school_code": school_code})
 
 
 async def lock_stream(connection: Connection, scope: RowScope, registration_id: RegistrationId) -> None:

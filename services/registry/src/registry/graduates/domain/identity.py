@@ -6,14 +6,16 @@ prefixes of their own.
 
 import re
 from datetime import date
+from functools import lru_cache
 from operator import mul
 from unicodedata import category
 
 from common.identity import is_letter_or_digit, plain_name, plain_number, steers_a_device, visible
 
 MAX_NAME = 100
+MAX_NUMBER = 40
 MAX_EMAIL = 200
-_NUMBER = re.compile(r"[0-9A-Za-z\-_./]{1,40}")
+_NUMBER = re.compile(rf"[0-9A-Za-z\-_./]{{1,{MAX_NUMBER}}}")
 _CITIZEN_ID = re.compile(r"[0-9]{17}[0-9X]")
 # passports, permits of Hong Kong, Macau and Taiwan, cards of permanent residents, some with a check character; more
 # digits than these have are those of a citizen id with a mistake
@@ -25,6 +27,7 @@ _MOBILE_WITH_PREFIX = re.compile(r"(?:\+|00)?86(1[0-9]{10})")
 # what nearly all addresses look like; the domain has a dot, and mail to the rest comes back anyway
 _EMAIL = re.compile(r"[0-9A-Za-z!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[0-9a-z](?:[0-9a-z-]{0,61}[0-9a-z])?\.)+[a-z]{2,63}")
 _PHONE_FILLERS = str.maketrans("", "", " -()")
+_CHINESE_NAME = re.compile(rf"[\u4e00-\u9fff]{{1,{MAX_NAME}}}")
 _PUNCTUATION_OF_NAMES = frozenset(" ·'.,-_()་")
 _EARLIEST_BIRTH = date(1900, 1, 1)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -78,6 +81,26 @@ def document_number(text: str) -> str:
     return "".join(plain_number(text).upper().split())
 
 
+def stands_as_number(text: str) -> bool:
+    """True of letters and digits as most numbers are: it is stored as it stands, as a student or examinee number."""
+    return text.isascii() and text.isalnum() and len(text) <= MAX_NUMBER
+
+
+def stands_as_phone(text: str) -> bool:
+    """True of digits too few to begin with the country's prefix: they are stored as they stand, as a phone number."""
+    return text.isascii() and text.isdigit() and 6 <= len(text) <= 12
+
+
+def stands_as_name(text: str) -> bool:
+    """True of Chinese characters as most names are: they are stored as they stand, as a name."""
+    return _CHINESE_NAME.fullmatch(text) is not None
+
+
+def stands_as_citizen_id(text: str, cohort: int) -> bool:
+    """True of a citizen id without a fault: it is stored as it stands."""
+    return _CITIZEN_ID.fullmatch(text) is not None and _rule_broken(text, cohort) is None
+
+
 def citizen_id(text: str, cohort: int) -> str:
     """The citizen id (公民身份号码) as stored, with its form, day of birth and check digit verified.
 
@@ -86,12 +109,8 @@ def citizen_id(text: str, cohort: int) -> str:
     number = document_number(text)
     if not _CITIZEN_ID.fullmatch(number):
         return _matching(_OTHER_DOCUMENT, number, "citizen_id_format")
-    born = birth_date(number)
-    if born is None or not _EARLIEST_BIRTH <= born <= date(cohort, 12, 31):
-        raise RuleBroken("citizen_id_date")
-    # of the digits' codes: what these have more than the digits is the same in every number
-    if _CHECK_DIGITS[sum(map(mul, _WEIGHTS, number.encode())) % 11 - _OF_ZEROS] != number[17]:
-        raise RuleBroken("citizen_id_check_digit")
+    if (rule := _rule_broken(number, cohort)) is not None:
+        raise RuleBroken(rule)
     return number
 
 
@@ -102,17 +121,12 @@ def is_usual_document(number: str) -> bool:
 
 def birth_date(number: str) -> date | None:
     """The day of birth inside a citizen id; None where there is none, as in the numbers of other documents."""
-    if not _CITIZEN_ID.fullmatch(number):
-        return None
-    try:
-        return date.fromisoformat(number[6:14])
-    except ValueError:
-        return None
+    return _day_of(number[6:14]) if _CITIZEN_ID.fullmatch(number) else None
 
 
 def is_male(number: str) -> bool | None:
     """What digit 17 of a citizen id says of the sex: odd is male; None for the number of another document."""
-    return int(number[16]) % 2 == 1 if _CITIZEN_ID.fullmatch(number) else None
+    return number[16] in "13579" if _CITIZEN_ID.fullmatch(number) else None
 
 
 def phone(text: str) -> str:
@@ -166,6 +180,25 @@ def masked_email(text: str) -> str:
 def masked_text(text: str) -> str:
     """The first six characters and three stars: the place or the kind of a unit, not which one."""
     return text[:6] + "***"
+
+
+def _rule_broken(number: str, cohort: int) -> str | None:
+    """The rule that a number in the form of a citizen id breaks."""
+    born = _day_of(number[6:14])
+    if born is None or not _EARLIEST_BIRTH <= born <= date(cohort, 12, 31):
+        return "citizen_id_date"
+    # of the digits' codes: what these have more than the digits is the same in every number
+    if _CHECK_DIGITS[sum(map(mul, _WEIGHTS, number.encode())) % 11 - _OF_ZEROS] != number[17]:
+        return "citizen_id_check_digit"
+    return None
+
+
+@lru_cache(maxsize=8_192)
+def _day_of(digits: str) -> date | None:
+    try:
+        return date.fromisoformat(digits)
+    except ValueError:
+        return None
 
 
 def _is_written_as_name(plain: str) -> bool:

@@ -12,7 +12,6 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from common.codes import Cell
 from common.crypto import DataCipher, FieldCipher
 from common.database import UnitOfWork
 from common.identifiers import Cohort, GraduateId, SchoolCode
@@ -23,12 +22,14 @@ from common.imports import (
     Overtaken,
     Table,
     Written,
+    batches,
     empty_result,
     read_rows,
     run_import,
 )
 from common.imports.importer import CHUNK_ROWS
 from common.operations import OperationContext, Outcome
+from common.spreadsheets import NumberedRow
 from common.spreadsheets.headers import Header
 from common.sql import Connection, Row
 from registry.graduates.domain.unit_book import UnitBook, UnitNamed
@@ -36,8 +37,9 @@ from registry.graduates.imports import load
 from registry.graduates.imports.columns import COLUMNS, column_of
 from registry.graduates.imports.guards import OtherGraduates, RosterTask
 from registry.graduates.imports.plan import RosterPlanner, RosterWatch
+from registry.graduates.imports.readings import SHOWN
 from registry.graduates.imports.records import Lines, Writing, lines_of
-from registry.graduates.imports.rows import SHOWN, KnownGraduate, RosterRow
+from registry.graduates.imports.rows import KnownGraduate, RosterRow
 from registry.graduates.imports.write import store, store_book
 from registry.graduates.storage import locks
 from registry.graduates.storage.erased_numbers import erased_among
@@ -173,9 +175,9 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
         _, created = await self._with_units(unit, lambda book: [book.codes_of(dict(units)) for units in named])
         return {UNITS_CREATED: created}
 
-    def read(self, number: int, cells: Sequence[Cell]) -> RosterRow:
-        """The row with its fingerprint; what it says is read once its graduate is known."""
-        return self._planner.read(number, cells)
+    def read(self, rows: Sequence[NumberedRow]) -> list[RosterRow]:
+        """The rows with their fingerprints; what one says is read once its graduate is known."""
+        return self._planner.read(rows)
 
     async def load(self, connection: Connection, rows: Sequence[RosterRow]) -> OtherGraduates:
         """Finds the rows' graduates, checks the rows that these do not make unchanged."""
@@ -183,8 +185,11 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
 
     def plan(self, rows: Sequence[RosterRow], loaded: OtherGraduates) -> list[RosterRow]:
         """The good rows, sealed if they change something."""
-        good = self._planner.plan(rows, loaded, self._data)
-        self._planner.seal([row for row in good if not row.is_unchanged], self._data)
+        good: list[RosterRow] = []
+        for some in batches(rows):
+            planned = self._planner.plan(some, loaded, self._data)
+            self._planner.seal([row for row in planned if not row.is_unchanged], self._data)
+            good += planned
         return good
 
     def standing(self, row: RosterRow) -> Sequence[str]:

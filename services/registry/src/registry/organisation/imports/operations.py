@@ -1,12 +1,13 @@
 """Import of units as long work, the whole file at once."""
 
 from collections.abc import Sequence
+from itertools import starmap
 
-from common.codes import Cell
 from common.database import UnitOfWork
 from common.imports import Importer, ImportKind, SchoolTask, Written, empty_result
 from common.operations import OperationContext
 from common.sheet_reader.limits import MAX_ROWS
+from common.spreadsheets import NumberedRow
 from common.spreadsheets.headers import Header
 from common.sql import Connection
 from registry.organisation import commands, storage
@@ -32,9 +33,9 @@ class UnitImport(Importer[UnitRow, list[OrganisationUnit], UnitPlan]):
         if not self._task.dry_run:
             await storage.lock_school(unit.connection, self._task.school_code)
 
-    def read(self, number: int, cells: Sequence[Cell]) -> UnitRow:
-        """What the row says."""
-        return self._reader.read(number, cells)
+    def read(self, rows: Sequence[NumberedRow]) -> list[UnitRow]:
+        """What the rows say."""
+        return [*starmap(self._reader.read, rows)]
 
     async def load(self, connection: Connection, rows: Sequence[UnitRow]) -> list[OrganisationUnit]:  # noqa: ARG002 - a school has few units
         """All units of the school."""

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fastapi import Response
 
-from common.files import MAX_FILE, ZIP, Files
+from common.files import MB, ZIP, Files
 from common.http import Router, Upload
 from common.identifiers import SchoolCode
 from common.imports import ImportForm, ImportRequest
@@ -19,7 +19,7 @@ router = Router(prefix="/v1/imports", tags=["imports"])
 class PhotosForm(ImportForm):
     """A ZIP file of photos of one cohort."""
 
-    files: ClassVar[Files] = Files((ZIP,), at_most=MAX_FILE)
+    files: ClassVar[Files] = Files((ZIP,), at_most=20 * MB)
 
 
 @router.post(

@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Sequence
 from functools import partial
+from itertools import starmap
 
-from common.codes import Cell
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.identifiers import GraduateId
 from common.imports import Importer, ImportKind, Table, Written, empty_result, read_rows
 from common.imports.importer import CHUNK_ROWS
 from common.operations import OperationContext
+from common.spreadsheets import NumberedRow
 from common.spreadsheets.headers import Header
 from common.sql import Connection
 from registry.graduates.domain.resolving import PeopleNamed
@@ -55,13 +56,13 @@ class ChangeImport(Importer[MemberRow, Found, MemberPlan]):
         if self._task.dry_run:
             return
         async for chunk in table.chunks(CHUNK_ROWS):
-            rows = await asyncio.to_thread(read_rows, self._reader.read, self._header, chunk)
+            rows = await asyncio.to_thread(read_rows, self.read, self._header, chunk)
             named |= (await self._people(unit.connection, rows)).ids
         await lock_graduates(unit.connection, named | self._stays)
 
-    def read(self, number: int, cells: Sequence[Cell]) -> MemberRow:
-        """How the row names a graduate."""
-        return self._reader.read(number, cells)
+    def read(self, rows: Sequence[NumberedRow]) -> list[MemberRow]:
+        """How the rows name graduates."""
+        return [*starmap(self._reader.read, rows)]
 
     async def load(self, connection: Connection, rows: Sequence[MemberRow]) -> Found:
         """The graduates whom the rows name, in the reach of who sent the file; locked before they are judged."""

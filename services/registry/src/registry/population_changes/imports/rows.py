@@ -11,7 +11,7 @@ from common.spreadsheets.cells import shown_text
 from common.spreadsheets.headers import Header
 from registry.graduates.domain import identity
 from registry.graduates.domain.resolving import NamedRow
-from registry.graduates.imports.rows import NUMBERS, stored_as
+from registry.graduates.imports.readings import NUMBERS, stored_as
 from registry.graduates.storage.numbers import named_row
 
 

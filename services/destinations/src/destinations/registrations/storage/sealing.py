@@ -1,0 +1,42 @@
+"""Fields of a registration that stand encrypted: each ciphertext is bound to its field and its graduate."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from common.crypto import FieldCipher
+from common.identifiers import GraduateId
+from destinations.registrations.domain.content import SEALED, Destination
+
+
+def sealed(
+    cipher: FieldCipher, graduate_id: GraduateId, said: Mapping[str, Any], before: Destination | None = None
+) -> dict[str, Any]:
+    """What is said about a graduate, with ciphertexts in place of its values of sealed fields.
+
+    A value that stands already keeps its ciphertext, under whichever key of the ring: it is no change.
+    """
+    stored = vars(before) if before else {}
+    return {
+        name: _kept_or_sealed(cipher, graduate_id, name, value, stored.get(name))
+        if name in SEALED and value is not None
+        else value
+        for name, value in said.items()
+    }
+
+
+def opened(cipher: FieldCipher, graduate_id: GraduateId, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The sealed fields of a content or of its row, in clear; None where nothing is stored."""
+    return {name: _open(cipher, graduate_id, name, stored[name]) for name in SEALED}
+
+
+def _kept_or_sealed(cipher: FieldCipher, graduate_id: GraduateId, name: str, value: Any, kept: bytes | None) -> bytes:
+    if kept is not None and _open(cipher, graduate_id, name, kept) == value:
+        return kept
+    return cipher.encrypt(f"registration.{name}", graduate_id, json.dumps(value, ensure_ascii=False))
+
+
+def _open(cipher: FieldCipher, graduate_id: GraduateId, name: str, ciphertext: bytes | None) -> Any:
+    if ciphertext is None:
+        return None
+    return json.loads(cipher.decrypt(f"registration.{name}", graduate_id, ciphertext))
