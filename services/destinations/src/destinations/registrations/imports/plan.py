@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Self
+from functools import lru_cache
+from typing import Any, NamedTuple, Self
 
 from common.codes import CodeLists, normalise
 from common.identifiers import Cohort, RegistrationId
@@ -51,8 +52,12 @@ class Asked:
     def terms(self, extended_until: date | None) -> Terms:
         """What the season says for a graduate."""
         if self.asked_on is None or self.changes_until is None or self.closes_on is None:
-            return Terms(self.levels, Phase.OPEN)
-        return Terms(self.levels, phase_of(self.asked_on, self.changes_until, self.closes_on, extended_until))
+            return _terms(self.levels, Phase.OPEN)
+        return _terms(self.levels, phase_of(self.asked_on, self.changes_until, self.closes_on, extended_until))
+
+
+# the rows of a file have few
+_terms = lru_cache(maxsize=64)(Terms)
 
 
 def parameters_of(season: Season, asked_on: date) -> Mapping[str, Any]:
@@ -62,8 +67,7 @@ def parameters_of(season: Season, asked_on: date) -> Mapping[str, Any]:
     return {"asked_on": f"{asked_on}", "levels": levels, **{name: f"{day}" for name, day in days.items()}}
 
 
-@dataclass(frozen=True)
-class StoredRegistration:
+class StoredRegistration(NamedTuple):
     """What is stored about the graduate of a row, read under the lock of the graduate's stream."""
 
     graduate: Graduate
@@ -72,8 +76,7 @@ class StoredRegistration:
     extended_until: date | None = None
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(NamedTuple):
     """One row that changes something."""
 
     row: RegistrationRow
@@ -162,7 +165,7 @@ def plan_row(row: RegistrationRow, known: StoredRegistration, asked: Asked) -> P
 def merged(stored: Destination | None, given: Mapping[str, Any], cohort: Cohort) -> Destination:
     """The content after a row: absent keeps, None erases, another spelling of a stored text is no change."""
     if stored is None:
-        return Destination(**fields.located(given))
+        return Destination.of(fields.located(given))
     said = {
         name: kept if _same_text(name, kept := getattr(stored, name), value) else value for name, value in given.items()
     }
