@@ -10,6 +10,7 @@ from common.identifiers import Cohort
 from destinations.registrations.domain import fields, permitting, refusals
 from destinations.registrations.domain.content import Destination, changed_fields
 from destinations.registrations.domain.lifecycle import (
+    UNDER_REVIEW,
     VOID_STAGES,
     Action,
     Confirmation,
@@ -222,10 +223,16 @@ def _imported_alike(
     )
 
 
-def is_unchanged_by(registration: Registration | None, content: Destination) -> bool:
-    """Whether a row says what is effective already; then what is under review stays, too."""
-    effective = registration.effective if registration else None
-    return effective is not None and effective.content == content
+def is_unchanged_by(registration: Registration | None, content: Destination, phase: Phase = Phase.OPEN) -> bool:
+    """Whether a row says what is effective already; then what is under review stays, too.
+
+    A row that comes late approves nothing: it changes nothing where it says what is under review, either.
+    """
+    if registration is None:
+        return False
+    if phase is not Phase.OPEN and registration.stage in UNDER_REVIEW and registration.content == content:
+        return True
+    return registration.effective is not None and registration.effective.content == content
 
 
 def _kept(registration: Registration, action: Action, following: Stage) -> Change:

@@ -116,6 +116,9 @@ _PASSED: Mapping[Stage, tuple[Level, ...]] = {
 }
 """The stages of review, and the levels that content has behind it there."""
 
+UNDER_REVIEW = frozenset(_PASSED)
+"""Where content waits for a level."""
+
 _G, _K, _C, _S = Party.GRADUATE, Party.COUNSELLOR, Party.COLLEGE_OFFICER, Party.SCHOOL_OFFICER
 AUTHORS = frozenset({_G, _K, _C, _S})
 """Who creates, edits and submits; staff as a proxy (代填), which never counts as the graduate's own act."""
