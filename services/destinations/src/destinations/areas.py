@@ -28,6 +28,7 @@ from destinations.registrations.subscriptions import erase_registrations
 from destinations.reviews import operations as reviews
 from destinations.reviews import tables as review_tables
 from destinations.reviews.domain import APPLYING, SEALING
+from destinations.reviews.routes import queue_router
 from destinations.reviews.routes import router as bulk_routes
 from destinations.roster import tables as roster_tables
 from destinations.roster.storage import INCLUDED, must_be_in_scope
@@ -84,7 +85,7 @@ AREAS = (
     ),
     Area(
         tables=[review_tables.bulk_decisions, review_tables.bulk_decision_items],
-        routes=[bulk_routes],
+        routes=[bulk_routes, queue_router],
         operations={
             SEALING: Operation(lambda _: reviews.seal, reviews.NOTHING_SEALED),
             APPLYING: Operation(lambda _: reviews.apply, reviews.NOTHING_DONE),

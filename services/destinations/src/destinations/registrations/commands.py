@@ -141,7 +141,7 @@ async def act(
         written_by = await storage.written_by(unit.connection, before) if asks else None
         demand = await storage.demand(unit.connection, before.id)
         change = deciding.submit(before, person, late_reason, written_by=written_by, demand=demand)
-    elif deciding.judges_content(before, action):
+    elif permitting.judges_content(before, action):
         demand = await storage.demand(unit.connection, before.id)
         change = deciding.act(before, action, person, note, demand=demand)
     else:

@@ -37,9 +37,17 @@ from destinations.reviews.domain import (
     foreseen,
     stages_of,
 )
+from destinations.seasons.domain import Level
 
 MAKERS = frozenset({Role.COUNSELLOR, Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER})
 """Who reviews, and so makes and reads bulk decisions."""
+
+LEVELS = {
+    Role.COUNSELLOR: Level.COUNSELLOR,
+    Role.COLLEGE_OFFICER: Level.COLLEGE,
+    Role.SCHOOL_OFFICER: Level.SCHOOL,
+}
+"""The level at which a role reviews."""
 
 
 @dataclass(frozen=True)

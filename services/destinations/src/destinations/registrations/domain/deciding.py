@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from common.errors import FieldProblem
 from common.identifiers import Cohort
-from destinations.evidence.domain import NOTHING_ASKED, Demand, complete
+from destinations.evidence.domain import NOTHING_ASKED, Demand
 from destinations.registrations.domain import fields, permitting, refusals
 from destinations.registrations.domain.content import Destination, changed_fields
 from destinations.registrations.domain.lifecycle import (
-    APPROVALS,
+    UNDER_REVIEW,
     VOID_STAGES,
     Action,
     Confirmation,
@@ -117,15 +118,12 @@ def submit(
 ) -> Change:
     """A submission: it fixes the levels; content that a counsellor wrote (`written_by`) or submits skips that level.
 
-    Raises what `permitting.must_be_possible` raises, LateReasonRequired, ContentRefused for what is incomplete, and
-    EvidenceMissing.
+    Raises what `permitting.must_be_possible` raises, LateReasonRequired, ContentRefused, and EvidenceMissing.
     """
     following = permitting.must_be_possible(registration, Action.SUBMIT, person)
     late_reason = permitting.late_reason_of(registration, Action.SUBMIT, late_reason)
     content = registration.content
     _refuse((*fields.incompleteness(content, registration.graduate.cohort), *fields.pair_problems(content)))
-    if not demand.is_met(content.destination_code):
-        raise refusals.EvidenceMissing
     by_counsellor = Party.COUNSELLOR in {person.party, written_by}
     skipped = frozenset({Level.COUNSELLOR} if by_counsellor else ())
     # staff who submit what the graduate wrote answer for it: it counts as theirs
@@ -136,7 +134,7 @@ def submit(
         hands=Hands(written_by=registration.hands.written_by, submitted_by=person.subject),
         levels=tuple(level for level in registration.course.levels if level not in skipped),
         late_reason=late_reason,
-        evidence_complete=complete(content.destination_code, demand.standing.sent),
+        evidence_complete=permitting.must_be_sent(registration, demand),
     )
     return _with_changes(registration, change)
 
@@ -163,14 +161,9 @@ def act(
     else:
         level = level_of(action)
         hands = registration.hands.with_review(level, person.subject) if level else registration.hands
-        is_proved = _proved(registration, following, person, demand) if judges_content(registration, action) else None
-        change = replace(_kept(registration, action, following), hands=hands, evidence_complete=is_proved)
+        proved = permitting.must_be_proved(registration, action, person, demand)
+        change = replace(_kept(registration, action, following), hands=hands, evidence_complete=proved)
     return replace(_with_changes(registration, change), note=note)
-
-
-def judges_content(registration: Registration, action: Action) -> bool:
-    """Whether the act is the approval of content by a level, not of its void."""
-    return action in APPROVALS and registration.stage not in VOID_STAGES
 
 
 def imported(
@@ -185,39 +178,66 @@ def imported(
 
     Raises ContentRefused.
     """
-    _refuse(fields.contradictions(content, graduate.cohort))
-    effective, late = registration.effective if registration else None, terms.phase is not Phase.OPEN
-    change = Change(
-        action=Action.IMPORT,
-        stage=Stage.SUBMITTED if late else Stage.SCHOOL_APPROVED,
-        confirmation=None if late and effective is None else Confirmation.UNCONFIRMED,
-        source=Source.IMPORT,
-        content=content,
-        incomplete=fields.missing_on_import(content, graduate.cohort),
-        # the import is the approval: no second person sees a row that is not late
-        hands=Hands(written_by=person.subject, submitted_by=person.subject),
-        levels=levels_for(terms.levels, graduate),
-        phase=terms.phase,
-        changed=changed_fields(None, content),
-        takes_effect=not late,
-        announcement=None if late else Announcement.CHANGED if effective else Announcement.DECIDED,
-        late_reason=late_reason if late else None,
+    cohort, has_effective = graduate.cohort, registration is not None and registration.effective is not None
+    _refuse(fields.contradictions(content, cohort))
+    alike = _imported_alike(
+        fields.missing_on_import(content, cohort),
+        changed_fields(None, content),
+        person.subject,
+        levels_for(terms.levels, graduate),
+        terms.phase,
+        late_reason,
+        has_effective=has_effective,
     )
+    change = alike.saying(content)
     return _with_changes(registration, change) if registration else change
 
 
-def is_unchanged_by(registration: Registration | None, content: Destination) -> bool:
-    """Whether a row says what is effective already; then what is under review stays, too."""
-    effective = registration.effective if registration else None
-    return effective is not None and effective.content == content
+_NOTHING = Destination("")
 
 
-def _proved(registration: Registration, following: Stage, person: Person, demand: Demand) -> bool:
-    """Whether all evidence was sent that the code needs; raises EvidenceNotThere."""
-    code = registration.content.destination_code
-    if not demand.is_met(code, last=following is Stage.SCHOOL_APPROVED):
-        raise refusals.EvidenceNotThere(registration.stage, permitting.allowed_transitions(registration, person))
-    return complete(code, demand.standing.sent)
+# of the rows of a file most differ in nothing but their contents
+@lru_cache(maxsize=1_000)
+def _imported_alike(
+    incomplete: tuple[str, ...],
+    changed: tuple[str, ...],
+    subject: str,
+    levels: tuple[Level, ...],
+    phase: Phase,
+    late_reason: LateReason | None,
+    *,
+    has_effective: bool,
+) -> Change:
+    """A row's change, but without its content."""
+    late = phase is not Phase.OPEN
+    return Change(
+        action=Action.IMPORT,
+        stage=Stage.SUBMITTED if late else Stage.SCHOOL_APPROVED,
+        confirmation=None if late and not has_effective else Confirmation.UNCONFIRMED,
+        source=Source.IMPORT,
+        content=_NOTHING,
+        incomplete=incomplete,
+        # the import is the approval: no second person sees a row that is not late
+        hands=Hands(written_by=subject, submitted_by=subject),
+        levels=levels,
+        phase=phase,
+        changed=changed,
+        takes_effect=not late,
+        announcement=None if late else Announcement.CHANGED if has_effective else Announcement.DECIDED,
+        late_reason=late_reason if late else None,
+    )
+
+
+def is_unchanged_by(registration: Registration | None, content: Destination, phase: Phase = Phase.OPEN) -> bool:
+    """Whether a row says what is effective already; then what is under review stays, too.
+
+    A row that comes late approves nothing: it changes nothing where it says what is under review, either.
+    """
+    if registration is None:
+        return False
+    if phase is not Phase.OPEN and registration.stage in UNDER_REVIEW and registration.content == content:
+        return True
+    return registration.effective is not None and registration.effective.content == content
 
 
 def _kept(registration: Registration, action: Action, following: Stage) -> Change:
