@@ -39,7 +39,7 @@ async def owned(addresses: ServiceDatabase, statement: str) -> None:
     await owner.close()
 
 
-def file_of(settings: Settings, name: Any) -> Path:
+def file_of(settings: Settings, name: UUID) -> Path:
     folder = Path(settings.objects.removeprefix("file://"))
     return folder / "destinations" / name.hex[:2] / name.hex
 
@@ -55,7 +55,9 @@ async def test_a_changed_row_and_a_changed_file_are_found(
     first, second = await approved(database, UNIT), await approved(database, UNIT)
     pieces = [await send(college, each.id, pdf()) for each in (first, second)]
     await checked()
-    clean = [{"check": name, "compared": 2, "differences": 0, "named": []} for name in ("current_rows", "objects")]
+    clean: list[Any] = [
+        {"check": name, "compared": 2, "differences": 0, "named": []} for name in ("current_rows", "objects")
+    ]
     assert await lines(settings, database, capsys) == (0, clean)
 
     await owned(addresses, f"UPDATE registrations SET employer_name = '别的公司' WHERE id = '{first.id}'")
