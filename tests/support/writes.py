@@ -114,6 +114,10 @@ def complete_requests(
     return {
         **{write: {"json": body} for write, body in bodies.items()},
         **{write: {} for write in BODILESS},
+        ("PUT", "/v1/reference-tables/{name}"): {
+            "content": b"day,kind,source,verified\n",
+            "headers": {"Content-Type": "text/csv"},
+        },
         PHOTO: {"content": jpeg(), "headers": {"Content-Type": "image/jpeg"}},
         ("POST", "/v1/imports/population-changes"): {
             "data": {**fields, **reason, "change": "exclude", "ground": "entered_in_error"},

@@ -7,6 +7,9 @@ from common.consuming.forks import dropping_newest
 from common.contracts import code_list, graduate, organisation, registration
 from common.imports import run_import
 from common.outbox import raising
+from common.reference_tables.minimum_wages import MINIMUM_WAGE
+from common.reference_tables.routes import reference_tables_router
+from common.reference_tables.working_days import WORKING_DAYS
 from common.service_process import Area, Operation, Subscription
 from destinations.data_copies.routes import router as data_routes
 from destinations.field_rules.routes import router as field_rule_routes
@@ -22,7 +25,7 @@ from destinations.reviews.routes import router as bulk_routes
 from destinations.roster import tables as roster_tables
 from destinations.roster.storage import INCLUDED
 from destinations.roster.subscriptions import keep_graduates, keep_schools, thing_of
-from destinations.schema import code_entries
+from destinations.schema import code_entries, reference_versions
 from destinations.seasons import tables as season_tables
 from destinations.seasons.routes import router as season_routes
 from destinations.seasons.subscriptions import erase_extensions
@@ -82,4 +85,5 @@ AREAS = (
     ),
     Area(routes=[field_rule_routes]),
     Area(routes=[data_routes]),
+    Area(tables=[reference_versions], routes=[reference_tables_router(MINIMUM_WAGE, WORKING_DAYS)]),
 )

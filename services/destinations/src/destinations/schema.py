@@ -8,6 +8,7 @@ from common.database import new_metadata
 from common.once import idempotency_table
 from common.operations.tables import operation_tables
 from common.outbox import outbox_tables
+from common.reference_tables.table import reference_versions_table
 
 metadata = new_metadata()
 
@@ -18,5 +19,6 @@ operation_tables(metadata)
 idempotency_table(metadata)
 consumed_table(metadata)
 code_entries = code_entries_table(metadata)
+reference_versions = reference_versions_table(metadata)
 
 CODE_ENTRIES = CodeEntries(code_entries)
