@@ -100,7 +100,7 @@ class Registry:
             body = {"purpose": "review", "graduate_ids": asked, "fields": ["commissioning_unit"]}
             answer = await self._ask("POST", "/v1/graduates/reveal", body)
             for each in answer["items"]:
-                units[GraduateId(UUID(each["graduate_id"]))] = each.get("values", {}).get("commissioning_unit")
+                units[GraduateId(uuid_of(each["graduate_id"]))] = each.get("values", {}).get("commissioning_unit")
         return units
 
     async def _ask(self, method: str, path: str, body: object = None) -> Any:

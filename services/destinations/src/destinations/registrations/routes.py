@@ -9,10 +9,10 @@ from fastapi import Depends, Query, Request, Response
 
 from common.auth import Principal
 from common.auth.dependencies import Caller
-from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import Missing
 from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, Whole, answer, page_of, resource
+from common.http.language import preferred_language
 from common.http.paging import BadCursor
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
 from common.once import Answered, Once
@@ -29,11 +29,19 @@ from destinations.registrations.wire import (
     RegistrationAnswer,
     RegistrationPatch,
     VersionAnswer,
-    shown,
+    View,
 )
 from destinations.registry_client import Registry
 
 router = Router(prefix="/v1/registrations", tags=["registrations"])
+
+
+async def view_of(request: Request, database: Db, cipher: Cipher, caller: Caller) -> View:
+    """How the caller sees registrations, in the language of the request."""
+    return View(database, cipher, caller, preferred_language(request.headers.get("accept-language")))
+
+
+Viewed = Annotated[View, Depends(view_of)]
 
 _UNIT_CODE = Query(min_length=1, max_length=64)
 
@@ -60,13 +68,13 @@ async def read_filters(
 
 @router.get("", summary="List registrations of the caller's scope", response_model=PageOf[RegistrationAnswer])
 async def list_registrations(
-    *, database: Db, cipher: Cipher, caller: Caller, page: Page, filters: Annotated[Filters, Depends(read_filters)]
+    *, database: Db, caller: Caller, view: Viewed, page: Page, filters: Annotated[Filters, Depends(read_filters)]
 ) -> PageOf[dict[str, Any]]:
     after = page.after(UUID)
     async with database.reading() as connection:
         scope = commands.scope_of(caller)
         found = await storage.page(connection, scope, filters, after[0] if after else None, page.limit + 1)
-    show = partial(shown, cipher=cipher, person=commands.person_of(caller))
+    show = await view.showing(found)
     return page_of(page, found, lambda registration: registration.id, show)
 
 
@@ -74,14 +82,14 @@ async def list_registrations(
 async def create_registration(
     *,
     database: Db,
-    cipher: Cipher,
     caller: Caller,
+    view: Viewed,
     once: IdempotencyKey,
     registry: Annotated[Registry, Depends(registry_of)],
     body: NewRegistration,
 ) -> Response:
     graduate_id = GraduateId(body.graduate_id)
-    content = Destination(**storage.sealed(cipher, graduate_id, located(body.said())))
+    content = Destination(**storage.sealed(view.cipher, graduate_id, located(body.said())))
     register = partial(commands.register, caller=caller, graduate_id=graduate_id, content=content)
 
     async def registered() -> Recorded:
@@ -94,19 +102,17 @@ async def create_registration(
             raise UnknownGraduate
         return await database.act(caller.actor, partial(register, entry=entry), once)
 
-    def show(recorded: Recorded) -> Response:
-        return _shown(cipher, caller, recorded, 201, f"{router.prefix}/{recorded.id}")
+    async def show(recorded: Recorded) -> Response:
+        return await _shown(view, recorded, 201, f"{router.prefix}/{recorded.id}")
 
     return await answer(registered(), show, partial(_again, database, caller))
 
 
 @router.get("/{registration_id}", summary="Read a registration", response_model=RegistrationAnswer)
-async def read_registration(
-    *, database: Db, cipher: Cipher, caller: Caller, registration_id: RegistrationId
-) -> Response:
+async def read_registration(*, database: Db, caller: Caller, view: Viewed, registration_id: RegistrationId) -> Response:
     async with database.reading() as connection:
         registration = await storage.get(connection, commands.scope_of(caller), registration_id)
-    return _shown(cipher, caller, Recorded(registration, None))
+    return await _shown(view, Recorded(registration, None))
 
 
 @router.patch(
@@ -118,8 +124,8 @@ async def read_registration(
 async def edit_registration(
     *,
     database: Db,
-    cipher: Cipher,
     caller: Caller,
+    view: Viewed,
     registration_id: RegistrationId,
     if_match: IfMatch,
     body: RegistrationPatch,
@@ -128,9 +134,9 @@ async def edit_registration(
     if not patch.keys().isdisjoint(SEALED):
         async with database.reading() as connection:
             before = await storage.get(connection, commands.scope_of(caller), registration_id)
-        patch = storage.sealed(cipher, before.graduate.id, patch, before.content)
+        patch = storage.sealed(view.cipher, before.graduate.id, patch, before.content)
     edit = partial(commands.edit, caller=caller, registration_id=registration_id, expected=if_match, patch=patch)
-    return _shown(cipher, caller, await database.act(caller.actor, edit))
+    return await _shown(view, await database.act(caller.actor, edit))
 
 
 # a cursor comes from outside: a number that the column cannot hold would be an error of the database
@@ -168,15 +174,13 @@ def _transition(action: Action) -> Callable[..., Awaitable[Response]]:
 
     async def transition(
         *,
-        database: Db,
-        cipher: Cipher,
-        caller: Caller,
+        view: Viewed,
         once: IdempotencyKey,
         registration_id: RegistrationId,
         if_match: IfMatch,
     ) -> Response:
         act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action)
-        return await _acted(database, cipher, caller, once, act)
+        return await _acted(view, once, act)
 
     return transition
 
@@ -186,16 +190,14 @@ def _explained_transition(action: Action) -> Callable[..., Awaitable[Response]]:
 
     async def transition(
         *,
-        database: Db,
-        cipher: Cipher,
-        caller: Caller,
+        view: Viewed,
         once: IdempotencyKey,
         registration_id: RegistrationId,
         if_match: IfMatch,
         body: Explanation,
     ) -> Response:
         act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action, note=body.reason)
-        return await _acted(database, cipher, caller, once, act)
+        return await _acted(view, once, act)
 
     return transition
 
@@ -213,15 +215,9 @@ for _action in TRANSITIONS:
     )
 
 
-async def _acted(
-    database: Database,
-    cipher: FieldCipher,
-    caller: Principal,
-    once: Once | None,
-    act: Callable[..., Awaitable[Recorded]],
-) -> Response:
-    acted = database.act(caller.actor, partial(act, caller=caller), once)
-    return await answer(acted, partial(_shown, cipher, caller), partial(_again, database, caller))
+async def _acted(view: View, once: Once | None, act: Callable[..., Awaitable[Recorded]]) -> Response:
+    acted = view.database.act(view.caller.actor, partial(act, caller=view.caller), once)
+    return await answer(acted, partial(_shown, view), partial(_again, view.database, view.caller))
 
 
 async def _again(database: Database, caller: Principal, done: Answered) -> Recorded:
@@ -233,8 +229,6 @@ async def _again(database: Database, caller: Principal, done: Answered) -> Recor
     return Recorded(registration, token)
 
 
-def _shown(
-    cipher: FieldCipher, caller: Principal, recorded: Recorded, status: int = 200, location: str | None = None
-) -> Response:
-    body = shown(recorded.registration, cipher, commands.person_of(caller), recorded.change_token)
-    return resource(body, recorded.version, status, location)
+async def _shown(view: View, recorded: Recorded, status: int = 200, location: str | None = None) -> Response:
+    show = await view.showing([recorded.registration])
+    return resource(show(recorded.registration, recorded.change_token), recorded.version, status, location)

@@ -13,8 +13,8 @@ class Graduate:
     """毕业生: where a graduate belongs, and whether the population counts this person.
 
     Once it does not (`counted`), because of a withdrawal, a transfer or longer studies, the registration is frozen; so
-    it is once the person is `erased`, who goes on counting. `training_mode_code` (培养方式) is None where it is not known
-    here, and NO_MODE where registry has none.
+    it is once the person is `erased`, who goes on counting. `training_mode_code` (培养方式) is None where it is not
+    known here, and NO_MODE where registry has none.
     """
 
     id: GraduateId

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from stdnum.cn import uscc
@@ -11,7 +12,7 @@ from common.codes import CodeLists, CodeProblem
 from common.codes.rules import rule
 from common.errors import FieldProblem
 from common.identifiers import Cohort
-from destinations.field_rules.domain import asked_by, broken_pairs, scheme_of
+from destinations.field_rules.domain import asked_by, broken_pairs, pairs, scheme_of
 from destinations.registrations.domain.content import CODE_LISTS, LONGEST, Destination
 
 REASON = frozenset({"reason"})
@@ -112,7 +113,18 @@ def incompleteness(content: Destination, cohort: Cohort) -> tuple[FieldProblem, 
 
 def pair_problems(content: Destination) -> tuple[FieldProblem, ...]:
     """Codes that do not go together: refused of people, warned about in a row of a file."""
-    return tuple([rule(pair.rule).problem(f"/{pair.other_field}") for pair in broken_pairs(vars(content))])
+    return _ill_matched(_paired(vars(content)))
+
+
+_PAIRED = tuple(dict.fromkeys(name for pair in pairs() for name in (pair.field, pair.other_field)))
+_paired = itemgetter(*_PAIRED)
+
+
+# an import asks for each row, and few codes ever come together
+@lru_cache(maxsize=5_000)
+def _ill_matched(codes: tuple[str | None, ...]) -> tuple[FieldProblem, ...]:
+    said = dict(zip(_PAIRED, codes, strict=True))
+    return tuple([rule(pair.rule).problem(f"/{pair.other_field}") for pair in broken_pairs(said)])
 
 
 def _is_known(destination_code: str) -> bool:

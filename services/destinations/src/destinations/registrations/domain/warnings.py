@@ -1,8 +1,9 @@
 """What people are warned about in a registration: nothing of it keeps an act from being done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from common.codes import CodeLists
 from common.identifiers import Cohort
@@ -46,3 +47,13 @@ def pay_warning(pay: Pay, place_code: str, day: date, wages: MinimumWages) -> st
     if minimum is None:
         return "minimum_wage_unknown"
     return "pay_below_minimum" if pay.amount < minimum else None
+
+
+def pay_warning_of(
+    content: Destination, cohort: Cohort, said: Mapping[str, Any], day: date, wages: MinimumWages
+) -> str | None:
+    """The rule about the pay that a content states; `said` is it in clear, `day` that of the submission."""
+    if content.place_code is None or not states_pay(content, cohort):
+        return None
+    pay = Pay(said["pay_amount"], PayUnit(said["pay_unit"]))
+    return pay_warning(pay, content.place_code, content.signed_on or day, wages)

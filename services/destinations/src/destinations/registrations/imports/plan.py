@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 from common.codes import CodeLists, normalise
-from common.identifiers import Cohort, RegistrationId
+from common.identifiers import Cohort, GraduateId, RegistrationId
 from common.imports import Fault
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import State
 from destinations.registrations.domain.registration import Change, Person, Registration
+from destinations.registrations.domain.targeted import is_elsewhere
 from destinations.registrations.imports.columns import TEXTS, column_of_field
 from destinations.registrations.imports.rows import RegistrationRow
 from destinations.registrations.storage import Line
@@ -91,6 +92,14 @@ def plan_rows(
             elif stored is not None and stored.registration and row.destination_code and row.line:
                 plan.remembered.append((stored.registration.id, row.line))
     return plan
+
+
+def warn_of_units(plan: Plan, units: Mapping[GraduateId, str | None]) -> None:
+    """Warns of rows that leave a graduate elsewhere than at the unit that this graduate was trained for."""
+    for row, known, change in ((each.row, each.known, each.change) for each in plan.planned):
+        graduate, has_mode = known.graduate, known.graduate.training_mode_code is not None
+        if has_mode and is_elsewhere(graduate, change.content, units.get(graduate.id)):
+            row.warnings.append(Fault("employer_name", "targeted_unit_mismatch"))
 
 
 def plan_row(
