@@ -36,6 +36,8 @@ READING, WRITING = 0.40, 0.60
 
 OFFICER = {"role": "school_officer", "school": SCHOOL}
 COLLEGE_OFFICER = {"role": "college_officer", "school": SCHOOL, "college": COLLEGE}
+REVIEWERS = {"college-approve": COLLEGE_OFFICER, "school-approve": OFFICER | {"subject": "another officer"}}
+"""Who approves is nobody who registered."""
 
 
 @dataclass(frozen=True)

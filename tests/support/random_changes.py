@@ -156,7 +156,7 @@ class Client:
         why = {"reason": "请更正"}
         steps: Mapping[str, Sequence[tuple[str, dict[str, str], Json | None]]] = {
             "draft": [("submit", own, None)] * 4 + [("edit", own, content)],
-            "returned": [("submit", own, None), ("edit", college, content)],
+            "returned": [("submit", own, None), ("edit", own, content)],
             "submitted": [("college-approve", college, None)] * 5 + [("return", college, why)],
             "college_approved": [("school-approve", school, None)] * 5 + [("return", school, why)],
             "school_approved": [

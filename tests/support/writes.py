@@ -14,7 +14,7 @@ Write = tuple[str, str]
 
 BODILESS = (
     *(("POST", f"/v1/registrations/{{registration_id}}/{action}") for action in (
-        "submit", "college-approve", "school-approve", "confirm", "request-void", "void",
+        "submit", "counsellor-approve", "college-approve", "school-approve", "confirm", "request-void", "void",
     )),
     ("POST", "/v1/questionnaires/{questionnaire_id}/publish"),
     ("POST", "/v1/responses/{response_id}/withdraw"),

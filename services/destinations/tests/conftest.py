@@ -115,7 +115,8 @@ def enrol(database: Database) -> Enrolment:
 @pytest.fixture
 def seat(http: httpx.AsyncClient, mint: TokenMint) -> Seat:
     def taken(role: str, **scope: Any) -> Desk:
-        return Desk(http, mint.headers(role, **scope))
+        other = {**scope, "subject": f"another {role}"}
+        return Desk(http, mint.headers(role, **scope), lambda: Desk(http, mint.headers(role, **other)))
 
     return taken
 

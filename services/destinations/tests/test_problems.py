@@ -9,8 +9,11 @@ from destinations.registrations.domain.lifecycle import Action, Stage
 from destinations.registrations.domain.refusals import (
     ActNotPossible,
     AlreadyRegistered,
+    CohortClosed,
     ErasedPerson,
     GraduateWithdrawn,
+    LateReasonRequired,
+    OwnRecord,
     SamePerson,
     UnknownGraduate,
 )
@@ -21,6 +24,9 @@ REFUSALS = [
     AlreadyRegistered(Stage.DRAFT, ()),
     ActNotPossible(Action.VOID, Stage.DRAFT, ()),
     SamePerson(Stage.SUBMITTED, ()),
+    OwnRecord(Stage.SUBMITTED, ()),
+    CohortClosed(Stage.DRAFT, ()),
+    LateReasonRequired(),
     GraduateWithdrawn(),
     ErasedPerson(),
     RegistryUnavailable(),

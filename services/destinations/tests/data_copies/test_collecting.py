@@ -32,7 +32,7 @@ async def test_registrations_with_their_history_are_collected(
     history = records["registration_versions"]
     assert [(each["version"], each["action"], each["by_role"], each["note"]) for each in history] == [
         (1, "create", "graduate", None),
-        (2, "submit", "graduate", "因故"),
+        (2, "submit", "graduate", None),
         (3, "college-approve", "college_officer", "因故"),
         (4, "school-approve", "school_officer", "因故"),
         (5, "dispute", "graduate", "因故"),

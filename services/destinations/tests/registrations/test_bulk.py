@@ -18,7 +18,7 @@ from destinations.registrations import announcements, storage
 from destinations.registrations.domain import deciding, fields
 from destinations.registrations.domain.content import CODE_LISTS, FIELDS, SEALED, Destination
 from destinations.registrations.domain.lifecycle import Party
-from destinations.registrations.domain.registration import Person, Registration, Stamp, after
+from destinations.registrations.domain.registration import Person, Registration, Stamp, Terms, after
 from destinations.registrations.imports import load
 from destinations.registrations.imports import write as bulk
 from destinations.registrations.imports.plan import Plan, Planned
@@ -72,7 +72,7 @@ async def write(
             Planned(
                 RegistrationRow(number),
                 stored[each],
-                deciding.imported(stored[each].registration, content, PERSON, COHORT),
+                deciding.imported(stored[each].registration, stored[each].graduate, content, PERSON, Terms()),
             )
             for number, (each, content) in enumerate(zip(ids, contents, strict=True))
         ]

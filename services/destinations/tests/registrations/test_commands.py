@@ -5,6 +5,7 @@ import asyncpg
 import pytest
 from acting import (
     COLLEGE,
+    OTHER_SCHOOL,
     SCHOOL,
     SEEKING,
     UNIT,
@@ -67,7 +68,7 @@ async def test_a_whole_life_is_recorded_and_announced(database: Database) -> Non
     disputed = await act(database, corrected, Action.DISPUTE)
     asked = await act(database, disputed, Action.REQUEST_VOID, SCHOOL)
     assert asked.change_token is None
-    voided = await act(database, asked, Action.VOID, SCHOOL)
+    voided = await act(database, asked, Action.VOID, OTHER_SCHOOL)
     assert voided.registration.effective is None
     again = await register(database, SCHOOL, recorded.registration.graduate.id)
     assert again.registration.id != recorded.registration.id
@@ -175,11 +176,11 @@ async def test_sequences_of_a_graduate_have_no_gap_over_void_and_registration(da
     graduate_id = recorded.registration.graduate.id
     for _ in range(2):
         recorded = await act(database, recorded, Action.REQUEST_VOID, SCHOOL)
-        recorded = await act(database, recorded, Action.VOID, SCHOOL)
+        recorded = await act(database, recorded, Action.VOID, OTHER_SCHOOL)
         recorded = await register(database, SCHOOL, graduate_id)
         recorded = await act(database, recorded, Action.SUBMIT, SCHOOL)
         recorded = await act(database, recorded, Action.COLLEGE_APPROVE, COLLEGE)
-        recorded = await act(database, recorded, Action.SCHOOL_APPROVE, SCHOOL)
+        recorded = await act(database, recorded, Action.SCHOOL_APPROVE, OTHER_SCHOOL)
     assert [row["sequence"] for row in await events(database)] == [1, 2, 3, 4, 5]
 
 
@@ -219,11 +220,10 @@ async def test_a_commit_that_fails_is_never_a_success(database: Database, addres
     assert await rows(database, "SELECT 1 FROM audit_entries") == []
 
 
-async def test_the_database_itself_refuses_two_current_registrations_and_one_reviewer(database: Database) -> None:
+async def test_the_database_itself_refuses_two_current_registrations_and_another_history(database: Database) -> None:
     recorded = await approved(database)
     for statement in (
         COPY_A_ROW,
-        "UPDATE registrations SET approved_by_college = approved_by_school",
         "DELETE FROM registration_versions",
         "UPDATE registration_versions SET note = 'x'",
         "DELETE FROM audit_entries",

@@ -17,8 +17,8 @@ from common.identifiers import GraduateId
 from destinations.registrations import commands
 from destinations.registrations.domain import refusals
 from destinations.registrations.domain.content import EMPTIED, FIELDS
-from destinations.registrations.domain.deciding import allowed_transitions
 from destinations.registrations.domain.lifecycle import Action
+from destinations.registrations.domain.permitting import allowed_transitions
 from destinations.registrations.subscriptions import erase_registrations
 from destinations.roster.subscriptions import keep_graduates
 from testing.databases import ServiceDatabase, sessions_at_a_lock
@@ -66,7 +66,16 @@ async def test_nothing_that_names_the_person_is_left_and_no_figure_moves(
     await apply([erasure(erased, sequence=3)])
     after = await of_person(database, erased)
     gone = {name for was, now in zip(before, after, strict=True) for name in was if was[name] != now[name]}
-    assert gone == {*EMPTIED, "line_fingerprint", "line_version", "line_sequence", "note", "by_subject"}
+    assert gone == {
+        *EMPTIED,
+        "line_fingerprint",
+        "line_version",
+        "line_sequence",
+        "note",
+        "by_subject",
+        "written_by",
+        "submitted_by",
+    }
     assert {now[name] for now in after for name in gone & now.keys() - {"by_subject"}} == {None}
     assert {now["by_subject"] for now in after if now.get("by_role") == "graduate"} == {""}
     assert await of_person(database, other) == of_other

@@ -8,7 +8,7 @@ from functools import partial
 from uuid import UUID
 
 import pytest
-from acting import COLLEGE, SCHOOL, SEEKING, act, graduate_role, register
+from acting import COLLEGE, OTHER_SCHOOL, SCHOOL, SEEKING, act, graduate_role, register
 from enrolling import Enrolment, erasure, roster_entry
 
 from common.auth import SYSTEM, Principal
@@ -20,7 +20,7 @@ from destinations.registrations import commands
 from destinations.registrations.commands import Recorded
 from destinations.registrations.domain import deciding
 from destinations.registrations.domain.lifecycle import Action, Party
-from destinations.registrations.domain.registration import Person
+from destinations.registrations.domain.registration import Person, Terms
 from destinations.registrations.imports.load import keep_and_lock, read_stored
 from destinations.registrations.imports.plan import Plan, Planned
 from destinations.registrations.imports.rows import RegistrationRow
@@ -70,7 +70,7 @@ async def a_class(database: Database, possible: Action) -> Class:
     entries = tuple(roster_entry(each) for each in ids)
     for entry in entries[:2]:
         await Enrolment(database).keep(entry)
-    recorded = await register(database, SCHOOL, ids[0])
+    recorded = await register(database, OTHER_SCHOOL, ids[0])
     for action, caller in BEFORE[possible]:
         recorded = await act(database, recorded, action, caller)
     return Class(recorded, entries)
@@ -117,7 +117,7 @@ async def import_chunk(entries: Sequence[RosterEntry], unit: UnitOfWork) -> None
         Planned(
             RegistrationRow(number),
             stored,
-            deciding.imported(stored.registration, SEEKING, officer, stored.graduate.cohort),
+            deciding.imported(stored.registration, stored.graduate, SEEKING, officer, Terms()),
         )
         for number, stored in enumerate(known.values())
     ]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from acting import COLLEGE, SCHOOL, STRANGER, act, approved, edit, register, registered, rows
+from acting import COLLEGE, OTHER_SCHOOL, SCHOOL, STRANGER, act, approved, edit, register, registered, rows
 from enrolling import Enrolment
 
 from common.database import Database
@@ -63,7 +63,7 @@ async def test_a_correction_and_a_request_on_one_version_leave_one(
 
 async def test_two_registrations_that_meet_leave_one(database: Database, addresses: ServiceDatabase) -> None:
     voided = await approved(database)
-    voided = await act(database, await act(database, voided, Action.REQUEST_VOID, SCHOOL), Action.VOID, SCHOOL)
+    voided = await act(database, await act(database, voided, Action.REQUEST_VOID, OTHER_SCHOOL), Action.VOID, SCHOOL)
     graduate_id = voided.registration.graduate.id
     attempts = [register(database.patient, SCHOOL, graduate_id) for _ in range(5)]
     outcomes = await together(addresses, graduate_id, attempts)

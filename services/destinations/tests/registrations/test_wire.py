@@ -14,11 +14,12 @@ from common.contracts import ChangeToken
 from common.crypto import FieldCipher
 from common.identifiers import Cohort, CollegeCode, GraduateId, RegistrationId, SchoolCode
 from destinations.registrations.domain.content import FIELDS, PAY, SEALED, Destination
-from destinations.registrations.domain.lifecycle import Confirmation, Party, Stage
-from destinations.registrations.domain.registration import Effective, Person, Registration, Reviewers, Source
+from destinations.registrations.domain.lifecycle import Action, Confirmation, Party, Stage
+from destinations.registrations.domain.registration import Effective, Hands, LateReason, Person, Registration, Source
 from destinations.registrations.storage import sealed
 from destinations.registrations.wire import EffectiveContent, RegistrationAnswer, Seen, shown
 from destinations.roster.domain import Graduate
+from destinations.seasons.domain import ALWAYS, Phase
 
 ID, GRADUATE_ID = UUID(int=1), UUID(int=2)
 OFFICER = Person(Party.SCHOOL_OFFICER, "officer")
@@ -35,10 +36,14 @@ DRAFT = Registration(
     source=Source.PROXY,
     content=SEEKING,
     incomplete=("employer_name", "place_code"),
-    reviewers=Reviewers(),
+    hands=Hands("graduate"),
     effective=None,
     decided_on=date(2024, 6, 15),
     recorded_at=datetime(2024, 6, 15, 8, 0, 0, 120000, UTC),
+    levels=ALWAYS,
+    phase=Phase.OPEN,
+    late_reason=None,
+    submitted_at=None,
 )
 NO_TEXTS: dict[str, Any] = {
     "flexible": True,
@@ -54,8 +59,11 @@ APPROVED = replace(
     confirmation=Confirmation.UNCONFIRMED,
     content=EVERY_FIELD,
     incomplete=(),
-    reviewers=Reviewers("college", "school"),
-    effective=Effective(3, UNIT, Source.IMPORT, Confirmation.CONFIRMED, date(2024, 6, 14)),
+    effective=Effective(
+        3, UNIT, Source.IMPORT, Confirmation.CONFIRMED, date(2024, 6, 14), Action.IMPORT, Hands("officer"), None
+    ),
+    phase=Phase.LATE,
+    late_reason=LateReason.LEFT_LATE,
     recorded_at=datetime(2024, 6, 15, 8, 0, 0, 0, UTC),
 )
 

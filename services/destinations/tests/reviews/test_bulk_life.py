@@ -68,7 +68,7 @@ async def test_a_bulk_decision_decides_what_was_sealed_and_nothing_else(
 async def check_decided(database: Database, before: Recorded, decision: str, token: str) -> None:
     """A version, an audit entry and an event, as of a single act."""
     after = await stored(database, SCHOOL, before.id)
-    assert (after.version, after.state, after.reviewers.approved_by_school) == (4, "school_approved", "chief")
+    assert (after.version, after.state, after.hands.reviewed_by_school) == (4, "school_approved", "chief")
     (version,) = await rows(
         database, "SELECT * FROM registration_versions WHERE registration_id = :id AND version = 4", id=before.id
     )

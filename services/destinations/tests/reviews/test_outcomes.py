@@ -10,9 +10,10 @@ from enrolling import roster_entry
 
 from common.identifiers import RegistrationId
 from destinations.registrations.domain.lifecycle import Action, Party, Stage
-from destinations.registrations.domain.registration import Change, Person, Registration, Reviewers, Source
+from destinations.registrations.domain.registration import Change, Hands, Person, Registration, Source
 from destinations.reviews.domain import BulkAct, Counts, Sealed, Skip, decided, foreseen, stages_of
 from destinations.reviews.tables import OUTCOMES
+from destinations.seasons.domain import ALWAYS, Phase
 
 OFFICER = Person(Party.SCHOOL_OFFICER, "school")
 WAITING = Registration(
@@ -24,12 +25,18 @@ WAITING = Registration(
     source=Source.GRADUATE,
     content=SEEKING,
     incomplete=(),
-    reviewers=Reviewers(approved_by_college="college"),
+    hands=Hands("graduate", "graduate", reviewed_by_college="college"),
     effective=None,
     decided_on=date(2024, 6, 1),
     recorded_at=datetime(2024, 6, 1, tzinfo=UTC),
+    levels=ALWAYS,
+    phase=Phase.OPEN,
+    late_reason=None,
+    submitted_at=datetime(2024, 6, 1, tzinfo=UTC),
 )
-SAME = replace(WAITING, reviewers=Reviewers(approved_by_college="school"))
+SAME = replace(WAITING, hands=Hands("graduate", "graduate", reviewed_by_college="school"))
+OWN = replace(WAITING, hands=Hands("school", "graduate", reviewed_by_college="college"))
+IN_REVIEW = {Stage.SUBMITTED, Stage.COUNSELLOR_APPROVED, Stage.COLLEGE_APPROVED}
 LEFT = replace(WAITING, graduate=roster_entry(status="withdrawn").graduate)
 
 
@@ -44,6 +51,7 @@ def sealed(registration: Registration) -> Sealed:
         (WAITING, True, "excepted"),
         (SAME, False, "same_reviewer"),
         (SAME, True, "same_reviewer"),
+        (OWN, True, "own_record"),
         (replace(SAME, version=4), True, "changed_since"),
         (replace(WAITING, id=RegistrationId(UUID(int=2))), False, "changed_since"),
         (None, True, "changed_since"),
@@ -74,10 +82,13 @@ def test_what_does_not_wait_for_the_act_is_not_sealed() -> None:
 @pytest.mark.parametrize(
     ("act", "party", "stages"),
     [
-        (BulkAct.COLLEGE_APPROVE, Party.COLLEGE_OFFICER, {Stage.SUBMITTED}),
-        (BulkAct.SCHOOL_APPROVE, Party.SCHOOL_OFFICER, {Stage.COLLEGE_APPROVED}),
-        (BulkAct.RETURN, Party.COLLEGE_OFFICER, {Stage.SUBMITTED}),
-        (BulkAct.RETURN, Party.SCHOOL_OFFICER, {Stage.COLLEGE_APPROVED}),
+        (BulkAct.COUNSELLOR_APPROVE, Party.COUNSELLOR, {Stage.SUBMITTED}),
+        (BulkAct.COLLEGE_APPROVE, Party.COLLEGE_OFFICER, {Stage.SUBMITTED, Stage.COUNSELLOR_APPROVED}),
+        # without a college the school is the first to look
+        (BulkAct.SCHOOL_APPROVE, Party.SCHOOL_OFFICER, IN_REVIEW),
+        (BulkAct.RETURN, Party.COUNSELLOR, {Stage.SUBMITTED}),
+        (BulkAct.RETURN, Party.COLLEGE_OFFICER, {Stage.SUBMITTED, Stage.COUNSELLOR_APPROVED}),
+        (BulkAct.RETURN, Party.SCHOOL_OFFICER, IN_REVIEW),
         (BulkAct.SCHOOL_APPROVE, Party.COLLEGE_OFFICER, set()),
     ],
 )

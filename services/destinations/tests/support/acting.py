@@ -31,6 +31,7 @@ UNIT = Destination(
 )
 COLLEGE = Principal("college", Role.COLLEGE_OFFICER, school_code="10001", college_code="C01")
 SCHOOL = Principal("school", Role.SCHOOL_OFFICER, school_code="10001")
+OTHER_SCHOOL = Principal("another school", Role.SCHOOL_OFFICER, school_code="10001")
 COUNSELLOR = Principal("counsellor", Role.COUNSELLOR, school_code="10001", class_codes=frozenset({"K1"}))
 STRANGER = Principal("stranger", Role.SCHOOL_OFFICER, school_code="10002")
 

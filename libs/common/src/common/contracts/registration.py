@@ -22,6 +22,7 @@ class RegistrationState(StrEnum):
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    COUNSELLOR_APPROVED = "counsellor_approved"
     COLLEGE_APPROVED = "college_approved"
     SCHOOL_APPROVED = "school_approved"
     RETURNED = "returned"

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from inspect import iscoroutinefunction, signature
 from re import Match, Pattern
-from typing import Any, ClassVar
+from types import NoneType
+from typing import Any, ClassVar, get_args
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.datastructures import DefaultPlaceholder
@@ -90,7 +91,9 @@ class Route(APIRoute):
     @cached_property
     def body_model(self) -> type[StrictModel] | None:
         """The model of the JSON body, if the route takes one; raises TypeError for one that is not strict."""
-        model = None if self.body_field is None else self.body_field.field_info.annotation
+        declared = None if self.body_field is None else self.body_field.field_info.annotation
+        # a body that may be left out is `Model | None`
+        model = next((each for each in get_args(declared) if each is not NoneType), declared)
         if model is not None and not (isinstance(model, type) and issubclass(model, StrictModel)):
             raise TypeError(f"{self.path}: a body is a StrictModel, or it would take more than it says")
         return model
@@ -107,6 +110,7 @@ class Route(APIRoute):
         takes_file = reader is not None
         limits = (reader.longest_body, reader.too_large) if takes_file else (MAX_BODY, too_large)
         takes_body = model is not None or takes_file
+        must_come = self.body_field is not None and self.body_field.field_info.is_required()
         answer = self._answer(super().get_route_handler())
 
         async def checked(given: Request) -> Response:
@@ -120,8 +124,9 @@ class Route(APIRoute):
                 must_come_plain(request)
             request.take_at_most(*limits)
             if model is not None:
-                content_type = request.headers.get("content-type", "")
-                request.body_as_model = parsed(model, content_type, await request.body())
+                content_type, content = request.headers.get("content-type", ""), await request.body()
+                if content or must_come:
+                    request.body_as_model = parsed(model, content_type, content)
             if not takes_file:
                 return await answer(request)
             async with AsyncExitStack() as until_answered:

@@ -15,13 +15,15 @@ from common.database import UnitOfWork
 from common.errors import ExpectedVersion, Missing, must_equal
 from common.identifiers import GraduateId, RegistrationId
 from destinations.registrations import announcements, storage
-from destinations.registrations.domain import deciding, refusals
+from destinations.registrations.domain import deciding, permitting, refusals, targeted
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Party
-from destinations.registrations.domain.registration import Change, Person, Registration
+from destinations.registrations.domain.registration import Change, LateReason, Person, Registration
+from destinations.registrations.domain.targeted import TrainedFor
 from destinations.registrations.storage import Stamped, Unsaved
 from destinations.roster import storage as roster
 from destinations.roster.domain import Graduate, RosterEntry
+from destinations.seasons.domain import Level
 
 EXPLAINED = frozenset({Action.RETURN, Action.DISPUTE})
 """Acts that need a reason."""
@@ -72,7 +74,7 @@ async def register(
     UnknownGraduate for one outside the caller's scope; AlreadyRegistered, ErasedPerson, GraduateWithdrawn,
     ContentRefused.
     """
-    person = deciding.must_take_part(Action.CREATE, person_of(caller))
+    person = permitting.must_take_part(Action.CREATE, person_of(caller))
     if entry is not None:
         # before the stream is locked: an import keeps its entries and locks in this order, too
         await roster.keep_graduates(unit.connection, [entry])
@@ -93,11 +95,12 @@ async def register(
     await storage.open_streams(unit.connection, graduate.school_code, [graduate.id])
     current = await storage.current_of(unit.connection, graduate.id)
     if current is not None:
-        raise refusals.AlreadyRegistered(current.stage, deciding.allowed_transitions(current, person))
+        raise refusals.AlreadyRegistered(current.stage, permitting.allowed_transitions(current, person))
     # once more, under the lock: an erasure that came first has nothing left to empty
     locked = (await roster.entries(unit.connection, [graduate_id]))[graduate_id].graduate
-    deciding.must_not_be_frozen(locked)
-    return await _record(unit, locked, None, deciding.create(content, person, locked.cohort))
+    permitting.must_not_be_frozen(locked)
+    terms = await storage.terms(unit.connection, locked)
+    return await _record(unit, locked, None, deciding.create(content, person, locked.cohort, terms))
 
 
 async def edit(
@@ -107,13 +110,14 @@ async def edit(
     registration_id: RegistrationId,
     expected: ExpectedVersion,
     patch: Mapping[str, Any],
+    late_reason: LateReason | None = None,
 ) -> Recorded:
     """Changes the content by a merge patch: absent keeps, None clears.
 
     Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding.edit` raises, and Busy.
     """
     before, person = await _locked_for(unit, Action.EDIT, caller, registration_id, expected)
-    return await _record(unit, before.graduate, before, deciding.edit(before, patch, person))
+    return await _record(unit, before.graduate, before, deciding.edit(before, patch, person, late_reason))
 
 
 async def act(
@@ -124,13 +128,32 @@ async def act(
     expected: ExpectedVersion,
     action: Action,
     note: str | None = None,
+    late_reason: LateReason | None = None,
+    trained_for: TrainedFor | None = None,
 ) -> Recorded:
-    """Makes a transition; `note` is the reason of an act that needs one.
+    """Makes a transition; `note` is the reason of an act that needs one, `late_reason` that of a late change.
 
-    Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding.act` raises, and Busy.
+    Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding` raises, and Busy; of the
+    last approval Missing with the graduate's id where `trained_for` must be known, and TargetedUnitMismatch.
     """
     before, person = await _locked_for(unit, action, caller, registration_id, expected)
-    return await _record(unit, before.graduate, before, deciding.act(before, action, person, note))
+    if action is Action.SUBMIT:
+        # only that level asks who wrote
+        asks = Level.COUNSELLOR in before.course.levels
+        written_by = await storage.written_by(unit.connection, before) if asks else None
+        change = deciding.submit(before, person, late_reason, written_by=written_by)
+    else:
+        if action is Action.SCHOOL_APPROVE and targeted.may_be_bound(before.graduate, before.content):
+            _must_be_at_unit(before, person, trained_for)
+        change = deciding.act(before, action, person, note, late_reason)
+    return await _record(unit, before.graduate, before, change)
+
+
+def _must_be_at_unit(before: Registration, person: Person, trained_for: TrainedFor | None) -> None:
+    if trained_for is None:
+        raise Missing(before.graduate.id)
+    if targeted.is_elsewhere(before.graduate, before.content, trained_for.unit):
+        raise refusals.TargetedUnitMismatch(before.stage, permitting.allowed_transitions(before, person))
 
 
 async def record_many(
@@ -172,9 +195,9 @@ async def _locked_for(
     await storage.lock_stream(unit.connection, scope, registration_id)
     # a statement of its own: the act before may have changed the registration, or an event the graduate's scope
     registration = await storage.get(unit.connection, scope, registration_id)
-    person = deciding.must_take_part(action, person_of(caller))
+    person = permitting.must_take_part(action, person_of(caller), registration.course.levels)
     must_equal(expected, registration.version)
-    deciding.must_be_possible(registration, action, person)
+    permitting.must_be_possible(registration, action, person)
     return registration, person
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -21,10 +21,13 @@ from destinations.registrations.commands import Recorded
 from destinations.registrations.domain.content import SEALED, Destination
 from destinations.registrations.domain.fields import located
 from destinations.registrations.domain.lifecycle import TRANSITIONS, Action, State
+from destinations.registrations.domain.permitting import LATE_BOUND
 from destinations.registrations.domain.refusals import UnknownGraduate
+from destinations.registrations.domain.targeted import TrainedFor
 from destinations.registrations.storage import Filters
 from destinations.registrations.wire import (
     Explanation,
+    LateChange,
     NewRegistration,
     RegistrationAnswer,
     RegistrationPatch,
@@ -61,9 +64,11 @@ async def read_filters(
     class_: Annotated[ClassCode | None, Query(alias="class", min_length=1, max_length=64)] = None,
     state: State | None = None,
     destination: Annotated[str | None, Query(pattern=r"^[0-9]{2,3}$", description="Newest destination code")] = None,
+    late: Annotated[bool | None, Query(description="Whether it came after the last day of changes")] = None,
 ) -> Filters:
     """Filters of the list; all given ones must hold."""
-    return Filters(school, None if cohort is None else Cohort(cohort), college, major, class_, state, destination)
+    of_cohort = None if cohort is None else Cohort(cohort)
+    return Filters(school, of_cohort, college, major, class_, state, destination, late)
 
 
 @router.get("", summary="List registrations of the caller's scope", response_model=PageOf[RegistrationAnswer])
@@ -118,7 +123,8 @@ async def read_registration(*, database: Db, caller: Caller, view: Viewed, regis
 @router.patch(
     "/{registration_id}",
     summary="Change the content",
-    description="Effective at once when the school officer corrects an approved registration, else pending.",
+    description="Effective at once when the school officer corrects an approved registration in phase open, else "
+    "pending. In phase late it needs a `late_reason`, but for a draft.",
     response_model=RegistrationAnswer,
 )
 async def edit_registration(
@@ -135,7 +141,14 @@ async def edit_registration(
         async with database.reading() as connection:
             before = await storage.get(connection, commands.scope_of(caller), registration_id)
         patch = storage.sealed(view.cipher, before.graduate.id, patch, before.content)
-    edit = partial(commands.edit, caller=caller, registration_id=registration_id, expected=if_match, patch=patch)
+    edit = partial(
+        commands.edit,
+        caller=caller,
+        registration_id=registration_id,
+        expected=if_match,
+        patch=patch,
+        late_reason=body.late_reason,
+    )
     return await _shown(view, await database.act(caller.actor, edit))
 
 
@@ -158,7 +171,8 @@ async def list_versions(
 
 
 _SUMMARIES = {
-    Action.SUBMIT: "Submit the draft to the college",
+    Action.SUBMIT: "Submit the draft to its first level of review",
+    Action.COUNSELLOR_APPROVE: "Approve as the counsellor",
     Action.COLLEGE_APPROVE: "Approve as the college, or consent to a requested void",
     Action.SCHOOL_APPROVE: "Approve as the school: the content becomes effective",
     Action.RETURN: "Return for correction, or refuse a requested void",
@@ -185,6 +199,51 @@ def _transition(action: Action) -> Callable[..., Awaitable[Response]]:
     return transition
 
 
+def _last_approval(action: Action) -> Callable[..., Awaitable[Response]]:
+    """The route of the approval before which registry may have to say whom a unit had trained."""
+
+    async def transition(
+        *,
+        view: Viewed,
+        registry: Annotated[Registry, Depends(registry_of)],
+        once: IdempotencyKey,
+        registration_id: RegistrationId,
+        if_match: IfMatch,
+    ) -> Response:
+        act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action)
+        try:
+            return await _acted(view, once, act)
+        except Missing as missing:
+            graduate_id = cast("GraduateId", missing.what)
+        units = await registry.commissioning_units([graduate_id])
+        return await _acted(view, once, partial(act, trained_for=TrainedFor(units[graduate_id])))
+
+    return transition
+
+
+def _late_transition(action: Action) -> Callable[..., Awaitable[Response]]:
+    """The route of a transition that needs a reason once it is late."""
+
+    async def transition(
+        *,
+        view: Viewed,
+        once: IdempotencyKey,
+        registration_id: RegistrationId,
+        if_match: IfMatch,
+        body: LateChange | None = None,
+    ) -> Response:
+        act = partial(
+            commands.act,
+            registration_id=registration_id,
+            expected=if_match,
+            action=action,
+            late_reason=body.late_reason if body else None,
+        )
+        return await _acted(view, once, act)
+
+    return transition
+
+
 def _explained_transition(action: Action) -> Callable[..., Awaitable[Response]]:
     """The route of a transition that needs a reason."""
 
@@ -202,12 +261,19 @@ def _explained_transition(action: Action) -> Callable[..., Awaitable[Response]]:
     return transition
 
 
+def _route_of(action: Action) -> Callable[..., Awaitable[Response]]:
+    if action in commands.EXPLAINED:
+        return _explained_transition(action)
+    if action is Action.SCHOOL_APPROVE:
+        return _last_approval(action)
+    return _late_transition(action) if action in LATE_BOUND else _transition(action)
+
+
 # routes of the table of acts: what differs is a name and a sentence
 for _action in TRANSITIONS:
-    _route = _explained_transition(_action) if _action in commands.EXPLAINED else _transition(_action)
     router.add_api_route(
         f"/{{registration_id}}/{_action.value}",
-        _route,
+        _route_of(_action),
         methods=["POST"],
         name=f"{_action.value.replace('-', '_')}_registration",
         summary=_SUMMARIES[_action],

@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -21,7 +22,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from common.database import instant_column, uuid_key
 from destinations.registrations.domain.content import FIELDS, SEALED
+from destinations.registrations.domain.registration import Hands
 from destinations.schema import metadata
+
+HANDS = tuple(vars(Hands()))
+"""The columns of the subjects that had a hand in something."""
 
 _TYPES: dict[str, type[Any]] = {
     "flexible": Boolean,
@@ -51,6 +56,23 @@ def _line_columns() -> list[Column[Any]]:
     ]
 
 
+def _judged_columns() -> list[Column[Any]]:
+    """Whose hands made what is judged, when it was submitted last, and why it comes late; empty in rows from before."""
+    return [
+        *(Column(name, Text) for name in HANDS),
+        Column("submitted_at", DateTime(timezone=True)),
+        Column("late_reason", Text),
+    ]
+
+
+def _independent() -> CheckConstraint:
+    """Who reviews differs from writer, submitter and the reviewers of other levels; an empty column says nothing."""
+    written, submitted, *reviewed = HANDS
+    others = [(each, reviewed[at + 1 :]) for at, each in enumerate(reviewed)]
+    differ = [f"{each} NOT IN ({', '.join([written, submitted, *later])})" for each, later in others]
+    return CheckConstraint(" AND ".join(differ), name="independent_reviewers")
+
+
 LINE_COLUMNS = tuple(column.name for column in _line_columns())
 
 streams = Table(
@@ -76,6 +98,10 @@ registrations = Table(
     Column("source", Text, nullable=False),
     *_content_columns(),
     Column("incomplete", ARRAY(Text), nullable=False),
+    *_judged_columns(),
+    # fixed by the last submission
+    Column("levels", ARRAY(Text)),
+    # of the release before, which goes on beside this one
     Column("approved_by_college", Text),
     Column("approved_by_school", Text),
     Column("void_by_college", Text),
@@ -85,6 +111,7 @@ registrations = Table(
     Column("decided_on", Date, nullable=False),
     instant_column(),
     *_line_columns(),
+    _independent(),
     CheckConstraint("approved_by_college <> approved_by_school", name="two_persons_approve"),
     CheckConstraint("void_by_college <> void_by_school", name="two_persons_void"),
     CheckConstraint("(effective_version IS NULL) = (effective_decided_on IS NULL)", name="effective_with_day"),
@@ -124,5 +151,15 @@ versions = Table(
     Column("decided_on", Date, nullable=False),
     instant_column(),
     Column("changed_fields", ARRAY(Text), nullable=False),
+    # what follows is empty in rows of the release before until the owner has filled it
+    Column("cohort", Integer),
+    # the version whose content is in the figures from this one on
+    Column("effective_version", Integer),
+    *_judged_columns(),
+    # whether what the code asks for as evidence is there
+    Column("evidence_complete", Boolean),
+    _independent(),
     info={"insert_only": True},
 )
+# what the system knew at a moment
+Index("ix_registration_versions_school_recorded_at", versions.c.school_code, versions.c.recorded_at)

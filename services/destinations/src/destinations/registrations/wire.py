@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from common.auth import Principal
+from common.clock import day_in_shanghai
 from common.codes import CodeLists
 from common.codes.rules import rule
 from common.contracts import ChangeToken
@@ -20,12 +21,13 @@ from common.identity import plain_number
 from common.reference_tables.minimum_wages import MinimumWages
 from common.reference_tables.storage import minimum_wages
 from destinations.registrations.commands import person_of
-from destinations.registrations.domain import deciding
+from destinations.registrations.domain import permitting
 from destinations.registrations.domain.content import LONGEST_PHONE, MOST_PAY, PAY
 from destinations.registrations.domain.lifecycle import Action, Confirmation, Party, State
-from destinations.registrations.domain.registration import Person, Registration, Source
+from destinations.registrations.domain.registration import LateReason, Person, Registration, Source
 from destinations.registrations.domain.warnings import pay_warning_of, states_pay, warnings_of
 from destinations.registrations.storage import opened
+from destinations.seasons.domain import Phase
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 # the same as in a spreadsheet: pasted numbers bring marks that are not seen
@@ -84,14 +86,22 @@ class NewRegistration(Particulars):
         return self.model_dump(exclude={"graduate_id"})
 
 
-class RegistrationPatch(Particulars):
+class LateChange(StrictModel):
+    """What a change says that comes after the last day of changes."""
+
+    late_reason: LateReason | None = Field(
+        default=None, description="Why it comes so late (逾期变更原因): required in phase late, not kept in phase open"
+    )
+
+
+class RegistrationPatch(Particulars, LateChange):
     """A merge patch: absent keeps, null clears. A changed destination code drops the fields that it forbids."""
 
     destination_code: Code = Field(default="", description="毕业去向; cannot be null")
 
     def changes(self) -> dict[str, Any]:
-        """The fields that were sent."""
-        return self.model_dump(exclude_unset=True)
+        """The fields of the content that were sent."""
+        return self.model_dump(exclude_unset=True, exclude=set(LateChange.model_fields))
 
 
 class Explanation(StrictModel):
@@ -160,6 +170,9 @@ class RegistrationAnswer(BaseModel):
     verified: bool = Field(
         description="False where the place is a well-formed code that no release of the code list has"
     )
+    phase: Phase = Field(description="Where today stands against the season's deadlines, for this graduate")
+    late_reason: LateReason | None = Field(description="Why the newest content, or a requested void, came so late")
+    single_handed: bool = Field(description="Whether one person alone made the effective content effective")
     version: int
     change_token: str | None = Field(description="Names this write to indicators; null when nothing was published")
     decided_on: date
@@ -209,7 +222,9 @@ def shown(seen: Seen, registration: Registration, token: ChangeToken | None = No
     private = opened(seen.cipher, graduate.id, vars(content))
     warned = [*warnings_of(content, graduate.cohort, registration.incomplete)]
     # reviewers who may not read the pay are warned, too
-    if seen.wages and (found := pay_warning_of(content, graduate.cohort, private, registration.decided_on, seen.wages)):
+    if seen.wages and (
+        found := pay_warning_of(content, graduate.cohort, private, _submitted_on(registration), seen.wages)
+    ):
         warned.append((found, "pay_amount"))
     if seen.person is None or seen.person.party not in READS_PAY:
         private |= dict.fromkeys(PAY)
@@ -230,11 +245,14 @@ def shown(seen: Seen, registration: Registration, token: ChangeToken | None = No
             for name, field in warned
         ],
         "verified": CodeLists.of_release().get("division").is_listed(content.place_code),
+        "phase": registration.phase,
+        "late_reason": registration.late_reason,
+        "single_handed": effective is not None and effective.single_handed,
         "version": registration.version,
         "change_token": token.encode() if token else None,
         "decided_on": registration.decided_on,
         "recorded_at": registration.recorded_at,
-        "allowed_transitions": deciding.allowed_transitions(registration, seen.person),
+        "allowed_transitions": permitting.allowed_transitions(registration, seen.person),
         "effective": effective
         and {
             "version": effective.version,
@@ -242,6 +260,11 @@ def shown(seen: Seen, registration: Registration, token: ChangeToken | None = No
             "decided_on": effective.decided_on,
         },
     }
+
+
+def _submitted_on(registration: Registration) -> date:
+    submitted_at = registration.submitted_at
+    return registration.decided_on if submitted_at is None else day_in_shanghai(submitted_at)
 
 
 class VersionAnswer(BaseModel):

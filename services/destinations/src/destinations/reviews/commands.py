@@ -16,8 +16,8 @@ from common.identifiers import OperationId, RegistrationId
 from common.sql import Connection
 from destinations.registrations import storage as registrations
 from destinations.registrations.commands import person_of, record_many, scope_of
-from destinations.registrations.domain.deciding import must_take_part
 from destinations.registrations.domain.lifecycle import Stage
+from destinations.registrations.domain.permitting import must_take_part
 from destinations.registrations.domain.registration import Change, Person, Registration
 from destinations.registrations.storage import Stamped, Unsaved
 from destinations.reviews import storage

@@ -19,7 +19,7 @@ from common.identifiers import (
     SchoolCode,
 )
 from destinations.registrations.domain import deciding, refusals
-from destinations.registrations.domain.lifecycle import STEPS, Action, Party, Stage, State
+from destinations.registrations.domain.lifecycle import Action, Party, Stage, stages_of_review
 from destinations.registrations.domain.registration import Change, Person, Registration, Source
 
 BulkDecisionId = NewType("BulkDecisionId", UUID)
@@ -37,6 +37,7 @@ KEPT = "24 hours"
 class BulkAct(StrEnum):
     """What can be done to many registrations at once: neither confirmation nor void."""
 
+    COUNSELLOR_APPROVE = "counsellor-approve"
     COLLEGE_APPROVE = "college-approve"
     SCHOOL_APPROVE = "school-approve"
     RETURN = "return"
@@ -60,6 +61,7 @@ class Skip(StrEnum):
 
     CHANGED_SINCE = "changed_since"
     SAME_REVIEWER = "same_reviewer"
+    OWN_RECORD = "own_record"
     EXCEPTED = "excepted"
 
 
@@ -196,12 +198,8 @@ class Item(Sealed):
 
 
 def stages_of(act: BulkAct, party: Party) -> frozenset[Stage]:
-    """The stages of review in which the act waits for this party; a requested void is decided one by one."""
-    return frozenset(
-        step.stage
-        for step in STEPS
-        if step.action is act.action and party in step.parties and step.stage.state is not State.VOID_REQUESTED
-    )
+    """The stages of review in which the act may wait for this party; a requested void is decided one by one."""
+    return stages_of_review(act.action, party)
 
 
 def foreseen(registration: Registration, act: BulkAct, person: Person, note: str | None) -> Change | Skip | None:
@@ -210,6 +208,8 @@ def foreseen(registration: Registration, act: BulkAct, person: Person, note: str
         return deciding.act(registration, act.action, person, note)
     except refusals.SamePerson:
         return Skip.SAME_REVIEWER
+    except refusals.OwnRecord:
+        return Skip.OWN_RECORD
     except (refusals.ActNotPossible, refusals.GraduateWithdrawn, refusals.ErasedPerson):
         return None
 

@@ -83,10 +83,14 @@ class Season(Settings):
         """The phase on a day of Shanghai, for a graduate with or without an extension; without a season always open."""
         if self.version == 0:
             return Phase.OPEN
-        if day > self.closes_on:
-            return Phase.CLOSED
-        until = max(self.changes_until, extended_until or self.changes_until)
-        return Phase.LATE if day > until else Phase.OPEN
+        return phase_of(day, self.changes_until, self.closes_on, extended_until)
+
+
+def phase_of(day: date, changes_until: date, closes_on: date, extended_until: date | None) -> Phase:
+    """The phase on a day of a cohort that has a season, whose last days these are."""
+    if day > closes_on:
+        return Phase.CLOSED
+    return Phase.LATE if day > max(changes_until, extended_until or changes_until) else Phase.OPEN
 
 
 @dataclass(frozen=True)

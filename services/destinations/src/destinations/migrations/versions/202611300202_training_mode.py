@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "202611300202"
-down_revision = "202611300303"
+down_revision = "202611300101"
 branch_labels = None
 depends_on = None
 

@@ -6,29 +6,29 @@ from typing import Any
 
 from common.errors import FieldProblem
 from common.identifiers import Cohort
-from destinations.registrations.domain import fields, refusals
+from destinations.registrations.domain import fields, permitting, refusals
 from destinations.registrations.domain.content import Destination, changed_fields
 from destinations.registrations.domain.lifecycle import (
-    AUTHORS,
+    VOID_STAGES,
     Action,
     Confirmation,
     Party,
-    Review,
     Stage,
-    next_stage,
-    parties_of,
-    review_of,
-    transitions_from,
+    level_of,
 )
 from destinations.registrations.domain.registration import (
     Announcement,
     Change,
+    Hands,
+    LateReason,
     Person,
     Registration,
-    Reviewers,
     Source,
+    Terms,
+    levels_for,
 )
 from destinations.roster.domain import Graduate
+from destinations.seasons.domain import Level, Phase
 
 _ANNOUNCED: Mapping[Action, Announcement] = {
     Action.SCHOOL_APPROVE: Announcement.DECIDED,
@@ -43,25 +43,7 @@ _ANSWERS: Mapping[Action, Confirmation] = {
 }
 
 
-def allowed_transitions(registration: Registration, person: Person | None) -> tuple[Action, ...]:
-    """The transitions that this person could make now: none where the registration is frozen."""
-    if registration.graduate.frozen or person is None:
-        return ()
-    possible = transitions_from(registration.stage, person.party, effective=registration.effective is not None)
-    # most callers of a list have reviewed none of it
-    if person.subject not in vars(registration.reviewers).values():
-        return possible
-    return tuple(action for action in possible if not _same_person(registration, action, person))
-
-
-def must_take_part(action: Action, person: Person | None) -> Person:
-    """The person, if the party may do this in some state at all; raises RoleMayNotAct."""
-    if person is None or person.party not in (AUTHORS if action is Action.CREATE else parties_of(action)):
-        raise refusals.RoleMayNotAct(action)
-    return person
-
-
-def create(content: Destination, person: Person, cohort: Cohort) -> Change:
+def create(content: Destination, person: Person, cohort: Cohort, terms: Terms) -> Change:
     """A new draft: it may be incomplete, but neither contradict itself nor lack the reason of 70, 71, 72.
 
     Raises ContentRefused.
@@ -74,38 +56,24 @@ def create(content: Destination, person: Person, cohort: Cohort) -> Change:
         source=_source(person),
         content=content,
         incomplete=fields.incomplete_fields(content, cohort),
-        reviewers=Reviewers(),
+        hands=Hands(written_by=person.subject),
+        levels=terms.levels,
+        phase=terms.phase,
         changed=changed_fields(None, content),
         takes_effect=False,
         announcement=None,
     )
 
 
-def must_not_be_frozen(graduate: Graduate, stage: Stage | None = None) -> None:
-    """Raises ErasedPerson or GraduateWithdrawn, with the stage in which the registration stays."""
-    if graduate.erased:
-        raise refusals.ErasedPerson(stage)
-    if not graduate.counted:
-        raise refusals.GraduateWithdrawn(stage)
+def edit(
+    registration: Registration, patch: Mapping[str, Any], person: Person, late_reason: LateReason | None = None
+) -> Change:
+    """Other content: effective at once when the school officer corrects what is approved in phase `open`, else pending.
 
-
-def must_be_possible(registration: Registration, action: Action, person: Person) -> Stage:
-    """The stage that follows; raises what `must_not_be_frozen` raises, ActNotPossible or SamePerson."""
-    must_not_be_frozen(registration.graduate, registration.stage)
-    following = next_stage(registration.stage, action, person.party, effective=registration.effective is not None)
-    if following is None:
-        raise refusals.ActNotPossible(action, registration.stage, allowed_transitions(registration, person))
-    if _same_person(registration, action, person):
-        raise refusals.SamePerson(registration.stage, allowed_transitions(registration, person))
-    return following
-
-
-def edit(registration: Registration, patch: Mapping[str, Any], person: Person) -> Change:
-    """Other content: effective at once when the school officer corrects what is approved, else pending.
-
-    Raises what `must_be_possible` raises, and ContentRefused.
+    Raises what `permitting.must_be_possible` raises, LateReasonRequired and ContentRefused.
     """
-    following = must_be_possible(registration, Action.EDIT, person)
+    following = permitting.must_be_possible(registration, Action.EDIT, person)
+    late_reason = permitting.late_reason_of(registration, Action.EDIT, late_reason)
     before, cohort = registration.content, registration.graduate.cohort
     content = fields.recoded(before, patch, cohort)
     # codes that a file brought together stay until one of them changes
@@ -126,61 +94,100 @@ def edit(registration: Registration, patch: Mapping[str, Any], person: Person) -
             source=_source(person),
             content=content,
             incomplete=fields.incomplete_fields(content, cohort),
-            # pending content passes both levels anew
-            reviewers=registration.reviewers if at_once else Reviewers(),
+            hands=Hands(written_by=person.subject),
+            levels=registration.levels,
+            phase=registration.phase,
             changed=(),
             takes_effect=at_once,
             announcement=Announcement.CHANGED if at_once else None,
+            late_reason=late_reason,
         ),
     )
 
 
-def act(registration: Registration, action: Action, person: Person, note: str | None = None) -> Change:
-    """A transition; `note` is the reason of a return or a dispute.
+def submit(
+    registration: Registration,
+    person: Person,
+    late_reason: LateReason | None = None,
+    *,
+    written_by: Party | None = None,
+) -> Change:
+    """A submission: it fixes the levels; content that a counsellor wrote (`written_by`) or submits skips that level.
 
-    Raises what `must_be_possible` raises, and ContentRefused for the submission of what is incomplete.
+    Raises what `permitting.must_be_possible` raises, LateReasonRequired, and ContentRefused for what is incomplete.
     """
-    following = must_be_possible(registration, action, person)
-    if action is Action.SUBMIT:
-        content = registration.content
-        _refuse((*fields.incompleteness(content, registration.graduate.cohort), *fields.pair_problems(content)))
-    acted_on = _without_replacement(registration) if action is Action.REQUEST_VOID else registration
+    following = permitting.must_be_possible(registration, Action.SUBMIT, person)
+    late_reason = permitting.late_reason_of(registration, Action.SUBMIT, late_reason)
+    content = registration.content
+    _refuse((*fields.incompleteness(content, registration.graduate.cohort), *fields.pair_problems(content)))
+    by_counsellor = Party.COUNSELLOR in {person.party, written_by}
+    skipped = frozenset({Level.COUNSELLOR} if by_counsellor else ())
     # staff who submit what the graduate wrote answer for it: it counts as theirs
-    by_staff = action is Action.SUBMIT and person.party is not Party.GRADUATE
-    return _with_changes(
-        registration,
-        Change(
-            action=action,
-            stage=following,
-            confirmation=_ANSWERS.get(action, registration.confirmation),
-            source=Source.PROXY if by_staff and acted_on.source is Source.GRADUATE else acted_on.source,
-            content=acted_on.content,
-            incomplete=acted_on.incomplete,
-            reviewers=_reviewers(acted_on, action, person, following),
-            changed=(),
-            takes_effect=action is Action.SCHOOL_APPROVE,
-            announcement=_ANNOUNCED.get(action),
-            note=note,
-        ),
+    by_staff = person.party is not Party.GRADUATE and registration.source is Source.GRADUATE
+    change = replace(
+        _kept(registration, Action.SUBMIT, following),
+        source=Source.PROXY if by_staff else registration.source,
+        hands=Hands(written_by=registration.hands.written_by, submitted_by=person.subject),
+        levels=tuple(level for level in registration.course.levels if level not in skipped),
+        late_reason=late_reason,
     )
+    return _with_changes(registration, change)
 
 
-def imported(registration: Registration | None, content: Destination, person: Person, cohort: Cohort) -> Change:
-    """A school officer's row of a file: approved as it arrives, over what was under review; raises ContentRefused."""
-    _refuse(fields.contradictions(content, cohort))
-    effective = registration.effective if registration else None
+def act(
+    registration: Registration,
+    action: Action,
+    person: Person,
+    note: str | None = None,
+    late_reason: LateReason | None = None,
+) -> Change:
+    """Any other transition; `note` is the reason of a return or a dispute, `late_reason` that of a requested void.
+
+    Raises what `permitting.must_be_possible` raises, and LateReasonRequired.
+    """
+    following = permitting.must_be_possible(registration, action, person)
+    if action is Action.REQUEST_VOID:
+        late_reason = permitting.late_reason_of(registration, action, late_reason)
+        asked = _kept(_without_replacement(registration), action, following)
+        change = replace(asked, hands=_asking(person), late_reason=late_reason)
+    elif action is Action.RETURN and registration.stage in VOID_STAGES:
+        change = _kept(_without_void(registration), action, following)
+    else:
+        level = level_of(action)
+        hands = registration.hands.with_review(level, person.subject) if level else registration.hands
+        change = replace(_kept(registration, action, following), hands=hands)
+    return replace(_with_changes(registration, change), note=note)
+
+
+def imported(
+    registration: Registration | None,
+    graduate: Graduate,
+    content: Destination,
+    person: Person,
+    terms: Terms,
+    late_reason: LateReason | None = None,
+) -> Change:
+    """A school officer's row of a file, over what was under review: approved as it arrives, or submitted where late.
+
+    Raises ContentRefused.
+    """
+    _refuse(fields.contradictions(content, graduate.cohort))
+    effective, late = registration.effective if registration else None, terms.phase is not Phase.OPEN
     change = Change(
         action=Action.IMPORT,
-        stage=Stage.SCHOOL_APPROVED,
-        confirmation=Confirmation.UNCONFIRMED,
+        stage=Stage.SUBMITTED if late else Stage.SCHOOL_APPROVED,
+        confirmation=None if late and effective is None else Confirmation.UNCONFIRMED,
         source=Source.IMPORT,
         content=content,
-        incomplete=fields.missing_on_import(content, cohort),
-        # the import is the approval: no second person sees the row
-        reviewers=Reviewers(approved_by_school=person.subject),
+        incomplete=fields.missing_on_import(content, graduate.cohort),
+        # the import is the approval: no second person sees a row that is not late
+        hands=Hands(written_by=person.subject, submitted_by=person.subject),
+        levels=levels_for(terms.levels, graduate),
+        phase=terms.phase,
         changed=changed_fields(None, content),
-        takes_effect=True,
-        announcement=Announcement.CHANGED if effective else Announcement.DECIDED,
+        takes_effect=not late,
+        announcement=None if late else Announcement.CHANGED if effective else Announcement.DECIDED,
+        late_reason=late_reason if late else None,
     )
     return _with_changes(registration, change) if registration else change
 
@@ -191,19 +198,48 @@ def is_unchanged_by(registration: Registration | None, content: Destination) -> 
     return effective is not None and effective.content == content
 
 
+def _kept(registration: Registration, action: Action, following: Stage) -> Change:
+    """A transition that leaves content, hands, levels and the reason of a late change as they stand."""
+    return Change(
+        action=action,
+        stage=following,
+        confirmation=_ANSWERS.get(action, registration.confirmation),
+        source=registration.source,
+        content=registration.content,
+        incomplete=registration.incomplete,
+        hands=registration.hands,
+        levels=registration.levels,
+        phase=registration.phase,
+        changed=(),
+        takes_effect=action is Action.SCHOOL_APPROVE,
+        announcement=_ANNOUNCED.get(action),
+        late_reason=registration.late_reason,
+    )
+
+
 def _without_replacement(registration: Registration) -> Registration:
-    """The effective content alone: a request for its void gives up the replacement under review, and its reviews."""
+    """The effective content alone: a request for its void gives up the replacement under review."""
     effective = registration.effective
     if effective is None or registration.stage is Stage.SCHOOL_APPROVED:
         return registration
     judge = fields.missing_on_import if effective.source is Source.IMPORT else fields.incomplete_fields
-    return replace(
-        registration,
-        content=effective.content,
-        source=effective.source,
-        incomplete=judge(effective.content, registration.graduate.cohort),
-        reviewers=Reviewers(),
-    )
+    missing = judge(effective.content, registration.graduate.cohort)
+    return replace(registration, content=effective.content, source=effective.source, incomplete=missing)
+
+
+def _without_void(registration: Registration) -> Registration:
+    """What stands once a void is refused: the effective content, by the hands that made it."""
+    effective = registration.effective
+    if effective is None:
+        return registration
+    return replace(registration, hands=effective.hands, late_reason=effective.late_reason)
+
+
+def _asking(person: Person) -> Hands:
+    """The hands of a requested void: the request of a college officer is the college's consent."""
+    if person.party is Party.COLLEGE_OFFICER:
+        return Hands().with_review(Level.COLLEGE, person.subject)
+    return Hands(submitted_by=person.subject)
 
 
 def _with_changes(before: Registration, change: Change) -> Change:
@@ -214,30 +250,6 @@ def _with_changes(before: Registration, change: Change) -> Change:
 
 def _source(person: Person) -> Source:
     return Source.GRADUATE if person.party is Party.GRADUATE else Source.PROXY
-
-
-def _reviewers(registration: Registration, action: Action, person: Person, following: Stage) -> Reviewers:
-    if action is Action.SUBMIT:
-        return Reviewers()
-    reviewers = registration.reviewers
-    if action is Action.RETURN and following is Stage.SCHOOL_APPROVED:
-        return replace(reviewers, void_by_college=None, void_by_school=None)
-    level = review_of(action, person.party)
-    return replace(reviewers, **{_place(registration, action, level): person.subject}) if level else reviewers
-
-
-def _same_person(registration: Registration, action: Action, person: Person) -> bool:
-    level = review_of(action, person.party)
-    if level is None:
-        return False
-    other = Review.SCHOOL if level is Review.COLLEGE else Review.COLLEGE
-    reviewed_by: str | None = getattr(registration.reviewers, _place(registration, action, other))
-    return reviewed_by == person.subject
-
-
-def _place(registration: Registration, action: Action, level: Review) -> str:
-    voiding = action in {Action.REQUEST_VOID, Action.VOID} or registration.stage is Stage.VOID_AT_COLLEGE
-    return f"{'void' if voiding else 'approved'}_by_{level}"
 
 
 def _refuse(problems: tuple[FieldProblem, ...]) -> None:

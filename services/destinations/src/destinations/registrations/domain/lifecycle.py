@@ -1,9 +1,11 @@
-"""Who may do what to a registration in which state: one plain table."""
+"""Who may do what to a registration in which state: plain tables, one for each course that a review can take."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+
+from destinations.seasons.domain import ALWAYS, Level
 
 
 class State(StrEnum):
@@ -11,6 +13,7 @@ class State(StrEnum):
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    COUNSELLOR_APPROVED = "counsellor_approved"
     COLLEGE_APPROVED = "college_approved"
     SCHOOL_APPROVED = "school_approved"
     RETURNED = "returned"
@@ -33,6 +36,7 @@ class Action(StrEnum):
     EDIT = "edit"
     IMPORT = "import"
     SUBMIT = "submit"
+    COUNSELLOR_APPROVE = "counsellor-approve"
     COLLEGE_APPROVE = "college-approve"
     SCHOOL_APPROVE = "school-approve"
     RETURN = "return"
@@ -56,6 +60,7 @@ class Stage(StrEnum):
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    COUNSELLOR_APPROVED = "counsellor_approved"
     COLLEGE_APPROVED = "college_approved"
     SCHOOL_APPROVED = "school_approved"
     RETURNED = "returned"
@@ -69,93 +74,134 @@ class Stage(StrEnum):
         return _STATES[self]
 
 
-_VOID_STAGES = frozenset({Stage.VOID_AT_COLLEGE, Stage.VOID_AT_SCHOOL})
-_STATES = {stage: State.VOID_REQUESTED if stage in _VOID_STAGES else State(stage.value) for stage in Stage}
+VOID_STAGES = frozenset({Stage.VOID_AT_COLLEGE, Stage.VOID_AT_SCHOOL})
+WRITTEN_ANEW = frozenset({Stage.DRAFT, Stage.RETURNED})
+"""Where the newest content is still being written: it passes the levels that its next submission finds."""
 
-
-class Review(StrEnum):
-    """A review level that one person fills at most once for the same decision."""
-
-    COLLEGE = "college"
-    SCHOOL = "school"
+_STATES = {stage: State.VOID_REQUESTED if stage in VOID_STAGES else State(stage.value) for stage in Stage}
 
 
 @dataclass(frozen=True)
-class Step:
-    """One row of the table: in this stage these parties may do this, and so it goes on."""
+class Course:
+    """What the table of one registration depends on.
 
-    stage: Stage
-    action: Action
-    parties: frozenset[Party]
-    next: Stage
+    `levels` are those that its content passes, `void_levels` those that its void does, each in their order and with the
+    school at the end; `effective` says if there is content in the figures, `at_once` if a correction by the school is
+    effective at once.
+    """
+
+    levels: tuple[Level, ...] = ALWAYS
+    void_levels: tuple[Level, ...] = ALWAYS
+    effective: bool = True
+    at_once: bool = True
 
 
-_G, _C, _CO, _SO = Party.GRADUATE, Party.COUNSELLOR, Party.COLLEGE_OFFICER, Party.SCHOOL_OFFICER
-AUTHORS = frozenset({_G, _C, _CO, _SO})
+_REVIEWERS: Mapping[Level, tuple[Party, Action, Stage]] = {
+    Level.COUNSELLOR: (Party.COUNSELLOR, Action.COUNSELLOR_APPROVE, Stage.COUNSELLOR_APPROVED),
+    Level.COLLEGE: (Party.COLLEGE_OFFICER, Action.COLLEGE_APPROVE, Stage.COLLEGE_APPROVED),
+    Level.SCHOOL: (Party.SCHOOL_OFFICER, Action.SCHOOL_APPROVE, Stage.SCHOOL_APPROVED),
+}
+"""Who approves at a level, by which act, and what is reached by that."""
+
+_PASSED: Mapping[Stage, tuple[Level, ...]] = {
+    Stage.SUBMITTED: (),
+    Stage.COUNSELLOR_APPROVED: (Level.COUNSELLOR,),
+    Stage.COLLEGE_APPROVED: (Level.COUNSELLOR, Level.COLLEGE),
+}
+"""The stages of review, and the levels that content has behind it there."""
+
+_G, _K, _C, _S = Party.GRADUATE, Party.COUNSELLOR, Party.COLLEGE_OFFICER, Party.SCHOOL_OFFICER
+AUTHORS = frozenset({_G, _K, _C, _S})
 """Who creates, edits and submits; staff as a proxy (代填), which never counts as the graduate's own act."""
 
-
-def _step(stage: Stage, action: Action, parties: frozenset[Party] | set[Party], following: Stage) -> Step:
-    return Step(stage, action, frozenset(parties), following)
-
-
-STEPS: tuple[Step, ...] = (
-    _step(Stage.DRAFT, Action.EDIT, AUTHORS, Stage.DRAFT),
-    _step(Stage.DRAFT, Action.SUBMIT, AUTHORS, Stage.SUBMITTED),
-    _step(Stage.DRAFT, Action.REQUEST_VOID, {_G, _C}, Stage.VOID_AT_COLLEGE),
-    _step(Stage.DRAFT, Action.REQUEST_VOID, {_CO, _SO}, Stage.VOID_AT_SCHOOL),
-    _step(Stage.RETURNED, Action.EDIT, AUTHORS, Stage.RETURNED),
-    _step(Stage.RETURNED, Action.SUBMIT, AUTHORS, Stage.SUBMITTED),
-    _step(Stage.RETURNED, Action.REQUEST_VOID, {_G, _C}, Stage.VOID_AT_COLLEGE),
-    _step(Stage.RETURNED, Action.REQUEST_VOID, {_CO, _SO}, Stage.VOID_AT_SCHOOL),
-    _step(Stage.SUBMITTED, Action.COLLEGE_APPROVE, {_CO}, Stage.COLLEGE_APPROVED),
-    _step(Stage.SUBMITTED, Action.RETURN, {_CO}, Stage.RETURNED),
-    _step(Stage.COLLEGE_APPROVED, Action.SCHOOL_APPROVE, {_SO}, Stage.SCHOOL_APPROVED),
-    _step(Stage.COLLEGE_APPROVED, Action.RETURN, {_SO}, Stage.RETURNED),
-    _step(Stage.SCHOOL_APPROVED, Action.EDIT, {_SO}, Stage.SCHOOL_APPROVED),
-    _step(Stage.SCHOOL_APPROVED, Action.EDIT, {_G, _C, _CO}, Stage.DRAFT),
-    _step(Stage.SCHOOL_APPROVED, Action.CONFIRM, {_G}, Stage.SCHOOL_APPROVED),
-    _step(Stage.SCHOOL_APPROVED, Action.DISPUTE, {_G}, Stage.SCHOOL_APPROVED),
-    _step(Stage.SCHOOL_APPROVED, Action.REQUEST_VOID, {_G, _C}, Stage.VOID_AT_COLLEGE),
-    _step(Stage.SCHOOL_APPROVED, Action.REQUEST_VOID, {_CO, _SO}, Stage.VOID_AT_SCHOOL),
-    _step(Stage.VOID_AT_COLLEGE, Action.COLLEGE_APPROVE, {_CO}, Stage.VOID_AT_SCHOOL),
-    _step(Stage.VOID_AT_COLLEGE, Action.RETURN, {_CO}, Stage.SCHOOL_APPROVED),
-    _step(Stage.VOID_AT_SCHOOL, Action.VOID, {_SO}, Stage.VOIDED),
-    _step(Stage.VOID_AT_SCHOOL, Action.RETURN, {_SO}, Stage.SCHOOL_APPROVED),
-)
-
-_BY_ACT: Mapping[tuple[Stage, Action, Party], Stage] = {
-    (step.stage, step.action, party): step.next for step in STEPS for party in step.parties
-}
 TRANSITIONS = tuple(action for action in Action if action not in {Action.CREATE, Action.EDIT, Action.IMPORT})
 """The acts that have a route of their own."""
 
-
-def parties_of(action: Action) -> frozenset[Party]:
-    """The parties that may do this in some state; the others may never do it."""
-    return frozenset(party for step in STEPS if step.action is action for party in step.parties)
-
-
-def next_stage(stage: Stage, action: Action, party: Party, *, effective: bool) -> Stage | None:
-    """Where the act leads, or None when it is not possible there for this party.
-
-    What was never `effective` needs no void: a draft has effective content where it is to replace it.
-    """
-    return None if action is Action.REQUEST_VOID and not effective else _BY_ACT.get((stage, action, party))
+_Step = tuple[Stage, Action, Party, Stage]
 
 
 @cache
-def transitions_from(stage: Stage, party: Party, *, effective: bool) -> tuple[Action, ...]:
-    """The transitions that the table gives a party in a stage, with or without effective content."""
-    return tuple(action for action in TRANSITIONS if next_stage(stage, action, party, effective=effective))
+def table(course: Course) -> Mapping[tuple[Stage, Action, Party], Stage]:
+    """What each party may do in each stage, and where that leads."""
+    steps = (*_writing(course), *_review(course), *_after_approval(course), *_voiding(course))
+    return {(stage, action, party): following for stage, action, party, following in steps}
 
 
-def review_of(action: Action, party: Party) -> Review | None:
-    """The review level that this act fills, if it is an approval or counts as one."""
-    if action is Action.COLLEGE_APPROVE:
-        return Review.COLLEGE
-    if action in {Action.SCHOOL_APPROVE, Action.VOID}:
-        return Review.SCHOOL
-    if action is Action.REQUEST_VOID:
-        return {Party.COLLEGE_OFFICER: Review.COLLEGE, Party.SCHOOL_OFFICER: Review.SCHOOL}.get(party)
-    return None
+def _writing(course: Course) -> Iterator[_Step]:
+    for stage in (Stage.DRAFT, Stage.RETURNED):
+        for party in AUTHORS:
+            yield stage, Action.EDIT, party, stage
+            yield stage, Action.SUBMIT, party, Stage.SUBMITTED
+        # a draft has effective content where it is to replace it; what never was effective needs no void
+        if course.effective:
+            yield from _requests(stage, course)
+
+
+def _review(course: Course) -> Iterator[_Step]:
+    for stage, passed in _PASSED.items():
+        party, approve, reached = _REVIEWERS[next(level for level in course.levels if level not in passed)]
+        yield stage, approve, party, reached
+        yield stage, Action.RETURN, party, Stage.RETURNED
+
+
+def _after_approval(course: Course) -> Iterator[_Step]:
+    stage = Stage.SCHOOL_APPROVED
+    for party in (_G, _K, _C):
+        yield stage, Action.EDIT, party, Stage.DRAFT
+    yield stage, Action.EDIT, _S, stage if course.at_once else Stage.DRAFT
+    yield stage, Action.CONFIRM, _G, stage
+    yield stage, Action.DISPUTE, _G, stage
+    if course.effective:
+        yield from _requests(stage, course)
+
+
+def _requests(stage: Stage, course: Course) -> Iterator[_Step]:
+    """Requests for a void: that of an officer is the consent of the officer's level."""
+    first = Stage.VOID_AT_COLLEGE if Level.COLLEGE in course.void_levels else Stage.VOID_AT_SCHOOL
+    for party, following in {_G: first, _K: first, _C: Stage.VOID_AT_SCHOOL, _S: Stage.VOID_AT_SCHOOL}.items():
+        yield stage, Action.REQUEST_VOID, party, following
+
+
+def _voiding(course: Course) -> Iterator[_Step]:
+    for stage in (Stage.VOID_AT_COLLEGE, Stage.VOID_AT_SCHOOL):
+        if stage is Stage.VOID_AT_COLLEGE and Level.COLLEGE in course.void_levels:
+            yield stage, Action.COLLEGE_APPROVE, _C, Stage.VOID_AT_SCHOOL
+            yield stage, Action.RETURN, _C, Stage.SCHOOL_APPROVED
+        else:
+            yield stage, Action.VOID, _S, Stage.VOIDED
+            yield stage, Action.RETURN, _S, Stage.SCHOOL_APPROVED
+
+
+@cache
+def parties_of(action: Action, levels: tuple[Level, ...] = ALWAYS) -> frozenset[Party]:
+    """The parties that may do this in some state of what passes these levels; the others may never do it.
+
+    Who reviews at a level is a party to its approval, whatever the levels of one registration.
+    """
+    approving = {party for party, approve, _ in _REVIEWERS.values() if approve is action}
+    return frozenset({party for _, act, party in table(Course(levels)) if act is action} | approving)
+
+
+def next_stage(stage: Stage, action: Action, party: Party, course: Course) -> Stage | None:
+    """Where the act leads, or None when it is not possible there for this party."""
+    return table(course).get((stage, action, party))
+
+
+@cache
+def transitions_from(stage: Stage, party: Party, course: Course) -> tuple[Action, ...]:
+    """The transitions that the table gives a party in a stage."""
+    return tuple(action for action in TRANSITIONS if next_stage(stage, action, party, course))
+
+
+@cache
+def stages_of_review(action: Action, party: Party) -> frozenset[Stage]:
+    """The stages of review in which this act waits for this party, by some list of levels."""
+    courses = [Course(ALWAYS), Course(tuple(Level)), Course((Level.SCHOOL,))]
+    return frozenset(stage for stage in _PASSED if any(next_stage(stage, action, party, each) for each in courses))
+
+
+def level_of(action: Action) -> Level | None:
+    """The level that an approval fills; a void is the school's."""
+    if action is Action.VOID:
+        return Level.SCHOOL
+    return next((level for level, (_, approve, _) in _REVIEWERS.items() if approve is action), None)

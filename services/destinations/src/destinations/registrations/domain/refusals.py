@@ -38,6 +38,20 @@ class SamePerson(RefusedInStage):
     title = Message("同一人不得承担两级审核", "One person cannot fill two review levels")
 
 
+class OwnRecord(RefusedInStage):
+    """Who wrote or submitted something, or asked for a void, approves it at no level (本人填报、提交的不得自审)."""
+
+    code = "own_record"
+    title = Message("填报人、提交人、作废申请人不得审核", "Who wrote, submitted or asked for this does not approve it")
+
+
+class CohortClosed(RefusedInStage):
+    """The cohort's closing day has passed (届次已关闭)."""
+
+    code = "cohort_closed"
+    title = Message("该届次已关闭，不再变更", "The cohort is closed; nothing changes any more")
+
+
 class TargetedUnitMismatch(RefusedInStage):
     """The graduate was trained for a unit, and the registration names another employer (定向委培单位不符)."""
 
@@ -91,3 +105,13 @@ class UnknownGraduate(Invalid):
 
 class ContentRefused(Invalid):
     """The content contradicts itself, or lacks what the act needs."""
+
+
+class LateReasonRequired(Invalid):
+    """The last day of changes has passed: a change says why it comes so late (逾期变更须说明原因)."""
+
+    code = "late_reason_required"
+    title = rule("late_reason_required").text
+
+    def __init__(self) -> None:
+        super().__init__([rule("late_reason_required").problem("/late_reason")])

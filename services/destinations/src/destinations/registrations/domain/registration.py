@@ -1,13 +1,15 @@
 """A registration as it is stored, and what an act makes of it: frozen values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from common.identifiers import RegistrationId
 from destinations.registrations.domain.content import Destination
-from destinations.registrations.domain.lifecycle import Action, Confirmation, Party, Stage, State
+from destinations.registrations.domain.lifecycle import Action, Confirmation, Course, Party, Stage, State
 from destinations.roster.domain import Graduate
+from destinations.seasons.domain import ALWAYS, Level, Phase
 
 
 class Source(StrEnum):
@@ -36,21 +38,57 @@ class Person:
     subject: str
 
 
-@dataclass(frozen=True)
-class Reviewers:
-    """Subjects that filled the review levels of the newest content and of a requested void."""
+class LateReason(StrEnum):
+    """Why something changes after the last day of changes (逾期变更原因)."""
 
-    approved_by_college: str | None = None
-    approved_by_school: str | None = None
-    void_by_college: str | None = None
-    void_by_school: str | None = None
+    LEFT_LATE = "left_late"
+    DISPUTE = "dispute"
+    CHECK_FINDING = "check_finding"
+    TIP_OFF = "tip_off"
+    OUTSIDE_DATA = "outside_data"
+    CONTRACT_ENDED = "contract_ended"
+    NEW_DESTINATION = "new_destination"
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Subjects that wrote (edited last), submitted and reviewed what is judged: the newest content, or its void.
+
+    Said of that, not of the registration's life: other content begins anew. Who asks for a void has submitted it, but
+    the request of a college officer is the college's consent, a review. None where it was not done, or is not known of
+    what an earlier release has written.
+    """
+
+    written_by: str | None = None
+    submitted_by: str | None = None
+    reviewed_by_class: str | None = None
+    reviewed_by_college: str | None = None
+    reviewed_by_school: str | None = None
+
+    def with_review(self, level: Level, subject: str) -> "Hands":
+        """The same with the review of a level."""
+        return replace(self, **{REVIEWED_BY[level]: subject})
+
+    def reviewer(self, level: Level) -> str | None:
+        """The subject that filled a level."""
+        reviewed_by: str | None = getattr(self, REVIEWED_BY[level])
+        return reviewed_by
+
+
+REVIEWED_BY: Mapping[Level, str] = {
+    Level.COUNSELLOR: "reviewed_by_class",
+    Level.COLLEGE: "reviewed_by_college",
+    Level.SCHOOL: "reviewed_by_school",
+}
+"""The field of each level."""
 
 
 @dataclass(frozen=True)
 class Effective:
     """生效内容: the last approved content, which counts until it is replaced or voided.
 
-    `confirmation` is the one last announced; the registration's own may be further, and not announced.
+    `confirmation` is the one last announced; the registration's own may be further, and not announced. `action` is the
+    act by which it became effective.
     """
 
     version: int
@@ -58,11 +96,24 @@ class Effective:
     source: Source
     confirmation: Confirmation | None
     decided_on: date
+    action: Action
+    hands: Hands
+    late_reason: LateReason | None
+
+    @property
+    def single_handed(self) -> bool:
+        """Whether one person alone made it effective: by a file, or by the correction of what was approved."""
+        return self.action in {Action.IMPORT, Action.EDIT}
 
 
 @dataclass(frozen=True)
 class Registration:
-    """去向登记 of one graduate, at one version."""
+    """去向登记 of one graduate, at one version.
+
+    `levels` are those that the newest content passes: fixed when it was submitted, until then those of the season.
+    `phase` is that of the graduate on the day on which the registration was read; `submitted_at` the instant of the
+    last submission, None if there was none.
+    """
 
     id: RegistrationId
     graduate: Graduate
@@ -72,10 +123,24 @@ class Registration:
     source: Source
     content: Destination
     incomplete: tuple[str, ...]
-    reviewers: Reviewers
+    hands: Hands
     effective: Effective | None
     decided_on: date
     recorded_at: datetime
+    levels: tuple[Level, ...]
+    phase: Phase
+    late_reason: LateReason | None
+    submitted_at: datetime | None
+
+    @property
+    def course(self) -> Course:
+        """What the table of this registration depends on."""
+        return Course(
+            levels=levels_for(self.levels, self.graduate),
+            void_levels=levels_for(ALWAYS, self.graduate),
+            effective=self.effective is not None,
+            at_once=self.phase is Phase.OPEN,
+        )
 
     @property
     def state(self) -> State:
@@ -89,8 +154,16 @@ class Registration:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What the season says for a graduate at a moment: the levels that a submission would pass, and the phase."""
+
+    levels: tuple[Level, ...] = ALWAYS
+    phase: Phase = Phase.OPEN
+
+
+@dataclass(frozen=True)
 class Change:
-    """The next version of a registration: what an act writes, and what it announces."""
+    """The next version of a registration: what an act writes, in which phase, and what it announces."""
 
     action: Action
     stage: Stage
@@ -98,11 +171,20 @@ class Change:
     source: Source
     content: Destination
     incomplete: tuple[str, ...]
-    reviewers: Reviewers
+    hands: Hands
+    levels: tuple[Level, ...]
+    phase: Phase
     changed: tuple[str, ...]
     takes_effect: bool
     announcement: Announcement | None
+    late_reason: LateReason | None = None
     note: str | None = None
+    evidence_complete: bool | None = None
+
+    @property
+    def submits(self) -> bool:
+        """Whether review begins anew with it: by a submission, or by a row of a file."""
+        return self.action in {Action.SUBMIT, Action.IMPORT}
 
 
 @dataclass(frozen=True)
@@ -126,11 +208,30 @@ def after(graduate: Graduate, before: Registration | None, change: Change, stamp
         source=change.source,
         content=change.content,
         incomplete=change.incomplete,
-        reviewers=change.reviewers,
+        hands=change.hands,
         effective=_effective_after(before, change, version, stamp.decided_on),
         decided_on=stamp.decided_on,
         recorded_at=stamp.recorded_at,
+        levels=change.levels,
+        phase=change.phase,
+        late_reason=change.late_reason,
+        submitted_at=_submitted_at(before, change, stamp.recorded_at),
     )
+
+
+def levels_for(levels: tuple[Level, ...], graduate: Graduate) -> tuple[Level, ...]:
+    """Of these levels those that a graduate has: without a class no counsellor, without a college only the school."""
+    if graduate.college_code is None:
+        return (Level.SCHOOL,)
+    if graduate.class_code is None:
+        return tuple(level for level in levels if level is not Level.COUNSELLOR)
+    return levels
+
+
+def _submitted_at(before: Registration | None, change: Change, recorded_at: datetime) -> datetime | None:
+    if change.submits:
+        return recorded_at
+    return before.submitted_at if before else None
 
 
 def _effective_after(before: Registration | None, change: Change, version: int, day: date) -> Effective | None:
@@ -138,7 +239,8 @@ def _effective_after(before: Registration | None, change: Change, version: int, 
     if change.stage is Stage.VOIDED:
         return None
     if change.takes_effect:
-        return Effective(version, change.content, change.source, change.confirmation, day)
+        said = (change.content, change.source, change.confirmation, day)
+        return Effective(version, *said, change.action, change.hands, change.late_reason)
     if effective and change.announcement:
         return replace(effective, confirmation=change.confirmation)
     return effective

@@ -1,11 +1,21 @@
 """Graduates who were trained for a unit (定向, 委培): theirs is the employer, or they were released."""
 
+from dataclasses import dataclass
+
 from common.codes import normalise
 from destinations.registrations.domain.content import Destination
 from destinations.roster.domain import Graduate
 
 TARGETED_MODES = frozenset({"2", "4"})
 """Of list `training-mode`: 定向, 委培."""
+
+
+@dataclass(frozen=True)
+class TrainedFor:
+    """What registry says: the unit that a graduate was trained for, None where it says none."""
+
+    unit: str | None
+
 
 _WITHOUT_EMPLOYER = ("70", "71", "72")
 

@@ -11,7 +11,7 @@ from common.imports import Fault
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import State
-from destinations.registrations.domain.registration import Change, Person, Registration
+from destinations.registrations.domain.registration import Change, Person, Registration, Terms
 from destinations.registrations.domain.targeted import is_elsewhere
 from destinations.registrations.imports.columns import TEXTS, column_of_field
 from destinations.registrations.imports.rows import RegistrationRow
@@ -121,7 +121,7 @@ def plan_row(
     if effective_on and known.last_decided_on and effective_on < known.last_decided_on:
         row.faults.append(Fault(row.key_column, "before_previous_decision"))
     try:
-        change = deciding.imported(known.registration, content, person, cohort)
+        change = deciding.imported(known.registration, known.graduate, content, person, Terms())
     except refusals.ContentRefused as refusal:
         row.faults += [Fault(column_of_field(each.pointer.removeprefix("/")), each.rule) for each in refusal.problems]
         return None

@@ -21,22 +21,24 @@ from common.identifiers import RegistrationId
 from common.sql import Connection, array, array_sql
 from destinations.registrations.domain.content import FIELDS
 from destinations.registrations.domain.lifecycle import Stage
-from destinations.registrations.domain.registration import Change, Registration, Reviewers
+from destinations.registrations.domain.registration import Change, Registration
 from destinations.registrations.storage.lines import Line
 from destinations.registrations.storage.saving import code_list_versions
-from destinations.registrations.tables import LINE_COLUMNS, registrations, versions
+from destinations.registrations.tables import HANDS, LINE_COLUMNS, registrations, versions
 from destinations.roster.domain import Graduate
 
 _OWNED = ("graduate_id", "school_code", "version")
 _SAID = ("confirmation", "source", *FIELDS, "code_lists")
+_JUDGED = (*HANDS, "late_reason", "submitted_at")
 _DATED = ("decided_on", "recorded_at")
 _CURRENT = (
-    *("id", *_OWNED, "cohort", "stage", *_SAID, "incomplete", *vars(Reviewers())),
+    *("id", *_OWNED, "cohort", "stage", *_SAID, "incomplete", "levels", *_JUDGED),
     *("effective_version", "effective_decided_on", *LINE_COLUMNS, *_DATED),
 )
 _VERSION = (
     *("registration_id", *_OWNED, "state", *_SAID),
-    *("by_role", "by_subject", "action", "note", "changed_fields", *_DATED),
+    *("by_role", "by_subject", "action", "note", "changed_fields", "cohort", *_JUDGED),
+    *("effective_version", "evidence_complete", *_DATED),
 )
 _TYPES = {column.name: column.type for column in (*registrations.c, *versions.c)}
 _UNLINED = (None,) * len(LINE_COLUMNS)
@@ -138,8 +140,6 @@ def _records(
     """The registrations and their versions as rows of their tables; column by column, since most values repeat."""
     unsaved, ids, numbers, days, _ = zip(*rows, strict=True)
     graduates, before, changes, _, lines = zip(*unsaved, strict=True)
-    contents = [vars(change.content).values() for change in changes]
-    reviewers = [vars(change.reviewers).values() for change in changes]
     effective = [
         (number, day) if change.takes_effect else _kept_effective(earlier, change)
         for number, day, earlier, change in zip(numbers, days, before, changes, strict=True)
@@ -167,14 +167,35 @@ def _records(
         "recorded_at": repeat(recorded_at, len(rows)),
         "by_role": repeat(actor.role, len(rows)),
         "by_subject": repeat(actor.subject, len(rows)),
-        **dict(zip(FIELDS, zip(*contents, strict=True), strict=True)),
-        **dict(zip(vars(Reviewers()), zip(*reviewers, strict=True), strict=True)),
+        **dict(zip(FIELDS, _columns(change.content for change in changes), strict=True)),
+        **_judged(before, changes, recorded_at),
         **dict(zip(("effective_version", "effective_decided_on"), zip(*effective, strict=True), strict=True)),
         **dict(zip(LINE_COLUMNS, zip(*lined, strict=True), strict=True)),
     }
     fields = {name: copying.fields_of(_TYPES[name], column) for name, column in values.items()}
     fields["registration_id"] = fields["id"]
     return copying.joined(fields, _CURRENT), copying.joined(fields, _VERSION)
+
+
+def _judged(
+    before: Sequence[Registration | None], changes: Sequence[Change], recorded_at: datetime
+) -> dict[str, Iterable[object]]:
+    """By whose hands, under which levels, when and why so late."""
+    return {
+        "levels": [each.levels for each in changes],
+        "late_reason": [each.late_reason for each in changes],
+        "submitted_at": [
+            recorded_at if each.submits else earlier and earlier.submitted_at
+            for each, earlier in zip(changes, before, strict=True)
+        ],
+        "evidence_complete": [each.evidence_complete for each in changes],
+        **dict(zip(HANDS, _columns(each.hands for each in changes), strict=True)),
+    }
+
+
+def _columns(values: Iterable[object]) -> Iterable[tuple[object, ...]]:
+    """The values of each field of many equal things."""
+    return zip(*(vars(each).values() for each in values), strict=True)
 
 
 def _kept_effective(before: Registration | None, change: Change) -> tuple[int | None, date | None]:

@@ -16,10 +16,13 @@ from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, Major
 from common.sql import Connection, Row
 from destinations.registrations import tables
 from destinations.registrations.domain.content import FIELDS, Destination
-from destinations.registrations.domain.lifecycle import Action, Confirmation, Stage, State
-from destinations.registrations.domain.registration import Effective, Registration, Source
+from destinations.registrations.domain.lifecycle import WRITTEN_ANEW, Action, Confirmation, Stage, State
+from destinations.registrations.domain.registration import Effective, Hands, LateReason, Registration, Source
+from destinations.registrations.storage import standing
 from destinations.roster import storage as roster
 from destinations.roster import tables as roster_tables
+from destinations.seasons.domain import Level
+from destinations.seasons.tables import seasons
 
 _later, _current, _effective = tables.versions.alias("later").c, tables.registrations.c, tables.versions.c
 # an IN of a list would be written out anew for every execution
@@ -35,7 +38,8 @@ _ANNOUNCED_CONFIRMATION = (
 )
 """The confirmation of the effective version, or of the answer that the graduate gave to it."""
 
-_NOT_READ = {"code_lists", *tables.LINE_COLUMNS}
+_OF_THE_RELEASE_BEFORE = {"approved_by_college", "approved_by_school", "void_by_college", "void_by_school"}
+_NOT_READ = {"code_lists", "levels", *tables.LINE_COLUMNS, *_OF_THE_RELEASE_BEFORE}
 """The versions of the code lists are for history, and lines are recognised by `lines`."""
 
 _graduates, _schools = roster_tables.graduates, roster_tables.schools
@@ -44,7 +48,9 @@ _REGISTRATIONS: Select[Any] = (
     select(
         *(column for column in _current if column.name not in _NOT_READ),
         *(stated for name, stated in roster.STATED.items() if name not in _current),
+        *standing.COLUMNS,
         _effective.source.label("effective_source"),
+        *(_effective[name].label(f"effective_{name}") for name in ("action", *tables.HANDS, "late_reason")),
         _ANNOUNCED_CONFIRMATION.label("effective_confirmation"),
         *(_effective[name].label(f"effective_{name}") for name in FIELDS),
     )
@@ -52,6 +58,7 @@ _REGISTRATIONS: Select[Any] = (
     # a school's first event may come after its graduates
     .outerjoin(_schools, _schools.c.school_code == _graduates.c.school_code)
     .outerjoin(tables.versions, _is_effective)
+    .outerjoin(seasons, standing.IS_OF_SEASON)
 )
 """Registrations with their graduates and the content of their effective versions; each read narrows it.
 
@@ -62,7 +69,12 @@ _EFFECTIVE_AT = slice(-len(FIELDS), None)
 """Where the effective content stands in a row: an import reads thousands of them, by place."""
 
 _content = rows.builder(Destination)
-_effective_facts = itemgetter("effective_version", "effective_source", "effective_confirmation", "effective_decided_on")
+_effective_facts = itemgetter(
+    *("effective_version", "effective_source", "effective_confirmation", "effective_decided_on"),
+    *("effective_action", "effective_late_reason"),
+)
+_effective_hands = itemgetter(*(f"effective_{name}" for name in tables.HANDS))
+_hands = rows.builder(Hands)
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,7 @@ class Filters:
     class_: ClassCode | None = None
     state: State | None = None
     destination: str | None = None
+    late: bool | None = None
 
     @property
     def values(self) -> dict[str, object]:
@@ -93,7 +106,9 @@ _FILTERED: Mapping[str, ColumnElement[Any]] = {
     "major": _graduates.c.major_code,
     "class_": _graduates.c.class_code,
     "destination": _current.destination_code,
+    "late": _current.late_reason.is_not(None),
 }
+_ACTIONS = {each.value: each for each in Action}
 _SOURCES, _CONFIRMATIONS = {each.value: each for each in Source}, {each.value: each for each in Confirmation}
 _STAGES = {state: [stage.value for stage in Stage if stage.state is state] for state in State}
 # written out: a plan for any parameter could not use the index of those that stand
@@ -155,11 +170,25 @@ async def page(
 
 async def _fetch(connection: Connection, query: Select[Any], bound: Mapping[str, object]) -> list[Registration]:
     result = await connection.execute(query, bound)
-    return rows.all(Registration, result, graduate=roster.to_graduate, effective=_to_effective)
+    return rows.all(
+        Registration,
+        result,
+        graduate=roster.to_graduate,
+        effective=_to_effective,
+        levels=_to_levels,
+        phase=standing.to_phase,
+    )
 
 
 def _to_effective(row: Row) -> Effective | None:
-    version, source, confirmation, decided_on = _effective_facts(row)
+    version, source, confirmation, decided_on, action, late_reason = _effective_facts(row)
     if version is None:
         return None
-    return Effective(version, _content(row[_EFFECTIVE_AT]), _SOURCES[source], _CONFIRMATIONS[confirmation], decided_on)
+    said = (_content(row[_EFFECTIVE_AT]), _SOURCES[source], _CONFIRMATIONS[confirmation], decided_on)
+    reason = late_reason and LateReason(late_reason)
+    return Effective(version, *said, _ACTIONS[action], _hands(_effective_hands(row)), reason)
+
+
+def _to_levels(row: Row) -> tuple[Level, ...]:
+    """Those of the last submission; while the content is being written anew, those of the season."""
+    return standing.to_levels(row["season_levels"] if row["stage"] in WRITTEN_ANEW else row["fixed_levels"])

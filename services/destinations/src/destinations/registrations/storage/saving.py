@@ -13,12 +13,16 @@ from common.identifiers import RegistrationId
 from common.sql import Connection
 from destinations.registrations.domain.content import CODE_LISTS, FIELDS, SEALED, Destination
 from destinations.registrations.domain.lifecycle import Stage
-from destinations.registrations.domain.registration import Change, Registration, Reviewers, Stamp, after
+from destinations.registrations.domain.registration import Change, Registration, Stamp, after
+from destinations.registrations.tables import HANDS
 from destinations.roster.domain import Graduate
 
 _CONTENT = ", ".join(FIELDS)
-_REVIEWERS = tuple(vars(Reviewers()))
-_WRITTEN = ("stage", "confirmation", "source", *FIELDS, "code_lists", "incomplete", *_REVIEWERS, "effective_version")
+_JUDGED = (*HANDS, "late_reason")
+_WRITTEN = (
+    *("stage", "confirmation", "source", *FIELDS, "code_lists", "incomplete", *_JUDGED, "levels"),
+    "effective_version",
+)
 _codes = itemgetter(*CODE_LISTS)
 _CASTS = {
     "flexible": "boolean",
@@ -26,11 +30,14 @@ _CASTS = {
     **dict.fromkeys(SEALED, "bytea"),
     "code_lists": "jsonb",
     "incomplete": "text[]",
+    "levels": "text[]",
     "effective_version": "int",
 }
 
 # a parameter that is None has no type of its own
 _BOUND = {name: f"CAST(:{name} AS {_CASTS.get(name, 'text')})" for name in _WRITTEN}
+
+_SUBMITTED_AT = "CASE WHEN :submits THEN recorded_at ELSE CAST(:submitted_at AS timestamptz) END"
 
 # one statement: day, instant and sequence are taken under the lock, and a round trip for each table would cost more.
 # Only a published version moves the stream's day, since an import may give any day from the last event on.
@@ -48,23 +55,26 @@ _SAVE = text(
     ), stored AS (
         INSERT INTO registrations AS kept
                (id, graduate_id, school_code, cohort, version, {", ".join(_WRITTEN)},
-                effective_decided_on, decided_on, recorded_at)
+                submitted_at, effective_decided_on, decided_on, recorded_at)
         SELECT coalesce(CAST(:id AS uuid), uuidv7()), :graduate_id, :school_code, :cohort, :version,
-               {", ".join(_BOUND[name] for name in _WRITTEN)},
+               {", ".join(_BOUND[name] for name in _WRITTEN)}, {_SUBMITTED_AT},
                CASE WHEN :takes_effect THEN day ELSE CAST(:effective_day AS date) END, day, recorded_at
           FROM moment
         ON CONFLICT (id) DO UPDATE
            SET version = EXCLUDED.version, {", ".join(f"{name} = EXCLUDED.{name}" for name in _WRITTEN)},
-               effective_decided_on = EXCLUDED.effective_decided_on,
+               submitted_at = EXCLUDED.submitted_at, effective_decided_on = EXCLUDED.effective_decided_on,
                decided_on = EXCLUDED.decided_on, recorded_at = EXCLUDED.recorded_at
         RETURNING id
     ), history AS (
         INSERT INTO registration_versions
                (registration_id, version, graduate_id, school_code, state, confirmation, source, {_CONTENT}, code_lists,
-                by_role, by_subject, action, note, decided_on, recorded_at, changed_fields)
+                by_role, by_subject, action, note, decided_on, recorded_at, changed_fields,
+                cohort, effective_version, {", ".join(_JUDGED)}, submitted_at, evidence_complete)
         SELECT stored.id, :version, :graduate_id, :school_code, :state, {_BOUND["confirmation"]}, {_BOUND["source"]},
                {", ".join(_BOUND[name] for name in FIELDS)}, {_BOUND["code_lists"]},
-               :by_role, :by_subject, :action, CAST(:note AS text), day, recorded_at, CAST(:changed_fields AS text[])
+               :by_role, :by_subject, :action, CAST(:note AS text), day, recorded_at, CAST(:changed_fields AS text[]),
+               :cohort, {_BOUND["effective_version"]}, {", ".join(_BOUND[name] for name in _JUDGED)}, {_SUBMITTED_AT},
+               CAST(:evidence_complete AS boolean)
           FROM stored, moment
     )
     SELECT stored.id, moment.day, moment.recorded_at, stream.sequence FROM stored, moment, stream
@@ -80,7 +90,12 @@ async def save(
     version = before.version + 1 if before else 1
     values = {
         **change.content.values(),
-        **vars(change.reviewers),
+        **vars(change.hands),
+        "levels": list(change.levels),
+        "late_reason": change.late_reason and change.late_reason.value,
+        "submits": change.submits,
+        "submitted_at": before and before.submitted_at,
+        "evidence_complete": change.evidence_complete,
         "stage": change.stage.value,
         "state": change.stage.state.value,
         "confirmation": change.confirmation and change.confirmation.value,

@@ -10,6 +10,7 @@ from common.contracts import ChangeToken
 from common.contracts.registration import TOPIC
 from common.identifiers import RegistrationId
 from common.sql import Connection
+from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Registration
 
 _HISTORY = text(
@@ -17,6 +18,12 @@ _HISTORY = text(
     SELECT version, state, confirmation, by_role, action, decided_on, recorded_at, changed_fields, note
       FROM registration_versions
      WHERE registration_id = :id AND version > :after ORDER BY version LIMIT :limit
+    """
+)
+_WRITTEN_BY = text(
+    """
+    SELECT by_role FROM registration_versions
+     WHERE registration_id = :id AND action IN ('create', 'edit', 'import') ORDER BY version DESC LIMIT 1
     """
 )
 _PUBLISHED = text(
@@ -47,6 +54,11 @@ async def versions(connection: Connection, registration_id: RegistrationId, afte
     """Versions of a registration, oldest first, those after version `after`."""
     values = {"id": registration_id, "after": after, "limit": limit}
     return rows.all(Version, await connection.execute(_HISTORY, values))
+
+
+async def written_by(connection: Connection, registration: Registration) -> Party:
+    """The party of who wrote (edited last) the newest content."""
+    return Party(await connection.scalar(_WRITTEN_BY, {"id": registration.id}))
 
 
 async def change_token_of(connection: Connection, registration: Registration, version: int) -> ChangeToken | None:

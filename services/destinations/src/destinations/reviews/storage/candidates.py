@@ -9,20 +9,13 @@ from sqlalchemy import ARRAY, ColumnElement, DateTime, Integer, Select, Text, an
 from common.auth import RowScope, ScopeShape
 from common.identifiers import GraduateId, RegistrationId
 from common.sql import Connection
-from destinations.registrations.domain.lifecycle import Action, Stage
-from destinations.registrations.tables import registrations, versions
+from destinations.registrations.domain.lifecycle import Stage
+from destinations.registrations.tables import registrations
 from destinations.reviews.domain import Narrowing
 from destinations.roster import storage as roster
 from destinations.roster.tables import graduates, schools
 
 _current, _graduates = registrations.c, graduates.c
-_SUBMITTED_AT = (
-    select(func.max(versions.c.recorded_at))
-    .where(versions.c.registration_id == _current.id, versions.c.action == Action.SUBMIT.value)
-    .scalar_subquery()
-)
-"""When the newest content was submitted: an edit of it asks for another submission."""
-
 _FILTERED: Mapping[str, ColumnElement[bool]] = {
     "school_code": _current.school_code == bindparam("school_code"),
     "cohort": _current.cohort == bindparam("cohort"),
@@ -31,7 +24,7 @@ _FILTERED: Mapping[str, ColumnElement[bool]] = {
     "class_code": _graduates.class_code == bindparam("class_code"),
     "destination_codes": _current.destination_code == any_(bindparam("destination_codes", type_=ARRAY(Text))),
     "source": _current.source == bindparam("source"),
-    "submitted_before": bindparam("submitted_before", type_=DateTime(timezone=True)) > _SUBMITTED_AT,
+    "submitted_before": bindparam("submitted_before", type_=DateTime(timezone=True)) > _current.submitted_at,
 }
 _JOINED = registrations.join(graduates, _graduates.graduate_id == _current.graduate_id)
 # a school's first event may come after its graduates
