@@ -70,18 +70,20 @@ SCHEMES = """
 
 def document() -> str:
     """The page as the code gives it."""
-    parts = ((HEAD, _fields()), (RULES, _rules()), (PAIRS, _pairs()), (SCHEMES, _schemes()))
+    parts = ((HEAD, field_rows()), (RULES, rule_rows()), (PAIRS, pair_rows()), (SCHEMES, scheme_rows()))
     return "".join(head + "".join(f"| {' | '.join(row)} |\n" for row in rows) for head, rows in parts)
 
 
-def _fields() -> Iterator[Sequence[str]]:
+def field_rows() -> Iterator[Sequence[str]]:
+    """Each field with what is done with it."""
     for name in FIELDS:
         headers = "、".join((*HEADERS.get(name, ()), *HEADERS.get(f"{name}_label", ()))[:3])
         stored = "sealed" if name in SEALED else "clear"
-        yield (f"`{name}`", headers, _type_of(name), stored, _yes(name in CARRIED), _yes(name in EMPTIED))
+        yield (f"`{name}`", headers, type_of(name), stored, _yes(name in CARRIED), _yes(name in EMPTIED))
 
 
-def _type_of(name: str) -> str:
+def type_of(name: str) -> str:
+    """What a field holds, in words."""
     if name in CODE_LISTS:
         code_list = CodeLists.of_release().get(CODE_LISTS[name])
         return f"code of `{code_list.name}` ({code_list.title_zh})"
@@ -90,7 +92,9 @@ def _type_of(name: str) -> str:
     return _SEALED_TYPES.get(name) or next((text for kind, text in _TYPES.items() if kind in hints), usual)
 
 
-def _rules() -> Iterator[Sequence[str]]:
+def rule_rows() -> Iterator[Sequence[str]]:
+    """Each use under each code, with its fields."""
+
     def key(rule: FieldRule) -> tuple[str, int, int, str, bool, bool]:
         return rule.code, rule.from_cohort, rule.to_cohort, rule.use, rule.carried, rule.verified
 
@@ -99,13 +103,15 @@ def _rules() -> Iterator[Sequence[str]]:
         yield (code, _cohorts(first, last), use, fields, _yes(carried), _yes(verified))
 
 
-def _pairs() -> Iterator[Sequence[str]]:
+def pair_rows() -> Iterator[Sequence[str]]:
+    """Each pair of codes."""
     for each in pairs():
         with_what = f"`{each.other_field}` {each.other_code}"
         yield (f"`{each.rule}`", f"`{each.field}` {each.code}", with_what, _yes(each.both_ways))
 
 
-def _schemes() -> Iterator[Sequence[str]]:
+def scheme_rows() -> Iterator[Sequence[str]]:
+    """Each scheme with its codes."""
     for each in schemes():
         cohorts = _cohorts(each.from_cohort, each.to_cohort)
         yield (each.name, cohorts, " ".join(each.flexible_default), _yes(each.verified))

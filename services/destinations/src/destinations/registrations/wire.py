@@ -1,6 +1,6 @@
 """Bodies of requests and answers about registrations."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -10,7 +10,6 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from common.auth import Principal
-from common.clock import day_in_shanghai
 from common.codes import CodeLists
 from common.codes.rules import rule
 from common.contracts import ChangeToken
@@ -213,6 +212,19 @@ class Seen:
     wages: MinimumWages | None = None
 
 
+def warned_about(registration: Registration, private: Mapping[str, Any], seen: Seen) -> list[dict[str, str]]:
+    """What should be looked at; reviewers who may not read the pay are warned about it, too."""
+    content, cohort = registration.content, registration.graduate.cohort
+    found = [*warnings_of(content, cohort, registration.incomplete)]
+    if seen.wages is not None:
+        about_pay = pay_warning_of(content, cohort, private, registration.submitted_on, seen.wages)
+        found += [(about_pay, "pay_amount")] if about_pay else []
+    return [
+        {"rule": name, "pointer": f"/{field}", "message": rule(name).text.in_language(seen.language)}
+        for name, field in found
+    ]
+
+
 def shown(seen: Seen, registration: Registration, token: ChangeToken | None = None) -> dict[str, Any]:
     """The registration as this person sees it: the fields of `RegistrationAnswer`, in its order.
 
@@ -220,12 +232,7 @@ def shown(seen: Seen, registration: Registration, token: ChangeToken | None = No
     """
     graduate, content, effective = registration.graduate, registration.content, registration.effective
     private = opened(seen.cipher, graduate.id, vars(content))
-    warned = [*warnings_of(content, graduate.cohort, registration.incomplete)]
-    # reviewers who may not read the pay are warned, too
-    if seen.wages and (
-        found := pay_warning_of(content, graduate.cohort, private, _submitted_on(registration), seen.wages)
-    ):
-        warned.append((found, "pay_amount"))
+    warned = warned_about(registration, private, seen)
     if seen.person is None or seen.person.party not in READS_PAY:
         private |= dict.fromkeys(PAY)
     return {
@@ -240,10 +247,7 @@ def shown(seen: Seen, registration: Registration, token: ChangeToken | None = No
         "confirmation": registration.confirmation,
         "source": registration.source,
         "incomplete_fields": registration.incomplete,
-        "warnings": [
-            {"rule": name, "pointer": f"/{field}", "message": rule(name).text.in_language(seen.language)}
-            for name, field in warned
-        ],
+        "warnings": warned,
         "verified": CodeLists.of_release().get("division").is_listed(content.place_code),
         "phase": registration.phase,
         "late_reason": registration.late_reason,
@@ -260,11 +264,6 @@ def shown(seen: Seen, registration: Registration, token: ChangeToken | None = No
             "decided_on": effective.decided_on,
         },
     }
-
-
-def _submitted_on(registration: Registration) -> date:
-    submitted_at = registration.submitted_at
-    return registration.decided_on if submitted_at is None else day_in_shanghai(submitted_at)
 
 
 class VersionAnswer(BaseModel):
