@@ -20,12 +20,16 @@ IMPORT_MODULES = {
 ROOT_MODULES = {"__init__", "__main__", "settings", "app", "areas", "schema", "migrations"}
 COMPOSED = {
     "registry": {"dictionary", "maintenance", "other_services"},
-    "destinations": {"dictionary", "registry_client"},
+    "destinations": {"dictionary", "maintenance", "registry_client", "ring_keys"},
     "indicators": {"histories", "maintenance"},
 }
 """What a service composes at its root beside its areas."""
 
-KERNELS = {"registry": {"photo_checks"}, "indicators": {"schemes", "timeline", "progress", "reading"}}
+KERNELS = {
+    "registry": {"photo_checks"},
+    "destinations": {"evidence_checks"},
+    "indicators": {"schemes", "timeline", "progress", "reading"},
+}
 """Packages below the areas, held in layers by the contract `layers-of-indicators`: each module there is named for what
 it computes."""
 

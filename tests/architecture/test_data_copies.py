@@ -31,6 +31,8 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "waiver_graduates": "waivers",
     },
     "destinations": {
+        "accesses": "accesses",
+        "evidence": "evidence",
         "registration_versions": "registration_versions",
         "registrations": "registrations",
         "roster_graduates": "roster_entry",

@@ -9,10 +9,20 @@ from argparse import ArgumentParser
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from testing.shared_servers import keeper
-from tests.load import change_cost, export_memory, freshness, import_speed, imports_over_http, neighbours, request_cost
+from tests.load import (
+    bulk_speed,
+    change_cost,
+    export_memory,
+    freshness,
+    import_speed,
+    imports_over_http,
+    neighbours,
+    request_cost,
+)
 from tests.load.reporting import Verdict
 
 BENCHES: Mapping[str, Callable[[], Awaitable[list[Verdict]]]] = {
+    "bulk-speed": bulk_speed.measure,
     "change-cost": change_cost.measure,
     "export-memory": export_memory.measure,
     "freshness": freshness.measure,

@@ -72,8 +72,8 @@ async def compared_in_rounds(
     verdicts, seconds = [], [_Seconds() for _ in cases]
     try:
         await admin.execute(f"CREATE TABLE copied (LIKE {table} INCLUDING ALL)")
-        async with _helped(found.app_url, ring) as helper:
-            importer = _Importer(database, FieldCipher(ring), kind, cohort, helper)
+        async with helped(found.app_url, ring) as helper:
+            importer = FileImporter(database, FieldCipher(ring), kind, cohort, helper)
             for turn in range(ROUNDS * len(cases)):
                 case, taken = cases[turn % len(cases)], seconds[turn % len(cases)]
                 school = str(90_001 + turn)
@@ -131,7 +131,7 @@ def _workbook(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 @asynccontextmanager
-async def _helped(url: str, ring: KeyRing) -> AsyncIterator[Helper]:
+async def helped(url: str, ring: KeyRing) -> AsyncIterator[Helper]:
     """A second process that helps with imports of rosters, as the one does that long work forks."""
     ours, its = socket.socketpair()
     with tempfile.TemporaryDirectory() as folder:
@@ -148,7 +148,9 @@ async def _helped(url: str, ring: KeyRing) -> AsyncIterator[Helper]:
 
 
 @dataclass(frozen=True)
-class _Importer:
+class FileImporter:
+    """Imports of one kind into schools of one cohort, done as a worker does them."""
+
     database: Database
     cipher: FieldCipher
     kind: ImportKind

@@ -4,7 +4,8 @@ A registry that knows every row stands in a process of its own, as the service w
 questions to registry, all checks, history, events and audit entries are the worker's own.
 """
 
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,11 +14,12 @@ import httpx
 
 from common.auth.service_tokens import ServiceTokens
 from common.crypto import FieldCipher, KeyRing
+from common.imports import ImportKind
 from destinations.registrations.imports.operations import registration_import
 from destinations.registry_client import Registry
 from destinations.settings import Settings
 from servers.ports import free_port
-from testing.databases import service_database
+from testing.databases import ServiceDatabase, service_database
 from testing.waiting import eventually
 from tests.load.freshness import running
 from tests.load.importing import AGAIN_BUDGET, BUDGET, Case, compared_in_rounds
@@ -34,8 +36,9 @@ _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
-async def measure() -> list[Verdict]:
-    """Each round imports a file of a new school, copies its rows, and imports it again."""
+@asynccontextmanager
+async def service() -> AsyncIterator[tuple[ServiceDatabase, KeyRing, ImportKind]]:
+    """A database of destinations, its keys, and the import beside a registry."""
     async with AsyncExitStack() as stack:
         found = await stack.enter_async_context(service_database("destinations"))
         folder = Path(stack.enter_context(TemporaryDirectory()))
@@ -51,6 +54,12 @@ async def measure() -> list[Verdict]:
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=30))
         await eventually(partial(_answers, http), within=60, describe="the registry")
         kind = registration_import(Registry(http, ServiceTokens(settings)), FieldCipher(ring))
+        yield found, ring, kind
+
+
+async def measure() -> list[Verdict]:
+    """Each round imports a file of a new school, copies its rows, and imports it again."""
+    async with service() as (found, ring, kind):
         cases = [Case(share=BUDGET, again=AGAIN_BUDGET)]
         return await compared_in_rounds(found, kind, ring, "registrations", HEADER, row, cases, cohort=COHORT)
 

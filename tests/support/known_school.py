@@ -12,6 +12,7 @@ from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
 from writes import (
     CONTACT,
+    EVIDENCE,
     MAPPING,
     PHOTO,
     PROFILE,
@@ -128,6 +129,9 @@ async def known_school(campus: Campus, school: str) -> Known:
     place = campus.urls["registry"] + CONTACT[1].replace("{profile_id}", profile.json()["profile_id"])
     contact = await campus.http.post(place, headers=employer, **requests[CONTACT])
     assert contact.status_code == 201, contact.text
+    place = campus.urls["destinations"] + EVIDENCE[1].replace("{registration_id}", registrations[0]["id"])
+    evidence = await campus.http.post(place, headers=campus.officer(school), **requests[EVIDENCE])
+    assert evidence.status_code == 201, evidence.text
     bulk = await sealed(campus, school, graduate)
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
@@ -157,6 +161,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "export_id"): exported.json()["id"],
             ("*", "correction_id"): correction.json()["id"],
             ("*", "erasure_id"): erasing.json()["id"],
+            ("*", "evidence_id"): evidence.json()["id"],
             ("registry", "operation_id"): imported[0]["id"],
             ("destinations", "operation_id"): imported[1]["id"],
             ("surveys", "operation_id"): imported[0]["id"],
@@ -165,7 +170,7 @@ async def known_school(campus: Campus, school: str) -> Known:
         },
         persons
         | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk}
-        | {each.json()["id"] for each in (asked, exported, correction, erasing, waiving)},
+        | {each.json()["id"] for each in (asked, exported, correction, erasing, waiving, evidence)},
         persons,
         requests,
     )

@@ -30,10 +30,13 @@ BODILESS = (
     ("POST", "/v1/corrections/{correction_id}/withdraw"),
     ("POST", "/v1/graduates/{graduate_id}/photo/accept"),
     ("POST", "/v1/data-copies"),
+    *(("POST", f"/v1/evidence/{{evidence_id}}/{act}") for act in ("accept", "hold", "release-hold")),
+    ("DELETE", "/v1/evidence/{evidence_id}"),
     ("POST", "/v1/contact-requests/{contact_id}/decline"),
     ("DELETE", "/v1/graduates/{graduate_id}/talent-profile"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
+EVIDENCE = ("POST", "/v1/registrations/{registration_id}/evidence")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
 CONTACT = ("POST", "/v1/talents/{profile_id}/contact-requests")
 PHOTO = ("PUT", "/v1/graduates/{graduate_id}/photo")
@@ -101,6 +104,7 @@ def complete_requests(
             "until": f"{SEASON}-12-31",
         }
         | reason,
+        ("POST", "/v1/evidence/{evidence_id}/reject"): reason,
         ("POST", "/v1/questionnaires"): QUESTIONNAIRE,
         ("PATCH", "/v1/questionnaires/{questionnaire_id}"): {"title": QUESTIONNAIRE["title"]},
         ("POST", "/v1/waves"): _wave(roster, questionnaire),
@@ -131,6 +135,11 @@ def complete_requests(
             "data": {"kind": "other"},
             "files": {"file": ("proof.pdf", b"%PDF-1.7\n%%EOF\n")},
         },
+        EVIDENCE: {
+            "data": {"kind": "agreement_form", "title": "三方协议"},
+            "files": {"file": ("agreement.jpg", jpeg())},
+        },
+        ("POST", "/v1/evidence/{evidence_id}/link"): {"headers": {"X-Purpose": "review"}},
         ("POST", "/v1/imports/units"): {
             "data": {"school_code": school},
             "files": {"file": ("units.csv", f"类型,代码,名称\n学院,{college},改名单位\n".encode())},

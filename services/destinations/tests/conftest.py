@@ -62,6 +62,7 @@ def settings(addresses: ServiceDatabase, mint: TokenMint, folder: Path, keyring_
         registry_url="http://registry.test",
         service_token_file=mint.service_token_file(folder),
         keyring_file=keyring_file,
+        objects=(folder / "objects").as_uri(),
         rate_limit_per_second=100_000,
         **mint.settings,
     )

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from common.errors import QuxiangError
+from destinations.evidence.domain import AlreadyDecided, EvidenceKindRefused, State, TooManyPieces
 from destinations.registrations.domain.lifecycle import Action, Stage
 from destinations.registrations.domain.refusals import (
     ActNotPossible,
@@ -30,6 +31,9 @@ REFUSALS = [
     GraduateWithdrawn(),
     ErasedPerson(),
     RegistryUnavailable(),
+    EvidenceKindRefused("10"),
+    TooManyPieces(),
+    AlreadyDecided(State.ACCEPTED),
 ]
 
 

@@ -44,9 +44,9 @@ async def copy_rows(
 def fields_of(kind: TypeEngine[Any], values: Iterable[Any]) -> list[bytes]:
     """The values of a column of this type as fields, None as NULL; what repeats is put in bytes once."""
     form = _FORMS[type(kind)]
-    if form is uuid:
+    if form in (uuid, raw):
         # no two are equal, and to look one up takes longer
-        return [uuid(value) for value in values]
+        return [*map(form, values)]
     return list(map(_Fields(form).__getitem__, values))
 
 

@@ -11,7 +11,16 @@ from common.spreadsheets import kinds, reading
 def test_every_rule_is_complete() -> None:
     for each in rules().values():
         assert each.subject in {
-            *("any", "file", "graduate", "photo", "reference", "registration", "roster", "season", "unit"),
+            "any",
+            "evidence",
+            "file",
+            "graduate",
+            "photo",
+            "reference",
+            "registration",
+            "roster",
+            "season",
+            "unit",
         }
         assert each.level in {"field", "record", "file", "college", "school"}
         assert each.severity in {"error", "warning"}

@@ -37,6 +37,17 @@ def test_a_document_opens_at_its_place_only(opened: Callable[[DataCipher, bytes]
         opened(data, sealed)
 
 
+def test_many_documents_open_each_at_its_own_place() -> None:
+    data = new_data_key(FieldCipher(KeyRing.generate()))
+    documents = [(GRADUATE, 3, CONTENT), (OTHER, 3, CONTENT), (OTHER, 4, b"")]
+    sealed = data.seal_all("graduate", documents)
+    assert [data.open("graduate", each[0], each[1], text) for each, text in zip(documents, sealed, strict=True)] == [
+        content for *_, content in documents
+    ]
+    nonces = {text[19:31] for text in data.seal_all("graduate", documents * 100)}
+    assert len(nonces) == 300
+
+
 def test_equal_documents_look_different_and_name_their_key() -> None:
     data = new_data_key(FieldCipher(KeyRing.generate()))
     sealed = {data.seal("graduate", GRADUATE, 3, CONTENT) for _ in range(100)}

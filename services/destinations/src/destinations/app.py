@@ -6,6 +6,7 @@ from typing import Any
 
 from common.service_process import Composition
 from destinations.areas import AREAS
+from destinations.maintenance import COMMANDS
 from destinations.registry_client import registry_client
 from destinations.roster.storage import OWNERS_OF_EVENTS
 from destinations.schema import CODE_ENTRIES, metadata
@@ -28,6 +29,7 @@ COMPOSITION = Composition(
     areas=AREAS,
     feed=OWNERS_OF_EVENTS,
     clients=clients,
+    commands=COMMANDS,
     code_entries=CODE_ENTRIES,
 )
 create_app = COMPOSITION.create_app

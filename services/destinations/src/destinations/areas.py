@@ -2,16 +2,23 @@
 
 from functools import partial
 
+from common.accesses.routes import accesses_router
 from common.code_entries import keep_code_entries
 from common.consuming.forks import dropping_newest
 from common.contracts import code_list, graduate, organisation, registration
 from common.imports import run_import
 from common.outbox import raising
+from common.periodic import every
 from common.reference_tables.minimum_wages import MINIMUM_WAGE
 from common.reference_tables.routes import reference_tables_router
 from common.reference_tables.working_days import WORKING_DAYS
 from common.service_process import Area, Operation, Subscription
 from destinations.data_copies.routes import router as data_routes
+from destinations.evidence import tables as evidence_tables
+from destinations.evidence.operations import CHECK_SECONDS, RETENTION_SECONDS, check_waiting, end_past
+from destinations.evidence.routes import of_registration as evidence_of_registration
+from destinations.evidence.routes import router as evidence_routes
+from destinations.evidence.subscriptions import erase_evidence
 from destinations.field_rules.routes import router as field_rule_routes
 from destinations.registrations import tables as registration_tables
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
@@ -21,9 +28,10 @@ from destinations.registrations.subscriptions import erase_registrations
 from destinations.reviews import operations as reviews
 from destinations.reviews import tables as review_tables
 from destinations.reviews.domain import APPLYING, SEALING
+from destinations.reviews.routes import queue_router
 from destinations.reviews.routes import router as bulk_routes
 from destinations.roster import tables as roster_tables
-from destinations.roster.storage import INCLUDED
+from destinations.roster.storage import INCLUDED, must_be_in_scope
 from destinations.roster.subscriptions import keep_graduates, keep_schools, thing_of
 from destinations.schema import code_entries, reference_versions
 from destinations.seasons import tables as season_tables
@@ -77,13 +85,24 @@ AREAS = (
     ),
     Area(
         tables=[review_tables.bulk_decisions, review_tables.bulk_decision_items],
-        routes=[bulk_routes],
+        routes=[bulk_routes, queue_router],
         operations={
             SEALING: Operation(lambda _: reviews.seal, reviews.NOTHING_SEALED),
             APPLYING: Operation(lambda _: reviews.apply, reviews.NOTHING_DONE),
         },
     ),
+    Area(
+        tables=[evidence_tables.evidence],
+        routes=[evidence_of_registration, evidence_routes],
+        # after the registrations, by which the streams are locked
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_evidence),
+        subscription=ROSTER,
+        periodic=lambda it: [
+            every(CHECK_SECONDS, partial(check_waiting, it.database, it.objects, it.cipher), name="evidence checks"),
+            every(RETENTION_SECONDS, partial(end_past, it.database), name="retention"),
+        ],
+    ),
+    Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
     Area(routes=[field_rule_routes]),
-    Area(routes=[data_routes]),
     Area(tables=[reference_versions], routes=[reference_tables_router(MINIMUM_WAGE, WORKING_DAYS)]),
 )

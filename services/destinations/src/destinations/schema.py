@@ -1,10 +1,12 @@
 """The service's metadata with the tables every service has; the areas add theirs."""
 
+from common.accesses import accesses_table
 from common.audit import audit_table
 from common.code_entries import CodeEntries, code_entries_table
 from common.consuming import dead_letter_table
 from common.consuming.applied import consumed_table
 from common.database import new_metadata
+from common.objects import objects_table
 from common.once import idempotency_table
 from common.operations.tables import operation_tables
 from common.outbox import outbox_tables
@@ -14,9 +16,11 @@ metadata = new_metadata()
 
 outbox_tables(metadata)
 audit_table(metadata)
+accesses_table(metadata)
 dead_letter_table(metadata)
 operation_tables(metadata)
 idempotency_table(metadata)
+objects_table(metadata)
 consumed_table(metadata)
 code_entries = code_entries_table(metadata)
 reference_versions = reference_versions_table(metadata)

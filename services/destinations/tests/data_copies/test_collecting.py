@@ -42,5 +42,8 @@ async def test_registrations_with_their_history_are_collected(
     assert (await http.get(path, headers=mint.headers("graduate", graduate=other))).status_code == 404
     assert (await http.get(path, headers=mint.headers("school_officer", school="10001"))).status_code == 403
     assert (await http.get(path, headers=mint.headers("system"))).json()["records"] == records
-    read = await rows(database, "SELECT object_id FROM audit_entries WHERE action = 'data.read'")
-    assert [each.object_id for each in read] == [str(graduate_id)]
+    read = await rows(database, "SELECT detail FROM audit_entries WHERE action = 'data.read'")
+    assert [each.detail for each in read] == [{"graduate": str(graduate_id)}]
+    # the service's reading is one of the accesses from then on
+    [access] = (await http.get(path, headers=own)).json()["records"]["accesses"]
+    assert (access["kind"], access["role"], access["purpose"]) == ("data_copy", "system", None)

@@ -17,11 +17,14 @@ from destinations.registrations.domain.lifecycle import Action
 from testing.databases import ServiceDatabase
 
 CHIEF = Principal("chief", Role.COLLEGE_OFFICER, school_code="10001", college_code="C01")
+PROXY = Principal("chief", Role.SCHOOL_OFFICER, school_code="10001")
 
 
-async def waiting(database: Database, reviewer: Principal = COLLEGE, **given: Any) -> Recorded:
+async def waiting(
+    database: Database, reviewer: Principal = COLLEGE, submitter: Principal | None = None, **given: Any
+) -> Recorded:
     """A registration that waits for the school."""
-    submitted = await act(database, await registered(database, **given), Action.SUBMIT)
+    submitted = await act(database, await registered(database, **given), Action.SUBMIT, submitter)
     return await act(database, submitted, Action.COLLEGE_APPROVE, reviewer)
 
 
@@ -32,34 +35,36 @@ async def test_a_bulk_decision_decides_what_was_sealed_and_nothing_else(
     clean, edited, own, spared, left = [
         await waiting(database, reviewer) for reviewer in (COLLEGE, COLLEGE, CHIEF, COLLEGE, COLLEGE)
     ]
+    proxied = await waiting(database, submitter=PROXY)
     others = [await waiting(database, cohort=2023), await act(database, await registered(database), Action.SUBMIT)]
     decision = await bulk.prepare(chief, filter={"cohort": 2024}, note="材料齐全")
     late = await waiting(database)
 
     seen = await bulk.read(chief, decision)
-    assert (seen["state"], seen["selected"], seen["ready"], seen["done"]) == ("prepared", 5, 4, 0)
-    assert (seen["skipped"], seen["allowed_transitions"]) == ({"same_reviewer": 1}, ["apply"])
+    assert (seen["state"], seen["selected"], seen["ready"], seen["done"]) == ("prepared", 6, 4, 0)
+    assert (seen["skipped"], seen["allowed_transitions"]) == ({"same_reviewer": 1, "own_record": 1}, ["apply"])
     assert seen["filter"]["school_code"] == "10001"
     assert (await stored(database, SCHOOL, clean.id)).version == clean.version
     assert await all_items(chief, decision) == {str(each.id): "ready" for each in (clean, edited, spared, left)} | {
-        str(own.id): "same_reviewer"
+        str(own.id): "same_reviewer",
+        str(proxied.id): "own_record",
     }
 
     await act(database, edited, Action.RETURN, SCHOOL)
     await enrol.keep(roster_entry(left.registration.graduate.id, sequence=2, status="withdrawn"))
     seen = await bulk.read(chief, decision)
-    assert (seen["ready"], seen["skipped"]) == (3, {"changed_since": 1, "same_reviewer": 1})
+    assert (seen["ready"], seen["skipped"]) == (3, {"changed_since": 1, "same_reviewer": 1, "own_record": 1})
     operation = await bulk.apply(chief, decision, str(spared.id))
-    expected = {"changed_since": 2, "same_reviewer": 1, "excepted": 1}
+    expected = {"changed_since": 2, "same_reviewer": 1, "own_record": 1, "excepted": 1}
     assert (operation["state"], operation["result"]["done"]) == ("succeeded", 1)
-    assert (operation["result"]["skipped"], operation["progress"]) == (expected, {"done": 5, "total": 5})
+    assert (operation["result"]["skipped"], operation["progress"]) == (expected, {"done": 6, "total": 6})
     seen = await bulk.read(chief, decision)
     assert (seen["state"], seen["version"], seen["ready"], seen["done"]) == ("applied", 2, 0, 1)
     assert (seen["skipped"], seen["allowed_transitions"]) == (expected, [])
     assert seen["done"] + sum(seen["skipped"].values()) == seen["selected"]
 
     await check_decided(database, clean, decision, operation["result"]["change_token"])
-    for kept in (own, spared, left, late, *others):
+    for kept in (own, proxied, spared, left, late, *others):
         assert (await stored(database, SCHOOL, kept.id)).version == kept.version
     again = await chief.post(f"{PATH}/{decision}/apply", {"except": []})
     assert (code_of(again), again.json()["state"]) == ((409, "transition_not_allowed"), "applied")

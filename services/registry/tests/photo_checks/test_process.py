@@ -20,8 +20,8 @@ async def test_a_photo_that_ends_the_process_spoils_no_other() -> None:
         first, kept = await looker.look(jpeg())
         assert {each.state for each in first} == {Result.PASSED}
         assert kept
-        assert looker.pid is not None
-        os.kill(looker.pid, signal.SIGXCPU)
+        assert looker.process.pid is not None
+        os.kill(looker.process.pid, signal.SIGXCPU)
         ended, nothing = await looker.look(jpeg())
         assert [each.rule for each in ended if each.state is Result.FAILED] == ["photo_format"]
         assert nothing == b""
@@ -34,7 +34,7 @@ async def test_the_process_ends_with_its_use_and_sees_no_setting(monkeypatch: py
         monkeypatch.setenv(name, "postgresql://secret")
     async with looking("blue") as looker:
         await looker.look(b"x")
-        pid = looker.pid
+        pid = looker.process.pid
         assert pid is not None
         assert b"secret" not in surroundings_of(pid)
     with pytest.raises(ProcessLookupError):

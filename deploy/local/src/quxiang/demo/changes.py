@@ -138,11 +138,11 @@ def _plan(office: Office, registrations: Sequence[Json], others: Sequence[Json])
     return [partial(act, each) for act, concerned in acts for each in concerned]
 
 
-async def side_by_side(changes: Sequence[Callable[[], Awaitable[None]]]) -> None:
+async def side_by_side(changes: Sequence[Callable[[], Awaitable[object]]]) -> None:
     """Makes changes, a few of them at a time."""
     places = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(change: Callable[[], Awaitable[None]]) -> None:
+    async def one(change: Callable[[], Awaitable[object]]) -> None:
         async with places:
             await change()
 

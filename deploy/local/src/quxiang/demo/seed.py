@@ -14,6 +14,7 @@ from common import clock
 from common.auth.issuing import Grant
 from common.auth.principal import Role
 from quxiang.console import Console
+from quxiang.demo.bulk import prepare_bulk_approval
 from quxiang.demo.changes import Office, single_changes
 from quxiang.demo.client import Campus, Json
 from quxiang.demo.corrections import ask_for_corrections
@@ -146,6 +147,8 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
         await record.once(f"{school.code} {wave.day}", lambda wave=wave: enter(wave))  # type: ignore[misc]
         advance()
     await record.once(f"{school.code} changes", lambda: single_changes(office))
+    if school is SCHOOLS[0]:
+        await record.once(f"{school.code} bulk approval", lambda: prepare_bulk_approval(office))
     await record.once(f"{school.code} waivers", lambda: waive(office))
     await record.once(f"{school.code} self-checks", check_entries)
     await record.once(f"{school.code} corrections", lambda: ask_for_corrections(office, record.database))

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from json import JSONEncoder
+from typing import Any
 
 from sqlalchemy import text
 
+from common import copying
 from common.auth.principal import Actor
 from common.observability.redaction import redacted
 from common.sql import Connection
@@ -16,6 +18,8 @@ _INSERT = text(
     """
 )
 
+_SAME = ("subject", "role", "action", "object_kind", "school_code", "correlation_id")
+"""What entries of the same act have in common."""
 
 _as_json = JSONEncoder(default=str, ensure_ascii=False).encode
 
@@ -47,11 +51,20 @@ async def record_all(
     school_code: str | None,
     details: Sequence[Mapping[str, object]] | None = None,
 ) -> None:
-    """Stores an entry of the same act for each object, with what is said of it, and never commits."""
+    """Stores an entry of the same act for each object, with what is said of it, and never commits.
+
+    What is said of many by one and the same mapping is put in words once.
+    """
     about = _about(actor, correlation_id, action, object_kind, school_code, None)
-    said = [{}] * len(object_ids) if details is None else [{"detail": _detail(each)} for each in details]
-    named = zip(object_ids, said, strict=True)
-    await connection.execute_many(_INSERT, [{**about, "object_id": each, **detail} for each, detail in named])
+    given = [{}] * len(object_ids) if details is None else details
+    words = {key: _detail(each) for key, each in {id(each): each for each in given}.items()}
+    said = [words[id(each)] for each in given]
+    same = b"".join(copying.text(about[name]) for name in _SAME)
+    rows = (
+        same + copying.text(object_id) + copying.jsonb(detail)
+        for object_id, detail in zip(object_ids, said, strict=True)
+    )
+    await copying.copy_rows(connection.driver, "audit_entries", (*_SAME, "object_id", "detail"), rows)
 
 
 def _about(
@@ -61,7 +74,7 @@ def _about(
     object_kind: str,
     school_code: str | None,
     detail: Mapping[str, object] | None,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     return {
         "subject": actor.subject,
         "role": actor.role,

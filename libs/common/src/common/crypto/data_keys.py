@@ -8,7 +8,7 @@ the record's id and version, so that it opens at no other place and as no other 
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -44,8 +44,17 @@ class DataCipher:
 
     def seal(self, what: str, record_id: UUID, version: int, content: bytes) -> bytes:
         """The ciphertext of a document of one version of a record."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return self._header + nonce + self._gcm.encrypt(nonce, content, self._bound(what, record_id, version))
+        return self.seal_all(what, [(record_id, version, content)])[0]
+
+    def seal_all(self, what: str, documents: Sequence[tuple[UUID, int, bytes]]) -> list[bytes]:
+        """The same of many, each with the id and the version of its record."""
+        beginning, encrypt, place = self._header, self._gcm.encrypt, self._header + labelled(what)
+        drawn = secrets.token_bytes(NONCE_BYTES * len(documents))
+        nonces = (drawn[start : start + NONCE_BYTES] for start in range(0, len(drawn), NONCE_BYTES))
+        return [
+            beginning + nonce + encrypt(nonce, content, place + record_id.bytes + version.to_bytes(8))
+            for nonce, (record_id, version, content) in zip(nonces, documents, strict=True)
+        ]
 
     def seal_fields(self, what: str, record_id: UUID, version: int, said: Mapping[str, Any]) -> bytes:
         """The ciphertext of fields as JSON; days and decimal numbers are texts there."""

@@ -2,7 +2,7 @@
 
 from common.database.database import Database
 from common.database.failures import DatabaseRestored, DatabaseUnavailable, SerialisationConflict
-from common.database.schema import NOW, instant_column, new_id, new_metadata, uuid_key
+from common.database.schema import NOW, instant_column, new_id, new_metadata, random_ids, uuid_key
 from common.database.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "instant_column",
     "new_id",
     "new_metadata",
+    "random_ids",
     "uuid_key",
 ]

@@ -8,9 +8,11 @@
 - `deletable=True`: DELETE on a table that is otherwise `insert_only` (expired rows).
 """
 
+import secrets
 from typing import Any
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
 from sqlalchemy import DDL, Column, DateTime, MetaData, Uuid, event, literal_column, text
 
 from common.clock import CREATE_NOW, NOW_SQL
@@ -20,6 +22,8 @@ NOW = literal_column(NOW_SQL, DateTime(timezone=True))
 """The present instant in an SQL expression, by the one clock (`common.clock`)."""
 
 _NEW_ID = text("SELECT uuidv7()")
+_VERSION_4 = bytes(0x40 | byte & 0x0F for byte in range(256))
+_VARIANT = bytes(0x80 | byte & 0x3F for byte in range(256))
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -40,6 +44,14 @@ def new_metadata() -> MetaData:
 def uuid_key(name: str = "id") -> Column[UUID]:
     """Primary key that the database gives, rising in time (UUID version 7)."""
     return Column(name, Uuid, primary_key=True, server_default=text("uuidv7()"))
+
+
+def random_ids(count: int) -> list[UUID]:
+    """Ids of version 4, of one draw and of the driver's class: made and written in a tenth of the time."""
+    drawn = bytearray(secrets.token_bytes(16 * count))
+    drawn[6::16] = drawn[6::16].translate(_VERSION_4)
+    drawn[8::16] = drawn[8::16].translate(_VARIANT)
+    return [pgproto.UUID(bytes(drawn[start : start + 16])) for start in range(0, len(drawn), 16)]
 
 
 async def new_id(connection: Connection) -> UUID:

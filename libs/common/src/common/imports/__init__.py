@@ -3,6 +3,7 @@
 The handler of an operation is `partial(run_import, kind)` with an `ImportKind`.
 """
 
+from common.imports.batches import batches
 from common.imports.cells import CellReader, Reading, coded, plain, text_of
 from common.imports.columns import LABEL, Columns, HeaderMapping
 from common.imports.faults import Fault
@@ -40,6 +41,7 @@ __all__ = [
     "Table",
     "Task",
     "Written",
+    "batches",
     "coded",
     "empty_result",
     "foreign_cells",

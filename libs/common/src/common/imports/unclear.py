@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from common.codes.spelling import Cell
+from common.imports.batches import batches
 from common.imports.columns import LABEL
 from common.imports.faults import Fault
 from common.imports.importer import ImportRow
@@ -24,7 +25,7 @@ def read_rows(
     read: Callable[[Sequence[NumberedRow]], list[RowT]], header: Header, chunk: Sequence[NumberedRow]
 ) -> list[RowT]:
     """The rows of a chunk as an importer reads them, at fault where a cell is unclear."""
-    rows = read(chunk)
+    rows = [row for some in batches(chunk) for row in read(some)]
     for row, (_, cells) in zip(rows, chunk, strict=True):
         if Unclear in map(type, cells):
             row.faults[:0] = unclear_cells(header, cells)

@@ -1,13 +1,18 @@
-"""What this service holds about a graduate: the roster's entry, registrations with all versions, extensions."""
+"""What this service holds about a graduate, from all of its areas."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Table, Uuid, bindparam, select
 
+from common.accesses.entry import Access
+from common.accesses.storage import accesses_to
 from common.crypto import FieldCipher
 from common.data_copies import Records
 from common.identifiers import GraduateId
 from common.sql import Connection
+from destinations.evidence.storage import of_graduate
 from destinations.registrations.domain.content import FIELDS
 from destinations.registrations.storage import opened
 from destinations.registrations.tables import registrations, versions
@@ -25,6 +30,13 @@ _VERSION = (
     *("registration_id", "version", "state", "confirmation", "source", *FIELDS),
     *("by_role", "action", "note", "changed_fields", *_DATED),
 )
+
+_PIECE = (
+    *("id", "registration_id", "version", "kind", "title", "issued_on", "media_type", "state", "rule", "reason"),
+    *("keep_until", "hold", "uploaded_by_role", "decided_by_role", "decided_at", "deleted_on", "recorded_at"),
+)
+_ACCESS = ("recorded_at", "kind", "role", "unit", "purpose", "fields")
+PAGE = 500
 
 
 def _of_graduate(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -53,4 +65,18 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
     }
     for record in (*records["registrations"], *records["registration_versions"]):
         record |= opened(cipher, graduate_id, record)
-    return {**records, "extensions": await extensions_of(connection, cipher, graduate_id)}
+    pieces = await of_graduate(connection, cipher, graduate_id)
+    return {
+        **records,
+        "extensions": await extensions_of(connection, cipher, graduate_id),
+        "evidence": [{name: getattr(each, name) for name in _PIECE} | {"sha256": each.sha256.hex()} for each in pieces],
+        "accesses": await _accesses(connection, graduate_id),
+    }
+
+
+async def _accesses(connection: Connection, graduate_id: GraduateId) -> list[dict[str, Any]]:
+    found: list[Access] = []
+    after: tuple[datetime, UUID] | None = None
+    while len(part := await accesses_to(connection, graduate_id, after=after, limit=PAGE)) == PAGE:
+        found, after = [*found, *part], (part[-1].recorded_at, part[-1].id)
+    return [{name: getattr(each, name) for name in _ACCESS} for each in (*found, *part)]

@@ -124,6 +124,14 @@ Index(
     unique=True,
     postgresql_where=registrations.c.stage != "voided",
 )
+IN_REVIEW = "stage IN ('submitted', 'counsellor_approved', 'college_approved', 'void_at_college', 'void_at_school')"
+Index(
+    "ix_registrations_in_review",
+    registrations.c.school_code,
+    registrations.c.recorded_at,
+    registrations.c.id,
+    postgresql_where=text(IN_REVIEW),
+)
 Index("ix_registrations_graduate", registrations.c.graduate_id)
 Index("ix_registrations_school_cohort_id", registrations.c.school_code, registrations.c.cohort, registrations.c.id)
 

@@ -36,9 +36,17 @@ from destinations.reviews.domain import (
     foreseen,
     stages_of,
 )
+from destinations.seasons.domain import Level
 
 MAKERS = frozenset({Role.COUNSELLOR, Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER})
 """Who reviews, and so makes and reads bulk decisions."""
+
+LEVELS = {
+    Role.COUNSELLOR: Level.COUNSELLOR,
+    Role.COLLEGE_OFFICER: Level.COLLEGE,
+    Role.SCHOOL_OFFICER: Level.SCHOOL,
+}
+"""The level at which a role reviews."""
 
 
 @dataclass(frozen=True)
@@ -234,9 +242,10 @@ async def decide_part(
     days = await registrations.last_days(unit.connection, graduate_ids)
     changes: list[Unsaved] = []
     outcomes: dict[int, Skip | None] = {}
+    person, scope = _person(maker), scope_of(maker)
     for row in rows:
-        seen = _seen(maker, standing.get(row.graduate_id))
-        outcome = decided(row, seen, decision.act, _person(maker), decision.said, decision.excepted)
+        seen = _seen(scope, standing.get(row.graduate_id))
+        outcome = decided(row, seen, decision.act, person, decision.said, decision.excepted)
         outcomes[row.n] = outcome if isinstance(outcome, Skip) else None
         if isinstance(outcome, Change) and seen is not None:
             changes.append(Unsaved(seen.graduate, seen, outcome, days.get(row.graduate_id)))
@@ -250,14 +259,11 @@ async def decide_part(
 
 async def _audit(unit: UnitOfWork, decision: BulkDecision, stamped: Sequence[Stamped]) -> None:
     """One entry of each registration, with what the entry of a single act says, and by which bulk decision."""
-    details = [
-        {
-            "version": each.version,
-            "state": each.unsaved.change.stage.state.value,
-            "bulk_decision": str(decision.id),
-        }
-        for each in stamped
-    ]
+    left = [(each.version, each.unsaved.change.stage.state.value) for each in stamped]
+    said = {
+        each: {"version": each[0], "state": each[1], "bulk_decision": str(decision.id)} for each in dict.fromkeys(left)
+    }
+    details = [said[each] for each in left]
     ids = [str(each.id) for each in stamped]
     await unit.audit_all(decision.act.value, "registration", ids, school_code=decision.school_code, details=details)
 
@@ -268,12 +274,12 @@ def _person(maker: Principal) -> Person:
     return person
 
 
-def _seen(maker: Principal, standing: Registration | None) -> Registration | None:
-    """The registration, if its graduate is in the maker's scope now."""
+def _seen(scope: RowScope, standing: Registration | None) -> Registration | None:
+    """The registration, if its graduate is in the scope now."""
     if standing is None:
         return None
     graduate = standing.graduate
     owners = Owners[object](
         school_code=graduate.school_code, college_code=graduate.college_code, class_code=graduate.class_code
     )
-    return standing if scope_of(maker).allows(owners) else None
+    return standing if scope.allows(owners) else None

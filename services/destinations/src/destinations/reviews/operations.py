@@ -1,5 +1,7 @@
 """Sealing and applying bulk decisions as long work; it is killed, resumed and cancelled between two parts."""
 
+import asyncio
+from collections import deque
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -9,6 +11,7 @@ from common.codes import CodeLists
 from common.operations import OperationContext, Outcome
 from common.operations.outcome import added_up
 from common.operations.storage import WHOLE
+from common.outbox.newest import newest_of
 from destinations.reviews import commands, storage
 from destinations.reviews.domain import BulkDecision
 
@@ -17,6 +20,9 @@ NOTHING_DONE: Mapping[str, Any] = {"id": None, "done": 0, "skipped": {}, "change
 
 PART = 2_000
 """Rows of one transaction: what it locks is free again before others have waited too long for it."""
+
+LANES = 2
+"""Parts that are decided at a time."""
 
 
 async def seal(context: OperationContext, part: int = PART) -> Outcome:
@@ -44,30 +50,56 @@ async def seal(context: OperationContext, part: int = PART) -> Outcome:
 
 
 async def apply(context: OperationContext, part: int = PART) -> Outcome:
-    """Decides the sealed rows part by part, each part once; those after a cancelling stay as they are."""
+    """Decides the sealed rows part by part, each part once; those after a cancelling stay as they are.
+
+    Two parts are decided side by side: one while the database works on the other.
+    """
     maker, decision_id = commands.asked_of(context.parameters, context.actor)
     async with context.database.reading() as connection:
         decision = await commands.get(connection, maker, decision_id)
         total = (await storage.counts(connection, [decision.id]))[decision.id].selected
     earlier = await context.done_chunks()
-    parts: list[Mapping[str, Any]] = [*earlier.values()]
-    empty = {**NOTHING_DONE, "id": str(decision.id)}
-    with CodeLists.held():
-        for number, first in enumerate(range(0, total, part)):
-            if number in earlier:
-                continue
+    rows = {number: min(part, total - number * part) for number in range(-(-total // part)) if number not in earlier}
+    waiting, left = deque(rows), sum(rows.values())
+
+    async def lane() -> bool:
+        """False once the work is cancelled; where it fails, the other lane begins no part more."""
+        nonlocal left
+        while waiting:
+            number = waiting.popleft()
             if await context.is_cancelled():
-                return Outcome(added_up(empty, parts), state="cancelled")
-            parts.append(await _decided(context, maker, decision, number, range(first, min(first + part, total))))
-            await context.progress(min(first + part, total), total)
-    return Outcome(added_up(empty, parts))
+                return False
+            try:
+                await _decide(context, maker, decision, number, part)
+            except BaseException:
+                waiting.clear()
+                raise
+            left -= rows[number]
+            await context.progress(total - left, total)
+        return True
+
+    with CodeLists.held():
+        # all have ended before the work does, or is tried again
+        ended = await asyncio.gather(*(lane() for _ in range(LANES)), return_exceptions=True)
+    for each in ended:
+        if isinstance(each, BaseException):
+            raise each
+    result = await _result(context, decision)
+    return Outcome(result) if all(ended) else Outcome(result, state="cancelled")
 
 
-async def _decided(
-    context: OperationContext, maker: Principal, decision: BulkDecision, number: int, rows: range
-) -> Mapping[str, Any]:
+async def _decide(context: OperationContext, maker: Principal, decision: BulkDecision, number: int, part: int) -> None:
+    rows = number * part, (number + 1) * part
     async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as unit:
-        done = await commands.decide_part(unit, maker=maker, decision=decision, after=rows.start, last=rows.stop)
+        done = await commands.decide_part(unit, maker=maker, decision=decision, after=rows[0], last=rows[1])
         await context.chunk_done(unit, number, done)
         await unit.commit()
-    return done
+
+
+async def _result(context: OperationContext, decision: BulkDecision) -> Mapping[str, Any]:
+    """What all parts have come to, by whichever attempt; the token is that of the event which consumers get last."""
+    parts: list[Mapping[str, Any]] = [*(await context.done_chunks()).values()]
+    if tokens := [token for each in parts if (token := each["change_token"])]:
+        async with context.database.reading() as connection:
+            parts.append({"change_token": (await newest_of(connection, tokens)).encode()})
+    return added_up({**NOTHING_DONE, "id": str(decision.id)}, parts)

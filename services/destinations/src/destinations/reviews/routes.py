@@ -1,24 +1,88 @@
-"""Routes of bulk decisions."""
+"""Routes of the review queue and of bulk decisions."""
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
 from common.approvals.wire import OfCohort, OfSchool
-from common.auth import Principal, require
+from common.auth import Caller, Principal, require
 from common.database import UnitOfWork, new_id
 from common.errors import NotFound
-from common.http import Db, IdempotencyKey, IfMatch, Page, PageOf, Router, page_of, resource
-from common.identifiers import Cohort, OperationId, RegistrationId, SchoolCode
+from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, page_of, resource
+from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, OperationId, RegistrationId, SchoolCode
 from common.operations.routes import Operation, accept
+from destinations.registrations.commands import person_of, scope_of
+from destinations.registrations.domain.registration import Source
 from destinations.reviews import commands, storage
-from destinations.reviews.domain import APPLYING, SEALING, BulkDecisionId
-from destinations.reviews.wire import BulkApplication, BulkDecisionAnswer, BulkDecisionItem, NewBulkDecision
+from destinations.reviews.domain import APPLYING, SEALING, BulkDecisionId, Narrowing
+from destinations.reviews.wire import (
+    Beginning,
+    BulkApplication,
+    BulkDecisionAnswer,
+    BulkDecisionItem,
+    NewBulkDecision,
+    QueueItem,
+)
+from destinations.seasons.domain import Level
 
 router = Router(prefix="/v1/bulk-decisions", tags=["bulk decisions"])
 
+queue_router = Router(prefix="/v1/review-queue", tags=["reviews"])
+
 Maker = Annotated[Principal, Depends(require(*commands.MAKERS))]
+_UNIT = Query(min_length=1, max_length=64)
+
+
+async def read_narrowing(
+    *,
+    caller: Caller,
+    school: OfSchool = None,
+    cohort: OfCohort = None,
+    college: Annotated[CollegeCode | None, _UNIT] = None,
+    major: Annotated[MajorCode | None, _UNIT] = None,
+    class_: Annotated[ClassCode | None, Query(alias="class", min_length=1, max_length=64)] = None,
+    destination: Annotated[str | None, Query(pattern=r"^[0-9]{2,3}$", description="Newest destination code")] = None,
+    source: Source | None = None,
+    submitted_before: Annotated[Beginning | None, Query(description="Exclusive")] = None,
+) -> Narrowing:
+    """Filters of the queue; all given ones must hold."""
+    return Narrowing(
+        school_code=school or SchoolCode(caller.school_code or ""),
+        cohort=None if cohort is None else Cohort(cohort),
+        college_code=college,
+        major_code=major,
+        class_code=class_,
+        destination_codes=None if destination is None else (destination,),
+        source=source,
+        submitted_before=submitted_before,
+    )
+
+
+@queue_router.get(
+    "",
+    response_model=PageOf[QueueItem],
+    summary="List what waits for review at a level, in scope, the oldest first",
+)
+async def list_review_queue(
+    *,
+    database: Db,
+    cipher: Cipher,
+    caller: Maker,
+    page: Page,
+    narrowing: Annotated[Narrowing, Depends(read_narrowing)],
+    level: Annotated[Level | None, Query(description="By default the caller's")] = None,
+) -> PageOf[dict[str, Any]]:
+    at, scope, after = level or commands.LEVELS[caller.role], scope_of(caller), page.after(datetime, UUID)
+    async with database.reading() as connection:
+        last = None if after is None else (after[0], after[1])
+        found = await storage.waiting(connection, scope, at, narrowing, last, page.limit + 1)
+        kept, cursor = page.cut(found, lambda each: (each.waiting_since, each.id))
+        queued = await storage.queued(connection, at, kept)
+    person = person_of(caller)
+    items = [QueueItem.shown(each, cipher, person) for each in queued]
+    return PageOf.model_construct(items=items, next_cursor=cursor)
 
 
 @router.post(

@@ -1,18 +1,20 @@
-"""What the routes of bulk decisions take and answer."""
+"""What the routes of reviews take and answer."""
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from common.auth import Principal
+from common.crypto import FieldCipher
 from common.http import StrictModel
 from common.http.models import Instant
 from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, SchoolCode
-from destinations.registrations.domain.registration import Source
-from destinations.registrations.wire import Reason
+from destinations.evidence.domain import Kind, Standing, complete
+from destinations.registrations.domain.registration import Person, Source
+from destinations.registrations.wire import Reason, RegistrationAnswer, shown
 from destinations.reviews.commands import Asked, made_by
 from destinations.reviews.domain import (
     DONE,
@@ -26,6 +28,8 @@ from destinations.reviews.domain import (
     Narrowing,
     Skip,
 )
+from destinations.reviews.storage import InQueue
+from destinations.seasons.domain import Level
 
 _UNIT = StringConstraints(min_length=1, max_length=64)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -34,6 +38,9 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def _beginning(value: object) -> object:
     """A day stands for its beginning in Asia/Shanghai."""
     return f"{value}T00:00:00+08:00" if isinstance(value, str) and _DAY.fullmatch(value) else value
+
+
+Beginning = Annotated[Instant, BeforeValidator(_beginning)]
 
 
 class BulkFilter(StrictModel):
@@ -51,7 +58,7 @@ class BulkFilter(StrictModel):
         | None
     ) = Field(default=None, description="List destination; of the newest content")
     source: Annotated[Source, Field(strict=False)] | None = None
-    submitted_before: Annotated[Instant, BeforeValidator(_beginning)] | None = Field(
+    submitted_before: Beginning | None = Field(
         default=None, description="Exclusive; a day stands for its beginning in Asia/Shanghai"
     )
 
@@ -70,6 +77,41 @@ class BulkFilter(StrictModel):
             destination_codes=None if codes is None else tuple(codes),
             **given,
         )
+
+
+class EvidenceAnswer(BaseModel):
+    """What counts of the evidence of a registration; pieces that were refused, rejected or are outdated do not."""
+
+    sent: list[Kind] = Field(description="Kinds of the pieces that are sent, checked or not")
+    accepted: list[Kind] = Field(description="Those among them that an officer has accepted")
+    complete: bool = Field(description="Whether what was sent is all that the destination needs")
+    complete_accepted: bool = Field(description="Whether what was accepted is")
+
+    @classmethod
+    def of(cls, standing: Standing, destination_code: str) -> Self:
+        """The evidence for a destination."""
+        return cls(
+            sent=sorted(standing.sent),
+            accepted=sorted(standing.accepted),
+            complete=complete(destination_code, standing.sent),
+            complete_accepted=complete(destination_code, standing.accepted),
+        )
+
+
+class QueueItem(RegistrationAnswer):
+    """A registration, or a requested void, that waits for review at a level."""
+
+    level: Level = Field(description="Who decides next")
+    waiting_since: datetime = Field(description="When it came to this level")
+    waiting_working_days: int = Field(description="Working days since that day, today included")
+    evidence: EvidenceAnswer
+
+    @staticmethod
+    def shown(waiting: InQueue, cipher: FieldCipher, person: Person | None) -> dict[str, Any]:
+        """The fields as this person sees them."""
+        said = {name: value for name, value in vars(waiting).items() if name != "registration"}
+        evidence = EvidenceAnswer.of(waiting.evidence, waiting.registration.content.destination_code)
+        return {**shown(waiting.registration, cipher, person), **said, "evidence": evidence}
 
 
 class NewBulkDecision(StrictModel):

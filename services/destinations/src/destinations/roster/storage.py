@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from itertools import starmap
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from sqlalchemy import (
     ARRAY,
     Boolean,
     ColumnElement,
+    Select,
     Text,
     TextClause,
     Uuid,
@@ -22,11 +24,12 @@ from sqlalchemy import (
 )
 
 from common import rows
-from common.auth import Owners, ScopeShape
+from common.auth import Owners, RowScope, ScopeShape
 from common.code_entries import table as code_entries
 from common.consuming.counted import newest_counted
 from common.consuming.included import OF_EVENT, among
 from common.contracts import code_list, graduate, organisation
+from common.errors import NotFound
 from common.identifiers import GraduateId, ProvinceCode, SchoolCode
 from common.sql import Connection, Row, array, array_sql
 from destinations.roster import tables
@@ -178,6 +181,13 @@ OWNERS_OF_EVENTS = {
 """Owners of our events by now: an event carries neither the school's province nor where a graduate has moved since."""
 
 
+@lru_cache
+def _in_scope(seen: ScopeShape) -> Select[Any]:
+    joined = tables.graduates.outerjoin(tables.schools, _SCHOOLS.school_code == _GRADUATES.school_code)
+    found = select(_GRADUATES.graduate_id).select_from(joined)
+    return found.where(visible(seen), _GRADUATES.graduate_id == bindparam("id"))
+
+
 async def keep_graduates(connection: Connection, entries: Iterable[RosterEntry]) -> None:
     """Stores the state of graduates; an entry that is not newer than what is known changes nothing."""
     newest = list(_newest(entries).values())
@@ -208,6 +218,12 @@ async def find(connection: Connection, graduate_id: GraduateId) -> tuple[Graduat
     """The graduate with the province of the school, or None if the graduate is not in the roster (yet)."""
     row = (await connection.execute(_WITH_PROVINCE, {"id": graduate_id})).one_or_none()
     return (to_graduate(row), row.province_code) if row else None
+
+
+async def must_be_in_scope(connection: Connection, scope: RowScope, graduate_id: GraduateId) -> None:
+    """Raises NotFound for a graduate outside the scope."""
+    if await connection.scalar(_in_scope(scope.shape), {**scope.values, "id": graduate_id}) is None:
+        raise NotFound
 
 
 async def graduates(connection: Connection, entries: Iterable[RosterEntry]) -> dict[GraduateId, Graduate]:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from common.accesses import record_accesses
 from common.auth import Principal, Role
 from common.crypto import FieldCipher
-from common.data_copies import Holding
-from common.database import UnitOfWork, new_id
+from common.database import UnitOfWork
 from common.errors import NotFound
 from common.identifiers import GraduateId, OperationId
 from common.operations.files import OperationFile
@@ -65,16 +64,6 @@ async def fetch(unit: UnitOfWork, *, caller: Principal, operation_id: OperationI
         raise DataCopyGone
     await unit.audit("data_copy.fetch", KIND, operation_id, school_code=copy.school_code)
     return OperationFile.of(made_by.file)
-
-
-async def note_reading(unit: UnitOfWork, reader: Principal, held: Holding) -> None:
-    """Stores that a service has read all that registry holds about a graduate."""
-    occasion, [entry] = await new_id(unit.connection), held.records["entry"]
-    people = {held.graduate_id: entry["school_code"]}
-    fields = [name for name, records in held.records.items() if records]
-    await record_accesses(unit.connection, reader, people, occasion_id=occasion, kind=KIND, purpose=None, fields=fields)
-    detail = {"graduate": str(held.graduate_id)}
-    await unit.audit("data.read", "reading", occasion, school_code=entry["school_code"], detail=detail)
 
 
 def _own(caller: Principal) -> GraduateId:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 
 from common.auth import Principal, Role, require
-from common.data_copies import data_router
+from common.data_copies import data_router, noted_by
 from common.http import Cipher, Db, IdempotencyKey, Router
 from common.identifiers import OperationId
 from common.operations.downloads import Download
@@ -16,7 +16,7 @@ from registry.data_copies import commands
 from registry.data_copies.domain.copies import KIND
 from registry.data_copies.storage.collecting import collect
 
-data_routes = data_router(collect, commands.note_reading)
+data_routes = data_router(collect, noted_by("entry"))
 router = Router(prefix="/v1/data-copies", tags=["data copies"])
 
 Graduate = Annotated[Principal, Depends(require(Role.GRADUATE))]

@@ -1,11 +1,10 @@
 """Looking at photos in the limited process, from the service's side."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
-from common.limited.starting import limited_process
+from common.limited.asking import Asked, ProcessEnded
 from common.observability import logger
 from registry.photo_checks.rules import RULES, Check, Result, judged, skipped
 
@@ -25,39 +24,16 @@ class Looker:
     """Looks at photos one after the other; a photo that ends the process is one that cannot be read."""
 
     def __init__(self, profile: str) -> None:
-        self._profile = profile
-        self._running = AsyncExitStack()
-        self._child: asyncio.subprocess.Process | None = None
-
-    @property
-    def pid(self) -> int | None:
-        """Of the process, while one runs."""
-        return None if self._child is None else self._child.pid
+        self.process = Asked(MODULE, profile, seconds=SECONDS)
 
     async def look(self, content: bytes) -> Looked:
         """The checks of one photo, and what is to be kept of it."""
         try:
-            async with asyncio.timeout(SECONDS):
-                return await self._asked(content)
-        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError) as error:
+            checks, kept = await self.process.ask(content)
+        except ProcessEnded as ended:
             # more than a few of these, and it is the process that cannot run here
-            _log.warning("A photo ended the process that looks at it", error=type(error).__name__)
-            await self.end()
+            _log.warning("A photo ended the process that looks at it", error=ended.cause)
             return [judged(RULES[0], passes=False), *skipped(*RULES[1:])], b""
-
-    async def end(self) -> None:
-        """Ends the process; another photo starts a new one."""
-        self._child = None
-        await self._running.aclose()
-
-    async def _asked(self, content: bytes) -> Looked:
-        if self._child is None:
-            self._child = await self._running.enter_async_context(limited_process(MODULE, self._profile))
-        assert self._child.stdin is not None
-        assert self._child.stdout is not None
-        self._child.stdin.write(len(content).to_bytes(4) + content)
-        await self._child.stdin.drain()
-        checks, kept = [await _part(self._child.stdout) for _ in range(2)]
         found = [Check(rule, Result(state), measured) for rule, state, measured in json.loads(checks)]
         return found, kept
 
@@ -69,8 +45,4 @@ async def looking(profile: str) -> AsyncIterator[Looker]:
     try:
         yield looker
     finally:
-        await looker.end()
-
-
-async def _part(stream: asyncio.StreamReader) -> bytes:
-    return await stream.readexactly(int.from_bytes(await stream.readexactly(4)))
+        await looker.process.end()

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import lru_cache
+from itertools import compress
 from typing import Any
 
 
@@ -43,9 +45,17 @@ class Destination:
     abroad_major_zh: str | None = None
     abroad_major_en: str | None = None
 
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "Destination":
+        """The content with these fields; those that are absent are empty."""
+        made = object.__new__(cls)
+        # what `__init__` does, but for a frozen dataclass it makes a call for each field
+        made.__dict__.update(zip(FIELDS, map(given.get, FIELDS), strict=True))
+        return made
+
     def filled(self) -> frozenset[str]:
         """Names of the fields with a value; `flexible: false` counts as empty, since no code could forbid it."""
-        return frozenset([name for name, value in vars(self).items() if value is not None and value is not False])
+        return _filled(tuple([value is not None and value is not False for value in vars(self).values()]))
 
     def merged(self, patch: Mapping[str, Any]) -> "Destination":
         """The content after a merge patch: absent keeps, None clears."""
@@ -67,6 +77,13 @@ CONTACT = ("contact_name", "contact_phone")
 PAY = ("pay_amount", "pay_unit")
 SEALED = (*CONTACT, *PAY)
 """Fields that stand encrypted, and in no event: a person at the employer (单位联系人), and pay before tax (薪酬)."""
+
+
+# few sets of fields are ever filled together
+@lru_cache(maxsize=5_000)
+def _filled(are_filled: tuple[bool, ...]) -> frozenset[str]:
+    return frozenset(compress(FIELDS, are_filled))
+
 
 EMPTIED = frozenset(
     {
@@ -129,6 +146,11 @@ PAY_UNITS = ("month", "hour")
 def changed_fields(before: Destination | None, after: Destination) -> tuple[str, ...]:
     """Names of the fields that differ, in the order of the contract; without a version before, those that are set."""
     if before is None:
-        return tuple([name for name, value in vars(after).items() if value is not None])
+        return _set(tuple([value is not None for value in vars(after).values()]))
     old = vars(before)
     return tuple([name for name, value in vars(after).items() if old[name] != value])
+
+
+@lru_cache(maxsize=5_000)
+def _set(are_set: tuple[bool, ...]) -> tuple[str, ...]:
+    return tuple(compress(FIELDS, are_set))

@@ -12,7 +12,7 @@ from common.codes import CodeLists, CodeProblem
 from common.codes.rules import rule
 from common.errors import FieldProblem
 from common.identifiers import Cohort
-from destinations.field_rules.domain import asked_by, broken_pairs, pairs, scheme_of
+from destinations.field_rules.domain import asked_by, broken_pairs, scheme_of
 from destinations.registrations.domain.content import CODE_LISTS, LONGEST, Destination
 
 REASON = frozenset({"reason"})
@@ -90,7 +90,8 @@ def is_flexible(content: Destination, cohort: Cohort) -> bool:
 
 def contradictions(content: Destination, cohort: Cohort) -> tuple[FieldProblem, ...]:
     """Unknown codes, unusable texts and forbidden fields; such content is never stored."""
-    unknown = _unknown_codes(content)
+    lists, codes = CodeLists.load(), _codes(vars(content))
+    unknown = _unknown(lists, codes)
     # without a known code there is no rule that the other fields could break
     if unknown and any(problem.pointer == "/destination_code" for problem in unknown):
         return unknown
@@ -113,31 +114,30 @@ def incompleteness(content: Destination, cohort: Cohort) -> tuple[FieldProblem, 
 
 def pair_problems(content: Destination) -> tuple[FieldProblem, ...]:
     """Codes that do not go together: refused of people, warned about in a row of a file."""
-    return _ill_matched(_paired(vars(content)))
+    return _ill_matched(_codes(vars(content)))
 
 
-_PAIRED = tuple(dict.fromkeys(name for pair in pairs() for name in (pair.field, pair.other_field)))
-_paired = itemgetter(*_PAIRED)
-
-
-# an import asks for each row, and few codes ever come together
 @lru_cache(maxsize=5_000)
 def _ill_matched(codes: tuple[str | None, ...]) -> tuple[FieldProblem, ...]:
-    said = dict(zip(_PAIRED, codes, strict=True))
-    return tuple([rule(pair.rule).problem(f"/{pair.other_field}") for pair in broken_pairs(said)])
+    broken = broken_pairs(dict(zip(CODE_LISTS, codes, strict=True)))
+    return tuple([rule(pair.rule).problem(f"/{pair.other_field}") for pair in broken])
 
 
 def _is_known(destination_code: str) -> bool:
     return destination_code in CodeLists.load().get(CODE_LISTS["destination_code"])
 
 
-def _unknown_codes(content: Destination) -> tuple[FieldProblem, ...]:
-    lists, said = CodeLists.load(), vars(content)
+_codes = itemgetter(*CODE_LISTS)
+
+
+# of the rows of a file most say the same of codes as another one
+@lru_cache(maxsize=5_000)
+def _unknown(lists: CodeLists, codes: tuple[str | None, ...]) -> tuple[FieldProblem, ...]:
     return tuple(
         [
             rule("unknown_code").problem(f"/{name}")
-            for name, list_name in CODE_LISTS.items()
-            if (code := said[name]) is not None and code not in lists.get(list_name)
+            for (name, list_name), code in zip(CODE_LISTS.items(), codes, strict=True)
+            if code is not None and code not in lists.get(list_name)
         ]
     )
 

@@ -124,6 +124,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
     def plan(self, rows: Sequence[RegistrationRow], loaded: StoredRegistrations) -> Plan:
         """What the rows change."""
         stored: dict[int, StoredRegistration] = {}
+        new: list[RegistrationRow] = []
         for row in rows:
             unchanged, (graduate, row.line) = self._resolved.unchanged(row.number), self._resolved.compared(row.number)
             if (known := unchanged or graduate) and self._seen.take("graduate", known.bytes, row.number):
@@ -134,11 +135,13 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
                 # whatever else it says, and however often: a file of the whole cohort need not leave the row out
                 row.warnings.append(Fault(self._reader.number_column, "erased_person"))
             elif unchanged is None or row.number in self._repeated:
-                self._reader.read(row, is_named=row.line is not None)
-                if row.line is None or row.number in self._repeated:
-                    row.faults += self._faults_of_person(row)
-                if self._reader.reads_sealed and row.number in stored:
-                    self._seal(row, stored[row.number])
+                new.append(row)
+        self._reader.read(new)
+        for row in new:
+            if row.line is None or row.number in self._repeated:
+                row.faults += self._faults_of_person(row)
+            if self._reader.reads_sealed and row.number in stored:
+                self._seal(row, stored[row.number])
         plan = plan_rows(rows, stored, self._writing.effective_on, self._person)
         warn_of_units(plan, self._resolved.units)
         if self._reader.reads_sealed:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from common.codes import CodeLists, normalise
 from common.identifiers import Cohort, GraduateId, RegistrationId
@@ -21,8 +21,7 @@ from destinations.roster.domain import Graduate
 _COMPARED = frozenset({*TEXTS, "freelance_kind", "study_school_name"})
 
 
-@dataclass(frozen=True)
-class StoredRegistration:
+class StoredRegistration(NamedTuple):
     """What is stored about the graduate of a row, read under the lock of the graduate's stream."""
 
     graduate: Graduate
@@ -30,8 +29,7 @@ class StoredRegistration:
     last_decided_on: date | None
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(NamedTuple):
     """One row that changes something."""
 
     row: RegistrationRow
@@ -131,7 +129,7 @@ def plan_row(
 def merged(stored: Destination | None, given: Mapping[str, Any], cohort: Cohort) -> Destination:
     """The content after a row: absent keeps, None erases, another spelling of a stored text is no change."""
     if stored is None:
-        return Destination(**fields.located(given))
+        return Destination.of(fields.located(given))
     said = {
         name: kept if _same_text(name, kept := getattr(stored, name), value) else value for name, value in given.items()
     }

@@ -11,7 +11,18 @@ from common.codes import Cell, CodeLists, CodeProblem
 from common.codes.spelling import cell_text, normalise
 from common.crypto import FieldCipher
 from common.identity import plain_number
-from common.imports import CellReader, Fault, LineFingerprints, Reading, SeenKeys, coded, foreign_cells, plain, text_of
+from common.imports import (
+    OWNER_HEADERS,
+    CellReader,
+    Fault,
+    LineFingerprints,
+    Reading,
+    SeenKeys,
+    coded,
+    foreign_cells,
+    plain,
+    text_of,
+)
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
 from common.spreadsheets.headers import Header
 from destinations.registrations.domain.content import CODE_LISTS, LONGEST_PHONE, MOST_PAY, SEALED
@@ -117,8 +128,8 @@ class RowReader:
     def __init__(self, header: Header, school_code: str, cohort: int, cipher: FieldCipher) -> None:
         self.lists = CodeLists.load()
         self._header = header
-        self._school_code = school_code
-        self._cohort = cohort
+        self._owner = school_code, cohort
+        self._names_owner = not header.positions.keys().isdisjoint(OWNER_HEADERS)
         self._person = PersonReader(header)
         self._content = CellReader[object](header, readings(cohort))
         self._reason = lru_cache(maxsize=2_000, typed=True)(partial(_reason, self.lists))
@@ -141,48 +152,54 @@ class RowReader:
         if row.student_number is None and row.exam_number is not None:
             row.key_column = "exam_number"
         row.silent = all(is_blank(self._header.cell(cells, column)) for column in DESTINATION)
+        if row.key and row.name:
+            return
         faulty = {fault.column for fault in faults}
         if not row.key and faulty.isdisjoint(KEYS):
             faults.append(Fault(self.number_column, "required"))
         if not row.name and "name" not in faulty:
             faults.append(Fault("name", "required"))
 
-    def read(self, row: RegistrationRow, *, is_named: bool = False) -> None:
-        """Checks the row by itself; what depends on other rows or on what is stored is checked later.
+    def read(self, rows: Sequence[RegistrationRow]) -> None:
+        """Checks rows by themselves; what depends on other rows or on what is stored is checked later.
 
-        `is_named` is true if whom it means was read before, without a fault.
+        Whom a row with a line means was read before, without a fault.
         """
-        cells, unclear, row.faults = row.cells, row.faults, []
-        if is_named:
-            row.silent = False
-            row.key_column = _key_column(*(self._header.cell(cells, column) for column in KEYS))
-        else:
-            self._read_person(row)
-        foreign = list(foreign_cells(self._header, cells, self._school_code, self._cohort))
-        if row.silent:
-            row.faults = unclear + foreign
-            return
-        row.faults = unclear + foreign + row.faults
-        row.given = self._content.read(cells, row.faults)
-        code = row.given.get("destination_code", "")
-        if code is None:
-            row.faults.append(Fault("destination_code", "required"))
-        elif isinstance(code, str) and code:
-            row.destination_code = code
-            self._say_what_depends(row, code, cells)
+        for row in rows:
+            unclear, row.faults = row.faults, []
+            if row.line is None:
+                self._read_person(row)
+            else:
+                row.silent, row.key_column = False, self._key_column(row.cells)
+            foreign = list(foreign_cells(self._header, row.cells, *self._owner)) if self._names_owner else []
+            row.faults = unclear + foreign + ([] if row.silent else row.faults)
+        speaking = [row for row in rows if not row.silent]
+        given = self._content.read_all([row.cells for row in speaking], [row.faults for row in speaking])
+        for row, said in zip(speaking, given, strict=True):
+            row.given = said
+            code = said.get("destination_code", "")
+            if code is None:
+                row.faults.append(Fault("destination_code", "required"))
+            elif isinstance(code, str) and code:
+                row.destination_code = code
+                self._say_what_depends(row, code)
 
-    def _say_what_depends(self, row: RegistrationRow, code: str, cells: Sequence[Cell]) -> None:
+    def _say_what_depends(self, row: RegistrationRow, code: str) -> None:
         """Enters what cells mean under this code: 单位名称 may name a school, a sub-label a reason."""
-        reasons = (self._reason(code, self._header.cell(cells, column)) for column in reversed(DESTINATION))
-        if reason := next(filter(None, reasons), None):
+        cell = partial(self._header.cell, row.cells)
+        if reason := self._reason(code, *map(cell, DESTINATION)):
             row.given["reason"] = reason
-        if "employer_name" in row.given:
-            row.given[field_of_name_column(code)] = row.given.pop("employer_name")
+        name_column = field_of_name_column(code)
+        if name_column != "employer_name" and "employer_name" in row.given:
+            row.given[name_column] = row.given.pop("employer_name")
 
-
-def _key_column(student_number: Cell, exam_number: Cell) -> str:
-    has_exam_number = not is_blank(exam_number) and (is_blank(student_number) or is_clear(student_number))
-    return "exam_number" if has_exam_number else "student_number"
+    def _key_column(self, cells: Sequence[Cell]) -> str:
+        """The column that a graduate is looked up by."""
+        if self.number_column == "exam_number" or "exam_number" not in self._header.positions:
+            return self.number_column
+        student_number, exam_number = (self._header.cell(cells, column) for column in KEYS)
+        has_exam_number = not is_blank(exam_number) and (is_blank(student_number) or is_clear(student_number))
+        return "exam_number" if has_exam_number else "student_number"
 
 
 def readings(cohort: int) -> Iterator[Reading[object]]:
@@ -240,7 +257,13 @@ PERSON = (
 """How the cells are read that name a graduate."""
 
 
-def _reason(lists: CodeLists, destination_code: str, label: Cell) -> str | None:
+def _reason(lists: CodeLists, destination_code: str, *cells: Cell) -> str | None:
+    """The reason that the label of a code tells, or what stands in place of the code."""
+    reasons = (_reason_of(lists, destination_code, cell) for cell in reversed(cells))
+    return next(filter(None, reasons), None)
+
+
+def _reason_of(lists: CodeLists, destination_code: str, label: Cell) -> str | None:
     """The reason that a sub-label tells: 求职中 is a reason of 待就业. The code's own label tells no more than it."""
     own = lists.get(CODE_LISTS["destination_code"]).lookup(destination_code)
     if own is not None and normalise(cell_text(label)) == normalise(own.label_zh):

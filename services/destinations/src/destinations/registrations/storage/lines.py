@@ -1,7 +1,7 @@
 """Lines of files by their fingerprints: which of them left registrations as they stand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, LargeBinary, Uuid, bindparam, text
 
@@ -46,8 +46,7 @@ _REMEMBER = text(
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)), _FINGERPRINTS, bindparam("sequences", type_=ARRAY(BigInteger)))
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of a file: its keyed fingerprint, and the sequence of the roster entry whose graduate it means."""
 
     fingerprint: bytes

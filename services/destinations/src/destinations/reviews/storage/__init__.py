@@ -1,4 +1,4 @@
-"""Bulk decisions in SQL: `candidates` finds the registrations that a filter means, `decisions` keeps what is sealed."""
+"""Reviews in SQL: `queue` what waits, `candidates` what a filter means, `decisions` what is sealed."""
 
 from destinations.reviews.storage.candidates import candidates, count_candidates
 from destinations.reviews.storage.decisions import (
@@ -17,9 +17,11 @@ from destinations.reviews.storage.decisions import (
     to_seal,
     unsealed_of,
 )
+from destinations.reviews.storage.queue import InQueue, queued, waiting
 
 __all__ = [
     "Filters",
+    "InQueue",
     "add",
     "apply",
     "candidates",
@@ -30,9 +32,11 @@ __all__ = [
     "keep_outcomes",
     "lock",
     "page",
+    "queued",
     "seal",
     "seal_items",
     "sealed",
     "to_seal",
     "unsealed_of",
+    "waiting",
 ]

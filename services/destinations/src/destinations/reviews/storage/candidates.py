@@ -29,12 +29,10 @@ _FILTERED: Mapping[str, ColumnElement[bool]] = {
 _JOINED = registrations.join(graduates, _graduates.graduate_id == _current.graduate_id)
 # a school's first event may come after its graduates
 _FROM = _JOINED.outerjoin(schools, schools.c.school_code == _graduates.school_code)
-_WAITING = (
-    _current.stage == any_(bindparam("stages", type_=ARRAY(Text))),
-    roster.STATED["counted"],
-    ~_graduates.erased,
-)
-_IDS, _COUNT = select(_current.id, _current.graduate_id), select(func.count())
+_IN_REVIEW = (roster.STATED["counted"], ~_graduates.erased)
+_IN_STAGES = _current.stage == any_(bindparam("stages", type_=ARRAY(Text)))
+_IDS = select(_current.id, _current.graduate_id).where(_IN_STAGES)
+_COUNT = select(func.count()).where(_IN_STAGES)
 
 
 async def candidates(
@@ -55,7 +53,7 @@ async def count_candidates(
     connection: Connection, scope: RowScope, stages: frozenset[Stage], narrowing: Narrowing
 ) -> int:
     """How many these are."""
-    query = _narrowed(_COUNT, scope.shape, tuple(narrowing.given))
+    query = narrowed(_COUNT, scope.shape, tuple(narrowing.given))
     found: int = await connection.scalar(query, _bound(scope, narrowing, stages))
     return found
 
@@ -66,12 +64,13 @@ def _bound(scope: RowScope, narrowing: Narrowing, stages: frozenset[Stage]) -> d
 
 @lru_cache(maxsize=256)
 def _page(seen: ScopeShape, filtered: tuple[str, ...], *, following: bool) -> Select[Any]:
-    query = _narrowed(_IDS, seen, filtered).order_by(_current.id)
+    query = narrowed(_IDS, seen, filtered).order_by(_current.id)
     later = query.where(_current.id > bindparam("after", type_=_current.id.type)) if following else query
     return later.limit(bindparam("limit", type_=Integer))
 
 
 @lru_cache(maxsize=256)
-def _narrowed(query: Select[Any], seen: ScopeShape, filtered: tuple[str, ...]) -> Select[Any]:
+def narrowed(query: Select[Any], seen: ScopeShape, filtered: tuple[str, ...]) -> Select[Any]:
+    """The query over registrations of the scope whose graduates count, cut by what a filter names."""
     conditions = [_FILTERED[name] for name in filtered]
-    return query.select_from(_FROM).where(roster.visible(seen), *_WAITING, *conditions)
+    return query.select_from(_FROM).where(roster.visible(seen), *_IN_REVIEW, *conditions)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import compress
 from operator import ne
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -231,9 +232,16 @@ class Filters:
 
 def changed_fields(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:
     """Names of the fields that differ; all that have a value for a first version, which has nothing before."""
-    if not before and None not in after.values():
-        return _in_order(tuple(after))
+    if not before:
+        return filled_fields(after)
     return tuple(compress(FIELDS, map(ne, map(before.get, FIELDS), map(after.get, FIELDS))))
+
+
+def filled_fields(content: Mapping[str, object]) -> tuple[str, ...]:
+    """Names of the fields that have a value."""
+    if NoneType in map(type, content.values()):
+        return _in_order(tuple(field for field, value in content.items() if value is not None))
+    return _in_order(tuple(content))
 
 
 @lru_cache(maxsize=256)

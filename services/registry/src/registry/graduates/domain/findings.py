@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from common.identifiers import Cohort
 from registry.graduates.domain import identity
-from registry.graduates.domain.entry import FIELDS
+from registry.graduates.domain.entry import FIELDS, filled_fields
 
 RULES_VERSION = 1
 """Of all that gives the bits their meaning: raise it when a rule, a field or the order of either changes.
@@ -51,8 +51,12 @@ class Findings(NamedTuple):
 
 def findings_of(content: Content, cohort: Cohort, school_name: str) -> Findings:
     """What is found of an entry of a school with this name."""
-    has_all = None not in content.values()
-    found = _of_filled(tuple(content if has_all else (field for field in content if content[field] is not None)))
+    return findings_of_filled(filled_fields(content), content, cohort, school_name)
+
+
+def findings_of_filled(filled: tuple[str, ...], content: Content, cohort: Cohort, school_name: str) -> Findings:
+    """The same where the fields with a value are known."""
+    found = _of_filled(filled)
     judged, broken = _of_verdicts(_verdicts(content, cohort, school_name))
     return Findings(found.filled, found.checked | judged, found.broken | broken)
 
@@ -81,12 +85,10 @@ def born(content: Content) -> date | None:
 def _verdicts(content: Content, cohort: Cohort, school_name: str) -> tuple[bool | None, ...]:
     """Whether the entry breaks each of `_JUDGED`; None where it lacks what the rule needs."""
     day, place, mode = born(content), content.get("origin_place_code"), content.get("training_mode_code")
-    is_whole = content.get("commissioning_unit") is not None and content.get("commissioning_place_code") is not None
-    age = None if day is None else cohort - day.year - ((day.month, day.day) > _AGE_ON)
     return (
         _contradicts(content.get("citizen_id"), content.get("sex_code")),
-        None if mode is None else mode in _COMMISSIONED and not is_whole,
-        None if age is None else not _YOUNGEST <= age <= _OLDEST,
+        None if mode is None else mode in _COMMISSIONED and not _is_whole(content),
+        None if day is None else _has_odd_age(day, cohort),
         _is_institutional(content, school_name),
         None if place is None else place.endswith("0000"),
         _is_odd(content.get("enrolled_on"), content.get("graduated_on"), content.get("duration_years")),
@@ -99,6 +101,15 @@ def _contradicts(citizen_id: str | None, sex_code: str | None) -> bool | None:
     male = _MALE_BY_SEX.get(sex_code or "")
     by_number = identity.is_male(citizen_id) if citizen_id and male is not None else None
     return None if by_number is None else by_number is not male
+
+
+def _is_whole(content: Content) -> bool:
+    return content.get("commissioning_unit") is not None and content.get("commissioning_place_code") is not None
+
+
+@lru_cache(maxsize=8_192)
+def _has_odd_age(day: date, cohort: Cohort) -> bool:
+    return not _YOUNGEST <= cohort - day.year - ((day.month, day.day) > _AGE_ON) <= _OLDEST
 
 
 def _is_institutional(content: Content, school_name: str) -> bool | None:

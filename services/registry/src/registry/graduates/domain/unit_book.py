@@ -1,9 +1,9 @@
 """Which unit a row means, and which units a file brings with it. Pure: a book is loaded before and stored after."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from common.codes import normalise
 from common.codes.spelling import cell_text
@@ -15,8 +15,7 @@ MARK_DIGITS = 8
 _ORDER = {Kind.COLLEGE: 0, Kind.MAJOR: 1, Kind.CLASS: 2}
 
 
-@dataclass(frozen=True)
-class UnitNamed:
+class UnitNamed(NamedTuple):
     """A college, major or class as a row names it, by code, by name or both."""
 
     code: str | None

@@ -22,6 +22,7 @@ from common.imports import (
     Overtaken,
     Table,
     Written,
+    batches,
     empty_result,
     read_rows,
     run_import,
@@ -184,8 +185,11 @@ class RosterImport(Importer[RosterRow, OtherGraduates, list[RosterRow]]):
 
     def plan(self, rows: Sequence[RosterRow], loaded: OtherGraduates) -> list[RosterRow]:
         """The good rows, sealed if they change something."""
-        good = self._planner.plan(rows, loaded, self._data)
-        self._planner.seal([row for row in good if not row.is_unchanged], self._data)
+        good: list[RosterRow] = []
+        for some in batches(rows):
+            planned = self._planner.plan(some, loaded, self._data)
+            self._planner.seal([row for row in planned if not row.is_unchanged], self._data)
+            good += planned
         return good
 
     def standing(self, row: RosterRow) -> Sequence[str]:

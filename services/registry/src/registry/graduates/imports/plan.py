@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import starmap
-from typing import Any
-from uuid import uuid4
+from typing import Any, cast
 
 from common.codes import Cell, CodeLists
 from common.crypto import DataCipher, FieldCipher
+from common.database import random_ids
 from common.identifiers import Cohort, GraduateId
-from common.imports import REPEATED, CellReader, Fault, LineFingerprints, SeenKeys, plain
+from common.imports import REPEATED, CellReader, Fault, LineFingerprints, SeenKeys, batches, plain
 from common.spreadsheets import NumberedRow
 from common.spreadsheets.cells import is_blank
 from common.spreadsheets.headers import Header
@@ -30,12 +30,11 @@ from registry.graduates.imports.guards import (
 from registry.graduates.imports.readings import NUMBERS, readings
 from registry.graduates.imports.rows import KnownGraduate, RosterRow, RowReader
 from registry.graduates.storage.sealing import (
+    all_sealed,
     content_of,
-    name_index,
+    indexes_of_names,
     name_indexes,
-    number_indexes,
-    person_index,
-    sealed,
+    person_indexes,
 )
 
 CHECKS_VERSION = "9"
@@ -163,7 +162,8 @@ class RosterPlanner:
                 # what it says is stored already
                 row.given, row.units, row.indexes = {}, {}, {}
         changing = [row for row in rows if not row.is_unchanged]
-        self._check([row for row in changing if row.own_faults is None])
+        for some in batches([row for row in changing if row.own_faults is None]):
+            self._check(some)
         for row in changing:
             row.faults += row.own_faults or ()
         self.expects_changes = 2 * len(changing) > len(rows)
@@ -187,7 +187,8 @@ class RosterPlanner:
             if not row.is_unchanged:
                 self._compare(row, others, data)
             row.faults += repeats(row, self._seen) if self.repeated is None else self.repeated.get(row.number, ())
-            row.faults += exam_number_in_use(row, others.by_exam_number, self._task.college_code)
+            if others.by_exam_number:
+                row.faults += exam_number_in_use(row, others.by_exam_number, self._task.college_code)
             owner = others.by_citizen_id.get(row.citizen_id_index or b"")
             # a row that found no graduate and creates none says nothing about the owner
             is_foreign = owner is not None and (row.known.id != owner.id if row.known else bool(row.student_number))
@@ -217,7 +218,7 @@ class RosterPlanner:
         if row.known and (newest := others.newest.get(row.known.id)):
             row.newest, row.before, row.version = newest, content_of(data, newest), newest.version + 1
             self._reader.keep_masked(row)
-        row.faults += moving_level(row)
+            row.faults += moving_level(row)
         days = days_of(row.given, row.month_of_birth, row.before, self._cohort)
         row.faults += [Fault(*each) for each in said_by(row.given, days.contradictions)]
         if row.before and others.book and not self._task.overwrites:
@@ -232,17 +233,23 @@ class RosterPlanner:
 
     def seal(self, rows: Sequence[RosterRow], data: DataCipher) -> None:
         """Works out what the rows store but for the units, and seals it; a new graduate gets an id."""
-        for row in rows:
-            row.graduate_id = row.known.id if row.known else GraduateId(uuid4())
-            given = row.given
-            row.after = merged(row.before, given)
-            if "name" in given:
-                row.indexes["name_index"] = name_index(self._cipher, self._school_code, str(given["name"]))
-            row.indexes |= number_indexes(self._cipher, given, ("phone",))
-            named = row.indexes.get("name_index") or name_index(self._cipher, self._school_code, row.after["name"])
-            row.person_index = person_index(self._cipher, named, row.after)
-            if row.known is None or row.after != row.before:
-                row.sealed = sealed(data, row.graduate_id, row.version, row.after)
+        ids = random_ids(len(rows))
+        for row, new_id in zip(rows, ids, strict=True):
+            row.graduate_id = row.known.id if row.known else GraduateId(new_id)
+            row.after = merged(row.before, row.given)
+        self._index(rows, [row.given for row in rows], "phone")
+        contents = [row.after for row in rows]
+        names = cast(
+            list[bytes], indexes_of_names(self._cipher, self._school_code, [each["name"] for each in contents])
+        )
+        persons = person_indexes(self._cipher, names, contents)
+        for row, name, row.person_index in zip(rows, names, persons, strict=True):
+            if "name" in row.given:
+                row.indexes["name_index"] = name
+        changing = [row for row in rows if row.known is None or row.after != row.before]
+        documents = all_sealed(data, [(row.id, row.version, row.after) for row in changing])
+        for row, document in zip(changing, documents, strict=True):
+            row.sealed = document
 
     def _find(self, row: RosterRow, people: Sequence[KnownGraduate]) -> None:
         """The graduate that a row means among those with its number, or why none of them is it."""

@@ -4,11 +4,14 @@ It does for each row what `storage.versions` and `announcements` do for one grad
 rows have in common is put in bytes, or in words, once.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, lru_cache
+from itertools import repeat
+from typing import NamedTuple
+
+from pydantic_core import to_json
 
 from common import copying
 from common.auth import Actor
@@ -16,14 +19,15 @@ from common.clock import day_in_shanghai
 from common.contracts import ChangeToken, graduate
 from common.crypto import DataCipher
 from common.identifiers import Cohort, OperationId, SchoolCode
+from common.imports import batches
 from common.season import SeasonDay, season_day
-from registry.graduates.announcements import PUBLISHED, carried, is_announced, moves_day, type_of
-from registry.graduates.domain.entry import CLEAR, Source, changed_fields
-from registry.graduates.domain.findings import RULES_VERSION, Findings, findings_of
+from registry.graduates.announcements import carried, is_announced, moves_day, type_of
+from registry.graduates.domain.entry import CLEAR, Source, changed_fields, filled_fields
+from registry.graduates.domain.findings import RULES_VERSION, Findings, findings_of_filled
 from registry.graduates.domain.merging import placed
 from registry.graduates.domain.unit_book import UnitBook
 from registry.graduates.imports.rows import RosterRow
-from registry.graduates.storage.sealing import sealed
+from registry.graduates.storage.sealing import all_sealed
 from registry.graduates.tables import FINDING_COLUMNS, INDEX_COLUMNS, VERSION_COLUMNS
 
 ACTION = "import"
@@ -39,8 +43,6 @@ EVENT_COLUMNS = (
 
 _PATTERNS = 4_096
 """Of units, codes and changed fields that are kept: a large school has as many classes."""
-
-_STATED = ("status", *PUBLISHED)
 
 
 @dataclass(frozen=True)
@@ -105,24 +107,39 @@ class Lines:
 def lines_of(rows: Sequence[RosterRow], writing: Writing, book: UnitBook) -> Lines:
     """The rows as records; the units that they name are entered in the book."""
     lines = Lines()
-    last: tuple[RosterRow, int] | None = None
-    for row in rows:
-        assert row.graduate_id is not None
-        units = book.codes_of(book.with_own(row.units, row.before) if row.before else row.units)
-        default_college = None if "college_code" in units else book.college_of_major(units.get("major_code"))
-        row.after.update(placed(row.before, units, default_college))
-        changed = changed_fields(row.before, row.after)
-        if not changed:
-            lines.remembered.append((row.graduate_id, row.fingerprint, row.indexes.get("name_index")))
-            continue
-        sequence, day = _numbered(row, changed, writing)
-        (lines.changed if row.known else lines.created).append(_record(row, changed, sequence, day, writing))
-        if is_announced(changed):
-            lines.events.append(_event(row, changed, sequence, day, writing))
-            last = row, sequence
-    if last is not None:
-        lines.last = ChangeToken(graduate.TOPIC, writing.school_code, str(last[0].graduate_id), last[1])
+    for some in batches(rows):
+        stated = list[_Stated]()
+        for row in some:
+            if changed := _changed_by(row, book):
+                codes = tuple(map(row.after.get, CLEAR))
+                stated.append(_Stated(row, changed, *_numbered(row, changed, writing), codes))
+            else:
+                lines.remembered.append((row.id, row.fingerprint, row.indexes.get("name_index")))
+        for each, record in zip(stated, _records(stated, writing), strict=True):
+            (lines.changed if each.row.known else lines.created).append(record)
+        if announced := [each for each in stated if is_announced(each.changed)]:
+            lines.events += _events(announced, writing)
+            last = announced[-1]
+            lines.last = ChangeToken(graduate.TOPIC, writing.school_code, str(last.row.id), last.sequence)
     return lines
+
+
+def _changed_by(row: RosterRow, book: UnitBook) -> tuple[str, ...]:
+    """The fields that a row changes, once the units are entered that it names."""
+    units = book.codes_of(book.with_own(row.units, row.before) if row.before else row.units)
+    default_college = None if "college_code" in units else book.college_of_major(units.get("major_code"))
+    row.after.update(placed(row.before, units, default_college))
+    return changed_fields(row.before, row.after)
+
+
+class _Stated(NamedTuple):
+    """A row that makes a version: the fields that it changes, the version's place, and its clear codes."""
+
+    row: RosterRow
+    changed: tuple[str, ...]
+    sequence: int
+    day: date
+    codes: tuple[str | None, ...]
 
 
 def _numbered(row: RosterRow, changed: Sequence[str], writing: Writing) -> tuple[int, date]:
@@ -136,37 +153,49 @@ def _numbered(row: RosterRow, changed: Sequence[str], writing: Writing) -> tuple
     return newest.reached_sequence + 1, max(since, newest.reached_day)
 
 
-def _record(row: RosterRow, changed: tuple[str, ...], sequence: int, day: date, writing: Writing) -> bytes:
-    graduate_id, newest, indexes = row.graduate_id, row.newest, row.indexes
-    assert graduate_id is not None
-    document = row.sealed or sealed(writing.data, graduate_id, row.version, row.after)
-    kept = () if newest is None else [(name, newest[name]) for name in INDEX_COLUMNS if name not in indexes]
-    found = {**indexes, **dict(kept)} if kept else indexes
-    return b"".join(
-        (
-            copying.uuid(graduate_id),
-            writing.owner,
-            *[copying.raw(found.get(name)) for name in INDEX_COLUMNS],
-            _clear_codes(tuple(map(row.after.get, CLEAR))),
-            copying.raw(document),
-            _numbers(row.version, sequence, day),
-            writing.stamp,
-            _changed(changed),
-            writing.act,
-            copying.raw(row.fingerprint),
-            copying.raw(row.person_index),
-            _findings(findings_of(row.after, writing.cohort, writing.school_name), row.version),
-            copying.uuid(row.continues),
-        )
+def _records(stated: Sequence[_Stated], writing: Writing) -> list[bytes]:
+    """The versions as rows of the roster, made column by column."""
+    rows = [each.row for each in stated]
+    unsealed = [row for row in rows if row.sealed is None]
+    documents = all_sealed(writing.data, [(row.id, row.version, row.after) for row in unsealed])
+    for row, document in zip(unsealed, documents, strict=True):
+        row.sealed = document
+    # a first version changes what has a value
+    filled = [filled_fields(each.row.after) if each.row.before else each.changed for each in stated]
+    judged = writing.cohort, writing.school_name
+    found = [findings_of_filled(fields, row.after, *judged) for fields, row in zip(filled, rows, strict=True)]
+    columns: Sequence[Iterable[bytes]] = (
+        [copying.uuid(row.graduate_id) for row in rows],
+        repeat(writing.owner),
+        *([copying.raw(_index_of(row, name)) for row in rows] for name in INDEX_COLUMNS),
+        [_clear_codes(each.codes) for each in stated],
+        [copying.raw(row.sealed) for row in rows],
+        [_numbers(each.row.version, each.sequence, each.day) for each in stated],
+        repeat(writing.stamp),
+        [_changed(each.changed) for each in stated],
+        repeat(writing.act),
+        [copying.raw(row.fingerprint) for row in rows],
+        [copying.raw(row.person_index) for row in rows],
+        [_findings(each, row.version) for each, row in zip(found, rows, strict=True)],
+        [copying.uuid(row.continues) for row in rows],
     )
+    return [*map(b"".join, zip(*columns))]  # noqa: B905 - what all rows have in common has no end
 
 
-def _event(row: RosterRow, changed: tuple[str, ...], sequence: int, day: date, writing: Writing) -> bytes:
-    key = str(row.graduate_id)
-    facts = _facts(changed, tuple(map(row.after.get, _STATED)))
-    data = f'{{"graduate_id":"{key}",{_dated(row.version, day)},{writing.said},{facts}}}'
-    kind = type_of(row.before.get("status"), row.after["status"])
-    return b"".join((writing.event, copying.text(key), _place(sequence, day, kind), copying.jsonb(data)))
+def _index_of(row: RosterRow, name: str) -> bytes | None:
+    """What a row says of an index, else what is stored."""
+    return row.indexes.get(name) if row.newest is None or name in row.indexes else row.newest[name]
+
+
+def _events(stated: Sequence[_Stated], writing: Writing) -> list[bytes]:
+    """The versions as rows of the outbox."""
+    begun, said, events = writing.event, writing.said, list[bytes]()
+    for row, changed, sequence, day, codes in stated:
+        key = str(row.graduate_id)
+        kind = type_of(row.before.get("status"), row.after["status"])
+        data = f'{{"graduate_id":"{key}",{_dated(row.version, day)},{said},{_facts(changed, codes)}}}'
+        events.append(begun + copying.text(key) + _place(sequence, day, kind) + copying.jsonb(data))
+    return events
 
 
 @lru_cache(maxsize=_PATTERNS)
@@ -202,7 +231,7 @@ def _dated(version: int, day: date) -> str:
 
 
 @lru_cache(maxsize=_PATTERNS)
-def _facts(changed: tuple[str, ...], published: tuple[str | None, ...]) -> str:
+def _facts(changed: tuple[str, ...], codes: tuple[str | None, ...]) -> str:
     """What an event says beside ids, days and numbers: the members of its object."""
-    content = dict(zip(_STATED, published, strict=True))
-    return json.dumps({"changed_fields": changed, **carried(content)}, ensure_ascii=False)[1:-1]
+    content = dict(zip(CLEAR, codes, strict=True))
+    return to_json({"changed_fields": changed, **carried(content)})[1:-1].decode()

@@ -81,6 +81,12 @@ class RosterRow:
     warnings: list[Fault] = field(default_factory=list)
 
     @property
+    def id(self) -> GraduateId:
+        """Of its graduate, once it is sealed."""
+        assert self.graduate_id is not None
+        return self.graduate_id
+
+    @property
     def student_number(self) -> str | None:
         """As read; None for one that is blank or at fault."""
         return self.numbers.get("student_number")

@@ -1,11 +1,14 @@
 """Between an entry in clear and its stored form: one sealed document a version, and keyed indexes."""
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from common.crypto import DataCipher, FieldCipher
 from common.identifiers import SchoolCode
@@ -44,6 +47,11 @@ def name_indexes(cipher: FieldCipher, school_code: SchoolCode, name: str) -> tup
     return tuple(cipher.blind_index("name", f"{school_code}|{form}") for form in comparable_names(name))
 
 
+def indexes_of_names(cipher: FieldCipher, school_code: SchoolCode, names: Iterable[str | None]) -> list[bytes | None]:
+    """The index to store of each name; None of None."""
+    return cipher.blind_indexes("name", [name and f"{school_code}|{comparable_name(name)}" for name in names])
+
+
 def number_indexes(
     cipher: FieldCipher, given: Mapping[str, Any], numbers: Collection[str] = NUMBERS
 ) -> dict[str, bytes | None]:
@@ -66,14 +74,41 @@ def indexes(cipher: FieldCipher, school_code: SchoolCode, given: Mapping[str, An
 
 def person_index(cipher: FieldCipher, index_of_name: bytes, content: Mapping[str, Any]) -> bytes | None:
     """What an entry shares with another one of its school with the same name and day of birth; None without a day."""
-    day = born(content)
-    return None if day is None else cipher.blind_index("person", f"{index_of_name.hex()}{day}")
+    return person_indexes(cipher, [index_of_name], [content])[0]
+
+
+def person_indexes(
+    cipher: FieldCipher, indexes_of_names: Sequence[bytes], contents: Sequence[Mapping[str, Any]]
+) -> list[bytes | None]:
+    """The same of many."""
+    born_on = map(born, contents)
+    named = zip(indexes_of_names, born_on, strict=True)
+    return cipher.blind_indexes("person", [None if day is None else f"{name.hex()}{day}" for name, day in named])
 
 
 def sealed(data: DataCipher, graduate_id: UUID, version: int, content: Mapping[str, Any]) -> bytes:
     """The document of one version: what these fields say of those that are sealed, or that a later release has."""
-    said = {field: value for field, value in content.items() if field not in _IN_COLUMNS and value is not None}
-    return data.seal_fields(DOCUMENT, graduate_id, version, said)
+    return all_sealed(data, [(graduate_id, version, content)])[0]
+
+
+def all_sealed(data: DataCipher, versions: Sequence[tuple[UUID, int, Mapping[str, Any]]]) -> list[bytes]:
+    """The documents of many: days and decimal numbers are texts there."""
+    said = [(graduate_id, version, to_json(_sealed_of(content))) for graduate_id, version, content in versions]
+    return data.seal_all(DOCUMENT, said)
+
+
+def _sealed_of(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    fields = _sealed_among(tuple(content))
+    values = [*map(content.__getitem__, fields)]
+    if None in values:
+        return {field: value for field, value in zip(fields, values, strict=True) if value is not None}
+    return dict(zip(fields, values, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _sealed_among(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Most entries of a roster have the same fields."""
+    return tuple(field for field in fields if field not in _IN_COLUMNS)
 
 
 def opened(data: DataCipher | None, row: Any) -> tuple[Entry, Mapping[str, Any]]:

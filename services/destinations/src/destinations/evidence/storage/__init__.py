@@ -1,0 +1,42 @@
+"""SQL about evidence."""
+
+from destinations.evidence.storage.ending import end, erase, past
+from destinations.evidence.storage.pieces import (
+    NewPiece,
+    add,
+    check,
+    count,
+    decide,
+    find,
+    get,
+    next_waiting,
+    of_graduate,
+    page,
+    registration_of,
+    remove,
+    set_hold,
+    today,
+)
+from destinations.evidence.storage.standing import outdate, standing
+
+__all__ = [
+    "NewPiece",
+    "add",
+    "check",
+    "count",
+    "decide",
+    "end",
+    "erase",
+    "find",
+    "get",
+    "next_waiting",
+    "of_graduate",
+    "outdate",
+    "page",
+    "past",
+    "registration_of",
+    "remove",
+    "set_hold",
+    "standing",
+    "today",
+]

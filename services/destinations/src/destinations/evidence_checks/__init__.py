@@ -1,0 +1,1 @@
+"""Looking into evidence, and the process that does it."""

@@ -1,0 +1,26 @@
+"""The process that looks into evidence which strangers sent: for each file it answers a fault, and the file to keep."""
+
+from collections.abc import Sequence
+
+from common.limited.asking import Answer, answer_all
+
+MEMORY = 1024**3
+"""Address space: forty million pixels are unpacked, turned and packed again in it."""
+
+CPU_SECONDS = 10
+"""For one file; a scan of a telephone takes two."""
+
+
+def load() -> Answer:
+    """What looks into a file."""
+    from destinations.evidence_checks.looking import looked_into
+
+    def look(content: bytes) -> Sequence[bytes]:
+        finding = looked_into(content)
+        return (finding.fault or "").encode(), finding.kept or b""
+
+    return look
+
+
+if __name__ == "__main__":
+    answer_all(MEMORY, CPU_SECONDS, load)

@@ -1,0 +1,42 @@
+"""Looking into files in the limited process, from the service's side."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from common.limited.asking import Asked, ProcessEnded
+from common.observability import logger
+from destinations.evidence_checks.findings import Fault, Finding
+
+MODULE = "destinations.evidence_checks"
+
+SECONDS = 30.0
+"""On the clock, for one file; its limit of processor time comes first, unless the process hangs."""
+
+_log = logger(__name__)
+
+
+class Looker:
+    """Looks into files one after the other; a file that ends the process is one that cannot be read."""
+
+    def __init__(self) -> None:
+        self.process = Asked(MODULE, seconds=SECONDS)
+
+    async def look(self, content: bytes) -> Finding:
+        """What is wrong with one file, or what is to be kept of it."""
+        try:
+            fault, kept = await self.process.ask(content)
+        except ProcessEnded as ended:
+            # more than a few of these, and it is the process that cannot run here
+            _log.warning("A file ended the process that looks into it", error=ended.cause)
+            return Finding(Fault.UNREADABLE)
+        return Finding(Fault(fault.decode()) if fault else None, kept or None)
+
+
+@asynccontextmanager
+async def looking() -> AsyncIterator[Looker]:
+    """A looker; its process starts with the first file and ends with the context."""
+    looker = Looker()
+    try:
+        yield looker
+    finally:
+        await looker.process.end()

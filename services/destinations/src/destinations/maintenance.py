@@ -1,0 +1,63 @@
+"""The service's own commands: keys that change, evidence past its day, and proof that what is stored fits together."""
+
+from argparse import ArgumentParser, Namespace
+
+from common.crypto import FieldCipher
+from common.database import Database
+from common.objects.rotation import rewrap_file_keys
+from common.observability import logger
+from common.service_process import Command
+from destinations.evidence.operations import end_past
+from destinations.evidence.storage import past
+from destinations.evidence.storage.rotation import reseal_texts
+from destinations.ring_keys import needs_of
+from destinations.settings import Settings
+
+NOT_DONE = 1
+
+_log = logger(__name__)
+
+
+async def run_rotate_keys(settings: Settings, database: Database, parsed: Namespace) -> int:
+    """Wraps keys of files and seals texts of evidence by the ring's current key."""
+    cipher = FieldCipher.load(settings.keyring_file)
+    if parsed.retire is not None and parsed.retire not in cipher.key_ids:
+        # a slip of the pen would else be answered as if the key that is meant were not needed
+        _log.error("Not retired: the ring has no such key", key_id=parsed.retire, keys=sorted(cipher.key_ids))
+        return NOT_DONE
+    if parsed.retire == cipher.current:
+        _log.error("Not retired: the ring names this key its current one", key_id=parsed.retire)
+        return NOT_DONE
+    _log.info("Keys of files are wrapped", key_id=cipher.current, anew=await rewrap_file_keys(database, cipher))
+    _log.info("Texts of evidence are sealed", key_id=cipher.current, anew=await reseal_texts(database, cipher))
+    if parsed.retire is None:
+        return 0
+    if needs := await needs_of(database, cipher, parsed.retire):
+        _log.error("Not retired: rows are encrypted with it", key_id=parsed.retire, **needs)
+        return NOT_DONE
+    _log.info("Nothing needs the key: take it out of every ring", key_id=parsed.retire)
+    return 0
+
+
+async def run_retention(_settings: Settings, database: Database, parsed: Namespace) -> int:
+    """Counts evidence past its day, and but for a dry run deletes it as the worker does."""
+    async with database.reading() as connection:
+        count, oldest = await past(connection)
+    _log.info("Past its day", kind="evidence", count=count, oldest=oldest and f"{oldest}")
+    if not parsed.dry_run:
+        _log.info("Retention is complete", evidence=await end_past(database))
+    return 0
+
+
+def _retention_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="only count what is past its day")
+
+
+def _rotate_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--retire", metavar="ID", help="fail unless nothing needs this key of the ring any more")
+
+
+COMMANDS = (
+    Command("rotate-keys", "wrap and seal by the ring's current key", run_rotate_keys, _rotate_arguments),
+    Command("retention", "delete evidence past its day, or only count it", run_retention, _retention_arguments),
+)
