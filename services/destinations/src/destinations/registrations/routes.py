@@ -11,8 +11,7 @@ from common.auth import Principal
 from common.auth.dependencies import Caller
 from common.database import Database
 from common.errors import Missing
-from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, Whole, answer, page_of, resource
-from common.http.language import preferred_language
+from common.http import Db, IdempotencyKey, IfMatch, Page, PageOf, Router, Whole, answer, page_of, resource
 from common.http.paging import BadCursor
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
 from common.once import Answered, Once
@@ -33,18 +32,11 @@ from destinations.registrations.wire import (
     RegistrationPatch,
     VersionAnswer,
     View,
+    Viewed,
 )
 from destinations.registry_client import Registry
 
 router = Router(prefix="/v1/registrations", tags=["registrations"])
-
-
-async def view_of(request: Request, database: Db, cipher: Cipher, caller: Caller) -> View:
-    """How the caller sees registrations, in the language of the request."""
-    return View(database, cipher, caller, preferred_language(request.headers.get("accept-language")))
-
-
-Viewed = Annotated[View, Depends(view_of)]
 
 _UNIT_CODE = Query(min_length=1, max_length=64)
 

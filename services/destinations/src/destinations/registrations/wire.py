@@ -7,15 +7,17 @@ from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from fastapi import Depends, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from common.auth import Principal
+from common.auth import Caller, Principal
 from common.codes import CodeLists
 from common.codes.rules import rule
 from common.contracts import ChangeToken
 from common.crypto import FieldCipher
 from common.database import Database
-from common.http import Day, StrictModel
+from common.http import Cipher, Day, Db, StrictModel
+from common.http.language import preferred_language
 from common.identity import plain_number
 from common.reference_tables.minimum_wages import MinimumWages
 from common.reference_tables.storage import minimum_wages
@@ -200,6 +202,14 @@ class View:
                 wages = await minimum_wages(connection)
         seen = Seen(self.cipher, person_of(self.caller), self._language, wages)
         return partial(shown, seen)
+
+
+async def view_of(request: Request, database: Db, cipher: Cipher, caller: Caller) -> View:
+    """How the caller sees registrations, in the language of the request."""
+    return View(database, cipher, caller, preferred_language(request.headers.get("accept-language")))
+
+
+Viewed = Annotated[View, Depends(view_of)]
 
 
 @dataclass(frozen=True)
