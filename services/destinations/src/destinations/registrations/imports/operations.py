@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import starmap
 
-from common import clock
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.identifiers import GraduateId
@@ -21,18 +20,10 @@ from common.spreadsheets import NumberedRow
 from common.spreadsheets.headers import Header
 from common.sql import Connection
 from destinations.registrations import storage
-<<<<<<< HEAD
-from destinations.registrations.domain.lifecycle import Party
-from destinations.registrations.domain.registration import Person
 from destinations.registrations.domain.warnings import pay_warning_of
 from destinations.registrations.imports.columns import COLUMNS
 from destinations.registrations.imports.load import ResolvedRows, keep_and_lock, read_stored
-from destinations.registrations.imports.plan import Plan, StoredRegistration, plan_rows, warn_of_units
-=======
-from destinations.registrations.imports.columns import COLUMNS
-from destinations.registrations.imports.load import ResolvedRows, keep_and_lock, read_stored
-from destinations.registrations.imports.plan import Asked, Plan, StoredRegistration, plan_rows
->>>>>>> main
+from destinations.registrations.imports.plan import Asked, Plan, StoredRegistration, plan_rows, warn_of_units
 from destinations.registrations.imports.rows import NumberWatch, RegistrationRow, RowReader
 from destinations.registrations.imports.write import Writing, write
 from destinations.registry_client import Registry
@@ -120,15 +111,11 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
 
     async def load(self, connection: Connection, rows: Sequence[RegistrationRow]) -> StoredRegistrations:
         """What is stored about the rows' graduates."""
-<<<<<<< HEAD
         if self._reader.reads_sealed:
             self._wages = await minimum_wages(connection)
-        return await read_stored(connection, self._resolved.entries(row.number for row in rows))
-=======
         return await read_stored(
             connection, self._resolved.entries(row.number for row in rows), in_season=self._asked.closes_on is not None
         )
->>>>>>> main
 
     def plan(self, rows: Sequence[RegistrationRow], loaded: StoredRegistrations) -> Plan:
         """What the rows change."""
@@ -151,15 +138,11 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
                 row.faults += self._faults_of_person(row)
             if self._reader.reads_sealed and row.number in stored:
                 self._seal(row, stored[row.number])
-<<<<<<< HEAD
-        plan = plan_rows(rows, stored, self._writing.effective_on, self._person)
+        plan = plan_rows(rows, stored, self._asked)
         warn_of_units(plan, self._resolved.units)
         if self._reader.reads_sealed:
             self._warn_of_pay(plan)
         return plan
-=======
-        return plan_rows(rows, stored, self._asked)
->>>>>>> main
 
     def _seal(self, row: RegistrationRow, known: StoredRegistration) -> None:
         """Encrypts what the row says of contact and pay, once it is known of whom."""
@@ -167,11 +150,11 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         row.given = storage.sealed(self._cipher, known.graduate.id, row.given, before)
 
     def _warn_of_pay(self, plan: Plan) -> None:
-        today = clock.today()
+        asked_on = self._asked.asked_on
         for planned in plan.planned:
             graduate, content = planned.known.graduate, planned.change.content
             said = storage.opened(self._cipher, graduate.id, vars(content))
-            if rule := pay_warning_of(content, graduate.cohort, said, today, self._wages):
+            if rule := pay_warning_of(content, graduate.cohort, said, asked_on, self._wages):
                 planned.row.warnings.append(Fault("pay_amount", rule))
 
     async def write(self, unit: UnitOfWork, plan: Plan) -> Written:

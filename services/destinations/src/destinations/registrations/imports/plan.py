@@ -11,14 +11,9 @@ from common.identifiers import Cohort, GraduateId, RegistrationId
 from common.imports import Fault
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
-<<<<<<< HEAD
-from destinations.registrations.domain.lifecycle import State
-from destinations.registrations.domain.registration import Change, Person, Registration, Terms
-from destinations.registrations.domain.targeted import is_elsewhere
-=======
 from destinations.registrations.domain.lifecycle import Party, State
 from destinations.registrations.domain.registration import Change, LateReason, Person, Registration, Terms
->>>>>>> main
+from destinations.registrations.domain.targeted import is_elsewhere
 from destinations.registrations.imports.columns import TEXTS, column_of_field
 from destinations.registrations.imports.rows import RegistrationRow
 from destinations.registrations.storage import Line
@@ -143,7 +138,6 @@ def plan_rows(rows: Iterable[RegistrationRow], known: Mapping[int, StoredRegistr
     return plan
 
 
-<<<<<<< HEAD
 def warn_of_units(plan: Plan, units: Mapping[GraduateId, str | None]) -> None:
     """Warns of rows that leave a graduate elsewhere than at the unit that this graduate was trained for."""
     for row, known, change in ((each.row, each.known, each.change) for each in plan.planned):
@@ -152,12 +146,7 @@ def warn_of_units(plan: Plan, units: Mapping[GraduateId, str | None]) -> None:
             row.warnings.append(Fault("employer_name", "targeted_unit_mismatch"))
 
 
-def plan_row(
-    row: RegistrationRow, known: StoredRegistration, effective_on: date | None, person: Person
-) -> Planned | None:
-=======
 def plan_row(row: RegistrationRow, known: StoredRegistration, asked: Asked) -> Planned | None:
->>>>>>> main
     """The change that a row makes, or None; what forbids it is added to the faults that the row has already.
 
     Who left the roster or is erased keeps the registration as it is, and a file of the whole cohort need not leave them
