@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "202611300202"
-down_revision = "202611300304"
+down_revision = "202611300103"
 branch_labels = None
 depends_on = None
 

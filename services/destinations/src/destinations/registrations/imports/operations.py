@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import starmap
 
+from common import clock
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.identifiers import GraduateId
@@ -150,7 +151,8 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         row.given = storage.sealed(self._cipher, known.graduate.id, row.given, before)
 
     def _warn_of_pay(self, plan: Plan) -> None:
-        asked_on = self._asked.asked_on
+        # what an earlier release has taken does not say it
+        asked_on = self._asked.asked_on or clock.today()
         for planned in plan.planned:
             graduate, content = planned.known.graduate, planned.change.content
             said = storage.opened(self._cipher, graduate.id, vars(content))
