@@ -5,15 +5,23 @@ from typing import Any
 
 import httpx
 import pytest
-from acting import rows
+from acting import SCHOOL, approved, rows
+from acting import UNIT as UNIT_CONTENT
 from desks import SEEKING, UNIT, Desk, Seat, code_of
 from enrolling import Enrolment
 from proofs import pdf
 from sending import Checked, on, seen, send
 
 from common import clock
+from common.codes import CodeLists
 from common.database import Database
 from destinations.evidence.domain import Demand, Kind, Standing
+from destinations.registrations import storage as registrations
+from destinations.registrations.commands import record_many
+from destinations.registrations.domain import deciding
+from destinations.registrations.domain.lifecycle import Party
+from destinations.registrations.domain.registration import Person, Terms
+from destinations.registrations.storage import Unsaved
 from destinations.seasons.domain import EvidenceRule
 
 NEXT = clock.today().year + 1
@@ -111,3 +119,44 @@ def test_what_is_asked_before_the_last_approval_and_by_it(
     demand = Demand(rule, Standing(sent, accepted))
     assert (demand.is_met("10"), demand.is_met("10", last=True)) == (before, last)
     assert replace(demand, standing=Standing()).is_met("70", last=True)
+
+
+async def test_a_row_of_a_file_outdates_what_showed_another_employer(
+    database: Database, college: Desk, checked: Checked
+) -> None:
+    moved, kept = await approved(database, UNIT_CONTENT), await approved(database, UNIT_CONTENT)
+    pieces = [await send(college, each.id) for each in (moved, kept)]
+    await checked()
+    officer = Person(Party.SCHOOL_OFFICER, SCHOOL.subject)
+    contents = (replace(UNIT_CONTENT, employer_name="另一公司"), replace(UNIT_CONTENT, employer_address="另一路 2 号"))
+    changes = [
+        Unsaved(
+            each.registration.graduate,
+            each.registration,
+            deciding.imported(each.registration, each.registration.graduate, content, officer, Terms()),
+            None,
+        )
+        for each, content in zip((moved, kept), contents, strict=True)
+    ]
+    async with database.transaction(SCHOOL.actor) as unit:
+        ids = [each.graduate.id for each in changes]
+        await registrations.open_streams(unit.connection, changes[0].graduate.school_code, ids)
+        await record_many(unit, changes, CodeLists.load())
+        await unit.commit()
+    assert [(await seen(college, each)).json()["state"] for each in pieces] == ["outdated", "pending"]
+
+
+async def test_an_accepted_release_stands_for_the_unit_that_a_graduate_was_trained_for(
+    seat: Seat, enrol: Enrolment, school: Desk, college: Desk, checked: Checked, book: Any
+) -> None:
+    graduate_id = await enrol(training_mode_code="4")
+    book.units[graduate_id] = "某县人民医院"
+    own = seat("graduate", graduate=graduate_id)
+    draft = await own.register(graduate_id, UNIT)
+    at_school = await college.act(await own.act(draft, "submit"), "college-approve")
+    assert code_of(await school.act(at_school, "school-approve")) == (409, "targeted_unit_mismatch")
+    piece = await send(own, draft, pdf(), kind="targeted_release")
+    await checked()
+    assert code_of(await school.act(at_school, "school-approve")) == (409, "targeted_unit_mismatch")
+    await on(college, await seen(own, piece), "accept")
+    assert (await school.act(at_school, "school-approve")).status_code == 200

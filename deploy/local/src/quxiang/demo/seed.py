@@ -19,6 +19,7 @@ from quxiang.demo.changes import Office, single_changes
 from quxiang.demo.client import Campus, Json
 from quxiang.demo.corrections import ask_for_corrections
 from quxiang.demo.erasures import erase_one
+from quxiang.demo.evidence import send_evidence
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
 from quxiang.demo.odd import MAPPING, ODD_HEADERS, SAVED, odd_rows
 from quxiang.demo.own_entries import self_checks
@@ -149,6 +150,7 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     await record.once(f"{school.code} changes", lambda: single_changes(office))
     if school is SCHOOLS[0]:
         await record.once(f"{school.code} bulk approval", lambda: prepare_bulk_approval(office))
+        await record.once(f"{school.code} evidence", lambda: send_evidence(office))
     await record.once(f"{school.code} waivers", lambda: waive(office))
     await record.once(f"{school.code} self-checks", check_entries)
     await record.once(f"{school.code} corrections", lambda: ask_for_corrections(office, record.database))
