@@ -66,9 +66,8 @@ def _fault_of_pdf(content: bytes) -> Fault | None:
         if not len(reader.pages):
             return Fault.UNREADABLE
         for page in islice(reader.pages, PAGES):
-            # what stands on the page; pypdf ends the work where a stream unpacks without end
-            if (contents := page.get_contents()) is not None:
-                contents.get_data()
+            # unpacks what stands on the page; pypdf ends the work where a stream unpacks without end
+            page.get_contents()
     except Exception:
         # as Pillow's; a password that it cannot try is one, too
         return Fault.ENCRYPTED if b"/Encrypt" in content else Fault.UNREADABLE
