@@ -7,9 +7,11 @@ from common.database import Database
 from common.objects.rotation import rewrap_file_keys
 from common.observability import logger
 from common.service_process import Command
+from common.settings import PREFIX
 from destinations.evidence.operations import end_past
 from destinations.evidence.storage import past
 from destinations.evidence.storage.rotation import reseal_texts
+from destinations.registrations.storage.filling import fill_landed
 from destinations.ring_keys import needs_of
 from destinations.settings import Settings
 
@@ -49,6 +51,20 @@ async def run_retention(_settings: Settings, database: Database, parsed: Namespa
     return 0
 
 
+async def run_fill_registrations(settings: Settings, _database: Database, _parsed: Namespace) -> int:
+    """Fills what versions of the release before do not say, as the owner, between the two migrations or at any time."""
+    if settings.migration_database_url is None:
+        _log.error("Not filled: the owner's address is not set", setting=f"{PREFIX}MIGRATION_DATABASE_URL")
+        return NOT_DONE
+    owner = Database.connect(settings.migration_database_url, application_name="fill-registrations")
+    try:
+        left = await fill_landed(owner.patient)
+    finally:
+        await owner.dispose()
+    _log.info("The history is filled" if not left else "Versions are left: run it again", left=left)
+    return NOT_DONE if left else 0
+
+
 def _retention_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="only count what is past its day")
 
@@ -58,6 +74,12 @@ def _rotate_arguments(parser: ArgumentParser) -> None:
 
 
 COMMANDS = (
+    Command(
+        "fill-registrations",
+        "fill what versions of the release before do not say, as the owner, between two migrations",
+        run_fill_registrations,
+        between_migrations=True,
+    ),
     Command("rotate-keys", "wrap and seal by the ring's current key", run_rotate_keys, _rotate_arguments),
     Command("retention", "delete evidence past its day, or only count it", run_retention, _retention_arguments),
 )

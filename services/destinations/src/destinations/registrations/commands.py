@@ -15,10 +15,11 @@ from common.database import UnitOfWork
 from common.errors import ExpectedVersion, Missing, must_equal
 from common.identifiers import GraduateId, RegistrationId
 from destinations.registrations import announcements, storage
-from destinations.registrations.domain import deciding, permitting, refusals
+from destinations.registrations.domain import deciding, permitting, refusals, targeted
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Party
 from destinations.registrations.domain.registration import Change, LateReason, Person, Registration
+from destinations.registrations.domain.targeted import TrainedFor
 from destinations.registrations.storage import Stamped, Unsaved
 from destinations.roster import storage as roster
 from destinations.roster.domain import Graduate, RosterEntry
@@ -128,10 +129,12 @@ async def act(
     action: Action,
     note: str | None = None,
     late_reason: LateReason | None = None,
+    trained_for: TrainedFor | None = None,
 ) -> Recorded:
     """Makes a transition; `note` is the reason of an act that needs one, `late_reason` that of a late change.
 
-    Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding` raises, and Busy.
+    Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding` raises, and Busy; of the
+    last approval Missing with the graduate's id where `trained_for` must be known, and TargetedUnitMismatch.
     """
     before, person = await _locked_for(unit, action, caller, registration_id, expected)
     if action is Action.SUBMIT:
@@ -140,8 +143,17 @@ async def act(
         written_by = await storage.written_by(unit.connection, before) if asks else None
         change = deciding.submit(before, person, late_reason, written_by=written_by)
     else:
+        if action is Action.SCHOOL_APPROVE and targeted.may_be_bound(before.graduate, before.content):
+            _must_be_at_unit(before, person, trained_for)
         change = deciding.act(before, action, person, note, late_reason)
     return await _record(unit, before.graduate, before, change)
+
+
+def _must_be_at_unit(before: Registration, person: Person, trained_for: TrainedFor | None) -> None:
+    if trained_for is None:
+        raise Missing(before.graduate.id)
+    if targeted.is_elsewhere(before.graduate, before.content, trained_for.unit):
+        raise refusals.TargetedUnitMismatch(before.stage, permitting.allowed_transitions(before, person))
 
 
 async def record_many(

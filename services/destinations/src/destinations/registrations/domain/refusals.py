@@ -57,6 +57,16 @@ class CohortClosed(Conflict):
         )
 
 
+class TargetedUnitMismatch(RefusedInStage):
+    """The graduate was trained for a unit, and the registration names another employer (定向委培单位不符)."""
+
+    code = "targeted_unit_mismatch"
+    title = Message(
+        "定向或委培毕业生的单位须为定向委培单位，否则须先提交并通过解除协议的证明材料",
+        "A graduate trained for a unit goes to that unit, or needs an accepted evidence of the kind targeted_release",
+    )
+
+
 class AlreadyRegistered(RefusedInStage):
     """The graduate has a registration that is not voided."""
 
