@@ -55,7 +55,7 @@ unit: install ## Run the tests that ask for no server, in seconds (MEMBER, ARGS 
 
 # Printed, never a gate. Measuring makes the suite slower, so `make test` leaves it out.
 .PHONY: coverage
-coverage: override ARGS := --cov --cov-report=term:skip-covered $(ARGS)
+coverage: override ARGS := -p pytest_cov --cov --cov-report=term:skip-covered $(ARGS)
 coverage: test ## Run the tests and print which lines they reached (MEMBER, ARGS as above)
 
 # A shared environment hides missing dependencies: any member can import what only another one declares.
@@ -100,13 +100,15 @@ imports: install ## Check who imports whom
 drift: install ## Compare generated files with what the code gives now
 	@$(BIN)/python -m common.contracts.generate --check
 	@$(BIN)/python -m registry.dictionary --check
+	@$(BIN)/python -m destinations.dictionary --check
 	@$(BIN)/python -m quxiang.messages --check
 	@$(BIN)/python -m quxiang.openapi --check
 
 .PHONY: contracts
-contracts: install ## Write the event contracts' JSON Schemas and examples, the data dictionary, the pages of messages
+contracts: install ## Write the event contracts' JSON Schemas and examples, the data dictionaries, the pages of messages
 	@$(BIN)/python -m common.contracts.generate
 	@$(BIN)/python -m registry.dictionary
+	@$(BIN)/python -m destinations.dictionary
 	@$(BIN)/python -m quxiang.messages
 
 .PHONY: openapi

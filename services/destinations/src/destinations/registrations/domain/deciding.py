@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from common.errors import FieldProblem
 from common.identifiers import Cohort
+from destinations.evidence.domain import NOTHING_ASKED, Demand
 from destinations.registrations.domain import fields, permitting, refusals
 from destinations.registrations.domain.content import Destination, changed_fields
 from destinations.registrations.domain.lifecycle import (
@@ -112,10 +114,11 @@ def submit(
     late_reason: LateReason | None = None,
     *,
     written_by: Party | None = None,
+    demand: Demand = NOTHING_ASKED,
 ) -> Change:
     """A submission: it fixes the levels; content that a counsellor wrote (`written_by`) or submits skips that level.
 
-    Raises what `permitting.must_be_possible` raises, LateReasonRequired, and ContentRefused for what is incomplete.
+    Raises what `permitting.must_be_possible` raises, LateReasonRequired, ContentRefused, and EvidenceMissing.
     """
     following = permitting.must_be_possible(registration, Action.SUBMIT, person)
     late_reason = permitting.late_reason_of(registration, Action.SUBMIT, late_reason)
@@ -131,6 +134,7 @@ def submit(
         hands=Hands(written_by=registration.hands.written_by, submitted_by=person.subject),
         levels=tuple(level for level in registration.course.levels if level not in skipped),
         late_reason=late_reason,
+        evidence_complete=permitting.must_be_sent(registration, demand),
     )
     return _with_changes(registration, change)
 
@@ -141,10 +145,11 @@ def act(
     person: Person,
     note: str | None = None,
     late_reason: LateReason | None = None,
+    demand: Demand = NOTHING_ASKED,
 ) -> Change:
     """Any other transition; `note` is the reason of a return or a dispute, `late_reason` that of a requested void.
 
-    Raises what `permitting.must_be_possible` raises, and LateReasonRequired.
+    Raises what `permitting.must_be_possible` raises, LateReasonRequired, and EvidenceNotThere.
     """
     following = permitting.must_be_possible(registration, action, person)
     if action is Action.REQUEST_VOID:
@@ -156,7 +161,8 @@ def act(
     else:
         level = level_of(action)
         hands = registration.hands.with_review(level, person.subject) if level else registration.hands
-        change = replace(_kept(registration, action, following), hands=hands)
+        proved = permitting.must_be_proved(registration, action, person, demand)
+        change = replace(_kept(registration, action, following), hands=hands, evidence_complete=proved)
     return replace(_with_changes(registration, change), note=note)
 
 
@@ -172,25 +178,54 @@ def imported(
 
     Raises ContentRefused.
     """
-    _refuse(fields.contradictions(content, graduate.cohort))
-    effective, late = registration.effective if registration else None, terms.phase is not Phase.OPEN
-    change = Change(
+    cohort, has_effective = graduate.cohort, registration is not None and registration.effective is not None
+    _refuse(fields.contradictions(content, cohort))
+    alike = _imported_alike(
+        fields.missing_on_import(content, cohort),
+        changed_fields(None, content),
+        person.subject,
+        levels_for(terms.levels, graduate),
+        terms.phase,
+        late_reason,
+        has_effective=has_effective,
+    )
+    change = alike.saying(content)
+    return _with_changes(registration, change) if registration else change
+
+
+_NOTHING = Destination("")
+
+
+# of the rows of a file most differ in nothing but their contents
+@lru_cache(maxsize=1_000)
+def _imported_alike(
+    incomplete: tuple[str, ...],
+    changed: tuple[str, ...],
+    subject: str,
+    levels: tuple[Level, ...],
+    phase: Phase,
+    late_reason: LateReason | None,
+    *,
+    has_effective: bool,
+) -> Change:
+    """A row's change, but without its content."""
+    late = phase is not Phase.OPEN
+    return Change(
         action=Action.IMPORT,
         stage=Stage.SUBMITTED if late else Stage.SCHOOL_APPROVED,
-        confirmation=None if late and effective is None else Confirmation.UNCONFIRMED,
+        confirmation=None if late and not has_effective else Confirmation.UNCONFIRMED,
         source=Source.IMPORT,
-        content=content,
-        incomplete=fields.missing_on_import(content, graduate.cohort),
+        content=_NOTHING,
+        incomplete=incomplete,
         # the import is the approval: no second person sees a row that is not late
-        hands=Hands(written_by=person.subject, submitted_by=person.subject),
-        levels=levels_for(terms.levels, graduate),
-        phase=terms.phase,
-        changed=changed_fields(None, content),
+        hands=Hands(written_by=subject, submitted_by=subject),
+        levels=levels,
+        phase=phase,
+        changed=changed,
         takes_effect=not late,
-        announcement=None if late else Announcement.CHANGED if effective else Announcement.DECIDED,
+        announcement=None if late else Announcement.CHANGED if has_effective else Announcement.DECIDED,
         late_reason=late_reason if late else None,
     )
-    return _with_changes(registration, change) if registration else change
 
 
 def is_unchanged_by(registration: Registration | None, content: Destination, phase: Phase = Phase.OPEN) -> bool:
