@@ -55,7 +55,7 @@ unit: install ## Run the tests that ask for no server, in seconds (MEMBER, ARGS 
 
 # Printed, never a gate. Measuring makes the suite slower, so `make test` leaves it out.
 .PHONY: coverage
-coverage: override ARGS := --cov --cov-report=term:skip-covered $(ARGS)
+coverage: override ARGS := -p pytest_cov --cov --cov-report=term:skip-covered $(ARGS)
 coverage: test ## Run the tests and print which lines they reached (MEMBER, ARGS as above)
 
 # A shared environment hides missing dependencies: any member can import what only another one declares.

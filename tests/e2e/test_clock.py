@@ -1,12 +1,11 @@
 """The one clock of a whole stack, moved by a fortnight: code, databases and tokens of all services agree on the day."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import asyncpg
-import httpx
 import pytest
 from campus import Campus
 from contents import CONTENTS
@@ -15,8 +14,7 @@ from known_school import items
 from survey_team import published_questionnaire
 
 from common.clock import today
-from common.settings import LOCAL_ISSUER
-from testing.stack import SERVICES, Stack, running_stack
+from testing.stack import SERVICES, Stack
 from testing.waiting import eventually
 
 SCHOOL = "90014"
@@ -27,18 +25,6 @@ READS = {
     "surveys": "/v1/waves",
     "indicators": "/v1/rates?cohort=2024",
 }
-
-
-@pytest.fixture(scope="module")
-async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    async with running_stack(tmp_path_factory.mktemp("stack"), issuer=LOCAL_ISSUER) as running:
-        yield running
-
-
-@pytest.fixture
-async def campus(stack: Stack) -> AsyncIterator[Campus]:
-    async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
-        yield Campus({service: stack.url(service) for service in SERVICES}, stack.mint, http)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Fixtures of the fault tests: servers of the file's own with a stack on them, and a chance that can be repeated."""
+"""Fixtures of the fault tests: a chance that can be repeated, a client, and processes that a failure left killed."""
 
 import asyncio
 import os
@@ -10,10 +10,7 @@ import httpx
 import pytest
 from campus import Campus
 
-from testing.brokers import Broker, own_broker
-from testing.clusters import Cluster, own_cluster
-from testing.shared_servers import DATABASE_VARIABLE, KAFKA_VARIABLE
-from testing.stack import Stack, running_stack
+from testing.stack import Stack
 
 
 @pytest.fixture
@@ -21,29 +18,6 @@ def chance(request: pytest.FixtureRequest) -> random.Random:
     seed = int(os.environ.get("QUXIANG_SEED") or zlib.crc32(request.node.name.encode()))
     print(f"seed {seed}: repeat with QUXIANG_SEED={seed}")
     return random.Random(seed)
-
-
-@pytest.fixture(scope="module")
-async def cluster() -> AsyncIterator[Cluster]:
-    async with own_cluster() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:
-    async with own_broker(tmp_path_factory.mktemp("broker")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def stack_on_own_servers(
-    cluster: Cluster, broker: Broker, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Stack]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(DATABASE_VARIABLE, cluster.url)
-        patch.setenv(KAFKA_VARIABLE, broker.address)
-        async with running_stack(tmp_path_factory.mktemp("stack")) as running:
-            yield running
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,8 @@ from testing.databases import failing_inserts
 from testing.stack import Stack, running_stack
 from testing.waiting import eventually
 
-GRADUATES, CHANGES, KILLS = (10_000, 2_000, 6) if SOAK else (300, 160, 2)
+GRADUATES, CHANGES = (10_000, 2_000) if SOAK else (300, 120)
+WORKER_KILLS, API_KILLS = (9, 3) if SOAK else (1, 1)
 CLIENTS = 8
 WORKERS = ("destinations-worker", "indicators-worker")
 APIS = ("destinations-api", "indicators-api")
@@ -45,8 +46,9 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
 async def test_kills_lose_nothing_and_count_nothing_twice(stack: Stack, campus: Campus, chance: random.Random) -> None:
     cohort = await imported_cohort(campus, "90101", GRADUATES, chance)
     clients = cohort.clients(campus, CLIENTS, chance.getrandbits(32))
-    await struck_while_working(clients, CHANGES // 2, kills(stack, WORKERS, KILLS, chance), chance)
-    await struck_while_working(clients, CHANGES // 2, kills(stack, (*WORKERS, *APIS), KILLS // 2, chance), chance)
+    strikes = [*kills(stack, WORKERS, WORKER_KILLS, chance), *kills(stack, APIS, API_KILLS, chance)]
+    chance.shuffle(strikes)
+    await struck_while_working(clients, CHANGES, strikes, chance)
     writes = [write for client in clients for write in client.writes]
     told = Counter(write.outcome for write in writes)
     print(dict(told), dict(Counter(write.action for write in writes)))

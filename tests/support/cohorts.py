@@ -10,7 +10,7 @@ from campus import Campus
 from contents import CONTENTS
 from format_a import HEADERS, destination_cells, graduate_row, workbook
 from histories import pages
-from random_changes import ROSTER_SHARE, Client
+from random_changes import ERASURE_SHARE, ROSTER_SHARE, Client
 
 COHORT = 2024
 SEASON = date(COHORT - 1, 9, 1)
@@ -28,12 +28,21 @@ class CohortOfGraduates:
     school: str
     graduates: Sequence[str]
 
-    def clients(self, campus: Campus, number: int, seed: int, roster_share: float = ROSTER_SHARE) -> list[Client]:
-        """Clients that will act on these graduates, each with its own chance; a share of the acts is on the roster."""
+    def clients(
+        self,
+        campus: Campus,
+        number: int,
+        seed: int,
+        roster_share: float = ROSTER_SHARE,
+        erasure_share: float = ERASURE_SHARE,
+    ) -> list[Client]:
+        """Clients that will act on these graduates, each with its own chance.
+
+        A share of the acts is on the roster, and a share of these are erasures.
+        """
         chances = [random.Random(seed * 1_000 + each) for each in range(number)]
-        return [
-            Client(campus, self.school, self.graduates, COLLEGES, MAJORS, chance, roster_share) for chance in chances
-        ]
+        shares = roster_share, erasure_share
+        return [Client(campus, self.school, self.graduates, COLLEGES, MAJORS, chance, *shares) for chance in chances]
 
 
 async def imported_cohort(campus: Campus, school: str, size: int, chance: random.Random) -> CohortOfGraduates:

@@ -30,6 +30,9 @@ RECOVERY = 120.0
 ROSTER_SHARE = 0.2
 """Of the acts, those on the roster."""
 
+ERASURE_SHARE = 0.1
+"""Of the acts on the roster, those that erase a graduate."""
+
 _MANY_TIMES = 60
 """Graduates that are changed again and again, whatever the size of the cohort: a review alone takes three acts."""
 
@@ -67,6 +70,7 @@ class Client:
     majors: Sequence[str]
     chance: random.Random
     roster_share: float = ROSTER_SHARE
+    erasure_share: float = ERASURE_SHARE
     writes: list[Write] = field(default_factory=list)
 
     async def work(self, permits: Permits) -> None:
@@ -88,6 +92,8 @@ class Client:
         officer = self.campus.officer(self.school)
         entry = (await self._read("registry", f"/v1/graduates/{graduate}", officer)).json()
         address = f"/v1/graduates/{graduate}"
+        if self.chance.random() < self.erasure_share:
+            return partial(self._erase, entry)
         if self.chance.random() < 0.25:
             return partial(self._move, entry)
         field, values = self.chance.choice(
@@ -116,6 +122,15 @@ class Client:
         )
         await self._approve(entry, "/v1/population-changes", asked, None)
 
+    async def _erase(self, entry: Json) -> None:
+        """By two officers; a worker does it later, while the graduate is changed on."""
+        body = {"graduate_id": entry["id"], "ground": "court_order"}
+        asked = await self._sent("registry", "POST", "/v1/erasures", self.campus.officer(self.school), None, body)
+        if asked is not None and asked.status_code == 201:
+            _, answer = await self._decided("/v1/erasures", asked.json(), None)
+            outcome = Outcome.UNKNOWN if answer is None else Outcome.REFUSED if answer.is_error else Outcome.ACKED
+            self.writes.append(Write("registry", "erasure", entry["id"], "approve", outcome))
+
     async def _correct(self, entry: Json, field: str, value: str) -> None:
         """What the graduate asks for and an officer approves."""
         own = self.campus.bearer("graduate", graduate=entry["id"])
@@ -126,12 +141,16 @@ class Client:
     async def _approve(self, entry: Json, path: str, asked: httpx.Response | None, body: Json | None) -> None:
         if asked is None or asked.status_code != 201:
             return
-        address, other = f"{path}/{asked.json()['id']}/approve", "another officer"
-        decider = self.campus.bearer("school_officer", school=self.school, subject=other)
-        answer = await self._sent("registry", "POST", address, decider, asked.json(), body)
+        address, answer = await self._decided(path, asked.json(), body)
         approved = _told("registry", "approve", asked.json(), answer, address)
         # the answer names the event of the graduate's version, not the version
         self.writes.append(replace(approved, object_id=entry["id"], version=None))
+
+    async def _decided(self, path: str, asked: Json, body: Json | None) -> tuple[str, httpx.Response | None]:
+        """The approval of a request by another officer: its address, and what is known of it."""
+        address, other = f"{path}/{asked['id']}/approve", "another officer"
+        decider = self.campus.bearer("school_officer", school=self.school, subject=other)
+        return address, await self._sent("registry", "POST", address, decider, asked, body)
 
     async def _registration(self, graduate: str) -> Change:
         own = self.campus.bearer("graduate", graduate=graduate)

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from typer.testing import CliRunner, Result
 
+from quxiang.cli import app
 from servers.ports import free_port
 from testing.waiting import eventually
 
@@ -75,6 +77,11 @@ class Launcher:
             env=self.environment,
             timeout=120,
         )
+
+    def refused(self, *arguments: str) -> Result:
+        """A command that starts nothing, in this process: one of its own takes seconds to import what it needs."""
+        ours = {name: None for name in os.environ if name.startswith("QUXIANG_")} | self.settings
+        return CliRunner().invoke(app, arguments, env=ours | {"QUXIANG_STATE": str(self.state)})
 
     def start(self, *options: str, ignoring: Iterable[signal.Signals] = ()) -> subprocess.Popen[bytes]:
         """`ignoring` is what `nohup` and its like have the launcher ignore from its birth."""

@@ -4,6 +4,8 @@ SQLAlchemy words a statement once. Its engine, which would do so much more at ev
 our queries, so statements go to the driver as they are.
 """
 
+import os
+import struct
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -53,6 +55,22 @@ def uuid_of(text: str) -> UUID:
     """The id that a text names, of the driver's kind: equal to any other, and five times quicker to read and write."""
     made: UUID = pgproto.UUID(text)
     return made
+
+
+def uuids_like(made: UUID, count: int) -> list[UUID]:
+    """So many ids of the moment of one that the database made, of version 7, too, and in rising order.
+
+    There each takes as long as the rest of a row's insert: it asks the system for so few random bytes at a time.
+    """
+    begin = made.bytes[:_BYTES_OF_MOMENT]
+    ends = sorted(struct.unpack(f">{count}Q", os.urandom(8 * count)))
+    return [pgproto.UUID(begin + (end >> 2 | _VARIANT).to_bytes(8)) for end in ends]
+
+
+_BYTES_OF_MOMENT = 8
+"""With the version, and a part of a millisecond."""
+
+_VARIANT = 1 << 63
 
 
 def array_sql(name: str, kind: str) -> str:

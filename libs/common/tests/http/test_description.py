@@ -77,10 +77,13 @@ def test_a_body_of_a_plain_router_is_refused() -> None:
 
 def test_a_body_that_is_not_strict_is_refused() -> None:
     router = Router()
-    with pytest.raises(TypeError, match="StrictModel"):
 
-        @router.post("/v1/lax")
-        async def judge_laxly(*, caller: Caller, body: _Body) -> None: ...
+    @router.post("/v1/lax")
+    async def judge_laxly(*, caller: Caller, body: _Body) -> None: ...
+
+    settings = ServiceSettings(service="x", database_url="postgresql://localhost/none")
+    with pytest.raises(TypeError, match="StrictModel"):
+        create_app(title="x", settings=settings, routers=[router])
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate Operation ID")

@@ -15,7 +15,7 @@ from sqlalchemy.schema import Table
 
 from common.auth import SYSTEM
 from common.database import Database, new_metadata
-from common.sql import Connection, Rows, array, array_sql, uuid_of
+from common.sql import Connection, Rows, array, array_sql, uuid_of, uuids_like
 from testing.databases import service_database
 
 metadata = new_metadata()
@@ -181,3 +181,14 @@ def test_an_id_of_the_drivers_kind_is_like_any_other() -> None:
     )
     assert isinstance(read, UUID)
     assert {plain: 1}[read] == 1
+
+
+async def test_ids_like_one_of_the_database_are_others_of_its_moment(connection: Connection) -> None:
+    made, later = [await connection.scalar(text("SELECT uuidv7()")) for _ in range(2)]
+    ids = uuids_like(made, 1_000)
+    assert ids == sorted(set(ids))
+    assert len(ids) == 1_000
+    assert {(each.version, each.variant, each.bytes[:8]) for each in ids} == {(7, made.variant, made.bytes[:8])}
+    assert made not in ids
+    assert max(ids) < later
+    assert uuids_like(made, 0) == []

@@ -40,6 +40,7 @@ broker.session.timeout.ms=1000
 broker.heartbeat.interval.ms=300
 log.segment.bytes=16777216
 log.index.size.max.bytes=65536
+metadata.max.idle.interval.ms=0
 log.cleaner.dedupe.buffer.size=4194304
 controlled.shutdown.enable=false
 """

@@ -1,33 +1,19 @@
 """Acts that meet on one registration: one of them is done, the others learn of it."""
 
 import asyncio
-from typing import Any
-from uuid import UUID
 
 import asyncpg
 import pytest
 from acting import COLLEGE, OTHER_SCHOOL, SCHOOL, STRANGER, act, approved, edit, register, registered, rows
 from enrolling import Enrolment
+from meeting import together
 
 from common.database import Database
 from common.errors import NotFound, PreconditionFailed
 from destinations.registrations.commands import Recorded
 from destinations.registrations.domain import refusals
 from destinations.registrations.domain.lifecycle import Action
-from testing.databases import ServiceDatabase, sessions_at_a_lock
-
-
-async def together(addresses: ServiceDatabase, graduate_id: UUID, acts: list[Any]) -> list[Any]:
-    """Lets the acts begin one after the other and meet at the graduate's stream, then lets them go on at once."""
-    holder = await asyncpg.connect(addresses.admin_url)
-    holding = holder.transaction()
-    await holding.start()
-    await holder.execute("SELECT 1 FROM destination_streams WHERE graduate_id = $1 FOR UPDATE", graduate_id)
-    running = [asyncio.ensure_future(act) for act in acts]
-    await sessions_at_a_lock(addresses, len(acts))
-    await holding.rollback()
-    await holder.close()
-    return await asyncio.gather(*running, return_exceptions=True)
+from testing.databases import ServiceDatabase
 
 
 async def test_two_registrations_of_one_graduate_at_once_leave_one(database: Database) -> None:

@@ -85,10 +85,13 @@ async def other_services(settings: Settings) -> AsyncIterator[OtherServices]:
         "surveys": settings.surveys_url,
         "indicators": settings.indicators_url,
     }
-    auth = RenewedToken(ServiceTokens(settings))
+    # each client would read all certificates anew, and keep them
+    auth, verify = RenewedToken(ServiceTokens(settings)), httpx.create_ssl_context()
     async with AsyncExitStack() as opened:
         clients = {
-            name: await opened.enter_async_context(httpx.AsyncClient(base_url=address, auth=auth, timeout=TIMEOUT))
+            name: await opened.enter_async_context(
+                httpx.AsyncClient(base_url=address, auth=auth, timeout=TIMEOUT, verify=verify)
+            )
             for name, address in addresses.items()
         }
         yield OtherServices(clients)

@@ -3,13 +3,14 @@
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import count
+from sys import intern
 from typing import ClassVar
 
 from common.codes.entries import Alias, CodeEntry
@@ -112,6 +113,12 @@ def _load() -> CodeLists:
 def _read(row: Mapping[str, str], aliases: list[Alias]) -> CodeList:
     text = _text(row["list"])
     content = "\n".join([text, *map(repr, aliases)])
+    # one for all divisions of a city, say: the lists are kept by every process
+    attributes: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {}
+
+    def shared(of_row: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+        return attributes.setdefault(named := tuple(of_row), dict(named))
+
     return CodeList(
         row["list"],
         title_zh=row["title_zh"],
@@ -127,9 +134,11 @@ def _read(row: Mapping[str, str], aliases: list[Alias]) -> CodeList:
                 label_en=each["label_en"] or None,
                 valid_from=_day(each["valid_from"]),
                 valid_to=_day(each["valid_to"]),
-                source=each["source"],
+                source=intern(each["source"]),
                 verified=each["verified"] == "true",
-                attributes={column: value for column, value in each.items() if column not in _COMMON_COLUMNS and value},
+                attributes=shared(
+                    (column, value) for column, value in each.items() if column not in _COMMON_COLUMNS and value
+                ),
             )
             for each in _rows(text)
         ],
@@ -137,6 +146,7 @@ def _read(row: Mapping[str, str], aliases: list[Alias]) -> CodeList:
     )
 
 
+@cache
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 

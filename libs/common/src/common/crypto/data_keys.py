@@ -58,7 +58,11 @@ class DataCipher:
 
     def seal_fields(self, what: str, record_id: UUID, version: int, said: Mapping[str, Any]) -> bytes:
         """The ciphertext of fields as JSON; days and decimal numbers are texts there."""
-        return self.seal(what, record_id, version, to_json(said))
+        return self.seal_all_fields(what, [(record_id, version, said)])[0]
+
+    def seal_all_fields(self, what: str, documents: Sequence[tuple[UUID, int, Mapping[str, Any]]]) -> list[bytes]:
+        """The same of many."""
+        return self.seal_all(what, [(record_id, version, to_json(said)) for record_id, version, said in documents])
 
     def open(self, what: str, record_id: UUID, version: int, ciphertext: bytes) -> bytes:
         """The content again; raises UndecryptableError."""

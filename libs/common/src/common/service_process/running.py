@@ -126,6 +126,7 @@ def http_server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
             host=host,
             port=port,
             http=_Connection,
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,

@@ -35,7 +35,18 @@ CARRIED = (
 """What of a registration's content its events are made of."""
 
 OUTBOX_COLUMNS = (
-    *("topic", "correlation_id", "recorded_at", "school_code", "sequence", "type", "decided_on", "key", "data"),
+    *(
+        "topic",
+        "correlation_id",
+        "recorded_at",
+        "school_code",
+        "sequence",
+        "type",
+        "decided_on",
+        "key",
+        "data",
+        "event_id",
+    ),
 )
 """Of the rows that `to_rows` gives."""
 
@@ -74,7 +85,7 @@ def to_rows(rows: Sequence[Stamped], correlation_id: str, recorded_at: datetime)
     common = copying.text(contract.TOPIC) + copying.text(correlation_id) + copying.instant(recorded_at)
     said: dict[object, str] = {}
     events: list[bytes] = []
-    for unsaved, registration_id, version, day, sequence in rows:
+    for unsaved, registration_id, version, day, sequence, event_id in rows:
         (graduate, before, change, *_), content = unsaved, unsaved.change.content
         if change.announcement is None or sequence is None:
             continue
@@ -94,7 +105,7 @@ def to_rows(rows: Sequence[Stamped], correlation_id: str, recorded_at: datetime)
             f'"decided_on": "{day}", "recorded_at": "{instant}"}}'
         )
         place = _place(graduate.school_code, sequence, TYPES[change.announcement], day)
-        events.append(b"".join((common, place, copying.text(key), copying.jsonb(data))))
+        events.append(b"".join((common, place, copying.text(key), copying.jsonb(data), copying.uuid(event_id))))
     return events
 
 

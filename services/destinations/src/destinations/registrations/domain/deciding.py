@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from common.errors import FieldProblem
@@ -9,6 +10,7 @@ from common.identifiers import Cohort
 from destinations.registrations.domain import fields, permitting, refusals
 from destinations.registrations.domain.content import Destination, changed_fields
 from destinations.registrations.domain.lifecycle import (
+    UNDER_REVIEW,
     VOID_STAGES,
     Action,
     Confirmation,
@@ -171,31 +173,66 @@ def imported(
 
     Raises ContentRefused.
     """
-    _refuse(fields.contradictions(content, graduate.cohort))
-    effective, late = registration.effective if registration else None, terms.phase is not Phase.OPEN
-    change = Change(
-        action=Action.IMPORT,
-        stage=Stage.SUBMITTED if late else Stage.SCHOOL_APPROVED,
-        confirmation=None if late and effective is None else Confirmation.UNCONFIRMED,
-        source=Source.IMPORT,
-        content=content,
-        incomplete=fields.missing_on_import(content, graduate.cohort),
-        # the import is the approval: no second person sees a row that is not late
-        hands=Hands(written_by=person.subject, submitted_by=person.subject),
-        levels=levels_for(terms.levels, graduate),
-        phase=terms.phase,
-        changed=changed_fields(None, content),
-        takes_effect=not late,
-        announcement=None if late else Announcement.CHANGED if effective else Announcement.DECIDED,
-        late_reason=late_reason if late else None,
+    cohort, has_effective = graduate.cohort, registration is not None and registration.effective is not None
+    _refuse(fields.contradictions(content, cohort))
+    alike = _imported_alike(
+        fields.missing_on_import(content, cohort),
+        changed_fields(None, content),
+        person.subject,
+        levels_for(terms.levels, graduate),
+        terms.phase,
+        late_reason,
+        has_effective=has_effective,
     )
+    change = alike.saying(content)
     return _with_changes(registration, change) if registration else change
 
 
-def is_unchanged_by(registration: Registration | None, content: Destination) -> bool:
-    """Whether a row says what is effective already; then what is under review stays, too."""
-    effective = registration.effective if registration else None
-    return effective is not None and effective.content == content
+_NOTHING = Destination("")
+
+
+# of the rows of a file most differ in nothing but their contents
+@lru_cache(maxsize=1_000)
+def _imported_alike(
+    incomplete: tuple[str, ...],
+    changed: tuple[str, ...],
+    subject: str,
+    levels: tuple[Level, ...],
+    phase: Phase,
+    late_reason: LateReason | None,
+    *,
+    has_effective: bool,
+) -> Change:
+    """A row's change, but without its content."""
+    late = phase is not Phase.OPEN
+    return Change(
+        action=Action.IMPORT,
+        stage=Stage.SUBMITTED if late else Stage.SCHOOL_APPROVED,
+        confirmation=None if late and not has_effective else Confirmation.UNCONFIRMED,
+        source=Source.IMPORT,
+        content=_NOTHING,
+        incomplete=incomplete,
+        # the import is the approval: no second person sees a row that is not late
+        hands=Hands(written_by=subject, submitted_by=subject),
+        levels=levels,
+        phase=phase,
+        changed=changed,
+        takes_effect=not late,
+        announcement=None if late else Announcement.CHANGED if has_effective else Announcement.DECIDED,
+        late_reason=late_reason if late else None,
+    )
+
+
+def is_unchanged_by(registration: Registration | None, content: Destination, phase: Phase = Phase.OPEN) -> bool:
+    """Whether a row says what is effective already; then what is under review stays, too.
+
+    A row that comes late approves nothing: it changes nothing where it says what is under review, either.
+    """
+    if registration is None:
+        return False
+    if phase is not Phase.OPEN and registration.stage in UNDER_REVIEW and registration.content == content:
+        return True
+    return registration.effective is not None and registration.effective.content == content
 
 
 def _kept(registration: Registration, action: Action, following: Stage) -> Change:

@@ -8,7 +8,13 @@ from functools import cache
 from destinations.seasons.domain import ALWAYS, Level
 
 
-class State(StrEnum):
+class Word(StrEnum):
+    """An enumeration that hashes as its words do; by default that is a call in Python, ten of them for a file's row."""
+
+    __hash__ = str.__hash__
+
+
+class State(Word):
     """Where the review of the newest content stands (审核状态)."""
 
     DRAFT = "draft"
@@ -21,7 +27,7 @@ class State(StrEnum):
     VOIDED = "voided"
 
 
-class Confirmation(StrEnum):
+class Confirmation(Word):
     """What the graduate said of the approved record (毕业生确认)."""
 
     UNCONFIRMED = "unconfirmed"
@@ -29,7 +35,7 @@ class Confirmation(StrEnum):
     DISPUTED = "disputed"
 
 
-class Action(StrEnum):
+class Action(Word):
     """Acts on a registration, by the names that the HTTP contract and the history use."""
 
     CREATE = "create"
@@ -55,7 +61,7 @@ class Party(StrEnum):
     SCHOOL_OFFICER = "school_officer"
 
 
-class Stage(StrEnum):
+class Stage(Word):
     """A state, with the level that holds a requested void (作废申请)."""
 
     DRAFT = "draft"
@@ -109,6 +115,9 @@ _PASSED: Mapping[Stage, tuple[Level, ...]] = {
     Stage.COLLEGE_APPROVED: (Level.COUNSELLOR, Level.COLLEGE),
 }
 """The stages of review, and the levels that content has behind it there."""
+
+UNDER_REVIEW = frozenset(_PASSED)
+"""Where content waits for a level."""
 
 _G, _K, _C, _S = Party.GRADUATE, Party.COUNSELLOR, Party.COLLEGE_OFFICER, Party.SCHOOL_OFFICER
 AUTHORS = frozenset({_G, _K, _C, _S})

@@ -45,11 +45,16 @@ class OwnRecord(RefusedInStage):
     title = Message("填报人、提交人、作废申请人不得审核", "Who wrote, submitted or asked for this does not approve it")
 
 
-class CohortClosed(RefusedInStage):
-    """The cohort's closing day has passed (届次已关闭)."""
+class CohortClosed(Conflict):
+    """The cohort's closing day has passed (届次已关闭): with the stage in which a registration stays."""
 
     code = "cohort_closed"
     title = Message("该届次已关闭，不再变更", "The cohort is closed; nothing changes any more")
+
+    def __init__(self, stage: Stage | None = None, allowed: tuple[Action, ...] = ()) -> None:
+        super().__init__(
+            state=stage.state.value if stage else None, allowed_transitions=[each.value for each in allowed]
+        )
 
 
 class AlreadyRegistered(RefusedInStage):

@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 
 from common.identifiers import RegistrationId
 from destinations.registrations.domain.content import Destination
-from destinations.registrations.domain.lifecycle import Action, Confirmation, Course, Party, Stage, State
+from destinations.registrations.domain.lifecycle import Action, Confirmation, Course, Party, Stage, State, Word
 from destinations.roster.domain import Graduate
 from destinations.seasons.domain import ALWAYS, Level, Phase
 
 
-class Source(StrEnum):
+class Source(Word):
     """Who entered the newest content."""
 
     GRADUATE = "graduate"
@@ -20,7 +19,7 @@ class Source(StrEnum):
     IMPORT = "import"
 
 
-class Announcement(StrEnum):
+class Announcement(Word):
     """The kinds of events; an act without one publishes nothing."""
 
     DECIDED = "decided"
@@ -38,7 +37,7 @@ class Person:
     subject: str
 
 
-class LateReason(StrEnum):
+class LateReason(Word):
     """Why something changes after the last day of changes (逾期变更原因)."""
 
     LEFT_LATE = "left_late"
@@ -180,6 +179,13 @@ class Change:
     late_reason: LateReason | None = None
     note: str | None = None
     evidence_complete: bool | None = None
+
+    def saying(self, content: Destination) -> "Change":
+        """The same with another content."""
+        made = object.__new__(type(self))
+        # what `replace` does, but for a frozen dataclass it makes a call for each field
+        made.__dict__.update(vars(self), content=content)
+        return made
 
     @property
     def submits(self) -> bool:

@@ -11,6 +11,7 @@ from destinations.registrations.storage import Line
 from destinations.registry_client import Registry, RowKey
 from destinations.roster import storage as roster
 from destinations.roster.domain import RosterEntry
+from destinations.seasons.storage import extensions
 
 KEPT_AT_ONCE = 5_000
 """Roster entries stored by one statement."""
@@ -108,11 +109,15 @@ async def keep_and_lock(
 
 
 async def read_stored(
-    connection: Connection, entries: Sequence[RosterEntry]
+    connection: Connection, entries: Sequence[RosterEntry], *, in_season: bool = False
 ) -> Mapping[GraduateId, StoredRegistration]:
     """What is stored about each graduate, as it is at this moment."""
     graduates = await roster.graduates(connection, entries)
     ids = list(graduates)
     registrations = await storage.current(connection, ids)
     last_days = await storage.last_days(connection, ids)
-    return {each: StoredRegistration(graduates[each], registrations.get(each), last_days.get(each)) for each in ids}
+    until = await extensions(connection, ids) if in_season else {}
+    return {
+        each: StoredRegistration(graduates[each], registrations.get(each), last_days.get(each), until.get(each))
+        for each in ids
+    }

@@ -6,7 +6,6 @@ a lock. While registry is down, the operation is tried again later.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import partial
 from itertools import starmap
 
@@ -19,11 +18,9 @@ from common.spreadsheets import NumberedRow
 from common.spreadsheets.headers import Header
 from common.sql import Connection
 from destinations.registrations import storage
-from destinations.registrations.domain.lifecycle import Party
-from destinations.registrations.domain.registration import Person
 from destinations.registrations.imports.columns import COLUMNS
 from destinations.registrations.imports.load import ResolvedRows, keep_and_lock, read_stored
-from destinations.registrations.imports.plan import Plan, StoredRegistration, plan_rows
+from destinations.registrations.imports.plan import Asked, Plan, StoredRegistration, plan_rows
 from destinations.registrations.imports.rows import NumberWatch, RegistrationRow, RowReader
 from destinations.registrations.imports.write import Writing, write
 from destinations.registry_client import Registry
@@ -61,11 +58,9 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         self._database = context.database
         self._cipher = cipher
         self._task = task = Task.of(context.parameters)
-        day = context.parameters["effective_on"]
-        self._person = Person(Party.SCHOOL_OFFICER, context.actor.subject)
+        self._asked = asked = Asked.of(context.parameters, context.actor.subject)
         self._reader = RowReader(header, task.school_code, task.cohort, cipher)
-        effective_on = date.fromisoformat(day) if day else None
-        self._writing = Writing(task.school_code, effective_on, self._reader.lists)
+        self._writing = Writing(task.school_code, asked.effective_on, self._reader.lists, asked.asked_on)
         self._resolved = ResolvedRows(registry, task.school_code, task.cohort)
         self._seen = SeenKeys()
         self._repeated: set[int] = set()
@@ -112,7 +107,9 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
 
     async def load(self, connection: Connection, rows: Sequence[RegistrationRow]) -> StoredRegistrations:
         """What is stored about the rows' graduates."""
-        return await read_stored(connection, self._resolved.entries(row.number for row in rows))
+        return await read_stored(
+            connection, self._resolved.entries(row.number for row in rows), in_season=self._asked.closes_on is not None
+        )
 
     def plan(self, rows: Sequence[RegistrationRow], loaded: StoredRegistrations) -> Plan:
         """What the rows change."""
@@ -135,7 +132,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
                 row.faults += self._faults_of_person(row)
             if self._reader.reads_sealed and row.number in stored:
                 self._seal(row, stored[row.number])
-        return plan_rows(rows, stored, self._writing.effective_on, self._person)
+        return plan_rows(rows, stored, self._asked)
 
     def _seal(self, row: RegistrationRow, known: StoredRegistration) -> None:
         """Encrypts what the row says of contact and pay, once it is known of whom."""

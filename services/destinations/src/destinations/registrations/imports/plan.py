@@ -3,21 +3,68 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, Self
 
 from common.codes import CodeLists, normalise
 from common.identifiers import Cohort, RegistrationId
 from common.imports import Fault
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
-from destinations.registrations.domain.lifecycle import State
-from destinations.registrations.domain.registration import Change, Person, Registration, Terms
+from destinations.registrations.domain.lifecycle import Party, State
+from destinations.registrations.domain.registration import Change, LateReason, Person, Registration, Terms
 from destinations.registrations.imports.columns import TEXTS, column_of_field
 from destinations.registrations.imports.rows import RegistrationRow
 from destinations.registrations.storage import Line
 from destinations.roster.domain import Graduate
+from destinations.seasons.domain import ALWAYS, Level, Phase, Season, phase_of
 
 _COMPARED = frozenset({*TEXTS, "freelance_kind", "study_school_name"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What all rows of a file are decided under: who sent it, and what held at that moment.
+
+    The three last ones are those of the season; a cohort without one has no days.
+    """
+
+    person: Person
+    asked_on: date | None = None
+    effective_on: date | None = None
+    late_reason: LateReason | None = None
+    levels: tuple[Level, ...] = ALWAYS
+    changes_until: date | None = None
+    closes_on: date | None = None
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Any], subject: str) -> Self:
+        """What an operation's parameters say; one that the release before has taken lacks the newer ones."""
+        days = {name: parameters.get(name) for name in ("asked_on", "effective_on", "changes_until", "closes_on")}
+        late_reason = parameters.get("late_reason")
+        return cls(
+            person=Person(Party.SCHOOL_OFFICER, subject),
+            **{name: date.fromisoformat(day) for name, day in days.items() if day},
+            late_reason=LateReason(late_reason) if late_reason else None,
+            levels=tuple(Level(each) for each in parameters.get("levels", ALWAYS)),
+        )
+
+    def terms(self, extended_until: date | None) -> Terms:
+        """What the season says for a graduate."""
+        if self.asked_on is None or self.changes_until is None or self.closes_on is None:
+            return _terms(self.levels, Phase.OPEN)
+        return _terms(self.levels, phase_of(self.asked_on, self.changes_until, self.closes_on, extended_until))
+
+
+# the rows of a file have few
+_terms = lru_cache(maxsize=64)(Terms)
+
+
+def parameters_of(season: Season, asked_on: date) -> Mapping[str, Any]:
+    """What an operation keeps of the moment at which its file was sent."""
+    days = {"changes_until": season.changes_until, "closes_on": season.closes_on} if season.version else {}
+    levels = [each.value for each in season.levels]
+    return {"asked_on": f"{asked_on}", "levels": levels, **{name: f"{day}" for name, day in days.items()}}
 
 
 class StoredRegistration(NamedTuple):
@@ -26,6 +73,7 @@ class StoredRegistration(NamedTuple):
     graduate: Graduate
     registration: Registration | None
     last_decided_on: date | None
+    extended_until: date | None = None
 
 
 class Planned(NamedTuple):
@@ -61,14 +109,12 @@ class Plan:
         }
 
 
-def plan_rows(
-    rows: Iterable[RegistrationRow], known: Mapping[int, StoredRegistration], effective_on: date | None, person: Person
-) -> Plan:
+def plan_rows(rows: Iterable[RegistrationRow], known: Mapping[int, StoredRegistration], asked: Asked) -> Plan:
     """Decides about each row; `known` is by the number of the row, for those whose graduate was found."""
     plan = Plan()
     for row in rows:
         stored = known.get(row.number)
-        planned = plan_row(row, stored, effective_on, person) if stored and row.destination_code else None
+        planned = plan_row(row, stored, asked) if stored and row.destination_code else None
         if planned is not None:
             plan.planned.append(planned)
             row.warnings += [Fault(column_of_field(each), "incomplete_fields") for each in planned.change.incomplete]
@@ -91,9 +137,7 @@ def plan_rows(
     return plan
 
 
-def plan_row(
-    row: RegistrationRow, known: StoredRegistration, effective_on: date | None, person: Person
-) -> Planned | None:
+def plan_row(row: RegistrationRow, known: StoredRegistration, asked: Asked) -> Planned | None:
     """The change that a row makes, or None; what forbids it is added to the faults that the row has already.
 
     Who left the roster or is erased keeps the registration as it is, and a file of the whole cohort need not leave them
@@ -103,14 +147,15 @@ def plan_row(
         return None
     cohort = known.graduate.cohort
     content = merged(known.registration.effective_or_newest if known.registration else None, row.given, cohort)
-    if deciding.is_unchanged_by(known.registration, content):
+    terms, effective_on = asked.terms(known.extended_until), asked.effective_on
+    if deciding.is_unchanged_by(known.registration, content, terms.phase):
         return None
     if known.registration is not None and known.registration.state is State.VOID_REQUESTED:
         row.faults.append(Fault(row.key_column, "void_requested"))
     if effective_on and known.last_decided_on and effective_on < known.last_decided_on:
         row.faults.append(Fault(row.key_column, "before_previous_decision"))
     try:
-        change = deciding.imported(known.registration, known.graduate, content, person, Terms())
+        change = deciding.imported(known.registration, known.graduate, content, asked.person, terms, asked.late_reason)
     except refusals.ContentRefused as refusal:
         row.faults += [Fault(column_of_field(each.pointer.removeprefix("/")), each.rule) for each in refusal.problems]
         return None

@@ -14,11 +14,15 @@ from destinations.registrations.storage import Unsaved
 
 @dataclass(frozen=True)
 class Writing:
-    """What all rows of one write have in common; the code lists are those that they were read with."""
+    """What all rows of one write have in common; the code lists are those that they were read with.
+
+    Without `effective_on` they count from the day on which the file was sent.
+    """
 
     school_code: str
     effective_on: date | None
     lists: CodeLists
+    asked_on: date | None = None
 
 
 async def write(unit: UnitOfWork, plan: Plan, writing: Writing) -> ChangeToken | None:
@@ -29,5 +33,6 @@ async def write(unit: UnitOfWork, plan: Plan, writing: Writing) -> ChangeToken |
         for each in plan.planned
         for known in [each.known]
     ]
-    _, token = await record_many(unit, unsaved, writing.lists, effective_on=writing.effective_on)
+    days = {"effective_on": writing.effective_on, "asked_on": writing.asked_on}
+    _, token = await record_many(unit, unsaved, writing.lists, **days)
     return token

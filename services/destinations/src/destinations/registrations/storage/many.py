@@ -9,8 +9,9 @@ from datetime import date, datetime
 from itertools import compress, repeat
 from operator import not_
 from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Integer, bindparam, text
+from sqlalchemy import text
 
 from common import copying
 from common.auth import Actor
@@ -18,7 +19,7 @@ from common.clock import NOW_SQL, day_in_shanghai
 from common.codes import CodeLists
 from common.copying import copy_rows
 from common.identifiers import RegistrationId
-from common.sql import Connection, array, array_sql
+from common.sql import Connection, array, array_sql, uuids_like
 from destinations.registrations.domain.content import FIELDS
 from destinations.registrations.domain.lifecycle import Stage
 from destinations.registrations.domain.registration import Change, Registration
@@ -43,9 +44,7 @@ _VERSION = (
 _TYPES = {column.name: column.type for column in (*registrations.c, *versions.c)}
 _UNLINED = (None,) * len(LINE_COLUMNS)
 
-_MOMENT = text(
-    f"SELECT {NOW_SQL} AS recorded_at, ARRAY(SELECT uuidv7() FROM generate_series(1, :created)) AS ids"
-).bindparams(bindparam("created", type_=Integer))
+_MOMENT = text(f"SELECT {NOW_SQL} AS recorded_at, uuidv7() AS id")
 _WRITE_STREAMS = text(
     f"""
     UPDATE destination_streams stream SET sequence = stream.sequence + 1, last_decided_on = written.day
@@ -79,7 +78,7 @@ class Unsaved(NamedTuple):
 class Stamped(NamedTuple):
     """What the database says of a change: the registration's id and version, the day, the place in the stream.
 
-    What is not announced has no place there.
+    What is not announced has no place there, and no event with that id.
     """
 
     unsaved: Unsaved
@@ -87,6 +86,7 @@ class Stamped(NamedTuple):
     version: int
     day: date
     sequence: int | None
+    event_id: UUID
 
 
 async def stamp_many(
@@ -97,24 +97,25 @@ async def stamp_many(
     Without a day that is given a version counts from the day on which the work was asked for, by default today, and
     never before that of the version before.
     """
-    created = sum(each.before is None for each in rows)
-    moment = (await connection.execute(_MOMENT, {"created": created})).one()
+    moment = (await connection.execute(_MOMENT)).one()
     today = asked_on or day_in_shanghai(moment.recorded_at)
     earlier = ((row.before.decided_on if row.before else today, row.last_decided_on or today) for row in rows)
     days = [effective_on or max(today, *each) for each in earlier]
     announced = [(row.graduate.id, day) for row, day in zip(rows, days, strict=True) if row.change.announcement]
     values = {"ids": array(each for each, _ in announced), "days": array(day for _, day in announced)}
     sequences = {row[0]: row[1] for row in await connection.execute(_WRITE_STREAMS, values)} if announced else {}
-    new_ids = iter(moment.ids)
+    new_ids = iter(uuids_like(moment.id, sum(each.before is None for each in rows)))
+    event_ids = uuids_like(moment.id, len(rows))
     stamped = [
         Stamped(
             row,
-            row.before.id if row.before else next(new_ids),
+            row.before.id if row.before else RegistrationId(next(new_ids)),
             row.before.version + 1 if row.before else 1,
             day,
             sequences.get(row.graduate.id),
+            event_id,
         )
-        for row, day in zip(rows, days, strict=True)
+        for row, day, event_id in zip(rows, days, event_ids, strict=True)
     ]
     return stamped, moment.recorded_at
 
@@ -138,7 +139,7 @@ def _records(
     rows: Sequence[Stamped], recorded_at: datetime, actor: Actor, lists: CodeLists
 ) -> tuple[list[bytes], list[bytes]]:
     """The registrations and their versions as rows of their tables; column by column, since most values repeat."""
-    unsaved, ids, numbers, days, _ = zip(*rows, strict=True)
+    unsaved, ids, numbers, days, *_ = zip(*rows, strict=True)
     graduates, before, changes, _, lines = zip(*unsaved, strict=True)
     effective = [
         (number, day) if change.takes_effect else _kept_effective(earlier, change)

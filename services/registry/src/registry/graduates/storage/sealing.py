@@ -8,8 +8,6 @@ from functools import lru_cache
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
-from pydantic_core import to_json
-
 from common.crypto import DataCipher, FieldCipher
 from common.identifiers import SchoolCode
 from common.identity import comparable_name, comparable_names
@@ -92,9 +90,9 @@ def sealed(data: DataCipher, graduate_id: UUID, version: int, content: Mapping[s
 
 
 def all_sealed(data: DataCipher, versions: Sequence[tuple[UUID, int, Mapping[str, Any]]]) -> list[bytes]:
-    """The documents of many: days and decimal numbers are texts there."""
-    said = [(graduate_id, version, to_json(_sealed_of(content))) for graduate_id, version, content in versions]
-    return data.seal_all(DOCUMENT, said)
+    """The documents of many."""
+    said = [(graduate_id, version, _sealed_of(content)) for graduate_id, version, content in versions]
+    return data.seal_all_fields(DOCUMENT, said)
 
 
 def _sealed_of(content: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,6 +1,8 @@
-"""PostgreSQL and Kafka killed, frozen and wiped under load: servers of this file's own."""
+"""PostgreSQL and Kafka killed, frozen and wiped under load: servers of these tests' own."""
 
 import random
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from itertools import count
 from pathlib import Path
 
@@ -26,18 +28,13 @@ _schools = count(90201)
 pytestmark = pytest.mark.timeout(900)
 
 
-@pytest.fixture(scope="module")
-def stack(stack_on_own_servers: Stack) -> Stack:
-    return stack_on_own_servers
-
-
 async def holds_after(
-    stack: Stack, campus: Campus, strike: Strike, chance: random.Random, *, log_kept: bool = True
+    stack: Stack, campus: Campus, strikes: Sequence[Strike], chance: random.Random, *, log_kept: bool = True
 ) -> None:
     """Strike in the middle of a light load; then the services get ready by themselves, and everything holds."""
     cohort = await imported_cohort(campus, str(next(_schools)), GRADUATES, chance)
     clients = cohort.clients(campus, CLIENTS, chance.getrandbits(32))
-    await struck_while_working(clients, CHANGES, [strike], chance)
+    await struck_while_working(clients, CHANGES, strikes, chance)
     await until_ready(stack, campus)
     writes = [write for client in clients for write in client.writes]
     await everything_holds(stack, campus, cohort, writes, chance, log_kept=log_kept)
@@ -55,24 +52,17 @@ async def until_ready(stack: Stack, campus: Campus) -> None:
     assert all(stack.processes[service].pid is not None for service in SERVICES)
 
 
-async def test_a_killed_broker_costs_nothing(
-    stack: Stack, campus: Campus, broker: Broker, chance: random.Random
+async def test_a_killed_broker_and_a_killed_database_server_cost_nothing(
+    stack: Stack, campus: Campus, broker: Broker, cluster: Cluster, chance: random.Random
 ) -> None:
-    async def strike() -> None:
-        async with broker.away():
-            pass
+    def strike(away: Callable[[], AbstractAsyncContextManager[None]]) -> Strike:
+        async def killed_and_started() -> None:
+            async with away():
+                pass
 
-    await holds_after(stack, campus, strike, chance)
+        return killed_and_started
 
-
-async def test_a_killed_database_server_costs_nothing(
-    stack: Stack, campus: Campus, cluster: Cluster, chance: random.Random
-) -> None:
-    async def strike() -> None:
-        async with cluster.away():
-            pass
-
-    await holds_after(stack, campus, strike, chance)
+    await holds_after(stack, campus, [strike(broker.away), strike(cluster.away)], chance)
 
 
 @only_in_soak
@@ -84,7 +74,7 @@ async def test_a_frozen_broker_costs_nothing(
         with broker.frozen():
             await eventually(lambda: _given_up(stack) > told, within=60, describe="a relay that gives the broker up")
 
-    await holds_after(stack, campus, strike, chance)
+    await holds_after(stack, campus, [strike], chance)
 
 
 @only_in_soak
@@ -96,7 +86,7 @@ async def test_a_wiped_broker_is_filled_again_from_the_outboxes(
         for service in ("registry", "destinations"):
             await stack.run(service, "replay")
 
-    await holds_after(stack, campus, strike, chance, log_kept=False)
+    await holds_after(stack, campus, [strike], chance, log_kept=False)
 
 
 @only_in_soak
