@@ -32,11 +32,10 @@ async def end_season(office: Office) -> None:
     await office.campus.call(
         "destinations", "POST", f"{_place(office)}/extensions", office.school_officer, json=extension
     )
-    listed = office.campus.items(
-        "destinations", "/v1/registrations", office.school_officer, school=office.school, cohort=office.cohort
-    )
+    query: dict[str, str | int] = {"school": office.school, "cohort": office.cohort, "destination": "12"}
+    listed = office.campus.items("destinations", "/v1/registrations", office.school_officer, **query)
     settled = [each async for each in listed if each["confirmation"] == "unconfirmed"]
-    late = next((each for each in settled if each["phase"] == "late" and each["destination_code"] == "12"), None)
+    late = next((each for each in settled if each["phase"] == "late"), None)
     if late is not None:
         await _correct_late(office, late)
 
