@@ -58,6 +58,11 @@ async def test_the_newest_revision_keeps_every_row(landed: tuple[str, ServiceDat
         # of the ring that is gone
         kept -= {"name_index", "citizen_id_index"}
         assert _values(after[table], kept) == _values(rows, kept), table
+    if service == "destinations":
+        assert None not in {version["cohort"] for version in after["registration_versions"]}
+        standing = [each for each in after["registrations"] if each["stage"] == "school_approved"]
+        assert standing
+        assert None not in {each["written_by"] for each in standing}
 
 
 async def test_the_upgraded_database_is_the_one_that_the_code_describes(landed: tuple[str, ServiceDatabase]) -> None:

@@ -5,15 +5,16 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
-from acting import SEEKING
+from acting import SEEKING, UNIT
 from enrolling import roster_entry
 
 from common.identifiers import RegistrationId
+from destinations.evidence.domain import Demand
 from destinations.registrations.domain.lifecycle import Action, Party, Stage
 from destinations.registrations.domain.registration import Change, Hands, Person, Registration, Source
 from destinations.reviews.domain import BulkAct, Counts, Sealed, Skip, decided, foreseen, stages_of
 from destinations.reviews.tables import OUTCOMES
-from destinations.seasons.domain import ALWAYS, Phase
+from destinations.seasons.domain import ALWAYS, EvidenceRule, Phase
 
 OFFICER = Person(Party.SCHOOL_OFFICER, "school")
 WAITING = Registration(
@@ -38,6 +39,8 @@ SAME = replace(WAITING, hands=Hands("graduate", "graduate", reviewed_by_college=
 OWN = replace(WAITING, hands=Hands("school", "graduate", reviewed_by_college="college"))
 IN_REVIEW = {Stage.SUBMITTED, Stage.COUNSELLOR_APPROVED, Stage.COLLEGE_APPROVED}
 LEFT = replace(WAITING, graduate=roster_entry(status="withdrawn").graduate)
+
+ASKED = Demand(EvidenceRule.APPROVE)
 
 
 def sealed(registration: Registration) -> Sealed:
@@ -70,6 +73,16 @@ def test_the_first_reason_that_holds_skips_a_row(
     else:
         assert isinstance(outcome, Change)
         assert (outcome.action, outcome.stage, outcome.note) == (Action.SCHOOL_APPROVE, Stage.SCHOOL_APPROVED, "同批")
+
+
+def test_missing_evidence_comes_before_who_has_reviewed() -> None:
+    for standing in (WAITING, SAME, OWN):
+        unproved = replace(standing, content=UNIT)
+        outcome = decided(sealed(WAITING), unproved, BulkAct.SCHOOL_APPROVE, OFFICER, None, (), ASKED)
+        assert outcome is Skip.EVIDENCE_MISSING
+    moved = replace(WAITING, content=UNIT, version=4)
+    assert decided(sealed(WAITING), moved, BulkAct.SCHOOL_APPROVE, OFFICER, None, (), ASKED) is Skip.CHANGED_SINCE
+    assert isinstance(foreseen(WAITING, BulkAct.SCHOOL_APPROVE, OFFICER, None, ASKED), Change)
 
 
 def test_what_does_not_wait_for_the_act_is_not_sealed() -> None:

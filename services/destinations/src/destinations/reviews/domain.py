@@ -18,6 +18,7 @@ from common.identifiers import (
     RegistrationId,
     SchoolCode,
 )
+from destinations.evidence.domain import NOTHING_ASKED, Demand
 from destinations.registrations.domain import deciding, refusals
 from destinations.registrations.domain.lifecycle import Action, Party, Stage, stages_of_review
 from destinations.registrations.domain.registration import Change, Person, Registration, Source
@@ -60,6 +61,7 @@ class Skip(StrEnum):
     """Why a sealed row is left as it is, in the order in which the reasons are looked for."""
 
     CHANGED_SINCE = "changed_since"
+    EVIDENCE_MISSING = "evidence_missing"
     SAME_REVIEWER = "same_reviewer"
     OWN_RECORD = "own_record"
     EXCEPTED = "excepted"
@@ -202,14 +204,21 @@ def stages_of(act: BulkAct, party: Party) -> frozenset[Stage]:
     return stages_of_review(act.action, party)
 
 
-def foreseen(registration: Registration, act: BulkAct, person: Person, note: str | None) -> Change | Skip | None:
-    """What the act makes of a registration now, or why it is skipped; None where it does not wait for the act."""
+def foreseen(
+    registration: Registration, act: BulkAct, person: Person, note: str | None, demand: Demand = NOTHING_ASKED
+) -> Change | Skip | None:
+    """What the act makes of a registration now, or why it is skipped; None where it does not wait for the act.
+
+    `demand` is what an approval asks of its evidence.
+    """
     try:
-        return deciding.act(registration, act.action, person, note)
-    except refusals.SamePerson:
-        return Skip.SAME_REVIEWER
-    except refusals.OwnRecord:
-        return Skip.OWN_RECORD
+        return deciding.act(registration, act.action, person, note, demand=demand)
+    except refusals.EvidenceNotThere:
+        return Skip.EVIDENCE_MISSING
+    except (refusals.SamePerson, refusals.OwnRecord) as refusal:
+        if not demand.is_met(registration.content.destination_code, last=act is BulkAct.SCHOOL_APPROVE):
+            return Skip.EVIDENCE_MISSING
+        return Skip.SAME_REVIEWER if isinstance(refusal, refusals.SamePerson) else Skip.OWN_RECORD
     except (refusals.ActNotPossible, refusals.GraduateWithdrawn, refusals.ErasedPerson):
         return None
 
@@ -221,6 +230,7 @@ def decided(
     person: Person,
     note: str | None,
     excepted: Collection[RegistrationId],
+    demand: Demand = NOTHING_ASKED,
 ) -> Change | Skip:
     """What becomes of a sealed row; `standing` is the registration as the maker sees it now, if it is still seen.
 
@@ -228,5 +238,5 @@ def decided(
     """
     if standing is None or (standing.id, standing.version) != (sealed.registration_id, sealed.version):
         return Skip.CHANGED_SINCE
-    outcome = foreseen(standing, act, person, note) or Skip.CHANGED_SINCE
+    outcome = foreseen(standing, act, person, note, demand) or Skip.CHANGED_SINCE
     return Skip.EXCEPTED if isinstance(outcome, Change) and sealed.registration_id in excepted else outcome

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection
 from destinations.registrations import storage
+from destinations.registrations.domain.targeted import TARGETED_MODES
 from destinations.registrations.imports.plan import StoredRegistration
 from destinations.registrations.imports.rows import RegistrationRow
 from destinations.registrations.storage import Line
@@ -18,7 +19,10 @@ KEPT_AT_ONCE = 5_000
 
 
 class ResolvedRows:
-    """Whose rows these are: as registry answers, or as the lines are known. Few bytes for each: a file must fit."""
+    """Whose rows these are: as registry answers, or as the lines are known. Few bytes for each: a file must fit.
+
+    `units` are those that graduates of the rows were trained for, as far as registry says one.
+    """
 
     def __init__(self, registry: Registry, school_code: SchoolCode, cohort: Cohort) -> None:
         self._registry = registry
@@ -27,6 +31,7 @@ class ResolvedRows:
         self._problems: dict[int, str] = {}
         self._entries: dict[int, tuple[RosterEntry, bytes | None]] = {}
         self._unchanged: dict[int, tuple[bytes, GraduateId]] = {}
+        self.units: dict[GraduateId, str | None] = {}
 
     async def recognise(self, connection: Connection, rows: Iterable[RegistrationRow]) -> None:
         """Finds the rows that would change nothing, since their lines are known."""
@@ -47,6 +52,9 @@ class ResolvedRows:
             for each in asked
         ]
         answers = await self._registry.resolve(*self._owner, keys)
+        found = (each.graduate for each in answers.values() if isinstance(each, RosterEntry))
+        if targeted := [each.id for each in found if each.training_mode_code in TARGETED_MODES]:
+            self.units |= await self._registry.commissioning_units(targeted)
         for row in asked:
             answer = answers.get(row.number, "not_found")
             if isinstance(answer, str):
@@ -68,7 +76,7 @@ class ResolvedRows:
 
     def forget(self) -> None:
         """Forgets the rows of earlier chunks, which are done."""
-        for kept in (self._problems, self._entries, self._unchanged):
+        for kept in (self._problems, self._entries, self._unchanged, self.units):
             kept.clear()
 
     def problem(self, row: int) -> str | None:
