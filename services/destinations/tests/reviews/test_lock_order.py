@@ -29,7 +29,7 @@ async def applied(database: Database) -> BulkDecisionId:
     async def seal(unit: UnitOfWork) -> None:
         await reviews.make(unit, caller=COLLEGE, decision_id=decision_id, asked=asked)
         decision = await storage.to_seal(unit.connection, decision_id)
-        await reviews.seal_part(unit, maker=COLLEGE, decision=decision, after=None, rows=0, part=10)
+        await reviews.seal_part(unit, maker=COLLEGE, decision=decision, after=None, rows=0, part=10, units={})
         await reviews.seal(unit, decision=decision)
         await reviews.apply(
             unit, caller=COLLEGE, decision_id=decision_id, operation=OperationId(decision_id), excepted=()
@@ -61,5 +61,5 @@ async def test_a_part_never_waits_in_a_circle(database: Database, name: str) -> 
     waiting = [await act(database, await registered(database, SEEKING), Action.SUBMIT) for _ in range(2)]
     async with database.reading() as connection:
         decision = await storage.to_seal(connection, await applied(database))
-    part = partial(reviews.decide_part, maker=COLLEGE, decision=decision, after=0, last=2)
+    part = partial(reviews.decide_part, maker=COLLEGE, decision=decision, after=0, last=2, units={})
     await meet(database, part, other_act(name, part, waiting))

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
-from acting import SEEKING
+from acting import SEEKING, UNIT
 from enrolling import roster_entry
 
 from common.identifiers import RegistrationId
@@ -37,6 +37,8 @@ WAITING = Registration(
 SAME = replace(WAITING, hands=Hands("graduate", "graduate", reviewed_by_college="school"))
 OWN = replace(WAITING, hands=Hands("school", "graduate", reviewed_by_college="college"))
 IN_REVIEW = {Stage.SUBMITTED, Stage.COUNSELLOR_APPROVED, Stage.COLLEGE_APPROVED}
+TRAINED = replace(WAITING.graduate, training_mode_code="2")
+ELSEWHERE = replace(WAITING, content=UNIT, graduate=TRAINED)
 LEFT = replace(WAITING, graduate=roster_entry(status="withdrawn").graduate)
 
 
@@ -52,6 +54,10 @@ def sealed(registration: Registration) -> Sealed:
         (SAME, False, "same_reviewer"),
         (SAME, True, "same_reviewer"),
         (OWN, True, "own_record"),
+        (ELSEWHERE, True, "targeted_unit_mismatch"),
+        (replace(SAME, content=UNIT, graduate=TRAINED), False, "targeted_unit_mismatch"),
+        (replace(ELSEWHERE, content=SEEKING), False, None),
+        (replace(ELSEWHERE, version=4), False, "changed_since"),
         (replace(SAME, version=4), True, "changed_since"),
         (replace(WAITING, id=RegistrationId(UUID(int=2))), False, "changed_since"),
         (None, True, "changed_since"),

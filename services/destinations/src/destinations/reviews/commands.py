@@ -32,6 +32,7 @@ from destinations.reviews.domain import (
     NotSealed,
     Sealed,
     Skip,
+    Units,
     decided,
     foreseen,
     stages_of,
@@ -129,7 +130,14 @@ def nothing_selected() -> NothingSelected:
 
 
 async def seal_part(
-    unit: UnitOfWork, *, maker: Principal, decision: BulkDecision, after: RegistrationId | None, rows: int, part: int
+    unit: UnitOfWork,
+    *,
+    maker: Principal,
+    decision: BulkDecision,
+    after: RegistrationId | None,
+    rows: int,
+    part: int,
+    units: Units,
 ) -> tuple[int, RegistrationId | None]:
     """Seals up to so many registrations more; gives the number of all rows, and the last one that was looked at."""
     waiting = waiting_for(maker, decision.act)
@@ -143,7 +151,7 @@ async def seal_part(
         # another one by now: what stood a moment ago has been voided
         if registration is None or registration.id != registration_id:
             continue
-        outcome = foreseen(registration, decision.act, _person(maker), decision.said)
+        outcome = foreseen(registration, decision.act, _person(maker), decision.said, units)
         if outcome is not None:
             row = Sealed(rows + len(items) + 1, registration_id, graduate_id, registration.version)
             items.append((row, outcome if isinstance(outcome, Skip) else None))
@@ -231,7 +239,7 @@ async def apply(
 
 
 async def decide_part(
-    unit: UnitOfWork, *, maker: Principal, decision: BulkDecision, after: int, last: int
+    unit: UnitOfWork, *, maker: Principal, decision: BulkDecision, after: int, last: int, units: Units
 ) -> Mapping[str, Any]:
     """Decides the rows between two numbers, each as its single act would; gives what they have come to."""
     assert decision.applied_at is not None, "it is applied"
@@ -245,7 +253,7 @@ async def decide_part(
     person, scope = _person(maker), scope_of(maker)
     for row in rows:
         seen = _seen(scope, standing.get(row.graduate_id))
-        outcome = decided(row, seen, decision.act, person, decision.said, decision.excepted)
+        outcome = decided(row, seen, decision.act, person, decision.said, decision.excepted, units)
         outcomes[row.n] = outcome if isinstance(outcome, Skip) else None
         if isinstance(outcome, Change) and seen is not None:
             changes.append(Unsaved(seen.graduate, seen, outcome, days.get(row.graduate_id)))
