@@ -1,6 +1,6 @@
 """Acts on bulk decisions: asking for one, sealing it, asking for it to be applied, deciding its rows part by part."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from common.database import UnitOfWork
 from common.errors import ExpectedVersion, FieldProblem, Forbidden, Invalid, NotFound, must_equal
 from common.identifiers import OperationId, RegistrationId
 from common.sql import Connection
+from destinations.evidence.domain import NOTHING_ASKED, Demand
 from destinations.registrations import storage as registrations
 from destinations.registrations.commands import person_of, record_many, scope_of
 from destinations.registrations.domain.lifecycle import Stage
@@ -145,13 +146,15 @@ async def seal_part(
     if not found:
         return rows, None
     standing = await registrations.current(unit.connection, [graduate_id for _, graduate_id in found])
+    demands = await _demands(unit, decision, standing.values())
     items: list[tuple[Sealed, Skip | None]] = []
     for registration_id, graduate_id in found:
         registration = standing.get(graduate_id)
         # another one by now: what stood a moment ago has been voided
         if registration is None or registration.id != registration_id:
             continue
-        outcome = foreseen(registration, decision.act, _person(maker), decision.said, units)
+        demand = demands.get(registration_id, NOTHING_ASKED)
+        outcome = foreseen(registration, decision.act, _person(maker), decision.said, demand, units)
         if outcome is not None:
             row = Sealed(rows + len(items) + 1, registration_id, graduate_id, registration.version)
             items.append((row, outcome if isinstance(outcome, Skip) else None))
@@ -248,12 +251,14 @@ async def decide_part(
     await registrations.open_streams(unit.connection, decision.school_code, graduate_ids)
     standing = await registrations.current(unit.connection, graduate_ids)
     days = await registrations.last_days(unit.connection, graduate_ids)
+    demands = await _demands(unit, decision, standing.values())
     changes: list[Unsaved] = []
     outcomes: dict[int, Skip | None] = {}
     person, scope = _person(maker), scope_of(maker)
     for row in rows:
         seen = _seen(scope, standing.get(row.graduate_id))
-        outcome = decided(row, seen, decision.act, person, decision.said, decision.excepted, units)
+        demand = demands.get(row.registration_id, NOTHING_ASKED)
+        outcome = decided(row, seen, decision.act, person, decision.said, decision.excepted, demand, units)
         outcomes[row.n] = outcome if isinstance(outcome, Skip) else None
         if isinstance(outcome, Change) and seen is not None:
             changes.append(Unsaved(seen.graduate, seen, outcome, days.get(row.graduate_id)))
@@ -263,6 +268,15 @@ async def decide_part(
     skipped = [each.value for each in outcomes.values() if each is not None]
     counted = {reason: skipped.count(reason) for reason in dict.fromkeys(skipped)}
     return {"done": len(changes), "skipped": counted, "change_token": token and token.encode()}
+
+
+async def _demands(
+    unit: UnitOfWork, decision: BulkDecision, standing: Iterable[Registration]
+) -> Mapping[RegistrationId, Demand]:
+    """What approvals ask of the evidence of registrations; a return asks nothing."""
+    if decision.act is BulkAct.RETURN:
+        return {}
+    return await registrations.demands(unit.connection, [each.id for each in standing])
 
 
 async def _audit(unit: UnitOfWork, decision: BulkDecision, stamped: Sequence[Stamped]) -> None:

@@ -19,6 +19,7 @@ from common.identifiers import (
     RegistrationId,
     SchoolCode,
 )
+from destinations.evidence.domain import NOTHING_ASKED, Demand, Kind
 from destinations.registrations.domain import deciding, refusals, targeted
 from destinations.registrations.domain.lifecycle import Action, Party, Stage, stages_of_review
 from destinations.registrations.domain.registration import Change, Person, Registration, Source
@@ -61,6 +62,7 @@ class Skip(StrEnum):
     """Why a sealed row is left as it is, in the order in which the reasons are looked for."""
 
     CHANGED_SINCE = "changed_since"
+    EVIDENCE_MISSING = "evidence_missing"
     TARGETED_UNIT_MISMATCH = "targeted_unit_mismatch"
     SAME_REVIEWER = "same_reviewer"
     OWN_RECORD = "own_record"
@@ -211,16 +213,30 @@ NO_UNITS: Units = MappingProxyType({})
 
 
 def foreseen(
-    registration: Registration, act: BulkAct, person: Person, note: str | None, units: Units = NO_UNITS
+    registration: Registration,
+    act: BulkAct,
+    person: Person,
+    note: str | None,
+    demand: Demand = NOTHING_ASKED,
+    units: Units = NO_UNITS,
 ) -> Change | Skip | None:
-    """What the act makes of a registration now, or why it is skipped; None where it does not wait for the act."""
-    unit = units.get(registration.graduate.id)
-    is_elsewhere = act is BulkAct.SCHOOL_APPROVE and targeted.is_elsewhere(
-        registration.graduate, registration.content, unit
+    """What the act makes of a registration now, or why it is skipped; None where it does not wait for the act.
+
+    `demand` is what an approval asks of its evidence.
+    """
+    is_last, graduate, content = act is BulkAct.SCHOOL_APPROVE, registration.graduate, registration.content
+    is_elsewhere = (
+        is_last
+        and Kind.TARGETED_RELEASE not in demand.standing.accepted
+        and targeted.is_elsewhere(graduate, content, units.get(graduate.id))
     )
     try:
-        change = deciding.act(registration, act.action, person, note)
+        change = deciding.act(registration, act.action, person, note, demand=demand)
+    except refusals.EvidenceNotThere:
+        return Skip.EVIDENCE_MISSING
     except (refusals.SamePerson, refusals.OwnRecord) as refusal:
+        if not demand.is_met(content.destination_code, last=is_last):
+            return Skip.EVIDENCE_MISSING
         if is_elsewhere:
             return Skip.TARGETED_UNIT_MISMATCH
         return Skip.SAME_REVIEWER if isinstance(refusal, refusals.SamePerson) else Skip.OWN_RECORD
@@ -236,6 +252,7 @@ def decided(
     person: Person,
     note: str | None,
     excepted: Collection[RegistrationId],
+    demand: Demand = NOTHING_ASKED,
     units: Units = NO_UNITS,
 ) -> Change | Skip:
     """What becomes of a sealed row; `standing` is the registration as the maker sees it now, if it is still seen.
@@ -244,5 +261,5 @@ def decided(
     """
     if standing is None or (standing.id, standing.version) != (sealed.registration_id, sealed.version):
         return Skip.CHANGED_SINCE
-    outcome = foreseen(standing, act, person, note, units) or Skip.CHANGED_SINCE
+    outcome = foreseen(standing, act, person, note, demand, units) or Skip.CHANGED_SINCE
     return Skip.EXCEPTED if isinstance(outcome, Change) and sealed.registration_id in excepted else outcome

@@ -112,6 +112,23 @@ class ContentRefused(Invalid):
     """The content contradicts itself, or lacks what the act needs."""
 
 
+class EvidenceMissing(Invalid):
+    """The season asks for evidence that the destination needs, and that was not sent."""
+
+    code = "evidence_missing"
+    title = rule("evidence_missing").text
+
+    def __init__(self) -> None:
+        super().__init__([rule("evidence_missing").problem("/evidence")])
+
+
+class EvidenceNotThere(RefusedInStage):
+    """The season asks for evidence to approve, and it was not sent or not accepted."""
+
+    code = EvidenceMissing.code
+    title = EvidenceMissing.title
+
+
 class LateReasonRequired(Invalid):
     """The last day of changes has passed: a change says why it comes so late (逾期变更须说明原因)."""
 
