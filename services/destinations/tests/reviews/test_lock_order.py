@@ -16,7 +16,7 @@ from destinations.registrations.domain.lifecycle import Action
 from destinations.registrations.subscriptions import erase_registrations
 from destinations.reviews import commands as reviews
 from destinations.reviews import storage
-from destinations.reviews.domain import BulkAct, BulkDecisionId, Narrowing
+from destinations.reviews.domain import Asked, BulkAct, BulkDecisionId, Narrowing
 from destinations.roster.subscriptions import keep_graduates
 from testing.collisions import Act, meet
 
@@ -24,7 +24,7 @@ from testing.collisions import Act, meet
 async def applied(database: Database) -> BulkDecisionId:
     """A bulk approval of all that waits for the college, sealed and applied, with no row decided yet."""
     decision_id = BulkDecisionId(uuid4())
-    asked = reviews.Asked(BulkAct.COLLEGE_APPROVE, Narrowing(school_code=SchoolCode("10001")), None, None)
+    asked = Asked(BulkAct.COLLEGE_APPROVE, Narrowing(school_code=SchoolCode("10001")), None, None)
 
     async def seal(unit: UnitOfWork) -> None:
         await reviews.make(unit, caller=COLLEGE, decision_id=decision_id, asked=asked)

@@ -1,7 +1,6 @@
 """Acts on bulk decisions: asking for one, sealing it, asking for it to be applied, deciding its rows part by part."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -24,11 +23,11 @@ from destinations.registrations.storage import Stamped, Unsaved
 from destinations.reviews import storage
 from destinations.reviews.domain import (
     REGISTRATIONS,
+    Asked,
     BulkAct,
     BulkDecision,
     BulkDecisionId,
     BulkState,
-    Narrowing,
     NothingSelected,
     NotSealed,
     Sealed,
@@ -49,16 +48,6 @@ LEVELS = {
     Role.SCHOOL_OFFICER: Level.SCHOOL,
 }
 """The level at which a role reviews."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked for: an act on what a filter means, with the note of an approval or the reason of a return."""
-
-    act: BulkAct
-    filter: Narrowing
-    note: str | None
-    reason: str | None
 
 
 def parameters_of(decision_id: BulkDecisionId, caller: Principal) -> dict[str, Any]:
@@ -154,8 +143,7 @@ async def seal_part(
         if registration is None or registration.id != registration_id:
             continue
         demand = demands.get(registration_id, NOTHING_ASKED)
-        outcome = foreseen(registration, decision.act, _person(maker), decision.said, demand, units)
-        if outcome is not None:
+        if (outcome := foreseen(registration, decision.act, _person(maker), decision.said, demand, units)) is not None:
             row = Sealed(rows + len(items) + 1, registration_id, graduate_id, registration.version)
             items.append((row, outcome if isinstance(outcome, Skip) else None))
     await storage.seal_items(unit.connection, decision.id, items)
@@ -168,10 +156,11 @@ async def seal(unit: UnitOfWork, *, decision: BulkDecision) -> Mapping[str, Any]
     if not counts.selected:
         raise nothing_selected()
     await storage.seal(unit.connection, decision.id)
-    detail = {"act": decision.act.value, "selected": counts.selected, "ready": counts.ready}
-    await unit.audit(
-        "bulk_decision.seal", "bulk_decision", decision.id, school_code=decision.school_code, detail=detail
+    detail, school = (
+        {"act": decision.act.value, "selected": counts.selected, "ready": counts.ready},
+        decision.school_code,
     )
+    await unit.audit("bulk_decision.seal", "bulk_decision", decision.id, school_code=school, detail=detail)
     return {"id": str(decision.id), "selected": counts.selected, "ready": counts.ready, "skipped": counts.skipped}
 
 

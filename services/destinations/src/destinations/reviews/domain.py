@@ -149,6 +149,16 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is asked for: an act on what a filter means, with the note of an approval or the reason of a return."""
+
+    act: BulkAct
+    filter: Narrowing
+    note: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class BulkDecision:
     """One act on many registrations, each at the version that was sealed; `college_code` is that of its maker."""
 
