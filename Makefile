@@ -100,13 +100,15 @@ imports: install ## Check who imports whom
 drift: install ## Compare generated files with what the code gives now
 	@$(BIN)/python -m common.contracts.generate --check
 	@$(BIN)/python -m registry.dictionary --check
+	@$(BIN)/python -m destinations.dictionary --check
 	@$(BIN)/python -m quxiang.messages --check
 	@$(BIN)/python -m quxiang.openapi --check
 
 .PHONY: contracts
-contracts: install ## Write the event contracts' JSON Schemas and examples, the data dictionary, the pages of messages
+contracts: install ## Write the event contracts' JSON Schemas and examples, the data dictionaries, the pages of messages
 	@$(BIN)/python -m common.contracts.generate
 	@$(BIN)/python -m registry.dictionary
+	@$(BIN)/python -m destinations.dictionary
 	@$(BIN)/python -m quxiang.messages
 
 .PHONY: openapi

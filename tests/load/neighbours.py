@@ -178,7 +178,18 @@ async def _enrol(stack: Stack) -> None:
     database = Database.connect(stack.databases["destinations"].app_url)
     async with database.transaction(SYSTEM) as unit:
         graduates = (
-            Graduate(_graduate_id(number), WRITING, COHORT, None, None, None, "31", "registered", counted=True)
+            Graduate(
+                _graduate_id(number),
+                WRITING,
+                COHORT,
+                None,
+                None,
+                None,
+                "31",
+                "registered",
+                counted=True,
+                training_mode_code="1",
+            )
             for number in range(GRADUATES)
         )
         await keep_graduates(unit.connection, [RosterEntry(each, 1) for each in graduates])

@@ -170,7 +170,10 @@ async def _enrol(stage: Stage, number: int) -> None:
     async with database.transaction(SYSTEM) as unit:
         ids = (GraduateId(UUID(int=each)) for each in range(number))
         graduates = (
-            Graduate(each, SCHOOL, COHORT, COLLEGE, None, None, "31", "registered", counted=True) for each in ids
+            Graduate(
+                each, SCHOOL, COHORT, COLLEGE, None, None, "31", "registered", counted=True, training_mode_code="1"
+            )
+            for each in ids
         )
         await keep_graduates(unit.connection, [RosterEntry(each, 1) for each in graduates])
         await unit.commit()

@@ -1,9 +1,12 @@
 """The service's own commands: keys that change, evidence past its day, and proof that what is stored fits together."""
 
+import json
 from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
 
 from common.crypto import FieldCipher
 from common.database import Database
+from common.errors import Unavailable
 from common.objects.rotation import rewrap_file_keys
 from common.observability import logger
 from common.service_process import Command
@@ -14,8 +17,11 @@ from destinations.evidence.storage.rotation import reseal_texts
 from destinations.registrations.storage.filling import fill_landed
 from destinations.ring_keys import needs_of
 from destinations.settings import Settings
+from destinations.verification import CHECKS
 
 NOT_DONE = 1
+DIFFERENT, NOT_POSSIBLE = 1, 2
+"""Exit codes of `verify`: something is not as it must be; a part could not be compared."""
 
 _log = logger(__name__)
 
@@ -51,6 +57,29 @@ async def run_retention(_settings: Settings, database: Database, parsed: Namespa
     return 0
 
 
+async def run_verify(settings: Settings, database: Database, parsed: Namespace) -> int:
+    """Compares what is stored twice; 0 only when everything was compared and agrees."""
+    code = 0
+    for name, check in CHECKS.items():
+        try:
+            verified = await check(database, settings)
+        except Unavailable as error:
+            _log.error("Not compared", check=name, code=error.code, cause=error.detail.en)
+            code = code or NOT_POSSIBLE
+            continue
+        # wrong rows are the graver finding
+        code = DIFFERENT if verified.differences else code
+        if parsed.json:
+            print(json.dumps(asdict(verified)), flush=True)
+        else:
+            _log.info("Compared", **asdict(verified))
+    return code
+
+
+def _verify_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one line a check")
+
+
 async def run_fill_registrations(settings: Settings, _database: Database, _parsed: Namespace) -> int:
     """Fills what versions of the release before do not say, as the owner, between the two migrations or at any time."""
     if settings.migration_database_url is None:
@@ -74,6 +103,7 @@ def _rotate_arguments(parser: ArgumentParser) -> None:
 
 
 COMMANDS = (
+    Command("verify", "prove that rows, versions and stored files agree", run_verify, _verify_arguments),
     Command(
         "fill-registrations",
         "fill what versions of the release before do not say, as the owner, between two migrations",

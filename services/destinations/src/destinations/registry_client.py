@@ -15,7 +15,7 @@ from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.observability.correlation import current_correlation_id
 from common.settings import ServiceSettings
 from common.sql import uuid_of
-from destinations.roster.domain import Graduate, RosterEntry
+from destinations.roster.domain import NO_MODE, Graduate, RosterEntry
 
 TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 """Resolving 5,000 rows takes well below a second; a caller of ours must not wait much longer than that."""
@@ -23,6 +23,8 @@ TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 ATTEMPTS = 3
 PAUSE = 0.1
 RETRY_AFTER = 2.0
+REVEALED_AT_ONCE = 500
+"""People of one reveal."""
 
 # answers of a service that is overloaded, or about to come back
 _AGAIN = frozenset({429, 500, 502, 503, 504})
@@ -87,6 +89,20 @@ class Registry:
             for each in found
         }
 
+    async def commissioning_units(self, graduate_ids: Sequence[GraduateId]) -> dict[GraduateId, str | None]:
+        """For whom each of these graduates was trained (定向委培单位); None where registry says no unit of one.
+
+        Raises RegistryUnavailable or RegistryRefused.
+        """
+        units: dict[GraduateId, str | None] = dict.fromkeys(graduate_ids)
+        for start in range(0, len(graduate_ids), REVEALED_AT_ONCE):
+            asked = [str(each) for each in graduate_ids[start : start + REVEALED_AT_ONCE]]
+            body = {"purpose": "review", "graduate_ids": asked, "fields": ["commissioning_unit"]}
+            answer = await self._ask("POST", "/v1/graduates/reveal", body)
+            for each in answer["items"]:
+                units[GraduateId(uuid_of(each["graduate_id"]))] = each.get("values", {}).get("commissioning_unit")
+        return units
+
     async def _ask(self, method: str, path: str, body: object = None) -> Any:
         """The parsed answer, None for 404; asks again while registry is busy or cannot be reached."""
         for attempt in range(ATTEMPTS):
@@ -134,5 +150,7 @@ def _entry(
         counted=status_counted(status),
         # an answer gives the moment
         erased=said("erased_at") is not None,
+        # an answer of the release before lacks it
+        training_mode_code=(said("training_mode_code") or NO_MODE) if "training_mode_code" in answer else None,
     )
     return RosterEntry(graduate, sequence)

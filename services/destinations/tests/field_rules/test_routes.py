@@ -14,6 +14,9 @@ async def test_rules_of_a_cohort(http: httpx.AsyncClient, mint: TokenMint) -> No
     assert (rules["cohort"], rules["scheme"]) == (2024, "CN-2024")
     assert rules["flexible_default"] == {"codes": ["12", "76"], "verified": False}
     assert [pair["rule"] for pair in rules["pairs"]] == ["nature_industry", "position_nature"]
+    [shop] = [each for each in rules["evidence"] if each["code"] == "753"]
+    assert shop["needed"] == [["shop_page"], ["income_flow"]]
+    assert shop["taken"] == ["dispute_proof", "income_flow", "other", "shop_page", "targeted_release"]
     of_name = [each for each in rules["fields"] if (each["code"], each["field"]) == ("10", "employer_name")]
     assert of_name == [
         {"code": "10", "field": "employer_name", "use": use, "verified": True} for use in ("imported", "required")

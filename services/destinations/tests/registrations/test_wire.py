@@ -17,7 +17,7 @@ from destinations.registrations.domain.content import FIELDS, PAY, SEALED, Desti
 from destinations.registrations.domain.lifecycle import Action, Confirmation, Party, Stage
 from destinations.registrations.domain.registration import Effective, Hands, LateReason, Person, Registration, Source
 from destinations.registrations.storage import sealed
-from destinations.registrations.wire import EffectiveContent, RegistrationAnswer, shown
+from destinations.registrations.wire import EffectiveContent, RegistrationAnswer, Seen, shown
 from destinations.roster.domain import Graduate
 from destinations.seasons.domain import ALWAYS, Phase
 
@@ -76,7 +76,7 @@ def test_a_registration_is_written_as_its_model_would_write_it(
     cipher = FieldCipher.load(keyring_file)
     private = sealed(cipher, registration.graduate.id, PRIVATE)
     registration = replace(registration, content=registration.content.merged(private))
-    body = shown(registration, cipher, person, token)
+    body = shown(Seen(cipher, person, "zh"), registration, token)
     assert {name: body[name] for name in PRIVATE} == {**PRIVATE, **({} if person else dict.fromkeys(PAY))}
     assert list(body) == list(RegistrationAnswer.model_fields)
     effective = body["effective"]

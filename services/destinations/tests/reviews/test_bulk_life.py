@@ -99,6 +99,7 @@ async def all_items(desk: Desk, decision: str) -> dict[str, str]:
     query: dict[str, Any] = {"limit": 2}
     while True:
         page = (await desk.get(f"{PATH}/{decision}/items", **query)).json()
+        assert found.keys().isdisjoint(each["registration_id"] for each in page["items"])
         found |= {each["registration_id"]: each["reason"] or each["state"] for each in page["items"]}
         if page["next_cursor"] is None:
             break
@@ -183,7 +184,7 @@ async def test_refusals_name_field_and_rule(database: Database, bulk: Bulk, scho
 
 
 async def test_filters_and_scopes_cut_what_is_sealed(
-    database: Database, bulk: Bulk, school: Desk, college: Desk, seat: Seat
+    database: Database, bulk: Bulk, school: Desk, college: Desk, seat: Seat, enrol: Any
 ) -> None:
     """A college seals its own; a filter means what the list shows under it."""
     here = await act(database, await registered(database, UNIT), Action.SUBMIT)
@@ -212,3 +213,7 @@ async def test_filters_and_scopes_cut_what_is_sealed(
         assert given["submitted_before"][:10] in {"2198-12-31", "2199-01-01"}
     nothing = {"act": "college-approve", "filter": {"submitted_before": "2020-01-01"}}
     assert code_of(await college.post(PATH, nothing)) == (422, "nothing_selected")
+    await enrol.keep(roster_entry(here.registration.graduate.id, sequence=2, college_code="C02"))
+    moved = await bulk.apply(college, first)
+    assert (moved["result"]["done"], moved["result"]["skipped"]) == (0, {"changed_since": 1})
+    assert (await stored(database, SCHOOL, here.id)).version == here.version

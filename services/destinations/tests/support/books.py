@@ -21,6 +21,8 @@ class Book:
     graduates: dict[UUID, RosterEntry] = field(default_factory=dict)
     numbers: dict[str, tuple[UUID, str]] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
+    units: dict[UUID, str] = field(default_factory=dict)
+    revealed: list[str] = field(default_factory=list)
     down: bool = False
     refuses: bool = False
     asked: int = 0
@@ -40,6 +42,7 @@ class Book:
         return Starlette(
             routes=[
                 Route("/v1/graduates/resolve", self._resolve, methods=["POST"]),
+                Route("/v1/graduates/reveal", self._reveal, methods=["POST"]),
                 Route("/v1/graduates/{graduate_id}", self._graduate),
             ]
         )
@@ -49,6 +52,16 @@ class Book:
             return Response(status_code=503)
         found = self.graduates.get(UUID(request.path_params["graduate_id"]))
         return Response(status_code=404) if found is None else JSONResponse(answered(found) | {"version": 1})
+
+    async def _reveal(self, request: Request) -> Response:
+        if self.down:
+            return Response(status_code=503)
+        sent = await request.json()
+        assert (sent["purpose"], sent["fields"]) == ("review", ["commissioning_unit"])
+        self.revealed += sent["graduate_ids"]
+        units = {each: self.units.get(UUID(each)) for each in sent["graduate_ids"]}
+        items = [{"graduate_id": each, "values": {"commissioning_unit": unit}} for each, unit in units.items()]
+        return JSONResponse({"items": items, "next_cursor": None})
 
     async def _resolve(self, request: Request) -> Response:
         self.asked += 1

@@ -25,6 +25,7 @@ def roster_entry(graduate_id: GraduateId | None = None, *, sequence: int = 1, **
         "class_code": "K1",
         "education_level_code": "31",
         "status": "registered",
+        "training_mode_code": "1",
     }
     usual["counted"] = given.get("status", "registered") in {"registered", "completed"}
     return RosterEntry(Graduate(graduate_id or GraduateId(uuid4()), **usual | given), sequence)

@@ -13,6 +13,7 @@ from common.errors import Conflict, FieldProblem, Forbidden, Invalid, Message
 from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
 from common.objects import ObjectName
 from destinations.evidence_checks.findings import Fault
+from destinations.seasons.domain import EvidenceRule
 
 EvidenceId = NewType("EvidenceId", UUID)
 
@@ -142,6 +143,23 @@ class Standing:
 
     sent: frozenset[Kind] = frozenset()
     accepted: frozenset[Kind] = frozenset()
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What the season asks of a registration's evidence, and what of it is there."""
+
+    rule: EvidenceRule = EvidenceRule.NONE
+    standing: Standing = Standing()
+
+    def is_met(self, destination_code: str, *, last: bool = False) -> bool:
+        """Whether the destination may be submitted or approved; `last` for the approval by which it takes effect."""
+        if self.rule is EvidenceRule.SUBMIT:
+            return complete(destination_code, self.standing.sent)
+        return self.rule is EvidenceRule.NONE or not last or complete(destination_code, self.standing.accepted)
+
+
+NOTHING_ASKED = Demand()
 
 
 class EvidenceKindRefused(Invalid):

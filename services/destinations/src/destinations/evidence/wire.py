@@ -22,7 +22,7 @@ class EvidenceForm(FileForm):
 
     # any word: what the destination does not take is refused with the kinds that it takes
     kind: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(
-        description="What the file is; which kinds a destination takes stands in `GET /v1/field-rules`",
+        description="What the file is; which kinds a destination takes stands in `evidence` of `GET /v1/field-rules`",
         examples=[Kind.LABOUR_CONTRACT.value],
     )
     title: Title = Field(description="What the file is called; kept as a ciphertext")

@@ -186,7 +186,8 @@ def pairs() -> tuple[Pair, ...]:
     )
 
 
-_EVER = 9999
+EVER = 9999
+"""Stands for the last cohort of what has no end."""
 
 
 def _within(row: Mapping[str, str], by_name: Mapping[str, Scheme]) -> tuple[int, int]:
@@ -197,7 +198,7 @@ def _within(row: Mapping[str, str], by_name: Mapping[str, Scheme]) -> tuple[int,
 
 
 def _cohorts(row: Mapping[str, str]) -> tuple[int, int]:
-    return int(row["from_cohort"] or 0), int(row["to_cohort"] or _EVER)
+    return int(row["from_cohort"] or 0), int(row["to_cohort"] or EVER)
 
 
 def _verified(row: Mapping[str, str]) -> bool:

@@ -8,8 +8,9 @@ from common.auth import Role, require
 from common.codes import CodeLists
 from common.http import Router, Whole
 from common.identifiers import Cohort
+from destinations.evidence.domain import needed, taken
 from destinations.field_rules import domain
-from destinations.field_rules.wire import FieldRules, FieldUse, FlexibleDefault, PairAnswer
+from destinations.field_rules.wire import FieldRules, FieldUse, FlexibleDefault, NeededEvidence, PairAnswer
 
 router = Router(prefix="/v1", tags=["field-rules"])
 
@@ -34,5 +35,9 @@ async def read_field_rules(*, cohort: Annotated[Whole, Query(ge=1977, le=2200)])
             for each in sorted(domain.asked_by(code, of_cohort).rules, key=lambda each: (each.field, each.use))
         ],
         pairs=[PairAnswer.model_validate(each) for each in domain.pairs()],
+        evidence=[
+            NeededEvidence(code=code, needed=[sorted(group) for group in needed(code)], taken=sorted(taken(code)))
+            for code in CodeLists.load().get("destination").codes()
+        ],
         flexible_default=FlexibleDefault(codes=list(scheme.flexible_default), verified=scheme.verified),
     )

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from destinations.evidence.domain import Kind
 from destinations.field_rules.domain import Use
 
 _AS_IT_IS = ConfigDict(from_attributes=True)
@@ -33,6 +34,14 @@ class PairAnswer(BaseModel):
     verified: bool
 
 
+class NeededEvidence(BaseModel):
+    """Evidence (证明材料) of a destination; whether it is asked for stands in the season."""
+
+    code: str = Field(description="毕业去向, list destination")
+    needed: list[list[Kind]] = Field(description="Of each group one kind is needed")
+    taken: list[Kind] = Field(description="Kinds that may be sent")
+
+
 class FlexibleDefault(BaseModel):
     """灵活就业 where a registration leaves it open: these codes are."""
 
@@ -47,4 +56,5 @@ class FieldRules(BaseModel):
     scheme: str
     fields: list[FieldUse]
     pairs: list[PairAnswer]
+    evidence: list[NeededEvidence]
     flexible_default: FlexibleDefault

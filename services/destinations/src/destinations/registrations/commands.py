@@ -14,11 +14,14 @@ from common.copying import copy_rows
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, Missing, must_equal
 from common.identifiers import GraduateId, RegistrationId
+from destinations.evidence import storage as evidence
+from destinations.evidence.domain import Kind
 from destinations.registrations import announcements, storage
-from destinations.registrations.domain import deciding, permitting, refusals
-from destinations.registrations.domain.content import Destination
+from destinations.registrations.domain import deciding, permitting, refusals, targeted
+from destinations.registrations.domain.content import PROVED, Destination
 from destinations.registrations.domain.lifecycle import Action, Party
 from destinations.registrations.domain.registration import Change, LateReason, Person, Registration
+from destinations.registrations.domain.targeted import TrainedFor
 from destinations.registrations.storage import Stamped, Unsaved
 from destinations.roster import storage as roster
 from destinations.roster.domain import Graduate, RosterEntry
@@ -128,20 +131,36 @@ async def act(
     action: Action,
     note: str | None = None,
     late_reason: LateReason | None = None,
+    trained_for: TrainedFor | None = None,
 ) -> Recorded:
     """Makes a transition; `note` is the reason of an act that needs one, `late_reason` that of a late change.
 
-    Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding` raises, and Busy.
+    Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding` raises, and Busy; of the
+    last approval Missing with the graduate's id where `trained_for` must be known, and TargetedUnitMismatch.
     """
     before, person = await _locked_for(unit, action, caller, registration_id, expected)
     if action is Action.SUBMIT:
         # only that level asks who wrote
         asks = Level.COUNSELLOR in before.course.levels
         written_by = await storage.written_by(unit.connection, before) if asks else None
-        change = deciding.submit(before, person, late_reason, written_by=written_by)
+        demand = await storage.demand(unit.connection, before.id)
+        change = deciding.submit(before, person, late_reason, written_by=written_by, demand=demand)
+    elif permitting.judges_content(before, action):
+        demand = await storage.demand(unit.connection, before.id)
+        change = deciding.act(before, action, person, note, demand=demand)
+        asks_unit = action is Action.SCHOOL_APPROVE and Kind.TARGETED_RELEASE not in demand.standing.accepted
+        if asks_unit and targeted.may_be_bound(before.graduate, before.content):
+            _must_be_at_unit(before, person, trained_for)
     else:
         change = deciding.act(before, action, person, note, late_reason)
     return await _record(unit, before.graduate, before, change)
+
+
+def _must_be_at_unit(before: Registration, person: Person, trained_for: TrainedFor | None) -> None:
+    if trained_for is None:
+        raise Missing(before.graduate.id)
+    if targeted.is_elsewhere(before.graduate, before.content, trained_for.unit):
+        raise refusals.TargetedUnitMismatch(before.stage, permitting.allowed_transitions(before, person))
 
 
 async def record_many(
@@ -162,10 +181,17 @@ async def record_many(
     ordered = sorted(changes, key=lambda each: each.graduate.id.int)
     stamped, recorded_at = await storage.stamp_many(unit.connection, ordered, effective_on, asked_on)
     await storage.save_many(unit.connection, stamped, recorded_at, unit.actor, lists)
+    await _outdate_evidence(unit, [(each.id, each.unsaved.change) for each in stamped if each.unsaved.before])
     events = await asyncio.to_thread(announcements.to_rows, stamped, unit.correlation_id, recorded_at)
     await copy_rows(unit.driver, "outbox", announcements.OUTBOX_COLUMNS, events)
     published = [each for each in stamped if each.sequence is not None]
     return stamped, _token(published[-1]) if published else None
+
+
+async def _outdate_evidence(unit: UnitOfWork, changes: Sequence[tuple[RegistrationId, Change]]) -> None:
+    """Notes that evidence shows another destination, of the registrations whose content has changed so."""
+    if outdated := [registration_id for registration_id, change in changes if not PROVED.isdisjoint(change.changed)]:
+        await evidence.outdate(unit.connection, outdated)
 
 
 def _token(last: Stamped) -> ChangeToken:
@@ -192,6 +218,8 @@ async def _locked_for(
 async def _record(unit: UnitOfWork, graduate: Graduate, before: Registration | None, change: Change) -> Recorded:
     """Stores the change with its version, event and audit entry."""
     registration, sequence = await storage.save(unit.connection, graduate, before, change, unit.actor)
+    if before is not None:
+        await _outdate_evidence(unit, [(before.id, change)])
     event = announcements.to_event(before, registration, change, sequence)
     token = await unit.announce(event) if event else None
     detail = {"version": registration.version, "state": registration.state.value}

@@ -2,17 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
 from common.auth import Principal
 from common.auth.dependencies import Caller
-from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import Missing
-from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, Whole, answer, page_of, resource
+from common.http import Db, IdempotencyKey, IfMatch, Page, PageOf, Router, Whole, answer, page_of, resource
 from common.http.paging import BadCursor
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
 from common.once import Answered, Once
@@ -23,6 +22,7 @@ from destinations.registrations.domain.fields import located
 from destinations.registrations.domain.lifecycle import TRANSITIONS, Action, State
 from destinations.registrations.domain.permitting import LATE_BOUND
 from destinations.registrations.domain.refusals import UnknownGraduate
+from destinations.registrations.domain.targeted import TrainedFor
 from destinations.registrations.storage import Filters
 from destinations.registrations.wire import (
     Explanation,
@@ -31,7 +31,8 @@ from destinations.registrations.wire import (
     RegistrationAnswer,
     RegistrationPatch,
     VersionAnswer,
-    shown,
+    View,
+    Viewed,
 )
 from destinations.registry_client import Registry
 
@@ -64,13 +65,13 @@ async def read_filters(
 
 @router.get("", summary="List registrations of the caller's scope", response_model=PageOf[RegistrationAnswer])
 async def list_registrations(
-    *, database: Db, cipher: Cipher, caller: Caller, page: Page, filters: Annotated[Filters, Depends(read_filters)]
+    *, database: Db, caller: Caller, view: Viewed, page: Page, filters: Annotated[Filters, Depends(read_filters)]
 ) -> PageOf[dict[str, Any]]:
     after = page.after(UUID)
     async with database.reading() as connection:
         scope = commands.scope_of(caller)
         found = await storage.page(connection, scope, filters, after[0] if after else None, page.limit + 1)
-    show = partial(shown, cipher=cipher, person=commands.person_of(caller))
+    show = await view.showing(found)
     return page_of(page, found, lambda registration: registration.id, show)
 
 
@@ -78,14 +79,14 @@ async def list_registrations(
 async def create_registration(
     *,
     database: Db,
-    cipher: Cipher,
     caller: Caller,
+    view: Viewed,
     once: IdempotencyKey,
     registry: Annotated[Registry, Depends(registry_of)],
     body: NewRegistration,
 ) -> Response:
     graduate_id = GraduateId(body.graduate_id)
-    content = Destination(**storage.sealed(cipher, graduate_id, located(body.said())))
+    content = Destination(**storage.sealed(view.cipher, graduate_id, located(body.said())))
     register = partial(commands.register, caller=caller, graduate_id=graduate_id, content=content)
 
     async def registered() -> Recorded:
@@ -98,19 +99,17 @@ async def create_registration(
             raise UnknownGraduate
         return await database.act(caller.actor, partial(register, entry=entry), once)
 
-    def show(recorded: Recorded) -> Response:
-        return _shown(cipher, caller, recorded, 201, f"{router.prefix}/{recorded.id}")
+    async def show(recorded: Recorded) -> Response:
+        return await _shown(view, recorded, 201, f"{router.prefix}/{recorded.id}")
 
     return await answer(registered(), show, partial(_again, database, caller))
 
 
 @router.get("/{registration_id}", summary="Read a registration", response_model=RegistrationAnswer)
-async def read_registration(
-    *, database: Db, cipher: Cipher, caller: Caller, registration_id: RegistrationId
-) -> Response:
+async def read_registration(*, database: Db, caller: Caller, view: Viewed, registration_id: RegistrationId) -> Response:
     async with database.reading() as connection:
         registration = await storage.get(connection, commands.scope_of(caller), registration_id)
-    return _shown(cipher, caller, Recorded(registration, None))
+    return await _shown(view, Recorded(registration, None))
 
 
 @router.patch(
@@ -123,8 +122,8 @@ async def read_registration(
 async def edit_registration(
     *,
     database: Db,
-    cipher: Cipher,
     caller: Caller,
+    view: Viewed,
     registration_id: RegistrationId,
     if_match: IfMatch,
     body: RegistrationPatch,
@@ -133,7 +132,7 @@ async def edit_registration(
     if not patch.keys().isdisjoint(SEALED):
         async with database.reading() as connection:
             before = await storage.get(connection, commands.scope_of(caller), registration_id)
-        patch = storage.sealed(cipher, before.graduate.id, patch, before.content)
+        patch = storage.sealed(view.cipher, before.graduate.id, patch, before.content)
     edit = partial(
         commands.edit,
         caller=caller,
@@ -142,7 +141,7 @@ async def edit_registration(
         patch=patch,
         late_reason=body.late_reason,
     )
-    return _shown(cipher, caller, await database.act(caller.actor, edit))
+    return await _shown(view, await database.act(caller.actor, edit))
 
 
 # a cursor comes from outside: a number that the column cannot hold would be an error of the database
@@ -181,15 +180,35 @@ def _transition(action: Action) -> Callable[..., Awaitable[Response]]:
 
     async def transition(
         *,
-        database: Db,
-        cipher: Cipher,
-        caller: Caller,
+        view: Viewed,
         once: IdempotencyKey,
         registration_id: RegistrationId,
         if_match: IfMatch,
     ) -> Response:
         act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action)
-        return await _acted(database, cipher, caller, once, act)
+        return await _acted(view, once, act)
+
+    return transition
+
+
+def _last_approval(action: Action) -> Callable[..., Awaitable[Response]]:
+    """The route of the approval before which registry may have to say whom a unit had trained."""
+
+    async def transition(
+        *,
+        view: Viewed,
+        registry: Annotated[Registry, Depends(registry_of)],
+        once: IdempotencyKey,
+        registration_id: RegistrationId,
+        if_match: IfMatch,
+    ) -> Response:
+        act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action)
+        try:
+            return await _acted(view, once, act)
+        except Missing as missing:
+            graduate_id = cast("GraduateId", missing.what)
+        units = await registry.commissioning_units([graduate_id])
+        return await _acted(view, once, partial(act, trained_for=TrainedFor(units[graduate_id])))
 
     return transition
 
@@ -199,9 +218,7 @@ def _late_transition(action: Action) -> Callable[..., Awaitable[Response]]:
 
     async def transition(
         *,
-        database: Db,
-        cipher: Cipher,
-        caller: Caller,
+        view: Viewed,
         once: IdempotencyKey,
         registration_id: RegistrationId,
         if_match: IfMatch,
@@ -214,7 +231,7 @@ def _late_transition(action: Action) -> Callable[..., Awaitable[Response]]:
             action=action,
             late_reason=body.late_reason if body else None,
         )
-        return await _acted(database, cipher, caller, once, act)
+        return await _acted(view, once, act)
 
     return transition
 
@@ -224,16 +241,14 @@ def _explained_transition(action: Action) -> Callable[..., Awaitable[Response]]:
 
     async def transition(
         *,
-        database: Db,
-        cipher: Cipher,
-        caller: Caller,
+        view: Viewed,
         once: IdempotencyKey,
         registration_id: RegistrationId,
         if_match: IfMatch,
         body: Explanation,
     ) -> Response:
         act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action, note=body.reason)
-        return await _acted(database, cipher, caller, once, act)
+        return await _acted(view, once, act)
 
     return transition
 
@@ -241,6 +256,8 @@ def _explained_transition(action: Action) -> Callable[..., Awaitable[Response]]:
 def _route_of(action: Action) -> Callable[..., Awaitable[Response]]:
     if action in commands.EXPLAINED:
         return _explained_transition(action)
+    if action is Action.SCHOOL_APPROVE:
+        return _last_approval(action)
     return _late_transition(action) if action in LATE_BOUND else _transition(action)
 
 
@@ -256,15 +273,9 @@ for _action in TRANSITIONS:
     )
 
 
-async def _acted(
-    database: Database,
-    cipher: FieldCipher,
-    caller: Principal,
-    once: Once | None,
-    act: Callable[..., Awaitable[Recorded]],
-) -> Response:
-    acted = database.act(caller.actor, partial(act, caller=caller), once)
-    return await answer(acted, partial(_shown, cipher, caller), partial(_again, database, caller))
+async def _acted(view: View, once: Once | None, act: Callable[..., Awaitable[Recorded]]) -> Response:
+    acted = view.database.act(view.caller.actor, partial(act, caller=view.caller), once)
+    return await answer(acted, partial(_shown, view), partial(_again, view.database, view.caller))
 
 
 async def _again(database: Database, caller: Principal, done: Answered) -> Recorded:
@@ -276,8 +287,6 @@ async def _again(database: Database, caller: Principal, done: Answered) -> Recor
     return Recorded(registration, token)
 
 
-def _shown(
-    cipher: FieldCipher, caller: Principal, recorded: Recorded, status: int = 200, location: str | None = None
-) -> Response:
-    body = shown(recorded.registration, cipher, commands.person_of(caller), recorded.change_token)
-    return resource(body, recorded.version, status, location)
+async def _shown(view: View, recorded: Recorded, status: int = 200, location: str | None = None) -> Response:
+    show = await view.showing([recorded.registration])
+    return resource(show(recorded.registration, recorded.change_token), recorded.version, status, location)

@@ -1,20 +1,32 @@
 """Bodies of requests and answers about registrations."""
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from fastapi import Depends, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from common.auth import Caller, Principal
 from common.codes import CodeLists
+from common.codes.rules import rule
 from common.contracts import ChangeToken
 from common.crypto import FieldCipher
-from common.http import Day, StrictModel
+from common.database import Database
+from common.http import Cipher, Day, Db, StrictModel
+from common.http.language import preferred_language
 from common.identity import plain_number
+from common.reference_tables.minimum_wages import MinimumWages
+from common.reference_tables.storage import minimum_wages
+from destinations.registrations.commands import person_of
 from destinations.registrations.domain import permitting
 from destinations.registrations.domain.content import LONGEST_PHONE, MOST_PAY, PAY
 from destinations.registrations.domain.lifecycle import Action, Confirmation, Party, State
 from destinations.registrations.domain.registration import LateReason, Person, Registration, Source
+from destinations.registrations.domain.warnings import pay_warning_of, states_pay, warnings_of
 from destinations.registrations.storage import opened
 from destinations.seasons.domain import Phase
 
@@ -26,7 +38,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_PHONE)]
 Yuan = Annotated[int, Field(ge=1, le=MOST_PAY)]
-PayUnit = Literal["month", "hour"]
+Unit = Literal["month", "hour"]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
@@ -49,7 +61,7 @@ class Particulars(StrictModel):
     contact_name: ShortText | None = Field(default=None, description="单位联系人; stored encrypted")
     contact_phone: Phone | None = Field(default=None, description="联系人电话; stored encrypted")
     pay_amount: Yuan | None = Field(default=None, description="薪酬: whole yuan before tax; stored encrypted")
-    pay_unit: PayUnit | None = Field(default=None, description="What `pay_amount` is paid for; stored encrypted")
+    pay_unit: Unit | None = Field(default=None, description="What `pay_amount` is paid for; stored encrypted")
     freelance_kind: ShortText | None = Field(default=None, description="Kind of freelance work")
     reason: Code | None = Field(default=None, description="List not-employed-reason")
     study_school_name: Name | None = Field(default=None, description="Admitting school in the mainland")
@@ -107,6 +119,14 @@ class EffectiveContent(BaseModel):
     decided_on: date
 
 
+class Warned(BaseModel):
+    """A rule that warns, and the field that it looks at."""
+
+    rule: str = Field(description="One of `GET /v1/rules` of registry")
+    pointer: str
+    message: str = Field(description="In the caller's language")
+
+
 class RegistrationAnswer(BaseModel):
     """A registration (去向登记). Flat fields and `state` are those of the newest content."""
 
@@ -132,7 +152,7 @@ class RegistrationAnswer(BaseModel):
     contact_name: str | None
     contact_phone: str | None
     pay_amount: int | None = Field(description="Null for roles that may not read pay")
-    pay_unit: PayUnit | None = Field(description="Null for roles that may not read pay")
+    pay_unit: Unit | None = Field(description="Null for roles that may not read pay")
     freelance_kind: str | None
     reason: str | None
     study_school_name: str | None
@@ -147,6 +167,7 @@ class RegistrationAnswer(BaseModel):
     confirmation: Confirmation | None
     source: Source
     incomplete_fields: list[str]
+    warnings: list[Warned] = Field(description="What should be looked at; none of it keeps an act from being done")
     verified: bool = Field(
         description="False where the place is a well-formed code that no release of the code list has"
     )
@@ -164,16 +185,65 @@ class RegistrationAnswer(BaseModel):
 READS_PAY = frozenset({Party.GRADUATE, Party.COLLEGE_OFFICER, Party.SCHOOL_OFFICER})
 
 
-def shown(
-    registration: Registration, cipher: FieldCipher, person: Person | None, token: ChangeToken | None = None
-) -> dict[str, Any]:
+class View:
+    """How one caller sees registrations: what the role may read, with what is to be looked at in its language."""
+
+    def __init__(self, database: Database, cipher: FieldCipher, caller: Principal, language: str) -> None:
+        self.database = database
+        self.cipher = cipher
+        self.caller = caller
+        self._language = language
+
+    async def showing(self, registrations: Iterable[Registration]) -> Callable[..., dict[str, Any]]:
+        """Shows these registrations one by one, each with the token of the event that an act on it has published."""
+        wages = None
+        if any(states_pay(each.content, each.graduate.cohort) for each in registrations):
+            async with self.database.reading() as connection:
+                wages = await minimum_wages(connection)
+        seen = Seen(self.cipher, person_of(self.caller), self._language, wages)
+        return partial(shown, seen)
+
+
+async def view_of(request: Request, database: Db, cipher: Cipher, caller: Caller) -> View:
+    """How the caller sees registrations, in the language of the request."""
+    return View(database, cipher, caller, preferred_language(request.headers.get("accept-language")))
+
+
+Viewed = Annotated[View, Depends(view_of)]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """By whom registrations are seen, and with what their pay is compared; None where none states a pay."""
+
+    cipher: FieldCipher
+    person: Person | None
+    language: str
+    wages: MinimumWages | None = None
+
+
+def warned_about(registration: Registration, private: Mapping[str, Any], seen: Seen) -> list[dict[str, str]]:
+    """What should be looked at; reviewers who may not read the pay are warned about it, too."""
+    content, cohort = registration.content, registration.graduate.cohort
+    found = [*warnings_of(content, cohort, registration.incomplete)]
+    if seen.wages is not None:
+        about_pay = pay_warning_of(content, cohort, private, registration.submitted_on, seen.wages)
+        found += [(about_pay, "pay_amount")] if about_pay else []
+    return [
+        {"rule": name, "pointer": f"/{field}", "message": rule(name).text.in_language(seen.language)}
+        for name, field in found
+    ]
+
+
+def shown(seen: Seen, registration: Registration, token: ChangeToken | None = None) -> dict[str, Any]:
     """The registration as this person sees it: the fields of `RegistrationAnswer`, in its order.
 
     Making the model of a registration would take as long as reading its row.
     """
     graduate, content, effective = registration.graduate, registration.content, registration.effective
-    private = opened(cipher, graduate.id, vars(content))
-    if person is None or person.party not in READS_PAY:
+    private = opened(seen.cipher, graduate.id, vars(content))
+    warned = warned_about(registration, private, seen)
+    if seen.person is None or seen.person.party not in READS_PAY:
         private |= dict.fromkeys(PAY)
     return {
         "id": registration.id,
@@ -187,6 +257,7 @@ def shown(
         "confirmation": registration.confirmation,
         "source": registration.source,
         "incomplete_fields": registration.incomplete,
+        "warnings": warned,
         "verified": CodeLists.of_release().get("division").is_listed(content.place_code),
         "phase": registration.phase,
         "late_reason": registration.late_reason,
@@ -195,7 +266,7 @@ def shown(
         "change_token": token.encode() if token else None,
         "decided_on": registration.decided_on,
         "recorded_at": registration.recorded_at,
-        "allowed_transitions": permitting.allowed_transitions(registration, person),
+        "allowed_transitions": permitting.allowed_transitions(registration, seen.person),
         "effective": effective
         and {
             "version": effective.version,

@@ -10,11 +10,12 @@ from common.approvals.wire import OfCohort, OfSchool
 from common.auth import Caller, Principal, require
 from common.database import UnitOfWork, new_id
 from common.errors import NotFound
-from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, page_of, resource
+from common.http import Db, IdempotencyKey, IfMatch, Page, PageOf, Router, page_of, resource
 from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, OperationId, RegistrationId, SchoolCode
 from common.operations.routes import Operation, accept
-from destinations.registrations.commands import person_of, scope_of
+from destinations.registrations.commands import scope_of
 from destinations.registrations.domain.registration import Source
+from destinations.registrations.wire import Viewed
 from destinations.reviews import commands, storage
 from destinations.reviews.domain import APPLYING, SEALING, BulkDecisionId, Narrowing
 from destinations.reviews.wire import (
@@ -68,8 +69,8 @@ async def read_narrowing(
 async def list_review_queue(
     *,
     database: Db,
-    cipher: Cipher,
     caller: Maker,
+    view: Viewed,
     page: Page,
     narrowing: Annotated[Narrowing, Depends(read_narrowing)],
     level: Annotated[Level | None, Query(description="By default the caller's")] = None,
@@ -80,8 +81,8 @@ async def list_review_queue(
         found = await storage.waiting(connection, scope, at, narrowing, last, page.limit + 1)
         kept, cursor = page.cut(found, lambda each: (each.waiting_since, each.id))
         queued = await storage.queued(connection, at, kept)
-    person = person_of(caller)
-    items = [QueueItem.shown(each, cipher, person) for each in queued]
+    show = await view.showing([each.registration for each in queued])
+    items = [QueueItem.shown(each, show(each.registration)) for each in queued]
     return PageOf.model_construct(items=items, next_cursor=cursor)
 
 

@@ -1,6 +1,7 @@
 """What the routes of reviews take and answer."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -8,18 +9,18 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from common.auth import Principal
-from common.crypto import FieldCipher
 from common.http import StrictModel
 from common.http.models import Instant
 from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, SchoolCode
 from destinations.evidence.domain import Kind, Standing, complete
-from destinations.registrations.domain.registration import Person, Source
-from destinations.registrations.wire import Reason, RegistrationAnswer, shown
-from destinations.reviews.commands import Asked, made_by
+from destinations.registrations.domain.registration import Source
+from destinations.registrations.wire import Reason, RegistrationAnswer
+from destinations.reviews.commands import made_by
 from destinations.reviews.domain import (
     DONE,
     READY,
     REGISTRATIONS,
+    Asked,
     BulkAct,
     BulkDecision,
     BulkState,
@@ -107,11 +108,11 @@ class QueueItem(RegistrationAnswer):
     evidence: EvidenceAnswer
 
     @staticmethod
-    def shown(waiting: InQueue, cipher: FieldCipher, person: Person | None) -> dict[str, Any]:
-        """The fields as this person sees them."""
+    def shown(waiting: InQueue, registration: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields, the registration as the caller sees it."""
         said = {name: value for name, value in vars(waiting).items() if name != "registration"}
         evidence = EvidenceAnswer.of(waiting.evidence, waiting.registration.content.destination_code)
-        return {**shown(waiting.registration, cipher, person), **said, "evidence": evidence}
+        return {**registration, **said, "evidence": evidence}
 
 
 class NewBulkDecision(StrictModel):

@@ -5,13 +5,16 @@ from uuid import UUID
 
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, ProvinceCode, SchoolCode
 
+NO_MODE = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Graduate:
     """毕业生: where a graduate belongs, and whether the population counts this person.
 
     Once it does not (`counted`), because of a withdrawal, a transfer or longer studies, the registration is frozen; so
-    it is once the person is `erased`, who goes on counting.
+    it is once the person is `erased`, who goes on counting. `training_mode_code` (培养方式) is None where it is not
+    known here, and NO_MODE where registry has none.
     """
 
     id: GraduateId
@@ -24,6 +27,7 @@ class Graduate:
     status: str
     counted: bool
     erased: bool = False
+    training_mode_code: str | None = None
 
     @property
     def frozen(self) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Select,
+    Text,
     TextClause,
     Uuid,
     any_,
@@ -52,6 +53,7 @@ _KEPT = {
     "status": "text",
     "counted": "boolean",
     "erased": "boolean",
+    "training_mode_code": "text",
     "sequence": "bigint",
     "event_id": "uuid",
     "same_since": "bigint",
@@ -60,11 +62,14 @@ _KEEP_GRADUATES = text(
     f"""
     INSERT INTO roster_graduates AS kept
            (graduate_id, school_code, cohort, college_code, major_code, class_code, education_level_code, status,
-            counted, erased, sequence, event_id, same_since, event_sequence, counted_sequence, same_until)
-    SELECT entry.*, CASE WHEN entry.event_id IS NOT NULL THEN entry.sequence END, entry.sequence, entry.sequence
+            counted, erased, training_mode_code, sequence, event_id, same_since, event_sequence, counted_sequence,
+            same_until, mode_sequence)
+    SELECT entry.*, CASE WHEN entry.event_id IS NOT NULL THEN entry.sequence END, entry.sequence, entry.sequence,
+           entry.sequence
       FROM unnest({", ".join(starmap(array_sql, _KEPT.items()))})
                    AS entry (graduate_id, school_code, cohort, college_code, major_code, class_code,
-                             education_level_code, status, counted, erased, sequence, event_id, same_since)
+                             education_level_code, status, counted, erased, training_mode_code, sequence, event_id,
+                             same_since)
      -- what is known already need not be locked: most rows of an import are
      WHERE NOT EXISTS (SELECT 1 FROM roster_graduates known
                         WHERE known.graduate_id = entry.graduate_id AND known.sequence >= entry.sequence)
@@ -74,6 +79,7 @@ _KEEP_GRADUATES = text(
            education_level_code = EXCLUDED.education_level_code, status = EXCLUDED.status,
            counted = EXCLUDED.counted, counted_sequence = EXCLUDED.counted_sequence,
            erased = kept.erased OR EXCLUDED.erased,
+           training_mode_code = EXCLUDED.training_mode_code, mode_sequence = EXCLUDED.mode_sequence,
            sequence = EXCLUDED.sequence, event_id = EXCLUDED.event_id, event_sequence = EXCLUDED.event_sequence,
            same_since = coalesce(EXCLUDED.same_since,
                                  CASE WHEN kept.sequence = EXCLUDED.sequence - 1 THEN {same_since("kept")} END,
@@ -120,9 +126,19 @@ INCLUDED: Mapping[str, TextClause] = MappingProxyType(
 _of_graduate, _graduate = itemgetter("graduate_id", *GRADUATE_FIELDS), rows.builder(Graduate)
 _GRADUATES, _SCHOOLS = tables.graduates.c, tables.schools.c
 
+
+def _newest_mode(table: str) -> str:
+    """The mode of training as SQL over a row of the roster; unknown where another image has written the row."""
+    return f"CASE WHEN {table}.mode_sequence = {table}.sequence THEN {table}.training_mode_code END"
+
+
+_BY_SEQUENCE = {"counted": newest_counted, "training_mode_code": _newest_mode}
+"""Fields that hold as of a sequence of their own."""
+
 STATED: Mapping[str, ColumnElement[Any]] = MappingProxyType(
     {name: _GRADUATES[name] for name in GRADUATE_FIELDS}
     | {"counted": literal_column(newest_counted(tables.graduates.name), Boolean).label("counted")}
+    | {"training_mode_code": literal_column(_newest_mode(tables.graduates.name), Text).label("training_mode_code")}
 )
 """The GRADUATE_FIELDS as columns over `roster_graduates`."""
 
@@ -136,7 +152,7 @@ _SEVERAL = select(_GRADUATES.graduate_id, *STATED.values(), _GRADUATES.sequence)
 )
 _HELD = _SEVERAL.order_by(_GRADUATES.graduate_id).with_for_update(read=True, of=tables.graduates)
 _PROVINCE = select(_SCHOOLS.province_code).where(_SCHOOLS.school_code == bindparam("school_code"))
-_NEWER_FIELDS = (newest_counted("known") if name == "counted" else name for name in GRADUATE_FIELDS)
+_NEWER_FIELDS = (_BY_SEQUENCE[name]("known") if name in _BY_SEQUENCE else name for name in GRADUATE_FIELDS)
 _NEWER = text(
     f"""
     SELECT known.graduate_id, {", ".join(_NEWER_FIELDS)}

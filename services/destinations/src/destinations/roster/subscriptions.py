@@ -10,7 +10,7 @@ from common.contracts.organisation import OrganisationData, UnitKind
 from common.database import UnitOfWork
 from common.identifiers import GraduateId, ProvinceCode, SchoolCode
 from destinations.roster import storage, tables
-from destinations.roster.domain import GRADUATE_FIELDS, Graduate, RosterEntry, SchoolEntry
+from destinations.roster.domain import GRADUATE_FIELDS, NO_MODE, Graduate, RosterEntry, SchoolEntry
 
 
 async def keep_graduates(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
@@ -19,6 +19,7 @@ async def keep_graduates(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> N
     for event in events:
         assert isinstance(event.data, GraduateData)
         stated = {name: getattr(event.data, name) for name in GRADUATE_FIELDS}
+        stated["training_mode_code"] = event.data.training_mode_code or NO_MODE
         stands = Graduate(GraduateId(event.data.graduate_id), **stated)
         # a first event, too, names all that is filled
         entries.append(RosterEntry(stands, event.sequence, event.id, is_restated=not event.data.changed_fields))

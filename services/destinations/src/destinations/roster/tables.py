@@ -31,6 +31,9 @@ graduates = Table(
     *event_columns(),
     *counted_columns(),
     Column("erased", Boolean, nullable=False, server_default=false()),
+    # empty where registry has none; an image without these columns leaves both behind `sequence`
+    Column("training_mode_code", Text),
+    Column("mode_sequence", BigInteger),
     # The sequence from which on events have only said again what stood, and that of the last of them. An image without
     # these columns leaves both behind `sequence`.
     Column("same_since", BigInteger),

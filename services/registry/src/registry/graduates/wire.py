@@ -262,6 +262,7 @@ class ResolvedRow(BaseModel):
     major_code: str | None
     class_code: str | None
     education_level_code: str | None
+    training_mode_code: str | None
     status: Status
 
     @classmethod

@@ -70,6 +70,12 @@ class Destination:
         return dict(vars(self))
 
 
+PROVED = frozenset(
+    {"destination_code", "employer_name", "employer_uscc", "study_school_name"}
+    | {"abroad_school_name_zh", "abroad_school_name_en"}
+)
+"""What evidence shows: code, employer and admitting school. It shows another destination once one of them changes."""
+
 FIELDS = tuple(field.name for field in fields(Destination))
 """Every field of the content, in the order of the contract."""
 

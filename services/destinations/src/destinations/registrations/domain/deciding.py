@@ -7,6 +7,7 @@ from typing import Any
 
 from common.errors import FieldProblem
 from common.identifiers import Cohort
+from destinations.evidence.domain import NOTHING_ASKED, Demand
 from destinations.registrations.domain import fields, permitting, refusals
 from destinations.registrations.domain.content import Destination, changed_fields
 from destinations.registrations.domain.lifecycle import (
@@ -113,10 +114,11 @@ def submit(
     late_reason: LateReason | None = None,
     *,
     written_by: Party | None = None,
+    demand: Demand = NOTHING_ASKED,
 ) -> Change:
     """A submission: it fixes the levels; content that a counsellor wrote (`written_by`) or submits skips that level.
 
-    Raises what `permitting.must_be_possible` raises, LateReasonRequired, and ContentRefused for what is incomplete.
+    Raises what `permitting.must_be_possible` raises, LateReasonRequired, ContentRefused, and EvidenceMissing.
     """
     following = permitting.must_be_possible(registration, Action.SUBMIT, person)
     late_reason = permitting.late_reason_of(registration, Action.SUBMIT, late_reason)
@@ -132,6 +134,7 @@ def submit(
         hands=Hands(written_by=registration.hands.written_by, submitted_by=person.subject),
         levels=tuple(level for level in registration.course.levels if level not in skipped),
         late_reason=late_reason,
+        evidence_complete=permitting.must_be_sent(registration, demand),
     )
     return _with_changes(registration, change)
 
@@ -142,10 +145,11 @@ def act(
     person: Person,
     note: str | None = None,
     late_reason: LateReason | None = None,
+    demand: Demand = NOTHING_ASKED,
 ) -> Change:
     """Any other transition; `note` is the reason of a return or a dispute, `late_reason` that of a requested void.
 
-    Raises what `permitting.must_be_possible` raises, and LateReasonRequired.
+    Raises what `permitting.must_be_possible` raises, LateReasonRequired, and EvidenceNotThere.
     """
     following = permitting.must_be_possible(registration, action, person)
     if action is Action.REQUEST_VOID:
@@ -157,7 +161,8 @@ def act(
     else:
         level = level_of(action)
         hands = registration.hands.with_review(level, person.subject) if level else registration.hands
-        change = replace(_kept(registration, action, following), hands=hands)
+        proved = permitting.must_be_proved(registration, action, person, demand)
+        change = replace(_kept(registration, action, following), hands=hands, evidence_complete=proved)
     return replace(_with_changes(registration, change), note=note)
 
 

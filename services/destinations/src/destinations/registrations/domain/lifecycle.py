@@ -80,6 +80,7 @@ class Stage(Word):
         return _STATES[self]
 
 
+APPROVALS = frozenset({Action.COUNSELLOR_APPROVE, Action.COLLEGE_APPROVE, Action.SCHOOL_APPROVE})
 VOID_STAGES = frozenset({Stage.VOID_AT_COLLEGE, Stage.VOID_AT_SCHOOL})
 WRITTEN_ANEW = frozenset({Stage.DRAFT, Stage.RETURNED})
 """Where the newest content is still being written: it passes the levels that its next submission finds."""

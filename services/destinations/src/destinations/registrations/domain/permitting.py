@@ -1,8 +1,11 @@
 """Who may do what now: the table, and the rules that one graduate, person or season sets above it."""
 
+from destinations.evidence.domain import Demand, complete
 from destinations.registrations.domain import refusals
 from destinations.registrations.domain.lifecycle import (
+    APPROVALS,
     AUTHORS,
+    VOID_STAGES,
     Action,
     Stage,
     level_of,
@@ -67,6 +70,29 @@ def must_be_possible(registration: Registration, action: Action, person: Person)
 def _is_late_bound(registration: Registration, action: Action) -> bool:
     """Whether the act needs a reason once it is late; of a draft only the submission does."""
     return action in LATE_BOUND and (action is not Action.EDIT or registration.stage is not Stage.DRAFT)
+
+
+def judges_content(registration: Registration, action: Action) -> bool:
+    """Whether the act is the approval of content by a level, not of its void."""
+    return action in APPROVALS and registration.stage not in VOID_STAGES
+
+
+def must_be_sent(registration: Registration, demand: Demand) -> bool:
+    """Whether all evidence was sent that the code needs; raises EvidenceMissing where the season asks for it."""
+    code = registration.content.destination_code
+    if not demand.is_met(code):
+        raise refusals.EvidenceMissing
+    return complete(code, demand.standing.sent)
+
+
+def must_be_proved(registration: Registration, action: Action, person: Person, demand: Demand) -> bool | None:
+    """Whether an approval finds all evidence sent that the code needs; None for other acts. Raises EvidenceNotThere."""
+    if not judges_content(registration, action):
+        return None
+    code = registration.content.destination_code
+    if not demand.is_met(code, last=action is Action.SCHOOL_APPROVE):
+        raise refusals.EvidenceNotThere(registration.stage, allowed_transitions(registration, person))
+    return complete(code, demand.standing.sent)
 
 
 def late_reason_of(registration: Registration, action: Action, given: LateReason | None) -> LateReason | None:

@@ -57,6 +57,16 @@ class CohortClosed(Conflict):
         )
 
 
+class TargetedUnitMismatch(RefusedInStage):
+    """The graduate was trained for a unit, and the registration names another employer (定向委培单位不符)."""
+
+    code = "targeted_unit_mismatch"
+    title = Message(
+        "定向或委培毕业生的单位须为定向委培单位，否则须先提交并通过解除协议的证明材料",
+        "A graduate trained for a unit goes to that unit, or needs an accepted evidence of the kind targeted_release",
+    )
+
+
 class AlreadyRegistered(RefusedInStage):
     """The graduate has a registration that is not voided."""
 
@@ -100,6 +110,23 @@ class UnknownGraduate(Invalid):
 
 class ContentRefused(Invalid):
     """The content contradicts itself, or lacks what the act needs."""
+
+
+class EvidenceMissing(Invalid):
+    """The season asks for evidence that the destination needs, and that was not sent."""
+
+    code = "evidence_missing"
+    title = rule("evidence_missing").text
+
+    def __init__(self) -> None:
+        super().__init__([rule("evidence_missing").problem("/evidence")])
+
+
+class EvidenceNotThere(RefusedInStage):
+    """The season asks for evidence to approve, and it was not sent or not accepted."""
+
+    code = EvidenceMissing.code
+    title = EvidenceMissing.title
 
 
 class LateReasonRequired(Invalid):

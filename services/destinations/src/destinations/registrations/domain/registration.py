@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from common.clock import day_in_shanghai
 from common.identifiers import RegistrationId
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Confirmation, Course, Party, Stage, State, Word
@@ -145,6 +146,11 @@ class Registration:
     def state(self) -> State:
         """The state that callers see."""
         return self.stage.state
+
+    @property
+    def submitted_on(self) -> date:
+        """The day of the last submission; that of the newest version, if there was none."""
+        return day_in_shanghai(self.submitted_at) if self.submitted_at else self.decided_on
 
     @property
     def effective_or_newest(self) -> Destination:

@@ -1,10 +1,11 @@
 """What an import asks: whose rows these are, of registry; and what is stored about the graduates, of the database."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection
 from destinations.registrations import storage
+from destinations.registrations.domain.targeted import TARGETED_MODES
 from destinations.registrations.imports.plan import StoredRegistration
 from destinations.registrations.imports.rows import RegistrationRow
 from destinations.registrations.storage import Line
@@ -18,7 +19,10 @@ KEPT_AT_ONCE = 5_000
 
 
 class ResolvedRows:
-    """Whose rows these are: as registry answers, or as the lines are known. Few bytes for each: a file must fit."""
+    """Whose rows these are: as registry answers, or as the lines are known. Few bytes for each: a file must fit.
+
+    `units` are those that graduates of the rows were trained for, as far as registry says one.
+    """
 
     def __init__(self, registry: Registry, school_code: SchoolCode, cohort: Cohort) -> None:
         self._registry = registry
@@ -27,6 +31,7 @@ class ResolvedRows:
         self._problems: dict[int, str] = {}
         self._entries: dict[int, tuple[RosterEntry, bytes | None]] = {}
         self._unchanged: dict[int, tuple[bytes, GraduateId]] = {}
+        self.units: dict[GraduateId, str | None] = {}
 
     async def recognise(self, connection: Connection, rows: Iterable[RegistrationRow]) -> None:
         """Finds the rows that would change nothing, since their lines are known."""
@@ -47,6 +52,9 @@ class ResolvedRows:
             for each in asked
         ]
         answers = await self._registry.resolve(*self._owner, keys)
+        found = (each.graduate for each in answers.values() if isinstance(each, RosterEntry))
+        if targeted := [each.id for each in found if each.training_mode_code in TARGETED_MODES]:
+            self.units |= await self._registry.commissioning_units(targeted)
         for row in asked:
             answer = answers.get(row.number, "not_found")
             if isinstance(answer, str):
@@ -68,7 +76,7 @@ class ResolvedRows:
 
     def forget(self) -> None:
         """Forgets the rows of earlier chunks, which are done."""
-        for kept in (self._problems, self._entries, self._unchanged):
+        for kept in (self._problems, self._entries, self._unchanged, self.units):
             kept.clear()
 
     def problem(self, row: int) -> str | None:
@@ -98,26 +106,32 @@ class ResolvedRows:
 
 async def keep_and_lock(
     connection: Connection, school_code: SchoolCode, batches: Iterable[Sequence[RosterEntry]]
-) -> None:
-    """Stores roster entries, which come in the order of the graduates' ids, and locks the streams in one statement."""
+) -> set[GraduateId]:
+    """Stores roster entries, which come in the order of the graduates' ids, and locks the streams in one statement.
+
+    Gives the graduates about whom nothing is stored yet, since their streams begin here.
+    """
     ids: list[GraduateId] = []
     for entries in batches:
         await roster.keep_graduates(connection, await roster.not_kept(connection, entries))
         ids += [each.graduate.id for each in entries]
-    if ids:
-        await storage.open_streams(connection, school_code, ids)
+    return set(await storage.open_streams(connection, school_code, ids)) if ids else set()
 
 
 async def read_stored(
-    connection: Connection, entries: Sequence[RosterEntry], *, in_season: bool = False
+    connection: Connection,
+    entries: Sequence[RosterEntry],
+    begun: Collection[GraduateId] = (),
+    *,
+    in_season: bool = False,
 ) -> Mapping[GraduateId, StoredRegistration]:
-    """What is stored about each graduate, as it is at this moment."""
+    """What is stored about each graduate, as it is at this moment: nothing about those whose streams just began."""
     graduates = await roster.graduates(connection, entries)
-    ids = list(graduates)
-    registrations = await storage.current(connection, ids)
-    last_days = await storage.last_days(connection, ids)
-    until = await extensions(connection, ids) if in_season else {}
+    ids = [each for each in graduates if each not in begun]
+    registrations = await storage.current(connection, ids) if ids else {}
+    last_days = await storage.last_days(connection, ids) if ids else {}
+    until = await extensions(connection, list(graduates)) if in_season else {}
     return {
-        each: StoredRegistration(graduates[each], registrations.get(each), last_days.get(each), until.get(each))
-        for each in ids
+        each: StoredRegistration(graduate, registrations.get(each), last_days.get(each), until.get(each))
+        for each, graduate in graduates.items()
     }

@@ -9,18 +9,22 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import starmap
 
+from common import clock
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.identifiers import GraduateId
 from common.imports import REPEATED, Fault, Importer, ImportKind, SeenKeys, Task, Written, empty_result
 from common.operations import OperationContext
+from common.reference_tables.minimum_wages import MinimumWages
+from common.reference_tables.storage import minimum_wages
 from common.spreadsheets import NumberedRow
 from common.spreadsheets.headers import Header
 from common.sql import Connection
 from destinations.registrations import storage
+from destinations.registrations.domain.warnings import pay_warning_of
 from destinations.registrations.imports.columns import COLUMNS
 from destinations.registrations.imports.load import ResolvedRows, keep_and_lock, read_stored
-from destinations.registrations.imports.plan import Asked, Plan, StoredRegistration, plan_rows
+from destinations.registrations.imports.plan import Asked, Plan, StoredRegistration, plan_rows, warn_of_units
 from destinations.registrations.imports.rows import NumberWatch, RegistrationRow, RowReader
 from destinations.registrations.imports.write import Writing, write
 from destinations.registry_client import Registry
@@ -64,6 +68,8 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         self._resolved = ResolvedRows(registry, task.school_code, task.cohort)
         self._seen = SeenKeys()
         self._repeated: set[int] = set()
+        self._begun: set[GraduateId] = set()
+        self._wages = MinimumWages(())
 
     async def fetch(self, rows: Sequence[NumberedRow]) -> None:
         """Asks registry whose rows these are, but for those whose line is known to change nothing."""
@@ -99,7 +105,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
             await storage.lock_imports(unit.connection, *cohort, shared=self.has_free_parts)
         await self._resolved.doubt(unit.connection)
         if writes:
-            await keep_and_lock(unit.connection, task.school_code, self._resolved.in_order())
+            self._begun = await keep_and_lock(unit.connection, task.school_code, self._resolved.in_order())
 
     def read(self, rows: Sequence[NumberedRow]) -> list[RegistrationRow]:
         """The rows as they stand; what one says is read when it is known to say something new."""
@@ -107,9 +113,10 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
 
     async def load(self, connection: Connection, rows: Sequence[RegistrationRow]) -> StoredRegistrations:
         """What is stored about the rows' graduates."""
-        return await read_stored(
-            connection, self._resolved.entries(row.number for row in rows), in_season=self._asked.closes_on is not None
-        )
+        if self._reader.reads_sealed:
+            self._wages = await minimum_wages(connection)
+        entries, in_season = self._resolved.entries(row.number for row in rows), self._asked.closes_on is not None
+        return await read_stored(connection, entries, self._begun, in_season=in_season)
 
     def plan(self, rows: Sequence[RegistrationRow], loaded: StoredRegistrations) -> Plan:
         """What the rows change."""
@@ -132,12 +139,25 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
                 row.faults += self._faults_of_person(row)
             if self._reader.reads_sealed and row.number in stored:
                 self._seal(row, stored[row.number])
-        return plan_rows(rows, stored, self._asked)
+        plan = plan_rows(rows, stored, self._asked)
+        warn_of_units(plan, self._resolved.units)
+        if self._reader.reads_sealed:
+            self._warn_of_pay(plan)
+        return plan
 
     def _seal(self, row: RegistrationRow, known: StoredRegistration) -> None:
         """Encrypts what the row says of contact and pay, once it is known of whom."""
         before = known.registration.effective_or_newest if known.registration else None
         row.given = storage.sealed(self._cipher, known.graduate.id, row.given, before)
+
+    def _warn_of_pay(self, plan: Plan) -> None:
+        # what an earlier release has taken does not say it
+        asked_on = self._asked.asked_on or clock.today()
+        for planned in plan.planned:
+            graduate, content = planned.known.graduate, planned.change.content
+            said = storage.opened(self._cipher, graduate.id, vars(content))
+            if rule := pay_warning_of(content, graduate.cohort, said, asked_on, self._wages):
+                planned.row.warnings.append(Fault("pay_amount", rule))
 
     async def write(self, unit: UnitOfWork, plan: Plan) -> Written:
         """Stores what changes."""

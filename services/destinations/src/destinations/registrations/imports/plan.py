@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 from common.codes import CodeLists, normalise
-from common.identifiers import Cohort, RegistrationId
+from common.identifiers import Cohort, GraduateId, RegistrationId
 from common.imports import Fault
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Party, State
 from destinations.registrations.domain.registration import Change, LateReason, Person, Registration, Terms
+from destinations.registrations.domain.targeted import is_elsewhere
 from destinations.registrations.imports.columns import TEXTS, column_of_field
 from destinations.registrations.imports.rows import RegistrationRow
 from destinations.registrations.storage import Line
@@ -135,6 +136,14 @@ def plan_rows(rows: Iterable[RegistrationRow], known: Mapping[int, StoredRegistr
             elif stored is not None and stored.registration and row.destination_code and row.line:
                 plan.remembered.append((stored.registration.id, row.line))
     return plan
+
+
+def warn_of_units(plan: Plan, units: Mapping[GraduateId, str | None]) -> None:
+    """Warns of rows that leave a graduate elsewhere than at the unit that this graduate was trained for."""
+    for row, known, change in ((each.row, each.known, each.change) for each in plan.planned):
+        graduate, has_mode = known.graduate, known.graduate.training_mode_code is not None
+        if has_mode and is_elsewhere(graduate, change.content, units.get(graduate.id)):
+            row.warnings.append(Fault("employer_name", "targeted_unit_mismatch"))
 
 
 def plan_row(row: RegistrationRow, known: StoredRegistration, asked: Asked) -> Planned | None:

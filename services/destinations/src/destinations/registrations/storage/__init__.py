@@ -14,6 +14,7 @@ from destinations.registrations.storage.lines import (
     remember_lines,
 )
 from destinations.registrations.storage.many import Stamped, Unsaved, save_many, stamp_many
+from destinations.registrations.storage.proving import demand, demands
 from destinations.registrations.storage.registrations import (
     Filters,
     current,
@@ -36,6 +37,8 @@ __all__ = [
     "change_token_of",
     "current",
     "current_of",
+    "demand",
+    "demands",
     "erase",
     "get",
     "has_lines",

@@ -17,12 +17,15 @@ def sealed(
     A value that stands already keeps its ciphertext, under whichever key of the ring: it is no change.
     """
     stored = vars(before) if before else {}
-    return {
-        name: _kept_or_sealed(cipher, graduate_id, name, value, stored.get(name))
-        if name in SEALED and value is not None
-        else value
-        for name, value in said.items()
-    }
+    kept = opened(cipher, graduate_id, stored) if before else {}
+    found = dict(said)
+    for name in SEALED:
+        if (value := said.get(name)) is not None:
+            plaintext = json.dumps(value, ensure_ascii=False)
+            found[name] = (
+                stored[name] if kept.get(name) == value else cipher.encrypt(_field(name), graduate_id, plaintext)
+            )
+    return found
 
 
 def opened(cipher: FieldCipher, graduate_id: GraduateId, stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,13 +33,11 @@ def opened(cipher: FieldCipher, graduate_id: GraduateId, stored: Mapping[str, An
     return {name: _open(cipher, graduate_id, name, stored[name]) for name in SEALED}
 
 
-def _kept_or_sealed(cipher: FieldCipher, graduate_id: GraduateId, name: str, value: Any, kept: bytes | None) -> bytes:
-    if kept is not None and _open(cipher, graduate_id, name, kept) == value:
-        return kept
-    return cipher.encrypt(f"registration.{name}", graduate_id, json.dumps(value, ensure_ascii=False))
-
-
 def _open(cipher: FieldCipher, graduate_id: GraduateId, name: str, ciphertext: bytes | None) -> Any:
     if ciphertext is None:
         return None
-    return json.loads(cipher.decrypt(f"registration.{name}", graduate_id, ciphertext))
+    return json.loads(cipher.decrypt(_field(name), graduate_id, ciphertext))
+
+
+def _field(name: str) -> str:
+    return f"registration.{name}"

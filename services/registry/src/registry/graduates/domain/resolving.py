@@ -37,6 +37,7 @@ class RosterPerson:
     major_code: MajorCode | None
     class_code: ClassCode | None
     education_level_code: str | None
+    training_mode_code: str | None
     status: str
     student_number_index: bytes
     exam_number_index: bytes | None

@@ -1,0 +1,130 @@
+"""Proves that what is stored fits together: current rows = last versions, stored files = their hashes.
+
+Each part of the rows is compared by one statement, which sees one moment, so that writers go on beside it.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import Integer, TextClause, Uuid, bindparam, text
+
+from common.crypto import FieldCipher, UndecryptableError
+from common.database import Database
+from common.errors import NotFound
+from common.objects import ObjectName, Objects
+from common.objects.store import ObjectsUnavailable, Store, open_store
+from common.observability import logger
+from common.sql import Row
+from destinations.registrations.domain.content import FIELDS
+from destinations.settings import Settings
+
+PART = 5_000
+"""Rows of one statement, and pieces between two lines of progress."""
+
+MAX_SHOWN = 100
+"""Differences of one check that are named; all are counted."""
+
+_log = logger(__name__)
+_FIRST = UUID(int=0)
+_COMPARED = (
+    *("graduate_id", "school_code", "version", "confirmation", "source", *FIELDS, "code_lists"),
+    *("decided_on", "recorded_at"),
+)
+_STATE = "CASE WHEN current.stage LIKE 'void\\_at\\_%' THEN 'void_requested' ELSE current.stage END"
+# versions of the release before have no version that is effective until the owner has filled it
+_DIFFERS = f"""
+    ({", ".join(f"current.{name}" for name in _COMPARED)}, {_STATE})
+    IS DISTINCT FROM ({", ".join(f"last.{name}" for name in _COMPARED)}, last.state)
+    OR last.effective_version <> current.effective_version
+"""
+_ROWS = text(
+    f"""
+    WITH current AS (SELECT * FROM registrations WHERE id > :after ORDER BY id LIMIT :part)
+    SELECT current.id, last.registration_id IS NULL OR {_DIFFERS} AS differs
+      FROM current LEFT JOIN LATERAL (
+           SELECT * FROM registration_versions WHERE registration_id = current.id ORDER BY version DESC LIMIT 1
+      ) last ON true
+     ORDER BY current.id
+    """
+).bindparams(bindparam("after", type_=Uuid), bindparam("part", type_=Integer))
+_FILES = text(
+    "SELECT id, name, stored_sha256 FROM evidence WHERE name IS NOT NULL AND id > :after ORDER BY id LIMIT :part"
+).bindparams(bindparam("after", type_=Uuid), bindparam("part", type_=Integer))
+_FILE = text("SELECT name, stored_sha256 FROM evidence WHERE id = :id AND name IS NOT NULL")
+
+
+@dataclass
+class Verified:
+    """What one check has compared, and the ids of what is not as it must be, some of them."""
+
+    check: str
+    compared: int = 0
+    differences: int = 0
+    named: list[str] = field(default_factory=list)
+
+    def note(self, row_id: UUID, *, differs: bool) -> None:
+        """Counts one row."""
+        self.compared += 1
+        if differs:
+            self.differences += 1
+            self.named += [f"{row_id}"] if self.differences <= MAX_SHOWN else []
+            _log.error("Difference", check=self.check, id=f"{row_id}")
+        if self.compared % PART == 0:
+            _log.info("Compared so far", check=self.check, compared=self.compared, differences=self.differences)
+
+
+async def verify_rows(database: Database, _settings: Settings) -> Verified:
+    """Compares the current row of each registration with its last version."""
+    verified = Verified("current_rows")
+    async for row in _each(database, _ROWS):
+        verified.note(row.id, differs=row.differs)
+    return verified
+
+
+async def verify_files(database: Database, settings: Settings) -> Verified:
+    """Reads every stored file of evidence, and compares its hash; raises ObjectsUnavailable while the store is away."""
+    store = open_store(settings.objects, settings.service)
+    objects = Objects(database, FieldCipher.load(settings.keyring_file), store)
+    verified = Verified("objects")
+    async for row in _each(database, _FILES):
+        differs = not await _has_hash(objects, store, row.name, row.stored_sha256)
+        if differs:
+            # it may have been checked, deleted or dropped since it was listed
+            async with database.reading() as connection:
+                now = (await connection.execute(_FILE, {"id": row.id})).one_or_none()
+            differs = now is not None and not await _has_hash(objects, store, now.name, now.stored_sha256)
+        verified.note(row.id, differs=differs)
+    return verified
+
+
+CHECKS: Mapping[str, Callable[[Database, Settings], Awaitable[Verified]]] = {
+    "current_rows": verify_rows,
+    "objects": verify_files,
+}
+"""All checks by name, in their order."""
+
+
+async def _each(database: Database, query: TextClause) -> AsyncIterator[Row]:
+    after, count = _FIRST, PART
+    while count == PART:
+        async with database.reading() as connection:
+            found = await connection.execute(query, {"after": after, "part": PART})
+        for row in found:
+            yield row
+            after = row.id
+        count = len(found)
+
+
+async def _has_hash(objects: Objects, store: Store, name: ObjectName, sha256: bytes) -> bool:
+    try:
+        stored = await objects.get(name)
+    except (NotFound, UndecryptableError):
+        return False
+    except ObjectsUnavailable:
+        # the same for a file that is lost, and for a store that does not answer
+        if await store.not_ready() is not None:
+            raise
+        return False
+    return hashlib.sha256(stored.content).digest() == sha256
