@@ -18,6 +18,7 @@ from quxiang.demo.bulk import prepare_bulk_approval
 from quxiang.demo.changes import Office, single_changes
 from quxiang.demo.client import Campus, Json
 from quxiang.demo.corrections import ask_for_corrections
+from quxiang.demo.deadlines import begin_next, end_season
 from quxiang.demo.erasures import erase_one
 from quxiang.demo.evidence import send_evidence
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
@@ -116,7 +117,7 @@ class _Cohort:
         self.cohort = cohort
         self.members: list[Person] = people(school, cohort)
         self.waves: list[Wave] = waves(school, cohort, self.members, today)
-        self.steps = len(self.waves) + 4
+        self.steps = len(self.waves) + 5
 
     def roster(self) -> bytes:
         return workbook(ROSTER_HEADERS, roster_rows(self.school, self.cohort, self.members))
@@ -161,6 +162,11 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     advance()
     team = SurveyTeam(campus, school.code, cohort.cohort)
     await record.once(f"{school.code} survey", lambda: run_survey(team))
+    advance()
+    # at last: from here on a change of the cohort comes late
+    if school is SCHOOLS[0]:
+        await record.once(f"{school.code} season", lambda: end_season(office))
+        await record.once(f"{school.code} next season", lambda: begin_next(office, school))
     advance()
 
 

@@ -57,7 +57,6 @@ def create_app(
         # for every request it would look whether a provider was configured meanwhile; ours are metrics and traceparent
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
-        generate_unique_id_function=lambda route: route.name,
         middleware=[*_middleware(settings), Middleware(Dispatch, lambda: app, REFUSALS)],
     )
     add_refusals(app)
@@ -65,11 +64,11 @@ def create_app(
     app.state.service = settings.service
     app.state.rate_limit = RateLimit(settings.rate_limit_per_second)
     app.state.uploads = Uploads(settings.upload_seconds)
-    for router in routers:
-        app.include_router(router)
-    app.include_router(problem_pages(settings.service))
     # beyond this machine the API's port may be anybody's, and operators have the probe port
-    app.include_router(probes_router(readiness or {}, verifier, reasons=settings.host in LOOPBACK))
+    probes = probes_router(readiness or {}, verifier, reasons=settings.host in LOOPBACK)
+    for router in (*routers, problem_pages(settings.service), probes):
+        # to include it would make each of its routes a second time, and keep both
+        app.router.routes.extend(router.routes)
     add_docs(app)
     # a router without a credential is refused now, and not with the first 405
     placed_routes(app)

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from inspect import iscoroutinefunction, signature
+from operator import attrgetter
 from re import Match, Pattern
 from types import NoneType
 from typing import Any, ClassVar, get_args
@@ -204,6 +205,7 @@ class Router(APIRouter):
         super().__init__(
             route_class=type("Route", (Route,), {"credential": credential}),
             dependencies=[*shown, *settings.pop("dependencies", ())],
+            generate_unique_id_function=attrgetter("name"),
             **settings,
         )
 

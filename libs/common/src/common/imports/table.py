@@ -2,7 +2,7 @@
 
 import asyncio
 from bisect import bisect_left, bisect_right
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -33,7 +33,8 @@ class Table:
     """A sheet with its header. `total` counts the data rows: those below the header that fill a known column.
 
     `unused` names the columns that fill no field: by their text, or by their letter where they hold data without one.
-    `starts` says how many data rows there are before each block, `watched` what was seen while the file was read.
+    `starts` says how many data rows there are before each block, `full` which blocks hold nothing else, `watched` what
+    was seen while the file was read.
     """
 
     header: Header
@@ -43,12 +44,14 @@ class Table:
     total: int
     unused: Sequence[str]
     starts: Sequence[int] = field(repr=False, default=())
+    full: Collection[int] = field(repr=False, default=())
     watched: Any = field(repr=False, default=None)
 
     def rows(self) -> Iterator[NumberedRow]:
         """The data rows, each with the number that the spreadsheet program shows; CPU work, so run it in a thread."""
-        for block in self.blocks:
-            yield from _data_rows(self.header, self.header_number, unpacked(block))
+        for place, block in enumerate(self.blocks):
+            rows = unpacked(block)
+            yield from rows if place in self.full else _data_rows(self.header, self.header_number, rows)
 
     async def chunks(self, size: int) -> AsyncIterator[list[NumberedRow]]:
         """The data rows, so many at a time, unpacked in a thread."""
@@ -63,7 +66,9 @@ class Table:
     def part(self, first: int, count: int) -> tuple["Table", int]:
         """A table with the blocks that hold so many data rows from one on, and how many rows in it come before that."""
         begin, end = bisect_right(self.starts, first) - 1, bisect_left(self.starts, first + count)
-        return replace(self, blocks=self.blocks[begin:end], starts=(), watched=None), first - self.starts[begin]
+        full = {place - begin for place in self.full if begin <= place < end}
+        part = replace(self, blocks=self.blocks[begin:end], starts=(), full=full, watched=None)
+        return part, first - self.starts[begin]
 
 
 async def open_table(
@@ -82,6 +87,7 @@ async def open_table(
     header_number = total = 0
     blocks: list[bytes] = []
     starts: list[int] = []
+    full: set[int] = set()
     watch: Watch | None = None
     filled: set[int] = set()
     # a refusal ends the process that reads the file at once
@@ -93,29 +99,33 @@ async def open_table(
                     raise unreadable("header_missing")
                 header_number = rows[header.row][0]
                 watch = watching and watching(header)
+            data = [*_data_rows(header, header_number, rows)]
+            if len(data) == len(rows):
+                full.add(len(blocks))
             blocks.append(packed)
             starts.append(total)
-            for number, cells in _data_rows(header, header_number, rows):
-                total += 1
-                filled.update(_untitled_data(header.titles, cells))
-                if watch:
+            total += len(data)
+            filled.update(_untitled_data(header.titles, data))
+            if watch:
+                for number, cells in data:
                     watch.look(number, cells)
     assert header is not None, "a file without rows is refused"
-    return Table(
-        header, header.titles, header_number, blocks, total, _unused(header, filled), starts, watch and watch.found
-    )
+    unused, watched = _unused(header, filled), watch and watch.found
+    return Table(header, header.titles, header_number, blocks, total, unused, starts, full, watched)
 
 
 def _data_rows(header: Header, header_number: int, rows: Sequence[NumberedRow]) -> Iterator[NumberedRow]:
     return (each for each in rows if each[0] > header_number and header.fills(each[1]))
 
 
-def _untitled_data(titles: Sequence[str], cells: Sequence[Cell]) -> Iterator[int]:
-    """Positions of a row's cells below no header text."""
-    if len(cells) > len(titles) or "" in titles:
-        for position, cell in enumerate(cells):
-            if not is_blank(cell) and not (position < len(titles) and titles[position]):
-                yield position
+def _untitled_data(titles: Sequence[str], rows: Iterable[NumberedRow]) -> Iterator[int]:
+    """Positions of cells below no header text."""
+    is_untitled = "" in titles
+    for _, cells in rows:
+        if len(cells) > len(titles) or is_untitled:
+            for position, cell in enumerate(cells):
+                if not is_blank(cell) and not (position < len(titles) and titles[position]):
+                    yield position
 
 
 def _unused(header: Header, filled: Collection[int]) -> list[str]:

@@ -1,6 +1,6 @@
 """What an import asks: whose rows these are, of registry; and what is stored about the graduates, of the database."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection
@@ -106,26 +106,32 @@ class ResolvedRows:
 
 async def keep_and_lock(
     connection: Connection, school_code: SchoolCode, batches: Iterable[Sequence[RosterEntry]]
-) -> None:
-    """Stores roster entries, which come in the order of the graduates' ids, and locks the streams in one statement."""
+) -> set[GraduateId]:
+    """Stores roster entries, which come in the order of the graduates' ids, and locks the streams in one statement.
+
+    Gives the graduates about whom nothing is stored yet, since their streams begin here.
+    """
     ids: list[GraduateId] = []
     for entries in batches:
         await roster.keep_graduates(connection, await roster.not_kept(connection, entries))
         ids += [each.graduate.id for each in entries]
-    if ids:
-        await storage.open_streams(connection, school_code, ids)
+    return set(await storage.open_streams(connection, school_code, ids)) if ids else set()
 
 
 async def read_stored(
-    connection: Connection, entries: Sequence[RosterEntry], *, in_season: bool = False
+    connection: Connection,
+    entries: Sequence[RosterEntry],
+    begun: Collection[GraduateId] = (),
+    *,
+    in_season: bool = False,
 ) -> Mapping[GraduateId, StoredRegistration]:
-    """What is stored about each graduate, as it is at this moment."""
+    """What is stored about each graduate, as it is at this moment: nothing about those whose streams just began."""
     graduates = await roster.graduates(connection, entries)
-    ids = list(graduates)
-    registrations = await storage.current(connection, ids)
-    last_days = await storage.last_days(connection, ids)
-    until = await extensions(connection, ids) if in_season else {}
+    ids = [each for each in graduates if each not in begun]
+    registrations = await storage.current(connection, ids) if ids else {}
+    last_days = await storage.last_days(connection, ids) if ids else {}
+    until = await extensions(connection, list(graduates)) if in_season else {}
     return {
-        each: StoredRegistration(graduates[each], registrations.get(each), last_days.get(each), until.get(each))
-        for each in ids
+        each: StoredRegistration(graduate, registrations.get(each), last_days.get(each), until.get(each))
+        for each, graduate in graduates.items()
     }

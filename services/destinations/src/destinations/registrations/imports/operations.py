@@ -68,6 +68,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         self._resolved = ResolvedRows(registry, task.school_code, task.cohort)
         self._seen = SeenKeys()
         self._repeated: set[int] = set()
+        self._begun: set[GraduateId] = set()
         self._wages = MinimumWages(())
 
     async def fetch(self, rows: Sequence[NumberedRow]) -> None:
@@ -104,7 +105,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
             await storage.lock_imports(unit.connection, *cohort, shared=self.has_free_parts)
         await self._resolved.doubt(unit.connection)
         if writes:
-            await keep_and_lock(unit.connection, task.school_code, self._resolved.in_order())
+            self._begun = await keep_and_lock(unit.connection, task.school_code, self._resolved.in_order())
 
     def read(self, rows: Sequence[NumberedRow]) -> list[RegistrationRow]:
         """The rows as they stand; what one says is read when it is known to say something new."""
@@ -114,9 +115,8 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         """What is stored about the rows' graduates."""
         if self._reader.reads_sealed:
             self._wages = await minimum_wages(connection)
-        return await read_stored(
-            connection, self._resolved.entries(row.number for row in rows), in_season=self._asked.closes_on is not None
-        )
+        entries, in_season = self._resolved.entries(row.number for row in rows), self._asked.closes_on is not None
+        return await read_stored(connection, entries, self._begun, in_season=in_season)
 
     def plan(self, rows: Sequence[RegistrationRow], loaded: StoredRegistrations) -> Plan:
         """What the rows change."""

@@ -21,6 +21,7 @@ _OPEN = text(
     SELECT DISTINCT each, CAST(:school_code AS text) FROM unnest({array_sql("ids", "uuid")}) AS each ORDER BY each
     -- a row that is there is locked, and nothing written
     ON CONFLICT (graduate_id) DO UPDATE SET sequence = kept.sequence WHERE false
+    RETURNING graduate_id
     """
 )
 
@@ -53,14 +54,16 @@ async def lock_imports(
     await connection.execute(lock, {"cohort_of_school": f"{school_code} {cohort}"})
 
 
-async def open_streams(connection: Connection, school_code: SchoolCode, graduate_ids: Sequence[GraduateId]) -> None:
-    """Locks the streams of graduates of one school, each of which begins here if there is none.
+async def open_streams(
+    connection: Connection, school_code: SchoolCode, graduate_ids: Sequence[GraduateId]
+) -> list[GraduateId]:
+    """Locks the streams of graduates of one school, each of which begins here if there is none; gives those.
 
     Other writes about these graduates then wait until the transaction ends. One statement locks in the order of the
     ids, so that acts which meet on several graduates never lock in a circle. Raises Busy when another act holds one of
     them for too long.
     """
-    await connection.execute(_OPEN, {"ids": array(graduate_ids), "school_code": school_code})
+    return await connection.scalars(_OPEN, {"ids": array(graduate_ids), "school_code": school_code})
 
 
 async def lock_stream(connection: Connection, scope: RowScope, registration_id: RegistrationId) -> None:

@@ -1,0 +1,91 @@
+"""Two seasons of a school: of the one that ends a change comes late and waits for two people, the next has begun."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from common.auth.issuing import Grant
+from common.auth.principal import Role
+from quxiang.demo.changes import EMPLOYMENT, Office, oneself, side_by_side
+from quxiang.demo.client import Json
+from quxiang.demo.files import ROSTER_HEADERS, workbook
+from quxiang.demo.people import School, people, roster_rows
+
+_NEXT = 60
+"""Graduates of the next cohort: its roster is not complete yet."""
+
+_LATE: Json = {"late_reason": "new_destination"}
+_REVIEWS = ("submit", "counsellor-approve", "college-approve")
+
+
+async def end_season(office: Office) -> None:
+    """Sets the season of the cohort, gives one graduate more time, and lets a correction come late."""
+    if not await _set(office, closes_on=f"{office.cohort + 1}-06-30"):
+        return
+    leaving_late, *_ = [each for each in await office.members() if each["status"] == "registered"]
+    extension = {
+        "graduate_ids": [leaving_late["id"]],
+        "until": f"{office.cohort + 1}-03-31",
+        "reason": "延长学业，次年三月离校",
+    }
+    await office.campus.call(
+        "destinations", "POST", f"{_place(office)}/extensions", office.school_officer, json=extension
+    )
+    query: dict[str, str | int] = {"school": office.school, "cohort": office.cohort, "destination": "12"}
+    listed = office.campus.items("destinations", "/v1/registrations", office.school_officer, **query)
+    settled = [each async for each in listed if each["confirmation"] == "unconfirmed"]
+    late = next((each for each in settled if each["phase"] == "late"), None)
+    if late is not None:
+        await _correct_late(office, late)
+
+
+async def begin_next(office: Office, school: School) -> None:
+    """Sets the season of the next cohort, with counsellors as a level, and lets a record wait at each level."""
+    following = replace(office, cohort=office.cohort + 1)
+    if not await _set(following, levels=["counsellor", "college", "school"], evidence="approve"):
+        return
+    cohort = await asyncio.to_thread(people, replace(school, size=_NEXT), following.cohort)
+    file = await asyncio.to_thread(workbook, ROSTER_HEADERS, roster_rows(school, following.cohort, cohort))
+    form = {"school_code": school.code, "cohort": str(following.cohort)}
+    await office.campus.upload("registry", "graduates", office.school_officer, "生源.xlsx", file, **form)
+    waiting = (await following.members())[: len(_REVIEWS) + 1]
+    await side_by_side(
+        [partial(_review, following, graduate, _REVIEWS[:done]) for done, graduate in enumerate(waiting)]
+    )
+
+
+async def _set(office: Office, **settings: object) -> bool:
+    """Saves settings; False where the cohort has some, or all of its days have passed."""
+    season = await office.campus.call("destinations", "GET", _place(office), office.school_officer)
+    if season["version"]:
+        return False
+    call = partial(office.campus.call, "destinations", "PUT", _place(office), office.school_officer, version=0)
+    return bool(await call(json=settings))
+
+
+async def _correct_late(office: Office, registration: Json) -> None:
+    path = f"/v1/registrations/{registration['id']}"
+    content = EMPLOYMENT | {"signed_on": office.today.isoformat()} | _LATE
+    corrected = await office.campus.call(
+        "destinations", "PATCH", path, office.school_officer, version=registration["version"], json=content
+    )
+    await office.act(corrected, "submit", office.school_officer, json=_LATE)
+
+
+async def _review(office: Office, graduate: Json, acts: Sequence[str]) -> None:
+    """A contract that has gone through these acts."""
+    own = oneself(graduate["id"])
+    by = {
+        "submit": own,
+        "counsellor-approve": Grant(Role.COUNSELLOR, school_code=office.school, class_codes=(graduate["class_code"],)),
+        "college-approve": office.college_officer(graduate["college_code"]),
+    }
+    body = {"graduate_id": graduate["id"], **EMPLOYMENT, "signed_on": office.today.isoformat()}
+    made = await office.campus.call("destinations", "POST", "/v1/registrations", own, json=body)
+    for act in acts:
+        made = await office.act(made, act, by[act])
+
+
+def _place(office: Office) -> str:
+    return f"/v1/seasons/{office.school}/{office.cohort}"
