@@ -6,7 +6,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER = ("tests/e2e/", "tests/faults/servers/")
+TOGETHER = ("tests/e2e/", "tests/faults/own_servers/")
 """Folders whose tests share a stack, below the root of the repository."""
 
 MOVES_THE_CLOCK = "test_clock.py"

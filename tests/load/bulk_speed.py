@@ -17,7 +17,7 @@ from common.identifiers import Cohort, OperationId, SchoolCode
 from common.operations import Handler, OperationRunner, prepare, submit
 from common.service_process.running import tune_garbage_collector
 from destinations.reviews import commands, operations, storage
-from destinations.reviews.domain import APPLYING, SEALING, BulkAct, BulkDecisionId, Counts, Narrowing
+from destinations.reviews.domain import APPLYING, SEALING, Asked, BulkAct, BulkDecisionId, Counts, Narrowing
 from tests.load.importing import ROUNDS, ROWS, Case, FileImporter, file_of, helped
 from tests.load.registration_speed import COHORT, HEADER, row, service
 from tests.load.reporting import Verdict, percentile
@@ -63,9 +63,7 @@ async def measure() -> list[Verdict]:
 async def _approved(database: Database, school: SchoolCode) -> float:
     """Seconds in which a worker applies a bulk decision on all that waits in a school."""
     maker = Principal("bench", Role.SCHOOL_OFFICER, school_code=school)
-    asked = commands.Asked(
-        BulkAct.SCHOOL_APPROVE, Narrowing(school_code=school, cohort=Cohort(COHORT)), "材料齐全", None
-    )
+    asked = Asked(BulkAct.SCHOOL_APPROVE, Narrowing(school_code=school, cohort=Cohort(COHORT)), "材料齐全", None)
     async with database.reading() as connection:
         decision = BulkDecisionId(await new_id(connection))
     make = partial(commands.make, caller=maker, decision_id=decision, asked=asked)

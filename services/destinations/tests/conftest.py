@@ -80,7 +80,12 @@ def runner(database: Database, registry: Registry, settings: Settings) -> Operat
     """A worker of imports and bulk decisions."""
     cipher = FieldCipher.load(settings.keyring_file)
     importing = partial(run_import, registration_import(registry, cipher))
-    handlers: dict[str, Handler] = {KIND: importing, SEALING: reviews.seal, APPLYING: reviews.apply}
+    ask = registry.commissioning_units
+    handlers: dict[str, Handler] = {
+        KIND: importing,
+        SEALING: partial(reviews.seal, ask=ask),
+        APPLYING: partial(reviews.apply, ask=ask),
+    }
     return OperationRunner(database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
 
 

@@ -87,8 +87,12 @@ AREAS = (
         tables=[review_tables.bulk_decisions, review_tables.bulk_decision_items],
         routes=[bulk_routes, queue_router],
         operations={
-            SEALING: Operation(lambda _: reviews.seal, reviews.NOTHING_SEALED),
-            APPLYING: Operation(lambda _: reviews.apply, reviews.NOTHING_DONE),
+            SEALING: Operation(
+                lambda it: partial(reviews.seal, ask=it.clients["registry"].commissioning_units), reviews.NOTHING_SEALED
+            ),
+            APPLYING: Operation(
+                lambda it: partial(reviews.apply, ask=it.clients["registry"].commissioning_units), reviews.NOTHING_DONE
+            ),
         },
     ),
     Area(

@@ -31,11 +31,13 @@ from destinations.registrations.domain.registration import (
     Announcement,
     Change,
     Hands,
+    LateReason,
     Person,
     Registration,
     Source,
     Terms,
 )
+from destinations.seasons.domain import ALWAYS, Level, Phase
 
 
 def test_an_approval_by_both_levels_takes_effect_and_is_announced() -> None:
@@ -126,6 +128,30 @@ def test_a_change_from_below_is_pending_and_the_effective_content_stays(person: 
     assert pending.content == FREELANCE
     assert pending.effective is not None
     assert pending.effective.content == SEEKING
+
+
+def test_a_late_correction_by_the_school_is_pending_like_any_other() -> None:
+    late = replace(after(*APPROVED), phase=Phase.LATE)
+    change = deciding.edit(late, {"reason": "signing"}, SCHOOL, LateReason.CHECK_FINDING)
+    assert (change.stage, change.takes_effect, change.announcement) == (Stage.DRAFT, False, None)
+    assert change.late_reason is LateReason.CHECK_FINDING
+
+
+def test_other_content_begins_anew() -> None:
+    change = deciding.edit(after(*APPROVED), {"reason": "signing"}, COUNSELLOR)
+    assert change.hands == Hands(written_by=COUNSELLOR.subject)
+
+
+def test_content_of_a_counsellor_skips_the_counsellor() -> None:
+    every = (Level.COUNSELLOR, *ALWAYS)
+    draft = replace(after(), levels=every)
+    assert deciding.submit(draft, GRADUATE, written_by=Party.GRADUATE).levels == every
+    assert deciding.submit(draft, COUNSELLOR, written_by=Party.GRADUATE).levels == ALWAYS
+    assert deciding.submit(draft, GRADUATE, written_by=Party.COUNSELLOR).levels == ALWAYS
+    no_class = replace(draft, graduate=replace(ANNA, class_code=None))
+    assert deciding.submit(no_class, GRADUATE, written_by=Party.GRADUATE).levels == ALWAYS
+    no_college = replace(draft, graduate=replace(ANNA, college_code=None))
+    assert deciding.submit(no_college, GRADUATE, written_by=Party.GRADUATE).levels == (Level.SCHOOL,)
 
 
 def test_a_correction_need_not_fill_gaps_of_published_history_but_tears_no_new_ones() -> None:

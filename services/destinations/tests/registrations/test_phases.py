@@ -151,8 +151,9 @@ async def test_late_rows_arrive_submitted(database: Database, office: Office, se
     assert (pending["state"], pending["late_reason"], pending["position_code"]) == ("submitted", "left_late", "13")
     assert (pending["effective"]["version"], pending["single_handed"]) == (1, True)
     assert {each["state"] for each in found.values()} == {"submitted"}
-    # the same file again has nothing to say
-    assert counts(await office.send([changed, new], **LATE)) == (0, 0, 2, 0)
+    # the same again has nothing to say, in another spelling, too
+    spelt = [each | {"单位名称": "某某(郑州)公司"} for each in (changed, new)]
+    assert counts(await office.send(spelt, **LATE)) == (0, 0, 2, 0)
     college, other = seat("college_officer", school="10001", college="C01"), seat("school_officer", school="10001")
     at_school = await college.act(await other.get(f"/v1/registrations/{before['id']}"), "college-approve")
     assert code_of(await other.act(at_school, "school-approve")) == (409, "own_record")

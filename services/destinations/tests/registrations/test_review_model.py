@@ -89,6 +89,27 @@ class Life(RuleBasedStateMachine):
             assert getattr(done, "extra", {}).get("allowed_transitions") in (None, [each.value for each in allowed])
             assert action not in allowed or done.code == "late_reason_required"
 
+    @rule(
+        at=st.integers(0, 99),
+        subject=st.sampled_from(["anna", "bo", "chen", "dora"]),
+        season=st.sampled_from(SEASONS),
+        phase=st.sampled_from([Phase.OPEN, Phase.LATE]),
+    )
+    def go_on(self, at: int, subject: str, season: tuple[Level, ...], phase: Phase) -> None:
+        """Something that is possible, but a return, so that lives go all the way."""
+        before = reading(self.registration, season, phase)
+        possible = [
+            (action, party)
+            for party in Party
+            for action in permitting.allowed_transitions(before, Person(party, subject))
+            if action is not Action.RETURN
+        ]
+        if before.stage is Stage.SCHOOL_APPROVED:
+            possible += [(Action.EDIT, party) for party in Party]
+        if possible:
+            action, party = possible[at % len(possible)]
+            self.act(action, party, subject, season, phase, LateReason.DISPUTE, FREELANCE)
+
     def outcome(
         self, before: Registration, action: Action, person: Person, reason: LateReason | None, content: Destination
     ) -> Change | QuxiangError:

@@ -99,6 +99,7 @@ async def all_items(desk: Desk, decision: str) -> dict[str, str]:
     query: dict[str, Any] = {"limit": 2}
     while True:
         page = (await desk.get(f"{PATH}/{decision}/items", **query)).json()
+        assert found.keys().isdisjoint(each["registration_id"] for each in page["items"])
         found |= {each["registration_id"]: each["reason"] or each["state"] for each in page["items"]}
         if page["next_cursor"] is None:
             break

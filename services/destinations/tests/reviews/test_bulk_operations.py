@@ -129,7 +129,7 @@ async def test_bulk_single_approval_and_edit_on_one_record_leave_one(
     assert (await college.post(f"{PATH}/{decision}/apply", {})).status_code == 202
     async with database.reading() as connection:
         sealed = await storage.to_seal(connection, decision)
-    part = partial(decide_part, maker=COLLEGE, decision=sealed, after=0, last=1)
+    part = partial(decide_part, maker=COLLEGE, decision=sealed, after=0, last=1, units={})
 
     async def single() -> object:
         return await act(database.patient, before, Action.COLLEGE_APPROVE, COLLEGE)

@@ -16,7 +16,7 @@ from destinations.registrations.domain.lifecycle import Action
 from destinations.registrations.subscriptions import erase_registrations
 from destinations.reviews import commands as reviews
 from destinations.reviews import storage
-from destinations.reviews.domain import BulkAct, BulkDecisionId, Narrowing
+from destinations.reviews.domain import Asked, BulkAct, BulkDecisionId, Narrowing
 from destinations.roster.subscriptions import keep_graduates
 from testing.collisions import Act, meet
 
@@ -24,12 +24,12 @@ from testing.collisions import Act, meet
 async def applied(database: Database) -> BulkDecisionId:
     """A bulk approval of all that waits for the college, sealed and applied, with no row decided yet."""
     decision_id = BulkDecisionId(uuid4())
-    asked = reviews.Asked(BulkAct.COLLEGE_APPROVE, Narrowing(school_code=SchoolCode("10001")), None, None)
+    asked = Asked(BulkAct.COLLEGE_APPROVE, Narrowing(school_code=SchoolCode("10001")), None, None)
 
     async def seal(unit: UnitOfWork) -> None:
         await reviews.make(unit, caller=COLLEGE, decision_id=decision_id, asked=asked)
         decision = await storage.to_seal(unit.connection, decision_id)
-        await reviews.seal_part(unit, maker=COLLEGE, decision=decision, after=None, rows=0, part=10)
+        await reviews.seal_part(unit, maker=COLLEGE, decision=decision, after=None, rows=0, part=10, units={})
         await reviews.seal(unit, decision=decision)
         await reviews.apply(
             unit, caller=COLLEGE, decision_id=decision_id, operation=OperationId(decision_id), excepted=()
@@ -61,5 +61,5 @@ async def test_a_part_never_waits_in_a_circle(database: Database, name: str) -> 
     waiting = [await act(database, await registered(database, SEEKING), Action.SUBMIT) for _ in range(2)]
     async with database.reading() as connection:
         decision = await storage.to_seal(connection, await applied(database))
-    part = partial(reviews.decide_part, maker=COLLEGE, decision=decision, after=0, last=2)
+    part = partial(reviews.decide_part, maker=COLLEGE, decision=decision, after=0, last=2, units={})
     await meet(database, part, other_act(name, part, waiting))

@@ -9,7 +9,7 @@ from acting import SEEKING, UNIT
 from enrolling import roster_entry
 
 from common.identifiers import RegistrationId
-from destinations.evidence.domain import Demand
+from destinations.evidence.domain import Demand, Kind, Standing
 from destinations.registrations.domain.lifecycle import Action, Party, Stage
 from destinations.registrations.domain.registration import Change, Hands, Person, Registration, Source
 from destinations.reviews.domain import BulkAct, Counts, Sealed, Skip, decided, foreseen, stages_of
@@ -38,6 +38,8 @@ WAITING = Registration(
 SAME = replace(WAITING, hands=Hands("graduate", "graduate", reviewed_by_college="school"))
 OWN = replace(WAITING, hands=Hands("school", "graduate", reviewed_by_college="college"))
 IN_REVIEW = {Stage.SUBMITTED, Stage.COUNSELLOR_APPROVED, Stage.COLLEGE_APPROVED}
+TRAINED = replace(WAITING.graduate, training_mode_code="2")
+ELSEWHERE = replace(WAITING, content=UNIT, graduate=TRAINED)
 LEFT = replace(WAITING, graduate=roster_entry(status="withdrawn").graduate)
 
 ASKED = Demand(EvidenceRule.APPROVE)
@@ -55,6 +57,10 @@ def sealed(registration: Registration) -> Sealed:
         (SAME, False, "same_reviewer"),
         (SAME, True, "same_reviewer"),
         (OWN, True, "own_record"),
+        (ELSEWHERE, True, "targeted_unit_mismatch"),
+        (replace(SAME, content=UNIT, graduate=TRAINED), False, "targeted_unit_mismatch"),
+        (replace(ELSEWHERE, content=SEEKING), False, None),
+        (replace(ELSEWHERE, version=4), False, "changed_since"),
         (replace(SAME, version=4), True, "changed_since"),
         (replace(WAITING, id=RegistrationId(UUID(int=2))), False, "changed_since"),
         (None, True, "changed_since"),
@@ -73,6 +79,14 @@ def test_the_first_reason_that_holds_skips_a_row(
     else:
         assert isinstance(outcome, Change)
         assert (outcome.action, outcome.stage, outcome.note) == (Action.SCHOOL_APPROVE, Stage.SCHOOL_APPROVED, "同批")
+
+
+def test_who_was_released_goes_anywhere() -> None:
+    released = Demand(standing=Standing(accepted=frozenset({Kind.TARGETED_RELEASE})))
+    outcome = foreseen(ELSEWHERE, BulkAct.SCHOOL_APPROVE, OFFICER, None, released)
+    assert isinstance(outcome, Change)
+    sent = Demand(standing=Standing(sent=frozenset({Kind.TARGETED_RELEASE})))
+    assert foreseen(ELSEWHERE, BulkAct.SCHOOL_APPROVE, OFFICER, None, sent) is Skip.TARGETED_UNIT_MISMATCH
 
 
 def test_missing_evidence_comes_before_who_has_reviewed() -> None:

@@ -1,7 +1,6 @@
 """Acts on bulk decisions: asking for one, sealing it, asking for it to be applied, deciding its rows part by part."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -24,15 +23,16 @@ from destinations.registrations.storage import Stamped, Unsaved
 from destinations.reviews import storage
 from destinations.reviews.domain import (
     REGISTRATIONS,
+    Asked,
     BulkAct,
     BulkDecision,
     BulkDecisionId,
     BulkState,
-    Narrowing,
     NothingSelected,
     NotSealed,
     Sealed,
     Skip,
+    Units,
     decided,
     foreseen,
     stages_of,
@@ -48,16 +48,6 @@ LEVELS = {
     Role.SCHOOL_OFFICER: Level.SCHOOL,
 }
 """The level at which a role reviews."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked for: an act on what a filter means, with the note of an approval or the reason of a return."""
-
-    act: BulkAct
-    filter: Narrowing
-    note: str | None
-    reason: str | None
 
 
 def parameters_of(decision_id: BulkDecisionId, caller: Principal) -> dict[str, Any]:
@@ -130,7 +120,14 @@ def nothing_selected() -> NothingSelected:
 
 
 async def seal_part(
-    unit: UnitOfWork, *, maker: Principal, decision: BulkDecision, after: RegistrationId | None, rows: int, part: int
+    unit: UnitOfWork,
+    *,
+    maker: Principal,
+    decision: BulkDecision,
+    after: RegistrationId | None,
+    rows: int,
+    part: int,
+    units: Units,
 ) -> tuple[int, RegistrationId | None]:
     """Seals up to so many registrations more; gives the number of all rows, and the last one that was looked at."""
     waiting = waiting_for(maker, decision.act)
@@ -145,10 +142,8 @@ async def seal_part(
         # another one by now: what stood a moment ago has been voided
         if registration is None or registration.id != registration_id:
             continue
-        outcome = foreseen(
-            registration, decision.act, _person(maker), decision.said, demands.get(registration_id, NOTHING_ASKED)
-        )
-        if outcome is not None:
+        demand = demands.get(registration_id, NOTHING_ASKED)
+        if (outcome := foreseen(registration, decision.act, _person(maker), decision.said, demand, units)) is not None:
             row = Sealed(rows + len(items) + 1, registration_id, graduate_id, registration.version)
             items.append((row, outcome if isinstance(outcome, Skip) else None))
     await storage.seal_items(unit.connection, decision.id, items)
@@ -161,10 +156,11 @@ async def seal(unit: UnitOfWork, *, decision: BulkDecision) -> Mapping[str, Any]
     if not counts.selected:
         raise nothing_selected()
     await storage.seal(unit.connection, decision.id)
-    detail = {"act": decision.act.value, "selected": counts.selected, "ready": counts.ready}
-    await unit.audit(
-        "bulk_decision.seal", "bulk_decision", decision.id, school_code=decision.school_code, detail=detail
+    detail, school = (
+        {"act": decision.act.value, "selected": counts.selected, "ready": counts.ready},
+        decision.school_code,
     )
+    await unit.audit("bulk_decision.seal", "bulk_decision", decision.id, school_code=school, detail=detail)
     return {"id": str(decision.id), "selected": counts.selected, "ready": counts.ready, "skipped": counts.skipped}
 
 
@@ -235,7 +231,7 @@ async def apply(
 
 
 async def decide_part(
-    unit: UnitOfWork, *, maker: Principal, decision: BulkDecision, after: int, last: int
+    unit: UnitOfWork, *, maker: Principal, decision: BulkDecision, after: int, last: int, units: Units
 ) -> Mapping[str, Any]:
     """Decides the rows between two numbers, each as its single act would; gives what they have come to."""
     assert decision.applied_at is not None, "it is applied"
@@ -251,7 +247,7 @@ async def decide_part(
     for row in rows:
         seen = _seen(scope, standing.get(row.graduate_id))
         demand = demands.get(row.registration_id, NOTHING_ASKED)
-        outcome = decided(row, seen, decision.act, person, decision.said, decision.excepted, demand)
+        outcome = decided(row, seen, decision.act, person, decision.said, decision.excepted, demand, units)
         outcomes[row.n] = outcome if isinstance(outcome, Skip) else None
         if isinstance(outcome, Change) and seen is not None:
             changes.append(Unsaved(seen.graduate, seen, outcome, days.get(row.graduate_id)))

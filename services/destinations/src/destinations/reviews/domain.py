@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, NewType, Self
+from types import MappingProxyType
+from typing import Any, Literal, NewType, Self, TypeAlias
 from uuid import UUID
 
 from common.errors import Invalid, Message
@@ -18,8 +19,8 @@ from common.identifiers import (
     RegistrationId,
     SchoolCode,
 )
-from destinations.evidence.domain import NOTHING_ASKED, Demand
-from destinations.registrations.domain import deciding, refusals
+from destinations.evidence.domain import NOTHING_ASKED, Demand, Kind
+from destinations.registrations.domain import deciding, refusals, targeted
 from destinations.registrations.domain.lifecycle import Action, Party, Stage, stages_of_review
 from destinations.registrations.domain.registration import Change, Person, Registration, Source
 
@@ -62,6 +63,7 @@ class Skip(StrEnum):
 
     CHANGED_SINCE = "changed_since"
     EVIDENCE_MISSING = "evidence_missing"
+    TARGETED_UNIT_MISMATCH = "targeted_unit_mismatch"
     SAME_REVIEWER = "same_reviewer"
     OWN_RECORD = "own_record"
     EXCEPTED = "excepted"
@@ -147,6 +149,16 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is asked for: an act on what a filter means, with the note of an approval or the reason of a return."""
+
+    act: BulkAct
+    filter: Narrowing
+    note: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class BulkDecision:
     """One act on many registrations, each at the version that was sealed; `college_code` is that of its maker."""
 
@@ -204,23 +216,43 @@ def stages_of(act: BulkAct, party: Party) -> frozenset[Stage]:
     return stages_of_review(act.action, party)
 
 
+Units: TypeAlias = Mapping[GraduateId, str | None]
+"""For whom graduates were trained, of those of whom that must be known."""
+
+NO_UNITS: Units = MappingProxyType({})
+
+
 def foreseen(
-    registration: Registration, act: BulkAct, person: Person, note: str | None, demand: Demand = NOTHING_ASKED
+    registration: Registration,
+    act: BulkAct,
+    person: Person,
+    note: str | None,
+    demand: Demand = NOTHING_ASKED,
+    units: Units = NO_UNITS,
 ) -> Change | Skip | None:
     """What the act makes of a registration now, or why it is skipped; None where it does not wait for the act.
 
     `demand` is what an approval asks of its evidence.
     """
+    is_last, graduate, content = act is BulkAct.SCHOOL_APPROVE, registration.graduate, registration.content
+    is_elsewhere = (
+        is_last
+        and Kind.TARGETED_RELEASE not in demand.standing.accepted
+        and targeted.is_elsewhere(graduate, content, units.get(graduate.id))
+    )
     try:
-        return deciding.act(registration, act.action, person, note, demand=demand)
+        change = deciding.act(registration, act.action, person, note, demand=demand)
     except refusals.EvidenceNotThere:
         return Skip.EVIDENCE_MISSING
     except (refusals.SamePerson, refusals.OwnRecord) as refusal:
-        if not demand.is_met(registration.content.destination_code, last=act is BulkAct.SCHOOL_APPROVE):
+        if not demand.is_met(content.destination_code, last=is_last):
             return Skip.EVIDENCE_MISSING
+        if is_elsewhere:
+            return Skip.TARGETED_UNIT_MISMATCH
         return Skip.SAME_REVIEWER if isinstance(refusal, refusals.SamePerson) else Skip.OWN_RECORD
     except (refusals.ActNotPossible, refusals.GraduateWithdrawn, refusals.ErasedPerson):
         return None
+    return Skip.TARGETED_UNIT_MISMATCH if is_elsewhere else change
 
 
 def decided(
@@ -231,6 +263,7 @@ def decided(
     note: str | None,
     excepted: Collection[RegistrationId],
     demand: Demand = NOTHING_ASKED,
+    units: Units = NO_UNITS,
 ) -> Change | Skip:
     """What becomes of a sealed row; `standing` is the registration as the maker sees it now, if it is still seen.
 
@@ -238,5 +271,5 @@ def decided(
     """
     if standing is None or (standing.id, standing.version) != (sealed.registration_id, sealed.version):
         return Skip.CHANGED_SINCE
-    outcome = foreseen(standing, act, person, note, demand) or Skip.CHANGED_SINCE
+    outcome = foreseen(standing, act, person, note, demand, units) or Skip.CHANGED_SINCE
     return Skip.EXCEPTED if isinstance(outcome, Change) and sealed.registration_id in excepted else outcome

@@ -2,18 +2,19 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from common.auth import Principal
 from common.codes import CodeLists
+from common.identifiers import GraduateId
 from common.operations import OperationContext, Outcome
 from common.operations.outcome import added_up
 from common.operations.storage import WHOLE
 from common.outbox.newest import newest_of
 from destinations.reviews import commands, storage
-from destinations.reviews.domain import BulkDecision
+from destinations.reviews.domain import BulkAct, BulkDecision
 
 NOTHING_SEALED: Mapping[str, Any] = {"id": None, "selected": 0, "ready": 0, "skipped": {}}
 NOTHING_DONE: Mapping[str, Any] = {"id": None, "done": 0, "skipped": {}, "change_token": None}
@@ -25,16 +26,25 @@ LANES = 2
 """Parts that are decided at a time."""
 
 
-async def seal(context: OperationContext, part: int = PART) -> Outcome:
+AskUnits = Callable[[Sequence[GraduateId]], Awaitable[Mapping[GraduateId, str | None]]]
+"""Asks registry for whom graduates were trained; without it a row of who was trained for a unit is skipped."""
+
+
+async def seal(context: OperationContext, part: int = PART, ask: AskUnits | None = None) -> Outcome:
     """Seals the registrations that the filter means, all in one transaction."""
     if done := (await context.done_chunks()).get(WHOLE):
         return Outcome(done)
     maker, decision_id = commands.asked_of(context.parameters, context.actor)
-    async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as unit:
-        decision = await storage.to_seal(unit.connection, decision_id)
+    units: Mapping[GraduateId, str | None] = {}
+    async with context.database.reading() as connection:
+        decision = await storage.to_seal(connection, decision_id)
         waiting = commands.waiting_for(maker, decision.act)
+        bound = await storage.bound_candidates(connection, *waiting, decision.filter)
+    if ask is not None and decision.act is BulkAct.SCHOOL_APPROVE:
+        units = await ask(bound)
+    async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as unit:
         total = await storage.count_candidates(unit.connection, *waiting, decision.filter)
-        sealing = partial(commands.seal_part, unit, maker=maker, decision=decision, part=part)
+        sealing = partial(commands.seal_part, unit, maker=maker, decision=decision, part=part, units=units)
         rows, last = await sealing(after=None, rows=0)
         while last is not None:
             await context.progress(rows, max(rows, total))
@@ -49,7 +59,7 @@ async def seal(context: OperationContext, part: int = PART) -> Outcome:
     return Outcome(result)
 
 
-async def apply(context: OperationContext, part: int = PART) -> Outcome:
+async def apply(context: OperationContext, part: int = PART, ask: AskUnits | None = None) -> Outcome:
     """Decides the sealed rows part by part, each part once; those after a cancelling stay as they are.
 
     Two parts are decided side by side: one while the database works on the other.
@@ -70,7 +80,7 @@ async def apply(context: OperationContext, part: int = PART) -> Outcome:
             if await context.is_cancelled():
                 return False
             try:
-                await _decide(context, maker, decision, number, part)
+                await _decide(context, maker, decision, (number, part), ask)
             except BaseException:
                 waiting.clear()
                 raise
@@ -88,10 +98,20 @@ async def apply(context: OperationContext, part: int = PART) -> Outcome:
     return Outcome(result) if all(ended) else Outcome(result, state="cancelled")
 
 
-async def _decide(context: OperationContext, maker: Principal, decision: BulkDecision, number: int, part: int) -> None:
+async def _decide(
+    context: OperationContext, maker: Principal, decision: BulkDecision, place: tuple[int, int], ask: AskUnits | None
+) -> None:
+    number, part = place
     rows = number * part, (number + 1) * part
+    units: Mapping[GraduateId, str | None] = {}
+    if ask is not None and decision.act is BulkAct.SCHOOL_APPROVE:
+        async with context.database.reading() as connection:
+            bound = await storage.bound_rows(connection, decision.id, *rows)
+        units = await ask(bound)
     async with context.database.transaction(context.actor, correlation_id=context.correlation_id) as unit:
-        done = await commands.decide_part(unit, maker=maker, decision=decision, after=rows[0], last=rows[1])
+        done = await commands.decide_part(
+            unit, maker=maker, decision=decision, after=rows[0], last=rows[1], units=units
+        )
         await context.chunk_done(unit, number, done)
         await unit.commit()
 

@@ -15,11 +15,12 @@ from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, School
 from destinations.evidence.domain import Kind, Standing, complete
 from destinations.registrations.domain.registration import Source
 from destinations.registrations.wire import Reason, RegistrationAnswer
-from destinations.reviews.commands import Asked, made_by
+from destinations.reviews.commands import made_by
 from destinations.reviews.domain import (
     DONE,
     READY,
     REGISTRATIONS,
+    Asked,
     BulkAct,
     BulkDecision,
     BulkState,

@@ -17,7 +17,8 @@ class TrainedFor:
     unit: str | None
 
 
-_WITHOUT_EMPLOYER = ("70", "71", "72")
+WITHOUT_EMPLOYER = ("70", "71", "72")
+"""What the codes begin with that name none."""
 
 
 def may_be_bound(graduate: Graduate, content: Destination) -> bool:
@@ -26,7 +27,7 @@ def may_be_bound(graduate: Graduate, content: Destination) -> bool:
     Who has no employer yet may say so, whatever was agreed.
     """
     is_targeted = graduate.training_mode_code is None or graduate.training_mode_code in TARGETED_MODES
-    return is_targeted and not content.destination_code.startswith(_WITHOUT_EMPLOYER)
+    return is_targeted and not content.destination_code.startswith(WITHOUT_EMPLOYER)
 
 
 def is_elsewhere(graduate: Graduate, content: Destination, unit: str | None) -> bool:

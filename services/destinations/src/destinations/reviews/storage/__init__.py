@@ -1,6 +1,6 @@
 """Reviews in SQL: `queue` what waits, `candidates` what a filter means, `decisions` what is sealed."""
 
-from destinations.reviews.storage.candidates import candidates, count_candidates
+from destinations.reviews.storage.candidates import bound_candidates, bound_rows, candidates, count_candidates
 from destinations.reviews.storage.decisions import (
     Filters,
     add,
@@ -24,6 +24,8 @@ __all__ = [
     "InQueue",
     "add",
     "apply",
+    "bound_candidates",
+    "bound_rows",
     "candidates",
     "count_candidates",
     "counts",

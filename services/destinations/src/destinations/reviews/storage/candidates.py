@@ -4,14 +4,29 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, DateTime, Integer, Select, Text, any_, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    true,
+)
 
 from common.auth import RowScope, ScopeShape
 from common.identifiers import GraduateId, RegistrationId
 from common.sql import Connection
 from destinations.registrations.domain.lifecycle import Stage
+from destinations.registrations.domain.targeted import TARGETED_MODES, WITHOUT_EMPLOYER
 from destinations.registrations.tables import registrations
-from destinations.reviews.domain import Narrowing
+from destinations.reviews.domain import BulkDecisionId, Narrowing
+from destinations.reviews.tables import bulk_decision_items
 from destinations.roster import storage as roster
 from destinations.roster.tables import graduates, schools
 
@@ -33,6 +48,20 @@ _IN_REVIEW = (roster.STATED["counted"], ~_graduates.erased)
 _IN_STAGES = _current.stage == any_(bindparam("stages", type_=ARRAY(Text)))
 _IDS = select(_current.id, _current.graduate_id).where(_IN_STAGES)
 _COUNT = select(func.count()).where(_IN_STAGES)
+_TARGETED = any_(literal_column(f"'{{{','.join(sorted(TARGETED_MODES))}}}'::text[]"))
+# `targeted.may_be_bound` as SQL
+_MAY_BE_BOUND = (
+    func.coalesce(roster.STATED["training_mode_code"] == _TARGETED, true()),
+    ~_current.destination_code.regexp_match(literal_column(f"'^({'|'.join(WITHOUT_EMPLOYER)})'")),
+)
+_BOUND = select(_current.graduate_id).where(_IN_STAGES, *_MAY_BE_BOUND)
+_items = bulk_decision_items.c
+_BOUND_ROWS = (
+    select(_current.graduate_id)
+    .select_from(_JOINED.join(bulk_decision_items, _items.registration_id == _current.id))
+    .where(_items.bulk_decision_id == bindparam("id"), *_MAY_BE_BOUND)
+    .where(_items.n > bindparam("after"), _items.n <= bindparam("last"))
+)
 
 
 async def candidates(
@@ -56,6 +85,19 @@ async def count_candidates(
     query = narrowed(_COUNT, scope.shape, tuple(narrowing.given))
     found: int = await connection.scalar(query, _bound(scope, narrowing, stages))
     return found
+
+
+async def bound_candidates(
+    connection: Connection, scope: RowScope, stages: frozenset[Stage], narrowing: Narrowing
+) -> list[GraduateId]:
+    """Of these the graduates whose unit must be known."""
+    query = narrowed(_BOUND, scope.shape, tuple(narrowing.given))
+    return list(await connection.scalars(query, _bound(scope, narrowing, stages)))
+
+
+async def bound_rows(connection: Connection, decision_id: BulkDecisionId, after: int, last: int) -> list[GraduateId]:
+    """Of the rows between two numbers the graduates whose unit must be known."""
+    return list(await connection.scalars(_BOUND_ROWS, {"id": decision_id, "after": after, "last": last}))
 
 
 def _bound(scope: RowScope, narrowing: Narrowing, stages: frozenset[Stage]) -> dict[str, object]:
