@@ -16,7 +16,8 @@ class Units(LoadFileScheduling):  # type: ignore[misc]
     """A file is of one worker; all files on a shared stack are of the same one, which alone starts it."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return str(Path(nodeid).parent) if nodeid.startswith(TOGETHER) else str(super()._split_scope(nodeid))
+        file = str(super()._split_scope(nodeid))
+        return str(Path(file).parent) if file.startswith(TOGETHER) else file
 
 
 @pytest.hookimpl(optionalhook=True)

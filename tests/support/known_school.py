@@ -141,7 +141,6 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("majors", "code"): MAJOR,
             ("classes", "code"): CLASS,
             ("import-mappings", "name"): FILE,
-            ("reference-tables", "name"): "working-days",
             ("*", "school_code"): school,
             ("*", "cohort"): SEASON,
             ("*", "school"): school,
