@@ -101,6 +101,7 @@ async def staged(name: str) -> AsyncIterator[Stage]:
         own = {
             "database_url": found.app_url,
             "keyring_file": keys,
+            "objects": (folder / "objects").as_uri(),
             "service_token_file": mint.service_token_file(folder),
             "rate_limit_per_second": 1_000_000,
         }
