@@ -14,7 +14,7 @@ AREA_MODULES = {
     "subscriptions", "imports",
 }  # fmt: skip
 IMPORT_MODULES = {
-    "__init__", "columns", "rows", "load", "plan", "guards", "records", "write", "template", "proposals",
+    "__init__", "columns", "readings", "rows", "load", "plan", "guards", "records", "write", "template", "proposals",
     "routes", "operations",
 }  # fmt: skip
 ROOT_MODULES = {"__init__", "__main__", "settings", "app", "areas", "schema", "migrations"}
