@@ -2,7 +2,7 @@
 
 from common.database.database import Database
 from common.database.failures import DatabaseRestored, DatabaseUnavailable, SerialisationConflict
-from common.database.schema import NOW, instant_column, new_id, new_metadata, random_ids, uuid_key
+from common.database.schema import NOW, instant_column, new_id, new_metadata, random_ids, today, uuid_key
 from common.database.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "new_id",
     "new_metadata",
     "random_ids",
+    "today",
     "uuid_key",
 ]

@@ -9,19 +9,21 @@
 """
 
 import secrets
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from asyncpg.pgproto import pgproto
 from sqlalchemy import DDL, Column, DateTime, MetaData, Uuid, event, literal_column, text
 
-from common.clock import CREATE_NOW, NOW_SQL
+from common.clock import CREATE_NOW, NOW_SQL, TODAY_SQL
 from common.sql import Connection
 
 NOW = literal_column(NOW_SQL, DateTime(timezone=True))
 """The present instant in an SQL expression, by the one clock (`common.clock`)."""
 
 _NEW_ID = text("SELECT uuidv7()")
+_TODAY = text(f"SELECT {TODAY_SQL}")
 _VERSION_4 = bytes(0x40 | byte & 0x0F for byte in range(256))
 _VARIANT = bytes(0x80 | byte & 0x3F for byte in range(256))
 
@@ -52,6 +54,12 @@ def random_ids(count: int) -> list[UUID]:
     drawn[6::16] = drawn[6::16].translate(_VERSION_4)
     drawn[8::16] = drawn[8::16].translate(_VARIANT)
     return [pgproto.UUID(bytes(drawn[start : start + 16])) for start in range(0, len(drawn), 16)]
+
+
+async def today(connection: Connection) -> date:
+    """The present day in Shanghai, by the database's clock."""
+    day: date = await connection.scalar(_TODAY)
+    return day
 
 
 async def new_id(connection: Connection) -> UUID:

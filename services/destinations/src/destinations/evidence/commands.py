@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from common.accesses import record_accesses
+from common.approvals.domain import TransitionNotAllowed
 from common.auth import Principal, Role
 from common.crypto import FieldCipher
-from common.database import UnitOfWork, new_id
+from common.database import UnitOfWork, new_id, today
 from common.errors import ExpectedVersion, must_equal
 from common.identifiers import RegistrationId
 from common.objects import ObjectName, drop, keep
@@ -34,7 +35,6 @@ from destinations.evidence_checks.findings import Finding
 from destinations.registrations import storage as registrations
 from destinations.registrations.domain.lifecycle import Stage
 from destinations.registrations.domain.permitting import must_not_be_frozen
-from destinations.registrations.domain.refusals import RefusedInStage
 from destinations.registrations.domain.registration import Registration
 
 _OFFICERS = frozenset({Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER})
@@ -47,12 +47,6 @@ KIND = "evidence"
 """Of an access: the file of a piece can be read."""
 
 _OUTCOMES = {Decision.ACCEPT: State.ACCEPTED, Decision.REJECT: State.REJECTED}
-
-
-class RegistrationVoided(RefusedInStage):
-    """A voided registration takes no evidence."""
-
-    code = "transition_not_allowed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,13 +69,14 @@ async def may_upload(
 ) -> tuple[Registration, Kind]:
     """The registration and the kind, before a file is stored.
 
-    Raises NotFound, Forbidden, ErasedPerson, GraduateWithdrawn, RegistrationVoided, TooManyPieces, EvidenceKindRefused.
+    Raises NotFound, Forbidden, ErasedPerson, GraduateWithdrawn, TransitionNotAllowed for a voided registration,
+    TooManyPieces, EvidenceKindRefused.
     """
     registration = await registrations.get(connection, caller.row_scope(), registration_id)
     caller.must_be_in(SENDERS)
     must_not_be_frozen(registration.graduate, registration.stage)
     if registration.stage is Stage.VOIDED:
-        raise RegistrationVoided(registration.stage, ())
+        raise TransitionNotAllowed(registration.state.value, ())
     if await storage.count(connection, registration_id) >= MAX_PIECES:
         raise TooManyPieces
     return registration, kind_for(registration.content.destination_code, kind)
@@ -96,7 +91,7 @@ async def upload(
         unit.connection, caller=caller, registration_id=registration_id, kind=sent.kind
     )
     await keep(unit, sent.name)
-    graduate, today = registration.graduate, await storage.today(unit.connection)
+    graduate = registration.graduate
     new = NewPiece(
         id=EvidenceId(await new_id(unit.connection)),
         registration_id=registration.id,
@@ -107,7 +102,7 @@ async def upload(
         issued_on=sent.issued_on,
         media_type=sent.media_type,
         sha256=sent.sha256,
-        keep_until=keep_until(graduate.cohort, today),
+        keep_until=keep_until(graduate.cohort, await today(unit.connection)),
         uploaded_by=unit.actor.subject,
         uploaded_by_role=unit.actor.role,
         name=sent.name,

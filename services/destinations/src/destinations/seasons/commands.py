@@ -7,7 +7,7 @@ from typing import Any
 from common.approvals.domain import must_not_identify
 from common.auth import Owners, Principal, Role
 from common.crypto import FieldCipher
-from common.database import UnitOfWork
+from common.database import UnitOfWork, today
 from common.errors import ExpectedVersion, NotFound, PreconditionFailed, must_equal
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection
@@ -65,7 +65,7 @@ async def put(
     must_equal(expected, before.version)
     wanted = replace(before, **changes)
     must_be_consistent(wanted, cohort)
-    must_keep_passed_days(before, wanted, await storage.today(unit.connection))
+    must_keep_passed_days(before, wanted, await today(unit.connection))
     season = await storage.save(unit.connection, before, wanted, unit.actor)
     if season is None:
         raise PreconditionFailed((await storage.of(unit.connection, school_code, cohort)).version)
@@ -90,7 +90,7 @@ async def extend(
     """
     season = await _of_officer(unit.connection, caller, school_code, cohort)
     must_not_identify("/reason", plan.reason)
-    must_extend(season, plan.until, await storage.today(unit.connection))
+    must_extend(season, plan.until, await today(unit.connection))
     must_be_of_cohort(season, plan, await roster.hold_entries(unit.connection, plan.graduate_ids))
     extension_id = await storage.extend(unit.connection, cipher, season, plan, unit.actor)
     detail = {"cohort": cohort, "until": f"{plan.until}", "graduates": len(plan.graduate_ids)}

@@ -12,7 +12,6 @@ from sqlalchemy import ARRAY, DateTime, Integer, Select, Uuid, bindparam, select
 
 from common import rows
 from common.auth import Actor, RowScope, ScopeShape
-from common.clock import TODAY_SQL
 from common.crypto import FieldCipher
 from common.database import new_id
 from common.identifiers import Cohort, GraduateId, SchoolCode
@@ -48,7 +47,6 @@ _SAVE = text(
     SELECT * FROM stored
     """
 )
-_TODAY = text(f"SELECT {TODAY_SQL}")
 _REASON = "reason of an extension"
 _GIVEN = tables.extensions.c
 _OF_GRADUATE = select(tables.extensions).where(_GIVEN.graduate_id == bindparam("id")).order_by(_GIVEN.id)
@@ -116,12 +114,6 @@ async def extensions(
     if not graduate_ids:
         return {}
     return dict(tuple(row) for row in await connection.execute(_EXTENSIONS, {"ids": list(graduate_ids), "at": at}))
-
-
-async def today(connection: Connection) -> date:
-    """The present day in Shanghai, by the database's clock."""
-    day: date = await connection.scalar(_TODAY)
-    return day
 
 
 async def extend(

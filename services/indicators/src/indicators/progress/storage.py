@@ -36,7 +36,6 @@ _STANDING_SQL = f"""
         ON topic = ANY(CAST(:topics AS text[])) AND partition = ANY(CAST(:partitions AS integer[]))
 """
 _STANDING = text(_STANDING_SQL)
-_TODAY = text(f"SELECT {TODAY_SQL}")
 
 
 @dataclass(frozen=True)
@@ -109,9 +108,3 @@ def _which(topics: Collection[str], partitions: Collection[int]) -> dict[str, ob
 def _standing(row: Row) -> Standing:
     lag = max(0, round((row.now - row.watermark).total_seconds() * 1000)) if row.watermark is not None else None
     return Standing(row.today, row.watermark, lag, row.incomplete)
-
-
-async def today(connection: Connection) -> date:
-    """The day in Shanghai, by the database's clock."""
-    found: date = await connection.scalar(_TODAY)
-    return found

@@ -11,13 +11,13 @@ from fastapi import Depends, Request
 from common import clock
 from common.auth import Principal, Role
 from common.contracts import graduate, organisation, registration, response
-from common.database import Database
+from common.database import Database, today
 from common.errors import BadQuery, FieldProblem, Message
 from common.identifiers import ProvinceCode, SchoolCode
 from common.kafka import partition_for
 from common.sql import Connection
 from indicators.organisation.storage import province_of_school
-from indicators.progress.storage import Standing, standing, standing_with, today
+from indicators.progress.storage import Standing, standing, standing_with
 from indicators.reading.answers import Stamp
 from indicators.reading.selection import Level, Moment, Scope, Selection, require_readable
 from indicators.reading.spans import Question

@@ -15,7 +15,6 @@ from destinations.evidence.storage.pieces import (
     registration_of,
     remove,
     set_hold,
-    today,
 )
 from destinations.evidence.storage.standing import outdate, standing
 
@@ -38,5 +37,4 @@ __all__ = [
     "remove",
     "set_hold",
     "standing",
-    "today",
 ]

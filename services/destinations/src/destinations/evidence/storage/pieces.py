@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Integer, Uuid, bindparam, delete, insert, select, text
 
 from common import rows
-from common.clock import NOW_SQL, TODAY_SQL
+from common.clock import NOW_SQL
 from common.crypto import FieldCipher
 from common.errors import NotFound
 from common.identifiers import GraduateId, RegistrationId
@@ -34,7 +34,6 @@ _PAGE = (
 )
 _OF_GRADUATE = _PIECES.where(evidence.c.graduate_id == bindparam("graduate_id", type_=Uuid)).order_by(evidence.c.id)
 _COUNT = text("SELECT count(*) FROM evidence WHERE registration_id = :id AND outcome <> 'refused'")
-_TODAY = text(f"SELECT {TODAY_SQL}")
 _ADD = insert(evidence)
 _REMOVE = delete(evidence).where(_ID)
 _REGISTRATION = select(evidence.c.registration_id).where(_ID)
@@ -81,12 +80,6 @@ class NewPiece:
 
     def __repr__(self) -> str:
         return "NewPiece(…)"
-
-
-async def today(connection: Connection) -> date:
-    """The day in Shanghai by the database's clock."""
-    day: date = await connection.scalar(_TODAY)
-    return day
 
 
 async def count(connection: Connection, registration_id: RegistrationId) -> int:
