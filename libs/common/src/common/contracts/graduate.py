@@ -1,6 +1,6 @@
 """Graduate topic of registry: the state of one roster entry (生源信息), without personal data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -72,6 +72,11 @@ class GraduateData(EventData):
         description="Whether nothing is kept any more that leads from the graduate to the person and back; where it is "
         "missing, an older event tells of a graduate who is not erased",
     )
+
+
+def erased_among(said: Iterable[object]) -> list[UUID]:
+    """Who is erased by what events of this topic say, in the order of the ids; data of other topics say nothing."""
+    return sorted({each.graduate_id for each in said if isinstance(each, GraduateData) and each.erased})
 
 
 def _example(status: GraduateStatus, *changed: str, erased: bool = False) -> GraduateData:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from common.contracts.envelope import IncomingEvent
-from common.contracts.graduate import GraduateData
+from common.contracts.graduate import erased_among
 from common.database import UnitOfWork
 from common.identifiers import GraduateId
 from destinations.registrations import storage
@@ -11,6 +11,5 @@ from destinations.registrations import storage
 
 async def erase_registrations(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
     """Empties the registrations of graduates who are erased, once the roster says so."""
-    said = (event.data for event in events if isinstance(event.data, GraduateData))
-    if erased := {GraduateId(data.graduate_id) for data in said if data.erased}:
-        await storage.erase(unit.connection, sorted(erased))
+    if erased := erased_among(event.data for event in events):
+        await storage.erase(unit.connection, [*map(GraduateId, erased)])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from common.contracts import IncomingEvent
-from common.contracts.graduate import GraduateData
+from common.contracts.graduate import erased_among
 from common.database import UnitOfWork
 from common.identifiers import GraduateId
 from surveys.responses import storage
@@ -11,6 +11,5 @@ from surveys.responses import storage
 
 async def erase_answers(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
     """Destroys answers and links of graduates who are erased, once the roster says so."""
-    said = (event.data for event in events if isinstance(event.data, GraduateData))
-    if erased := {GraduateId(data.graduate_id) for data in said if data.erased}:
-        await storage.erase_answers(unit.connection, sorted(erased))
+    if erased := erased_among(event.data for event in events):
+        await storage.erase_answers(unit.connection, [*map(GraduateId, erased)])
