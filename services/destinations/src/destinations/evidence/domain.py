@@ -62,6 +62,10 @@ class State(StrEnum):
     OUTDATED = "outdated"
 
 
+COUNTING = (State.CHECKING, State.PENDING, State.ACCEPTED)
+"""What was sent and not found wanting, unless it is outdated."""
+
+
 class Decision(StrEnum):
     """What an officer does to a piece, once."""
 

@@ -10,9 +10,9 @@ from common.files import JPEG, MB, PDF, PNG, Files
 from common.http import Day, FileForm, StrictModel
 from destinations.evidence.domain import Kind, Piece, State
 from destinations.evidence_checks.findings import Fault
+from destinations.registrations.wire import Reason
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class EvidenceForm(FileForm):

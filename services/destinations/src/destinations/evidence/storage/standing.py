@@ -7,13 +7,13 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, literal_column, select, upd
 
 from common.identifiers import RegistrationId
 from common.sql import Connection
-from destinations.evidence.domain import Kind, Standing, State
+from destinations.evidence.domain import COUNTING, Kind, Standing, State
 from destinations.evidence.tables import evidence
 
 _COUNTING = (
     evidence.c.registration_id == any_(bindparam("ids", type_=ARRAY(Uuid))),
     ~evidence.c.is_outdated,
-    evidence.c.outcome.in_([literal_column(f"'{each}'") for each in (State.CHECKING, State.PENDING, State.ACCEPTED)]),
+    evidence.c.outcome.in_([literal_column(f"'{each}'") for each in COUNTING]),
 )
 _STANDING = select(evidence.c.registration_id, evidence.c.kind, evidence.c.outcome).where(*_COUNTING)
 _OUTDATE = update(evidence).where(*_COUNTING).values(is_outdated=True, version=evidence.c.version + 1)

@@ -1,8 +1,8 @@
 """Registrations in SQL: lists and single ones cut to a scope, locks, the next version with its history.
 
-`registrations` reads what stands, `standing` how that is in its season, `versions` what has been, `lines` what of a
-file is known, `streams` locks, `saving` writes one, `many` writes thousands, `sealing` encrypts, `erasing` empties.
-Decides nothing.
+`registrations` reads what stands, `season_terms` what its season says of it, `proving` what evidence that asks for,
+`versions` what has been, `lines` what of a file is known, `streams` locks, `saving` writes one, `many` thousands,
+`sealing` encrypts, `erasing` empties, `filling` completes what the release before has written. Decides nothing.
 """
 
 from destinations.registrations.storage.erasing import erase
@@ -24,7 +24,7 @@ from destinations.registrations.storage.registrations import (
 )
 from destinations.registrations.storage.saving import save
 from destinations.registrations.storage.sealing import opened, sealed
-from destinations.registrations.storage.standing import terms
+from destinations.registrations.storage.season_terms import terms
 from destinations.registrations.storage.streams import last_days, lock_imports, lock_stream, open_streams
 from destinations.registrations.storage.versions import Version, change_token_of, versions, written_by
 

@@ -7,17 +7,18 @@ from sqlalchemy import ARRAY, DateTime, Uuid, bindparam, text
 
 from common.identifiers import RegistrationId
 from common.sql import Connection, Row
-from destinations.evidence.domain import NOTHING_ASKED, Demand, Kind, Standing
+from destinations.evidence.domain import COUNTING, NOTHING_ASKED, Demand, Kind, Standing, State
 from destinations.seasons.domain import EvidenceRule
 
-_DEMANDS = """
+# braces that stay are filled below
+_DEMANDS = f"""
     SELECT registration.id, season.evidence AS rule, array_agg(piece.kind) AS sent,
-           array_agg(piece.kind) FILTER (WHERE piece.outcome = 'accepted') AS accepted
+           array_agg(piece.kind) FILTER (WHERE piece.outcome = '{State.ACCEPTED}') AS accepted
       FROM registrations registration
-      LEFT JOIN {seasons}
+      LEFT JOIN {{seasons}}
       LEFT JOIN evidence piece ON piece.registration_id = registration.id AND NOT piece.is_outdated
-                              AND piece.outcome IN ('checking', 'pending', 'accepted')
-     WHERE {which} AND (season.evidence IS NOT NULL OR piece.id IS NOT NULL)
+                              AND piece.outcome IN ({", ".join(f"'{each}'" for each in COUNTING)})
+     WHERE {{which}} AND (season.evidence IS NOT NULL OR piece.id IS NOT NULL)
      GROUP BY registration.id, season.evidence
 """
 _NOW = "seasons season USING (school_code, cohort)"
@@ -40,7 +41,7 @@ _OF_ONE = text(_DEMANDS.format(seasons=_NOW, which="registration.id = :id")).bin
 async def demands(
     connection: Connection, registration_ids: Collection[RegistrationId], at: datetime | None = None
 ) -> Mapping[RegistrationId, Demand]:
-    """By registration; of one that is left out nothing is asked, and nothing is there.
+    """What is asked and there of each registration; of one that is left out both are nothing.
 
     What is asked is what the season asked `at` an instant, by default now; what is there is there now.
     """
@@ -50,7 +51,7 @@ async def demands(
 
 
 async def demand(connection: Connection, registration_id: RegistrationId) -> Demand:
-    """Of one registration."""
+    """What is asked and there of one registration."""
     row = (await connection.execute(_OF_ONE, {"id": registration_id})).one_or_none()
     return NOTHING_ASKED if row is None else _demand(row)
 

@@ -18,7 +18,7 @@ from destinations.registrations import tables
 from destinations.registrations.domain.content import FIELDS, Destination
 from destinations.registrations.domain.lifecycle import WRITTEN_ANEW, Action, Confirmation, Stage, State
 from destinations.registrations.domain.registration import Effective, Hands, LateReason, Registration, Source
-from destinations.registrations.storage import standing
+from destinations.registrations.storage import season_terms
 from destinations.roster import storage as roster
 from destinations.roster import tables as roster_tables
 from destinations.seasons.domain import Level
@@ -48,7 +48,7 @@ _REGISTRATIONS: Select[Any] = (
     select(
         *(column for column in _current if column.name not in _NOT_READ),
         *(stated for name, stated in roster.STATED.items() if name not in _current),
-        *standing.COLUMNS,
+        *season_terms.COLUMNS,
         _effective.source.label("effective_source"),
         *(_effective[name].label(f"effective_{name}") for name in ("action", *tables.HANDS, "late_reason")),
         _ANNOUNCED_CONFIRMATION.label("effective_confirmation"),
@@ -58,7 +58,7 @@ _REGISTRATIONS: Select[Any] = (
     # a school's first event may come after its graduates
     .outerjoin(_schools, _schools.c.school_code == _graduates.c.school_code)
     .outerjoin(tables.versions, _is_effective)
-    .outerjoin(seasons, standing.IS_OF_SEASON)
+    .outerjoin(seasons, season_terms.IS_OF_SEASON)
 )
 """Registrations with their graduates and the content of their effective versions; each read narrows it.
 
@@ -176,7 +176,7 @@ async def _fetch(connection: Connection, query: Select[Any], bound: Mapping[str,
         graduate=roster.to_graduate,
         effective=_to_effective,
         levels=_to_levels,
-        phase=standing.to_phase,
+        phase=season_terms.to_phase,
     )
 
 
@@ -191,4 +191,4 @@ def _to_effective(row: Row) -> Effective | None:
 
 def _to_levels(row: Row) -> tuple[Level, ...]:
     """Those of the last submission; while the content is being written anew, those of the season."""
-    return standing.to_levels(row["season_levels"] if row["stage"] in WRITTEN_ANEW else row["fixed_levels"])
+    return season_terms.to_levels(row["season_levels"] if row["stage"] in WRITTEN_ANEW else row["fixed_levels"])
