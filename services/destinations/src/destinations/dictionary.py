@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 from common.codes import CodeLists
+from common.reference_tables.minimum_wages import PayUnit
 from destinations.field_rules.domain import EVER, FieldRule, field_rules, pairs, schemes
 from destinations.registrations.announcements import CARRIED
 from destinations.registrations.domain.content import (
@@ -19,7 +20,6 @@ from destinations.registrations.domain.content import (
     EMPTIED,
     FIELDS,
     LONGEST,
-    PAY_UNITS,
     SEALED,
     Destination,
 )
@@ -27,7 +27,7 @@ from destinations.registrations.imports.columns import HEADERS
 
 PAGE = Path(__file__).parents[4] / "docs" / "registration-fields.md"
 _TYPES = {date: "day", bool: "true or false"}
-_SEALED_TYPES = {"pay_amount": "whole yuan", "pay_unit": " ".join(f"`{each}`" for each in PAY_UNITS)}
+_SEALED_TYPES = {"pay_amount": "whole yuan", "pay_unit": " ".join(f"`{each}`" for each in PayUnit)}
 
 HEAD = """\
 # Fields of a registration

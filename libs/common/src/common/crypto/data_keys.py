@@ -56,12 +56,8 @@ class DataCipher:
             for nonce, (record_id, version, content) in zip(nonces, documents, strict=True)
         ]
 
-    def seal_fields(self, what: str, record_id: UUID, version: int, said: Mapping[str, Any]) -> bytes:
-        """The ciphertext of fields as JSON; days and decimal numbers are texts there."""
-        return self.seal_all_fields(what, [(record_id, version, said)])[0]
-
     def seal_all_fields(self, what: str, documents: Sequence[tuple[UUID, int, Mapping[str, Any]]]) -> list[bytes]:
-        """The same of many."""
+        """The ciphertexts of fields as JSON; days and decimal numbers are texts there."""
         return self.seal_all(what, [(record_id, version, to_json(said)) for record_id, version, said in documents])
 
     def open(self, what: str, record_id: UUID, version: int, ciphertext: bytes) -> bytes:

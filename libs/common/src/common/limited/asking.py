@@ -1,4 +1,4 @@
-"""One limited process that is asked about one thing after the other: `Asked` here, `answer_all` at the other end.
+"""One limited process, asked about one thing after the other: `AskedProcess` here, `answer_all` at the other end.
 
 What is sent goes after four bytes of its length; so does each part of the answer, of which the first byte says how many
 there are.
@@ -24,7 +24,7 @@ class ProcessEnded(Exception):
         self.cause = cause
 
 
-class Asked:
+class AskedProcess:
     """`python -m module`, started with the first thing that is sent, and anew after one that has ended it.
 
     `seconds` on the clock are for one thing; a limit of processor time comes first, unless the process hangs.

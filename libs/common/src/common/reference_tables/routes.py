@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from common.auth import Principal, Role, require
 from common.errors import NotFound
-from common.files import FileKind, Files
+from common.files import MB, FileKind, Files
 from common.files.formats import formats_of
 from common.http import (
     Db,
@@ -30,7 +30,6 @@ from common.reference_tables.definition import ReferenceTable, Value
 from common.reference_tables.storage import ReferenceVersion
 from common.sheet_reader.delimited import decoded
 
-MB = 1024 * 1024
 CSV = Files((FileKind("csv", "CSV", "text/csv", lambda content: not formats_of(content)),), at_most=2 * MB)
 
 CsvBody = Annotated[ReceivedFile, file_body(CSV)]

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from common.limited.asking import Asked, ProcessEnded
+from common.limited.asking import AskedProcess, ProcessEnded
 from common.observability import logger
 from destinations.evidence_checks.findings import Fault, Finding
 
@@ -19,7 +19,7 @@ class Looker:
     """Looks into files one after the other; a file that ends the process is one that cannot be read."""
 
     def __init__(self) -> None:
-        self.process = Asked(MODULE, seconds=SECONDS)
+        self.process = AskedProcess(MODULE, seconds=SECONDS)
 
     async def look(self, content: bytes) -> Finding:
         """What is wrong with one file, or what is to be kept of it."""

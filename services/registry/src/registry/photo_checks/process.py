@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from common.limited.asking import Asked, ProcessEnded
+from common.limited.asking import AskedProcess, ProcessEnded
 from common.observability import logger
 from registry.photo_checks.rules import RULES, Check, Result, judged, skipped
 
@@ -24,7 +24,7 @@ class Looker:
     """Looks at photos one after the other; a photo that ends the process is one that cannot be read."""
 
     def __init__(self, profile: str) -> None:
-        self.process = Asked(MODULE, profile, seconds=SECONDS)
+        self.process = AskedProcess(MODULE, profile, seconds=SECONDS)
 
     async def look(self, content: bytes) -> Looked:
         """The checks of one photo, and what is to be kept of it."""

@@ -146,8 +146,6 @@ LONGEST_PHONE = 40
 MOST_PAY = 10_000_000
 """Of what is sealed, as it is judged in clear: characters of a phone with its extension, whole yuan."""
 
-PAY_UNITS = ("month", "hour")
-
 
 def changed_fields(before: Destination | None, after: Destination) -> tuple[str, ...]:
     """Names of the fields that differ, in the order of the contract; without a version before, those that are set."""

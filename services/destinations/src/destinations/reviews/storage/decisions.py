@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
-    Text,
     Uuid,
     bindparam,
     insert,
@@ -26,7 +25,7 @@ from common.clock import NOW_SQL
 from common.database.pages import page_by_id
 from common.errors import NotFound
 from common.identifiers import Cohort, OperationId, RegistrationId, SchoolCode
-from common.sql import Connection, Row
+from common.sql import Connection, Row, array, array_sql
 from destinations.reviews.domain import (
     DONE,
     KEPT,
@@ -100,18 +99,19 @@ _SEALED = text(
     """
 )
 _UNSEALED_OF = text(
-    """
-    SELECT named.id FROM unnest(:named) AS named (id)
+    f"""
+    SELECT named.id FROM unnest({array_sql("named", "uuid")}) AS named (id)
      WHERE NOT EXISTS (SELECT FROM bulk_decision_items item
                         WHERE item.bulk_decision_id = :id AND item.registration_id = named.id)
     """
-).bindparams(bindparam("named", type_=ARRAY(Uuid)))
+)
 _KEEP_OUTCOMES = text(
-    """
-    UPDATE bulk_decision_items item SET outcome = became.outcome FROM unnest(:numbers, :outcomes) AS became (n, outcome)
+    f"""
+    UPDATE bulk_decision_items item SET outcome = became.outcome
+      FROM unnest({array_sql("numbers", "int")}, {array_sql("outcomes", "text")}) AS became (n, outcome)
      WHERE item.bulk_decision_id = :id AND item.n = became.n
     """
-).bindparams(bindparam("numbers", type_=ARRAY(Integer)), bindparam("outcomes", type_=ARRAY(Text)))
+)
 _ITEM_COLUMNS = ("bulk_decision_id", "n", "registration_id", "graduate_id", "version", "foreseen")
 
 
@@ -133,7 +133,7 @@ async def unsealed_of(
     connection: Connection, decision_id: BulkDecisionId, named: Sequence[RegistrationId]
 ) -> set[RegistrationId]:
     """Those of the registrations that are not rows of the bulk decision."""
-    return set(await connection.scalars(_UNSEALED_OF, {"id": decision_id, "named": list(named)}))
+    return set(await connection.scalars(_UNSEALED_OF, {"id": decision_id, "named": array(named)}))
 
 
 async def to_seal(connection: Connection, decision_id: BulkDecisionId) -> BulkDecision:
@@ -214,7 +214,7 @@ async def keep_outcomes(
     connection: Connection, decision_id: BulkDecisionId, outcomes: Mapping[int, Skip | None]
 ) -> None:
     """Notes what became of rows, by number: None were done."""
-    values = {"numbers": list(outcomes), "outcomes": [each or DONE for each in outcomes.values()]}
+    values = {"numbers": array(outcomes), "outcomes": array(each or DONE for each in outcomes.values())}
     await connection.execute(_KEEP_OUTCOMES, {"id": decision_id, **values})
 
 
