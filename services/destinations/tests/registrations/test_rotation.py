@@ -160,10 +160,10 @@ async def test_what_a_new_key_seals_reads_the_same_and_the_old_keys_may_go(
     with_third_alone.state.registry = app.state.registry
     transport = httpx.ASGITransport(app=with_third_alone)
     async with httpx.AsyncClient(transport=transport, base_url="http://destinations.test") as http:
-        desks = [Desk(http, each.headers) for each in (school, graduate)]
-        now = await shown(*desks, last)
+        officer, person = (Desk(http, each.headers) for each in (school, graduate))
+        now = await shown(officer, person, last)
         assert [now[0], now[1], now[2], now[5]] == [of_other[0], of_other[1], of_other[2], of_other[5]]
-        same = await desks[0].patch(changed, {"contact_name": PRIVATE["contact_name"], "pay_amount": 5001})
+        same = await officer.patch(changed, {"contact_name": PRIVATE["contact_name"], "pay_amount": 5001})
     [*_, newest] = await rows(database, CHANGED, id=other)
     assert (same.status_code, newest.changed_fields) == (200, ["pay_amount"])
     for change in ("registration_versions SET contact_name = 'x'", "season_extensions SET reason_cipher = 'x'"):

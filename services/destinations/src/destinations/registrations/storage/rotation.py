@@ -22,20 +22,19 @@ _NEXT = text(
 _IS_OTHER = "substring(history.{0} FROM 1 FOR length(CAST(:beginning AS bytea))) <> :beginning"
 _OTHERS_SQL = f"""
       FROM registrations registration JOIN registration_versions history ON history.registration_id = registration.id
-     WHERE ({" OR ".join(_IS_OTHER.format(name) for name in SEALED)})
+     WHERE registration.graduate_id = ANY(:ids) AND ({" OR ".join(_IS_OTHER.format(name) for name in SEALED)})
 """
 _LOCK = text(
     f"""
-    SELECT graduate_id FROM destination_streams stream
-     WHERE graduate_id = ANY(:ids)
-       AND EXISTS (SELECT 1 {_OTHERS_SQL} AND registration.graduate_id = stream.graduate_id)
+    SELECT graduate_id FROM destination_streams
+     WHERE graduate_id IN (SELECT registration.graduate_id {_OTHERS_SQL})
      ORDER BY graduate_id FOR UPDATE
     """
 ).bindparams(_IDS)
 _OTHERS = text(
     f"""
     SELECT history.registration_id, history.version, registration.graduate_id,
-           {", ".join(f"history.{name}" for name in SEALED)} {_OTHERS_SQL} AND registration.graduate_id = ANY(:ids)
+           {", ".join(f"history.{name}" for name in SEALED)} {_OTHERS_SQL}
     """
 ).bindparams(_IDS)
 _COLUMNS = tuple(f"{when}_{name}" for when in ("old", "new") for name in SEALED)
@@ -52,8 +51,8 @@ async def reseal_versions(database: Database, cipher: FieldCipher, part: int = P
     """Seals contact and pay by the ring's current key; of how many versions it has sealed some anew.
 
     A version stays the version that it is: no event, no other day, no other ETag. Each part of so many graduates is
-    committed by itself, under the locks of the graduates of whom something is to be sealed: what another act carries
-    over from the version before is sealed in one of the two.
+    committed by itself, under the locks of the graduates of whom something is to be sealed: another act, which carries
+    ciphertexts over from the version before, either finds the new ones or has written when these are read.
     """
     behind, resealed = _FIRST, 0
     while True:
