@@ -1,4 +1,4 @@
-"""Writes `services/<name>/openapi.json` of every service: `python -m quxiang.openapi`; `--check` compares only."""
+"""Writes the `openapi.json` that every service answers: `python -m quxiang.openapi`; `--check` compares only."""
 
 import importlib
 import json
@@ -31,7 +31,7 @@ def document(service: str) -> str:
 
 def committed(service: str) -> Path:
     """The file that is committed."""
-    return workspace_root() / "services" / service / "openapi.json"
+    return workspace_root() / "services" / service / "src" / service / "openapi.json"
 
 
 def outdated(service: str) -> bool:

@@ -1,6 +1,7 @@
 """Importing a whole program at its start."""
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,3 +18,17 @@ def undisturbed() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@contextmanager
+def undecorated() -> Iterator[None]:
+    """Does without rich, which httpx and structlog load where it is installed, to draw in terminals.
+
+    No service draws. It comes with tools of development and not with the image, and takes 4 MB of each process.
+    """
+    absent = sys.modules.setdefault("rich", None) is None  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules["rich"]

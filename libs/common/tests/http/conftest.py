@@ -1,10 +1,12 @@
 """An application with one of everything that routes use, on real uvicorn."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -232,7 +234,7 @@ def changes() -> Waits:
     return Waits(included)
 
 
-def edge_app(mint: TokenMint, slow: SlowWork, **settings: Any) -> Any:
+def edge_app(mint: TokenMint, slow: SlowWork, folder: Path, **settings: Any) -> Any:
     given = ServiceSettings(service="edge", database_url="postgresql://localhost/none", **mint.settings, **settings)
 
     async def broken() -> str | None:
@@ -247,7 +249,9 @@ def edge_app(mint: TokenMint, slow: SlowWork, **settings: Any) -> Any:
         routers=[thing_router(), cave_router(), open_router(slow), other_router()],
         verifier=TokenVerifier(given),
         readiness={"database": fine, "relay": broken},
+        document=folder / "openapi.json",
     )
+    (folder / "openapi.json").write_text(json.dumps(app.openapi()))
     app.state.waits = changes()
     return app
 
@@ -258,9 +262,9 @@ def mint(tmp_path_factory: pytest.TempPathFactory) -> TokenMint:
 
 
 @pytest.fixture(scope="session")
-async def edge(mint: TokenMint) -> AsyncIterator[Edge]:
+async def edge(mint: TokenMint, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Edge]:
     slow = SlowWork()
-    app = edge_app(mint, slow, cors_origins="https://front.example")
+    app = edge_app(mint, slow, tmp_path_factory.mktemp("edge"), cors_origins="https://front.example")
     async with serving(app) as address:
         yield Edge(address, mint, slow)
 
@@ -278,6 +282,6 @@ async def nobody(edge: Edge) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def app_with(mint: TokenMint) -> Callable[..., Any]:
+def app_with(mint: TokenMint, tmp_path: Path) -> Callable[..., Any]:
     """Makes the same application with other settings."""
-    return lambda **settings: edge_app(mint, SlowWork(), **settings)
+    return lambda **settings: edge_app(mint, SlowWork(), tmp_path, **settings)

@@ -1,5 +1,7 @@
 """The description says what the application does."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -34,6 +36,14 @@ async def test_every_operation_names_its_security_and_its_problems(nobody: httpx
             assert ("401" in operation["responses"]) is (path not in OPEN)
     assert len(ids) == len(set(ids))
     assert "HTTPValidationError" not in str(document)
+
+
+async def test_the_description_is_the_file_and_not_made_anew(app_with: Callable[..., Any], tmp_path: Path) -> None:
+    app = app_with()
+    (tmp_path / "openapi.json").write_bytes(b'{"openapi": "3.1.0"}\n')
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
+        answer = await client.get("/openapi.json")
+    assert (answer.content, answer.headers["content-type"]) == (b'{"openapi": "3.1.0"}\n', "application/json")
 
 
 async def test_bodies_and_forms_are_described(nobody: httpx.AsyncClient) -> None:

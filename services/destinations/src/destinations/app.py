@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from common.service_process import Composition
@@ -31,5 +32,6 @@ COMPOSITION = Composition(
     clients=clients,
     commands=COMMANDS,
     code_entries=CODE_ENTRIES,
+    document=Path(__file__).with_name("openapi.json"),
 )
 create_app = COMPOSITION.create_app

@@ -268,6 +268,16 @@ def test_texts_must_be_usable() -> None:
         assert faulty(flexible_kind=kind) == {("/flexible_kind", "unknown_code")}
 
 
+@pytest.mark.parametrize(
+    ("to", "found"), [(date(2026, 6, 30), {"/contract_to"}), (date(2026, 7, 1), set()), (None, set())]
+)
+def test_a_contract_does_not_end_before_it_begins(to: date | None, found: set[str]) -> None:
+    term = Destination("10", contract_from=date(2026, 7, 1), contract_to=to)
+    problems = contradictions(term, COHORT)
+    assert {problem.pointer for problem in problems} == found
+    assert {problem.rule for problem in problems} <= {"contract_ends_before"}
+
+
 def test_only_codes_of_employers_are_remembered() -> None:
     checked._validated.cache_clear()
     assert checked.is_uscc("91410100MA40ABCD15")

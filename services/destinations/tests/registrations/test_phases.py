@@ -159,5 +159,15 @@ async def test_late_rows_arrive_submitted(database: Database, office: Office, se
     assert code_of(await other.act(at_school, "school-approve")) == (409, "own_record")
     decided = await other.colleague.act(at_school, "school-approve")
     assert (decided.json()["position_code"], decided.json()["single_handed"]) == ("13", False)
+    # of a file that was sent before an extension was given the rows are late
+    accepted = await office.post(workbook([known]), "去向.xlsx", **LATE)
+    extension = {"graduate_ids": [before["graduate_id"]], "until": f"{clock.today() + timedelta(5)}"}
+    given = await other.post("/v1/seasons/10001/2022/extensions", extension | {"reason": "延期离校"})
+    assert given.status_code == 201, given.text
+    assert counts(await office.finished(accepted)) == (0, 1, 0, 0)
+    assert [each["state"] for each in await office.registrations()] == ["submitted", "submitted"]
+    # the same file sent again says more: now it is not late
+    assert counts(await office.send([known], **LATE)) == (0, 1, 0, 0)
+    assert (await other.get(f"/v1/registrations/{before['id']}")).json()["state"] == "school_approved"
     await set_season(database, -5, -1, cohort=2022)
     assert code_of(await office.post(content, "去向.xlsx", **LATE)) == (409, "cohort_closed")

@@ -10,6 +10,7 @@ from bulk import PATH, Bulk
 from desks import Desk, Seat, code_of
 from enrolling import roster_entry
 
+from common import clock
 from common.auth import Principal, Role
 from common.database import Database
 from destinations.registrations.commands import Recorded
@@ -217,3 +218,21 @@ async def test_filters_and_scopes_cut_what_is_sealed(
     moved = await bulk.apply(college, first)
     assert (moved["result"]["done"], moved["result"]["skipped"]) == (0, {"changed_since": 1})
     assert (await stored(database, SCHOOL, here.id)).version == here.version
+
+
+async def test_what_a_season_asks_later_binds_no_bulk_decision_that_was_applied_before(
+    database: Database, bulk: Bulk, school: Desk
+) -> None:
+    cohort = clock.today().year + 1
+    first = await waiting(database, cohort=cohort, content=UNIT)
+    decision = await bulk.prepare(school)
+    accepted = await school.post(f"{PATH}/{decision}/apply", {})
+    headers = school.headers | {"If-Match": '"0"'}
+    asked = await school.http.put(f"/v1/seasons/10001/{cohort}", json={"evidence": "approve"}, headers=headers)
+    assert asked.status_code == 200, asked.text
+    second = await waiting(database, cohort=cohort, content=UNIT)
+    assert (await bulk.finished(school, accepted))["result"]["done"] == 1
+    assert (await stored(database, SCHOOL, first.id)).state == "school_approved"
+    operation = await bulk.apply(school, await bulk.prepare(school))
+    assert operation["result"]["skipped"] == {"evidence_missing": 1}
+    assert (await stored(database, SCHOOL, second.id)).version == second.version

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
 from common.http import Waits
 from common.service_process import Composition, Runtime
@@ -32,5 +33,6 @@ COMPOSITION = Composition(
     state=_state,
     commands=COMMANDS,
     code_entries=CODE_ENTRIES,
+    document=Path(__file__).with_name("openapi.json"),
 )
 create_app = COMPOSITION.create_app

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
 from common.http import Waits
 from common.service_process import Composition, Runtime
@@ -27,5 +28,6 @@ COMPOSITION = Composition(
     metadata=metadata,
     areas=AREAS,
     state=_state,
+    document=Path(__file__).with_name("openapi.json"),
 )
 create_app = COMPOSITION.create_app

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -41,9 +42,11 @@ def create_app(
     lifespan: Lifespan | None = None,
     version: str = "1",
     description: str = "",
+    document: Path | None = None,
 ) -> FastAPI:
     """Puts a service's HTTP face together; connects to nothing.
 
+    `document` is the file that `/openapi.json` answers, what `openapi()` of the application was when it was written.
     `/problems/<code>` explains all refusals that are loaded. Routes find verifier, database and cipher through
     `common.auth.Caller`, `common.http.Db` and `common.http.Cipher`.
     """
@@ -51,6 +54,8 @@ def create_app(
         title=title,
         version=version,
         description=description,
+        # to make the description takes 9 MB, and they are never given back
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -69,7 +74,8 @@ def create_app(
     for router in (*routers, problem_pages(settings.service), probes):
         # to include it would make each of its routes a second time, and keep both
         app.router.routes.extend(router.routes)
-    add_docs(app)
+    if document is not None:
+        add_docs(app, document)
     # a router without a credential is refused now, and not with the first 405
     placed_routes(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

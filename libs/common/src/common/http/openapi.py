@@ -1,7 +1,7 @@
-"""The description at `/openapi.json`: what FastAPI knows of the routes, completed by what this package adds to them.
+"""The description of an application: what FastAPI knows of the routes, completed by what this package adds to them.
 
-`make openapi` commits each service's description as its `openapi.json`; nothing needs to be running for it, because
-`create_app` connects to nothing.
+`make openapi` commits each service's description as a file of its package, which `/openapi.json` answers; nothing needs
+to be running for it, because `create_app` connects to nothing. A process that serves never makes it.
 """
 
 import json

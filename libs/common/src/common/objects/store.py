@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -61,10 +61,15 @@ class ObjectsUnavailable(Unavailable):
 
 @dataclass(frozen=True)
 class Store:
-    """Bytes under names. `folder` is where they lie on this machine, None in a bucket."""
+    """Bytes under names. `folder` is where they lie on this machine, None in a bucket. `opened` is asked once."""
 
-    backend: "ObjectStore"
+    opened: Callable[[], "ObjectStore"]
     folder: Path | None
+
+    @cached_property
+    def backend(self) -> "ObjectStore":
+        """What obstore calls with; a process that handles no file never loads it for a folder."""
+        return self.opened()
 
     async def put(self, name: UUID, content: bytes) -> None:
         """Writes all of the content or nothing; raises ObjectsUnavailable."""
@@ -82,7 +87,7 @@ class Store:
         """For `/readyz`."""
         try:
             async with asyncio.timeout(READY_SECONDS):
-                await self._get("ready")
+                await (self._get("ready") if self.folder is None else asyncio.to_thread(_look_into, self.folder))
         except Exception:
             return "object storage does not answer"
         return None
@@ -121,16 +126,20 @@ def open_store(address: str, service: str) -> Store:
 
 
 def _in_folder(folder: Path, host: str) -> Store:
-    # importing it takes 9 MB, which only processes that store files shall spend
-    from obstore.store import LocalStore
-
     if host or not folder.is_absolute() or len(folder.parts) < 3:
         raise ObjectAddressWrong("name the whole path of a folder: file:///var/lib/quxiang")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ObjectAddressWrong(f"the folder cannot be made ({type(error).__name__})") from None
-    return Store(LocalStore(folder), folder)
+    return Store(partial(_local, folder), folder)
+
+
+def _local(folder: Path) -> "ObjectStore":
+    # importing it takes 9 MB, which only processes that handle files shall spend
+    from obstore.store import LocalStore
+
+    return LocalStore(folder)
 
 
 def _in_bucket(bucket: str, prefix: str, options: dict[str, str]) -> Store:
@@ -157,7 +166,7 @@ def _in_bucket(bucket: str, prefix: str, options: dict[str, str]) -> Store:
         },
         retry_config={"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=SECONDS)},
     )
-    return Store(backend, None)
+    return Store(lambda: backend, None)
 
 
 async def _called(call: str, act: Callable[[], Awaitable[Result]]) -> Result:
@@ -177,6 +186,12 @@ async def _called(call: str, act: Callable[[], Awaitable[Result]]) -> Result:
 def _place(name: UUID) -> str:
     # a folder of a million files is slow to list and to back up
     return f"{name.hex[:2]}/{name.hex}"
+
+
+def _look_into(folder: Path) -> None:
+    """Raises OSError where no file could be read."""
+    with suppress(FileNotFoundError):
+        (folder / "ready").stat()
 
 
 def _flush(file: Path) -> None:

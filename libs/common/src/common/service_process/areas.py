@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from socket import socket
 from types import MappingProxyType
 from typing import Any
@@ -112,7 +113,7 @@ class Composition:
     `clients` opens clients of other services for the life of a process: routes find them as `app.state.<name>`,
     operations in their `Runtime`; `state` gives what else routes find there. A service with `keyring` does not start
     without one, one that has the table of stored files not without a place for them. `code_entries` is where a service
-    that uses code lists has the rows that were added to them.
+    that uses code lists has the rows that were added to them. `document` is the file that describes its routes.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Composition:
     state: Callable[[Runtime], Mapping[str, Any]] = lambda _runtime: {}
     commands: Sequence[Command] = ()
     code_entries: CodeEntries | None = None
+    document: Path | None = None
 
     @property
     def service(self) -> Service:
@@ -174,6 +176,7 @@ class Composition:
             readiness=readiness,
             lifespan=lifespan,
             routers=routers,
+            document=self.document,
         )
         _keep(app, {"objects": runtime.files, **self.state(runtime)})
         return app

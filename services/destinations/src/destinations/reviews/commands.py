@@ -262,10 +262,10 @@ async def decide_part(
 async def _demands(
     unit: UnitOfWork, decision: BulkDecision, standing: Iterable[Registration]
 ) -> Mapping[RegistrationId, Demand]:
-    """What approvals ask of the evidence of registrations; a return asks nothing."""
+    """What approvals ask of the evidence of registrations, once applied as of then; a return asks nothing."""
     if decision.act is BulkAct.RETURN:
         return {}
-    return await registrations.demands(unit.connection, [each.id for each in standing])
+    return await registrations.demands(unit.connection, [each.id for each in standing], decision.applied_at)
 
 
 async def _audit(unit: UnitOfWork, decision: BulkDecision, stamped: Sequence[Stamped]) -> None:

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, LargeBinary, Select, Uuid, bindparam, select, text, tuple_
+from sqlalchemy import ARRAY, DateTime, Integer, LargeBinary, Select, Uuid, bindparam, select, text, tuple_
 
 from common import rows
 from common.auth import SYSTEM, Actor, RowScope, ScopeShape
@@ -81,10 +81,10 @@ _EXTENSIONS = text(
     SELECT DISTINCT ON (graduate_id) graduate_id, until
       FROM season_extensions extension
       JOIN roster_graduates graduate USING (graduate_id, school_code, cohort)
-     WHERE graduate_id = ANY(:ids)
+     WHERE graduate_id = ANY(:ids) AND (CAST(:at AS timestamptz) IS NULL OR extension.recorded_at <= :at)
      ORDER BY graduate_id, extension.id DESC
     """
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("at", type_=DateTime(timezone=True)))
 
 
 @dataclass(frozen=True)
@@ -119,11 +119,16 @@ async def save(connection: Connection, before: Season, settings: Settings, actor
     return rows.one_or_none(Season, await connection.execute(_SAVE, values), rounds=_rounds)
 
 
-async def extensions(connection: Connection, graduate_ids: Collection[GraduateId]) -> Mapping[GraduateId, date]:
-    """Until when those of the graduates have leave who were given one in their cohort: each by the newest one."""
+async def extensions(
+    connection: Connection, graduate_ids: Collection[GraduateId], at: datetime | None = None
+) -> Mapping[GraduateId, date]:
+    """Until when those of the graduates have leave who were given one in their cohort: each by the newest one.
+
+    What was given after `at` is left out.
+    """
     if not graduate_ids:
         return {}
-    return dict(tuple(row) for row in await connection.execute(_EXTENSIONS, {"ids": list(graduate_ids)}))
+    return dict(tuple(row) for row in await connection.execute(_EXTENSIONS, {"ids": list(graduate_ids), "at": at}))
 
 
 async def today(connection: Connection) -> date:

@@ -96,7 +96,7 @@ def contradictions(content: Destination, cohort: Cohort) -> tuple[FieldProblem, 
     if unknown and any(problem.pointer == "/destination_code" for problem in unknown):
         return unknown
     forbidden = tuple([rule("must_be_empty").problem(f"/{name}") for name in forbidden_fields(content, cohort)])
-    return (*unknown, *_unusable_texts(content), *_mistaken_country(content), *forbidden)
+    return (*unknown, *_unusable_texts(content), *_mistaken_country(content), *_mistaken_term(content), *forbidden)
 
 
 def refused_over_http(content: Destination, cohort: Cohort) -> tuple[FieldProblem, ...]:
@@ -160,6 +160,12 @@ def _mistaken_country(content: Destination) -> tuple[FieldProblem, ...]:
     named = country_named(content.abroad_country) if content.abroad_country_code else None
     disagree = named is not None and named != content.abroad_country_code
     return (rule("code_label_disagree").problem("/abroad_country_code"),) if disagree else ()
+
+
+def _mistaken_term(content: Destination) -> tuple[FieldProblem, ...]:
+    begins, ends = content.contract_from, content.contract_to
+    backwards = begins is not None and ends is not None and ends < begins
+    return (rule("contract_ends_before").problem("/contract_to"),) if backwards else ()
 
 
 def is_uscc(text: str) -> bool:

@@ -1,6 +1,7 @@
 """What an import asks: whose rows these are, of registry; and what is stored about the graduates, of the database."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection
@@ -124,13 +125,17 @@ async def read_stored(
     begun: Collection[GraduateId] = (),
     *,
     in_season: bool = False,
+    asked_at: datetime | None = None,
 ) -> Mapping[GraduateId, StoredRegistration]:
-    """What is stored about each graduate, as it is at this moment: nothing about those whose streams just began."""
+    """What is stored about each graduate, as it is at this moment: nothing about those whose streams just began.
+
+    Of extensions it is what was given until the file was sent.
+    """
     graduates = await roster.graduates(connection, entries)
     ids = [each for each in graduates if each not in begun]
     registrations = await storage.current(connection, ids) if ids else {}
     last_days = await storage.last_days(connection, ids) if ids else {}
-    until = await extensions(connection, list(graduates)) if in_season else {}
+    until = await extensions(connection, list(graduates), asked_at) if in_season else {}
     return {
         each: StoredRegistration(graduate, registrations.get(each), last_days.get(each), until.get(each))
         for each, graduate in graduates.items()

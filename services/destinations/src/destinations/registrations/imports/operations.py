@@ -115,8 +115,9 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         """What is stored about the rows' graduates."""
         if self._reader.reads_sealed:
             self._wages = await minimum_wages(connection)
-        entries, in_season = self._resolved.entries(row.number for row in rows), self._asked.closes_on is not None
-        return await read_stored(connection, entries, self._begun, in_season=in_season)
+        entries, asked = self._resolved.entries(row.number for row in rows), self._asked
+        in_season = asked.closes_on is not None
+        return await read_stored(connection, entries, self._begun, in_season=in_season, asked_at=asked.asked_at)
 
     def plan(self, rows: Sequence[RegistrationRow], loaded: StoredRegistrations) -> Plan:
         """What the rows change."""

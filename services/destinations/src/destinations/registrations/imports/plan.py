@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
+from common.clock import day_in_shanghai
 from common.codes import CodeLists, normalise
 from common.identifiers import Cohort, GraduateId, RegistrationId
 from common.imports import Fault
@@ -31,6 +32,7 @@ class Asked:
     """
 
     person: Person
+    asked_at: datetime | None = None
     asked_on: date | None = None
     effective_on: date | None = None
     late_reason: LateReason | None = None
@@ -42,10 +44,11 @@ class Asked:
     def of(cls, parameters: Mapping[str, Any], subject: str) -> Self:
         """What an operation's parameters say; one that the release before has taken lacks the newer ones."""
         days = {name: parameters.get(name) for name in ("asked_on", "effective_on", "changes_until", "closes_on")}
-        late_reason = parameters.get("late_reason")
+        late_reason, asked_at = parameters.get("late_reason"), parameters.get("asked_at")
         return cls(
             person=Person(Party.SCHOOL_OFFICER, subject),
             **{name: date.fromisoformat(day) for name, day in days.items() if day},
+            asked_at=datetime.fromisoformat(asked_at) if asked_at else None,
             late_reason=LateReason(late_reason) if late_reason else None,
             levels=tuple(Level(each) for each in parameters.get("levels", ALWAYS)),
         )
@@ -61,11 +64,12 @@ class Asked:
 _terms = lru_cache(maxsize=64)(Terms)
 
 
-def parameters_of(season: Season, asked_on: date) -> Mapping[str, Any]:
+def parameters_of(season: Season, asked_at: datetime) -> Mapping[str, Any]:
     """What an operation keeps of the moment at which its file was sent."""
     days = {"changes_until": season.changes_until, "closes_on": season.closes_on} if season.version else {}
     levels = [each.value for each in season.levels]
-    return {"asked_on": f"{asked_on}", "levels": levels, **{name: f"{day}" for name, day in days.items()}}
+    asked = {"asked_at": asked_at.isoformat(), "asked_on": f"{day_in_shanghai(asked_at)}"}
+    return {**asked, "levels": levels, **{name: f"{day}" for name, day in days.items()}}
 
 
 class StoredRegistration(NamedTuple):

@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy import text
 
 from common.auth import Role
-from common.clock import TODAY_SQL
+from common.clock import NOW_SQL, day_in_shanghai
 from common.codes.rules import rule
 from common.errors import Invalid, NotFound
 from common.http import Day, Router, Upload
@@ -24,7 +24,7 @@ from destinations.seasons.domain import Phase
 
 router = Router(prefix="/v1/imports", tags=["imports"])
 
-_TODAY = text(f"SELECT {TODAY_SQL}")
+_NOW = text(f"SELECT {NOW_SQL}")
 _FIRST_DAY = date(1977, 1, 1)
 """Of the first cohort that a form can name: a day before it is a slip, not a decision."""
 
@@ -56,8 +56,9 @@ async def import_registrations(sending: ImportRequest, upload: Upload[Registrati
         raise NotFound
     sending.caller.must_be(Role.SCHOOL_OFFICER)
     async with sending.database.reading() as connection:
-        today = await connection.scalar(_TODAY)
+        now = await connection.scalar(_NOW)
         season = await seasons.of(connection, SchoolCode(form.school_code), Cohort(form.cohort))
+    today = day_in_shanghai(now)
     phase = season.phase(today, None)
     if phase is Phase.CLOSED:
         raise CohortClosed
@@ -65,7 +66,7 @@ async def import_registrations(sending: ImportRequest, upload: Upload[Registrati
         raise Invalid([rule("in_the_future").problem("/effective_on")])
     if phase is Phase.LATE:
         _must_be_late(form)
-    return await sending.accept(KIND, upload, **parameters_of(season, today))
+    return await sending.accept(KIND, upload, **parameters_of(season, now))
 
 
 def _must_be_late(form: RegistrationImportForm) -> None:

@@ -7,13 +7,15 @@ from sqlalchemy import ARRAY, BigInteger, LargeBinary, Uuid, bindparam, text
 
 from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
 from common.sql import Connection
+from destinations.registrations.domain.lifecycle import UNDER_REVIEW
 from destinations.roster.storage import same_since
 
+_UNDER_REVIEW = ", ".join(f"'{each}'" for each in sorted(UNDER_REVIEW))
 # whatever was written about either since then, by whichever release, has moved one of the two, but for events that
-# only say again what stood
+# only say again what stood; a row that waits for review, since it came late, says more once an extension is given
 _AS_IT_STANDS = f"""
       FROM registrations current JOIN roster_graduates graduate ON graduate.graduate_id = current.graduate_id
-     WHERE current.line_fingerprint = line.fingerprint
+     WHERE current.line_fingerprint = line.fingerprint AND current.stage NOT IN ({_UNDER_REVIEW})
        AND current.line_version = current.version
        AND current.line_sequence BETWEEN {same_since("graduate")} AND graduate.sequence
 """
