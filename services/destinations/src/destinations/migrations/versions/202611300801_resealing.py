@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "202611300801"
-down_revision = "202611300202"
+down_revision = "202611300402"
 branch_labels = None
 depends_on = None
 
