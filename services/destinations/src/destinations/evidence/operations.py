@@ -8,6 +8,7 @@ from common.auth import SYSTEM
 from common.crypto import FieldCipher, UndecryptableError
 from common.database import Database
 from common.errors import NotFound, Unavailable
+from common.limited.asking import ProcessEnded
 from common.objects import Objects
 from common.observability import logger
 from destinations.evidence import commands, storage
@@ -32,7 +33,7 @@ _log = logger(__name__)
 async def check_waiting(database: Database, objects: Objects, cipher: FieldCipher) -> int:
     """Checks what waits; how many pieces that were. One whose file cannot be had now waits for a later round.
 
-    Raises Unavailable, NotFound or UndecryptableError if there was such a piece.
+    Raises Unavailable, NotFound, UndecryptableError or ProcessEnded if there was such a piece.
     """
     deadline, checked = time.monotonic() + ROUND_SECONDS, 0
     after: EvidenceId | None = None
@@ -42,7 +43,7 @@ async def check_waiting(database: Database, objects: Objects, cipher: FieldCiphe
             after = found
             try:
                 await check_one(database, objects, cipher, looker, found)
-            except (Unavailable, NotFound, UndecryptableError) as error:
+            except (Unavailable, NotFound, UndecryptableError, ProcessEnded) as error:
                 missed = error
             else:
                 checked += 1
@@ -56,8 +57,9 @@ async def check_one(
 ) -> None:
     """Looks into the file of one piece, stores what is kept in its place, and notes what was found.
 
-    Raises Unavailable, NotFound where the piece is deleted meanwhile, UndecryptableError for a file that was changed.
-    Killed anywhere, it leaves a piece that still waits, and a file that is swept.
+    Raises Unavailable, NotFound where the piece is deleted meanwhile, UndecryptableError for a file that was changed,
+    ProcessEnded where no file can be looked into here. Killed anywhere, it leaves a piece that still waits, and a file
+    that is swept.
     """
     async with database.reading() as connection:
         piece = await storage.find(connection, cipher, evidence_id)
