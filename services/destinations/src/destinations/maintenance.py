@@ -15,7 +15,9 @@ from destinations.evidence.operations import end_past
 from destinations.evidence.storage import past
 from destinations.evidence.storage.rotation import reseal_texts
 from destinations.registrations.storage.filling import fill_landed
+from destinations.registrations.storage.rotation import reseal_versions
 from destinations.ring_keys import needs_of
+from destinations.seasons.storage import reseal_reasons
 from destinations.settings import Settings
 from destinations.verification import CHECKS
 
@@ -23,11 +25,17 @@ NOT_DONE = 1
 DIFFERENT, NOT_POSSIBLE = 1, 2
 """Exit codes of `verify`: something is not as it must be; a part could not be compared."""
 
+_RESEALED = {
+    "Texts of evidence": reseal_texts,
+    "Reasons of extensions": reseal_reasons,
+    "Contact and pay of registrations": reseal_versions,
+}
+
 _log = logger(__name__)
 
 
 async def run_rotate_keys(settings: Settings, database: Database, parsed: Namespace) -> int:
-    """Wraps keys of files and seals texts of evidence by the ring's current key."""
+    """Wraps keys of files, and seals what rows hold sealed, by the ring's current key."""
     cipher = FieldCipher.load(settings.keyring_file)
     if parsed.retire is not None and parsed.retire not in cipher.key_ids:
         # a slip of the pen would else be answered as if the key that is meant were not needed
@@ -37,7 +45,8 @@ async def run_rotate_keys(settings: Settings, database: Database, parsed: Namesp
         _log.error("Not retired: the ring names this key its current one", key_id=parsed.retire)
         return NOT_DONE
     _log.info("Keys of files are wrapped", key_id=cipher.current, anew=await rewrap_file_keys(database, cipher))
-    _log.info("Texts of evidence are sealed", key_id=cipher.current, anew=await reseal_texts(database, cipher))
+    for what, reseal in _RESEALED.items():
+        _log.info(f"{what} are sealed", key_id=cipher.current, anew=await reseal(database, cipher))
     if parsed.retire is None:
         return 0
     if needs := await needs_of(database, cipher, parsed.retire):

@@ -33,11 +33,11 @@ _COMPARED = (
     *("decided_on", "recorded_at"),
 )
 _STATE = "CASE WHEN current.stage LIKE 'void\\_at\\_%' THEN 'void_requested' ELSE current.stage END"
-# versions of the release before have no version that is effective until the owner has filled it
+# versions of the release before name neither cohort nor effective version until the owner has filled them
 _DIFFERS = f"""
     ({", ".join(f"current.{name}" for name in _COMPARED)}, {_STATE})
     IS DISTINCT FROM ({", ".join(f"last.{name}" for name in _COMPARED)}, last.state)
-    OR last.effective_version <> current.effective_version
+    OR last.cohort IS NOT NULL AND last.effective_version IS DISTINCT FROM current.effective_version
 """
 _ROWS = text(
     f"""

@@ -28,7 +28,7 @@ async def test_registrations_with_their_history_are_collected(
     assert registration["id"] == str(disputed.id)
     assert (registration["stage"], registration["confirmation"]) == ("school_approved", "disputed")
     assert registration["employer_address"] == UNIT.employer_address
-    assert registration.keys() >= set(FIELDS)
+    assert registration.keys() >= {*FIELDS, "late_reason"}
     history = records["registration_versions"]
     assert [(each["version"], each["action"], each["by_role"], each["note"]) for each in history] == [
         (1, "create", "graduate", None),

@@ -16,7 +16,7 @@ from proofs import pdf
 from sending import Checked, on, seen, send
 
 from common.consuming import Handle
-from common.crypto import FieldCipher, KeyRing
+from common.crypto import FieldCipher, KeyRing, UndecryptableError
 from common.database import Database
 from destinations.evidence.domain import EvidenceId
 from destinations.evidence.storage import get
@@ -61,6 +61,8 @@ async def test_a_changed_row_and_a_changed_file_are_found(
     assert await lines(settings, database, capsys) == (0, clean)
 
     await owned(addresses, f"UPDATE registrations SET employer_name = '别的公司' WHERE id = '{first.id}'")
+    none = "effective_version = NULL, effective_decided_on = NULL"
+    await owned(addresses, f"UPDATE registrations SET {none} WHERE id = '{second.id}'")
     names = {row.id: row.name for row in await rows(database, "SELECT id, name FROM evidence")}
     changed, lost = (file_of(settings, names[UUID(piece.json()["id"])]) for piece in pieces)
     changed.write_bytes(changed.read_bytes()[:-1] + b"x")
@@ -68,9 +70,22 @@ async def test_a_changed_row_and_a_changed_file_are_found(
     code, found = await lines(settings, database, capsys)
     assert code == DIFFERENT
     assert [(each["differences"], each["named"]) for each in found] == [
-        (1, [f"{first.id}"]),
+        (2, [f"{first.id}", f"{second.id}"]),
         (2, [piece.json()["id"] for piece in pieces]),
     ]
+
+
+async def test_a_file_that_cannot_be_read_keeps_no_other_waiting(
+    settings: Settings, database: Database, college: Desk, checked: Checked
+) -> None:
+    registration = await approved(database, UNIT)
+    changed, whole = [await send(college, registration.id, pdf()) for _ in range(2)]
+    [row] = await rows(database, f"SELECT name FROM evidence WHERE id = '{changed.json()['id']}'")
+    file = file_of(settings, row.name)
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    with pytest.raises(UndecryptableError):
+        await checked()
+    assert [(await seen(college, each)).json()["state"] for each in (changed, whole)] == ["checking", "pending"]
 
 
 async def test_what_is_past_its_day_goes_and_nothing_else(
@@ -86,13 +101,14 @@ async def test_what_is_past_its_day_goes_and_nothing_else(
     graduate_id = await enrol()
     registration = await approved(database, UNIT, graduate_id=graduate_id)
     past, held, kept = [await send(college, registration.id, pdf()) for _ in range(3)]
+    encrypted = await send(college, registration.id, pdf(password="geheim"))
     await checked()
     await on(school, await seen(school, past), "reject", {"reason": "过期"})
     await on(school, await seen(school, held), "hold")
     await owned(
         addresses,
         "UPDATE evidence SET keep_until = (quxiang_now() AT TIME ZONE 'Asia/Shanghai')::date - 1"
-        f" WHERE id IN ('{past.json()['id']}', '{held.json()['id']}')",
+        f" WHERE id IN ('{past.json()['id']}', '{held.json()['id']}', '{encrypted.json()['id']}')",
     )
     assert await run_retention(settings, database, Namespace(dry_run=True)) == 0
     assert (await seen(school, past)).json()["deleted_on"] is None
@@ -102,9 +118,11 @@ async def test_what_is_past_its_day_goes_and_nothing_else(
     assert gone["deleted_on"] is not None
     assert gone["stored_sha256"] == past.json()["sha256"]
     assert (await on(school, await seen(school, past), "link", **{"X-Purpose": "review"})).status_code == 409
+    refused = (await seen(school, encrypted)).json()
+    assert (refused["state"], refused["rule"], refused["title"]) == ("refused", "encrypted", None)
     assert [(await seen(school, each)).json()["title"] for each in (held, kept)] == ["三方协议"] * 2
     entries = await rows(database, "SELECT object_id, detail FROM audit_entries WHERE action = 'retention.end'")
-    assert [(each.object_id, each.detail) for each in entries] == [("evidence", {"count": 1})]
+    assert [(each.object_id, each.detail) for each in entries] == [("evidence", {"count": 2})]
 
     # the application itself deletes nothing before its day
     for forbidden in ("keep_until = '2020-01-01'", "deleted_on = '2020-01-01'", "uploaded_by = 'x'"):
@@ -118,7 +136,7 @@ async def test_what_is_past_its_day_goes_and_nothing_else(
     assert [each["title"] for each in after.values()] == [None, None]
     assert [each["deleted_on"] is None for each in after.values()] == [False, True]
     states = await rows(database, "SELECT state, count(*) AS n FROM objects GROUP BY state ORDER BY state")
-    assert [tuple(each) for each in states] == [("dropped", 2), ("kept", 1)]
+    assert [tuple(each) for each in states] == [("dropped", 3), ("kept", 1)]
 
 
 async def test_a_new_key_seals_titles_anew_and_the_old_one_may_go(

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from proofs import COMMENT, blank_png, bomb, pdf, photographed
 
+from common.limited.asking import Asked, ProcessEnded
 from destinations.evidence_checks.findings import Fault, Finding
 from destinations.evidence_checks.looking import MAX_PIXELS, looked_into
 from destinations.evidence_checks.process import looking
@@ -77,3 +78,10 @@ async def test_a_file_that_ends_the_process_spoils_no_other() -> None:
         pid = looker.process.pid
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+async def test_a_process_that_cannot_run_says_nothing_of_a_file() -> None:
+    async with looking() as looker:
+        looker.process = Asked("destinations.evidence_checks.gone", seconds=60)
+        with pytest.raises(ProcessEnded):
+            await looker.look(pdf())

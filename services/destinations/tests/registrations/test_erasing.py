@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from acting import SCHOOL, UNIT, act, approved, edit, events, graduate_role, register, registered, rows, stored
+from acting import CIPHER, SCHOOL, UNIT, act, approved, edit, events, graduate_role, register, registered, rows, stored
 from enrolling import Enrolment, erasure
 from office import FULL, Office, counts
 
@@ -126,9 +126,10 @@ async def test_whichever_comes_second_no_text_stays(
 ) -> None:
     registering, waiting, editing = await enrol(), await enrol(), await enrol()
     before = await registered(database, UNIT, graduate_id=editing)
+    edits = partial(commands.edit, caller=SCHOOL, cipher=CIPHER)
     calls = [
         partial(commands.register, caller=SCHOOL, graduate_id=registering, content=UNIT),
-        partial(commands.edit, caller=SCHOOL, registration_id=before.id, expected=1, patch={"employer_name": CANARY}),
+        partial(edits, registration_id=before.id, expected=1, patch={"employer_name": CANARY}),
     ]
     erasures = [erasure(each) for each in (registering, editing)]
     async with database.transaction(SYSTEM) as unit:

@@ -8,7 +8,7 @@ from functools import partial
 from uuid import UUID
 
 import pytest
-from acting import COLLEGE, OTHER_SCHOOL, SCHOOL, SEEKING, act, graduate_role, register
+from acting import CIPHER, COLLEGE, OTHER_SCHOOL, SCHOOL, SEEKING, act, graduate_role, register
 from enrolling import Enrolment, erasure, roster_entry
 
 from common.auth import SYSTEM, Principal
@@ -82,7 +82,7 @@ def act_on_registration(people: Class, action: Action) -> Act:
     meant, expected = people.registered.id, Versions(any=True)
     if action is Action.EDIT:
         edit = partial(commands.edit, caller=caller, registration_id=meant, expected=expected)
-        return partial(edit, patch={"reason": "signing"})
+        return partial(edit, patch={"reason": "signing"}, cipher=CIPHER)
     transition = partial(commands.act, caller=caller, registration_id=meant, expected=expected)
     return partial(transition, action=action, note="因故")
 

@@ -169,5 +169,9 @@ async def test_late_rows_arrive_submitted(database: Database, office: Office, se
     # the same file sent again says more: now it is not late
     assert counts(await office.send([known], **LATE)) == (0, 1, 0, 0)
     assert (await other.get(f"/v1/registrations/{before['id']}")).json()["state"] == "school_approved"
+    office.headers |= {"Idempotency-Key": "late"}
+    taken = await office.post(content, "去向.xlsx", **LATE)
     await set_season(database, -5, -1, cohort=2022)
+    assert (await office.post(content, "去向.xlsx", **LATE)).headers["location"] == taken.headers["location"]
+    del office.headers["Idempotency-Key"]
     assert code_of(await office.post(content, "去向.xlsx", **LATE)) == (409, "cohort_closed")

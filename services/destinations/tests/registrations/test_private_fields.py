@@ -8,6 +8,8 @@ import pytest
 from desks import UNIT, Seat, code_of
 from enrolling import Enrolment, erasure
 from office import FULL, HEADERS, Office, counts, faults, workbook
+from proofs import pdf
+from sending import seen, send
 
 from common.auth import SYSTEM
 from common.consuming import Handle
@@ -83,6 +85,11 @@ async def test_contact_and_pay_are_read_by_whom_they_are_for_and_stand_nowhere_i
         refused = await graduate.patch(raised, body)
         assert refused.status_code == 422
         assert found_in(refused.text) == []
+    piece = await send(graduate, created, pdf(), title="金丝雀协议")
+    assert (await seen(school, piece)).json()["title"] == "金丝雀协议"
+    for given in ({"kind": "金丝雀"}, {"title": "金丝雀" * 50}, {"issued_on": "67891234"}):
+        refused = await send(graduate, created, pdf(), **given)
+        assert (refused.status_code, found_in(refused.text)) == (422, [])
     contradicting = await graduate.patch(raised, {"destination_code": "70", "reason": "signing", **CONTACT})
     assert code_of(contradicting)[0] == 422
     assert {(each["pointer"], each["rule"]) for each in contradicting.json()["errors"]} == {
@@ -124,6 +131,7 @@ async def test_contact_and_pay_are_read_by_whom_they_are_for_and_stand_nowhere_i
     )
     await owner.close()
     assert [tuple(each) for each in left] == [(None,) * 5 + (dated,) for dated in (True, True, True, False)]
+    assert (await seen(school, piece)).json()["title"] is None
     gone = (await school.get(path)).json()
     assert {gone[name] for name in (*CONTACT, *PAY, "job_title")} == {None}
 

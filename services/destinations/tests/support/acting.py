@@ -8,6 +8,7 @@ from enrolling import Enrolment
 from sqlalchemy import text
 
 from common.auth import Principal, Role
+from common.crypto import FieldCipher, KeyRing
 from common.database import Database
 from common.identifiers import GraduateId, RegistrationId
 from destinations.registrations import commands, storage
@@ -29,6 +30,7 @@ UNIT = Destination(
     position_code="40",
     signed_on=date(2024, 6, 15),
 )
+CIPHER = FieldCipher(KeyRing.generate())
 COLLEGE = Principal("college", Role.COLLEGE_OFFICER, school_code="10001", college_code="C01")
 SCHOOL = Principal("school", Role.SCHOOL_OFFICER, school_code="10001")
 OTHER_SCHOOL = Principal("another school", Role.SCHOOL_OFFICER, school_code="10001")
@@ -52,7 +54,8 @@ async def register(
 
 
 async def edit(database: Database, before: Recorded, caller: Principal, **patch: Any) -> Recorded:
-    command = partial(commands.edit, caller=caller, registration_id=before.id, expected=before.version, patch=patch)
+    edits = partial(commands.edit, caller=caller, registration_id=before.id, expected=before.version, cipher=CIPHER)
+    command = partial(edits, patch=patch)
     return await database.act(caller.actor, command)
 
 

@@ -1,8 +1,8 @@
 """The form with which a spreadsheet arrives, and the act that takes it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from fastapi import Depends, Request, Response
 from pydantic import ConfigDict, Field, field_validator
@@ -69,11 +69,13 @@ class Sending:
         kind: str,
         upload: Received[FormT],
         beside: Callable[[UnitOfWork, OperationId], Awaitable[None]] | None = None,
+        terms: Callable[[UnitOfWork], Awaitable[Mapping[str, Any]]] | None = None,
         **further: object,
     ) -> Response:
         """Stores the file as an operation of this kind and answers 202; the caller must be known to be allowed.
 
-        `further` are parameters of the operation that no form gives, `beside` stores what is to outlive it.
+        `further` are parameters of the operation that no form gives, `terms` gives those that hold in the act which
+        stores it, or refuses it; `beside` stores what is to outlive it.
         """
         return await accept(
             self.request,
@@ -85,6 +87,7 @@ class Sending:
             school_code=upload.form.school_code,
             upload=upload.content,
             cipher=self.cipher,
+            terms=terms,
             beside=beside,
         )
 

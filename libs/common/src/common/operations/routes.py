@@ -123,12 +123,13 @@ async def accept(
     upload: bytes = b"",
     cipher: FieldCipher | None = None,
     before: Callable[[UnitOfWork], Awaitable[OperationId | None]] | None = None,
+    terms: Callable[[UnitOfWork], Awaitable[Mapping[str, Any]]] | None = None,
     beside: Callable[[UnitOfWork, OperationId], Awaitable[None]] | None = None,
 ) -> Response:
     """Stores the work with its audit entry in one act and answers 202 with its Location.
 
     `before` runs first in that act and may refuse the work, or name work under way which is the same and takes its
-    place; `beside` stores what is to outlive it.
+    place; `terms` gives parameters as they hold in that act, or refuses it; `beside` stores what is to outlive it.
     """
     new = await prepare(database, upload, cipher)
 
@@ -136,7 +137,8 @@ async def accept(
         same = None if before is None else await before(unit)
         if same is not None:
             return Submitted(same)
-        await submit(unit, new, kind, parameters, school_code=school_code)
+        under = {} if terms is None else await terms(unit)
+        await submit(unit, new, kind, {**parameters, **under}, school_code=school_code)
         if beside is not None:
             await beside(unit, new.id)
         await unit.audit(f"{kind}.submitted", "operation", new.id, school_code=school_code)

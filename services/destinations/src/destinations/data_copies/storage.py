@@ -22,13 +22,13 @@ from destinations.seasons.storage import extensions_of
 
 _DATED = ("decided_on", "recorded_at")
 _REGISTRATION = (
-    *("id", "version", "stage", "confirmation", "source", *FIELDS, "incomplete"),
+    *("id", "version", "stage", "confirmation", "source", *FIELDS, "incomplete", "late_reason"),
     *("effective_version", "effective_decided_on", *_DATED),
 )
 # of who acted the role alone
 _VERSION = (
     *("registration_id", "version", "state", "confirmation", "source", *FIELDS),
-    *("by_role", "action", "note", "changed_fields", *_DATED),
+    *("by_role", "action", "note", "late_reason", "changed_fields", *_DATED),
 )
 
 _PIECE = (

@@ -134,6 +134,9 @@ class Piece:
     recorded_at: datetime
     name: ObjectName | None
 
+    def __repr__(self) -> str:
+        return "Piece(…)"
+
     @property
     def state(self) -> State:
         """The state that callers see."""

@@ -5,9 +5,10 @@ import time
 from functools import partial
 
 from common.auth import SYSTEM
-from common.crypto import FieldCipher
+from common.crypto import FieldCipher, UndecryptableError
 from common.database import Database
-from common.errors import Unavailable
+from common.errors import NotFound, Unavailable
+from common.limited.asking import ProcessEnded
 from common.objects import Objects
 from common.observability import logger
 from destinations.evidence import commands, storage
@@ -32,16 +33,17 @@ _log = logger(__name__)
 async def check_waiting(database: Database, objects: Objects, cipher: FieldCipher) -> int:
     """Checks what waits; how many pieces that were. One whose file cannot be had now waits for a later round.
 
-    Raises Unavailable if there was such a piece.
+    Raises Unavailable, NotFound, UndecryptableError or ProcessEnded if there was such a piece.
     """
     deadline, checked = time.monotonic() + ROUND_SECONDS, 0
-    after, missed = None, None
+    after: EvidenceId | None = None
+    missed: Exception | None = None
     async with looking() as looker:
         while time.monotonic() < deadline and (found := await _next_waiting(database, after)) is not None:
             after = found
             try:
                 await check_one(database, objects, cipher, looker, found)
-            except Unavailable as error:
+            except (Unavailable, NotFound, UndecryptableError, ProcessEnded) as error:
                 missed = error
             else:
                 checked += 1
@@ -55,7 +57,9 @@ async def check_one(
 ) -> None:
     """Looks into the file of one piece, stores what is kept in its place, and notes what was found.
 
-    Raises Unavailable. Killed anywhere, it leaves a piece that still waits, and a file that is swept.
+    Raises Unavailable, NotFound where the piece is deleted meanwhile, UndecryptableError for a file that was changed,
+    ProcessEnded where no file can be looked into here. Killed anywhere, it leaves a piece that still waits, and a file
+    that is swept.
     """
     async with database.reading() as connection:
         piece = await storage.find(connection, cipher, evidence_id)

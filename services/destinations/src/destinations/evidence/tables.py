@@ -82,4 +82,6 @@ evidence = Table(
 Index("ix_evidence_registration_id_id", evidence.c.registration_id, evidence.c.id)
 Index("ix_evidence_graduate_id", evidence.c.graduate_id)
 Index("ix_evidence_checking", evidence.c.id, postgresql_where=text("outcome = 'checking'"))
-Index("ix_evidence_kept", evidence.c.keep_until, postgresql_where=text("name IS NOT NULL"))
+KEPT = "(name IS NOT NULL OR title_cipher IS NOT NULL)"
+"""A piece of which there is something that its day ends; of one that the check refused it is the title alone."""
+Index("ix_evidence_kept", evidence.c.keep_until, postgresql_where=text(KEPT))

@@ -12,6 +12,9 @@ MODULE = "destinations.evidence_checks"
 SECONDS = 30.0
 """On the clock, for one file; its limit of processor time comes first, unless the process hangs."""
 
+_ANYTHING = b"?"
+"""What a process answers that runs."""
+
 _log = logger(__name__)
 
 
@@ -22,11 +25,14 @@ class Looker:
         self.process = AskedProcess(MODULE, seconds=SECONDS)
 
     async def look(self, content: bytes) -> Finding:
-        """What is wrong with one file, or what is to be kept of it."""
+        """What is wrong with one file, or what is to be kept of it.
+
+        Raises ProcessEnded where the process cannot run here, which says nothing of the file.
+        """
         try:
             fault, kept = await self.process.ask(content)
         except ProcessEnded as ended:
-            # more than a few of these, and it is the process that cannot run here
+            await self.process.ask(_ANYTHING)
             _log.warning("A file ended the process that looks into it", error=ended.cause)
             return Finding(Fault.UNREADABLE)
         return Finding(Fault(fault.decode()) if fault else None, kept or None)

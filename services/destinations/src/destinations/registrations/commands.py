@@ -11,6 +11,7 @@ from common.codes import CodeLists
 from common.contracts import ChangeToken
 from common.contracts.registration import TOPIC
 from common.copying import copy_rows
+from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, Missing, must_equal
 from common.identifiers import GraduateId, RegistrationId
@@ -18,7 +19,7 @@ from destinations.evidence import storage as evidence
 from destinations.evidence.domain import Kind
 from destinations.registrations import announcements, storage
 from destinations.registrations.domain import deciding, permitting, refusals, targeted
-from destinations.registrations.domain.content import PROVED, Destination
+from destinations.registrations.domain.content import PROVED, SEALED, Destination
 from destinations.registrations.domain.lifecycle import Action, Party
 from destinations.registrations.domain.registration import Change, LateReason, Person, Registration
 from destinations.registrations.domain.targeted import TrainedFor
@@ -112,13 +113,17 @@ async def edit(
     registration_id: RegistrationId,
     expected: ExpectedVersion,
     patch: Mapping[str, Any],
+    cipher: FieldCipher,
     late_reason: LateReason | None = None,
 ) -> Recorded:
-    """Changes the content by a merge patch: absent keeps, None clears.
+    """Changes the content by a merge patch, which is in clear: absent keeps, None clears.
 
     Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding.edit` raises, and Busy.
     """
     before, person = await _locked_for(unit, Action.EDIT, caller, registration_id, expected)
+    if not patch.keys().isdisjoint(SEALED):
+        # under the lock: a value that stands keeps the ciphertext that it has by now
+        patch = storage.sealed(cipher, before.graduate.id, patch, before.content)
     return await _record(unit, before.graduate, before, deciding.edit(before, patch, person, late_reason))
 
 

@@ -17,7 +17,7 @@ from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, Major
 from common.once import Answered, Once
 from destinations.registrations import commands, storage
 from destinations.registrations.commands import Recorded
-from destinations.registrations.domain.content import SEALED, Destination
+from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.fields import located
 from destinations.registrations.domain.lifecycle import TRANSITIONS, Action, State
 from destinations.registrations.domain.permitting import LATE_BOUND
@@ -128,17 +128,13 @@ async def edit_registration(
     if_match: IfMatch,
     body: RegistrationPatch,
 ) -> Response:
-    patch = body.changes()
-    if not patch.keys().isdisjoint(SEALED):
-        async with database.reading() as connection:
-            before = await storage.get(connection, commands.scope_of(caller), registration_id)
-        patch = storage.sealed(view.cipher, before.graduate.id, patch, before.content)
     edit = partial(
         commands.edit,
         caller=caller,
         registration_id=registration_id,
         expected=if_match,
-        patch=patch,
+        patch=body.changes(),
+        cipher=view.cipher,
         late_reason=body.late_reason,
     )
     return await _shown(view, await database.act(caller.actor, edit))

@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Integer, Select, Uuid, bindparam, select, text, tuple_
+from sqlalchemy import ARRAY, DateTime, Integer, LargeBinary, Select, Uuid, bindparam, select, text, tuple_
 
 from common import rows
-from common.auth import Actor, RowScope, ScopeShape
+from common.auth import SYSTEM, Actor, RowScope, ScopeShape
 from common.crypto import FieldCipher
-from common.database import new_id
+from common.database import Database, new_id
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.sql import Connection, Row
 from destinations.roster import storage as roster
@@ -51,6 +51,19 @@ _REASON = "reason of an extension"
 _GIVEN = tables.extensions.c
 _OF_GRADUATE = select(tables.extensions).where(_GIVEN.graduate_id == bindparam("id")).order_by(_GIVEN.id)
 _ERASE = text("SELECT erase_season_extensions(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_BEFORE_ALL = dict.fromkeys(("id", "graduate_id"), UUID(int=0))
+_OTHERS = text(
+    """
+    SELECT id, graduate_id, reason_cipher FROM season_extensions
+     WHERE (id, graduate_id) > (:id, :graduate_id)
+       AND substring(reason_cipher FROM 1 FOR length(CAST(:beginning AS bytea))) <> :beginning
+     ORDER BY id, graduate_id LIMIT :part
+    """
+).bindparams(bindparam("id", type_=Uuid), bindparam("graduate_id", type_=Uuid))
+_RESEAL = text("SELECT reseal_season_extensions(:ids, :graduate_ids, :old, :new)").bindparams(
+    *(bindparam(name, type_=ARRAY(Uuid)) for name in ("ids", "graduate_ids")),
+    *(bindparam(name, type_=ARRAY(LargeBinary)) for name in ("old", "new")),
+)
 _EXTEND = text(
     """
     INSERT INTO season_extensions (id, school_code, cohort, graduate_id, until, reason_cipher, by_role, by_subject)
@@ -153,6 +166,29 @@ async def page(
 async def erase(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:
     """Empties the reasons of graduates who are erased by what the roster says; repeatable."""
     await connection.execute(_ERASE, {"ids": graduate_ids})
+
+
+async def reseal_reasons(database: Database, cipher: FieldCipher, part: int = 1_000) -> int:
+    """Seals reasons by the ring's current key, each part in a transaction of its own; how many it has read to do so.
+
+    What an erasure holds at the moment is left to it.
+    """
+    last, count, bound = _BEFORE_ALL, 0, {"beginning": cipher.wrapped_by(cipher.current), "part": part}
+    while True:
+        async with database.transaction(SYSTEM) as unit:
+            found = await unit.connection.execute(_OTHERS, last | bound)
+            new = [
+                cipher.encrypt(_REASON, row.graduate_id, cipher.decrypt(_REASON, row.graduate_id, row.reason_cipher))
+                for row in found
+            ]
+            values = {"ids": [row.id for row in found], "graduate_ids": [row.graduate_id for row in found]}
+            values |= {"old": [row.reason_cipher for row in found], "new": new}
+            await unit.connection.execute(_RESEAL, values)
+            await unit.commit()
+        count += len(found)
+        if len(found) < part:
+            return count
+        last = {name: found[-1][name] for name in last}
 
 
 async def extensions_of(

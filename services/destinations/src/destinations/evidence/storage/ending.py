@@ -8,12 +8,13 @@ from sqlalchemy import ARRAY, Uuid, bindparam, text
 from common.clock import TODAY_SQL
 from common.identifiers import GraduateId
 from common.sql import Connection
+from destinations.evidence.tables import KEPT
 
 # a function of the owner looks at the day again, and deletes
 _END = text(
     f"""
     SELECT school_code FROM delete_evidence(ARRAY(
-        SELECT id FROM evidence WHERE name IS NOT NULL AND keep_until < {TODAY_SQL} AND NOT hold
+        SELECT id FROM evidence WHERE {KEPT} AND keep_until < {TODAY_SQL} AND NOT hold
          ORDER BY keep_until LIMIT :part FOR UPDATE SKIP LOCKED
     ))
     """
@@ -21,7 +22,7 @@ _END = text(
 _PAST = text(
     f"""
     SELECT count(*) AS count, min(keep_until) AS oldest FROM evidence
-     WHERE name IS NOT NULL AND keep_until < {TODAY_SQL} AND NOT hold
+     WHERE {KEPT} AND keep_until < {TODAY_SQL} AND NOT hold
     """
 )
 _ERASE = text("SELECT erase_evidence(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))

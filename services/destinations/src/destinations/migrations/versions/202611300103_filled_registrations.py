@@ -30,13 +30,15 @@ class RegistrationsNotFilledError(PermanentError):
 
 
 def upgrade() -> None:
-    connection = op.get_bind()
-    if connection.scalar(sa.text(_LEFT)) > MOST:
+    if op.get_bind().scalar(sa.text(_LEFT)) > MOST:
         raise RegistrationsNotFilledError
     fill = sa.text("SELECT fill_registrations(CAST(:behind AS uuid), :part)")
-    behind = connection.scalar(fill, {"behind": None, "part": PART})
-    while behind is not None:
-        behind = connection.scalar(fill, {"behind": behind, "part": PART})
+    # each part is committed by itself: a writer waits for one at most
+    with op.get_context().autocommit_block():
+        connection = op.get_bind()
+        behind = connection.scalar(fill, {"behind": None, "part": PART})
+        while behind is not None:
+            behind = connection.scalar(fill, {"behind": behind, "part": PART})
 
 
 def downgrade() -> None:

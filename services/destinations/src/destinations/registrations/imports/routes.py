@@ -1,7 +1,9 @@
 """The route that takes a spreadsheet of registrations."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 from fastapi import Response
 from pydantic import Field
@@ -10,6 +12,7 @@ from sqlalchemy import text
 from common.auth import Role
 from common.clock import NOW_SQL, day_in_shanghai
 from common.codes.rules import rule
+from common.database import UnitOfWork
 from common.errors import Invalid, NotFound
 from common.http import Day, Router, Upload
 from common.identifiers import Cohort, SchoolCode
@@ -55,9 +58,13 @@ async def import_registrations(sending: ImportRequest, upload: Upload[Registrati
     if not sending.caller.sees_school(form.school_code):
         raise NotFound
     sending.caller.must_be(Role.SCHOOL_OFFICER)
-    async with sending.database.reading() as connection:
-        now = await connection.scalar(_NOW)
-        season = await seasons.of(connection, SchoolCode(form.school_code), Cohort(form.cohort))
+    return await sending.accept(KIND, upload, terms=partial(_terms, form))
+
+
+async def _terms(form: RegistrationImportForm, unit: UnitOfWork) -> Mapping[str, Any]:
+    """What the season says as the file is taken; raises CohortClosed, LateReasonRequired, Invalid for its day."""
+    now = await unit.connection.scalar(_NOW)
+    season = await seasons.of(unit.connection, SchoolCode(form.school_code), Cohort(form.cohort))
     today = day_in_shanghai(now)
     phase = season.phase(today, None)
     if phase is Phase.CLOSED:
@@ -66,7 +73,7 @@ async def import_registrations(sending: ImportRequest, upload: Upload[Registrati
         raise Invalid([rule("in_the_future").problem("/effective_on")])
     if phase is Phase.LATE:
         _must_be_late(form)
-    return await sending.accept(KIND, upload, **parameters_of(season, now))
+    return parameters_of(season, now)
 
 
 def _must_be_late(form: RegistrationImportForm) -> None:
