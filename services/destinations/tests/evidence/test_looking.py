@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from proofs import COMMENT, blank_png, bomb, pdf, photographed
 
-from common.limited.asking import Asked, ProcessEnded
+from common.limited.asking import AskedProcess, ProcessEnded
 from destinations.evidence_checks.findings import Fault, Finding
 from destinations.evidence_checks.looking import MAX_PIXELS, looked_into
 from destinations.evidence_checks.process import looking
@@ -82,6 +82,6 @@ async def test_a_file_that_ends_the_process_spoils_no_other() -> None:
 
 async def test_a_process_that_cannot_run_says_nothing_of_a_file() -> None:
     async with looking() as looker:
-        looker.process = Asked("destinations.evidence_checks.gone", seconds=60)
+        looker.process = AskedProcess("destinations.evidence_checks.gone", seconds=60)
         with pytest.raises(ProcessEnded):
             await looker.look(pdf())
