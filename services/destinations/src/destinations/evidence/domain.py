@@ -97,9 +97,6 @@ _BY_PREFIX: Mapping[str, Needed] = {
 }
 """Destination codes by their beginning, the longest of which counts; other codes need nothing."""
 
-ALLOWED: Mapping[State, Sequence[Decision]] = {State.PENDING: tuple(Decision)}
-"""State → what an officer may decide; nothing in the other states."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
@@ -256,7 +253,7 @@ def must_be_decidable(piece: Piece, subject: str) -> None:
     """Raises AlreadyDecided, TransitionNotAllowed for a piece that is not to be decided now, OwnRecord."""
     if piece.outcome in {State.ACCEPTED, State.REJECTED}:
         raise AlreadyDecided(piece.state)
-    if piece.state not in ALLOWED:
+    if piece.state is not State.PENDING:
         raise TransitionNotAllowed(piece.state, ())
     if piece.uploaded_by == subject:
         raise OwnRecord(piece.state)

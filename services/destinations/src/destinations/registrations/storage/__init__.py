@@ -2,7 +2,8 @@
 
 `registrations` reads what stands, `season_terms` what its season says of it, `proving` what evidence that asks for,
 `versions` what has been, `lines` what of a file is known, `streams` locks, `saving` writes one, `many` thousands,
-`sealing` encrypts, `erasing` empties, `filling` completes what the release before has written. Decides nothing.
+`sealing` encrypts, `erasing` empties, `filling` completes what the release before has written,
+`rotation` seals by another key. Decides nothing.
 """
 
 from destinations.registrations.storage.erasing import erase
