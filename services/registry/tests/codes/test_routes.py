@@ -4,8 +4,8 @@ import pytest
 
 async def test_every_list_is_offered(admin: httpx.AsyncClient) -> None:
     items = (await admin.get("/v1/code-lists")).json()["items"]
-    assert len(items) == 19
-    assert {"destination", "division", "hardship"} <= {item["name"] for item in items}
+    assert len(items) == 21
+    assert {"destination", "division", "hardship", "country", "flexible-kind"} <= {item["name"] for item in items}
 
 
 async def test_a_list_is_dated(admin: httpx.AsyncClient) -> None:
