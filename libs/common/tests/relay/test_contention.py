@@ -93,10 +93,11 @@ async def _streams(database: Database, postgres_url: str, graduates: list[UUID])
 
 
 async def _write(database: Database, graduates: list[UUID], seed: int) -> None:
+    """Writes to few graduates, waiting for each of them however long the others take."""
     chance = random.Random(seed)
     for _ in range(WRITES):
         graduate = chance.choice(graduates)
-        async with database.transaction(SYSTEM) as work:
+        async with database.patient.transaction(SYSTEM) as work:
             sequence = await work.connection.scalar(
                 text("UPDATE streams SET sequence = sequence + 1 WHERE graduate_id = :id RETURNING sequence"),
                 {"id": graduate},

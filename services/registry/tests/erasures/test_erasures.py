@@ -84,9 +84,10 @@ async def traces(owner: asyncpg.Connection, graduate_id: str) -> set[str]:
 
 
 async def dump(owner: asyncpg.Connection, school: str) -> str:
-    """Every row of every table as text, but for graduates of other schools, who may have the same numbers."""
+    """Every row of every table as text, but for graduates of other schools, who may have the same numbers and photo."""
     tables = [row[0] for row in await owner.fetch(TABLES)]
-    own = {"graduates": f"WHERE school_code = '{school}'"}
+    of_school = f"WHERE school_code = '{school}'"
+    own = {"graduates": of_school, "photos": f"WHERE graduate_id IN (SELECT id FROM graduates {of_school})"}
     queries = [f'SELECT t::text FROM public."{table}" AS t {own.get(table, "")}' for table in tables]
     lines = [row[0] for query in queries for row in await owner.fetch(query)]
     return "\n".join(lines)
