@@ -7,14 +7,13 @@ has a line for each message that does not say itself what is to be done.
 import csv
 import importlib
 import sys
-from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 
 from common.codes.rules import rules
 from common.errors import Message
+from common.generated import write_or_check
 from common.http.problem_pages import refusals
 from quxiang.addresses import PORTS
 from quxiang.state import workspace_root
@@ -140,17 +139,8 @@ def _remedies() -> Mapping[str, Sequence[str]]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes or checks, and returns the exit code."""
-    parser = ArgumentParser(prog="python -m quxiang.messages", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail when a committed page differs")
-    check, code = parser.parse_args(arguments).check, 0
-    for page in PAGES:
-        path: Path = workspace_root() / "docs" / page.name
-        if not check:
-            path.write_text(document(page), "utf-8")
-        elif not path.exists() or path.read_text("utf-8") != document(page):
-            sys.stderr.write(f"outdated: docs/{page.name} (make contracts)\n")
-            code = 1
-    return code
+    files = {workspace_root() / "docs" / page.name: document(page) for page in PAGES}
+    return write_or_check("quxiang.messages", __doc__, files, "make contracts", arguments)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@ import json
 import os
 import sys
 import tempfile
-from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
 from common.database import Database
+from common.generated import write_or_check
 from common.settings import ServiceSettings
 from quxiang.addresses import PORTS
 from quxiang.services import Surroundings
@@ -34,24 +34,10 @@ def committed(service: str) -> Path:
     return workspace_root() / "services" / service / "src" / service / "openapi.json"
 
 
-def outdated(service: str) -> bool:
-    """Whether the committed file differs from what the code gives."""
-    path = committed(service)
-    return not path.exists() or path.read_text() != document(service)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes or checks, and returns the exit code."""
-    parser = ArgumentParser(prog="python -m quxiang.openapi", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail when a committed file differs")
-    check = parser.parse_args(arguments).check
-    changed = [service for service in PORTS if outdated(service)]
-    for service in changed:
-        if check:
-            sys.stderr.write(f"outdated: {committed(service).relative_to(workspace_root())} (make openapi)\n")
-        else:
-            committed(service).write_text(document(service))
-    return 1 if check and changed else 0
+    files = {committed(service): document(service) for service in PORTS}
+    return write_or_check("quxiang.openapi", __doc__, files, "make openapi", arguments)
 
 
 if __name__ == "__main__":

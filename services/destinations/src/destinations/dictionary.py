@@ -4,7 +4,6 @@ All of it comes from what the code goes by; `--check` compares only. Run it from
 """
 
 import sys
-from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 from common.codes import CodeLists
+from common.generated import write_or_check
 from common.reference_tables.minimum_wages import PayUnit
 from destinations.field_rules.domain import EVER, FieldRule, field_rules, pairs, schemes
 from destinations.registrations.announcements import CARRIED
@@ -129,15 +129,7 @@ def _yes(said: bool) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes or checks, and returns the exit code."""
-    parser = ArgumentParser(prog="python -m destinations.dictionary", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail when the committed page differs")
-    if parser.parse_args(arguments).check:
-        if PAGE.exists() and PAGE.read_text("utf-8") == document():
-            return 0
-        sys.stderr.write(f"outdated: docs/{PAGE.name} (make contracts)\n")
-        return 1
-    PAGE.write_text(document(), "utf-8")
-    return 0
+    return write_or_check("destinations.dictionary", __doc__, {PAGE: document()}, "make contracts", arguments)
 
 
 if __name__ == "__main__":

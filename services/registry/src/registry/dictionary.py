@@ -4,7 +4,6 @@ All of it comes from what the code goes by. Run it from a source tree.
 """
 
 import sys
-from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 from common.codes import CodeLists
+from common.generated import write_or_check
 from registry.graduates.announcements import NAMING
 from registry.graduates.domain.entry import (
     CLEAR,
@@ -128,15 +128,7 @@ def _seen(field: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes or checks, and returns the exit code."""
-    parser = ArgumentParser(prog="python -m registry.dictionary", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail when the committed page differs")
-    if parser.parse_args(arguments).check:
-        if PAGE.exists() and PAGE.read_text("utf-8") == document():
-            return 0
-        sys.stderr.write(f"outdated: docs/{PAGE.name} (make contracts)\n")
-        return 1
-    PAGE.write_text(document(), "utf-8")
-    return 0
+    return write_or_check("registry.dictionary", __doc__, {PAGE: document()}, "make contracts", arguments)
 
 
 if __name__ == "__main__":
