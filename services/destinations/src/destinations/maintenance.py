@@ -9,8 +9,7 @@ from common.database import Database
 from common.errors import Unavailable
 from common.objects.rotation import rewrap_file_keys
 from common.observability import logger
-from common.service_process import Command
-from common.settings import PREFIX
+from common.service_process import Command, rotate_keys, run_as_owner
 from destinations.evidence.operations import end_past
 from destinations.evidence.storage import past
 from destinations.evidence.storage.rotation import reseal_texts
@@ -21,14 +20,14 @@ from destinations.seasons.storage import reseal_reasons
 from destinations.settings import Settings
 from destinations.verification import CHECKS
 
-NOT_DONE = 1
 DIFFERENT, NOT_POSSIBLE = 1, 2
 """Exit codes of `verify`: something is not as it must be; a part could not be compared."""
 
-_RESEALED = {
-    "Texts of evidence": reseal_texts,
-    "Reasons of extensions": reseal_reasons,
-    "Contact and pay of registrations": reseal_versions,
+_REWRAPPED = {
+    "Keys of files are wrapped": rewrap_file_keys,
+    "Texts of evidence are sealed": reseal_texts,
+    "Reasons of extensions are sealed": reseal_reasons,
+    "Contact and pay of registrations are sealed": reseal_versions,
 }
 
 _log = logger(__name__)
@@ -36,24 +35,7 @@ _log = logger(__name__)
 
 async def run_rotate_keys(settings: Settings, database: Database, parsed: Namespace) -> int:
     """Wraps keys of files, and seals what rows hold sealed, by the ring's current key."""
-    cipher = FieldCipher.load(settings.keyring_file)
-    if parsed.retire is not None and parsed.retire not in cipher.key_ids:
-        # a slip of the pen would else be answered as if the key that is meant were not needed
-        _log.error("Not retired: the ring has no such key", key_id=parsed.retire, keys=sorted(cipher.key_ids))
-        return NOT_DONE
-    if parsed.retire == cipher.current:
-        _log.error("Not retired: the ring names this key its current one", key_id=parsed.retire)
-        return NOT_DONE
-    _log.info("Keys of files are wrapped", key_id=cipher.current, anew=await rewrap_file_keys(database, cipher))
-    for what, reseal in _RESEALED.items():
-        _log.info(f"{what} are sealed", key_id=cipher.current, anew=await reseal(database, cipher))
-    if parsed.retire is None:
-        return 0
-    if needs := await needs_of(database, cipher, parsed.retire):
-        _log.error("Not retired: rows are encrypted with it", key_id=parsed.retire, **needs)
-        return NOT_DONE
-    _log.info("Nothing needs the key: take it out of every ring", key_id=parsed.retire)
-    return 0
+    return await rotate_keys(database, FieldCipher.load(settings.keyring_file), parsed.retire, _REWRAPPED, needs_of)
 
 
 async def run_retention(_settings: Settings, database: Database, parsed: Namespace) -> int:
@@ -91,16 +73,7 @@ def _verify_arguments(parser: ArgumentParser) -> None:
 
 async def run_fill_registrations(settings: Settings, _database: Database, _parsed: Namespace) -> int:
     """Fills what versions of the release before do not say, as the owner, between the two migrations or at any time."""
-    if settings.migration_database_url is None:
-        _log.error("Not filled: the owner's address is not set", setting=f"{PREFIX}MIGRATION_DATABASE_URL")
-        return NOT_DONE
-    owner = Database.connect(settings.migration_database_url, application_name="fill-registrations")
-    try:
-        left = await fill_landed(owner.patient)
-    finally:
-        await owner.dispose()
-    _log.info("The history is filled" if not left else "Versions are left: run it again", left=left)
-    return NOT_DONE if left else 0
+    return await run_as_owner(settings, "fill-registrations", fill_landed)
 
 
 def _retention_arguments(parser: ArgumentParser) -> None:

@@ -22,6 +22,7 @@ from common.database import Database, UnitOfWork
 from common.errors import TransientError
 from common.identifiers import Cohort, SchoolCode
 from common.operations import OperationRunner
+from common.service_process import NOT_DONE
 from registry.graduates import commands
 from registry.graduates.domain.entry import SEALED, Filters, StoredGraduate
 from registry.graduates.imports.columns import COLUMNS
@@ -35,7 +36,7 @@ from registry.graduates.storage.rotation import (
     rewrap_data_keys,
 )
 from registry.graduates.storage.sealing import number_indexes
-from registry.maintenance import NOT_DONE, run_rotate_keys
+from registry.maintenance import run_rotate_keys
 from registry.schema import metadata
 from registry.settings import Settings
 from testing.databases import ServiceDatabase, service_database, sessions_at_a_lock

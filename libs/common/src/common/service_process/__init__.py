@@ -7,9 +7,11 @@ from common.service_process.areas import Area, Composition, SettingsMissing, Sub
 from common.service_process.commands import run_service
 from common.service_process.composition import Background, Command, NotReady, Service
 from common.service_process.long_work import Operation
+from common.service_process.maintaining import NOT_DONE, rotate_keys, run_as_owner
 from common.service_process.runtime import Runtime
 
 __all__ = [
+    "NOT_DONE",
     "Area",
     "Background",
     "Command",
@@ -20,5 +22,7 @@ __all__ = [
     "Service",
     "SettingsMissing",
     "Subscription",
+    "rotate_keys",
+    "run_as_owner",
     "run_service",
 ]
