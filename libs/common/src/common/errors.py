@@ -164,6 +164,17 @@ class Invalid(QuxiangError):
         super().__init__(detail, problems=problems)
 
 
+class RulesBroken(Invalid):
+    """The same with the rule as its code, where one alone is broken and `codes` has it."""
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        broken = {each.rule for each in problems}
+        if len(broken) == 1 and broken <= self.codes.keys():
+            (self.code,) = broken
+            self.title = self.codes[self.code]
+        super().__init__(problems)
+
+
 class TooManyRequests(QuxiangError):
     """The caller is over its limit; `retry_after` in seconds."""
 

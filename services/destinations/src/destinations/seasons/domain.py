@@ -9,7 +9,7 @@ from typing import NewType
 from uuid import UUID
 
 from common.codes.rules import rule
-from common.errors import Conflict, FieldProblem, Invalid, Message
+from common.errors import Conflict, FieldProblem, Message, RulesBroken
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.season import SeasonDay, season_day
 from destinations.roster.domain import Graduate
@@ -117,17 +117,10 @@ class ExtensionPlan:
 _CODES = ("levels", "later_than_ministry", "two_rounds", "unknown_graduate")
 
 
-class SeasonRefused(Invalid):
+class SeasonRefused(RulesBroken):
     """The settings contradict themselves or a rule of the ministry; the code is the rule where one alone is broken."""
 
     codes = MappingProxyType({each: rule(each).text for each in _CODES})
-
-    def __init__(self, problems: Sequence[FieldProblem]) -> None:
-        broken = {each.rule for each in problems}
-        if len(broken) == 1 and broken <= self.codes.keys():
-            (self.code,) = broken
-            self.title = self.codes[self.code]
-        super().__init__(problems)
 
 
 class DeadlinePassed(Conflict):

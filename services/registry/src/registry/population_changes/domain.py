@@ -11,7 +11,7 @@ from uuid import UUID
 from common.approvals.domain import Asked, Outdated, TransitionNotAllowed, must_not_identify
 from common.codes import CodeLists
 from common.codes.rules import rule
-from common.errors import Conflict, FieldProblem, Invalid
+from common.errors import Conflict, FieldProblem, Invalid, RulesBroken
 from common.identifiers import Cohort, CollegeCode, GraduateId, SchoolCode
 from registry.graduates.domain.entry import Status
 from registry.graduates.domain.population import counts, status_of_level
@@ -127,17 +127,10 @@ class Member:
 _CODES = ("in_the_future", "died_after_graduation", "level_not_counted", "unknown_graduate")
 
 
-class ChangeRefused(Invalid):
+class ChangeRefused(RulesBroken):
     """What is asked for lacks something, or cannot be; the code is the rule where one rule alone is broken."""
 
     codes = MappingProxyType({each: rule(each).text for each in _CODES})
-
-    def __init__(self, problems: Sequence[FieldProblem]) -> None:
-        broken = {each.rule for each in problems}
-        if len(broken) == 1 and broken <= self.codes.keys():
-            (self.code,) = broken
-            self.title = self.codes[self.code]
-        super().__init__(problems)
 
 
 class ErasedMembers(ErasedPerson):
