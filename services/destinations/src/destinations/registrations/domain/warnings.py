@@ -25,11 +25,16 @@ def warnings_of(content: Destination, cohort: Cohort, incomplete: tuple[str, ...
     """Rules with the fields that they look at, but for the rules about pay; `incomplete` is what was missed."""
     required = asked_by(content.destination_code, cohort).required
     yield from (("expected", name) for name in incomplete if name not in required)
+    yield from mismatches_of(content)
+    if not CodeLists.of_release().get("division").is_listed(content.place_code):
+        yield "newer_code", "place_code"
+
+
+def mismatches_of(content: Destination) -> Iterator[tuple[str, str]]:
+    """Of these what is warned about in a row of a file, too: codes that do not go together, and an unknown country."""
     yield from ((each.rule, each.pointer.removeprefix("/")) for each in pair_problems(content))
     if is_country_unknown(content):
         yield "unknown_country", "abroad_country"
-    if not CodeLists.of_release().get("division").is_listed(content.place_code):
-        yield "newer_code", "place_code"
 
 
 def states_pay(content: Destination, cohort: Cohort) -> bool:

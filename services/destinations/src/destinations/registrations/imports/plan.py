@@ -15,6 +15,7 @@ from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Party, State
 from destinations.registrations.domain.registration import Change, LateReason, Person, Registration, Terms
 from destinations.registrations.domain.targeted import is_elsewhere
+from destinations.registrations.domain.warnings import mismatches_of
 from destinations.registrations.imports.columns import TEXTS, column_of_field
 from destinations.registrations.imports.rows import RegistrationRow
 from destinations.registrations.storage import Line
@@ -123,13 +124,10 @@ def plan_rows(rows: Iterable[RegistrationRow], known: Mapping[int, StoredRegistr
         if planned is not None:
             plan.planned.append(planned)
             row.warnings += [Fault(column_of_field(each), "incomplete_fields") for each in planned.change.incomplete]
-            place = planned.change.content.place_code
-            if "place_code" in row.given and not CodeLists.load().get("division").is_listed(place):
-                row.warnings.append(Fault("place_code", "newer_code"))
             content = planned.change.content
-            row.warnings += [Fault(each.pointer.removeprefix("/"), each.rule) for each in fields.pair_problems(content)]
-            if fields.is_country_unknown(content):
-                row.warnings.append(Fault("abroad_country", "unknown_country"))
+            if "place_code" in row.given and not CodeLists.load().get("division").is_listed(content.place_code):
+                row.warnings.append(Fault("place_code", "newer_code"))
+            row.warnings += [Fault(column, broken) for broken, column in mismatches_of(content)]
         elif not row.faults:
             plan.unchanged += 1
             if stored is not None and stored.graduate.erased:

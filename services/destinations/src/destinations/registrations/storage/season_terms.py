@@ -1,9 +1,20 @@
 """How a registration stands in its season: the levels that a submission would pass, and the phase of today."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Date, literal_column, select, text
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Date,
+    Integer,
+    Text,
+    Uuid,
+    bindparam,
+    literal_column,
+    select,
+)
 
 from common.clock import TODAY_SQL
 from common.sql import Connection, Row
@@ -13,41 +24,47 @@ from destinations.roster.domain import Graduate
 from destinations.seasons.domain import ALWAYS, Level, Phase, phase_of
 from destinations.seasons.tables import extensions, seasons
 
+_Of: TypeAlias = Column[Any] | BindParameter[Any]
+
 _current = tables.registrations.c
 IS_OF_SEASON = (seasons.c.school_code == _current.school_code) & (seasons.c.cohort == _current.cohort)
 
-_EXTENDED_UNTIL = (
-    select(extensions.c.until)
-    .where(
-        extensions.c.graduate_id == _current.graduate_id,
-        extensions.c.school_code == _current.school_code,
-        extensions.c.cohort == _current.cohort,
+
+def _said_of(graduate_id: _Of, school_code: _Of, cohort: _Of) -> tuple[ColumnElement[Any], ...]:
+    """What the joined season says of a graduate of that cohort; of several extensions the newest one holds."""
+    extended_until = (
+        select(extensions.c.until)
+        .where(
+            extensions.c.graduate_id == graduate_id,
+            extensions.c.school_code == school_code,
+            extensions.c.cohort == cohort,
+        )
+        .order_by(extensions.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    # the newest one holds
-    .order_by(extensions.c.id.desc())
-    .limit(1)
-    .scalar_subquery()
-)
+    return (
+        seasons.c.levels.label("season_levels"),
+        seasons.c.changes_until.label("season_changes_until"),
+        seasons.c.closes_on.label("season_closes_on"),
+        extended_until.label("season_extended_until"),
+        literal_column(TODAY_SQL, Date).label("season_today"),
+    )
+
+
 COLUMNS = (
     _current.levels.label("fixed_levels"),
-    seasons.c.levels.label("season_levels"),
-    seasons.c.changes_until.label("season_changes_until"),
-    seasons.c.closes_on.label("season_closes_on"),
-    _EXTENDED_UNTIL.label("season_extended_until"),
-    literal_column(TODAY_SQL, Date).label("season_today"),
+    *_said_of(_current.graduate_id, _current.school_code, _current.cohort),
 )
 """Columns of a registration joined with its season."""
 
-_TERMS = text(
-    f"""
-    SELECT season.levels AS season_levels, season.changes_until AS season_changes_until,
-           season.closes_on AS season_closes_on, {TODAY_SQL} AS season_today,
-           (SELECT until FROM season_extensions extension
-             WHERE graduate_id = :graduate_id AND (extension.school_code, extension.cohort) = (:school_code, :cohort)
-             ORDER BY extension.id DESC LIMIT 1) AS season_extended_until
-      FROM (SELECT 1) AS always
-      LEFT JOIN seasons season ON (season.school_code, season.cohort) = (:school_code, :cohort)
-    """
+_graduate_id, _school_code = bindparam("graduate_id", type_=Uuid), bindparam("school_code", type_=Text)
+_cohort = bindparam("cohort", type_=Integer)
+_TERMS = select(*_said_of(_graduate_id, _school_code, _cohort)).select_from(
+    # one row for a cohort without a season, too
+    select(literal_column("1"))
+    .subquery("always")
+    .outerjoin(seasons, (seasons.c.school_code == _school_code) & (seasons.c.cohort == _cohort))
 )
 _LEVELS = {each.value: each for each in Level}
 
