@@ -6,14 +6,17 @@ import random
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 
+from campus import Campus
 from permits import Permits
 from random_changes import Client
 
-from testing.stack import Stack
+from testing.stack import SERVICES, Stack
+from testing.waiting import eventually
 
 Strike = Callable[[], Awaitable[None]]
 END_SECONDS = 10.0
 LATEST = 0.03
+_READY_WITHIN = 180.0
 
 
 async def struck_while_working(
@@ -69,3 +72,15 @@ def _terminate(stack: Stack, victim: str) -> Strike:
         await stack.start(victim)
 
     return strike
+
+
+async def until_ready(stack: Stack, campus: Campus) -> None:
+    """Wait until every service says it is ready, with the processes that ran before."""
+
+    async def is_ready() -> bool:
+        answers = [await campus.http.get(f"{stack.url(service)}/readyz") for service in SERVICES]
+        assert all(answer.status_code == 200 for answer in answers), [answer.text for answer in answers]
+        return True
+
+    await eventually(is_ready, within=_READY_WITHIN, every=0.2, describe="services that are ready")
+    assert all(stack.processes[service].pid is not None for service in SERVICES)

@@ -11,17 +11,16 @@ from campus import Campus
 from cohorts import imported_cohort
 from histories import query, until_quiet
 from invariants import everything_holds
-from killing import Strike, struck_while_working
+from killing import Strike, struck_while_working, until_ready
 from soaking import only_in_soak
 
 from testing.brokers import Broker
 from testing.clusters import Cluster
 from testing.databases import service_database
-from testing.stack import SERVICES, Stack
+from testing.stack import Stack
 from testing.waiting import eventually
 
 GRADUATES, CHANGES, CLIENTS = 120, 60, 4
-RECOVERY = 120.0
 _FIGURES = ("roster_versions", "destination_versions", "spans", "cells WHERE graduates <> 0")
 _schools = count(90201)
 
@@ -38,18 +37,6 @@ async def holds_after(
     await until_ready(stack, campus)
     writes = [write for client in clients for write in client.writes]
     await everything_holds(stack, campus, cohort, writes, chance, log_kept=log_kept)
-
-
-async def until_ready(stack: Stack, campus: Campus) -> None:
-    """Wait until every service says it is ready, with the processes that ran before."""
-
-    async def is_ready() -> bool:
-        answers = [await campus.http.get(f"{stack.url(service)}/readyz") for service in SERVICES]
-        assert all(answer.status_code == 200 for answer in answers), [answer.text for answer in answers]
-        return True
-
-    await eventually(is_ready, within=RECOVERY, every=0.2, describe="services that are ready")
-    assert all(stack.processes[service].pid is not None for service in SERVICES)
 
 
 async def test_a_killed_broker_and_a_killed_database_server_cost_nothing(

@@ -24,6 +24,7 @@ from contents import CONTENTS
 from erased_person import erase, remembered, until_nothing_is_left
 from format_a import graduate_row, workbook
 from histories import DECISIONS, ROSTER, query, until_quiet
+from killing import until_ready
 from permits import Permits
 from random_changes import ROSTER_SHARE
 from restoring import WAYS, Way
@@ -147,17 +148,6 @@ async def until_said(stack: Stack, campus: Campus, service: str, reason: str) ->
         return True
 
     await eventually(says, within=RECOVERY, every=0.2, describe=reason)
-
-
-async def until_ready(stack: Stack, campus: Campus) -> None:
-    """Wait until every service is ready, with the processes that ran before."""
-
-    async def is_ready() -> bool:
-        answers = [await campus.http.get(f"{stack.url(service)}/readyz") for service in SERVICES]
-        assert all(answer.status_code == 200 for answer in answers), [answer.text for answer in answers]
-        return True
-
-    await eventually(is_ready, within=RECOVERY, every=0.2, describe="services that are ready")
 
 
 async def refused(campus: Campus, cohort: CohortOfGraduates) -> None:
