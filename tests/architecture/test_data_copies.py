@@ -36,6 +36,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "registration_versions": "registration_versions",
         "registrations": "registrations",
         "roster_graduates": "roster_entry",
+        "roster_versions": "roster_versions",
         "season_extensions": "extensions",
     },
     "surveys": {

@@ -32,8 +32,8 @@ from destinations.reviews.domain import APPLYING, SEALING
 from destinations.reviews.routes import queue_router
 from destinations.reviews.routes import router as bulk_routes
 from destinations.roster import tables as roster_tables
-from destinations.roster.storage import INCLUDED, must_be_in_scope
-from destinations.roster.subscriptions import keep_graduates, keep_schools, thing_of
+from destinations.roster.storage import INCLUDED, INCLUDED_VERSIONS, must_be_in_scope
+from destinations.roster.subscriptions import drop_version, keep_graduates, keep_schools, keep_versions, thing_of
 from destinations.schema import code_entries, reference_versions
 from destinations.seasons import tables as season_tables
 from destinations.seasons.routes import router as season_routes
@@ -51,6 +51,10 @@ ROSTER = Subscription(
         ),
     },
 )
+# apart, so that databases that stand already get the versions from before, and that nothing waits for them
+ROSTER_VERSIONS = Subscription(
+    "quxiang.destinations.roster-versions", included=INCLUDED_VERSIONS, drop={graduate.TOPIC: drop_version}
+)
 
 AREAS = (
     Area(tables=[code_entries], handlers={code_list.CHANGED: keep_code_entries}, subscription=ROSTER),
@@ -64,6 +68,11 @@ AREAS = (
             graduate.ERASED: keep_graduates,
         },
         subscription=ROSTER,
+    ),
+    Area(
+        tables=[roster_tables.versions],
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), keep_versions),
+        subscription=ROSTER_VERSIONS,
     ),
     Area(
         tables=[season_tables.seasons, season_tables.versions, season_tables.extensions],

@@ -1,9 +1,9 @@
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from describing import NOW, entered, incoming
 from enrolling import roster_entry
 from sqlalchemy import text
 
@@ -11,10 +11,9 @@ from common.auth import SYSTEM
 from common.consuming import Handle
 from common.consuming.forks import Fork
 from common.consuming.included import is_event_included
-from common.contracts import ChangeToken, graduate, organisation
+from common.contracts import ChangeToken, organisation
 from common.contracts.catalogue import EVENT_TYPES, SUBSCRIPTIONS
 from common.contracts.envelope import IncomingEvent
-from common.contracts.graduate import GraduateData
 from common.contracts.organisation import OrganisationData, UnitKind
 from common.database import Database
 from common.errors import Forked
@@ -24,32 +23,6 @@ from destinations.roster import storage as roster
 from destinations.settings import Settings
 from testing.databases import committed
 from testing.messaging import code_entry_event
-
-NOW = datetime(2024, 6, 20, tzinfo=UTC)
-
-
-def incoming(topic: str, kind: str, key: str, sequence: int, data: Any) -> IncomingEvent:
-    return IncomingEvent(
-        id=uuid4(),
-        type=kind,
-        topic=topic,
-        key=key,
-        sequence=sequence,
-        school_code=data.school_code,
-        decided_on=None,
-        recorded_at=NOW,
-        position=sequence,
-        data=data,
-        partition=0,
-        offset=sequence,
-    )
-
-
-def entered(graduate_id: UUID, sequence: int, **given: Any) -> IncomingEvent:
-    usual = {"school_code": "10001", "cohort": 2024, "college_code": "C01", "status": "registered"} | given
-    # as a consumer reads it: a status may be of a later release, and `counted` is missing unless it is given
-    data = GraduateData.read({"graduate_id": graduate_id, "version": sequence, "recorded_at": NOW} | usual)
-    return incoming(graduate.TOPIC, graduate.CHANGED, str(graduate_id), sequence, data)
 
 
 def described(

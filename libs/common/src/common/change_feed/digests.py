@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from common import rows
 from common.clock import NOW_SQL, OFFSET_SQL
@@ -41,14 +41,24 @@ _OF_PREFIX = """
     FROM outbox
     WHERE topic = :topic AND school_code = :school AND recorded_at < :before AND starts_with(key, CAST(:prefix AS text))
 """
-_RANGES = text(
-    f"""
-    SELECT substr(key, length(CAST(:prefix AS text)) + 1, 1) AS digit, count(*) AS versions,
-           sha256(convert_to(string_agg(key || ':' || sequence || ':' || event_id || chr(10), ''
-                                        ORDER BY key COLLATE "C", sequence), 'UTF8')) AS hash
-    {_OF_PREFIX} GROUP BY digit
+
+
+def ranges_over(versions: str) -> TextClause:
+    """The ranges below a prefix, of versions as FROM and WHERE of a statement with the fields of `Asked`.
+
+    They have `key`, `sequence` and `event_id`.
     """
-)
+    return text(
+        f"""
+        SELECT substr(key, length(CAST(:prefix AS text)) + 1, 1) AS digit, count(*) AS versions,
+               sha256(convert_to(string_agg(key || ':' || sequence || ':' || event_id || chr(10), ''
+                                            ORDER BY key COLLATE "C", sequence), 'UTF8')) AS hash
+        {versions} GROUP BY digit
+        """
+    )
+
+
+_RANGES = ranges_over(_OF_PREFIX)
 _VERSIONS = text(f'SELECT key, sequence, event_id {_OF_PREFIX} ORDER BY key COLLATE "C", sequence')
 
 
@@ -89,9 +99,12 @@ async def is_settled(connection: Connection, before: datetime) -> bool:
     return bool(await connection.scalar(_SETTLED, {"before": before}))
 
 
-async def ranges_of(connection: Connection, asked: Asked) -> Sequence[KeyRange]:
-    """The sixteen ranges below a prefix, by the next digit; an empty one has the hash of nothing."""
-    found = {row.digit: row for row in await connection.execute(_RANGES, vars(asked))}
+async def ranges_of(connection: Connection, asked: Asked, of: TextClause = _RANGES) -> Sequence[KeyRange]:
+    """The sixteen ranges below a prefix, by the next digit; an empty one has the hash of nothing.
+
+    `of` is `ranges_over` versions that are kept elsewhere than in the outbox.
+    """
+    found = {row.digit: row for row in await connection.execute(of, vars(asked))}
     return [
         KeyRange(f"{asked.prefix}{digit}", row.versions, row.hash.hex())
         if (row := found.get(digit))

@@ -27,6 +27,8 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "quxiang.destinations.roster": (organisation.TOPIC, code_list.TOPIC, graduate.TOPIC),
+        # apart, so that it begins with what the topic has from before it came
+        "quxiang.destinations.roster-versions": (graduate.TOPIC,),
         "quxiang.surveys.roster": (organisation.TOPIC, graduate.TOPIC),
         "quxiang.indicators.figures": (organisation.TOPIC, code_list.TOPIC, graduate.TOPIC, registration.TOPIC),
         # apart, so that a fault there never stops the rates

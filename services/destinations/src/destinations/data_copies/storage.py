@@ -18,6 +18,7 @@ from destinations.registrations.storage import opened
 from destinations.registrations.tables import registrations, versions
 from destinations.roster.storage import STATED
 from destinations.roster.tables import graduates
+from destinations.roster.tables import versions as roster_versions
 from destinations.seasons.storage import extensions_of
 
 _DATED = ("decided_on", "recorded_at")
@@ -45,6 +46,9 @@ def _of_graduate(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
 
 _RECORDS = {
     "roster_entry": _of_graduate(graduates, *STATED.values()),
+    "roster_versions": _of_graduate(
+        roster_versions, *(each for each in roster_versions.c if each.name not in {"graduate_id", "event_id"})
+    ).order_by(roster_versions.c.sequence),
     "registrations": _of_graduate(registrations, *(registrations.c[name] for name in _REGISTRATION)).order_by(
         registrations.c.id
     ),

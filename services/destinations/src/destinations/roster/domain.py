@@ -1,6 +1,7 @@
 """Graduates as this service knows them."""
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from uuid import UUID
 
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, ProvinceCode, SchoolCode
@@ -51,6 +52,36 @@ class RosterEntry:
     sequence: int
     event_id: UUID | None = None
     is_restated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RosterVersion:
+    """A graduate as one event described this person, at the instant at which registry recorded it."""
+
+    graduate: Graduate
+    sequence: int
+    event_id: UUID
+    recorded_at: datetime
+
+    def values(self) -> tuple[object, ...]:
+        """What is stored of it, in the order of its table."""
+        described = self.graduate
+        return (
+            described.id,
+            self.sequence,
+            self.event_id,
+            self.recorded_at,
+            described.school_code,
+            described.cohort,
+            described.college_code,
+            described.major_code,
+            described.class_code,
+            described.education_level_code,
+            described.status,
+            described.counted,
+            described.erased,
+            described.training_mode_code,
+        )
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Roster tables, filled from registry's topics."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, Uuid, false
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid, false
 
 from common.consuming.counted import counted_columns
 from common.consuming.forks import event_columns
@@ -40,3 +40,22 @@ graduates = Table(
     Column("same_until", BigInteger),
 )
 Index("ix_roster_graduates_school_cohort", graduates.c.school_code, graduates.c.cohort)
+
+versions = Table(
+    "roster_versions",
+    metadata,
+    Column("graduate_id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", Uuid, nullable=False),
+    # registry's instant, whenever the event arrives here
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("school_code", Text, nullable=False),
+    Column("cohort", Integer, nullable=False),
+    *(Column(name, Text) for name in ("college_code", "major_code", "class_code", "education_level_code")),
+    Column("status", Text, nullable=False),
+    *(Column(name, Boolean, nullable=False) for name in ("counted", "erased")),
+    # empty where registry has none
+    Column("training_mode_code", Text),
+    info={"insert_only": True},
+)
+Index("ix_roster_versions_school_code_cohort", versions.c.school_code, versions.c.cohort)

@@ -1,4 +1,4 @@
-"""The roster in SQL: the highest sequence of a key wins, whatever the order of delivery."""
+"""The newest of the roster in SQL: the highest sequence of a key wins, whatever the order of delivery."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
