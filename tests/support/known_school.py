@@ -11,6 +11,7 @@ from campus import Campus, population_change, waiver
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
 from writes import (
+    AUTHORISATION,
     CONTACT,
     EVIDENCE,
     MAPPING,
@@ -132,6 +133,9 @@ async def known_school(campus: Campus, school: str) -> Known:
     place = campus.urls["destinations"] + EVIDENCE[1].replace("{registration_id}", registrations[0]["id"])
     evidence = await campus.http.post(place, headers=campus.officer(school), **requests[EVIDENCE])
     assert evidence.status_code == 201, evidence.text
+    place = campus.urls["destinations"] + AUTHORISATION[1]
+    authorised = await campus.http.post(place, headers=campus.officer(school), **requests[AUTHORISATION])
+    assert authorised.status_code == 201, authorised.text
     bulk = await sealed(campus, school, graduate)
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
@@ -146,6 +150,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "school"): school,
             ("*", "graduate_id"): graduate,
             ("*", "decision_id"): bulk,
+            ("*", "authorisation_id"): authorised.json()["id"],
             ("*", "registration_id"): registrations[0]["id"],
             ("*", "questionnaire_id"): wave["questionnaire_id"],
             ("*", "number"): "1",

@@ -36,6 +36,7 @@ BODILESS = (
     ("DELETE", "/v1/graduates/{graduate_id}/talent-profile"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
+AUTHORISATION = ("POST", "/v1/source-authorisations")
 EVIDENCE = ("POST", "/v1/registrations/{registration_id}/evidence")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
 CONTACT = ("POST", "/v1/talents/{profile_id}/contact-requests")
@@ -105,6 +106,7 @@ def complete_requests(
         }
         | reason,
         ("POST", "/v1/evidence/{evidence_id}/reject"): reason,
+        AUTHORISATION: source_authorisation(school),
         ("POST", "/v1/questionnaires"): QUESTIONNAIRE,
         ("PATCH", "/v1/questionnaires/{questionnaire_id}"): {"title": QUESTIONNAIRE["title"]},
         ("POST", "/v1/waves"): _wave(roster, questionnaire),
@@ -161,6 +163,12 @@ def clear_export(school: str) -> Json:
 def bulk_decision(school: str) -> Json:
     """A bulk approval of all that waits for a college."""
     return {"act": "college-approve", "filter": {"school_code": school, "cohort": 2024}}
+
+
+def source_authorisation(school: str, source: str = "social_insurance") -> Json:
+    """That a school may use what an office outside it knows."""
+    days = {"valid_from": "2024-01-01", "valid_to": "2199-12-31"}
+    return {"school_code": school, "source": source, "basis": "数据共享协议", "reference": "人社函〔2024〕12号"} | days
 
 
 def correction_of(graduate: str) -> Json:

@@ -21,6 +21,8 @@ from destinations.evidence.routes import router as evidence_routes
 from destinations.evidence.subscriptions import erase_evidence
 from destinations.field_rules.routes import router as field_rule_routes
 from destinations.monitoring.routes import cut_off_router
+from destinations.outside import tables as outside_tables
+from destinations.outside.routes import router as outside_routes
 from destinations.registrations import tables as registration_tables
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registrations.imports.routes import router as import_routes
@@ -117,6 +119,7 @@ AREAS = (
         ],
     ),
     Area(routes=[cut_off_router]),
+    Area(tables=[outside_tables.authorisations], routes=[outside_routes]),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
     Area(routes=[field_rule_routes]),
     Area(tables=[reference_versions], routes=[reference_tables_router(MINIMUM_WAGE, WORKING_DAYS)]),
