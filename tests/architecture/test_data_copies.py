@@ -32,6 +32,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
     },
     "destinations": {
         "accesses": "accesses",
+        "case_registrations": "cases",
         "evidence": "evidence",
         "registration_versions": "registration_versions",
         "registrations": "registrations",

@@ -13,6 +13,8 @@ from common.reference_tables.minimum_wages import MINIMUM_WAGE
 from common.reference_tables.routes import reference_tables_router
 from common.reference_tables.working_days import WORKING_DAYS
 from common.service_process import Area, Operation, Subscription
+from destinations.cases import tables as case_tables
+from destinations.cases.subscriptions import erase_notes
 from destinations.data_copies.routes import router as data_routes
 from destinations.evidence import tables as evidence_tables
 from destinations.evidence.operations import CHECK_SECONDS, RETENTION_SECONDS, check_waiting, end_past
@@ -120,6 +122,12 @@ AREAS = (
     ),
     Area(routes=[cut_off_router]),
     Area(tables=[outside_tables.authorisations], routes=[outside_routes]),
+    Area(
+        tables=[case_tables.cases, case_tables.links, case_tables.events, case_tables.thresholds],
+        # after the registrations, by which the streams are locked
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_notes),
+        subscription=ROSTER,
+    ),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
     Area(routes=[field_rule_routes]),
     Area(tables=[reference_versions], routes=[reference_tables_router(MINIMUM_WAGE, WORKING_DAYS)]),

@@ -10,6 +10,7 @@ from common.errors import Unavailable
 from common.objects.rotation import rewrap_file_keys
 from common.observability import logger
 from common.service_process import Command, rotate_keys, run_as_owner
+from destinations.cases.storage import reseal_notes
 from destinations.evidence.operations import end_past
 from destinations.evidence.storage import past
 from destinations.evidence.storage.rotation import reseal_texts
@@ -26,6 +27,7 @@ DIFFERENT, NOT_POSSIBLE = 1, 2
 _REWRAPPED = {
     "Keys of files are wrapped": rewrap_file_keys,
     "Texts of evidence are sealed": reseal_texts,
+    "Notes of cases are sealed": reseal_notes,
     "Reasons of extensions are sealed": reseal_reasons,
     "Contact and pay of registrations are sealed": reseal_versions,
 }

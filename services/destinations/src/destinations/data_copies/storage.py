@@ -12,6 +12,7 @@ from common.crypto import FieldCipher
 from common.data_copies import Records
 from common.identifiers import GraduateId
 from common.sql import Connection
+from destinations.cases import storage as cases
 from destinations.evidence.storage import of_graduate
 from destinations.registrations.domain.content import FIELDS
 from destinations.registrations.storage import opened
@@ -74,6 +75,7 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         **records,
         "extensions": await extensions_of(connection, cipher, graduate_id),
         "evidence": [{name: getattr(each, name) for name in _PIECE} | {"sha256": each.sha256.hex()} for each in pieces],
+        "cases": await cases.of_graduate(connection, cipher, graduate_id),
         "accesses": await _accesses(connection, graduate_id),
     }
 

@@ -1,0 +1,1 @@
+"""疑点与核查: what is doubted of registrations, who looks at it, and what was found."""
