@@ -33,12 +33,14 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
     "destinations": {
         "accesses": "accesses",
         "case_registrations": "cases",
+        "disputes": "disputes",
         "evidence": "evidence",
         "registration_versions": "registration_versions",
         "registrations": "registrations",
         "roster_graduates": "roster_entry",
         "roster_versions": "roster_versions",
         "season_extensions": "extensions",
+        "tasks": "tasks",
     },
     "surveys": {
         "graduates": "roster_entry",

@@ -58,7 +58,7 @@ SEES_SCHOOL: Mapping[str, frozenset[str]] = {
 }
 """From where a role may see the school as a whole, its units and figures; a role may still be refused with 403."""
 
-PERSONAL = ("graduate_id", "registration_id", "response_id", "evidence_id")
+PERSONAL = ("graduate_id", "registration_id", "response_id", "evidence_id", "task_id")
 """Parameters of a path that name a row about a person."""
 
 READS_PSEUDONYMS = {

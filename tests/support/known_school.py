@@ -136,6 +136,7 @@ async def known_school(campus: Campus, school: str) -> Known:
     place = campus.urls["destinations"] + AUTHORISATION[1]
     authorised = await campus.http.post(place, headers=campus.officer(school), **requests[AUTHORISATION])
     assert authorised.status_code == 201, authorised.text
+    task = await disputed(campus, graduate)
     bulk = await sealed(campus, school, graduate)
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
@@ -166,6 +167,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "correction_id"): correction.json()["id"],
             ("*", "erasure_id"): erasing.json()["id"],
             ("*", "evidence_id"): evidence.json()["id"],
+            ("*", "task_id"): task,
             ("registry", "operation_id"): imported[0]["id"],
             ("destinations", "operation_id"): imported[1]["id"],
             ("surveys", "operation_id"): imported[0]["id"],
@@ -173,11 +175,24 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "college"): COLLEGE,
         },
         persons
-        | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk}
+        | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk, task}
         | {each.json()["id"] for each in (asked, exported, correction, erasing, waiving, evidence)},
         persons,
         requests,
     )
+
+
+async def disputed(campus: Campus, graduate: str) -> str:
+    """Lets the graduate dispute what is effective; gives the id of the task to answer."""
+    oneself, url = campus.bearer("graduate", graduate=graduate), campus.urls["destinations"]
+    (own,) = (await campus.http.get(f"{url}/v1/registrations", headers=oneself)).json()["items"]
+    said = {"reason": "单位不对"}
+    refused = await campus.http.post(
+        f"{url}/v1/registrations/{own['id']}/dispute", json=said, headers=oneself | {"If-Match": "*"}
+    )
+    assert refused.status_code == 200, refused.text
+    (task,) = (await campus.http.get(f"{url}/v1/tasks", headers=oneself)).json()["items"]
+    return str(task["id"])
 
 
 async def sealed(campus: Campus, school: str, graduate: str) -> str:

@@ -97,6 +97,7 @@ def complete_requests(
         ("PATCH", "/v1/registrations/{registration_id}"): {"employer_name": "另一公司"},
         ("POST", "/v1/registrations/{registration_id}/return"): reason,
         ("POST", "/v1/registrations/{registration_id}/dispute"): reason,
+        ("POST", "/v1/tasks/{task_id}/answer"): {"text": "已核对"},
         ("POST", "/v1/bulk-decisions"): bulk_decision(school),
         ("POST", "/v1/bulk-decisions/{decision_id}/apply"): {"except": []},
         ("PUT", "/v1/seasons/{school_code}/{cohort}"): {"evidence": "submit"},

@@ -42,6 +42,9 @@ from destinations.schema import code_entries, reference_versions
 from destinations.seasons import tables as season_tables
 from destinations.seasons.routes import router as season_routes
 from destinations.seasons.subscriptions import erase_extensions
+from destinations.tasks import tables as task_tables
+from destinations.tasks.routes import router as task_routes
+from destinations.tasks.subscriptions import erase_tasks
 
 ROSTER = Subscription(
     "quxiang.destinations.roster",
@@ -126,6 +129,13 @@ AREAS = (
         tables=[case_tables.cases, case_tables.links, case_tables.events, case_tables.thresholds],
         # after the registrations, by which the streams are locked
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_notes),
+        subscription=ROSTER,
+    ),
+    Area(
+        tables=[task_tables.disputes, task_tables.tasks],
+        routes=[task_routes],
+        # after the registrations, by which the streams are locked
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_tasks),
         subscription=ROSTER,
     ),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),

@@ -19,6 +19,7 @@ from destinations.registrations.storage.rotation import reseal_versions
 from destinations.ring_keys import needs_of
 from destinations.seasons.storage import reseal_reasons
 from destinations.settings import Settings
+from destinations.tasks.storage import reseal_answers, reseal_disputes
 from destinations.verification import CHECKS
 
 DIFFERENT, NOT_POSSIBLE = 1, 2
@@ -30,6 +31,8 @@ _REWRAPPED = {
     "Notes of cases are sealed": reseal_notes,
     "Reasons of extensions are sealed": reseal_reasons,
     "Contact and pay of registrations are sealed": reseal_versions,
+    "Reasons of disputes are sealed": reseal_disputes,
+    "Answers of tasks are sealed": reseal_answers,
 }
 
 _log = logger(__name__)

@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from acting import COLLEGE, SCHOOL, UNIT, act, approved, rows
+from acting import COLLEGE, SCHOOL, UNIT, approved, dispute, rows
 from enrolling import Enrolment
 
+from common.crypto import FieldCipher
 from common.database import Database
 from destinations.registrations.domain.content import FIELDS
-from destinations.registrations.domain.lifecycle import Action
+from destinations.settings import Settings
 
 
 async def test_registrations_with_their_history_are_collected(
-    database: Database, http: Any, mint: Any, enrol: Enrolment
+    database: Database, http: Any, mint: Any, enrol: Enrolment, settings: Settings
 ) -> None:
     graduate_id, other = await enrol(), await enrol()
-    disputed = await act(database, await approved(database, UNIT, graduate_id=graduate_id), Action.DISPUTE)
+    cipher = FieldCipher.load(settings.keyring_file)
+    disputed = await dispute(database, await approved(database, UNIT, graduate_id=graduate_id), cipher=cipher)
     await approved(database, UNIT, graduate_id=other)
     path, own = f"/v1/graduates/{graduate_id}/data", mint.headers("graduate", graduate=graduate_id)
     answer = await http.get(path, headers=own)
@@ -35,10 +37,14 @@ async def test_registrations_with_their_history_are_collected(
         (2, "submit", "graduate", None),
         (3, "college-approve", "college_officer", "因故"),
         (4, "school-approve", "school_officer", "因故"),
-        (5, "dispute", "graduate", "因故"),
+        (5, "dispute", "graduate", None),
     ]
+    [said], [task] = records["disputes"], records["tasks"]
+    assert (said["version"], said["kind"], said["reason"]) == (5, "wrong_data", "因故")
+    assert (task["kind"], task["held_by"], task["state"], task["answer"]) == ("answer_dispute", "college", "open", None)
+    said_of_others = answer.text.replace('"held_by":"college"', "")
     for foreign in (str(other), COLLEGE.subject, SCHOOL.subject):
-        assert f'"{foreign}"' not in answer.text
+        assert f'"{foreign}"' not in said_of_others
     assert (await http.get(path, headers=mint.headers("graduate", graduate=other))).status_code == 404
     assert (await http.get(path, headers=mint.headers("school_officer", school="10001"))).status_code == 403
     assert (await http.get(path, headers=mint.headers("system"))).json()["records"] == records

@@ -4,6 +4,7 @@ from datetime import date
 import asyncpg
 import pytest
 from acting import (
+    CIPHER,
     COLLEGE,
     OTHER_SCHOOL,
     SCHOOL,
@@ -31,7 +32,8 @@ from common.database import Database
 from destinations.registrations import storage
 from destinations.registrations.domain import refusals
 from destinations.registrations.domain.content import Destination
-from destinations.registrations.domain.lifecycle import Action, Confirmation, State
+from destinations.registrations.domain.lifecycle import Action, Confirmation, Party, State
+from destinations.tasks.storage import shown_disputes
 from testing.databases import ServiceDatabase
 
 CARRIED = {
@@ -95,7 +97,8 @@ async def test_a_whole_life_is_recorded_and_announced(database: Database) -> Non
     assert (token.key, token.sequence) == (str(recorded.registration.graduate.id), 2)
 
     async with database.reading() as connection:
-        history = await storage.versions(connection, recorded.registration.id, 0, 100)
+        disputes = await shown_disputes(connection, CIPHER, Party.GRADUATE, recorded.registration.id)
+        history = await storage.versions(connection, recorded.registration.id, 0, 100, disputes)
     assert [(each.version, each.action, each.by_role) for each in history] == [
         (1, "create", "graduate"),
         (2, "submit", "graduate"),
@@ -107,7 +110,7 @@ async def test_a_whole_life_is_recorded_and_announced(database: Database) -> Non
         (8, "request-void", "school_officer"),
         (9, "void", "school_officer"),
     ]
-    assert [each.note for each in history if each.action == "dispute"] == ["因故"]
+    assert [(each.note, each.dispute_kind) for each in history if each.action == "dispute"] == [("因故", "wrong_data")]
 
 
 async def test_every_acknowledged_change_has_one_audit_entry(database: Database) -> None:

@@ -30,6 +30,8 @@ from destinations.registrations.subscriptions import erase_registrations
 from destinations.roster import storage as roster
 from destinations.roster.domain import RosterEntry
 from destinations.roster.subscriptions import keep_graduates
+from destinations.tasks.domain import DisputeKind
+from destinations.tasks.subscriptions import erase_tasks
 from testing.collisions import Act, meet
 
 _SUBMITTED = ((Action.SUBMIT, None),)
@@ -83,6 +85,9 @@ def act_on_registration(people: Class, action: Action) -> Act:
     if action is Action.EDIT:
         edit = partial(commands.edit, caller=caller, registration_id=meant, expected=expected)
         return partial(edit, patch={"reason": "signing"}, cipher=CIPHER)
+    if action is Action.DISPUTE:
+        said = partial(commands.dispute, caller=caller, registration_id=meant, expected=expected)
+        return partial(said, kind=DisputeKind.WRONG_DATA, reason=b"sealed")
     transition = partial(commands.act, caller=caller, registration_id=meant, expected=expected)
     return partial(transition, action=action, note="因故")
 
@@ -104,6 +109,7 @@ async def erase(entries: Sequence[RosterEntry], unit: UnitOfWork) -> None:
     events = [erasure(each.graduate.id, sequence=each.sequence) for each in entries]
     await keep_graduates(unit, events)
     await erase_registrations(unit, events)
+    await erase_tasks(unit, events)
 
 
 async def import_chunk(entries: Sequence[RosterEntry], unit: UnitOfWork) -> None:

@@ -17,6 +17,8 @@ from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action
 from destinations.registrations.domain.registration import Registration
 from destinations.roster.domain import RosterEntry
+from destinations.tasks.domain import DisputeKind
+from destinations.tasks.storage import sealed_reason
 
 SEEKING = Destination("70", reason="job_seeking")
 UNIT = Destination(
@@ -62,6 +64,8 @@ async def edit(database: Database, before: Recorded, caller: Principal, **patch:
 async def act(database: Database, before: Recorded, action: Action, caller: Principal | None = None) -> Recorded:
     """The act on the version that `before` is, by default as the graduate."""
     person = caller or graduate_role(before.registration.graduate.id)
+    if action is Action.DISPUTE:
+        return await dispute(database, before, caller=person)
     command = partial(
         commands.act,
         caller=person,
@@ -71,6 +75,21 @@ async def act(database: Database, before: Recorded, action: Action, caller: Prin
         note="因故",
     )
     return await database.act(person.actor, command)
+
+
+async def dispute(
+    database: Database,
+    before: Recorded,
+    kind: DisputeKind = DisputeKind.WRONG_DATA,
+    reason: str = "因故",
+    caller: Principal | None = None,
+    cipher: FieldCipher = CIPHER,
+) -> Recorded:
+    """The graduate's dispute of the version that `before` is."""
+    person = caller or graduate_role(before.registration.graduate.id)
+    sealed = sealed_reason(cipher, before.id, reason)
+    said = partial(commands.dispute, registration_id=before.id, expected=before.version, kind=kind, reason=sealed)
+    return await database.act(person.actor, partial(said, caller=person))
 
 
 async def registered(database: Database, content: Destination = SEEKING, **given: Any) -> Recorded:

@@ -21,6 +21,8 @@ from destinations.roster.storage import STATED
 from destinations.roster.tables import graduates
 from destinations.roster.tables import versions as roster_versions
 from destinations.seasons.storage import extensions_of
+from destinations.tasks.storage import disputes_of
+from destinations.tasks.storage import of_graduate as tasks_of_graduate
 
 _DATED = ("decided_on", "recorded_at")
 _REGISTRATION = (
@@ -36,6 +38,12 @@ _VERSION = (
 _PIECE = (
     *("id", "registration_id", "version", "kind", "title", "issued_on", "media_type", "state", "rule", "reason"),
     *("keep_until", "hold", "uploaded_by_role", "decided_by_role", "decided_at", "deleted_on", "recorded_at"),
+)
+_DISPUTE = ("registration_id", "version", "kind", "reason", "recorded_at")
+# the reason stands in the dispute
+_TASK = (
+    *("id", "version", "registration_id", "kind", "held_by", "due_on", "state", "outcome", "answer", "ended_at"),
+    "recorded_at",
 )
 _ACCESS = ("recorded_at", "kind", "role", "unit", "purpose", "fields")
 PAGE = 500
@@ -76,6 +84,15 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         "extensions": await extensions_of(connection, cipher, graduate_id),
         "evidence": [{name: getattr(each, name) for name in _PIECE} | {"sha256": each.sha256.hex()} for each in pieces],
         "cases": await cases.of_graduate(connection, cipher, graduate_id),
+        "disputes": [
+            {name: getattr(said, name) for name in _DISPUTE}
+            for each in records["registrations"]
+            for said in await disputes_of(connection, cipher, each["id"])
+        ],
+        "tasks": [
+            {name: getattr(each, name) for name in _TASK}
+            for each in await tasks_of_graduate(connection, cipher, graduate_id)
+        ],
         "accesses": await _accesses(connection, graduate_id),
     }
 

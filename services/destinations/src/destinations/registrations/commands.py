@@ -27,9 +27,8 @@ from destinations.registrations.storage import Stamped, Unsaved
 from destinations.roster import storage as roster
 from destinations.roster.domain import Graduate, RosterEntry
 from destinations.seasons.domain import Level
-
-EXPLAINED = frozenset({Action.RETURN, Action.DISPUTE})
-"""Acts that need a reason."""
+from destinations.tasks import commands as tasks
+from destinations.tasks.domain import DisputeKind
 
 _PARTIES = {party.value: party for party in Party}
 
@@ -138,7 +137,7 @@ async def act(
     late_reason: LateReason | None = None,
     trained_for: TrainedFor | None = None,
 ) -> Recorded:
-    """Makes a transition; `note` is the reason of an act that needs one, `late_reason` that of a late change.
+    """Makes a transition but a dispute; `note` is the reason of a return, `late_reason` that of a late change.
 
     Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding` raises, and Busy; of the
     last approval Missing with the graduate's id where `trained_for` must be known, and TargetedUnitMismatch.
@@ -159,6 +158,25 @@ async def act(
     else:
         change = deciding.act(before, action, person, note, late_reason)
     return await _record(unit, before.graduate, before, change)
+
+
+async def dispute(
+    unit: UnitOfWork,
+    *,
+    caller: Principal,
+    registration_id: RegistrationId,
+    expected: ExpectedVersion,
+    kind: DisputeKind,
+    reason: bytes,
+) -> Recorded:
+    """Says as the graduate that what is effective is wrong; `reason` is sealed, and stands in no version.
+
+    Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding.act` raises, and Busy.
+    """
+    before, person = await _locked_for(unit, Action.DISPUTE, caller, registration_id, expected)
+    recorded = await _record(unit, before.graduate, before, deciding.act(before, Action.DISPUTE, person))
+    await tasks.disputed(unit, recorded.registration, kind, reason)
+    return recorded
 
 
 def _must_be_at_unit(before: Registration, person: Person, trained_for: TrainedFor | None) -> None:
@@ -186,17 +204,19 @@ async def record_many(
     ordered = sorted(changes, key=lambda each: each.graduate.id.int)
     stamped, recorded_at = await storage.stamp_many(unit.connection, ordered, effective_on, asked_on)
     await storage.save_many(unit.connection, stamped, recorded_at, unit.actor, lists)
-    await _outdate_evidence(unit, [(each.id, each.unsaved.change) for each in stamped if each.unsaved.before])
+    await _follow(unit, [(each.id, each.unsaved.before, each.unsaved.change) for each in stamped])
     events = await asyncio.to_thread(announcements.to_rows, stamped, unit.correlation_id, recorded_at)
     await copy_rows(unit.driver, "outbox", announcements.OUTBOX_COLUMNS, events)
     published = [each for each in stamped if each.sequence is not None]
     return stamped, _token(published[-1]) if published else None
 
 
-async def _outdate_evidence(unit: UnitOfWork, changes: Sequence[tuple[RegistrationId, Change]]) -> None:
-    """Notes that evidence shows another destination, of the registrations whose content has changed so."""
-    if outdated := [registration_id for registration_id, change in changes if not PROVED.isdisjoint(change.changed)]:
+async def _follow(unit: UnitOfWork, changes: Sequence[tuple[RegistrationId, Registration | None, Change]]) -> None:
+    """What follows from changes of registrations: evidence shows another destination, disputes are settled."""
+    outdated = [each for each, before, change in changes if before and not PROVED.isdisjoint(change.changed)]
+    if outdated:
         await evidence.outdate(unit.connection, outdated)
+    await tasks.follow(unit.connection, changes)
 
 
 def _token(last: Stamped) -> ChangeToken:
@@ -223,8 +243,7 @@ async def _locked_for(
 async def _record(unit: UnitOfWork, graduate: Graduate, before: Registration | None, change: Change) -> Recorded:
     """Stores the change with its version, event and audit entry."""
     registration, sequence = await storage.save(unit.connection, graduate, before, change, unit.actor)
-    if before is not None:
-        await _outdate_evidence(unit, [(before.id, change)])
+    await _follow(unit, [(registration.id, before, change)])
     event = announcements.to_event(before, registration, change, sequence)
     token = await unit.announce(event) if event else None
     detail = {"version": registration.version, "state": registration.state.value}

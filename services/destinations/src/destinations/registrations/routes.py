@@ -1,6 +1,6 @@
 """HTTP routes of registrations."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -11,7 +11,7 @@ from common.auth import Principal
 from common.auth.dependencies import Caller
 from common.database import Database
 from common.errors import Missing
-from common.http import Db, IdempotencyKey, IfMatch, Page, PageOf, Router, Whole, answer, page_of, resource
+from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, Whole, answer, page_of, resource
 from common.http.paging import BadCursor
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
 from common.once import Answered, Once
@@ -35,6 +35,8 @@ from destinations.registrations.wire import (
     Viewed,
 )
 from destinations.registry_client import Registry
+from destinations.tasks.storage import sealed_reason, shown_disputes
+from destinations.tasks.wire import Disputed
 
 router = Router(prefix="/v1/registrations", tags=["registrations"])
 
@@ -147,14 +149,16 @@ _VERSIONS = range(2**31)
 
 @router.get("/{registration_id}/history", summary="All versions of a registration")
 async def list_versions(
-    *, database: Db, caller: Caller, registration_id: RegistrationId, page: Page
+    *, database: Db, cipher: Cipher, caller: Caller, registration_id: RegistrationId, page: Page
 ) -> PageOf[VersionAnswer]:
     (after,) = page.after(int) or (0,)
     if after not in _VERSIONS:
         raise BadCursor
     async with database.reading() as connection:
         registration = await storage.get(connection, commands.scope_of(caller), registration_id)
-        found = await storage.versions(connection, registration.id, after, page.limit + 1)
+        person = commands.person_of(caller)
+        disputes = await shown_disputes(connection, cipher, person.party if person else None, registration.id)
+        found = await storage.versions(connection, registration.id, after, page.limit + 1, disputes)
     return page_of(page, found, lambda each: each.version, VersionAnswer.model_validate)
 
 
@@ -232,30 +236,32 @@ def _late_transition(action: Action) -> Callable[..., Awaitable[Response]]:
     return transition
 
 
-def _explained_transition(action: Action) -> Callable[..., Awaitable[Response]]:
-    """The route of a transition that needs a reason."""
+async def _return(
+    *, view: Viewed, once: IdempotencyKey, registration_id: RegistrationId, if_match: IfMatch, body: Explanation
+) -> Response:
+    """The route of a return, which needs a reason."""
+    act = partial(commands.act, registration_id=registration_id, expected=if_match, action=Action.RETURN)
+    return await _acted(view, once, partial(act, note=body.reason))
 
-    async def transition(
-        *,
-        view: Viewed,
-        once: IdempotencyKey,
-        registration_id: RegistrationId,
-        if_match: IfMatch,
-        body: Explanation,
-    ) -> Response:
-        act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action, note=body.reason)
-        return await _acted(view, once, act)
 
-    return transition
+async def _dispute(
+    *, view: Viewed, once: IdempotencyKey, registration_id: RegistrationId, if_match: IfMatch, body: Disputed
+) -> Response:
+    """The route of a dispute, which says what is wrong."""
+    reason = sealed_reason(view.cipher, registration_id, body.reason)
+    act = partial(commands.dispute, registration_id=registration_id, expected=if_match, kind=body.kind, reason=reason)
+    return await _acted(view, once, act)
 
 
 def _route_of(action: Action) -> Callable[..., Awaitable[Response]]:
-    if action in commands.EXPLAINED:
-        return _explained_transition(action)
+    if action in _EXPLAINED:
+        return _EXPLAINED[action]
     if action is Action.SCHOOL_APPROVE:
         return _last_approval(action)
     return _late_transition(action) if action in LATE_BOUND else _transition(action)
 
+
+_EXPLAINED: Mapping[Action, Callable[..., Awaitable[Response]]] = {Action.RETURN: _return, Action.DISPUTE: _dispute}
 
 # routes of the table of acts: what differs is a name and a sentence
 for _action in TRANSITIONS:

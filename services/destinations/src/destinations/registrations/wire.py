@@ -29,6 +29,7 @@ from destinations.registrations.domain.registration import LateReason, Person, R
 from destinations.registrations.domain.warnings import pay_warning_of, states_pay, warnings_of
 from destinations.registrations.storage import opened
 from destinations.seasons.domain import Phase
+from destinations.tasks.domain import DisputeKind
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 # the same as in a spreadsheet: pasted numbers bring marks that are not seen
@@ -106,7 +107,7 @@ class RegistrationPatch(Particulars, LateChange):
 
 
 class Explanation(StrictModel):
-    """Why something is returned or disputed."""
+    """Why something is returned."""
 
     reason: Reason
 
@@ -289,4 +290,5 @@ class VersionAnswer(BaseModel):
     decided_on: date
     recorded_at: datetime
     changed_fields: list[str]
-    note: str | None = Field(description="The reason of a return or a dispute")
+    note: str | None = Field(description="The reason of a return or a dispute, as far as the caller reads it")
+    dispute_kind: DisputeKind | None = Field(description="Of a dispute, as far as the caller reads it")

@@ -1,7 +1,9 @@
 """The versions of a registration, and what each of them published."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from sqlalchemy import text
 
@@ -9,9 +11,12 @@ from common import rows
 from common.contracts import ChangeToken
 from common.contracts.registration import TOPIC
 from common.identifiers import RegistrationId
-from common.sql import Connection
+from common.sql import Connection, Row
 from destinations.registrations.domain.lifecycle import Party
 from destinations.registrations.domain.registration import Registration
+from destinations.tasks.domain import Dispute, DisputeKind
+
+NONE_SHOWN: Mapping[int, Dispute] = MappingProxyType({})
 
 _HISTORY = text(
     """
@@ -48,12 +53,28 @@ class Version:
     recorded_at: datetime
     changed_fields: tuple[str, ...]
     note: str | None
+    dispute_kind: DisputeKind | None
 
 
-async def versions(connection: Connection, registration_id: RegistrationId, after: int, limit: int) -> list[Version]:
-    """Versions of a registration, oldest first, those after version `after`."""
+async def versions(
+    connection: Connection,
+    registration_id: RegistrationId,
+    after: int,
+    limit: int,
+    disputes: Mapping[int, Dispute] = NONE_SHOWN,
+) -> list[Version]:
+    """Versions of a registration, oldest first, those after version `after`; `disputes` by the versions they made."""
+
+    def note(row: Row) -> str | None:
+        # in a history of the release before it stands in the version
+        dispute: str | None = disputes[row.version].reason if row.version in disputes else row["note"]
+        return dispute
+
+    def kind(row: Row) -> DisputeKind | None:
+        return disputes[row.version].kind if row.version in disputes else None
+
     values = {"id": registration_id, "after": after, "limit": limit}
-    return rows.all(Version, await connection.execute(_HISTORY, values))
+    return rows.all(Version, await connection.execute(_HISTORY, values), note=note, dispute_kind=kind)
 
 
 async def written_by(connection: Connection, registration: Registration) -> Party:
