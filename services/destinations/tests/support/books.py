@@ -82,6 +82,7 @@ class Book:
         entry = self.graduates[found[0]] if found else None
         if found is None or entry is None or owner != (entry.graduate.school_code, entry.graduate.cohort):
             return {"row": row["row"], "problem": "not_found"}
-        if "".join(str(row["name"]).split()) != found[1]:
+        nameless = row["name"] is None and row["student_number"] is None
+        if not nameless and "".join(str(row["name"]).split()) != found[1]:
             return {"row": row["row"], "problem": "name_mismatch"}
         return answered(entry) | {"row": row["row"]}

@@ -68,6 +68,7 @@ class Columns:
     other_forms: Sequence[Sequence[Collection[str]]] = ()
     usual_sheet: str | None = None
     mappings: Sequence[HeaderMapping] = ()
+    needed_form_alone: Collection[str] = ()
 
     @cached_property
     def field_of_header(self) -> Mapping[str, str]:
@@ -143,7 +144,8 @@ class Columns:
     def _form(self, header: Header) -> int | None:
         """The place of the first form whose columns the header has."""
         named = header.positions.keys() | set(map(normalise, header.texts.values()))
-        forms = enumerate([self.needed, *self.other_forms])
+        others = self.other_forms if named.isdisjoint(self.needed_form_alone) else ()
+        forms = enumerate([self.needed, *others])
         return next((place for place, groups in forms if all(named & set(group) for group in groups)), None)
 
     def title(self, header: Header, cells: Sequence[Cell], fault: Fault) -> str:

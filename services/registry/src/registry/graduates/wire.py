@@ -224,7 +224,9 @@ class ResolveRow(StrictModel):
     citizen_id: ShortText | None = Field(
         None, description="Beside another number it must be the same person's, else the row is `ambiguous`"
     )
-    name: ShortText | None = None
+    name: ShortText | None = Field(
+        None, description="Must agree; left out beside an `exam_number` alone, which then says whom the row means"
+    )
 
     @field_validator("student_number", "exam_number")
     @classmethod

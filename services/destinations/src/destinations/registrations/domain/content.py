@@ -142,6 +142,16 @@ LONGEST: Mapping[str, int] = {
 """The most characters that a text may have."""
 
 
+_NAMED: Mapping[str, str] = {"76": "freelance_kind", "80": "study_school_name", "81": "study_school_name"}
+NAMING = frozenset({"employer_name", *_NAMED.values()})
+"""The fields that one column of files holds, 单位名称."""
+
+
+def field_of_name(destination_code: str) -> str:
+    """What 单位名称 holds: the unit, the admitting school of further study, or the kind of freelance work."""
+    return _NAMED.get(destination_code[:2], "employer_name")
+
+
 LONGEST_PHONE = 40
 MOST_PAY = 10_000_000
 """Of what is sealed, as it is judged in clear: characters of a phone with its extension, whole yuan."""

@@ -1,13 +1,16 @@
 """Header texts of destination spreadsheets, and the fields they fill.
 
-Verbatim headers of the export format (A), with the synonyms met elsewhere. A coded field has up to two columns: its
-code and its label; either may hold the other. Columns of the roster are registry's and are not read here.
+Verbatim headers of the formats that we write (`destinations.filing.formats`), with the synonyms met elsewhere. A coded
+field has up to two columns: its code and its label; either may hold the other. Columns of the roster are registry's and
+are not read here.
 """
 
 from collections.abc import Mapping, Sequence
 
 from common.imports import OWNER_HEADERS, PERSON_HEADERS, Columns
 from common.spreadsheets.masking import Identifies
+from destinations.filing.formats.classes import HEADERS as CLASS_HEADERS
+from destinations.registrations.domain.content import NAMING
 
 HEADERS: Mapping[str, Sequence[str]] = {
     **OWNER_HEADERS,
@@ -43,6 +46,7 @@ HEADERS: Mapping[str, Sequence[str]] = {
     "employer_address": ("单位地址", "单位详细地址", "单位通讯地址"),
     "position_code": ("工作职位类别代码", "职位类别代码"),
     "position_code_label": ("工作职位类别", "工作职位类别名称", "职位类别", "工作职位"),
+    **CLASS_HEADERS,
 }
 """Our name of a column → header texts, most usual first."""
 
@@ -70,6 +74,9 @@ KEYS = ("student_number", "exam_number")
 COLUMNS = Columns(
     HEADERS,
     needed=[{"name"}, KEYS, DESTINATION],
+    # the classic 就业方案 (D): the examinee number alone says whom a row means
+    other_forms=[[{"exam_number"}, {"destination_code"}]],
+    needed_form_alone={"student_number"},
     identifying={
         "student_number": Identifies.BY_NUMBER,
         "exam_number": Identifies.BY_NUMBER,
@@ -82,14 +89,7 @@ COLUMNS = Columns(
     numbered={"employer_uscc"},
 )
 
-_NAME_COLUMN: Mapping[str, str] = {"76": "freelance_kind", "80": "study_school_name", "81": "study_school_name"}
-
-
-def field_of_name_column(destination_code: str) -> str:
-    """What 单位名称 holds: the unit, the admitting school of further study, or the kind of freelance work."""
-    return _NAME_COLUMN.get(destination_code[:2], "employer_name")
-
 
 def column_of_field(field: str) -> str:
     """The column that fills a field."""
-    return "employer_name" if field in _NAME_COLUMN.values() else field
+    return "employer_name" if field in NAMING else field

@@ -22,11 +22,13 @@ KEPT_AT_ONCE = 5_000
 class ResolvedRows:
     """Whose rows these are: as registry answers, or as the lines are known. Few bytes for each: a file must fit.
 
-    `units` are those that graduates of the rows were trained for, as far as registry says one.
+    `units` are those that graduates of the rows were trained for, as far as registry says one. Of a `nameless` file the
+    number alone says whom a row means.
     """
 
-    def __init__(self, registry: Registry, school_code: SchoolCode, cohort: Cohort) -> None:
+    def __init__(self, registry: Registry, school_code: SchoolCode, cohort: Cohort, *, nameless: bool = False) -> None:
         self._registry = registry
+        self._nameless = nameless
         self._owner = (school_code, cohort)
         self._has_lines: bool | None = None
         self._problems: dict[int, str] = {}
@@ -44,7 +46,7 @@ class ResolvedRows:
 
     async def ask(self, rows: Iterable[RegistrationRow]) -> None:
         """Asks registry about the others that name a graduate; raises RegistryUnavailable or RegistryRefused."""
-        named = (each for each in rows if not each.silent and each.name and each.key)
+        named = (each for each in rows if not each.silent and each.key and (each.name or self._nameless))
         asked = [row for row in named if row.number not in self._unchanged]
         if not asked:
             return

@@ -65,7 +65,8 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         self._asked = asked = Asked.of(context.parameters, context.actor.subject)
         self._reader = RowReader(header, task.school_code, task.cohort, cipher)
         self._writing = Writing(task.school_code, asked.effective_on, self._reader.lists, asked.asked_on)
-        self._resolved = ResolvedRows(registry, task.school_code, task.cohort)
+        nameless = "name" not in header.positions
+        self._resolved = ResolvedRows(registry, task.school_code, task.cohort, nameless=nameless)
         self._seen = SeenKeys()
         self._repeated: set[int] = set()
         self._begun: set[GraduateId] = set()

@@ -10,6 +10,7 @@ from common.clock import day_in_shanghai
 from common.codes import CodeLists, normalise
 from common.identifiers import Cohort, GraduateId, RegistrationId
 from common.imports import Fault
+from destinations.filing.formats.classes import FLEXIBLE
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Party, State
@@ -158,6 +159,8 @@ def plan_row(row: RegistrationRow, known: StoredRegistration, asked: Asked) -> P
         return None
     cohort = known.graduate.cohort
     content = merged(known.registration.effective_or_newest if known.registration else None, row.given, cohort)
+    if row.flexible is not None and row.flexible is not fields.is_flexible(content, cohort):
+        row.faults.append(Fault(FLEXIBLE, "class_flags_disagree"))
     terms, effective_on = asked.terms(known.extended_until), asked.effective_on
     if deciding.is_unchanged_by(known.registration, content, terms.phase):
         return None
@@ -180,7 +183,17 @@ def merged(stored: Destination | None, given: Mapping[str, Any], cohort: Cohort)
     said = {
         name: kept if _same_text(name, kept := getattr(stored, name), value) else value for name, value in given.items()
     }
+    # a country that is said again, by its label or its text, keeps the code that it has
+    if said.get("abroad_country") and not said.get("abroad_country_code") and _same_country(stored, said):
+        del said["abroad_country"]
     return fields.recoded(stored, said, cohort)
+
+
+def _same_country(stored: Destination, said: Mapping[str, Any]) -> bool:
+    text, code = said["abroad_country"], stored.abroad_country_code
+    if stored.abroad_country is None:
+        return code is not None and fields.country_named(text) == code
+    return bool(stored.abroad_country == text)
 
 
 def _same_text(name: str, stored: object, given: object) -> bool:

@@ -25,12 +25,14 @@ from common.imports import (
 )
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, is_clear
 from common.spreadsheets.headers import Header
-from destinations.registrations.domain.content import CODE_LISTS, LONGEST_PHONE, MOST_PAY, SEALED
+from destinations.filing.formats.classes import FLEXIBLE, UnclearFlag, disagreeing, flag_in
+from destinations.filing.formats.classes import HEADERS as CLASS_HEADERS
+from destinations.registrations.domain.content import CODE_LISTS, LONGEST_PHONE, MOST_PAY, SEALED, field_of_name
 from destinations.registrations.domain.fields import is_reason_of
-from destinations.registrations.imports.columns import CODED, DESTINATION, KEYS, TEXTS, field_of_name_column
+from destinations.registrations.imports.columns import CODED, DESTINATION, KEYS, TEXTS
 from destinations.registrations.storage import Line
 
-CHECKS_VERSION = 2
+CHECKS_VERSION = 3
 """Part of every line's fingerprint: raise it when a check or a reading changes, and stored lines are checked again."""
 
 _PAY_UNITS = {"月": "month", "month": "month", "小时": "hour", "时": "hour", "hour": "hour"}
@@ -43,7 +45,8 @@ LONGEST_KEY = 100
 class RegistrationRow:
     """What a row says of a graduate's destination, and what is wrong with it.
 
-    Without a destination the row is silent: it leaves the graduate as stored.
+    Without a destination the row is silent: it leaves the graduate as stored. `flexible` is what a column says that may
+    only repeat what is stored, or follows from the code.
     """
 
     number: int
@@ -53,6 +56,7 @@ class RegistrationRow:
     name: str | None = None
     silent: bool = True
     destination_code: str | None = None
+    flexible: bool | None = None
     given: dict[str, object] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
@@ -136,6 +140,8 @@ class RowReader:
         self._fingerprints = LineFingerprints(header, cipher, school_code, cohort, CHECKS_VERSION, self.lists.version)
         self.reads_sealed = not header.positions.keys().isdisjoint(SEALED)
         self.number_column = next(key for key in KEYS if key in header.positions)
+        self._has_names = "name" in header.positions
+        self._classes = [each for each in CLASS_HEADERS if each in header.positions]
 
     def named(self, number: int, cells: Sequence[Cell]) -> RegistrationRow:
         """Whom the row means, of a silent one too, since a later row may repeat it; and how its line is recognised."""
@@ -152,12 +158,12 @@ class RowReader:
         if row.student_number is None and row.exam_number is not None:
             row.key_column = "exam_number"
         row.silent = all(is_blank(self._header.cell(cells, column)) for column in DESTINATION)
-        if row.key and row.name:
+        if row.key and (row.name or not self._has_names):
             return
         faulty = {fault.column for fault in faults}
         if not row.key and faulty.isdisjoint(KEYS):
             faults.append(Fault(self.number_column, "required"))
-        if not row.name and "name" not in faulty:
+        if self._has_names and not row.name and "name" not in faulty:
             faults.append(Fault("name", "required"))
 
     def read(self, rows: Sequence[RegistrationRow]) -> None:
@@ -183,15 +189,26 @@ class RowReader:
             elif isinstance(code, str) and code:
                 row.destination_code = code
                 self._say_what_depends(row, code)
+                if self._classes:
+                    self._compare_classes(row, code)
 
     def _say_what_depends(self, row: RegistrationRow, code: str) -> None:
         """Enters what cells mean under this code: 单位名称 may name a school, a sub-label a reason."""
         cell = partial(self._header.cell, row.cells)
         if reason := self._reason(code, *map(cell, DESTINATION)):
             row.given["reason"] = reason
-        name_column = field_of_name_column(code)
+        name_column = field_of_name(code)
         if name_column != "employer_name" and "employer_name" in row.given:
             row.given[name_column] = row.given.pop("employer_name")
+
+    def _compare_classes(self, row: RegistrationRow, code: str) -> None:
+        said = {column: self._header.cell(row.cells, column) for column in self._classes}
+        wrong = [*disagreeing(code, said)]
+        try:
+            row.flexible = flag_in(said.get(FLEXIBLE))
+        except UnclearFlag:
+            wrong.append(FLEXIBLE)
+        row.faults += [Fault(column, "class_flags_disagree") for column in wrong]
 
     def _key_column(self, cells: Sequence[Cell]) -> str:
         """The column that a graduate is looked up by."""

@@ -14,7 +14,8 @@ Unresolved: TypeAlias = Literal["not_found", "ambiguous", "name_mismatch", "eras
 class NamedRow:
     """How one row names a person: each number as its blind index, the name as all that may find it.
 
-    `numbers` are what stands behind the indexes, with their fields.
+    `numbers` are what stands behind the indexes, with their fields. A `nameless` row is of a file without names, where
+    the examinee number alone says whom it means.
     """
 
     row: int
@@ -23,6 +24,12 @@ class NamedRow:
     name_indexes: Collection[bytes]
     citizen_id_index: bytes | None = None
     numbers: Collection[tuple[str, str]] = field(default=(), repr=False)
+    nameless: bool = False
+
+    @property
+    def by_exam_number_alone(self) -> bool:
+        """True if no name need agree."""
+        return self.nameless and self.student_number_index is None and self.exam_number_index is not None
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,7 @@ class PeopleNamed:
 
 
 def resolved(row: NamedRow, named: PeopleNamed) -> RosterPerson | Unresolved:
-    """The graduate of a row; the name must agree, and a citizen id beside another number must be the same person's."""
+    """The graduate of a row; the name must agree, if the file has one, and a citizen id must be the same person's."""
     people = named.meant_by(row)
     if not people:
         return "erased" if named.is_erased(row) else "not_found"
@@ -105,4 +112,5 @@ def resolved(row: NamedRow, named: PeopleNamed) -> RosterPerson | Unresolved:
         return "ambiguous"
     if named.contradicts(row, people[0]):
         return "ambiguous"
-    return people[0] if people[0].name_index in row.name_indexes else "name_mismatch"
+    is_meant = row.by_exam_number_alone or people[0].name_index in row.name_indexes
+    return people[0] if is_meant else "name_mismatch"

@@ -60,7 +60,7 @@ def named_row(
     given = {field: number for field in HASHED if (number := said.get(field))}
     indexes = {"student_number_index": None, "exam_number_index": None, **number_indexes(cipher, given, HASHED)}
     names = name_indexes(cipher, school_code, name or "")
-    return NamedRow(row, **indexes, name_indexes=names, numbers=tuple(given.items()))
+    return NamedRow(row, **indexes, name_indexes=names, numbers=tuple(given.items()), nameless=name is None)
 
 
 async def people_named(
