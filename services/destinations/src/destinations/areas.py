@@ -16,6 +16,8 @@ from common.service_process import Area, Operation, Subscription
 from destinations.cases import tables as case_tables
 from destinations.cases.subscriptions import erase_notes
 from destinations.data_copies.routes import router as data_routes
+from destinations.employers import tables as employer_tables
+from destinations.employers.operations import LINK_SECONDS, MEND_SECONDS, link_due, mend
 from destinations.evidence import tables as evidence_tables
 from destinations.evidence.operations import CHECK_SECONDS, RETENTION_SECONDS, check_waiting, end_past
 from destinations.evidence.routes import of_registration as evidence_of_registration
@@ -137,6 +139,13 @@ AREAS = (
         # after the registrations, by which the streams are locked
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_tasks),
         subscription=ROSTER,
+    ),
+    Area(
+        tables=[employer_tables.employers, employer_tables.namings, employer_tables.due, employer_tables.merges],
+        periodic=lambda it: [
+            every(LINK_SECONDS, partial(link_due, it.database), name="employers"),
+            every(MEND_SECONDS, partial(mend, it.database), name="unnamed employers"),
+        ],
     ),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
     Area(routes=[field_rule_routes]),

@@ -15,6 +15,7 @@ from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Route
 from common.http.paging import BadCursor
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
 from common.once import Answered, Once
+from destinations.employers.domain import EmployerId
 from destinations.registrations import commands, storage
 from destinations.registrations.commands import Recorded
 from destinations.registrations.domain.content import Destination
@@ -59,10 +60,12 @@ async def read_filters(
     state: State | None = None,
     destination: Annotated[str | None, Query(pattern=r"^[0-9]{2,3}$", description="Newest destination code")] = None,
     late: Annotated[bool | None, Query(description="Whether it came after the last day of changes")] = None,
+    employer_id: Annotated[UUID | None, Query(description="Of the newest content")] = None,
 ) -> Filters:
     """Filters of the list; all given ones must hold."""
     of_cohort = None if cohort is None else Cohort(cohort)
-    return Filters(school, of_cohort, college, major, class_, state, destination, late)
+    of_employer = None if employer_id is None else EmployerId(employer_id)
+    return Filters(school, of_cohort, college, major, class_, state, destination, late, of_employer)
 
 
 @router.get("", summary="List registrations of the caller's scope", response_model=PageOf[RegistrationAnswer])

@@ -133,6 +133,12 @@ Index(
     postgresql_where=text(IN_REVIEW),
 )
 Index("ix_registrations_graduate", registrations.c.graduate_id)
+Index(
+    "ix_registrations_employer",
+    registrations.c.school_code,
+    registrations.c.employer_name,
+    postgresql_where=registrations.c.employer_name.is_not(None),
+)
 Index("ix_registrations_school_cohort_id", registrations.c.school_code, registrations.c.cohort, registrations.c.id)
 
 Index(

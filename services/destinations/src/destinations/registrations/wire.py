@@ -164,6 +164,7 @@ class RegistrationAnswer(BaseModel):
     abroad_school_name_en: str | None
     abroad_major_zh: str | None
     abroad_major_en: str | None
+    employer_id: UUID | None = Field(description="Of the newest content; null until it is linked, within a minute")
     state: State
     confirmation: Confirmation | None
     source: Source
@@ -227,6 +228,7 @@ def warned_about(registration: Registration, private: Mapping[str, Any], seen: S
     """What should be looked at; reviewers who may not read the pay are warned about it, too."""
     content, cohort = registration.content, registration.graduate.cohort
     found = [*warnings_of(content, cohort, registration.incomplete)]
+    found += [("employer_differs", "employer_name")] if registration.names_otherwise else []
     if seen.wages is not None:
         about_pay = pay_warning_of(content, cohort, private, registration.submitted_on, seen.wages)
         found += [(about_pay, "pay_amount")] if about_pay else []
@@ -254,6 +256,7 @@ def shown(seen: Seen, registration: Registration, token: ChangeToken | None = No
         "cohort": graduate.cohort,
         **vars(content),
         **private,
+        "employer_id": registration.employer and registration.employer.id,
         "state": registration.state,
         "confirmation": registration.confirmation,
         "source": registration.source,

@@ -76,6 +76,9 @@ PROVED = frozenset(
 )
 """What evidence shows: code, employer and admitting school. It shows another destination once one of them changes."""
 
+NAMING = frozenset({"employer_name", "employer_uscc"})
+"""By what a content names its employer."""
+
 FIELDS = tuple(field.name for field in fields(Destination))
 """Every field of the content, in the order of the contract."""
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from common.clock import day_in_shanghai
 from common.identifiers import RegistrationId
-from destinations.registrations.domain.content import Destination
+from destinations.employers.domain import Linked
+from destinations.registrations.domain.content import NAMING, Destination
 from destinations.registrations.domain.lifecycle import Action, Confirmation, Course, Party, Stage, State, Word
 from destinations.roster.domain import Graduate
 from destinations.seasons.domain import ALWAYS, Level, Phase
@@ -112,7 +113,7 @@ class Registration:
 
     `levels` are those that the newest content passes: fixed when it was submitted, until then those of the season.
     `phase` is that of the graduate on the day on which the registration was read; `submitted_at` the instant of the
-    last submission, None if there was none.
+    last submission, None if there was none. `employer` is that of the newest content, once it is linked.
     """
 
     id: RegistrationId
@@ -131,6 +132,7 @@ class Registration:
     phase: Phase
     late_reason: LateReason | None
     submitted_at: datetime | None
+    employer: Linked | None = None
 
     @property
     def course(self) -> Course:
@@ -151,6 +153,12 @@ class Registration:
     def submitted_on(self) -> date:
         """The day of the last submission; that of the newest version, if there was none."""
         return day_in_shanghai(self.submitted_at) if self.submitted_at else self.decided_on
+
+    @property
+    def names_otherwise(self) -> bool:
+        """Whether its employer has another name or USCC than the newest content says."""
+        said = self.content.employer_name, self.content.employer_uscc
+        return self.employer is not None and self.employer.differs(*said)
 
     @property
     def effective_or_newest(self) -> Destination:
@@ -228,6 +236,7 @@ def after(graduate: Graduate, before: Registration | None, change: Change, stamp
         phase=change.phase,
         late_reason=change.late_reason,
         submitted_at=_submitted_at(before, change, stamp.recorded_at),
+        employer=_employer_after(before, change),
     )
 
 
@@ -244,6 +253,12 @@ def _submitted_at(before: Registration | None, change: Change, recorded_at: date
     if change.submits:
         return recorded_at
     return before.submitted_at if before else None
+
+
+def _employer_after(before: Registration | None, change: Change) -> Linked | None:
+    """What is named anew is linked later, by an act of its own."""
+    is_same = before is not None and NAMING.isdisjoint(change.changed)
+    return before.employer if before and is_same and change.stage is not Stage.VOIDED else None
 
 
 def _effective_after(before: Registration | None, change: Change, version: int, day: date) -> Effective | None:

@@ -7,13 +7,15 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Text, Uuid, any_, bindparam, literal_column, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Text, Uuid, any_, bindparam, func, literal_column, select
 
 from common import rows
 from common.auth import RowScope, ScopeShape
 from common.errors import NotFound
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
 from common.sql import Connection, Row
+from destinations.employers.domain import EmployerId, Linked
+from destinations.employers.tables import employers, namings
 from destinations.registrations import tables
 from destinations.registrations.domain.content import FIELDS, Destination
 from destinations.registrations.domain.lifecycle import WRITTEN_ANEW, Action, Confirmation, Stage, State
@@ -44,26 +46,47 @@ _NOT_READ = {"code_lists", "levels", *tables.LINE_COLUMNS, *_OF_THE_RELEASE_BEFO
 
 _graduates, _schools = roster_tables.graduates, roster_tables.schools
 _is_effective = (_effective.registration_id == _current.id) & (_effective.version == _current.effective_version)
-_REGISTRATIONS: Select[Any] = (
-    select(
-        *(column for column in _current if column.name not in _NOT_READ),
-        *(stated for name, stated in roster.STATED.items() if name not in _current),
-        *season_terms.COLUMNS,
-        _effective.source.label("effective_source"),
-        *(_effective[name].label(f"effective_{name}") for name in ("action", *tables.HANDS, "late_reason")),
-        _ANNOUNCED_CONFIRMATION.label("effective_confirmation"),
-        *(_effective[name].label(f"effective_{name}") for name in FIELDS),
+
+
+def _registrations(*beside: ColumnElement[Any]) -> Select[Any]:
+    return (
+        select(
+            *(column for column in _current if column.name not in _NOT_READ),
+            *(stated for name, stated in roster.STATED.items() if name not in _current),
+            *season_terms.COLUMNS,
+            _effective.source.label("effective_source"),
+            *(_effective[name].label(f"effective_{name}") for name in ("action", *tables.HANDS, "late_reason")),
+            _ANNOUNCED_CONFIRMATION.label("effective_confirmation"),
+            *beside,
+            *(_effective[name].label(f"effective_{name}") for name in FIELDS),
+        )
+        .join(_graduates, _graduates.c.graduate_id == _current.graduate_id)
+        # a school's first event may come after its graduates
+        .outerjoin(_schools, _schools.c.school_code == _graduates.c.school_code)
+        .outerjoin(tables.versions, _is_effective)
+        .outerjoin(seasons, season_terms.IS_OF_SEASON)
     )
-    .join(_graduates, _graduates.c.graduate_id == _current.graduate_id)
-    # a school's first event may come after its graduates
-    .outerjoin(_schools, _schools.c.school_code == _graduates.c.school_code)
-    .outerjoin(tables.versions, _is_effective)
-    .outerjoin(seasons, season_terms.IS_OF_SEASON)
-)
+
+
+_REGISTRATIONS = _registrations()
 """Registrations with their graduates and the content of their effective versions; each read narrows it.
 
 Made once, because putting so many columns together takes longer than to read a row.
 """
+
+_VOIDED: ColumnElement[str] = literal_column(f"'{Stage.VOIDED.value}'")
+_names_it = (
+    (namings.c.school_code == _current.school_code)
+    & (namings.c.employer_name == _current.employer_name)
+    & (namings.c.employer_uscc == func.coalesce(_current.employer_uscc, literal_column("''")))
+    & (_current.stage != _VOIDED)
+)
+_LINKED = (
+    _registrations(*(employers.c[name].label(f"linked_{name}") for name in ("id", "name", "uscc")))
+    .outerjoin(namings, _names_it)
+    .outerjoin(employers, employers.c.id == namings.c.employer_id)
+)
+"""The same with the employers of their newest contents, for people who look at them."""
 
 _EFFECTIVE_AT = slice(-len(FIELDS), None)
 """Where the effective content stands in a row: an import reads thousands of them, by place."""
@@ -89,6 +112,7 @@ class Filters:
     state: State | None = None
     destination: str | None = None
     late: bool | None = None
+    employer_id: EmployerId | None = None
 
     @property
     def values(self) -> dict[str, object]:
@@ -107,12 +131,13 @@ _FILTERED: Mapping[str, ColumnElement[Any]] = {
     "class_": _graduates.c.class_code,
     "destination": _current.destination_code,
     "late": _current.late_reason.is_not(None),
+    "employer_id": namings.c.employer_id,
 }
 _ACTIONS = {each.value: each for each in Action}
 _SOURCES, _CONFIRMATIONS = {each.value: each for each in Source}, {each.value: each for each in Confirmation}
 _STAGES = {state: [stage.value for stage in Stage if stage.state is state] for state in State}
 # written out: a plan for any parameter could not use the index of those that stand
-_STANDING = _REGISTRATIONS.where(_current.stage != literal_column(f"'{Stage.VOIDED.value}'"))
+_STANDING = _REGISTRATIONS.where(_current.stage != _VOIDED)
 _THEIRS = _STANDING.where(_current.graduate_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 # of a list the server would expect ten, and plan anew for every one
 _ITS = _STANDING.where(_current.graduate_id == bindparam("id"))
@@ -120,7 +145,7 @@ _ITS = _STANDING.where(_current.graduate_id == bindparam("id"))
 
 @lru_cache
 def _one(seen: ScopeShape) -> Select[Any]:
-    return _REGISTRATIONS.where(roster.visible(seen), _current.id == bindparam("id"))
+    return _LINKED.where(roster.visible(seen), _current.id == bindparam("id"))
 
 
 @lru_cache
@@ -134,7 +159,7 @@ def _page(seen: ScopeShape, filtered: tuple[str, ...], *, following: bool) -> Se
     ]
     if following:
         conditions.append(_current.id > bindparam("after"))
-    listed = _REGISTRATIONS.where(roster.visible(seen), *conditions).order_by(_current.id)
+    listed = _LINKED.where(roster.visible(seen), *conditions).order_by(_current.id)
     return listed.limit(bindparam("limit", type_=Integer))
 
 
@@ -177,6 +202,7 @@ async def _fetch(connection: Connection, query: Select[Any], bound: Mapping[str,
         effective=_to_effective,
         levels=_to_levels,
         phase=season_terms.to_phase,
+        employer=_to_linked,
     )
 
 
@@ -187,6 +213,11 @@ def _to_effective(row: Row) -> Effective | None:
     said = (_content(row[_EFFECTIVE_AT]), _SOURCES[source], _CONFIRMATIONS[confirmation], decided_on)
     reason = late_reason and LateReason(late_reason)
     return Effective(version, *said, _ACTIONS[action], _hands(_effective_hands(row)), reason)
+
+
+def _to_linked(row: Row) -> Linked | None:
+    employer_id = row.get("linked_id")
+    return None if employer_id is None else Linked(EmployerId(employer_id), row["linked_name"], row["linked_uscc"])
 
 
 def _to_levels(row: Row) -> tuple[Level, ...]:
