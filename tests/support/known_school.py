@@ -12,6 +12,7 @@ from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
 from writes import (
     AUTHORISATION,
+    CASE,
     CONTACT,
     EVIDENCE,
     MAPPING,
@@ -137,6 +138,9 @@ async def known_school(campus: Campus, school: str) -> Known:
     authorised = await campus.http.post(place, headers=campus.officer(school), **requests[AUTHORISATION])
     assert authorised.status_code == 201, authorised.text
     task = await disputed(campus, graduate)
+    place = campus.urls["destinations"] + CASE[1]
+    case = await campus.http.post(place, headers=campus.officer(school), **requests[CASE])
+    assert case.status_code == 201, case.text
     bulk = await sealed(campus, school, graduate)
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
@@ -151,6 +155,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "school"): school,
             ("*", "graduate_id"): graduate,
             ("*", "decision_id"): bulk,
+            ("*", "case_id"): case.json()["id"],
             ("*", "authorisation_id"): authorised.json()["id"],
             ("*", "registration_id"): registrations[0]["id"],
             ("*", "questionnaire_id"): wave["questionnaire_id"],
@@ -176,7 +181,7 @@ async def known_school(campus: Campus, school: str) -> Known:
         },
         persons
         | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk, task}
-        | {each.json()["id"] for each in (asked, exported, correction, erasing, waiving, evidence)},
+        | {each.json()["id"] for each in (asked, exported, correction, erasing, waiving, evidence, case)},
         persons,
         requests,
     )

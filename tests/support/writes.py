@@ -38,6 +38,7 @@ BODILESS = (
 )  # fmt: skip
 AUTHORISATION = ("POST", "/v1/source-authorisations")
 EVIDENCE = ("POST", "/v1/registrations/{registration_id}/evidence")
+CASE = ("POST", "/v1/cases")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
 CONTACT = ("POST", "/v1/talents/{profile_id}/contact-requests")
 PHOTO = ("PUT", "/v1/graduates/{graduate_id}/photo")
@@ -107,6 +108,11 @@ def complete_requests(
         }
         | reason,
         ("POST", "/v1/evidence/{evidence_id}/reject"): reason,
+        CASE: {"school_code": school, "note": "电话核实"},
+        ("PATCH", "/v1/cases/{case_id}"): {"registrations": []},
+        ("POST", "/v1/cases/{case_id}/assign"): {"handler": "school"},
+        ("POST", "/v1/cases/{case_id}/find"): {"finding": "unproven", "note": "无法核实"},
+        ("POST", "/v1/cases/{case_id}/close"): {"no_correction": "本人已确认"},
         AUTHORISATION: source_authorisation(school),
         ("POST", "/v1/questionnaires"): QUESTIONNAIRE,
         ("PATCH", "/v1/questionnaires/{questionnaire_id}"): {"title": QUESTIONNAIRE["title"]},

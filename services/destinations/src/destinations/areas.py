@@ -14,6 +14,7 @@ from common.reference_tables.routes import reference_tables_router
 from common.reference_tables.working_days import WORKING_DAYS
 from common.service_process import Area, Operation, Subscription
 from destinations.cases import tables as case_tables
+from destinations.cases.routes import router as case_routes
 from destinations.cases.subscriptions import erase_notes
 from destinations.data_copies.routes import router as data_routes
 from destinations.employers import tables as employer_tables
@@ -129,6 +130,7 @@ AREAS = (
     Area(tables=[outside_tables.authorisations], routes=[outside_routes]),
     Area(
         tables=[case_tables.cases, case_tables.links, case_tables.events, case_tables.thresholds],
+        routes=[case_routes],
         # after the registrations, by which the streams are locked
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_notes),
         subscription=ROSTER,

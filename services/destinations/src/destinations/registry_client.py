@@ -103,6 +103,23 @@ class Registry:
                 units[GraduateId(uuid_of(each["graduate_id"]))] = each.get("values", {}).get("commissioning_unit")
         return units
 
+    async def persons(self, graduate_ids: Sequence[GraduateId]) -> dict[GraduateId, dict[str, Any]]:
+        """Name and phones of graduates as registry shows them for `verification`: their `values`, or the `problem`.
+
+        Raises RegistryUnavailable or RegistryRefused.
+        """
+        shown: dict[GraduateId, dict[str, Any]] = {
+            each: {"values": {}, "problem": "not_found"} for each in graduate_ids
+        }
+        for start in range(0, len(graduate_ids), REVEALED_AT_ONCE):
+            asked = [str(each) for each in graduate_ids[start : start + REVEALED_AT_ONCE]]
+            body = {"purpose": "verification", "graduate_ids": asked, "fields": ["name", "phone", "home_phone"]}
+            answer = await self._ask("POST", "/v1/graduates/reveal", body)
+            for each in answer["items"]:
+                known = {"values": each.get("values") or {}, "problem": each.get("problem")}
+                shown[GraduateId(uuid_of(each["graduate_id"]))] = known
+        return shown
+
     async def _ask(self, method: str, path: str, body: object = None) -> Any:
         """The parsed answer, None for 404; asks again while registry is busy or cannot be reached."""
         for attempt in range(ATTEMPTS):

@@ -57,6 +57,11 @@ class Book:
         if self.down:
             return Response(status_code=503)
         sent = await request.json()
+        if sent["purpose"] == "verification":
+            assert sent["fields"] == ["name", "phone", "home_phone"]
+            people = {f"{each}": name for each, name in self.numbers.values()}
+            known = [{"graduate_id": each, "values": {"name": people.get(each)}} for each in sent["graduate_ids"]]
+            return JSONResponse({"items": known, "next_cursor": None})
         assert (sent["purpose"], sent["fields"]) == ("review", ["commissioning_unit"])
         self.revealed += sent["graduate_ids"]
         units = {each: self.units.get(UUID(each)) for each in sent["graduate_ids"]}

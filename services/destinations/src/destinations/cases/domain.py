@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """Where a case stands; `cleared` is a signal whose facts have gone before anybody took it up."""
+    """Where a case stands; `cleared` is a signal whose facts have gone while it was open."""
 
     OPEN = "open"
     ASSIGNED = "assigned"

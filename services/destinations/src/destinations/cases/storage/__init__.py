@@ -1,5 +1,6 @@
-"""SQL about cases: `opening` makes and clears them, `reading` shows them to who may see them, `rotation` reseals."""
+"""SQL about cases: `opening` makes and clears them, `reading` shows them, `acting` changes them, `rotation` reseals."""
 
+from destinations.cases.storage.acting import hands_of, is_uncorrected, link, lock, named, write
 from destinations.cases.storage.opening import clear, open_cases, open_one, sealed_note
 from destinations.cases.storage.reading import (
     READERS,
@@ -7,6 +8,7 @@ from destinations.cases.storage.reading import (
     Filters,
     Link,
     find,
+    find_any,
     is_found_true,
     links_of,
     of_graduate,
@@ -25,8 +27,14 @@ __all__ = [
     "clear",
     "erase",
     "find",
+    "find_any",
+    "hands_of",
     "is_found_true",
+    "is_uncorrected",
+    "link",
     "links_of",
+    "lock",
+    "named",
     "of_graduate",
     "open_cases",
     "open_one",
@@ -36,4 +44,5 @@ __all__ = [
     "sealed_note",
     "standing",
     "steps_of",
+    "write",
 ]
