@@ -35,6 +35,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "case_registrations": "cases",
         "disputes": "disputes",
         "evidence": "evidence",
+        "ledger_entries": "ledger_entries",
         "registration_versions": "registration_versions",
         "registrations": "registrations",
         "roster_graduates": "roster_entry",

@@ -58,7 +58,7 @@ SEES_SCHOOL: Mapping[str, frozenset[str]] = {
 }
 """From where a role may see the school as a whole, its units and figures; a role may still be refused with 403."""
 
-PERSONAL = ("graduate_id", "registration_id", "response_id", "evidence_id", "task_id")
+PERSONAL = ("graduate_id", "registration_id", "response_id", "evidence_id", "task_id", "entry_id")
 """Parameters of a path that name a row about a person."""
 
 READS_PSEUDONYMS = {
@@ -162,7 +162,9 @@ NAMES_NO_ROW = {("POST", "/v1/questionnaires"): 201, ("POST", "/v1/graduates/sea
 """What may succeed from anywhere: a questionnaire of the caller's own, a search or a reveal that finds no graduate, and
 a wish of any employer to contact who has a profile."""
 
-NAMES_GRADUATE = frozenset(("POST", f"/v1/{name}") for name in ("registrations", "corrections", "erasures"))
+NAMES_GRADUATE = frozenset(
+    ("POST", f"/v1/{name}") for name in ("registrations", "corrections", "erasures", "ledger-entries")
+)
 """What names a graduate in its body."""
 
 

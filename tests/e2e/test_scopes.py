@@ -64,7 +64,7 @@ OWN_OR_NOTHING = {("POST", "/v1/questionnaires"): 201, ("POST", "/v1/graduates/s
 """What may succeed from anywhere: a questionnaire of the caller's own, a search or a reveal that finds no graduate, and
 a wish of any employer to contact who has a profile."""
 
-REQUESTS = frozenset({("POST", "/v1/corrections"), ("POST", "/v1/erasures")})
+REQUESTS = frozenset(("POST", f"/v1/{name}") for name in ("corrections", "erasures", "ledger-entries"))
 """What names a graduate in its body: who may ask for it is told so of one out of sight, as of one that is missing."""
 
 

@@ -15,6 +15,7 @@ from writes import (
     CASE,
     CONTACT,
     EVIDENCE,
+    LEDGER,
     MAPPING,
     PHOTO,
     PROFILE,
@@ -142,6 +143,7 @@ async def known_school(campus: Campus, school: str) -> Known:
     case = await campus.http.post(place, headers=campus.officer(school), **requests[CASE])
     assert case.status_code == 201, case.text
     bulk = await sealed(campus, school, graduate)
+    checked = await checks(campus, school, requests)
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
         school,
@@ -171,6 +173,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "export_id"): exported.json()["id"],
             ("*", "correction_id"): correction.json()["id"],
             ("*", "erasure_id"): erasing.json()["id"],
+            **checked,
             ("*", "evidence_id"): evidence.json()["id"],
             ("*", "task_id"): task,
             ("registry", "operation_id"): imported[0]["id"],
@@ -180,6 +183,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "college"): COLLEGE,
         },
         persons
+        | {*checked.values()}
         | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk, task}
         | {each.json()["id"] for each in (asked, exported, correction, erasing, waiving, evidence, case)},
         persons,
@@ -198,6 +202,14 @@ async def disputed(campus: Campus, graduate: str) -> str:
     assert refused.status_code == 200, refused.text
     (task,) = (await campus.http.get(f"{url}/v1/tasks", headers=oneself)).json()["items"]
     return str(task["id"])
+
+
+async def checks(campus: Campus, school: str, requests: Mapping[Write, dict[str, Any]]) -> dict[tuple[str, str], str]:
+    """Lets the college enter a graduate in its ledger; gives the parameters of paths that name it."""
+    officer = campus.bearer("college_officer", school=school, college=COLLEGE)
+    entered = await campus.http.post(campus.urls["destinations"] + LEDGER[1], headers=officer, **requests[LEDGER])
+    assert entered.status_code == 201, entered.text
+    return {("*", "entry_id"): entered.json()["id"]}
 
 
 async def sealed(campus: Campus, school: str, graduate: str) -> str:

@@ -39,6 +39,7 @@ BODILESS = (
 AUTHORISATION = ("POST", "/v1/source-authorisations")
 EVIDENCE = ("POST", "/v1/registrations/{registration_id}/evidence")
 CASE = ("POST", "/v1/cases")
+LEDGER = ("POST", "/v1/ledger-entries")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
 CONTACT = ("POST", "/v1/talents/{profile_id}/contact-requests")
 PHOTO = ("PUT", "/v1/graduates/{graduate_id}/photo")
@@ -101,6 +102,8 @@ def complete_requests(
         ("POST", "/v1/tasks/{task_id}/answer"): {"text": "已核对"},
         ("POST", "/v1/bulk-decisions"): bulk_decision(school),
         ("POST", "/v1/bulk-decisions/{decision_id}/apply"): {"except": []},
+        LEDGER: {"graduate_id": graduate, "round": 1, "method": "document", "result": "correct"},
+        ("PATCH", "/v1/ledger-entries/{entry_id}"): {"result": "correct"},
         ("PUT", "/v1/seasons/{school_code}/{cohort}"): {"evidence": "submit"},
         ("POST", "/v1/seasons/{school_code}/{cohort}/extensions"): {
             "graduate_ids": [graduate],
@@ -156,6 +159,10 @@ def complete_requests(
         ("POST", "/v1/import-mappings/proposals"): {
             "data": {"school_code": school},
             "files": {"file": ("odd.csv", "学生编号,姓名\n1,张三\n".encode())},
+        },
+        ("POST", "/v1/imports/ledger"): {
+            "data": fields | {"round": "1"},
+            "files": {"file": ("ledger.csv", "学号,姓名,核查方式,核查结果\n1,张三,电话,属实\n".encode())},
         },
         **{("POST", f"/v1/imports/{kind}"): upload for kind in ("graduates", "registrations")},
     }

@@ -21,6 +21,7 @@ from common.operations import Handler, OperationRunner
 from common.service_process import Runtime
 from destinations.app import COMPOSITION, create_app
 from destinations.areas import ROSTER
+from destinations.checks.imports import operations as ledger_imports
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registry_client import Registry
 from destinations.reviews import operations as reviews
@@ -83,6 +84,7 @@ def runner(database: Database, registry: Registry, settings: Settings) -> Operat
     ask = registry.commissioning_units
     handlers: dict[str, Handler] = {
         KIND: importing,
+        ledger_imports.KIND: partial(run_import, ledger_imports.ledger_import(registry, cipher)),
         SEALING: partial(reviews.seal, ask=ask),
         APPLYING: partial(reviews.apply, ask=ask),
     }

@@ -16,6 +16,11 @@ from common.service_process import Area, Operation, Subscription
 from destinations.cases import tables as case_tables
 from destinations.cases.routes import router as case_routes
 from destinations.cases.subscriptions import erase_notes
+from destinations.checks import tables as check_tables
+from destinations.checks.imports import operations as ledger_imports
+from destinations.checks.imports.routes import router as ledger_import_routes
+from destinations.checks.routes.ledger import router as ledger_routes
+from destinations.checks.subscriptions import erase_checks
 from destinations.data_copies.routes import router as data_routes
 from destinations.employers import tables as employer_tables
 from destinations.employers.operations import LINK_SECONDS, MEND_SECONDS, link_due, mend
@@ -125,6 +130,19 @@ AREAS = (
             every(CHECK_SECONDS, partial(check_waiting, it.database, it.objects, it.cipher), name="evidence checks"),
             every(RETENTION_SECONDS, partial(end_past, it.database), name="retention"),
         ],
+    ),
+    Area(
+        tables=[check_tables.ledger_entries],
+        routes=[ledger_routes, ledger_import_routes],
+        # after the registrations, by which the streams are locked
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_checks),
+        subscription=ROSTER,
+        operations={
+            ledger_imports.KIND: Operation(
+                lambda it: partial(run_import, ledger_imports.ledger_import(it.clients["registry"], it.cipher)),
+                ledger_imports.EMPTY_RESULT,
+            )
+        },
     ),
     Area(routes=[cut_off_router]),
     Area(tables=[outside_tables.authorisations], routes=[outside_routes]),

@@ -13,6 +13,7 @@ from common.data_copies import Records
 from common.identifiers import GraduateId
 from common.sql import Connection
 from destinations.cases import storage as cases
+from destinations.checks import storage as checks
 from destinations.evidence.storage import of_graduate
 from destinations.registrations.domain.content import FIELDS
 from destinations.registrations.storage import opened
@@ -81,6 +82,7 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
     pieces = await of_graduate(connection, cipher, graduate_id)
     return {
         **records,
+        **await checks.of_graduate(connection, cipher, graduate_id),
         "extensions": await extensions_of(connection, cipher, graduate_id),
         "evidence": [{name: getattr(each, name) for name in _PIECE} | {"sha256": each.sha256.hex()} for each in pieces],
         "cases": await cases.of_graduate(connection, cipher, graduate_id),

@@ -1,0 +1,1 @@
+"""Acts of checks: on the ledger, on reports and on samples."""

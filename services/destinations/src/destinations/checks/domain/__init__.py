@@ -1,0 +1,1 @@
+"""Rules of the ledger, of self-check reports and of samples. Pure."""

@@ -1,0 +1,1 @@
+"""Import of the ledger of a round from a spreadsheet."""

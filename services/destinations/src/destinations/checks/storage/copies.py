@@ -1,0 +1,24 @@
+"""What checks hold about one graduate, for the copy of this person's data; of who checked nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from common.crypto import FieldCipher
+from common.identifiers import GraduateId
+from common.sql import Connection
+from destinations.checks.storage import entries
+
+_ENTRY = ("id", "cohort", "round", "version", "stale", "recorded_at")
+_FOUND = ("method", "outcome", "result", "evidence_ids", "note")
+
+
+async def of_graduate(
+    connection: Connection, cipher: FieldCipher, graduate_id: GraduateId
+) -> Mapping[str, list[dict[str, Any]]]:
+    """The records by kind."""
+    return {
+        "ledger_entries": [
+            {name: getattr(each, name) for name in _ENTRY} | {name: getattr(each.finding, name) for name in _FOUND}
+            for each in await entries.of_graduate(connection, cipher, graduate_id)
+        ],
+    }

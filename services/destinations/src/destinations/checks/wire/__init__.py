@@ -1,0 +1,1 @@
+"""What the routes of checks take and answer."""
