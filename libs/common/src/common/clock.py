@@ -77,7 +77,11 @@ def day_in_shanghai(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+def end_of(day: date) -> datetime:
+    """The instant at which a day of Shanghai is over: what was recorded before it was known on that day."""
+    return datetime.combine(day + timedelta(days=1), time.min, SHANGHAI)
+
+
 def seconds_left(instant: datetime) -> float:
     """From an instant until the next day of Shanghai begins, when what is counted by the day starts anew."""
-    tomorrow = day_in_shanghai(instant) + timedelta(days=1)
-    return (datetime.combine(tomorrow, time.min, SHANGHAI) - instant).total_seconds()
+    return (end_of(day_in_shanghai(instant)) - instant).total_seconds()

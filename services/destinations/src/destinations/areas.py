@@ -21,6 +21,7 @@ from destinations.checks.imports import operations as ledger_imports
 from destinations.checks.imports.routes import router as ledger_import_routes
 from destinations.checks.routes.ledger import router as ledger_routes
 from destinations.checks.subscriptions import erase_checks
+from destinations.coverage.routes import router as coverage_routes
 from destinations.data_copies.routes import router as data_routes
 from destinations.employers import tables as employer_tables
 from destinations.employers.operations import LINK_SECONDS, MEND_SECONDS, link_due, mend
@@ -168,6 +169,7 @@ AREAS = (
         ],
     ),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
+    Area(routes=[coverage_routes]),
     Area(routes=[field_rule_routes]),
     Area(tables=[reference_versions], routes=[reference_tables_router(MINIMUM_WAGE, WORKING_DAYS)]),
 )

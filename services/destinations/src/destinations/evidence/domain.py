@@ -80,7 +80,7 @@ Needed: TypeAlias = Sequence[Collection[Kind]]
 """Of each group one kind is needed."""
 
 _PROGRAMME = ({Kind.PROGRAMME_NOTICE, Kind.SERVICE_AGREEMENT},)
-_BY_PREFIX: Mapping[str, Needed] = {
+NEEDED_BY_PREFIX: Mapping[str, Needed] = {
     "10": ({Kind.AGREEMENT_FORM, Kind.ACCEPTANCE_LETTER, Kind.FORCES_AGREEMENT, Kind.FOREIGN_ACCEPTANCE},),
     "11": ({Kind.LABOUR_CONTRACT},),
     "12": ({Kind.EMPLOYER_CERTIFICATE, Kind.WAGE_PROOF},),
@@ -216,7 +216,7 @@ class OwnRecord(Conflict):
 def needed(destination_code: str) -> Needed:
     """What a destination needs: of each group one kind."""
     ends = range(len(destination_code), 0, -1)
-    return next((_BY_PREFIX[part] for end in ends if (part := destination_code[:end]) in _BY_PREFIX), ())
+    return next((NEEDED_BY_PREFIX[part] for end in ends if (part := destination_code[:end]) in NEEDED_BY_PREFIX), ())
 
 
 def taken(destination_code: str) -> frozenset[Kind]:

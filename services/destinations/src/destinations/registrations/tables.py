@@ -99,6 +99,8 @@ registrations = Table(
     *_content_columns(),
     Column("incomplete", ARRAY(Text), nullable=False),
     *_judged_columns(),
+    # as the last submission or approval of this destination found it
+    Column("evidence_complete", Boolean),
     # fixed by the last submission
     Column("levels", ARRAY(Text)),
     # of the release before, which goes on beside this one
@@ -170,8 +172,10 @@ versions = Table(
     # the version whose content is in the figures from this one on
     Column("effective_version", Integer),
     *_judged_columns(),
-    # whether what the code asks for as evidence is there
+    # whether the last submission or approval of this destination found there what its code asks for as evidence
     Column("evidence_complete", Boolean),
+    # empty in rows of releases before, too
+    Column("incomplete", ARRAY(Text)),
     _independent(),
     info={"insert_only": True},
 )

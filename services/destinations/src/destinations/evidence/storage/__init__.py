@@ -16,9 +16,10 @@ from destinations.evidence.storage.pieces import (
     remove,
     set_hold,
 )
-from destinations.evidence.storage.standing import outdate, standing
+from destinations.evidence.storage.standing import IS_SENT, outdate, standing
 
 __all__ = [
+    "IS_SENT",
     "NewPiece",
     "add",
     "check",

@@ -7,8 +7,27 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, literal_column, select, upd
 
 from common.identifiers import RegistrationId
 from common.sql import Connection
-from destinations.evidence.domain import COUNTING, Kind, Standing, State
+from destinations.evidence.domain import COUNTING, NEEDED_BY_PREFIX, Kind, Needed, Standing, State
 from destinations.evidence.tables import evidence
+
+_SENT = f"""
+    ARRAY(SELECT piece.kind FROM evidence piece
+           WHERE piece.registration_id = registrations.id AND NOT piece.is_outdated
+             AND piece.outcome IN ({", ".join(f"'{each}'" for each in COUNTING)}))
+"""
+
+
+def _all_sent(groups: Needed) -> str:
+    one_of = (", ".join(f"'{kind}'" for kind in sorted(group)) for group in groups)
+    return " AND ".join(f"{_SENT} && ARRAY[{kinds}]" for kinds in one_of)
+
+
+_SENT_BY_PREFIX = " ".join(
+    f"WHEN starts_with(registrations.destination_code, '{prefix}') THEN {_all_sent(groups)}"
+    for prefix, groups in sorted(NEEDED_BY_PREFIX.items(), key=lambda each: -len(each[0]))
+)
+IS_SENT = f"CASE {_SENT_BY_PREFIX} ELSE true END"
+"""Whether all evidence is there that the destination of a row of `registrations` needs: `complete` as SQL."""
 
 _COUNTING = (
     evidence.c.registration_id == any_(bindparam("ids", type_=ARRAY(Uuid))),

@@ -29,6 +29,7 @@ from destinations.registrations.domain.registration import (
     Source,
     Terms,
     levels_for,
+    with_changes,
 )
 from destinations.roster.domain import Graduate
 from destinations.seasons.domain import Level, Phase
@@ -87,7 +88,7 @@ def edit(
         # imported history has gaps: a correction need not fill them, but may not tear new ones
         gaps = {f"/{name}" for name in fields.missing_fields(before, cohort)}
         _refuse(tuple(problem for problem in fields.incompleteness(content, cohort) if problem.pointer not in gaps))
-    return _with_changes(
+    return with_changes(
         registration,
         Change(
             action=Action.EDIT,
@@ -136,7 +137,7 @@ def submit(
         late_reason=late_reason,
         evidence_complete=permitting.must_be_sent(registration, demand),
     )
-    return _with_changes(registration, change)
+    return with_changes(registration, change)
 
 
 def act(
@@ -163,7 +164,7 @@ def act(
         hands = registration.hands.with_review(level, person.subject) if level else registration.hands
         proved = permitting.must_be_proved(registration, action, person, demand)
         change = replace(_kept(registration, action, following), hands=hands, evidence_complete=proved)
-    return replace(_with_changes(registration, change), note=note)
+    return replace(with_changes(registration, change), note=note)
 
 
 def imported(
@@ -190,7 +191,7 @@ def imported(
         has_effective=has_effective,
     )
     change = alike.saying(content)
-    return _with_changes(registration, change) if registration else change
+    return with_changes(registration, change) if registration else change
 
 
 _NOTHING = Destination("")
@@ -282,12 +283,6 @@ def _asking(person: Person) -> Hands:
     if person.party is Party.COLLEGE_OFFICER:
         return Hands().with_review(Level.COLLEGE, person.subject)
     return Hands(submitted_by=person.subject)
-
-
-def _with_changes(before: Registration, change: Change) -> Change:
-    states = ("state",) if change.stage.state is not before.state else ()
-    confirmations = ("confirmation",) if change.confirmation is not before.confirmation else ()
-    return replace(change, changed=(*changed_fields(before.content, change.content), *states, *confirmations))
 
 
 def _source(person: Person) -> Source:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from common.clock import day_in_shanghai
 from common.identifiers import RegistrationId
 from destinations.employers.domain import Linked
-from destinations.registrations.domain.content import NAMING, Destination
+from destinations.registrations.domain.content import NAMING, PROVED, Destination, changed_fields
 from destinations.registrations.domain.lifecycle import Action, Confirmation, Course, Party, Stage, State, Word
 from destinations.roster.domain import Graduate
 from destinations.seasons.domain import ALWAYS, Level, Phase
@@ -113,7 +113,9 @@ class Registration:
 
     `levels` are those that the newest content passes: fixed when it was submitted, until then those of the season.
     `phase` is that of the graduate on the day on which the registration was read; `submitted_at` the instant of the
-    last submission, None if there was none. `employer` is that of the newest content, once it is linked.
+    last submission, None if there was none. `employer` is that of the newest content, once it is linked;
+    `evidence_complete` what the last submission or approval found of the evidence for this destination, None where none
+    has looked.
     """
 
     id: RegistrationId
@@ -133,6 +135,7 @@ class Registration:
     late_reason: LateReason | None
     submitted_at: datetime | None
     employer: Linked | None = None
+    evidence_complete: bool | None = None
 
     @property
     def course(self) -> Course:
@@ -216,6 +219,16 @@ class Stamp:
     recorded_at: datetime
 
 
+def with_changes(before: Registration, change: Change) -> Change:
+    """The same with the names of what differs, and with what was found of the evidence for the same destination."""
+    changed = changed_fields(before.content, change.content)
+    if change.evidence_complete is None and PROVED.isdisjoint(changed):
+        change = replace(change, evidence_complete=before.evidence_complete)
+    states = ("state",) if change.stage.state is not before.state else ()
+    confirmations = ("confirmation",) if change.confirmation is not before.confirmation else ()
+    return replace(change, changed=(*changed, *states, *confirmations))
+
+
 def after(graduate: Graduate, before: Registration | None, change: Change, stamp: Stamp) -> Registration:
     """The registration once the change is written."""
     version = before.version + 1 if before else 1
@@ -237,6 +250,7 @@ def after(graduate: Graduate, before: Registration | None, change: Change, stamp
         late_reason=change.late_reason,
         submitted_at=_submitted_at(before, change, stamp.recorded_at),
         employer=_employer_after(before, change),
+        evidence_complete=change.evidence_complete,
     )
 
 

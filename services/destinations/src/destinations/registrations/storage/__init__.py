@@ -1,12 +1,13 @@
 """Registrations in SQL: lists and single ones cut to a scope, locks, the next version with its history.
 
 `registrations` reads what stands, `season_terms` what its season says of it, `proving` what evidence that asks for,
-`versions` what has been, `lines` what of a file is known, `streams` locks, `saving` writes one, `many` thousands,
-`sealing` encrypts, `erasing` empties, `filling` completes what the release before has written,
-`rotation` seals by another key. Decides nothing.
+`versions` what has been, `known` what was known before a moment, `lines` what of a file is known, `streams` locks,
+`saving` writes one, `many` thousands, `sealing` encrypts, `erasing` empties, `filling` completes what the release
+before has written, `rotation` seals by another key. Decides nothing.
 """
 
 from destinations.registrations.storage.erasing import erase
+from destinations.registrations.storage.known import KNOWN, known
 from destinations.registrations.storage.lines import (
     Line,
     has_lines,
@@ -30,6 +31,7 @@ from destinations.registrations.storage.streams import last_days, lock_imports, 
 from destinations.registrations.storage.versions import Version, change_token_of, versions, written_by
 
 __all__ = [
+    "KNOWN",
     "Filters",
     "Line",
     "Stamped",
@@ -43,6 +45,7 @@ __all__ = [
     "erase",
     "get",
     "has_lines",
+    "known",
     "known_lines",
     "last_days",
     "lock_imports",

@@ -33,13 +33,13 @@ _SAID = ("confirmation", "source", *FIELDS, "code_lists")
 _JUDGED = (*HANDS, "late_reason", "submitted_at")
 _DATED = ("decided_on", "recorded_at")
 _CURRENT = (
-    *("id", *_OWNED, "cohort", "stage", *_SAID, "incomplete", "levels", *_JUDGED),
+    *("id", *_OWNED, "cohort", "stage", *_SAID, "incomplete", "levels", *_JUDGED, "evidence_complete"),
     *("effective_version", "effective_decided_on", *LINE_COLUMNS, *_DATED),
 )
 _VERSION = (
     *("registration_id", *_OWNED, "state", *_SAID),
     *("by_role", "by_subject", "action", "note", "changed_fields", "cohort", *_JUDGED),
-    *("effective_version", "evidence_complete", *_DATED),
+    *("effective_version", "evidence_complete", "incomplete", *_DATED),
 )
 _TYPES = {column.name: column.type for column in (*registrations.c, *versions.c)}
 _UNLINED = (None,) * len(LINE_COLUMNS)

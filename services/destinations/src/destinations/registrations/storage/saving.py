@@ -21,7 +21,7 @@ _CONTENT = ", ".join(FIELDS)
 _JUDGED = (*HANDS, "late_reason")
 _WRITTEN = (
     *("stage", "confirmation", "source", *FIELDS, "code_lists", "incomplete", *_JUDGED, "levels"),
-    "effective_version",
+    *("effective_version", "evidence_complete"),
 )
 _codes = itemgetter(*CODE_LISTS)
 _CASTS = {
@@ -31,6 +31,7 @@ _CASTS = {
     "code_lists": "jsonb",
     "incomplete": "text[]",
     "levels": "text[]",
+    "evidence_complete": "boolean",
     "effective_version": "int",
 }
 
@@ -69,12 +70,13 @@ _SAVE = text(
         INSERT INTO registration_versions
                (registration_id, version, graduate_id, school_code, state, confirmation, source, {_CONTENT}, code_lists,
                 by_role, by_subject, action, note, decided_on, recorded_at, changed_fields,
-                cohort, effective_version, {", ".join(_JUDGED)}, submitted_at, evidence_complete)
+                cohort, effective_version, {", ".join(_JUDGED)}, submitted_at, evidence_complete,
+                incomplete)
         SELECT stored.id, :version, :graduate_id, :school_code, :state, {_BOUND["confirmation"]}, {_BOUND["source"]},
                {", ".join(_BOUND[name] for name in FIELDS)}, {_BOUND["code_lists"]},
                :by_role, :by_subject, :action, CAST(:note AS text), day, recorded_at, CAST(:changed_fields AS text[]),
                :cohort, {_BOUND["effective_version"]}, {", ".join(_BOUND[name] for name in _JUDGED)}, {_SUBMITTED_AT},
-               CAST(:evidence_complete AS boolean)
+               {_BOUND["evidence_complete"]}, {_BOUND["incomplete"]}
           FROM stored, moment
     )
     SELECT stored.id, moment.day, moment.recorded_at, stream.sequence FROM stored, moment, stream

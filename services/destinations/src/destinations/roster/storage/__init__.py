@@ -17,9 +17,18 @@ from destinations.roster.storage.newest import (
     to_graduate,
     visible,
 )
-from destinations.roster.storage.versions import INCLUDED_VERSIONS, digest_of, drop_version, keep_versions
+from destinations.roster.storage.versions import (
+    ENTRIES_THEN,
+    ENTRY_THEN,
+    INCLUDED_VERSIONS,
+    digest_of,
+    drop_version,
+    keep_versions,
+)
 
 __all__ = [
+    "ENTRIES_THEN",
+    "ENTRY_THEN",
     "INCLUDED",
     "INCLUDED_VERSIONS",
     "OWNERS_OF_EVENTS",
