@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from common.auth import SYSTEM
-from common.contracts import code_list, graduate, organisation, rate, registration, response
+from common.contracts import code_list, graduate, monitoring, organisation, rate, registration, response
 from common.contracts.catalogue import TOPICS, topics_of
 from common.contracts.fields import example_instant
 from common.contracts.organisation import OrganisationData, UnitKind
@@ -23,6 +23,7 @@ COUNTED: Mapping[str, str] = {
     organisation.TOPIC: "SELECT sequence, state FROM schools WHERE code = :key",
     code_list.TOPIC: "SELECT sequence, last_decided_on FROM code_entries_streams WHERE code_list = :key",
     registration.TOPIC: "SELECT sequence, last_decided_on FROM destination_streams WHERE graduate_id::text = :key",
+    monitoring.TOPIC: "SELECT sequence, school_code FROM monitoring_streams WHERE school_code = :key",
     response.TOPIC: "SELECT sequence, last_decided_on FROM response_streams WHERE graduate_id::text = :key",
     rate.TOPIC: "SELECT sequence, school_code FROM rate_streams WHERE school_code = :key",
 }
@@ -32,6 +33,7 @@ BESIDE = {
     organisation.TOPIC: "closed",
     code_list.TOPIC: DAY,
     registration.TOPIC: DAY,
+    monitoring.TOPIC: SCHOOL,
     response.TOPIC: DAY,
     rate.TOPIC: SCHOOL,
 }

@@ -19,6 +19,7 @@ from writes import (
     MAPPING,
     PHOTO,
     PROFILE,
+    REPORT,
     SEASON,
     Write,
     bulk_decision,
@@ -144,6 +145,9 @@ async def known_school(campus: Campus, school: str) -> Known:
     assert case.status_code == 201, case.text
     bulk = await sealed(campus, school, graduate)
     checked = await checks(campus, school, requests)
+    place = campus.urls["destinations"] + REPORT[1]
+    report = await campus.http.post(place, headers=campus.officer(school), **requests[REPORT])
+    assert report.status_code == 201, report.text
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
         school,
@@ -176,6 +180,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             **checked,
             ("*", "evidence_id"): evidence.json()["id"],
             ("*", "task_id"): task,
+            ("*", "report_id"): report.json()["id"],
             ("registry", "operation_id"): imported[0]["id"],
             ("destinations", "operation_id"): imported[1]["id"],
             ("surveys", "operation_id"): imported[0]["id"],
@@ -185,7 +190,7 @@ async def known_school(campus: Campus, school: str) -> Known:
         persons
         | {*checked.values()}
         | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk, task}
-        | {each.json()["id"] for each in (asked, exported, correction, erasing, waiving, evidence, case)},
+        | {each.json()["id"] for each in (asked, exported, correction, erasing, waiving, evidence, case, report)},
         persons,
         requests,
     )

@@ -32,6 +32,7 @@ BODILESS = (
     ("POST", "/v1/data-copies"),
     *(("POST", f"/v1/evidence/{{evidence_id}}/{act}") for act in ("accept", "hold", "release-hold")),
     ("DELETE", "/v1/evidence/{evidence_id}"),
+    ("POST", "/v1/monitoring-reports/{report_id}/publish"),
     ("POST", "/v1/contact-requests/{contact_id}/decline"),
     ("DELETE", "/v1/graduates/{graduate_id}/talent-profile"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
@@ -40,6 +41,7 @@ AUTHORISATION = ("POST", "/v1/source-authorisations")
 EVIDENCE = ("POST", "/v1/registrations/{registration_id}/evidence")
 CASE = ("POST", "/v1/cases")
 LEDGER = ("POST", "/v1/ledger-entries")
+REPORT = ("POST", "/v1/monitoring-reports")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
 CONTACT = ("POST", "/v1/talents/{profile_id}/contact-requests")
 PHOTO = ("PUT", "/v1/graduates/{graduate_id}/photo")
@@ -116,6 +118,7 @@ def complete_requests(
         ("POST", "/v1/cases/{case_id}/assign"): {"handler": "school"},
         ("POST", "/v1/cases/{case_id}/find"): {"finding": "unproven", "note": "无法核实"},
         ("POST", "/v1/cases/{case_id}/close"): {"no_correction": "本人已确认"},
+        REPORT: roster,
         AUTHORISATION: source_authorisation(school),
         ("POST", "/v1/questionnaires"): QUESTIONNAIRE,
         ("PATCH", "/v1/questionnaires/{questionnaire_id}"): {"title": QUESTIONNAIRE["title"]},

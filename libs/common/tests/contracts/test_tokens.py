@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from common.contracts import ChangeToken, MalformedTokenError, code_list, organisation, rate, registration
+from common.contracts import ChangeToken, MalformedTokenError, code_list, monitoring, organisation, rate, registration
 from common.contracts.catalogue import TOPICS
 from common.contracts.tokens import MAX_TOKEN_LENGTH
 
-OF_SCHOOLS = {organisation.TOPIC, rate.TOPIC}
+OF_SCHOOLS = {organisation.TOPIC, rate.TOPIC, monitoring.TOPIC}
 """Topics whose key is the school's code; that of code lists is the list's name, the others' is a graduate's id."""
 
 

@@ -6,6 +6,7 @@ from common.accesses.routes import accesses_router
 from common.code_entries import keep_code_entries
 from common.consuming.forks import dropping_newest
 from common.contracts import code_list, graduate, organisation, registration
+from common.contracts import monitoring as monitoring_contract
 from common.imports import run_import
 from common.outbox import raising
 from common.periodic import every
@@ -31,7 +32,10 @@ from destinations.evidence.routes import of_registration as evidence_of_registra
 from destinations.evidence.routes import router as evidence_routes
 from destinations.evidence.subscriptions import erase_evidence
 from destinations.field_rules.routes import router as field_rule_routes
+from destinations.monitoring import operations as monitoring
+from destinations.monitoring import tables as monitoring_tables
 from destinations.monitoring.routes import cut_off_router
+from destinations.monitoring.routes import router as monitoring_routes
 from destinations.outside import tables as outside_tables
 from destinations.outside.routes import router as outside_routes
 from destinations.registrations import tables as registration_tables
@@ -145,7 +149,25 @@ AREAS = (
             )
         },
     ),
-    Area(routes=[cut_off_router]),
+    Area(
+        tables=[
+            monitoring_tables.reports,
+            monitoring_tables.waiting,
+            monitoring_tables.contents,
+            monitoring_tables.publications,
+            monitoring_tables.streams,
+        ],
+        routes=[cut_off_router, monitoring_routes],
+        periodic=lambda it: [
+            every(monitoring.DUE_SECONDS, partial(monitoring.add_due, it.database.patient), name="monitoring cut-offs"),
+            every(
+                monitoring.MAKE_SECONDS,
+                partial(monitoring.make_reports, it.database.patient, it.settings),
+                name="monitoring reports",
+            ),
+        ],
+        streams={monitoring_contract.TOPIC: raising(monitoring_tables.streams)},
+    ),
     Area(tables=[outside_tables.authorisations], routes=[outside_routes]),
     Area(
         tables=[case_tables.cases, case_tables.links, case_tables.events, case_tables.thresholds],

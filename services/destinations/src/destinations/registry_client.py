@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any, TypedDict
+from urllib.parse import urlencode
 
 import httpx
 
 from common.auth.service_tokens import ServiceTokens
+from common.change_feed.digests import KeyRange
 from common.codes.rules import rule
 from common.contracts.graduate import status_counted
 from common.errors import Message, PermanentError, Unavailable
@@ -119,6 +122,16 @@ class Registry:
                 known = {"values": each.get("values") or {}, "problem": each.get("problem")}
                 shown[GraduateId(uuid_of(each["graduate_id"]))] = known
         return shown
+
+    async def digest(self, topic: str, school_code: SchoolCode, before: datetime) -> tuple[bool, Sequence[KeyRange]]:
+        """Whether a moment is settled, and the hashes of what was recorded before it about a school.
+
+        Raises RegistryUnavailable or RegistryRefused.
+        """
+        query = {"topic": topic, "school": school_code, "recorded_before": before.astimezone(UTC).isoformat()}
+        answer = await self._ask("GET", f"/v1/changes/digests?{urlencode(query)}")
+        ranges = [KeyRange(each["prefix"], each["versions"], each["hash"]) for each in answer["ranges"]]
+        return bool(answer["settled"]), ranges
 
     async def _ask(self, method: str, path: str, body: object = None) -> Any:
         """The parsed answer, None for 404; asks again while registry is busy or cannot be reached."""

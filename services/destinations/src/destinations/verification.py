@@ -1,4 +1,4 @@
-"""Proves that what is stored fits together: current rows = last versions, stored files = their hashes.
+"""Proves that what is stored fits together: current rows = last versions, files = hashes, reports = histories.
 
 Each part of the rows is compared by one statement, which sees one moment, so that writers go on beside it.
 """
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Integer, TextClause, Uuid, bindparam, text
 
+from common.codes import CodeLists
 from common.crypto import FieldCipher, UndecryptableError
 from common.database import Database
 from common.errors import NotFound
@@ -17,11 +18,16 @@ from common.objects import ObjectName, Objects
 from common.objects.store import ObjectsUnavailable, Store, open_store
 from common.observability import logger
 from common.sql import Row
+from destinations.monitoring import storage as monitoring
+from destinations.monitoring.domain.reports import sealed
 from destinations.registrations.domain.content import FIELDS
 from destinations.settings import Settings
 
 PART = 5_000
 """Rows of one statement, and pieces between two lines of progress."""
+
+REPORTS_AT_ONCE = 100
+"""Reports that are read together; each is counted by itself."""
 
 MAX_SHOWN = 100
 """Differences of one check that are named; all are counted."""
@@ -99,9 +105,26 @@ async def verify_files(database: Database, settings: Settings) -> Verified:
     return verified
 
 
+async def verify_reports(database: Database, _settings: Settings) -> Verified:
+    """Counts what each monitoring report says anew, of the histories, and compares it and its seal."""
+    verified, after = Verified("reports"), None
+    while True:
+        async with database.reading() as connection:
+            found = await monitoring.next_made(connection, after, REPORTS_AT_ONCE)
+            for report in found:
+                with CodeLists.held():
+                    content = await monitoring.counted(connection, report)
+                differs = content != report.content or sealed(report, content) != report.sha256
+                verified.note(report.id, differs=differs)
+        if len(found) < REPORTS_AT_ONCE:
+            return verified
+        after = found[-1].id
+
+
 CHECKS: Mapping[str, Callable[[Database, Settings], Awaitable[Verified]]] = {
     "current_rows": verify_rows,
     "objects": verify_files,
+    "reports": verify_reports,
 }
 """All checks by name, in their order."""
 

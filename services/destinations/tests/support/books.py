@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from common.contracts.envelope import IncomingEvent
 from destinations.roster.domain import RosterEntry
 
 
@@ -26,6 +29,8 @@ class Book:
     down: bool = False
     refuses: bool = False
     asked: int = 0
+    told: list[IncomingEvent] = field(default_factory=list)
+    is_settled: bool = True
     while_asked: Callable[[], Awaitable[object]] | None = None
 
     def write(self, number: str, name: str, **given: Any) -> UUID:
@@ -44,6 +49,7 @@ class Book:
                 Route("/v1/graduates/resolve", self._resolve, methods=["POST"]),
                 Route("/v1/graduates/reveal", self._reveal, methods=["POST"]),
                 Route("/v1/graduates/{graduate_id}", self._graduate),
+                Route("/v1/changes/digests", self._digests),
             ]
         )
 
@@ -52,6 +58,22 @@ class Book:
             return Response(status_code=503)
         found = self.graduates.get(UUID(request.path_params["graduate_id"]))
         return Response(status_code=404) if found is None else JSONResponse(answered(found) | {"version": 1})
+
+    async def _digests(self, request: Request) -> Response:
+        """As the contract words it: a hash of the lines of the keys that begin with a digit."""
+        if self.down:
+            return Response(status_code=503)
+        query = request.query_params
+        assert query["topic"] == "quxiang.registry.graduate.v1"
+        before = datetime.fromisoformat(query["recorded_before"])
+        found = [each for each in self.told if each.school_code == query["school"] and each.recorded_at < before]
+        found.sort(key=lambda each: (each.key, each.sequence))
+        ranges = []
+        for digit in "0123456789abcdef":
+            lines = [f"{each.key}:{each.sequence}:{each.id}\n" for each in found if each.key.startswith(digit)]
+            hashed = sha256("".join(lines).encode()).hexdigest()
+            ranges.append({"prefix": digit, "versions": len(lines), "hash": hashed})
+        return JSONResponse({"settled": self.is_settled, "ranges": ranges})
 
     async def _reveal(self, request: Request) -> Response:
         if self.down:

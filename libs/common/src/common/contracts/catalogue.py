@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from common.contracts import code_list, graduate, organisation, rate, registration, response
+from common.contracts import code_list, graduate, monitoring, organisation, rate, registration, response
 from common.contracts.events import EventType, TopicSpec
 
 TOPICS: Mapping[str, TopicSpec] = MappingProxyType(
@@ -14,6 +14,7 @@ TOPICS: Mapping[str, TopicSpec] = MappingProxyType(
             code_list.TOPIC_SPEC,
             graduate.TOPIC_SPEC,
             registration.TOPIC_SPEC,
+            monitoring.TOPIC_SPEC,
             response.TOPIC_SPEC,
             rate.TOPIC_SPEC,
         )

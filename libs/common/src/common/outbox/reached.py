@@ -12,6 +12,7 @@ from common.clock import TODAY_SQL
 from common.contracts import EventData
 from common.sql import Connection
 
+_RAISED = ("sequence", "last_decided_on")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -44,8 +45,8 @@ def columns_of(reached: Sequence[Reached]) -> dict[str, list[Any]]:
 def raising(streams: Table) -> RaiseStreams:
     """For `Area.streams`: lets the next event of each key follow the last one that was published.
 
-    `streams` has a row for each key, its primary key, with `sequence`, `last_decided_on` and, perhaps, `school_code`;
-    a row that is missing begins here.
+    `streams` has a row for each key, its primary key, with `sequence`, perhaps `last_decided_on`, `school_code`; a row
+    that is missing begins here.
     """
     key = next(iter(streams.primary_key))
     values = {
@@ -55,14 +56,13 @@ def raising(streams: Table) -> RaiseStreams:
         "last_decided_on": f"coalesce(reached.day, {TODAY_SQL})",
     }
     columns = [each.name for each in streams.c]
+    raised = [f"{each} = greatest(kept.{each}, EXCLUDED.{each})" for each in columns if each in _RAISED]
     statement = text(
         f"""
         INSERT INTO {streams.name} AS kept ({", ".join(columns)}) SELECT {", ".join(values[name] for name in columns)}
           FROM unnest(CAST(:keys AS text[]), CAST(:schools AS text[]), CAST(:sequences AS bigint[]),
                       CAST(:days AS date[])) AS reached (key, school, sequence, day)
-        ON CONFLICT ({key.name}) DO UPDATE
-           SET sequence = greatest(kept.sequence, EXCLUDED.sequence),
-               last_decided_on = greatest(kept.last_decided_on, EXCLUDED.last_decided_on)
+        ON CONFLICT ({key.name}) DO UPDATE SET {", ".join(raised)}
         """
     )
 

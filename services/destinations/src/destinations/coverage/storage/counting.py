@@ -91,12 +91,14 @@ def _live(seen: ScopeShape, by: By | None) -> Select[Any]:
 
 @lru_cache
 def _then(seen: ScopeShape, by: By | None) -> Select[Any]:
-    """The groups of then, of the rows of today's scope."""
+    """The groups of then, of the rows of today's scope; of everything also of who is not in today's roster yet."""
     code = null() if by is None else _THEN.c[_GROUPS[by]]
-    joined = _THEN.join(graduates, _entry.graduate_id == _THEN.c.graduate_id)
-    joined = joined.outerjoin(schools, schools.c.school_code == _entry.school_code)
-    counted = select(code.label("code"), *_COUNTS_THEN).select_from(joined)
-    return _grouped(counted.where(roster.visible(seen), _THEN.c.counted), code, by)
+    counted = select(code.label("code"), *_COUNTS_THEN).where(_THEN.c.counted)
+    if not seen.everything:
+        joined = _THEN.join(graduates, _entry.graduate_id == _THEN.c.graduate_id)
+        joined = joined.outerjoin(schools, schools.c.school_code == _entry.school_code)
+        counted = counted.select_from(joined).where(roster.visible(seen))
+    return _grouped(counted, code, by)
 
 
 def _grouped(counted: Select[Any], code: ColumnElement[Any], by: By | None) -> Select[Any]:
