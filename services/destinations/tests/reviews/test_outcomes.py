@@ -99,6 +99,20 @@ def test_missing_evidence_comes_before_who_has_reviewed() -> None:
     assert isinstance(foreseen(WAITING, BulkAct.SCHOOL_APPROVE, OFFICER, None, ASKED), Change)
 
 
+def test_an_open_case_comes_after_a_change_and_before_all_else() -> None:
+    doubted = {WAITING.id}
+    for standing in (WAITING, SAME, OWN, ELSEWHERE, replace(WAITING, content=UNIT)):
+        outcome = decided(
+            sealed(WAITING), standing, BulkAct.SCHOOL_APPROVE, OFFICER, None, doubted, ASKED, doubted=doubted
+        )
+        assert outcome is Skip.OPEN_CASE
+    moved = replace(WAITING, version=4)
+    assert decided(sealed(WAITING), moved, BulkAct.SCHOOL_APPROVE, OFFICER, None, (), doubted=doubted) is (
+        Skip.CHANGED_SINCE
+    )
+    assert foreseen(LEFT, BulkAct.SCHOOL_APPROVE, OFFICER, None, doubted=doubted) is None
+
+
 def test_what_does_not_wait_for_the_act_is_not_sealed() -> None:
     assert isinstance(foreseen(WAITING, BulkAct.RETURN, OFFICER, "材料不全"), Change)
     assert foreseen(SAME, BulkAct.SCHOOL_APPROVE, OFFICER, None) is Skip.SAME_REVIEWER

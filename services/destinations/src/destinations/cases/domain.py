@@ -1,9 +1,13 @@
 """Cases (核查事项): kinds, states, who handles one first, who sees it and who may do what to it. Pure."""
 
+import csv
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache, lru_cache
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, NewType
 from uuid import UUID
@@ -87,6 +91,53 @@ OF_ONE_RECORD = frozenset(
     }
 )
 """Rules that look at one registration and its evidence, in the transaction that writes them."""
+
+
+INTERNSHIP_WORDS = ("实习", "见习", "顶岗")
+"""No employment, whatever a file or a job is called beside it."""
+
+
+@dataclass(frozen=True)
+class RuleData:
+    """What is set for a rule: the threshold that holds until a school sets its own, its unit, and the most it can be.
+
+    A rule without a threshold doubts each record that breaks it.
+    """
+
+    rule: Rule
+    unit: str | None
+    threshold: int | None
+    most: int | None
+    verified: bool
+
+
+@cache
+def rule_data() -> Mapping[Rule, RuleData]:
+    """The rules as the release has them."""
+    return {
+        Rule(each["rule"]): RuleData(
+            Rule(each["rule"]),
+            each["unit"] or None,
+            int(each["threshold"]) if each["threshold"] else None,
+            int(each["most"]) if each["most"] else None,
+            each["verified"] == "true",
+        )
+        for each in _rows("signal-rules")
+    }
+
+
+@lru_cache(maxsize=256)
+def title_words(destination_code: str) -> tuple[str, ...]:
+    """The words of the list `code-title` that do not go with a destination code, in an employer, a school or a job."""
+    return tuple(
+        each["word"] for each in _rows("code-title") if destination_code.startswith(tuple(each["codes"].split()))
+    )
+
+
+@cache
+def _rows(name: str) -> tuple[Mapping[str, str], ...]:
+    content = files("destinations.cases").joinpath("data", f"{name}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(io.StringIO(content)))
 
 
 class NotIndependent(Conflict):

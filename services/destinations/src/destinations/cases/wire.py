@@ -19,6 +19,14 @@ Linked = Annotated[list[UUID], Field(max_length=MOST_LINKED)]
 Accused = Annotated[str, StringConstraints(pattern=r"^(school|college:.{1,64})$")]
 
 
+class Approval(StrictModel):
+    """What an approval of a registration says."""
+
+    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)] | None = Field(
+        default=None, description="Needed where an open case doubts the registration; stands in its history"
+    )
+
+
 class NewCase(StrictModel):
     """A case of kind `check`."""
 

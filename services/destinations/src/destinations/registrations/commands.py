@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,9 @@ from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, Missing, must_equal
 from common.identifiers import GraduateId, RegistrationId
+from destinations.cases import storage as cases
+from destinations.cases.commands import must_note, signal
+from destinations.cases.domain import CaseId
 from destinations.evidence import storage as evidence
 from destinations.evidence.domain import Kind
 from destinations.registrations import announcements, storage
@@ -22,6 +25,7 @@ from destinations.registrations.domain import deciding, permitting, refusals, ta
 from destinations.registrations.domain.content import PROVED, SEALED, Destination
 from destinations.registrations.domain.lifecycle import Action, Party
 from destinations.registrations.domain.registration import Change, LateReason, Person, Registration
+from destinations.registrations.domain.signals import is_judged
 from destinations.registrations.domain.targeted import TrainedFor
 from destinations.registrations.storage import Stamped, Unsaved
 from destinations.roster import storage as roster
@@ -114,16 +118,18 @@ async def edit(
     patch: Mapping[str, Any],
     cipher: FieldCipher,
     late_reason: LateReason | None = None,
+    case_id: CaseId | None = None,
 ) -> Recorded:
     """Changes the content by a merge patch, which is in clear: absent keeps, None clears.
 
     Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding.edit` raises, and Busy.
     """
-    before, person = await _locked_for(unit, Action.EDIT, caller, registration_id, expected)
+    before, person = await _locked_for(unit, Action.EDIT, caller, registration_id, expected, case_id)
     if not patch.keys().isdisjoint(SEALED):
         # under the lock: a value that stands keeps the ciphertext that it has by now
         patch = storage.sealed(cipher, before.graduate.id, patch, before.content)
-    return await _record(unit, before.graduate, before, deciding.edit(before, patch, person, late_reason))
+    change = deciding.edit(before, patch, person, late_reason)
+    return await _record_judged(unit, before, change, cipher)
 
 
 async def act(
@@ -136,20 +142,28 @@ async def act(
     note: str | None = None,
     late_reason: LateReason | None = None,
     trained_for: TrainedFor | None = None,
+    case_id: CaseId | None = None,
+    cipher: FieldCipher | None = None,
 ) -> Recorded:
-    """Makes a transition but a dispute; `note` is the reason of a return, `late_reason` that of a late change.
+    """Makes a transition but a dispute; `note` is the reason of a return or the note of an approval, `late_reason`
+    that of a late change, `case_id` the case for which a closed cohort is changed. Pay is judged with the `cipher`.
 
-    Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding` raises, and Busy; of the
-    last approval Missing with the graduate's id where `trained_for` must be known, and TargetedUnitMismatch.
+    Raises NotFound, RoleMayNotAct, PreconditionRequired, PreconditionFailed, what `deciding` raises, and Busy; of an
+    approval NoteRequired, of the last one Missing with the graduate's id where `trained_for` must be known, and
+    TargetedUnitMismatch.
     """
-    before, person = await _locked_for(unit, action, caller, registration_id, expected)
+    before, person = await _locked_for(unit, action, caller, registration_id, expected, case_id)
     if action is Action.SUBMIT:
         # only that level asks who wrote
         asks = Level.COUNSELLOR in before.course.levels
         written_by = await storage.written_by(unit.connection, before) if asks else None
-        demand = await storage.demand(unit.connection, before.id)
-        change = deciding.submit(before, person, late_reason, written_by=written_by, demand=demand)
-    elif permitting.judges_content(before, action):
+        judged = await storage.judged(unit.connection, before.id)
+        change = deciding.submit(before, person, late_reason, written_by=written_by, demand=judged.demand)
+        recorded = await _record(unit, before.graduate, before, change)
+        await signal(unit, cipher, recorded.registration, judged)
+        return recorded
+    if permitting.judges_content(before, action):
+        await must_note(unit.connection, caller, before.id, note)
         demand = await storage.demand(unit.connection, before.id)
         change = deciding.act(before, action, person, note, demand=demand)
         asks_unit = action is Action.SCHOOL_APPROVE and Kind.TARGETED_RELEASE not in demand.standing.accepted
@@ -157,7 +171,7 @@ async def act(
             _must_be_at_unit(before, person, trained_for)
     else:
         change = deciding.act(before, action, person, note, late_reason)
-    return await _record(unit, before.graduate, before, change)
+    return await _record_judged(unit, before, change, cipher)
 
 
 async def dispute(
@@ -226,7 +240,12 @@ def _token(last: Stamped) -> ChangeToken:
 
 
 async def _locked_for(
-    unit: UnitOfWork, action: Action, caller: Principal, registration_id: RegistrationId, expected: ExpectedVersion
+    unit: UnitOfWork,
+    action: Action,
+    caller: Principal,
+    registration_id: RegistrationId,
+    expected: ExpectedVersion,
+    case_id: CaseId | None = None,
 ) -> tuple[Registration, Person]:
     """The locked registration, once scope, role, version and state allow the act, in this order."""
     scope = scope_of(caller)
@@ -236,8 +255,20 @@ async def _locked_for(
     registration = await storage.get(unit.connection, scope, registration_id)
     person = permitting.must_take_part(action, person_of(caller), registration.course.levels)
     must_equal(expected, registration.version)
+    if case_id is not None and await cases.is_found_true(unit.connection, case_id, registration.id):
+        registration = replace(registration, by_case=True)
     permitting.must_be_possible(registration, action, person)
     return registration, person
+
+
+async def _record_judged(
+    unit: UnitOfWork, before: Registration, change: Change, cipher: FieldCipher | None
+) -> Recorded:
+    """Stores the change, with what rules doubt of it where it says something to reviewers."""
+    recorded = await _record(unit, before.graduate, before, change)
+    if is_judged(change, written_anew=change.content != before.content):
+        await signal(unit, cipher, recorded.registration, await storage.judged(unit.connection, before.id))
+    return recorded
 
 
 async def _record(unit: UnitOfWork, graduate: Graduate, before: Registration | None, change: Change) -> Recorded:

@@ -15,12 +15,13 @@ from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Route
 from common.http.paging import BadCursor
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
 from common.once import Answered, Once
+from destinations.cases.wire import Approval
 from destinations.employers.domain import EmployerId
 from destinations.registrations import commands, storage
 from destinations.registrations.commands import Recorded
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.fields import located
-from destinations.registrations.domain.lifecycle import TRANSITIONS, Action, State
+from destinations.registrations.domain.lifecycle import APPROVALS, TRANSITIONS, Action, State
 from destinations.registrations.domain.permitting import LATE_BOUND
 from destinations.registrations.domain.refusals import UnknownGraduate
 from destinations.registrations.domain.targeted import TrainedFor
@@ -141,6 +142,7 @@ async def edit_registration(
         patch=body.changes(),
         cipher=view.cipher,
         late_reason=body.late_reason,
+        case_id=body.case_id,
     )
     return await _shown(view, await database.act(caller.actor, edit))
 
@@ -194,8 +196,8 @@ def _transition(action: Action) -> Callable[..., Awaitable[Response]]:
     return transition
 
 
-def _last_approval(action: Action) -> Callable[..., Awaitable[Response]]:
-    """The route of the approval before which registry may have to say whom a unit had trained."""
+def _approval(action: Action) -> Callable[..., Awaitable[Response]]:
+    """The route of an approval; before the last one registry may have to say whom a unit had trained."""
 
     async def transition(
         *,
@@ -204,8 +206,10 @@ def _last_approval(action: Action) -> Callable[..., Awaitable[Response]]:
         once: IdempotencyKey,
         registration_id: RegistrationId,
         if_match: IfMatch,
+        body: Approval | None = None,
     ) -> Response:
-        act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action)
+        note = body.note if body else None
+        act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action, note=note)
         try:
             return await _acted(view, once, act)
         except Missing as missing:
@@ -227,13 +231,9 @@ def _late_transition(action: Action) -> Callable[..., Awaitable[Response]]:
         if_match: IfMatch,
         body: LateChange | None = None,
     ) -> Response:
-        act = partial(
-            commands.act,
-            registration_id=registration_id,
-            expected=if_match,
-            action=action,
-            late_reason=body.late_reason if body else None,
-        )
+        act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action)
+        late = body or LateChange()
+        act = partial(act, late_reason=late.late_reason, case_id=late.case_id, cipher=view.cipher)
         return await _acted(view, once, act)
 
     return transition
@@ -259,8 +259,8 @@ async def _dispute(
 def _route_of(action: Action) -> Callable[..., Awaitable[Response]]:
     if action in _EXPLAINED:
         return _EXPLAINED[action]
-    if action is Action.SCHOOL_APPROVE:
-        return _last_approval(action)
+    if action in APPROVALS:
+        return _approval(action)
     return _late_transition(action) if action in LATE_BOUND else _transition(action)
 
 

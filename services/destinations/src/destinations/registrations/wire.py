@@ -21,6 +21,7 @@ from common.http.language import preferred_language
 from common.identity import plain_number
 from common.reference_tables.minimum_wages import MinimumWages
 from common.reference_tables.storage import minimum_wages
+from destinations.cases.domain import CaseId
 from destinations.registrations.commands import person_of
 from destinations.registrations.domain import permitting
 from destinations.registrations.domain.content import LONGEST_PHONE, MOST_PAY, PAY
@@ -92,8 +93,9 @@ class LateChange(StrictModel):
     """What a change says that comes after the last day of changes."""
 
     late_reason: LateReason | None = Field(
-        default=None, description="Why it comes so late (逾期变更原因): required in phase late, not kept in phase open"
+        default=None, description="逾期变更原因: required in phase late, not kept in open"
     )
+    case_id: CaseId | None = Field(default=None, description="Needed in phase closed: a case found true")
 
 
 class RegistrationPatch(Particulars, LateChange):

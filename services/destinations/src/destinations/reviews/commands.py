@@ -1,6 +1,6 @@
 """Acts on bulk decisions: asking for one, sealing it, asking for it to be applied, deciding its rows part by part."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from common.database import UnitOfWork
 from common.errors import ExpectedVersion, FieldProblem, Forbidden, Invalid, NotFound, must_equal
 from common.identifiers import OperationId, RegistrationId
 from common.sql import Connection
+from destinations.cases import storage as cases
 from destinations.evidence.domain import NOTHING_ASKED, Demand
 from destinations.registrations import storage as registrations
 from destinations.registrations.commands import person_of, record_many, scope_of
@@ -135,7 +136,7 @@ async def seal_part(
     if not found:
         return rows, None
     standing = await registrations.current(unit.connection, [graduate_id for _, graduate_id in found])
-    demands = await _demands(unit, decision, standing.values())
+    demands, doubted = await _judged_by(unit, maker, decision, standing.values())
     items: list[tuple[Sealed, Skip | None]] = []
     for registration_id, graduate_id in found:
         registration = standing.get(graduate_id)
@@ -143,7 +144,9 @@ async def seal_part(
         if registration is None or registration.id != registration_id:
             continue
         demand = demands.get(registration_id, NOTHING_ASKED)
-        if (outcome := foreseen(registration, decision.act, _person(maker), decision.said, demand, units)) is not None:
+        if (
+            outcome := foreseen(registration, decision.act, _person(maker), decision.said, demand, units, doubted)
+        ) is not None:
             row = Sealed(rows + len(items) + 1, registration_id, graduate_id, registration.version)
             items.append((row, outcome if isinstance(outcome, Skip) else None))
     await storage.seal_items(unit.connection, decision.id, items)
@@ -156,11 +159,10 @@ async def seal(unit: UnitOfWork, *, decision: BulkDecision) -> Mapping[str, Any]
     if not counts.selected:
         raise nothing_selected()
     await storage.seal(unit.connection, decision.id)
-    detail, school = (
-        {"act": decision.act.value, "selected": counts.selected, "ready": counts.ready},
-        decision.school_code,
+    detail = {"act": decision.act.value, "selected": counts.selected, "ready": counts.ready}
+    await unit.audit(
+        "bulk_decision.seal", "bulk_decision", decision.id, school_code=decision.school_code, detail=detail
     )
-    await unit.audit("bulk_decision.seal", "bulk_decision", decision.id, school_code=school, detail=detail)
     return {"id": str(decision.id), "selected": counts.selected, "ready": counts.ready, "skipped": counts.skipped}
 
 
@@ -239,15 +241,15 @@ async def decide_part(
     graduate_ids = [each.graduate_id for each in rows]
     await registrations.open_streams(unit.connection, decision.school_code, graduate_ids)
     standing = await registrations.current(unit.connection, graduate_ids)
-    days = await registrations.last_days(unit.connection, graduate_ids)
-    demands = await _demands(unit, decision, standing.values())
-    changes: list[Unsaved] = []
+    demands, doubted = await _judged_by(unit, maker, decision, standing.values())
+    changes, days = list[Unsaved](), await registrations.last_days(unit.connection, graduate_ids)
     outcomes: dict[int, Skip | None] = {}
     person, scope = _person(maker), scope_of(maker)
     for row in rows:
         seen = _seen(scope, standing.get(row.graduate_id))
         demand = demands.get(row.registration_id, NOTHING_ASKED)
-        outcome = decided(row, seen, decision.act, person, decision.said, decision.excepted, demand, units)
+        said = (decision.said, decision.excepted, demand, units, doubted)
+        outcome = decided(row, seen, decision.act, person, *said)
         outcomes[row.n] = outcome if isinstance(outcome, Skip) else None
         if isinstance(outcome, Change) and seen is not None:
             changes.append(Unsaved(seen.graduate, seen, outcome, days.get(row.graduate_id)))
@@ -259,13 +261,15 @@ async def decide_part(
     return {"done": len(changes), "skipped": counted, "change_token": token and token.encode()}
 
 
-async def _demands(
-    unit: UnitOfWork, decision: BulkDecision, standing: Iterable[Registration]
-) -> Mapping[RegistrationId, Demand]:
-    """What approvals ask of the evidence of registrations, once applied as of then; a return asks nothing."""
+async def _judged_by(
+    unit: UnitOfWork, maker: Principal, decision: BulkDecision, standing: Iterable[Registration]
+) -> tuple[Mapping[RegistrationId, Demand], Collection[RegistrationId]]:
+    """What approvals ask of evidence, once applied as of then, and what the maker sees an open case about."""
     if decision.act is BulkAct.RETURN:
-        return {}
-    return await registrations.demands(unit.connection, [each.id for each in standing], decision.applied_at)
+        return {}, ()
+    ids = [each.id for each in standing]
+    demands = await registrations.demands(unit.connection, ids, decision.applied_at)
+    return demands, await cases.standing(unit.connection, cases.scope_of(maker), ids)
 
 
 async def _audit(unit: UnitOfWork, decision: BulkDecision, stamped: Sequence[Stamped]) -> None:

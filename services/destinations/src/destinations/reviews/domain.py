@@ -62,6 +62,7 @@ class Skip(StrEnum):
     """Why a sealed row is left as it is, in the order in which the reasons are looked for."""
 
     CHANGED_SINCE = "changed_since"
+    OPEN_CASE = "open_case"
     EVIDENCE_MISSING = "evidence_missing"
     TARGETED_UNIT_MISMATCH = "targeted_unit_mismatch"
     SAME_REVIEWER = "same_reviewer"
@@ -229,11 +230,21 @@ def foreseen(
     note: str | None,
     demand: Demand = NOTHING_ASKED,
     units: Units = NO_UNITS,
+    doubted: Collection[RegistrationId] = (),
 ) -> Change | Skip | None:
     """What the act makes of a registration now, or why it is skipped; None where it does not wait for the act.
 
-    `demand` is what an approval asks of its evidence.
+    `demand` is what an approval asks of its evidence; `doubted` have an open case, which a single approval answers by
+    a note of its own.
     """
+    outcome = _outcome(registration, act, person, note, demand, units)
+    return Skip.OPEN_CASE if outcome is not None and registration.id in doubted else outcome
+
+
+def _outcome(
+    registration: Registration, act: BulkAct, person: Person, note: str | None, demand: Demand, units: Units
+) -> Change | Skip | None:
+    """The same, whatever is doubted."""
     is_last, graduate, content = act is BulkAct.SCHOOL_APPROVE, registration.graduate, registration.content
     is_elsewhere = (
         is_last
@@ -264,6 +275,7 @@ def decided(
     excepted: Collection[RegistrationId],
     demand: Demand = NOTHING_ASKED,
     units: Units = NO_UNITS,
+    doubted: Collection[RegistrationId] = (),
 ) -> Change | Skip:
     """What becomes of a sealed row; `standing` is the registration as the maker sees it now, if it is still seen.
 
@@ -271,5 +283,5 @@ def decided(
     """
     if standing is None or (standing.id, standing.version) != (sealed.registration_id, sealed.version):
         return Skip.CHANGED_SINCE
-    outcome = foreseen(standing, act, person, note, demand, units) or Skip.CHANGED_SINCE
+    outcome = foreseen(standing, act, person, note, demand, units, doubted) or Skip.CHANGED_SINCE
     return Skip.EXCEPTED if isinstance(outcome, Change) and sealed.registration_id in excepted else outcome

@@ -13,6 +13,7 @@ from common.errors import NotFound
 from common.http import Db, IdempotencyKey, IfMatch, Page, PageOf, Router, page_of, resource
 from common.identifiers import ClassCode, Cohort, CollegeCode, MajorCode, OperationId, RegistrationId, SchoolCode
 from common.operations.routes import Operation, accept
+from destinations.cases import storage as cases
 from destinations.registrations.commands import scope_of
 from destinations.registrations.domain.registration import Source
 from destinations.registrations.wire import Viewed
@@ -80,7 +81,7 @@ async def list_review_queue(
         last = None if after is None else (after[0], after[1])
         found = await storage.waiting(connection, scope, at, narrowing, last, page.limit + 1)
         kept, cursor = page.cut(found, lambda each: (each.waiting_since, each.id))
-        queued = await storage.queued(connection, at, kept)
+        queued = await storage.queued(connection, at, kept, cases.scope_of(caller))
     show = await view.showing([each.registration for each in queued])
     items = [QueueItem.shown(each, show(each.registration)) for each in queued]
     return PageOf.model_construct(items=items, next_cursor=cursor)

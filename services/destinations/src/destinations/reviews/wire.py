@@ -106,6 +106,7 @@ class QueueItem(RegistrationAnswer):
     waiting_since: datetime = Field(description="When it came to this level")
     waiting_working_days: int = Field(description="Working days since that day, today included")
     evidence: EvidenceAnswer
+    signals: list[str] = Field(description="Rules that doubt it in open cases which the caller may see")
 
     @staticmethod
     def shown(waiting: InQueue, registration: Mapping[str, Any]) -> dict[str, Any]:

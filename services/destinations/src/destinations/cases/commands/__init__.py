@@ -2,6 +2,14 @@
 
 from destinations.cases.commands.acting import HANDLERS, allowed, assign, close, find, link, open_persons
 from destinations.cases.commands.opening import MAKERS, Seen, audit_opened, get, make, open_case, shown
+from destinations.cases.commands.signalling import (
+    clear_signals,
+    must_note,
+    open_signals,
+    opening_of,
+    signal,
+    subject_of,
+)
 
 __all__ = [
     "HANDLERS",
@@ -10,12 +18,18 @@ __all__ = [
     "allowed",
     "assign",
     "audit_opened",
+    "clear_signals",
     "close",
     "find",
     "get",
     "link",
     "make",
+    "must_note",
     "open_case",
     "open_persons",
+    "open_signals",
+    "opening_of",
     "shown",
+    "signal",
+    "subject_of",
 ]

@@ -116,6 +116,7 @@ class Registration:
     last submission, None if there was none. `employer` is that of the newest content, once it is linked;
     `evidence_complete` what the last submission or approval found of the evidence for this destination, None where none
     has looked.
+    `by_case` is true within an act for which a case was found true, so that it is done after the closing day, too.
     """
 
     id: RegistrationId
@@ -136,6 +137,7 @@ class Registration:
     submitted_at: datetime | None
     employer: Linked | None = None
     evidence_complete: bool | None = None
+    by_case: bool = False
 
     @property
     def course(self) -> Course:

@@ -16,7 +16,7 @@ from destinations.registrations.storage.lines import (
     remember_lines,
 )
 from destinations.registrations.storage.many import Stamped, Unsaved, save_many, stamp_many
-from destinations.registrations.storage.proving import demand, demands
+from destinations.registrations.storage.proving import Judged, demand, demands, judged
 from destinations.registrations.storage.registrations import (
     Filters,
     current,
@@ -33,6 +33,7 @@ from destinations.registrations.storage.versions import Version, change_token_of
 __all__ = [
     "KNOWN",
     "Filters",
+    "Judged",
     "Line",
     "Stamped",
     "Unsaved",
@@ -45,6 +46,7 @@ __all__ = [
     "erase",
     "get",
     "has_lines",
+    "judged",
     "known",
     "known_lines",
     "last_days",

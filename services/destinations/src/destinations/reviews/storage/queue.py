@@ -27,6 +27,8 @@ from common.clock import day_in_shanghai
 from common.identifiers import GraduateId, RegistrationId
 from common.reference_tables.storage import working_days
 from common.sql import Connection
+from destinations.cases import storage as cases
+from destinations.cases.domain import Kind
 from destinations.evidence import storage as pieces
 from destinations.evidence.domain import Standing
 from destinations.registrations import storage as registrations_storage
@@ -37,6 +39,8 @@ from destinations.reviews.domain import Narrowing
 from destinations.reviews.storage.candidates import narrowed
 from destinations.roster.tables import graduates
 from destinations.seasons.domain import Level
+
+_NO_CASE = RowScope()
 
 _current, _college, _class = registrations.c, graduates.c.college_code, graduates.c.class_code
 
@@ -86,6 +90,7 @@ class InQueue:
     waiting_since: datetime
     waiting_working_days: int
     evidence: Standing
+    signals: tuple[str, ...] = ()
 
 
 async def waiting(
@@ -103,8 +108,14 @@ async def waiting(
     return rows.all(Waiting, await connection.execute(query, bound))
 
 
-async def queued(connection: Connection, level: Level, waiting: Sequence[Waiting]) -> list[InQueue]:
-    """The registrations of a part of the queue; what was decided between the two readings is left out."""
+async def queued(
+    connection: Connection, level: Level, waiting: Sequence[Waiting], seeing: RowScope = _NO_CASE
+) -> list[InQueue]:
+    """The registrations of a part of the queue; what was decided between the two readings is left out.
+
+    `seeing` are the cases that the reader may see.
+    """
+    doubts = await cases.standing(connection, seeing, [each.id for each in waiting])
     evidence = await pieces.standing(connection, [each.id for each in waiting])
     standing = await registrations_storage.current(connection, [each.graduate_id for each in waiting])
     calendar, today = await working_days(connection), clock.today()
@@ -115,6 +126,7 @@ async def queued(connection: Connection, level: Level, waiting: Sequence[Waiting
             each.waiting_since,
             calendar.between(day_in_shanghai(each.waiting_since), today),
             evidence.get(each.id, Standing()),
+            tuple(case.rule for case in doubts.get(each.id, ()) if case.kind is Kind.SIGNAL and case.rule),
         )
         for each in waiting
         if (found := standing.get(each.graduate_id)) and (found.id, found.version) == (each.id, each.version)
