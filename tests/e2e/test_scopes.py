@@ -60,9 +60,15 @@ async def none_shown(
                 assert answered.status_code in ({400, 403, 404} if query else {403, 404}), asked
 
 
-OWN_OR_NOTHING = {("POST", "/v1/questionnaires"): 201, ("POST", "/v1/graduates/search"): 200, REVEAL: 200, CONTACT: 201}
-"""What may succeed from anywhere: a questionnaire of the caller's own, a search or a reveal that finds no graduate, and
-a wish of any employer to contact who has a profile."""
+OWN_OR_NOTHING = {
+    ("POST", "/v1/questionnaires"): 201,
+    ("POST", "/v1/graduates/search"): 200,
+    ("POST", "/v1/employers/search"): 200,
+    REVEAL: 200,
+    CONTACT: 201,
+}
+"""What may succeed from anywhere: a questionnaire of the caller's own, a search or a reveal that finds no graduate, a
+search that finds no employer of the school's own, and a wish of any employer to contact who has a profile."""
 
 REQUESTS = frozenset(("POST", f"/v1/{name}") for name in ("corrections", "erasures", "ledger-entries"))
 """What names a graduate in its body: who may ask for it is told so of one out of sight, as of one that is missing."""

@@ -14,6 +14,7 @@ from writes import (
     AUTHORISATION,
     CASE,
     CONTACT,
+    EMPLOYER,
     EVIDENCE,
     LEDGER,
     MAPPING,
@@ -28,6 +29,8 @@ from writes import (
     correction_of,
     erasure_of,
 )
+
+from testing.waiting import eventually
 
 Json = dict[str, Any]
 SERVICES = ("registry", "destinations", "surveys", "indicators")
@@ -140,6 +143,7 @@ async def known_school(campus: Campus, school: str) -> Known:
     authorised = await campus.http.post(place, headers=campus.officer(school), **requests[AUTHORISATION])
     assert authorised.status_code == 201, authorised.text
     task = await disputed(campus, graduate)
+    own_employer = await made_of(campus, sorted(tokens)[1])
     place = campus.urls["destinations"] + CASE[1]
     case = await campus.http.post(place, headers=campus.officer(school), **requests[CASE])
     assert case.status_code == 201, case.text
@@ -181,6 +185,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "evidence_id"): evidence.json()["id"],
             ("*", "task_id"): task,
             ("*", "report_id"): report.json()["id"],
+            ("*", "employer_id"): own_employer,
             ("registry", "operation_id"): imported[0]["id"],
             ("destinations", "operation_id"): imported[1]["id"],
             ("surveys", "operation_id"): imported[0]["id"],
@@ -188,12 +193,26 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "college"): COLLEGE,
         },
         persons
-        | {*checked.values()}
+        | {*checked.values(), own_employer}
         | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk, task}
         | {each.json()["id"] for each in (asked, exported, correction, erasing, waiving, evidence, case, report)},
         persons,
         requests,
     )
+
+
+async def made_of(campus: Campus, graduate: str) -> str:
+    """Lets a graduate name an employer that only the school has; gives its id, once it is made."""
+    oneself, url = campus.bearer("graduate", graduate=graduate), f"{campus.urls['destinations']}/v1/registrations"
+    (own,) = (await campus.http.get(url, headers=oneself)).json()["items"]
+    edited = await campus.http.patch(f"{url}/{own['id']}", json=EMPLOYER, headers=oneself | {"If-Match": "*"})
+    assert edited.status_code == 200, edited.text
+
+    async def linked() -> str:
+        read = await campus.http.get(f"{url}/{own['id']}", headers=oneself)
+        return str(read.json()["employer_id"] or "")
+
+    return await eventually(linked)
 
 
 async def disputed(campus: Campus, graduate: str) -> str:

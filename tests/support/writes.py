@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from campus import population_change, waiver
 from contents import CONTENTS
@@ -43,6 +44,9 @@ CASE = ("POST", "/v1/cases")
 LEDGER = ("POST", "/v1/ledger-entries")
 REPORT = ("POST", "/v1/monitoring-reports")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
+EMPLOYER = {"employer_name": "本校单位", "employer_uscc": None}
+"""What only one school has."""
+
 CONTACT = ("POST", "/v1/talents/{profile_id}/contact-requests")
 PHOTO = ("PUT", "/v1/graduates/{graduate_id}/photo")
 SEASON = "2199"
@@ -102,6 +106,10 @@ def complete_requests(
         ("POST", "/v1/registrations/{registration_id}/return"): reason,
         ("POST", "/v1/registrations/{registration_id}/dispute"): reason,
         ("POST", "/v1/tasks/{task_id}/answer"): {"text": "已核对"},
+        ("POST", "/v1/employers/search"): {"name": EMPLOYER["employer_name"]},
+        ("POST", "/v1/employers/hires"): {"school_code": school, "cohorts": [2024]},
+        ("PATCH", "/v1/employers/{employer_id}"): {"place_code": "410102"},
+        ("POST", "/v1/employers/{employer_id}/merge"): reason | {"into": str(uuid4())},
         ("POST", "/v1/bulk-decisions"): bulk_decision(school),
         ("POST", "/v1/bulk-decisions/{decision_id}/apply"): {"except": []},
         LEDGER: {"graduate_id": graduate, "round": 1, "method": "document", "result": "correct"},

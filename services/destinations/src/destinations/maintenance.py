@@ -12,6 +12,7 @@ from common.observability import logger
 from common.service_process import Command, rotate_keys, run_as_owner
 from destinations.cases.storage import reseal_notes
 from destinations.checks.storage.erasing import reseal_checks
+from destinations.employers.storage.rotation import reseal_merges
 from destinations.evidence.operations import end_past
 from destinations.evidence.storage import past
 from destinations.evidence.storage.rotation import reseal_texts
@@ -31,6 +32,7 @@ _REWRAPPED = {
     "Texts of evidence are sealed": reseal_texts,
     "Notes of cases are sealed": reseal_notes,
     "Reasons of extensions are sealed": reseal_reasons,
+    "Reasons of merges are sealed": reseal_merges,
     "Notes of checks are sealed": reseal_checks,
     "Contact and pay of registrations are sealed": reseal_versions,
     "Reasons of disputes are sealed": reseal_disputes,

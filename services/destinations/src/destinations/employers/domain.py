@@ -91,12 +91,28 @@ class Linked:
         return is_other_name or (uscc is not None and uscc != self.uscc)
 
 
+@dataclass(frozen=True)
+class Sight:
+    """Which employers a caller sees: those of the deployment, and of the schools' own those of one school, or all."""
+
+    school_code: SchoolCode | None = None
+    everything: bool = False
+
+
 class Match(StrEnum):
     """Why an employer is found by what was asked for."""
 
     EXACT = "exact"
     FORMER_NAME = "former_name"
     SIMILAR = "similar"
+
+
+@dataclass(frozen=True)
+class Found:
+    """An employer that a search has found."""
+
+    employer: Employer
+    match: Match
 
 
 FIELDS = (

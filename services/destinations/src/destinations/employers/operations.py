@@ -7,7 +7,7 @@ from common.database import Database
 from common.observability import logger
 from destinations.employers import commands, storage
 
-LINK_SECONDS = 5.0
+LINK_SECONDS = 1.0
 """How soon a worker sees that an employer is named."""
 
 MEND_SECONDS = 3600.0
