@@ -124,7 +124,7 @@ async def make(unit: UnitOfWork, *, report: Report, registry: RosterDigest | Non
     if waiting_for:
         await storage.wait_for(unit.connection, report.id, waiting_for)
         return False
-    content = await storage.counted(unit.connection, report)
+    content = {**await storage.counted(unit.connection, report), **await storage.checked(unit.connection, report)}
     sha256 = sealed(report, content)
     if not await storage.make(unit.connection, report.id, content, sha256):
         return False

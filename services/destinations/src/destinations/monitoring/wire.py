@@ -97,6 +97,24 @@ class ChangeAnswer(BaseModel):
     not_registered: Moved
 
 
+class LedgerAnswer(BaseModel):
+    """Entries of the ledger of self-checks (核查台账)."""
+
+    college_code: CollegeCode | None
+    round: int
+    result: str
+    entries: int
+
+
+class CasesAnswer(BaseModel):
+    """Cases (核查事项) as they stood; those against the school are not counted."""
+
+    college_code: CollegeCode | None = Field(description="The college that may handle them; null: none")
+    opened: int
+    found_true: int
+    closed: int
+
+
 class ReportAnswer(BaseModel):
     """What was known of a cohort before a moment; once `made` it never changes."""
 
@@ -113,9 +131,11 @@ class ReportAnswer(BaseModel):
     classes: ClassesAnswer | None
     colleges: list[CollegeAnswer] | None = Field(description="By code, those without a college last")
     change: ChangeAnswer | None = Field(description="Of the first report of a kind: since nobody was there")
+    ledger: list[LedgerAnswer] | None = Field(description="Of a free report")
+    cases: list[CasesAnswer] | None = Field(description="Of a free report")
     sha256: str | None = Field(
         description="Of the RFC 8785 JSON of an object with `school_code`, `cohort`, `kind`, `period`, `at`, `counts`,"
-        " `classes`, `colleges` and `change` as they stand here"
+        " `classes`, `colleges`, `change` and, of a free report, `ledger` and `cases` as they stand here"
     )
     made_at: datetime | None
     published_at: datetime | None = Field(description="When the school showed it to counsellors and colleges")
@@ -124,11 +144,12 @@ class ReportAnswer(BaseModel):
     @classmethod
     def of(cls, report: Report) -> Self:
         """The report as it is answered."""
-        content = report.content or dict.fromkeys(("counts", "classes", "colleges", "change"))
+        unsaid = dict.fromkeys(("counts", "classes", "colleges", "change", "ledger", "cases"))
         return cls.model_validate(
             {
                 **{name: getattr(report, name) for name in cls.model_fields if hasattr(report, name)},
-                **content,
+                **unsaid,
+                **(report.content or {}),
                 "waiting_for": [vars(each) for each in report.waiting_for],
                 "sha256": report.sha256 and report.sha256.hex(),
             }

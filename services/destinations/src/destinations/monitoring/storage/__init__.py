@@ -1,6 +1,6 @@
 """Reports and their waiting in SQL."""
 
-from destinations.monitoring.storage.counting import counted
+from destinations.monitoring.storage.counting import checked, counted
 from destinations.monitoring.storage.making import (
     add_due,
     add_free,
@@ -17,6 +17,7 @@ __all__ = [
     "Filters",
     "add_due",
     "add_free",
+    "checked",
     "counted",
     "earlier_writer",
     "find",
