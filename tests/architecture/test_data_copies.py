@@ -36,6 +36,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "disputes": "disputes",
         "evidence": "evidence",
         "ledger_entries": "ledger_entries",
+        "facts": "facts",
         "registration_versions": "registration_versions",
         "registrations": "registrations",
         "roster_graduates": "roster_entry",
@@ -63,6 +64,7 @@ _COUNTER = "how many events were published of the graduate, and the day of the l
 LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "destinations": {
         "destination_streams": _COUNTER,
+        "fact_streams": _COUNTER,
         "bulk_decision_items": "which version a bulk decision named: what it decided is in registration_versions",
     },
     "surveys": {"response_streams": _COUNTER},

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from common.auth import SYSTEM
-from common.contracts import code_list, graduate, monitoring, organisation, rate, registration, response
+from common.contracts import code_list, fact, graduate, monitoring, organisation, rate, registration, response
 from common.contracts.catalogue import TOPICS, topics_of
 from common.contracts.fields import example_instant
 from common.contracts.organisation import OrganisationData, UnitKind
@@ -24,6 +24,7 @@ COUNTED: Mapping[str, str] = {
     code_list.TOPIC: "SELECT sequence, last_decided_on FROM code_entries_streams WHERE code_list = :key",
     registration.TOPIC: "SELECT sequence, last_decided_on FROM destination_streams WHERE graduate_id::text = :key",
     monitoring.TOPIC: "SELECT sequence, school_code FROM monitoring_streams WHERE school_code = :key",
+    fact.TOPIC: "SELECT sequence, last_decided_on FROM fact_streams WHERE graduate_id::text = :key",
     response.TOPIC: "SELECT sequence, last_decided_on FROM response_streams WHERE graduate_id::text = :key",
     rate.TOPIC: "SELECT sequence, school_code FROM rate_streams WHERE school_code = :key",
 }
@@ -34,6 +35,7 @@ BESIDE = {
     code_list.TOPIC: DAY,
     registration.TOPIC: DAY,
     monitoring.TOPIC: SCHOOL,
+    fact.TOPIC: DAY,
     response.TOPIC: DAY,
     rate.TOPIC: SCHOOL,
 }

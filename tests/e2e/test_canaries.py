@@ -14,6 +14,7 @@ from campus import Campus
 from canaries import WORDS, forms_of, found_in, plant
 from format_a import HEADERS, CellValue, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
+from writes import source_authorisation
 
 from common.contracts.catalogue import SUBSCRIPTIONS, TOPICS, dead_letter_topic
 from common.kafka import consumer, in_contract
@@ -25,7 +26,7 @@ Json = dict[str, Any]
 NAME = "欧阳金丝雀"
 STUDENT_NUMBER = "S2020CANARY"
 EXAM_NUMBER = "20419999123456"
-CITIZEN_ID = "110101200203044412"
+CITIZEN_ID = "110101200203044411"
 PHONE = "13912345678"
 FREE_TEXT = "金丝雀意见"
 EMPLOYER = "金丝雀有限公司"
@@ -33,7 +34,7 @@ ADDRESS = "金丝雀路99号"
 USCC = "91110000600037341L"
 
 PERSONAL = (NAME, "金丝雀", STUDENT_NUMBER, EXAM_NUMBER, CITIZEN_ID, PHONE, USCC, *WORDS.values())
-SEALED = (NAME, FREE_TEXT, STUDENT_NUMBER, EXAM_NUMBER, PHONE, *WORDS.values())
+SEALED = (NAME, FREE_TEXT, STUDENT_NUMBER, EXAM_NUMBER, CITIZEN_ID, PHONE, *WORDS.values())
 """What no table has in clear: an employer that hires is no secret of the database."""
 
 
@@ -56,7 +57,7 @@ async def planted(campus: Campus, new_school: str) -> str:
     """Every way by which something personal comes in, faulty ones too; gives the last change token."""
     school, officer = new_school, campus.officer(new_school)
     row = graduate_row(1) | destination_cells("10", 单位名称=EMPLOYER, 单位地址=ADDRESS, 统一社会信用代码=USCC)
-    row |= {"姓名": NAME, "学号": STUDENT_NUMBER, "考生号": EXAM_NUMBER}
+    row |= {"姓名": NAME, "学号": STUDENT_NUMBER, "考生号": EXAM_NUMBER, "出生日期": "2002-03-04"}
     await add_position(campus, school)
     # with fewer of one kind no employer sees a profile
     others = [graduate_row(number) for number in range(2, 6)]
@@ -90,6 +91,7 @@ async def planted(campus: Campus, new_school: str) -> str:
     answered = await campus.http.post(f"{campus.urls['registry']}/v1/graduates/reveal", json=opened, headers=officer)
     assert NAME in offences(answered.text), "what a reveal opens is what is looked for elsewhere"
     await plant(campus, school, graduate["id"])
+    await insured(campus, school, citizen["citizen_id"])
     manager = campus.bearer("survey_manager", school=school)
     wave = await open_wave(campus, school, manager, roster["result"]["change_token"])
     tokens = await invited(campus, wave, manager)
@@ -106,6 +108,28 @@ async def add_position(campus: Campus, school: str) -> None:
         f"{campus.urls['registry']}/v1/code-lists/position/entries", json=body, headers=campus.bearer("admin")
     )
     assert added.status_code == 201, added.text
+
+
+async def insured(campus: Campus, school: str, citizen_id: str) -> None:
+    """Sends what the social insurance says of the graduate, and of somebody whom the roster does not have."""
+    url, officer = f"{campus.urls['destinations']}/v1", campus.officer(school)
+    asked = await campus.http.post(f"{url}/source-authorisations", json=source_authorisation(school), headers=officer)
+    assert asked.status_code == 201, asked.text
+    # by the name that was given last
+    lines = [
+        (citizen_id, NAME + "儿", WORDS["参保单位"]),
+        (_citizen_id("11010120020304555"), NAME, WORDS["陌生参保单位"]),
+    ]
+    rows = "\n".join(["证件号,姓名,单位名称,参保起", *(f"{','.join(line)},2024-07" for line in lines)])
+    form = {"school_code": school, "cohort": "2024", "source": "social_insurance"}
+    sent = await campus.http.post(
+        f"{url}/imports/outside-data",
+        data=form | {"authorisation_id": asked.json()["id"]},
+        files={"file": ("insured.csv", rows.encode())},
+        headers=officer,
+    )
+    operation = await campus.finished("destinations", sent, officer)
+    assert (operation["result"]["created"], operation["result"]["not_found"]) == (1, 1), str(operation["result"])
 
 
 async def refused_without_quoting(campus: Campus, school: str, row: dict[str, CellValue]) -> None:
@@ -125,8 +149,9 @@ def offences(text: str) -> list[str]:
     return found_in(text, PERSONAL)
 
 
-IN_NO_COPY = {"导出理由", "查阅事由", "照片备注"}
-"""What was written about a whole roster, a reader's own note, and what a photo loses when it is put."""
+IN_NO_COPY = {"导出理由", "查阅事由", "照片备注", "陌生参保单位"}
+"""What was written about a whole roster, a reader's own note, what a photo loses when it is put, and what a file says
+of somebody whom the roster does not have."""
 
 
 async def test_the_persons_own_copy_holds_it_all(campus: Campus, planted: str, new_school: str) -> None:

@@ -18,6 +18,7 @@ from writes import (
     EVIDENCE,
     LEDGER,
     MAPPING,
+    OUTSIDE_DATA,
     PHOTO,
     PROFILE,
     REPORT,
@@ -147,6 +148,7 @@ async def known_school(campus: Campus, school: str) -> Known:
     place = campus.urls["destinations"] + CASE[1]
     case = await campus.http.post(place, headers=campus.officer(school), **requests[CASE])
     assert case.status_code == 201, case.text
+    requests[OUTSIDE_DATA]["data"]["authorisation_id"] = authorised.json()["id"]
     bulk = await sealed(campus, school, graduate)
     checked = await checks(campus, school, requests)
     place = campus.urls["destinations"] + REPORT[1]

@@ -38,6 +38,7 @@ BODILESS = (
     ("DELETE", "/v1/graduates/{graduate_id}/talent-profile"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
+OUTSIDE_DATA = ("POST", "/v1/imports/outside-data")
 AUTHORISATION = ("POST", "/v1/source-authorisations")
 EVIDENCE = ("POST", "/v1/registrations/{registration_id}/evidence")
 CASE = ("POST", "/v1/cases")
@@ -174,6 +175,14 @@ def complete_requests(
         ("POST", "/v1/imports/ledger"): {
             "data": fields | {"round": "1"},
             "files": {"file": ("ledger.csv", "学号,姓名,核查方式,核查结果\n1,张三,电话,属实\n".encode())},
+        },
+        OUTSIDE_DATA: {
+            "data": {
+                **fields,
+                "source": "social_insurance",
+                "authorisation_id": "01890000-0000-7000-8000-000000000000",
+            },
+            "files": {"file": ("insured.csv", "证件号,姓名,单位名称,参保起\n1,张三,某公司,2024-07\n".encode())},
         },
         **{("POST", f"/v1/imports/{kind}"): upload for kind in ("graduates", "registrations")},
     }

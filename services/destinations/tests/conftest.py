@@ -22,6 +22,9 @@ from common.service_process import Runtime
 from destinations.app import COMPOSITION, create_app
 from destinations.areas import ROSTER
 from destinations.checks.imports import operations as ledger_imports
+from destinations.outside.imports.operations import EMPTY_RESULT as NOTHING_OUTSIDE
+from destinations.outside.imports.operations import KIND as OUTSIDE_DATA
+from destinations.outside.imports.operations import outside_import
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registry_client import Registry
 from destinations.reviews import operations as reviews
@@ -83,12 +86,15 @@ def runner(database: Database, registry: Registry, settings: Settings) -> Operat
     importing = partial(run_import, registration_import(registry, cipher))
     ask = registry.commissioning_units
     handlers: dict[str, Handler] = {
+        OUTSIDE_DATA: outside_import(registry, cipher),
         KIND: importing,
         ledger_imports.KIND: partial(run_import, ledger_imports.ledger_import(registry, cipher)),
         SEALING: partial(reviews.seal, ask=ask),
         APPLYING: partial(reviews.apply, ask=ask),
     }
-    return OperationRunner(database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT})
+    return OperationRunner(
+        database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT, OUTSIDE_DATA: NOTHING_OUTSIDE}
+    )
 
 
 @pytest.fixture(scope="session")

@@ -179,6 +179,7 @@ async def test_only_topics_of_the_service_with_uuids_as_keys_have_digests(client
     assert {name for name, spec in TOPICS.items() if spec.keyed_by_uuid} == {
         "quxiang.registry.graduate.v1",
         "quxiang.destinations.registration.v1",
+        "quxiang.internal.destinations.fact.v1",
         "quxiang.surveys.response.v1",
     }
     for topic in (organisation.TOPIC, code_list.TOPIC, graduate.TOPIC, "registration", ""):

@@ -5,7 +5,7 @@ from functools import partial
 from common.accesses.routes import accesses_router
 from common.code_entries import keep_code_entries
 from common.consuming.forks import dropping_newest
-from common.contracts import code_list, graduate, organisation, registration
+from common.contracts import code_list, fact, graduate, organisation, registration
 from common.contracts import monitoring as monitoring_contract
 from common.imports import run_import
 from common.outbox import raising
@@ -37,8 +37,15 @@ from destinations.monitoring import operations as monitoring
 from destinations.monitoring import tables as monitoring_tables
 from destinations.monitoring.routes import cut_off_router
 from destinations.monitoring.routes import router as monitoring_routes
+from destinations.outside import operations as outside
 from destinations.outside import tables as outside_tables
+from destinations.outside.imports.operations import EMPTY_RESULT as NOTHING_OUTSIDE
+from destinations.outside.imports.operations import KIND as OUTSIDE_DATA
+from destinations.outside.imports.operations import outside_import
+from destinations.outside.imports.routes import router as outside_import_routes
+from destinations.outside.routes import facts_router
 from destinations.outside.routes import router as outside_routes
+from destinations.outside.subscriptions import erase_facts
 from destinations.registrations import tables as registration_tables
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registrations.imports.routes import router as import_routes
@@ -169,7 +176,20 @@ AREAS = (
         ],
         streams={monitoring_contract.TOPIC: raising(monitoring_tables.streams)},
     ),
-    Area(tables=[outside_tables.authorisations], routes=[outside_routes]),
+    Area(
+        tables=[outside_tables.authorisations, outside_tables.facts, outside_tables.streams],
+        routes=[outside_routes, facts_router, outside_import_routes],
+        # after the registrations, by which the streams are locked
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_facts),
+        subscription=ROSTER,
+        operations={
+            OUTSIDE_DATA: Operation(lambda it: outside_import(it.clients["registry"], it.cipher), NOTHING_OUTSIDE)
+        },
+        periodic=lambda it: [
+            every(outside.RETENTION_SECONDS, partial(outside.end_past, it.database), name="facts past their day")
+        ],
+        streams={fact.TOPIC: raising(outside_tables.streams)},
+    ),
     Area(
         tables=[case_tables.cases, case_tables.links, case_tables.events, case_tables.thresholds],
         routes=[case_routes],

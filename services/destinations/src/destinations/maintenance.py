@@ -16,6 +16,9 @@ from destinations.employers.storage.rotation import reseal_merges
 from destinations.evidence.operations import end_past
 from destinations.evidence.storage import past
 from destinations.evidence.storage.rotation import reseal_texts
+from destinations.outside import operations as outside
+from destinations.outside.storage import past as past_facts
+from destinations.outside.storage.rotation import reseal_facts
 from destinations.registrations.storage.filling import fill_landed
 from destinations.registrations.storage.rotation import reseal_versions
 from destinations.ring_keys import needs_of
@@ -34,10 +37,14 @@ _REWRAPPED = {
     "Reasons of extensions are sealed": reseal_reasons,
     "Reasons of merges are sealed": reseal_merges,
     "Notes of checks are sealed": reseal_checks,
+    "Facts from outside data are sealed": reseal_facts,
     "Contact and pay of registrations are sealed": reseal_versions,
     "Reasons of disputes are sealed": reseal_disputes,
     "Answers of tasks are sealed": reseal_answers,
 }
+
+_KEPT = {"evidence": (past, end_past), "facts": (past_facts, outside.end_past)}
+"""What is counted and deleted once it is past its day."""
 
 _log = logger(__name__)
 
@@ -48,12 +55,13 @@ async def run_rotate_keys(settings: Settings, database: Database, parsed: Namesp
 
 
 async def run_retention(_settings: Settings, database: Database, parsed: Namespace) -> int:
-    """Counts evidence past its day, and but for a dry run deletes it as the worker does."""
-    async with database.reading() as connection:
-        count, oldest = await past(connection)
-    _log.info("Past its day", kind="evidence", count=count, oldest=oldest and f"{oldest}")
-    if not parsed.dry_run:
-        _log.info("Retention is complete", evidence=await end_past(database))
+    """Counts what is past its day, kind by kind, and but for a dry run deletes it as the worker does."""
+    for kind, (count_past, end) in _KEPT.items():
+        async with database.reading() as connection:
+            count, oldest = await count_past(connection)
+        _log.info("Past its day", kind=kind, count=count, oldest=oldest and f"{oldest}")
+        if not parsed.dry_run:
+            _log.info("Retention is complete", **{kind: await end(database)})
     return 0
 
 
@@ -102,5 +110,7 @@ COMMANDS = (
         between_migrations=True,
     ),
     Command("rotate-keys", "wrap and seal by the ring's current key", run_rotate_keys, _rotate_arguments),
-    Command("retention", "delete evidence past its day, or only count it", run_retention, _retention_arguments),
+    Command(
+        "retention", "delete evidence and facts past their day, or only count them", run_retention, _retention_arguments
+    ),
 )

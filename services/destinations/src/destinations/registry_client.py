@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 from urllib.parse import urlencode
 
 import httpx
@@ -59,6 +59,7 @@ class RowKey(TypedDict):
     row: int
     student_number: str | None
     exam_number: str | None
+    citizen_id: NotRequired[str]
     name: str | None
 
 

@@ -103,9 +103,9 @@ class Book:
         return JSONResponse({"rows": [self._resolved(row, owner) for row in sent["rows"]]})
 
     def _resolved(self, row: Mapping[str, Any], owner: tuple[str, int]) -> dict[str, Any]:
-        if row["student_number"] in self.erased:
+        if {row["student_number"], row.get("citizen_id")} & self.erased:
             return {"row": row["row"], "problem": "erased"}
-        found = self.numbers.get(row["student_number"] or row["exam_number"] or "")
+        found = self.numbers.get(row["student_number"] or row["exam_number"] or row.get("citizen_id") or "")
         entry = self.graduates[found[0]] if found else None
         if found is None or entry is None or owner != (entry.graduate.school_code, entry.graduate.cohort):
             return {"row": row["row"], "problem": "not_found"}

@@ -13,7 +13,7 @@ from pydantic_core import to_json
 from common.auth import Principal, require
 from common.change_feed.scope import READERS, Conditions, owner_conditions, scope_of
 from common.change_feed.storage import changes_after
-from common.contracts.catalogue import topics_of
+from common.contracts.catalogue import public_topics_of
 from common.contracts.schemas import served_schema
 from common.contracts.structured import structured
 from common.database import Database
@@ -61,13 +61,13 @@ def changes_router(
     topics: Sequence[str] | None = None,
     owners: Conditions = MappingProxyType({}),
 ) -> Router:
-    """The feed of the topics that the service publishes, or of some of them.
+    """The feed of the public topics of the service, or of some topics.
 
     `owners` are conditions for parts of the row scope that no event carries, like the province of a school. A caller
     whose scope has a part without a condition gets 403.
     """
     router = Router(tags=["changes"])
-    wanted = tuple(topics) if topics is not None else topics_of(settings.service)
+    wanted = tuple(topics) if topics is not None else public_topics_of(settings.service)
     conditions = owner_conditions(wanted, owners)
 
     @router.get(

@@ -42,14 +42,16 @@ _HEADERS: dict[str, Any] = {
 
 def asyncapi_document() -> dict[str, Any]:
     """The document as plain values."""
+    public = {name: spec for name, spec in TOPICS.items() if not spec.is_internal}
     sending = {
         f"{spec.owner} sends {spec.name}": {"action": "send", "channel": {"$ref": f"#/channels/{spec.name}"}}
-        for spec in TOPICS.values()
+        for spec in public.values()
     }
     receiving = {
         f"{group} receives {topic}": {"action": "receive", "channel": {"$ref": f"#/channels/{topic}"}}
         for group, topics in SUBSCRIPTIONS.items()
         for topic in topics
+        if topic in public
     }
     return {
         "asyncapi": "3.0.0",
@@ -62,10 +64,10 @@ def asyncapi_document() -> dict[str, Any]:
             ),
         },
         "defaultContentType": "application/json",
-        "channels": {spec.name: _channel(spec) for spec in TOPICS.values()},
+        "channels": {name: _channel(spec) for name, spec in public.items()},
         "operations": sending | receiving,
         "components": {
-            "messages": {described.name: _message(described) for described in EVENT_TYPES.values()},
+            "messages": {each.name: _message(each) for each in EVENT_TYPES.values() if each.topic in public},
             "schemas": {"headers": _HEADERS},
         },
     }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from common.contracts import code_list, graduate, monitoring, organisation, rate, registration, response
+from common.contracts import code_list, fact, graduate, monitoring, organisation, rate, registration, response
 from common.contracts.events import EventType, TopicSpec
 
 TOPICS: Mapping[str, TopicSpec] = MappingProxyType(
@@ -15,6 +15,7 @@ TOPICS: Mapping[str, TopicSpec] = MappingProxyType(
             graduate.TOPIC_SPEC,
             registration.TOPIC_SPEC,
             monitoring.TOPIC_SPEC,
+            fact.TOPIC_SPEC,
             response.TOPIC_SPEC,
             rate.TOPIC_SPEC,
         )
@@ -42,6 +43,11 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 def topics_of(owner: str) -> tuple[str, ...]:
     """Names of the topics that a service publishes."""
     return tuple(name for name, spec in TOPICS.items() if spec.owner == owner)
+
+
+def public_topics_of(owner: str) -> tuple[str, ...]:
+    """Those of them that others may follow."""
+    return tuple(name for name in topics_of(owner) if not TOPICS[name].is_internal)
 
 
 def dead_letter_topic(topic: str, group: str) -> str:

@@ -74,6 +74,11 @@ class TopicSpec:
     states: States | None = None
 
     @property
+    def is_internal(self) -> bool:
+        """Whether it is between our services: in no public document, and in no change feed."""
+        return ".internal." in self.name
+
+    @property
     def keyed_by_uuid(self) -> bool:
         """Whether all keys are UUIDs, which spread evenly over their first digits."""
         return all(event.model.model_fields[self.key].annotation is UUID for event in self.events)

@@ -4,7 +4,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from common.contracts.catalogue import EVENT_TYPES
+from common.contracts.catalogue import EVENT_TYPES, TOPICS
 from common.contracts.events import EventType
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,8 +24,9 @@ def schema_of(described: EventType) -> dict[str, Any]:
 
 
 def served_schema(name: str) -> bytes | None:
-    """The committed schema of that file name, None if there is none. Open to everybody: it holds no data."""
-    if name.removesuffix(".json") not in EVENT_TYPES or not name.endswith(".json"):
+    """The committed schema of a public event by its file name, None if there is none. Open to everybody."""
+    described = EVENT_TYPES.get(name.removesuffix(".json"))
+    if described is None or TOPICS[described.topic].is_internal or not name.endswith(".json"):
         return None
     return files("common.contracts").joinpath("schemas", name).read_bytes()
 

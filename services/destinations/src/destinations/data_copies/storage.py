@@ -15,6 +15,7 @@ from common.sql import Connection
 from destinations.cases import storage as cases
 from destinations.checks import storage as checks
 from destinations.evidence.storage import of_graduate
+from destinations.outside import storage as outside
 from destinations.registrations.domain.content import FIELDS
 from destinations.registrations.storage import opened
 from destinations.registrations.tables import registrations, versions
@@ -46,6 +47,7 @@ _TASK = (
     *("id", "version", "registration_id", "kind", "held_by", "due_on", "state", "outcome", "answer", "ended_at"),
     "recorded_at",
 )
+_FACT = ("id", "version", "source", "from_on", "to_on", "values", "recorded_at")
 _ACCESS = ("recorded_at", "kind", "role", "unit", "purpose", "fields")
 PAGE = 500
 
@@ -94,6 +96,10 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         "tasks": [
             {name: getattr(each, name) for name in _TASK}
             for each in await tasks_of_graduate(connection, cipher, graduate_id)
+        ],
+        "facts": [
+            {name: getattr(each, name) for name in _FACT}
+            for each in await outside.of_graduate(connection, cipher, graduate_id)
         ],
         "accesses": await _accesses(connection, graduate_id),
     }

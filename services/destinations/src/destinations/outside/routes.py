@@ -8,14 +8,17 @@ from fastapi import Depends, Response
 
 from common.approvals.wire import OfSchool
 from common.auth import Caller, Principal, Role, require
-from common.http import Db, IdempotencyKey, Page, PageOf, Router, answer, page_of, resource
+from common.http import Cipher, Db, IdempotencyKey, Page, PageOf, Router, answer, page_of, resource
+from common.identifiers import GraduateId
 from destinations.outside import commands, storage
-from destinations.outside.domain import Authorisation, AuthorisationId, Source
-from destinations.outside.wire import AuthorisationAnswer, NewAuthorisation
+from destinations.outside.domain.authorisations import Authorisation, AuthorisationId, Source
+from destinations.outside.wire import AuthorisationAnswer, FactAnswer, NewAuthorisation
 
 router = Router(prefix="/v1/source-authorisations", tags=["outside data"])
+facts_router = Router(prefix="/v1/graduates/{graduate_id}/facts", tags=["outside data"])
 
 Officer = Annotated[Principal, Depends(require(Role.SCHOOL_OFFICER))]
+Reader = Annotated[Principal, Depends(require(*commands.READERS))]
 
 
 @router.post("", status_code=201, response_model=AuthorisationAnswer, summary="Note that the school may use a source")
@@ -50,3 +53,13 @@ async def read_authorisation(*, caller: Officer, database: Db, authorisation_id:
     async with database.reading() as connection:
         found = await storage.get(connection, caller.row_scope(), AuthorisationId(authorisation_id))
     return resource(AuthorisationAnswer.model_validate(found), 1)
+
+
+@facts_router.get("", summary="List what outside sources say of a graduate, beside the registration")
+async def list_facts(
+    *, caller: Reader, database: Db, cipher: Cipher, page: Page, graduate_id: GraduateId
+) -> PageOf[FactAnswer]:
+    after = page.last_seen(UUID)
+    async with database.reading() as connection:
+        found = await commands.facts_of(connection, cipher, caller, graduate_id, after, page.limit + 1)
+    return page_of(page, found, lambda each: each.fact.id, FactAnswer.of)

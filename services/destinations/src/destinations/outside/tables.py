@@ -1,6 +1,6 @@
-"""Authorisations of outside sources: insert-only."""
+"""Authorisations of outside sources, facts, and one stream of published facts per graduate."""
 
-from sqlalchemy import CheckConstraint, Column, Date, Index, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, LargeBinary, Table, Text, Uuid
 
 from common.database import instant_column, uuid_key
 from destinations.schema import metadata
@@ -23,3 +23,37 @@ authorisations = Table(
     info={"insert_only": True},
 )
 Index("ix_source_authorisations_school_code_id", authorisations.c.school_code, authorisations.c.id)
+
+facts = Table(
+    "facts",
+    metadata,
+    # one id for all versions of what a source says of one employment, or of one course of study
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("graduate_id", Uuid, nullable=False),
+    Column("school_code", Text, nullable=False),
+    Column("cohort", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("from_on", Date, nullable=False),
+    Column("to_on", Date),
+    # empty once the person is erased
+    Column("values_cipher", LargeBinary),
+    Column("authorisation_id", Uuid, nullable=False),
+    instant_column(),
+    CheckConstraint("source IN ('social_insurance', 'credentials')", name="source_known"),
+    CheckConstraint("from_on <= to_on", name="ends_after"),
+    CheckConstraint("version > 0", name="version_positive"),
+    info={"insert_only": True},
+)
+Index("ix_facts_graduate_id_id_version", facts.c.graduate_id, facts.c.id, facts.c.version)
+Index("ix_facts_school_code_cohort", facts.c.school_code, facts.c.cohort)
+
+streams = Table(
+    "fact_streams",
+    metadata,
+    # written under the lock of the graduate's row in `destination_streams`
+    Column("graduate_id", Uuid, primary_key=True),
+    Column("school_code", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("last_decided_on", Date, nullable=False),
+)

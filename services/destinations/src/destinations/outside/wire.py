@@ -1,7 +1,7 @@
-"""Bodies of authorisations."""
+"""Bodies of authorisations, the form of a file, and facts."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from common.approvals.wire import Reason
 from common.http import Day, StrictModel
 from common.identifiers import SchoolCode
-from destinations.outside.domain import AuthorisationPlan, Source
+from destinations.outside.commands import Compared
+from destinations.outside.domain.authorisations import AuthorisationPlan, Source
+from destinations.outside.domain.facts import FactKind
 
 Reference = Annotated[
     str,
@@ -47,3 +49,24 @@ class AuthorisationAnswer(BaseModel):
     valid_to: date
     by_role: str
     recorded_at: datetime
+
+
+class FactAnswer(BaseModel):
+    """What a source says of a graduate, to be shown beside the registration, which it never changes."""
+
+    id: UUID
+    version: int
+    source: Source
+    kind: FactKind
+    recorded_at: datetime
+    from_on: date
+    to_on: date | None = Field(description="Included; null where it goes on")
+    values: dict[str, str] = Field(description="By the names of a registration's fields, and `study_state`")
+    differs: list[str] = Field(description="Fields of which the effective registration says something else, or nothing")
+
+    @classmethod
+    def of(cls, compared: Compared) -> Self:
+        """The fact as it is answered."""
+        fact = compared.fact
+        said = {name: getattr(fact, name) for name in cls.model_fields if name not in {"values", "differs"}}
+        return cls(**said, values=dict(fact.values), differs=list(compared.differs))

@@ -12,7 +12,7 @@ from common.database.pages import page_by_id
 from common.errors import NotFound
 from common.identifiers import SchoolCode
 from common.sql import Connection
-from destinations.outside.domain import Authorisation, AuthorisationId, AuthorisationPlan, Source
+from destinations.outside.domain.authorisations import Authorisation, AuthorisationId, AuthorisationPlan, Source
 from destinations.outside.tables import authorisations
 
 _ADD = insert(authorisations).returning(authorisations)

@@ -1,6 +1,5 @@
 """What a source outside the school may be, who allowed its use, and for which days. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -63,10 +62,7 @@ class NotAuthorised(Conflict):
     )
 
 
-def must_be_authorised(
-    authorisation: Authorisation | None, school_code: str, source: Source, day: date
-) -> Mapping[str, str]:
-    """The authorisation's days, for the record of the work; raises NotAuthorised."""
+def must_be_authorised(authorisation: Authorisation | None, school_code: str, source: Source, day: date) -> None:
+    """Raises NotAuthorised."""
     if authorisation is None or not authorisation.covers(school_code, source, day):
         raise NotAuthorised
-    return {"authorised_until": f"{authorisation.valid_to}"}

@@ -1,0 +1,1 @@
+"""What outside data are. Pure."""
