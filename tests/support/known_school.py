@@ -22,6 +22,7 @@ from writes import (
     PHOTO,
     PROFILE,
     REPORT,
+    SAMPLE,
     SEASON,
     Write,
     bulk_decision,
@@ -172,6 +173,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "registration_id"): registrations[0]["id"],
             ("*", "questionnaire_id"): wave["questionnaire_id"],
             ("*", "number"): "1",
+            ("*", "n"): "1",
             ("*", "wave_id"): wave["id"],
             ("*", "response_id"): responses[0]["id"],
             ("*", "change_id"): asked.json()["id"],
@@ -231,11 +233,14 @@ async def disputed(campus: Campus, graduate: str) -> str:
 
 
 async def checks(campus: Campus, school: str, requests: Mapping[Write, dict[str, Any]]) -> dict[tuple[str, str], str]:
-    """Lets the college enter a graduate in its ledger; gives the parameters of paths that name it."""
+    """Lets the college enter a graduate in its ledger, and the school draw a sample; gives the parameters of paths."""
     officer = campus.bearer("college_officer", school=school, college=COLLEGE)
     entered = await campus.http.post(campus.urls["destinations"] + LEDGER[1], headers=officer, **requests[LEDGER])
     assert entered.status_code == 201, entered.text
-    return {("*", "entry_id"): entered.json()["id"]}
+    place = campus.urls["destinations"] + SAMPLE[1]
+    drawn = await campus.http.post(place, headers=campus.officer(school), **requests[SAMPLE])
+    assert drawn.status_code == 201, drawn.text
+    return {("*", "entry_id"): entered.json()["id"], ("*", "sample_id"): drawn.json()["id"]}
 
 
 async def sealed(campus: Campus, school: str, graduate: str) -> str:

@@ -44,6 +44,7 @@ EVIDENCE = ("POST", "/v1/registrations/{registration_id}/evidence")
 CASE = ("POST", "/v1/cases")
 LEDGER = ("POST", "/v1/ledger-entries")
 REPORT = ("POST", "/v1/monitoring-reports")
+SAMPLE = ("POST", "/v1/samples")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
 EMPLOYER = {"employer_name": "本校单位", "employer_uscc": None}
 """What only one school has."""
@@ -113,6 +114,9 @@ def complete_requests(
         ("POST", "/v1/employers/{employer_id}/merge"): reason | {"into": str(uuid4())},
         ("POST", "/v1/bulk-decisions"): bulk_decision(school),
         ("POST", "/v1/bulk-decisions/{decision_id}/apply"): {"except": []},
+        SAMPLE: {"school_code": school, "cohort": 2024, "size": 1},
+        ("POST", "/v1/samples/{sample_id}/items/{n}/decide"): {"result": "correct", "method": "document"},
+        ("POST", "/v1/samples/{sample_id}/items/{n}/assign"): {"handler": "province"},
         LEDGER: {"graduate_id": graduate, "round": 1, "method": "document", "result": "correct"},
         ("PATCH", "/v1/ledger-entries/{entry_id}"): {"result": "correct"},
         ("PUT", "/v1/seasons/{school_code}/{cohort}"): {"evidence": "submit"},

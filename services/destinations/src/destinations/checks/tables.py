@@ -1,4 +1,4 @@
-"""The ledger of rounds: one row a graduate and round."""
+"""The ledger of rounds, one row a graduate and round; samples with their items, decisions and assignments."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -7,6 +7,8 @@ from sqlalchemy import (
     ARRAY,
     CheckConstraint,
     Column,
+    ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -16,9 +18,11 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from common.database import instant_column, uuid_key
 from destinations.checks.domain.ledger import CallOutcome, CheckMethod, CheckResult
+from destinations.checks.domain.samples import ROLES, CheckedBy, Strata
 from destinations.schema import metadata
 
 
@@ -75,3 +79,90 @@ Index(
     ledger_entries.c.round,
     ledger_entries.c.id,
 )
+
+_INSERT_ONLY = {"insert_only": True}
+
+samples = Table(
+    "samples",
+    metadata,
+    uuid_key(),
+    Column("school_code", Text, nullable=False),
+    Column("cohort", Integer, nullable=False),
+    Column("draw", Integer, nullable=False),
+    Column("filter", JSONB, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("strata", Text),
+    Column("checked_by", Text, nullable=False),
+    # the lines that are hashed, and the stratum of each of them
+    Column("frame", Text, nullable=False),
+    Column("strata_of_frame", Text, nullable=False),
+    Column("frame_hash", Text, nullable=False),
+    Column("frame_size", Integer, nullable=False),
+    Column("seed", Text, nullable=False),
+    Column("populations", JSONB, nullable=False),
+    Column("by_role", Text, nullable=False),
+    Column("by_subject", Text, nullable=False),
+    instant_column(),
+    UniqueConstraint("school_code", "cohort", "draw"),
+    CheckConstraint(f"strata IN ({_one_of(Strata)})", name="strata"),
+    CheckConstraint(f"checked_by IN ({_one_of(CheckedBy)})", name="checked_by"),
+    CheckConstraint(f"by_role IN {ROLES}", name="by_role"),
+    CheckConstraint("size BETWEEN 1 AND frame_size", name="size"),
+    CheckConstraint("seed ~ '^[0-9a-f]{32}$'", name="seed"),
+    info=_INSERT_ONLY,
+)
+
+sample_items = Table(
+    "sample_items",
+    metadata,
+    Column("sample_id", Uuid, ForeignKey("samples.id"), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("school_code", Text, nullable=False),
+    Column("graduate_id", Uuid, nullable=False),
+    Column("registration_id", Uuid),
+    Column("version", Integer, nullable=False),
+    Column("stratum", Text, nullable=False),
+    # of the day of the draw
+    Column("college_code", Text),
+    # the next college, where colleges decide
+    Column("held_by_college", Text),
+    UniqueConstraint("sample_id", "graduate_id"),
+    CheckConstraint("(registration_id IS NULL) = (version = 0)", name="registered"),
+    CheckConstraint("held_by_college <> college_code", name="other_college"),
+    info=_INSERT_ONLY,
+)
+Index("ix_sample_items_graduate_id", sample_items.c.graduate_id)
+
+
+def _of_item() -> list[Column[object] | ForeignKeyConstraint]:
+    return [
+        Column("sample_id", Uuid, primary_key=True),
+        Column("n", Integer, primary_key=True, autoincrement=False),
+        Column("school_code", Text, nullable=False),
+        Column("by_role", Text, nullable=False),
+        Column("by_subject", Text, nullable=False),
+        instant_column(),
+        ForeignKeyConstraint(["sample_id", "n"], ["sample_items.sample_id", "sample_items.n"]),
+    ]
+
+
+sample_decisions = Table(
+    "sample_decisions",
+    metadata,
+    *_of_item(),
+    Column("method", Text, nullable=False),
+    Column("outcome", Text),
+    Column("result", Text, nullable=False),
+    Column("note_cipher", LargeBinary),
+    CheckConstraint(f"method IN ({_one_of(CheckMethod)})", name="method"),
+    CheckConstraint(f"outcome IN ({_one_of(CallOutcome)})", name="outcome"),
+    CheckConstraint("outcome IS NULL OR method = 'phone'", name="outcome_of_phone"),
+    CheckConstraint(f"result IN ({_one_of(CheckResult)})", name="result"),
+    # an erasure empties the note
+    info={"insert_only": True, "updatable_columns": ["note_cipher"]},
+)
+
+sample_assignments = Table("sample_assignments", metadata, *_of_item(), info=_INSERT_ONLY)
+
+TABLES = (ledger_entries, samples, sample_items, sample_decisions, sample_assignments)
+"""All tables of checks."""

@@ -195,7 +195,7 @@ class AlreadyDecided(Conflict):
     """A piece is decided once."""
 
     code = "already_decided"
-    title = Message("该材料已作出决定", "The piece was decided already")
+    title = Message("已作出决定，不能再次决定", "It was decided already")
 
     def __init__(self, state: State) -> None:
         super().__init__(state=state.value, allowed_transitions=[])

@@ -134,6 +134,12 @@ def broken_rules(finding: Finding, *, has_version: bool) -> Iterator[tuple[str, 
         yield "result", "no_version_in_round"
 
 
+def must_fit(finding: Finding) -> None:
+    """Raises LedgerRefused for what came of a call where there was none."""
+    if finding.outcome is not None and finding.method is not CheckMethod.PHONE:
+        raise LedgerRefused([rule("must_be_empty").problem("/outcome")])
+
+
 def must_hold(finding: Finding, *, has_version: bool, of_graduate: Collection[EvidenceId]) -> None:
     """Raises LedgerRefused; `of_graduate` are the pieces that an entry about the graduate may name."""
     problems = [rule(broken).problem(f"/{field}") for field, broken in broken_rules(finding, has_version=has_version)]

@@ -6,9 +6,11 @@ from typing import Any
 from common.crypto import FieldCipher
 from common.identifiers import GraduateId
 from common.sql import Connection
-from destinations.checks.storage import entries
+from destinations.checks.storage import entries, samples
 
 _ENTRY = ("id", "cohort", "round", "version", "stale", "recorded_at")
+_ITEM = ("sample_id", "n", "registration_id", "version", "is_assigned")
+_DECISION = ("method", "outcome", "result", "note", "by_role", "recorded_at")
 _FOUND = ("method", "outcome", "result", "evidence_ids", "note")
 
 
@@ -20,5 +22,10 @@ async def of_graduate(
         "ledger_entries": [
             {name: getattr(each, name) for name in _ENTRY} | {name: getattr(each.finding, name) for name in _FOUND}
             for each in await entries.of_graduate(connection, cipher, graduate_id)
+        ],
+        "samples": [
+            {name: getattr(each, name) for name in _ITEM}
+            | {"decision": each.decision and {name: getattr(each.decision, name) for name in _DECISION}}
+            for each in await samples.of_graduate(connection, cipher, graduate_id)
         ],
     }

@@ -8,8 +8,9 @@ from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
 from common.identifiers import GraduateId
-from common.sql import Connection
+from common.sql import Connection, Row
 from destinations.checks.storage.entries import NOTE
+from destinations.checks.storage.samples import NOTE as DECIDED
 
 PART = 1_000
 
@@ -21,36 +22,60 @@ _ERASE = text(
        AND entry.note_cipher IS NOT NULL
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
-_OTHERS = text(
+_ERASE_DECIDED = text(
     """
-    SELECT id, note_cipher FROM ledger_entries
-     WHERE substring(note_cipher FROM 1 FOR length(CAST(:beginning AS bytea))) <> :beginning
-     ORDER BY id LIMIT :part FOR UPDATE
+    UPDATE sample_decisions decided SET note_cipher = NULL
+      FROM sample_items item JOIN roster_graduates person USING (graduate_id)
+     WHERE item.graduate_id = ANY(:ids) AND person.erased AND decided.note_cipher IS NOT NULL
+       AND (decided.sample_id, decided.n) = (item.sample_id, item.n)
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_IS_OTHER = "substring(note_cipher FROM 1 FOR length(CAST(:beginning AS bytea))) <> :beginning"
+_ENTRIES = text(f"SELECT id, note_cipher FROM ledger_entries WHERE {_IS_OTHER} ORDER BY id LIMIT :part FOR UPDATE")
+_DECISIONS = text(
+    f"""
+    SELECT sample_id, n, note_cipher FROM sample_decisions WHERE {_IS_OTHER}
+     ORDER BY sample_id, n LIMIT :part FOR UPDATE
     """
 )
-_RESEAL = text("UPDATE ledger_entries SET note_cipher = :note_cipher WHERE id = :id").bindparams(
-    bindparam("note_cipher", type_=LargeBinary)
-)
+_SEALED = bindparam("note_cipher", type_=LargeBinary)
+_RESEAL_ENTRY = text("UPDATE ledger_entries SET note_cipher = :note_cipher WHERE id = :id").bindparams(_SEALED)
+_RESEAL_DECISION = text(
+    "UPDATE sample_decisions SET note_cipher = :note_cipher WHERE sample_id = :sample_id AND n = :n"
+).bindparams(_SEALED)
 
 
 async def erase(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:
     """Empties the notes about graduates who are erased by what the roster says; their streams are locked."""
-    await connection.execute(_ERASE, {"ids": list(graduate_ids)})
+    for statement in (_ERASE, _ERASE_DECIDED):
+        await connection.execute(statement, {"ids": list(graduate_ids)})
 
 
 async def reseal_checks(database: Database, cipher: FieldCipher) -> int:
     """Seals notes by the ring's current key, each part in a transaction of its own; how many were."""
-    bound = {"beginning": cipher.wrapped_by(cipher.current), "part": PART}
-    resealed, count = 0, PART
-    while count == PART:
-        async with database.transaction(SYSTEM) as unit:
-            found = await unit.connection.execute(_OTHERS, bound)
-            anew = [
-                {"id": row.id, "note_cipher": cipher.encrypt(NOTE, row.id, cipher.decrypt(NOTE, row.id, row[1]))}
-                for row in found
-            ]
-            await unit.connection.execute_many(_RESEAL, anew)
-            await unit.commit()
-        count = len(found)
-        resealed += count
+
+    def of_entry(row: Row) -> dict[str, object]:
+        return {
+            "id": row.id,
+            "note_cipher": cipher.encrypt(NOTE, row.id, cipher.decrypt(NOTE, row.id, row.note_cipher)),
+        }
+
+    def of_decision(row: Row) -> dict[str, object]:
+        item = f"{row.sample_id}/{row.n}"
+        sealed = cipher.encrypt(DECIDED, item, cipher.decrypt(DECIDED, item, row.note_cipher))
+        return {"sample_id": row.sample_id, "n": row.n, "note_cipher": sealed}
+
+    bound, resealed = {"beginning": cipher.wrapped_by(cipher.current), "part": PART}, 0
+    for others, anew, reseal in (
+        (_ENTRIES, of_entry, _RESEAL_ENTRY),
+        (_DECISIONS, of_decision, _RESEAL_DECISION),
+    ):
+        count = PART
+        while count == PART:
+            async with database.transaction(SYSTEM) as unit:
+                found = await unit.connection.execute(others, bound)
+                await unit.connection.execute_many(reseal, [*map(anew, found)])
+                await unit.commit()
+            count = len(found)
+            resealed += count
     return resealed
