@@ -45,6 +45,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "roster_graduates": "roster_entry",
         "roster_versions": "roster_versions",
         "season_extensions": "extensions",
+        "support_plans": "support_plans",
         "tasks": "tasks",
     },
     "surveys": {

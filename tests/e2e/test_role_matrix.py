@@ -58,7 +58,7 @@ SEES_SCHOOL: Mapping[str, frozenset[str]] = {
 }
 """From where a role may see the school as a whole, its units and figures; a role may still be refused with 403."""
 
-PERSONAL = ("graduate_id", "registration_id", "response_id", "evidence_id", "task_id", "entry_id")
+PERSONAL = ("graduate_id", "registration_id", "response_id", "evidence_id", "task_id", "plan_id", "entry_id")
 """Parameters of a path that name a row about a person."""
 
 READS_PSEUDONYMS = {
@@ -169,7 +169,7 @@ NAMES_NO_ROW = {
 search that finds no employer of the school's own, and a wish of any employer to contact who has a profile."""
 
 NAMES_GRADUATE = frozenset(
-    ("POST", f"/v1/{name}") for name in ("registrations", "corrections", "erasures", "ledger-entries")
+    ("POST", f"/v1/{name}") for name in ("registrations", "corrections", "erasures", "support-plans", "ledger-entries")
 )
 """What names a graduate in its body."""
 

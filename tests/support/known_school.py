@@ -30,6 +30,7 @@ from writes import (
     complete_requests,
     correction_of,
     erasure_of,
+    support_plan,
 )
 
 from testing.waiting import eventually
@@ -146,6 +147,10 @@ async def known_school(campus: Campus, school: str) -> Known:
     assert authorised.status_code == 201, authorised.text
     task = await disputed(campus, graduate)
     own_employer = await made_of(campus, sorted(tokens)[1])
+    planned = await campus.http.post(
+        f"{campus.urls['destinations']}/v1/support-plans", json=support_plan(graduate), headers=campus.officer(school)
+    )
+    assert planned.status_code == 201, planned.text
     place = campus.urls["destinations"] + CASE[1]
     case = await campus.http.post(place, headers=campus.officer(school), **requests[CASE])
     assert case.status_code == 201, case.text
@@ -190,6 +195,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "task_id"): task,
             ("*", "report_id"): report.json()["id"],
             ("*", "employer_id"): own_employer,
+            ("*", "plan_id"): planned.json()["id"],
             ("registry", "operation_id"): imported[0]["id"],
             ("destinations", "operation_id"): imported[1]["id"],
             ("surveys", "operation_id"): imported[0]["id"],
@@ -199,7 +205,10 @@ async def known_school(campus: Campus, school: str) -> Known:
         persons
         | {*checked.values(), own_employer}
         | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk, task}
-        | {each.json()["id"] for each in (asked, exported, correction, erasing, waiving, evidence, case, report)},
+        | {
+            each.json()["id"]
+            for each in (asked, exported, correction, erasing, waiving, evidence, case, report, planned)
+        },
         persons,
         requests,
     )

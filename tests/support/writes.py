@@ -31,6 +31,7 @@ BODILESS = (
     ("POST", "/v1/corrections/{correction_id}/withdraw"),
     ("POST", "/v1/graduates/{graduate_id}/photo/accept"),
     ("POST", "/v1/data-copies"),
+    *(("POST", f"/v1/support-plans/{{plan_id}}/{step}") for step in ("close", "reopen")),
     *(("POST", f"/v1/evidence/{{evidence_id}}/{act}") for act in ("accept", "hold", "release-hold")),
     ("DELETE", "/v1/evidence/{evidence_id}"),
     ("POST", "/v1/monitoring-reports/{report_id}/publish"),
@@ -107,6 +108,8 @@ def complete_requests(
         ("PATCH", "/v1/registrations/{registration_id}"): {"employer_name": "另一公司"},
         ("POST", "/v1/registrations/{registration_id}/return"): reason,
         ("POST", "/v1/registrations/{registration_id}/dispute"): reason,
+        ("POST", "/v1/support-plans"): support_plan(graduate),
+        ("PATCH", "/v1/support-plans/{plan_id}"): {"result": "已落实"},
         ("POST", "/v1/tasks/{task_id}/answer"): {"text": "已核对"},
         ("POST", "/v1/employers/search"): {"name": EMPLOYER["employer_name"]},
         ("POST", "/v1/employers/hires"): {"school_code": school, "cohorts": [2024]},
@@ -196,6 +199,11 @@ def clear_export(school: str) -> Json:
     """A request for the names of a roster."""
     roster = {"school_code": school, "cohort": 2024, "columns": ["student_number", "name"], "format": "csv"}
     return roster | {"purpose": "review", "reason": "核对名单"}
+
+
+def support_plan(graduate: str) -> Json:
+    """What is done so that a graduate finds a destination."""
+    return {"graduate_id": graduate, "causes": ["skills"], "plan": "每周推荐岗位"}
 
 
 def bulk_decision(school: str) -> Json:

@@ -31,6 +31,8 @@ NAMES = [
     "purpose",
     "country",
     "flexible-kind",
+    "support-cause",
+    "support-measure",
 ]
 DESTINATIONS_OF_THE_SCHEME = [
     "10",

@@ -64,6 +64,12 @@ from destinations.schema import code_entries, reference_versions
 from destinations.seasons import tables as season_tables
 from destinations.seasons.routes import router as season_routes
 from destinations.seasons.subscriptions import erase_extensions
+from destinations.support import tables as support_tables
+from destinations.support.operations import RETENTION_SECONDS as SUPPORT_RETENTION_SECONDS
+from destinations.support.operations import end_past as end_past_plans
+from destinations.support.routes import causes_router
+from destinations.support.routes import router as support_routes
+from destinations.support.subscriptions import erase_plans
 from destinations.tasks import tables as task_tables
 from destinations.tasks.routes import router as task_routes
 from destinations.tasks.subscriptions import erase_tasks
@@ -211,6 +217,16 @@ AREAS = (
         periodic=lambda it: [
             every(LINK_SECONDS, partial(link_due, it.database), name="employers"),
             every(MEND_SECONDS, partial(mend, it.database), name="unnamed employers"),
+        ],
+    ),
+    Area(
+        tables=[support_tables.plans],
+        routes=[support_routes, causes_router],
+        # after the roster, whose entry every act on a plan holds
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_plans),
+        subscription=ROSTER,
+        periodic=lambda it: [
+            every(SUPPORT_RETENTION_SECONDS, partial(end_past_plans, it.database), name="support plans' retention")
         ],
     ),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),

@@ -24,6 +24,9 @@ from destinations.registrations.storage.rotation import reseal_versions
 from destinations.ring_keys import needs_of
 from destinations.seasons.storage import reseal_reasons
 from destinations.settings import Settings
+from destinations.support.operations import end_past as end_past_plans
+from destinations.support.storage import past as past_plans
+from destinations.support.storage import reseal_plans
 from destinations.tasks.storage import reseal_answers, reseal_disputes
 from destinations.verification import CHECKS
 
@@ -41,9 +44,14 @@ _REWRAPPED = {
     "Contact and pay of registrations are sealed": reseal_versions,
     "Reasons of disputes are sealed": reseal_disputes,
     "Answers of tasks are sealed": reseal_answers,
+    "Support plans are sealed": reseal_plans,
 }
 
-_KEPT = {"evidence": (past, end_past), "facts": (past_facts, outside.end_past)}
+_KEPT = {
+    "evidence": (past, end_past),
+    "facts": (past_facts, outside.end_past),
+    "support_plans": (past_plans, end_past_plans),
+}
 """What is counted and deleted once it is past its day."""
 
 _log = logger(__name__)
@@ -110,7 +118,5 @@ COMMANDS = (
         between_migrations=True,
     ),
     Command("rotate-keys", "wrap and seal by the ring's current key", run_rotate_keys, _rotate_arguments),
-    Command(
-        "retention", "delete evidence and facts past their day, or only count them", run_retention, _retention_arguments
-    ),
+    Command("retention", "delete what is past its day, or only count it", run_retention, _retention_arguments),
 )

@@ -1,5 +1,6 @@
 """What this service holds about a graduate, from all of its areas."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,8 @@ from destinations.roster.storage import STATED
 from destinations.roster.tables import graduates
 from destinations.roster.tables import versions as roster_versions
 from destinations.seasons.storage import extensions_of
+from destinations.support.domain import SupportPlan
+from destinations.support.storage import of_graduate as plans_of_graduate
 from destinations.tasks.storage import disputes_of
 from destinations.tasks.storage import of_graduate as tasks_of_graduate
 
@@ -101,8 +104,14 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
             {name: getattr(each, name) for name in _FACT}
             for each in await outside.of_graduate(connection, cipher, graduate_id)
         ],
+        "support_plans": [_plan(each) for each in await plans_of_graduate(connection, cipher, graduate_id)],
         "accesses": await _accesses(connection, graduate_id),
     }
+
+
+def _plan(plan: SupportPlan) -> dict[str, Any]:
+    stated = {name: getattr(plan, name) for name in ("id", "version", "cohort", "state", "opened_at", "recorded_at")}
+    return {**stated, **asdict(plan.content)}
 
 
 async def _accesses(connection: Connection, graduate_id: GraduateId) -> list[dict[str, Any]]:
