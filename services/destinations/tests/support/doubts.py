@@ -15,8 +15,8 @@ from destinations.seasons.domain import ALWAYS, EvidenceRule, Round, Settings
 GRADUATION_DAY = date(2024, 6, 30)
 
 
-async def set_season(database: Database, changes_until: int = 10, closes_on: int = 20) -> None:
-    """The season of cohort 2024 of school 10001, whose last days are so many days from today."""
+async def set_season(database: Database, changes_until: int = 10, closes_on: int = 20, cohort: int = 2024) -> None:
+    """The season of a cohort of school 10001, whose last days are so many days from today."""
     today = clock.today()
     settings = Settings(
         levels=ALWAYS,
@@ -29,7 +29,7 @@ async def set_season(database: Database, changes_until: int = 10, closes_on: int
         rounds=(Round(1, date(2024, 7, 1), date(2024, 7, 31)), Round(2, date(2024, 8, 15), date(2024, 8, 30))),
     )
     async with database.transaction(SYSTEM) as unit:
-        before = await seasons.of(unit.connection, SchoolCode("10001"), Cohort(2024))
+        before = await seasons.of(unit.connection, SchoolCode("10001"), Cohort(cohort))
         assert await seasons.save(unit.connection, before, settings, SYSTEM)
         await unit.commit()
 

@@ -5,7 +5,7 @@ import zlib
 
 from PIL import Image
 from pypdf import PdfWriter
-from pypdf.generic import DecodedStreamObject, NameObject
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject
 
 GPS_IFD, LATITUDE = 0x8825, 2
 ORIENTATION = 0x0112
@@ -48,6 +48,41 @@ def pdf(*, pages: int = 1, password: str | None = None, content: bytes = b"BT ET
         page[NameObject("/Contents")] = writer._add_object(stream.flate_encode(9))
     if password is not None:
         writer.encrypt(password, algorithm="AES-256")
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+def worded(text: str) -> bytes:
+    """A PDF of one page with a text, whose letters stand apart."""
+    codes = {letter: at + 1 for at, letter in enumerate(dict.fromkeys(text))}
+    mapped = "".join(f"<{code:04x}> <{ord(letter):04x}>\n" for letter, code in codes.items())
+    to_unicode = DecodedStreamObject()
+    to_unicode.set_data(
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n1 begincodespacerange <0000> <ffff> "
+        b"endcodespacerange\n" + f"{len(codes)} beginbfchar\n{mapped}endbfchar endcmap end end".encode()
+    )
+    writer = PdfWriter()
+    page = writer.add_blank_page(200, 100)
+    cid = {"/Type": "/Font", "/Subtype": "/CIDFontType2", "/BaseFont": "/F"}
+    names = {NameObject(key): NameObject(value) for key, value in cid.items()}
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type0"),
+            NameObject("/BaseFont"): NameObject("/F"),
+            NameObject("/Encoding"): NameObject("/Identity-H"),
+            NameObject("/DescendantFonts"): ArrayObject([DictionaryObject(names)]),
+            NameObject("/ToUnicode"): writer._add_object(to_unicode),
+        }
+    )
+    page[NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})}
+    )
+    stream = DecodedStreamObject()
+    shown = " ".join(f"<{codes[letter]:04x}> Tj 40 0 Td" for letter in text)
+    stream.set_data(f"BT /F1 12 Tf 10 50 Td {shown} ET".encode())
+    page[NameObject("/Contents")] = writer._add_object(stream)
     made = io.BytesIO()
     writer.write(made)
     return made.getvalue()

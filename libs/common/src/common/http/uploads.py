@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
@@ -59,9 +59,10 @@ class ReceivedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Received(ReceivedFile, Generic[Form]):
-    """A form with its file."""
+    """A form with its file. Of `file_name` nothing may be stored: it can hold anything about anybody."""
 
     form: Form
+    file_name: str = field(default="", repr=False)
 
 
 class Uploads:
@@ -142,12 +143,13 @@ class FormReader(FileReader):
             form = self.form.model_validate({name: value for name, value in fields.items() if value != ""})
         except ValidationError as error:
             raise Invalid(field_problems(error.errors(include_url=False, include_input=False))) from None
-        return Received(form=form, kind=self.files.kind_of(content), content=content)
+        return Received(form=form, kind=self.files.kind_of(content), content=content, file_name=request.state.file_name)
 
     async def _read(self, request: Request) -> Parts:
         parts = await _parsed(request)
         try:
             file, fields = _split(parts)
+            request.state.file_name = file.filename or ""
             return await file.read(), fields
         finally:
             await parts.close()

@@ -93,10 +93,6 @@ OF_ONE_RECORD = frozenset(
 """Rules that look at one registration and its evidence, in the transaction that writes them."""
 
 
-INTERNSHIP_WORDS = ("实习", "见习", "顶岗")
-"""No employment, whatever a file or a job is called beside it."""
-
-
 @dataclass(frozen=True)
 class RuleData:
     """What is set for a rule: the threshold that holds until a school sets its own, its unit, and the most it can be.

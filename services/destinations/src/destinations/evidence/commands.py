@@ -14,6 +14,7 @@ from common.identifiers import RegistrationId
 from common.objects import ObjectName, drop, keep
 from common.purposes import PurposeNotPermitted
 from common.sql import Connection
+from destinations.cases.commands import signal_evidence
 from destinations.evidence import storage
 from destinations.evidence.domain import (
     MAX_PIECES,
@@ -59,6 +60,7 @@ class Sent:
     media_type: str
     sha256: bytes
     name: ObjectName
+    name_words: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "Sent(…)"
@@ -106,6 +108,7 @@ async def upload(
         uploaded_by=unit.actor.subject,
         uploaded_by_role=unit.actor.role,
         name=sent.name,
+        name_words=list(sent.name_words),
     )
     await storage.add(unit.connection, cipher, new)
     return await _recorded(unit, cipher, new.id, "upload")
@@ -210,10 +213,14 @@ async def check(
     sha256: bytes,
 ) -> None:
     """Notes what was found in a file; `kept`, with its `sha256`, is stored in the place of what was sent, None if that
-    stays.
+    stays. What rules doubt of the piece opens a case.
 
     What was checked or deleted meanwhile stays as it is, and what was stored for it is swept.
     """
+    sent = await storage.find(unit.connection, cipher, evidence_id)
+    if sent is None:
+        return
+    await registrations.open_streams(unit.connection, sent.school_code, [sent.graduate_id])
     piece = await storage.find(unit.connection, cipher, evidence_id, lock=True)
     if piece is None or piece.outcome is not State.CHECKING or piece.name is None:
         return
@@ -223,7 +230,12 @@ async def check(
     await storage.check(unit.connection, piece, finding, stays, sha256)
     if stays != piece.name:
         await drop(unit, piece.name)
-    await _recorded(unit, cipher, piece.id, "check")
+    recorded = await _recorded(unit, cipher, piece.id, "check")
+    standing = await registrations.current(unit.connection, [piece.graduate_id])
+    registration = standing.get(piece.graduate_id)
+    if finding.fault is None and registration and registration.id == piece.registration_id:
+        words = (piece.name_words or (), finding.words)
+        await signal_evidence(unit, registration, f"evidence:{piece.id}", recorded.title, *words)
 
 
 async def end_part(unit: UnitOfWork, *, part: int) -> int:

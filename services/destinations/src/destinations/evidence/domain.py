@@ -130,6 +130,7 @@ class Piece:
     deleted_on: date | None
     recorded_at: datetime
     name: ObjectName | None
+    name_words: tuple[str, ...] | None = None
 
     def __repr__(self) -> str:
         return "Piece(…)"

@@ -36,7 +36,9 @@ from destinations.evidence import commands, storage
 from destinations.evidence.commands import Sent
 from destinations.evidence.domain import Decision, EvidenceId, Piece
 from destinations.evidence.wire import EvidenceForm, LinkAnswer, PieceAnswer, Rejection
+from destinations.evidence_checks.findings import LOOKED_FOR
 from destinations.registrations import storage as registrations
+from destinations.registrations.domain.signals import words_in
 
 of_registration = Router(prefix="/v1/registrations/{registration_id}/evidence", tags=["evidence"])
 router = Router(prefix="/v1/evidence", tags=["evidence"])
@@ -71,7 +73,13 @@ async def add_evidence(
     media_type = _MEDIA_TYPES[upload.kind]
     name = await objects.put(upload.content, media_type)
     sent = Sent(
-        kind=form.kind, title=form.title, issued_on=form.issued_on, media_type=media_type, sha256=sha256, name=name
+        kind=form.kind,
+        title=form.title,
+        issued_on=form.issued_on,
+        media_type=media_type,
+        sha256=sha256,
+        name=name,
+        name_words=tuple(words_in(upload.file_name, LOOKED_FOR)),
     )
     return await _acted(database, cipher, caller, once, partial(commands.upload, **on_it, sent=sent), 201)
 

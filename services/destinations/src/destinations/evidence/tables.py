@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     CheckConstraint,
     Column,
@@ -42,6 +43,8 @@ evidence = Table(
     # NULL once it was erased, or deleted with the file
     Column("title_cipher", LargeBinary),
     Column("issued_on", Date),
+    # those that are looked for in the name of the file, which itself is not kept
+    Column("name_words", ARRAY(Text)),
     Column("media_type", Text, nullable=False),
     # the state but for `is_outdated`, which leaves a decision as it was
     Column("outcome", Text, nullable=False),
@@ -81,6 +84,7 @@ evidence = Table(
 )
 Index("ix_evidence_registration_id_id", evidence.c.registration_id, evidence.c.id)
 Index("ix_evidence_graduate_id", evidence.c.graduate_id)
+Index("ix_evidence_sha256", evidence.c.sha256, postgresql_where=text("outcome <> 'refused'"))
 Index("ix_evidence_checking", evidence.c.id, postgresql_where=text("outcome = 'checking'"))
 KEPT = "(name IS NOT NULL OR title_cipher IS NOT NULL)"
 """A piece of which there is something that its day ends; of one that the check refused it is the title alone."""

@@ -17,7 +17,7 @@ def load() -> Answer:
 
     def look(content: bytes) -> Sequence[bytes]:
         finding = looked_into(content)
-        return (finding.fault or "").encode(), finding.kept or b""
+        return (finding.fault or "").encode(), finding.kept or b"", " ".join(finding.words).encode()
 
     return look
 

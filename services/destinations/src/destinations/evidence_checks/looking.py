@@ -1,6 +1,7 @@
 """One file from its bytes to what is kept of it. CPU work of the limited process only."""
 
 import io
+import time
 from itertools import islice
 from typing import Any
 
@@ -8,13 +9,16 @@ from PIL import Image, ImageOps, JpegImagePlugin
 from pypdf import PdfReader
 
 from common.files import MAX_FILE
-from destinations.evidence_checks.findings import Fault, Finding
+from destinations.evidence_checks.findings import LOOKED_FOR, Fault, Finding
 
 MAX_PIXELS = 40_000_000
 """More are not decoded: a telephone takes fewer."""
 
 PAGES = 20
 """Of a PDF, so many must unpack: an annex of a thousand pages would take the time of all who wait."""
+
+TEXT_SECONDS = 3.0
+"""Of processor time; the look itself must fit beside them."""
 
 _PICTURES = {b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG"}
 # MAX_PIXELS stands in its place
@@ -24,7 +28,7 @@ Image.MAX_IMAGE_PIXELS = None
 def looked_into(content: bytes) -> Finding:
     """What is wrong with a file, or what is kept of it: a picture's pixels alone, a PDF as it is."""
     encoding = next((name for mark, name in _PICTURES.items() if content.startswith(mark)), None)
-    return Finding(_fault_of_pdf(content)) if encoding is None else _picture(content, encoding)
+    return _pdf(content) if encoding is None else _picture(content, encoding)
 
 
 def _picture(content: bytes, encoding: str) -> Finding:
@@ -56,6 +60,27 @@ def _encoded(image: Image.Image, encoding: str) -> bytes:
     content = io.BytesIO()
     upright.save(content, encoding, **options)
     return content.getvalue()
+
+
+def _pdf(content: bytes) -> Finding:
+    fault = _fault_of_pdf(content)
+    return Finding(fault) if fault else Finding(words=_words_of_pdf(content))
+
+
+def _words_of_pdf(content: bytes) -> tuple[str, ...]:
+    """The words that are looked for, in the text of the first pages as far as a few seconds bring them out."""
+    found: set[str] = set()
+    until = time.process_time() + TEXT_SECONDS
+    try:
+        for page in islice(PdfReader(io.BytesIO(content)).pages, PAGES):
+            if time.process_time() > until:
+                break
+            # letters of one word may stand apart
+            text = "".join(page.extract_text().split())
+            found |= {word for word in LOOKED_FOR if word in text}
+    except Exception:  # noqa: S110 - what can be shown need not have a text that can be read
+        pass
+    return tuple(word for word in LOOKED_FOR if word in found)
 
 
 def _fault_of_pdf(content: bytes) -> Fault | None:

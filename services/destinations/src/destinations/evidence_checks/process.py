@@ -30,12 +30,12 @@ class Looker:
         Raises ProcessEnded where the process cannot run here, which says nothing of the file.
         """
         try:
-            fault, kept = await self.process.ask(content)
+            fault, kept, words = await self.process.ask(content)
         except ProcessEnded as ended:
             await self.process.ask(_ANYTHING)
             _log.warning("A file ended the process that looks into it", error=ended.cause)
             return Finding(Fault.UNREADABLE)
-        return Finding(Fault(fault.decode()) if fault else None, kept or None)
+        return Finding(Fault(fault.decode()) if fault else None, kept or None, tuple(words.decode().split()))
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from destinations.cases.commands.signalling import (
     open_signals,
     opening_of,
     signal,
+    signal_evidence,
     subject_of,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "opening_of",
     "shown",
     "signal",
+    "signal_evidence",
     "subject_of",
 ]

@@ -15,7 +15,7 @@ from destinations.cases.domain import OF_ONE_RECORD, Kind, NoteRequired, Opening
 from destinations.registrations import storage as registrations
 from destinations.registrations.domain.lifecycle import Stage
 from destinations.registrations.domain.registration import Registration
-from destinations.registrations.domain.signals import JUDGED, Priced, Signal, signals_of
+from destinations.registrations.domain.signals import JUDGED, Priced, Signal, signals_of, signals_of_evidence
 from destinations.registrations.domain.targeted import may_be_bound
 from destinations.registrations.domain.warnings import states_pay
 from destinations.registrations.storage import Judged
@@ -71,6 +71,21 @@ async def signal(unit: UnitOfWork, cipher: FieldCipher | None, registration: Reg
     if gone:
         subjects = [subject_of(registration.id)]
         await clear_signals(unit, registration.graduate.school_code, sorted(gone), subjects)
+
+
+async def signal_evidence(
+    unit: UnitOfWork,
+    registration: Registration,
+    subject: str,
+    title: str | None,
+    name_words: Sequence[str],
+    text_words: Sequence[str],
+) -> None:
+    """Opens the cases of what rules doubt of a piece of evidence; without a season there are none."""
+    found = [*signals_of_evidence(registration.content.destination_code, title, name_words, text_words)]
+    if found and (await registrations.judged(unit.connection, registration.id)).days:
+        graduate = registration.graduate
+        await open_signals(unit, [opening_of(graduate, registration.id, each, subject) for each in found])
 
 
 async def open_signals(unit: UnitOfWork, openings: Sequence[Opening]) -> None:

@@ -77,6 +77,7 @@ class NewPiece:
     uploaded_by: str
     uploaded_by_role: str
     name: ObjectName
+    name_words: list[str]
 
     def __repr__(self) -> str:
         return "NewPiece(…)"

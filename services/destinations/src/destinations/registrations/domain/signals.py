@@ -1,6 +1,6 @@
 """What rules doubt of one registration (疑点): of its content, of texts of its evidence. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -8,7 +8,8 @@ from typing import Any
 
 from common.identifiers import Cohort
 from common.reference_tables.minimum_wages import MinimumWages, PayUnit
-from destinations.cases.domain import INTERNSHIP_WORDS, OF_ONE_RECORD, Rule, title_words
+from destinations.cases.domain import OF_ONE_RECORD, Rule, title_words
+from destinations.evidence_checks.findings import LOOKED_FOR
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action
 from destinations.registrations.domain.registration import Change
@@ -60,7 +61,7 @@ def is_judged(change: Change, *, written_anew: bool) -> bool:
 
 def signals_of(content: Destination, cohort: Cohort, days: SeasonDays, priced: Priced | None) -> Iterator[Signal]:
     """What rules doubt of a content; without `priced` its pay is not looked at."""
-    if words := words_in(content.job_title, INTERNSHIP_WORDS):
+    if words := words_in(content.job_title, LOOKED_FOR):
         yield Signal(Rule.INTERNSHIP_WORDING, {"job_title": words})
     if content.contract_to is not None and content.contract_to <= days.graduation_day:
         facts = {"contract_to": f"{content.contract_to}", "graduation_day": f"{days.graduation_day}"}
@@ -78,11 +79,11 @@ def signals_of(content: Destination, cohort: Cohort, days: SeasonDays, priced: P
 
 
 def signals_of_evidence(
-    destination_code: str, title: str | None, file_name_words: list[str], text_words: list[str]
+    destination_code: str, title: str | None, file_name_words: Sequence[str], text_words: Sequence[str]
 ) -> Iterator[Signal]:
     """What rules doubt of a piece of evidence, by its title and the words that its file's name and text hold."""
-    named = {"title": words_in(title, INTERNSHIP_WORDS), "file_name": file_name_words, "text": text_words}
-    if found := {where: words for where, words in named.items() if words}:
+    named = {"title": words_in(title, LOOKED_FOR), "file_name": file_name_words, "text": text_words}
+    if found := {where: [*words] for where, words in named.items() if words}:
         yield Signal(Rule.INTERNSHIP_WORDING, found)
     if words := words_in(title, title_words(destination_code)):
         yield Signal(Rule.CODE_TITLE, {"destination_code": destination_code, "title": words})

@@ -21,10 +21,11 @@ from common.spreadsheets import NumberedRow
 from common.spreadsheets.headers import Header
 from common.sql import Connection
 from destinations.registrations import storage
+from destinations.registrations.domain.signals import Priced
 from destinations.registrations.domain.warnings import pay_warning_of
 from destinations.registrations.imports.columns import COLUMNS
 from destinations.registrations.imports.load import ResolvedRows, keep_and_lock, read_stored
-from destinations.registrations.imports.plan import Asked, Plan, StoredRegistration, plan_rows, warn_of_units
+from destinations.registrations.imports.plan import Asked, Plan, StoredRegistration, doubt, plan_rows, warn_of_units
 from destinations.registrations.imports.rows import NumberWatch, RegistrationRow, RowReader
 from destinations.registrations.imports.write import Writing, write
 from destinations.registry_client import Registry
@@ -64,7 +65,9 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         self._task = task = Task.of(context.parameters)
         self._asked = asked = Asked.of(context.parameters, context.actor.subject)
         self._reader = RowReader(header, task.school_code, task.cohort, cipher)
-        self._writing = Writing(task.school_code, asked.effective_on, self._reader.lists, asked.asked_on)
+        in_season, knows_pay = asked.closes_on is not None, self._reader.reads_sealed
+        said = (task.school_code, asked.effective_on, self._reader.lists, asked.asked_on)
+        self._writing = Writing(*said, in_season=in_season, knows_pay=knows_pay)
         nameless = "name" not in header.positions
         self._resolved = ResolvedRows(registry, task.school_code, task.cohort, nameless=nameless)
         self._seen = SeenKeys()
@@ -143,8 +146,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
                 self._seal(row, stored[row.number])
         plan = plan_rows(rows, stored, self._asked)
         warn_of_units(plan, self._resolved.units)
-        if self._reader.reads_sealed:
-            self._warn_of_pay(plan)
+        doubt(plan, self._asked, self._resolved.units, self._warn_of_pay(plan) if self._reader.reads_sealed else {})
         return plan
 
     def _seal(self, row: RegistrationRow, known: StoredRegistration) -> None:
@@ -152,7 +154,9 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         before = known.registration.effective_or_newest if known.registration else None
         row.given = storage.sealed(self._cipher, known.graduate.id, row.given, before)
 
-    def _warn_of_pay(self, plan: Plan) -> None:
+    def _warn_of_pay(self, plan: Plan) -> Mapping[GraduateId, Priced]:
+        """Warns of pay; gives what pays are compared with, as far as a row warns of one."""
+        priced: dict[GraduateId, Priced] = {}
         # what an earlier release has taken does not say it
         asked_on = self._asked.asked_on or clock.today()
         for planned in plan.planned:
@@ -160,6 +164,8 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
             said = storage.opened(self._cipher, graduate.id, vars(content))
             if rule := pay_warning_of(content, graduate.cohort, said, asked_on, self._wages):
                 planned.row.warnings.append(Fault("pay_amount", rule))
+                priced[graduate.id] = Priced(said, asked_on, self._wages)
+        return priced
 
     async def write(self, unit: UnitOfWork, plan: Plan) -> Written:
         """Stores what changes."""

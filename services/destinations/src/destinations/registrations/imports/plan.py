@@ -10,11 +10,13 @@ from common.clock import day_in_shanghai
 from common.codes import CodeLists, normalise
 from common.identifiers import Cohort, GraduateId, RegistrationId
 from common.imports import Fault
+from destinations.cases.domain import Rule
 from destinations.filing.formats.classes import FLEXIBLE
 from destinations.registrations.domain import deciding, fields, refusals
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Party, State
 from destinations.registrations.domain.registration import Change, LateReason, Person, Registration, Terms
+from destinations.registrations.domain.signals import Priced, SeasonDays, Signal, signals_of
 from destinations.registrations.domain.targeted import is_elsewhere
 from destinations.registrations.domain.warnings import mismatches_of
 from destinations.registrations.imports.columns import TEXTS, column_of_field
@@ -23,6 +25,7 @@ from destinations.registrations.storage import Line
 from destinations.roster.domain import Graduate
 from destinations.seasons.domain import ALWAYS, Level, Phase, Season, phase_of
 
+_SEASON_DAYS = ("changes_until", "closes_on", "graduation_day")
 _COMPARED = frozenset({*TEXTS, "freelance_kind", "study_school_name"})
 
 
@@ -30,7 +33,7 @@ _COMPARED = frozenset({*TEXTS, "freelance_kind", "study_school_name"})
 class Asked:
     """What all rows of a file are decided under: who sent it, and what held at that moment.
 
-    The three last ones are those of the season; a cohort without one has no days.
+    The four last ones are those of the season; a cohort without one has no days, and nothing of it is doubted.
     """
 
     person: Person
@@ -41,11 +44,12 @@ class Asked:
     levels: tuple[Level, ...] = ALWAYS
     changes_until: date | None = None
     closes_on: date | None = None
+    graduation_day: date | None = None
 
     @classmethod
     def of(cls, parameters: Mapping[str, Any], subject: str) -> Self:
         """What an operation's parameters say; one that the release before has taken lacks the newer ones."""
-        days = {name: parameters.get(name) for name in ("asked_on", "effective_on", "changes_until", "closes_on")}
+        days = {name: parameters.get(name) for name in ("asked_on", "effective_on", *_SEASON_DAYS)}
         late_reason, asked_at = parameters.get("late_reason"), parameters.get("asked_at")
         return cls(
             person=Person(Party.SCHOOL_OFFICER, subject),
@@ -68,7 +72,7 @@ _terms = lru_cache(maxsize=64)(Terms)
 
 def parameters_of(season: Season, asked_at: datetime) -> Mapping[str, Any]:
     """What an operation keeps of the moment at which its file was sent."""
-    days = {"changes_until": season.changes_until, "closes_on": season.closes_on} if season.version else {}
+    days = {name: getattr(season, name) for name in _SEASON_DAYS} if season.version else {}
     levels = [each.value for each in season.levels]
     asked = {"asked_at": asked_at.isoformat(), "asked_on": f"{day_in_shanghai(asked_at)}"}
     return {**asked, "levels": levels, **{name: f"{day}" for name, day in days.items()}}
@@ -95,13 +99,15 @@ class Planned(NamedTuple):
 class Plan:
     """What becomes of the good rows of a chunk; frozen ones are unchanged.
 
-    `remembered` are lines that were compared with a registration, and say what it says.
+    `doubts` are what rules doubt of planned rows, by
+    graduate; `remembered` are lines that were compared with a registration, and say what it says.
     """
 
     planned: list[Planned] = field(default_factory=list)
     remembered: list[tuple[RegistrationId, Line]] = field(default_factory=list)
     unchanged: int = 0
     frozen: int = 0
+    doubts: dict[GraduateId, list[Signal]] = field(default_factory=dict)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -147,6 +153,23 @@ def warn_of_units(plan: Plan, units: Mapping[GraduateId, str | None]) -> None:
         graduate, has_mode = known.graduate, known.graduate.training_mode_code is not None
         if has_mode and is_elsewhere(graduate, change.content, units.get(graduate.id)):
             row.warnings.append(Fault("employer_name", "targeted_unit_mismatch"))
+
+
+def doubt(
+    plan: Plan, asked: Asked, units: Mapping[GraduateId, str | None], priced: Mapping[GraduateId, Priced]
+) -> None:
+    """Notes what rules doubt of the planned rows; without a season nothing is doubted."""
+    if asked.graduation_day is None or asked.changes_until is None:
+        return
+    days = SeasonDays(asked.graduation_day, asked.changes_until)
+    for _, known, change in plan.planned:
+        graduate, content = known.graduate, change.content
+        found = [*signals_of(content, graduate.cohort, days, priced.get(graduate.id))]
+        if graduate.training_mode_code is not None and is_elsewhere(graduate, content, units.get(graduate.id)):
+            mode = {"training_mode_code": graduate.training_mode_code, "destination_code": content.destination_code}
+            found.append(Signal(Rule.TARGETED_UNIT, mode))
+        if found:
+            plan.doubts[graduate.id] = found
 
 
 def plan_row(row: RegistrationRow, known: StoredRegistration, asked: Asked) -> Planned | None:
