@@ -69,6 +69,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "destinations": {
         "destination_streams": _COUNTER,
         "fact_streams": _COUNTER,
+        "fact_looks": "which version of a fact was compared with which registration: what came of it is in cases",
         "bulk_decision_items": "which version a bulk decision named: what it decided is in registration_versions",
     },
     "surveys": {"response_streams": _COUNTER},

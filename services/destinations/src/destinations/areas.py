@@ -184,7 +184,7 @@ AREAS = (
         streams={monitoring_contract.TOPIC: raising(monitoring_tables.streams)},
     ),
     Area(
-        tables=[outside_tables.authorisations, outside_tables.facts, outside_tables.streams],
+        tables=[outside_tables.authorisations, outside_tables.facts, outside_tables.streams, outside_tables.looks],
         routes=[outside_routes, facts_router, outside_import_routes],
         # after the registrations, by which the streams are locked
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_facts),
@@ -193,7 +193,8 @@ AREAS = (
             OUTSIDE_DATA: Operation(lambda it: outside_import(it.clients["registry"], it.cipher), NOTHING_OUTSIDE)
         },
         periodic=lambda it: [
-            every(outside.RETENTION_SECONDS, partial(outside.end_past, it.database), name="facts past their day")
+            every(outside.LOOK_SECONDS, partial(outside.look_at_due, it.database, it.cipher), name="contradictions"),
+            every(outside.RETENTION_SECONDS, partial(outside.end_past, it.database), name="facts past their day"),
         ],
         streams={fact.TOPIC: raising(outside_tables.streams)},
     ),

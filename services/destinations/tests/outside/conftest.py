@@ -7,6 +7,7 @@ import pytest
 from bureau import Bureau
 from office import Office
 
+from common import clock
 from common.operations import OperationRunner
 from destinations.outside.domain.authorisations import Source
 from testing.tokens import TokenMint
@@ -25,3 +26,9 @@ def bureau(office: Office) -> Bureau:
 @pytest.fixture
 def registrar(office: Office) -> Bureau:
     return Bureau(office, Source.CREDENTIALS)
+
+
+@pytest.fixture
+def season() -> int:
+    """A cohort whose season is open today."""
+    return clock.today().year + 1

@@ -1,4 +1,4 @@
-"""Authorising the use of a source, recording and reading what it says; who may do what."""
+"""Authorising the use of a source, recording, reading and comparing what it says; who may do what."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,15 +10,19 @@ from common.contracts import ChangeToken
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import NotFound
-from common.identifiers import GraduateId
+from common.identifiers import GraduateId, RegistrationId, SchoolCode
 from common.sql import Connection
+from destinations.cases.commands import clear_signals, open_signals
+from destinations.cases.domain import Kind, Opening, Rule
 from destinations.outside import storage
 from destinations.outside.announcements import to_event
 from destinations.outside.domain.authorisations import Authorisation, AuthorisationId, AuthorisationPlan
+from destinations.outside.domain.contradictions import Registered, contradiction_of
 from destinations.outside.domain.facts import Fact, differing
-from destinations.outside.storage import Unsaved
+from destinations.outside.storage import Due, Look, Unsaved
 from destinations.registrations import storage as registrations
 from destinations.registrations.domain.content import Destination
+from destinations.registrations.domain.registration import Registration
 from destinations.roster import storage as roster
 
 READERS = frozenset({Role.GRADUATE, Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER})
@@ -76,6 +80,57 @@ async def record(
         return None
     stamped = await storage.save_many(unit.connection, cipher, unsaved, authorisation_id)
     return await unit.announce_all([to_event(each, effective.get(each.fact.graduate_id)) for each in stamped])
+
+
+async def look(unit: UnitOfWork, *, cipher: FieldCipher, school_code: SchoolCode, due: Sequence[Due]) -> int:
+    """Compares facts of a school with the registrations in the figures; how many.
+
+    Opens a case for each contradiction, and clears the open ones that no longer are. Another worker that comes at the
+    same moment finds nothing due.
+    """
+    ids = sorted({each.graduate_id for each in due})
+    await registrations.open_streams(unit.connection, school_code, ids)
+    still = await storage.still_due(unit.connection, ids)
+    facts = await storage.newest_of_all(unit.connection, cipher, ids)
+    current = await registrations.current(unit.connection, ids)
+    looks = [_compared(each, facts[each.fact_id], current.get(each.graduate_id)) for each in still]
+    found = [each for each in looks if each.contradiction]
+    await open_signals(unit, [_opening(each) for each in found])
+    gone = [subject_of(each) for each in looks if not each.contradiction]
+    if gone:
+        await clear_signals(unit, school_code, [Rule.OUTSIDE_DATA.value], gone)
+    await storage.looked(unit.connection, school_code, looks)
+    return len(looks)
+
+
+def _compared(due: Due, fact: Fact, registration: Registration | None) -> Look:
+    effective = registration.effective if registration else None
+    if registration is None or effective is None:
+        return Look(due, None, None, None)
+    registered = Registered(effective.content, effective.decided_on, due.graduation_day)
+    return Look(due, registration.id, effective.version, contradiction_of(fact, registered))
+
+
+def _opening(look: Look) -> Opening:
+    assert look.registration_id is not None, "without a registration nothing is contradicted"
+    return Opening(
+        kind=Kind.SIGNAL,
+        school_code=look.due.school_code,
+        rule=Rule.OUTSIDE_DATA.value,
+        subject=subject_of(look),
+        facts={
+            "contradiction": look.contradiction,
+            "fact_id": f"{look.due.fact_id}",
+            "fact_version": look.due.fact_version,
+            "registration_version": look.registration_version,
+        },
+        registrations=(RegistrationId(look.registration_id),),
+    )
+
+
+def subject_of(look: Look) -> str:
+    """What a case about a fact is about."""
+    return f"fact:{look.due.fact_id}"
 
 
 async def end_part(unit: UnitOfWork, *, part: int) -> int:

@@ -1,19 +1,41 @@
-"""Deleting facts that are past their day."""
+"""Comparing facts with registrations, and deleting those that are past their day."""
 
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 
 from common.auth import SYSTEM
+from common.crypto import FieldCipher
 from common.database import Database
 from common.observability import logger
-from destinations.outside import commands
+from destinations.outside import commands, storage
 
 RETENTION_SECONDS = 6 * 3600.0
 """What is past its day changes once a day."""
 
+LOOK_SECONDS = 20.0
+"""A contradiction opens its case within a minute."""
+
 PART = 1_000
 """Facts of one transaction."""
 
+LOOKED_AT_ONCE = 500
+"""Facts whose graduates are locked together."""
+
 _log = logger(__name__)
+
+
+async def look_at_due(database: Database, cipher: FieldCipher, part: int = LOOKED_AT_ONCE) -> int:
+    """Compares all facts that are new, or whose registration is; how many those were."""
+    looked, count = 0, part
+    while count == part:
+        async with database.reading() as connection:
+            due = await storage.due_part(connection, part)
+        for school_code, theirs in groupby(due, attrgetter("school_code")):
+            act = partial(commands.look, cipher=cipher, school_code=school_code, due=[*theirs])
+            looked += await database.act(SYSTEM, act)
+        count = len(due)
+    return looked
 
 
 async def end_past(database: Database, part: int = PART) -> int:

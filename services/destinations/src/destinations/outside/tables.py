@@ -1,4 +1,4 @@
-"""Authorisations of outside sources, facts, and one stream of published facts per graduate."""
+"""Authorisations of outside sources, facts with one stream of events per graduate, and what they were compared with."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, LargeBinary, Table, Text, Uuid
 
@@ -56,4 +56,17 @@ streams = Table(
     Column("school_code", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("last_decided_on", Date, nullable=False),
+)
+
+looks = Table(
+    "fact_looks",
+    metadata,
+    # with which effective version the newest version of a fact was compared last, and what came of it
+    Column("fact_id", Uuid, primary_key=True),
+    Column("graduate_id", Uuid, nullable=False),
+    Column("school_code", Text, nullable=False),
+    Column("fact_version", Integer, nullable=False),
+    Column("registration_id", Uuid),
+    Column("registration_version", Integer),
+    Column("contradiction", Text),
 )

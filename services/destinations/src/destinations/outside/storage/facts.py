@@ -31,6 +31,12 @@ _NEWEST = text(
      ORDER BY graduate_id, id, version DESC
     """
 ).bindparams(_IDS)
+_ANY_SOURCE = text(
+    f"""
+    SELECT DISTINCT ON (graduate_id, id) {_COLUMNS} FROM facts
+     WHERE graduate_id = ANY(:ids) ORDER BY graduate_id, id, version DESC
+    """
+).bindparams(_IDS)
 _PAGE = text(
     f"""
     SELECT DISTINCT ON (id) {_COLUMNS} FROM facts
@@ -97,6 +103,15 @@ async def newest(
     found = await connection.execute(_NEWEST, {"ids": list(graduate_ids), "source": source.value})
     facts = _opened(cipher, found)
     return {graduate_id: [*theirs] for graduate_id, theirs in groupby(facts, attrgetter("graduate_id"))}
+
+
+async def newest_of_all(
+    connection: Connection, cipher: FieldCipher, graduate_ids: Sequence[GraduateId]
+) -> Mapping[FactId, Fact]:
+    """The newest versions of all facts about these graduates."""
+    return {
+        each.id: each for each in _opened(cipher, await connection.execute(_ANY_SOURCE, {"ids": list(graduate_ids)}))
+    }
 
 
 async def page_of_facts(
