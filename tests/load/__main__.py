@@ -12,6 +12,7 @@ from testing.shared_servers import keeper
 from tests.load import (
     bulk_speed,
     change_cost,
+    coverage_speed,
     export_memory,
     freshness,
     idle_memory,
@@ -25,6 +26,7 @@ from tests.load.reporting import Verdict
 BENCHES: Mapping[str, Callable[[], Awaitable[list[Verdict]]]] = {
     "bulk-speed": bulk_speed.measure,
     "change-cost": change_cost.measure,
+    "coverage": coverage_speed.measure,
     "export-memory": export_memory.measure,
     "freshness": freshness.measure,
     "idle-memory": idle_memory.measure,

@@ -1,6 +1,6 @@
 """The service on a migrated database, emptied for each test, behind a registry that knows what the test tells it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,14 @@ from fastapi import FastAPI
 
 from common.auth.service_tokens import ServiceTokens
 from common.consuming import Handle
+from common.contracts.envelope import IncomingEvent
 from common.crypto import FieldCipher
 from common.database import Database
 from common.imports import run_import
 from common.operations import Handler, OperationRunner
 from common.service_process import Runtime
 from destinations.app import COMPOSITION, create_app
-from destinations.areas import ROSTER
+from destinations.areas import ROSTER, ROSTER_VERSIONS
 from destinations.checks.imports import operations as ledger_imports
 from destinations.outside.imports.operations import EMPTY_RESULT as NOTHING_OUTSIDE
 from destinations.outside.imports.operations import KIND as OUTSIDE_DATA
@@ -112,6 +113,18 @@ async def app(application: FastAPI, database: Database, registry: Registry) -> F
 def apply(settings: Settings, database: Database) -> Handle:
     """Applies a batch of registry's events, as the consumer does."""
     return COMPOSITION.handle(ROSTER, Runtime(settings, database))
+
+
+@pytest.fixture
+def enter(settings: Settings, database: Database) -> Callable[..., Awaitable[None]]:
+    """Applies events of registry as both consumers of the roster do."""
+    groups = [COMPOSITION.handle(each, Runtime(settings, database)) for each in (ROSTER, ROSTER_VERSIONS)]
+
+    async def entered(*events: IncomingEvent) -> None:
+        for handle in groups:
+            await handle(events)
+
+    return entered
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from destinations.evidence.routes import of_registration as evidence_of_registra
 from destinations.evidence.routes import router as evidence_routes
 from destinations.evidence.subscriptions import erase_evidence
 from destinations.field_rules.routes import router as field_rule_routes
+from destinations.histories.routes import router as history_routes
 from destinations.monitoring import operations as monitoring
 from destinations.monitoring import tables as monitoring_tables
 from destinations.monitoring.routes import cut_off_router
@@ -231,7 +232,7 @@ AREAS = (
         ],
     ),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
-    Area(routes=[coverage_routes]),
+    Area(routes=[coverage_routes, history_routes]),
     Area(routes=[field_rule_routes]),
     Area(tables=[reference_versions], routes=[reference_tables_router(MINIMUM_WAGE, WORKING_DAYS)]),
 )

@@ -3,6 +3,7 @@
 from common.http.app import create_app
 from common.http.etags import IfMatch, IfMatchOrNone, etag, resource
 from common.http.idempotency import IdempotencyKey, answer
+from common.http.known_on import AsKnown, KnownOn
 from common.http.min_change import MinChange, RequestedChanges
 from common.http.models import Day, PageOf, Problem, StrictModel, Whole, rule_broken
 from common.http.paging import Page, Paging, WholePage, decode_cursor, encode_cursor, page_of, rows_after
@@ -16,6 +17,7 @@ from common.http.waits import Waits
 __all__ = [
     "BEARER",
     "OPEN",
+    "AsKnown",
     "Check",
     "Cipher",
     "Credential",
@@ -25,6 +27,7 @@ __all__ = [
     "IdempotencyKey",
     "IfMatch",
     "IfMatchOrNone",
+    "KnownOn",
     "MinChange",
     "Page",
     "PageOf",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from common.errors import BadQuery, FieldProblem, Message
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, SchoolCode
 
 
@@ -94,12 +93,3 @@ class Missing:
     what: What
     due_on: date | None
     reminded_on: date | None = None
-
-
-_AFTER_TODAY = Message("known_on 不得晚于今天", "`known_on` must not be after today")
-
-
-def must_have_passed(known_on: date, today: date) -> None:
-    """Raises BadQuery for a day after today."""
-    if known_on > today:
-        raise BadQuery([FieldProblem("known_on", "after_today", _AFTER_TODAY)])

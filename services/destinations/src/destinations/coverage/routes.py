@@ -6,14 +6,13 @@ from uuid import UUID
 from fastapi import Depends, Query
 
 from common.auth import Principal, Role, require
-from common.clock import end_of, today
 from common.errors import BadQuery, FieldProblem, Message
-from common.http import Day, Db, Page, PageOf, Router, page_of
+from common.http import Db, KnownOn, Page, PageOf, Router, page_of
 from common.http.models import Whole
 from common.http.paging import BadCursor
 from common.identifiers import Cohort, SchoolCode
 from destinations.coverage import storage
-from destinations.coverage.domain import Asked, By, Narrowing, What, must_have_passed
+from destinations.coverage.domain import Asked, By, Narrowing, What
 from destinations.coverage.wire import CoverageAnswer, MissingAnswer
 from destinations.registrations.commands import scope_of
 
@@ -36,16 +35,12 @@ async def read_coverage(
     school: Annotated[SchoolCode, _SCHOOL],
     cohort: Annotated[Whole, _COHORT],
     by: Annotated[By | None, Query(description="Without it there is one item, of all")] = None,
-    known_on: Annotated[
-        Day | None, Query(description="What was recorded until the end of this day, with the groups of then")
-    ] = None,
+    known_on: KnownOn,
 ) -> CoverageAnswer:
-    if known_on is not None:
-        must_have_passed(known_on, today())
-    asked = Asked(school, Cohort(cohort), by, None if known_on is None else end_of(known_on))
+    asked = Asked(school, Cohort(cohort), by, known_on.before)
     async with database.reading() as connection:
         found = await storage.coverage(connection, scope_of(caller), asked)
-    return CoverageAnswer.of(asked, known_on, found)
+    return CoverageAnswer.of(asked, known_on.day, found)
 
 
 async def read_narrowing(

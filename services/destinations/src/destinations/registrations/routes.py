@@ -11,8 +11,7 @@ from common.auth import Principal
 from common.auth.dependencies import Caller
 from common.database import Database
 from common.errors import Missing
-from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, Whole, answer, page_of, resource
-from common.http.paging import BadCursor
+from common.http import Db, IdempotencyKey, IfMatch, KnownOn, Page, PageOf, Router, Whole, answer, page_of, resource
 from common.identifiers import ClassCode, Cohort, CollegeCode, GraduateId, MajorCode, RegistrationId, SchoolCode
 from common.once import Answered, Once
 from destinations.cases.wire import Approval
@@ -32,12 +31,11 @@ from destinations.registrations.wire import (
     NewRegistration,
     RegistrationAnswer,
     RegistrationPatch,
-    VersionAnswer,
     View,
     Viewed,
 )
 from destinations.registry_client import Registry
-from destinations.tasks.storage import sealed_reason, shown_disputes
+from destinations.tasks.storage import sealed_reason
 from destinations.tasks.wire import Disputed
 
 router = Router(prefix="/v1/registrations", tags=["registrations"])
@@ -71,13 +69,18 @@ async def read_filters(
 
 @router.get("", summary="List registrations of the caller's scope", response_model=PageOf[RegistrationAnswer])
 async def list_registrations(
-    *, database: Db, caller: Caller, view: Viewed, page: Page, filters: Annotated[Filters, Depends(read_filters)]
+    *,
+    database: Db,
+    caller: Caller,
+    view: Viewed,
+    page: Page,
+    filters: Annotated[Filters, Depends(read_filters)],
+    known_on: KnownOn,
 ) -> PageOf[dict[str, Any]]:
-    after = page.after(UUID)
+    last, limit = page.last_seen(UUID), page.limit + 1
     async with database.reading() as connection:
-        scope = commands.scope_of(caller)
-        found = await storage.page(connection, scope, filters, after[0] if after else None, page.limit + 1)
-    show = await view.showing(found)
+        found = await storage.page(connection, commands.scope_of(caller), filters, last, limit, known_on.before)
+    show = await view.showing(found, past=known_on.before is not None)
     return page_of(page, found, lambda registration: registration.id, show)
 
 
@@ -112,10 +115,13 @@ async def create_registration(
 
 
 @router.get("/{registration_id}", summary="Read a registration", response_model=RegistrationAnswer)
-async def read_registration(*, database: Db, caller: Caller, view: Viewed, registration_id: RegistrationId) -> Response:
+async def read_registration(
+    *, database: Db, caller: Caller, view: Viewed, registration_id: RegistrationId, known_on: KnownOn
+) -> Response:
     async with database.reading() as connection:
-        registration = await storage.get(connection, commands.scope_of(caller), registration_id)
-    return await _shown(view, Recorded(registration, None))
+        found = await storage.get(connection, commands.scope_of(caller), registration_id, known_on.before)
+    show = await view.showing([found], past=known_on.before is not None)
+    return resource(show(found), found.version)
 
 
 @router.patch(
@@ -145,26 +151,6 @@ async def edit_registration(
         case_id=body.case_id,
     )
     return await _shown(view, await database.act(caller.actor, edit))
-
-
-# a cursor comes from outside: a number that the column cannot hold would be an error of the database
-_VERSIONS = range(2**31)
-"""What a version can be; 0 is the one before the first."""
-
-
-@router.get("/{registration_id}/history", summary="All versions of a registration")
-async def list_versions(
-    *, database: Db, cipher: Cipher, caller: Caller, registration_id: RegistrationId, page: Page
-) -> PageOf[VersionAnswer]:
-    (after,) = page.after(int) or (0,)
-    if after not in _VERSIONS:
-        raise BadCursor
-    async with database.reading() as connection:
-        registration = await storage.get(connection, commands.scope_of(caller), registration_id)
-        person = commands.person_of(caller)
-        disputes = await shown_disputes(connection, cipher, person.party if person else None, registration.id)
-        found = await storage.versions(connection, registration.id, after, page.limit + 1, disputes)
-    return page_of(page, found, lambda each: each.version, VersionAnswer.model_validate)
 
 
 _SUMMARIES = {

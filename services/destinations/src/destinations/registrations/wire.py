@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from common.auth import Caller, Principal
 from common.codes import CodeLists
@@ -30,7 +30,6 @@ from destinations.registrations.domain.registration import LateReason, Person, R
 from destinations.registrations.domain.warnings import pay_warning_of, states_pay, warnings_of
 from destinations.registrations.storage import opened
 from destinations.seasons.domain import Phase
-from destinations.tasks.domain import DisputeKind
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 # the same as in a spreadsheet: pasted numbers bring marks that are not seen
@@ -187,6 +186,7 @@ class RegistrationAnswer(BaseModel):
 
 
 READS_PAY = frozenset({Party.GRADUATE, Party.COLLEGE_OFFICER, Party.SCHOOL_OFFICER})
+"""The parties that read what a graduate earns."""
 
 
 class View:
@@ -198,13 +198,18 @@ class View:
         self.caller = caller
         self._language = language
 
-    async def showing(self, registrations: Iterable[Registration]) -> Callable[..., dict[str, Any]]:
-        """Shows these registrations one by one, each with the token of the event that an act on it has published."""
+    async def showing(
+        self, registrations: Iterable[Registration], *, past: bool = False
+    ) -> Callable[..., dict[str, Any]]:
+        """Shows these registrations one by one, each with the token of the event that an act on it has published.
+
+        With `past` none of them stands: no act is possible.
+        """
         wages = None
         if any(states_pay(each.content, each.graduate.cohort) for each in registrations):
             async with self.database.reading() as connection:
                 wages = await minimum_wages(connection)
-        seen = Seen(self.cipher, person_of(self.caller), self._language, wages)
+        seen = Seen(self.cipher, person_of(self.caller), self._language, wages, past)
         return partial(shown, seen)
 
 
@@ -224,6 +229,7 @@ class Seen:
     person: Person | None
     language: str
     wages: MinimumWages | None = None
+    past: bool = False
 
 
 def warned_about(registration: Registration, private: Mapping[str, Any], seen: Seen) -> list[dict[str, str]]:
@@ -272,7 +278,7 @@ def shown(seen: Seen, registration: Registration, token: ChangeToken | None = No
         "change_token": token.encode() if token else None,
         "decided_on": registration.decided_on,
         "recorded_at": registration.recorded_at,
-        "allowed_transitions": permitting.allowed_transitions(registration, seen.person),
+        "allowed_transitions": [] if seen.past else permitting.allowed_transitions(registration, seen.person),
         "effective": effective
         and {
             "version": effective.version,
@@ -280,20 +286,3 @@ def shown(seen: Seen, registration: Registration, token: ChangeToken | None = No
             "decided_on": effective.decided_on,
         },
     }
-
-
-class VersionAnswer(BaseModel):
-    """One version of a registration's history."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    version: int
-    state: State
-    confirmation: Confirmation | None
-    by_role: str
-    action: Action
-    decided_on: date
-    recorded_at: datetime
-    changed_fields: list[str]
-    note: str | None = Field(description="The reason of a return or a dispute, as far as the caller reads it")
-    dispute_kind: DisputeKind | None = Field(description="Of a dispute, as far as the caller reads it")

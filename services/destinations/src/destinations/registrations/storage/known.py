@@ -4,10 +4,33 @@ Graduates by registry's instants, registrations by those of this database. For a
 still write before it must have ended first.
 """
 
-from sqlalchemy import TextClause, bindparam, text
-from sqlalchemy.types import DateTime, Integer, Text
+from collections.abc import Mapping
+from typing import Any
 
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    Select,
+    Text,
+    TextClause,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    text,
+    true,
+)
+
+from destinations.employers.tables import employers, namings
+from destinations.registrations import tables
+from destinations.registrations.domain.content import FIELDS
+from destinations.registrations.storage import season_terms
+from destinations.roster import storage as roster
+from destinations.roster import tables as roster_tables
 from destinations.roster.storage import ENTRIES_THEN
+from destinations.seasons.tables import seasons
 
 SAID_THEN = """
     SELECT * FROM registration_versions
@@ -46,3 +69,82 @@ def known(statement: str) -> TextClause:
         bindparam("cohort", type_=Integer),
         bindparam("before", type_=DateTime(timezone=True)),
     )
+
+
+_current, _graduates, _schools = tables.registrations.c, roster_tables.graduates, roster_tables.schools
+_before = bindparam("before", type_=DateTime(timezone=True))
+_history, _entries = tables.versions.alias("history"), roster_tables.versions
+_said = (
+    select(_history)
+    .where(_history.c.registration_id == _current.id, _history.c.recorded_at < _before)
+    .order_by(_history.c.version.desc())
+    .limit(1)
+    .lateral("said")
+)
+_entry = (
+    select(_entries)
+    .where(_entries.c.graduate_id == _current.graduate_id, _entries.c.recorded_at < _before)
+    .order_by(_entries.c.sequence.desc())
+    .limit(1)
+    .lateral("entry")
+)
+_effective = tables.versions.alias("effective")
+_is_effective = (_effective.c.registration_id == _current.id) & (_effective.c.version == _said.c.effective_version)
+_OF_VERSION = (
+    *("graduate_id", "version", "confirmation", "source", *FIELDS, *tables.HANDS, "late_reason", "submitted_at"),
+    *("effective_version", "evidence_complete", "decided_on", "recorded_at"),
+)
+_GROUPS = ("college_code", "major_code", "class_code", "education_level_code", "training_mode_code")
+# a version does not say which level holds a void
+_asks_void = _said.c.state == literal_column("'void_requested'")
+_STAGE = case((_asks_void, literal_column("'void_at_school'", Text)), else_=_said.c.state)
+_incomplete = case((_said.c.version == _current.version, _current.incomplete), else_=_said.c.incomplete)
+_COHORT = func.coalesce(_entry.c.cohort, _current.cohort)
+_names_it = (
+    (namings.c.school_code == _current.school_code)
+    & (namings.c.employer_name == _said.c.employer_name)
+    & (namings.c.employer_uscc == func.coalesce(_said.c.employer_uscc, literal_column("''")))
+)
+
+AS_KNOWN: Select[Any] = (
+    select(
+        _current.id,
+        _current.school_code,
+        *(_said.c[name] for name in _OF_VERSION),
+        _STAGE.label("stage"),
+        func.coalesce(_incomplete, literal_column("'{}'::text[]")).label("incomplete"),
+        _COHORT.label("cohort"),
+        *(_entry.c[name] for name in _GROUPS),
+        *(func.coalesce(_entry.c[name], roster.STATED[name]).label(name) for name in ("status", "counted")),
+        _graduates.c.erased,
+        *season_terms.COLUMNS,
+        *(_effective.c[name].label(f"effective_{name}") for name in ("source", "action", "decided_on")),
+        *(_effective.c[name].label(f"effective_{name}") for name in (*tables.HANDS, "late_reason")),
+        _said.c.confirmation.label("effective_confirmation"),
+        *(employers.c[name].label(f"linked_{name}") for name in ("id", "name", "uscc")),
+        *(_effective.c[name].label(f"effective_{name}") for name in FIELDS),
+    )
+    .select_from(tables.registrations)
+    .join(_said, true())
+    .outerjoin(_entry, true())
+    .join(_graduates, _graduates.c.graduate_id == _current.graduate_id)
+    .outerjoin(_schools, _schools.c.school_code == _graduates.c.school_code)
+    .outerjoin(_effective, _is_effective)
+    .outerjoin(seasons, season_terms.IS_OF_SEASON)
+    .outerjoin(namings, _names_it)
+    .outerjoin(employers, employers.c.id == namings.c.employer_id)
+)
+"""Registrations `:before` a moment, with the groups of then, in the columns of those that stand."""
+
+FILTERED_THEN: Mapping[str, ColumnElement[Any]] = {
+    "school": _current.school_code,
+    "cohort": _COHORT,
+    "college": _entry.c.college_code,
+    "major": _entry.c.major_code,
+    "class_": _entry.c.class_code,
+    "state": _STAGE,
+    "destination": _said.c.destination_code,
+    "late": _said.c.late_reason.is_not(None),
+    "employer_id": namings.c.employer_id,
+}
+"""What its lists are narrowed by."""

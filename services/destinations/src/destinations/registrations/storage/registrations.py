@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -21,6 +22,7 @@ from destinations.registrations.domain.content import FIELDS, Destination
 from destinations.registrations.domain.lifecycle import WRITTEN_ANEW, Action, Confirmation, Stage, State
 from destinations.registrations.domain.registration import Effective, Hands, LateReason, Registration, Source
 from destinations.registrations.storage import season_terms
+from destinations.registrations.storage.known import AS_KNOWN, FILTERED_THEN
 from destinations.roster import storage as roster
 from destinations.roster import tables as roster_tables
 from destinations.seasons.domain import Level
@@ -129,6 +131,7 @@ _FILTERED: Mapping[str, ColumnElement[Any]] = {
     "college": _graduates.c.college_code,
     "major": _graduates.c.major_code,
     "class_": _graduates.c.class_code,
+    "state": _current.stage,
     "destination": _current.destination_code,
     "late": _current.late_reason.is_not(None),
     "employer_id": namings.c.employer_id,
@@ -144,28 +147,38 @@ _ITS = _STANDING.where(_current.graduate_id == bindparam("id"))
 
 
 @lru_cache
-def _one(seen: ScopeShape) -> Select[Any]:
-    return _LINKED.where(roster.visible(seen), _current.id == bindparam("id"))
+def _one(seen: ScopeShape, *, then: bool) -> Select[Any]:
+    return (AS_KNOWN if then else _LINKED).where(roster.visible(seen), _current.id == bindparam("id"))
+
+
+_IN_STAGES = any_(bindparam("state", type_=ARRAY(Text)))
 
 
 @lru_cache
-def _page(seen: ScopeShape, filtered: tuple[str, ...], *, following: bool) -> Select[Any]:
+def _page(seen: ScopeShape, filtered: tuple[str, ...], *, following: bool, then: bool) -> Select[Any]:
     """A page of a list with these filters; the first, or one that follows a row."""
+    columns = FILTERED_THEN if then else _FILTERED
     conditions = [
-        _current.stage == any_(bindparam(name, type_=ARRAY(Text)))
+        columns[name] == any_(bindparam(name, type_=ARRAY(Text)))
         if name == "state"
-        else _FILTERED[name] == bindparam(name)
+        else columns[name] == bindparam(name)
         for name in filtered
     ]
     if following:
         conditions.append(_current.id > bindparam("after"))
-    listed = _LINKED.where(roster.visible(seen), *conditions).order_by(_current.id)
+    listed = (AS_KNOWN if then else _LINKED).where(roster.visible(seen), *conditions).order_by(_current.id)
     return listed.limit(bindparam("limit", type_=Integer))
 
 
-async def get(connection: Connection, scope: RowScope, registration_id: RegistrationId) -> Registration:
-    """The registration; raises NotFound if there is none, or none in the scope."""
-    found = await _fetch(connection, _one(scope.shape), {**scope.values, "id": registration_id})
+async def get(
+    connection: Connection, scope: RowScope, registration_id: RegistrationId, before: datetime | None = None
+) -> Registration:
+    """The registration, or what was known of it before a moment.
+
+    Raises NotFound if there is none, none in the scope, or none was known.
+    """
+    query = _one(scope.shape, then=before is not None)
+    found = await _fetch(connection, query, {**scope.values, "id": registration_id, "before": before})
     if not found:
         raise NotFound
     return found[0]
@@ -184,13 +197,20 @@ async def current_of(connection: Connection, graduate_id: GraduateId) -> Registr
 
 
 async def page(
-    connection: Connection, scope: RowScope, filters: Filters, after: UUID | None, limit: int
+    connection: Connection,
+    scope: RowScope,
+    filters: Filters,
+    after: UUID | None,
+    limit: int,
+    before: datetime | None = None,
 ) -> list[Registration]:
-    """Registrations of the scope in the order of their ids, those after `after`."""
+    """Registrations of the scope in the order of their ids, those after `after`; or as known before a moment.
+
+    Then the filters are about what was known, the scope is that of now.
+    """
     given = filters.values
-    query = _page(scope.shape, tuple(given), following=after is not None)
-    bound = {**scope.values, **given, "limit": limit}
-    return await _fetch(connection, query, bound if after is None else {**bound, "after": after})
+    query = _page(scope.shape, tuple(given), following=after is not None, then=before is not None)
+    return await _fetch(connection, query, {**scope.values, **given, "limit": limit, "after": after, "before": before})
 
 
 async def _fetch(connection: Connection, query: Select[Any], bound: Mapping[str, object]) -> list[Registration]:

@@ -19,7 +19,6 @@ from destinations.roster.storage.newest import (
 )
 from destinations.roster.storage.versions import (
     ENTRIES_THEN,
-    ENTRY_THEN,
     INCLUDED_VERSIONS,
     digest_of,
     drop_version,
@@ -28,7 +27,6 @@ from destinations.roster.storage.versions import (
 
 __all__ = [
     "ENTRIES_THEN",
-    "ENTRY_THEN",
     "INCLUDED",
     "INCLUDED_VERSIONS",
     "OWNERS_OF_EVENTS",

@@ -17,23 +17,14 @@ from common.sql import Connection, array, array_sql
 from destinations.roster.domain import RosterVersion
 
 ENTRIES_THEN = """
-    SELECT newest.* FROM (
-        SELECT DISTINCT ON (graduate_id) * FROM roster_versions
-         WHERE school_code = :school_code AND cohort = :cohort AND recorded_at < :before
-         ORDER BY graduate_id, sequence DESC
-    ) newest
-     -- who was of another cohort by then
-     WHERE NOT EXISTS (SELECT FROM roster_versions later
-                        WHERE later.graduate_id = newest.graduate_id AND later.sequence > newest.sequence
-                          AND later.recorded_at < :before)
+    SELECT entry.* FROM roster_versions entry
+     WHERE entry.school_code = :school_code AND entry.cohort = :cohort AND entry.recorded_at < :before
+       -- in any cohort of the school
+       AND NOT EXISTS (SELECT FROM roster_versions later
+                        WHERE later.graduate_id = entry.graduate_id AND later.school_code = :school_code
+                          AND later.sequence > entry.sequence AND later.recorded_at < :before)
 """
 """The roster of a school's cohort by what registry had recorded before a moment, as SQL: one row a graduate."""
-
-ENTRY_THEN = """
-    SELECT * FROM roster_versions
-     WHERE graduate_id = registration.graduate_id AND recorded_at < :before ORDER BY sequence DESC LIMIT 1
-"""
-"""The same of the graduate of one `registration`."""
 
 _KEPT = {
     "graduate_id": "uuid",

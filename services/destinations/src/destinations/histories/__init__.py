@@ -1,0 +1,1 @@
+"""Histories: the versions of a registration, and what differs between two of them."""
