@@ -40,6 +40,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "sample_assignments": "samples",
         "sample_decisions": "samples",
         "sample_items": "samples",
+        "self_check_items": "self_checks",
         "registration_versions": "registration_versions",
         "registrations": "registrations",
         "roster_graduates": "roster_entry",

@@ -24,6 +24,7 @@ from writes import (
     REPORT,
     SAMPLE,
     SEASON,
+    SELF_CHECK,
     Write,
     bulk_decision,
     clear_export,
@@ -242,14 +243,20 @@ async def disputed(campus: Campus, graduate: str) -> str:
 
 
 async def checks(campus: Campus, school: str, requests: Mapping[Write, dict[str, Any]]) -> dict[tuple[str, str], str]:
-    """Lets the college enter a graduate in its ledger, and the school draw a sample; gives the parameters of paths."""
+    """Lets the college fill its ledger and draft a report, and the school draw a sample; gives parameters of paths."""
     officer = campus.bearer("college_officer", school=school, college=COLLEGE)
-    entered = await campus.http.post(campus.urls["destinations"] + LEDGER[1], headers=officer, **requests[LEDGER])
-    assert entered.status_code == 201, entered.text
-    place = campus.urls["destinations"] + SAMPLE[1]
-    drawn = await campus.http.post(place, headers=campus.officer(school), **requests[SAMPLE])
-    assert drawn.status_code == 201, drawn.text
-    return {("*", "entry_id"): entered.json()["id"], ("*", "sample_id"): drawn.json()["id"]}
+    made: dict[Write, str] = {}
+    registered = await items(campus, "destinations", "/v1/registrations", officer, school=school)
+    own = requests[LEDGER]["json"]["graduate_id"]
+    others = [{"json": requests[LEDGER]["json"] | {"graduate_id": each["graduate_id"]}} for each in registered]
+    entries = [(LEDGER, each) for each in others if each["json"]["graduate_id"] != own]
+    for write, request in [*entries, *((write, requests[write]) for write in (LEDGER, SELF_CHECK, SAMPLE))]:
+        headers = campus.officer(school) if write == SAMPLE else officer
+        answered = await campus.http.post(campus.urls["destinations"] + write[1], headers=headers, **request)
+        assert answered.status_code == 201, answered.text
+        made[write] = answered.json()["id"]
+    names = {LEDGER: "entry_id", SELF_CHECK: "self_check_id", SAMPLE: "sample_id"}
+    return {("*", name): made[write] for write, name in names.items()}
 
 
 async def sealed(campus: Campus, school: str, graduate: str) -> str:

@@ -34,6 +34,7 @@ BODILESS = (
     *(("POST", f"/v1/support-plans/{{plan_id}}/{step}") for step in ("close", "reopen")),
     *(("POST", f"/v1/evidence/{{evidence_id}}/{act}") for act in ("accept", "hold", "release-hold")),
     ("DELETE", "/v1/evidence/{evidence_id}"),
+    *(("POST", f"/v1/self-check-reports/{{self_check_id}}/{act}") for act in ("accept", "link")),
     ("POST", "/v1/monitoring-reports/{report_id}/publish"),
     ("POST", "/v1/contact-requests/{contact_id}/decline"),
     ("DELETE", "/v1/graduates/{graduate_id}/talent-profile"),
@@ -46,6 +47,7 @@ CASE = ("POST", "/v1/cases")
 LEDGER = ("POST", "/v1/ledger-entries")
 REPORT = ("POST", "/v1/monitoring-reports")
 SAMPLE = ("POST", "/v1/samples")
+SELF_CHECK = ("POST", "/v1/self-check-reports")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
 EMPLOYER = {"employer_name": "本校单位", "employer_uscc": None}
 """What only one school has."""
@@ -117,6 +119,9 @@ def complete_requests(
         ("POST", "/v1/employers/{employer_id}/merge"): reason | {"into": str(uuid4())},
         ("POST", "/v1/bulk-decisions"): bulk_decision(school),
         ("POST", "/v1/bulk-decisions/{decision_id}/apply"): {"except": []},
+        SELF_CHECK: {"school_code": school, "cohort": 2024, "college_code": college, "round": 1},
+        ("POST", "/v1/self-check-reports/{self_check_id}/sign"): {"office": "party"},
+        ("POST", "/v1/self-check-reports/{self_check_id}/return"): reason,
         SAMPLE: {"school_code": school, "cohort": 2024, "size": 1},
         ("POST", "/v1/samples/{sample_id}/items/{n}/decide"): {"result": "correct", "method": "document"},
         ("POST", "/v1/samples/{sample_id}/items/{n}/assign"): {"handler": "province"},
@@ -178,6 +183,9 @@ def complete_requests(
         ("POST", "/v1/import-mappings/proposals"): {
             "data": {"school_code": school},
             "files": {"file": ("odd.csv", "学生编号,姓名\n1,张三\n".encode())},
+        },
+        ("POST", "/v1/self-check-reports/{self_check_id}/submit"): {
+            "files": {"file": ("report.pdf", b"%PDF-1.7\n%%EOF\n")},
         },
         ("POST", "/v1/imports/ledger"): {
             "data": fields | {"round": "1"},

@@ -21,6 +21,7 @@ from destinations.checks import tables as check_tables
 from destinations.checks.imports import operations as ledger_imports
 from destinations.checks.imports.routes import router as ledger_import_routes
 from destinations.checks.routes.ledger import router as ledger_routes
+from destinations.checks.routes.reports import router as self_check_routes
 from destinations.checks.routes.samples import router as sample_routes
 from destinations.checks.subscriptions import erase_checks
 from destinations.coverage.routes import router as coverage_routes
@@ -154,7 +155,7 @@ AREAS = (
     ),
     Area(
         tables=[*check_tables.TABLES],
-        routes=[ledger_routes, ledger_import_routes, sample_routes],
+        routes=[ledger_routes, ledger_import_routes, sample_routes, self_check_routes],
         # after the registrations, by which the streams are locked
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_checks),
         subscription=ROSTER,

@@ -1,12 +1,14 @@
-"""The ledger of rounds, one row a graduate and round; samples with their items, decisions and assignments."""
+"""The ledger of rounds; samples with their items, decisions and assignments; self-check reports."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     CheckConstraint,
     Column,
+    DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -22,6 +24,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from common.database import instant_column, uuid_key
 from destinations.checks.domain.ledger import CallOutcome, CheckMethod, CheckResult
+from destinations.checks.domain.reports import Office, ReportState
 from destinations.checks.domain.samples import ROLES, CheckedBy, Strata
 from destinations.schema import metadata
 
@@ -164,5 +167,75 @@ sample_decisions = Table(
 
 sample_assignments = Table("sample_assignments", metadata, *_of_item(), info=_INSERT_ONLY)
 
-TABLES = (ledger_entries, samples, sample_items, sample_decisions, sample_assignments)
+self_check_reports = Table(
+    "self_check_reports",
+    metadata,
+    uuid_key(),
+    Column("school_code", Text, nullable=False),
+    Column("cohort", Integer, nullable=False),
+    Column("college_code", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("state", Text, nullable=False),
+    # of the draft
+    Column("graduates", Integer, nullable=False),
+    Column("results", JSONB, nullable=False),
+    Column("methods", JSONB, nullable=False),
+    Column("by_subject", Text, nullable=False),
+    Column("reason", Text),
+    Column("late", Boolean),
+    Column("submitted_at", DateTime(timezone=True)),
+    Column("file", Uuid, ForeignKey("objects.name"), unique=True),
+    Column("file_sha256", LargeBinary),
+    instant_column(),
+    CheckConstraint(f"state IN ({_one_of(ReportState)})", name="state"),
+    CheckConstraint("(state = 'returned') = (reason IS NOT NULL)", name="reason"),
+    CheckConstraint("(state IN ('draft', 'signed')) = (file IS NULL)", name="file"),
+    CheckConstraint("(file IS NULL) = (late IS NULL AND file_sha256 IS NULL AND submitted_at IS NULL)", name="scan"),
+    info={
+        "insert_only": True,
+        "updatable_columns": ["version", "state", "reason", "late", "submitted_at", "file", "file_sha256"],
+    },
+)
+Index(
+    "uq_self_check_reports_standing",
+    *(self_check_reports.c[name] for name in ("school_code", "cohort", "college_code", "round")),
+    unique=True,
+    postgresql_where=text("state IN ('submitted', 'accepted')"),
+)
+
+self_check_items = Table(
+    "self_check_items",
+    metadata,
+    Column("report_id", Uuid, ForeignKey("self_check_reports.id"), primary_key=True),
+    Column("graduate_id", Uuid, primary_key=True),
+    Column("school_code", Text, nullable=False),
+    Column("entry_id", Uuid, nullable=False),
+    Column("entry_version", Integer, nullable=False),
+    Column("registration_id", Uuid),
+    Column("effective_version", Integer),
+    Column("method", Text, nullable=False),
+    Column("outcome", Text),
+    Column("result", Text, nullable=False),
+    info=_INSERT_ONLY,
+)
+Index("ix_self_check_items_graduate_id", self_check_items.c.graduate_id)
+
+self_check_signatures = Table(
+    "self_check_signatures",
+    metadata,
+    Column("report_id", Uuid, ForeignKey("self_check_reports.id"), primary_key=True),
+    Column("office", Text, primary_key=True),
+    Column("school_code", Text, nullable=False),
+    Column("by_subject", Text, nullable=False),
+    instant_column(),
+    UniqueConstraint("report_id", "by_subject"),
+    CheckConstraint(f"office IN ({_one_of(Office)})", name="office"),
+    info=_INSERT_ONLY,
+)
+
+TABLES = (
+    *(ledger_entries, samples, sample_items, sample_decisions, sample_assignments),
+    *(self_check_reports, self_check_items, self_check_signatures),
+)
 """All tables of checks."""

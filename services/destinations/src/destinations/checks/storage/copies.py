@@ -6,7 +6,7 @@ from typing import Any
 from common.crypto import FieldCipher
 from common.identifiers import GraduateId
 from common.sql import Connection
-from destinations.checks.storage import entries, samples
+from destinations.checks.storage import entries, reports, samples
 
 _ENTRY = ("id", "cohort", "round", "version", "stale", "recorded_at")
 _ITEM = ("sample_id", "n", "registration_id", "version", "is_assigned")
@@ -23,6 +23,7 @@ async def of_graduate(
             {name: getattr(each, name) for name in _ENTRY} | {name: getattr(each.finding, name) for name in _FOUND}
             for each in await entries.of_graduate(connection, cipher, graduate_id)
         ],
+        "self_checks": await reports.of_graduate(connection, graduate_id),
         "samples": [
             {name: getattr(each, name) for name in _ITEM}
             | {"decision": each.decision and {name: getattr(each.decision, name) for name in _DECISION}}
