@@ -14,7 +14,12 @@ from destinations.outside.domain.authorisations import Source
 
 INSURED = ("证件号", "姓名", "统一社会信用代码", "单位名称", "参保地代码", "参保起", "参保止")
 CREDENTIALS = ("证件号", "姓名", "院校名称", "层次", "入学日期", "状态")
-HEADERS: Mapping[Source, Sequence[str]] = {Source.SOCIAL_INSURANCE: INSURED, Source.CREDENTIALS: CREDENTIALS}
+REGISTER = ("统一社会信用代码", "单位名称", "曾用名", "行业代码", "所在地代码", "成立日期", "状态", "参保人数")
+HEADERS: Mapping[Source, Sequence[str]] = {
+    Source.SOCIAL_INSURANCE: INSURED,
+    Source.CREDENTIALS: CREDENTIALS,
+    Source.BUSINESS_REGISTER: REGISTER,
+}
 PATH = "/v1/imports/outside-data"
 EMPLOYED: dict[str, Any] = {
     "统一社会信用代码": "91410100MA40ABCD15",

@@ -4,7 +4,7 @@
 them, `hiring` counts who names them.
 """
 
-from destinations.employers.storage.employers import change, get, is_named_elsewhere, lock, merge, of_uscc
+from destinations.employers.storage.employers import change, get, is_named_elsewhere, lock, merge, of_uscc, of_usccs
 from destinations.employers.storage.hiring import Hires, hires
 from destinations.employers.storage.making import due_part, known, lock_due, make, name, share
 from destinations.employers.storage.searching import search
@@ -26,6 +26,7 @@ __all__ = [
     "merge",
     "name",
     "of_uscc",
+    "of_usccs",
     "schools_of",
     "search",
     "share",

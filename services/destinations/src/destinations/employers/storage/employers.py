@@ -1,6 +1,7 @@
 """One employer: read, locked, changed, merged."""
 
 import json
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import ARRAY, Uuid, bindparam, text
@@ -22,6 +23,8 @@ _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _GET = text(f"SELECT {COLUMNS} FROM employers WHERE id = ANY(:ids) AND {VISIBLE} ORDER BY id").bindparams(_IDS)
 _LOCK = text(f"SELECT {COLUMNS} FROM employers WHERE id = ANY(:ids) ORDER BY id FOR UPDATE").bindparams(_IDS)
 _OF_USCC = text("SELECT id FROM employers WHERE uscc = :uscc AND merged_into IS NULL")
+_OF_USCCS = text(f"SELECT {COLUMNS} FROM employers WHERE uscc = ANY(:usccs) AND merged_into IS NULL ORDER BY id")
+_LOCK_OF_USCCS = text(f"{_OF_USCCS.text} FOR UPDATE")
 _NAMED_ELSEWHERE = text(
     "SELECT EXISTS (SELECT FROM employer_namings WHERE employer_id = :id AND school_code <> :school_code)"
 ).bindparams(bindparam("id", type_=Uuid))
@@ -31,7 +34,8 @@ _CHANGE = text(
        SET version = version + 1, school_code = :school_code, name = :name, normalised_name = :normalised_name,
            bigrams = :bigrams, former_names = :former_names, former_normalised = :former_normalised, uscc = :uscc,
            nature_code = :nature_code, industry_code = :industry_code, place_code = :place_code,
-           register_state = :register_state, insured_persons = :insured_persons, established_on = :established_on
+           register_state = :register_state, insured_persons = :insured_persons, established_on = :established_on,
+           register_fields = :register_fields
      WHERE id = :id
     RETURNING {COLUMNS}
     """
@@ -84,6 +88,13 @@ async def of_uscc(connection: Connection, uscc: str) -> EmployerId | None:
     return None if found is None else EmployerId(found)
 
 
+async def of_usccs(connection: Connection, usccs: Collection[str], *, lock: bool) -> dict[str, Employer]:
+    """The employers that have these USCCs, by them; locked in the order of their ids if asked for."""
+    statement = _LOCK_OF_USCCS if lock else _OF_USCCS
+    found = await connection.execute(statement, {"usccs": list(usccs)})
+    return {row.uscc: to_employer(row) for row in found}
+
+
 async def change(connection: Connection, employer: Employer) -> Employer:
     """Stores what a locked employer is to be as its next version; raises UniqueViolationError."""
     former = employer.former_names
@@ -91,6 +102,7 @@ async def change(connection: Connection, employer: Employer) -> Employer:
         **{name: getattr(employer, name) for name in FIELDS},
         "id": employer.id,
         "school_code": employer.school_code,
+        "register_fields": sorted(employer.register_fields),
         "normalised_name": normalise(employer.name),
         "bigrams": list(bigrams(employer.name)),
         "former_names": json.dumps([{"name": each.name, "until": each.until and f"{each.until}"} for each in former]),

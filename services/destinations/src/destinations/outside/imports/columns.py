@@ -45,5 +45,21 @@ COLUMNS: Mapping[Source, Columns] = MappingProxyType(
             needed=[{"citizen_id"}, {"name"}, {"study_school_name"}, {"from_on"}],
             identifying=_IDENTIFYING,
         ),
+        Source.BUSINESS_REGISTER: Columns(
+            {
+                "uscc": EMPLOYER_HEADERS["employer_uscc"],
+                "name": EMPLOYER_HEADERS["employer_name"],
+                "former_names": ("曾用名", "历史名称"),
+                "industry_code": ("行业代码",),
+                "industry_code_label": ("行业", "行业名称"),
+                "place_code": ("所在地代码", "住所地代码"),
+                "place_code_label": ("所在地",),
+                "established_on": ("成立日期",),
+                "register_state": ("状态", "登记状态", "经营状态"),
+                "insured_persons": ("参保人数",),
+            },
+            needed=[{"uscc"}, {"name"}],
+            numbered={"uscc"},
+        ),
     }
 )

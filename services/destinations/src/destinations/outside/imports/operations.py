@@ -4,25 +4,51 @@ Graduates' streams are locked before anything is compared; a dry run compares wh
 registry is down, the operation is tried again later.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import starmap
+from typing import Any
 from uuid import UUID
 
+from common.clock import today
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
-from common.imports import CellReader, Importer, ImportKind, SeenKeys, Task, Written, empty_result, run_import
+from common.imports import (
+    CellReader,
+    Importer,
+    ImportKind,
+    SchoolTask,
+    SeenKeys,
+    Table,
+    Task,
+    Written,
+    empty_result,
+    run_import,
+)
 from common.operations import Handler, OperationContext, Outcome
 from common.spreadsheets import NumberedRow
 from common.spreadsheets.headers import Header
 from common.sql import Connection
+from destinations.employers import storage as employers
+from destinations.employers.domain import Employer
 from destinations.outside import storage
 from destinations.outside.commands import record
 from destinations.outside.domain.authorisations import AuthorisationId, Source
+from destinations.outside.domain.facts import KINDS
 from destinations.outside.imports.columns import COLUMNS
 from destinations.outside.imports.load import Persons
-from destinations.outside.imports.plan import FactRow, Loaded, Plan, plan_nobody, plan_row
-from destinations.outside.imports.rows import ADAPTERS, content_of
+from destinations.outside.imports.plan import (
+    FactRow,
+    Loaded,
+    Plan,
+    RegisterPlan,
+    RegisterRow,
+    plan_nobody,
+    plan_registered,
+    plan_row,
+)
+from destinations.outside.imports.rows import ADAPTERS, content_of, must_say
 from destinations.registrations import storage as registrations
 from destinations.registrations.imports.load import keep_and_lock
 from destinations.registry_client import Registry
@@ -36,10 +62,11 @@ name another one, and `unreadable`. `frozen` are unchanged rows of graduates who
 
 def outside_import(registry: Registry, cipher: FieldCipher) -> Handler:
     """The handler of the operation: files of each source have columns of their own."""
-    kinds = {
-        source: ImportKind(KIND, columns, partial(OutsideImport, registry, cipher, source), EMPTY_RESULT)
-        for source, columns in COLUMNS.items()
+    begin: Mapping[Source, Callable[[OperationContext, Header], Importer[Any, Any, Any]]] = {
+        **{source: partial(OutsideImport, registry, cipher, source) for source in KINDS},
+        Source.BUSINESS_REGISTER: RegisterImport,
     }
+    kinds = {source: ImportKind(KIND, COLUMNS[source], each, EMPTY_RESULT) for source, each in begin.items()}
 
     async def run(context: OperationContext) -> Outcome:
         return await run_import(kinds[Source(context.parameters["source"])], context)
@@ -110,3 +137,49 @@ class OutsideImport(Importer[FactRow, Loaded, Plan]):
             return Written(plan.counts)
         token = await record(unit, self._cipher, plan.unsaved, plan.effective, self._authorisation)
         return Written(plan.counts, token)
+
+
+class RegisterImport(Importer[RegisterRow, Mapping[str, Employer], RegisterPlan]):
+    """One run over one file of the business register: it corrects employers that registrations name, by their USCC."""
+
+    dry_run_only_reads = True
+
+    def __init__(self, context: OperationContext, header: Header) -> None:
+        self._task = SchoolTask.of(context.parameters)
+        self._cells = CellReader[Any](header, ADAPTERS[Source.BUSINESS_REGISTER].readings(today().year))
+        self._seen = SeenKeys()
+
+    async def lock_whole(self, unit: UnitOfWork, table: Table) -> None:
+        """Locks the employers of all chunks, in the order of their ids."""
+        if not self._task.dry_run:
+            usccs = await asyncio.to_thread(self._usccs, table)
+            await employers.of_usccs(unit.connection, usccs, lock=True)
+
+    def read(self, rows: Sequence[NumberedRow]) -> list[RegisterRow]:
+        """What the rows say."""
+        found = [*starmap(RegisterRow, rows)]
+        said = self._cells.read_all([row.cells for row in found], [row.faults for row in found])
+        for row, values in zip(found, said, strict=True):
+            row.said = {name: value for name, value in values.items() if value is not None}
+            must_say(Source.BUSINESS_REGISTER, row.said, row.faults)
+        return found
+
+    async def load(self, connection: Connection, rows: Sequence[RegisterRow]) -> Mapping[str, Employer]:
+        """The employers that the rows mean, locked but for a dry run."""
+        usccs = {row.said["uscc"] for row in rows if "uscc" in row.said}
+        return await employers.of_usccs(connection, usccs, lock=not self._task.dry_run)
+
+    def plan(self, rows: Sequence[RegisterRow], loaded: Mapping[str, Employer]) -> RegisterPlan:
+        """What the rows change."""
+        return plan_registered(rows, loaded, self._seen)
+
+    async def write(self, unit: UnitOfWork, plan: RegisterPlan) -> Written:
+        """Stores what the register says of employers: from then on no officer changes it."""
+        if not self._task.dry_run:
+            for employer in plan.updated:
+                await employers.change(unit.connection, employer)
+        return Written(plan.counts)
+
+    def _usccs(self, table: Table) -> set[str]:
+        said = (self._cells.read(cells, []).get("uscc") for _, cells in table.rows())
+        return {uscc for uscc in said if uscc}

@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from common.codes import Cell
 from common.identifiers import GraduateId
 from common.imports import REPEATED, Fault, SeenKeys
+from destinations.employers.domain import Employer
 from destinations.outside.domain.facts import Content, Fact
+from destinations.outside.domain.register import registered
 from destinations.outside.storage import Unsaved
 from destinations.registrations.domain.content import Destination
 from destinations.roster.domain import Graduate
@@ -58,6 +61,48 @@ class Plan:
             "unreadable": self.nobody["unreadable"],
             "frozen": self.frozen,
         }
+
+
+@dataclass
+class RegisterRow:
+    """What a row says of an employer, and what is wrong with it."""
+
+    number: int
+    cells: Sequence[Cell]
+    said: Mapping[str, Any] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+
+@dataclass
+class RegisterPlan:
+    """What becomes of the rows of a chunk: employers that nothing here names are not found."""
+
+    updated: list[Employer] = field(default_factory=list)
+    unchanged: int = 0
+    not_found: int = 0
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """The counts of the result."""
+        return {"updated": len(self.updated), "unchanged": self.unchanged, "not_found": self.not_found}
+
+
+def plan_registered(rows: Sequence[RegisterRow], known: Mapping[str, Employer], seen: SeenKeys) -> RegisterPlan:
+    """What the rows of a register change."""
+    plan = RegisterPlan()
+    for row in rows:
+        if not row.faults and seen.take("uscc", row.said["uscc"], row.number):
+            row.faults.append(Fault("uscc", REPEATED))
+        if row.faults:
+            continue
+        if (employer := known.get(row.said["uscc"])) is None:
+            plan.not_found += 1
+        elif (after := registered(employer, row.said)) == employer:
+            plan.unchanged += 1
+        else:
+            plan.updated.append(after)
+    return plan
 
 
 def plan_nobody(plan: Plan, row: FactRow, problem: str) -> None:

@@ -19,8 +19,7 @@ from common.imports import ImportRequest, SchoolImportForm
 from common.operations.routes import Operation
 from destinations.outside import storage
 from destinations.outside.domain.authorisations import AuthorisationId, Source, must_be_authorised
-from destinations.outside.domain.facts import kept_until
-from destinations.outside.imports.columns import COLUMNS
+from destinations.outside.domain.facts import KINDS, kept_until
 from destinations.outside.imports.operations import KIND
 from destinations.seasons import storage as seasons
 
@@ -58,8 +57,8 @@ async def _terms(form: OutsideImportForm, unit: UnitOfWork) -> Mapping[str, Any]
     day = await today(unit.connection)
     authorisation = await storage.find(unit.connection, AuthorisationId(form.authorisation_id))
     must_be_authorised(authorisation, form.school_code, form.source, day)
-    if form.source not in COLUMNS:
-        raise Invalid([rule("choice").problem("/source")])
+    if form.source not in KINDS:
+        return {}
     if form.cohort is None:
         raise Invalid([rule("required").problem("/cohort")])
     season = await seasons.of(unit.connection, SchoolCode(form.school_code), Cohort(form.cohort))

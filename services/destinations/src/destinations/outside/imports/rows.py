@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from common.codes import Cell
+from common.codes.spelling import cell_text
 from common.identity import plain_number
 from common.imports import Fault, Reading, coded, plain, text_of
 from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_month
@@ -18,6 +19,17 @@ LONGEST = 200
 """Characters of a name; nothing of a longer one is stored."""
 
 DAYS = ("from_on", "to_on")
+
+
+MOST_INSURED = 100_000_000
+
+
+def count_of(cell: Cell) -> int:
+    """A number of persons: `1200`, `1,200人`; raises CellProblem."""
+    digits = cell_text(cell).replace(",", "").removesuffix("人").removesuffix(".0")
+    if not digits.isascii() or not digits.isdigit() or int(digits[:10]) > MOST_INSURED or len(digits) > 10:
+        raise CellProblem("number_format")
+    return int(digits)
 
 
 @dataclass(frozen=True)
@@ -70,19 +82,37 @@ def of_credentials(cohort: int) -> Iterable[Reading[object]]:
     yield plain("study_state", name_of)
 
 
+def of_register(cohort: int) -> Iterable[Reading[object]]:
+    """An employer in the business register (工商登记)."""
+    yield plain("uscc", uscc_of)
+    yield plain("name", name_of)
+    yield plain("former_names", name_of)
+    yield coded("industry_code", "industry", cohort)
+    yield coded("place_code", "division", cohort)
+    yield plain("established_on", as_day)
+    yield plain("register_state", name_of)
+    yield plain("insured_persons", count_of)
+
+
 ADAPTERS: Mapping[Source, Adapter] = MappingProxyType(
     {
         Source.SOCIAL_INSURANCE: Adapter(of_insurance, required=("from_on",)),
         Source.CREDENTIALS: Adapter(of_credentials, required=("study_school_name", "from_on")),
+        Source.BUSINESS_REGISTER: Adapter(of_register, required=("uscc", "name")),
     }
 )
 
 
-def content_of(source: Source, said: Mapping[str, Any], faults: list[Fault]) -> Content | None:
-    """What a row says; None where it breaks a rule, which is then among its faults."""
+def must_say(source: Source, said: Mapping[str, Any], faults: list[Fault]) -> None:
+    """Adds to the faults of a row what it must say and does not."""
     at_fault = {fault.column for fault in faults}
     missing = [name for name in ADAPTERS[source].required if said.get(name) is None and name not in at_fault]
     faults += [Fault(name, "required") for name in missing]
+
+
+def content_of(source: Source, said: Mapping[str, Any], faults: list[Fault]) -> Content | None:
+    """What a row says of a person; None where it breaks a rule, which is then among its faults."""
+    must_say(source, said, faults)
     if faults:
         return None
     from_on, to_on = said["from_on"], said.get("to_on")
