@@ -1,16 +1,19 @@
-"""Proves that what is stored fits together: current rows = last versions, files = hashes, reports = histories.
+"""Proves that what is stored fits together: rows = last versions, coverage, reports = histories, files = hashes.
 
 Each part of the rows is compared by one statement, which sees one moment, so that writers go on beside it.
 """
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import Integer, TextClause, Uuid, bindparam, text
 
+from common.auth import EVERYTHING
 from common.codes import CodeLists
+from common.consuming.counted import newest_counted
 from common.crypto import FieldCipher, UndecryptableError
 from common.database import Database
 from common.errors import NotFound
@@ -18,9 +21,12 @@ from common.objects import ObjectName, Objects
 from common.objects.store import ObjectsUnavailable, Store, open_store
 from common.observability import logger
 from common.sql import Row
+from destinations.coverage.domain import Asked, By
+from destinations.coverage.storage import coverage
 from destinations.monitoring import storage as monitoring
 from destinations.monitoring.domain.reports import sealed
 from destinations.registrations.domain.content import FIELDS
+from destinations.registrations.tables import HANDS
 from destinations.settings import Settings
 
 PART = 5_000
@@ -39,11 +45,16 @@ _COMPARED = (
     *("decided_on", "recorded_at"),
 )
 _STATE = "CASE WHEN current.stage LIKE 'void\\_at\\_%' THEN 'void_requested' ELSE current.stage END"
-# versions of the release before name neither cohort nor effective version until the owner has filled them
+# versions of the release before name none of these until the owner has filled them
+_FILLED = ("cohort", "effective_version", *HANDS, "submitted_at", "late_reason")
+_LATEST = ("evidence_complete", "incomplete")
 _DIFFERS = f"""
     ({", ".join(f"current.{name}" for name in _COMPARED)}, {_STATE})
     IS DISTINCT FROM ({", ".join(f"last.{name}" for name in _COMPARED)}, last.state)
-    OR last.cohort IS NOT NULL AND last.effective_version IS DISTINCT FROM current.effective_version
+    OR last.cohort IS NOT NULL AND ({", ".join(f"last.{name}" for name in _FILLED)})
+                                   IS DISTINCT FROM ({", ".join(f"current.{name}" for name in _FILLED)})
+    OR last.incomplete IS NOT NULL AND ({", ".join(f"last.{name}" for name in _LATEST)})
+                                       IS DISTINCT FROM ({", ".join(f"current.{name}" for name in _LATEST)})
 """
 _ROWS = text(
     f"""
@@ -55,6 +66,28 @@ _ROWS = text(
      ORDER BY current.id
     """
 ).bindparams(bindparam("after", type_=Uuid), bindparam("part", type_=Integer))
+_STATED = ("school_code", "cohort", "college_code", "major_code", "class_code", "education_level_code", "status")
+# an entry from an answer over HTTP has no event yet; who is erased stays so, whatever an event says
+_ROSTER = text(
+    f"""
+    WITH entry AS (SELECT * FROM roster_graduates WHERE graduate_id > :after ORDER BY graduate_id LIMIT :part)
+    SELECT entry.graduate_id AS id,
+           entry.event_id IS NOT NULL AND newest.sequence IS DISTINCT FROM entry.sequence
+           OR newest.sequence = entry.sequence
+              AND (({", ".join(f"entry.{name}" for name in _STATED)}, {newest_counted("entry")})
+                   IS DISTINCT FROM ({", ".join(f"newest.{name}" for name in _STATED)}, newest.counted)
+                   OR newest.erased AND NOT entry.erased) IS TRUE AS differs
+      FROM entry LEFT JOIN LATERAL (
+           SELECT * FROM roster_versions WHERE graduate_id = entry.graduate_id ORDER BY sequence DESC LIMIT 1
+      ) newest ON true
+     ORDER BY entry.graduate_id
+    """
+).bindparams(bindparam("after", type_=Uuid), bindparam("part", type_=Integer))
+_COHORTS = text("SELECT school_code, cohort FROM roster_graduates GROUP BY school_code, cohort ORDER BY 1, 2")
+_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+_LOOKS = 5
+"""So often coverage is counted at most until nobody has written meanwhile."""
+
 _FILES = text(
     "SELECT id, name, stored_sha256 FROM evidence WHERE name IS NOT NULL AND id > :after ORDER BY id LIMIT :part"
 ).bindparams(bindparam("after", type_=Uuid), bindparam("part", type_=Integer))
@@ -70,7 +103,7 @@ class Verified:
     differences: int = 0
     named: list[str] = field(default_factory=list)
 
-    def note(self, row_id: UUID, *, differs: bool) -> None:
+    def note(self, row_id: UUID | str, *, differs: bool) -> None:
         """Counts one row."""
         self.compared += 1
         if differs:
@@ -86,6 +119,32 @@ async def verify_rows(database: Database, _settings: Settings) -> Verified:
     verified = Verified("current_rows")
     async for row in _each(database, _ROWS):
         verified.note(row.id, differs=row.differs)
+    return verified
+
+
+async def verify_roster(database: Database, _settings: Settings) -> Verified:
+    """Compares the roster with its newest versions; what differs for a moment alone is an event under way."""
+    verified = Verified("roster")
+    suspected = {row.id async for row in _each(database, _ROSTER) if row.differs}
+    async for row in _each(database, _ROSTER):
+        verified.note(row.id, differs=row.differs and row.id in suspected)
+    return verified
+
+
+async def verify_coverage(database: Database, _settings: Settings) -> Verified:
+    """Counts the coverage of each cohort anew, of the histories alone."""
+    verified = Verified("coverage")
+    async with database.reading() as connection:
+        cohorts = await connection.execute(_COHORTS)
+    for school_code, cohort in cohorts:
+        asked = Asked(school_code, cohort, By.COLLEGE)
+        async with database.reading() as connection:
+            for _ in range(_LOOKS):
+                live = await coverage(connection, EVERYTHING, asked)
+                recounted = await coverage(connection, EVERYTHING, replace(asked, before=_EVER))
+                if live == await coverage(connection, EVERYTHING, asked):
+                    break
+        verified.note(f"{school_code} {cohort}", differs=live != recounted)
     return verified
 
 
@@ -124,6 +183,8 @@ async def verify_reports(database: Database, _settings: Settings) -> Verified:
 
 CHECKS: Mapping[str, Callable[[Database, Settings], Awaitable[Verified]]] = {
     "current_rows": verify_rows,
+    "roster": verify_roster,
+    "coverage": verify_coverage,
     "objects": verify_files,
     "reports": verify_reports,
 }

@@ -67,10 +67,14 @@ async def test_each_misses_what_is_left_to_do(
         str(none): ALL,
         str(drafted): {*ALL, "evidence"},
         str(proved): ALL,
-        str(returned): {"approved", "confirmed", "corrected"},
-        str(approved): {"confirmed"},
-        str(disputed): {"confirmed", "corrected"},
+        str(returned): {"approved", "confirmed", "corrected", "support"},
+        str(approved): {"confirmed", "support"},
+        str(confirmed): {"support"},
+        str(disputed): {"confirmed", "corrected", "support"},
     }
+    plan = await school.post("/v1/support-plans", {"graduate_id": str(confirmed), "causes": ["no_offer"]})
+    assert plan.status_code == 201, plan.text
+    assert set(await missed(school, **COHORT, what="support")) == {str(each) for each in (returned, approved, disputed)}
     [counts] = (await school.get("/v1/coverage", **COHORT)).json()["items"]
     for kind in ALL:
         those = {person for person, kinds in found.items() if kind in kinds}

@@ -17,12 +17,13 @@ class By(StrEnum):
 
 
 class What(StrEnum):
-    """What a graduate may miss; `corrected` is what was returned or disputed."""
+    """What a graduate may miss; `support` is a plan for who seeks a job, `corrected` what was returned or disputed."""
 
     REGISTERED = "registered"
     APPROVED = "approved"
     CONFIRMED = "confirmed"
     EVIDENCE = "evidence"
+    SUPPORT = "support"
     CORRECTED = "corrected"
 
 

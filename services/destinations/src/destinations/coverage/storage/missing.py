@@ -14,6 +14,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     case,
+    exists,
     func,
     literal_column,
     null,
@@ -32,8 +33,12 @@ from destinations.registrations.tables import registrations
 from destinations.roster import storage as roster
 from destinations.roster.tables import graduates
 from destinations.seasons.tables import seasons
+from destinations.support.tables import plans
 
 _current, _entry, _season = registrations.c, graduates.c, seasons.c
+SEEKING = "70"
+"""The destination (待就业) of who is to have a support plan (一人一策)."""
+
 _IS_EFFECTIVE = _current.effective_version.is_not(None)
 
 
@@ -41,6 +46,7 @@ def _word(text: str) -> ColumnElement[Any]:
     return literal_column(f"'{text}'", Text)
 
 
+_IS_SUPPORTED = exists().where(plans.c.graduate_id == _entry.graduate_id, plans.c.state == _word("open"))
 _HAS_DONE: dict[What, ColumnElement[Any]] = {
     What.REGISTERED: _IS_EFFECTIVE | (_current.stage != _word("draft")),
     What.APPROVED: _IS_EFFECTIVE,
@@ -48,6 +54,10 @@ _HAS_DONE: dict[What, ColumnElement[Any]] = {
     What.EVIDENCE: _current.id.is_(None)
     | (func.coalesce(_season.evidence, _word("none")) == _word("none"))
     | literal_column(IS_SENT, Boolean),
+    What.SUPPORT: _current.id.is_(None)
+    | (_current.destination_code != _word(SEEKING))
+    | (~_IS_EFFECTIVE & (_current.stage == _word("draft")))
+    | _IS_SUPPORTED,
     What.CORRECTED: _current.id.is_(None)
     | ((_current.stage != _word("returned")) & (~_IS_EFFECTIVE | (_current.confirmation != _word("disputed")))),
 }
