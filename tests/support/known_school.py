@@ -65,6 +65,8 @@ class Known:
 
     def query(self, template: str) -> dict[str, str]:
         """What a route of one row needs beside its path."""
+        if template.startswith("/v1/signal-rules/"):
+            return {"school": self.school}
         return {"school": self.school, "cohort": "2024"} if template.startswith("/v1/quality-report/") else {}
 
     def sent(self, write: Write, headers: Mapping[str, str]) -> dict[str, Any]:
@@ -184,6 +186,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "response_id"): responses[0]["id"],
             ("*", "change_id"): asked.json()["id"],
             ("*", "waiver_id"): waiving.json()["id"],
+            ("signal-rules", "rule"): "share_code_12",
             ("*", "rule"): "phone_missing",
             ("*", "profile_id"): profile.json()["profile_id"],
             ("*", "contact_id"): contact.json()["id"],

@@ -134,6 +134,7 @@ def complete_requests(
         }
         | reason,
         ("POST", "/v1/evidence/{evidence_id}/reject"): reason,
+        ("PATCH", "/v1/signal-rules/{rule}"): {"school_code": school, "threshold": 30},
         CASE: {"school_code": school, "note": "电话核实"},
         ("PATCH", "/v1/cases/{case_id}"): {"registrations": []},
         ("POST", "/v1/cases/{case_id}/assign"): {"handler": "school"},

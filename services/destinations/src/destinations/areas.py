@@ -15,7 +15,9 @@ from common.reference_tables.routes import reference_tables_router
 from common.reference_tables.working_days import WORKING_DAYS
 from common.service_process import Area, Operation, Subscription
 from destinations.cases import tables as case_tables
+from destinations.cases.operations import SWEEP_SECONDS, sweep_all
 from destinations.cases.routes import router as case_routes
+from destinations.cases.routes import rules_router as signal_rule_routes
 from destinations.cases.subscriptions import erase_notes
 from destinations.checks import tables as check_tables
 from destinations.checks.imports import operations as ledger_imports
@@ -202,7 +204,8 @@ AREAS = (
     ),
     Area(
         tables=[case_tables.cases, case_tables.links, case_tables.events, case_tables.thresholds],
-        routes=[case_routes],
+        routes=[case_routes, signal_rule_routes],
+        periodic=lambda it: [every(SWEEP_SECONDS, partial(sweep_all, it.database), name="signals")],
         # after the registrations, by which the streams are locked
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_notes),
         subscription=ROSTER,

@@ -1,6 +1,6 @@
 """Routes of cases."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -11,13 +11,27 @@ from common.approvals.wire import OfCohort, OfCollege, OfSchool
 from common.auth import Caller, Principal, require
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
-from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, XPurpose, answer, page_of, resource
-from common.identifiers import Cohort, RegistrationId
+from common.errors import NotFound
+from common.http import (
+    Cipher,
+    Db,
+    IdempotencyKey,
+    IfMatch,
+    Page,
+    PageOf,
+    Router,
+    WholePage,
+    XPurpose,
+    answer,
+    page_of,
+    resource,
+)
+from common.identifiers import Cohort, RegistrationId, SchoolCode
 from common.once import Answered, Once
 from common.purposes import purpose_of
 from destinations.cases import commands, storage
 from destinations.cases.commands import Seen
-from destinations.cases.domain import CaseId, Finding, Handler, Kind, State
+from destinations.cases.domain import CaseId, Finding, Handler, Kind, Rule, SchoolRule, State
 from destinations.cases.storage import Filters
 from destinations.cases.wire import (
     Assignment,
@@ -26,13 +40,18 @@ from destinations.cases.wire import (
     Closing,
     NewCase,
     NewFinding,
+    NewThreshold,
     PersonAnswer,
     PersonsAnswer,
+    SignalRuleAnswer,
 )
 from destinations.registry_client import Registry
 
 router = Router(prefix="/v1/cases", tags=["cases"])
 
+rules_router = Router(prefix="/v1/signal-rules", tags=["cases"])
+
+RuleReader = Annotated[Principal, Depends(require(*commands.RULE_READERS))]
 Reader = Annotated[Principal, Depends(require(*storage.READERS))]
 
 
@@ -175,6 +194,48 @@ async def read_persons(
     registry: Registry = request.app.state.registry
     known = await registry.persons(people)
     return PersonsAnswer(items=[PersonAnswer(graduate_id=each, **known[each]) for each in people])
+
+
+@rules_router.get("", summary="List the rules of signals, with the thresholds of a school")
+async def list_signal_rules(
+    *, caller: RuleReader, database: Db, page: WholePage, school: OfSchool = None
+) -> PageOf[SignalRuleAnswer]:
+    found = await _rules(database, caller, school)
+    after = page.last_seen(str)
+    kept = [each for each in found if after is None or each.data.rule > after]
+    return page_of(page, kept[: page.limit + 1], lambda each: each.data.rule.value, SignalRuleAnswer.of)
+
+
+@rules_router.get("/{rule}", response_model=SignalRuleAnswer, summary="Read a rule, with the threshold of a school")
+async def read_signal_rule(*, caller: RuleReader, database: Db, rule: Rule, school: OfSchool = None) -> Response:
+    kept = next(each for each in await _rules(database, caller, school) if each.data.rule is rule)
+    return resource(SignalRuleAnswer.of(kept), kept.version)
+
+
+@rules_router.patch("/{rule}", response_model=SignalRuleAnswer, summary="Set the threshold of a rule for a school")
+async def set_threshold(
+    *, caller: RuleReader, database: Db, rule: Rule, if_match: IfMatch, body: NewThreshold
+) -> Response:
+    act = partial(
+        commands.set_threshold,
+        caller=caller,
+        rule=rule,
+        school_code=body.school_code,
+        expected=if_match,
+        threshold=body.threshold,
+    )
+    kept = await database.act(caller.actor, act)
+    return resource(SignalRuleAnswer.of(kept), kept.version)
+
+
+async def _rules(database: Database, caller: Principal, school: SchoolCode | None) -> Sequence[SchoolRule]:
+    """The rules of a school, by default the caller's; raises NotFound."""
+    named = school or caller.school_code
+    if named is None:
+        raise NotFound
+    async with database.reading() as connection:
+        found = await commands.rules(connection, caller, SchoolCode(named))
+    return sorted(found, key=lambda each: each.data.rule)
 
 
 async def _acted(

@@ -10,7 +10,7 @@ from common.auth import Principal
 from common.http import StrictModel
 from common.identifiers import SchoolCode
 from destinations.cases.commands import Seen, allowed
-from destinations.cases.domain import Finding, Handler, Kind, State
+from destinations.cases.domain import Finding, Handler, Kind, Rule, SchoolRule, State
 
 MOST_LINKED = 500
 
@@ -110,6 +110,37 @@ class CaseAnswer(BaseModel):
             note=seen.steps[0].note if seen.steps else None,
             history=[StepAnswer.model_validate(each) for each in seen.steps],
             allowed_transitions=allowed(seen.case, caller),
+        )
+
+
+class NewThreshold(StrictModel):
+    """The threshold of a rule in a school."""
+
+    school_code: Annotated[SchoolCode, StringConstraints(pattern=r"^[0-9]{5}$")]
+    threshold: Annotated[int, Field(ge=1, le=1_000_000)] = Field(description="Shares in percent")
+
+
+class SignalRuleAnswer(BaseModel):
+    """A rule of signals (疑点规则) as it holds for a school."""
+
+    rule: Rule
+    version: int = Field(description="0 until the school sets a threshold of its own")
+    threshold: int | None = Field(description="Null where each record that breaks the rule is doubted")
+    default_threshold: int | None
+    unit: Literal["percent", "days", "graduates", "employers"] | None
+    verified: bool
+
+    @classmethod
+    def of(cls, kept: SchoolRule) -> Self:
+        """The rule."""
+        data = kept.data
+        return cls(
+            rule=data.rule,
+            version=kept.version,
+            threshold=kept.threshold,
+            default_threshold=data.threshold,
+            unit=data.unit,
+            verified=data.verified,
         )
 
 

@@ -2,6 +2,8 @@
 
 from destinations.cases.commands.acting import HANDLERS, allowed, assign, close, find, link, open_persons
 from destinations.cases.commands.opening import MAKERS, Seen, audit_opened, get, make, open_case, shown
+from destinations.cases.commands.ruling import READERS as RULE_READERS
+from destinations.cases.commands.ruling import clear_evidence, rules, set_threshold, sweep
 from destinations.cases.commands.signalling import (
     clear_signals,
     must_note,
@@ -15,10 +17,12 @@ from destinations.cases.commands.signalling import (
 __all__ = [
     "HANDLERS",
     "MAKERS",
+    "RULE_READERS",
     "Seen",
     "allowed",
     "assign",
     "audit_opened",
+    "clear_evidence",
     "clear_signals",
     "close",
     "find",
@@ -30,8 +34,11 @@ __all__ = [
     "open_persons",
     "open_signals",
     "opening_of",
+    "rules",
+    "set_threshold",
     "shown",
     "signal",
     "signal_evidence",
     "subject_of",
+    "sweep",
 ]

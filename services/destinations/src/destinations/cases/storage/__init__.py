@@ -18,13 +18,19 @@ from destinations.cases.storage.reading import (
     steps_of,
 )
 from destinations.cases.storage.rotation import erase, reseal_notes
+from destinations.cases.storage.sweeping import STATEMENTS, Swept, clear_evidence, sweep, sweeping
+from destinations.cases.storage.thresholds import of_school as thresholds_of
+from destinations.cases.storage.thresholds import set_threshold
 
 __all__ = [
     "READERS",
+    "STATEMENTS",
     "Doubted",
     "Filters",
     "Link",
+    "Swept",
     "clear",
+    "clear_evidence",
     "erase",
     "find",
     "find_any",
@@ -42,7 +48,11 @@ __all__ = [
     "reseal_notes",
     "scope_of",
     "sealed_note",
+    "set_threshold",
     "standing",
     "steps_of",
+    "sweep",
+    "sweeping",
+    "thresholds_of",
     "write",
 ]

@@ -16,7 +16,7 @@ _NOTE = "note of a case"
 _SAME = "(old.school_code, old.rule, old.subject) = (given.school_code, given.rule, given.subject)"
 
 # braces that stay are filled below; `given` is what each source says of the columns of `Opening`
-_OPEN = f"""
+OPEN = f"""
     , renewed AS (
         UPDATE cases old SET facts = given.facts, version = old.version + 1
           FROM given WHERE {_SAME} AND old.{IS_STANDING} AND old.facts <> given.facts
@@ -58,7 +58,6 @@ _OPEN = f"""
                made_by_role, made_by
           FROM written
     )
-    SELECT id, school_code FROM written WHERE is_new
 """
 _GIVEN = """
     WITH given AS MATERIALIZED (
@@ -71,19 +70,17 @@ _GIVEN = """
          ORDER BY school_code, rule, subject
     )
 """
-_OPEN_GIVEN = text(_GIVEN + _OPEN)
+_OPEN_GIVEN = text(f"{_GIVEN} {OPEN} SELECT id, school_code FROM written WHERE is_new")
 
-_CLEARED = f"""
-    UPDATE cases SET state = '{State.CLEARED}', version = cases.version + 1
-      FROM gone WHERE cases.id = gone.id AND cases.state = '{State.OPEN}'
-    RETURNING cases.id, cases.version, cases.school_code, cases.state, cases.handler
-"""
-_CLEAR = f"""
-    , cleared AS ({_CLEARED}), history AS (
+CLEAR = f"""
+    , cleared AS (
+        UPDATE cases SET state = '{State.CLEARED}', version = cases.version + 1
+          FROM gone WHERE cases.id = gone.id AND cases.state = '{State.OPEN}'
+        RETURNING cases.id, cases.version, cases.school_code, cases.state, cases.handler
+    ), cleared_history AS (
         INSERT INTO case_events (case_id, version, school_code, act, state, handler, by_role, by_subject)
         SELECT id, version, school_code, 'clear', state, handler, '{SYSTEM.role}', '{SYSTEM.subject}' FROM cleared
     )
-    SELECT id, school_code FROM cleared
 """
 _CLEAR_SUBJECTS = text(
     f"""
@@ -95,7 +92,7 @@ _CLEAR_SUBJECTS = text(
                                     AS kept (rule, subject)
                             WHERE (kept.rule, kept.subject) = (standing.rule, standing.subject))
          ORDER BY standing.id FOR NO KEY UPDATE
-    ) {_CLEAR}
+    ) {CLEAR} SELECT id, school_code FROM cleared
     """
 ).bindparams(
     *(bindparam(name, type_=ARRAY(Text)) for name in ("rules", "subjects", "kept_rules", "kept_subjects")),

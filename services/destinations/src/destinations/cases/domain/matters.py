@@ -1,19 +1,16 @@
-"""Cases (核查事项): kinds, states, who handles one first, who sees it and who may do what to it. Pure."""
+"""Cases (核查事项): kinds, states, who handles one first, who may do what to it."""
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cache, lru_cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, NewType
 from uuid import UUID
 
-from common.errors import Conflict, Forbidden, Invalid, Message
+from common.errors import Forbidden
 from common.identifiers import Cohort, CollegeCode, RegistrationId, SchoolCode
+from destinations.cases.domain.rules import OF_ONE_RECORD
 
 CaseId = NewType("CaseId", UUID)
 
@@ -58,133 +55,6 @@ class Handler(StrEnum):
     COLLEGE = "college"
     SCHOOL = "school"
     PROVINCE = "province"
-
-
-class Rule(StrEnum):
-    """The rules of signals (疑点规则)."""
-
-    INTERNSHIP_WORDING = "internship_wording"
-    CONTRACT_ENDS_EARLY = "contract_ends_early"
-    AGREEMENT_AFTER_CUT_OFF = "agreement_after_cut_off"
-    PAY_BELOW_MINIMUM = "pay_below_minimum"
-    CODE_TITLE = "code_title"
-    NATURE_USCC = "nature_uscc"
-    TARGETED_UNIT = "targeted_unit"
-    DUPLICATE_EVIDENCE = "duplicate_evidence"
-    OUTSIDE_DATA = "outside_data"
-    SINGLE_HANDED = "single_handed"
-    SHARE_CODE_12 = "share_code_12"
-    SHARE_CODE_76 = "share_code_76"
-    MANY_IN_ONE_EMPLOYER = "many_in_one_employer"
-    ONE_CONTACT = "one_contact"
-
-
-OF_ONE_RECORD = frozenset(
-    {
-        Rule.INTERNSHIP_WORDING,
-        Rule.CONTRACT_ENDS_EARLY,
-        Rule.AGREEMENT_AFTER_CUT_OFF,
-        Rule.PAY_BELOW_MINIMUM,
-        Rule.CODE_TITLE,
-        Rule.NATURE_USCC,
-        Rule.TARGETED_UNIT,
-    }
-)
-"""Rules that look at one registration and its evidence, in the transaction that writes them."""
-
-
-@dataclass(frozen=True)
-class RuleData:
-    """What is set for a rule: the threshold that holds until a school sets its own, its unit, and the most it can be.
-
-    A rule without a threshold doubts each record that breaks it.
-    """
-
-    rule: Rule
-    unit: str | None
-    threshold: int | None
-    most: int | None
-    verified: bool
-
-
-@cache
-def rule_data() -> Mapping[Rule, RuleData]:
-    """The rules as the release has them."""
-    return {
-        Rule(each["rule"]): RuleData(
-            Rule(each["rule"]),
-            each["unit"] or None,
-            int(each["threshold"]) if each["threshold"] else None,
-            int(each["most"]) if each["most"] else None,
-            each["verified"] == "true",
-        )
-        for each in _rows("signal-rules")
-    }
-
-
-@lru_cache(maxsize=256)
-def title_words(destination_code: str) -> tuple[str, ...]:
-    """The words of the list `code-title` that do not go with a destination code, in an employer, a school or a job."""
-    return tuple(
-        each["word"] for each in _rows("code-title") if destination_code.startswith(tuple(each["codes"].split()))
-    )
-
-
-@cache
-def _rows(name: str) -> tuple[Mapping[str, str], ...]:
-    content = files("destinations.cases").joinpath("data", f"{name}.csv").read_text(encoding="utf-8")
-    return tuple(csv.DictReader(io.StringIO(content)))
-
-
-class NotIndependent(Conflict):
-    """Who wrote or reviewed the content, or belongs to the accused unit, finds nothing in the case."""
-
-    code = "not_independent"
-    title = Message(
-        "填写或审核过该登记的人员、被反映单位不得认定",
-        "Who wrote or reviewed the content, and the accused unit, do not judge it",
-    )
-
-
-class NotCorrected(Conflict):
-    """The case was found true, and a linked registration still says the same."""
-
-    code = "not_corrected"
-    title = Message(
-        "情况属实，所涉登记尚未更正；如不更正，请说明理由",
-        "It was found true and a registration is unchanged; correct it, or say why it is not corrected",
-    )
-
-
-class NoTipOff(Conflict):
-    """Registrations are linked later to tip-offs alone: the other cases are made with theirs."""
-
-    code = "not_a_tip_off"
-    title = Message("仅举报事项可后续关联登记", "Only a tip-off is linked to registrations later")
-
-
-class NoteRequired(Invalid):
-    """An open case doubts the registration: an approval says why it is given all the same."""
-
-    code = "note_required"
-    title = Message(
-        "该登记有未办结的疑点或核查事项，审核通过须填写说明",
-        "An open case doubts the registration: an approval needs a note",
-    )
-
-
-class NoCollege(Invalid):
-    """The case belongs to no one college, so none can handle it."""
-
-    code = "no_college"
-    title = Message("该事项不属于单一院系，不能交院系办理", "The case belongs to no single college")
-
-
-class UnknownRegistration(Invalid):
-    """A registration that is named is none of the school."""
-
-    code = "unknown_registration"
-    title = Message("本校没有该登记", "The school has no such registration")
 
 
 @dataclass(frozen=True, kw_only=True)
