@@ -86,7 +86,7 @@ _ROSTER = text(
 _COHORTS = text("SELECT school_code, cohort FROM roster_graduates GROUP BY school_code, cohort ORDER BY 1, 2")
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 _LOOKS = 5
-"""So often coverage is counted at most until nobody has written meanwhile."""
+"""So often coverage is counted at most, until no write has come between."""
 
 _FILES = text(
     "SELECT id, name, stored_sha256 FROM evidence WHERE name IS NOT NULL AND id > :after ORDER BY id LIMIT :part"

@@ -5,11 +5,12 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from acting import UNIT, approved, rows
+from describing import entered
 from desks import Desk
 from enrolling import Enrolment, erasure
 from proofs import pdf
@@ -18,6 +19,7 @@ from sending import Checked, on, seen, send
 from common.consuming import Handle
 from common.crypto import FieldCipher, KeyRing, UndecryptableError
 from common.database import Database
+from common.identifiers import GraduateId
 from destinations.evidence.domain import EvidenceId
 from destinations.evidence.storage import get
 from destinations.maintenance import DIFFERENT, run_retention, run_rotate_keys, run_verify
@@ -51,14 +53,22 @@ async def test_a_changed_row_and_a_changed_file_are_found(
     college: Desk,
     checked: Checked,
     capsys: pytest.CaptureFixture[str],
+    enter: Any,
 ) -> None:
-    first, second = await approved(database, UNIT), await approved(database, UNIT)
+    people = [GraduateId(uuid4()), GraduateId(uuid4())]
+    await enter(*(entered(each, 1) for each in people))
+    first, second = [await approved(database, UNIT, graduate_id=each) for each in people]
     pieces = [await send(college, each.id, pdf()) for each in (first, second)]
     await checked()
-    clean: list[Any] = [
-        {"check": name, "compared": 2, "differences": 0, "named": []} for name in ("current_rows", "objects")
-    ]
-    assert await lines(settings, database, capsys) == (0, clean)
+    code, clean = await lines(settings, database, capsys)
+    assert code == 0
+    assert {each["check"]: each["compared"] for each in clean if each["compared"]} == {
+        "current_rows": 2,
+        "roster": 2,
+        "coverage": 1,
+        "objects": 2,
+    }
+    assert all((each["differences"], each["named"]) == (0, []) for each in clean)
 
     await owned(addresses, f"UPDATE registrations SET employer_name = '别的公司' WHERE id = '{first.id}'")
     none = "effective_version = NULL, effective_decided_on = NULL"
@@ -69,10 +79,11 @@ async def test_a_changed_row_and_a_changed_file_are_found(
     lost.unlink()
     code, found = await lines(settings, database, capsys)
     assert code == DIFFERENT
-    assert [(each["differences"], each["named"]) for each in found] == [
-        (2, [f"{first.id}", f"{second.id}"]),
-        (2, [piece.json()["id"] for piece in pieces]),
-    ]
+    assert {each["check"]: (each["differences"], each["named"]) for each in found if each["differences"]} == {
+        "current_rows": (2, [f"{first.id}", f"{second.id}"]),
+        "coverage": (1, ["10001 2024"]),
+        "objects": (2, [piece.json()["id"] for piece in pieces]),
+    }
 
 
 async def test_a_file_that_cannot_be_read_keeps_no_other_waiting(
