@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 SERVICES = ("registry", "destinations", "surveys", "indicators")
 AREA_MODULES = {
     "__init__", "domain", "tables", "storage", "announcements", "commands", "wire", "routes", "operations",
-    "subscriptions", "imports",
+    "subscriptions", "imports", "formats",
 }  # fmt: skip
 IMPORT_MODULES = {
     "__init__", "columns", "readings", "rows", "load", "plan", "guards", "records", "write", "template", "proposals",

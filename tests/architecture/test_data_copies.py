@@ -41,6 +41,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "sample_decisions": "samples",
         "sample_items": "samples",
         "self_check_items": "self_checks",
+        "filing_items": "filings",
         "registration_versions": "registration_versions",
         "registrations": "registrations",
         "roster_graduates": "roster_entry",

@@ -16,6 +16,7 @@ from writes import (
     CONTACT,
     EMPLOYER,
     EVIDENCE,
+    FILING,
     LEDGER,
     MAPPING,
     OUTSIDE_DATA,
@@ -163,6 +164,7 @@ async def known_school(campus: Campus, school: str) -> Known:
     place = campus.urls["destinations"] + REPORT[1]
     report = await campus.http.post(place, headers=campus.officer(school), **requests[REPORT])
     assert report.status_code == 201, report.text
+    filed = await prepared(campus, school, requests)
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
         school,
@@ -195,6 +197,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "correction_id"): correction.json()["id"],
             ("*", "erasure_id"): erasing.json()["id"],
             **checked,
+            ("*", "filing_id"): filed,
             ("*", "evidence_id"): evidence.json()["id"],
             ("*", "task_id"): task,
             ("*", "report_id"): report.json()["id"],
@@ -208,7 +211,7 @@ async def known_school(campus: Campus, school: str) -> Known:
         },
         persons
         | {*checked.values(), own_employer}
-        | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk, task}
+        | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk, task, filed}
         | {
             each.json()["id"]
             for each in (asked, exported, correction, erasing, waiving, evidence, case, report, planned)
@@ -260,6 +263,16 @@ async def checks(campus: Campus, school: str, requests: Mapping[Write, dict[str,
         made[write] = answered.json()["id"]
     names = {LEDGER: "entry_id", SELF_CHECK: "self_check_id", SAMPLE: "sample_id"}
     return {("*", name): made[write] for write, name in names.items()}
+
+
+async def prepared(campus: Campus, school: str, requests: Mapping[Write, dict[str, Any]]) -> str:
+    """Lets the school prepare a file for the province; gives the filing's id."""
+    officer = campus.officer(school)
+    accepted = await campus.http.post(campus.urls["destinations"] + FILING[1], headers=officer, **requests[FILING])
+    assert accepted.status_code == 202, accepted.text
+    operation = await campus.finished("destinations", accepted, officer)
+    assert operation["result"]["rows"] > 0, operation
+    return str(operation["result"]["id"])
 
 
 async def sealed(campus: Campus, school: str, graduate: str) -> str:

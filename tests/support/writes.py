@@ -36,6 +36,7 @@ BODILESS = (
     ("DELETE", "/v1/evidence/{evidence_id}"),
     *(("POST", f"/v1/self-check-reports/{{self_check_id}}/{act}") for act in ("accept", "link")),
     ("POST", "/v1/monitoring-reports/{report_id}/publish"),
+    *(("POST", f"/v1/filings/{{filing_id}}/{act}") for act in ("send", "discard", "accept", "return")),
     ("POST", "/v1/contact-requests/{contact_id}/decline"),
     ("DELETE", "/v1/graduates/{graduate_id}/talent-profile"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
@@ -48,6 +49,7 @@ LEDGER = ("POST", "/v1/ledger-entries")
 REPORT = ("POST", "/v1/monitoring-reports")
 SAMPLE = ("POST", "/v1/samples")
 SELF_CHECK = ("POST", "/v1/self-check-reports")
+FILING = ("POST", "/v1/filings")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
 EMPLOYER = {"employer_name": "本校单位", "employer_uscc": None}
 """What only one school has."""
@@ -118,6 +120,7 @@ def complete_requests(
         ("PATCH", "/v1/employers/{employer_id}"): {"place_code": "410102"},
         ("POST", "/v1/employers/{employer_id}/merge"): reason | {"into": str(uuid4())},
         ("POST", "/v1/bulk-decisions"): bulk_decision(school),
+        FILING: {"school_code": school, "cohort": 2024, "recipient": "province", "format": "A", "content": "full"},
         ("POST", "/v1/bulk-decisions/{decision_id}/apply"): {"except": []},
         SELF_CHECK: {"school_code": school, "cohort": 2024, "college_code": college, "round": 1},
         ("POST", "/v1/self-check-reports/{self_check_id}/sign"): {"office": "party"},

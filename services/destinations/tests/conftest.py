@@ -18,11 +18,15 @@ from common.contracts.envelope import IncomingEvent
 from common.crypto import FieldCipher
 from common.database import Database
 from common.imports import run_import
+from common.objects import Objects
+from common.objects.store import open_store
 from common.operations import Handler, OperationRunner
 from common.service_process import Runtime
 from destinations.app import COMPOSITION, create_app
 from destinations.areas import ROSTER, ROSTER_VERSIONS
 from destinations.checks.imports import operations as ledger_imports
+from destinations.filing import operations as filing
+from destinations.filing.domain.filing import KIND as FILING
 from destinations.outside.imports.operations import EMPTY_RESULT as NOTHING_OUTSIDE
 from destinations.outside.imports.operations import KIND as OUTSIDE_DATA
 from destinations.outside.imports.operations import outside_import
@@ -82,16 +86,18 @@ async def registry(settings: Settings, book: Book) -> AsyncIterator[Registry]:
 
 @pytest.fixture
 def runner(database: Database, registry: Registry, settings: Settings) -> OperationRunner:
-    """A worker of imports and bulk decisions."""
+    """A worker of imports, bulk decisions and filings."""
     cipher = FieldCipher.load(settings.keyring_file)
     importing = partial(run_import, registration_import(registry, cipher))
     ask = registry.commissioning_units
+    objects = Objects(database, cipher, open_store(settings.objects, settings.service))
     handlers: dict[str, Handler] = {
         OUTSIDE_DATA: outside_import(registry, cipher),
         KIND: importing,
         ledger_imports.KIND: partial(run_import, ledger_imports.ledger_import(registry, cipher)),
         SEALING: partial(reviews.seal, ask=ask),
         APPLYING: partial(reviews.apply, ask=ask),
+        FILING: partial(filing.prepare, registry, cipher, objects),
     }
     return OperationRunner(
         database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT, OUTSIDE_DATA: NOTHING_OUTSIDE}

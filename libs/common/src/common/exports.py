@@ -25,7 +25,7 @@ _KINDS: Mapping[Format, _Kind] = {
 }
 
 
-class _Cancelled(Exception):
+class Cancelled(Exception):
     """The work is to end before its next part."""
 
 
@@ -37,10 +37,10 @@ async def write_rows(
     The batches may come from a snapshot that the caller holds open: nothing here waits for a client.
     """
     media_type, writer = _KINDS[kind]
-    content = _content(context, writer(), header, batches)
+    content = content_of(context, writer(), [header], batches)
     try:
         return await context.write_file(f"{name}.{kind}", media_type, content)
-    except _Cancelled:
+    except Cancelled:
         return None
 
 
@@ -53,13 +53,14 @@ def marked(text: str | None) -> str | None:
     return f"'{text}" if text and text.startswith("'") else text
 
 
-async def _content(
-    context: OperationContext, writer: TableWriter, header: Sequence[str], batches: AsyncIterable[Rows]
+async def content_of(
+    context: OperationContext, writer: TableWriter, header: Sequence[Sequence[str]], batches: AsyncIterable[Rows]
 ) -> AsyncIterator[bytes]:
-    writer.add([header])
+    """The bytes of the file while it is made, below the rows of the header; raises Cancelled."""
+    writer.add(header)
     async for rows in batches:
         if await context.is_cancelled():
-            raise _Cancelled
+            raise Cancelled
         await asyncio.to_thread(writer.add, [[*map(marked, row)] for row in rows])
         yield writer.taken()
     writer.end()

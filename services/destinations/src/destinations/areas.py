@@ -37,6 +37,10 @@ from destinations.evidence.routes import of_registration as evidence_of_registra
 from destinations.evidence.routes import router as evidence_routes
 from destinations.evidence.subscriptions import erase_evidence
 from destinations.field_rules.routes import router as field_rule_routes
+from destinations.filing import operations as filing
+from destinations.filing import tables as filing_tables
+from destinations.filing.domain.filing import KIND as FILING
+from destinations.filing.routes import router as filing_routes
 from destinations.histories.routes import router as history_routes
 from destinations.monitoring import operations as monitoring
 from destinations.monitoring import tables as monitoring_tables
@@ -233,6 +237,18 @@ AREAS = (
         subscription=ROSTER,
         periodic=lambda it: [
             every(SUPPORT_RETENTION_SECONDS, partial(end_past_plans, it.database), name="support plans' retention")
+        ],
+    ),
+    Area(
+        tables=[filing_tables.filings, filing_tables.parts, filing_tables.items],
+        routes=[filing_routes],
+        operations={
+            FILING: Operation(
+                lambda it: partial(filing.prepare, it.clients["registry"], it.cipher, it.objects), filing.EMPTY_RESULT
+            )
+        },
+        periodic=lambda it: [
+            every(filing.RETENTION_SECONDS, partial(filing.end_past, it.database), name="retention of filings")
         ],
     ),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),

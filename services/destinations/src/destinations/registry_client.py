@@ -28,6 +28,8 @@ PAUSE = 0.1
 RETRY_AFTER = 2.0
 REVEALED_AT_ONCE = 500
 """People of one reveal."""
+LISTED_AT_ONCE = 200
+"""Units of one page of a list."""
 
 # answers of a service that is overloaded, or about to come back
 _AGAIN = frozenset({429, 500, 502, 503, 504})
@@ -133,6 +135,34 @@ class Registry:
         answer = await self._ask("GET", f"/v1/changes/digests?{urlencode(query)}")
         ranges = [KeyRange(each["prefix"], each["versions"], each["hash"]) for each in answer["ranges"]]
         return bool(answer["settled"]), ranges
+
+    async def reveal(
+        self, purpose: str, graduate_ids: Sequence[GraduateId], fields: Sequence[str]
+    ) -> dict[GraduateId, Mapping[str, Any] | None]:
+        """Values of up to REVEALED_AT_ONCE graduates in clear; None of one who is not opened.
+
+        Registry logs that they are read. Raises RegistryUnavailable or RegistryRefused.
+        """
+        asked = [str(each) for each in graduate_ids]
+        body = {"purpose": purpose, "graduate_ids": asked, "fields": list(fields)}
+        answer = await self._ask("POST", "/v1/graduates/reveal", body)
+        found = {GraduateId(uuid_of(each["graduate_id"])): each.get("values") for each in answer["items"]}
+        return {each: found.get(each) for each in graduate_ids}
+
+    async def school(self, school_code: SchoolCode) -> Mapping[str, Any]:
+        """The school, empty where registry has none; raises RegistryUnavailable or RegistryRefused."""
+        return await self._ask("GET", f"/v1/schools/{school_code}") or {}
+
+    async def majors(self, school_code: SchoolCode) -> dict[str, str]:
+        """The names of the school's majors by code; raises RegistryUnavailable or RegistryRefused."""
+        path, names = f"/v1/schools/{school_code}/majors", dict[str, str]()
+        asked: dict[str, str | int] = {"limit": LISTED_AT_ONCE}
+        while True:
+            answer = await self._ask("GET", f"{path}?{urlencode(asked)}") or {"items": [], "next_cursor": None}
+            names |= {each["code"]: each["name"] for each in answer["items"]}
+            if not answer["next_cursor"]:
+                return names
+            asked["cursor"] = answer["next_cursor"]
 
     async def _ask(self, method: str, path: str, body: object = None) -> Any:
         """The parsed answer, None for 404; asks again while registry is busy or cannot be reached."""

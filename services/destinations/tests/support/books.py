@@ -26,6 +26,8 @@ class Book:
     erased: set[str] = field(default_factory=set)
     units: dict[UUID, str] = field(default_factory=dict)
     revealed: list[str] = field(default_factory=list)
+    filed: list[str] = field(default_factory=list)
+    restricted: set[UUID] = field(default_factory=set)
     down: bool = False
     refuses: bool = False
     asked: int = 0
@@ -50,6 +52,8 @@ class Book:
                 Route("/v1/graduates/reveal", self._reveal, methods=["POST"]),
                 Route("/v1/graduates/{graduate_id}", self._graduate),
                 Route("/v1/changes/digests", self._digests),
+                Route("/v1/schools/{school_code}", self._school),
+                Route("/v1/schools/{school_code}/majors", self._majors),
             ]
         )
 
@@ -75,10 +79,38 @@ class Book:
             ranges.append({"prefix": digit, "versions": len(lines), "hash": hashed})
         return JSONResponse({"settled": self.is_settled, "ranges": ranges})
 
+    async def _school(self, request: Request) -> Response:
+        if self.down:
+            return Response(status_code=503)
+        return JSONResponse({"code": request.path_params["school_code"], "name": "某大学", "province_code": "410000"})
+
+    async def _majors(self, request: Request) -> Response:
+        majors = [{"code": "M01", "name": "软件工程"}, {"code": "M02", "name": "会计学"}]
+        first = "cursor" not in request.query_params
+        return JSONResponse({"items": majors[:1] if first else majors[1:], "next_cursor": "+/=" if first else None})
+
+    def _for_filing(self, sent: Mapping[str, Any]) -> list[dict[str, Any]]:
+        self.filed += sent["graduate_ids"]
+        people = {f"{each}": (number, name) for number, (each, name) in self.numbers.items()}
+        found: list[dict[str, Any]] = []
+        for each in sent["graduate_ids"]:
+            number, name = people.get(each, (None, None))
+            if number is None or UUID(each) in self.restricted:
+                found.append({"graduate_id": each, "problem": "restricted" if number else "not_found"})
+                continue
+            said = {"student_number": number, "exam_number": number, "name": name, "major_code": "M02"}
+            found.append({"graduate_id": each, "values": {name: said.get(name) for name in sent["fields"]}})
+        return found
+
     async def _reveal(self, request: Request) -> Response:
         if self.down:
             return Response(status_code=503)
         sent = await request.json()
+        if sent["purpose"] == "filing":
+            assert len(sent["graduate_ids"]) <= 500
+            if self.while_asked:
+                await self.while_asked()
+            return JSONResponse({"items": self._for_filing(sent), "next_cursor": None})
         if sent["purpose"] == "verification":
             assert sent["fields"] == ["name", "phone", "home_phone"]
             people = {f"{each}": name for each, name in self.numbers.values()}

@@ -16,6 +16,7 @@ from common.sql import Connection
 from destinations.cases import storage as cases
 from destinations.checks import storage as checks
 from destinations.evidence.storage import of_graduate
+from destinations.filing.storage import of_graduate as filings_of
 from destinations.outside import storage as outside
 from destinations.registrations.domain.content import FIELDS
 from destinations.registrations.storage import opened
@@ -105,6 +106,7 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
             for each in await outside.of_graduate(connection, cipher, graduate_id)
         ],
         "support_plans": [_plan(each) for each in await plans_of_graduate(connection, cipher, graduate_id)],
+        "filings": await filings_of(connection, graduate_id),
         "accesses": await _accesses(connection, graduate_id),
     }
 

@@ -25,6 +25,7 @@ from destinations.cases.domain import CaseId
 from destinations.registrations.commands import person_of
 from destinations.registrations.domain import permitting
 from destinations.registrations.domain.content import LONGEST_PHONE, MOST_PAY, PAY
+from destinations.registrations.domain.filed import FiledState
 from destinations.registrations.domain.lifecycle import Action, Confirmation, Party, State
 from destinations.registrations.domain.registration import LateReason, Person, Registration, Source
 from destinations.registrations.domain.warnings import pay_warning_of, states_pay, warnings_of
@@ -177,6 +178,7 @@ class RegistrationAnswer(BaseModel):
     phase: Phase = Field(description="Where today stands against the season's deadlines, for this graduate")
     late_reason: LateReason | None = Field(description="Why the newest content, or a requested void, came so late")
     single_handed: bool = Field(description="Whether one person alone made the effective content effective")
+    filing: FiledState | None = Field(description="The filing in which it was sent last")
     version: int
     change_token: str | None = Field(description="Names this write to indicators; null when nothing was published")
     decided_on: date
@@ -247,10 +249,7 @@ def warned_about(registration: Registration, private: Mapping[str, Any], seen: S
 
 
 def shown(seen: Seen, registration: Registration, token: ChangeToken | None = None) -> dict[str, Any]:
-    """The registration as this person sees it: the fields of `RegistrationAnswer`, in its order.
-
-    Making the model of a registration would take as long as reading its row.
-    """
+    """The fields of `RegistrationAnswer` as this person sees them; its model would take as long as the row."""
     graduate, content, effective = registration.graduate, registration.content, registration.effective
     private = opened(seen.cipher, graduate.id, vars(content))
     warned = warned_about(registration, private, seen)
@@ -274,6 +273,7 @@ def shown(seen: Seen, registration: Registration, token: ChangeToken | None = No
         "phase": registration.phase,
         "late_reason": registration.late_reason,
         "single_handed": effective is not None and effective.single_handed,
+        "filing": registration.filing,
         "version": registration.version,
         "change_token": token.encode() if token else None,
         "decided_on": registration.decided_on,

@@ -8,6 +8,7 @@ from common.clock import day_in_shanghai
 from common.identifiers import RegistrationId
 from destinations.employers.domain import Linked
 from destinations.registrations.domain.content import NAMING, PROVED, Destination, changed_fields
+from destinations.registrations.domain.filed import Filed, FiledState
 from destinations.registrations.domain.lifecycle import Action, Confirmation, Course, Party, Stage, State, Word
 from destinations.roster.domain import Graduate
 from destinations.seasons.domain import ALWAYS, Level, Phase
@@ -117,6 +118,7 @@ class Registration:
     `evidence_complete` what the last submission or approval found of the evidence for this destination, None where none
     has looked.
     `by_case` is true within an act for which a case was found true, so that it is done after the closing day, too.
+    `filed` is there for people who look at it.
     """
 
     id: RegistrationId
@@ -138,6 +140,7 @@ class Registration:
     employer: Linked | None = None
     evidence_complete: bool | None = None
     by_case: bool = False
+    filed: Filed | None = None
 
     @property
     def course(self) -> Course:
@@ -153,6 +156,11 @@ class Registration:
     def state(self) -> State:
         """The state that callers see."""
         return self.stage.state
+
+    @property
+    def filing(self) -> FiledState | None:
+        """What was filed last, and whether it is what counts in the figures."""
+        return self.filed.compared(self.effective.version if self.effective else None) if self.filed else None
 
     @property
     def submitted_on(self) -> date:
@@ -253,6 +261,7 @@ def after(graduate: Graduate, before: Registration | None, change: Change, stamp
         submitted_at=_submitted_at(before, change, stamp.recorded_at),
         employer=_employer_after(before, change),
         evidence_complete=change.evidence_complete,
+        filed=before.filed if before else None,
     )
 
 

@@ -128,17 +128,21 @@ async def read_stored(
     *,
     in_season: bool = False,
     asked_at: datetime | None = None,
+    looks_for_seeking: bool = False,
 ) -> Mapping[GraduateId, StoredRegistration]:
     """What is stored about each graduate, as it is at this moment: nothing about those whose streams just began.
 
-    Of extensions it is what was given until the file was sent.
+    Of extensions it is what was given until the file was sent; who was filed as seeking is found where it is asked.
     """
     graduates = await roster.graduates(connection, entries)
     ids = [each for each in graduates if each not in begun]
     registrations = await storage.current(connection, ids) if ids else {}
     last_days = await storage.last_days(connection, ids) if ids else {}
     until = await extensions(connection, list(graduates), asked_at) if in_season else {}
+    seeking = await storage.filed_as_seeking(connection, list(graduates)) if looks_for_seeking else ()
     return {
-        each: StoredRegistration(graduate, registrations.get(each), last_days.get(each), until.get(each))
+        each: StoredRegistration(
+            graduate, registrations.get(each), last_days.get(each), until.get(each), each in seeking
+        )
         for each, graduate in graduates.items()
     }

@@ -74,6 +74,7 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         self._repeated: set[int] = set()
         self._begun: set[GraduateId] = set()
         self._wages = MinimumWages(())
+        self._has_seeking: bool | None = None
 
     async def fetch(self, rows: Sequence[NumberedRow]) -> None:
         """Asks registry whose rows these are, but for those whose line is known to change nothing."""
@@ -120,8 +121,16 @@ class RegistrationImport(Importer[RegistrationRow, StoredRegistrations, Plan]):
         if self._reader.reads_sealed:
             self._wages = await minimum_wages(connection)
         entries, asked = self._resolved.entries(row.number for row in rows), self._asked
-        in_season = asked.closes_on is not None
-        return await read_stored(connection, entries, self._begun, in_season=in_season, asked_at=asked.asked_at)
+        if self._has_seeking is None:
+            self._has_seeking = await storage.has_seeking(connection, self._task.school_code, self._task.cohort)
+        return await read_stored(
+            connection,
+            entries,
+            self._begun,
+            in_season=asked.closes_on is not None,
+            asked_at=asked.asked_at,
+            looks_for_seeking=self._has_seeking,
+        )
 
     def plan(self, rows: Sequence[RegistrationRow], loaded: StoredRegistrations) -> Plan:
         """What the rows change."""

@@ -26,6 +26,9 @@ from destinations.roster.domain import Graduate
 from destinations.seasons.domain import ALWAYS, Level, Phase, Season, phase_of
 
 _SEASON_DAYS = ("changes_until", "closes_on", "graduation_day")
+SEEKING = "70"
+"""The code that is filed of who has not registered."""
+
 _COMPARED = frozenset({*TEXTS, "freelance_kind", "study_school_name"})
 
 
@@ -85,6 +88,12 @@ class StoredRegistration(NamedTuple):
     registration: Registration | None
     last_decided_on: date | None
     extended_until: date | None = None
+    filed_as_seeking: bool = False
+
+    @property
+    def stands_as_seeking(self) -> bool:
+        """Whether nothing is effective of a graduate who was filed as seeking."""
+        return self.filed_as_seeking and (self.registration is None or self.registration.effective is None)
 
 
 class Planned(NamedTuple):
@@ -142,6 +151,8 @@ def plan_rows(rows: Iterable[RegistrationRow], known: Mapping[int, StoredRegistr
             elif stored is not None and stored.graduate.frozen:
                 plan.frozen += 1
                 row.warnings.append(Fault(row.key_column, "graduate_withdrawn"))
+            elif stored is not None and stored.stands_as_seeking:
+                row.warnings.append(Fault(row.key_column, "filed_as_seeking"))
             elif stored is not None and stored.registration and row.destination_code and row.line:
                 plan.remembered.append((stored.registration.id, row.line))
     return plan
@@ -176,9 +187,11 @@ def plan_row(row: RegistrationRow, known: StoredRegistration, asked: Asked) -> P
     """The change that a row makes, or None; what forbids it is added to the faults that the row has already.
 
     Who left the roster or is erased keeps the registration as it is, and a file of the whole cohort need not leave them
-    out.
+    out. Who was filed as seeking has not registered by that: the row comes back from the file.
     """
     if known.graduate.frozen:
+        return None
+    if known.stands_as_seeking and row.says_only(SEEKING):
         return None
     cohort = known.graduate.cohort
     content = merged(known.registration.effective_or_newest if known.registration else None, row.given, cohort)

@@ -72,6 +72,10 @@ class RegistrationRow:
         number = self.student_number or self.exam_number
         return (self.key_column, number) if number else None
 
+    def says_only(self, destination_code: str) -> bool:
+        """Whether it names this destination, and no particular of it."""
+        return self.given == {"destination_code": destination_code}
+
 
 class PersonReader:
     """Reads whom the rows of a file name."""

@@ -7,6 +7,7 @@ before has written, `rotation` seals by another key. Decides nothing.
 """
 
 from destinations.registrations.storage.erasing import erase
+from destinations.registrations.storage.filed import filed_as_seeking, has_seeking
 from destinations.registrations.storage.known import KNOWN, known
 from destinations.registrations.storage.lines import (
     Line,
@@ -44,8 +45,10 @@ __all__ = [
     "demand",
     "demands",
     "erase",
+    "filed_as_seeking",
     "get",
     "has_lines",
+    "has_seeking",
     "judged",
     "known",
     "known_lines",

@@ -22,6 +22,7 @@ from destinations.registrations.domain.content import FIELDS, Destination
 from destinations.registrations.domain.lifecycle import WRITTEN_ANEW, Action, Confirmation, Stage, State
 from destinations.registrations.domain.registration import Effective, Hands, LateReason, Registration, Source
 from destinations.registrations.storage import season_terms
+from destinations.registrations.storage.filed import FILED, to_filed
 from destinations.registrations.storage.known import AS_KNOWN, FILTERED_THEN
 from destinations.roster import storage as roster
 from destinations.roster import tables as roster_tables
@@ -84,11 +85,11 @@ _names_it = (
     & (_current.stage != _VOIDED)
 )
 _LINKED = (
-    _registrations(*(employers.c[name].label(f"linked_{name}") for name in ("id", "name", "uscc")))
+    _registrations(*(employers.c[name].label(f"linked_{name}") for name in ("id", "name", "uscc")), FILED)
     .outerjoin(namings, _names_it)
     .outerjoin(employers, employers.c.id == namings.c.employer_id)
 )
-"""The same with the employers of their newest contents, for people who look at them."""
+"""The same with the employers of their newest contents and what was filed of them, for people who look at them."""
 
 _EFFECTIVE_AT = slice(-len(FIELDS), None)
 """Where the effective content stands in a row: an import reads thousands of them, by place."""
@@ -223,6 +224,7 @@ async def _fetch(connection: Connection, query: Select[Any], bound: Mapping[str,
         levels=_to_levels,
         phase=season_terms.to_phase,
         employer=_to_linked,
+        filed=to_filed,
     )
 
 

@@ -1,0 +1,1 @@
+"""What filings are, and who is in their files: pure."""

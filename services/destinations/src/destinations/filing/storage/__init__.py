@@ -1,0 +1,51 @@
+"""Filings in SQL: `filings` has each of them with its file, `items` what was filed of each graduate."""
+
+from destinations.filing.storage.filings import (
+    Filters,
+    add,
+    close_abandoned,
+    drop_file,
+    end,
+    find,
+    keep_file,
+    lock,
+    page,
+    parts_of,
+    past,
+    prepared,
+    record,
+)
+from destinations.filing.storage.items import (
+    count_people,
+    filed,
+    has_erased,
+    keep_items,
+    last_filed,
+    of_graduate,
+    people,
+    people_in,
+)
+
+__all__ = [
+    "Filters",
+    "add",
+    "close_abandoned",
+    "count_people",
+    "drop_file",
+    "end",
+    "filed",
+    "find",
+    "has_erased",
+    "keep_file",
+    "keep_items",
+    "last_filed",
+    "lock",
+    "of_graduate",
+    "page",
+    "parts_of",
+    "past",
+    "people",
+    "people_in",
+    "prepared",
+    "record",
+]
