@@ -44,6 +44,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "filing_items": "filings",
         "registration_versions": "registration_versions",
         "registrations": "registrations",
+        "reminders": "reminders",
         "roster_graduates": "roster_entry",
         "roster_versions": "roster_versions",
         "season_extensions": "extensions",

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from common.auth import SYSTEM
-from common.contracts import code_list, fact, graduate, monitoring, organisation, rate, registration, response
+from common.contracts import code_list, fact, graduate, monitoring, organisation, rate, registration, response, task
 from common.contracts.catalogue import TOPICS, topics_of
 from common.contracts.fields import example_instant
 from common.contracts.organisation import OrganisationData, UnitKind
@@ -25,6 +25,7 @@ COUNTED: Mapping[str, str] = {
     registration.TOPIC: "SELECT sequence, last_decided_on FROM destination_streams WHERE graduate_id::text = :key",
     monitoring.TOPIC: "SELECT sequence, school_code FROM monitoring_streams WHERE school_code = :key",
     fact.TOPIC: "SELECT sequence, last_decided_on FROM fact_streams WHERE graduate_id::text = :key",
+    task.TOPIC: "SELECT reminder_sequence, school_code FROM destination_streams WHERE graduate_id::text = :key",
     response.TOPIC: "SELECT sequence, last_decided_on FROM response_streams WHERE graduate_id::text = :key",
     rate.TOPIC: "SELECT sequence, school_code FROM rate_streams WHERE school_code = :key",
 }
@@ -38,6 +39,7 @@ BESIDE = {
     fact.TOPIC: DAY,
     response.TOPIC: DAY,
     rate.TOPIC: SCHOOL,
+    task.TOPIC: SCHOOL,
 }
 
 

@@ -114,6 +114,7 @@ def complete_requests(
         ("POST", "/v1/registrations/{registration_id}/dispute"): reason,
         ("POST", "/v1/support-plans"): support_plan(graduate),
         ("PATCH", "/v1/support-plans/{plan_id}"): {"result": "已落实"},
+        ("POST", "/v1/reminders"): {"what": "confirmed", "filter": {"school_code": school, "cohort": 2024}},
         ("POST", "/v1/tasks/{task_id}/answer"): {"text": "已核对"},
         ("POST", "/v1/employers/search"): {"name": EMPLOYER["employer_name"]},
         ("POST", "/v1/employers/hires"): {"school_code": school, "cohorts": [2024]},

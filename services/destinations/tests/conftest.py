@@ -32,6 +32,8 @@ from destinations.outside.imports.operations import KIND as OUTSIDE_DATA
 from destinations.outside.imports.operations import outside_import
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registry_client import Registry
+from destinations.reminders import operations as reminders
+from destinations.reminders.domain import REMINDING
 from destinations.reviews import operations as reviews
 from destinations.reviews.domain import APPLYING, SEALING
 from destinations.settings import Settings
@@ -98,6 +100,7 @@ def runner(database: Database, registry: Registry, settings: Settings) -> Operat
         SEALING: partial(reviews.seal, ask=ask),
         APPLYING: partial(reviews.apply, ask=ask),
         FILING: partial(filing.prepare, registry, cipher, objects),
+        REMINDING: reminders.remind,
     }
     return OperationRunner(
         database.patient, handlers, cipher=cipher, empty_results={KIND: EMPTY_RESULT, OUTSIDE_DATA: NOTHING_OUTSIDE}

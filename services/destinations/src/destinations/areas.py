@@ -5,7 +5,7 @@ from functools import partial
 from common.accesses.routes import accesses_router
 from common.code_entries import keep_code_entries
 from common.consuming.forks import dropping_newest
-from common.contracts import code_list, fact, graduate, organisation, registration
+from common.contracts import code_list, fact, graduate, organisation, registration, task
 from common.contracts import monitoring as monitoring_contract
 from common.imports import run_import
 from common.outbox import raising
@@ -60,6 +60,10 @@ from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, re
 from destinations.registrations.imports.routes import router as import_routes
 from destinations.registrations.routes import router as registration_routes
 from destinations.registrations.subscriptions import erase_registrations
+from destinations.reminders import operations as reminders
+from destinations.reminders import tables as reminder_tables
+from destinations.reminders.domain import REMINDING
+from destinations.reminders.routes import router as reminder_routes
 from destinations.reviews import operations as reviews
 from destinations.reviews import tables as review_tables
 from destinations.reviews.domain import APPLYING, SEALING
@@ -134,7 +138,10 @@ AREAS = (
                 lambda it: partial(run_import, registration_import(it.clients["registry"], it.cipher)), EMPTY_RESULT
             )
         },
-        streams={registration.TOPIC: raising(registration_tables.streams)},
+        streams={
+            registration.TOPIC: raising(registration_tables.streams),
+            task.TOPIC: raising(registration_tables.streams, "reminder_sequence"),
+        },
     ),
     Area(
         tables=[review_tables.bulk_decisions, review_tables.bulk_decision_items],
@@ -249,6 +256,14 @@ AREAS = (
         },
         periodic=lambda it: [
             every(filing.RETENTION_SECONDS, partial(filing.end_past, it.database), name="retention of filings")
+        ],
+    ),
+    Area(
+        tables=[reminder_tables.reminders, reminder_tables.rounds],
+        routes=[reminder_routes],
+        operations={REMINDING: Operation(lambda _it: reminders.remind, reminders.NOTHING_SENT)},
+        periodic=lambda it: [
+            every(reminders.SECONDS, partial(reminders.remind_due, it.database.patient), name="reminders")
         ],
     ),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from common.contracts import code_list, fact, graduate, monitoring, organisation, rate, registration, response
+from common.contracts import code_list, fact, graduate, monitoring, organisation, rate, registration, response, task
 from common.contracts.events import EventType, TopicSpec
 
 TOPICS: Mapping[str, TopicSpec] = MappingProxyType(
@@ -16,6 +16,7 @@ TOPICS: Mapping[str, TopicSpec] = MappingProxyType(
             registration.TOPIC_SPEC,
             monitoring.TOPIC_SPEC,
             fact.TOPIC_SPEC,
+            task.TOPIC_SPEC,
             response.TOPIC_SPEC,
             rate.TOPIC_SPEC,
         )

@@ -12,7 +12,6 @@ from common.clock import TODAY_SQL
 from common.contracts import EventData
 from common.sql import Connection
 
-_RAISED = ("sequence", "last_decided_on")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -42,27 +41,29 @@ def columns_of(reached: Sequence[Reached]) -> dict[str, list[Any]]:
     }
 
 
-def raising(streams: Table) -> RaiseStreams:
+def raising(streams: Table, sequence: str = "sequence") -> RaiseStreams:
     """For `Area.streams`: lets the next event of each key follow the last one that was published.
 
     `streams` has a row for each key, its primary key, with `sequence`, perhaps `last_decided_on`, `school_code`; a row
-    that is missing begins here.
+    that is missing begins here. Where a row counts a second topic in another column, that topic has no day there.
     """
     key = next(iter(streams.primary_key))
     values = {
         key.name: f"CAST(reached.key AS {key.type.compile(_DIALECT)})",
         "school_code": "reached.school",
-        "sequence": "reached.sequence",
-        "last_decided_on": f"coalesce(reached.day, {TODAY_SQL})",
+        sequence: "reached.sequence",
     }
-    columns = [each.name for each in streams.c]
-    raised = [f"{each} = greatest(kept.{each}, EXCLUDED.{each})" for each in columns if each in _RAISED]
+    if sequence == "sequence":
+        values["last_decided_on"] = f"coalesce(reached.day, {TODAY_SQL})"
+    columns = [each.name for each in streams.c if each.name in values]
+    raised = [name for name in columns if name in {sequence, "last_decided_on"}]
     statement = text(
         f"""
         INSERT INTO {streams.name} AS kept ({", ".join(columns)}) SELECT {", ".join(values[name] for name in columns)}
           FROM unnest(CAST(:keys AS text[]), CAST(:schools AS text[]), CAST(:sequences AS bigint[]),
                       CAST(:days AS date[])) AS reached (key, school, sequence, day)
-        ON CONFLICT ({key.name}) DO UPDATE SET {", ".join(raised)}
+        ON CONFLICT ({key.name}) DO UPDATE
+           SET {", ".join(f"{name} = greatest(kept.{name}, EXCLUDED.{name})" for name in raised)}
         """
     )
 

@@ -21,6 +21,7 @@ from destinations.outside import storage as outside
 from destinations.registrations.domain.content import FIELDS
 from destinations.registrations.storage import opened
 from destinations.registrations.tables import registrations, versions
+from destinations.reminders.storage import of_graduate as reminders_of_graduate
 from destinations.roster.storage import STATED
 from destinations.roster.tables import graduates
 from destinations.roster.tables import versions as roster_versions
@@ -107,6 +108,7 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         ],
         "support_plans": [_plan(each) for each in await plans_of_graduate(connection, cipher, graduate_id)],
         "filings": await filings_of(connection, graduate_id),
+        "reminders": await reminders_of_graduate(connection, graduate_id),
         "accesses": await _accesses(connection, graduate_id),
     }
 

@@ -83,6 +83,8 @@ streams = Table(
     Column("school_code", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False, server_default=text("0")),
     Column("last_decided_on", Date),
+    # of the topic of tasks, whose reminders are about the same graduates
+    Column("reminder_sequence", BigInteger, nullable=False, server_default=text("0")),
 )
 
 registrations = Table(

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import (
     Boolean,
     ColumnElement,
-    Date,
     Integer,
     Select,
     Text,
@@ -30,6 +29,7 @@ from destinations.coverage.domain import Missing, Narrowing, What
 from destinations.coverage.storage.counting import POPULATION
 from destinations.evidence.storage import IS_SENT
 from destinations.registrations.tables import registrations
+from destinations.reminders.tables import reminders
 from destinations.roster import storage as roster
 from destinations.roster.tables import graduates
 from destinations.seasons.tables import seasons
@@ -98,7 +98,12 @@ def _page(
     if following:
         each = each.where(_entry.graduate_id >= bindparam("last", type_=Uuid))
     found = each.subquery("found").c
-    page = select(*found, null().cast(Date).label("reminded_on")).where(found.what.is_not(None))
+    reminded_on = (
+        select(func.max(reminders.c.reminded_on))
+        .where(reminders.c.graduate_id == found.graduate_id, reminders.c.what == found.what)
+        .scalar_subquery()
+    )
+    page = select(*found, reminded_on.label("reminded_on")).where(found.what.is_not(None))
     if following:
         last = tuple_(bindparam("last", type_=Uuid), bindparam("last_what", type_=Text))
         page = page.where(tuple_(found.graduate_id, found.what) > last)
