@@ -83,6 +83,17 @@ _ROSTER = text(
      ORDER BY entry.graduate_id
     """
 ).bindparams(bindparam("after", type_=Uuid), bindparam("part", type_=Integer))
+_CASES = text(
+    """
+    SELECT current.id, (current.version, current.state, current.handler, current.finding)
+                       IS DISTINCT FROM (last.version, last.state, last.handler, last.finding) AS differs
+      FROM (SELECT * FROM cases WHERE id > :after ORDER BY id LIMIT :part) current
+      LEFT JOIN LATERAL (
+           SELECT * FROM case_events WHERE case_id = current.id ORDER BY version DESC LIMIT 1
+      ) last ON true
+     ORDER BY current.id
+    """
+).bindparams(bindparam("after", type_=Uuid), bindparam("part", type_=Integer))
 _COHORTS = text("SELECT school_code, cohort FROM roster_graduates GROUP BY school_code, cohort ORDER BY 1, 2")
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 _LOOKS = 5
@@ -128,6 +139,14 @@ async def verify_roster(database: Database, _settings: Settings) -> Verified:
     suspected = {row.id async for row in _each(database, _ROSTER) if row.differs}
     async for row in _each(database, _ROSTER):
         verified.note(row.id, differs=row.differs and row.id in suspected)
+    return verified
+
+
+async def verify_cases(database: Database, _settings: Settings) -> Verified:
+    """Compares each case with the end of its history."""
+    verified = Verified("cases")
+    async for row in _each(database, _CASES):
+        verified.note(row.id, differs=row.differs)
     return verified
 
 
@@ -185,6 +204,7 @@ CHECKS: Mapping[str, Callable[[Database, Settings], Awaitable[Verified]]] = {
     "current_rows": verify_rows,
     "roster": verify_roster,
     "coverage": verify_coverage,
+    "cases": verify_cases,
     "objects": verify_files,
     "reports": verify_reports,
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from desks import Desk
+from desks import Desk, Seat
 from doubts import cases_of, set_season
 from office import FULL, HEADERS, Office, counts, workbook
 
@@ -55,6 +55,28 @@ async def test_rows_are_doubted_where_they_are_stored(
         "nature_uscc": "open",
         "targeted_unit": "cleared",
     }
+
+
+async def test_the_last_approval_of_who_was_released_takes_the_doubt_back(
+    database: Database, office: Office, seat: Seat, school: Desk, college: Desk, book: Any
+) -> None:
+    await set_season(database, cohort=2022)
+    row = office.row(**FULL, enrolled=False)
+    graduate_id = book.write(row["学号"], row["姓名"], cohort=2022, training_mode_code="2")
+    book.units[graduate_id] = "某县人民医院"
+    await sent(office, [row])
+    (case,) = await cases_of(school)
+    assert case["rule"] == "targeted_unit"
+    own = seat("graduate", graduate=graduate_id)
+    record = await school.get(f"/v1/registrations/{case['registrations'][0]}")
+    anew = await own.act(await own.patch(record, {"employer_name": "某县人民医院"}), "submit")
+    at_school = await college.act(anew, "college-approve", {"note": "改为定向单位"})
+    (case,) = await cases_of(school)
+    assert case["state"] == "open", "the unit is not asked for before"
+    done = await school.act(at_school, "school-approve", {"note": "改为定向单位"})
+    assert done.status_code == 200, done.text
+    (case,) = await cases_of(school)
+    assert case["state"] == "cleared"
 
 
 async def test_history_that_comes_before_the_season_is_doubted_in_nothing(office: Office, school: Desk) -> None:

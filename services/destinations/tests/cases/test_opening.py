@@ -17,6 +17,8 @@ from destinations.cases.domain import CaseId, Handler, Kind, Opening, Rule
 from destinations.cases.subscriptions import erase_notes
 from destinations.registrations import storage as registrations
 from destinations.registrations.commands import Recorded
+from destinations.settings import Settings
+from destinations.verification import verify_cases
 
 SIGNAL = Opening(
     kind=Kind.SIGNAL,
@@ -90,6 +92,20 @@ async def test_a_case_links_registrations_at_their_versions_and_keeps_its_note_s
     (row,) = await rows(database, "SELECT college_code, cohort FROM cases")
     assert tuple(row) == ("C01", 2024)
     assert await opened(database, check) is not None, "without a rule every case is one of its own"
+
+
+async def test_verify_compares_cases_with_their_histories(database: Database, settings: Settings) -> None:
+    first, second = await opened(database, SIGNAL), await opened(database, replace(SIGNAL, subject="registration:2"))
+    await opened(database, replace(SIGNAL, facts={"words": ["创业"]}))
+    async with database.transaction(SYSTEM) as unit:
+        await storage.clear(unit.connection, "10001", [Rule.CODE_TITLE], ["registration:2"])
+        await unit.commit()
+    clean = await verify_cases(database, settings)
+    assert (clean.compared, clean.differences) == (2, 0)
+    await set_state(database, first, "assigned", None)
+    found = await verify_cases(database, settings)
+    assert (found.differences, found.named) == (1, [f"{first}"])
+    assert second is not None
 
 
 async def test_two_who_open_one_case_at_once_open_one(database: Database) -> None:

@@ -16,8 +16,8 @@ from common.database import UnitOfWork
 from common.errors import ExpectedVersion, Missing, must_equal
 from common.identifiers import GraduateId, RegistrationId
 from destinations.cases import storage as cases
-from destinations.cases.commands import must_note, signal
-from destinations.cases.domain import CaseId
+from destinations.cases.commands import clear_signals, must_note, signal, subject_of
+from destinations.cases.domain import CaseId, Rule
 from destinations.evidence import storage as evidence
 from destinations.evidence.domain import Kind
 from destinations.registrations import announcements, storage
@@ -169,6 +169,10 @@ async def act(
         asks_unit = action is Action.SCHOOL_APPROVE and Kind.TARGETED_RELEASE not in demand.standing.accepted
         if asks_unit and targeted.may_be_bound(before.graduate, before.content):
             _must_be_at_unit(before, person, trained_for)
+        if action is Action.SCHOOL_APPROVE and before.graduate.training_mode_code in targeted.TARGETED_MODES:
+            # it is at the unit, or the graduate was released
+            signals = [Rule.TARGETED_UNIT.value]
+            await clear_signals(unit, before.graduate.school_code, signals, [subject_of(before.id)])
     else:
         change = deciding.act(before, action, person, note, late_reason)
     return await _record_judged(unit, before, change, cipher)
