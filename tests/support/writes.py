@@ -192,6 +192,7 @@ def complete_requests(
         ("POST", "/v1/self-check-reports/{self_check_id}/submit"): {
             "files": {"file": ("report.pdf", b"%PDF-1.7\n%%EOF\n")},
         },
+        ("POST", "/v1/samples/{sample_id}/pack"): {"headers": {"X-Purpose": "verification"}},
         ("POST", "/v1/imports/ledger"): {
             "data": fields | {"round": "1"},
             "files": {"file": ("ledger.csv", "学号,姓名,核查方式,核查结果\n1,张三,电话,属实\n".encode())},

@@ -20,8 +20,10 @@ from destinations.cases.routes import router as case_routes
 from destinations.cases.routes import rules_router as signal_rule_routes
 from destinations.cases.subscriptions import erase_notes
 from destinations.checks import tables as check_tables
+from destinations.checks.domain.samples import PACKING
 from destinations.checks.imports import operations as ledger_imports
 from destinations.checks.imports.routes import router as ledger_import_routes
+from destinations.checks.operations import NOTHING_PACKED, pack
 from destinations.checks.routes.ledger import router as ledger_routes
 from destinations.checks.routes.reports import router as self_check_routes
 from destinations.checks.routes.samples import router as sample_routes
@@ -176,7 +178,8 @@ AREAS = (
             ledger_imports.KIND: Operation(
                 lambda it: partial(run_import, ledger_imports.ledger_import(it.clients["registry"], it.cipher)),
                 ledger_imports.EMPTY_RESULT,
-            )
+            ),
+            PACKING: Operation(lambda it: partial(pack, objects=it.objects, cipher=it.cipher), NOTHING_PACKED),
         },
     ),
     Area(

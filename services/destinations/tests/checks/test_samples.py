@@ -13,20 +13,14 @@ from acting import UNIT, approved, rows
 from books import Book
 from desks import Desk, Seat, code_of
 from enrolling import Enrolment, erasure
-from rounds import enter
-from sqlalchemy import text
+from rounds import draw, enter, in_province
 
-from common.auth import SYSTEM
 from common.consuming import Handle
 from common.database import Database
 
 Json = dict[str, Any]
 VERIFICATION = {"X-Purpose": "verification"}
 CORRECT = {"result": "correct", "method": "phone", "outcome": "reached"}
-
-
-async def draw(desk: Desk, size: int = 1, **given: Any) -> httpx.Response:
-    return await desk.post("/v1/samples", {"school_code": "10001", "cohort": 2024, "size": size} | given)
 
 
 async def items(desk: Desk, sample: httpx.Response) -> list[Json]:
@@ -43,15 +37,6 @@ async def decide(desk: Desk, sample: httpx.Response, n: int = 1, **given: Any) -
 async def person(desk: Desk, sample: httpx.Response, n: int = 1, **headers: Any) -> httpx.Response:
     path = f"/v1/samples/{sample.json()['id']}/items/{n}/person"
     return await desk.http.get(path, headers=desk.headers | VERIFICATION | headers)
-
-
-async def in_province(database: Database, province: str = "410000") -> None:
-    async with database.transaction(SYSTEM) as unit:
-        await unit.connection.execute(
-            text("INSERT INTO roster_schools (school_code, province_code, sequence) VALUES ('10001', :province, 1)"),
-            {"province": province},
-        )
-        await unit.commit()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A season whose second round of self-checks is today: an entry may say that something was corrected in it."""
+"""A season whose second round of self-checks is today, entries of its ledger, and samples."""
 
 from datetime import timedelta
 from typing import Any
@@ -44,3 +44,18 @@ async def look_again(desk: Desk, entry: httpx.Response, **changes: Any) -> httpx
     """Looks again at the version of an entry that an answer shows."""
     headers = desk.headers | {"If-Match": entry.headers["etag"]}
     return await desk.http.patch(f"/v1/ledger-entries/{entry.json()['id']}", json=changes, headers=headers)
+
+
+async def draw(desk: Desk, size: int = 1, **given: Any) -> httpx.Response:
+    """Draws a sample of the cohort 2024."""
+    return await desk.post("/v1/samples", {"school_code": "10001", "cohort": 2024, "size": size} | given)
+
+
+async def in_province(database: Database, province: str = "410000") -> None:
+    """Says in which province the school is."""
+    async with database.transaction(SYSTEM) as unit:
+        await unit.connection.execute(
+            text("INSERT INTO roster_schools (school_code, province_code, sequence) VALUES ('10001', :province, 1)"),
+            {"province": province},
+        )
+        await unit.commit()

@@ -9,12 +9,13 @@ from common.approvals.domain import TransitionNotAllowed
 from common.auth import Principal, Role
 from common.crypto import FieldCipher
 from common.database import UnitOfWork, new_id, today
-from common.errors import ExpectedVersion, must_equal
+from common.errors import ExpectedVersion, Forbidden, NotFound, must_equal
 from common.identifiers import RegistrationId
 from common.objects import ObjectName, drop, keep
 from common.purposes import PurposeNotPermitted
 from common.sql import Connection
 from destinations.cases.commands import signal_evidence
+from destinations.checks.storage.inspecting import inspects
 from destinations.evidence import storage
 from destinations.evidence.domain import (
     MAX_PIECES,
@@ -41,7 +42,10 @@ from destinations.registrations.domain.registration import Registration
 _OFFICERS = frozenset({Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER})
 SENDERS = _OFFICERS | {Role.GRADUATE, Role.COUNSELLOR}
 READERS = SENDERS | {Role.PROVINCIAL_OFFICER}
-PURPOSES = {"review": _OFFICERS | {Role.COUNSELLOR}, "verification": _OFFICERS | {Role.PROVINCIAL_OFFICER}}
+INSPECTORS = frozenset({Role.PROVINCIAL_OFFICER, Role.AUDITOR})
+"""Who opens the files of graduates of their own samples and cases alone."""
+
+PURPOSES = {"review": _OFFICERS | {Role.COUNSELLOR}, "verification": _OFFICERS | INSPECTORS}
 """What a file is opened for, and to whom but the graduate."""
 
 KIND = "evidence"
@@ -115,7 +119,12 @@ async def upload(
 
 
 async def find(connection: Connection, *, caller: Principal, cipher: FieldCipher, evidence_id: EvidenceId) -> Piece:
-    """A piece of a registration in the caller's scope; raises NotFound, Forbidden."""
+    """A piece of a registration in the caller's scope, an auditor's of the own samples; raises NotFound, Forbidden."""
+    if caller.role is Role.AUDITOR:
+        piece = await storage.get(connection, cipher, evidence_id)
+        if not await inspects(connection, caller, piece.graduate_id):
+            raise NotFound
+        return piece
     await _registration_of(connection, caller, evidence_id)
     caller.must_be_in(READERS)
     return await storage.get(connection, cipher, evidence_id)
@@ -131,6 +140,8 @@ async def open_file(
     piece = await find(unit.connection, caller=caller, cipher=cipher, evidence_id=evidence_id)
     if caller.role is not Role.GRADUATE and caller.role not in PURPOSES.get(purpose or "", ()):
         raise PurposeNotPermitted
+    if caller.role in INSPECTORS and not await inspects(unit.connection, caller, piece.graduate_id):
+        raise Forbidden
     name = must_have_file(piece)
     if caller.role is Role.GRADUATE:
         return name

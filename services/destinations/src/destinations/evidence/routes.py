@@ -103,7 +103,8 @@ async def read_evidence(*, caller: Caller, database: Db, cipher: Cipher, evidenc
 @router.post(
     "/{evidence_id}/link",
     summary="A link to the file of a piece, for five minutes; every one that others ask for is logged",
-    description="For `review` or `verification`; the graduate needs no purpose.",
+    description="For `review` or `verification`; the graduate needs no purpose. The province and an auditor open "
+    "those of graduates of their own samples, the province of its cases, too.",
 )
 async def link_evidence(
     *, caller: Caller, database: Db, cipher: Cipher, evidence_id: UUID, x_purpose: XPurpose = None

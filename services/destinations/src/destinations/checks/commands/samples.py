@@ -3,6 +3,8 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from common.accesses import record_accesses
 from common.auth import Owners, Principal, Role
@@ -41,6 +43,9 @@ DRAWERS = frozenset({Role.SCHOOL_OFFICER, Role.PROVINCIAL_OFFICER, Role.AUDITOR}
 
 READERS = DRAWERS | {Role.COLLEGE_OFFICER}
 """A college reads the items that it decides."""
+
+PACK, PACKED = "pack", ("registrations", "evidence")
+"""The kind of an access by a pack, and what it holds."""
 
 PURPOSE, KIND, SHOWN = "verification", "person", ("name", "phone", "home_phone")
 """What persons of samples are shown for; the kind of such an access; what is shown."""
@@ -179,6 +184,29 @@ async def open_person(
     detail = {"sample": f"{sample_id}", "n": n, "purpose": purpose}
     await unit.audit("sample.person", "reading", occasion, school_code=item.school_code, detail=detail)
     return item.graduate_id
+
+
+def parameters_of(caller: Principal, sample_id: SampleId) -> dict[str, Any]:
+    """What the work needs to know: which sample, and by whose claims it is read."""
+    return {"sample_id": f"{sample_id}", "school_code": caller.school_code, "province_code": caller.province_code}
+
+
+async def may_pack(connection: Connection, *, caller: Principal, sample_id: SampleId, purpose: str) -> Sample:
+    """The sample, for who drew it; raises NotFound, Forbidden, PurposeNotPermitted."""
+    sample = (await get(connection, caller, sample_id)).sample
+    if caller.role != sample.by_role:
+        raise Forbidden
+    if purpose != PURPOSE:
+        raise PurposeNotPermitted
+    return sample
+
+
+async def note_packed(unit: UnitOfWork, *, caller: Principal, sample_id: SampleId, occasion_id: UUID) -> None:
+    """Notes of all graduates of a sample that their histories and evidence are read; `occasion_id` is the work's."""
+    people = await samples.graduates(unit.connection, sample_id)
+    await record_accesses(
+        unit.connection, caller, people, occasion_id=occasion_id, kind=PACK, purpose=PURPOSE, fields=PACKED
+    )
 
 
 async def _sees(connection: Connection, caller: Principal, plan: SamplePlan) -> bool:

@@ -15,6 +15,9 @@ from destinations.evidence.domain import AlreadyDecided
 
 SampleId = NewType("SampleId", UUID)
 
+PACKING = "sample_pack"
+"""The kind of long work that packs a sample."""
+
 MOST_DRAWN = 2_000
 """Items of one sample: more are no sample but a second round."""
 

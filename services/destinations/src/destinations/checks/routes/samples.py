@@ -8,16 +8,18 @@ from uuid import UUID
 from fastapi import Depends, Path, Request, Response
 
 from common.approvals.wire import OfCohort, OfSchool
-from common.auth import Principal, require
+from common.auth import Principal, Role, require
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.http import Cipher, Db, IdempotencyKey, Page, PageOf, Router, XPurpose, answer, page_of, resource
+from common.identifiers import OperationId
 from common.once import Answered, Once
+from common.operations.routes import Operation, accept
 from common.purposes import purpose_of
 from destinations.cases.wire import PersonAnswer
 from destinations.checks.commands import samples as commands
 from destinations.checks.commands.samples import Acted, Seen
-from destinations.checks.domain.samples import SampleId
+from destinations.checks.domain.samples import PACKING, SampleId
 from destinations.checks.storage import samples
 from destinations.checks.storage.samples import Viewer
 from destinations.checks.wire.samples import (
@@ -146,6 +148,45 @@ async def read_person(
     registry: Registry = request.app.state.registry
     known = await registry.persons([graduate_id])
     return PersonAnswer(graduate_id=graduate_id, **known[graduate_id])
+
+
+@router.post(
+    "/{sample_id}/pack",
+    status_code=202,
+    response_model=Operation,
+    summary="Pack a sample, for who drew it: items, decisions, histories, evidence, with a hash of each",
+    description="For `verification`; an access of each of its graduates. `result.file` is a ZIP, for who asked for it, "
+    "from which the sample can be drawn again.",
+)
+async def pack_sample(
+    *,
+    request: Request,
+    caller: Reader,
+    database: Db,
+    sample_id: UUID,
+    once: IdempotencyKey,
+    x_purpose: XPurpose = None,
+) -> Response:
+    purpose, named = purpose_of(x_purpose), SampleId(sample_id)
+
+    async def before(unit: UnitOfWork) -> None:
+        await commands.may_pack(unit.connection, caller=caller, sample_id=named, purpose=purpose)
+
+    async def beside(unit: UnitOfWork, operation: OperationId) -> None:
+        await commands.note_packed(unit, caller=caller, sample_id=named, occasion_id=operation)
+
+    return await accept(
+        request,
+        database,
+        caller,
+        once,
+        kind=PACKING,
+        parameters=commands.parameters_of(caller, named),
+        # work without a school is seen by who asked for it alone
+        school_code=caller.school_code if caller.role is Role.SCHOOL_OFFICER else None,
+        before=before,
+        beside=beside,
+    )
 
 
 async def _acted(

@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, TextClause, Uuid, bindparam, text
 from common import rows
 from common.auth import Principal, Role
 from common.crypto import FieldCipher
+from common.identifiers import GraduateId, SchoolCode
 from common.sql import Connection, Row
 from destinations.checks.domain.ledger import CallOutcome, CheckMethod, CheckResult
 from destinations.checks.domain.samples import Decision, Filter, Item, Sample, SampleId
@@ -54,6 +55,7 @@ _ITEM = """
            LEFT JOIN sample_decisions decided ON (decided.sample_id, decided.n) = (item.sample_id, item.n)
 """
 _OF_GRADUATE = text(f"{_ITEM} WHERE item.graduate_id = :id ORDER BY item.sample_id")
+_GRADUATES = text("SELECT graduate_id, school_code FROM sample_items WHERE sample_id = :id ORDER BY n")
 _RESULTS = text(
     """
     SELECT item.sample_id, item.stratum, decided.result
@@ -114,6 +116,11 @@ async def of_graduate(connection: Connection, cipher: FieldCipher, graduate_id: 
     """All items about a graduate."""
     found = await connection.execute(_OF_GRADUATE, {"id": graduate_id})
     return rows.all(Item, found, decision=partial(_decision, cipher))
+
+
+async def graduates(connection: Connection, sample_id: SampleId) -> dict[GraduateId, SchoolCode]:
+    """The graduates of a sample, each with the school."""
+    return {each[0]: each[1] for each in await connection.execute(_GRADUATES, {"id": sample_id})}
 
 
 async def results(
