@@ -21,6 +21,7 @@ from common.objects import ObjectName, Objects
 from common.objects.store import ObjectsUnavailable, Store, open_store
 from common.observability import logger
 from common.sql import Row
+from destinations.checks.storage import drawing
 from destinations.coverage.domain import Asked, By
 from destinations.coverage.storage import coverage
 from destinations.monitoring import storage as monitoring
@@ -99,10 +100,14 @@ _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 _LOOKS = 5
 """So often coverage is counted at most, until no write has come between."""
 
-_FILES = text(
-    "SELECT id, name, stored_sha256 FROM evidence WHERE name IS NOT NULL AND id > :after ORDER BY id LIMIT :part"
-).bindparams(bindparam("after", type_=Uuid), bindparam("part", type_=Integer))
-_FILE = text("SELECT name, stored_sha256 FROM evidence WHERE id = :id AND name IS NOT NULL")
+_STORED = """
+    FROM (SELECT id, name, stored_sha256 FROM evidence
+          UNION ALL SELECT id, file, file_sha256 FROM self_check_reports) stored WHERE name IS NOT NULL
+"""
+_FILES = text(f"SELECT id, name, stored_sha256 {_STORED} AND id > :after ORDER BY id LIMIT :part").bindparams(
+    bindparam("after", type_=Uuid), bindparam("part", type_=Integer)
+)
+_FILE = text(f"SELECT name, stored_sha256 {_STORED} AND id = :id")
 
 
 @dataclass
@@ -168,7 +173,10 @@ async def verify_coverage(database: Database, _settings: Settings) -> Verified:
 
 
 async def verify_files(database: Database, settings: Settings) -> Verified:
-    """Reads every stored file of evidence, and compares its hash; raises ObjectsUnavailable while the store is away."""
+    """Reads every stored file of evidence and of reports, and compares its hash.
+
+    Raises ObjectsUnavailable while the store is away.
+    """
     store = open_store(settings.objects, settings.service)
     objects = Objects(database, FieldCipher.load(settings.keyring_file), store)
     verified = Verified("objects")
@@ -200,6 +208,18 @@ async def verify_reports(database: Database, _settings: Settings) -> Verified:
         after = found[-1].id
 
 
+async def verify_samples(database: Database, _settings: Settings) -> Verified:
+    """Draws each sample again from its frame and its seed."""
+    verified = Verified("samples")
+    async with database.reading() as connection:
+        drawn = await drawing.sample_ids(connection)
+    for sample_id in drawn:
+        async with database.reading() as connection:
+            differs = not (await drawing.stored(connection, sample_id)).is_as_drawn
+        verified.note(sample_id, differs=differs)
+    return verified
+
+
 CHECKS: Mapping[str, Callable[[Database, Settings], Awaitable[Verified]]] = {
     "current_rows": verify_rows,
     "roster": verify_roster,
@@ -207,6 +227,7 @@ CHECKS: Mapping[str, Callable[[Database, Settings], Awaitable[Verified]]] = {
     "cases": verify_cases,
     "objects": verify_files,
     "reports": verify_reports,
+    "samples": verify_samples,
 }
 """All checks by name, in their order."""
 

@@ -143,6 +143,28 @@ class Drawn:
     items: Sequence[tuple[str, Framed]]
 
 
+@dataclass(frozen=True)
+class Stored:
+    """A sample as it is stored: its frame, and the graduates of its items in their order."""
+
+    frame: str
+    strata_of_frame: str
+    frame_hash: str
+    seed: str
+    size: int
+    items: tuple[str, ...]
+
+    @property
+    def is_as_drawn(self) -> bool:
+        """Whether frame, hash, seed and items still fit together."""
+        strata: dict[str, list[str]] = {}
+        for line, key in zip(self.frame.split("\n"), self.strata_of_frame.split("\n"), strict=True):
+            strata.setdefault(key, []).append(line.partition(",")[0])
+        drawn = sampling.drawn(self.seed, strata, self.size)
+        in_order = tuple(member for members in drawn.values() for member in members)
+        return (sampling.hash_of(self.frame), in_order) == (self.frame_hash, self.items)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sample(SamplePlan):
     """A sample that was drawn; the text of its frame is read for the pack alone."""

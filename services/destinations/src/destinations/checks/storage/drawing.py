@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Select, Text, any_, bindparam, select, text
 
+from common import rows
 from common.identifiers import Cohort, CollegeCode, SchoolCode
 from common.sql import Connection
-from destinations.checks.domain.samples import Drawn, Framed, SampleId, SamplePlan
+from destinations.checks.domain.samples import Drawn, Framed, SampleId, SamplePlan, Stored
 from destinations.registrations.tables import registrations
 from destinations.roster.storage import STATED
 from destinations.roster.tables import graduates
@@ -70,6 +71,14 @@ _ADD_ITEMS = text(
                   CAST(:held_by_college AS text[])) AS item
     """
 )
+_IDS = text("SELECT id FROM samples ORDER BY id")
+_STORED = text(
+    """
+    SELECT frame, strata_of_frame, frame_hash, seed, size,
+           ARRAY(SELECT CAST(graduate_id AS text) FROM sample_items WHERE sample_id = samples.id ORDER BY n) AS items
+      FROM samples WHERE id = :id
+    """
+)
 _FRAME_OF = text("SELECT frame, strata_of_frame FROM samples WHERE id = :id")
 
 
@@ -128,6 +137,16 @@ async def add(
     }
     await connection.execute(_ADD_ITEMS, {"sample_id": sample_id, "school_code": plan.school_code, **items})
     return sample_id
+
+
+async def sample_ids(connection: Connection) -> list[SampleId]:
+    """All samples."""
+    return [SampleId(each) for each in await connection.scalars(_IDS)]
+
+
+async def stored(connection: Connection, sample_id: SampleId) -> Stored:
+    """A sample with all that it was drawn from."""
+    return rows.one(Stored, await connection.execute(_STORED, {"id": sample_id}))
 
 
 async def frame_of(connection: Connection, sample_id: SampleId) -> tuple[str, str]:
