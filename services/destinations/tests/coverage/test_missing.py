@@ -1,3 +1,4 @@
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ from describing import entered
 from desks import Desk, Seat, code_of
 from proofs import pdf
 from sending import send
+from sqlalchemy import text
 
 from common import clock
 from common.auth import EVERYTHING
@@ -16,6 +18,7 @@ from common.identifiers import Cohort, GraduateId, SchoolCode
 from destinations.coverage.domain import Narrowing, What
 from destinations.coverage.storage import missing
 from destinations.registrations.domain.lifecycle import Action
+from testing.databases import committed
 
 NEXT = clock.today().year + 1
 """A cohort whose deadlines are all to come."""
@@ -80,9 +83,17 @@ async def test_each_misses_what_is_left_to_do(
         those = {person for person, kinds in found.items() if kind in kinds}
         assert set(await missed(school, **COHORT, what=kind)) == those
         assert len(those) == counts["population"] - counts[kind]
+    sent = (
+        "INSERT INTO reminders (school_code, cohort, graduate_id, what, due_on, reminded_on)"
+        " SELECT '10001', :cohort, :id, 'evidence', :day, CAST(:day AS date) - ago FROM unnest(ARRAY[3, 1]) AS ago"
+    )
+    async with committed(database) as connection:
+        day = date.fromisoformat(season["coverage_by"])
+        await connection.execute(text(sent), {"id": drafted, "cohort": NEXT, "day": day})
+    reminded = {"evidence": str(day - timedelta(days=1))}
     own = await seat("graduate", graduate=drafted).get("/v1/coverage/missing")
     assert own.json()["items"] == [
-        {"graduate_id": str(drafted), "what": each, "due_on": season["coverage_by"], "reminded_on": None}
+        {"graduate_id": str(drafted), "what": each, "due_on": season["coverage_by"], "reminded_on": reminded.get(each)}
         for each in ("approved", "confirmed", "evidence", "registered")
     ]
 

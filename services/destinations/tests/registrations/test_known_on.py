@@ -18,10 +18,14 @@ from common.errors import NotFound
 from common.identifiers import GraduateId
 from destinations.registrations import storage
 from destinations.registrations.commands import Recorded
+from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action, Stage
 from destinations.registrations.domain.registration import Registration
 from destinations.registrations.storage import Filters
 from destinations.seasons.domain import ALWAYS
+
+GAPPED = Destination("76", freelance_kind="翻译", place_code="410102")
+"""Pay is expected of it."""
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -43,7 +47,7 @@ def comparable(found: Registration) -> Registration:
 async def test_each_version_is_read_later_as_it_stood(database: Database, enrol: Enrolment) -> None:
     graduate_id = await enrol()
     own = graduate_role(graduate_id)
-    stands = await register(database, own, graduate_id, UNIT)
+    stands = await register(database, own, graduate_id, GAPPED)
     read_then = [await read(database, stands)]
     acts: list[Any] = [
         *((Action.SUBMIT, own), (Action.RETURN, COLLEGE), (None, own), (Action.SUBMIT, own)),
@@ -52,10 +56,11 @@ async def test_each_version_is_read_later_as_it_stood(database: Database, enrol:
     ]
     for action, caller in acts:
         if action is None:
-            stands = await edit(database, stands, caller, employer_address=f"路 {stands.version}")
+            stands = await edit(database, stands, caller, **vars(UNIT) | {"employer_address": f"路 {stands.version}"})
         else:
             stands = await act(database, stands, action, caller)
         read_then.append(await read(database, stands))
+    assert (len(read_then[0].incomplete), read_then[-1].incomplete) == (2, ())
     assert [each.version for each in read_then] == list(range(1, len(acts) + 2))
     for at, expected in enumerate(read_then):
         later = await read(database, stands, expected.recorded_at + MICROSECOND)
