@@ -18,6 +18,7 @@ from tests.load import (
     idle_memory,
     import_speed,
     imports_over_http,
+    linking_speed,
     neighbours,
     request_cost,
 )
@@ -32,6 +33,7 @@ BENCHES: Mapping[str, Callable[[], Awaitable[list[Verdict]]]] = {
     "idle-memory": idle_memory.measure,
     "import-alone": import_speed.measure,
     "import-speed": imports_over_http.measure,
+    "linking-speed": linking_speed.measure,
     "neighbours": neighbours.measure,
     "request-cost": request_cost.measure,
 }

@@ -180,6 +180,8 @@ def complete_requests(
             "data": {"kind": "agreement_form", "title": "三方协议"},
             "files": {"file": ("agreement.jpg", jpeg())},
         },
+        ("POST", "/v1/cases/{case_id}/reporter"): {"headers": {"X-Purpose": "tip_off"}},
+        ("POST", "/v1/cases/{case_id}/tip-off/files/{n}/link"): {"headers": {"X-Purpose": "tip_off"}},
         ("POST", "/v1/evidence/{evidence_id}/link"): {"headers": {"X-Purpose": "review"}},
         ("POST", "/v1/imports/units"): {
             "data": {"school_code": school},

@@ -87,6 +87,11 @@ from destinations.support.subscriptions import erase_plans
 from destinations.tasks import tables as task_tables
 from destinations.tasks.routes import router as task_routes
 from destinations.tasks.subscriptions import erase_tasks
+from destinations.tip_offs import operations as tip_offs
+from destinations.tip_offs import tables as tip_off_tables
+from destinations.tip_offs.routes import of_case as tip_off_case_routes
+from destinations.tip_offs.routes import router as tip_off_routes
+from destinations.tip_offs.subscriptions import erase_tip_offs
 
 ROSTER = Subscription(
     "quxiang.destinations.roster",
@@ -230,6 +235,17 @@ AREAS = (
         # after the registrations, by which the streams are locked
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_tasks),
         subscription=ROSTER,
+    ),
+    Area(
+        tables=[tip_off_tables.tip_offs, tip_off_tables.messages, tip_off_tables.files, tip_off_tables.days],
+        routes=[tip_off_routes, tip_off_case_routes],
+        # after the registrations, by which the streams are locked
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_tip_offs),
+        subscription=ROSTER,
+        periodic=lambda it: [
+            every(1.0, partial(tip_offs.check_waiting, it.database, it.objects), name="tip-off files"),
+            every(RETENTION_SECONDS, partial(tip_offs.end_past, it.database), name="tip-off retention"),
+        ],
     ),
     Area(
         tables=[employer_tables.employers, employer_tables.namings, employer_tables.due, employer_tables.merges],

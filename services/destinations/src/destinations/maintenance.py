@@ -28,6 +28,9 @@ from destinations.support.operations import end_past as end_past_plans
 from destinations.support.storage import past as past_plans
 from destinations.support.storage import reseal_plans
 from destinations.tasks.storage import reseal_answers, reseal_disputes
+from destinations.tip_offs import operations as tip_offs
+from destinations.tip_offs.storage import past as past_tip_offs
+from destinations.tip_offs.storage import reseal_contacts, reseal_messages
 from destinations.verification import CHECKS
 
 DIFFERENT, NOT_POSSIBLE = 1, 2
@@ -39,6 +42,8 @@ _REWRAPPED = {
     "Notes of cases are sealed": reseal_notes,
     "Reasons of extensions are sealed": reseal_reasons,
     "Reasons of merges are sealed": reseal_merges,
+    "Contacts of reporters are sealed": reseal_contacts,
+    "Messages of reporters are sealed": reseal_messages,
     "Notes of checks are sealed": reseal_checks,
     "Facts from outside data are sealed": reseal_facts,
     "Contact and pay of registrations are sealed": reseal_versions,
@@ -51,6 +56,7 @@ _KEPT = {
     "evidence": (past, end_past),
     "facts": (past_facts, outside.end_past),
     "support_plans": (past_plans, end_past_plans),
+    "tip_offs": (past_tip_offs, tip_offs.end_past),
 }
 """What is counted and deleted once it is past its day."""
 

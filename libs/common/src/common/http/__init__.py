@@ -11,7 +11,16 @@ from common.http.probes import Check, probes_app, probes_router
 from common.http.purposes import XPurpose
 from common.http.resources import Cipher, Db
 from common.http.routing import BEARER, OPEN, Credential, Router
-from common.http.uploads import FileForm, Received, ReceivedFile, Upload, file_body
+from common.http.uploads import (
+    FileForm,
+    FilesForm,
+    Received,
+    ReceivedFile,
+    ReceivedFiles,
+    Upload,
+    UploadedFiles,
+    file_body,
+)
 from common.http.waits import Waits
 
 __all__ = [
@@ -24,6 +33,7 @@ __all__ = [
     "Day",
     "Db",
     "FileForm",
+    "FilesForm",
     "IdempotencyKey",
     "IfMatch",
     "IfMatchOrNone",
@@ -35,10 +45,12 @@ __all__ = [
     "Problem",
     "Received",
     "ReceivedFile",
+    "ReceivedFiles",
     "RequestedChanges",
     "Router",
     "StrictModel",
     "Upload",
+    "UploadedFiles",
     "Waits",
     "Whole",
     "WholePage",

@@ -16,9 +16,10 @@ from pydantic.json_schema import models_json_schema
 from common.http.bodies import JSON, MERGE_PATCH
 from common.http.etags import read_if_match
 from common.http.models import Problem
+from common.http.multipart import MULTIPART
 from common.http.problems import MEDIA_TYPE
 from common.http.routing import Route, placed_routes
-from common.http.uploads import MULTIPART, BodyReader, FormReader, file_reader_of
+from common.http.uploads import BodyReader, FilesForm, FormReader, file_reader_of
 
 OPENAPI_VERSION = "3.1.0"
 _SCHEMAS = "#/components/schemas/"
@@ -131,6 +132,10 @@ def _add_models(schemas: dict[str, Any], app: FastAPI) -> Mapping[type[BaseModel
     for form in forms:
         schema = schemas[references[form]["$ref"].removeprefix(_SCHEMAS)]
         file = _file("application/octet-stream", form.files.about)
+        if issubclass(form, FilesForm):
+            files = {"type": "array", "items": file, "maxItems": form.most_files}
+            schema["properties"] = {"files": files, **schema["properties"]}
+            continue
         schema["properties"] = {"file": file, **schema["properties"]}
         schema["required"] = sorted({"file", *schema.get("required", ())})
     return references

@@ -18,21 +18,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import FormData, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 
-from common.errors import FieldProblem, Invalid, Message
-from common.files import MAX_FILE, Files
-from common.http.refusals import ContentTooLarge, MalformedForm, TooManyUploads, UnsupportedMediaType, UploadTooSlow
+from common.errors import Invalid, Message
+from common.files import Files
+from common.http.multipart import AROUND_FILE, MAX_FIELD, media_type, parsed_form, split, split_all
+from common.http.refusals import ContentTooLarge, TooManyUploads, UnsupportedMediaType, UploadTooSlow
 from common.http.routing import Route
-from common.http.validation import field_problems, pointer
+from common.http.validation import field_problems
 
-MULTIPART = "multipart/form-data"
-AROUND_FILE = 64 * 1024
-"""Bytes of a form beside its file."""
-
-MAX_FIELD = 4096
-MAX_FIELDS = 20
 AT_ONCE = 4
 """Files that are received and stored side by side: each takes memory that all requests share until it is answered."""
 
@@ -44,6 +37,13 @@ class FileForm(BaseModel):
     """The fields of a form with one file, `file`; `files` says which."""
 
     files: ClassVar[Files]
+
+
+class FilesForm(FileForm):
+    """The fields of a form with files that may be left out, each called `files`: so many at most."""
+
+    most_files: ClassVar[int]
+    longest_field: ClassVar[int] = MAX_FIELD
 
 
 Form = TypeVar("Form", bound=FileForm)
@@ -63,6 +63,18 @@ class Received(ReceivedFile, Generic[Form]):
 
     form: Form
     file_name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceivedFiles(Generic[Form]):
+    """A form with its files."""
+
+    form: Form
+    files: Sequence[ReceivedFile]
+
+
+NOBODY = "nobody"
+"""What all callers count as whom nothing keeps apart."""
 
 
 class Uploads:
@@ -91,7 +103,9 @@ Parts = tuple[bytes, dict[str, str]]
 
 
 class FileReader(ABC):
-    """What stands behind a route's file."""
+    """What stands behind a route's file; a body that is declared to be small is received beside any number of them."""
+
+    small_body = 0
 
     def __init__(self, files: Files, longest_body: int) -> None:
         self.files = files
@@ -113,7 +127,9 @@ class FileReader(ABC):
         known: Parts | None = getattr(request.state, "upload", None)
         if known is None:
             uploads: Uploads = request.app.state.uploads
-            request.state.until_answered.enter_context(uploads.place(request.state.client))
+            declared = request.headers.get("content-length", "")
+            if not declared.isdigit() or int(declared) > self.small_body:
+                request.state.until_answered.enter_context(uploads.place(getattr(request.state, "client", NOBODY)))
             try:
                 async with asyncio.timeout(uploads.seconds):
                     known = await self._read(request)
@@ -139,18 +155,53 @@ class FormReader(FileReader):
     async def __call__(self, request: Request) -> Any:
         """Reads and checks the form; raises UnsupportedMediaType, Malformed, ContentTooLarge or Invalid."""
         content, fields = await self._received(request)
-        try:
-            form = self.form.model_validate({name: value for name, value in fields.items() if value != ""})
-        except ValidationError as error:
-            raise Invalid(field_problems(error.errors(include_url=False, include_input=False))) from None
+        form = self._filled(fields)
         return Received(form=form, kind=self.files.kind_of(content), content=content, file_name=request.state.file_name)
 
-    async def _read(self, request: Request) -> Parts:
-        parts = await _parsed(request)
+    def _filled(self, fields: dict[str, str]) -> Any:
         try:
-            file, fields = _split(parts)
+            return self.form.model_validate({name: value for name, value in fields.items() if value != ""})
+        except ValidationError as error:
+            raise Invalid(field_problems(error.errors(include_url=False, include_input=False))) from None
+
+    async def _read(self, request: Request) -> Parts:
+        parts = await parsed_form(request)
+        try:
+            file, fields = split(parts)
             request.state.file_name = file.filename or ""
             return await file.read(), fields
+        finally:
+            await parts.close()
+
+
+class FilesReader(FormReader):
+    """Files in a form, or none; `form` is what OpenAPI shows."""
+
+    small_body = AROUND_FILE
+
+    def __init__(self, form: type[FilesForm]) -> None:
+        super().__init__(form)
+        self.most, self.longest_field = form.most_files, form.longest_field
+        self.longest_body = self.most * form.files.at_most + AROUND_FILE
+
+    async def __call__(self, request: Request) -> Any:
+        """Reads and checks the form; raises what a form with one file raises."""
+        _, fields = await self._received(request)
+        contents: Sequence[bytes] = request.state.contents
+        if any(len(content) > self.files.at_most for content in contents):
+            raise self.too_large()
+        files = [
+            ReceivedFile(kind=self.files.kind_of(content, pointer=f"/files/{at}"), content=content)
+            for at, content in enumerate(contents)
+        ]
+        return ReceivedFiles(form=self._filled(fields), files=files)
+
+    async def _read(self, request: Request) -> Parts:
+        parts = await parsed_form(request, self.most, self.longest_field)
+        try:
+            files, fields = split_all(parts, self.most)
+            request.state.contents = [await each.read() for each in files]
+            return b"", fields
         finally:
             await parts.close()
 
@@ -172,7 +223,7 @@ class BodyReader(FileReader):
         return ReceivedFile(kind=self.files.kind_of(content, pointer=""), content=content)
 
     async def _read(self, request: Request) -> Parts:
-        if _media_type(request) not in self.media_types:
+        if media_type(request) not in self.media_types:
             raise UnsupportedMediaType(" / ".join(self.media_types))
         return await request.body(), {}
 
@@ -182,8 +233,14 @@ def _form_reader(form: type[FileForm]) -> FormReader:
     return FormReader(form)
 
 
+@cache
+def _files_reader(form: type[FilesForm]) -> FilesReader:
+    return FilesReader(form)
+
+
 if TYPE_CHECKING:
     Upload = Received
+    UploadedFiles = ReceivedFiles
 else:
 
     class Upload:
@@ -191,6 +248,12 @@ else:
 
         def __class_getitem__(cls, form: type[FileForm]) -> Any:
             return Annotated[Received, Depends(_form_reader(form))]
+
+    class UploadedFiles:
+        """`upload: UploadedFiles[ReportForm]` in a route's signature."""
+
+        def __class_getitem__(cls, form: type[FilesForm]) -> Any:
+            return Annotated[ReceivedFiles, Depends(_files_reader(form))]
 
 
 def file_body(files: Files) -> Any:
@@ -202,58 +265,3 @@ def file_reader_of(route: Route) -> FileReader | None:
     """What reads the file that a route takes, if it does."""
     readers: list[Any] = [call for call in route.calls if isinstance(call, FileReader)]
     return readers[0] if readers else None
-
-
-class _InMemoryParser(MultiPartParser):
-    # services write to no disk; the size is limited before it gets here
-    spool_max_size = MAX_FILE + AROUND_FILE + 1
-    ended = False
-
-    def on_headers_finished(self) -> None:
-        """Called when a part's content begins: one whose name is given in the extended form only is a file, too."""
-        part = self._current_part
-        given = part.content_disposition or b""
-        said = given.replace(b" ", b"").lower()
-        if b"filename*" in said and b"filename=" not in said:
-            part.content_disposition = given + b'; filename=""'
-        super().on_headers_finished()
-
-    def on_end(self) -> None:
-        """Called at the closing boundary; a body that was cut off never gets there, and lacks its last field."""
-        self.ended = True
-
-
-def _media_type(request: Request) -> str:
-    return request.headers.get("content-type", "").split(";")[0].strip().lower()
-
-
-async def _parsed(request: Request) -> FormData:
-    if _media_type(request) != MULTIPART:
-        raise UnsupportedMediaType(MULTIPART)
-    parser = _InMemoryParser(
-        request.headers, request.stream(), max_files=2, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD
-    )
-    try:
-        parts = await parser.parse()
-    except (MultiPartException, ValueError, KeyError):
-        raise MalformedForm from None
-    if not parser.ended:
-        await parts.close()
-        raise MalformedForm
-    return parts
-
-
-def _split(parts: FormData) -> tuple[UploadFile, dict[str, str]]:
-    file = parts.get("file")
-    if not isinstance(file, UploadFile):
-        raise Invalid([FieldProblem("/file", "required", Message("缺少文件", "A file is required"))])
-    names = [name for name, _ in parts.multi_items()]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        text = Message("只能出现一次", "May be given only once")
-        raise Invalid([FieldProblem(pointer([name]), "repeated_field", text) for name in repeated])
-    files = [name for name, value in parts.items() if name != "file" and not isinstance(value, str)]
-    if files:
-        text = Message("应为文本，不是文件", "Must be a text, not a file")
-        raise Invalid([FieldProblem(pointer([name]), "wrong_type", text) for name in files])
-    return file, {name: value for name, value in parts.items() if isinstance(value, str)}

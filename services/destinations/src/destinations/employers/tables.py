@@ -72,8 +72,19 @@ namings = Table(
     instant_column(),
 )
 Index("ix_employer_namings_employer_id", namings.c.employer_id)
-Index("ix_employer_namings_normalised_name", namings.c.school_code, namings.c.normalised_name)
-Index("ix_employer_namings_uscc", namings.c.school_code, namings.c.employer_uscc)
+# without statistics of what may name a person, a plan must not be able to take most of a school for few rows
+Index(
+    "ix_employer_namings_normalised_name",
+    namings.c.school_code,
+    namings.c.normalised_name,
+    postgresql_where=text("employer_uscc = ''"),
+)
+Index(
+    "ix_employer_namings_uscc",
+    namings.c.school_code,
+    namings.c.employer_uscc,
+    postgresql_where=text("employer_uscc <> ''"),
+)
 
 due = Table(
     "employers_due",

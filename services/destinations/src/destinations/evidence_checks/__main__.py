@@ -1,8 +1,9 @@
 """The process that looks into evidence which strangers sent: for each file it answers a fault, and the file to keep."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from common.limited.asking import Answer, answer_all
+from destinations.evidence_checks.findings import Finding
 
 MEMORY = 1024**3
 """Address space: forty million pixels are unpacked, turned and packed again in it."""
@@ -14,6 +15,12 @@ CPU_SECONDS = 10
 def load() -> Answer:
     """What looks into a file."""
     from destinations.evidence_checks.looking import looked_into
+
+    return answering(looked_into)
+
+
+def answering(looked_into: Callable[[bytes], Finding]) -> Answer:
+    """A look into a file in the bytes that the service reads."""
 
     def look(content: bytes) -> Sequence[bytes]:
         finding = looked_into(content)

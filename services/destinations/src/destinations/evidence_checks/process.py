@@ -9,6 +9,9 @@ from destinations.evidence_checks.findings import Fault, Finding
 
 MODULE = "destinations.evidence_checks"
 
+BARE = f"{MODULE}.bare"
+"""Of a PDF, too, keeps nothing but what is seen."""
+
 SECONDS = 30.0
 """On the clock, for one file; its limit of processor time comes first, unless the process hangs."""
 
@@ -21,8 +24,8 @@ _log = logger(__name__)
 class Looker:
     """Looks into files one after the other; a file that ends the process is one that cannot be read."""
 
-    def __init__(self) -> None:
-        self.process = AskedProcess(MODULE, seconds=SECONDS)
+    def __init__(self, module: str = MODULE) -> None:
+        self.process = AskedProcess(module, seconds=SECONDS)
 
     async def look(self, content: bytes) -> Finding:
         """What is wrong with one file, or what is to be kept of it.
@@ -39,9 +42,9 @@ class Looker:
 
 
 @asynccontextmanager
-async def looking() -> AsyncIterator[Looker]:
+async def looking(module: str = MODULE) -> AsyncIterator[Looker]:
     """A looker; its process starts with the first file and ends with the context."""
-    looker = Looker()
+    looker = Looker(module)
     try:
         yield looker
     finally:

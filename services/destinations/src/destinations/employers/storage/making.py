@@ -27,8 +27,8 @@ _KNOWN = text(
         SELECT key.n, coalesce(
                -- as the school names it already, whatever its name is today
                (SELECT employer_id FROM employer_namings naming
-                 WHERE key.uscc <> '' AND naming.school_code = key.school_code AND naming.employer_uscc = key.uscc
-                 LIMIT 1),
+                 WHERE naming.employer_uscc <> '' AND naming.school_code = key.school_code
+                   AND naming.employer_uscc = key.uscc LIMIT 1),
                (SELECT employer_id FROM employer_namings naming
                  WHERE key.uscc = '' AND naming.employer_uscc = '' AND naming.school_code = key.school_code
                    AND naming.normalised_name = key.normalised_name LIMIT 1),
