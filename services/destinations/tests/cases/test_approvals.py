@@ -47,6 +47,19 @@ async def test_a_signal_comes_with_the_submission_and_goes_with_its_facts(
     assert (await college.act(mended, "college-approve")).status_code == 200
 
 
+async def test_a_correction_is_doubted_at_once_and_a_void_takes_it_back(
+    database: Database, enrol: Enrolment, school: Desk, college: Desk
+) -> None:
+    await set_season(database)
+    record = await school.patch(await approved(school, college, await enrol(), UNIT), {"job_title": "见习店长"})
+    assert record.json()["state"] == "school_approved"
+    (case,) = await cases_of(college)
+    assert (case["rule"], case["state"]) == ("internship_wording", "open")
+    asked = await college.act(record, "request-void")
+    assert (await school.act(asked, "void")).json()["state"] == "voided"
+    assert [each["state"] for each in await cases_of(college)] == ["cleared"]
+
+
 async def test_without_a_season_nothing_is_doubted(seat: Seat, enrol: Enrolment, college: Desk, school: Desk) -> None:
     graduate_id = await enrol()
     record = await submitted(seat("graduate", graduate=graduate_id), graduate_id)

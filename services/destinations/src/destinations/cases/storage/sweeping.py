@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from sqlalchemy import TextClause, text
 
-from common.clock import NOW_SQL
+from common.clock import NOW_SQL, TODAY_SQL
 from common.consuming.counted import newest_counted
 from common.identifiers import SchoolCode
 from common.sql import Connection
@@ -46,6 +46,11 @@ def sweeping(found: str) -> TextClause:
         ) {OPEN}, gone AS (
             SELECT standing.id FROM cases standing
              WHERE standing.kind = 'signal' AND standing.rule = :rule AND standing.state = '{State.OPEN}'
+               -- of a cohort that is closed nothing is looked for, and nothing has gone
+               AND (standing.cohort IS NULL OR EXISTS (
+                   SELECT FROM seasons season
+                    WHERE (season.school_code, season.cohort) = (standing.school_code, standing.cohort)
+                      AND season.closes_on >= {TODAY_SQL}))
                AND NOT EXISTS (SELECT FROM given
                                 WHERE (given.school_code, given.subject) = (standing.school_code, standing.subject))
              ORDER BY standing.id FOR NO KEY UPDATE SKIP LOCKED
@@ -61,7 +66,11 @@ THRESHOLD = """(
      WHERE own.rule = :rule AND own.school_code = record.school_code
 )"""
 
-_DUPLICATES = """
+_IN_SEASON = f"""
+    JOIN seasons season ON (season.school_code, season.cohort) = (record.school_code, record.cohort)
+                       AND season.closes_on >= {TODAY_SQL}
+"""
+_DUPLICATES = f"""
     SELECT record.school_code, CASE WHEN count(DISTINCT record.cohort) = 1 THEN min(record.cohort) END AS cohort,
            CAST(NULL AS text) AS college_code, 'sha256:' || encode(piece.sha256, 'hex') AS subject,
            jsonb_build_object('graduates', max(several.graduates),
@@ -71,7 +80,7 @@ _DUPLICATES = """
              GROUP BY sha256 HAVING count(DISTINCT graduate_id) > 1) AS several
       JOIN evidence piece ON piece.sha256 = several.sha256 AND piece.outcome <> 'refused'
       JOIN registrations record ON record.id = piece.registration_id
-      JOIN seasons season ON (season.school_code, season.cohort) = (record.school_code, record.cohort)
+      {_IN_SEASON}
      GROUP BY record.school_code, piece.sha256
 """
 _IS_PLACED = "{0}.destination_code !~ '^(" + "|".join(WITHOUT_EMPLOYER) + ")'"
@@ -81,18 +90,28 @@ _SINGLE_HANDED = f"""
            ARRAY[record.id] AS registrations
       FROM registrations record
       -- what came before the season is history
-      JOIN season_versions season ON (season.school_code, season.cohort) = (record.school_code, record.cohort)
-                                 AND season.version = 1
+      {_IN_SEASON}
+      JOIN season_versions first ON (first.school_code, first.cohort) = (record.school_code, record.cohort)
+                                AND first.version = 1
       JOIN roster_graduates person ON person.graduate_id = record.graduate_id
       JOIN registration_versions said ON (said.registration_id, said.version) = (record.id, record.effective_version)
       LEFT JOIN registration_versions earlier
              ON (earlier.registration_id, earlier.version) = (record.id, record.effective_version - 1)
       LEFT JOIN registration_versions former
              ON (former.registration_id, former.version) = (record.id, earlier.effective_version)
-     WHERE record.stage <> 'voided' AND record.confirmation = 'unconfirmed' AND said.action IN ('import', 'edit')
+     WHERE record.stage <> 'voided' AND record.confirmation = 'unconfirmed'
+       -- most were reviewed: their versions need not be looked up
+       AND (record.stage <> 'school_approved' OR record.reviewed_by_school IS NULL)
+       AND said.action IN ('import', 'edit')
        AND {_IS_PLACED.format("said")} AND (former.version IS NULL OR NOT {_IS_PLACED.format("former")})
-       AND said.recorded_at > season.recorded_at
+       AND said.recorded_at > first.recorded_at
        AND said.recorded_at <= {NOW_SQL} - make_interval(days => {THRESHOLD})
+"""
+# what stands approved is effective: its version need not be looked up
+_EFFECTIVE_CODE = """
+    CASE WHEN record.stage IN ('school_approved', 'void_at_college', 'void_at_school') THEN record.destination_code
+         ELSE (SELECT said.destination_code FROM registration_versions said
+                WHERE (said.registration_id, said.version) = (record.id, record.effective_version)) END
 """
 _SHARE = f"""
     SELECT school_code, cohort, college_code, 'college:' || college_code || '/' || cohort AS subject,
@@ -101,13 +120,12 @@ _SHARE = f"""
                               'at_least', least(CAST(floor(20.0 * of_code / effective) AS int) * 5, 100)) AS facts,
            CAST(ARRAY[] AS uuid[]) AS registrations
       FROM (SELECT record.school_code, record.cohort, person.college_code, {THRESHOLD} AS threshold,
-                   count(*) AS effective, count(*) FILTER (WHERE said.destination_code = '{{code}}') AS of_code
+                   count(*) AS effective, count(*) FILTER (WHERE {_EFFECTIVE_CODE} = '{{code}}') AS of_code
               FROM registrations record
-              JOIN seasons season ON (season.school_code, season.cohort) = (record.school_code, record.cohort)
+              {_IN_SEASON}
               JOIN roster_graduates person ON person.graduate_id = record.graduate_id
-              JOIN registration_versions said
-                ON (said.registration_id, said.version) = (record.id, record.effective_version)
-             WHERE record.stage <> 'voided' AND person.college_code IS NOT NULL AND {newest_counted("person")}
+             WHERE record.stage <> 'voided' AND record.effective_version IS NOT NULL
+               AND person.college_code IS NOT NULL AND {newest_counted("person")}
              GROUP BY record.school_code, record.cohort, person.college_code) AS college
      WHERE 100 * of_code > threshold * effective
 """
