@@ -32,8 +32,6 @@ class Coverage(BaseModel):
 class CoverageAnswer(BaseModel):
     """The coverage of a cohort, in the order of the groups' codes."""
 
-    school_code: str
-    cohort: int
     by: By | None
     known_on: date | None = Field(description="The day until whose end everything was recorded; null: by now")
     items: list[Coverage]
@@ -44,7 +42,7 @@ class CoverageAnswer(BaseModel):
         items = [
             Coverage(group={} if asked.by is None else {asked.by: each.code}, **vars(each.counts)) for each in found
         ]
-        return cls(school_code=asked.school_code, cohort=asked.cohort, by=asked.by, known_on=known_on, items=items)
+        return cls(by=asked.by, known_on=known_on, items=items)
 
 
 class MissingAnswer(BaseModel):
