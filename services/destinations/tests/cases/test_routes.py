@@ -155,6 +155,8 @@ async def test_who_handles_a_case_is_shown_its_persons_and_the_reading_is_logged
     case = await check(school, record)
     path = f"{CASES}/{case.json()['id']}/persons"
     assert code_of(await school.get(path)) == (422, "purpose_required")
+    missing = await school.get(f"{CASES}/{uuid4()}/persons")
+    assert code_of(missing) == (404, "not_found"), "what is not there is not found for any purpose"
     asked = {**school.headers, "X-Purpose": "verification"}
     shown = await school.http.get(path, headers=asked)
     assert shown.json()["items"] == [{"graduate_id": str(graduate), "values": {"name": "张三"}, "problem": None}]

@@ -20,6 +20,7 @@ from common.http.multipart import MULTIPART
 from common.http.problems import MEDIA_TYPE
 from common.http.routing import Route, placed_routes
 from common.http.uploads import BodyReader, FilesForm, FormReader, file_reader_of
+from common.purposes import HEADER as PURPOSE
 
 OPENAPI_VERSION = "3.1.0"
 _SCHEMAS = "#/components/schemas/"
@@ -89,6 +90,9 @@ def _complete(
         found += [401, 403]
     if method != "GET":
         found += [409, 422]
+    elif any(each.get("name") == PURPOSE for each in operation.get("parameters", ())):
+        # what is read for no purpose, or for one that there is not
+        found += [422]
     if "requestBody" in operation:
         found += [415]
     if read_if_match in route.calls:

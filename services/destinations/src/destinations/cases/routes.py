@@ -28,7 +28,6 @@ from common.http import (
 )
 from common.identifiers import Cohort, RegistrationId, SchoolCode
 from common.once import Answered, Once
-from common.purposes import purpose_of
 from destinations.cases import commands, storage
 from destinations.cases.commands import Seen
 from destinations.cases.domain import CaseId, Finding, Handler, Kind, Rule, SchoolRule, State
@@ -189,7 +188,7 @@ async def close_case(
 async def read_persons(
     *, request: Request, caller: Reader, database: Db, case_id: UUID, x_purpose: XPurpose = None
 ) -> PersonsAnswer:
-    act = partial(commands.open_persons, caller=caller, case_id=CaseId(case_id), purpose=purpose_of(x_purpose))
+    act = partial(commands.open_persons, caller=caller, case_id=CaseId(case_id), named=x_purpose)
     people = await database.act(caller.actor, act)
     registry: Registry = request.app.state.registry
     known = await registry.persons(people)

@@ -10,7 +10,7 @@ from common.crypto import FieldCipher
 from common.database import UnitOfWork, new_id
 from common.errors import Busy, ExpectedVersion, FieldProblem, Forbidden, must_equal
 from common.identifiers import CollegeCode, GraduateId, RegistrationId
-from common.purposes import PurposeNotPermitted
+from common.purposes import PurposeNotPermitted, purpose_of
 from common.sql import Connection
 from destinations.cases import storage
 from destinations.cases.commands.opening import MAKERS, Seen, people_of, shown
@@ -149,13 +149,16 @@ async def close(
     return await _written(unit, cipher, replace(case, state=State.CLOSED), "close", no_correction)
 
 
-async def open_persons(unit: UnitOfWork, *, caller: Principal, case_id: CaseId, purpose: str) -> Sequence[GraduateId]:
+async def open_persons(
+    unit: UnitOfWork, *, caller: Principal, case_id: CaseId, named: str | None
+) -> Sequence[GraduateId]:
     """The graduates of a case, to be shown with name and phones to who handles it; notes that they are read.
 
-    Raises NotFound, Forbidden, PurposeNotPermitted.
+    Raises NotFound, Forbidden; PurposeRequired, PurposeUnknown or PurposeNotPermitted for the `named` purpose.
     """
     case = await storage.find(unit.connection, storage.scope_of(caller), case_id)
     must_handle(case, HANDLERS[caller.role])
+    purpose = purpose_of(named)
     if purpose != PURPOSE:
         raise PurposeNotPermitted
     linked = await storage.links_of(unit.connection, [case.id])
