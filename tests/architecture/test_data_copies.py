@@ -71,6 +71,7 @@ _COUNTER = "how many events were published of the graduate, and the day of the l
 LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "destinations": {
         "destination_streams": _COUNTER,
+        "contact_indexes": "a keyed index of a phone that is in registrations, equal where two are; not the graduate's",
         "fact_streams": _COUNTER,
         "fact_looks": "which version of a fact was compared with which registration: what came of it is in cases",
         "bulk_decision_items": "which version a bulk decision named: what it decided is in registration_versions",

@@ -31,7 +31,7 @@ from destinations.checks.subscriptions import erase_checks
 from destinations.coverage.routes import router as coverage_routes
 from destinations.data_copies.routes import router as data_routes
 from destinations.employers import tables as employer_tables
-from destinations.employers.operations import LINK_SECONDS, MEND_SECONDS, link_due, mend
+from destinations.employers.operations import LINK_SECONDS, MEND_SECONDS, link_due, look_for_signals, mend
 from destinations.employers.routes import router as employer_routes
 from destinations.evidence import tables as evidence_tables
 from destinations.evidence.operations import CHECK_SECONDS, RETENTION_SECONDS, check_waiting, end_past
@@ -248,11 +248,18 @@ AREAS = (
         ],
     ),
     Area(
-        tables=[employer_tables.employers, employer_tables.namings, employer_tables.due, employer_tables.merges],
+        tables=[
+            employer_tables.employers,
+            employer_tables.namings,
+            employer_tables.due,
+            employer_tables.merges,
+            employer_tables.contact_indexes,
+        ],
         routes=[employer_routes],
         periodic=lambda it: [
             every(LINK_SECONDS, partial(link_due, it.database), name="employers"),
             every(MEND_SECONDS, partial(mend, it.database), name="unnamed employers"),
+            every(SWEEP_SECONDS, partial(look_for_signals, it.database, it.cipher), name="signals about employers"),
         ],
     ),
     Area(

@@ -25,7 +25,7 @@ from destinations.employers.domain import (
     must_be_editable,
     must_be_mergeable,
 )
-from destinations.employers.storage import Hires
+from destinations.employers.storage import Hires, signals
 from destinations.roster import storage as roster
 
 SEARCHERS = frozenset(
@@ -74,6 +74,15 @@ async def mend(unit: UnitOfWork, *, school_code: str) -> tuple[int, int]:
     """Notes what of a school's registrations is named and not linked, and ends what is named no more; both counted."""
     found = await storage.find_unnamed(unit.connection, school_code)
     return found, await storage.end_unnamed(unit.connection, school_code)
+
+
+async def index_contacts(unit: UnitOfWork, *, cipher: FieldCipher, part: int) -> int:
+    """Indexes contacts' phones that are not yet, and forgets those of who is erased; how many it has indexed."""
+    found = await signals.unindexed(unit.connection, cipher, part)
+    if found:
+        await signals.index(unit.connection, found)
+    await signals.forget(unit.connection)
+    return len(found)
 
 
 async def sight_of(connection: Connection, caller: Principal) -> Sight:

@@ -3,9 +3,12 @@
 from functools import partial
 
 from common.auth import SYSTEM
+from common.crypto import FieldCipher
 from common.database import Database
 from common.observability import logger
+from destinations.cases.operations import sweep
 from destinations.employers import commands, storage
+from destinations.employers.storage.signals import STATEMENTS
 
 LINK_SECONDS = 1.0
 """How soon a worker sees that an employer is named."""
@@ -37,6 +40,14 @@ async def link_due(database: Database, part: int = PART) -> int:
         # what another worker has taken is its own
         count = len(due) if done else 0
     return linked
+
+
+async def look_for_signals(database: Database, cipher: FieldCipher, part: int = PART) -> int:
+    """One round of the rules about employers; how many cases it has opened and cleared."""
+    count = part
+    while count == part:
+        count = await database.act(SYSTEM, partial(commands.index_contacts, cipher=cipher, part=part))
+    return await sweep(database, STATEMENTS)
 
 
 async def mend(database: Database) -> None:

@@ -110,3 +110,16 @@ merges = Table(
     instant_column(),
     info={"insert_only": True, "updatable_columns": ["reason_cipher"]},
 )
+
+contact_indexes = Table(
+    "contact_indexes",
+    metadata,
+    # of the phone that an effective version names for the employer: equal where the phones are
+    Column("registration_id", Uuid, ForeignKey("registrations.id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("graduate_id", Uuid, nullable=False),
+    Column("school_code", Text, nullable=False),
+    Column("phone_index", LargeBinary, nullable=False),
+    CheckConstraint("octet_length(phone_index) = 16", name="phone_index"),
+)
+Index("ix_contact_indexes_graduate_id", contact_indexes.c.graduate_id)
