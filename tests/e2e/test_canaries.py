@@ -92,6 +92,8 @@ async def planted(campus: Campus, new_school: str) -> str:
     assert NAME in offences(answered.text), "what a reveal opens is what is looked for elsewhere"
     await plant(campus, school, graduate["id"])
     await insured(campus, school, citizen["citizen_id"])
+    await objected(campus, school, graduate["id"])
+    await monitored(campus, school)
     manager = campus.bearer("survey_manager", school=school)
     wave = await open_wave(campus, school, manager, roster["result"]["change_token"])
     tokens = await invited(campus, wave, manager)
@@ -130,6 +132,41 @@ async def insured(campus: Campus, school: str, citizen_id: str) -> None:
     )
     operation = await campus.finished("destinations", sent, officer)
     assert (operation["result"]["created"], operation["result"]["not_found"]) == (1, 1), str(operation["result"])
+
+
+async def objected(campus: Campus, school: str, graduate: str) -> None:
+    """Lets the graduate dispute the registration, the level that holds it answer, and the school plan support."""
+    url, officer, own = (
+        f"{campus.urls['destinations']}/v1",
+        campus.officer(school),
+        campus.bearer("graduate", graduate=graduate),
+    )
+    [registration] = (await campus.http.get(f"{url}/registrations", headers=own)).json()["items"]
+    disputed = await campus.act(registration, "dispute", own, {"reason": WORDS["异议理由"]})
+    assert disputed.status_code == 200, disputed.text
+    [task] = (await campus.http.get(f"{url}/tasks", headers=own)).json()["items"]
+    college = campus.bearer("college_officer", school=school, college=task["college_code"])
+    holder = college if task["held_by"] == "college" else officer
+    reply = {"text": WORDS["异议答复"]}
+    kept = await campus.http.post(f"{url}/tasks/{task['id']}/answer", json=reply, headers=holder | {"If-Match": '"1"'})
+    assert kept.status_code == 200, kept.text
+    plan = {"graduate_id": graduate, "causes": ["other"], "plan": WORDS["帮扶计划"]}
+    planned = await campus.http.post(f"{url}/support-plans", json=plan, headers=officer)
+    assert planned.status_code == 201, planned.text
+
+
+async def monitored(campus: Campus, school: str) -> None:
+    """Sets the season, reminds its graduates, and asks for a report."""
+    url, officer = f"{campus.urls['destinations']}/v1", campus.officer(school)
+    put = await campus.http.put(f"{url}/seasons/{school}/2024", json={}, headers=officer | {"If-Match": '"0"'})
+    assert put.status_code == 200, put.text
+    asked = {"what": "confirmed", "filter": {"school_code": school, "cohort": 2024}}
+    sent = await campus.http.post(f"{url}/reminders", json=asked, headers=officer)
+    operation = await campus.finished("destinations", sent, officer)
+    assert operation["result"]["reminded"] > 0, str(operation["result"])
+    body = {"school_code": school, "cohort": 2024}
+    reported = await campus.http.post(f"{url}/monitoring-reports", json=body, headers=officer)
+    assert reported.status_code == 201, reported.text
 
 
 async def refused_without_quoting(campus: Campus, school: str, row: dict[str, CellValue]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -12,13 +13,15 @@ from desks import Desk, Seat, code_of
 from enrolling import Enrolment, erasure
 
 from common import clock
+from common.auth import SYSTEM
 from common.consuming import Handle
 from common.contracts.task import REMINDED, TOPIC, TaskRemindedData
 from common.database import Database
 from common.identifiers import Cohort, GraduateId, SchoolCode
 from common.operations import OperationRunner
 from destinations.registrations.domain.lifecycle import Action
-from destinations.reminders.domain import Cohorted
+from destinations.reminders.commands import remind
+from destinations.reminders.domain import Cohorted, Due, RemindedOf
 from destinations.reminders.operations import remind_cohort, remind_due
 
 Json = dict[str, Any]
@@ -178,6 +181,10 @@ async def test_before_a_cut_off_drafts_returned_and_unconfirmed_are_reminded(
     assert reached(people, found) == {("draft", "registered"), ("returned", "corrected"), ("unconfirmed", "confirmed")}
     assert {each.due_on for each in found} == {ahead}
     assert await remind_cohort(database, season, today, ahead, part=2) == 0
+    # whoever was selected before the erasure
+    due = [Due(gone, RemindedOf.REGISTERED, ahead)]
+    reminding = partial(remind, school_code=SchoolCode("10001"), cohort=Cohort(NEXT), due=due)
+    assert await database.act(SYSTEM, reminding) == 0
 
 
 async def test_before_a_deadline_all_who_miss_something_are_reminded_of_the_nearest(

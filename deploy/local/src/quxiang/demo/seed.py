@@ -22,6 +22,7 @@ from quxiang.demo.deadlines import begin_next, end_season
 from quxiang.demo.erasures import erase_one
 from quxiang.demo.evidence import send_evidence
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
+from quxiang.demo.objections import object_and_help
 from quxiang.demo.odd import MAPPING, ODD_HEADERS, SAVED, odd_rows
 from quxiang.demo.own_entries import self_checks
 from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows, unit_rows
@@ -152,6 +153,7 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     if school is SCHOOLS[0]:
         await record.once(f"{school.code} bulk approval", lambda: prepare_bulk_approval(office))
         await record.once(f"{school.code} evidence", lambda: send_evidence(office))
+        await record.once(f"{school.code} objections", lambda: object_and_help(office))
     await record.once(f"{school.code} waivers", lambda: waive(office))
     await record.once(f"{school.code} self-checks", check_entries)
     await record.once(f"{school.code} corrections", lambda: ask_for_corrections(office, record.database))
