@@ -1,6 +1,7 @@
 """Coverage by class of a school of 20,000, against a bare count over the same two tables, and as known on a past day.
 
-Registrations have ten versions each, recorded over ten days, the roster two; another cohort of the school is as large.
+And a monitoring report of that day, against the latter. Registrations have ten versions each, recorded over ten days,
+the roster two; another cohort of the school is as large. A tenth was written about since the report before.
 """
 
 import sys
@@ -17,11 +18,14 @@ from common.database import Database
 from common.identifiers import Cohort, SchoolCode
 from destinations.coverage.domain import Asked, By
 from destinations.coverage.storage import coverage
+from destinations.monitoring.domain.cut_offs import Kind
+from destinations.monitoring.domain.reports import Moment
+from destinations.monitoring.storage import counted
 from testing.databases import service_database
 from tests.load.reporting import Verdict, milliseconds, percentile
 
-LIVE_BUDGET, KNOWN_BUDGET = 2.5, 10.0
-"""How much longer than the bare count coverage may take, and than that as known on a day."""
+LIVE_BUDGET, KNOWN_BUDGET, REPORT_BUDGET = 2.5, 10.0, 3.0
+"""How much longer than the bare count coverage may take, than that as known on a day, and than this a report."""
 
 GRADUATES, VERSIONS, ROUNDS = 20_000, 10, 40
 SCHOOL, COHORT, OTHER = SchoolCode("10001"), Cohort(2024), Cohort(2023)
@@ -67,6 +71,12 @@ _FILL = f"""
                '2024-05-01', '2024-05-11', true
           FROM people ORDER BY n;
 """
+_REPORTED = f"""
+    INSERT INTO monitoring_reports (school_code, cohort, kind, period, at)
+    VALUES ('{SCHOOL}', {COHORT}, 'daily', '2024-05-05', '2024-05-06T12:00:00Z');
+    UPDATE registration_versions SET recorded_at = '2024-05-06T14:00:00Z'
+     WHERE version = 5 AND registration_id IN (SELECT id FROM people WHERE n % 10 = 0)
+"""
 _PAST = datetime(2024, 5, 6, 16, tzinfo=UTC)
 """The end of the day on which each registration had its fifth version."""
 
@@ -77,20 +87,22 @@ async def measure() -> list[Verdict]:
         admin = await asyncpg.connect(found.admin_url.replace("+asyncpg", ""))
         try:
             await admin.execute(_FILL)
+            await admin.execute(_REPORTED)
             await admin.execute("VACUUM ANALYZE")
         finally:
             await admin.close()
         database = Database.connect(found.app_url)
         try:
-            bare, live, known = await _in_turns(database)
+            bare, live, known, reports = await _in_turns(database)
         finally:
             await database.dispose()
-    for name, samples in {"bare count": bare, "live": live, "known on a day": known}.items():
+    for name, samples in {"bare count": bare, "live": live, "known on a day": known, "report": reports}.items():
         sys.stdout.write(f"  {name}: {milliseconds(samples)}\n")
-    counted, compared, then = (percentile(each, 0.5) for each in (live, bare, known))
+    now, compared, then, reported = (percentile(each, 0.5) for each in (live, bare, known, reports))
     return [
-        Verdict("coverage by class, time as a multiple of a bare count's", counted / compared, LIVE_BUDGET),
-        Verdict("the same known on a day, as a multiple of the live one", then / counted, KNOWN_BUDGET),
+        Verdict("coverage by class, time as a multiple of a bare count's", now / compared, LIVE_BUDGET),
+        Verdict("the same known on a day, as a multiple of the live one", then / now, KNOWN_BUDGET),
+        Verdict("a monitoring report of that day, as a multiple of this", reported / then, REPORT_BUDGET),
     ]
 
 
@@ -99,6 +111,7 @@ async def _in_turns(database: Database) -> list[list[float]]:
         _bared,
         partial(_covered, before=None),
         partial(_covered, before=_PAST),
+        _reported,
     ]
     samples: list[list[float]] = [[] for _ in acts]
     for _ in range(ROUNDS):
@@ -127,3 +140,10 @@ async def _covered(database: Database, before: datetime | None) -> int:
     async with database.reading() as connection:
         groups = await coverage(connection, scope, Asked(SCHOOL, COHORT, By.CLASS, before))
     return sum(each.counts.approved for each in groups)
+
+
+async def _reported(database: Database) -> int:
+    moment = Moment(school_code=SCHOOL, cohort=COHORT, kind=Kind.DAILY, period="2024-05-06", at=_PAST)
+    async with database.reading() as connection:
+        content = await counted(connection, moment)
+    return int(content["counts"]["approved"])

@@ -3,15 +3,17 @@
 import asyncio
 import hashlib
 import json
+import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import chinese_calendar
 import pytest
-from acting import UNIT, events, rows
+from acting import COLLEGE, SCHOOL, SEEKING, UNIT, act, approved, edit, events, rows
 from books import Book
 from describing import entered
 from desks import Desk
@@ -19,6 +21,8 @@ from pasts import Past
 
 from common.database import Database
 from common.identifiers import GraduateId
+from destinations.registrations.domain.content import FIELDS
+from destinations.registrations.domain.lifecycle import Action
 from destinations.settings import Settings
 from destinations.verification import verify_reports
 from testing.databases import ServiceDatabase
@@ -97,6 +101,57 @@ async def test_a_report_says_what_was_recorded_before_its_moment_whenever_it_is_
         assert report["sha256"] == seal_of(report)
 
 
+async def test_each_report_follows_from_the_one_before(
+    past: Past, due: Worker, make: Worker, school: Desk, database: Database
+) -> None:
+    chance = random.Random(5)
+    for _ in range(14):
+        person = await past.enter(NIGHT)
+        # out of the population or into another cohort, and perhaps back
+        for sequence in range(2, chance.randint(2, 5)):
+            said: dict[str, Any] = chance.choice(
+                [{"counted": False}, {"cohort": 2023}, {"counted": True}, {"college_code": "C03"}]
+            )
+            at = NIGHT + timedelta(days=sequence * 6, hours=chance.randint(1, 100))
+            await past.told(entered(person, sequence, recorded_at=at, **{"counted": True} | said), arrives=False)
+    for event in past.book.told:
+        await past.keep([event])
+    people = [each[0] for each in await rows(database, "SELECT DISTINCT graduate_id FROM roster_versions")]
+    for person in people[:10]:
+        await register_and_change(past, person, chance)
+    await past.season(NIGHT)
+    count = await due()
+    assert await make() == count
+    found = (await school.get("/v1/monitoring-reports", school="10001", limit=500)).json()["items"]
+    moved = 0
+    for kind in ("daily", "weekly"):
+        listed = [each for each in found if each["kind"] == kind]
+        for before, now in pairwise(listed):
+            for name, stands in now["classes"].items():
+                change = now["change"][name]
+                assert stands == before["classes"][name] + change["entered"] - change["left"]
+                moved += change["entered"] + change["left"]
+    assert moved > 30
+
+
+async def register_and_change(past: Past, person: GraduateId, chance: random.Random) -> None:
+    """Approved, corrected twice, and perhaps voided and registered anew."""
+    database = past.database
+    contents = chance.sample([SEEKING, UNIT, SEEKING, UNIT], k=3)
+    recorded = await approved(database, contents[0], graduate_id=person, sequence=0)
+    for content in contents[1:]:
+        recorded = await edit(database, recorded, SCHOOL, **{name: getattr(content, name) for name in FIELDS})
+    is_voided = chance.random() < 0.5
+    if is_voided:
+        asked = await act(database, recorded, Action.REQUEST_VOID, COLLEGE)
+        await act(database, asked, Action.VOID, SCHOOL)
+    first, apart = (timedelta(hours=chance.randint(9, 60)) for _ in range(2))
+    await past.spread(person, NIGHT + first, apart)
+    if is_voided:
+        await approved(database, UNIT, graduate_id=person, sequence=0)
+        await past.spread(person, NIGHT + first + apart * 9, apart)
+
+
 async def test_it_waits_for_registry_and_for_its_versions(past: Past, due: Worker, make: Worker, book: Book) -> None:
     await past.season(NIGHT)
     person = await past.enter(NIGHT)
@@ -132,11 +187,11 @@ async def test_it_waits_for_writers_that_began_before_and_counts_what_they_recor
     for person in people.values():
         await past.approve(person, NIGHT)
     writers = {name: await writing(addresses, person) for name, person in people.items()}
+    # neither who only reads, as a backup does, nor who begins after the moment holds anything up
+    beside = await writing(addresses, people["before"], only_reads=True)
     asked = await school.post("/v1/monitoring-reports", {"school_code": "10001", "cohort": 2024})
     assert (asked.status_code, asked.json()["state"], asked.json()["kind"]) == (201, "pending", "free")
     report_id, at = asked.json()["id"], datetime.fromisoformat(asked.json()["at"])
-    # whoever begins after the moment holds nothing up
-    beside = await writing(addresses, people["before"], only_reads=True)
     after = await writing(addresses, await registered_later(past))
 
     await record(writers["before"], people["before"], at - MICROSECOND)

@@ -10,16 +10,14 @@ import pytest
 
 from common.codes import CodeLists
 from common.identifiers import Cohort, SchoolCode
-from destinations.coverage.domain import Counts
+from destinations.coverage.domain import Counts, CoveredDestination
 from destinations.monitoring.domain.cut_offs import Kind
 from destinations.monitoring.domain.reports import (
-    Classes,
     DestinationClass,
     Moment,
     Move,
     canonical,
     class_of,
-    classes_of,
     content_of,
     instant_text,
     sealed,
@@ -51,30 +49,46 @@ def test_every_code_has_a_class_and_none_is_not_registered() -> None:
 def test_now_is_before_and_who_entered_without_who_left() -> None:
     chance = random.Random(11)
     codes = [None, "10", "12", "70", "76", "80", "801", "85"]
-    people = [
-        (chance.random() < 0.9, chance.choice(codes), chance.random() < 0.9, chance.choice(codes)) for _ in range(500)
+    people: list[tuple[Any, ...]] = [
+        tuple(chance.choice(each) for each in ([True, False], codes) * 2) for _ in range(500)
     ]
-    moves = [Move(*each, graduates=count) for each, count in Counter(people).items()]
-    found = classes_of(moves, LISTED)
+    moves = [Move(each[0], each[1], each[2], each[3], count) for each, count in Counter(people).items()]
+    standing = Counter(code for _, _, counted, code in people if counted)
+    stand = [CoveredDestination("C01", code, Counts(count)) for code, count in standing.items()]
+    content = content_of(stand, moves, LISTED)
     before = Counter(class_of(code, LISTED) for counted, code, _, _ in people if counted)
     now = Counter(class_of(code, LISTED) for _, _, counted, code in people if counted)
     for each in DestinationClass:
-        moved = found.change[each]
-        assert found.stands[each] == now[each] == before[each] + moved["entered"] - moved["left"]
-    # a code that changes within its class moves nobody
-    stays = classes_of([Move(True, "10", True, "12", 3), Move(True, "80", True, "801", 2)], LISTED)
-    assert {(moved["entered"], moved["left"]) for moved in stays.change.values()} == {(0, 0)}
-    # who leaves the population leaves a class, and enters none
-    leaves = classes_of([Move(True, "10", False, "10", 3)], LISTED)
-    assert (leaves.stands["unit"], leaves.change["unit"]) == (0, {"entered": 0, "left": 3})
+        moved = content["change"][each]
+        assert content["classes"][each] == now[each] == before[each] + moved["entered"] - moved["left"]
+    assert sum(content["classes"].values()) == content["counts"]["population"] == now.total()
+
+
+def test_who_stays_in_a_class_has_not_moved_and_who_leaves_the_population_enters_none() -> None:
+    stays = content_of([], [Move(True, "10", True, "12", 3), Move(True, "80", True, "801", 2)], LISTED)
+    assert {(moved["entered"], moved["left"]) for moved in stays["change"].values()} == {(0, 0)}
+    leaves = content_of([], [Move(True, "10", False, "10", 3)], LISTED)
+    assert leaves["change"]["unit"] == {"entered": 0, "left": 3}
+    # before the first report nobody was there
+    first = content_of([CoveredDestination("C01", "10", Counts(3))], None, LISTED)
+    assert {name for name, moved in first["change"].items() if moved["entered"]} == {"unit"}
 
 
 def test_colleges_come_by_code_and_add_up() -> None:
-    colleges = {None: Counts(population=1), "C02": Counts(2, 2), "C01": Counts(4, 1)}
-    content = content_of(colleges, Classes({"unit": 7}, {"unit": {"entered": 7, "left": 0}}))
-    assert [each["college_code"] for each in content["colleges"]] == ["C01", "C02", None]
+    stand = [
+        CoveredDestination(None, None, Counts(1)),
+        CoveredDestination("C02", "10", Counts(2, 2)),
+        CoveredDestination("C01", None, Counts(3)),
+        CoveredDestination("C01", "85", Counts(1, 1)),
+    ]
+    content = content_of(stand, (), LISTED)
+    assert [(each["college_code"], each["counts"]["population"]) for each in content["colleges"]] == [
+        ("C01", 4),
+        ("C02", 2),
+        (None, 1),
+    ]
     assert content["counts"] == dict.fromkeys(content["counts"], 0) | {"population": 7, "registered": 3}
-    nobody = content_of({}, classes_of([], LISTED))
+    nobody = content_of([], None, LISTED)
     assert (len(nobody["counts"]), {*nobody["counts"].values()}, nobody["colleges"]) == (10, {0}, [])
 
 

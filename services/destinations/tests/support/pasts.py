@@ -1,7 +1,7 @@
 """A school's cohort of 2024 whose past is told by instants."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -62,6 +62,11 @@ class Past:
     async def recorded(self, person: GraduateId, at: datetime) -> None:
         """Everything that was recorded about a graduate was recorded then."""
         await self.owner.execute("UPDATE registration_versions SET recorded_at = $1 WHERE graduate_id = $2", at, person)
+
+    async def spread(self, person: GraduateId, first: datetime, apart: timedelta) -> None:
+        """The versions that were recorded now about a graduate were so far apart, from the first one on."""
+        said = "UPDATE registration_versions SET recorded_at = $1::timestamptz + version * $2::interval"
+        await self.owner.execute(f"{said} WHERE graduate_id = $3 AND recorded_at > '2025-01-01'", first, apart, person)
 
     async def report(self, period: str) -> dict[str, Any]:
         """The report of a period, or of a free report's id, as the school reads it."""

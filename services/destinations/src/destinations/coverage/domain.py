@@ -65,6 +65,15 @@ class Covered:
 
 
 @dataclass(frozen=True)
+class CoveredDestination:
+    """Who of a college has the same effective destination; None of who has none."""
+
+    code: str | None
+    destination_code: str | None
+    counts: Counts
+
+
+@dataclass(frozen=True)
 class Narrowing:
     """Of whom it is asked what they miss; None narrows nothing. A graduate asks without a school.
 

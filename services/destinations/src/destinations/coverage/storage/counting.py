@@ -24,7 +24,7 @@ from sqlalchemy import (
 from common import rows
 from common.auth import RowScope, ScopeShape
 from common.sql import Connection
-from destinations.coverage.domain import Asked, By, Covered
+from destinations.coverage.domain import Asked, By, Covered, CoveredDestination
 from destinations.field_rules.domain import scheme_of
 from destinations.registrations.storage import KNOWN, known
 from destinations.registrations.tables import registrations
@@ -41,6 +41,7 @@ _THEN = (
     .columns(
         column("graduate_id", Uuid),
         *(column(name, Text) for name in (*_GROUPS.values(), "state", "confirmation", "source", "destination_code")),
+        column("effective_destination_code", Text),
         *(column(name, Boolean) for name in ("counted", "flexible", "evidence_complete")),
         column("effective_version", Integer),
         column("incomplete", ARRAY(Text)),
@@ -79,6 +80,12 @@ def _counts(row: FromClause, state: ColumnElement[Any]) -> list[ColumnElement[An
 
 
 _LIVE_COUNTS, _COUNTS_THEN = _counts(registrations, _current.stage), _counts(_THEN, _THEN.c.state)
+_DESTINATIONS = (_THEN.c.college_code, _THEN.c.effective_destination_code)
+_BY_DESTINATION = (
+    select(_DESTINATIONS[0].label("code"), _DESTINATIONS[1].label("destination_code"), *_COUNTS_THEN)
+    .where(_THEN.c.counted)
+    .group_by(*_DESTINATIONS)
+)
 _OF_COHORT = (_entry.school_code == bindparam("school_code"), _entry.cohort == bindparam("cohort"))
 
 
@@ -91,14 +98,12 @@ def _live(seen: ScopeShape, by: By | None) -> Select[Any]:
 
 @lru_cache
 def _then(seen: ScopeShape, by: By | None) -> Select[Any]:
-    """The groups of then, of the rows of today's scope; of everything also of who is not in today's roster yet."""
+    """The groups of then, of the rows of today's scope."""
     code = null() if by is None else _THEN.c[_GROUPS[by]]
-    counted = select(code.label("code"), *_COUNTS_THEN).where(_THEN.c.counted)
-    if not seen.everything:
-        joined = _THEN.join(graduates, _entry.graduate_id == _THEN.c.graduate_id)
-        joined = joined.outerjoin(schools, schools.c.school_code == _entry.school_code)
-        counted = counted.select_from(joined).where(roster.visible(seen))
-    return _grouped(counted, code, by)
+    joined = _THEN.join(graduates, _entry.graduate_id == _THEN.c.graduate_id)
+    joined = joined.outerjoin(schools, schools.c.school_code == _entry.school_code)
+    counted = select(code.label("code"), *_COUNTS_THEN).select_from(joined)
+    return _grouped(counted.where(roster.visible(seen), _THEN.c.counted), code, by)
 
 
 def _grouped(counted: Select[Any], code: ColumnElement[Any], by: By | None) -> Select[Any]:
@@ -107,11 +112,24 @@ def _grouped(counted: Select[Any], code: ColumnElement[Any], by: By | None) -> S
 
 async def coverage(connection: Connection, scope: RowScope, asked: Asked) -> list[Covered]:
     """The counts of each group of the scope that has anybody, in the order of codes; without groups of all."""
-    bound: dict[str, object] = {"school_code": asked.school_code, "cohort": asked.cohort}
-    bound["flexible_codes"] = list(scheme_of(asked.cohort).flexible_default)
+    bound = _bound(asked)
     if asked.before is None:
         query = _live(scope.shape, asked.by)
     else:
         query = _then(scope.shape, asked.by)
         bound["before"] = asked.before
     return rows.all(Covered, await connection.execute(query, {**scope.values, **bound}))
+
+
+async def by_destination(connection: Connection, asked: Asked) -> list[CoveredDestination]:
+    """The counts of everybody by college and effective destination as known before the moment that is asked for.
+
+    The roster of today may lack somebody of them still.
+    """
+    found = await connection.execute(_BY_DESTINATION, _bound(asked) | {"before": asked.before})
+    return rows.all(CoveredDestination, found)
+
+
+def _bound(asked: Asked) -> dict[str, object]:
+    flexible = list(scheme_of(asked.cohort).flexible_default)
+    return {"school_code": asked.school_code, "cohort": asked.cohort, "flexible_codes": flexible}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -13,10 +13,13 @@ from common.approvals.domain import TransitionNotAllowed
 from common.codes import CodeList
 from common.errors import Conflict, Message
 from common.identifiers import Cohort, SchoolCode
-from destinations.coverage.domain import Counts
+from destinations.coverage.domain import Counts, CoveredDestination
 from destinations.monitoring.domain.cut_offs import Kind
 
 ReportId = NewType("ReportId", UUID)
+
+Change = Mapping[str, Mapping[str, int]]
+"""How many came into each class, and left it."""
 
 Content = Mapping[str, Any]
 """What a report says, in the values of JSON: what is stored, sealed and answered."""
@@ -129,21 +132,6 @@ class Move:
     graduates: int
 
 
-@dataclass
-class _Moved:
-    stands: int = 0
-    entered: int = 0
-    left: int = 0
-
-
-@dataclass(frozen=True)
-class Classes:
-    """How many stand in each class, and how many came and went since the report before."""
-
-    stands: Mapping[str, int]
-    change: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-
-
 def class_of(code: str | None, listed: CodeList) -> DestinationClass:
     """The class of a destination; a code that no class names is, like none, not registered."""
     entry = listed.lookup(code) if code else None
@@ -151,35 +139,41 @@ def class_of(code: str | None, listed: CodeList) -> DestinationClass:
     return _CLASSES.get(named or "", DestinationClass.NOT_REGISTERED)
 
 
-def classes_of(moves: Iterable[Move], listed: CodeList) -> Classes:
-    """Counts graduates by class: now = before + entered − left, in each of them."""
-    counted = {each: _Moved() for each in DestinationClass}
+def content_of(stand: Sequence[CoveredDestination], moves: Iterable[Move] | None, listed: CodeList) -> Content:
+    """What a report says of a cohort that stands so, and moved so since the report before; None before the first."""
+    colleges: dict[str | None, dict[str, int]] = {}
+    classes = {each.value: 0 for each in DestinationClass}
+    for each in stand:
+        counts = colleges.setdefault(each.code, dict.fromkeys(vars(Counts()), 0))
+        for name, count in vars(each.counts).items():
+            counts[name] += count
+        classes[class_of(each.destination_code, listed)] += each.counts.population
+    return {
+        "counts": {name: sum(counts[name] for counts in colleges.values()) for name in vars(Counts())},
+        "classes": classes,
+        "colleges": [
+            {"college_code": code, "counts": colleges[code]}
+            for code in sorted(colleges, key=lambda code: (code is None, code or ""))
+        ],
+        "change": _first(classes) if moves is None else _change(moves, listed),
+    }
+
+
+def _first(classes: Mapping[str, int]) -> Change:
+    return {name: {"entered": count, "left": 0} for name, count in classes.items()}
+
+
+def _change(moves: Iterable[Move], listed: CodeList) -> Change:
+    """Now = before + entered − left, in each class."""
+    change = {each.value: {"entered": 0, "left": 0} for each in DestinationClass}
     for move in moves:
         before = class_of(move.before_code, listed) if move.before else None
         now = class_of(move.now_code, listed) if move.now else None
-        if now is not None:
-            counted[now].stands += move.graduates
         if now is not before:
             for held, way in ((now, "entered"), (before, "left")):
                 if held is not None:
-                    setattr(counted[held], way, getattr(counted[held], way) + move.graduates)
-    return Classes(
-        {each.value: moved.stands for each, moved in counted.items()},
-        {each.value: {"entered": moved.entered, "left": moved.left} for each, moved in counted.items()},
-    )
-
-
-def content_of(colleges: Mapping[str | None, Counts], classes: Classes) -> Content:
-    """What a report says of a cohort whose colleges have these counts; None is that of graduates without one."""
-    return {
-        "counts": {name: sum(getattr(each, name) for each in colleges.values()) for name in vars(Counts())},
-        "classes": dict(classes.stands),
-        "colleges": [
-            {"college_code": code, "counts": dict(vars(counts))}
-            for code, counts in sorted(colleges.items(), key=lambda each: (each[0] is None, each[0] or ""))
-        ],
-        "change": {name: dict(moved) for name, moved in classes.change.items()},
-    }
+                    change[held][way] += move.graduates
+    return change
 
 
 def instant_text(at: datetime) -> str:

@@ -1,32 +1,54 @@
 """What a report says, counted of what was known before its moment and before that of the report before."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import DateTime, bindparam
 
 from common import rows
-from common.auth import EVERYTHING
 from common.codes import CodeLists
 from common.sql import Connection
-from destinations.coverage.domain import Asked, By
-from destinations.coverage.storage import coverage
+from destinations.coverage.domain import Asked
+from destinations.coverage.storage import by_destination
 from destinations.monitoring.domain.cut_offs import Kind
-from destinations.monitoring.domain.reports import Content, Moment, Move, classes_of, content_of
+from destinations.monitoring.domain.reports import Content, Moment, Move, content_of
 from destinations.monitoring.storage.reports import previous_moment
 from destinations.registrations.domain.content import CODE_LISTS
-from destinations.registrations.storage import KNOWN, known
+from destinations.registrations.storage import SAID_THEN, known
 from destinations.roster.storage import ENTRIES_THEN
 
-_NOBODY = datetime(1970, 1, 1, tzinfo=UTC)
-"""Before the first report of a kind: nothing was recorded then."""
 
+def _stood(moment: str, entry: str) -> str:
+    """The effective destination at a moment of a `written` graduate, if the population had this person, as SQL."""
+    # each is looked for by itself: joined as a whole, the registrations of all schools would be read
+    return f"""
+        SELECT CASE said.effective_version WHEN said.version THEN said.destination_code ELSE (
+               SELECT destination_code FROM registration_versions effective
+                WHERE effective.registration_id = said.registration_id AND effective.version = said.effective_version
+               ) END AS code
+          FROM registrations registration CROSS JOIN LATERAL ({SAID_THEN.replace(":before", moment)}) said
+         WHERE {entry}.counted AND registration.graduate_id = written.graduate_id AND said.state <> 'voided'
+        OFFSET 0
+    """
+
+
+# who was not written about between the moments has not moved
 _MOVES = known(
     f"""
-    SELECT coalesce(earlier.counted, false) AS before, earlier.effective_destination_code AS before_code,
-           coalesce(later.counted, false) AS now, later.effective_destination_code AS now_code, count(*) AS graduates
-      FROM ({KNOWN}) later FULL JOIN ({KNOWN.replace(":before", ":since")}) earlier USING (graduate_id)
-     WHERE later.counted OR earlier.counted
+    WITH written AS MATERIALIZED (
+        SELECT graduate_id FROM registration_versions
+         WHERE school_code = :school_code AND recorded_at >= :since AND recorded_at < :before
+        UNION
+        SELECT graduate_id FROM roster_versions
+         WHERE school_code = :school_code AND recorded_at >= :since AND recorded_at < :before
+    )
+    SELECT coalesce(before.counted, false) AS before, earlier.code AS before_code,
+           coalesce(now.counted, false) AS now, later.code AS now_code, count(*) AS graduates
+      FROM written
+      LEFT JOIN ({ENTRIES_THEN.replace(":before", ":since")}) before USING (graduate_id)
+      LEFT JOIN ({ENTRIES_THEN}) now USING (graduate_id)
+      LEFT JOIN LATERAL ({_stood(":since", "before")}) earlier ON true
+      LEFT JOIN LATERAL ({_stood(":before", "now")}) later ON true
+     WHERE before.counted OR now.counted
      GROUP BY 1, 2, 3, 4
     """
 ).bindparams(bindparam("since", type_=DateTime(timezone=True)))
@@ -56,12 +78,16 @@ _CASES = known(
 
 async def counted(connection: Connection, moment: Moment) -> Content:
     """What the report of a moment counts of histories; all that was recorded before the moment must be here."""
-    of_cohort: dict[str, Any] = {"school_code": moment.school_code, "cohort": moment.cohort}
-    colleges = await coverage(connection, EVERYTHING, Asked(**of_cohort, by=By.COLLEGE, before=moment.at))
-    since = await previous_moment(connection, moment) or _NOBODY
-    moves = rows.all(Move, await connection.execute(_MOVES, {**of_cohort, "before": moment.at, "since": since}))
-    listed = CodeLists.load().get(CODE_LISTS["destination_code"])
-    return content_of({each.code: each.counts for each in colleges}, classes_of(moves, listed))
+    stand = await by_destination(connection, Asked(moment.school_code, moment.cohort, before=moment.at))
+    since = await previous_moment(connection, moment)
+    moves = None if since is None else await _moves(connection, moment, since)
+    return content_of(stand, moves, CodeLists.load().get(CODE_LISTS["destination_code"]))
+
+
+async def _moves(connection: Connection, moment: Moment, since: datetime) -> list[Move]:
+    """Who stands elsewhere than at an earlier moment, or might."""
+    bound = {"school_code": moment.school_code, "cohort": moment.cohort, "since": since, "before": moment.at}
+    return rows.all(Move, await connection.execute(_MOVES, bound))
 
 
 async def checked(connection: Connection, moment: Moment) -> Content:

@@ -8,7 +8,7 @@ before has written, `rotation` seals by another key. Decides nothing.
 
 from destinations.registrations.storage.erasing import erase
 from destinations.registrations.storage.filed import filed_as_seeking, has_seeking
-from destinations.registrations.storage.known import KNOWN, known
+from destinations.registrations.storage.known import KNOWN, SAID_THEN, known
 from destinations.registrations.storage.lines import (
     Line,
     has_lines,
@@ -33,6 +33,7 @@ from destinations.registrations.storage.versions import Version, change_token_of
 
 __all__ = [
     "KNOWN",
+    "SAID_THEN",
     "Filters",
     "Judged",
     "Line",
