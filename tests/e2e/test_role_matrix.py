@@ -133,13 +133,14 @@ async def read(campus: Campus, known: Known, service: str, template: str, caller
     """One GET: out of sight it answers as if the row were missing, or 403; a list shows nothing of the school."""
     url, asked = campus.urls[service], f"{caller.role} at {caller.place}: GET {template}"
     query = known.query(template)
-    answered = await campus.http.get(url + known.path(service, template), headers=caller.headers, params=query)
+    headers = known.headers(template, caller.headers)
+    answered = await campus.http.get(url + known.path(service, template), headers=headers, params=query)
     assert answered.status_code < 500, asked
     if caller.place not in SEES_PERSONS[caller.role] and (caller.role, template) not in READS_PSEUDONYMS:
         assert [person for person in known.persons if person in answered.text] == [], asked
     if "{" in template:
         gone = url + absent_path(service, template, known)
-        missing = await campus.http.get(gone, headers=caller.headers, params=query)
+        missing = await campus.http.get(gone, headers=headers, params=query)
         assert missing.status_code in (403, 404), (asked, missing.status_code)
     if caller.sees(template):
         return

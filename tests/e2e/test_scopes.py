@@ -51,7 +51,8 @@ async def none_shown(
         path = known.path(service, template)
         for query in queries(known):
             params = {**known.query(template), **query}
-            answered = await campus.http.get(campus.urls[service] + path, headers=headers, params=params)
+            sent = known.headers(template, headers)
+            answered = await campus.http.get(campus.urls[service] + path, headers=sent, params=params)
             asked = f"{role}: GET {path} {query} -> {answered.status_code}"
             assert answered.status_code < 500, asked
             if answered.status_code < 300:

@@ -41,6 +41,13 @@ Json = dict[str, Any]
 SERVICES = ("registry", "destinations", "surveys", "indicators")
 COLLEGE, MAJOR, CLASS, FILE = "K7SCOPE", "080902", "K7CLASS", "K7FILE"
 REVEAL = ("POST", "/v1/graduates/reveal")
+READ_FOR = {
+    "/v1/cases/{case_id}/persons": "verification",
+    "/v1/filings/{filing_id}/file": "filing",
+    "/v1/samples/{sample_id}/items/{n}/person": "verification",
+}
+"""What is read for which purpose."""
+
 _ID = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 
 
@@ -68,7 +75,13 @@ class Known:
         """What a route of one row needs beside its path."""
         if template.startswith("/v1/signal-rules/"):
             return {"school": self.school}
+        if template.endswith("/diff"):
+            return {"from": "1", "to": "1"}
         return {"school": self.school, "cohort": "2024"} if template.startswith("/v1/quality-report/") else {}
+
+    def headers(self, template: str, headers: Mapping[str, str]) -> dict[str, str]:
+        """Headers with the purpose that a route reads for, if it reads for one."""
+        return {**headers, **({"X-Purpose": READ_FOR[template]} if template in READ_FOR else {})}
 
     def sent(self, write: Write, headers: Mapping[str, str]) -> dict[str, Any]:
         """The complete request of a write, for an HTTP client: whatever version there is, it is meant."""

@@ -12,7 +12,7 @@ from common.crypto import FieldCipher
 from common.database import UnitOfWork, new_id
 from common.errors import Forbidden, NotFound
 from common.identifiers import CollegeCode, GraduateId
-from common.purposes import PurposeNotPermitted
+from common.purposes import PurposeNotPermitted, purpose_of
 from common.sampling import SEED_BYTES
 from common.sql import Connection
 from destinations.cases.commands import open_case
@@ -166,17 +166,20 @@ async def assign(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, sa
 
 
 async def open_person(
-    unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, sample_id: SampleId, n: int, purpose: str
+    unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, sample_id: SampleId, n: int, header: str | None
 ) -> GraduateId:
     """The graduate of an item, to be shown with name and phones to who may decide it; notes that they are read.
 
-    Raises NotFound, Forbidden, PurposeNotPermitted, NotIndependent.
+    Raises NotFound, PurposeRequired, PurposeUnknown, PurposeNotPermitted, Forbidden.
     """
     item = await get_item(unit.connection, caller, cipher, sample_id, n)
-    if purpose != PURPOSE:
+    if (purpose := purpose_of(header)) != PURPOSE:
         raise PurposeNotPermitted
     if caller.role is Role.SCHOOL_OFFICER or item.drawn_by_role != caller.role:
-        await _must_decide(unit.connection, caller, item)
+        try:
+            await _must_decide(unit.connection, caller, item)
+        except NotIndependent:
+            raise Forbidden from None
     occasion, people = await new_id(unit.connection), {item.graduate_id: item.school_code}
     await record_accesses(
         unit.connection, caller, people, occasion_id=occasion, kind=KIND, purpose=purpose, fields=SHOWN
@@ -191,12 +194,12 @@ def parameters_of(caller: Principal, sample_id: SampleId) -> dict[str, Any]:
     return {"sample_id": f"{sample_id}", "school_code": caller.school_code, "province_code": caller.province_code}
 
 
-async def may_pack(connection: Connection, *, caller: Principal, sample_id: SampleId, purpose: str) -> Sample:
-    """The sample, for who drew it; raises NotFound, Forbidden, PurposeNotPermitted."""
+async def may_pack(connection: Connection, *, caller: Principal, sample_id: SampleId, header: str | None) -> Sample:
+    """The sample, for who drew it; raises NotFound, Forbidden, PurposeRequired, PurposeUnknown, PurposeNotPermitted."""
     sample = (await get(connection, caller, sample_id)).sample
     if caller.role != sample.by_role:
         raise Forbidden
-    if purpose != PURPOSE:
+    if purpose_of(header) != PURPOSE:
         raise PurposeNotPermitted
     return sample
 

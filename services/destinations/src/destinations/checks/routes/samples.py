@@ -15,7 +15,6 @@ from common.http import Cipher, Db, IdempotencyKey, Page, PageOf, Router, XPurpo
 from common.identifiers import OperationId
 from common.once import Answered, Once
 from common.operations.routes import Operation, accept
-from common.purposes import purpose_of
 from destinations.cases.wire import PersonAnswer
 from destinations.checks.commands import samples as commands
 from destinations.checks.commands.samples import Acted, Seen
@@ -140,9 +139,8 @@ async def read_person(
     n: OfItem,
     x_purpose: XPurpose = None,
 ) -> PersonAnswer:
-    purpose = purpose_of(x_purpose)
     act = partial(
-        commands.open_person, caller=caller, cipher=cipher, sample_id=SampleId(sample_id), n=n, purpose=purpose
+        commands.open_person, caller=caller, cipher=cipher, sample_id=SampleId(sample_id), n=n, header=x_purpose
     )
     graduate_id = await database.act(caller.actor, act)
     registry: Registry = request.app.state.registry
@@ -167,10 +165,10 @@ async def pack_sample(
     once: IdempotencyKey,
     x_purpose: XPurpose = None,
 ) -> Response:
-    purpose, named = purpose_of(x_purpose), SampleId(sample_id)
+    named = SampleId(sample_id)
 
     async def before(unit: UnitOfWork) -> None:
-        await commands.may_pack(unit.connection, caller=caller, sample_id=named, purpose=purpose)
+        await commands.may_pack(unit.connection, caller=caller, sample_id=named, header=x_purpose)
 
     async def beside(unit: UnitOfWork, operation: OperationId) -> None:
         await commands.note_packed(unit, caller=caller, sample_id=named, occasion_id=operation)
