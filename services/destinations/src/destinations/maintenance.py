@@ -16,6 +16,8 @@ from destinations.employers.storage.rotation import reseal_merges
 from destinations.evidence.operations import end_past
 from destinations.evidence.storage import past
 from destinations.evidence.storage.rotation import reseal_texts
+from destinations.filing import storage as filing
+from destinations.filing.operations import end_past as end_past_filings
 from destinations.outside import operations as outside
 from destinations.outside.storage import past as past_facts
 from destinations.outside.storage.rotation import reseal_facts
@@ -53,6 +55,7 @@ _REWRAPPED = {
 }
 
 _KEPT = {
+    "filings": (filing.past, end_past_filings),
     "evidence": (past, end_past),
     "facts": (past_facts, outside.end_past),
     "support_plans": (past_plans, end_past_plans),

@@ -24,6 +24,7 @@ from common.sql import Row
 from destinations.checks.storage import drawing
 from destinations.coverage.domain import Asked, By
 from destinations.coverage.storage import coverage
+from destinations.filing.operations import compared_files
 from destinations.monitoring import storage as monitoring
 from destinations.monitoring.domain.reports import sealed
 from destinations.registrations.domain.content import FIELDS
@@ -108,6 +109,10 @@ _FILES = text(f"SELECT id, name, stored_sha256 {_STORED} AND id > :after ORDER B
     bindparam("after", type_=Uuid), bindparam("part", type_=Integer)
 )
 _FILE = text(f"SELECT name, stored_sha256 {_STORED} AND id = :id")
+_FILES = text(
+    "SELECT id, name, stored_sha256 FROM evidence WHERE name IS NOT NULL AND id > :after ORDER BY id LIMIT :part"
+).bindparams(bindparam("after", type_=Uuid), bindparam("part", type_=Integer))
+_FILE = text("SELECT name, stored_sha256 FROM evidence WHERE id = :id AND name IS NOT NULL")
 
 
 @dataclass
@@ -191,6 +196,16 @@ async def verify_files(database: Database, settings: Settings) -> Verified:
     return verified
 
 
+async def verify_filings(database: Database, settings: Settings) -> Verified:
+    """Reads the stored file of every filing part by part, and compares its hash; raises ObjectsUnavailable."""
+    store = open_store(settings.objects, settings.service)
+    objects = Objects(database, FieldCipher.load(settings.keyring_file), store)
+    verified = Verified("filings")
+    async for filing_id, differs in compared_files(database, objects, store):
+        verified.note(filing_id, differs=differs)
+    return verified
+
+
 async def verify_reports(database: Database, _settings: Settings) -> Verified:
     """Counts what each monitoring report says anew, of the histories, and compares it and its seal."""
     verified, after = Verified("reports"), None
@@ -226,6 +241,7 @@ CHECKS: Mapping[str, Callable[[Database, Settings], Awaitable[Verified]]] = {
     "coverage": verify_coverage,
     "cases": verify_cases,
     "objects": verify_files,
+    "filings": verify_filings,
     "reports": verify_reports,
     "samples": verify_samples,
 }

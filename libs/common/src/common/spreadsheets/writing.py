@@ -68,6 +68,10 @@ _FROZEN = (
     '<sheetViews><sheetView workbookViewId="0">'
     '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
 )
+_TEXTS = frozenset({str, type(None)})
+_BETWEEN, _QUOTES = "\ue000", '","'
+# begins a cell: what a program could take for a formula, or white space, behind which that may stand
+_MAY_BE_RISKY = re.compile(_BETWEEN + r"[\s=+\-@＝＋－＠]")
 # what XML cannot hold, and what reads like its replacement; a line feed alone is kept by all readers
 _NO_XML = re.compile("[\0-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -126,7 +130,8 @@ class CsvWriter:
 
     def add(self, rows: Iterable[Sequence[Cell]]) -> None:
         """Writes further rows."""
-        self._writer.writerows([safe_text(each) if isinstance(each, str) else each for each in row] for row in rows)
+        for row in rows:
+            self._text.write(line) if (line := _plain_line(row)) else self._writer.writerow([*map(_safe, row)])
 
     def end(self) -> None:
         """Nothing comes after the last row."""
@@ -170,6 +175,20 @@ def safe_text(text: str) -> str:
         return marks.FORMULA + text[:MAX_CELL]
     risky = text.startswith(_DANGEROUS) or text.lstrip().startswith(_DANGEROUS)
     return (_APOSTROPHE + text if risky else text).replace("\0", "")[:MAX_CELL]
+
+
+def _plain_line(row: Sequence[Cell]) -> str:
+    """The line of a row of which no cell needs more than its quotes, as most are; empty for every other one."""
+    if not {*map(type, row)} <= _TEXTS:
+        return ""
+    line = "".join([_BETWEEN + (cell or "") for cell in row])  # type: ignore[operator]
+    if '"' in line or "\0" in line or len(line) > MAX_CELL or _MAY_BE_RISKY.search(line):
+        return ""
+    return f'"{line[1:].replace(_BETWEEN, _QUOTES)}"\r\n' if line.count(_BETWEEN) == len(row) else ""
+
+
+def _safe(cell: Cell) -> Cell:
+    return safe_text(cell) if isinstance(cell, str) else cell
 
 
 def _row(number: int, cells: Sequence[Cell]) -> str:

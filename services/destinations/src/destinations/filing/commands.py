@@ -11,7 +11,7 @@ from common.database import UnitOfWork, new_id
 from common.errors import ExpectedVersion, FieldProblem, Forbidden, NotFound, must_equal
 from common.identifiers import OperationId
 from common.objects import ObjectName, drop, keep
-from common.purposes import PurposeNotPermitted
+from common.purposes import PurposeNotPermitted, purpose_of
 from common.sql import Connection
 from destinations.evidence.domain import keep_until
 from destinations.filing import storage
@@ -132,14 +132,17 @@ async def act(
 
 
 async def open_file(
-    unit: UnitOfWork, *, caller: Principal, filing_id: FilingId, purpose: str
+    unit: UnitOfWork, *, caller: Principal, filing_id: FilingId, x_purpose: str | None
 ) -> tuple[Filing, Sequence[ObjectName]]:
     """The parts of the file; notes that everybody in it is read.
 
-    Raises NotFound, Forbidden, PurposeNotPermitted, FilingWithoutFile, FilingHasErased.
+    Raises NotFound, Forbidden, PurposeRequired, PurposeUnknown, PurposeNotPermitted, FilingWithoutFile and
+    FilingHasErased.
     """
     filing = await get(unit.connection, caller, filing_id)
     caller.must_be_in(MAKERS)
+    # after the scope: a stranger must not learn from a missing purpose that there is such a filing
+    purpose = purpose_of(x_purpose)
     if purpose != KIND:
         raise PurposeNotPermitted
     file = await storage.parts_of(unit.connection, filing_id)

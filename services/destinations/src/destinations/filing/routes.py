@@ -18,7 +18,6 @@ from common.objects.routes import StoredFiles
 from common.once import Answered, Once
 from common.operations.downloads import DOWNLOAD
 from common.operations.routes import Operation, accept
-from common.purposes import purpose_of
 from destinations.filing import commands, storage
 from destinations.filing.domain.filing import KIND, Act, Filing, FilingId, Recipient
 from destinations.filing.wire import FilingAnswer, FilingReturn, ManifestAnswer, NewFiling
@@ -98,8 +97,7 @@ async def read_manifest(*, database: Db, caller: Caller, filing_id: UUID) -> Man
 async def read_filing_file(
     *, database: Db, caller: Caller, objects: StoredFiles, filing_id: UUID, x_purpose: XPurpose = None
 ) -> Response:
-    purpose = purpose_of(x_purpose)
-    act = partial(commands.open_file, caller=caller, filing_id=FilingId(filing_id), purpose=purpose)
+    act = partial(commands.open_file, caller=caller, filing_id=FilingId(filing_id), x_purpose=x_purpose)
     filing, parts = await database.act(caller.actor, act)
     assert filing.manifest is not None, "it has a file"
     # before the answer begins: a store that is away is a refusal, no broken file

@@ -84,6 +84,12 @@ _RECORD = {
 }
 _KEEP_FILE = text("INSERT INTO filing_parts (filing_id, n, school_code, name) VALUES (:id, :n, :school_code, :name)")
 _PARTS = select(parts.c.name).where(parts.c.filing_id == bindparam("id", type_=Uuid)).order_by(parts.c.n)
+_HASHES = text(
+    """
+    SELECT id, sha256 FROM filings
+     WHERE id > :after AND EXISTS (SELECT FROM filing_parts WHERE filing_id = filings.id) ORDER BY id LIMIT :limit
+    """
+).bindparams(bindparam("after", type_=Uuid), bindparam("limit", type_=Integer))
 _DROP_FILE = text("DELETE FROM filing_parts WHERE filing_id = :id RETURNING name")
 _IS_PAST = f"""
     filings.keep_until < {TODAY_SQL} AND EXISTS (SELECT FROM filing_parts WHERE filing_id = filings.id)
@@ -159,6 +165,12 @@ async def keep_file(
 async def parts_of(connection: Connection, filing_id: FilingId) -> list[ObjectName]:
     """The parts of the file in their order; none where it has none."""
     return await connection.scalars(_PARTS, {"id": filing_id})
+
+
+async def hashes(connection: Connection, after: FilingId | None, limit: int) -> list[tuple[FilingId, bytes]]:
+    """Filings that have a file, in the order of their ids, those after one, with the hash that it must have."""
+    values = {"after": after or UUID(int=0), "limit": limit}
+    return [(FilingId(row.id), row.sha256) for row in await connection.execute(_HASHES, values)]
 
 
 async def drop_file(connection: Connection, filing_id: FilingId) -> Sequence[ObjectName]:
