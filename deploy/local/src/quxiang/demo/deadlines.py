@@ -15,6 +15,7 @@ from quxiang.demo.people import School, people, roster_rows
 _NEXT = 60
 """Graduates of the next cohort: its roster is not complete yet."""
 
+_NOTHING: Json = {}
 _LATE: Json = {"late_reason": "new_destination"}
 _REVIEWS = ("submit", "counsellor-approve", "college-approve")
 
@@ -49,9 +50,11 @@ async def begin_next(office: Office, school: School) -> None:
     file = await asyncio.to_thread(workbook, ROSTER_HEADERS, roster_rows(school, following.cohort, cohort))
     form = {"school_code": school.code, "cohort": str(following.cohort)}
     await office.campus.upload("registry", "graduates", office.school_officer, "生源.xlsx", file, **form)
-    waiting = (await following.members())[: len(_REVIEWS) + 1]
+    members, doubted = await following.members(), _doubted(following.cohort)
+    waiting, others = members[: len(_REVIEWS) + 1], members[len(_REVIEWS) + 1 :]
     await side_by_side(
         [partial(_review, following, graduate, _REVIEWS[:done]) for done, graduate in enumerate(waiting)]
+        + [partial(_review, following, each, _REVIEWS[:1], said) for each, said in zip(others, doubted, strict=False)]
     )
 
 
@@ -73,15 +76,25 @@ async def _correct_late(office: Office, registration: Json) -> None:
     await office.act(corrected, "submit", office.school_officer, json=_LATE)
 
 
-async def _review(office: Office, graduate: Json, acts: Sequence[str]) -> None:
-    """A contract that has gone through these acts."""
+def _doubted(cohort: int) -> Sequence[Json]:
+    """What rules doubt: each opens a case of the college."""
+    return (
+        {"job_title": "实习生"},
+        {"contract_from": f"{cohort - 1}-07-01", "contract_to": f"{cohort}-06-30"},
+        {"job_title": "求职助理"},
+        {"employer_nature_code": "10"},
+    )
+
+
+async def _review(office: Office, graduate: Json, acts: Sequence[str], said: Json = _NOTHING) -> None:
+    """A contract that has gone through these acts, which says this beside the usual."""
     own = oneself(graduate["id"])
     by = {
         "submit": own,
         "counsellor-approve": Grant(Role.COUNSELLOR, school_code=office.school, class_codes=(graduate["class_code"],)),
         "college-approve": office.college_officer(graduate["college_code"]),
     }
-    body = {"graduate_id": graduate["id"], **EMPLOYMENT, "signed_on": office.today.isoformat()}
+    body = {"graduate_id": graduate["id"], **EMPLOYMENT, "signed_on": office.today.isoformat(), **said}
     made = await office.campus.call("destinations", "POST", "/v1/registrations", own, json=body)
     for act in acts:
         made = await office.act(made, act, by[act])
