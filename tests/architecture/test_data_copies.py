@@ -37,6 +37,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "evidence": "evidence",
         "ledger_entries": "ledger_entries",
         "facts": "facts",
+        "reconciliation_items": "reconciliations",
         "sample_assignments": "samples",
         "sample_decisions": "samples",
         "sample_items": "samples",

@@ -22,6 +22,7 @@ from writes import (
     OUTSIDE_DATA,
     PHOTO,
     PROFILE,
+    RECONCILING,
     REPORT,
     SAMPLE,
     SEASON,
@@ -48,6 +49,7 @@ READ_FOR = {
 }
 """What is read for which purpose."""
 
+PURPOSE = {"X-Purpose": "filing"}
 _ID = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 
 
@@ -178,6 +180,7 @@ async def known_school(campus: Campus, school: str) -> Known:
     report = await campus.http.post(place, headers=campus.officer(school), **requests[REPORT])
     assert report.status_code == 201, report.text
     filed = await prepared(campus, school, requests)
+    compared = await reconciled(campus, school, requests, filed)
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
         school,
@@ -210,6 +213,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "erasure_id"): erasing.json()["id"],
             **checked,
             ("*", "filing_id"): filed,
+            ("*", "reconciliation_id"): compared,
             ("*", "evidence_id"): evidence.json()["id"],
             ("*", "task_id"): task,
             ("*", "n"): "1",
@@ -276,6 +280,21 @@ async def checks(campus: Campus, school: str, requests: Mapping[Write, dict[str,
         made[write] = answered.json()["id"]
     names = {LEDGER: "entry_id", SELF_CHECK: "self_check_id", SAMPLE: "sample_id"}
     return {("*", name): made[write] for write, name in names.items()}
+
+
+async def reconciled(campus: Campus, school: str, requests: Mapping[Write, dict[str, Any]], filing: str) -> str:
+    """Lets the school compare a file with one row; gives the reconciliation's id."""
+    officer, url = campus.officer(school), campus.urls["destinations"]
+    content = (await campus.http.get(f"{url}/v1/filings/{filing}/file", headers=officer | PURPOSE)).content
+    request = requests[RECONCILING]
+    request["data"]["filing_id"] = filing
+    request["files"] = {"file": ("back.xlsx", content)}
+    wanted = {**request, "headers": officer | PURPOSE}
+    accepted = await campus.http.post(url + RECONCILING[1], **wanted)
+    assert accepted.status_code == 202, accepted.text
+    operation = await campus.finished("destinations", accepted, officer)
+    assert operation["state"] == "succeeded", operation
+    return str(operation["result"]["id"])
 
 
 async def prepared(campus: Campus, school: str, requests: Mapping[Write, dict[str, Any]]) -> str:

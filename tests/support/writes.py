@@ -50,6 +50,7 @@ REPORT = ("POST", "/v1/monitoring-reports")
 SAMPLE = ("POST", "/v1/samples")
 SELF_CHECK = ("POST", "/v1/self-check-reports")
 FILING = ("POST", "/v1/filings")
+RECONCILING = ("POST", "/v1/reconciliations")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
 EMPLOYER = {"employer_name": "本校单位", "employer_uscc": None}
 """What only one school has."""
@@ -146,6 +147,7 @@ def complete_requests(
         ("POST", "/v1/cases/{case_id}/close"): {"no_correction": "本人已确认"},
         REPORT: roster,
         AUTHORISATION: source_authorisation(school),
+        ("POST", "/v1/reconciliations/{reconciliation_id}/items/{n}/decide"): {"decision": "keep_ours"},
         ("POST", "/v1/questionnaires"): QUESTIONNAIRE,
         ("PATCH", "/v1/questionnaires/{questionnaire_id}"): {"title": QUESTIONNAIRE["title"]},
         ("POST", "/v1/waves"): _wave(roster, questionnaire),
@@ -198,6 +200,11 @@ def complete_requests(
         ("POST", "/v1/imports/ledger"): {
             "data": fields | {"round": "1"},
             "files": {"file": ("ledger.csv", "学号,姓名,核查方式,核查结果\n1,张三,电话,属实\n".encode())},
+        },
+        RECONCILING: {
+            "data": {"filing_id": "01890000-0000-7000-8000-000000000000"},
+            "files": {"file": ("back.csv", "学号,毕业去向类别代码\n1,10\n".encode())},
+            "headers": {"X-Purpose": "filing"},
         },
         OUTSIDE_DATA: {
             "data": {

@@ -30,6 +30,8 @@ from destinations.filing.domain.filing import KIND as FILING
 from destinations.outside.imports.operations import EMPTY_RESULT as NOTHING_OUTSIDE
 from destinations.outside.imports.operations import KIND as OUTSIDE_DATA
 from destinations.outside.imports.operations import outside_import
+from destinations.reconciliations import operations as reconciling
+from destinations.reconciliations.domain import KIND as RECONCILING
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registry_client import Registry
 from destinations.reminders import operations as reminders
@@ -95,6 +97,7 @@ def runner(database: Database, registry: Registry, settings: Settings) -> Operat
     objects = Objects(database, cipher, open_store(settings.objects, settings.service))
     handlers: dict[str, Handler] = {
         OUTSIDE_DATA: outside_import(registry, cipher),
+        RECONCILING: partial(reconciling.reconcile, registry, cipher, objects),
         KIND: importing,
         ledger_imports.KIND: partial(run_import, ledger_imports.ledger_import(registry, cipher)),
         SEALING: partial(reviews.seal, ask=ask),

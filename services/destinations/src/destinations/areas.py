@@ -49,14 +49,15 @@ from destinations.monitoring import tables as monitoring_tables
 from destinations.monitoring.routes import cut_off_router
 from destinations.monitoring.routes import router as monitoring_routes
 from destinations.outside import operations as outside
+from destinations.outside import routes as outside_routes
 from destinations.outside import tables as outside_tables
-from destinations.outside.imports.operations import EMPTY_RESULT as NOTHING_OUTSIDE
-from destinations.outside.imports.operations import KIND as OUTSIDE_DATA
-from destinations.outside.imports.operations import outside_import
+from destinations.outside.imports import operations as outside_imports
 from destinations.outside.imports.routes import router as outside_import_routes
-from destinations.outside.routes import facts_router
-from destinations.outside.routes import router as outside_routes
 from destinations.outside.subscriptions import erase_facts
+from destinations.reconciliations import operations as reconciling
+from destinations.reconciliations import tables as reconciliation_tables
+from destinations.reconciliations.routes import router as reconciliation_routes
+from destinations.reconciliations.subscriptions import erase_rows
 from destinations.registrations import tables as registration_tables
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registrations.imports.routes import router as import_routes
@@ -110,6 +111,8 @@ ROSTER_VERSIONS = Subscription(
     "quxiang.destinations.roster-versions", included=INCLUDED_VERSIONS, drop={graduate.TOPIC: drop_version}
 )
 
+# who is erased: first the roster, whose entry comes first in the order of locks, then the registrations, by which the
+# streams are locked, then all others
 AREAS = (
     Area(tables=[code_entries], handlers={code_list.CHANGED: keep_code_entries}, subscription=ROSTER),
     Area(
@@ -137,7 +140,6 @@ AREAS = (
     Area(
         tables=[registration_tables.streams, registration_tables.registrations, registration_tables.versions],
         routes=[registration_routes, import_routes],
-        # after the roster: its entry comes first in the order of locks
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_registrations),
         subscription=ROSTER,
         operations={
@@ -165,7 +167,6 @@ AREAS = (
     Area(
         tables=[evidence_tables.evidence],
         routes=[evidence_of_registration, evidence_routes],
-        # after the registrations, by which the streams are locked
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_evidence),
         subscription=ROSTER,
         periodic=lambda it: [
@@ -176,7 +177,6 @@ AREAS = (
     Area(
         tables=[*check_tables.TABLES],
         routes=[ledger_routes, ledger_import_routes, sample_routes, self_check_routes],
-        # after the registrations, by which the streams are locked
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_checks),
         subscription=ROSTER,
         operations={
@@ -207,14 +207,18 @@ AREAS = (
         streams={monitoring_contract.TOPIC: raising(monitoring_tables.streams)},
     ),
     Area(
+        tables=[reconciliation_tables.reconciliations, reconciliation_tables.items],
+        routes=[reconciliation_routes],
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_rows),
+        subscription=ROSTER,
+        operations={reconciling.KIND: Operation(reconciling.handler, reconciling.EMPTY_RESULT)},
+    ),
+    Area(
         tables=[outside_tables.authorisations, outside_tables.facts, outside_tables.streams, outside_tables.looks],
-        routes=[outside_routes, facts_router, outside_import_routes],
-        # after the registrations, by which the streams are locked
+        routes=[outside_routes.router, outside_routes.facts_router, outside_import_routes],
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_facts),
         subscription=ROSTER,
-        operations={
-            OUTSIDE_DATA: Operation(lambda it: outside_import(it.clients["registry"], it.cipher), NOTHING_OUTSIDE)
-        },
+        operations={outside_imports.KIND: Operation(outside_imports.handler, outside_imports.EMPTY_RESULT)},
         periodic=lambda it: [
             every(outside.LOOK_SECONDS, partial(outside.look_at_due, it.database, it.cipher), name="contradictions"),
             every(outside.RETENTION_SECONDS, partial(outside.end_past, it.database), name="facts past their day"),
@@ -225,21 +229,18 @@ AREAS = (
         tables=[case_tables.cases, case_tables.links, case_tables.events, case_tables.thresholds],
         routes=[case_routes, signal_rule_routes],
         periodic=lambda it: [every(SWEEP_SECONDS, partial(sweep_all, it.database), name="signals")],
-        # after the registrations, by which the streams are locked
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_notes),
         subscription=ROSTER,
     ),
     Area(
         tables=[task_tables.disputes, task_tables.tasks],
         routes=[task_routes],
-        # after the registrations, by which the streams are locked
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_tasks),
         subscription=ROSTER,
     ),
     Area(
         tables=[tip_off_tables.tip_offs, tip_off_tables.messages, tip_off_tables.files, tip_off_tables.days],
         routes=[tip_off_routes, tip_off_case_routes],
-        # after the registrations, by which the streams are locked
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_tip_offs),
         subscription=ROSTER,
         periodic=lambda it: [

@@ -18,6 +18,7 @@ from destinations.checks import storage as checks
 from destinations.evidence.storage import of_graduate
 from destinations.filing.storage import of_graduate as filings_of
 from destinations.outside import storage as outside
+from destinations.reconciliations import storage as reconciliations
 from destinations.registrations.domain.content import FIELDS
 from destinations.registrations.storage import opened
 from destinations.registrations.tables import registrations, versions
@@ -102,6 +103,7 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
             {name: getattr(each, name) for name in _TASK}
             for each in await tasks_of_graduate(connection, cipher, graduate_id)
         ],
+        "reconciliations": await reconciliations.of_graduate(connection, cipher, graduate_id),
         "facts": [
             {name: getattr(each, name) for name in _FACT}
             for each in await outside.of_graduate(connection, cipher, graduate_id)

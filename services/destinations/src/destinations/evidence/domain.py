@@ -193,12 +193,12 @@ class TooManyPieces(Conflict):
 
 
 class AlreadyDecided(Conflict):
-    """A piece is decided once."""
+    """What is decided once was decided: a piece, a difference."""
 
     code = "already_decided"
     title = Message("已作出决定，不能再次决定", "It was decided already")
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StrEnum) -> None:
         super().__init__(state=state.value, allowed_transitions=[])
 
 

@@ -27,6 +27,7 @@ from common.imports import (
     run_import,
 )
 from common.operations import Handler, OperationContext, Outcome
+from common.service_process import Runtime
 from common.spreadsheets import NumberedRow
 from common.spreadsheets.headers import Header
 from common.sql import Connection
@@ -58,6 +59,11 @@ KIND = "outside_data_import"
 EMPTY_RESULT = empty_result("not_found", "name_mismatch", "unreadable", "frozen")
 """With `not_found` the five counts add up to the rows. Parts of it: `name_mismatch`, the number is a graduate's and the
 name another one, and `unreadable`. `frozen` are unchanged rows of graduates who left."""
+
+
+def handler(it: Runtime) -> Handler:
+    """What the worker does with such an operation."""
+    return outside_import(it.clients["registry"], it.cipher)
 
 
 def outside_import(registry: Registry, cipher: FieldCipher) -> Handler:

@@ -38,6 +38,8 @@ KINDS: Mapping[str, str] = {
     "reminders": "提醒",
     "support_plans": "帮扶计划",
     "filings": "上报记录",
+    "facts": "外部信息",
+    "reconciliations": "报送比对",
     "waves": "参与的调查轮次",
     "invitations": "调查邀请",
     "responses": "答卷",
