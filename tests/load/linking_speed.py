@@ -1,4 +1,4 @@
-"""Import of registrations while employers of as many others are made and linked, against the same import alone."""
+"""Import of registrations while those of another school are linked with as many employers, against the import alone."""
 
 import asyncio
 import sys
@@ -12,7 +12,7 @@ from common.database import Database
 from common.service_process.running import tune_garbage_collector
 from destinations.employers.operations import link_due
 from tests.load.importing import ROUNDS, ROWS, Case, FileImporter, file_of, helped
-from tests.load.registration_speed import COHORT, HEADER, row, service
+from tests.load.registration_speed import COHORT, EMPLOYERS, HEADER, row, service
 from tests.load.reporting import Verdict, percentile
 
 BUDGET = 1.10
@@ -27,7 +27,7 @@ _NAMED = text(
 
 
 async def measure() -> list[Verdict]:
-    """In turns: a file into a new school alone, and one while as many wordings of another school are linked."""
+    """In turns: a file into a new school alone, and one beside the linking of another school's."""
     tune_garbage_collector()
     alone: list[float] = []
     beside: list[float] = []
@@ -49,7 +49,7 @@ async def measure() -> list[Verdict]:
     taken = [percentile(each, 0.5) for each in (alone, beside, linking)]
     sys.stdout.write(
         "  import alone {:.1f} s, beside {:.1f} s; {:,} wordings linked in {:.1f} s\n".format(
-            *taken[:2], ROWS, taken[2]
+            *taken[:2], EMPLOYERS, taken[2]
         )
     )
     return [
@@ -61,7 +61,7 @@ async def measure() -> list[Verdict]:
 
 async def _linked(database: Database, school: str) -> float:
     async with database.transaction(SYSTEM) as unit:
-        await unit.connection.execute(_NAMED, {"school": school, "rows": ROWS})
+        await unit.connection.execute(_NAMED, {"school": school, "rows": EMPLOYERS})
         await unit.commit()
     begun = time.perf_counter()
     await link_due(database.patient)

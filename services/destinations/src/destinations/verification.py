@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Integer, TextClause, Uuid, bindparam, text
 
 from common.auth import EVERYTHING
+from common.clock import NOW_SQL
 from common.codes import CodeLists
 from common.consuming.counted import newest_counted
 from common.crypto import FieldCipher, UndecryptableError
@@ -105,6 +106,19 @@ _STORED = """
     FROM (SELECT id, name, stored_sha256 FROM evidence
           UNION ALL SELECT id, file, file_sha256 FROM self_check_reports) stored WHERE name IS NOT NULL
 """
+_EMPLOYERS = text(
+    f"""
+    WITH current AS (SELECT * FROM registrations WHERE id > :after ORDER BY id LIMIT :part)
+    SELECT current.id, current.employer_name IS NOT NULL AND current.recorded_at < {NOW_SQL} - interval '1 hour'
+           AND (employer.id IS NULL OR employer.merged_into IS NOT NULL) AS differs
+      FROM current
+      LEFT JOIN employer_namings naming
+        ON naming.school_code = current.school_code AND naming.employer_name = current.employer_name
+       AND naming.employer_uscc = coalesce(current.employer_uscc, '')
+      LEFT JOIN employers employer ON employer.id = naming.employer_id
+     ORDER BY current.id
+    """
+).bindparams(bindparam("after", type_=Uuid), bindparam("part", type_=Integer))
 _FILES = text(f"SELECT id, name, stored_sha256 {_STORED} AND id > :after ORDER BY id LIMIT :part").bindparams(
     bindparam("after", type_=Uuid), bindparam("part", type_=Integer)
 )
@@ -139,6 +153,14 @@ async def verify_rows(database: Database, _settings: Settings) -> Verified:
     """Compares the current row of each registration with its last version."""
     verified = Verified("current_rows")
     async for row in _each(database, _ROWS):
+        verified.note(row.id, differs=row.differs)
+    return verified
+
+
+async def verify_employers(database: Database, _settings: Settings) -> Verified:
+    """Looks for an employer of each registration that has named one for a while."""
+    verified = Verified("employers")
+    async for row in _each(database, _EMPLOYERS):
         verified.note(row.id, differs=row.differs)
     return verified
 
@@ -237,6 +259,7 @@ async def verify_samples(database: Database, _settings: Settings) -> Verified:
 
 CHECKS: Mapping[str, Callable[[Database, Settings], Awaitable[Verified]]] = {
     "current_rows": verify_rows,
+    "employers": verify_employers,
     "roster": verify_roster,
     "coverage": verify_coverage,
     "cases": verify_cases,

@@ -13,6 +13,8 @@ from common.database import Database
 from destinations.employers.operations import link_due, mend
 from destinations.registrations.commands import Recorded
 from destinations.registrations.domain.lifecycle import Action
+from destinations.settings import Settings
+from destinations.verification import verify_employers
 
 NAMED = replace(UNIT, employer_uscc=None)
 
@@ -147,3 +149,15 @@ async def test_what_was_left_unlinked_is_found(database: Database) -> None:
     await mend(database)
     assert await link_due(database) == 1
     assert await employer_of(database, recorded) is not None
+
+
+async def test_a_registration_that_stays_without_its_employer_is_found(database: Database, settings: Settings) -> None:
+    linked, unlinked = await registered(database, UNIT), await registered(database, NAMED)
+    async with database.transaction(SYSTEM) as unit:
+        await unit.driver.execute("UPDATE registrations SET recorded_at = recorded_at - interval '2 hours'")
+        await unit.driver.execute("DELETE FROM employers_due WHERE employer_uscc = ''")
+        await unit.commit()
+    await link_due(database)
+    verified = await verify_employers(database, settings)
+    assert (verified.compared, verified.named) == (2, [f"{unlinked.id}"])
+    assert await employer_of(database, linked) is not None

@@ -64,6 +64,7 @@ async def test_a_changed_row_and_a_changed_file_are_found(
     assert code == 0
     assert {each["check"]: each["compared"] for each in clean if each["compared"]} == {
         "current_rows": 2,
+        "employers": 2,
         "roster": 2,
         "coverage": 1,
         "objects": 2,

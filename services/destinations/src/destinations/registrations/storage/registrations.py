@@ -143,6 +143,9 @@ _STAGES = {state: [stage.value for stage in Stage if stage.state is state] for s
 # written out: a plan for any parameter could not use the index of those that stand
 _STANDING = _REGISTRATIONS.where(_current.stage != _VOIDED)
 _THEIRS = _STANDING.where(_current.graduate_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+_THEIRS_LINKED = _LINKED.where(
+    _current.stage != _VOIDED, _current.graduate_id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+)
 # of a list the server would expect ten, and plan anew for every one
 _ITS = _STANDING.where(_current.graduate_id == bindparam("id"))
 
@@ -185,9 +188,11 @@ async def get(
     return found[0]
 
 
-async def current(connection: Connection, graduate_ids: Sequence[GraduateId]) -> dict[GraduateId, Registration]:
-    """The registrations of these graduates that are not voided; at most one of each graduate."""
-    found = await _fetch(connection, _THEIRS, {"ids": list(graduate_ids)})
+async def current(
+    connection: Connection, graduate_ids: Sequence[GraduateId], *, linked: bool = False
+) -> dict[GraduateId, Registration]:
+    """The registrations of these graduates that are not voided, one of each at most; `linked` with their employers."""
+    found = await _fetch(connection, _THEIRS_LINKED if linked else _THEIRS, {"ids": list(graduate_ids)})
     return {each.graduate.id: each for each in found}
 
 

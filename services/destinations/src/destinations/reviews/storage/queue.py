@@ -117,7 +117,7 @@ async def queued(
     """
     doubts = await cases.standing(connection, seeing, [each.id for each in waiting])
     evidence = await pieces.standing(connection, [each.id for each in waiting])
-    standing = await registrations_storage.current(connection, [each.graduate_id for each in waiting])
+    standing = await registrations_storage.current(connection, [each.graduate_id for each in waiting], linked=True)
     calendar, today = await working_days(connection), clock.today()
     return [
         InQueue(
