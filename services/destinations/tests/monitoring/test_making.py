@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import os
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
@@ -34,6 +35,7 @@ NIGHT = datetime(2024, 7, 19, 12, tzinfo=UTC)
 MONDAY = datetime(2024, 7, 22, 9, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 NOTHING = {"entered": 0, "left": 0}
+ROUNDS = 200 if os.environ.get("QUXIANG_SOAK") else 12
 
 
 async def test_each_cut_off_after_the_first_settings_has_one_report(
@@ -225,6 +227,18 @@ async def test_two_workers_make_one_report(past: Past, due: Worker, make: Worker
     assert {each.data["counts"]["population"] for each in told} == {1}
     (entries,) = await rows(database, "SELECT count(*) FROM audit_entries WHERE action = 'monitoring_report.make'")
     assert entries[0] == count
+
+
+async def test_workers_meet_at_the_same_report_again_and_again(
+    past: Past, make: Worker, school: Desk, database: Database
+) -> None:
+    for _ in range(ROUNDS):
+        asked = await school.post("/v1/monitoring-reports", {"school_code": "10001", "cohort": 2024})
+        assert asked.status_code == 201
+        assert sum(await asyncio.gather(make(), make(), make())) == 1
+    told = [each for each in await events(database) if each.topic == "quxiang.destinations.monitoring.v1"]
+    assert [each.sequence for each in told] == list(range(1, ROUNDS + 1))
+    assert await past.count("monitoring_contents") == ROUNDS
 
 
 async def test_verify_counts_reports_anew(
