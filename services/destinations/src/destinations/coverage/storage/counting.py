@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from common import rows
-from common.auth import RowScope, ScopeShape
+from common.auth import Owners, RowScope, ScopeShape
 from common.sql import Connection
 from destinations.coverage.domain import Asked, By, Covered, CoveredDestination
 from destinations.field_rules.domain import scheme_of
@@ -41,7 +41,7 @@ _THEN = (
     .columns(
         column("graduate_id", Uuid),
         *(column(name, Text) for name in (*_GROUPS.values(), "state", "confirmation", "source", "destination_code")),
-        column("effective_destination_code", Text),
+        *(column(name, Text) for name in ("school_code", "effective_destination_code")),
         *(column(name, Boolean) for name in ("counted", "flexible", "evidence_complete")),
         column("effective_version", Integer),
         column("incomplete", ARRAY(Text)),
@@ -100,10 +100,13 @@ def _live(seen: ScopeShape, by: By | None) -> Select[Any]:
 def _then(seen: ScopeShape, by: By | None) -> Select[Any]:
     """The groups of then, of the rows of today's scope."""
     code = null() if by is None else _THEN.c[_GROUPS[by]]
+    counted = select(code.label("code"), *_COUNTS_THEN).where(_THEN.c.counted)
+    if seen.names == {"school_code"}:
+        # a graduate is of one school for good
+        return _grouped(counted.where(seen.condition(Owners(school_code=_THEN.c.school_code))), code, by)
     joined = _THEN.join(graduates, _entry.graduate_id == _THEN.c.graduate_id)
     joined = joined.outerjoin(schools, schools.c.school_code == _entry.school_code)
-    counted = select(code.label("code"), *_COUNTS_THEN).select_from(joined)
-    return _grouped(counted.where(roster.visible(seen), _THEN.c.counted), code, by)
+    return _grouped(counted.select_from(joined).where(roster.visible(seen)), code, by)
 
 
 def _grouped(counted: Select[Any], code: ColumnElement[Any], by: By | None) -> Select[Any]:
