@@ -16,6 +16,7 @@ from common.auth.principal import Role
 from quxiang.console import Console
 from quxiang.demo.bulk import prepare_bulk_approval
 from quxiang.demo.changes import Office, single_changes
+from quxiang.demo.circular import ask_for_report, publish_report
 from quxiang.demo.client import Campus, Json
 from quxiang.demo.corrections import ask_for_corrections
 from quxiang.demo.deadlines import begin_next, end_season
@@ -151,9 +152,7 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
         advance()
     await record.once(f"{school.code} changes", lambda: single_changes(office))
     if school is SCHOOLS[0]:
-        await record.once(f"{school.code} bulk approval", lambda: prepare_bulk_approval(office))
-        await record.once(f"{school.code} evidence", lambda: send_evidence(office))
-        await record.once(f"{school.code} objections", lambda: object_and_help(office))
+        await _look_closer(office, record)
     await record.once(f"{school.code} waivers", lambda: waive(office))
     await record.once(f"{school.code} self-checks", check_entries)
     await record.once(f"{school.code} corrections", lambda: ask_for_corrections(office, record.database))
@@ -169,7 +168,16 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     if school is SCHOOLS[0]:
         await record.once(f"{school.code} season", lambda: end_season(office))
         await record.once(f"{school.code} next season", lambda: begin_next(office, school))
+        await record.once(f"{school.code} circular", lambda: publish_report(office))
     advance()
+
+
+async def _look_closer(office: Office, record: _Record) -> None:
+    """What is doubted, shown, objected to and reported of destinations."""
+    await record.once(f"{office.school} bulk approval", lambda: prepare_bulk_approval(office))
+    await record.once(f"{office.school} evidence", lambda: send_evidence(office))
+    await record.once(f"{office.school} objections", lambda: object_and_help(office))
+    await record.once(f"{office.school} report", lambda: ask_for_report(office))
 
 
 async def _begin(office: Office, cohort: _Cohort, record: _Record) -> None:

@@ -130,7 +130,7 @@ class ReportAnswer(BaseModel):
     counts: CountsAnswer | None
     classes: ClassesAnswer | None
     colleges: list[CollegeAnswer] | None = Field(description="By code, those without a college last")
-    change: ChangeAnswer | None = Field(description="Of the first report of a kind: since nobody was there")
+    change: ChangeAnswer | None = Field(description="Of the first report of a kind: all have entered")
     ledger: list[LedgerAnswer] | None = Field(description="Of a free report")
     cases: list[CasesAnswer] | None = Field(description="Of a free report")
     sha256: str | None = Field(

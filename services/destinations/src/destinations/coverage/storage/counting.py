@@ -125,9 +125,9 @@ async def coverage(connection: Connection, scope: RowScope, asked: Asked) -> lis
 
 
 async def by_destination(connection: Connection, asked: Asked) -> list[CoveredDestination]:
-    """The counts of everybody by college and effective destination as known before the moment that is asked for.
+    """The counts of the cohort by college and effective destination, as known before the moment that is asked for.
 
-    The roster of today may lack somebody of them still.
+    They include graduates whom the roster of today lacks still.
     """
     found = await connection.execute(_BY_DESTINATION, _bound(asked) | {"before": asked.before})
     return rows.all(CoveredDestination, found)
