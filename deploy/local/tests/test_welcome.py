@@ -35,3 +35,11 @@ def test_whose_tokens_are_printed(
     if others:
         assert claims["counsellor"]["class_code"] == GRADUATE["class_code"]
         assert (claims["graduate"]["graduate_id"], claims["employer"]["employer_id"]) == (GRADUATE["id"], EMPLOYER)
+
+
+def test_the_receipt_of_the_tip_off_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = State(tmp_path / "state")
+    state.create()
+    state.remember("demo.json", {"receipt": "00ff00ff00ff00ff00ff00ff00ff00ff"})
+    welcome(state, Console())
+    assert "00ff00ff00ff00ff00ff00ff00ff00ff" in capsys.readouterr().out

@@ -32,6 +32,8 @@ def welcome(state: State, console: Console) -> None:
         console.show(f"  {name}:\n    {issuer.issue(grant, LIFETIME)}\n")
     if demo.get("finished"):
         console.show("Demo data: schools 10001 and 10002, cohort 2026.")
+    if isinstance(receipt := demo.get("receipt"), str):
+        console.show(f"Receipt of a tip-off about college C01 of 10001 (POST /v1/tip-offs/status): {receipt}")
     console.show(f"Logs: {state.folder / 'logs'}   Addresses: {state.run_file}   Stop: Ctrl-C\n")
 
 

@@ -32,6 +32,7 @@ from quxiang.demo.quality import waive
 from quxiang.demo.season import Wave, waves
 from quxiang.demo.survey import SurveyTeam, run_survey
 from quxiang.demo.talents import EMPLOYER, fill_the_pool
+from quxiang.demo.tip_offs import report
 from quxiang.signing import issuer_of
 from quxiang.state import State
 
@@ -67,6 +68,7 @@ class _Record:
         self._steps: list[str] = found if isinstance(found, list) else []
         shown = self._kept.get("graduate")
         self._graduate: object = shown if isinstance(shown, dict) else {}
+        self._receipt: object = self._kept.get("receipt")
         kept_day = self._kept.get("today")
         self.today = date.fromisoformat(kept_day) if isinstance(kept_day, str) else clock.today()
         self.cohort = min(COHORT, self.today.year)
@@ -90,6 +92,10 @@ class _Record:
         """Keeps whose tokens the welcome prints, with the class of a counsellor."""
         self._graduate = {name: graduate[name] for name in ("id", "school_code", "class_code")}
 
+    async def report(self, office: Office) -> None:
+        """Keeps the receipt of a tip-off, which the welcome prints."""
+        self._receipt = await report(office)
+
     def finish(self) -> None:
         self._write(finished=True)
 
@@ -106,6 +112,7 @@ class _Record:
             "steps": self._steps,
             "finished": finished,
             "graduate": self._graduate,
+            "receipt": self._receipt,
             "employer": str(EMPLOYER.employer_id),
         }
         self._state.remember(_RECORD, values)
@@ -153,6 +160,10 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     await record.once(f"{school.code} changes", lambda: single_changes(office))
     if school is SCHOOLS[0]:
         await _look_closer(office, record)
+        await record.once(f"{school.code} bulk approval", lambda: prepare_bulk_approval(office))
+        await record.once(f"{school.code} evidence", lambda: send_evidence(office))
+        await record.once(f"{school.code} objections", lambda: object_and_help(office))
+        await record.once(f"{school.code} tip-off", lambda: record.report(office))
     await record.once(f"{school.code} waivers", lambda: waive(office))
     await record.once(f"{school.code} self-checks", check_entries)
     await record.once(f"{school.code} corrections", lambda: ask_for_corrections(office, record.database))
