@@ -160,10 +160,6 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     await record.once(f"{school.code} changes", lambda: single_changes(office))
     if school is SCHOOLS[0]:
         await _look_closer(office, record)
-        await record.once(f"{school.code} bulk approval", lambda: prepare_bulk_approval(office))
-        await record.once(f"{school.code} evidence", lambda: send_evidence(office))
-        await record.once(f"{school.code} objections", lambda: object_and_help(office))
-        await record.once(f"{school.code} tip-off", lambda: record.report(office))
     await record.once(f"{school.code} waivers", lambda: waive(office))
     await record.once(f"{school.code} self-checks", check_entries)
     await record.once(f"{school.code} corrections", lambda: ask_for_corrections(office, record.database))
@@ -189,6 +185,7 @@ async def _look_closer(office: Office, record: _Record) -> None:
     await record.once(f"{office.school} evidence", lambda: send_evidence(office))
     await record.once(f"{office.school} objections", lambda: object_and_help(office))
     await record.once(f"{office.school} report", lambda: ask_for_report(office))
+    await record.once(f"{office.school} tip-off", lambda: record.report(office))
 
 
 async def _begin(office: Office, cohort: _Cohort, record: _Record) -> None:
