@@ -149,7 +149,7 @@ class Registrar:
         return OWNER.majors
 
     async def reveal(self, _purpose: str, ids: Sequence[GraduateId], _fields: Sequence[str]) -> Mapping[Any, Any]:
-        """Somebody for each id."""
+        """A person for each id."""
         return {each: person(each.int % ROWS) for each in ids}
 
 

@@ -68,7 +68,7 @@ _FROZEN = (
     '<sheetViews><sheetView workbookViewId="0">'
     '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
 )
-_TEXTS = frozenset({str, type(None)})
+_TEXTS = frozenset({str})
 _BETWEEN, _QUOTES = "\ue000", '","'
 # begins a cell: what a program could take for a formula, or white space, behind which that may stand
 _MAY_BE_RISKY = re.compile(_BETWEEN + r"[\s=+\-@＝＋－＠]")
@@ -179,12 +179,13 @@ def safe_text(text: str) -> str:
 
 def _plain_line(row: Sequence[Cell]) -> str:
     """The line of a row of which no cell needs more than its quotes, as most are; empty for every other one."""
-    if not {*map(type, row)} <= _TEXTS:
+    cells = ["" if cell is None else cell for cell in row]
+    if {*map(type, cells)} != _TEXTS:
         return ""
-    line = "".join([_BETWEEN + (cell or "") for cell in row])  # type: ignore[operator]
+    line = _BETWEEN + _BETWEEN.join(cells)  # type: ignore[arg-type]
     if '"' in line or "\0" in line or len(line) > MAX_CELL or _MAY_BE_RISKY.search(line):
         return ""
-    return f'"{line[1:].replace(_BETWEEN, _QUOTES)}"\r\n' if line.count(_BETWEEN) == len(row) else ""
+    return f'"{line[1:].replace(_BETWEEN, _QUOTES)}"\r\n' if line.count(_BETWEEN) == len(cells) else ""
 
 
 def _safe(cell: Cell) -> Cell:
