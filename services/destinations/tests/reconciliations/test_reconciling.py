@@ -1,5 +1,6 @@
 """What came back of a filing, compared row by row, and decided difference by difference."""
 
+import asyncio
 import csv
 import io
 from collections.abc import Sequence
@@ -177,3 +178,55 @@ async def test_of_who_is_erased_no_row_stays_and_none_is_taken(desk: FilingDesk,
     later = await reconciled(desk, filing, text(changed[::-1]))
     again = {each["graduate_id"]: each for each in await items(desk, later, PURPOSE)}
     assert (later["result"]["different"], again[gone]["theirs"]) == (3, None)
+
+
+async def season(desk: FilingDesk, **days: str) -> None:
+    """Sets the season of 2022, all of whose days have passed but for those given."""
+    headers = desk.office.headers | {"If-Match": "*"}
+    put = await desk.office.http.put("/v1/seasons/10001/2022", json=days, headers=headers)
+    assert put.status_code == 200, put.text
+
+
+async def test_once_the_cohort_is_closed_a_difference_opens_a_case_and_nothing_is_taken(
+    desk: FilingDesk, filed: Filed, database: Database
+) -> None:
+    filing, _, rows = filed
+    await season(desk)
+    changed = [rows[0] | {"单位名称": "另一公司"}, *rows[1:]]
+    operation = await reconciled(desk, filing, text(changed))
+    [item] = await items(desk, operation)
+    cases = await stored(database, "SELECT kind, state, facts FROM cases WHERE kind = 'check'")
+    assert [(each["kind"], each["state"], each["facts"]["n"]) for each in cases] == [("check", "open", 1)]
+    links = await stored(database, "SELECT registration_id FROM case_registrations")
+    assert item["registration_id"] in {str(each[0]) for each in links}
+    refused = await decided(desk, operation, item["n"], "take_theirs", late_reason="check_finding")
+    assert code_of(refused) == (409, "cohort_closed")
+    assert (await decided(desk, operation, item["n"], "keep_ours")).status_code == 200
+
+
+async def test_a_season_that_is_set_later_binds_no_file_that_was_sent_before(desk: FilingDesk, filed: Filed) -> None:
+    filing, _, rows = filed
+    operation = await reconciled(desk, filing, text([rows[0] | {"单位名称": "另一公司"}, *rows[1:]]))
+    await season(desk)
+    [item] = await items(desk, operation)
+    taken = await decided(desk, operation, item["n"], "take_theirs")
+    assert taken.status_code == 200, taken.text
+
+
+async def test_two_who_decide_at_once_decide_once(desk: FilingDesk, filed: Filed) -> None:
+    filing, _, rows = filed
+    operation = await reconciled(desk, filing, text([each | {"单位名称": "另一公司"} for each in rows]))
+    for item in await items(desk, operation):
+        both = await asyncio.gather(
+            *(decided(desk, operation, item["n"], each) for each in ("keep_ours", "take_theirs"))
+        )
+        assert sorted(each.status_code for each in both) == [200, 409]
+
+
+async def test_two_who_send_the_same_file_at_once_have_one_reconciliation(
+    desk: FilingDesk, filed: Filed, database: Database
+) -> None:
+    filing, _, rows = filed
+    both = await asyncio.gather(*(post(desk, filing, text(rows)) for _ in range(2)))
+    assert len({each.json()["id"] for each in both}) == 1
+    assert len(await stored(database, "SELECT 1 FROM reconciliations")) == 1

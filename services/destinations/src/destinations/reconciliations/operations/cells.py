@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from common.codes import Cell, normalise
@@ -51,7 +52,19 @@ class Comparison:
         self._read = [_day if each.value in _DAYS else _text for _, each in columns]
         self.fields = ["employer_name" if each.value == NAMED else each.value for _, each in columns]
         self._key = next(at for at, (_, each) in enumerate(columns) if each.value in layout.keys)
+        self._key_at = self._places[self._key]
         self._width = 1 + max(self._places)
+        self._taken = itemgetter(*self._places)
+
+    def key(self, cells: Sequence[Cell]) -> str:
+        """By what a row is found again."""
+        cell = cells[self._key_at] if self._key_at < len(cells) else None
+        return plain_number(_text(cell, type(cell).__name__))
+
+    def raw(self, cells: Sequence[Cell]) -> int:
+        """The cells as they stand, as a number: equal ones need not be read."""
+        row = cells if len(cells) >= self._width else [*cells, *[None] * (self._width - len(cells))]
+        return hash(self._taken(row))
 
     def row(self, cells: Sequence[Cell]) -> Row:
         """A row as it is compared."""

@@ -107,6 +107,11 @@ class Comparing:
         self._filing = filing
         self._layout = FORMATS[filing.asked.format]
         self._columns = columns_of(self._layout)
+        self._owned = [
+            (f"{at}", str(getattr(filing.asked, each.value)), _FOREIGN[each.value])
+            for at, each in enumerate(self._layout.columns)
+            if each.of is Of.OWNER and each.value in _FOREIGN
+        ]
 
     async def done(self) -> Compared:
         """What differs; raises Invalid for a file that is none of this filing's."""
@@ -130,17 +135,28 @@ class Comparing:
             {at: place for at, place in places_of(each).items() if at in shared} for each in (ours, theirs)
         )
         mine, other = Comparison(self._layout, ours_at), Comparison(self._layout, theirs_at)
-        waiting = {(row := mine.row(cells)).key: (n, row) for n, (_, cells) in enumerate(ours.rows(), 1)}
+        waiting = {mine.key(cells): (n, mine.raw(cells)) for n, (_, cells) in enumerate(ours.rows(), 1)}
+        doubtful: dict[int, int] = {}
         for number, cells in theirs.rows():
             self._must_be_owned(theirs, cells)
-            row = other.row(cells)
-            filed = waiting.pop(row.key, None)
+            filed = waiting.pop(other.key(cells), None)
             if filed is None:
                 compared.extra.append(number)
-            elif filed[1].cells == row.cells:
+            elif filed[1] == other.raw(cells):
                 compared.equal += 1
             else:
-                compared.different.append((filed[0], number, mine.differing(filed[1], row)))
+                doubtful[number] = filed[0]
+        if doubtful:
+            # most rows came back as they were sent, and need not be read
+            wanted = set(doubtful.values())
+            filed_rows = {n: mine.row(cells) for n, (_, cells) in enumerate(ours.rows(), 1) if n in wanted}
+            for number, cells in theirs.rows():
+                if number in doubtful:
+                    fields = mine.differing(filed_rows[doubtful[number]], other.row(cells))
+                    if fields:
+                        compared.different.append((doubtful[number], number, fields))
+                    else:
+                        compared.equal += 1
         compared.missing = [n for n, _ in waiting.values()]
         if ours.total and theirs.total and not compared.equal and not compared.different:
             raise Invalid([rule("other_filing").problem("/file")])
@@ -148,12 +164,10 @@ class Comparing:
 
     def _must_be_owned(self, table: Table, cells: Sequence[Cell]) -> None:
         """Raises Invalid for a row of another school or cohort."""
-        for at, column in enumerate(self._layout.columns):
-            if column.of is Of.OWNER and column.value in _FOREIGN:
-                cell = table.header.cell(cells, f"{at}")
-                stated = str(getattr(self._filing.asked, column.value))
-                if not is_blank(cell) and shown(cell).zfill(len(stated)) != stated:
-                    raise Invalid([rule(_FOREIGN[column.value]).problem("/file")])
+        for at, stated, broken in self._owned:
+            cell = table.header.cell(cells, at)
+            if not is_blank(cell) and shown(cell).zfill(len(stated)) != stated:
+                raise Invalid([rule(broken).problem("/file")])
 
 
 class Keeping:
