@@ -16,6 +16,7 @@ from common.auth.principal import Role
 from quxiang.console import Console
 from quxiang.demo.bulk import prepare_bulk_approval
 from quxiang.demo.changes import Office, single_changes
+from quxiang.demo.checks import check_a_round
 from quxiang.demo.circular import ask_for_report, publish_report
 from quxiang.demo.client import Campus, Json
 from quxiang.demo.corrections import ask_for_corrections
@@ -175,6 +176,7 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     if school is SCHOOLS[0]:
         await record.once(f"{school.code} season", lambda: end_season(office))
         await record.once(f"{school.code} next season", lambda: begin_next(office, school))
+        await record.once(f"{school.code} checks", lambda: check_a_round(office, cohort.members))
         await record.once(f"{school.code} circular", lambda: publish_report(office))
     advance()
 
