@@ -73,7 +73,9 @@ class SurveyTeam:
         path = f"/v1/waves/{wave['id']}/invitations"
         taken = await self.campus.call("surveys", "POST", path, self.manager, json={"channel": "link"})
         await self.campus.finished("surveys", taken, self.manager)
-        return [item["link"].split("#")[1] async for item in self.campus.items("surveys", path, self.manager)]
+        listed = self.campus.items("surveys", path, self.manager)
+        # a graduate who has been erased meanwhile has none
+        return [item["link"].split("#")[1] async for item in listed if item["link"]]
 
 
 async def run_survey(team: SurveyTeam) -> None:
