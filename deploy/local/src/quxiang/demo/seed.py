@@ -24,6 +24,7 @@ from quxiang.demo.deadlines import begin_next, end_season
 from quxiang.demo.erasures import erase_one
 from quxiang.demo.evidence import send_evidence
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
+from quxiang.demo.filing import send_filing
 from quxiang.demo.objections import object_and_help
 from quxiang.demo.odd import MAPPING, ODD_HEADERS, SAVED, odd_rows
 from quxiang.demo.own_entries import self_checks
@@ -174,6 +175,7 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     advance()
     # at last: from here on a change of the cohort comes late
     if school is SCHOOLS[0]:
+        await record.once(f"{school.code} filing", lambda: send_filing(office))
         await record.once(f"{school.code} season", lambda: end_season(office))
         await record.once(f"{school.code} next season", lambda: begin_next(office, school))
         await record.once(f"{school.code} checks", lambda: check_a_round(office, cohort.members))
