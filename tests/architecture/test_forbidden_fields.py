@@ -11,6 +11,9 @@ import asyncpg
 import pytest
 
 from common.contracts.catalogue import EVENT_TYPES
+from destinations.filing.formats.layouts import FORMATS, Of
+from destinations.registrations.imports.columns import HEADERS
+from destinations.schema import metadata
 from testing.databases import service_database
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +21,9 @@ SERVICES = ["registry", "destinations", "surveys", "indicators"]
 TARGETS = re.compile(r"(^|_)(target|quota|goal|kpi|ranking|rank|performance|league)(_|$)")
 STAFF = re.compile(r"(^|_)(counsellor|staff|teacher|employee_number|adviser|officer)(_|$)")
 CERTIFICATES = re.compile(r"certificate|diploma|graduation_release|degree_award")
+PAPERS = re.compile("证书|学位证|毕业证|档案|户口|户籍|户档|托管|报到")
+CUSTODY = re.compile(r"(^|_)(custody|hukou|household|archives?|personnel_file|prior_file|file_moved)(_|$)")
+LEVELS = {"college", "school", "province"}
 HANDS = re.compile(r"^(written|submitted|entered|edited|reviewed|approved|checked|judged|registered)_by(_|$)")
 """Who had a hand in a record: told by its level alone, so that two people differ, and of no use for counting staff."""
 NAMED_BY_LEVEL = {"written_by", "submitted_by", "reviewed_by_class", "reviewed_by_college", "reviewed_by_school"}
@@ -92,6 +98,25 @@ def test_no_route_joins_a_certificate_to_a_destination(service: str) -> None:
     document = json.loads((ROOT / "services" / service / "openapi.json").read_text())
     names = {*document["paths"], *properties(document)}
     assert sorted(name for name in names if CERTIFICATES.search(name)) == []
+
+
+def test_no_column_of_a_file_says_more_of_certificates_or_custody() -> None:
+    """What a file says of the roster, and empty columns of the classic format, say nothing of a destination."""
+    said = {column.header for layout in FORMATS.values() for column in layout.columns if column.of is Of.DESTINATION}
+    read = {header for headers in HEADERS.values() for header in headers}
+    assert {header for header in said | read if PAPERS.search(header)} == set()
+
+
+def test_destinations_know_no_custody() -> None:
+    document = json.loads((ROOT / "services/destinations/openapi.json").read_text())
+    columns = {column.name for table in metadata.tables.values() for column in table.columns}
+    assert {name for name in columns | {*properties(document)} if CUSTODY.search(name)} == set()
+
+
+def test_tasks_and_cases_belong_to_levels() -> None:
+    schemas = json.loads((ROOT / "services/destinations/openapi.json").read_text())["components"]["schemas"]
+    assert set(schemas["Holder"]["enum"]) <= LEVELS
+    assert set(schemas["Handler"]["enum"]) <= LEVELS
 
 
 def test_staff_is_no_dimension_of_the_indicators() -> None:

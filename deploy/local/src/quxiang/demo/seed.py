@@ -173,13 +173,8 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     team = SurveyTeam(campus, school.code, cohort.cohort)
     await record.once(f"{school.code} survey", lambda: run_survey(team))
     advance()
-    # at last: from here on a change of the cohort comes late
     if school is SCHOOLS[0]:
-        await record.once(f"{school.code} filing", lambda: send_filing(office))
-        await record.once(f"{school.code} season", lambda: end_season(office))
-        await record.once(f"{school.code} next season", lambda: begin_next(office, school))
-        await record.once(f"{school.code} checks", lambda: check_a_round(office, cohort.members))
-        await record.once(f"{school.code} circular", lambda: publish_report(office))
+        await _end(office, cohort, record)
     advance()
 
 
@@ -190,6 +185,15 @@ async def _look_closer(office: Office, record: _Record) -> None:
     await record.once(f"{office.school} objections", lambda: object_and_help(office))
     await record.once(f"{office.school} report", lambda: ask_for_report(office))
     await record.once(f"{office.school} tip-off", lambda: record.report(office))
+
+
+async def _end(office: Office, cohort: _Cohort, record: _Record) -> None:
+    """What comes last: from the season's first settings on, a change of the cohort comes late."""
+    await record.once(f"{office.school} filing", lambda: send_filing(office))
+    await record.once(f"{office.school} season", lambda: end_season(office))
+    await record.once(f"{office.school} next season", lambda: begin_next(office, cohort.school))
+    await record.once(f"{office.school} checks", lambda: check_a_round(office, cohort.members))
+    await record.once(f"{office.school} circular", lambda: publish_report(office))
 
 
 async def _begin(office: Office, cohort: _Cohort, record: _Record) -> None:
