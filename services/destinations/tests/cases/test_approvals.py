@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+from acting import rows
 from desks import UNIT, Desk, Seat, approved, code_of
 from doubts import cases_of, decided, set_season
 from enrolling import Enrolment
@@ -57,6 +58,23 @@ async def test_a_correction_is_doubted_at_once_and_a_void_takes_it_back(
     assert (case["rule"], case["state"]) == ("internship_wording", "open")
     asked = await college.act(record, "request-void")
     assert (await school.act(asked, "void")).json()["state"] == "voided"
+    assert [each["state"] for each in await cases_of(college)] == ["cleared"]
+
+
+async def test_what_the_figures_say_stays_doubted_until_other_content_takes_its_place(
+    database: Database, enrol: Enrolment, school: Desk, college: Desk
+) -> None:
+    await set_season(database)
+    doubted = await school.patch(await approved(school, college, await enrol(), UNIT), {"job_title": "见习店长"})
+    reviewer, author = college.colleague, school.colleague
+    anew = await author.act(await college.patch(doubted, {"job_title": "店长"}), "submit")
+    assert [each["state"] for each in await cases_of(college)] == ["open"]
+    returned = await reviewer.act(anew, "return", {"reason": "须再核实"})
+    assert returned.status_code == 200, returned.text
+    assert [each["state"] for each in await cases_of(college)] == ["open"]
+    at_school = await reviewer.act(await author.act(returned, "submit"), "college-approve", NOTE)
+    assert [each["state"] for each in await cases_of(college)] == ["open"]
+    assert (await school.act(at_school, "school-approve", NOTE)).status_code == 200
     assert [each["state"] for each in await cases_of(college)] == ["cleared"]
 
 
@@ -139,7 +157,8 @@ async def test_a_closed_cohort_changes_only_for_a_case_that_was_found_true(
     record = await school.get(f"/v1/registrations/{record.json()['id']}")
     change = {"job_title": "工程师", "late_reason": "check_finding"}
     made = await school.post("/v1/cases", {"school_code": "10001", "registrations": [record.json()["id"]]})
-    case = {"case_id": made.json()["id"]}
+    made_id = made.json()["id"]
+    case = {"case_id": made_id}
     for sent in (change, change | case, change | {"case_id": str(uuid4())}):
         assert code_of(await school.patch(record, sent)) == (409, "cohort_closed")
     inspector = seat("school_officer", school="10001", subject="inspector")
@@ -152,5 +171,9 @@ async def test_a_closed_cohort_changes_only_for_a_case_that_was_found_true(
     assert code_of(await school.act(pending, "submit", late)) == (409, "cohort_closed")
     anew = await school.act(pending, "submit", late | case)
     assert (anew.status_code, anew.json()["state"]) == (200, "submitted")
+    trail = await rows(
+        database, "SELECT action FROM audit_entries WHERE detail ->> 'case' = :id ORDER BY id", id=made_id
+    )
+    assert [each.action for each in trail] == ["edit", "submit"], "auditors see for which case"
     other = await approved(school, college, await enrol(cohort=2023), UNIT)
     assert other.json()["phase"] == "open"

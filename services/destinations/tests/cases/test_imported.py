@@ -79,6 +79,19 @@ async def test_the_last_approval_of_who_was_released_takes_the_doubt_back(
     assert case["state"] == "cleared"
 
 
+async def test_a_late_row_takes_back_no_doubt_about_what_the_figures_say(
+    database: Database, office: Office, school: Desk
+) -> None:
+    await set_season(database, cohort=2022)
+    row = office.row(**FULL, 岗位名称="实习护士")
+    await sent(office, [row])
+    await set_season(database, changes_until=-1, cohort=2022)
+    late = await sent(office, [row | {"岗位名称": "护士"}], late_reason="check_finding")
+    assert counts(late) == (0, 1, 0, 0)
+    (case,) = await cases_of(school)
+    assert (case["rule"], case["state"]) == ("internship_wording", "open")
+
+
 async def test_history_that_comes_before_the_season_is_doubted_in_nothing(office: Office, school: Desk) -> None:
     assert counts(await sent(office, [office.row(**FULL, 岗位名称="实习")])) == (1, 0, 0, 0)
     assert await cases_of(school) == []

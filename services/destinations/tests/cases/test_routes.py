@@ -107,6 +107,27 @@ async def test_what_one_may_not_see_is_not_found(school: Desk, college: Desk, pr
     assert [each["id"] for each in (await province.get(CASES)).json()["items"]] == [accusing.json()["id"]]
 
 
+async def test_the_province_closes_what_accuses_the_school_whoever_handled_it(
+    school: Desk, college: Desk, province: Desk, graduate: UUID
+) -> None:
+    record = await approved(school, college, graduate, SEEKING)
+    case = await check(province, record.json()["id"], accused="school")
+    assert code_of(await done(province, case, "assign", {"handler": "school"})) == (409, "not_independent")
+    given = await done(province, case, "assign", {"handler": "college"})
+    found = await done(college.colleague, given, "find", {"finding": "false"})
+    assert found.status_code == 200, found.text
+    assert (await done(province, found, "close")).json()["state"] == "closed"
+
+
+async def test_who_accuses_the_own_school_is_answered_again_what_was_made(school: Desk, province: Desk) -> None:
+    body, once = {"school_code": "10001", "accused": "school", "note": "须省级核实"}, {"Idempotency-Key": "accusing"}
+    made = await school.post(CASES, body, **once)
+    given = {"finding": "true", "note": "属实"}
+    assert (await done(province, made, "find", given)).status_code == 200
+    again = await school.post(CASES, body, **once)
+    assert (again.status_code, again.json()) == (201, made.json()), "and nothing of what became of it since"
+
+
 async def test_the_province_sees_what_it_made_and_leaves_it_to_the_school(school: Desk, province: Desk) -> None:
     made = await check(province)
     assert (await province.get(f"{CASES}/{made.json()['id']}")).status_code == 200

@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from acting import SCHOOL, UNIT, approved, edit, rows
+from acting import SCHOOL, UNIT, act, approved, edit, rows
 from desks import UNIT as CONTENT
 from desks import Desk, Seat
 from doubts import cases_of, decided, set_season
@@ -19,6 +19,7 @@ from common.database import Database
 from destinations.cases.operations import sweep, sweep_all
 from destinations.registrations.commands import Recorded
 from destinations.registrations.domain.content import Destination
+from destinations.registrations.domain.lifecycle import Action
 from testing.databases import ServiceDatabase
 
 SEEKING = Destination("70", reason="job_seeking")
@@ -84,6 +85,19 @@ async def test_what_one_hand_placed_and_the_graduate_has_not_confirmed_for_a_wee
     await sweep_all(database)
     (case,) = await cases_of(school, rule="single_handed")
     assert case["state"] == "cleared"
+
+
+async def test_another_correction_of_the_same_hand_takes_nothing_back(
+    database: Database, season: None, addresses: ServiceDatabase, school: Desk
+) -> None:
+    placed, confirmed = await corrected(database, SEEKING), await corrected(database, SEEKING)
+    await recorded_ago(addresses, timedelta(days=8), placed, confirmed)
+    await edit(database, placed, SCHOOL, employer_address="另一路 2 号")
+    await edit(database, await act(database, confirmed, Action.CONFIRM), SCHOOL, employer_address="另一路 2 号")
+    await sweep_all(database)
+    (case,) = await cases_of(school, rule="single_handed")
+    assert case["registrations"] == [str(placed.id)]
+    assert case["facts"] == {"version": placed.version, "action": "edit"}
 
 
 async def corrected(database: Database, first: Destination) -> Recorded:

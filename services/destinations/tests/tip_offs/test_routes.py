@@ -239,6 +239,8 @@ async def test_beyond_a_days_number_the_telephone_is_named(
     assert (refused.json()["code"], "retry-after" in refused.headers) == ("too_many_tip_offs", True)
     assert "举报电话" in refused.text
     assert "寄信" in refused.text
+    assert (await report(http, ("a.jpg", photographed()))).status_code == 429
+    assert await rows(database, "SELECT 1 FROM objects") == [], "no file is stored of what is not taken"
     await reported(http, school_code="10002")
     assert len((await school.get("/v1/cases")).json()["items"]) == 2
 

@@ -246,7 +246,13 @@ async def _acted(
     status: int = 200,
 ) -> Response:
     async def again(done: Answered) -> Seen:
-        return await _found(database, cipher, caller, UUID(done.object_id))
+        case_id = CaseId(UUID(done.object_id))
+        try:
+            return await _found(database, cipher, caller, case_id)
+        except NotFound:
+            # who gave the case away is answered again what became of it then, and no more
+            async with database.reading() as connection:
+                return await commands.as_answered(connection, cipher, case_id, done.version or 1)
 
     def acted(unit: UnitOfWork) -> Awaitable[Seen]:
         return act(unit, caller=caller, cipher=cipher)

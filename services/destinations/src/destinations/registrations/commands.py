@@ -260,7 +260,7 @@ async def _locked_for(
     person = permitting.must_take_part(action, person_of(caller), registration.course.levels)
     must_equal(expected, registration.version)
     if case_id is not None and await cases.is_found_true(unit.connection, case_id, registration.id):
-        registration = replace(registration, by_case=True)
+        registration = replace(registration, by_case=case_id)
     permitting.must_be_possible(registration, action, person)
     return registration, person
 
@@ -270,7 +270,8 @@ async def _record_judged(
 ) -> Recorded:
     """Stores the change, with what rules doubt of it where it says something to reviewers."""
     recorded = await _record(unit, before.graduate, before, change)
-    if is_judged(change, written_anew=change.content != before.content):
+    stood = before.effective.content if change.takes_effect and before.effective else change.content
+    if is_judged(change, written_anew=change.content != before.content or change.content != stood):
         await signal(unit, cipher, recorded.registration, await storage.judged(unit.connection, before.id))
     return recorded
 
@@ -282,6 +283,8 @@ async def _record(unit: UnitOfWork, graduate: Graduate, before: Registration | N
     event = announcements.to_event(before, registration, change, sequence)
     token = await unit.announce(event) if event else None
     detail = {"version": registration.version, "state": registration.state.value}
+    if before is not None and before.by_case is not None:
+        detail["case"] = str(before.by_case)
     await unit.audit(
         change.action.value, "registration", registration.id, school_code=graduate.school_code, detail=detail
     )

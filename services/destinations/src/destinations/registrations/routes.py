@@ -196,6 +196,7 @@ def _approval(action: Action) -> Callable[..., Awaitable[Response]]:
     ) -> Response:
         note = body.note if body else None
         act = partial(commands.act, registration_id=registration_id, expected=if_match, action=action, note=note)
+        act = partial(act, cipher=view.cipher)
         try:
             return await _acted(view, once, act)
         except Missing as missing:

@@ -45,9 +45,11 @@ class Told:
 
 
 async def must_take(connection: Connection, *, school_code: SchoolCode) -> None:
-    """Raises UnknownSchool, before a file is stored."""
+    """Raises UnknownSchool or TooManyTipOffs, before a file is stored."""
     if not await storage.knows_school(connection, school_code):
         raise UnknownSchool
+    if await storage.received_today(connection, school_code) >= A_DAY:
+        raise TooManyTipOffs(UNTIL_TOMORROW)
 
 
 async def receive(unit: UnitOfWork, *, cipher: FieldCipher, tip_off: TipOff, receipt_hash: bytes) -> None:

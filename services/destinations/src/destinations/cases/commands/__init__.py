@@ -1,7 +1,7 @@
 """Acts on cases."""
 
 from destinations.cases.commands.acting import HANDLERS, allowed, assign, close, find, link, open_persons
-from destinations.cases.commands.opening import MAKERS, Seen, audit_opened, get, make, open_case, shown
+from destinations.cases.commands.opening import MAKERS, Seen, as_answered, audit_opened, get, make, open_case, shown
 from destinations.cases.commands.ruling import READERS as RULE_READERS
 from destinations.cases.commands.ruling import clear_evidence, rules, set_threshold, sweep
 from destinations.cases.commands.signalling import (
@@ -20,6 +20,7 @@ __all__ = [
     "RULE_READERS",
     "Seen",
     "allowed",
+    "as_answered",
     "assign",
     "audit_opened",
     "clear_evidence",

@@ -85,12 +85,15 @@ async def assign(
 ) -> Seen:
     """Gives an open case to a level.
 
-    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed, NoCollege, Busy.
+    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed, NotIndependent where the
+    school is accused and should handle it, NoCollege, Busy.
     """
     case = await _locked(unit, caller, case_id, expected)
     if caller.role is not _assigner(case):
         raise Forbidden
     _must_be_possible(case, "assign", caller)
+    if handler is Handler.SCHOOL and case.accused == SCHOOL:
+        raise NotIndependent
     college = case.college_code
     if handler is Handler.COLLEGE and college is None:
         college = await _one_college(unit.connection, case)

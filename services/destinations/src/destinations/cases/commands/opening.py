@@ -1,7 +1,7 @@
 """Opening cases, and reading them as their readers see them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common.auth import Principal, Role
 from common.crypto import FieldCipher
@@ -66,6 +66,14 @@ async def audit_opened(unit: UnitOfWork, school_code: str, opened: Sequence[Case
 async def get(connection: Connection, caller: Principal, cipher: FieldCipher, case_id: CaseId) -> Seen:
     """A case that the caller may see; raises NotFound."""
     return (await shown(connection, cipher, [await storage.find(connection, storage.scope_of(caller), case_id)]))[0]
+
+
+async def as_answered(connection: Connection, cipher: FieldCipher, case_id: CaseId, version: int) -> Seen:
+    """A case as an act left it, for who made the act and does not see the case any more."""
+    (seen,) = await shown(connection, cipher, [await storage.find_any(connection, case_id)])
+    steps = [each for each in seen.steps if each.version <= version]
+    left = {name: getattr(steps[-1], name) for name in ("version", "state", "handler", "finding")}
+    return Seen(replace(seen.case, **left), seen.links, steps)
 
 
 async def shown(connection: Connection, cipher: FieldCipher, cases: Sequence[Case]) -> list[Seen]:

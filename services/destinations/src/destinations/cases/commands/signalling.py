@@ -13,9 +13,17 @@ from destinations.cases import storage
 from destinations.cases.commands.opening import audit_opened
 from destinations.cases.domain import OF_ONE_RECORD, Kind, NoteRequired, Opening, Rule
 from destinations.registrations import storage as registrations
+from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Stage
 from destinations.registrations.domain.registration import Registration
-from destinations.registrations.domain.signals import JUDGED, Priced, Signal, signals_of, signals_of_evidence
+from destinations.registrations.domain.signals import (
+    JUDGED,
+    Priced,
+    SeasonDays,
+    Signal,
+    signals_of,
+    signals_of_evidence,
+)
 from destinations.registrations.domain.targeted import may_be_bound
 from destinations.registrations.domain.warnings import states_pay
 from destinations.registrations.storage import Judged
@@ -57,17 +65,22 @@ async def must_note(
 async def signal(unit: UnitOfWork, cipher: FieldCipher | None, registration: Registration, judged: Judged) -> None:
     """Opens the cases of what rules doubt of a registration that was just written, and clears those that no longer do.
 
-    Without a season there are none. What is said of pay is judged where there is a cipher.
+    What the effective content is doubted for stays, until the newest takes its place. Without a season there are none.
+    What is said of pay is judged where there is a cipher.
     """
     if judged.days is None:
         return
     found: list[Signal] = []
+    doubted: set[str] = set()
     if registration.stage is not Stage.VOIDED:
-        priced = await _priced(unit.connection, cipher, registration)
-        found = [*signals_of(registration.content, registration.graduate.cohort, judged.days, priced)]
+        found = await _signals(unit.connection, cipher, registration, registration.content, judged.days)
+        doubted = {each.rule for each in found}
+        effective = registration.effective
+        if judged.signals - doubted and effective is not None and effective.content != registration.content:
+            stands = await _signals(unit.connection, cipher, registration, effective.content, judged.days)
+            doubted |= {each.rule for each in stands}
     await open_signals(unit, [opening_of(registration.graduate, registration.id, each) for each in found])
-    decided = _decided(registration, knows_pay=cipher is not None)
-    gone = judged.signals & decided - {each.rule for each in found}
+    gone = judged.signals & _decided(registration, knows_pay=cipher is not None) - doubted
     if gone:
         subjects = [subject_of(registration.id)]
         await clear_signals(unit, registration.graduate.school_code, sorted(gone), subjects)
@@ -117,8 +130,22 @@ def _decided(registration: Registration, *, knows_pay: bool) -> frozenset[str]:
     return frozenset(rules if knows_pay else rules - {Rule.PAY_BELOW_MINIMUM})
 
 
-async def _priced(connection: Connection, cipher: FieldCipher | None, registration: Registration) -> Priced | None:
-    graduate, content = registration.graduate, registration.content
+async def _signals(
+    connection: Connection,
+    cipher: FieldCipher | None,
+    registration: Registration,
+    content: Destination,
+    days: SeasonDays,
+) -> list[Signal]:
+    """What rules doubt of a content of the registration."""
+    priced = await _priced(connection, cipher, registration, content)
+    return [*signals_of(content, registration.graduate.cohort, days, priced)]
+
+
+async def _priced(
+    connection: Connection, cipher: FieldCipher | None, registration: Registration, content: Destination
+) -> Priced | None:
+    graduate = registration.graduate
     if cipher is None or not states_pay(content, graduate.cohort):
         return None
     said = registrations.opened(cipher, graduate.id, vars(content))

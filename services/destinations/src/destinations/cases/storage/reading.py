@@ -25,7 +25,12 @@ READERS = frozenset({Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER, Role.PROVINCIAL_
 
 _PROVINCE = select(schools.c.province_code).where(schools.c.school_code == cases.c.school_code).scalar_subquery()
 _OWNERS = Owners[Any](school_code=cases.c.school_code, college_code=cases.c.college_code, province_code=_PROVINCE)
-_BY_PROVINCE = or_(cases.c.handler == Handler.PROVINCE.value, cases.c.made_by_role == Role.PROVINCIAL_OFFICER.value)
+# what accuses the school is closed by the province, also where a college looked at it
+_BY_PROVINCE = or_(
+    cases.c.handler == Handler.PROVINCE.value,
+    cases.c.made_by_role == Role.PROVINCIAL_OFFICER.value,
+    cases.c.accused == SCHOOL,
+)
 _IS_STANDING = text(f"cases.{IS_STANDING}")
 _LINKED = any_(bindparam("ids", type_=ARRAY(Uuid)))
 _STANDING = (
@@ -41,7 +46,6 @@ _OF_GRADUATE = (
     .where(cases.c.id.in_(select(links.c.case_id).where(links.c.graduate_id == bindparam("id", type_=Uuid))))
     .order_by(cases.c.id)
 )
-_ANY = select(cases).where(cases.c.id == bindparam("id", type_=Uuid))
 _ANY = select(cases).where(cases.c.id == bindparam("id", type_=Uuid))
 _FOUND_TRUE = text(
     f"""
@@ -92,7 +96,10 @@ def scope_of(caller: Principal) -> RowScope:
 
 
 def visible(seen: ScopeShape) -> ColumnElement[bool]:
-    """The cases of a scope of `scope_of`: C what it handles, S all but what accuses it, P what it handles or made."""
+    """The cases of a scope of `scope_of`.
+
+    C sees what it handles, S all but what accuses the school, P what it handles or made, or what accuses the school.
+    """
     owned = seen.condition(_OWNERS)
     if "college_code" in seen.names:
         return and_(owned, cases.c.handler == Handler.COLLEGE.value)

@@ -86,7 +86,7 @@ _DUPLICATES = f"""
 _IS_PLACED = "{0}.destination_code !~ '^(" + "|".join(WITHOUT_EMPLOYER) + ")'"
 _SINGLE_HANDED = f"""
     SELECT record.school_code, record.cohort, person.college_code, 'registration:' || record.id AS subject,
-           jsonb_build_object('version', said.version, 'action', said.action) AS facts,
+           jsonb_build_object('version', began.version, 'action', began.action) AS facts,
            ARRAY[record.id] AS registrations
       FROM registrations record
       -- what came before the season is history
@@ -95,17 +95,28 @@ _SINGLE_HANDED = f"""
                                 AND first.version = 1
       JOIN roster_graduates person ON person.graduate_id = record.graduate_id
       JOIN registration_versions said ON (said.registration_id, said.version) = (record.id, record.effective_version)
-      LEFT JOIN registration_versions earlier
-             ON (earlier.registration_id, earlier.version) = (record.id, record.effective_version - 1)
+      -- what others had a hand in last, or the graduate confirmed, and what one hand has made effective since
+      LEFT JOIN LATERAL (
+           SELECT version, effective_version FROM registration_versions earlier
+            WHERE earlier.registration_id = record.id AND earlier.version < record.effective_version
+              AND earlier.effective_version IS NOT NULL
+              AND (earlier.confirmation = 'confirmed' OR earlier.effective_version = earlier.version
+                   AND NOT (earlier.action IN ('import', 'edit') AND {_IS_PLACED.format("earlier")}))
+            ORDER BY earlier.version DESC LIMIT 1) shared ON true
       LEFT JOIN registration_versions former
-             ON (former.registration_id, former.version) = (record.id, earlier.effective_version)
+             ON (former.registration_id, former.version) = (record.id, shared.effective_version)
+     CROSS JOIN LATERAL (
+           SELECT version, action, recorded_at FROM registration_versions alone
+            WHERE alone.registration_id = record.id AND alone.version > coalesce(shared.version, 0)
+              AND (alone.effective_version = alone.version OR alone.version = record.effective_version)
+            ORDER BY alone.version LIMIT 1) began
      WHERE record.stage <> 'voided' AND record.confirmation = 'unconfirmed'
        -- most were reviewed: their versions need not be looked up
        AND (record.stage <> 'school_approved' OR record.reviewed_by_school IS NULL)
        AND said.action IN ('import', 'edit')
        AND {_IS_PLACED.format("said")} AND (former.version IS NULL OR NOT {_IS_PLACED.format("former")})
-       AND said.recorded_at > first.recorded_at
-       AND said.recorded_at <= {NOW_SQL} - make_interval(days => {THRESHOLD})
+       AND began.recorded_at > first.recorded_at
+       AND began.recorded_at <= {NOW_SQL} - make_interval(days => {THRESHOLD})
 """
 # what stands approved is effective: its version need not be looked up
 _EFFECTIVE_CODE = """

@@ -62,7 +62,7 @@ def must_be_possible(registration: Registration, action: Action, person: Person)
         raise refusals.ActNotPossible(action, registration.stage, allowed_transitions(registration, person))
     if conflict := _conflict(registration, action, person):
         raise conflict(registration.stage, allowed_transitions(registration, person))
-    if registration.phase is Phase.CLOSED and not registration.by_case and _is_late_bound(registration, action):
+    if registration.phase is Phase.CLOSED and registration.by_case is None and _is_late_bound(registration, action):
         raise refusals.CohortClosed(registration.stage, allowed_transitions(registration, person))
     return following
 

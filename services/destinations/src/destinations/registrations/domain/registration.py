@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from common.clock import day_in_shanghai
 from common.identifiers import RegistrationId
+from destinations.cases.domain import CaseId
 from destinations.employers.domain import Linked
 from destinations.registrations.domain.content import NAMING, PROVED, Destination, changed_fields
 from destinations.registrations.domain.filed import Filed, FiledState
@@ -117,7 +118,7 @@ class Registration:
     last submission, None if there was none. `employer` is that of the newest content, once it is linked;
     `evidence_complete` what the last submission or approval found of the evidence for this destination, None where none
     has looked.
-    `by_case` is true within an act for which a case was found true, so that it is done after the closing day, too.
+    `by_case` is the case that was found true, within an act that is done for it, so after the closing day, too.
     `filed` is there for people who look at it.
     """
 
@@ -139,7 +140,7 @@ class Registration:
     submitted_at: datetime | None
     employer: Linked | None = None
     evidence_complete: bool | None = None
-    by_case: bool = False
+    by_case: CaseId | None = None
     filed: Filed | None = None
 
     @property

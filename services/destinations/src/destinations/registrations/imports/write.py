@@ -55,6 +55,12 @@ async def _signal(unit: UnitOfWork, plan: Plan, stamped: Sequence[Stamped], writ
     ]
     await open_signals(unit, openings)
     decided = OF_ONE_RECORD if writing.knows_pay else OF_ONE_RECORD - {Rule.PAY_BELOW_MINIMUM}
-    if subjects := [subject_of(each.id) for each in stamped if each.unsaved.before]:
+    if subjects := [subject_of(each.id) for each in stamped if _is_said_anew(each.unsaved)]:
         kept = [(each.rule or "", each.subject or "") for each in openings]
         await clear_signals(unit, writing.school_code, sorted(decided), subjects, kept)
+
+
+def _is_said_anew(unsaved: Unsaved) -> bool:
+    """Whether a row leaves nothing of what was doubted before: a late one leaves what is effective in the figures."""
+    before = unsaved.before
+    return before is not None and (unsaved.change.takes_effect or before.effective is None)

@@ -15,7 +15,7 @@ from destinations.tip_offs.storage.keeping import (
     reseal_messages,
 )
 from destinations.tip_offs.storage.reading import case_of, contact_of, count_messages, file_of, files_of, messages_of
-from destinations.tip_offs.storage.receiving import add, count_today, knows_school, say
+from destinations.tip_offs.storage.receiving import add, count_today, knows_school, received_today, say
 
 __all__ = [
     "add",
@@ -32,6 +32,7 @@ __all__ = [
     "messages_of",
     "next_waiting",
     "past",
+    "received_today",
     "refused",
     "reseal_contacts",
     "reseal_messages",

@@ -20,6 +20,7 @@ _COUNT = text(
     RETURNING received
     """
 )
+_RECEIVED = text(f"SELECT received FROM tip_off_days WHERE school_code = :school_code AND day = {TODAY_SQL}")
 _KNOWS = text("SELECT EXISTS (SELECT FROM roster_schools WHERE school_code = :school_code)")
 _ADD = text(
     f"""
@@ -45,6 +46,11 @@ async def knows_school(connection: Connection, school_code: str) -> bool:
     """Whether there is such a school."""
     knows: bool = await connection.scalar(_KNOWS, {"school_code": school_code})
     return knows
+
+
+async def received_today(connection: Connection, school_code: str) -> int:
+    """How many tip-offs about a school there are today."""
+    return int(await connection.scalar(_RECEIVED, {"school_code": school_code}) or 0)
 
 
 async def count_today(connection: Connection, school_code: str) -> int:
