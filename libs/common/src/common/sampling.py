@@ -70,9 +70,20 @@ def at_most(population: int, checked: int, wrong: int) -> int:
     draws = comb(population, checked)
     while least < most:
         middle = (least + most + 1) // 2
-        chances = sum(comb(middle, each) * comb(population - middle, checked - each) for each in range(wrong + 1))
-        if DOUBT * chances > draws:
+        if DOUBT * _ways(population, middle, checked, wrong) > draws:
             least = middle
         else:
             most = middle - 1
     return least
+
+
+def _ways(population: int, bad: int, checked: int, wrong: int) -> int:
+    """How many draws of `checked` hold at most so many of the bad ones; each term follows from the one before."""
+    good = population - bad
+    first = max(0, checked - good)
+    ways = comb(bad, first) * comb(good, checked - first)
+    total = ways if first <= wrong else 0
+    for found in range(first, wrong):
+        ways = ways * (bad - found) * (checked - found) // ((found + 1) * (good - checked + found + 1))
+        total += ways
+    return total

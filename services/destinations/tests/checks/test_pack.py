@@ -12,16 +12,21 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
+from acting import rows
 from desks import UNIT, Desk, Seat, approved, code_of
-from enrolling import Enrolment
+from enrolling import Enrolment, erasure
 from fastapi import FastAPI
 from proofs import pdf
 from rounds import draw, in_province
 from sending import on, send
+from sqlalchemy import text
 
+from common.auth import SYSTEM
+from common.consuming import Handle
 from common.crypto import FieldCipher
 from common.database import Database
 from common.operations import OperationRunner
@@ -117,6 +122,31 @@ async def test_the_script_notices_what_was_changed(
     content = await packed(school, await draw(school, 2))
     for name, fault in (("frame.txt", "frame.txt"), ("items.csv", "items.csv"), ("sample.json", "sample.json")):
         assert fault in recomputed(tmp_path, changed(content, name), fails=True)
+
+
+async def test_a_pack_is_deleted_once_somebody_in_it_is_erased(
+    database: Database, enrol: Enrolment, school: Desk, packed: Packing, apply: Handle
+) -> None:
+    erased, _, stranger = [await enrol(college_code=each) for each in ("C01", "C01", "C02")]
+    drawn = await draw(school, 2, filter={"college_code": "C01"})
+    await packed(school, drawn)
+    assert (await school.post(f"/v1/samples/{drawn.json()['id']}/pack", **VERIFICATION)).status_code == 202
+    await apply([erasure(stranger)])
+    made, running = await rows(database, "SELECT * FROM operations ORDER BY id")
+    assert (made.file is None, running.state) == (False, "queued")
+    # a worker holds it, and has written a part
+    async with database.transaction(SYSTEM) as unit:
+        await unit.connection.execute(text("UPDATE operations SET state = 'running', worker = 'w' WHERE file IS NULL"))
+        await unit.connection.execute(
+            text("INSERT INTO operation_file_parts SELECT :file, 0, id, 'x' FROM operations WHERE worker = 'w'"),
+            {"file": uuid4()},
+        )
+        await unit.commit()
+    await apply([erasure(erased)])
+    made, running = await rows(database, "SELECT * FROM operations ORDER BY id")
+    assert (made.file, made.result, running.worker) == (None, {"items": 2, "evidence": 0}, None)
+    assert not await rows(database, "SELECT 1 FROM operation_file_parts")
+    assert code_of(await school.get(f"/v1/operations/{made.id}/file")) == (404, "not_found")
 
 
 def recomputed(folder: Path, content: bytes, *, fails: bool = False) -> str:

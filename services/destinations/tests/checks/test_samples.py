@@ -158,6 +158,19 @@ async def test_who_had_a_hand_in_the_content_does_not_decide(
     assert second["version"] == 4
 
 
+async def test_a_requested_void_hides_no_hand(enrol: Enrolment, school: Desk, college: Desk, seat: Seat) -> None:
+    author = school.colleague
+    answer = await author.register(await enrol())
+    for desk, action in ((author, "submit"), (college, "college-approve"), (school, "school-approve")):
+        answer = await desk.act(answer, action)
+    asked = await college.act(answer, "request-void")
+    assert asked.json()["state"] == "void_requested", asked.text
+    drawn = await draw(school)
+    for desk in (school, author):
+        assert code_of(await decide(desk, drawn)) == (409, "not_independent")
+    assert (await decide(seat("school_officer", school="10001", subject="a third"), drawn)).status_code == 200
+
+
 async def test_colleges_decide_for_the_one_before_and_see_just_these(
     database: Database, enrol: Enrolment, school: Desk, seat: Seat
 ) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from common.clock import NOW_SQL
 from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import PermanentError
@@ -37,6 +38,12 @@ _ADD_PART = text(
     """
 )
 _PART = text("SELECT sealed FROM operation_file_parts WHERE file_id = :file_id AND index = :index")
+_MAKE_ANEW = text(
+    f"""
+    UPDATE operations SET file = NULL, result = result - '{RESULT_FILE}', worker = NULL, lease_until = {NOW_SQL}
+     WHERE id = :id
+    """
+)
 _FORGET = text("UPDATE operations SET file = NULL WHERE id = :id")
 
 
@@ -103,6 +110,12 @@ async def stored_part(connection: Connection, file_id: UUID, index: int) -> byte
 async def forget(connection: Connection, operation: UUID) -> None:
     """Deletes the file that work has made, before the work expires."""
     await connection.execute(_FORGET, {"id": operation})
+    await connection.execute(FORGET_OTHER_PARTS, {"id": operation, "file_id": None})
+
+
+async def make_anew(connection: Connection, operation: UUID) -> None:
+    """Deletes the file that work has made, which its result names no more; work that is making it begins again."""
+    await connection.execute(_MAKE_ANEW, {"id": operation})
     await connection.execute(FORGET_OTHER_PARTS, {"id": operation, "file_id": None})
 
 

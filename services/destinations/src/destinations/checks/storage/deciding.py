@@ -7,12 +7,18 @@ from common.sql import Connection
 from destinations.checks.domain.ledger import Finding
 from destinations.checks.domain.samples import Item
 from destinations.checks.storage.samples import NOTE
+from destinations.registrations.tables import HANDS
 
 _HANDS = text(
-    """
-    SELECT hand FROM registration_versions said,
-           unnest(ARRAY[written_by, submitted_by, reviewed_by_class, reviewed_by_college, reviewed_by_school]) AS hand
-     WHERE (said.registration_id, said.version) = (CAST(:registration_id AS uuid), CAST(:version AS int))
+    f"""
+    SELECT hand FROM registration_versions drawn
+           JOIN registration_versions said
+             ON said.registration_id = drawn.registration_id
+            -- the hands of a requested void are those of who asks for it, not of who made the content
+            AND (said.version = drawn.version
+                 OR drawn.state = 'void_requested' AND said.version = drawn.effective_version),
+           unnest(ARRAY[{", ".join(f"said.{each}" for each in HANDS)}]) AS hand
+     WHERE (drawn.registration_id, drawn.version) = (CAST(:registration_id AS uuid), CAST(:version AS int))
        AND hand IS NOT NULL
     UNION SELECT unnest(hands) FROM ledger_entries WHERE graduate_id = :graduate_id AND cohort = :cohort
     """

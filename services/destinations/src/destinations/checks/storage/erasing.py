@@ -1,4 +1,4 @@
-"""Texts of checks: emptied of who is erased, and sealed anew by another key of the ring."""
+"""Texts of checks: emptied of who is erased, as are packs, and sealed anew by another key of the ring."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,9 @@ from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
 from common.identifiers import GraduateId
+from common.operations.files import make_anew
 from common.sql import Connection, Row
+from destinations.checks.domain.samples import PACKING
 from destinations.checks.storage.entries import NOTE
 from destinations.checks.storage.samples import NOTE as DECIDED
 
@@ -30,6 +32,16 @@ _ERASE_DECIDED = text(
        AND (decided.sample_id, decided.n) = (item.sample_id, item.n)
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_PACKS = text(
+    """
+    SELECT work.id FROM operations work
+     WHERE work.kind = :kind
+       AND EXISTS (SELECT FROM sample_items item JOIN roster_graduates person USING (graduate_id)
+                    WHERE item.sample_id = CAST(work.parameters ->> 'sample_id' AS uuid)
+                      AND item.graduate_id = ANY(:ids) AND person.erased)
+     ORDER BY work.id FOR NO KEY UPDATE
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _IS_OTHER = "substring(note_cipher FROM 1 FOR length(CAST(:beginning AS bytea))) <> :beginning"
 _ENTRIES = text(f"SELECT id, note_cipher FROM ledger_entries WHERE {_IS_OTHER} ORDER BY id LIMIT :part FOR UPDATE")
 _DECISIONS = text(
@@ -46,9 +58,15 @@ _RESEAL_DECISION = text(
 
 
 async def erase(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:
-    """Empties the notes about graduates who are erased by what the roster says; their streams are locked."""
+    """Empties the notes about graduates who are erased by what the roster says, and deletes packs that hold them.
+
+    Their streams are locked.
+    """
+    ids = list(graduate_ids)
     for statement in (_ERASE, _ERASE_DECIDED):
-        await connection.execute(statement, {"ids": list(graduate_ids)})
+        await connection.execute(statement, {"ids": ids})
+    for pack in await connection.scalars(_PACKS, {"ids": ids, "kind": PACKING}):
+        await make_anew(connection, pack)
 
 
 async def reseal_checks(database: Database, cipher: FieldCipher) -> int:
