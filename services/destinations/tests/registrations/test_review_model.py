@@ -144,5 +144,18 @@ class Life(RuleBasedStateMachine):
         assert not {written, submitted} & set(done)
 
 
+def test_a_void_in_place_of_a_draft_has_the_levels_of_its_season() -> None:
+    life = Life()
+    life.register(GRADUATE, ANNA.college_code, ANNA.class_code)
+    for number, (action, party, season) in enumerate([
+        (Action.SUBMIT, Party.GRADUATE, 0), (Action.COLLEGE_APPROVE, Party.COLLEGE_OFFICER, 0),
+        (Action.SCHOOL_APPROVE, Party.SCHOOL_OFFICER, 0), (Action.EDIT, Party.GRADUATE, 0),
+        (Action.REQUEST_VOID, Party.GRADUATE, 1), (Action.RETURN, Party.COUNSELLOR, 0),
+        (Action.RETURN, Party.COLLEGE_OFFICER, 0), (Action.RETURN, Party.COUNSELLOR, 0),
+    ]):  # fmt: skip
+        life.act(action, party, f"{number}", SEASONS[season], Phase.OPEN, None, SEEKING)
+    assert life.model.state == "school_approved"
+
+
 TestLife = Life.TestCase
 TestLife.settings = settings(stateful_step_count=40)

@@ -83,6 +83,8 @@ class Review:
                 self.path = [each for each in self.path if each != "counsellor"]
             self.levels = self.path
         if act == "request-void":
+            # a draft that is given up was never submitted: its levels are those of the season by now
+            self.levels = self._own(season) if self.state in ("draft", "returned") else self.levels
             self.writer, self.submitter, self.reviewed = "", sub, {}
             self.path = self._own(("college", "school")) if role in ("graduate", "counsellor") else ["school"]
             if role == "college_officer":

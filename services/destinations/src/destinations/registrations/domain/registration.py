@@ -113,7 +113,8 @@ class Effective:
 class Registration:
     """去向登记 of one graduate, at one version.
 
-    `levels` are those that the newest content passes: fixed when it was submitted, until then those of the season.
+    `levels` are those that the newest content passes: fixed when it was submitted, or given up for a void; until then
+    those of the season.
     `phase` is that of the graduate on the day on which the registration was read; `submitted_at` the instant of the
     last submission, None if there was none. `employer` is that of the newest content, once it is linked;
     `evidence_complete` what the last submission or approval found of the evidence for this destination, None where none
