@@ -8,7 +8,7 @@ from office import FULL, Office, counts, stored
 
 from common.database import Database
 
-EMPLOYED = {name: value for name, value in FULL.items() if name != "毕业去向类别代码"}
+CODE = "毕业去向类别代码"
 SUFFIX = {"A": 39, "B": 11, "D": 46, "F": 47}
 
 
@@ -17,10 +17,7 @@ SUFFIX = {"A": 39, "B": 11, "D": 46, "F": 47}
 async def test_what_is_filed_comes_back_unchanged(
     desk: FilingDesk, office: Office, database: Database, format_: str, file_type: str
 ) -> None:
-    await desk.graduate("10", **EMPLOYED)
-    await desk.graduate("801", 单位名称="某大学")
-    await desk.graduate("70")
-    await desk.graduate()
+    await desk.graduates(FULL, {CODE: "801", "单位名称": "某大学"}, {CODE: "70"}, {})
     filing, _ = await desk.prepare(format=format_, file_type=file_type, unregistered="as_seeking")
     assert (filing["rows"], filing["left_out"], filing["serial"], filing["state"]) == (4, 0, 1, "prepared")
     manifest = await desk.manifest(filing)
@@ -39,12 +36,14 @@ async def test_what_is_filed_comes_back_unchanged(
 
 
 async def test_who_is_left_out_and_why(desk: FilingDesk, office: Office) -> None:
-    filed = await desk.graduate("10", **EMPLOYED)
-    gap = await desk.graduate("10", **(EMPLOYED | {"统一社会信用代码": None}))
-    pair = await desk.graduate("10", **(EMPLOYED | {"单位性质代码": "40"}))
-    old = await desk.graduate("27", 单位名称="某大学", 单位所在地代码="410102")
-    nothing = await desk.graduate()
-    closed = await desk.graduate("46")
+    filed, gap, pair, old, nothing, closed = await desk.graduates(
+        FULL,
+        FULL | {"统一社会信用代码": None},
+        FULL | {"单位性质代码": "40"},
+        {CODE: "27", "单位名称": "某大学", "单位所在地代码": "410102"},
+        {},
+        {CODE: "46"},
+    )
     office.book.restricted.add(office.book.numbers[closed["学号"]][0])
     filing, operation = await desk.prepare(cohort=2022, file_type="xlsx")
     assert await desk.found(operation) == sorted(
@@ -64,11 +63,11 @@ async def test_who_is_left_out_and_why(desk: FilingDesk, office: Office) -> None
 
 
 async def test_changes_are_what_differs_from_what_the_recipient_has(desk: FilingDesk, office: Office) -> None:
-    same, other, gone = [await desk.graduate("10", **EMPLOYED) for _ in range(3)]
+    same, other, gone = await desk.graduates(FULL, FULL, FULL)
     first = await desk.sent()
     shown = {each["graduate_id"]: each["filing"] for each in await office.registrations()}
     assert shown[same["id"]] == {"filing_id": first["id"], "version": 1, "state": "current"}
-    await desk.imported(other | {"毕业去向类别代码": "11"})
+    await desk.imported(other | {CODE: "11"})
     new = await desk.graduate("46")
     await desk.changed(gone, counted=False, status="withdrawn")
     shown = {each["graduate_id"]: each["filing"] for each in await office.registrations()}

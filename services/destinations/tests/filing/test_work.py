@@ -25,7 +25,7 @@ from destinations.verification import verify_filings
 from testing.waiting import eventually
 
 OBJECTS = "SELECT state, count(*) AS n FROM objects GROUP BY state ORDER BY state"
-ROUNDS = 200 if os.environ.get("QUXIANG_SOAK") else 12
+ROUNDS = 200 if os.environ.get("QUXIANG_SOAK") else 6
 
 
 @pytest.fixture

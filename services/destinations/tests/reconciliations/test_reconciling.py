@@ -18,7 +18,6 @@ from common.consuming import Handle
 from common.database import Database
 
 PATH = "/v1/reconciliations"
-DESTINATION = {name: value for name, value in FULL.items() if name != "毕业去向类别代码"}
 Rows = Sequence[dict[str, str]]
 Filed = tuple[Json, list[Json], list[dict[str, str]]]
 
@@ -61,7 +60,7 @@ async def decided(desk: FilingDesk, operation: Json, n: int, decision: str, **mo
 @pytest.fixture
 async def filed(desk: FilingDesk) -> Filed:
     """A filing of three graduates, and its rows as they are sent."""
-    people = [await desk.graduate("10", **DESTINATION) for _ in range(3)]
+    people = await desk.graduates(FULL, FULL, FULL)
     filing = await desk.sent()
     return filing, people, table(await desk.file(filing))
 

@@ -28,14 +28,19 @@ class FilingDesk:
 
     async def graduate(self, code: str | None = None, **cells: Any) -> Json:
         """A graduate in the roster, here and at registry, with what the school imports of this one."""
-        row = self.office.row()
-        graduate_id = self.office.book.numbers[row["学号"]][0]
+        (graduate,) = await self.graduates({} if code is None else {"毕业去向类别代码": code} | cells)
+        return graduate
+
+    async def graduates(self, *registered: Json) -> list[Json]:
+        """Such graduates, with the cells of each in one file; without cells they are in the roster alone."""
+        rows = [self.office.row() for _ in registered]
+        ids = [self.office.book.numbers[row["学号"]][0] for row in rows]
         async with self.database.transaction(SYSTEM) as unit:
-            await roster.keep_graduates(unit.connection, [self.office.book.graduates[graduate_id]])
+            await roster.keep_graduates(unit.connection, [self.office.book.graduates[each] for each in ids])
             await unit.commit()
-        if code is not None:
-            await self.imported(row | {"毕业去向类别代码": code} | cells)
-        return {**row, "id": str(graduate_id)}
+        if given := [row | cells for row, cells in zip(rows, registered, strict=True) if cells]:
+            await self.imported(*given)
+        return [{**row, "id": str(graduate_id)} for row, graduate_id in zip(rows, ids, strict=True)]
 
     async def changed(self, graduate: Json, **said: Any) -> None:
         """Registry says otherwise of a graduate."""
