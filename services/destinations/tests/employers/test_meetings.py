@@ -17,7 +17,7 @@ from destinations.employers.domain import AlreadyMerged, Due, EmployerId
 from destinations.employers.operations import link_due, mend
 from testing.collisions import Act, meet
 
-ROUNDS = 200 if os.environ.get("QUXIANG_SOAK") else 12
+ROUNDS = 200 if os.environ.get("QUXIANG_SOAK") else 6
 ADMIN = Principal("admin", Role.ADMIN)
 ANY = Versions(any=True)
 
