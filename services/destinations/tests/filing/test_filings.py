@@ -81,6 +81,40 @@ async def test_changes_are_what_differs_from_what_the_recipient_has(desk: Filing
     assert table(await desk.file(third)) == []
 
 
+async def test_whom_registry_closes_is_taken_back_by_a_whole_file_and_filed_again_later(
+    desk: FilingDesk, office: Office
+) -> None:
+    closed, _ = await desk.graduate("46"), await desk.graduate("46")
+    await desk.sent()
+    office.book.restricted.add(office.book.numbers[closed["学号"]][0])
+    kept, _ = await desk.prepare(content="changes")
+    assert (kept["rows"], (await desk.manifest(kept))["withdrawn"]) == (0, 0)
+    await desk.act(kept, "discard")
+    whole, operation = await desk.prepare()
+    assert (whole["rows"], whole["left_out"], (await desk.manifest(whole))["withdrawn"]) == (1, 1, 1)
+    found = {(each, rule) for each, _, rule in await desk.found(operation)}
+    assert {(closed["id"], "person_closed"), (closed["id"], "filed_before")} <= found
+    await desk.act(whole, "send")
+    office.book.restricted.clear()
+    again, _ = await desk.prepare(content="changes")
+    assert [each["姓名"] for each in table(await desk.file(again))] == [closed["姓名"]]
+
+
+async def test_what_waits_for_review_shows_in_which_filing_it_was_sent(desk: FilingDesk, office: Office) -> None:
+    graduate = await desk.graduate("46")
+    filing = await desk.sent()
+    (before,) = await office.registrations()
+    named = {**office.mint.headers("graduate", graduate=graduate["id"]), "If-Match": '"1"'}
+    path = f"/v1/registrations/{before['id']}/request-void"
+    asked = await office.http.post(path, headers=named)
+    assert asked.status_code == 200, asked.text
+    shown = {"filing_id": filing["id"], "version": 1, "state": "current"}
+    assert asked.json()["filing"] == shown
+    college = office.mint.headers("college_officer", school="10001", college="C01")
+    (waiting,) = (await desk.get("/v1/review-queue", college)).json()["items"]
+    assert waiting["filing"] == shown
+
+
 async def test_one_waits_for_a_recipient_at_a_time(desk: FilingDesk) -> None:
     await desk.graduate("46")
     filing, _ = await desk.prepare()

@@ -104,6 +104,23 @@ async def test_one_of_two_questions_at_once_is_taken(desk: FilingDesk, database:
         assert (await desk.act(found[-1], "discard")).status_code == 200
 
 
+async def test_colleges_that_ask_at_once_all_have_a_file(desk: FilingDesk, office: Office) -> None:
+    colleges = [f"C{n:02}" for n in range(1, 4)]
+    people = [await desk.graduate("46") for _ in colleges]
+    for person, college in zip(people, colleges, strict=True):
+        await desk.changed(person, college_code=college)
+    officers = [office.mint.headers("college_officer", school="10001", college=each) for each in colleges]
+    for _ in range(ROUNDS):
+        answers = await asyncio.gather(*(desk.ask(each, recipient=None) for each in officers))
+        assert [each.status_code for each in answers] == [202, 202, 202], [each.text for each in answers]
+        for officer, each in zip(officers, answers, strict=True):
+            cancelled = await office.http.post(f"{each.headers['location']}/cancel", headers=officer)
+            assert cancelled.status_code == 200, cancelled.text
+            await office.runner.run_once()
+    found = (await desk.get("/v1/filings", limit="500")).json()["items"]
+    assert sorted(each["serial"] for each in found) == [*range(1, ROUNDS * len(colleges) + 1)]
+
+
 async def test_one_of_two_acts_at_once_is_done(desk: FilingDesk, database: Database) -> None:
     await desk.graduate("46")
     for _ in range(ROUNDS):

@@ -54,6 +54,14 @@ def test_what_differs(changed: dict[str, Cell], fields: tuple[str, ...]) -> None
     assert (ours.cells == theirs.cells) is (not fields)
 
 
+def test_numbers_that_differ_in_capitals_are_two_persons() -> None:
+    comparison = Comparison(LAYOUT, PLACES)
+    numbers = ("2020a1", "2020A1", " ２０２０a1", "'2020a1")
+    keys = [comparison.key(cells(OURS | {"学号": each})) for each in numbers]
+    assert keys == ["2020a1", "2020A1", "2020a1", "2020a1"]
+    assert [comparison.row(cells(OURS | {"学号": each})).key for each in numbers] == keys
+
+
 def test_columns_in_another_order_and_fewer_ones_are_compared_by_their_headers() -> None:
     kept = [at for at in PLACES if LAYOUT.columns[at].header in OURS]
     shuffled = {at: place for place, at in enumerate(reversed(kept))}

@@ -212,6 +212,55 @@ async def test_a_season_that_is_set_later_binds_no_file_that_was_sent_before(des
     assert taken.status_code == 200, taken.text
 
 
+async def test_a_row_about_somebody_else_of_that_number_is_not_taken(desk: FilingDesk, filed: Filed) -> None:
+    filing, _, rows = filed
+    other = rows[0] | {"姓名": "李四", "单位名称": "另一公司"}
+    operation = await reconciled(desk, filing, text([other, *rows[1:]]))
+    [item] = await items(desk, operation)
+    assert set(item["fields"]) == {"name", "employer_name"}
+    refused = await decided(desk, operation, item["n"], "take_theirs")
+    assert (refused.status_code, [each["rule"] for each in refused.json()["errors"]]) == (422, ["name_mismatch"])
+    assert (await decided(desk, operation, item["n"], "keep_ours")).status_code == 200
+
+
+async def test_an_access_is_of_those_alone_whom_a_page_shows(
+    desk: FilingDesk, filed: Filed, database: Database
+) -> None:
+    filing, _, rows = filed
+    operation = await reconciled(desk, filing, text([each | {"单位名称": "另一公司"} for each in rows]))
+    path, headers = f"{PATH}/{operation['result']['id']}/items", desk.office.headers | PURPOSE
+    before = len(await stored(database, "SELECT 1 FROM accesses"))
+    page = (await desk.get(path, headers, limit="2")).json()
+    assert (len(page["items"]), len(await stored(database, "SELECT 1 FROM accesses"))) == (2, before + 2)
+    rest = (await desk.get(path, headers, limit="2", cursor=page["next_cursor"])).json()
+    assert [each["n"] for each in rest["items"]] == [3]
+    assert len(await stored(database, "SELECT 1 FROM accesses")) == before + 3
+
+
+async def test_a_list_is_narrowed_to_a_school_a_cohort_and_a_filing(desk: FilingDesk, filed: Filed) -> None:
+    filing, _, rows = filed
+    await reconciled(desk, filing, text(rows))
+    for given, count in (
+        ({"school": "10001", "cohort": "2022"}, 1),
+        ({"cohort": "2021"}, 0),
+        ({"school": "10002"}, 0),
+        ({"filing": filing["id"], "cohort": "2022"}, 1),
+    ):
+        assert len((await desk.get(PATH, **given)).json()["items"]) == count, given
+
+
+async def test_work_that_was_cancelled_is_done_again_under_the_season_of_then(desk: FilingDesk, filed: Filed) -> None:
+    filing, _, rows = filed
+    content = text([rows[0] | {"单位名称": "另一公司"}, *rows[1:]])
+    accepted = await post(desk, filing, content)
+    await desk.office.http.post(f"{accepted.headers['location']}/cancel", headers=desk.office.headers)
+    await desk.office.runner.run_once()
+    await season(desk)
+    operation = await reconciled(desk, filing, content)
+    [item] = await items(desk, operation)
+    assert code_of(await decided(desk, operation, item["n"], "take_theirs")) == (409, "cohort_closed")
+
+
 async def test_two_who_decide_at_once_decide_once(desk: FilingDesk, filed: Filed) -> None:
     filing, _, rows = filed
     operation = await reconciled(desk, filing, text([each | {"单位名称": "另一公司"} for each in rows]))

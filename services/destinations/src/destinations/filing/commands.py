@@ -81,6 +81,8 @@ async def make(
         "made_by": caller.subject,
         "made_by_role": caller.role.value,
     }
+    # colleges share the serials of files without a recipient
+    await storage.take_turn(unit.connection, asked)
     await storage.close_abandoned(unit.connection, values)
     await storage.add(unit.connection, values)
     detail = {"format": asked.format.value, "recipient": asked.recipient and asked.recipient.value}

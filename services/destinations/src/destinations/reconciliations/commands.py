@@ -135,12 +135,16 @@ async def open_items(
     limit: int,
     purpose: str,
 ) -> list[Item]:
-    """Differences with what came back in clear; notes the access to everybody shown. Raises PurposeNotPermitted."""
+    """Differences with what came back in clear, and one more, which tells that the list goes on.
+
+    Notes the access to everybody shown. Raises NotFound, Forbidden, PurposeNotPermitted.
+    """
     reconciliation = await get(unit.connection, caller, reconciliation_id)
     if purpose != FILING:
         raise PurposeNotPermitted
-    found = await storage.page_of_items(unit.connection, cipher, reconciliation_id, after, limit)
-    shown = {each.graduate_id: reconciliation.school_code for each in found if each.graduate_id and each.theirs}
+    found = await storage.page_of_items(unit.connection, cipher, reconciliation_id, after, limit + 1)
+    opened = (each.graduate_id for each in found[:limit] if each.graduate_id and each.theirs)
+    shown = dict.fromkeys(opened, reconciliation.school_code)
     if shown:
         occasion = await new_id(unit.connection)
         await record_accesses(
@@ -204,6 +208,9 @@ async def _take(
     stored = await _stored(unit.connection, item, asked)
     if item.theirs is None:
         raise NothingToTake(state=None, allowed_transitions=[])
+    if "name" in item.fields:
+        # their row is about somebody else of this number: an import would refuse it, too
+        raise RulesBroken([rule("name_mismatch").problem("/theirs/name")])
     phase = asked.terms(stored.extended_until).phase
     if phase is Phase.CLOSED:
         raise CohortClosed

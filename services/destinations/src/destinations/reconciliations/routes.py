@@ -10,12 +10,13 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Response
 from sqlalchemy import text
 
+from common.approvals.wire import OfCohort, OfSchool
 from common.auth import Caller, Principal, Role, require
 from common.clock import NOW_SQL
 from common.database import Database, UnitOfWork
 from common.http import Cipher, Db, IdempotencyKey, Page, PageOf, Router, Upload, XPurpose, answer, page_of, resource
 from common.http.models import Whole
-from common.identifiers import GraduateId, OperationId
+from common.identifiers import Cohort, GraduateId, OperationId
 from common.imports import ImportRequest
 from common.operations.routes import Operation, accept
 from common.purposes import PurposeNotPermitted, purpose_of
@@ -84,11 +85,20 @@ async def _terms(unit: UnitOfWork, filing: Filing) -> dict[str, Any]:
 
 @router.get("", summary="List the reconciliations of the school")
 async def list_reconciliations(
-    *, caller: Officer, database: Db, page: Page, filing: Annotated[UUID | None, Query()] = None
+    *,
+    caller: Officer,
+    database: Db,
+    page: Page,
+    school: OfSchool = None,
+    cohort: OfCohort = None,
+    filing: Annotated[UUID | None, Query()] = None,
 ) -> PageOf[ReconciliationAnswer]:
+    filters = storage.Filters(
+        school, None if cohort is None else Cohort(cohort), None if filing is None else FilingId(filing)
+    )
     after = page.last_seen(UUID)
     async with database.reading() as connection:
-        found = await storage.page(connection, caller.record_scope(), after, page.limit + 1, filing_id=filing)
+        found = await storage.page(connection, caller.record_scope(), filters, after, page.limit + 1)
     return page_of(page, found, lambda each: each.id, ReconciliationAnswer.of)
 
 
@@ -119,7 +129,7 @@ async def list_differences(
             found = await storage.page_of_items(connection, cipher, on_it, after, page.limit + 1)
     else:
         opened = partial(commands.open_items, caller=caller, cipher=cipher, reconciliation_id=on_it, after=after)
-        act = partial(opened, limit=page.limit + 1, purpose=purpose_of(x_purpose))
+        act = partial(opened, limit=page.limit, purpose=purpose_of(x_purpose))
         found = await database.act(caller.actor, act)
     return page_of(page, found, lambda each: each.n, partial(ItemAnswer.of, in_clear=x_purpose is not None))
 

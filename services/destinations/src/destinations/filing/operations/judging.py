@@ -22,7 +22,7 @@ from destinations.cases.storage import scope_of as cases_of
 from destinations.cases.storage import standing
 from destinations.evidence.domain import NOTHING_ASKED
 from destinations.filing import storage
-from destinations.filing.domain.filing import Filing
+from destinations.filing.domain.filing import Contents, Filing
 from destinations.filing.domain.judging import Found, Item, What, judged
 from destinations.filing.formats import FORMATS, RowMaker
 from destinations.filing.formats.layouts import NAMED, Of
@@ -110,6 +110,7 @@ class Judging:
         self._waiting: list[tuple[Item, list[str | None]]] = []
         self.blocks: list[Block] = []
         self.withdrawn: list[Item] = []
+        self._has: set[GraduateId] = set()
         self.graduates: dict[GraduateId, Graduate] = {}
         self.found = PreCheck()
         self.known_at: datetime | None = None
@@ -127,6 +128,7 @@ class Judging:
         entries = await roster.entries(connection, people)
         current = await registrations.current(connection, people)
         last = await storage.last_filed(connection, self._filing, people)
+        self._has |= {each for each, item in last.items() if item.what is not What.WITHDRAWN}
         ids = [each.id for each in current.values()]
         demands, cases = await registrations.demands(connection, ids), await standing(connection, self._cases, ids)
         for graduate_id in people:
@@ -147,8 +149,7 @@ class Judging:
             code = registration.effective.content.destination_code if registration and registration.effective else None
             self.found.note(entry.graduate, verdict.item, code, verdict.found)
             if verdict.item is not None and verdict.item.what is What.WITHDRAWN:
-                self.withdrawn.append(verdict.item)
-                self.found.note_withdrawn(entry.graduate, verdict.item)
+                self._withdraw(entry.graduate, verdict.item)
             elif verdict.item is not None and verdict.content is not None:
                 content = verdict.content
                 if self._opens:
@@ -158,6 +159,21 @@ class Judging:
                 self._waiting.append((verdict.item, self._maker.said(content)))
         while len(self._waiting) >= BLOCK:
             self._pack(BLOCK)
+
+    def leave_out(self, item: Item, found: Found) -> None:
+        """Takes back a row that was judged good: registry gives nothing of the person, or not what the format needs.
+
+        As with every row that is left out, a whole file takes the person back from a recipient who has this one.
+        """
+        graduate = self.graduates[item.graduate_id]
+        self.found.left_out += 1
+        self.found.note(graduate, item, item.destination_code, [found])
+        if self._filing.asked.content is Contents.FULL and graduate.id in self._has:
+            self._withdraw(graduate, Item(graduate.id, What.WITHDRAWN, None, 0, None))
+
+    def _withdraw(self, graduate: Graduate, item: Item) -> None:
+        self.withdrawn.append(item)
+        self.found.note_withdrawn(graduate, item)
 
     def _pack(self, count: int) -> None:
         if not count:

@@ -131,9 +131,7 @@ class Preparation:
                 made.append(maker.row(said, person))
                 self._items.append(item)
                 continue
-            found, graduate = _CLOSED if person is None else _NO_NUMBER, judging.graduates[item.graduate_id]
-            judging.found.left_out += 1
-            judging.found.note(graduate, item, item.destination_code, [found])
+            judging.leave_out(item, _CLOSED if person is None else _NO_NUMBER)
         return made
 
     async def _kept(self, judging: Judging) -> Outcome:

@@ -15,6 +15,7 @@ from destinations.filing.storage.filings import (
     past,
     prepared,
     record,
+    take_turn,
 )
 from destinations.filing.storage.items import (
     count_people,
@@ -50,4 +51,5 @@ __all__ = [
     "people_in",
     "prepared",
     "record",
+    "take_turn",
 ]

@@ -63,6 +63,7 @@ _ADD = text(
     ON CONFLICT DO NOTHING
     """
 ).bindparams(bindparam("filter", type_=JSONB), bindparam("id", type_=Uuid), bindparam("cohort", type_=Integer))
+_IN_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('filings of ' || :series, 0))")
 _LOCK = text("SELECT 1 FROM filings WHERE id = :id FOR NO KEY UPDATE")
 _PREPARED = text(
     f"""
@@ -109,13 +110,19 @@ class Filters:
     recipient: Recipient | None = None
 
 
+async def take_turn(connection: Connection, asked: Asked) -> None:
+    """Makes others that ask for the next serial of the same recipient wait until the transaction ends."""
+    series = f"{asked.school_code} {asked.cohort} {asked.recipient}"
+    await connection.execute(_IN_TURN, {"series": series})
+
+
 async def close_abandoned(connection: Connection, values: Mapping[str, object]) -> None:
     """Discards what work has left unprepared that has failed or was cancelled, for one recipient."""
     await connection.execute(_CLOSE_ABANDONED, values)
 
 
 async def add(connection: Connection, values: Mapping[str, object]) -> None:
-    """Begins a filing, under the next serial of its recipient; raises FilingOpen."""
+    """Begins a filing, under the next serial of its recipient, in its turn; raises FilingOpen."""
     if not await connection.affected(_ADD, values):
         raise FilingOpen(state=State.PREPARED.value, allowed_transitions=[])
 

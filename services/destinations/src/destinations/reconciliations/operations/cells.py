@@ -9,7 +9,7 @@ from typing import NamedTuple
 from common.codes import Cell, normalise
 from common.codes.spelling import cell_text
 from common.identity import plain_number
-from common.spreadsheets.cells import CellProblem, as_day, is_blank, unmarked
+from common.spreadsheets.cells import CellProblem, as_day, identifier_text, is_blank, unmarked
 from destinations.filing.formats import Layout
 from destinations.filing.formats.layouts import NAMED, Of
 
@@ -27,6 +27,18 @@ class Row(NamedTuple):
 def _text(cell: Cell, kind: str) -> str:  # noqa: ARG001 - 1.0 and True are equal, and mean different things
     bare = unmarked(cell)
     return "" if is_blank(bare) else normalise(cell_text(bare))
+
+
+@lru_cache(maxsize=200_000)
+def _key(cell: Cell, kind: str) -> str:  # noqa: ARG001 - as above
+    """A number as registry tells persons apart by it: capitals are others than small letters."""
+    bare = unmarked(cell)
+    if is_blank(bare):
+        return ""
+    try:
+        return plain_number(identifier_text(bare))
+    except CellProblem:
+        return plain_number(cell_text(bare))
 
 
 @lru_cache(maxsize=50_000)
@@ -51,15 +63,14 @@ class Comparison:
         self._places = [places[at] for at, _ in columns]
         self._read = [_day if each.value in _DAYS else _text for _, each in columns]
         self.fields = ["employer_name" if each.value == NAMED else each.value for _, each in columns]
-        self._key = next(at for at, (_, each) in enumerate(columns) if each.value in layout.keys)
-        self._key_at = self._places[self._key]
+        self._key_at = next(places[at] for at, each in columns if each.value in layout.keys)
         self._width = 1 + max(self._places)
         self._taken = itemgetter(*self._places)
 
     def key(self, cells: Sequence[Cell]) -> str:
         """By what a row is found again."""
         cell = cells[self._key_at] if self._key_at < len(cells) else None
-        return plain_number(_text(cell, type(cell).__name__))
+        return _key(cell, type(cell).__name__)
 
     def raw(self, cells: Sequence[Cell]) -> int:
         """The cells as they stand, as a number: equal ones need not be read."""
@@ -72,7 +83,7 @@ class Comparison:
         said = [
             read(cell := row[place], type(cell).__name__) for read, place in zip(self._read, self._places, strict=True)
         ]
-        return Row(plain_number(said[self._key]), tuple(map(hash, said)))
+        return Row(self.key(cells), tuple(map(hash, said)))
 
     def differing(self, ours: Row, theirs: Row) -> tuple[str, ...]:
         """The fields in which two rows differ; a code and its label are one field."""

@@ -10,9 +10,10 @@ from destinations.reconciliations.storage.items import (
     of_graduate,
     page_of_items,
 )
-from destinations.reconciliations.storage.reconciliations import add, compared, find, lock, page, under_way
+from destinations.reconciliations.storage.reconciliations import Filters, add, compared, find, lock, page, under_way
 
 __all__ = [
+    "Filters",
     "Found",
     "add",
     "compared",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from common import rows
 from common.auth import Owners, RowScope, ScopeShape
 from common.database.pages import page_by_id
 from common.errors import NotFound
-from common.identifiers import OperationId
+from common.identifiers import Cohort, OperationId, SchoolCode
 from common.sql import Connection, Row
 from destinations.filing.domain.filing import FilingId
 from destinations.reconciliations.domain import Counts, Reconciliation, ReconciliationId
@@ -33,7 +34,9 @@ _ADD = text(
     VALUES (:id, :filing_id, :school_code, :cohort, :sha256, CAST(:terms AS jsonb), :operation_id, :made_by,
             :made_by_role)
     -- what failed, or whose week is over, is done again
-    ON CONFLICT (filing_id, sha256) DO UPDATE SET operation_id = EXCLUDED.operation_id
+    ON CONFLICT (filing_id, sha256) DO UPDATE SET operation_id = EXCLUDED.operation_id,
+       -- what was never compared is compared under the season of now
+       terms = CASE WHEN reconciliations.equal IS NULL THEN EXCLUDED.terms ELSE reconciliations.terms END
     """
 ).bindparams(*(bindparam(name, type_=Uuid) for name in ("id", "filing_id", "operation_id")))
 _LOCK = text("SELECT 1 FROM reconciliations WHERE id = :id FOR UPDATE").bindparams(_ID)
@@ -43,6 +46,15 @@ _COMPARED = text(
      WHERE id = :id
     """
 ).bindparams(_ID)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to; None narrows nothing."""
+
+    school_code: SchoolCode | None = None
+    cohort: Cohort | None = None
+    filing_id: FilingId | None = None
 
 
 def _visible(seen: ScopeShape) -> ColumnElement[bool]:
@@ -100,10 +112,10 @@ async def compared(connection: Connection, reconciliation_id: ReconciliationId, 
 
 
 async def page(
-    connection: Connection, scope: RowScope, after: UUID | None, limit: int, *, filing_id: UUID | None = None
+    connection: Connection, scope: RowScope, filters: Filters, after: UUID | None, limit: int
 ) -> list[Reconciliation]:
     """Reconciliations of the scope in the order in which they were begun."""
-    query = page_by_id(reconciliations, _visible, scope, after, limit, filing_id=filing_id)
+    query = page_by_id(reconciliations, _visible, scope, after, limit, **vars(filters))
     return rows.all(Reconciliation, await connection.execute(*query), counts=_counts)
 
 
