@@ -21,6 +21,7 @@ from tests.load import (
     imports_over_http,
     linking_speed,
     neighbours,
+    reconcile_speed,
     request_cost,
 )
 from tests.load.reporting import Verdict
@@ -37,6 +38,7 @@ BENCHES: Mapping[str, Callable[[], Awaitable[list[Verdict]]]] = {
     "import-speed": imports_over_http.measure,
     "linking-speed": linking_speed.measure,
     "neighbours": neighbours.measure,
+    "reconcile-speed": reconcile_speed.measure,
     "request-cost": request_cost.measure,
 }
 

@@ -52,9 +52,13 @@ XLSX_BUDGET, CSV_BUDGET, MEMORY_BUDGET = 0.7, 0.3, 400.0
 SCHOOL, COHORT = SchoolCode("10001"), Cohort(2024)
 LAYOUT, OWNER = FORMATS[Format.A], Owner(SCHOOL, COHORT, "某大学", "410000", {"080901": "软件工程"})
 OFFICER = Principal("officer", Role.SCHOOL_OFFICER, school_code=SCHOOL)
-_FILL = f"""
+
+
+def fill(rows: int) -> str:
+    """The statements that give each graduate of the cohort an effective registration."""
+    return f"""
     CREATE TEMPORARY TABLE people AS
-        SELECT n, md5('g' || n)::uuid AS graduate_id, md5('r' || n)::uuid AS id FROM generate_series(1, {ROWS}) AS n;
+        SELECT n, md5('g' || n)::uuid AS graduate_id, md5('r' || n)::uuid AS id FROM generate_series(1, {rows}) AS n;
     INSERT INTO roster_graduates (graduate_id, school_code, cohort, college_code, class_code, status, sequence)
         SELECT graduate_id, '{SCHOOL}', {COHORT}, 'C' || n % 20, 'K' || n % 700, 'registered', 2 FROM people;
     INSERT INTO registration_versions (registration_id, version, graduate_id, school_code, cohort, state, confirmation,
@@ -86,7 +90,7 @@ async def measure() -> list[Verdict]:
         copied = await _copied(admin, rows)
         texts = min(_timed(partial(_written, CsvWriter, rows)) for _ in range(3))
         del rows
-        await admin.execute(_FILL)
+        await admin.execute(fill(ROWS))
         await admin.execute("VACUUM ANALYZE")
         await admin.close()
         filed = [await _filed(found.app_url, kind) for kind in FileType]
@@ -210,21 +214,15 @@ async def _filed(url: str, kind: FileType) -> Verdict:
     return Verdict(f"megabytes of a filing of {ROWS:,} rows ({kind.value})", measured["peak"], MEMORY_BUDGET)
 
 
-async def _prepared(url: str, folder: str, kind: str) -> None:
-    """Prints what the filing of this process took."""
-    tune_garbage_collector()
-    database, cipher = Database.connect(url), FieldCipher.load(Path(folder, "keys.json"))
-    objects = Objects(database, cipher, open_store(Path(folder, "objects").as_uri(), "destinations"))
-    handler = partial(operations.prepare, Registrar(), cipher, objects)  # type: ignore[arg-type]
-    runner = OperationRunner(database.patient, {KIND: handler}, cipher=cipher)
-    await runner.run_once()
+async def ask(database: Database, kind: FileType) -> FilingId:
+    """Asks for a filing of the whole cohort."""
     filing_id = FilingId(uuid4())
     asked = Asked(
         SCHOOL,
         COHORT,
-        None if kind == "csv" else Recipient.PROVINCE,
+        None if kind is FileType.CSV else Recipient.PROVINCE,
         Format.A,
-        FileType(kind),
+        kind,
         Narrowing(),
         Contents.FULL,
         Unregistered.LEAVE_OUT,
@@ -234,6 +232,18 @@ async def _prepared(url: str, folder: str, kind: str) -> None:
         await submit(unit, new, KIND, {"filing_id": str(filing_id)}, school_code=SCHOOL)
         await commands.make(unit, caller=OFFICER, filing_id=filing_id, asked=asked, operation=new.id)
         await unit.commit()
+    return filing_id
+
+
+async def _prepared(url: str, folder: str, kind: str) -> None:
+    """Prints what the filing of this process took."""
+    tune_garbage_collector()
+    database, cipher = Database.connect(url), FieldCipher.load(Path(folder, "keys.json"))
+    objects = Objects(database, cipher, open_store(Path(folder, "objects").as_uri(), "destinations"))
+    handler = partial(operations.prepare, Registrar(), cipher, objects)  # type: ignore[arg-type]
+    runner = OperationRunner(database.patient, {KIND: handler}, cipher=cipher)
+    await runner.run_once()
+    filing_id = await ask(database, FileType(kind))
     Path("/proc/self/clear_refs").write_text("5")  # noqa: ASYNC240 - nothing else runs
     idle, begun = megabytes(os.getpid()), time.process_time()
     await runner.run_once()
