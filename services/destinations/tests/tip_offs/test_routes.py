@@ -167,6 +167,9 @@ async def test_the_form_is_judged(http: httpx.AsyncClient) -> None:
     assert (await report(http, text="字" * 4_000)).status_code == 201
     unknown = await report(http, school_code="99999")
     assert unknown.json()["errors"][0]["rule"] == "unknown_school"
+    for name in ("accused", "text", "contact"):
+        null = await report(http, **{name: "college:\0"})
+        assert (null.status_code, null.json()["errors"][0]["pointer"]) == (422, f"/{name}")
     wrong = await report(http, accused="somebody")
     assert wrong.json()["errors"][0]["pointer"] == "/accused"
     four = await report(http, *(("a.jpg", photographed()) for _ in range(4)))

@@ -42,11 +42,16 @@ def parsed(model: type[Model], content_type: str, raw: bytes) -> Model:
         raise MalformedJson if errors[0]["type"] == "json_invalid" else Invalid(field_problems(errors)) from None
     except ValueError:
         raise MalformedJson from None
-    # PostgreSQL's text cannot hold null characters
-    if b"\\u0000" in raw and (places := list(islice(_null_characters(json.loads(raw), ()), MAX_PROBLEMS))):
+    if b"\\u0000" in raw:
+        must_hold_no_null(json.loads(raw))
+    return read
+
+
+def must_hold_no_null(value: Any) -> None:
+    """Raises Invalid for null characters in what was sent, which PostgreSQL's text cannot hold."""
+    if places := list(islice(_null_characters(value, ()), MAX_PROBLEMS)):
         text = Message("不得包含空字符", "Must not contain a null character")
         raise Invalid([FieldProblem(pointer(place), "null_character", text) for place in places])
-    return read
 
 
 def _faults(error: ValidationError) -> Iterator[Mapping[str, Any]]:

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ValidationError
 
 from common.errors import Invalid, Message
 from common.files import Files
+from common.http.bodies import must_hold_no_null
 from common.http.multipart import AROUND_FILE, MAX_FIELD, media_type, parsed_form, split, split_all
 from common.http.refusals import ContentTooLarge, TooManyUploads, UnsupportedMediaType, UploadTooSlow
 from common.http.routing import Route
@@ -159,6 +160,7 @@ class FormReader(FileReader):
         return Received(form=form, kind=self.files.kind_of(content), content=content, file_name=request.state.file_name)
 
     def _filled(self, fields: dict[str, str]) -> Any:
+        must_hold_no_null(fields)
         try:
             return self.form.model_validate({name: value for name, value in fields.items() if value != ""})
         except ValidationError as error:
