@@ -36,6 +36,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "disputes": "disputes",
         "evidence": "evidence",
         "ledger_entries": "ledger_entries",
+        "ledger_results": "ledger_entries",
         "facts": "facts",
         "reconciliation_items": "reconciliations",
         "sample_assignments": "samples",

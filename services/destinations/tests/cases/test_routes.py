@@ -187,3 +187,11 @@ async def test_who_handles_a_case_is_shown_its_persons_and_the_reading_is_logged
     assert code_of(review) == (403, "purpose_not_permitted")
     await done(school, case, "assign", {"handler": "college"})
     assert code_of(await school.http.get(path, headers=asked)) == (403, "forbidden")
+
+
+async def test_no_college_is_given_what_accuses_it(school: Desk, college: Desk, graduate: UUID) -> None:
+    record = (await approved(school, college, graduate, UNIT)).json()["id"]
+    accusing = await check(school, record, accused="college:C01")
+    assert code_of(await done(school, accusing, "assign", {"handler": "college"})) == (409, "not_independent")
+    of_another = await check(school, record, accused="college:C02")
+    assert (await done(school, of_another, "assign", {"handler": "college"})).status_code == 200

@@ -146,6 +146,7 @@ async def test_of_who_is_erased_no_note_stays(
     own = await seat("graduate", graduate=erased).get(f"/v1/graduates/{erased}/data")
     [copied] = own.json()["records"]["ledger_entries"]
     assert (copied["result"], copied["note"], copied["round"]) == ("wrong", NOTE, 2)
+    assert [(each["version"], each["result"]) for each in copied["results"]] == [(1, "wrong")]
     assert NOTE.encode() not in b"".join(
         each.note_cipher for each in await rows(database, "SELECT note_cipher FROM ledger_entries")
     )

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import openpyxl
+import pytest
 from acting import rows
 from desks import Desk, Seat
 from pasts import Past
-from rounds import enter, in_second_round
+from rounds import enter, in_second_round, look_again
 
 from common.database import Database
 from destinations.settings import Settings
@@ -44,7 +45,8 @@ async def test_a_free_report_counts_the_ledger_and_cases_by_college(
     await in_second_round(database)
     for person, said in zip(people, ({}, {"result": "wrong", "note": "单位不符"}, {}), strict=True):
         assert (await enter(college, person, **said)).status_code == 201
-    assert (await enter(college, people[0], round=1)).status_code == 201
+    first = await enter(college, people[0], round=1)
+    assert first.status_code == 201
     other = seat("college_officer", school="10001", college="C02")
     assert (await enter(other, elsewhere, result="unreachable")).status_code == 201
 
@@ -60,6 +62,7 @@ async def test_a_free_report_counts_the_ledger_and_cases_by_college(
     path = (await school.post(REPORTS, {"school_code": "10001", "cohort": 2024})).headers["location"]
     # what comes after the moment is not in it
     assert (await enter(other, elsewhere, round=1)).status_code == 201
+    assert (await look_again(college, first, result="unreachable")).status_code == 200
     assert await make() == 1
     report = (await school.get(path)).json()
     assert report["ledger"] == [
@@ -83,6 +86,38 @@ async def test_a_free_report_counts_the_ledger_and_cases_by_college(
     await past.owner.execute("UPDATE ledger_entries SET result = 'correct', recorded_at = now()")
     verified = await verify_reports(database, settings)
     assert (verified.compared, verified.differences) == (1, 0)
+
+
+@pytest.mark.parametrize("kind", ["dispute", "tip_off"])
+async def test_of_what_passes_a_college_by_the_circular_does_not_name_it(
+    past: Past, school: Desk, make: Callable[[], Awaitable[int]], kind: str
+) -> None:
+    await past.approve(await past.enter(NIGHT), NIGHT)
+    record = f"{(await rows(past.database, 'SELECT id FROM registrations'))[0][0]}"
+    for _ in range(2):
+        made = await school.post("/v1/cases", asked([record]))
+    await past.owner.execute("UPDATE cases SET kind = $1 WHERE id = $2::uuid", kind, made.json()["id"])
+    path = (await school.post(REPORTS, {"school_code": "10001", "cohort": 2024})).headers["location"]
+    assert await make() == 1
+    assert [(each["college_code"], each["opened"]) for each in (await school.get(path)).json()["cases"]] == [
+        ("C01", 1),
+        (None, 1),
+    ]
+
+
+async def test_it_waits_for_who_opens_a_case_that_is_about_nobody(
+    past: Past, school: Desk, make: Callable[[], Awaitable[int]]
+) -> None:
+    await past.enter(NIGHT)
+    case = (await school.post("/v1/cases", asked([]) | {"accused": "college:C01"})).json()["id"]
+    opening = past.owner.transaction()
+    await opening.start()
+    said = "UPDATE case_events SET recorded_at = recorded_at WHERE case_id = $1::uuid"
+    await past.owner.execute(said, case)
+    assert (await school.post(REPORTS, {"school_code": "10001", "cohort": 2024})).status_code == 201
+    assert await make() == 0
+    await opening.commit()
+    assert await make() == 1
 
 
 def asked(registrations: list[str]) -> dict[str, Any]:

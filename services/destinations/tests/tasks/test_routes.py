@@ -142,6 +142,11 @@ async def test_what_passes_the_college_by(
     for desk in (college, counsellor):
         for answered in (await desk.get(path), await desk.get(f"{path}/history"), await desk.get("/v1/changes")):
             assert [word for word in (kind, SECRET) if word in answered.text] == []
+    # nor can the school give it to the college afterwards
+    [seen] = (await school.get("/v1/cases")).json()["items"]
+    match = {"If-Match": f'"{seen["version"]}"'}
+    given = await school.post(f"/v1/cases/{seen['id']}/assign", {"handler": "college"}, **match)
+    assert code_of(given) == (409, "not_independent")
 
 
 async def test_several_disputes_make_one_task_about_the_newest(

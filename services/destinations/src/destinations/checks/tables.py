@@ -85,6 +85,19 @@ Index(
 
 _INSERT_ONLY = {"insert_only": True}
 
+# what an entry has said: a report of a moment tells what stood then
+ledger_results = Table(
+    "ledger_results",
+    metadata,
+    Column("entry_id", Uuid, ForeignKey("ledger_entries.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("school_code", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    instant_column(),
+    CheckConstraint(f"result IN ({_one_of(CheckResult)})", name="result"),
+    info=_INSERT_ONLY,
+)
+
 samples = Table(
     "samples",
     metadata,

@@ -30,6 +30,7 @@ from destinations.cases.domain import (
     is_accused,
     is_possible,
     must_handle,
+    passes_by,
 )
 from destinations.registrations import storage as registrations
 
@@ -85,8 +86,8 @@ async def assign(
 ) -> Seen:
     """Gives an open case to a level.
 
-    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed, NotIndependent where the
-    school is accused and should handle it, NoCollege, Busy.
+    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed, NoCollege, Busy;
+    NotIndependent where the school is accused and should handle it, and for a college that the case is to pass by.
     """
     case = await _locked(unit, caller, case_id, expected)
     if caller.role is not _assigner(case):
@@ -97,6 +98,8 @@ async def assign(
     college = case.college_code
     if handler is Handler.COLLEGE and college is None:
         college = await _one_college(unit.connection, case)
+    if handler is Handler.COLLEGE and passes_by(case, college):
+        raise NotIndependent
     assigned = replace(case, state=State.ASSIGNED, handler=handler, college_code=college)
     return await _written(unit, cipher, assigned, "assign")
 

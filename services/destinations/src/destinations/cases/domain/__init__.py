@@ -17,6 +17,7 @@ from destinations.cases.domain.matters import (
     is_accused,
     is_possible,
     must_handle,
+    passes_by,
 )
 from destinations.cases.domain.refusals import (
     NoCollege,
@@ -68,6 +69,7 @@ __all__ = [
     "is_accused",
     "is_possible",
     "must_handle",
+    "passes_by",
     "rule_data",
     "title_words",
 ]

@@ -163,3 +163,8 @@ def is_accused(case: Case, handler: Handler, college_code: str | None) -> bool:
     if handler is Handler.COLLEGE:
         return case.accused == f"college:{college_code}"
     return handler is Handler.SCHOOL and case.accused == SCHOOL
+
+
+def passes_by(case: Case, college_code: str | None) -> bool:
+    """Whether a college is never to see the case: a graduate's dispute that passes it by, or one that accuses it."""
+    return case.kind is Kind.DISPUTE or is_accused(case, Handler.COLLEGE, college_code)

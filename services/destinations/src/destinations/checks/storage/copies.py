@@ -18,9 +18,12 @@ async def of_graduate(
     connection: Connection, cipher: FieldCipher, graduate_id: GraduateId
 ) -> Mapping[str, list[dict[str, Any]]]:
     """The records by kind."""
+    results = await entries.results_of_graduate(connection, graduate_id)
     return {
         "ledger_entries": [
-            {name: getattr(each, name) for name in _ENTRY} | {name: getattr(each.finding, name) for name in _FOUND}
+            {name: getattr(each, name) for name in _ENTRY}
+            | {name: getattr(each.finding, name) for name in _FOUND}
+            | {"results": [vars(said) for said in results if said.entry_id == each.id]}
             for each in await entries.of_graduate(connection, cipher, graduate_id)
         ],
         "self_checks": await reports.of_graduate(connection, graduate_id),

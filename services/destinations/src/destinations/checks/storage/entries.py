@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,7 @@ from common.identifiers import Cohort, CollegeCode, GraduateId, SchoolCode
 from common.sql import Connection, Row, Rows
 from destinations.checks.domain.ledger import CallOutcome, CheckMethod, CheckResult, Entry, EntryId, Finding, Seen
 from destinations.checks.storage.contents import stale
-from destinations.checks.tables import ledger_entries
+from destinations.checks.tables import ledger_entries, ledger_results
 from destinations.registrations.tables import registrations
 from destinations.roster import storage as roster
 from destinations.roster.tables import graduates, schools
@@ -56,15 +57,32 @@ _OF_ROUND = _ALL.where(
 )
 _OF_GRADUATE = _ALL.where(_entries.graduate_id == bindparam("id", type_=Uuid)).order_by(_entries.id)
 _ADD = insert(ledger_entries)
+_KEEP_RESULT = "INSERT INTO ledger_results (entry_id, version, school_code, result, recorded_at)"
+_SAY = text(
+    f"""
+    {_KEEP_RESULT}
+    SELECT id, version, school_code, result, recorded_at FROM ledger_entries WHERE id = ANY(:ids)
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_RESULTS_OF_GRADUATE = (
+    select(*(ledger_results.c[name] for name in ("entry_id", "version", "result", "recorded_at")))
+    .join(ledger_entries, _entries.id == ledger_results.c.entry_id)
+    .where(_entries.graduate_id == bindparam("id", type_=Uuid))
+    .order_by(ledger_results.c.entry_id, ledger_results.c.version)
+)
 _NEW_IDS = text("SELECT uuidv7() FROM generate_series(1, :count)")
 _SAID = "method = :method, outcome = :outcome, result = :result, note_cipher = :note_cipher"
 _RENEW = text(
     f"""
+    WITH renewed AS (
     UPDATE ledger_entries
        SET version = version + 1, {_SAID}, evidence_ids = :evidence_ids, registration_id = :registration_id,
            effective_version = :effective_version, recorded_at = {NOW_SQL},
            hands = CASE WHEN :subject = ANY(hands) THEN hands ELSE hands || CAST(:subject AS text) END
      WHERE id = :id
+    RETURNING id, version, school_code, result, recorded_at
+    )
+    {_KEEP_RESULT} SELECT * FROM renewed
     """
 ).bindparams(
     bindparam("evidence_ids", type_=ARRAY(Uuid)),
@@ -99,6 +117,16 @@ class Filters:
     def given(self) -> Mapping[str, object]:
         """What narrows, by name."""
         return {name: value for name, value in vars(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one version of an entry has said."""
+
+    entry_id: EntryId
+    version: int
+    result: CheckResult
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +175,11 @@ async def of_graduate(connection: Connection, cipher: FieldCipher, graduate_id: 
     return _opened(cipher, await connection.execute(_OF_GRADUATE, {"id": graduate_id}))
 
 
+async def results_of_graduate(connection: Connection, graduate_id: GraduateId) -> list[Said]:
+    """What each version of the entries about a graduate has said."""
+    return rows.all(Said, await connection.execute(_RESULTS_OF_GRADUATE, {"id": graduate_id}))
+
+
 async def new_ids(connection: Connection, count: int) -> list[EntryId]:
     """Ids of entries about to be stored: what is encrypted for one is bound to its id."""
     return [EntryId(each) for each in await connection.scalars(_NEW_IDS, {"count": count})]
@@ -169,6 +202,7 @@ async def add(connection: Connection, cipher: FieldCipher, new: Sequence[NewEntr
             for each in new
         ],
     )
+    await connection.execute(_SAY, {"ids": [each.id for each in new]})
 
 
 async def renew(

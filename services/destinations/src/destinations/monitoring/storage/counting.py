@@ -53,25 +53,31 @@ _MOVES = known(
     """
 ).bindparams(bindparam("since", type_=DateTime(timezone=True)))
 
-# an entry is of the college in which the graduate was
+# an entry is of the college in which the graduate was, and says what it said: it may have been renewed since
 _LEDGER = known(
     f"""
-    SELECT person.college_code, entry.round, entry.result, count(*) AS entries
+    SELECT person.college_code, entry.round, stood.result, count(*) AS entries
       FROM ledger_entries entry JOIN ({ENTRIES_THEN}) person USING (graduate_id)
-     WHERE entry.school_code = :school_code AND entry.cohort = :cohort AND entry.recorded_at < :before
-     GROUP BY 1, 2, 3 ORDER BY person.college_code NULLS LAST, entry.round, entry.result
+      CROSS JOIN LATERAL (
+           SELECT result FROM ledger_results
+            WHERE entry_id = entry.id AND recorded_at < :before ORDER BY version DESC LIMIT 1) stood
+     WHERE entry.school_code = :school_code AND entry.cohort = :cohort
+     GROUP BY 1, 2, 3 ORDER BY person.college_code NULLS LAST, entry.round, stood.result
     """
 )
-# those against the school are not the school's to tell
+# Those against the school are not the school's to tell. Colleges read what is published: of disputes that pass them by,
+# and of tip-offs, it must not name the college.
 _CASES = known(
     """
-    SELECT entry.college_code, count(*) AS opened, count(*) FILTER (WHERE stood.finding = 'true') AS found_true,
+    SELECT CASE WHEN entry.kind NOT IN ('dispute', 'tip_off') THEN entry.college_code END
+           AS college_code,
+           count(*) AS opened, count(*) FILTER (WHERE stood.finding = 'true') AS found_true,
            count(*) FILTER (WHERE stood.state = 'closed') AS closed
       FROM cases entry CROSS JOIN LATERAL (
            SELECT state, finding FROM case_events
             WHERE case_id = entry.id AND recorded_at < :before ORDER BY version DESC LIMIT 1) stood
      WHERE entry.school_code = :school_code AND entry.cohort = :cohort AND entry.accused IS DISTINCT FROM 'school'
-     GROUP BY 1 ORDER BY entry.college_code NULLS LAST
+     GROUP BY 1 ORDER BY 1 NULLS LAST
     """
 )
 
