@@ -13,6 +13,7 @@ from common.periodic import every
 from common.reference_tables.minimum_wages import MINIMUM_WAGE
 from common.reference_tables.routes import reference_tables_router
 from common.reference_tables.working_days import WORKING_DAYS
+from common.retention import RETENTION_SECONDS
 from common.service_process import Area, Operation, Subscription
 from destinations.cases import tables as case_tables
 from destinations.cases.operations import SWEEP_SECONDS, sweep_all
@@ -34,7 +35,7 @@ from destinations.employers import tables as employer_tables
 from destinations.employers.operations import LINK_SECONDS, MEND_SECONDS, link_due, look_for_signals, mend
 from destinations.employers.routes import router as employer_routes
 from destinations.evidence import tables as evidence_tables
-from destinations.evidence.operations import CHECK_SECONDS, RETENTION_SECONDS, check_waiting, end_past
+from destinations.evidence.operations import CHECK_SECONDS, check_waiting, end_past
 from destinations.evidence.routes import of_registration as evidence_of_registration
 from destinations.evidence.routes import router as evidence_routes
 from destinations.evidence.subscriptions import erase_evidence
@@ -80,7 +81,6 @@ from destinations.seasons import tables as season_tables
 from destinations.seasons.routes import router as season_routes
 from destinations.seasons.subscriptions import erase_extensions
 from destinations.support import tables as support_tables
-from destinations.support.operations import RETENTION_SECONDS as SUPPORT_RETENTION_SECONDS
 from destinations.support.operations import end_past as end_past_plans
 from destinations.support.routes import causes_router
 from destinations.support.routes import router as support_routes
@@ -221,7 +221,7 @@ AREAS = (
         operations={outside_imports.KIND: Operation(outside_imports.handler, outside_imports.EMPTY_RESULT)},
         periodic=lambda it: [
             every(outside.LOOK_SECONDS, partial(outside.look_at_due, it.database, it.cipher), name="contradictions"),
-            every(outside.RETENTION_SECONDS, partial(outside.end_past, it.database), name="facts past their day"),
+            every(RETENTION_SECONDS, partial(outside.end_past, it.database), name="retention of facts"),
         ],
         streams={fact.TOPIC: raising(outside_tables.streams)},
     ),
@@ -245,7 +245,7 @@ AREAS = (
         subscription=ROSTER,
         periodic=lambda it: [
             every(1.0, partial(tip_offs.check_waiting, it.database, it.objects), name="tip-off files"),
-            every(RETENTION_SECONDS, partial(tip_offs.end_past, it.database), name="tip-off retention"),
+            every(RETENTION_SECONDS, partial(tip_offs.end_past, it.database), name="retention of tip-offs"),
         ],
     ),
     Area(
@@ -270,7 +270,7 @@ AREAS = (
         handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_plans),
         subscription=ROSTER,
         periodic=lambda it: [
-            every(SUPPORT_RETENTION_SECONDS, partial(end_past_plans, it.database), name="support plans' retention")
+            every(RETENTION_SECONDS, partial(end_past_plans, it.database), name="retention of support plans")
         ],
     ),
     Area(
@@ -282,7 +282,7 @@ AREAS = (
             )
         },
         periodic=lambda it: [
-            every(filing.RETENTION_SECONDS, partial(filing.end_past, it.database), name="retention of filings")
+            every(RETENTION_SECONDS, partial(filing.end_past, it.database), name="retention of filings")
         ],
     ),
     Area(

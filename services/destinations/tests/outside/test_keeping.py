@@ -81,8 +81,8 @@ async def test_facts_are_deleted_three_years_after_the_closing_day_and_by_nobody
     assert len(await stored(database, "SELECT 1 FROM facts")) == 3
     assert await end_past(database, part=1) == 2
     assert await stored(database, "SELECT 1 FROM facts") == []
-    entries = await stored(database, "SELECT detail FROM audit_entries WHERE action = 'facts.end'")
-    assert [entry["detail"] for entry in entries] == [{"facts": 1}, {"facts": 1}]
+    entries = await stored(database, "SELECT object_id, detail FROM audit_entries WHERE action = 'retention.end'")
+    assert [tuple(entry) for entry in entries] == [("fact", {"count": 1})] * 2
 
 
 async def test_another_key_seals_facts_anew_and_nothing_else(

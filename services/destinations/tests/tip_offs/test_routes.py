@@ -260,6 +260,8 @@ async def test_three_years_later_nothing_is_left(
         await unit.driver.execute("UPDATE tip_offs SET received_on = current_date - interval '5 years'")
         await unit.commit()
     assert [await end_past(database) for _ in range(2)] == [1, 0]
+    trail = "SELECT object_id, school_code, detail FROM audit_entries WHERE action = 'retention.end'"
+    assert [tuple(row) for row in await rows(database, trail)] == [("tip_off", case["school_code"], {"count": 1})]
     told = (await school.get(f"/v1/cases/{case['id']}/tip-off")).json()
     assert ([each["text"] for each in told["messages"]], (await case_of(school))["note"]) == ([None], None)
     allowed = seat("school_officer", school="10001", scopes=["tip-offs"])

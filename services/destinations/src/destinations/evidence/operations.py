@@ -11,15 +11,13 @@ from common.errors import NotFound, Unavailable
 from common.limited.asking import ProcessEnded
 from common.objects import Objects
 from common.observability import logger
+from common.retention import end_in_parts
 from destinations.evidence import commands, storage
 from destinations.evidence.domain import EvidenceId
 from destinations.evidence_checks.process import Looker, looking
 
 CHECK_SECONDS = 1.0
 """How soon a worker sees that something waits."""
-
-RETENTION_SECONDS = 6 * 3600.0
-"""What is past its day changes once a day."""
 
 ROUND_SECONDS = 300.0
 """A round begins no other piece after these, and the next one goes on."""
@@ -75,10 +73,7 @@ async def check_one(
 
 async def end_past(database: Database, part: int = PART) -> int:
     """Deletes the files and texts of what is past its day and not held; how many pieces that were."""
-    deadline, ended, count = time.monotonic() + ROUND_SECONDS, 0, part
-    while count == part and time.monotonic() < deadline:
-        count = await database.act(SYSTEM, partial(commands.end_part, part=part))
-        ended += count
+    ended = await end_in_parts(database, partial(commands.end_part, part=part), part)
     if ended:
         _log.info("Evidence past its day is deleted", pieces=ended)
     return ended

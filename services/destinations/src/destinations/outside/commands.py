@@ -137,5 +137,5 @@ async def end_part(unit: UnitOfWork, *, part: int) -> int:
     """Deletes up to so many facts that are past their day; how many those were."""
     ended = await storage.end(unit.connection, part)
     if ended:
-        await unit.audit("facts.end", "facts", "past", school_code=None, detail={"facts": ended})
+        await unit.audit("retention.end", "retention", "fact", school_code=None, detail={"count": ended})
     return ended

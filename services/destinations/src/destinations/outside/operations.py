@@ -8,10 +8,8 @@ from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
 from common.observability import logger
+from common.retention import end_in_parts
 from destinations.outside import commands, storage
-
-RETENTION_SECONDS = 6 * 3600.0
-"""What is past its day changes once a day."""
 
 LOOK_SECONDS = 20.0
 """A contradiction opens its case within a minute."""
@@ -40,10 +38,7 @@ async def look_at_due(database: Database, cipher: FieldCipher, part: int = LOOKE
 
 async def end_past(database: Database, part: int = PART) -> int:
     """Deletes the facts of cohorts that were closed three years ago; how many those were."""
-    ended, count = 0, part
-    while count == part:
-        count = await database.act(SYSTEM, partial(commands.end_part, part=part))
-        ended += count
+    ended = await end_in_parts(database, partial(commands.end_part, part=part), part)
     if ended:
         _log.info("Facts past their day are deleted", facts=ended)
     return ended

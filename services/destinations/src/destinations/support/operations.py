@@ -2,13 +2,10 @@
 
 from functools import partial
 
-from common.auth import SYSTEM
 from common.database import Database
 from common.observability import logger
+from common.retention import end_in_parts
 from destinations.support import commands
-
-RETENTION_SECONDS = 6 * 3600.0
-"""What is past its day changes once a day."""
 
 PART = 1_000
 """Plans of one transaction."""
@@ -18,10 +15,7 @@ _log = logger(__name__)
 
 async def end_past(database: Database, part: int = PART) -> int:
     """Deletes the plans that are past their day; how many that were."""
-    ended, count = 0, part
-    while count == part:
-        count = await database.act(SYSTEM, partial(commands.end_part, part=part))
-        ended += count
+    ended = await end_in_parts(database, partial(commands.end_part, part=part), part)
     if ended:
         _log.info("Support plans past their day are deleted", plans=ended)
     return ended

@@ -1,5 +1,6 @@
 """Acts on tip-offs: those of the reporter, whom nothing names, and those of who handles the case."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from common.auth import Actor, Principal
@@ -139,9 +140,9 @@ async def end_part(unit: UnitOfWork, *, part: int) -> int:
     """Erases the texts and files of tip-offs past their day; how many tip-offs."""
     ended, names = await storage.end_part(unit.connection, part)
     await drop(unit, *names)
-    if ended:
-        await unit.audit("tip_off.end", "tip_offs", "past", school_code=None, detail={"ended": ended})
-    return ended
+    for school_code, count in sorted(Counter(ended).items()):
+        await unit.audit("retention.end", "retention", "tip_off", school_code=school_code, detail={"count": count})
+    return len(ended)
 
 
 async def _handled(connection: Connection, caller: Principal, case_id: CaseId) -> Case:

@@ -11,6 +11,7 @@ from common.errors import NotFound, Unavailable
 from common.limited.asking import ProcessEnded
 from common.objects import Objects
 from common.observability import logger
+from common.retention import end_in_parts
 from destinations.evidence_checks.process import BARE, Looker, looking
 from destinations.tip_offs import commands, storage
 from destinations.tip_offs.storage.keeping import Waiting
@@ -47,10 +48,7 @@ async def check_waiting(database: Database, objects: Objects) -> int:
 
 async def end_past(database: Database, part: int = PART) -> int:
     """Erases texts, contacts and files of tip-offs past their day; how many tip-offs that were."""
-    ended, count = 0, part
-    while count == part:
-        count = await database.act(SYSTEM, partial(commands.end_part, part=part))
-        ended += count
+    ended = await end_in_parts(database, partial(commands.end_part, part=part), part)
     if ended:
         _log.info("Tip-offs past their day are erased", tip_offs=ended)
     return ended

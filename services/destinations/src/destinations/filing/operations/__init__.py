@@ -2,6 +2,6 @@
 
 from destinations.filing.operations.comparing import compared_files
 from destinations.filing.operations.preparing import EMPTY_RESULT, prepare
-from destinations.filing.operations.retention import RETENTION_SECONDS, end_past
+from destinations.filing.operations.retention import end_past
 
-__all__ = ["EMPTY_RESULT", "RETENTION_SECONDS", "compared_files", "end_past", "prepare"]
+__all__ = ["EMPTY_RESULT", "compared_files", "end_past", "prepare"]

@@ -11,7 +11,7 @@ from common.auth import SYSTEM
 from common.clock import TODAY_SQL
 from common.crypto import FieldCipher
 from common.database import Database
-from common.identifiers import GraduateId
+from common.identifiers import GraduateId, SchoolCode
 from common.objects import ObjectName
 from common.sql import Connection
 from destinations.cases.domain import CaseId, Kind
@@ -62,6 +62,7 @@ _END = tuple(
         ),
     )
 )
+_SCHOOLS = text("SELECT school_code FROM cases WHERE id = ANY(:ids)").bindparams(_IDS)
 _FILES = text("SELECT name FROM tip_off_files WHERE case_id = ANY(:ids) AND name IS NOT NULL").bindparams(_IDS)
 _DROP_FILES = text("UPDATE tip_off_files SET name = NULL WHERE case_id = ANY(:ids)").bindparams(_IDS)
 _OLD_DAYS = text(f"DELETE FROM tip_off_days WHERE day < {TODAY_SQL} - 7")
@@ -107,15 +108,16 @@ async def past(connection: Connection) -> tuple[int, date | None]:
     return count, oldest
 
 
-async def end_part(connection: Connection, part: int) -> tuple[int, list[ObjectName]]:
-    """Erases the texts of tip-offs past their day; how many, and the files that are to be dropped."""
+async def end_part(connection: Connection, part: int) -> tuple[list[SchoolCode], list[ObjectName]]:
+    """Erases the texts of tip-offs past their day; the school of each, and the files that are to be dropped."""
     ids = await connection.scalars(_PAST, {"part": part})
+    schools = await connection.scalars(_SCHOOLS, {"ids": ids})
     for each in _END:
         await connection.execute(each, {"ids": ids})
     names = await connection.scalars(_FILES, {"ids": ids})
     await connection.execute(_DROP_FILES, {"ids": ids})
     await connection.execute(_OLD_DAYS)
-    return len(ids), [ObjectName(each) for each in names]
+    return [SchoolCode(each) for each in schools], [ObjectName(each) for each in names]
 
 
 async def erase(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:
