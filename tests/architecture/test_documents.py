@@ -49,6 +49,14 @@ def test_places_that_a_page_names_exist(page: Path) -> None:
     assert [place for place in named if not ((ROOT / place).exists() or (page.parent / place).exists())] == []
 
 
+def test_the_first_page_names_every_page_of_both_languages() -> None:
+    named = {link.partition("#")[0] for link in LINK.findall((ROOT / "README.md").read_text("utf-8"))}
+    assert (
+        sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").glob("*.md") if f"docs/{page.name}" not in named)
+        == []
+    )
+
+
 def test_every_prohibition_has_a_test() -> None:
     lines = [
         line for line in (ROOT / "docs/prohibitions.md").read_text("utf-8").splitlines() if re.match(r"\| .*不", line)
