@@ -83,6 +83,20 @@ async def test_a_search_finds_what_has_the_name_had_it_or_has_one_like_it(named:
     assert await found(school, uscc=OTHER_USCC) == []
 
 
+async def test_a_search_finds_what_the_schools_registrations_call_an_employer(
+    named: Names, school: Desk, seat: Seat
+) -> None:
+    """The name of one with a USCC is that of its first registration, here another school's."""
+    first = await named("豫园贸易行", USCC, school="10002")
+    assert await named("某科技有限公司", USCC) == first
+    assert await found(school, name="某科技有限责任公司") == [("豫园贸易行", "similar")]
+    assert await found(school, name="某科技有限公司") == [("豫园贸易行", "similar")]
+    assert await found(school, name="豫园贸易行") == [("豫园贸易行", "exact")]
+    for elsewhere in (seat("school_officer", school="10002"), seat("provincial_officer", province="410000")):
+        assert await found(elsewhere, name="某科技有限责任公司") == [], "what a school writes is its own"
+    assert await found(seat("admin"), name="某科技有限责任公司") == [("豫园贸易行", "similar")]
+
+
 async def test_a_school_sees_its_own_and_the_deployments(named: Names, seat: Seat, enrol: Enrolment) -> None:
     shared, own = await named("云海软件", USCC), await named("云海软件")
     elsewhere = seat("school_officer", school="10002")

@@ -67,11 +67,13 @@ namings = Table(
     Column("employer_name", Text, primary_key=True),
     Column("employer_uscc", Text, primary_key=True),
     Column("normalised_name", Text, nullable=False),
+    Column("bigrams", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     # never one that was merged into another
     Column("employer_id", Uuid, ForeignKey("employers.id"), nullable=False),
     instant_column(),
 )
 Index("ix_employer_namings_employer_id", namings.c.employer_id)
+Index("ix_employer_namings_bigrams", namings.c.bigrams, postgresql_using="gin")
 # without statistics of what may name a person, a plan must not be able to take most of a school for few rows
 Index(
     "ix_employer_namings_normalised_name",

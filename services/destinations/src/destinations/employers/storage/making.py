@@ -65,11 +65,11 @@ _SHARE = text("SELECT id FROM employers WHERE id = ANY(:ids) AND merged_into IS 
 )
 _NAME = text(
     f"""
-    INSERT INTO employer_namings (school_code, employer_name, employer_uscc, normalised_name, employer_id)
-    SELECT naming.* FROM unnest({array_sql("schools", "text")}, {array_sql("names", "text")},
-                                {array_sql("usccs", "text")}, {array_sql("normalised", "text")},
-                                {array_sql("employers", "uuid")})
-           AS naming (school_code, employer_name, employer_uscc, normalised_name, employer_id)
+    INSERT INTO employer_namings (school_code, employer_name, employer_uscc, normalised_name, bigrams, employer_id)
+    SELECT school_code, employer_name, employer_uscc, normalised_name, string_to_array(bigrams, ' '), employer_id
+      FROM unnest({array_sql("schools", "text")}, {array_sql("names", "text")}, {array_sql("usccs", "text")},
+                  {array_sql("normalised", "text")}, {array_sql("bigrams", "text")}, {array_sql("employers", "uuid")})
+           AS naming (school_code, employer_name, employer_uscc, normalised_name, bigrams, employer_id)
      ORDER BY 1, 2, 3
     ON CONFLICT DO NOTHING
     """
@@ -126,6 +126,7 @@ async def name(connection: Connection, linked: Mapping[Naming, EmployerId], due_
         "names": array(each.employer_name for each in linked),
         "usccs": array(each.employer_uscc for each in linked),
         "normalised": array(normalise(each.employer_name) for each in linked),
+        "bigrams": array(" ".join(bigrams(each.employer_name)) for each in linked),
         "employers": array(linked.values()),
     }
     await connection.execute(_NAME, values)

@@ -1,4 +1,4 @@
-"""Employers by USCC, by a name that they have or had, and by names like it."""
+"""Employers by USCC, by a name that they have or had, or by which registrations call them, and by names like it."""
 
 from sqlalchemy import ARRAY, Integer, Text, bindparam, text
 
@@ -13,6 +13,10 @@ ALIKE = 0.4
 
 _STANDING = f"merged_into IS NULL AND {VISIBLE}"
 _BY_USCC = text(f"SELECT {COLUMNS}, 'exact' AS match FROM employers WHERE uscc = :uscc AND {_STANDING}")
+_LIKENESS = """
+    2.0 * (SELECT count(*) FROM unnest(bigrams) AS each WHERE each = ANY(:bigrams))
+        / (cardinality(bigrams) + cardinality(:bigrams))
+"""
 _BY_NAME = text(
     f"""
     WITH found AS (
@@ -22,10 +26,12 @@ _BY_NAME = text(
         SELECT id, 'former_name', 2.0 FROM employers
          WHERE former_normalised @> ARRAY[CAST(:normalised AS text)] AND {_STANDING}
         UNION ALL
-        SELECT id, 'similar', 2.0 * shared.number / (cardinality(bigrams) + cardinality(:bigrams))
-          FROM employers
-         CROSS JOIN LATERAL (SELECT count(*) AS number FROM unnest(bigrams) AS each WHERE each = ANY(:bigrams)) shared
+        SELECT id, 'similar', {_LIKENESS} FROM employers
          WHERE bigrams && :bigrams AND {_STANDING}
+        UNION ALL
+        -- one with a USCC is called by its first registration, perhaps of another school
+        SELECT employer_id, 'similar', {_LIKENESS} FROM employer_namings
+         WHERE bigrams && :bigrams AND (school_code = :school_code OR :everything)
     ), best AS (
         SELECT DISTINCT ON (id) id, match, likeness FROM found WHERE likeness >= :alike ORDER BY id, likeness DESC
     )
