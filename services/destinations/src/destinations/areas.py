@@ -221,7 +221,7 @@ AREAS = (
         operations={outside_imports.KIND: Operation(outside_imports.handler, outside_imports.EMPTY_RESULT)},
         periodic=lambda it: [
             every(outside.LOOK_SECONDS, partial(outside.look_at_due, it.database, it.cipher), name="contradictions"),
-            every(RETENTION_SECONDS, partial(outside.end_past, it.database), name="retention of facts"),
+            every(outside.TEND_SECONDS, partial(outside.tend, it.database.patient, it.cipher), name="facts as a whole"),
         ],
         streams={fact.TOPIC: raising(outside_tables.streams)},
     ),

@@ -4,6 +4,7 @@ import asyncio
 import os
 from typing import Any
 
+import asyncpg
 import pytest
 from bureau import EMPLOYED, STUDYING, Bureau
 from desks import UNIT, Desk, approved
@@ -12,7 +13,7 @@ from office import stored
 
 from common.crypto import FieldCipher
 from common.database import Database
-from destinations.outside.operations import look_at_due
+from destinations.outside.operations import look_at_due, tend
 from destinations.settings import Settings
 
 ELSEWHERE = EMPLOYED | {"统一社会信用代码": "91110000600037341L", "单位名称": "另一公司"}
@@ -74,6 +75,49 @@ async def test_without_a_season_nothing_is_doubted(
     await bureau.send([who | ELSEWHERE])
     assert await look_at_due(database, cipher) == 0
     assert await stored(database, CASES) == []
+
+
+async def test_what_stands_long_is_looked_through_seldom_and_what_is_new_at_once(
+    bureau: Bureau,
+    database: Database,
+    school: Desk,
+    college: Desk,
+    cipher: FieldCipher,
+    season: int,
+    addresses: Any,
+) -> None:
+    _, who, registration = await employed(bureau, database, school, college, season)
+    await bureau.send([who | ELSEWHERE], cohort=f"{season}")
+    owner = await asyncpg.connect(addresses.admin_url)
+    for table in ("facts", "seasons", "registration_versions"):
+        await owner.execute(f"UPDATE {table} SET recorded_at = recorded_at - interval '2 hours'")
+    await owner.close()
+    assert await look_at_due(database, cipher) == 0
+    await tend(database, cipher)
+    assert len(await stored(database, CASES)) == 1
+    now = await school.get(f"/v1/registrations/{registration.json()['id']}")
+    assert (await school.patch(now, {"position_code": "17"})).status_code == 200
+    assert await look_at_due(database, cipher) == 1, "the registration is new"
+    assert len(await stored(database, CASES)) == 1
+    await bureau.send([who | ELSEWHERE | {"参保起": f"{season}-08-01"}], cohort=f"{season}")
+    assert await look_at_due(database, cipher) == 1, "the fact is new"
+
+
+async def test_a_season_that_begins_lets_its_facts_be_compared(
+    bureau: Bureau, database: Database, school: Desk, college: Desk, cipher: FieldCipher, season: int, addresses: Any
+) -> None:
+    graduate, who = bureau.person(cohort=season)
+    await Enrolment(database).keep(bureau.office.book.graduates[graduate])
+    await approved(school, college, graduate, UNIT)
+    await bureau.send([who | ELSEWHERE], cohort=f"{season}")
+    owner = await asyncpg.connect(addresses.admin_url)
+    for table in ("facts", "registration_versions"):
+        await owner.execute(f"UPDATE {table} SET recorded_at = recorded_at - interval '2 hours'")
+    await owner.close()
+    assert await look_at_due(database, cipher, lately=False) == 0
+    put = await school.http.put(f"/v1/seasons/10001/{season}", json={}, headers=school.headers | {"If-Match": "*"})
+    assert put.status_code == 200, put.text
+    assert await look_at_due(database, cipher) == 1
 
 
 async def test_two_workers_at_once_open_one_case(

@@ -47,6 +47,8 @@ facts = Table(
 )
 Index("ix_facts_graduate_id_id_version", facts.c.graduate_id, facts.c.id, facts.c.version)
 Index("ix_facts_school_code_cohort", facts.c.school_code, facts.c.cohort)
+# what was written lately is compared first
+Index("ix_facts_recorded_at", facts.c.recorded_at)
 
 streams = Table(
     "fact_streams",

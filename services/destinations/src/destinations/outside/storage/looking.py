@@ -25,7 +25,27 @@ _DUE_SQL = """
        AND (look.fact_version, look.registration_id, look.registration_version)
            IS DISTINCT FROM (fact.version, record.id, record.effective_version)
 """
-_DUE = text(f"{_DUE_SQL} ORDER BY fact.school_code, fact.graduate_id, fact.id LIMIT :part")
+# what was written lately: most facts were compared, and neither they nor the registrations have changed since
+_LATELY = """
+    WITH lately AS MATERIALIZED (
+        SELECT quxiang_now() - interval '1 hour' AS since
+    ), changed AS MATERIALIZED (
+        SELECT fact.graduate_id FROM facts fact, lately WHERE fact.recorded_at > lately.since
+         UNION
+        SELECT fact.graduate_id FROM seasons season JOIN facts fact USING (school_code, cohort), lately
+         WHERE season.recorded_at > lately.since
+         UNION
+        SELECT version.graduate_id
+          FROM (SELECT DISTINCT school_code FROM seasons) school
+         CROSS JOIN lately
+         CROSS JOIN LATERAL (
+            SELECT written.graduate_id FROM registration_versions written
+             WHERE written.school_code = school.school_code AND written.recorded_at > lately.since) version
+    )
+"""
+_IN_ORDER = "ORDER BY fact.school_code, fact.graduate_id, fact.id LIMIT :part"
+_DUE_LATELY = text(f"{_LATELY} {_DUE_SQL} AND fact.graduate_id IN (SELECT graduate_id FROM changed) {_IN_ORDER}")
+_DUE = text(f"{_DUE_SQL} {_IN_ORDER}")
 _STILL_DUE = text(f"{_DUE_SQL} AND fact.graduate_id = ANY(:ids) ORDER BY fact.id").bindparams(
     bindparam("ids", type_=ARRAY(Uuid))
 )
@@ -74,9 +94,12 @@ class Look:
     contradiction: str | None
 
 
-async def due_part(connection: Connection, part: int) -> list[Due]:
-    """The first facts that are to be compared, those of a school together."""
-    return rows.all(Due, await connection.execute(_DUE, {"part": part}))
+async def due_part(connection: Connection, part: int, *, lately: bool) -> list[Due]:
+    """The first facts that are to be compared, those of a school together.
+
+    All of them, or those about which, or about whose registration or season, something was written lately.
+    """
+    return rows.all(Due, await connection.execute(_DUE_LATELY if lately else _DUE, {"part": part}))
 
 
 async def still_due(connection: Connection, graduate_ids: Sequence[GraduateId]) -> list[Due]:
