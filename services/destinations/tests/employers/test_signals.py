@@ -1,5 +1,6 @@
 """Signals about employers: at the edge of a threshold, and of phones that only a keyed index compares."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from common.auth import SYSTEM
 from common.consuming import Handle
 from common.crypto import FieldCipher
 from common.database import Database
+from common.identifiers import RegistrationId, SchoolCode
+from destinations.cases.commands import open_signals
+from destinations.cases.domain import Kind, Opening
 from destinations.employers.operations import link_due, look_for_signals
 from destinations.settings import Settings
 
@@ -60,6 +64,41 @@ async def test_so_many_in_one_employer_are_a_case(database: Database, school: De
     assert {*case["registrations"]} == {f"{each.id}" for each in (*first, last)}
     await approved_by_command(database, CONTENT)
     assert await looked(database, cipher) == 0
+
+
+async def test_who_signs_before_the_employer_is_established_is_a_case(
+    database: Database, school: Desk, cipher: FieldCipher
+) -> None:
+    signed = await approved_by_command(database, CONTENT)
+    assert CONTENT.signed_on is not None
+    days = (CONTENT.signed_on, CONTENT.signed_on + timedelta(days=1), CONTENT.signed_on)
+    # said by an officer it is no outside data
+    for day, fields, state in zip(
+        days, ("established_on", "established_on", ""), (None, "open", "cleared"), strict=True
+    ):
+        await looked(database, cipher)
+        async with database.transaction(SYSTEM) as unit:
+            await unit.driver.execute(
+                "UPDATE employers SET established_on = $1, register_fields = string_to_array($2, ',')", day, fields
+            )
+            await open_signals(unit, [of_a_fact(signed.id)])
+            await unit.commit()
+        await looked(database, cipher)
+        cases = {each["subject"]: each for each in await found(school, "outside_data")}
+        assert cases.pop("fact:1")["state"] == "open", "what a fact contradicts is not cleared with it"
+        assert [each["state"] for each in cases.values()] == ([] if state is None else [state])
+    assert cases[f"established:{signed.id}"]["facts"]["established_on"] == f"{days[1]}"
+
+
+def of_a_fact(registration_id: RegistrationId) -> Opening:
+    return Opening(
+        kind=Kind.SIGNAL,
+        school_code=SchoolCode("10001"),
+        rule="outside_data",
+        subject="fact:1",
+        facts={"contradiction": "other_employer"},
+        registrations=(registration_id,),
+    )
 
 
 @pytest.mark.parametrize(("phones", "cases"), [(("0371-1234", "0371 1234"), 1), (("0371-1234", "0371-1235"), 0)])

@@ -50,8 +50,23 @@ _ONE_CONTACT = f"""
              GROUP BY record.school_code, contact.phone_index) AS reached
      WHERE jsonb_array_length(employers) >= threshold
 """
+_ABOUT = "established:"
+# as the business register says; nobody signs with what is not there yet
+_ESTABLISHED = f"""
+    SELECT record.school_code, record.cohort, CAST(NULL AS text) AS college_code, '{_ABOUT}' || record.id AS subject,
+           jsonb_build_object('contradiction', 'established_after', 'employer_id', employer.id,
+                              'established_on', employer.established_on, 'signed_on', said.signed_on) AS facts,
+           ARRAY[record.id] AS registrations {_EFFECTIVE} {_NAMING}
+      JOIN employers employer ON employer.id = naming.employer_id
+     WHERE record.stage <> 'voided' AND 'established_on' = ANY(employer.register_fields)
+       AND employer.established_on > said.signed_on
+"""
 STATEMENTS: Mapping[Rule, TextClause] = MappingProxyType(
-    {Rule.MANY_IN_ONE_EMPLOYER: sweeping(_MANY), Rule.ONE_CONTACT: sweeping(_ONE_CONTACT)}
+    {
+        Rule.MANY_IN_ONE_EMPLOYER: sweeping(_MANY),
+        Rule.ONE_CONTACT: sweeping(_ONE_CONTACT),
+        Rule.OUTSIDE_DATA: sweeping(_ESTABLISHED, _ABOUT),
+    }
 )
 """The rules of this area."""
 
