@@ -193,6 +193,17 @@ async def test_an_imported_row_ends_the_task(office: Office, seat: Seat, school:
     assert await ended(school) == [("college", "done", "corrected")]
 
 
+@pytest.mark.parametrize("kind", ["not_mine", "pressed"])
+async def test_no_case_names_the_subject_of_an_erased_person_who_made_it(
+    kind: str, own: Desk, effective: httpx.Response, apply: Handle, database: Database
+) -> None:
+    await dispute(own, effective, kind=kind)
+    hands = "SELECT made_by AS hand FROM cases UNION ALL SELECT by_subject FROM case_events"
+    assert all(row.hand for row in await rows(database, hands))
+    await apply([erasure(own.id, sequence=2)])  # type: ignore[attr-defined]
+    assert {row.hand for row in await rows(database, hands)} == {""}
+
+
 async def test_of_an_erased_person_no_text_stays_and_nothing_is_to_be_done(
     own: Desk, effective: httpx.Response, college: Desk, school: Desk, apply: Handle, database: Database
 ) -> None:

@@ -22,18 +22,11 @@ _OTHERS = text(
     """
 )
 _RESEAL = text("UPDATE case_events SET note_cipher = :sealed WHERE case_id = :case_id AND version = :version")
-_ERASE = text(
-    """
-    UPDATE case_events SET note_cipher = NULL
-      FROM case_registrations link JOIN roster_graduates person USING (graduate_id)
-     WHERE person.graduate_id = ANY(:ids) AND person.erased AND link.case_id = case_events.case_id
-       AND case_events.note_cipher IS NOT NULL
-    """
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_ERASE = text("SELECT erase_cases(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
 async def erase(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:
-    """Empties what was said of cases that link erased graduates; repeatable."""
+    """Empties what was said of cases that link erased graduates, and who of these made one; repeatable."""
     await connection.execute(_ERASE, {"ids": list(graduate_ids)})
 
 
