@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from campus import Campus
 from canaries import WORDS, forms_of, found_in, plant
 from format_a import HEADERS, CellValue, destination_cells, graduate_row, workbook
+from planting import CONTACT_PHONE, PAY, doubted, monitored, objected, proven
 from survey_team import answer, invited, open_wave
 from writes import source_authorisation
 
@@ -33,8 +34,11 @@ EMPLOYER = "金丝雀有限公司"
 ADDRESS = "金丝雀路99号"
 USCC = "91110000600037341L"
 
-PERSONAL = (NAME, "金丝雀", STUDENT_NUMBER, EXAM_NUMBER, CITIZEN_ID, PHONE, USCC, *WORDS.values())
-SEALED = (NAME, FREE_TEXT, STUDENT_NUMBER, EXAM_NUMBER, CITIZEN_ID, PHONE, *WORDS.values())
+IN_THE_COPY = (NAME, STUDENT_NUMBER, EXAM_NUMBER, PHONE, CONTACT_PHONE, PAY, FREE_TEXT, EMPLOYER)
+# so few digits stand in ids by chance
+PAID = tuple(before + PAY for before in (":", ": ", "=", "\t"))
+PERSONAL = (NAME, "金丝雀", STUDENT_NUMBER, EXAM_NUMBER, CITIZEN_ID, PHONE, CONTACT_PHONE, USCC, *PAID, *WORDS.values())
+SEALED = (NAME, FREE_TEXT, STUDENT_NUMBER, EXAM_NUMBER, CITIZEN_ID, PHONE, CONTACT_PHONE, *PAID, *WORDS.values())
 """What no table has in clear: an employer that hires is no secret of the database."""
 
 
@@ -92,8 +96,10 @@ async def planted(campus: Campus, new_school: str) -> str:
     assert NAME in offences(answered.text), "what a reveal opens is what is looked for elsewhere"
     await plant(campus, school, graduate["id"])
     await insured(campus, school, citizen["citizen_id"])
+    await proven(campus, school, graduate["id"])
     await objected(campus, school, graduate["id"])
     await monitored(campus, school)
+    await doubted(campus, school, graduate["id"])
     manager = campus.bearer("survey_manager", school=school)
     wave = await open_wave(campus, school, manager, roster["result"]["change_token"])
     tokens = await invited(campus, wave, manager)
@@ -134,41 +140,6 @@ async def insured(campus: Campus, school: str, citizen_id: str) -> None:
     assert (operation["result"]["created"], operation["result"]["not_found"]) == (1, 1), str(operation["result"])
 
 
-async def objected(campus: Campus, school: str, graduate: str) -> None:
-    """Lets the graduate dispute the registration, the level that holds it answer, and the school plan support."""
-    url, officer, own = (
-        f"{campus.urls['destinations']}/v1",
-        campus.officer(school),
-        campus.bearer("graduate", graduate=graduate),
-    )
-    [registration] = (await campus.http.get(f"{url}/registrations", headers=own)).json()["items"]
-    disputed = await campus.act(registration, "dispute", own, {"reason": WORDS["异议理由"]})
-    assert disputed.status_code == 200, disputed.text
-    [task] = (await campus.http.get(f"{url}/tasks", headers=own)).json()["items"]
-    college = campus.bearer("college_officer", school=school, college=task["college_code"])
-    holder = college if task["held_by"] == "college" else officer
-    reply = {"text": WORDS["异议答复"]}
-    kept = await campus.http.post(f"{url}/tasks/{task['id']}/answer", json=reply, headers=holder | {"If-Match": '"1"'})
-    assert kept.status_code == 200, kept.text
-    plan = {"graduate_id": graduate, "causes": ["other"], "plan": WORDS["帮扶计划"]}
-    planned = await campus.http.post(f"{url}/support-plans", json=plan, headers=officer)
-    assert planned.status_code == 201, planned.text
-
-
-async def monitored(campus: Campus, school: str) -> None:
-    """Sets the season, reminds its graduates, and asks for a report."""
-    url, officer = f"{campus.urls['destinations']}/v1", campus.officer(school)
-    put = await campus.http.put(f"{url}/seasons/{school}/2024", json={}, headers=officer | {"If-Match": '"0"'})
-    assert put.status_code == 200, put.text
-    asked = {"what": "confirmed", "filter": {"school_code": school, "cohort": 2024}}
-    sent = await campus.http.post(f"{url}/reminders", json=asked, headers=officer)
-    operation = await campus.finished("destinations", sent, officer)
-    assert operation["result"]["reminded"] > 0, str(operation["result"])
-    body = {"school_code": school, "cohort": 2024}
-    reported = await campus.http.post(f"{url}/monitoring-reports", json=body, headers=officer)
-    assert reported.status_code == 201, reported.text
-
-
 async def refused_without_quoting(campus: Campus, school: str, row: dict[str, CellValue]) -> None:
     """Faults in columns that identify a person are named without their value."""
     unknown = row | {"学号": STUDENT_NUMBER + "3", "考生号": EXAM_NUMBER[::-1], "姓名": NAME}
@@ -186,9 +157,9 @@ def offences(text: str) -> list[str]:
     return found_in(text, PERSONAL)
 
 
-IN_NO_COPY = {"导出理由", "查阅事由", "照片备注", "陌生参保单位"}
-"""What was written about a whole roster, a reader's own note, what a photo loses when it is put, and what a file says
-of somebody whom the roster does not have."""
+IN_NO_COPY = {"导出理由", "查阅事由", "照片备注", "陌生参保单位", "举报内容", "举报补充", "举报人"}
+"""What was written about a whole roster, a reader's own note, what a photo loses when it is put, what a file says of
+somebody whom the roster does not have, and what is another's: who reports something, and what."""
 
 
 async def test_the_persons_own_copy_holds_it_all(campus: Campus, planted: str, new_school: str) -> None:
@@ -207,10 +178,7 @@ async def test_the_persons_own_copy_holds_it_all(campus: Campus, planted: str, n
         held = json.loads(archive.read(f"{service}.json"))
         assert (held["graduate_id"], bool(held["records"][kind])) == (person, True), service
     whole = "".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
-    planted_words = {
-        **WORDS,
-        **{word: word for word in (NAME, STUDENT_NUMBER, EXAM_NUMBER, PHONE, FREE_TEXT, EMPLOYER)},
-    }
+    planted_words = WORDS | {word: word for word in IN_THE_COPY}
     assert {name for name, word in planted_words.items() if word not in whole} == IN_NO_COPY
     assert [each["id"] for each in listed.json()["items"] if each["id"] in whole] == [person]
 
