@@ -221,7 +221,7 @@ AREAS = (
         operations={outside_imports.KIND: Operation(outside_imports.handler, outside_imports.EMPTY_RESULT)},
         periodic=lambda it: [
             every(outside.LOOK_SECONDS, partial(outside.look_at_due, it.database, it.cipher), name="contradictions"),
-            every(outside.TEND_SECONDS, partial(outside.tend, it.database.patient, it.cipher), name="facts as a whole"),
+            every(outside.TENDING, partial(outside.tend, it.database.patient, it.cipher), name="retention of facts"),
         ],
         streams={fact.TOPIC: raising(outside_tables.streams)},
     ),

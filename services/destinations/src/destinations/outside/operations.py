@@ -11,7 +11,7 @@ from common.observability import logger
 from common.retention import end_in_parts
 from destinations.outside import commands, storage
 
-TEND_SECONDS = 1800.0
+TENDING = 1800.0
 """What was written while no worker ran is compared at its start, and what a long transaction has written soon after."""
 
 LOOK_SECONDS = 20.0

@@ -12,7 +12,8 @@ depends_on = None
 
 def upgrade() -> None:
     # of a release before: none, and that naming is not searched
-    column: sa.Column[list[str]] = sa.Column("bigrams", ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False)
+    column: sa.Column[list[str]]
+    column = sa.Column("bigrams", ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False)
     op.add_column("employer_namings", column)
     # they could be the name of a person, and the planner's statistics would keep it
     op.execute("ALTER TABLE employer_namings ALTER bigrams SET STATISTICS 0")
