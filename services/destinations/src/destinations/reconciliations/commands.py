@@ -209,7 +209,7 @@ async def _take(
     if item.theirs is None:
         raise NothingToTake(state=None, allowed_transitions=[])
     if "name" in item.fields:
-        # their row is about somebody else of this number: an import would refuse it, too
+        # their row is about another person of this number: an import would refuse it, too
         raise RulesBroken([rule("name_mismatch").problem("/theirs/name")])
     phase = asked.terms(stored.extended_until).phase
     if phase is Phase.CLOSED:

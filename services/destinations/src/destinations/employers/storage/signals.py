@@ -51,7 +51,7 @@ _ONE_CONTACT = f"""
      WHERE jsonb_array_length(employers) >= threshold
 """
 _ABOUT = "established:"
-# as the business register says; nobody signs with what is not there yet
+# as the business register says: an employer that is not there yet signs nothing
 _ESTABLISHED = f"""
     SELECT record.school_code, record.cohort, CAST(NULL AS text) AS college_code, '{_ABOUT}' || record.id AS subject,
            jsonb_build_object('contradiction', 'established_after', 'employer_id', employer.id,
