@@ -1,12 +1,19 @@
 """The history of the schema leads to the tables of the code, and back."""
 
+import asyncpg
 import pytest
+from acting import UNIT, approved, registered, rows
 from sqlalchemy import text
 
+from common.auth import EVERYTHING
 from common.database import Database
+from common.database.migrations import downgrade, upgrade
+from common.identifiers import Cohort, SchoolCode
+from destinations.coverage.domain import Asked
+from destinations.coverage.storage import coverage
 from destinations.registrations.domain.content import EMPTIED, SEALED
 from destinations.schema import metadata
-from testing.databases import rights_of_application
+from testing.databases import ServiceDatabase, rights_of_application
 from testing.migrations import assert_no_drift, assert_reversible
 
 AUTHORS = ("written_by", "submitted_by")
@@ -41,3 +48,23 @@ async def test_the_planner_keeps_nothing_of_ciphertexts_and_of_what_an_erasure_e
     emptied = {(table, name) for table in ("registrations", "registration_versions") for name in (*EMPTIED, *AUTHORS)}
     emptied |= {("registration_versions", "note"), ("registration_versions", "by_subject"), ("evidence", "uploaded_by")}
     assert sealed | emptied <= kept_out
+
+
+async def test_what_the_release_before_found_of_evidence_is_counted_by_now_too(
+    database: Database, addresses: ServiceDatabase
+) -> None:
+    for _ in range(2):
+        await approved(database, UNIT)
+    await registered(database, UNIT)
+    # as that release has left them: it knows the column of versions alone
+    owner = await asyncpg.connect(addresses.admin_url)
+    await owner.execute("UPDATE registration_versions SET incomplete = NULL, evidence_complete = state <> 'draft'")
+    await owner.execute("UPDATE registrations SET evidence_complete = NULL")
+    await owner.close()
+    await downgrade(addresses.owner_url, "destinations", "202611302101")
+    await upgrade(addresses.owner_url, "destinations", application_role="destinations_app")
+    found = await rows(database, "SELECT stage, evidence_complete FROM registrations ORDER BY stage")
+    assert [tuple(each) for each in found] == [("draft", False), *[("school_approved", True)] * 2]
+    async with database.reading() as connection:
+        (all_of_them,) = await coverage(connection, EVERYTHING, Asked(SchoolCode("10001"), Cohort(2024)))
+    assert all_of_them.counts.evidence_complete == 2

@@ -123,10 +123,6 @@ _FILES = text(f"SELECT id, name, stored_sha256 {_STORED} AND id > :after ORDER B
     bindparam("after", type_=Uuid), bindparam("part", type_=Integer)
 )
 _FILE = text(f"SELECT name, stored_sha256 {_STORED} AND id = :id")
-_FILES = text(
-    "SELECT id, name, stored_sha256 FROM evidence WHERE name IS NOT NULL AND id > :after ORDER BY id LIMIT :part"
-).bindparams(bindparam("after", type_=Uuid), bindparam("part", type_=Integer))
-_FILE = text("SELECT name, stored_sha256 FROM evidence WHERE id = :id AND name IS NOT NULL")
 
 
 @dataclass

@@ -20,10 +20,11 @@ from destinations.cases.operations import sweep, sweep_all
 from destinations.registrations.commands import Recorded
 from destinations.registrations.domain.content import Destination
 from destinations.registrations.domain.lifecycle import Action
-from testing.databases import ServiceDatabase
+from testing.databases import ServiceDatabase, sessions_at_a_lock
 
 SEEKING = Destination("70", reason="job_seeking")
 FREELANCE = Destination("76", freelance_kind="翻译", place_code="410102")
+INSERT = "INSERT INTO cases (school_code, kind, rule, subject, facts, handler, state, made_by, made_by_role) VALUES"
 
 
 @pytest.fixture
@@ -64,6 +65,33 @@ async def test_two_who_look_at_once_open_one_case(database: Database, season: No
     assert tuple(found) == (1, "share_code_76")
     (audited,) = await rows(database, "SELECT count(*) AS entries FROM audit_entries WHERE action = 'case.open'")
     assert audited.entries == 1
+
+
+async def test_what_is_found_while_a_round_looks_is_no_case_again(
+    database: Database, season: None, addresses: ServiceDatabase, school: Desk
+) -> None:
+    await set_season(database, cohort=2025)
+    await approved(database, FREELANCE)
+    await sweep_all(database)
+    await run(database, "UPDATE cases SET subject = replace(subject, '2024', '2025'), cohort = 2025")
+    await approved(database, FREELANCE, cohort=2025)
+    # the round has counted, and waits at the first of the two cases for who opens that one
+    holder = await asyncpg.connect(addresses.admin_url)
+    holding = holder.transaction()
+    await holding.start()
+    values = "('10001', 'signal', 'share_code_76', 'college:C01/2024', '{}', 'school', 'open', 's', 's')"
+    await holder.execute(f"{INSERT} {values}")
+    looking = asyncio.ensure_future(sweep_all(database.patient))
+    await sessions_at_a_lock(addresses, 1)
+    (case,) = await cases_of(school)
+    await decided(school, case, "find", {"finding": "false"})
+    await holding.rollback()
+    await holder.close()
+    assert await looking == 1
+    found = await cases_of(school)
+    assert sorted((each["cohort"], each["state"]) for each in found) == [(2024, "open"), (2025, "found")]
+    (audited,) = await rows(database, "SELECT count(*) AS entries FROM audit_entries WHERE action = 'case.open'")
+    assert audited.entries == 2
 
 
 async def test_what_one_hand_placed_and_the_graduate_has_not_confirmed_for_a_week(
@@ -142,12 +170,11 @@ async def test_evidence_that_is_gone_doubts_nothing(
 ) -> None:
     graduate_id = await enrol()
     record: Any = await seat("graduate", graduate=graduate_id).register(graduate_id, CONTENT)
-    insert = "INSERT INTO cases (school_code, kind, rule, subject, facts, handler, state, made_by, made_by_role) VALUES"
     kept = await send(college, record, pdf())
     subjects = (f"evidence:{kept.json()['id']}", "evidence:00000000-0000-0000-0000-000000000000")
     for subject in subjects:
         values = f"('10001', 'signal', 'code_title', '{subject}', '{{}}', 'school', 'open', 's', 's')"
-        await run(database, f"{insert} {values}")
+        await run(database, f"{INSERT} {values}")
     assert await sweep(database, {}) == 0
     await sweep_all(database)
     states = {each["subject"]: each["state"] for each in await cases_of(school)}

@@ -4,6 +4,7 @@ import asyncio
 import io
 from typing import Any
 
+import asyncpg
 import docx
 import httpx
 import pytest
@@ -14,6 +15,9 @@ from proofs import pdf
 from rounds import enter, in_second_round, look_again
 
 from common.database import Database
+from destinations.settings import Settings
+from destinations.verification import verify_files
+from testing.databases import ServiceDatabase
 
 Json = dict[str, Any]
 PATH = "/v1/self-check-reports"
@@ -100,6 +104,20 @@ async def test_a_report_from_the_ledger_to_its_end(
     assert (accepted.json()["state"], accepted.json()["allowed_transitions"]) == ("accepted", [])
     assert code_of(await draft(college)) == (409, "report_exists")
     assert "person of" not in (await college.get(PATH)).text
+
+
+async def test_verify_reads_the_sealed_scan(
+    database: Database, enrol: Enrolment, college: Desk, seat: Seat, settings: Settings, addresses: ServiceDatabase
+) -> None:
+    assert (await enter(college, await enrol())).status_code == 201
+    sent = await submit(college, await signed(seat, await draft(college)))
+    assert sent.status_code == 200, sent.text
+    clean = await verify_files(database, settings)
+    assert (clean.compared, clean.differences) == (1, 0)
+    owner = await asyncpg.connect(addresses.admin_url)
+    await owner.execute("UPDATE self_check_reports SET file_sha256 = sha256('another scan')")
+    await owner.close()
+    assert (await verify_files(database, settings)).named == [sent.json()["id"]]
 
 
 async def test_each_office_signs_once_by_a_person_of_its_own(

@@ -9,7 +9,7 @@ from common.auth import SYSTEM
 from common.database import Database
 from destinations.cases import commands
 from destinations.cases.domain import Rule
-from destinations.cases.storage import STATEMENTS
+from destinations.cases.storage import STATEMENTS, Overtaken
 
 SWEEP_SECONDS = 30.0
 """A case stands within a minute of what it is about."""
@@ -19,8 +19,17 @@ async def sweep(database: Database, statements: Mapping[Rule, TextClause] = STAT
     """One round of these rules, each in a transaction of its own; how many cases it has opened and cleared."""
     changed = 0
     for rule, statement in statements.items():
-        changed += await database.act(SYSTEM, partial(commands.sweep, rule=rule, statement=statement))
+        changed += await _round(database, rule, statement)
     return changed
+
+
+async def _round(database: Database, rule: Rule, statement: TextClause) -> int:
+    while True:
+        try:
+            return await database.act(SYSTEM, partial(commands.sweep, rule=rule, statement=statement))
+        except Overtaken:
+            # each time somebody has found something: it does not go on for ever
+            continue
 
 
 async def sweep_all(database: Database) -> int:

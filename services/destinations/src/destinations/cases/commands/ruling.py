@@ -28,7 +28,7 @@ READERS = frozenset({Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER, Role.PROVINCIAL_
 
 
 async def sweep(unit: UnitOfWork, *, rule: Rule, statement: TextClause) -> int:
-    """Opens and clears the cases of a rule over committed rows; how many those were."""
+    """Opens and clears the cases of a rule over committed rows; how many those were. Raises Overtaken."""
     swept = await storage.sweep(unit.connection, rule, statement, rule_data()[rule].threshold)
     await _audit(unit, "case.open", swept.opened)
     await _audit(unit, "case.clear", swept.cleared)

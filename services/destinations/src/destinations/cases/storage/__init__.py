@@ -18,7 +18,7 @@ from destinations.cases.storage.reading import (
     steps_of,
 )
 from destinations.cases.storage.rotation import erase, reseal_notes
-from destinations.cases.storage.sweeping import STATEMENTS, Swept, clear_evidence, sweep, sweeping
+from destinations.cases.storage.sweeping import STATEMENTS, Overtaken, Swept, clear_evidence, sweep, sweeping
 from destinations.cases.storage.thresholds import of_school as thresholds_of
 from destinations.cases.storage.thresholds import set_threshold
 
@@ -28,6 +28,7 @@ __all__ = [
     "Doubted",
     "Filters",
     "Link",
+    "Overtaken",
     "Swept",
     "clear",
     "clear_evidence",

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import ARRAY, TextClause, Uuid, bindparam, text
 
 from common.clock import NOW_SQL, TODAY_SQL
 from common.consuming.counted import newest_counted
+from common.errors import TransientError
 from common.identifiers import SchoolCode
 from common.sql import Connection
 from destinations.cases.domain import CaseId, Rule, State
@@ -19,6 +20,12 @@ from destinations.registrations.domain.targeted import WITHOUT_EMPLOYER
 
 # what counts "recorded before" waits for locks on this table, and so for what is written here
 _ANNOUNCE = text("SELECT FROM destination_streams WHERE false FOR KEY SHARE")
+
+
+class Overtaken(TransientError):
+    """An officer has found something of a case while a round looked: the round is to look again."""
+
+    code = "overtaken"
 
 
 @dataclass(frozen=True)
@@ -158,6 +165,15 @@ _EVIDENCE_GONE = text(
     SELECT id, school_code, false AS is_new FROM cleared
     """
 )
+# who finds something of a case while a round looks makes room for another one of the same facts
+_ANSWERED = text(
+    f"""
+    SELECT EXISTS (
+        SELECT FROM cases opened JOIN cases old USING (school_code, rule, subject, facts)
+         WHERE opened.id = ANY(:ids) AND old.state IN ('{State.FOUND}', '{State.CLOSED}')
+    )
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 STATEMENTS: Mapping[Rule, TextClause] = MappingProxyType(
     {
         Rule.DUPLICATE_EVIDENCE: sweeping(_DUPLICATES),
@@ -170,10 +186,14 @@ STATEMENTS: Mapping[Rule, TextClause] = MappingProxyType(
 
 
 async def sweep(connection: Connection, rule: Rule, statement: TextClause, threshold: int | None) -> Swept:
-    """One round of a rule."""
+    """One round of a rule; raises Overtaken where something was found meanwhile of what it opens again."""
     await connection.execute(_ANNOUNCE)
     bound = {"rule": rule.value} | ({} if threshold is None else {"threshold": threshold})
-    return _swept(await connection.execute(statement, bound))
+    swept = _swept(await connection.execute(statement, bound))
+    # a statement of its own: it sees what ended before this round could open
+    if swept.opened and await connection.scalar(_ANSWERED, {"ids": [case_id for case_id, _ in swept.opened]}):
+        raise Overtaken
+    return swept
 
 
 async def clear_evidence(connection: Connection) -> Swept:
