@@ -12,6 +12,7 @@ def test_every_rule_is_complete() -> None:
     for each in rules().values():
         assert each.subject in {
             "any",
+            "employer",
             "evidence",
             "file",
             "graduate",

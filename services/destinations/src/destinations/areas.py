@@ -34,6 +34,7 @@ from destinations.data_copies.routes import router as data_routes
 from destinations.employers import tables as employer_tables
 from destinations.employers.operations import LINK_SECONDS, MEND_SECONDS, link_due, look_for_signals, mend
 from destinations.employers.routes import router as employer_routes
+from destinations.employers.subscriptions import end_names
 from destinations.evidence import tables as evidence_tables
 from destinations.evidence.operations import CHECK_SECONDS, check_waiting, end_past
 from destinations.evidence.routes import of_registration as evidence_of_registration
@@ -249,14 +250,11 @@ AREAS = (
         ],
     ),
     Area(
-        tables=[
-            employer_tables.employers,
-            employer_tables.namings,
-            employer_tables.due,
-            employer_tables.merges,
-            employer_tables.contact_indexes,
-        ],
+        tables=employer_tables.TABLES,
         routes=[employer_routes],
+        # after the registrations, whose texts name them
+        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), end_names),
+        subscription=ROSTER,
         periodic=lambda it: [
             every(LINK_SECONDS, partial(link_due, it.database), name="employers"),
             every(MEND_SECONDS, partial(mend, it.database), name="unnamed employers"),

@@ -121,12 +121,19 @@ async def test_of_who_is_erased_no_name_stays_that_nobody_else_has(database: Dat
     await link_due(database)
     await apply([erasure(person.registration.graduate.id)])
     assert await employer_of(database, person) is None
-    await mend(database)
     assert await made(database) == [(None, UNIT.employer_name, UNIT.employer_uscc)]
     assert [row[0] for row in await rows(database, "SELECT employer_name FROM employer_namings")] == [
         UNIT.employer_name
     ]
     assert await employer_of(database, other) is not None
+
+
+async def test_of_who_is_erased_before_being_linked_no_name_is_made(database: Database, apply: Handle) -> None:
+    person = await approved(database, replace(UNIT, employer_name="张三工作室", employer_uscc="92410100MA40ABCD12"))
+    await apply([erasure(person.registration.graduate.id)])
+    assert await rows(database, "SELECT * FROM employers_due") == []
+    assert await link_due(database) == 0
+    assert await made(database) == []
 
 
 async def test_what_is_effective_is_named_as_well_as_what_replaces_it(database: Database) -> None:

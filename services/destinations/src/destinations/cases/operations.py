@@ -28,7 +28,7 @@ async def _round(database: Database, rule: Rule, statement: TextClause) -> int:
         try:
             return await database.act(SYSTEM, partial(commands.sweep, rule=rule, statement=statement))
         except Overtaken:
-            # each time somebody has found something: it does not go on for ever
+            # each time a case was found meanwhile: there are only so many
             continue
 
 

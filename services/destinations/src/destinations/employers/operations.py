@@ -14,7 +14,7 @@ LINK_SECONDS = 1.0
 """How soon a worker sees that an employer is named."""
 
 MEND_SECONDS = 3600.0
-"""What a release before has left unlinked, and what an erasure has left of a name, stays no longer."""
+"""What a release before has left unlinked, and what is named no more, stays no longer."""
 
 PART = 2_000
 """Namings of one transaction."""

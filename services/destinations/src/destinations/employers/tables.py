@@ -125,3 +125,5 @@ contact_indexes = Table(
     CheckConstraint("octet_length(phone_index) = 16", name="phone_index"),
 )
 Index("ix_contact_indexes_graduate_id", contact_indexes.c.graduate_id)
+
+TABLES = (employers, namings, due, merges, contact_indexes)

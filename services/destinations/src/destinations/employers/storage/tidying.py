@@ -1,4 +1,4 @@
-"""What registrations name and no naming has, and namings and employers that nothing names any more."""
+"""What registrations name and no naming has; what is due, namings and employers that nothing names any more."""
 
 from sqlalchemy import ARRAY, Uuid, bindparam, text
 
@@ -27,13 +27,20 @@ _FIND_UNNAMED = text(
                           AND due.employer_uscc = said.employer_uscc)
     """
 )
+_NAMED_NO_MORE = f"""
+    SELECT {{key}} FROM {{table}} named
+     WHERE named.school_code = :school_code
+       AND NOT EXISTS (SELECT FROM ({_SAID}) said
+                        WHERE said.employer_name = named.employer_name AND said.employer_uscc = named.employer_uscc)
+     ORDER BY {{key}} FOR UPDATE
+"""
+_END_DUE = text(f"DELETE FROM employers_due WHERE id IN ({_NAMED_NO_MORE.format(key='id', table='employers_due')})")
+_KEY = "school_code, employer_name, employer_uscc"
 _END_NAMINGS = text(
     f"""
-    DELETE FROM employer_namings naming
-     WHERE naming.school_code = :school_code
-       AND NOT EXISTS (SELECT FROM ({_SAID}) said
-                        WHERE said.employer_name = naming.employer_name AND said.employer_uscc = naming.employer_uscc)
-    RETURNING naming.employer_id
+    DELETE FROM employer_namings
+     WHERE ({_KEY}) IN ({_NAMED_NO_MORE.format(key=_KEY, table="employer_namings")})
+    RETURNING employer_id
     """
 )
 _UNTOUCHED = "id = ANY(:ids) AND version = 1 AND merged_into IS NULL AND register_fields = '{}'"
@@ -62,8 +69,11 @@ async def find_unnamed(connection: Connection, school_code: str) -> int:
 async def end_unnamed(connection: Connection, school_code: str) -> int:
     """Deletes namings that no registration has any more, and of their employers those that are only a trace of them.
 
+    What is due goes first: who links it meanwhile has made its naming by then.
+
     One that people changed or merged, or that the business register knows, stays. Gives how many employers went.
     """
+    await connection.execute(_END_DUE, {"school_code": school_code})
     ids = await connection.scalars(_END_NAMINGS, {"school_code": school_code})
     held = await connection.scalars(_HOLD, {"ids": ids}) if ids else []
     # a statement of its own: it sees what named one before it was held
