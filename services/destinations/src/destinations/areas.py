@@ -5,6 +5,7 @@ from functools import partial
 from common.accesses.routes import accesses_router
 from common.code_entries import keep_code_entries
 from common.consuming.forks import dropping_newest
+from common.consuming.graduates import of_graduates
 from common.contracts import code_list, fact, graduate, organisation, registration, task
 from common.contracts import monitoring as monitoring_contract
 from common.imports import run_import
@@ -129,19 +130,19 @@ AREAS = (
     ),
     Area(
         tables=[roster_tables.versions],
-        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), keep_versions),
+        handlers=of_graduates(keep_versions),
         subscription=ROSTER_VERSIONS,
     ),
     Area(
         tables=[season_tables.seasons, season_tables.versions, season_tables.extensions],
         routes=[season_routes],
-        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_extensions),
+        handlers=of_graduates(erase_extensions),
         subscription=ROSTER,
     ),
     Area(
         tables=[registration_tables.streams, registration_tables.registrations, registration_tables.versions],
         routes=[registration_routes, import_routes],
-        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_registrations),
+        handlers=of_graduates(erase_registrations),
         subscription=ROSTER,
         operations={
             KIND: Operation(
@@ -168,7 +169,7 @@ AREAS = (
     Area(
         tables=[evidence_tables.evidence],
         routes=[evidence_of_registration, evidence_routes],
-        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_evidence),
+        handlers=of_graduates(erase_evidence),
         subscription=ROSTER,
         periodic=lambda it: [
             every(CHECK_SECONDS, partial(check_waiting, it.database, it.objects, it.cipher), name="evidence checks"),
@@ -178,7 +179,7 @@ AREAS = (
     Area(
         tables=[*check_tables.TABLES],
         routes=[ledger_routes, ledger_import_routes, sample_routes, self_check_routes],
-        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_checks),
+        handlers=of_graduates(erase_checks),
         subscription=ROSTER,
         operations={
             ledger_imports.KIND: Operation(
@@ -210,14 +211,14 @@ AREAS = (
     Area(
         tables=[reconciliation_tables.reconciliations, reconciliation_tables.items],
         routes=[reconciliation_routes],
-        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_rows),
+        handlers=of_graduates(erase_rows),
         subscription=ROSTER,
         operations={reconciling.KIND: Operation(reconciling.handler, reconciling.EMPTY_RESULT)},
     ),
     Area(
         tables=[outside_tables.authorisations, outside_tables.facts, outside_tables.streams, outside_tables.looks],
         routes=[outside_routes.router, outside_routes.facts_router, outside_import_routes],
-        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_facts),
+        handlers=of_graduates(erase_facts),
         subscription=ROSTER,
         operations={outside_imports.KIND: Operation(outside_imports.handler, outside_imports.EMPTY_RESULT)},
         periodic=lambda it: [
@@ -230,19 +231,19 @@ AREAS = (
         tables=[case_tables.cases, case_tables.links, case_tables.events, case_tables.thresholds],
         routes=[case_routes, signal_rule_routes],
         periodic=lambda it: [every(SWEEP_SECONDS, partial(sweep_all, it.database), name="signals")],
-        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_notes),
+        handlers=of_graduates(erase_notes),
         subscription=ROSTER,
     ),
     Area(
         tables=[task_tables.disputes, task_tables.tasks],
         routes=[task_routes],
-        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_tasks),
+        handlers=of_graduates(erase_tasks),
         subscription=ROSTER,
     ),
     Area(
         tables=[tip_off_tables.tip_offs, tip_off_tables.messages, tip_off_tables.files, tip_off_tables.days],
         routes=[tip_off_routes, tip_off_case_routes],
-        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_tip_offs),
+        handlers=of_graduates(erase_tip_offs),
         subscription=ROSTER,
         periodic=lambda it: [
             every(1.0, partial(tip_offs.check_waiting, it.database, it.objects), name="tip-off files"),
@@ -253,7 +254,7 @@ AREAS = (
         tables=employer_tables.TABLES,
         routes=[employer_routes],
         # after the registrations, whose texts name them
-        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), end_names),
+        handlers=of_graduates(end_names),
         subscription=ROSTER,
         periodic=lambda it: [
             every(LINK_SECONDS, partial(link_due, it.database), name="employers"),
@@ -265,7 +266,7 @@ AREAS = (
         tables=[support_tables.plans],
         routes=[support_routes, causes_router],
         # after the roster, whose entry every act on a plan holds
-        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_plans),
+        handlers=of_graduates(erase_plans),
         subscription=ROSTER,
         periodic=lambda it: [
             every(RETENTION_SECONDS, partial(end_past_plans, it.database), name="retention of support plans")

@@ -1,6 +1,7 @@
 """The areas of the service: what each brings to the app, the worker and the migrations."""
 
 from common.consuming.forks import dropping_newest
+from common.consuming.graduates import of_graduates
 from common.contracts import graduate, organisation, response
 from common.outbox import raising
 from common.service_process import Area, Operation, Subscription
@@ -58,7 +59,7 @@ AREAS = (
         tables=[responses, response_pages],
         routes=[response_routes],
         # after the roster, whose entries come before invitations in the order of locks
-        handlers=dict.fromkeys((each.name for each in graduate.EVENTS), erase_answers),
+        handlers=of_graduates(erase_answers),
         subscription=ROSTER,
     ),
     Area(routes=[answer_routes]),

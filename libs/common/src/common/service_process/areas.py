@@ -19,6 +19,7 @@ from common.code_entries import CodeEntries
 from common.consuming import Consumer, Handle, Newest
 from common.consuming.discarding import Keeping
 from common.consuming.forks import Drop, refuse_forks
+from common.consuming.graduates import Apply
 from common.consuming.progress import PartitionProgress
 from common.contracts import IncomingEvent
 from common.contracts.catalogue import SUBSCRIPTIONS
@@ -43,9 +44,6 @@ from common.settings import ServiceSettings
 
 SWEEP_SECONDS = 60.0
 """In which a file that was dropped is deleted."""
-
-Apply = Callable[[UnitOfWork, Sequence[IncomingEvent]], Awaitable[None]]
-"""Applies events of its types, in the transaction of the batch; whatever comes again, or late, changes nothing."""
 
 
 @dataclass(frozen=True)
