@@ -21,7 +21,7 @@ from destinations.filing.operations import end_past as end_past_filings
 from destinations.outside import operations as outside
 from destinations.outside.storage import past as past_facts
 from destinations.outside.storage.rotation import reseal_facts
-from destinations.reconciliations.storage.rotation import reseal_rows
+from destinations.reconciliations.storage.rotation import reseal_items
 from destinations.registrations.storage.filling import fill_landed
 from destinations.registrations.storage.rotation import reseal_versions
 from destinations.ring_keys import needs_of
@@ -49,7 +49,7 @@ _REWRAPPED = {
     "Messages of reporters are sealed": reseal_messages,
     "Notes of checks are sealed": reseal_checks,
     "Facts from outside data are sealed": reseal_facts,
-    "Rows that came back of filings are sealed": reseal_rows,
+    "Rows that came back of filings are sealed": reseal_items,
     "Contact and pay of registrations are sealed": reseal_versions,
     "Reasons of disputes are sealed": reseal_disputes,
     "Answers of tasks are sealed": reseal_answers,

@@ -12,12 +12,13 @@ import asyncpg
 from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Uuid, bindparam, select, text
 
 from common import rows
-from common.auth import SYSTEM, RowScope, ScopeShape
+from common.auth import RowScope, ScopeShape
 from common.clock import NOW_SQL, TODAY_SQL
 from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import NotFound
 from common.identifiers import Cohort, CollegeCode, GraduateId, SchoolCode
+from common.resealing import by_another_key, reseal_rows
 from common.sql import Connection, Row
 from destinations.roster import storage as roster
 from destinations.roster.domain import Graduate
@@ -84,9 +85,9 @@ _END = text(
 )
 _PAST = text(f"SELECT count(*) AS count, min({_KEPT_UNTIL}) AS oldest FROM support_plans plan WHERE {_IS_PAST}")
 _OTHERS = text(
-    """
+    f"""
     SELECT id, content_cipher FROM support_plans
-     WHERE substring(content_cipher FROM 1 FOR length(CAST(:beginning AS bytea))) <> :beginning
+     WHERE {by_another_key("content_cipher")}
      ORDER BY id LIMIT :part FOR UPDATE
     """
 )
@@ -195,18 +196,13 @@ async def end(connection: Connection, part: int) -> list[str]:
     return await connection.scalars(_END, {"part": part})
 
 
-async def reseal_plans(database: Database, cipher: FieldCipher, part: int = 1_000) -> int:
+async def reseal_plans(database: Database, cipher: FieldCipher) -> int:
     """Seals plans by the ring's current key; how many it has sealed anew."""
-    bound, resealed = {"beginning": cipher.wrapped_by(cipher.current), "part": part}, 0
-    while True:
-        async with database.transaction(SYSTEM) as unit:
-            found = await unit.connection.execute(_OTHERS, bound)
-            anew = [{"id": row.id, "content": _sealed(cipher, row.id, _opened(cipher, row))} for row in found]
-            await unit.connection.execute_many(_RESEAL, anew)
-            await unit.commit()
-        resealed += len(found)
-        if len(found) < part:
-            return resealed
+
+    def anew(row: Row) -> dict[str, object]:
+        return {"id": row.id, "content": _sealed(cipher, row.id, _opened(cipher, row))}
+
+    return await reseal_rows(database, cipher, _OTHERS, _RESEAL, anew)
 
 
 @lru_cache

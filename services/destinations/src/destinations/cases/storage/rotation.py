@@ -4,20 +4,18 @@ from collections.abc import Sequence
 
 from sqlalchemy import ARRAY, Uuid, bindparam, text
 
-from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
 from common.identifiers import GraduateId
-from common.sql import Connection
+from common.resealing import by_another_key, reseal_rows
+from common.sql import Connection, Row
 from destinations.cases.domain import CaseId
 from destinations.cases.storage.opening import opened_note, sealed_note
 
-PART = 1_000
-
 _OTHERS = text(
-    """
+    f"""
     SELECT case_id, version, note_cipher FROM case_events
-     WHERE substring(note_cipher FROM 1 FOR length(CAST(:beginning AS bytea))) <> :beginning
+     WHERE {by_another_key("note_cipher")}
      ORDER BY case_id, version LIMIT :part FOR UPDATE
     """
 )
@@ -32,19 +30,10 @@ async def erase(connection: Connection, graduate_ids: Sequence[GraduateId]) -> N
 
 async def reseal_notes(database: Database, cipher: FieldCipher) -> int:
     """Seals notes by the ring's current key; how many it has sealed anew."""
-    bound = {"beginning": cipher.wrapped_by(cipher.current), "part": PART}
-    resealed, count = 0, PART
-    while count == PART:
-        async with database.transaction(SYSTEM) as unit:
-            found = await unit.connection.execute(_OTHERS, bound)
-            anew = [
-                {"case_id": row.case_id, "version": row.version, "sealed": sealed_note(cipher, case_id, note)}
-                for row in found
-                for case_id in [CaseId(row.case_id)]
-                if (note := opened_note(cipher, case_id, row.note_cipher)) is not None
-            ]
-            await unit.connection.execute_many(_RESEAL, anew)
-            await unit.commit()
-        count = len(found)
-        resealed += count
-    return resealed
+
+    def anew(row: Row) -> dict[str, object]:
+        case_id = CaseId(row.case_id)
+        sealed = sealed_note(cipher, case_id, opened_note(cipher, case_id, row.note_cipher) or "")
+        return {"case_id": case_id, "version": row.version, "sealed": sealed}
+
+    return await reseal_rows(database, cipher, _OTHERS, _RESEAL, anew)

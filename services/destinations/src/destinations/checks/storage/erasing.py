@@ -4,17 +4,15 @@ from collections.abc import Sequence
 
 from sqlalchemy import ARRAY, LargeBinary, Uuid, bindparam, text
 
-from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
 from common.identifiers import GraduateId
 from common.operations.files import make_anew
+from common.resealing import by_another_key, reseal_rows
 from common.sql import Connection, Row
 from destinations.checks.domain.samples import PACKING
 from destinations.checks.storage.entries import NOTE
 from destinations.checks.storage.samples import NOTE as DECIDED
-
-PART = 1_000
 
 _ERASE = text(
     """
@@ -42,7 +40,7 @@ _PACKS = text(
      ORDER BY work.id FOR NO KEY UPDATE
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
-_IS_OTHER = "substring(note_cipher FROM 1 FOR length(CAST(:beginning AS bytea))) <> :beginning"
+_IS_OTHER = by_another_key("note_cipher")
 _ENTRIES = text(f"SELECT id, note_cipher FROM ledger_entries WHERE {_IS_OTHER} ORDER BY id LIMIT :part FOR UPDATE")
 _DECISIONS = text(
     f"""
@@ -83,17 +81,5 @@ async def reseal_checks(database: Database, cipher: FieldCipher) -> int:
         sealed = cipher.encrypt(DECIDED, item, cipher.decrypt(DECIDED, item, row.note_cipher))
         return {"sample_id": row.sample_id, "n": row.n, "note_cipher": sealed}
 
-    bound, resealed = {"beginning": cipher.wrapped_by(cipher.current), "part": PART}, 0
-    for others, anew, reseal in (
-        (_ENTRIES, of_entry, _RESEAL_ENTRY),
-        (_DECISIONS, of_decision, _RESEAL_DECISION),
-    ):
-        count = PART
-        while count == PART:
-            async with database.transaction(SYSTEM) as unit:
-                found = await unit.connection.execute(others, bound)
-                await unit.connection.execute_many(reseal, [*map(anew, found)])
-                await unit.commit()
-            count = len(found)
-            resealed += count
-    return resealed
+    entries = await reseal_rows(database, cipher, _ENTRIES, _RESEAL_ENTRY, of_entry)
+    return entries + await reseal_rows(database, cipher, _DECISIONS, _RESEAL_DECISION, of_decision)

@@ -2,17 +2,16 @@
 
 from sqlalchemy import text
 
-from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
+from common.resealing import by_another_key, reseal_rows
+from common.sql import Row
 from destinations.employers.storage.employers import MERGED_FOR
 
-PART = 1_000
-
 _OTHERS = text(
-    """
+    f"""
     SELECT employer_id, reason_cipher FROM employer_merges
-     WHERE substring(reason_cipher FROM 1 FOR length(CAST(:beginning AS bytea))) <> :beginning
+     WHERE {by_another_key("reason_cipher")}
      ORDER BY employer_id LIMIT :part FOR UPDATE
     """
 )
@@ -21,17 +20,9 @@ _RESEAL = text("UPDATE employer_merges SET reason_cipher = :new WHERE employer_i
 
 async def reseal_merges(database: Database, cipher: FieldCipher) -> int:
     """Seals reasons by the ring's current key; how many."""
-    bound = {"beginning": cipher.wrapped_by(cipher.current), "part": PART}
-    resealed, count = 0, PART
-    while count == PART:
-        async with database.transaction(SYSTEM) as unit:
-            found = await unit.connection.execute(_OTHERS, bound)
-            opened = [
-                (row.employer_id, cipher.decrypt(MERGED_FOR, row.employer_id, row.reason_cipher)) for row in found
-            ]
-            anew = [{"id": each, "new": cipher.encrypt(MERGED_FOR, each, reason)} for each, reason in opened]
-            await unit.connection.execute_many(_RESEAL, anew)
-            await unit.commit()
-        count = len(found)
-        resealed += count
-    return resealed
+
+    def anew(row: Row) -> dict[str, object]:
+        reason = cipher.decrypt(MERGED_FOR, row.employer_id, row.reason_cipher)
+        return {"id": row.employer_id, "new": cipher.encrypt(MERGED_FOR, row.employer_id, reason)}
+
+    return await reseal_rows(database, cipher, _OTHERS, _RESEAL, anew)

@@ -2,17 +2,16 @@
 
 from sqlalchemy import Uuid, bindparam, text
 
-from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
+from common.resealing import by_another_key, reseal_rows
+from common.sql import Row
 from destinations.reconciliations.storage.items import opened_row, sealed_row
 
-PART = 1_000
-
 _OTHERS = text(
-    """
+    f"""
     SELECT reconciliation_id, n, theirs_cipher FROM reconciliation_items
-     WHERE substring(theirs_cipher FROM 1 FOR length(CAST(:beginning AS bytea))) <> :beginning
+     WHERE {by_another_key("theirs_cipher")}
      ORDER BY reconciliation_id, n LIMIT :part FOR UPDATE
     """
 )
@@ -21,23 +20,11 @@ _RESEAL = text(
 ).bindparams(bindparam("id", type_=Uuid))
 
 
-async def reseal_rows(database: Database, cipher: FieldCipher) -> int:
+async def reseal_items(database: Database, cipher: FieldCipher) -> int:
     """Seals rows by the ring's current key; how many."""
-    bound = {"beginning": cipher.wrapped_by(cipher.current), "part": PART}
-    resealed, count = 0, PART
-    while count == PART:
-        async with database.transaction(SYSTEM) as unit:
-            found = await unit.connection.execute(_OTHERS, bound)
-            anew = [
-                {
-                    "id": row.reconciliation_id,
-                    "n": row.n,
-                    "sealed": sealed_row(cipher, row.reconciliation_id, row.n, opened_row(cipher, row) or {}),
-                }
-                for row in found
-            ]
-            await unit.connection.execute_many(_RESEAL, anew)
-            await unit.commit()
-        count = len(found)
-        resealed += count
-    return resealed
+
+    def anew(row: Row) -> dict[str, object]:
+        sealed = sealed_row(cipher, row.reconciliation_id, row.n, opened_row(cipher, row) or {})
+        return {"id": row.reconciliation_id, "n": row.n, "sealed": sealed}
+
+    return await reseal_rows(database, cipher, _OTHERS, _RESEAL, anew)

@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, insert, select, text
 
 from common import rows
-from common.auth import SYSTEM, RowScope, ScopeShape
+from common.auth import RowScope, ScopeShape
 from common.clock import NOW_SQL
 from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import NotFound
 from common.identifiers import Cohort, CollegeCode, GraduateId, SchoolCode
+from common.resealing import PART, by_another_key, reseal_rows
 from common.sql import Connection, Row, Rows
 from destinations.registrations.domain.registration import Registration
 from destinations.roster import storage as roster
@@ -63,9 +64,9 @@ _STORE_ANSWER = text(
     """
 )
 _OTHERS = text(
-    """
+    f"""
     SELECT id, answer_cipher FROM tasks
-     WHERE substring(answer_cipher FROM 1 FOR length(CAST(:beginning AS bytea))) <> :beginning
+     WHERE {by_another_key("answer_cipher")}
      ORDER BY id LIMIT :part FOR UPDATE
     """
 )
@@ -148,20 +149,13 @@ async def answer(connection: Connection, cipher: FieldCipher, task_id: TaskId, c
     await connection.execute(_STORE_ANSWER, {"id": task_id, "answer": cipher.encrypt(_ANSWER, task_id, content)})
 
 
-async def reseal_answers(database: Database, cipher: FieldCipher, part: int = 1_000) -> int:
+async def reseal_answers(database: Database, cipher: FieldCipher, part: int = PART) -> int:
     """Seals answers by the ring's current key; how many it has sealed anew."""
-    bound, resealed = {"beginning": cipher.wrapped_by(cipher.current), "part": part}, 0
-    while True:
-        async with database.transaction(SYSTEM) as unit:
-            found = await unit.connection.execute(_OTHERS, bound)
-            anew = [
-                {"id": row.id, "answer": cipher.encrypt(_ANSWER, row.id, _answered(cipher, row) or "")} for row in found
-            ]
-            await unit.connection.execute_many(_RESEAL, anew)
-            await unit.commit()
-        resealed += len(found)
-        if len(found) < part:
-            return resealed
+
+    def anew(row: Row) -> dict[str, object]:
+        return {"id": row.id, "answer": cipher.encrypt(_ANSWER, row.id, _answered(cipher, row) or "")}
+
+    return await reseal_rows(database, cipher, _OTHERS, _RESEAL, anew, part)
 
 
 @lru_cache

@@ -7,18 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Integer, Uuid, bindparam, text
 
-from common.auth import SYSTEM
 from common.clock import TODAY_SQL
 from common.crypto import FieldCipher
 from common.database import Database
 from common.identifiers import GraduateId, SchoolCode
 from common.objects import ObjectName
-from common.sql import Connection
+from common.resealing import by_another_key, reseal_rows
+from common.sql import Connection, Row
 from destinations.cases.domain import CaseId, Kind
 from destinations.tip_offs.domain import FileState
 from destinations.tip_offs.storage.receiving import CONTACT, TEXT
-
-PART = 1_000
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _WAITING = text(
@@ -74,7 +72,6 @@ _ERASE = text(
      WHERE person.graduate_id = ANY(:ids) AND person.erased AND link.case_id = tip_off_messages.case_id
     """
 ).bindparams(_IDS)
-_IS_OTHER = "substring({0} FROM 1 FOR length(CAST(:beginning AS bytea))) <> :beginning"
 
 
 class Waiting(NamedTuple):
@@ -137,21 +134,15 @@ async def reseal_messages(database: Database, cipher: FieldCipher) -> int:
 
 async def _reseal(database: Database, cipher: FieldCipher, table: str, key: str, column: str, field: str) -> int:
     others = text(
-        f"SELECT {key} AS id, {column} AS sealed FROM {table} WHERE {_IS_OTHER.format(column)}"
-        f" ORDER BY {key} LIMIT {PART} FOR UPDATE"
+        f"SELECT {key} AS id, {column} AS sealed FROM {table} WHERE {by_another_key(column)}"
+        f" ORDER BY {key} LIMIT :part FOR UPDATE"
     )
     reseal = text(f"UPDATE {table} SET {column} = :sealed WHERE {key} = :id")
-    bound, resealed, count = {"beginning": cipher.wrapped_by(cipher.current)}, 0, PART
-    while count == PART:
-        async with database.transaction(SYSTEM) as unit:
-            found = await unit.connection.execute(others, bound)
-            opened = [(row.id, cipher.decrypt(field, row.id, row.sealed)) for row in found]
-            anew = [{"id": each, "sealed": cipher.encrypt(field, each, said)} for each, said in opened]
-            await unit.connection.execute_many(reseal, anew)
-            await unit.commit()
-        count = len(found)
-        resealed += count
-    return resealed
+
+    def anew(row: Row) -> dict[str, object]:
+        return {"id": row.id, "sealed": cipher.encrypt(field, row.id, cipher.decrypt(field, row.id, row.sealed))}
+
+    return await reseal_rows(database, cipher, others, reseal, anew)
 
 
 async def _checked(connection: Connection, waiting: Waiting, state: FileState, name: ObjectName | None) -> bool:
