@@ -62,6 +62,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
     },
     "indicators": {
         "destination_versions": "destination_versions",
+        "fact_versions": "fact_versions",
         "response_versions": "response_versions",
         "roster_versions": "roster_versions",
         "spans": "spans",

@@ -11,8 +11,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from common.contracts import graduate, organisation, registration, response
+from common.contracts import fact, graduate, organisation, registration, response
 from common.contracts.envelope import IncomingEvent, StoredEvent
+from common.contracts.fact import FactData
 from common.contracts.graduate import GraduateData
 from common.contracts.organisation import OrganisationData, UnitKind
 from common.contracts.registration import DestinationData
@@ -22,7 +23,7 @@ from common.publishing import publisher
 from common.relay.sending import send
 from common.service_process import Runtime
 from indicators.app import COMPOSITION, create_app
-from indicators.areas import FIGURES, RESPONSES
+from indicators.areas import FACTS, FIGURES, RESPONSES
 from indicators.settings import Settings
 from testing.databases import ServiceDatabase, service_database
 from testing.tokens import TokenMint
@@ -42,14 +43,17 @@ class School:
     events: list[IncomingEvent] = field(default_factory=list)
     registrations: dict[UUID, UUID] = field(default_factory=dict)
 
-    def described(self, province_code: str = "410000") -> IncomingEvent:
+    def described(self, province_code: str = "410000", **said: Any) -> IncomingEvent:
+        return self.has_unit(UnitKind.SCHOOL, self.code, province_code=province_code, **said)
+
+    def has_unit(self, kind: UnitKind, code: str, **said: Any) -> IncomingEvent:
         data = OrganisationData(
             school_code=self.code,
             recorded_at=RECORDED,
-            unit_kind=UnitKind.SCHOOL,
-            code=self.code,
-            name=f"School {self.code}",
-            province_code=province_code,
+            unit_kind=kind,
+            code=code,
+            name=f"{kind.value.capitalize()} {code}",
+            **said,
         )
         return self._add(organisation.TOPIC, organisation.CHANGED, self.code, None, data)
 
@@ -99,6 +103,22 @@ class School:
             **particulars,
         )
         return self._add(registration.TOPIC, registration.CHANGED, str(graduate_id), day, data)
+
+    def is_said(self, graduate_id: UUID, fact_id: UUID, from_on: date, **said: Any) -> IncomingEvent:
+        """An outside source says that the graduate has an employer's social insurance, unless `said` says otherwise."""
+        data = FactData(
+            graduate_id=graduate_id,
+            fact_id=fact_id,
+            version=said.pop("version", 1),
+            school_code=self.code,
+            cohort=self.cohort,
+            source=said.pop("source", "social_insurance"),
+            kind=said.pop("kind", "employment"),
+            from_on=from_on,
+            recorded_at=RECORDED,
+            **said,
+        )
+        return self._add(fact.TOPIC, fact.RECORDED, str(graduate_id), None, data)
 
     def answers(self, graduate_id: UUID, wave_id: UUID, state: str, cycle: int = 1) -> IncomingEvent:
         data = ResponseData(
@@ -174,7 +194,7 @@ async def database(stored: ServiceDatabase) -> AsyncIterator[Database]:
 def apply(stored: ServiceDatabase, database: Database) -> Any:
     """Applies a batch of the owners' events, as the consumers do."""
     runtime = Runtime(Settings(database_url=stored.app_url, partitions=PARTITIONS), database)
-    handles = [COMPOSITION.handle(subscription, runtime) for subscription in (FIGURES, RESPONSES)]
+    handles = [COMPOSITION.handle(subscription, runtime) for subscription in (FIGURES, RESPONSES, FACTS)]
 
     async def applied(events: Iterable[IncomingEvent]) -> None:
         for handle in handles:

@@ -48,7 +48,9 @@ class Owner:
                     {
                         "id": event.id, "topic": event.topic, "key": event.key, "sequence": event.sequence,
                         "type": event.type, "school": event.school_code, "day": event.decided_on,
-                        "at": event.recorded_at, "data": event.data.model_dump_json(), "position": self.published,
+                        "at": event.recorded_at, "position": self.published,
+                        # as the owner said it: what an older one did not say is missing
+                        "data": event.data.model_dump_json(exclude_unset=True),
                     },
                 )  # fmt: skip
 

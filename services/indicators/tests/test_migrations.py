@@ -15,7 +15,8 @@ async def test_every_migration_can_be_taken_back(postgres_url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["roster_versions", "destination_versions", "response_versions", "audit_entries", "outbox"]
+    "table",
+    ["roster_versions", "destination_versions", "response_versions", "fact_versions", "audit_entries", "outbox"],
 )
 async def test_what_happened_can_only_be_added_to(table: str) -> None:
     assert await rights_of_application("indicators", table) == {"SELECT", "INSERT"}

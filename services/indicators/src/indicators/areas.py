@@ -5,7 +5,7 @@ from functools import partial
 
 from common.code_entries import keep_code_entries
 from common.consuming.forks import dropping_newest
-from common.contracts import code_list, graduate, organisation, rate, registration, response
+from common.contracts import code_list, fact, graduate, organisation, rate, registration, response
 from common.contracts.catalogue import EVENT_TYPES
 from common.contracts.code_list import CodeEntryData
 from common.contracts.envelope import IncomingEvent
@@ -14,6 +14,8 @@ from common.periodic import every
 from common.service_process import Area, Subscription
 from indicators.data_copies.routes import router as data_routes
 from indicators.definitions.routes import router as definition_routes
+from indicators.facts import tables as fact_tables
+from indicators.facts.subscriptions import drop_fact, keep_facts
 from indicators.organisation import tables as organisation_tables
 from indicators.organisation.subscriptions import keep_units
 from indicators.progress import tables as progress_tables
@@ -58,6 +60,7 @@ FIGURES = Subscription(
 RESPONSES = Subscription(
     "quxiang.indicators.responses", on_progress=report, included=STORED, drop={response.TOPIC: drop_response}
 )
+FACTS = Subscription("quxiang.indicators.facts", on_progress=report, included=STORED, drop={fact.TOPIC: drop_fact})
 
 
 def types_of(*topics: str) -> Iterable[str]:
@@ -100,6 +103,11 @@ AREAS = (
         routes=[response_routes],
         handlers=dict.fromkeys(types_of(response.TOPIC), keep_responses),
         subscription=RESPONSES,
+    ),
+    Area(
+        tables=[fact_tables.fact_versions],
+        handlers=dict.fromkeys(types_of(fact.TOPIC), keep_facts),
+        subscription=FACTS,
     ),
     Area(routes=[definition_routes]),
     Area(routes=[data_routes]),

@@ -17,6 +17,8 @@ from common.consuming.counted import version_counted
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.identifiers import SchoolCode
+from indicators.facts import storage as facts
+from indicators.facts.subscriptions import rows_of as fact_rows_of
 from indicators.organisation import storage as units
 from indicators.organisation.subscriptions import rows_of as unit_rows_of
 from indicators.responses import storage as responses
@@ -75,13 +77,31 @@ COPIED = (
             "counted": version_counted("stored"),
             # what the release before has not kept is announced once more
             "urban_rural": "coalesce(stored.urban_rural, published.urban_rural)",
+            "generation": "coalesce(stored.generation, published.generation)",
         },
     ),
     Copied(
-        "destination_versions", StoredDestinationVersion._fields, _VERSION, lambda events: batch_of(events).destinations
+        "destination_versions",
+        StoredDestinationVersion._fields,
+        _VERSION,
+        lambda events: batch_of(events).destinations,
+        {
+            name: f"coalesce(stored.{name}, published.{name})"
+            for name in ("study_level_code", "abroad_country_code", "generation")
+        },
     ),
+    Copied("fact_versions", facts.COLUMNS, _VERSION, fact_rows_of),
     Copied("response_versions", responses.COLUMNS, _VERSION, response_rows_of),
-    Copied("units", units.COLUMNS, ("school_code", "unit_kind", "code"), unit_rows_of),
+    Copied(
+        "units",
+        units.COLUMNS,
+        ("school_code", "unit_kind", "code"),
+        unit_rows_of,
+        {
+            name: f"coalesce(stored.{name}, published.{name})"
+            for name in ("identifier_code", "city_code", "national_code", "catalogue_year", "predecessors")
+        },
+    ),
 )
 
 

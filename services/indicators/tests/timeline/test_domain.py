@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from common.identifiers import Cohort, SchoolCode
 from indicators.timeline.domain import (
+    BEFORE,
     OPEN,
+    WIDE,
     Content,
     Destination,
     DestinationVersion,
@@ -40,7 +42,7 @@ def decided(
 
 
 def content(destination: Destination | None = None, groups: Groups = HERE) -> Content:
-    return Content(SCHOOL, COHORT, groups, destination)
+    return Content(SCHOOL, COHORT, groups, destination, WIDE, WIDE if destination else None)
 
 
 def test_a_graduate_counts_as_not_registered_from_the_start_of_the_season() -> None:
@@ -183,5 +185,23 @@ def test_a_day_shows_the_highest_sequence_that_counts_by_then(
     spans = [span for span in timeline(roster, decisions) if span.from_day <= day < span.to_day]
     assert len(spans) == (1 if inside else 0)
     if inside:
-        code = decision.destination if decision is not None and decision.state != "voided" else None
-        assert spans[0].content == Content(SCHOOL, entry.cohort, entry.groups, code)
+        counts = decision is not None and decision.state != "voided"
+        goes, of_destination = (decision.destination, decision.generation) if counts else (None, None)
+        assert spans[0].content == Content(SCHOOL, entry.cohort, entry.groups, goes, entry.generation, of_destination)
+
+
+def test_a_span_has_the_generations_of_the_versions_that_say_it() -> None:
+    june, july = date(2024, 6, 1), date(2024, 7, 1)
+    old = decided(1, june)._replace(generation=BEFORE)
+    again = [old, decided(2, july)]
+    assert [(s.content.roster_generation, s.content.destination_generation) for s in timeline([entered()], again)] == [
+        (WIDE, None),
+        (WIDE, BEFORE),
+        (WIDE, WIDE),
+    ]
+    # announced once more, with the day of before
+    spans = timeline([entered()._replace(generation=BEFORE), entered(2)], [old, decided(2, june)])
+    assert {(s.content.roster_generation, s.content.destination_generation) for s in spans} == {
+        (WIDE, None),
+        (WIDE, WIDE),
+    }

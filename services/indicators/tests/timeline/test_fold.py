@@ -15,7 +15,7 @@ from sqlalchemy import text
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from indicators.schemes.groupings import STORED_DIMENSIONS
-from indicators.timeline.cells import span_from
+from indicators.timeline.cells import SPAN_ROW, span_from
 from indicators.timeline.domain import (
     OPEN,
     Destination,
@@ -46,12 +46,13 @@ async def stored_cells(database: Database, school: str) -> Counter[tuple[Any, ..
 
 async def stored_spans(database: Database, school: str) -> dict[UUID, tuple[Any, ...]]:
     async with database.reading() as connection:
-        rows = await connection.execute(
-            text("SELECT * FROM spans WHERE school_code = :school ORDER BY graduate_id, from_day"), {"school": school}
+        rows = await connection.driver.fetch(
+            f"SELECT {SPAN_ROW} AS span FROM spans WHERE school_code = $1 ORDER BY graduate_id, from_day", school
         )
         found: dict[UUID, tuple[Any, ...]] = {}
         for row in rows:
-            found[row.graduate_id] = (*found.get(row.graduate_id, ()), span_from(row))
+            key, span = span_from(row["span"])
+            found[key.graduate_id] = (*found.get(key.graduate_id, ()), span)
         return found
 
 
@@ -62,16 +63,26 @@ def pure_spans(events: Iterable[IncomingEvent]) -> dict[UUID, tuple[Any, ...]]:
         roster = [
             RosterVersion(
                 v.sequence, v.decided_on, v.school_code, v.cohort, v.counted,
-                Groups(v.college_code, v.major_code, v.class_code, v.education_level_code, v.sex_code,
-                       province_of(v.origin_place_code)),
+                Groups(
+                    college_code=v.college_code, major_code=v.major_code, class_code=v.class_code,
+                    education_level_code=v.education_level_code, sex_code=v.sex_code,
+                    origin_place_code=v.origin_place_code, urban_rural=v.urban_rural, ethnicity_code=v.ethnicity_code,
+                    hardship_code=v.hardship_code, training_mode_code=v.training_mode_code,
+                    teacher_training_code=v.teacher_training_code, study_form=v.study_form,
+                    origin_province_code=province_of(v.origin_place_code),
+                ), v.generation,
             )
             for v in batch.roster if v.graduate_id == graduate_id
         ]  # fmt: skip
         decisions = [
             DestinationVersion(
                 v.sequence, v.decided_on, v.state,
-                Destination(v.destination_code, v.flexible, v.employer_nature_code, v.industry_code, v.place_code,
-                            v.position_code),
+                Destination(
+                    destination_code=v.destination_code, flexible=v.flexible,
+                    employer_nature_code=v.employer_nature_code, industry_code=v.industry_code,
+                    place_code=v.place_code, position_code=v.position_code, study_level_code=v.study_level_code,
+                    abroad_country_code=v.abroad_country_code,
+                ), v.generation,
             )
             for v in batch.destinations if v.graduate_id == graduate_id
         ]  # fmt: skip
@@ -135,13 +146,14 @@ def lived(school: Any, history: list[tuple[int, int, str]]) -> None:
             case "return":
                 school.enters(who, day=day, status="completed", college_code="C01")
             case "college":
-                school.enters(who, day=day, college_code="C02", origin_place_code="110101")
+                wide = {"urban_rural": "rural", "ethnicity_code": "03", "hardship_code": "2", "study_form": "1"}
+                school.enters(who, day=day, college_code="C02", origin_place_code="110101", **wide)
             case "cohort":
                 school.enters(who, day=day, cohort=2025)
             case "void":
                 school.goes(who, "10", day, state="voided")
             case _:
-                school.goes(who, act, day, place_code="410102")
+                school.goes(who, act, day, place_code="410102", study_level_code="11" if act == "801" else None)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -15,7 +15,7 @@ from common.contracts.envelope import IncomingEvent
 from common.contracts.organisation import UnitKind
 from common.database import Database
 from common.errors import Forked
-from indicators.areas import FIGURES, RESPONSES
+from indicators.areas import FACTS, FIGURES, RESPONSES
 from indicators.settings import Settings
 from indicators.timeline.verify import verify_figures
 from testing.databases import ServiceDatabase, committed
@@ -26,16 +26,17 @@ JUNE = date(2024, 6, 1)
 
 @pytest.fixture
 def told(new_school: Any) -> Any:
-    """A school with one event of each kind: unit, roster, destination, response."""
+    """A school with one event of each kind: unit, roster, destination, response, fact."""
     school = new_school()
     school.described()
     someone = school.enters()
     school.goes(someone, "10", JUNE)
     school.answers(someone, uuid4(), "requested")
+    school.is_said(someone, uuid4(), JUNE)
     return school
 
 
-@pytest.mark.parametrize("index", range(4), ids=["unit", "roster", "destination", "response"])
+@pytest.mark.parametrize("index", range(5), ids=["unit", "roster", "destination", "response", "fact"])
 async def test_another_event_under_a_stored_sequence_is_refused(apply: Applied, told: Any, index: int) -> None:
     await apply(told.events)
     await apply(told.events)
@@ -60,7 +61,7 @@ async def test_the_units_of_a_school_share_its_sequences(apply: Applied, told: A
     await apply([school, replace(college, sequence=2)])
 
 
-@pytest.mark.parametrize("index", range(4), ids=["unit", "roster", "destination", "response"])
+@pytest.mark.parametrize("index", range(5), ids=["unit", "roster", "destination", "response", "fact"])
 async def test_two_events_of_one_sequence_in_a_batch_are_refused(apply: Applied, told: Any, index: int) -> None:
     with pytest.raises(Forked):
         await apply([*told.events, replace(told.events[index], id=uuid4())])
@@ -82,10 +83,11 @@ STATED: Sequence[tuple[str, str, str]] = (
     ("roster_versions", "college_code", "C9"),
     ("destination_versions", "destination_code", "801"),
     ("response_versions", "state", "submitted"),
+    ("fact_versions", "place_code", "410105"),
 )
 
 
-@pytest.mark.parametrize("index", range(4), ids=["unit", "roster", "destination", "response"])
+@pytest.mark.parametrize("index", range(5), ids=["unit", "roster", "destination", "response", "fact"])
 async def test_what_the_owner_does_not_have_gives_way_to_what_it_has(
     apply: Applied, told: Any, database: Database, stored: ServiceDatabase, index: int
 ) -> None:
@@ -110,7 +112,7 @@ async def test_what_the_owner_does_not_have_gives_way_to_what_it_has(
 
 async def drop(database: Database, stored: ServiceDatabase, owned: IncomingEvent) -> None:
     """Lets whatever is stored under the sequence of an event that the owner has give way to it."""
-    dropping = {**FIGURES.drop, **RESPONSES.drop}[owned.topic]
+    dropping = {**FIGURES.drop, **RESPONSES.drop, **FACTS.drop}[owned.topic]
     fork = Fork(owned.topic, owned.school_code, owned.key, owned.sequence, owned.id)
     async with database.transaction(SYSTEM) as unit:
         await dropping(unit, Settings(database_url=stored.app_url), fork)

@@ -36,6 +36,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "quxiang.indicators.figures": (organisation.TOPIC, code_list.TOPIC, graduate.TOPIC, registration.TOPIC),
         # apart, so that a fault there never stops the rates
         "quxiang.indicators.responses": (response.TOPIC,),
+        "quxiang.indicators.facts": (fact.TOPIC,),
     }
 )
 """Consumer group → topics."""

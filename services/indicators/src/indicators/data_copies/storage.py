@@ -8,6 +8,7 @@ from common.crypto import FieldCipher
 from common.data_copies import Records
 from common.identifiers import GraduateId
 from common.sql import Connection
+from indicators.facts.tables import fact_versions
 from indicators.responses.tables import response_versions
 from indicators.timeline.domain import OPEN
 from indicators.timeline.tables import destination_versions, roster_versions, spans
@@ -25,6 +26,7 @@ _RECORDS = {
     "destination_versions": _of_graduate(destination_versions, "sequence"),
     # none of a span that lasts
     "spans": _of_graduate(spans, "from_day").add_columns(func.nullif(spans.c.to_day, OPEN).label("to_day")),
+    "fact_versions": _of_graduate(fact_versions, "sequence"),
     "response_versions": _of_graduate(response_versions, "sequence"),
 }
 

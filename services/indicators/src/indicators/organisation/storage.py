@@ -1,5 +1,6 @@
 """SQL of units."""
 
+import json
 from collections.abc import Sequence
 
 import asyncpg
@@ -10,23 +11,24 @@ from common.sql import Connection
 
 COLUMNS = (
     "school_code", "unit_kind", "code", "sequence", "name", "name_en", "province_code", "college_code", "major_code",
-    "state",
+    "state", "identifier_code", "city_code", "national_code", "catalogue_year", "predecessors",
 )  # fmt: skip
+_LAST_SAID = (*COLUMNS[3:], "event_id", "event_sequence")
 
-# ON CONFLICT refuses to update one row twice, and a batch may describe a unit twice: the newest of them is taken
+# ON CONFLICT refuses to update one row twice, and a batch may describe a unit twice: the newest of them is taken.
+# The event of the row itself, which comes again, fills what an image without the later columns has left out.
 _KEEP = f"""
     INSERT INTO units ({", ".join(COLUMNS)}, event_id, event_sequence)
-    SELECT DISTINCT ON (school_code, unit_kind, code) *, sequence
+    SELECT DISTINCT ON (school_code, unit_kind, code) {", ".join(COLUMNS[:-1])},
+           ARRAY(SELECT json_array_elements_text(predecessors::json)), event_id, sequence
     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
-                $9::text[], $10::text[], $11::uuid[])
+                $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::integer[], $15::text[],
+                $16::uuid[])
         AS described ({", ".join(COLUMNS)}, event_id)
     ORDER BY school_code, unit_kind, code, sequence DESC
     ON CONFLICT (school_code, unit_kind, code) DO UPDATE SET
-        sequence = excluded.sequence, name = excluded.name, name_en = excluded.name_en,
-        province_code = excluded.province_code, college_code = excluded.college_code,
-        major_code = excluded.major_code, state = excluded.state,
-        event_id = excluded.event_id, event_sequence = excluded.event_sequence
-    WHERE excluded.sequence > units.sequence
+        {", ".join(f"{name} = excluded.{name}" for name in _LAST_SAID)}
+    WHERE excluded.sequence >= units.sequence
 """
 _PROVINCE = text("SELECT province_code FROM units WHERE school_code = :school AND unit_kind = 'school'")
 
@@ -37,7 +39,9 @@ async def keep_newest(connection: asyncpg.Connection, rows: Sequence[tuple[objec
     Rows have these COLUMNS, then the event's id.
     """
     if rows:
-        await connection.execute(_KEEP, *zip(*rows, strict=True))
+        # lists of several lengths cannot be one array
+        encoded = [(*row[:-2], json.dumps(row[-2]), row[-1]) for row in rows]
+        await connection.execute(_KEEP, *zip(*encoded, strict=True))
 
 
 async def province_of_school(connection: Connection, school_code: SchoolCode) -> ProvinceCode | None:

@@ -35,6 +35,11 @@ def rows_of(events: Sequence[IncomingEvent]) -> list[tuple[object, ...]]:
             unit.college_code,
             unit.major_code,
             str(unit.state),
+            unit.identifier_code,
+            unit.city_code,
+            unit.national_code,
+            unit.catalogue_year,
+            unit.predecessors,
         )
         for event in events
         if isinstance(unit := event.data, OrganisationData)

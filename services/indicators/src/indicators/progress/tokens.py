@@ -7,7 +7,7 @@ from sqlalchemy import TextClause, text
 
 from common.code_entries import table as code_entries
 from common.consuming.included import OF_EVENT, among, included_in
-from common.contracts import ChangeToken, code_list, graduate, organisation, registration, response
+from common.contracts import ChangeToken, code_list, fact, graduate, organisation, registration, response
 from common.database import Database
 from common.errors import BadQuery, FieldProblem, Message
 from indicators.schema import CODE_ENTRIES
@@ -30,6 +30,7 @@ STORED: Mapping[str, TextClause] = MappingProxyType(
         graduate.TOPIC: _version_in("roster_versions"),
         registration.TOPIC: _version_in("destination_versions"),
         response.TOPIC: _version_in("response_versions"),
+        fact.TOPIC: _version_in("fact_versions"),
         code_list.TOPIC: code_entries.INCLUDED,
         organisation.TOPIC: among(
             f"""

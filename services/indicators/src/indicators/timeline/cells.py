@@ -30,39 +30,48 @@ class CellKey(NamedTuple):
     flexible: bool
 
 
-SPAN_COLUMN_NAMES = (
-    "school_code", "graduate_id", "from_day", "to_day", "cohort", "college_code", "major_code", "class_code",
-    "education_level_code", "sex_code", "origin_province_code", "destination_code", "flexible",
-    "employer_nature_code", "industry_code", "place_code", "position_code",
-)  # fmt: skip
-SPAN_COLUMNS = ", ".join(SPAN_COLUMN_NAMES)
+_HEAD = ("school_code", "graduate_id", "from_day", "to_day", "cohort", "roster_generation", "destination_generation")
+SPAN_COLUMN_NAMES = (*_HEAD, *Groups._fields, *Destination._fields)
+SPAN_ROW = f"ROW({', '.join(_HEAD)}, ROW({', '.join(Groups._fields)}), ROW({', '.join(Destination._fields)}))"
+"""A span as `span_from` reads it: groups and destination each as a row of their own, by their names."""
 
-_GONE, _SPANS, _CELLS = 3, len(SPAN_COLUMN_NAMES), 7
-"""Numbers of the arrays that each part of the statement takes."""
+_ARRAY_OF = {
+    "graduate_id": "uuid",
+    "from_day": "date",
+    "to_day": "date",
+    "cohort": "integer",
+    "roster_generation": "smallint",
+    "destination_generation": "smallint",
+    "flexible": "boolean",
+    "graduates": "integer",
+}
+"""Types of the columns that are not text."""
+
+_NO_DESTINATION = (None, False, *(None for _ in Destination._fields[2:]))
+
+
+def _arrays(columns: Sequence[str], first_parameter: int) -> str:
+    kinds = (_ARRAY_OF.get(column, "text") for column in columns)
+    return ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(kinds, first_parameter))
+
+
+_OF_CELLS = (*CellKey._fields, "graduates")
+_AFTER_GONE = 1 + len(SpanKey._fields)
+_KEPT = ", ".join(f"{name} = excluded.{name}" for name in SPAN_COLUMN_NAMES if name not in SpanKey._fields)
 
 # the keys of `gone` and of `written` are disjoint, so the order in which PostgreSQL runs the parts does not matter
 _CHANGE = f"""
     WITH gone AS (
-        DELETE FROM spans USING unnest($1::text[], $2::uuid[], $3::date[]) AS gone (school_code, graduate_id, from_day)
+        DELETE FROM spans USING unnest({_arrays(SpanKey._fields, 1)}) AS gone (school_code, graduate_id, from_day)
         WHERE (spans.school_code, spans.graduate_id, spans.from_day)
             = (gone.school_code, gone.graduate_id, gone.from_day)
     ), written AS (
-        INSERT INTO spans ({SPAN_COLUMNS})
-        SELECT * FROM unnest($4::text[], $5::uuid[], $6::date[], $7::date[], $8::integer[], $9::text[], $10::text[],
-                             $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::boolean[],
-                             $17::text[], $18::text[], $19::text[], $20::text[])
-        ON CONFLICT (school_code, graduate_id, from_day) DO UPDATE SET
-            to_day = excluded.to_day, cohort = excluded.cohort, college_code = excluded.college_code,
-            major_code = excluded.major_code, class_code = excluded.class_code,
-            education_level_code = excluded.education_level_code, sex_code = excluded.sex_code,
-            origin_province_code = excluded.origin_province_code, destination_code = excluded.destination_code,
-            flexible = excluded.flexible, employer_nature_code = excluded.employer_nature_code,
-            industry_code = excluded.industry_code, place_code = excluded.place_code,
-            position_code = excluded.position_code
+        INSERT INTO spans ({", ".join(SPAN_COLUMN_NAMES)})
+        SELECT * FROM unnest({_arrays(SPAN_COLUMN_NAMES, _AFTER_GONE)})
+        ON CONFLICT (school_code, graduate_id, from_day) DO UPDATE SET {_KEPT}
     ), moved AS MATERIALIZED (
-        SELECT * FROM unnest($21::text[], $22::integer[], $23::text[], $24::text[], $25::text[], $26::boolean[],
-                             $27::integer[])
-            AS moved (school_code, cohort, dimension, value, destination_code, flexible, graduates)
+        SELECT * FROM unnest({_arrays(_OF_CELLS, _AFTER_GONE + len(SPAN_COLUMN_NAMES))})
+            AS moved ({", ".join(_OF_CELLS)})
     ), counted AS (
         MERGE INTO cells USING moved
         ON (cells.school_code, cells.cohort, cells.dimension, cells.value, cells.destination_code, cells.flexible)
@@ -88,19 +97,25 @@ async def change_figures(
     The groups of the cells are noted for the next rate event.
     """
     if gone or written or moves:
-        cells = columns_of([(*key, graduates) for key, graduates in moves], _CELLS)
-        await connection.execute(_CHANGE, *columns_of(gone, _GONE), *columns_of(written, _SPANS), *cells)
+        cells = columns_of([(*key, graduates) for key, graduates in moves], len(_OF_CELLS))
+        spans = columns_of(written, len(SPAN_COLUMN_NAMES))
+        await connection.execute(_CHANGE, *columns_of(gone, len(SpanKey._fields)), *spans, *cells)
 
 
-def span_from(row: Sequence[Any]) -> Span:
-    """A row with the columns of SPAN_COLUMNS as a span."""
-    destination = Destination(row[11], *row[12:17]) if row[11] is not None else None
-    return Span(row[2], row[3], Content(row[0], row[4], Groups(*row[5:11]), destination))
+def span_from(row: Sequence[Any]) -> tuple[SpanKey, Span]:
+    """A SPAN_ROW as a span with its key."""
+    (school_code, graduate_id, from_day, to_day, cohort, of_roster, of_destination), (groups, destination) = (
+        row[:7],
+        row[7:],
+    )
+    goes = Destination._make(destination) if destination[0] is not None else None
+    content = Content(school_code, cohort, Groups._make(groups), goes, of_roster, of_destination)
+    return SpanKey(school_code, graduate_id, from_day), Span(from_day, to_day, content)
 
 
 def span_row(graduate_id: GraduateId, span: Span) -> tuple[Any, ...]:
-    """A span as a row with the columns of SPAN_COLUMNS."""
+    """A span as a row with the SPAN_COLUMN_NAMES."""
     content = span.content
-    destination = content.destination or (None, False, None, None, None, None)
-    key = (content.school_code, graduate_id, span.from_day, span.to_day, content.cohort)
-    return (*key, *content.groups, *destination)
+    head = (content.school_code, graduate_id, span.from_day, span.to_day, content.cohort)
+    generations = (content.roster_generation, content.destination_generation)
+    return (*head, *generations, *content.groups, *(content.destination or _NO_DESTINATION))

@@ -21,14 +21,25 @@ PLACE_DIGITS = 6
 
 
 class Groups(NamedTuple):
-    """Group codes of a graduate; they come from the roster only."""
+    """Group codes of a graduate; they come from the roster only. The province follows from the place: `groups_of`."""
 
     college_code: str | None = None
     major_code: str | None = None
     class_code: str | None = None
     education_level_code: str | None = None
     sex_code: str | None = None
+    origin_place_code: str | None = None
+    urban_rural: str | None = None
+    ethnicity_code: str | None = None
+    hardship_code: str | None = None
+    training_mode_code: str | None = None
+    teacher_training_code: str | None = None
+    study_form: str | None = None
     origin_province_code: str | None = None
+
+
+ROSTER_GROUPS = tuple(name for name in Groups._fields if name != "origin_province_code")
+"""Those of the groups that a version says itself."""
 
 
 class Destination(NamedTuple):
@@ -40,6 +51,12 @@ class Destination(NamedTuple):
     industry_code: str | None = None
     place_code: str | None = None
     position_code: str | None = None
+    study_level_code: str | None = None
+    abroad_country_code: str | None = None
+
+
+BEFORE, WIDE = 1, 2
+"""Generations of versions: WIDE ones say town or country, the level of further study and the country abroad, too."""
 
 
 class RosterVersion(NamedTuple):
@@ -51,6 +68,7 @@ class RosterVersion(NamedTuple):
     cohort: Cohort
     counted: bool
     groups: Groups
+    generation: int = WIDE
 
 
 class DestinationVersion(NamedTuple):
@@ -60,15 +78,18 @@ class DestinationVersion(NamedTuple):
     decided_on: date
     state: str
     destination: Destination
+    generation: int = WIDE
 
 
 class Content(NamedTuple):
-    """What a span says about the graduate while it lasts."""
+    """What a span says about the graduate while it lasts, and the generations of the versions that said it."""
 
     school_code: SchoolCode
     cohort: Cohort
     groups: Groups
     destination: Destination | None
+    roster_generation: int | None = WIDE
+    destination_generation: int | None = None
 
 
 class Span(NamedTuple):
@@ -87,6 +108,12 @@ def province_of(place_code: str | None) -> str | None:
     if place_code is None or len(place_code) != PLACE_DIGITS or not place_code.isdigit():
         return None
     return f"{place_code[:2]}0000"
+
+
+def groups_of(said: Iterable[str | None]) -> Groups:
+    """What a version says, in the order of ROSTER_GROUPS, as groups."""
+    groups = Groups(*said)
+    return groups._replace(origin_province_code=province_of(groups.origin_place_code))
 
 
 def timeline(roster: Iterable[RosterVersion], destinations: Iterable[DestinationVersion]) -> tuple[Span, ...]:
@@ -116,8 +143,11 @@ def _pieces(
     for start, end in pairwise([*days, OPEN]):
         entry, decision = entries.get(start, entry), decisions.get(start, decision)
         if entry is not None and entry.counted and start >= season_day(SeasonDay.BEGINS, entry.cohort):
-            destination = decision.destination if decision is not None and decision.state != VOIDED else None
-            yield Span(start, end, Content(entry.school_code, entry.cohort, entry.groups, destination))
+            goes, generation = None, None
+            if decision is not None and decision.state != VOIDED:
+                goes, generation = decision.destination, decision.generation
+            said = Content(entry.school_code, entry.cohort, entry.groups, goes, entry.generation, generation)
+            yield Span(start, end, said)
 
 
 def _merge_adjacent(pieces: Iterable[Span]) -> list[Span]:

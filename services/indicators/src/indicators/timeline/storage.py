@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -20,8 +21,17 @@ from common.errors import Forked
 from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
 from common.sql import Connection
 from indicators.timeline.arrays import columns_of
-from indicators.timeline.cells import SPAN_COLUMNS, SpanKey, span_from
-from indicators.timeline.domain import Destination, DestinationVersion, Groups, RosterVersion, Span, province_of
+from indicators.timeline.cells import SPAN_ROW, SpanKey, span_from
+from indicators.timeline.domain import (
+    BEFORE,
+    ROSTER_GROUPS,
+    WIDE,
+    Destination,
+    DestinationVersion,
+    RosterVersion,
+    Span,
+    groups_of,
+)
 
 LOCK_SPACE = 7301
 """First key of the advisory locks, so that a partition's number never meets a lock of another use."""
@@ -51,19 +61,13 @@ class StoredRosterVersion(NamedTuple):
     study_form: str | None
     counted: bool
     urban_rural: str | None
+    generation: int
 
     @property
     def version(self) -> RosterVersion:
         """What of it the timeline looks at."""
-        groups = Groups(
-            self.college_code,
-            self.major_code,
-            self.class_code,
-            self.education_level_code,
-            self.sex_code,
-            province_of(self.origin_place_code),
-        )
-        return RosterVersion(self.sequence, self.decided_on, self.school_code, self.cohort, self.counted, groups)
+        head = (self.sequence, self.decided_on, self.school_code, self.cohort, self.counted)
+        return RosterVersion(*head, groups_of(_SAID_GROUPS(self)), self.generation)
 
 
 class StoredDestinationVersion(NamedTuple):
@@ -86,19 +90,19 @@ class StoredDestinationVersion(NamedTuple):
     industry_code: str | None
     place_code: str | None
     position_code: str | None
+    study_level_code: str | None
+    abroad_country_code: str | None
+    generation: int
 
     @property
     def version(self) -> DestinationVersion:
         """What of it the timeline looks at."""
-        destination = Destination(
-            self.destination_code,
-            self.flexible,
-            self.employer_nature_code,
-            self.industry_code,
-            self.place_code,
-            self.position_code,
-        )
-        return DestinationVersion(self.sequence, self.decided_on, self.state, destination)
+        destination = Destination._make(_SAID_DESTINATION(self))
+        return DestinationVersion(self.sequence, self.decided_on, self.state, destination, self.generation)
+
+
+_SAID_GROUPS = attrgetter(*ROSTER_GROUPS)
+_SAID_DESTINATION = attrgetter(*Destination._fields)
 
 
 @dataclass
@@ -145,17 +149,19 @@ _LOCK = text(
 )
 
 _ROSTER, _DECISION, _SPAN = 1, 2, 3
+# of a version that the release before stored, what only a wide one can say tells that it is one
 _READ = f"""
-    SELECT {_ROSTER} AS kind, ROW(graduate_id, sequence, decided_on, school_code, cohort, {COUNTED}, college_code,
-                                  major_code, class_code, education_level_code, sex_code, origin_place_code,
-                                  event_id) AS stored
+    SELECT {_ROSTER} AS kind, ROW(graduate_id, event_id, sequence, decided_on, school_code, cohort, {COUNTED},
+                                  ROW({", ".join(ROSTER_GROUPS)}),
+                                  coalesce(generation, CASE WHEN urban_rural IS NULL THEN {BEFORE} ELSE {WIDE} END)
+                              ) AS stored
     FROM roster_versions WHERE graduate_id = ANY($2::uuid[])
     UNION ALL
-    SELECT {_DECISION}, ROW(graduate_id, sequence, decided_on, state, destination_code, flexible,
-                            employer_nature_code, industry_code, place_code, position_code, event_id)
+    SELECT {_DECISION}, ROW(graduate_id, event_id, sequence, decided_on, state,
+                            ROW({", ".join(Destination._fields)}), coalesce(generation, {BEFORE}))
     FROM destination_versions WHERE graduate_id = ANY($2::uuid[])
     UNION ALL
-    SELECT {_SPAN}, ROW({SPAN_COLUMNS})
+    SELECT {_SPAN}, {SPAN_ROW}
     FROM unnest($1::text[], $2::uuid[]) AS touched (school_code, graduate_id)
     JOIN spans USING (school_code, graduate_id)
 """
@@ -217,13 +223,16 @@ async def select_graduates(connection: asyncpg.Connection, touched: Mapping[Grad
 def _graduates_in(rows: Iterable[Any]) -> StoredGraduates:
     found = StoredGraduates()
     for kind, row in rows:
+        if kind == _SPAN:
+            key, span = span_from(row)
+            found.spans[key] = span
+            continue
+        graduate_id, event_id, sequence, *head, said, generation = row
+        found.events[graduate_id, sequence, kind] = event_id
         if kind == _ROSTER:
-            groups = Groups._make((*row[6:11], province_of(row[11])))
-            found.roster[row[0]][row[1]] = RosterVersion._make((*row[1:6], groups))
-            found.events[row[0], row[1], kind] = row[12]
-        elif kind == _DECISION:
-            found.decisions[row[0]][row[1]] = DestinationVersion._make((*row[1:4], Destination._make(row[4:10])))
-            found.events[row[0], row[1], kind] = row[10]
+            entry = RosterVersion._make((sequence, *head, groups_of(said), generation))
+            found.roster[graduate_id][sequence] = entry
         else:
-            found.spans[SpanKey._make(row[:3])] = span_from(row)
+            decision = DestinationVersion._make((sequence, *head, Destination._make(said), generation))
+            found.decisions[graduate_id][sequence] = decision
     return found

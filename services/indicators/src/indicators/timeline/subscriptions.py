@@ -7,6 +7,7 @@ from uuid import UUID
 from common.clock import day_in_shanghai
 from common.consuming.forks import Fork
 from common.contracts.envelope import IncomingEvent
+from common.contracts.fields import EventData
 from common.contracts.graduate import GraduateData
 from common.contracts.registration import DestinationData
 from common.database import UnitOfWork
@@ -14,6 +15,7 @@ from common.identifiers import Cohort, GraduateId, RegistrationId, SchoolCode
 from common.kafka import partition_for
 from common.service_process import Runtime
 from common.settings import ServiceSettings
+from indicators.timeline.domain import BEFORE, WIDE
 from indicators.timeline.fold import Batch, fold, refold
 from indicators.timeline.storage import (
     StoredDestinationVersion,
@@ -76,6 +78,7 @@ def roster_version(event: IncomingEvent, data: GraduateData) -> StoredRosterVers
         study_form=data.study_form,
         counted=data.counted,
         urban_rural=data.urban_rural,
+        generation=_generation(data, "urban_rural"),
     )
 
 
@@ -99,7 +102,15 @@ def destination_version(event: IncomingEvent, data: DestinationData) -> StoredDe
         industry_code=data.industry_code,
         place_code=data.place_code,
         position_code=data.position_code,
+        study_level_code=data.study_level_code,
+        abroad_country_code=data.abroad_country_code,
+        generation=_generation(data, "study_level_code"),
     )
+
+
+def _generation(data: EventData, newest_field: str) -> int:
+    """Whether the owner says the newest field, even if it says that it is missing."""
+    return WIDE if newest_field in data.model_fields_set else BEFORE
 
 
 def _day_of(event: IncomingEvent) -> date:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -43,6 +44,8 @@ roster_versions = Table(
     Column("counted", Boolean),
     # NULL, too, in rows of the release before
     Column("urban_rural", Text),
+    # NULL in rows of the release before: `generation` of the storage says what they are
+    Column("generation", SmallInteger),
     info={"insert_only": True},
 )
 Index("ix_roster_versions_school_code_graduate_id", roster_versions.c.school_code, roster_versions.c.graduate_id)
@@ -67,6 +70,9 @@ destination_versions = Table(
     Column("industry_code", Text),
     Column("place_code", Text),
     Column("position_code", Text),
+    Column("study_level_code", Text),
+    Column("abroad_country_code", Text),
+    Column("generation", SmallInteger),
     info={"insert_only": True},
 )
 # finds graduates with a decision whose roster entry is still missing, school by school
@@ -96,11 +102,26 @@ spans = Table(
     Column("industry_code", Text),
     Column("place_code", Text),
     Column("position_code", Text),
+    Column("origin_place_code", Text),
+    Column("urban_rural", Text),
+    Column("ethnicity_code", Text),
+    Column("hardship_code", Text),
+    Column("training_mode_code", Text),
+    Column("teacher_training_code", Text),
+    Column("study_form", Text),
+    Column("study_level_code", Text),
+    Column("abroad_country_code", Text),
+    # which generation of version said the groups, and which the destination; NULL where the release before wrote the
+    # span, which knows nothing of these columns
+    Column("roster_generation", SmallInteger),
+    Column("destination_generation", SmallInteger),
     CheckConstraint("from_day < to_day", name="half_open"),
     # room for closing a span on its own page
     postgresql_with={"fillfactor": 80},
 )
 Index("ix_spans_school_code_cohort", spans.c.school_code, spans.c.cohort)
+# finds the spans that are to be made anew; empty as a rule
+Index("ix_spans_old", spans.c.school_code, postgresql_where=spans.c.roster_generation.is_(None))
 
 cells = Table(
     "cells",

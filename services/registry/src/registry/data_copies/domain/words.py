@@ -47,6 +47,7 @@ KINDS: Mapping[str, str] = {
     "destination_versions": "去向变动",
     "spans": "统计区间",
     "response_versions": "答卷变动",
+    "fact_versions": "外部信息变动",
 }
 """Kind of record → its heading; one of another service may have none here."""
 
