@@ -187,10 +187,9 @@ async def _copies(
     """The ids of registrations after these acts, each equal to its graduate's."""
     graduate = UUID(int=READ + 3 * WRITES + len(acts))
     body = {"graduate_id": str(graduate), "destination_code": "70", "reason": "job_seeking"}
-    officer = stage.mint.headers(**OFFICER)
-    made = await _answered(http.post("/v1/registrations", json=body, headers=officer))
+    made = await _answered(http.post("/v1/registrations", json=body, headers=stage.mint.headers(**OFFICER)))
     for act in acts:
-        caller = stage.mint.headers(**COLLEGE_OFFICER) if act == "college-approve" else officer
+        caller = stage.mint.headers(**REVIEWERS.get(act, OFFICER))
         await _answered(http.post(f"/v1/registrations/{made['id']}/{act}", headers=caller | {"If-Match": "*"}))
     for table in (tables.streams, tables.registrations, tables.versions):
         names = [column.name for column in table.c]
