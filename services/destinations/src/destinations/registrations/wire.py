@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -249,36 +249,40 @@ def warned_about(registration: Registration, private: Mapping[str, Any], seen: S
 
 
 def shown(seen: Seen, registration: Registration, token: ChangeToken | None = None) -> dict[str, Any]:
-    """The fields of `RegistrationAnswer` as this person sees them; its model would take as long as the row."""
+    """The fields of `RegistrationAnswer` as this person sees them; its model would take as long as the row.
+
+    Ids and enumerations are said in words: to write one of the database's ids, or one word of an enumeration, takes the
+    writer of JSON a hundred times as long as its text.
+    """
     graduate, content, effective = registration.graduate, registration.content, registration.effective
     private = opened(seen.cipher, graduate.id, vars(content))
     warned = warned_about(registration, private, seen)
     if seen.person is None or seen.person.party not in READS_PAY:
         private |= dict.fromkeys(PAY)
     return {
-        "id": registration.id,
-        "graduate_id": graduate.id,
+        "id": str(registration.id),
+        "graduate_id": str(graduate.id),
         "school_code": graduate.school_code,
         "college_code": graduate.college_code,
         "cohort": graduate.cohort,
         **vars(content),
         **private,
-        "employer_id": registration.employer and registration.employer.id,
-        "state": registration.state,
-        "confirmation": registration.confirmation,
-        "source": registration.source,
+        "employer_id": registration.employer and str(registration.employer.id),
+        "state": registration.state.value,
+        "confirmation": registration.confirmation and registration.confirmation.value,
+        "source": registration.source.value,
         "incomplete_fields": registration.incomplete,
         "warnings": warned,
         "verified": CodeLists.of_release().get("division").is_listed(content.place_code),
-        "phase": registration.phase,
-        "late_reason": registration.late_reason,
+        "phase": registration.phase.value,
+        "late_reason": registration.late_reason and registration.late_reason.value,
         "single_handed": effective is not None and effective.single_handed,
         "filing": registration.filing,
         "version": registration.version,
         "change_token": token.encode() if token else None,
         "decided_on": registration.decided_on,
         "recorded_at": registration.recorded_at,
-        "allowed_transitions": [] if seen.past else permitting.allowed_transitions(registration, seen.person),
+        "allowed_transitions": [] if seen.past else _words(permitting.allowed_transitions(registration, seen.person)),
         "effective": effective
         and {
             "version": effective.version,
@@ -286,3 +290,9 @@ def shown(seen: Seen, registration: Registration, token: ChangeToken | None = No
             "decided_on": effective.decided_on,
         },
     }
+
+
+# one for each step of a review
+@cache
+def _words(actions: tuple[Action, ...]) -> tuple[str, ...]:
+    return tuple(action.value for action in actions)

@@ -27,6 +27,9 @@ class Level(StrEnum):
     COLLEGE = "college"
     SCHOOL = "school"
 
+    # tables are found by levels for each row of a list, and the enumeration's own is a call in Python
+    __hash__ = str.__hash__
+
 
 class EvidenceRule(StrEnum):
     """When evidence (证明材料) is needed: never, to submit and to approve, or accepted before the last approval."""

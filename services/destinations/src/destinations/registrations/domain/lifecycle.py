@@ -52,7 +52,7 @@ class Action(Word):
     VOID = "void"
 
 
-class Party(StrEnum):
+class Party(Word):
     """The parties to a registration, by the names of the roles."""
 
     GRADUATE = "graduate"
@@ -109,6 +109,11 @@ _REVIEWERS: Mapping[Level, tuple[Party, Action, Stage]] = {
     Level.SCHOOL: (Party.SCHOOL_OFFICER, Action.SCHOOL_APPROVE, Stage.SCHOOL_APPROVED),
 }
 """Who approves at a level, by which act, and what is reached by that."""
+
+_LEVELS: Mapping[Action, Level] = {
+    **{approve: level for level, (_, approve, _) in _REVIEWERS.items()},
+    Action.VOID: Level.SCHOOL,
+}
 
 _PASSED: Mapping[Stage, tuple[Level, ...]] = {
     Stage.SUBMITTED: (),
@@ -212,6 +217,4 @@ def stages_of_review(action: Action, party: Party) -> frozenset[Stage]:
 
 def level_of(action: Action) -> Level | None:
     """The level that an approval fills; a void is the school's."""
-    if action is Action.VOID:
-        return Level.SCHOOL
-    return next((level for level, (_, approve, _) in _REVIEWERS.items() if approve is action), None)
+    return _LEVELS.get(action)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 
 from common.clock import day_in_shanghai
 from common.identifiers import RegistrationId
@@ -147,12 +148,8 @@ class Registration:
     @property
     def course(self) -> Course:
         """What the table of this registration depends on."""
-        return Course(
-            levels=levels_for(self.levels, self.graduate),
-            void_levels=levels_for(ALWAYS, self.graduate),
-            effective=self.effective is not None,
-            at_once=self.phase is Phase.OPEN,
-        )
+        levels, void_levels = levels_for(self.levels, self.graduate), levels_for(ALWAYS, self.graduate)
+        return _course(levels, void_levels, self.effective is not None, self.phase is Phase.OPEN)
 
     @property
     def state(self) -> State:
@@ -271,9 +268,16 @@ def levels_for(levels: tuple[Level, ...], graduate: Graduate) -> tuple[Level, ..
     """Of these levels those that a graduate has: without a class no counsellor, without a college only the school."""
     if graduate.college_code is None:
         return (Level.SCHOOL,)
-    if graduate.class_code is None:
-        return tuple(level for level in levels if level is not Level.COUNSELLOR)
-    return levels
+    return levels if graduate.class_code is not None else _without_class(levels)
+
+
+@cache
+def _without_class(levels: tuple[Level, ...]) -> tuple[Level, ...]:
+    return tuple(level for level in levels if level is not Level.COUNSELLOR)
+
+
+# a list makes one for each row, and there are few
+_course = cache(Course)
 
 
 def _submitted_at(before: Registration | None, change: Change, recorded_at: datetime) -> datetime | None:

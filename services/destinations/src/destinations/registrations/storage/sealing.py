@@ -30,12 +30,10 @@ def sealed(
 
 def opened(cipher: FieldCipher, graduate_id: GraduateId, stored: Mapping[str, Any]) -> dict[str, Any]:
     """The sealed fields of a content or of its row, in clear; None where nothing is stored."""
-    return {name: _open(cipher, graduate_id, name, stored[name]) for name in SEALED}
+    return {name: stored[name] and _open(cipher, graduate_id, name, stored[name]) for name in SEALED}
 
 
-def _open(cipher: FieldCipher, graduate_id: GraduateId, name: str, ciphertext: bytes | None) -> Any:
-    if ciphertext is None:
-        return None
+def _open(cipher: FieldCipher, graduate_id: GraduateId, name: str, ciphertext: bytes) -> Any:
     return json.loads(cipher.decrypt(_field(name), graduate_id, ciphertext))
 
 
