@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import httpx
 
 from common.auth.service_tokens import ServiceTokens
+from common.authorities import trusted_at
 from common.change_feed.digests import KeyRange
 from common.codes.rules import rule
 from common.contracts.graduate import status_counted
@@ -191,7 +192,8 @@ class Registry:
 @asynccontextmanager
 async def registry_client(settings: ServiceSettings) -> AsyncIterator[Registry]:
     """A client of registry that keeps its connections until the end."""
-    async with httpx.AsyncClient(base_url=settings.registry_url or "", timeout=TIMEOUT) as client:
+    address = settings.registry_url or ""
+    async with httpx.AsyncClient(base_url=address, timeout=TIMEOUT, verify=trusted_at([address])) as client:
         yield Registry(client, ServiceTokens(settings))
 
 

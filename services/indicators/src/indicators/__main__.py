@@ -1,8 +1,8 @@
 """Commands of the service: api, worker, all, migrate, replay, verify, rebuild and others."""
 
-from common.importing import undecorated, undisturbed
+from common.importing import sparing
 
-with undisturbed(), undecorated():
+with sparing():
     from common.service_process import run_service
     from indicators.app import COMPOSITION
 

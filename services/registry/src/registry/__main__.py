@@ -1,8 +1,8 @@
 """Commands of the service: `python -m registry api | worker | all | migrate | replay`."""
 
-from common.importing import undecorated, undisturbed
+from common.importing import sparing
 
-with undisturbed(), undecorated():
+with sparing():
     from common.service_process import run_service
     from registry.app import COMPOSITION
 

@@ -8,6 +8,7 @@ import httpx
 from pydantic import ValidationError
 
 from common.auth.service_tokens import RenewedToken, ServiceTokens
+from common.authorities import trusted_at
 from common.data_copies import DataAnswer, NothingHeld
 from common.errors import Message, PermanentError, Unavailable
 from common.identifiers import GraduateId
@@ -85,8 +86,8 @@ async def other_services(settings: Settings) -> AsyncIterator[OtherServices]:
         "surveys": settings.surveys_url,
         "indicators": settings.indicators_url,
     }
-    # each client would read all certificates anew, and keep them
-    auth, verify = RenewedToken(ServiceTokens(settings)), httpx.create_ssl_context()
+    auth = RenewedToken(ServiceTokens(settings))
+    verify = trusted_at(addresses.values())
     async with AsyncExitStack() as opened:
         clients = {
             name: await opened.enter_async_context(

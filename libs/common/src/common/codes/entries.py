@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 
-@dataclass(frozen=True)
+# every process keeps nine thousand
+@dataclass(frozen=True, slots=True)
 class CodeEntry:
     """One code in one period. `attributes` holds the columns that only this list has (classes, level, parent …)."""
 
