@@ -7,7 +7,7 @@ import httpx
 
 
 def trusted_at(addresses: Collection[str]) -> ssl.SSLContext:
-    """The authorities that certify services at these addresses; nobody where none is asked over TLS.
+    """The authorities that certify services at these addresses; none where no service is asked over TLS.
 
     Shared by the clients of a process: each would read all certificates anew, and keep them, 1.5 MB.
     """

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 _NEEDLESS = ("rich", "pygments", "watchfiles", "greenlet", "email_validator")
 """What others load where it is installed, and no service uses.
 
-It draws in terminals (httpx, structlog), looks for changed files (uvicorn), tells greenlets apart (structlog), and judges
-a contact in a description (FastAPI).
+They draw in terminals (httpx, structlog), look for changed files (uvicorn), tell greenlets apart (structlog), and judge
+addresses of e-mail in descriptions (FastAPI).
 """
 
 

@@ -18,6 +18,7 @@ from destinations.registrations.domain.lifecycle import (
     Party,
     Stage,
     level_of,
+    levels_for,
 )
 from destinations.registrations.domain.registration import (
     Announcement,
@@ -28,7 +29,6 @@ from destinations.registrations.domain.registration import (
     Registration,
     Source,
     Terms,
-    levels_for,
     with_changes,
 )
 from destinations.roster.domain import Graduate

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+from destinations.roster.domain import Graduate
 from destinations.seasons.domain import ALWAYS, Level
 
 
@@ -101,6 +102,22 @@ class Course:
     void_levels: tuple[Level, ...] = ALWAYS
     effective: bool = True
     at_once: bool = True
+
+
+# a list makes one for each row, and there are few
+course_of = cache(Course)
+
+
+def levels_for(levels: tuple[Level, ...], graduate: Graduate) -> tuple[Level, ...]:
+    """Of these levels those that a graduate has: without a class no counsellor, without a college only the school."""
+    if graduate.college_code is None:
+        return (Level.SCHOOL,)
+    return levels if graduate.class_code is not None else _without_counsellor(levels)
+
+
+@cache
+def _without_counsellor(levels: tuple[Level, ...]) -> tuple[Level, ...]:
+    return tuple(level for level in levels if level is not Level.COUNSELLOR)
 
 
 _REVIEWERS: Mapping[Level, tuple[Party, Action, Stage]] = {

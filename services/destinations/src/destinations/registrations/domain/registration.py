@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
 
 from common.clock import day_in_shanghai
 from common.identifiers import RegistrationId
@@ -11,7 +10,17 @@ from destinations.cases.domain import CaseId
 from destinations.employers.domain import Linked
 from destinations.registrations.domain.content import NAMING, PROVED, Destination, changed_fields
 from destinations.registrations.domain.filed import Filed, FiledState
-from destinations.registrations.domain.lifecycle import Action, Confirmation, Course, Party, Stage, State, Word
+from destinations.registrations.domain.lifecycle import (
+    Action,
+    Confirmation,
+    Course,
+    Party,
+    Stage,
+    State,
+    Word,
+    course_of,
+    levels_for,
+)
 from destinations.roster.domain import Graduate
 from destinations.seasons.domain import ALWAYS, Level, Phase
 
@@ -149,7 +158,7 @@ class Registration:
     def course(self) -> Course:
         """What the table of this registration depends on."""
         levels, void_levels = levels_for(self.levels, self.graduate), levels_for(ALWAYS, self.graduate)
-        return _course(levels, void_levels, self.effective is not None, self.phase is Phase.OPEN)
+        return course_of(levels, void_levels, self.effective is not None, self.phase is Phase.OPEN)
 
     @property
     def state(self) -> State:
@@ -262,22 +271,6 @@ def after(graduate: Graduate, before: Registration | None, change: Change, stamp
         evidence_complete=change.evidence_complete,
         filed=before.filed if before else None,
     )
-
-
-def levels_for(levels: tuple[Level, ...], graduate: Graduate) -> tuple[Level, ...]:
-    """Of these levels those that a graduate has: without a class no counsellor, without a college only the school."""
-    if graduate.college_code is None:
-        return (Level.SCHOOL,)
-    return levels if graduate.class_code is not None else _without_class(levels)
-
-
-@cache
-def _without_class(levels: tuple[Level, ...]) -> tuple[Level, ...]:
-    return tuple(level for level in levels if level is not Level.COUNSELLOR)
-
-
-# a list makes one for each row, and there are few
-_course = cache(Course)
 
 
 def _submitted_at(before: Registration | None, change: Change, recorded_at: datetime) -> datetime | None:
