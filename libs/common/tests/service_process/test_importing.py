@@ -40,7 +40,7 @@ def test_a_model_is_built_when_it_is_first_used() -> None:
     assert not Seat.__pydantic_complete__
     assert Desk.__pydantic_complete__
     with pytest.raises(ValidationError):
-        Seat(number="first")  # type: ignore[arg-type]
+        Seat(number="first")
     assert Seat(number=1).number == 1
     assert Seat.__pydantic_complete__
 
